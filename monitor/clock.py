@@ -1,0 +1,35 @@
+"""The one door through which time enters: reading it and spending it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """The machine's time, and waits that a stop ends at once. Tests hand in a clock that they move themselves."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for measuring how long something takes."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait ``seconds`` or until the stop, whichever comes first; tell whether we are stopped."""
+        return self._stopped.wait(max(0.0, seconds))
+
+    def stop(self) -> None:
+        """End every wait, now and from now on."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether ``stop`` was called."""
+        return self._stopped.is_set()

@@ -1,0 +1,66 @@
+"""The places we read: one module each, found by its file name, which is its ``kind`` in config.toml.
+
+A module has a docstring (its row in the README), ``class Options(SourceOptions)`` (its keys in config.toml) and
+``class Source``, which follows the protocol below. It is imported only when configured, so a missing SDK breaks only
+its own source.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from monitor.model import Batch, Json, Term
+
+if TYPE_CHECKING:
+    from monitor.http import Http
+
+
+class SourceOptions(BaseModel):
+    """The keys of a ``[[sources]]`` table that belong to its kind; a kind's Options add their own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """The source's name; every post carries it."""
+
+    default_every: ClassVar[str] = "10m"
+    """How often to look where the config does not say ``every``."""
+    sample: ClassVar[bool] = False
+    """Whether its posts are made up, which every screen then says."""
+
+
+class Source(Protocol):
+    """A place that is read in passes."""
+
+    def __init__(self, options: SourceOptions, http: Http) -> None: ...
+
+    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
+        """Make one bounded pass: read what is new since ``cursor`` (None at first) and return it.
+
+        It never sleeps, stores, matches or logs secrets. Times are aware UTC. ``terms`` are a superset of what the
+        rules look for, for sites that can only be searched; others ignore them. It raises only SourceErrors.
+        """
+        ...
+
+
+class SourceModule(Protocol):
+    """What a module of this package offers."""
+
+    Options: type[SourceOptions]
+    Source: type[Source]
+
+
+def kinds() -> list[str]:
+    """The kinds there are, by file name, without importing any."""
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def load(kind: str) -> SourceModule:
+    """The module of ``kind``. Raises ImportError where its SDK is missing."""
+    return cast("SourceModule", importlib.import_module(f"{__name__}.{kind}"))
