@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "errors": set(),
     "clock": set(),
     "config": GROUND | {"query"},
-    **{name: GROUND | PURE for name in PURE},
+    **dict.fromkeys(PURE, GROUND | PURE),
     "http": GROUND | {"clock"},
     "feeds": GROUND | {"http", "cleaning", "language"},
     "sources": GROUND | {"http", "cleaning", "language", "feeds"},
