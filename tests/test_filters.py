@@ -1,0 +1,182 @@
+"""The codec between addresses and filters: one view, one address, and nothing that widens a list in silence."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.filters import INTENTS, RANGES, SENTIMENTS, STATES, View, items, pairs, parse, query_string
+from monitor.errors import FilterError
+from monitor.model import Choice, MentionFilter, Order
+from tests.fakes import NOON
+
+LONDON = ZoneInfo("Europe/London")
+BRANDS = ("Acme", "Globex", "-Minus", "+Plus")
+SOURCES = ("Forum", "Hacker News")
+
+
+def view(query: str = "", now: datetime = NOON) -> View:
+    params = parse_qs(query, keep_blank_values=True)
+    return parse(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=now)
+
+
+def address(query: str) -> str:
+    return query_string(view(query), LONDON)
+
+
+def test_the_plain_list_is_the_last_seven_days_newest_first() -> None:
+    plain = view()
+    assert plain.filter == MentionFilter(since=NOON - timedelta(days=7))
+    assert (plain.range, plain.upto, plain.before) == ("7d", None, None)
+    assert query_string(plain, LONDON) == ""
+    assert not plain.narrowed
+
+
+def test_a_repeated_parameter_means_or_and_a_minus_excludes() -> None:
+    found = view("brand=Globex&brand=Acme&source=-Hacker+News&lang=und").filter
+    assert found.brand == Choice(("Acme", "Globex"))
+    assert found.source == Choice((), ("Hacker News",))
+    assert found.lang == Choice(("und",))
+
+
+def test_a_name_that_begins_with_a_sign_is_told_from_an_exclusion() -> None:
+    assert view("author=%2B-bob").filter.author == Choice(("-bob",))
+    assert view("author=--bob").filter.author == Choice((), ("-bob",))
+    assert view("brand=%2B%2BPlus").filter.brand == Choice(("+Plus",))
+
+
+@pytest.mark.parametrize(
+    ("query", "canonical"),
+    [
+        ("range=7d&order=new", ""),
+        ("q=&brand=&since=&until=", ""),
+        ("q=+globex+", "q=globex"),
+        ("brand=Globex&q=x&brand=Acme", "q=x&brand=Acme&brand=Globex"),
+        ("brand=Acme&brand=Acme", "brand=Acme"),
+        ("sentiment=positive&sentiment=negative", "sentiment=negative&sentiment=positive"),
+        ("before=9&upto=12&order=old&range=all", "range=all&order=old&upto=12&before=9"),
+        ("since=2026-03-01", "since=2026-03-01T00%3A00"),
+        ("since=2026-03-01T00:00Z&until=2026-03-02T00:00%2B01:00", "since=2026-03-01T00%3A00&until=2026-03-01T23%3A00"),
+        ("author=%2Bbob", "author=bob"),
+        ("state=-claimed&state=hidden", "state=hidden&state=-claimed"),
+    ],
+)
+def test_equal_views_have_equal_addresses(query: str, canonical: str) -> None:
+    assert address(query) == canonical
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("colour=red", "colour"),
+        ("brand=Umbrella", "brand"),
+        ("brand=-Umbrella", "brand"),
+        ("source=forum", "source"),
+        ("sentiment=angry", "sentiment"),
+        ("intent=none", "intent"),
+        ("state=mine", "state"),
+        ("lang=English", "lang"),
+        ("rule=Globex", "rule"),
+        ("rule=Umbrella@2", "rule"),
+        ("range=week", "range"),
+        ("range=7d&since=2026-03-01", "range"),
+        ("since=yesterday", "since"),
+        ("since=2026-03-01T10:00:30", "since"),
+        ("since=0001-01-01T00:00%2B14:00", "since"),
+        ("until=9999-12-31T23:59-14:00", "until"),
+        ("since=2026-03-02&until=2026-03-01", "until"),
+        ("story=x", "story"),
+        ("upto=-1", "upto"),
+        ("before=99999999999999999999", "before"),
+        ("upto=٣", "upto"),
+        ("order=random", "order"),
+        ("q=a&q=b", "q"),
+        ("author=-", "author"),
+        ("brand=Acme&brand=-Acme", "brand"),
+    ],
+)
+def test_what_means_nothing_is_refused_by_name(query: str, parameter: str) -> None:
+    with pytest.raises(FilterError) as refused:
+        view(query)
+    assert refused.value.parameter == parameter
+    assert refused.value.allowed
+
+
+def test_the_hour_that_a_zone_has_twice_is_written_with_its_offset() -> None:
+    first, second = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    asked = View(MentionFilter(since=first, until=second), range="")
+    assert dict(items(asked, LONDON)) == {"since": "2026-10-25T01:30", "until": "2026-10-25T01:30+00:00"}
+    assert view(query_string(asked, LONDON)) == asked
+
+
+def test_adding_and_removing_a_value_leads_back_and_leaves_the_page() -> None:
+    start = view("brand=Acme&upto=9&before=4")
+    added = start.with_value("brand", "Globex")
+    assert query_string(added, LONDON) == "brand=Acme&brand=Globex"
+    assert added.without_value("brand", "Globex") == start.fresh()
+    assert query_string(start.with_value("brand", "Acme", exclude=True), LONDON) == "brand=-Acme"
+    assert start.without("brand") == view()
+    assert query_string(start.with_range("30d", NOON), LONDON) == "brand=Acme&range=30d"
+
+
+def test_options_of_a_command_line_go_through_the_same_codec() -> None:
+    params = pairs(["brand=Globex", "brand=Acme", "q=a = b"])
+    assert params == {"brand": ["Globex", "Acme"], "q": ["a = b"]}
+    assert parse(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON).filter.q == "a = b"
+    with pytest.raises(FilterError):
+        pairs(["Globex"])
+
+
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+def choices(values: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, bool]]:
+    return st.dictionaries(values, st.booleans(), max_size=3)
+
+
+@st.composite
+def views(draw: st.DrawFn) -> View:
+    facets = {
+        "brand": st.sampled_from(BRANDS),
+        "source": st.sampled_from(SOURCES),
+        "lang": st.sampled_from(["en", "de", "und"]),
+        "author": names,
+        "site": names,
+        "rule": st.sampled_from(["Acme@1", "-Minus@7"]),
+        "sentiment": st.sampled_from(SENTIMENTS),
+        "intent": st.sampled_from(INTENTS),
+        "state": st.sampled_from(STATES),
+    }
+    made = View(MentionFilter(q=draw(names).strip(), order=draw(st.sampled_from(Order))))
+    for facet, values in facets.items():
+        for value, exclude in draw(choices(values)).items():
+            made = made.with_value(facet, value, exclude=exclude)
+    minutes = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
+    if draw(st.booleans()):
+        return made.with_range(draw(st.sampled_from(sorted(RANGES))), NOON)
+    since = draw(minutes).replace(second=0, microsecond=0)
+    timed = made.changed(since=since, until=since + timedelta(minutes=draw(st.integers(1, 10**6))))
+    return View(timed.filter, "", draw(st.none() | st.integers(0, 10**17)), draw(st.none() | st.integers(0, 10**17)))
+
+
+@given(views())
+def test_every_view_survives_its_address(asked: View) -> None:
+    assert view(query_string(asked, LONDON)) == asked
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["q", "brand", "author", "since", "range", "upto", "x"]), st.text()), max_size=6)
+)
+def test_nothing_but_a_filter_error_ever_comes_of_an_address(sent: list[tuple[str, str]]) -> None:
+    params: dict[str, list[str]] = {}
+    for name, value in sent:
+        params.setdefault(name, []).append(value)
+    with contextlib.suppress(FilterError):
+        found = parse(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON)
+        assert view(urlencode(items(found, LONDON))) == found
