@@ -1,0 +1,57 @@
+"""The words of the house as frozen dataclasses. Imports nothing of ours.
+
+Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
+"""
+
+from monitor.model.health import Gap, Health, SourceStatus
+from monitor.model.mentions import (
+    NEUTRAL_BELOW,
+    Change,
+    ChangeKind,
+    Evidence,
+    Finding,
+    Intent,
+    Judged,
+    Match,
+    Mention,
+    Saved,
+    Score,
+    Sentiment,
+    State,
+    Word,
+)
+from monitor.model.posts import Batch, Brand, Json, Post, Span, Term
+from monitor.model.questions import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
+
+__all__ = [
+    "NEUTRAL_BELOW",
+    "Batch",
+    "Bin",
+    "Brand",
+    "Change",
+    "ChangeKind",
+    "Choice",
+    "Count",
+    "Evidence",
+    "FacetValue",
+    "Finding",
+    "Gap",
+    "Health",
+    "Intent",
+    "Json",
+    "Judged",
+    "Match",
+    "Mention",
+    "MentionFilter",
+    "Order",
+    "Post",
+    "Saved",
+    "Score",
+    "Sentiment",
+    "SourceStatus",
+    "Span",
+    "State",
+    "Tally",
+    "Term",
+    "Word",
+]

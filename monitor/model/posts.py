@@ -1,0 +1,82 @@
+"""What goes in: posts, the brands that are looked for, and the batch that a pass brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
+
+
+class Span(NamedTuple):
+    """Characters ``start`` up to, without, ``end`` of a post's body."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a source returned, unjudged. ``external_id`` is stable and unique within the source."""
+
+    source: str
+    external_id: str
+    text: str
+    published_at: datetime
+    author: str = ""
+    title: str = ""
+    url: str = ""
+    site: str = ""
+    """Where in the source it stands: a host, a forum, ``r/name``. Empty where that says no more than the source."""
+    lang: str | None = None
+    """ISO 639-1 as the source tells it, or as ours detected it; None means unknown."""
+
+    @property
+    def body(self) -> str:
+        """Title and text as one; every span counts from its start."""
+        return f"{self.title}\n\n{self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Our organisation or a competitor, and the rule that finds mentions of it."""
+
+    name: str
+    rule: str
+    ours: bool = False
+    aliases: tuple[str, ...] = ()
+    """Other names of it, as people write them; for the scorer, which must find the brand within a text."""
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A plain search, as simple as any site's: every post that a rule matches contains at least one of its terms."""
+
+    text: str
+    """One word, or several that stand in this order, as people write them; ``#`` and ``@`` stay."""
+    prefix: bool = False
+    """The last word may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one pass of a source brought."""
+
+    posts: tuple[Post, ...] = ()
+    """New ones and edited ones alike: the same external id means the same post."""
+    cursor: Json = None
+    """Opaque; handed back at the next pass, saved with the posts in one transaction."""
+    deleted: tuple[str, ...] = ()
+    """External ids that the source says are gone."""
+    more: bool = False
+    """The pass was cut at its bound: go on at once."""
+    not_before: datetime | None = None
+    """The site's own wish for the next pass (ttl, max-age, Expires)."""
+    complete_since: datetime | None = None
+    """Everything the source holds from then on has been read by now. None: cannot tell, only that it was read now."""
+    set_aside: int = 0
+    """Entries that could not be read and were left out."""
+    note: str = ""
+    """One sentence for ops that is no error, such as a feed that has moved for good."""
