@@ -159,6 +159,7 @@ class Change:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What one ``Store.save`` changed. All of it was committed, or none."""
 

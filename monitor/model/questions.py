@@ -95,6 +95,3 @@ class Tally:
     """Mean score; None without any scored one."""
     half_width: float | None = None
     """Of the 95 % interval of the mean; None under two scored ones."""
-
-
-@dataclass(frozen=True, slots=True)
