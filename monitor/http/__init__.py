@@ -1,0 +1,139 @@
+"""The only socket of ours: one guarded requests session for every source, SDKs included.
+
+    Http.get --> GuardedSession --> GuardAdapter --> Pacer (two per host) --> Guard (address, deadline) --> socket
+
+Nothing private is connected to unless allowed by name, no answer lasts longer than a minute or weighs more than 15 MB,
+certificates are always verified, and every failure is a SourceError in plain words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from monitor.clock import Clock
+from monitor.errors import BadResponse, RateLimited, SourceError
+from monitor.http.adapter import GuardAdapter, GuardedSession, Limits, Traffic
+from monitor.http.addresses import Resolve, check_url, resolve, site_of
+from monitor.http.connections import Guard
+from monitor.http.pacing import Pacer, retry_after
+from monitor.http.wording import redact, refusal, trouble
+
+__all__ = ["Http", "Limits", "Pacer", "Response", "Traffic", "check_url", "redact", "retry_after", "site_of"]
+
+AGENT = "Wallflower/0.1 (brand listening; reads public feeds)"
+_PERMANENT = (301, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, read completely. ``headers`` ignores case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    """Where it came from in the end."""
+    moved_to: str | None = None
+    """The address to use from now on, when the site said that it has moved for good."""
+
+    def json(self) -> Any:
+        """The body as JSON. Raises BadResponse."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise BadResponse(f"{site_of(self.url)} did not answer with JSON.", self.sample) from error
+
+    @property
+    def sample(self) -> str:
+        """The first 200 bytes as text, to show to ops."""
+        return self.body[:200].decode("utf-8", "replace")
+
+
+class Http:
+    """Reads the outside. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        allow_hosts: Collection[str] = frozenset(),
+        *,
+        limits: Limits | None = None,
+        pacer: Pacer | None = None,
+        resolve: Resolve = resolve,
+        traffic: Traffic | None = None,
+        agent: str = AGENT,
+    ) -> None:
+        """``allow_hosts``: "host" or "host:port" that may lie in a private network."""
+        self.allow_hosts = frozenset(host.lower() for host in allow_hosts)
+        self.traffic = traffic or Traffic()
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._pacer = pacer or Pacer(clock)
+        self._resolve = resolve
+        self._agent = agent
+        guard = Guard(resolve, self.allow_hosts, self._limits.patience)
+        self._adapter = GuardAdapter(clock, guard, self._limits, self._pacer, self.traffic)
+        self.session: requests.Session = GuardedSession(self._adapter, agent)
+        """For SDKs: every request on it is guarded in the same way, and raises SourceErrors too."""
+
+    def allowing(self, *hosts: str) -> Http:
+        """An Http that may also read these hosts though they are private; turns and counters are shared."""
+        return Http(
+            self._clock,
+            self.allow_hosts | set(hosts),
+            limits=self._limits,
+            pacer=self._pacer,
+            resolve=self._resolve,
+            traffic=self.traffic,
+            agent=self._agent,
+        )
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
+    ) -> Response:
+        """The answer at ``url``, redirects followed. Statuses of 400 and above raise, but for those in ``accept``.
+
+        Raises AuthError (401), RateLimited (429, or 503 with Retry-After), Gone (410), BadResponse (other statuses,
+        too much) and SourceError (no connection, too slow, an address we may not read).
+        """
+        check_url(url)
+        with self._adapter.one_deadline():
+            try:
+                answer = self.session.get(url, headers=headers, params=params)
+            except (requests.RequestException, ValueError) as error:
+                raise trouble(error, site_of(url)) from error
+        if answer.status_code >= 400 and answer.status_code not in accept:
+            raise self._refusal(answer)
+        body = answer.content or b""
+        return Response(answer.status_code, answer.headers, body, answer.url, _moved_to(answer))
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self.session.close()
+
+    def _refusal(self, answer: requests.Response) -> SourceError:
+        site, wish = site_of(answer.url), answer.headers.get("Retry-After")
+        if answer.status_code == 429 or (answer.status_code == 503 and wish):
+            until = self._pacer.rest(site, retry_after(wish, self._clock.now()))
+            return RateLimited(f"{site} asks us to wait ({answer.status_code}).", until)
+        return refusal(answer.status_code, site, (answer.content or b"")[:200].decode("utf-8", "replace"))
+
+
+def _moved_to(answer: requests.Response) -> str | None:
+    """Where the unbroken run of permanent redirects at the start of the way leads."""
+    moved = None
+    for hop, after in zip(answer.history, [*answer.history[1:], answer], strict=True):
+        if hop.status_code not in _PERMANENT:
+            break
+        moved = after.url
+    return moved
