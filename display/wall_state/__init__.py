@@ -1,0 +1,158 @@
+"""What the wall shows, decided here and drawn there.
+
+    Store, config, clock --> WallStates.get --> WallState --> JSON --> /wall/state.json, ``changes`` to the room "wall"
+
+Each zone of the wall is one pure module: ``sentences``, ``horizon``, ``voices``, ``board``, ``departures``; ``reading``
+tells for all of them which sources are blind.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from display.wall_state import board, departures, horizon, sentences, voices
+from display.wall_state.document import Kind, WallState
+from display.wall_state.horizon import Stretch
+from display.wall_state.reading import Reading, reading, weighs
+from display.wall_state.words import epoch_ms, moment, time_of_day
+from monitor.clock import Clock
+from monitor.model import Bin, Gap, Mention, MentionFilter, Order, SourceStatus
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Store
+
+WEEK = timedelta(days=7)
+WEIGHED_FOR = 60.0
+"""Seconds for which the weights of sources are good."""
+FRESH_FOR = 1.0
+"""Seconds for which a state is good when nothing changed."""
+GAPPY = 0.1
+"""Part of the week in gaps from which on the board says so."""
+PER_BRAND = 4
+"""Newest mentions asked for; the wall shows three in all."""
+
+
+class WallStates:
+    """Builds states, in any thread. All who ask within a second in which nothing changed get the same one."""
+
+    def __init__(
+        self, config: Config, store: Store, clock: Clock, *, health: Callable[[], Mapping[str, bool]], version: str
+    ) -> None:
+        self._config, self._store, self._clock, self._health, self._version = config, store, clock, health, version
+        self._ours = [b.name for b in config.brands if b.ours]
+        self._started = clock.now()
+        self._first_mention: datetime | None = None
+        self._per_source: tuple[float, dict[str, int]] = (float("-inf"), {})
+        self._lock = threading.Lock()
+        self._built: dict[str, Any] | None = None
+        self._built_at = 0.0
+
+    def get(self) -> dict[str, Any]:
+        """The newest state as JSON. Raises StoreError."""
+        with self._lock:
+            last_id, now = self._store.last_change(), self._clock.monotonic()
+            if not self._built or self._built["last_id"] != last_id or now - self._built_at >= FRESH_FOR:
+                self._built, self._built_at = self._build(last_id).json(), now
+            return self._built
+
+    def _build(self, last_id: int) -> WallState:
+        now, zone = self._clock.now(), self._config.timezone
+        read, bins, since = self._reading(now), self._bins(now), self._listening_since()
+        gaps = self._gaps(read, now)
+        kind = sentences.kind(read, any_mention=self._first_mention is not None, collecting=self._collecting())
+        hour, day = horizon.last_hour(bins), (now - since).days + 1
+        headline = sentences.headline(kind, read, hour, day, since, now, zone)
+        stretches = [*_before(since, now, zone), *horizon.stretches(gaps, len(read.statuses), now - horizon.SPAN)]
+        tallies = {t.brand: t for t in self._store.tallies(now - WEEK, now + timedelta(seconds=1))}
+        return WallState(
+            version=self._version,
+            last_id=last_id,
+            as_of=epoch_ms(now),
+            utc_offset=_minutes_ahead(now.astimezone(zone)),
+            kind=kind,
+            sample=read.sample,
+            headline=headline,
+            horizon=horizon.horizon(bins, stretches, zone, now, headline.sentence),
+            voices=voices.voices(self._latest(), self._ours, now),
+            board=board.board(self._config.brands, tallies, head=self._head(gaps, since, now)),
+            proof=sentences.proof(read, sum(t.hidden for t in tallies.values())),
+            departures=departures.departures(read.statuses, zone) if kind is Kind.LISTENING else (),
+            ours=self._ours[0],
+        )
+
+    def _collecting(self) -> bool:
+        return self._health().get("scheduler", True)
+
+    def _reading(self, now: datetime) -> Reading:
+        """How the config's sources are; one that was never read has no status yet."""
+        known = {s.source: s for s in self._store.statuses()}
+        statuses = [known.get(s.name, SourceStatus(s.name, s.kind)) for s in self._config.sources]
+        sample = any(s.sample for s in known.values())
+        return reading(statuses, self._weights(now), now, self._started, sample=sample)
+
+    def _weights(self, now: datetime) -> dict[str, int]:
+        """Mentions of 7 days by source; asked for once a minute, for it is the dearest question here."""
+        asked, weights = self._per_source
+        if self._clock.monotonic() - asked >= WEIGHED_FOR:
+            facets = self._store.facets(MentionFilter(since=now - WEEK))
+            weights = {value.value: value.n for value in facets.get("source", ())}
+            self._per_source = self._clock.monotonic(), weights
+        return weights
+
+    def _bins(self, now: datetime) -> list[Bin]:
+        """Mentions of us in quarters of an hour."""
+        edges = horizon.edges(now)
+        per_brand = [self._store.series(name, edges) for name in self._ours]
+        return [
+            Bin(bins[0].start, bins[0].end, sum(b.n for b in bins), sum(b.negative for b in bins))
+            for bins in zip(*per_brand, strict=True)
+        ]
+
+    def _latest(self) -> list[Mention]:
+        return [m for brand in self._config.brands for m in self._store.latest(brand.name, PER_BRAND)]
+
+    def _listening_since(self) -> datetime:
+        """When the first mention came in, or this program began if there is none or it is later."""
+        if self._first_mention is None:
+            oldest = self._store.page(MentionFilter(order=Order.OLD), limit=1)
+            self._first_mention = oldest[0].added_at if oldest else None
+        return min(self._started, self._first_mention or self._started)
+
+    def _gaps(self, read: Reading, now: datetime) -> dict[str, list[tuple[datetime, datetime]]]:
+        """For each source of weight, the times of the last week in which it could not be read."""
+        weights = self._weights(now)
+        weighty = {s.source for s in read.statuses if weighs(s, weights)}
+        gaps = [g for g in self._store.gaps(now - WEEK, now) if g.source in weighty]
+        unrecorded = [
+            Gap(b.source, b.since or self._started, None, b.reason)
+            for b in read.weighty
+            if not any(g.source == b.source and g.until is None for g in gaps)
+        ]
+        found: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for gap in [*gaps, *unrecorded]:
+            found[gap.source].append((max(gap.since, now - WEEK), gap.until or now))
+        return found
+
+    def _head(self, gaps: dict[str, list[tuple[datetime, datetime]]], since: datetime, now: datetime) -> str:
+        """What the board's figures cover."""
+        if now - since < WEEK:
+            return f"Since {moment(since, now, self._config.timezone)}"
+        missing = max((sum((b - a for a, b in of), timedelta()) for of in gaps.values()), default=timedelta())
+        return "Last 7 days, with gaps" if missing > GAPPY * WEEK else "Last 7 days"
+
+
+def _before(since: datetime, now: datetime, zone: ZoneInfo) -> list[Stretch]:
+    """The part of the horizon before we listened."""
+    start = now - horizon.SPAN
+    return [Stretch(start, since, f"not listening before {time_of_day(since, zone)}")] if since > start else []
+
+
+def _minutes_ahead(local: datetime) -> int:
+    offset = local.utcoffset()
+    return round(offset.total_seconds() / 60) if offset else 0

@@ -1,0 +1,165 @@
+"""The horizon: 24 hours of mentions of us, and where we could not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from display.wall_state.document import Bar, Hatch, Horizon, Label
+from display.wall_state.words import LONGEST_NAME, counted, cut, time_of_day
+from monitor.model import Bin
+
+SPAN = timedelta(hours=24)
+BARS = 96
+HOUR = 4
+"""Bars."""
+LEAST_SCALE = 4
+"""A single mention must not fill the screen."""
+CHARACTER = 0.0098
+"""About how wide a character under the axis is, as a part of the horizon."""
+LEFT = 4.8 / 91.2
+"""Where the safe area begins: the horizon itself starts at the edge of the screen."""
+WORDS = {0: "midnight", 12: "noon"}
+
+
+Span = tuple[datetime, datetime]
+Gaps = Mapping[str, Sequence[Span]]
+"""Source -> its gaps, from and until."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time that could not be seen. ``full``: nothing at all was read in it."""
+
+    start: datetime
+    end: datetime
+    text: str
+    """For the axis; may be empty."""
+    full: bool = False
+
+
+def edges(now: datetime) -> list[datetime]:
+    """The 97 borders of the bars. The last lies just after ``now``, so that a mention of this second counts."""
+    end = now.replace(microsecond=0) + timedelta(seconds=1)
+    return [end - SPAN + n * SPAN / BARS for n in range(BARS + 1)]
+
+
+def bars(bins: Sequence[Bin], stretches: Sequence[Stretch]) -> tuple[Bar, ...]:
+    """One bar per bin; none where a full gap covers all of it."""
+    blank = [s for s in stretches if s.full]
+    return tuple(
+        Bar(None, 0) if any(s.start <= b.start and b.end <= s.end for s in blank) else Bar(b.n, b.negative)
+        for b in bins
+    )
+
+
+def last_hour(bins: Sequence[Bin]) -> int:
+    """What the four bright bars stand for: the number in the headline."""
+    return sum(b.n for b in bins[-HOUR:])
+
+
+def stretches(gaps: Gaps, sources: int, start: datetime) -> list[Stretch]:
+    """What was not seen after ``start``: ``gaps`` by source, and where all ``sources`` had one, nothing at all."""
+    one = [Stretch(a, b, f"no {cut(name, LONGEST_NAME)}") for name, of in gaps.items() for a, b in of if b > start]
+    blank = [Stretch(a, b, "not read", full=True) for a, b in _common(list(gaps.values())) if b > start]
+    if len(gaps) < sources or not blank:
+        return one
+    return [*blank, *(s for s in one if not any(f.start <= s.start and s.end <= f.end for f in blank))]
+
+
+def _common(gaps: Sequence[Sequence[Span]]) -> list[Span]:
+    """The times that lie in a gap of every source."""
+    if not gaps:
+        return []
+    common = list(gaps[0])
+    for other in gaps[1:]:
+        common = [(max(a, c), min(b, d)) for a, b in common for c, d in other if max(a, c) < min(b, d)]
+    return common
+
+
+def horizon(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime, sentence: str) -> Horizon:
+    """Everything of it that is drawn."""
+    drawn = bars(bins, stretches)
+    start = now - SPAN
+    hatches = [Hatch(_place(s.start, start), _place(s.end, start)) for s in stretches]
+    return Horizon(
+        bars=drawn,
+        scale=max([LEAST_SCALE, *(b.n or 0 for b in drawn)]),
+        hatches=tuple(_joined(hatches)),
+        labels=tuple(labels(stretches, zone, now)),
+        spoken=spoken(bins, stretches, zone, now, sentence),
+    )
+
+
+def labels(stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> list[Label]:
+    """What stands under the axis: the time now, then what was not seen, then the hours that still find room."""
+    clock = time_of_day(now, zone)
+    kept = [Label(1 - len(clock) * CHARACTER / 2, clock, strong=True)]
+    wanted = [*_stretch_labels(stretches, now), *_hour_labels(zone, now)]
+    for label in wanted:
+        if _left(label) >= LEFT - 0.004 and all(_apart(label, other) for other in kept):
+            kept.append(label)
+    return sorted(kept, key=lambda label: label.at)
+
+
+def spoken(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime, sentence: str) -> str:
+    """The horizon as sentences."""
+    peak = max(bins, key=lambda b: b.n, default=None)
+    words = [sentence, "The last 24 hours."]
+    if peak and peak.n:
+        words.append(f"Peak: {counted(peak.n, 'mention')} in 15 min at {time_of_day(peak.start, zone)}.")
+    for s in stretches:
+        if s.text:
+            words.append(f"From {time_of_day(s.start, zone)} to {time_of_day(s.end, zone)}: {s.text}.")
+    return " ".join(words)
+
+
+def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Label]:
+    """The longest stretch of each text, in the middle of it but within the safe area."""
+    start = now - SPAN
+    longest: dict[str, Stretch] = {}
+    for s in sorted(stretches, key=lambda s: s.end - s.start):
+        longest[s.text] = s
+    for text, s in longest.items():
+        half = len(text) * CHARACTER / 2
+        middle = (_place(s.start, start) + _place(s.end, start)) / 2
+        if text:
+            yield Label(min(max(middle, LEFT + half), 1 - half - 8 * CHARACTER), text)
+
+
+def _hour_labels(zone: ZoneInfo, now: datetime) -> Iterable[Label]:
+    """Every sixth hour of the day in ``zone``."""
+    start = now - SPAN
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    while (hour := hour + timedelta(hours=1)) < now:
+        local = hour.astimezone(zone)
+        local_hour = local.hour
+        if local_hour % 6 == 0:
+            on_the_hour = hour - timedelta(minutes=local.minute)
+            yield Label(_place(on_the_hour, start), WORDS.get(local_hour, f"{local_hour:02}:00"))
+
+
+def _place(time: datetime, start: datetime) -> float:
+    return min(max((time - start) / SPAN, 0.0), 1.0)
+
+
+def _left(label: Label) -> float:
+    return label.at - len(label.text) * CHARACTER / 2
+
+
+def _apart(one: Label, other: Label) -> bool:
+    reach = (len(one.text) + len(other.text)) * CHARACTER / 2
+    return abs(one.at - other.at) >= reach + 2 * CHARACTER
+
+
+def _joined(hatches: Sequence[Hatch]) -> list[Hatch]:
+    """Stretches that touch become one, for two hatchings over each other would look like a third thing."""
+    joined: list[Hatch] = []
+    for hatch in sorted(hatches, key=lambda h: h.start):
+        if joined and hatch.start <= joined[-1].end:
+            joined[-1] = Hatch(joined[-1].start, max(joined[-1].end, hatch.end))
+        elif hatch.end > hatch.start:
+            joined.append(hatch)
+    return joined

@@ -1,0 +1,82 @@
+"""Which sources are read and which are blind, after section 5 of the wall's design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.model import Health, SourceStatus
+
+PATIENCE = timedelta(minutes=15)
+PASSES = 3
+"""Intervals without a success before a source counts as blind."""
+WEIGHTY = 0.05
+"""Share of the mentions of 7 days from which on a blind source is named in the headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A source that cannot be read. ``since`` None: it never was."""
+
+    source: str
+    since: datetime | None
+    reason: str
+    weighty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How our reading of the sources stands. ``statuses`` are those of the config, in its order."""
+
+    statuses: tuple[SourceStatus, ...]
+    blind: tuple[Blind, ...]
+    """Weighty ones first, then those that went blind last."""
+    sample: bool
+
+    @property
+    def read(self) -> int:
+        """How many sources have been read and are not blind."""
+        names = {b.source for b in self.blind}
+        return sum(s.last_success is not None and s.source not in names for s in self.statuses)
+
+    @property
+    def last_read(self) -> datetime | None:
+        """The newest success of any source."""
+        return max((s.last_success for s in self.statuses if s.last_success), default=None)
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Whether no source can be read."""
+        return bool(self.statuses) and len(self.blind) == len(self.statuses)
+
+    @property
+    def weighty(self) -> tuple[Blind, ...]:
+        """Blind sources that matter enough for the headline."""
+        return tuple(b for b in self.blind if b.weighty)
+
+
+def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
+    """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
+    if status.health in (Health.NEEDS_KEY, Health.SPENT):
+        return True
+    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
+        return True
+    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), PATIENCE)
+
+
+def weighs(status: SourceStatus, per_source: Mapping[str, int]) -> bool:
+    """Whether a source brings enough to be missed, or is too new to tell."""
+    total = sum(per_source.values())
+    return status.last_post is None or not total or per_source.get(status.source, 0) / total >= WEIGHTY
+
+
+def reading(
+    statuses: Sequence[SourceStatus], per_source: Mapping[str, int], now: datetime, started: datetime, *, sample: bool
+) -> Reading:
+    """``per_source`` counts the mentions of 7 days by source."""
+    blind = [
+        Blind(s.source, s.last_success, s.reason, weighs(s, per_source)) for s in statuses if is_blind(s, now, started)
+    ]
+    blind.sort(key=lambda b: (not b.weighty, -(b.since or started).timestamp()))
+    return Reading(tuple(statuses), tuple(blind), sample)

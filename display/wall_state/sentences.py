@@ -1,0 +1,87 @@
+"""The headline and the lines of proof."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from display.wall_state.document import Headline, Kind, Line
+from display.wall_state.reading import Reading
+from display.wall_state.words import LONGEST_NAME, counted, cut, epoch_ms, moment
+
+NOT_READ = "It was not read for too long."
+
+
+def kind(reading: Reading, *, any_mention: bool, collecting: bool) -> Kind:
+    """The strongest state that holds."""
+    if not collecting:
+        return Kind.NOT_LIVE
+    if reading.sees_nothing:
+        return Kind.BLIND
+    if not any_mention:
+        return Kind.LISTENING
+    return Kind.PARTLY_BLIND if reading.weighty else Kind.LEARNING
+
+
+def headline(
+    kind: Kind, reading: Reading, hour: int, day: int, since: datetime, now: datetime, zone: ZoneInfo
+) -> Headline:
+    """``hour``: our mentions of the last hour; ``day``: of listening, from 1; ``since``: when that began."""
+    in_hour = f"{counted(hour, 'mention')} in the last hour."
+    if kind is Kind.NOT_LIVE:
+        last = reading.last_read
+        return Headline(
+            "Not live.", f"Nothing read since {moment(last, now, zone)}." if last else "Nothing is being read."
+        )
+    if kind is Kind.BLIND:
+        last = reading.last_read
+        return Headline(
+            "Blind.", f"No source read since {moment(last, now, zone)}." if last else "No source can be read."
+        )
+    if kind is Kind.LISTENING:
+        return Headline("Listening", f"since {moment(since, now, zone)}, nothing yet.", being_read(reading))
+    if kind is Kind.PARTLY_BLIND:
+        return Headline(
+            "Partly blind.", not_read(reading, now, zone), in_hour.replace("mentions", "mentions elsewhere")
+        )
+    return Headline("Learning", f"what is usual, day {day}.", in_hour)
+
+
+def being_read(reading: Reading) -> str:
+    """``5 sources are being read.``"""
+    if not reading.statuses:
+        return "No source is set up."
+    n = len(reading.statuses)
+    return "1 source is being read." if n == 1 else f"{n} sources are being read."
+
+
+def not_read(reading: Reading, now: datetime, zone: ZoneInfo) -> str:
+    """Names the one weighty source that is blind, or counts them."""
+    blind = reading.weighty
+    if len(blind) > 1:
+        return f"{len(blind)} of {len(reading.statuses)} sources not read."
+    name, since = cut(blind[0].source, LONGEST_NAME), blind[0].since
+    return f"{name} not read since {moment(since, now, zone)}." if since else f"{name} was never read."
+
+
+def proof(reading: Reading, hidden: int) -> tuple[Line, ...]:
+    """How live we are, then the most urgent of: what is blind and why, what is hidden."""
+    lines = [liveness(reading)]
+    if reading.blind:
+        first = reading.blind[0]
+        lines.append(Line("", first.reason or f"{cut(first.source, LONGEST_NAME)}: {NOT_READ}"))
+    elif hidden:
+        lines.append(Line("", f"{counted(hidden, 'post')} hidden, still counted."))
+    return tuple(lines)
+
+
+def liveness(reading: Reading) -> Line:
+    """``All 7 sources read, last 20 s ago.``"""
+    sources, read, last = len(reading.statuses), reading.read, reading.last_read
+    if not sources:
+        return Line("", "No source is set up.")
+    if last is None:
+        return Line("", "No source read yet.")
+    if read < sources:
+        return Line(f"{read} of {sources} sources read", ", last ", epoch_ms(last), ".")
+    return Line("", f"{'1 source' if sources == 1 else f'All {sources} sources'} read, last ", epoch_ms(last), ".")

@@ -1,0 +1,75 @@
+"""How the wall puts times, numbers and strangers' texts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONGEST_TEXT = 500
+"""Characters; no hero has room for more."""
+LONGEST_NAME = 28
+"""Characters of a source's name within a sentence."""
+MOST_MARKS = 3
+"""Combining marks on one letter."""
+
+ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#]+)[^\s]*", re.IGNORECASE)
+
+
+def epoch_ms(time: datetime) -> int:
+    """Milliseconds since 1970, as browsers count."""
+    return round(time.timestamp() * 1000)
+
+
+def counted(n: int, noun: str) -> str:
+    """``1 mention``, ``12,000 mentions``, ``No mentions``."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}" if n else f"No {noun}s"
+
+
+def time_of_day(time: datetime, zone: ZoneInfo) -> str:
+    """``09:12`` in ``zone``."""
+    return f"{time.astimezone(zone):%H:%M}"
+
+
+def moment(time: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """``09:12`` today, ``Monday 09:12`` within a week, else ``3 March``."""
+    local, today = time.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    if now - time < timedelta(days=6):
+        return f"{local:%A %H:%M}"
+    return f"{local.day} {local:%B}"
+
+
+def cut(text: str, most: int) -> str:
+    """``text`` in at most ``most`` characters, with an ellipsis where it was longer."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    while kept and (unicodedata.combining(kept[-1]) or kept[-1] in " \u200d\ufe0f"):
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def plain(text: str, most: int = LONGEST_TEXT) -> str:
+    """A stranger's text on one line: white space folded, addresses cut to their host, few marks per letter."""
+    folded = " ".join(ADDRESS.sub(r"\1", text[: most * 4]).split())
+    return cut(_few_marks(folded), most)
+
+
+def initials(author: str) -> str:
+    """Two letters for the disc of ``author``; empty when it has none."""
+    words: list[str] = re.findall(r"[^\W_]+", author)
+    if len(words) > 1:
+        return (words[0][0] + words[1][0]).upper()
+    return words[0][:2].upper() if words else author[:1]
+
+
+def _few_marks(text: str) -> str:
+    marks, kept = 0, []
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
