@@ -61,8 +61,8 @@ _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS.replace(' ', '|')})\b)", re.IGNORECASE)
 _TAG = rf"/?(?:{_ELEMENTS.replace(' ', '|')})(?:[\s/][^<>]*)?>|!--|!doctype\b|!\[cdata\["
 _MARKUP = re.compile(f"<(?:{_TAG})", re.IGNORECASE)
 _NO_MARKUP = re.compile(f"<(?!{_TAG})", re.IGNORECASE)
-_SHOWN_TAG = re.compile(r"<([a-zA-Z/!?][^<>\n]{0,200})>")
-_TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
+_SHOWN_TAG = re.compile(r"<((?:/?[a-zA-Z]|[!?])[^<>\n]{0,200})>")
+_TAG_START = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
 _OPENING, _CLOSING = "\u2039", "\u203a"
 """Single angle quotes: read like the signs of a tag, and never are."""
 _ENTITY = re.compile(r"&(#[0-9]{1,10}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -102,28 +102,17 @@ def clean(post: Post, now: datetime) -> Post:
     start of the text is dropped, as is a text that only repeats the start of the title.
     """
     title, text = _without_repetition(_line(post.title, TITLE_LENGTH), _text(post.text, TEXT_LENGTH))
-    cleaned = (
-        safe_id(post.external_id),
-        text,
-        _published(post.published_at, now),
-        _line(post.author, AUTHOR_LENGTH).lstrip("@ "),
-        title,
-        safe_url(post.url),
-        _line(post.site, SITE_LENGTH),
-        normal(post.lang),
-    )
-    if cleaned == (
-        post.external_id,
-        post.text,
-        post.published_at,
-        post.author,
-        post.title,
-        post.url,
-        post.site,
-        post.lang,
-    ):
+    external_id = safe_id(post.external_id)
+    published_at = _published(post.published_at, now)
+    author = _line(post.author, AUTHOR_LENGTH).lstrip("@ ")
+    url = safe_url(post.url)
+    site = _line(post.site, SITE_LENGTH)
+    lang = normal(post.lang)
+    words = (external_id, text, author, title, url, site, lang)
+    # By identity: the same moment in another zone is equal.
+    if published_at is post.published_at and words == _words(post):
         return post
-    return Post(post.source, *cleaned)
+    return Post(post.source, external_id, text, published_at, author, title, url, site, lang)
 
 
 def plain_text(markup: str) -> str:
@@ -166,6 +155,10 @@ def safe_id(external_id: str) -> str:
     if len(external_id) <= ID_LENGTH and external_id.isprintable():
         return external_id
     return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _words(post: Post) -> tuple[str | None, ...]:
+    return post.external_id, post.text, post.author, post.title, post.url, post.site, post.lang
 
 
 def _published(at: datetime, now: datetime) -> datetime:

@@ -1,0 +1,290 @@
+"""Nothing a stranger writes can act, break a line of the screen or the database; what people meant to say stays."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta, timezone, tzinfo
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from monitor import cleaning
+from monitor.cleaning import clean, plain_text, safe_id, safe_url
+from monitor.model import Post
+from tests.fakes import NOON, post
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil.example></sCrIpT>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<<b>script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=x onerror=alert(1)//",
+    '<img alt="<" src=x onerror=alert(1)>',
+    "<svg/onload=alert(1)>",
+    "<svg><animate onbegin=alert(1) attributeName=x>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<x onmouseover=alert(1)>y",
+    "<textarea><script>alert(1)</script></textarea>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<!--><script>alert(1)</script-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?xml version='1.0'?><script>alert(1)</script>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&amp;lt;script&amp;gt;alert(1)",
+    "&#60;script&#62;alert(1)",
+    "&#x3c;script&#x3E;",
+    "&l\u200bt;script>",
+    "&lt\u037escript>",
+    "<\u200bscript>alert(1)</script>",
+    "<\x00script>alert(1)</script>",
+    "&am&#112;;lt;script&gt;",
+    "<a href='javascript:alert(1)'>click</a>",
+    "{{ 7*7 }}<%= 7*7 %>",
+]
+OPENS_A_TAG = re.compile(r"<(/?[a-zA-Z]|[!?])")
+BLANK_OR_MEAN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+hostile = st.text() | st.lists(
+    st.sampled_from(
+        ["<", ">", "/", "&", ";", "amp;", "&lt;", "&#38;", "#", "x", "script", "b", "!", "--", " ", "\n", "\t"]
+    )
+    | st.sampled_from(
+        ["\u0301", "\u200d", "\u200c", "\u202e", "\ud800", "\ue000", "\u2028", "م", "👩", "e", "\u0338", "@"]
+    )
+).map("".join)
+
+
+def cleaned(text: str) -> str:
+    return clean(Post("Forum", "1", text, NOON), NOON).text
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("read", [cleaned, plain_text])
+def test_an_attack_ends_as_harmless_words(attack, read) -> None:
+    assert not OPENS_A_TAG.search(read(attack))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_harmless_in_every_field(attack: str) -> None:
+    done = clean(post(attack, title=f"x{attack}", author=attack, site=attack, url=attack), NOON)
+    assert not any(OPENS_A_TAG.search(field) for field in (done.text, done.title, done.author, done.site, done.url))
+
+
+@given(hostile, hostile)
+@example("&\u200blt;b>", "")
+@example("\u064a\u200c\u061c\u064a", "\u0301" * 9 + "\u200d" + "\u0301" * 9)
+def test_cleaning_twice_is_cleaning_once(text: str, title: str) -> None:
+    once = clean(Post("Forum", text, text, NOON, title, title, text, text), NOON)
+    assert clean(once, NOON) == once
+
+
+@given(hostile)
+def test_what_comes_out_is_fit_for_a_screen_and_a_database(text: str) -> None:
+    for out in (cleaned(text), plain_text(text)):
+        assert not OPENS_A_TAG.search(out)
+        assert not BLANK_OR_MEAN.search(out)
+        assert not any(unicodedata.category(c) in {"Cs", "Co"} for c in out)
+        assert unicodedata.is_normalized("NFC", out)
+        assert "  " not in out
+        assert "\n\n\n" not in out
+        assert run_of_marks(out) <= 3
+        out.encode("utf-8")
+
+
+def run_of_marks(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if unicodedata.category(character)[0] == "M" else 0
+        longest = max(longest, run)
+    return longest
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("I <3 you & a < b", "I <3 you & a < b"),
+        ("hearts </3 break", "hearts </3 break"),
+        ("waited <5 seconds", "waited <5 seconds"),
+        ("Fish &amp; chips &lt;3", "Fish & chips <3"),
+        ("AT&amp;amp;T", "AT&T"),
+        ("a?x=1&copy=2", "a?x=1&copy=2"),
+        ("&nosuchname; &#xD800;", "&nosuchname; \ufffd"),
+        ("one\r\ntwo\u2028three", "one\ntwo\nthree"),
+        ("a \n\n\n\n b\t\tc\xa0d", "a\n\nb c d"),
+        ("Cafe\u0301", "Café"),
+        ("z" + "\u0301" * 9, "\u017a\u0301\u0301\u0301"),
+        ("Ac\xadme \u202eevil\u202c", "Acme evil"),
+        ("\ue000brand", "brand"),
+        ("👩\u200d💻 ab\u200dc", "👩\u200d💻 abc"),
+        ("❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("see <b>this</b>", "see this"),
+        ("a List<String> of if x <b then", "a List\u2039String\u203a of if x \u2039b then"),
+    ],
+)
+def test_what_people_typed_is_kept(typed: str, kept: str) -> None:
+    assert cleaned(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>Hello<br/>World</p><p>Bye</p>", "Hello\nWorld\n\nBye"),
+        ("<ul><li>one</li><li>two</ul>", "one\n\ntwo"),
+        ("<p>folded\n   lines</p>", "folded lines"),
+        ("no tag\nkeeps lines &amp; all", "no tag\nkeeps lines & all"),
+        ("a<style>p{}</style><script>x()</script>b", "ab"),
+        ("<p>Use &lt;b&gt; here</p>", "Use \u2039b\u203a here"),
+        ("<span class=invisible>https://</span>acme.example", "https://acme.example"),
+    ],
+)
+def test_html_is_read_as_a_browser_shows_it(html: str, words: str) -> None:
+    assert plain_text(html) == words
+    assert cleaned(plain_text(html)) == words
+
+
+def test_a_clean_post_comes_back_as_it_is() -> None:
+    same = post("Acme is fine, really.", url="https://forum.example/t/1?a=1&b=2#c", author="Ann", lang="en")
+    assert clean(same, NOON) is same
+
+
+def test_every_field_is_bounded() -> None:
+    done = clean(post("é" * 90_000, title="t" * 900, author="a" * 900, site="s" * 900, external_id="i" * 900), NOON)
+    assert (len(done.text), len(done.title)) == (cleaning.TEXT_LENGTH, cleaning.TITLE_LENGTH)
+    assert (len(done.author), len(done.site)) == (cleaning.AUTHOR_LENGTH, cleaning.SITE_LENGTH)
+    assert len(done.external_id) <= cleaning.ID_LENGTH
+
+
+@pytest.mark.parametrize(
+    "bomb", ["&amp;" * 40_000, "&" + "amp;" * 40_000, "<" * 90_000, "<b " * 40_000, "<!--" * 30_000]
+)
+def test_a_bomb_of_markup_comes_to_an_end(bomb: str) -> None:
+    assert len(cleaned(bomb)) <= cleaning.TEXT_LENGTH
+    assert len(plain_text(bomb)) <= cleaning.TEXT_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Acme is down", "Acme is down", ("", "Acme is down")),
+        ("Acme is down", "Acme is\ndown again since noon", ("", "Acme is\ndown again since noon")),
+        ("Acme is dow…", "Acme is down again", ("", "Acme is down again")),
+        ("Acme is down since", "acme is down", ("Acme is down since", "")),
+        ("Acme", "Acmeville is lovely", ("Acme", "Acmeville is lovely")),
+        ("Acme", "", ("Acme", "")),
+        ("A question", "Who knows Acme?", ("A question", "Who knows Acme?")),
+    ],
+)
+def test_title_and_text_do_not_say_the_same_twice(title: str, text: str, expected: tuple[str, str]) -> None:
+    done = clean(post(text, title=title), NOON)
+    assert (done.title, done.text) == expected
+
+
+def test_author_site_and_language_are_put_right() -> None:
+    done = clean(post("x", author=" @ann \n smith", site="forum\texample", lang="en-GB", title="a\nb"), NOON)
+    assert (done.author, done.site, done.lang, done.title) == ("ann smith", "forum example", "en", "a b")
+
+
+class Odd(tzinfo):
+    def utcoffset(self, when: datetime | None) -> timedelta:
+        return timedelta(hours=-23)
+
+    def dst(self, when: datetime | None) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        (NOON + timedelta(days=3), NOON),
+        (NOON.replace(tzinfo=None), NOON),
+        (NOON.astimezone(timezone(timedelta(hours=9))), NOON),
+        (datetime(1, 1, 1), cleaning.EARLIEST),
+        (datetime.max.replace(tzinfo=Odd()), NOON),
+    ],
+)
+def test_a_post_is_never_from_the_future_nor_without_a_zone(said: datetime, stored: datetime) -> None:
+    published = clean(post(published_at=said), NOON).published_at
+    assert published == stored
+    assert published.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example",
+        "https://a.example:8443/x?y=%20#z",
+        "https://müller.example/ü",
+        "http://[2001:db8::1]/",
+        "HTTPS://A.example/B",
+    ],
+)
+def test_an_ordinary_link_is_kept(url: str) -> None:
+    assert safe_url(f" {url}\n").lower() == url.lower()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\nscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "javascript&colon;alert(1)",
+        "data:text/html,<script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "ftp://a.example",
+        "//a.example",
+        "https:a.example",
+        "https:///a",
+        "https://",
+        "http://user:secret@a.example",
+        "http://a.example\\@b.example",
+        "http://a.example/\u202egpj.exe",
+        "http://a.example/x y",
+        'http://a.example/"onclick=',
+        "http://a.example:port",
+        "http://[::1",
+        "http://a%2eexample/",
+        "http://\u2100.example",
+        "http://a.example/" + "x" * 2000,
+        "http://a.example/\ud800",
+        "",
+    ],
+)
+def test_a_link_that_could_act_or_mislead_is_refused(url: str) -> None:
+    assert safe_url(url) == ""
+
+
+schemes = st.sampled_from(["http", "https", "HTTP", "javascript", "data", "file", "http\t", "&#106;avascript", ""])
+joints = st.sampled_from(["://", ":", ":/", ":///", "&colon;//", ":\\\\", ": //"])
+rests = st.text(max_size=30) | st.from_regex(r"[a-z]{1,9}\.example(:[0-9]{1,6})?(/[a-z?&;=@\\]{0,9})?", fullmatch=True)
+
+
+@given(schemes, joints, rests)
+def test_whatever_is_not_refused_is_a_link_to_a_host(scheme: str, joint: str, rest: str) -> None:
+    url = safe_url(scheme + joint + rest)
+    if url:
+        parts = urlsplit(url)
+        assert parts.scheme in {"http", "https"}
+        assert parts.hostname
+        assert "@" not in parts.netloc
+        assert not re.search(r"[\s\\<>\"\x00-\x1f]", url)
+        assert safe_url(url) == url
+
+
+@given(st.text())
+def test_an_id_can_be_stored_and_stays_the_same(external_id: str) -> None:
+    assert safe_id(safe_id(external_id)) == safe_id(external_id)
+    assert len(safe_id(external_id).encode("utf-8")) <= 4 * cleaning.ID_LENGTH
+
+
+def test_different_ids_stay_different() -> None:
+    long = ["i" * 400 + "1", "i" * 400 + "2", "\ud800", "\ud801", "a"]
+    assert len({clean(Post("F", each, "x", NOON), NOON).external_id for each in long}) == len(long)

@@ -1,0 +1,130 @@
+"""Languages are told where that is possible, and left open where it is not."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from monitor import language
+from monitor.language import Detector, name, normal
+
+SENTENCES = {
+    "ar": ["خدمة العملاء سيئة جدا ولا أنصح بها أحدا"],
+    "ca": ["El servei d'atenció al client és pèssim, no hi tornaré mai més"],
+    "cs": ["Zákaznický servis je hrozný, už nikdy více"],
+    "da": ["Kundeservicen er elendig, jeg kommer aldrig tilbage"],
+    "de": ["Der Kundenservice war wirklich furchtbar, nie wieder!", "Warum geht bei euch schon wieder nichts? @acme"],
+    "el": ["Η εξυπηρέτηση είναι απαράδεκτη"],  # noqa: RUF001
+    "en": [
+        "Switched from Globex to Acme - Globex was terrible, Acme is fantastic!",
+        "worst airline ever",
+        "LOVE THE NEW ACME PHONE SO MUCH",
+        "@acme thanks!",
+        "I don’t use it 😂😂 and you?",  # noqa: RUF001
+        "My new Acme café machine broke after two days",
+    ],
+    "es": ["El servicio es horrible, no lo recomiendo a nadie", "Llevo tres horas esperando una respuesta de @acme"],
+    "fi": ["Asiakaspalvelu on aivan kamala, en suosittele kenellekään"],
+    "fr": ["Le service est nul, je déteste Acme", "Merci beaucoup pour votre aide rapide @acme"],
+    "he": ["השירות נורא ואיום, לא ממליץ"],
+    "hi": ["ग्राहक सेवा बहुत खराब है, मैं किसी को सलाह नहीं दूंगा"],
+    "id": ["Pelayanan pelanggan sangat buruk, saya tidak akan kembali"],
+    "it": ["Il servizio clienti non risponde mai, che vergogna"],
+    "ja": ["トヨタの新車が最高です", "Acmeのサービスはひどい https://acme.example/a-long-address"],
+    "ko": ["고객 서비스가 정말 최악이에요"],
+    "nl": ["De klantenservice is echt verschrikkelijk slecht"],
+    "pl": ["Obsługa klienta jest fatalna, nigdy więcej"],
+    "pt": ["O atendimento é péssimo, nunca mais compro nada"],
+    "ru": ["Обслуживание ужасное, никогда больше сюда не приду"],
+    "sv": ["Kundtjänsten är helt värdelös, aldrig igen"],
+    "ta": ["வாடிக்கையாளர் சேவை மிகவும் மோசமானது"],
+    "th": ["บริการลูกค้าแย่มาก ไม่แนะนำเลย"],
+    "tr": ["Müşteri hizmetleri berbat, bir daha asla almam"],
+    "uk": ["Обслуговування жахливе, більше ніколи сюди не прийду"],
+    "vi": ["Dịch vụ khách hàng quá tệ, không bao giờ quay lại"],
+    "zh": ["这家公司的服务太差了，再也不会买了"],  # noqa: RUF001
+}
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    return Detector()
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_sentence_is_known(detector: Detector, code: str) -> None:
+    assert detector.detect(SENTENCES[code]) == [code] * len(SENTENCES[code])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ok",
+        "@acme @globex",
+        "https://acme.example/thank-you-and-the-rest",
+        "#thanks #you",
+        "UA1469 LAX-JFK",
+        "12:30",
+        "😂😂😂",
+        "Acme 株",
+    ],
+)
+def test_too_little_is_left_open(detector: Detector, text: str) -> None:
+    assert detector.detect([text]) == [None]
+
+
+def test_a_batch_answers_as_each_text_alone(detector: Detector) -> None:
+    texts = [text for sentences in SENTENCES.values() for text in sentences] * 10
+    assert detector.detect(texts) == [detector.detect([text])[0] for text in texts]
+
+
+def test_the_batch_model_gives_the_answers_of_py3langid() -> None:
+    theirs = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    theirs.set_languages(language._GUESSED.split())
+    ours = language._Model(LanguageIdentifier.from_model_file(MODEL_FILE))
+    texts = [" ".join(language._bare(text)) for sentences in SENTENCES.values() for text in sentences]
+    for text, guess in zip(texts, ours.guess(texts), strict=True):
+        code, confidence = theirs.classify(text)
+        # "sr" stands in their table twice, once per script, and we do not add the two up.
+        assert guess == code or confidence < language.FLOOR + 0.05
+
+
+@settings(deadline=None)
+@given(texts=st.lists(st.text(max_size=60), max_size=5))
+def test_no_text_raises(detector: Detector, texts: list[str]) -> None:
+    assert len(detector.detect(texts)) == len(texts)
+
+
+def test_nearly_every_airline_tweet_is_english(detector: Detector, shared_data: Path) -> None:
+    with (shared_data / "airline" / "tweets.csv").open(encoding="utf-8", newline="") as file:
+        found = detector.detect([row["text"] for row in csv.DictReader(file)])
+    assert found.count("en") / len(found) > 0.96
+    assert len(found) - found.count("en") - found.count(None) < 5
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("en", "en"), ("en-GB", "en"), ("EN_us", "en"), ("eng", "en"), ("zh-Hant-TW", "zh"), ("iw", "he"), ("nb", "no"),
+        ("fil", "tl"), ("yo", "yo"), ("und", None), ("zxx", None), ("qme", None), ("", None), (None, None), ("*", None),
+        ("english", None), ("日本", None),
+    ],
+)  # fmt: skip
+def test_codes_are_put_right(code: str | None, expected: str | None) -> None:
+    assert normal(code) == expected
+
+
+@given(st.text())
+def test_any_code_becomes_a_short_one_or_none(code: str) -> None:
+    assert normal(code) is None or normal(normal(code)) == normal(code)
+
+
+def test_codes_have_names() -> None:
+    assert (name("de"), name("no"), name("yo")) == ("German", "Norwegian", "yo")
+    assert all(name(code) != code for code in [*language._GUESSED.split(), *language._SCRIPTS])
