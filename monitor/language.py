@@ -67,7 +67,7 @@ _GUESSED = (
 
 _NOISE = re.compile(
     r"https?://\S+|www\.\S+|[@#]\w*|\w*\d\w*|\b[^\W_a-z]*[a-z]+[A-Z]\w*"
-    '|[\0-\x20-"$-&(-,./:-?\\[-`{-\x7f\u2010-\u2017\u201a-\u2bff\u3000-\u3020\ufe0f\U0001f000-\U0001faff]+'
+    '|[\0-"$-&(-,./:-?\\[-`{-\x7f\u2010-\u2017\u201a-\u2bff\u3000-\u3020\ufe0f\U0001f000-\U0001faff]+'
 )
 """What no language owns: links, handles, tags, anything with a digit, names like JetBlue and iPhone, signs, emoji."""
 _SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
