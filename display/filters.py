@@ -89,6 +89,15 @@ class View:
         """This view, of now, over another range of RANGES."""
         return replace(self.changed(since=_since(word, now), until=None), range=word)
 
+    def over(self, since: datetime, until: datetime) -> View:
+        """This view, of now, from ``since`` to ``until``; of seconds only whole minutes stay, and none is lost."""
+        up = timedelta(0) if until == _minute(until) else timedelta(minutes=1)
+        return replace(self.changed(since=_minute(since), until=_minute(until) + up), range="")
+
+    def ordered(self, word: str) -> View:
+        """This view, of now, in another order."""
+        return self.changed(order=Order(word))
+
     def fresh(self) -> View:
         """The first page of this view, as it is now."""
         return replace(self, upto=None, before=None)
@@ -262,7 +271,11 @@ def _times(
 
 def _since(word: str, now: datetime) -> datetime | None:
     back = RANGES[word]
-    return None if back is None else now.replace(second=0, microsecond=0) - back
+    return None if back is None else _minute(now) - back
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _time(given: Mapping[str, Sequence[str]], name: str, timezone: tzinfo) -> datetime | None:

@@ -1,0 +1,108 @@
+"""What is being read and what is not, in the words of the health line. Blind is never calm.
+
+A source is blind once its last good pass is older than three of its intervals and 15 min, and at once when its site
+refuses us; the rule stands in the design of the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from display.cards import clock_time, duration
+from monitor.model import Health, SourceStatus
+
+PATIENCE = timedelta(minutes=15)
+INTERVALS = 3
+TROUBLE = {
+    Health.BROKEN: "is broken",
+    Health.NEEDS_KEY: "needs a key",
+    Health.SPENT: "has spent its budget",
+}
+"""What only a person can end."""
+NOT_BLIND = (Health.PAUSED, Health.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A source that is not read, since when (None: never yet), and the few words that say why."""
+
+    source: str
+    since: datetime | None
+    why: str
+    trouble: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All sources at one moment."""
+
+    statuses: tuple[SourceStatus, ...]
+    blind: tuple[Blind, ...]
+    last: datetime | None
+    """The newest good pass of any source."""
+    now: datetime
+
+    @property
+    def sample(self) -> bool:
+        """Whether made-up posts are among what is shown."""
+        return any(status.sample for status in self.statuses)
+
+    @property
+    def level(self) -> str:
+        """ "calm", "blind", or "trouble" where only a person can help."""
+        if any(b.trouble for b in self.blind):
+            return "trouble"
+        return "blind" if self.blind else "calm"
+
+    @property
+    def headline(self) -> str:
+        """The first sentence of the health line."""
+        total = len(self.statuses)
+        if not total:
+            return "No source is set up."
+        if self.blind:
+            return f"{total - len(self.blind)} of {total} sources read."
+        if self.last is None:
+            return "The first reading is under way."
+        every = f"All {total} sources" if total > 1 else "The one source is"
+        return f"{every} read, last {duration(self.now - self.last)} ago"
+
+    @property
+    def details(self) -> str:
+        """Which sources are not read, and why; at most three by name."""
+        named = ", ".join(f"{b.source} {b.why}" for b in self.blind[:3])
+        more = len(self.blind) - 3
+        return f"{named} and {more} more" if more > 0 else named
+
+    def waiting_sentence(self, zone: tzinfo) -> str:
+        """For an empty list: who was not read, so that silence does not look like calm. Empty if all were."""
+        read = [f"{b.source} since {clock_time(b.since, self.now, zone)}" for b in self.blind if b.since]
+        never = [f"{b.source} was never read" for b in self.blind if not b.since]
+        said = [read[0].replace(" since ", " has not been read since ", 1), *read[1:]] if read else []
+        return " and ".join([*said, *never]) + ". There may be more." if said or never else ""
+
+
+def reading(statuses: Sequence[SourceStatus], now: datetime, zone: tzinfo) -> Reading:
+    """How all of ``statuses`` are at ``now``; those in trouble first."""
+    blind = [found for status in statuses if (found := _blind(status, now, zone))]
+    passes = [status.last_success for status in statuses if status.last_success]
+    return Reading(
+        statuses=tuple(statuses),
+        blind=tuple(sorted(blind, key=lambda b: (not b.trouble, b.source))),
+        last=max(passes, default=None),
+        now=now,
+    )
+
+
+def _blind(status: SourceStatus, now: datetime, zone: tzinfo) -> Blind | None:
+    name, since = status.source, status.last_success
+    if words := TROUBLE.get(status.health):
+        return Blind(name, since, words, trouble=True)
+    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
+        return Blind(name, since, f"asks us to wait until {clock_time(status.next_check, now, zone)}", trouble=False)
+    if status.health in NOT_BLIND or since is None:
+        return None
+    late = now - since > max(INTERVALS * timedelta(seconds=status.interval), PATIENCE)
+    return Blind(name, since, f"was last read {duration(now - since)} ago", trouble=False) if late else None
