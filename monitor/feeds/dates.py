@@ -1,0 +1,55 @@
+"""When an entry says that it was published. Times without a zone are UTC."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, datetime, timedelta
+
+from feedparser.datetimes import _parse_date as parse_any_date
+
+_TIME = r"(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?"
+_ZONE = r"(Z|UTC?|GMT|[+-]\d\d:?\d\d)?"
+_ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_TIME}{_ZONE}")
+_RFC822 = re.compile(rf"(?:[A-Za-z]{{3}}, *)?(\d{{1,2}}) ([A-Za-z]{{3}}) (\d{{4}}) {_TIME}(?: {_ZONE})?")
+_MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_abbr) if n}
+_LONGEST = 100
+
+
+def seconds(text: str) -> float | None:
+    """Seconds since 1970 of a date in any of the forms that feeds use; None where it is none of them."""
+    text = text.strip()[:_LONGEST]
+    if not text:
+        return None
+    try:
+        return _usual(text) or _unusual(text)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def _usual(text: str) -> float | None:
+    """The two forms of nearly all feeds, read fast."""
+    if found := _ISO.fullmatch(text):
+        year, month, day, *clock, zone = found.groups()
+    elif found := _RFC822.fullmatch(text):
+        day, name, year, *clock, zone = found.groups()
+        month = _MONTHS.get(name.lower())
+    else:
+        return None
+    if not month or int(clock[0]) > 23:
+        return None
+    hour, minute, second = (int(part or 0) for part in clock)
+    at = datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
+    return (at - _offset(zone)).timestamp()
+
+
+def _offset(zone: str | None) -> timedelta:
+    if not zone or zone[0] not in "+-":
+        return timedelta(0)
+    east = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return east if zone[0] == "+" else -east
+
+
+def _unusual(text: str) -> float | None:
+    parsed = parse_any_date(text)
+    return float(calendar.timegm(parsed)) if parsed else None

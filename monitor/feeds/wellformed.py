@@ -1,0 +1,271 @@
+"""The feeds that are as they should be, read with the standard library's C parser, twenty times as fast as feedparser.
+
+It takes RSS 0.9x and 2.0, RSS 1.0 and Atom 1.0 in valid UTF-8 with elements that it knows, and tells for them what
+feedparser tells (bench/parsing.py and the tests hold both side by side). At the first thing that it does not know for
+certain (an odd element, ``xml:base``, a DOCTYPE, a broken tag) it gives up, and feedparser reads the document instead.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
+
+from monitor.feeds.dates import seconds
+from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, absolute, mend, settle, whole_number
+from monitor.feeds.vocabulary import DECLINED_PREFIXES, HARMLESS, KNOWN, in_words
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_UTF8 = {"utf-8", "utf8", "us-ascii"}
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_ITEMS = {"item", "entry"}
+_HTML_TYPES = {"text/html", "application/xhtml+xml"}
+
+
+class _Odd(Exception):
+    """Something that feedparser knows better."""
+
+
+def read_wellformed(document: bytes, content_type: str, base: str) -> Feed | None:
+    """The entries of a feed that is as it should be; None: let feedparser read it."""
+    if not _is_utf8(document, content_type) or b"<!DOCTYPE" in document:
+        return None
+    try:
+        root = _root(document.removeprefix(b"\xef\xbb\xbf").lstrip())
+        return _feed(root, base)
+    except (ET.ParseError, ValueError, LookupError, _Odd):
+        return None
+
+
+def _is_utf8(document: bytes, content_type: str) -> bool:
+    declared = _DECLARED.match(document[:500].removeprefix(b"\xef\xbb\xbf"))
+    charset = _CHARSET.search(content_type)
+    if declared and declared[1].decode("ascii").lower() not in _UTF8 - {"us-ascii"}:
+        return False
+    if charset and charset[1].lower() not in _UTF8:
+        return False
+    try:
+        document.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _root(document: bytes) -> ET.Element:
+    parser = ET.iterparse(io.BytesIO(document), events=("start-ns",))
+    for _, (prefix, address) in parser:
+        # feedparser goes by the prefix where it does not know the address
+        if address not in KNOWN and (not prefix or prefix.lower() in DECLINED_PREFIXES):
+            raise _Odd
+    root: ET.Element = parser.root  # type: ignore[attr-defined]
+    return root
+
+
+def _feed(root: ET.Element, base: str) -> Feed:
+    kind = in_words(root.tag)
+    if kind == "rss" and len(root) == 1 and in_words(root[0].tag) == "channel":
+        holder, items, is_atom = root[0], _only(root[0], "item"), False
+    elif kind == "rdf:rdf":
+        holder = next((e for e in root if in_words(e.tag) == "channel"), root)
+        items, is_atom = _only(root, "item"), False
+        _only(holder if holder is not root else (), "none")
+    elif root.tag == "{http://www.w3.org/2005/Atom}feed":
+        holder, items, is_atom = root, _only(root, "entry"), True
+    else:
+        raise _Odd
+    _refuse_base(root, holder)
+    lang = _lang(holder) or _lang(root) or _field(holder, "language") or _field(holder, "dc:language")
+    found = [settle(_Reader(item, is_atom, base, lang).entry(), base) for item in items[:MOST_ENTRIES]]
+    return Feed(tuple(found), whole_number(_field(holder, "ttl")), 0, len(items) > MOST_ENTRIES)
+
+
+def _only(holder: Iterable[ET.Element], name: str) -> list[ET.Element]:
+    """The items or entries in ``holder``, all of which must be called ``name``."""
+    found = [element for element in holder if in_words(element.tag) in _ITEMS]
+    if any(in_words(element.tag) != name for element in found):
+        raise _Odd
+    return found
+
+
+def _refuse_base(*elements: ET.Element) -> None:
+    for element in elements:
+        if element.attrib and (_XML + "base" in element.attrib or "base" in element.attrib or "lang" in element.attrib):
+            raise _Odd
+
+
+def _lang(element: ET.Element) -> str:
+    return element.get(_XML + "lang", "").replace("_", "-")
+
+
+def _field(holder: ET.Element, name: str) -> str:
+    return next((mend(e.text or "") for e in holder if in_words(e.tag) == name), "")
+
+
+class _Reader:
+    """Reads one item or entry, in the order of its elements, as feedparser does."""
+
+    def __init__(self, item: ET.Element, is_atom: bool, base: str, lang: str) -> None:
+        _refuse_base(item)
+        self._is_atom = is_atom
+        self._base = base
+        self._lang = _lang(item) or lang
+        self._item = item
+        self._texts: list[str] = []
+        self._told: dict[str, str] = {}
+        about = item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+        if about:
+            self._told["id"] = about
+
+    def entry(self) -> Entry:
+        """What it says. Raises _Odd."""
+        for element in self._item:
+            self._read(element)
+        told = self._told
+        return Entry(
+            told.get("id", ""),
+            told.get("link", ""),
+            told.get("title", ""),
+            max(self._texts, key=len, default=""),
+            told.get("author", ""),
+            self._published(),
+            self._lang,
+            told.get("enclosure", ""),
+        )
+
+    def _published(self) -> float | None:
+        for name in ("published", "updated", "created"):
+            at = seconds(self._told.get(name, ""))
+            if at is not None:
+                return at
+        return None
+
+    def _read(self, element: ET.Element) -> None:
+        name = in_words(element.tag)
+        meaning = KNOWN_ELEMENTS.get(name)
+        if meaning is None:
+            self._pass_by(element, name)
+            return
+        _refuse_base(element)
+        if meaning == "text":
+            self._texts.append(self._markup(element, "text/html" if not self._is_atom else "text"))
+        elif meaning == "title":
+            self._read_title(element)
+        elif meaning == "link":
+            self._read_link(element)
+        elif meaning == "id":
+            self._read_id(element)
+        elif meaning == "author":
+            self._read_author(element)
+        elif meaning == "enclosure":
+            self._told.setdefault("enclosure", element.get("url", ""))
+        else:
+            self._told[meaning] = self._plain(element)
+
+    def _pass_by(self, element: ET.Element, name: str) -> None:
+        """Leave an element that says nothing to us, after a look inside."""
+        for inner in _all_of(element, name):
+            if inner == "media:title" and self._told.get("title"):
+                continue
+            if inner.partition(":")[0] not in HARMLESS and inner not in HARMLESS:
+                raise _Odd
+
+    def _plain(self, element: ET.Element) -> str:
+        if len(element):
+            raise _Odd
+        return mend(element.text or "")
+
+    def _read_title(self, element: ET.Element) -> None:
+        if self._told.get("title"):
+            raise _Odd
+        self._told["title"] = self._markup(element, "text" if self._is_atom else "text/html")
+
+    def _markup(self, element: ET.Element, usual: str) -> str:
+        """The element's value as HTML."""
+        if _XML + "lang" in element.attrib:
+            raise _Odd
+        kind = element.get("type", usual).lower()
+        if not self._is_atom and ("type" in element.attrib or "mode" in element.attrib):
+            raise _Odd
+        if kind == "xhtml":
+            return _inner(element)
+        if kind not in ("text", "html", "text/html"):
+            raise _Odd
+        text = self._plain(element)
+        return html.escape(text, quote=False) if kind == "text" else text
+
+    def _read_link(self, element: ET.Element) -> None:
+        if "href" not in element.attrib:
+            if element.attrib or self._is_atom:
+                raise _Odd
+            self._told["link"] = re.sub(r"&([A-Za-z0-9_]+);", r"&\1", self._plain(element).replace("&amp;", "&"))
+            return
+        rel = element.get("rel", "alternate").lower()
+        if rel == "enclosure":
+            self._told.setdefault("enclosure", element.get("href", ""))
+        elif rel == "alternate" and element.get("type", "text/html").lower() in _HTML_TYPES:
+            self._told["link"] = element.get("href", "")
+
+    def _read_id(self, element: ET.Element) -> None:
+        value = self._plain(element)
+        is_link = self._is_atom or element.get("isPermaLink", "true") == "true"
+        if any(name.lower() == "ispermalink" and name != "isPermaLink" for name in element.attrib):
+            raise _Odd
+        self._told["id"] = absolute(self._base, value) if is_link else value
+        if is_link:
+            self._told.setdefault("link", self._told["id"])
+
+    def _read_author(self, element: ET.Element) -> None:
+        if not self._is_atom:
+            self._told["author"] = self._plain(element)
+            return
+        told = {in_words(e.tag): self._plain(e) for e in element}
+        if (element.text or "").strip() or set(told) - {"name", "email", "uri"}:
+            raise _Odd
+        name, email = told.get("name", ""), told.get("email", "")
+        self._told["author"] = f"{name} ({email})" if name and email else name or email
+
+
+KNOWN_ELEMENTS = {
+    "title": "title",
+    "link": "link",
+    "guid": "id",
+    "id": "id",
+    "description": "text",
+    "summary": "text",
+    "content": "text",
+    "content:encoded": "text",
+    "pubdate": "published",
+    "published": "published",
+    "dcterms:issued": "published",
+    "updated": "updated",
+    "dc:date": "updated",
+    "dcterms:modified": "updated",
+    "dcterms:created": "created",
+    "author": "author",
+    "dc:creator": "author",
+    "itunes:author": "author",
+    "enclosure": "enclosure",
+}
+"""Element -> what it tells us."""
+
+
+def _all_of(element: ET.Element, name: str) -> Iterator[str]:
+    """The names of ``element`` and of all within, but for a source's, which describe another feed."""
+    yield name
+    if name != "source":
+        for inner in element:
+            yield from _all_of(inner, in_words(inner.tag))
+
+
+def _inner(element: ET.Element) -> str:
+    """What stands inside an XHTML element, as HTML."""
+    for inner in element.iter():
+        _refuse_base(inner)
+        inner.tag = str(inner.tag).rpartition("}")[2]
+        inner.attrib.clear()
+    parts = [html.escape(element.text or "", quote=False)]
+    parts += [ET.tostring(inner, encoding="unicode", method="html") for inner in element]
+    return mend("".join(parts))
