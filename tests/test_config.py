@@ -1,0 +1,238 @@
+"""config.toml: what is accepted, and every way of saying no."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from monitor.config import find, load
+from monitor.errors import ConfigError
+from monitor.sources import SourceOptions
+
+ROOT = Path(__file__).resolve().parents[1]
+
+GOOD = """
+[wallflower]
+data = "data"
+timezone = "Europe/London"
+
+[server]
+host = "127.0.0.1"
+port = 8750
+
+[[brands]]
+name = "Acme"
+ours = true
+rule = 'acme OR @acmehelp'
+aliases = ["Acme Corp"]
+colour = "#1f6feb"
+
+[[brands]]
+name = "Globex"
+rule = 'globex'
+
+[[sources]]
+kind = "feed"
+name = "Acme forum"
+url = "https://forum.example/latest.rss"
+every = "10m"
+"""
+
+
+class FeedOptions(SourceOptions):
+    url: str
+    items: int = 100
+
+
+class OtherOptions(SourceOptions):
+    token_from: str = "X"
+
+
+def options_of(kind: str) -> type[BaseModel]:
+    if kind == "nosdk":
+        raise ModuleNotFoundError("No module named 'praw'")
+    return {"feed": FeedOptions, "sample": OtherOptions}[kind]
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def loaded(tmp_path: Path, text: str) -> Any:
+    return load(written(tmp_path, text), options_of, kinds=["feed", "sample", "nosdk"])
+
+
+def problems(tmp_path: Path, text: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as raised:
+        loaded(tmp_path, text)
+    return raised.value.problems
+
+
+def test_a_good_file_is_loaded(tmp_path: Path) -> None:
+    config = loaded(tmp_path, GOOD)
+    assert config.data == (tmp_path / "data").resolve()
+    assert config.database.parent == config.data
+    assert config.timezone.key == "Europe/London"
+    assert (config.server.host, config.server.port) == ("127.0.0.1", 8750)
+    acme, globex = config.brands
+    assert (acme.name, acme.ours, acme.aliases, acme.colour) == ("Acme", True, ("Acme Corp",), "#1f6feb")
+    assert not globex.ours
+    (forum,) = config.sources
+    assert (forum.kind, forum.name, forum.every) == ("feed", "Acme forum", timedelta(minutes=10))
+    assert forum.options == FeedOptions(name="Acme forum", url="https://forum.example/latest.rss")
+
+
+def test_only_brands_must_be_there(tmp_path: Path) -> None:
+    config = loaded(tmp_path, "[[brands]]\nname = 'A'\nours = true\nrule = 'a'")
+    assert (config.server.host, config.server.port, config.sources) == ("127.0.0.1", 8750, ())
+    assert config.timezone.key == "UTC"
+
+
+def test_hosts_of_a_private_network_are_named(tmp_path: Path) -> None:
+    config = loaded(
+        tmp_path, GOOD.replace("[server]", 'allow_hosts = ["127.0.0.1:8000", "wiki.local", "[::1]:80"]\n[server]')
+    )
+    assert config.allow_hosts == {"127.0.0.1:8000", "wiki.local", "[::1]:80"}
+
+
+def test_the_data_folder_is_relative_to_the_file_unless_absolute(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD.replace('"data"', '"../elsewhere"')).data == (tmp_path.parent / "elsewhere").resolve()
+    assert loaded(tmp_path, GOOD.replace('"data"', '"/var/lib/w"')).data == Path("/var/lib/w").resolve()
+
+
+@pytest.mark.parametrize(
+    ("every", "seconds"), [("30s", 30), ("10m", 600), ("2h", 7200), ("1d", 86400), ("1s", 1), ("30d", 2592000)]
+)
+def test_durations(tmp_path: Path, every: str, seconds: int) -> None:
+    assert loaded(tmp_path, GOOD.replace("10m", every)).sources[0].every == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("every", ['"10"', '"m"', '"0s"', '"31d"', '"10 minutes"', '"-5m"', "600", '""', "true"])
+def test_what_is_no_duration(tmp_path: Path, every: str) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace('"10m"', every))
+    assert problem.startswith("sources[0].every: found ")
+    assert '"10m"' in problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("port = 8750", "prot = 8750", 'server.prot: this key is not known. Did you mean "port"? Allowed: host, port.'),
+        ("[server]", "[sever]", 'sever: this key is not known. Did you mean "server"?'),
+        ("aliases =", "alias =", 'brands[0].alias: this key is not known. Did you mean "aliases"?'),
+        ("url =", "ulr =", 'sources[0].ulr: this key is not known. Did you mean "url"?'),
+        ('every = "10m"', 'evry = "10m"', 'sources[0].evry: this key is not known. Did you mean "every"?'),
+        (
+            'kind = "feed"',
+            'kind = "fede"',
+            'sources[0].kind: found "fede"; there is no such kind. Did you mean "feed"?',
+        ),
+        ('kind = "feed"', 'kind = "../feed"', "sources[0].kind: found"),
+        ("port = 8750", 'port = "8750"', 'server.port: found "8750"; allowed is a whole number.'),
+        ("port = 8750", "port = 99999", "server.port: found 99999; allowed is less than or equal to 65535."),
+        ("ours = true", 'ours = "yes"', 'brands[0].ours: found "yes"; allowed is true or false.'),
+        ("rule = 'globex'", "", "brands[1].rule: is missing."),
+        ("rule = 'globex'", "rule = ''", 'brands[1].rule: found ""; allowed is text that is not empty.'),
+        ('"Europe/London"', '"Europe/Lodnon"', 'wallflower.timezone: found "Europe/Lodnon"; allowed is a time zone'),
+        ('"Europe/London"', '"../../etc/passwd"', "wallflower.timezone: found"),
+        ('"#1f6feb"', '"blue"', 'brands[0].colour: found "blue"; allowed is a colour such as'),
+        ('name = "Globex"', 'name = "ACME"', 'brands[1].name: found "ACME"; brands[0] has that name already.'),
+        ("ours = true", "ours = false", 'brands: none is ours (found "Acme", "Globex").'),
+        ('data = "data"', 'allow_hosts = ["http://x"]', "wallflower.allow_hosts[0]: found an address"),
+        ('["Acme Corp"]', '"Acme Corp"', 'brands[0].aliases: found "Acme Corp"; allowed is a list.'),
+    ],
+)
+def test_a_problem_says_where_what_and_what_is_allowed(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in GOOD
+    assert any(problem.startswith(said) for problem in problems(tmp_path, GOOD.replace(old, new, 1)))
+
+
+def test_two_sources_may_not_share_a_name(tmp_path: Path) -> None:
+    twice = GOOD + '[[sources]]\nkind = "sample"\nname = "acme FORUM"\n'
+    assert problems(tmp_path, twice) == ('sources[1].name: found "acme FORUM"; sources[0] has that name already.',)
+
+
+def test_a_rule_that_cannot_be_read_has_its_column(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("rule = 'globex'", "rule = '(globex'"))
+    assert problem.startswith('brands[1].rule: column 1 of "(globex": ')
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    bad = (
+        GOOD.replace("port = 8750", "port = 0")
+        .replace("Europe/London", "Nowhere")
+        .replace("'globex'", "'\"globex'")
+        .replace('"10m"', '"soon"')
+        .replace("url =", "link =")
+    )
+    paths = {problem.split(":")[0] for problem in problems(tmp_path, bad)}
+    assert paths == {
+        "wallflower.timezone",
+        "server.port",
+        "brands[1].rule",
+        "sources[0].every",
+        "sources[0].link",
+        "sources[0].url",
+    }
+
+
+def test_no_problem_is_told_twice(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace('name = "Acme forum"', "name = 3").replace("'globex'", "3"))
+    assert sorted(p.split(":")[0] for p in found) == ["brands[1].rule", "sources[0].name"]
+
+
+def test_a_kind_without_its_package_says_so(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace('kind = "feed"', 'kind = "nosdk"'))
+    assert problem.startswith('sources[0].kind: "nosdk" cannot be used here: No module named')
+
+
+def test_what_could_be_a_secret_is_not_quoted(tmp_path: Path) -> None:
+    secret = "s3cr3t-canary"
+    bad = GOOD.replace('every = "10m"', f'every = "https://a.example/{secret}"\ntoken = "{secret}"')
+    bad = bad.replace('url = "https', f'items = "https://u:{secret}@b.example/?key={secret}"\nurl = "https')
+    assert secret not in "\n".join(problems(tmp_path, bad))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[server\nport = 1", "is not valid TOML: "),
+        ("[[brands]]\nname = 'A'\nname = 'B'\nours = true", "at line 3"),
+        ("brands = 3", "brands: found 3; allowed is a list."),
+        ("brands = [3]", "brands[0]: found 3; allowed is a table."),
+        ("brands = []", "brands: found a list of 0; allowed is at least one."),
+        ("", "brands: is missing."),
+        ("wallflower = 3\n" + GOOD.replace("[wallflower]", "[other]"), "wallflower: found 3; allowed is a table."),
+    ],
+)
+def test_what_is_no_config_at_all(tmp_path: Path, text: str, said: str) -> None:
+    assert any(said in problem for problem in problems(tmp_path, text))
+
+
+def test_text_of_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"[server]\n# caf\xe9\n")
+    with pytest.raises(ConfigError, match="line 2 is not UTF-8"):
+        load(file, options_of)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--config PATH"):
+        load(tmp_path / "none.toml", options_of)
+    with pytest.raises(ConfigError, match=r"neither .* nor .* exists.*--config PATH"):
+        find(None, places=[tmp_path / "a.toml", tmp_path / "b.toml"])
+
+
+def test_the_first_place_that_has_a_file_is_used(tmp_path: Path) -> None:
+    here, system = tmp_path / "config.toml", tmp_path / "etc.toml"
+    system.touch()
+    assert find(None, places=[here, system]) == system
+    here.touch()
+    assert find(None, places=[here, system]) == here
+    assert find(system, places=[here]) == system
