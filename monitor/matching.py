@@ -1,0 +1,73 @@
+"""Matcher: every post of a batch against every brand's rule, over an in-memory search index of the batch."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from monitor.model import Brand, Match, Post, Term
+from monitor.query import TOKENIZER, Document, Query, index_text, parse
+
+BATCH = 2_000
+"""Posts of one index; more are matched in several."""
+
+
+class Matcher:
+    """Rules that were understood once. It keeps nothing of what it matched, so threads may share it."""
+
+    def __init__(self, brands: Sequence[Brand]) -> None:
+        """Raises QueryError for the first rule that cannot be read."""
+        self._rules = [(brand, parse(brand.rule)) for brand in brands]
+
+    def match(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
+        """For each post, in order, the brands that it mentions, in the order of the brands."""
+        return [found for start in range(0, len(posts), BATCH) for found in self._batch(posts[start : start + BATCH])]
+
+    def terms(self) -> tuple[Term, ...]:
+        """Plain searches that find every post that any rule matches, but for rules without a word in them."""
+        return tuple(dict.fromkeys(term for _, query in self._rules for term in query.terms()))
+
+    def _batch(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
+        matches: list[list[Match]] = [[] for _ in posts]
+        documents = _Documents(posts)
+        with closing(_index(posts)) as index:
+            for brand, query in self._rules:
+                for number in _found(index, query, len(posts)):
+                    document = documents[number]
+                    if query.check(document):
+                        matches[number].append(Match(brand.name, brand.rule, query.spans_in(document)))
+        return [tuple(some) for some in matches]
+
+
+class _Documents(dict[int, Document]):
+    """The documents of a batch by number, made when a rule first asks for one: most posts match nothing."""
+
+    def __init__(self, posts: Sequence[Post]) -> None:
+        super().__init__()
+        self._posts = posts
+
+    def __missing__(self, number: int) -> Document:
+        document = self[number] = Document.of(self._posts[number])
+        return document
+
+
+def _index(posts: Sequence[Post]) -> sqlite3.Connection:
+    """A new index of ``posts``; a row's id is the number of its post."""
+    index = sqlite3.connect(":memory:", isolation_level=None)
+    index.execute(f"CREATE VIRTUAL TABLE post USING fts5(text, title, content='', columnsize=0, tokenize={TOKENIZER})")
+    index.execute("BEGIN")
+    index.executemany("INSERT INTO post(rowid, text, title) VALUES (?, ?, ?)", _rows(posts))
+    return index
+
+
+def _rows(posts: Sequence[Post]) -> Iterator[tuple[int, str, str | None]]:
+    for number, post in enumerate(posts):
+        yield number, index_text(post.text), index_text(post.title) if post.title else None
+
+
+def _found(index: sqlite3.Connection, query: Query, total: int) -> Sequence[int]:
+    """Numbers of the posts that the query's expression finds: all where it has none."""
+    if query.fts is None:
+        return range(total)
+    return [row[0] for row in index.execute("SELECT rowid FROM post WHERE post MATCH ?", (query.fts,))]

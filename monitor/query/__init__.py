@@ -1,0 +1,18 @@
+"""The rule language: one grammar and one compiled form for rules, the search box and previews.
+
+    acme phone            both words (AND may be written)     "acme corp"     these words in this order
+    acme OR globex        OR is weaker than AND               acme -jobs      not that (NOT may be written)
+    refund*               at least 3 letters, then anything   =Apple          as written: case and accents count
+    acme NEAR/5 refund    at most 5 words between them        @acme  #acme    the handle, the tag
+    lang:en  author:bob  source:"Acme forum"  site:example.com (and what is below it)
+
+Case and accents do not count, but signs do: AT&T, Yahoo!, C++. ``parse`` gives a ``Query``; ``Query.fts`` searches any
+FTS5 table whose columns were written with ``index_text`` under ``TOKENIZER``, and ``Query.check`` takes away what that
+finds too much.
+"""
+
+from monitor.query.document import Document, field_value
+from monitor.query.reading import TOKENIZER, index_text
+from monitor.query.rule import FieldCondition, Query, parse
+
+__all__ = ["TOKENIZER", "Document", "FieldCondition", "Query", "field_value", "index_text", "parse"]

@@ -1,0 +1,108 @@
+"""A rule or a search that was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from monitor.errors import QueryError
+from monitor.model import Span, Term
+from monitor.query.compiling import Compiled, FieldExpression, compiled
+from monitor.query.document import Document
+from monitor.query.grammar import tree_of
+from monitor.query.mistakes import Mistake
+from monitor.query.tree import Every, Field, Node, Not, holds_of_nothing, leaves
+
+
+class FieldCondition(NamedTuple):
+    """``name:value``, or ``negative``: not that. Values are written as ``field_value`` writes them."""
+
+    name: str
+    value: str
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One rule for every use: an FTS5 expression, what is left to check, and where the words are."""
+
+    text: str
+    tree: Node
+    compiled: Compiled
+
+    @property
+    def fts(self) -> str | None:
+        """Finds, in an index of ``index_text`` with ``TOKENIZER``, all posts of the rule, and more if ``needs_check``.
+
+        None: the index cannot narrow it down. It names no columns: write ``{text title} : (...)`` around it.
+        """
+        return self.compiled.fts
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether ``fts`` finds too much, so that ``check`` has to be asked about each of its posts."""
+        return self.compiled.rest is not None
+
+    def check(self, document: Document) -> bool:
+        """Whether a document that ``fts`` found satisfies the rule. Meaningless for one that it did not find."""
+        rest = self.compiled.rest
+        return rest is None or rest.found(document) is not None
+
+    def matches(self, document: Document) -> bool:
+        """Whether ``document`` satisfies the rule, without any index."""
+        return self.tree.found(document) is not None
+
+    def spans(self, body: str) -> tuple[Span, ...]:
+        """The words of ``body`` that satisfy the rule, in order, apart from each other; fields are left out of it."""
+        return self.spans_in(Document(body))
+
+    def spans_in(self, document: Document) -> tuple[Span, ...]:
+        """The same, of a whole document: empty where it does not satisfy the rule, or by its fields alone."""
+        return _apart(self.tree.found(document) or ())
+
+    def terms(self) -> tuple[Term, ...]:
+        """Plain searches: every post of the rule is found by one of them. Empty where no search for words would do."""
+        return self.tree.terms
+
+    @property
+    def fields(self) -> tuple[FieldCondition, ...]:
+        """The conditions that every post of the rule satisfies; those inside an OR are left out."""
+        parts = self.tree.children if isinstance(self.tree, Every) else (self.tree,)
+        leaf = [(part.child if isinstance(part, Not) else part, isinstance(part, Not)) for part in parts]
+        return tuple(FieldCondition(part.name, part.value, no) for part, no in leaf if isinstance(part, Field))
+
+    def with_fields(self, expression: FieldExpression) -> Query:
+        """The same query for an index that holds the fields too.
+
+        ``expression("lang", "en")`` is the FTS5 expression that finds a document whose ``Document.fields`` hold that
+        pair, such as ``tags : "..."``. Then put no column filter around ``fts``: two filters find nothing.
+        """
+        return replace(self, compiled=compiled(self.tree, expression))
+
+
+def parse(text: str) -> Query:
+    """Understand a rule or a search. Raises QueryError, with the column and what to write instead, and nothing else."""
+    try:
+        tree = tree_of(text)
+        if holds_of_nothing(tree):
+            raise _only_negative(tree)
+    except Mistake as mistake:
+        raise QueryError(text, mistake.at + 1, mistake.reason, mistake.suggestion) from mistake
+    return Query(text, tree, compiled(tree))
+
+
+def _only_negative(tree: Node) -> Mistake:
+    """One side of an OR, or all of the rule, is satisfied by nearly every post there is."""
+    at = next(leaf.at for leaf in leaves(tree) if isinstance(leaf, Not))
+    reason = "This says only what must not be in a post, so nearly every post would match."
+    return Mistake(at, reason, "Put a word before it that has to be there, as in `acme -jobs`.")
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """In order and without overlaps: of two that overlap, the one that starts first, or the longer."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
