@@ -1,0 +1,44 @@
+// The first run: sources as a departure board.
+import type { Departure, Moment } from "./state";
+import { ago } from "./state";
+
+/** Rows that leave room for the sign of sample data. */
+const MOST_WITH_SIGN = 4;
+
+function Row({ row, moment }: { row: Departure; moment: Moment }) {
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{row.source}</bdi>
+      </th>
+      <td>{row.read_at === null ? row.wait : ago(moment.now - row.read_at)}</td>
+      <td class="number">{row.posts}</td>
+      <td class="about">{row.read_at === null ? "" : "none yet"}</td>
+    </tr>
+  );
+}
+
+export function Departures(props: { rows: Departure[]; ours: string; moment: Moment; sample: boolean }) {
+  const rows = props.sample ? props.rows.slice(0, MOST_WITH_SIGN) : props.rows;
+  return (
+    <table class="departures">
+      <thead>
+        <tr>
+          <th scope="col">source</th>
+          <th scope="col">last read</th>
+          <th scope="col" class="number">
+            posts an hour
+          </th>
+          <th scope="col" class="about">
+            about <bdi>{props.ours}</bdi>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={row.source} row={row} moment={props.moment} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
