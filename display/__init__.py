@@ -63,10 +63,16 @@ def add_static(app: Flask) -> None:
 def add_pages(app: Flask) -> None:
     """Register one blueprint per page."""
     app.add_url_rule("/", "home", home)
+    app.add_url_rule("/favicon.ico", "no_icon", no_icon)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.register_blueprint(wall.blueprint)
     if importlib.util.find_spec("display.mentions"):
         app.register_blueprint(importlib.import_module("display.mentions").blueprint)
+
+
+def no_icon() -> tuple[str, int]:
+    """Every browser asks for one; an error in its console would hide those that matter."""
+    return "", 204
 
 
 def home() -> AnyResponse:

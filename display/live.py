@@ -244,7 +244,7 @@ class Live:
                 self._io.emit("heartbeat", self._heartbeat(room), to=room)
 
     def _heartbeat(self, room: str) -> Json:
-        """Walls get a state, too. When none can be built they must hear nothing: then they say that they are not live."""
+        """Walls get a state with it. If none can be built they must hear nothing, and so say that they are not live."""
         beat: Json = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
         return {**beat, "state": self._state()} if room == WALL else beat
 

@@ -142,7 +142,7 @@ class WallStates:
     def _head(self, gaps: dict[str, list[tuple[datetime, datetime]]], since: datetime, now: datetime) -> str:
         """What the board's figures cover."""
         if now - since < WEEK:
-            return f"Since {moment(since, now, self._config.timezone)}"
+            return f"Since {moment(since, now, self._config.timezone, with_time=False)}"
         missing = max((sum((b - a for a, b in of), timedelta()) for of in gaps.values()), default=timedelta())
         return "Last 7 days, with gaps" if missing > GAPPY * WEEK else "Last 7 days"
 

@@ -97,7 +97,9 @@ def labels(stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> list[
     """What stands under the axis: the time now, then what was not seen, then the hours that still find room."""
     clock = time_of_day(now, zone)
     kept = [Label(1 - len(clock) * CHARACTER / 2, clock, strong=True)]
-    wanted = [*_stretch_labels(stretches, now), *_hour_labels(zone, now)]
+    seen_from = max((s.end for s in stretches if s.start <= now - SPAN), default=now - SPAN)
+    hours = (label for label in _hour_labels(zone, now) if label.at > _place(seen_from, now - SPAN))
+    wanted = [*_stretch_labels(stretches, now), *hours]
     for label in wanted:
         if _left(label) >= LEFT - 0.004 and all(_apart(label, other) for other in kept):
             kept.append(label)
@@ -117,14 +119,14 @@ def spoken(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, no
 
 
 def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Label]:
-    """The longest stretch of each text, in the middle of it but within the safe area."""
+    """The longest stretch of each text: in its middle, or at the left where it runs off the screen."""
     start = now - SPAN
     longest: dict[str, Stretch] = {}
     for s in sorted(stretches, key=lambda s: s.end - s.start):
         longest[s.text] = s
     for text, s in longest.items():
         half = len(text) * CHARACTER / 2
-        middle = (_place(s.start, start) + _place(s.end, start)) / 2
+        middle = 0.0 if s.start <= start else (_place(s.start, start) + _place(s.end, start)) / 2
         if text:
             yield Label(min(max(middle, LEFT + half), 1 - half - 8 * CHARACTER), text)
 

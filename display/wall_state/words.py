@@ -32,13 +32,13 @@ def time_of_day(time: datetime, zone: ZoneInfo) -> str:
     return f"{time.astimezone(zone):%H:%M}"
 
 
-def moment(time: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """``09:12`` today, ``Monday 09:12`` within a week, else ``3 March``."""
+def moment(time: datetime, now: datetime, zone: ZoneInfo, *, with_time: bool = True) -> str:
+    """``09:12`` today, ``Monday 09:12`` within a week, or ``Monday`` alone, else ``3 March``."""
     local, today = time.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     if now - time < timedelta(days=6):
-        return f"{local:%A %H:%M}"
+        return f"{local:%A %H:%M}" if with_time else f"{local:%A}"
     return f"{local.day} {local:%B}"
 
 

@@ -37,7 +37,7 @@ function Row({ row }: { row: Data }) {
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : MOODS[row.mark]} />
       </td>
       <th scope="row" dir="auto">
-        <bdi>{row.brand}</bdi>
+        {row.brand}
       </th>
       <td class="share">
         {row.share}
@@ -52,6 +52,12 @@ function Row({ row }: { row: Data }) {
 export function Board({ head, rows }: { head: string; rows: Data[] }) {
   return (
     <table class={rows.length > ROOMY ? "board close" : "board"}>
+      <colgroup>
+        <col class="gutter" />
+        <col class="brand" />
+        <col class="share" />
+        <col class="feeling" />
+      </colgroup>
       <thead>
         <tr>
           <th scope="col" colSpan={2}>

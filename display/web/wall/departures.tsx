@@ -8,8 +8,8 @@ const MOST_WITH_SIGN = 4;
 function Row({ row, moment }: { row: Departure; moment: Moment }) {
   return (
     <tr>
-      <th scope="row">
-        <bdi>{row.source}</bdi>
+      <th scope="row" dir="auto">
+        {row.source}
       </th>
       <td>{row.read_at === null ? row.wait : ago(moment.now - row.read_at)}</td>
       <td class="number">{row.posts}</td>
