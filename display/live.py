@@ -145,13 +145,13 @@ class Live:
 
     def follow(self) -> None:
         """Begin at the newest change: whoever connects was served a page that knows it."""
-        self._tail = Tail(self._store, self._clock)
         self._last_id = self._store.last_change()
+        self._tail = Tail(self._store, self._clock, after=self._last_id)
 
     def turn(self, seconds: float = TICK) -> None:
         """Wait for changes up to ``seconds``, then tell everyone what there is to tell."""
         assert self._tail is not None, "follow() comes first"
-        self._tell([c for c in self._tail.wait(seconds) if c.id > self._last_id])
+        self._tell(self._tail.wait(seconds))
         self._greet_arrivals()
         self._paint()
         self._beat()

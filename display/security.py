@@ -5,6 +5,7 @@ It stands in front of Flask and Socket.IO alike, as WSGI, so that no route can b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LONGEST_HOST = 255
+HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
 
 HEADERS = (
     (
@@ -33,13 +34,8 @@ HEADERS = (
 
 def host_name(host: str) -> str:
     """The name in a Host header, in lower case, without its port; empty for what is no host."""
-    try:
-        parts = urlsplit(f"//{host}")
-        parts.port  # noqa: B018  (raises when it is no number)
-    except ValueError:
-        return ""
-    well_formed = len(host) <= LONGEST_HOST and parts.netloc == host and "@" not in host
-    return (parts.hostname or "") if well_formed else ""
+    found = HOST.fullmatch(host.lower())
+    return (found["address"] or found["name"]) if found else ""
 
 
 def comes_from_elsewhere(environ: WSGIEnvironment) -> bool:

@@ -1,0 +1,176 @@
+"""The app: what every answer carries, what is refused before any page, and what errors look like."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.assets import Assets
+from display.security import comes_from_elsewhere, host_name
+from monitor.errors import StoreError
+from monitor.store import Store
+from tests.fake_site import ALL_WELL, app_over, config
+from tests.fakes import FakeClock
+
+ROUTES = [
+    "/",
+    "/wall",
+    "/wall/state.json",
+    "/healthz",
+    "/no-such-page",
+    "/static/none.js",
+    "/socket.io/",
+    "/favicon.ico",
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
+    settings = config(tmp_path)
+    store = Store.open(settings.database)
+    store.register(settings.brands, clock.now())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(tmp_path: Path, store: Store, clock: FakeClock) -> Flask:
+    return app_over(config(tmp_path), store, clock)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8750", "[::1]:8750", "LOCALHOST:1"])
+def test_loopback_names_are_answered(client: FlaskClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "evil.example/localhost", "[", "a:b:c"],
+)
+def test_other_hosts_are_refused_also_for_sockets(client: FlaskClient, host: str) -> None:
+    for path in ("/wall", "/socket.io/?EIO=4&transport=websocket"):
+        answer = client.get(path, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "nosniff" in answer.headers["X-Content-Type-Options"]
+
+
+@given(st.text(max_size=300))
+def test_a_host_header_is_a_name_or_nothing(host: str) -> None:
+    name = host_name(host)
+    assert name == "" or name in host.lower()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:99"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 404),
+        ({"Origin": "http://localhost"}, 404),
+        ({}, 404),
+    ],
+)
+def test_what_another_site_sends_is_refused(client: FlaskClient, headers: dict[str, str], status: int) -> None:
+    assert client.post("/no-such-page", headers=headers).status_code == status
+
+
+def test_the_browsers_word_counts_before_the_origin() -> None:
+    assert comes_from_elsewhere({"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://a", "HTTP_HOST": "a"})
+
+
+def test_healthz_tells_each_part(client: FlaskClient, tmp_path: Path, store: Store, clock: FakeClock) -> None:
+    assert (client.get("/healthz").status_code, client.get("/healthz").json) == (200, dict(ALL_WELL))
+    ill = app_over(config(tmp_path), store, clock, {**ALL_WELL, "scheduler": False}).test_client().get("/healthz")
+    assert (ill.status_code, ill.json) == (503, {"writer": True, "scheduler": False, "web": True})
+
+
+def test_home_leads_to_the_mentions(client: FlaskClient) -> None:
+    assert client.get("/").headers["Location"] == "/mentions"
+
+
+def test_an_unknown_page_says_so(client: FlaskClient) -> None:
+    answer = client.get("/<script>alert(1)</script>")
+    assert answer.status_code == 404
+    assert "There is no such page." in answer.text
+    assert "<script>alert" not in answer.text
+
+
+def test_a_bug_shows_a_code_that_the_log_knows(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> str:
+        raise ZeroDivisionError("the secret reason")
+
+    app.add_url_rule("/broken", "broken", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = app.test_client().get("/broken")
+    assert answer.status_code == 500
+    assert "secret reason" not in answer.text
+    code = caplog.records[-1].getMessage().removeprefix("error ")
+    assert code in answer.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_database_that_cannot_be_read_is_no_bug(app: Flask) -> None:
+    def unreadable() -> str:
+        raise StoreError("disk full")
+
+    app.add_url_rule("/unreadable", "unreadable", unreadable)
+    answer = app.test_client().get("/unreadable")
+    assert answer.status_code == 503
+    assert "disk full" not in answer.text
+
+
+def test_built_files_may_be_kept_for_ever(client: FlaskClient) -> None:
+    address = Assets().asset("wall/main.tsx")
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/static/../__init__.py", "/static/manifest.json", "/static/assets/../manifest.json"])
+def test_nothing_but_built_files_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_assets_gather_the_styles_of_what_an_entry_imports(tmp_path: Path) -> None:
+    chunks = {
+        "a.ts": {"file": "assets/a-1.js", "css": ["assets/a-1.css"], "imports": ["_shared.js"]},
+        "_shared.js": {"file": "assets/s-1.js", "css": ["assets/s-1.css"]},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(chunks))
+    assets = Assets(tmp_path)
+    assert assets.asset("a.ts") == "/static/assets/a-1.js"
+    assert assets.styles("a.ts") == ["/static/assets/s-1.css", "/static/assets/a-1.css"]
+    with pytest.raises(LookupError, match=r"b\.ts is not in"):
+        assets.asset("b.ts")
+
+
+def test_assets_say_what_to_do_when_nothing_was_built(tmp_path: Path) -> None:
+    with pytest.raises(LookupError, match="Build the front end"):
+        Assets(tmp_path).asset("a.ts")
