@@ -62,11 +62,11 @@ class Config:
     data: Path
     """Folder of the database, absolute."""
     timezone: ZoneInfo
-    allow_hosts: frozenset[str]
-    """``host`` or ``host:port`` in a private network that sources may read all the same."""
     server: Server
     brands: tuple[Brand, ...]
     sources: tuple[SourceConfig, ...]
+    allow_hosts: frozenset[str] = frozenset()
+    """``host`` or ``host:port`` in a private network that sources may read all the same."""
 
     @property
     def database(self) -> Path:

@@ -1,0 +1,43 @@
+# Each target is a line that a person could type; what they share is the set-up below. `make run` is all you need.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+BUILT_FROM := pyproject.toml constraints.txt hatch_build.py \
+	$(shell find display/web -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+.PHONY: run demo test lint bench
+
+run: .venv/.installed
+	@exec $(BIN)/wallflower run
+
+demo: .venv/.installed
+	@exec $(BIN)/wallflower run --config demo.toml
+
+test: .venv/.testable
+	@$(BIN)/python -m tests.browser_setup
+	@$(BIN)/python -m pytest
+
+lint: .venv/.testable
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: .venv/.testable
+	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Wallflower needs Python 3.11 or newer; say which with make PYTHON=python3.12 run." >&2; exit 1; }
+	@echo "Making a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python $(BUILT_FROM)
+	@echo "Installing Wallflower and building its pages; this takes about a minute, the first time only"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/.testable: .venv/.installed
+	@echo "Installing what the tests need"
+	@$(PIP) --editable '.[test]'
+	@touch $@

@@ -1,0 +1,69 @@
+"""``wallflower``: every command, each in its room of ``display.commands``.
+
+An expected error is one message on stderr and an exit status: 78 for the config, 2 for a rule or filter that cannot be
+read, 1 for the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from display.commands import checking, exporting, importing, people, rules, running, sources
+from display.commands.wiring import VERSION
+from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
+
+EX_CONFIG = 78
+
+
+def exit_status(error: WallflowerError) -> int:
+    """The exit status that ``error`` ends with."""
+    if isinstance(error, ConfigError):
+        return EX_CONFIG
+    return 2 if isinstance(error, QueryError | FilterError) else 1
+
+
+class Commands(click.Group):
+    """A group whose commands may raise WallflowerErrors."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an expected error becomes one message on stderr."""
+        try:
+            return super().invoke(ctx)
+        except WallflowerError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(exit_status(error))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="wallflower", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Wallflower listens to what people say about your organisation and its competitors."""
+
+
+cli.add_command(running.run)
+cli.add_command(checking.check)
+cli.add_command(rules.match)
+cli.add_command(rules.score)
+cli.add_command(importing.import_)
+cli.add_command(exporting.export)
+cli.add_command(sources.sources)
+cli.add_command(people.hide)
+cli.add_command(people.unhide)
+cli.add_command(people.correct)
+
+
+def main() -> None:
+    """The entry point; whoever stops reading our output early gets no traceback."""
+    try:
+        cli()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Where monitor and display are put together: the config, the judge and the store, as every command needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from pydantic import BaseModel
+
+from monitor import config as configuration
+from monitor import sources
+from monitor.clock import Clock
+from monitor.collector import Judge
+from monitor.config import Config
+from monitor.errors import StoreError
+from monitor.matching import Matcher
+from monitor.model import Brand, MentionFilter
+from monitor.sentiment import Scorer
+from monitor.store import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _version() -> str:
+    try:
+        return version("wallflower")
+    except PackageNotFoundError:
+        return "0 (not installed)"
+
+
+VERSION = _version()
+
+
+def with_config(command: Command) -> Command:
+    """Give ``command`` the option --config, as its argument ``config_path``."""
+    option = click.option(
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=f"Config file. Without it {configuration.HERE}, else {configuration.SYSTEM}.",
+    )
+    return option(command)
+
+
+def options_of(kind: str) -> type[BaseModel]:
+    """The model of the keys of ``kind``. Raises ImportError."""
+    return sources.load(kind).Options
+
+
+def load_config(path: Path | None) -> Config:
+    """The config at ``path``, or at one of the usual places. Raises ConfigError."""
+    return configuration.load(configuration.find(path), options_of, sources.kinds())
+
+
+def judge_of(brands: Sequence[Brand]) -> Judge:
+    """What judges posts by the rules of ``brands``."""
+    return Judge(Matcher(brands), Scorer(brands))
+
+
+@contextmanager
+def opened_store(config: Config, *, create: bool = False) -> Iterator[Store]:
+    """The config's store, closed at the end. Raises StoreError; also where there is none yet, unless ``create``."""
+    if not create and not config.database.exists():
+        raise StoreError(f"{config.database} does not exist yet. Run Wallflower, or import something, first.")
+    store = Store.open(config.database)
+    try:
+        if create:
+            store.register(config.brands, Clock().now())
+        yield store
+    finally:
+        store.close()
+
+
+def source_names(config: Config, store: Store) -> Collection[str]:
+    """Every source that a filter may name: those of the config, and those that ever brought a mention."""
+    stored = {value.value for value in store.facets(MentionFilter()).get("source", ())}
+    return {source.name for source in config.sources} | stored | {status.source for status in store.statuses()}

@@ -1,0 +1,11 @@
+"""One pass over a source: fetch, judge, save. No loop, no thread and no clock of its own.
+
+Source.fetch --> Batch --> Judge.judge --> Store.save                 passes.poll
+what the pass means for the next: when, and how the source is         timing, pure
+"""
+
+from monitor.collector.judge import Judge, Judging, prepared
+from monitor.collector.passes import Desk, Watched, note_fault, poll
+from monitor.collector.timing import Pace
+
+__all__ = ["Desk", "Judge", "Judging", "Pace", "Watched", "note_fault", "poll", "prepared"]

@@ -1,0 +1,113 @@
+"""``poll``: one pass over one source, from its cursor to the stored mentions and the status that tells of it."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.collector import timing
+from monitor.collector.judge import Judging
+from monitor.errors import RateLimited, SourceError
+from monitor.model import Batch, Saved, SourceStatus, Term
+from monitor.sources import Source
+from monitor.store import Store
+
+BATCH = 250
+"""Posts that are judged and saved at once, which bounds memory and the length of a transaction."""
+
+_NOT_RUNNING = "Wallflower was not running."
+
+log = logging.getLogger("wallflower.collector")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A source as configured, ready to be read."""
+
+    name: str
+    kind: str
+    source: Source
+    pace: timing.Pace
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every pass works with."""
+
+    judge: Judging
+    store: Store
+    terms: Sequence[Term]
+    now: Callable[[], datetime]
+    luck: Callable[[], float] = field(default=random.random)
+    """A random number in 0..1."""
+
+
+def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
+    """Read ``watched`` once and store what came of it; the status that was stored tells when to come again.
+
+    The next check is stored before the fetch. Raises StoreError; whatever else it raises is a bug. Expected trouble
+    outside becomes a status and, where time went unread, a gap.
+    """
+    now = desk.now()
+    began = timing.began(status, now)
+    desk.store.save_status(began, now)
+    try:
+        batch = watched.source.fetch(desk.terms, desk.store.cursor(watched.name), now)
+    except SourceError as error:
+        return _note_failure(status, timing.failed(began, error, desk.now(), desk.luck()), error, desk)
+    return _keep(watched, began, batch, desk)
+
+
+def note_fault(status: SourceStatus, desk: Desk) -> SourceStatus:
+    """Store that a fault of our own ended a pass. Raises StoreError."""
+    now = desk.now()
+    desk.store.open_gap(status.source, status.last_success or now, "Wallflower failed while reading it.", now)
+    after = timing.faulted(status, now, desk.luck())
+    desk.store.save_status(after, now)
+    return after
+
+
+def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError, desk: Desk) -> SourceStatus:
+    now = desk.now()
+    if not isinstance(error, RateLimited) or timing.unread_for_long(before, now):
+        desk.store.open_gap(before.source, before.last_success or now, after.reason, now)
+    desk.store.save_status(after, now)
+    if (before.health, before.reason) != (after.health, after.reason):
+        log.warning("%s: %s. %s", after.source, after.health, after.reason)
+    return after
+
+
+def _keep(watched: Watched, before: SourceStatus, batch: Batch, desk: Desk) -> SourceStatus:
+    """Judge and save ``batch``: its cursor and the new status go with the last posts, in their transaction."""
+    now = desk.now()
+    gap = timing.unread_for_long(before, now)
+    if gap and not before.failures:
+        desk.store.open_gap(watched.name, before.last_success or now, _NOT_RUNNING, now)
+    after = timing.succeeded(before, batch, watched.pace, now, desk.luck())
+    saved = _save(watched.name, batch, after, desk)
+    if gap or before.failures or before.health not in timing.READ_WELL:
+        desk.store.close_gaps(watched.name, now, desk.now(), batch.complete_since)
+    _tell(before, after, saved)
+    return after
+
+
+def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> list[Saved]:
+    posts = batch.posts
+    *early, last = [posts[n : n + BATCH] for n in range(0, len(posts), BATCH)] or [()]
+    now = desk.now()
+    saved = [desk.store.save(source, desk.judge.judge(part, now), now=now) for part in early]
+    judged = desk.judge.judge(last, now) if last else []
+    end = desk.store.save(source, judged, now=now, deleted=batch.deleted, cursor=batch.cursor, status=status)
+    return [*saved, end]
+
+
+def _tell(before: SourceStatus, after: SourceStatus, saved: list[Saved]) -> None:
+    new, edited = sum(s.new for s in saved), sum(s.edited for s in saved)
+    if new or edited:
+        log.info("%s: %d new mentions, %d edited posts", after.source, new, edited)
+    if before.health is not after.health:
+        log.info("%s: %s", after.source, " ".join(filter(None, [f"{after.health}.", after.reason])))
