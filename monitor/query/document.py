@@ -49,8 +49,11 @@ class Document:
 
 
 def field_value(name: str, value: str) -> str:
-    """``value`` as fields are compared: no case, no ``@`` before an author, a bare host, a language without region."""
-    value = " ".join(value.split()).casefold()
+    """``value`` as fields are compared: no case, no ``@`` before an author, a bare host, a language without region.
+
+    Half characters (lone surrogates), which no database takes, are left out.
+    """
+    value = " ".join(value.encode("utf-8", "ignore").decode().split()).casefold()
     if name == "author":
         return value.lstrip("@")
     if name == "lang":

@@ -34,12 +34,13 @@ _BUT_UNDERSCORE = r"\x00-/:-@\[-^`{-\x7f"
 IN_WORD = f"[^{SEPARATOR}{UNSPACED}]"
 IN_HANDLE = f"[^{_BUT_UNDERSCORE}{UNSPACED}]"
 IN_TAG = f"[^{_BUT_UNDERSCORE}]"
-BEFORE_HANDLE = f"(?<!{IN_HANDLE})"
-BEFORE_TAG = f"(?<!{IN_HANDLE})(?<!&)"
 
 WORD = re.compile(f"[{UNSPACED}]|{IN_WORD}+")
-MARKED = re.compile(f"{BEFORE_HANDLE}@({IN_HANDLE}+|[{UNSPACED}]+)|{BEFORE_TAG}#({IN_TAG}+)")
-"""A handle (group 1) or a tag (group 2). An address like bob@acme.example is neither."""
+# Where a look behind could stand first it stands after a literal, so that the engine can skip to the next literal.
+MARKED = re.compile(f"@(?<!{IN_HANDLE}@)(?:{IN_HANDLE}+|[{UNSPACED}]+)|#(?<!{IN_HANDLE}#)(?<!&#){IN_TAG}+")
+"""A handle or a tag. An address like bob@acme.example is neither."""
+_MARKED_ASCII = re.compile(r"@(?<!\w@)\w+|#(?<!\w#)(?<!&#)\w+", re.ASCII)
+"""The same in a text of ASCII only, three times as fast."""
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
@@ -54,16 +55,16 @@ _FAR = 1_000_000
 def index_text(text: str) -> str:
     """``text`` as it is written into a column of an FTS5 index with ``TOKENIZER``; often ``text`` itself."""
     plain = _plain(text)
-    marks = [mark(found) for found in MARKED.finditer(plain)] if "@" in plain or "#" in plain else []
-    if not plain.isascii():
+    ascii_only = plain.isascii()
+    marked = (_MARKED_ASCII if ascii_only else MARKED).findall(plain) if "@" in plain or "#" in plain else ()
+    if not ascii_only:
         plain = _UNSPACED_CHARACTER.sub(r" \g<0> ", plain)
-    return " ".join([plain, *marks])
+    return f"{plain} {' '.join(map(mark, marked))}" if marked else plain
 
 
-def mark(found: re.Match[str]) -> str:
-    """The index word of a handle or tag that ``MARKED`` found."""
-    sign = _HANDLE if found[0][0] == "@" else _TAG
-    return sign + found[0][1:].replace("_", _UNDERSCORE)
+def mark(marked: str) -> str:
+    """The index word of a handle or tag, which starts with its sign."""
+    return (_HANDLE if marked[0] == "@" else _TAG) + marked[1:].replace("_", _UNDERSCORE)
 
 
 def fold(text: str) -> str:

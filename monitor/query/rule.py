@@ -59,7 +59,8 @@ class Query:
 
     def spans_in(self, document: Document) -> tuple[Span, ...]:
         """The same, of a whole document: empty where it does not satisfy the rule, or by its fields alone."""
-        return _apart(self.tree.found(document) or ())
+        found = self.tree.found(document) or ()
+        return tuple(found) if len(found) < 2 else _apart(found)
 
     def terms(self) -> tuple[Term, ...]:
         """Plain searches: every post of the rule is found by one of them. Empty where no search for words would do."""

@@ -44,27 +44,32 @@ class Words:
     signs: bool = False
     """It holds signs that the index does not know, such as the & of AT&T."""
 
-    def stands(self, reading: Reading) -> Iterator[tuple[int, Span]]:
-        """Where it begins in the folded text, and its span; they may overlap where a phrase repeats itself."""
+    def stands(self, reading: Reading) -> list[tuple[int, int]]:
+        """Where in the folded text it is; they may overlap where a phrase repeats itself."""
         if self.words[0] not in reading.text:
-            return
-        for start, end in reading.regions:
-            while match := self.pattern.search(reading.text, start, end):
-                span = reading.span(*match.span())
-                if not self.exact or self._same_case(reading.body[span.start : span.end]):
-                    yield match.start(), span
-                start = match.start() + 1
+            return []
+        search = self._overlapping if self.words[0] in self.words[1:] else self.pattern.finditer
+        stands = [match.span() for region in reading.regions for match in search(reading.text, *region)]
+        return [stand for stand in stands if self._same_case(reading, stand)] if self.exact else stands
 
     def occurrences(self, reading: Reading) -> list[Occurrence]:
         """The same with the number of its first word, for NEAR."""
-        return [Occurrence(reading.place(start), len(self.words), span) for start, span in self.stands(reading)]
+        size = len(self.words)
+        return [Occurrence(reading.place(start), size, reading.span(start, end)) for start, end in self.stands(reading)]
 
     def found(self, document: Document) -> list[Span] | None:
         """Its spans, None without any."""
-        return [span for _, span in self.stands(document.reading)] or None
+        reading = document.reading
+        return [reading.span(start, end) for start, end in self.stands(reading)] or None
 
-    def _same_case(self, piece: str) -> bool:
-        letters = letters_of(piece)
+    def _overlapping(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        while match := self.pattern.search(text, start, end):
+            yield match
+            start = match.start() + 1
+
+    def _same_case(self, reading: Reading, stand: tuple[int, int]) -> bool:
+        span = reading.span(*stand)
+        letters = letters_of(reading.body[span.start : span.end])
         return letters.startswith(self.exact) if self.prefix else letters == self.exact
 
     @property

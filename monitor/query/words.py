@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from monitor.query.mistakes import Mistake
 from monitor.query.reading import (
-    BEFORE_HANDLE,
-    BEFORE_TAG,
     IN_HANDLE,
     IN_TAG,
     IN_WORD,
@@ -26,13 +24,14 @@ SHORTEST_PREFIX = 3
 MOST_WORDS = 100
 """Of one phrase. In an unspaced script every character counts."""
 
+_EMPTY = '""'
 _EDGES = " \t\r\n.,;:?/'_"
 """Never part of what is looked for at the edges of words, however it was typed."""
 _UNSPACED_WORD = re.compile(f"[{UNSPACED}]")
 _GAP = re.compile(r"(?P<after>[+!#]*)(?P<between>.*?)(?P<before>[@#$]?)", re.DOTALL)
 """What stands between two words: signs that belong to the word before, what separates, a sign of the word after."""
-_BEFORE = {"@": BEFORE_HANDLE, "#": BEFORE_TAG, "$": f"(?<!{IN_WORD}|\\$)", "": f"(?<!{IN_WORD})"}
-"""A word begins here, when this sign or none stands before it."""
+_NOT_BEFORE = {"@": (IN_HANDLE,), "#": (IN_HANDLE, "&"), "$": (IN_WORD, r"\$"), "": (IN_WORD,)}
+"""What must not stand before a word with this sign, or none."""
 
 
 def words_of(raw: str, at: int) -> Words:
@@ -49,7 +48,7 @@ def words_of(raw: str, at: int) -> Words:
         raise _too_short(raw, at)
     exact = letters_of(text) if case else ""
     if marked := MARKED.fullmatch(folded):
-        return Words(text, at, words, _mark_pattern(marked, prefix), prefix, exact, "" if case else mark(marked))
+        return Words(text, at, words, _mark_pattern(marked, prefix), prefix, exact, "" if case else mark(marked[0]))
     gaps = list(_gaps(folded, found))
     signs = any(gap["after"] or gap["before"] or gap["between"] == "&" for gap in gaps)
     return Words(text, at, words, _pattern(words, gaps, prefix), prefix, exact, signs=signs)
@@ -67,7 +66,7 @@ def _pattern(words: tuple[str, ...], gaps: list[re.Match[str]], prefix: bool) ->
     """Finds ``words`` in folded text, their signs as written, anything that separates elsewhere."""
     unspaced = [_UNSPACED_WORD.match(word) is not None for word in words]
     sign = gaps[0]["before"]
-    parts = ["" if unspaced[0] and not sign else _BEFORE[sign], re.escape(sign), re.escape(words[0])]
+    parts = [sign + words[0] if unspaced[0] and not sign else _beginning(sign, words[0])]
     for i in range(1, len(words)):
         parts += [_between(gaps[i], unspaced[i - 1] or unspaced[i]), re.escape(words[i])]
     after = re.escape(gaps[-1]["after"])
@@ -88,8 +87,13 @@ def _mark_pattern(marked: re.Match[str], prefix: bool) -> re.Pattern[str]:
     """Finds a handle or a tag as a whole: ``@acme`` is not in "@acme_help"."""
     handle = marked[0][0] == "@"
     inside = IN_TAG if not handle else f"[{UNSPACED}]" if _UNSPACED_WORD.match(marked[0][1:]) else IN_HANDLE
-    before = BEFORE_HANDLE if handle else BEFORE_TAG
-    return re.compile(before + re.escape(marked[0]) + _ending(inside, prefix))
+    return re.compile(_beginning(marked[0][0], marked[0][1:]) + _ending(inside, prefix))
+
+
+def _beginning(sign: str, word: str) -> str:
+    """``word`` where it begins. The literal stands before the looks behind, so that the engine can skip to it."""
+    literal = re.escape(sign + word)
+    return literal + "".join(f"(?<!{before}{literal})" for before in _NOT_BEFORE[sign])
 
 
 def _ending(inside: str, prefix: bool) -> str:
@@ -110,7 +114,7 @@ def _mistake(text: str, raw: str, at: int, words: tuple[str, ...]) -> Mistake:
     if words:
         return Mistake(at, "A star can only stand at the end of a word.", "Write the beginning and a star: `refund*`.")
     if not text:
-        return Mistake(at, f"There is no word in `{raw}`.", 'Write a word, or two in quotes: `"money back"`.')
+        return Mistake(at, f"There is no word in `{raw or _EMPTY}`.", 'Write a word, or two in quotes: `"money back"`.')
     instead = {
         "-": "Write the minus right before a word, as in `-jobs`.",
         "&&": "Leave it out: words that stand side by side must all be there.",
