@@ -1,0 +1,270 @@
+"""The only place with SQL: everything that is stored, and every question about it.
+
+    save, hide, correct, ... --> one write thread (writer) --> rows, index and cubes (derived), change log in one go
+    page, count, facets, ... --> plan (columns, tokens) --> cubes (ranges) | search index, rows (candidates)
+
+``schema`` has the tables. Every method may be called from any thread. One that writes returns when it is committed and
+raises StoreError when it could not be; one that reads does so in short reads of one moment each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+from monitor.model import (
+    Bin,
+    Brand,
+    Change,
+    Count,
+    FacetValue,
+    Gap,
+    Json,
+    Judged,
+    Mention,
+    MentionFilter,
+    Order,
+    Saved,
+    SourceStatus,
+    State,
+    Tally,
+)
+from monitor.store import changes, facets, names, questions, sources, wall
+from monitor.store.alike import Alike
+from monitor.store.connections import Connection, Readers, open_writer
+from monitor.store.plan import plan
+from monitor.store.rows import load_mentions
+from monitor.store.saving import Saving, delete_posts
+from monitor.store.times import to_ms
+from monitor.store.writer import Writer
+
+__all__ = ["KEEP", "Store"]
+
+T = TypeVar("T")
+PATIENCE = 15.0
+"""Seconds to wait for another program's lock."""
+EXPORTED_AT_ONCE = 1_000
+"""Rows of an export that one read brings."""
+
+
+class _Keep(Enum):
+    KEEP = "keep"
+
+
+KEEP: Final = _Keep.KEEP
+"""In place of a cursor: leave the one that is stored. None is a cursor like any other."""
+
+
+class Store:
+    """The database of one installation."""
+
+    def __init__(self, path: Path, db: Connection) -> None:
+        self.path = path
+        self._numbers = names.Numbers()
+        self._alike = Alike()
+        self._writer = Writer(db, path, rolled_back=self._forget)
+        self._readers = Readers(path)
+
+    @classmethod
+    def open(cls, path: Path, *, patience: float = PATIENCE) -> Store:
+        """Open the database file ``path``, making or updating it as needed.
+
+        ``patience``: seconds to wait for another program's lock. Raises StoreError for what is damaged, not ours or not
+        writable, SchemaError for a database of a newer version; either leaves it untouched.
+        """
+        return cls(path, open_writer(path, patience))
+
+    def close(self) -> None:
+        """Finish what is being written and close every connection."""
+        self._readers.close()
+        self._writer.close()
+
+    def writer_alive(self) -> bool:
+        """Whether the write thread lives."""
+        return self._writer.alive
+
+    # What collectors write
+
+    def register(self, brands: Sequence[Brand], now: datetime) -> None:
+        """Make ``brands`` the brands of the config, in this order. A changed rule text becomes its next version."""
+        self._write(lambda db: names.register(db, brands, to_ms(now)))
+
+    def save(
+        self,
+        source: str,
+        judged: Sequence[Judged],
+        *,
+        now: datetime,
+        deleted: Sequence[str] = (),
+        cursor: Json | Literal[_Keep.KEEP] = KEEP,
+        status: SourceStatus | None = None,
+    ) -> Saved:
+        """Save one batch of a source: posts with their mentions, deletions, cursor and status, all of it or nothing.
+
+        A known post (same source and external id) whose words changed is updated; one that did not costs and changes
+        nothing. An edited post that no longer mentions a brand keeps that mention, as left.
+        """
+
+        def job(db: Connection) -> Saved:
+            number = names.source_id(db, source)
+            saving = Saving(db, self._numbers, self._alike, number, to_ms(now))
+            saving.save(judged)
+            gone = delete_posts(db, self._alike, number, deleted, to_ms(now)) if deleted else 0
+            if cursor is not KEEP:
+                sources.save_cursor(db, source, cursor)
+            if status is not None:
+                sources.save_status(db, status)
+            return saving.saved(gone)
+
+        return self._write(job)
+
+    def delete(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
+        """Remove posts that are gone at their source, with all that hangs on them; return how many there were."""
+        now_ms = to_ms(now)
+        return self._write(lambda db: delete_posts(db, self._alike, names.source_id(db, source), external_ids, now_ms))
+
+    def save_status(self, status: SourceStatus, now: datetime) -> None:
+        """Keep how a source is."""
+        self._write(lambda db: sources.save_status(db, status))
+
+    def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
+        """Note that a source cannot be read since then. One that is still open keeps its beginning."""
+        self._write(lambda db: sources.open_gap(db, source, to_ms(since), reason))
+
+    def close_gaps(self, source: str, until: datetime, now: datetime, complete_since: datetime | None = None) -> None:
+        """Note that a source was read at ``until``; what was caught up with from ``complete_since`` on is no gap."""
+        complete = None if complete_since is None else to_ms(complete_since)
+        self._write(lambda db: sources.close_gaps(db, source, to_ms(until), complete))
+
+    # What people change; each tells whether that changed anything
+
+    def hide(self, id: int, hidden: bool, now: datetime) -> bool:
+        """Take a mention off lists and walls, or put it back. It is counted all the same."""
+        return self._write(lambda db: changes.hide(db, id, hidden, to_ms(now)))
+
+    def correct(self, id: int, value: float | None, now: datetime) -> bool:
+        """Put a person's score in force, None meaning unscored. The program's own is kept."""
+        return self._write(lambda db: changes.correct(db, id, value, to_ms(now)))
+
+    def uncorrect(self, id: int, now: datetime) -> bool:
+        """Put the program's own score back in force."""
+        return self._write(lambda db: changes.uncorrect(db, id, to_ms(now)))
+
+    def set_state(self, id: int, state: State, now: datetime) -> bool:
+        """Set where a mention stands with the people who work through the list."""
+        return self._write(lambda db: changes.set_state(db, id, state, to_ms(now)))
+
+    # Questions. ``upto``: leave out mentions with a greater id. Those with a filter raise QueryError for its ``q``.
+
+    def page(
+        self, f: MentionFilter, *, before: int | None = None, upto: int | None = None, limit: int = 50
+    ) -> list[Mention]:
+        """The first ``limit`` mentions in the filter's order, or those behind the mention ``before`` in it."""
+
+        def read(db: Connection) -> list[Mention]:
+            return list(load_mentions(db, questions.page_ids(db, plan(db, f), before, upto, limit)).values())
+
+        return self._read(read)
+
+    def count(self, f: MentionFilter, upto: int | None = None) -> Count:
+        """How many; exact without words, author, site or rule, and up to 10,000 of anything; else "at least"."""
+        return self._read(lambda db: questions.count(db, plan(db, f), upto))
+
+    def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
+        """For brand, sentiment, intent, source, lang, state: how many with each value. Over 10,000 as ``histogram``."""
+        return self._read(lambda db: facets.facets(db, f, upto))
+
+    def histogram(self, f: MentionFilter, bins: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        """Mentions published between each two of the growing edges ``bins``. Exact wherever ``count`` is cheap;
+        an estimate from a sample of about 10,000 where words, author, site or rule match more than that."""
+        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in bins], upto))
+
+    def new_since(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
+        """How many with an id above ``after``, counted up to ``most``."""
+        return self._read(lambda db: questions.new_since(db, plan(db, f), after, most))
+
+    def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
+        """Every mention, by id: newest first, or oldest first for that order. Each thousand is a read of its own."""
+        by_id = f if f.order is Order.OLD else replace(f, order=Order.NEW)
+        upto = self.last_mention() if upto is None else upto
+        before: int | None = None
+        while rows := self.page(by_id, before=before, upto=upto, limit=EXPORTED_AT_ONCE):
+            yield from rows
+            before = rows[-1].id
+
+    def mention(self, id: int) -> Mention | None:
+        """One mention with its evidence; None when there is none, or no longer."""
+        return self.mentions([id]).get(id)
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        """Those of ``ids`` that exist, in this order."""
+        return self._read(lambda db: load_mentions(db, ids))
+
+    def last_mention(self) -> int:
+        """The highest id of a mention; 0 without any. What ``upto`` takes for "as of now"."""
+        return self._read(lambda db: int(db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]))
+
+    def tallies(self, since: datetime, until: datetime) -> list[Tally]:
+        """Each brand of the config over what was published in [since, until). Beyond 31 days, for the cost of it, the
+        mean counts each mention instead of each story once."""
+        return self._read(lambda db: wall.tallies(db, to_ms(since), to_ms(until)))
+
+    def latest(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+        """The newest mentions of a brand (None: of all), one of each story, published since ``since``."""
+        return self._read(lambda db: wall.latest(db, brand, limit, None if since is None else to_ms(since)))
+
+    def series(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+        """A brand's mentions between each two of the growing ``edges``, hidden ones counted."""
+        return self._read(lambda db: wall.series(db, brand, [to_ms(edge) for edge in edges]))
+
+    # Sources
+
+    def cursor(self, source: str) -> Json:
+        """What a source left for itself; None before its first pass."""
+        return self._read(lambda db: sources.cursor(db, source))
+
+    def statuses(self) -> list[SourceStatus]:
+        """Every source of which a status was saved, by name."""
+        return self._read(sources.statuses)
+
+    def gaps(self, since: datetime, until: datetime) -> list[Gap]:
+        """The gaps that touch [since, until), by source and time."""
+        return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until)))
+
+    # The change log
+
+    def changes(self, after: int, limit: int = 500) -> list[Change]:
+        """Changes with an id above ``after``, oldest first."""
+        return self._read(lambda db: changes.read_changes(db, after, limit))
+
+    def last_change(self) -> int:
+        """The highest id a change ever had; 0 before the first."""
+        return self._read(changes.last_change)
+
+    def first_change(self) -> int:
+        """The lowest id still in the log, or the next to come: who has not read all before it reloads its state."""
+        return self._read(changes.first_change)
+
+    def trim_changes(self, keep: int) -> None:
+        """Drop all but the newest ``keep`` changes; the log also trims itself as it grows."""
+        self._write(lambda db: changes.trim(db, keep))
+
+    def data_version(self) -> int:
+        """A number that differs, in one thread, whenever anything was committed since that thread last asked."""
+        with self._readers.alone() as db:
+            return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+    def _forget(self) -> None:
+        self._numbers.forget()
+        self._alike.forget()
+
+    def _write(self, job: Callable[[Connection], T]) -> T:
+        return self._writer.submit(job)
+
+    def _read(self, question: Callable[[Connection], T]) -> T:
+        with self._readers.reading() as db:
+            return question(db)

@@ -1,0 +1,124 @@
+"""Facets and the histogram: exact from the cubes or from up to CAP rows, estimated from a sample beyond."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
+from monitor.store.connections import Connection
+from monitor.store.names import active_brands, brand_names, source_names
+from monitor.store.plan import plan
+from monitor.store.questions import count, sample
+from monitor.store.ranges import Figures, Key, in_bins
+from monitor.store.rows import BUCKETS, SHOWN
+from monitor.store.times import from_ms
+
+_KEYS = {
+    "brand": "brand",
+    "sentiment": "bucket",
+    "intent": "intent",
+    "source": "source",
+    "lang": "lang",
+    "state": "state, hidden",
+}
+"""Facet -> the columns that tell its values."""
+FACETS = tuple(_KEYS)
+_INTENTS = tuple((bit.name or "").lower() for bit in Intent)
+
+
+def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list[FacetValue]]:
+    """For each facet its values, most frequent first. A facet's counts ignore its own choice.
+
+    Values known without looking (brands of the config, sources, sentiments, intents, states) are there at 0 too.
+    """
+    found: dict[MentionFilter, dict[str, Counter[Key]]] = {}
+    for facet in FACETS:
+        found.setdefault(_without(f, facet), {})[facet] = Counter()
+    for asked, wanted in found.items():
+        _fill(db, asked, wanted, upto)
+    counted = {facet: counts for wanted in found.values() for facet, counts in wanted.items()}
+    values = {facet: _named(db, facet, counted[facet]) for facet in FACETS}
+    corrected = count(db, plan(db, replace(f, sentiment=Choice(("corrected",)))), upto).n
+    values["sentiment"] += [FacetValue("corrected", corrected)] if corrected else []
+    return values
+
+
+def histogram(db: Connection, f: MentionFilter, edges: Sequence[int], upto: int | None) -> list[Bin]:
+    """Mentions between each two of ``edges``, milliseconds in growing order."""
+    asked = plan(db, f)
+    if len(edges) < 2:
+        return []
+    if asked.by_cube:
+        return _bins(edges, Figures(db, asked, upto).binned(edges), 1.0)
+    chosen = sample(db, asked, upto)
+    bins: list[Counter[int]] = [Counter() for _ in edges[1:]]
+    for place, bucket in in_bins(_rows(db, chosen.ids, "published_at, bucket"), edges):
+        bins[place][bucket] += 1
+    return _bins(edges, bins, chosen.scale)
+
+
+def _bins(edges: Sequence[int], counts: Sequence[Counter[int]], scale: float) -> list[Bin]:
+    """``counts``: bucket -> how many."""
+    return [
+        Bin(from_ms(a), from_ms(b), round(n.total() * scale), round(n[0] * scale), round(n[2] * scale))
+        for (a, b), n in zip(pairwise(edges), counts, strict=True)
+    ]
+
+
+def _without(f: MentionFilter, facet: str) -> MentionFilter:
+    """The filter without its choice of one facet."""
+    if facet == "state":
+        return replace(f, state=Choice(SHOWN))
+    cleared: dict[str, Choice] = {facet: Choice()}
+    return replace(f, **cleared)  # type: ignore[arg-type]
+
+
+def _fill(db: Connection, f: MentionFilter, wanted: dict[str, Counter[Key]], upto: int | None) -> None:
+    asked = plan(db, f)
+    if asked.by_cube:
+        figures = Figures(db, asked, upto)
+        for facet, counts in wanted.items():
+            counts.update(figures.grouped(_KEYS[facet]))
+        return
+    chosen = sample(db, asked, upto)
+    for facet, counts in wanted.items():
+        grouped = Counter(_rows(db, chosen.ids, _KEYS[facet]))
+        counts.update({key: round(n * chosen.scale) for key, n in grouped.items()})
+
+
+def _rows(db: Connection, ids: Sequence[int], columns: str) -> Iterable[Any]:
+    select = f"SELECT {columns} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
+    return db.execute(select, (json.dumps(ids),))
+
+
+def _named(db: Connection, facet: str, counts: Counter[Key]) -> list[FacetValue]:
+    known, words = _vocabulary(db, facet)
+    named = Counter(dict.fromkeys(known, 0))
+    for key, n in counts.items():
+        for word in words(*key):
+            named[word] += n
+    place = {word: i for i, word in enumerate(known)}
+    values = [FacetValue(word, n) for word, n in named.items() if n > 0 or word in place]
+    return sorted(values, key=lambda v: (-v.n, place.get(v.value, len(place)), v.value))
+
+
+def _vocabulary(db: Connection, facet: str) -> tuple[Sequence[str], Callable[..., Sequence[str]]]:
+    """The values known without looking, and what turns a row's columns into values."""
+    if facet == "brand":
+        brands = brand_names(db)
+        return list(active_brands(db).values()), lambda brand: (brands[brand],)
+    if facet == "source":
+        sources = source_names(db)
+        return list(sources.values()), lambda source: (sources[source],)
+    fixed: dict[str, tuple[Sequence[str], Callable[..., Sequence[str]]]] = {
+        "sentiment": (BUCKETS, lambda bucket: (BUCKETS[bucket],)),
+        "intent": (_INTENTS, lambda bits: [(bit.name or "").lower() for bit in Intent(bits)]),
+        "lang": ((), lambda lang: (lang,)),
+        "state": (SHOWN, lambda state, hidden: ("hidden" if hidden and state < 2 else SHOWN[state],)),
+    }
+    return fixed[facet]

@@ -1,0 +1,121 @@
+"""Rows into the model's objects, and back where that is more than a column."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from monitor.model import Evidence, Finding, Intent, Mention, Post, Score, Span, State, Word
+from monitor.store.connections import Connection
+from monitor.store.times import from_ms, from_thousandths
+
+UNKNOWN = "und"
+"""How an unknown language is stored and asked for."""
+
+BUCKETS = ("negative", "neutral", "positive", "unscored")
+"""The words of Sentiment in the order of ``mention.bucket``."""
+
+SHOWN = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
+"""The words of ``MentionFilter.state``, the first four in the order of State; hidden is one of the first two hidden."""
+
+_POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
+    post.site, post.lang"""
+_MENTION = f"""
+    SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at, mention.intent,
+        mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence
+    FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+    JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
+    JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
+_ALIKE = """
+    SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
+    WHERE story IN (SELECT value FROM json_each(?)) AND state < 2 GROUP BY story, brand"""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def bucket_of(thousandths: int | None) -> int:
+    """``mention.bucket`` of a stored score; the same bounds as ``Sentiment.of``."""
+    if thousandths is None:
+        return 3
+    if -150 < thousandths < 150:
+        return 1
+    return 2 if thousandths > 0 else 0
+
+
+def evidence_json(finding: Finding) -> str:
+    """What a page needs to show why, in one column; weights to the thousandth."""
+    evidence = finding.score.evidence
+    kept = {
+        "spans": finding.match.spans,
+        "judged": evidence.judged,
+        "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
+        "reason": evidence.reason,
+    }
+    return _encode({key: value for key, value in kept.items() if value})
+
+
+def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
+    """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
+    rows = {row[0]: row for row in db.execute(_MENTION, (_encode(list(ids)),))}
+    alike = _count_alike(db, {row[16] for row in rows.values() if row[16] is not None})
+    return {id_: _mention(rows[id_], alike) for id_ in ids if id_ in rows}
+
+
+def load_posts(db: Connection, mentions: Sequence[int]) -> dict[int, Post]:
+    """Id of a mention -> its post."""
+    select = f"""SELECT mention.id, {_POST} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+        JOIN post ON post.id = mention.post JOIN source ON source.id = post.source"""
+    return {row[0]: _post(row[1:]) for row in db.execute(select, (_encode(list(mentions)),))}
+
+
+def _count_alike(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:
+    """(Story, brand) -> its mentions that count."""
+    if not stories:
+        return Counter()
+    return Counter({(s, b): n for s, b, n in db.execute(_ALIKE, (_encode(sorted(stories)),))})
+
+
+def _post(row: Sequence[Any]) -> Post:
+    source, external_id, text, published, author, title, url, site, lang = row
+    return Post(
+        source=source,
+        external_id=external_id,
+        text=text,
+        published_at=from_ms(published),
+        author=author,
+        title=title,
+        url=url,
+        site=site,
+        lang=None if lang == UNKNOWN else lang,
+    )
+
+
+def _mention(row: Sequence[Any], alike: Counter[tuple[int, int]]) -> Mention:
+    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence = row[10:]
+    why = json.loads(evidence)
+    return Mention(
+        id=row[0],
+        post=_post(row[1:10]),
+        brand=brand,
+        rule=rule,
+        rule_version=version,
+        score=Score(from_thousandths(score), _evidence(why)),
+        added_at=from_ms(added),
+        spans=_spans(why.get("spans", ())),
+        intent=Intent(intent),
+        state=State(state),
+        hidden=bool(hidden),
+        corrected=bool(corrected),
+        story=story,
+        alike=max(0, alike[story, brand_id] - 1),
+    )
+
+
+def _evidence(why: dict[str, Any]) -> Evidence:
+    words = tuple(Word(*word) for word in why.get("words", ()))
+    return Evidence(judged=_spans(why.get("judged", ())), words=words, reason=why.get("reason", ""))
+
+
+def _spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)

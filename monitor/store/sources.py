@@ -1,0 +1,80 @@
+"""What each source is told and how it is: cursor, status, and the gaps in which it could not be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from monitor.model import Gap, Health, Json, SourceStatus
+from monitor.store.connections import Connection
+from monitor.store.names import source_id
+from monitor.store.times import from_ms
+
+_TIMES = ("next_check", "last_try", "last_success", "last_post")
+
+
+def cursor(db: Connection, source: str) -> Json:
+    """What the source left for itself; None before its first pass."""
+    found = db.execute("SELECT cursor FROM source WHERE name = ?", (source,)).fetchone()
+    left: Json = json.loads(found[0]) if found and found[0] is not None else None
+    return left
+
+
+def save_cursor(db: Connection, source: str, left: Json) -> None:
+    """Keep what the source left for itself."""
+    text = json.dumps(left, ensure_ascii=False)
+    db.execute("UPDATE source SET cursor = ? WHERE id = ?", (text, source_id(db, source)))
+
+
+def statuses(db: Connection) -> list[SourceStatus]:
+    """Every source of which a status was saved, by name."""
+    rows = db.execute("SELECT status FROM source WHERE status IS NOT NULL ORDER BY name")
+    return [_status(json.loads(text)) for (text,) in rows]
+
+
+def save_status(db: Connection, status: SourceStatus) -> None:
+    """Keep how a source is."""
+    text = json.dumps(_each_time(asdict(status), datetime.isoformat), ensure_ascii=False)
+    db.execute("UPDATE source SET status = ? WHERE id = ?", (text, source_id(db, status.source)))
+
+
+def open_gap(db: Connection, source: str, since: int, reason: str) -> None:
+    """Note that a source cannot be read since then; a gap that is still open keeps its beginning."""
+    id_ = source_id(db, source)
+    found = db.execute("SELECT id FROM gap WHERE source = ? AND until IS NULL", (id_,)).fetchone()
+    if found:
+        db.execute("UPDATE gap SET since = min(since, ?), reason = ? WHERE id = ?", (since, reason, found[0]))
+    else:
+        db.execute("INSERT INTO gap (source, since, reason) VALUES (?, ?, ?)", (id_, since, reason))
+
+
+def close_gaps(db: Connection, source: str, until: int, complete_since: int | None) -> None:
+    """Note that a source was read at ``until``, and all that it holds from ``complete_since`` on: that is no gap."""
+    id_ = source_id(db, source)
+    db.execute("UPDATE gap SET until = ? WHERE source = ? AND until IS NULL", (until, id_))
+    if complete_since is not None:
+        db.execute("UPDATE gap SET until = min(until, ?) WHERE source = ?", (complete_since, id_))
+    db.execute("DELETE FROM gap WHERE source = ? AND until <= since", (id_,))
+
+
+def gaps(db: Connection, since: int, until: int) -> list[Gap]:
+    """The gaps that touch [since, until), by source and time."""
+    rows = db.execute(
+        "SELECT name, since, until, reason FROM gap JOIN source ON source.id = gap.source "
+        "WHERE since < ? AND (until IS NULL OR until > ?) ORDER BY name, since",
+        (until, since),
+    )
+    return [Gap(name, from_ms(a), None if b is None else from_ms(b), reason) for name, a, b, reason in rows]
+
+
+def _status(kept: dict[str, Any]) -> SourceStatus:
+    """From JSON; a key that an older or newer version wrote and this one does not know is passed over."""
+    known = {key: value for key, value in kept.items() if key in SourceStatus.__dataclass_fields__}
+    return SourceStatus(**_each_time({**known, "health": Health(known["health"])}, datetime.fromisoformat))
+
+
+def _each_time(fields: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    return {key: change(v) if key in _TIMES and v is not None else v for key, v in fields.items()}

@@ -1,0 +1,73 @@
+"""Filter tokens: how a filter is asked of the search index. Their letters are fixed by the view ``mention_doc``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+
+from monitor.model import Post
+from monitor.query import Document, field_value
+
+_LETTERS = {"author": "a", "site": "w"}
+
+MARK = "\ue000"
+"""What a token starts with; cleaning strips it from every text."""
+
+NEVER = f'"{MARK}never"'
+"""An expression that no document satisfies."""
+
+
+def token(letter: str, value: int | str) -> str:
+    """The expression for one value: numbers and languages as they are.
+
+    ``b`` brand, ``p`` source, ``s`` bucket, ``l`` language, ``m`` month, ``r`` rule, ``i`` an intent's bit,
+    ``t`` state, ``h`` hidden, ``c`` corrected; ``a`` author, ``w`` site as ``hashed`` writes them.
+    """
+    text = str(value)
+    return f'"{MARK}{letter}{text}"' if text.isascii() and text.isalnum() else NEVER
+
+
+def hashed(name: str, value: str) -> str:
+    """The token, without its mark, for an author or a site as ``query.field_value`` writes it.
+
+    Forty bits, so that any name is one short word: among ten million authors the chance that a filter for one of them
+    finds another's posts too is 1 in 100,000.
+    """
+    digest = hashlib.blake2b(value.encode("utf-8", "replace"), digest_size=5).digest()
+    return _LETTERS[name] + base64.b32encode(digest).decode().lower()
+
+
+def post_tags(post: Post) -> str:
+    """What ``post.tags`` holds: the author, and the site with all the sites above it."""
+    fields = sorted((name, value) for name, value in Document.of(post).fields if name in _LETTERS and value)
+    return "".join(f" {hashed(name, value)}" for name, value in fields)
+
+
+def field_token(name: str, value: str) -> str:
+    """The expression for an author or a site, compared as ``author:`` and ``site:`` of a rule compare them."""
+    return f'"{MARK}{hashed(name, field_value(name, value))}"'
+
+
+def either(expressions: Iterable[str]) -> str:
+    """What satisfies at least one of the expressions."""
+    return " OR ".join(f"({e})" if " " in e else e for e in expressions) or NEVER
+
+
+def all_of(expressions: Iterable[str], none_of: Iterable[str] = ()) -> str:
+    """What satisfies each of the expressions, of which there is at least one, and none of the others."""
+    both = " AND ".join(f"({e})" for e in expressions)
+    nots = list(none_of)
+    return f"({both}) NOT ({either(nots)})" if nots else both
+
+
+SHOWN = {
+    "claimed": f"{token('t', 1)} NOT {token('h', 1)}",
+    "hidden": f"{token('h', 1)} NOT ({token('t', 2)} OR {token('t', 3)})",
+    "irrelevant": token("t", 2),
+    "left": token("t", 3),
+}
+"""Word of ``MentionFilter.state`` -> the documents with it. The unclaimed ones, which are most, have no token."""
+
+EVERYTHING = either(token("s", bucket) for bucket in range(4))
+"""Every document, where nothing else is asked for but what to leave out."""

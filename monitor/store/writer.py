@@ -1,0 +1,82 @@
+"""The write thread: the only one that changes anything, one transaction per job, in the order they came."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import Any, TypeVar
+
+from monitor.errors import StoreError
+from monitor.store.connections import Connection, translated
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+
+
+class Writer:
+    """Runs jobs one after the other, each in a transaction of its own; a full queue makes those who submit wait."""
+
+    def __init__(self, db: Connection, path: Path, *, waiting: int = 32, rolled_back: Callable[[], None]) -> None:
+        """``waiting``: jobs that may stand in the queue. ``rolled_back``: what to forget after a failed job."""
+        self._db = db
+        self._path = path
+        self._rolled_back = rolled_back
+        self._queue: queue.Queue[tuple[Job[Any], Future[Any]] | None] = queue.Queue(waiting)
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread lives."""
+        return self._thread.is_alive()
+
+    def submit(self, job: Job[T]) -> T:
+        """Run ``job`` in a transaction; return when it is committed. Raises StoreError, or what the job raised."""
+        future: Future[T] = Future()
+        self._put((job, future))
+        while not wait([future], timeout=1.0).done:
+            self._check_alive(future)
+        return future.result()
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread and close the connection."""
+        if self.alive:
+            self._queue.put(None)
+            self._thread.join()
+        self._db.close()
+
+    def _put(self, task: tuple[Job[Any], Future[Any]]) -> None:
+        while True:
+            self._check_alive(task[1])
+            try:
+                return self._queue.put(task, timeout=1.0)
+            except queue.Full:
+                continue
+
+    def _check_alive(self, future: Future[Any]) -> None:
+        if not (self.alive or future.done()):
+            raise StoreError(f"{self._path}: the write thread has ended. Restart Wallflower.")
+
+    def _serve(self) -> None:
+        while (task := self._queue.get()) is not None:
+            job, future = task
+            try:
+                future.set_result(self._commit(job))
+            except BaseException as error:  # whoever submitted it is told; the thread goes on
+                future.set_exception(error)
+
+    def _commit(self, job: Job[T]) -> T:
+        with translated(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                result = job(self._db)
+                self._db.execute("COMMIT")
+                return result
+            except BaseException:
+                self._rolled_back()
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
