@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import csv
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import QueryError
+from monitor.matching import BATCH, Matcher
+from monitor.model import Brand, Match, Post, Span, Term
+from tests.fakes import NOON, post
+
+ACME = Brand("Acme", "acme OR @acmehelp", ours=True)
+GLOBEX = Brand("Globex", "globex lang:en")
+INITECH = Brand("Initech", "=Initech -printer")
+
+
+def test_each_post_gets_its_matches_in_the_order_of_the_brands() -> None:
+    posts = [
+        post("Initech or Globex or ACME?", lang="en"),
+        post("nothing here"),
+        post("Globex ist gut", lang="de"),
+        post("hi @AcmeHelp"),
+        post("initech"),
+    ]
+    assert Matcher([ACME, GLOBEX, INITECH]).match(posts) == [
+        (
+            Match("Acme", ACME.rule, (Span(21, 25),)),
+            Match("Globex", GLOBEX.rule, (Span(11, 17),)),
+            Match("Initech", INITECH.rule, (Span(0, 7),)),
+        ),
+        (),
+        (),
+        (Match("Acme", ACME.rule, (Span(3, 12),)),),
+        (),
+    ]
+
+
+def test_spans_count_from_the_title_and_words_of_both_count() -> None:
+    item = post("and it broke", title="My Acme")
+    (match,) = Matcher([Brand("Acme", "acme broke")]).match([item])[0]
+    assert [item.body[start:end] for start, end in match.spans] == ["Acme", "broke"]
+
+
+def test_a_rule_of_fields_only_matches_without_spans() -> None:
+    posts = [post("one", author="@Bob"), post("two", author="ann")]
+    assert Matcher([Brand("B", "author:bob")]).match(posts) == [(Match("B", "author:bob"),), ()]
+
+
+def test_no_post_and_no_brand() -> None:
+    assert Matcher([ACME]).match([]) == []
+    assert Matcher([]).match([post()]) == [()]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\x00acme", "acme\ud800", "acme\x00", "\ue001acme acme", "e\u0301 " * 50_000 + "acme"]
+)
+def test_any_text_can_be_matched(text: str) -> None:
+    (matches,) = Matcher([ACME]).match([post("x", title="x"), Post("s", "1", text, NOON)])[1:]
+    assert [text[start:end] for match in matches for start, end in match.spans] == ["acme"] * text.count("acme")
+
+
+def test_more_posts_than_one_index_holds() -> None:
+    posts = [post(f"acme {i}" if i % 3 == 0 else str(i)) for i in range(2 * BATCH + 5)]
+    assert [bool(found) for found in Matcher([ACME]).match(posts)] == [i % 3 == 0 for i in range(len(posts))]
+
+
+def test_threads_share_a_matcher() -> None:
+    matcher = Matcher([ACME, GLOBEX])
+    batches = [[post(f"{'acme' if (i + j) % 2 else 'globex'} {i}", lang="en") for i in range(50)] for j in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(matcher.match, batches)) == [Matcher([ACME, GLOBEX]).match(b) for b in batches]
+
+
+def test_a_rule_that_cannot_be_read_is_told_at_once() -> None:
+    with pytest.raises(QueryError, match="Column 6: OR needs a word after it"):
+        Matcher([ACME, Brand("Bad", "acme OR")])
+
+
+def test_terms_of_all_rules_once() -> None:
+    brands = [ACME, Brand("Acme too", "acme refund"), Brand("Bob", "author:bob")]
+    assert Matcher(brands).terms() == (Term("acme"), Term("@acmehelp"), Term("refund"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "expression"),
+    [
+        ("@united", r"(?<![a-z0-9_])@united(?![a-z0-9_])"),
+        ("@southwestair OR @jetblue", r"(?<![a-z0-9_])@(southwestair|jetblue)(?![a-z0-9_])"),
+        ("@usairways", r"(?<![a-z0-9_])@usairways(?![a-z0-9_])"),
+        ("#fail", r"(?<![a-z0-9_&])#fail(?![a-z0-9_])"),
+        ("refund*", r"(?<![a-z0-9])refund"),
+        ('"customer service"', r"(?<![a-z0-9])customer[^a-z0-9]+service(?![a-z0-9])"),
+        ("wifi OR wi-fi", r"(?<![a-z0-9])wi[^a-z0-9]*fi(?![a-z0-9])"),
+    ],
+)
+def test_real_tweets_are_counted_as_a_regular_expression_counts_them(
+    shared_data: Path, rule: str, expression: str
+) -> None:
+    with (shared_data / "airline" / "tweets.csv").open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    expected = {i for i, text in enumerate(texts) if re.search(expression, text, re.IGNORECASE | re.ASCII)}
+    matched = Matcher([Brand("B", rule)]).match([Post("tweets", str(i), text, NOON) for i, text in enumerate(texts)])
+    assert len(expected) > 10
+    assert {i for i, found in enumerate(matched) if found} == expected
+    for text, found in zip(texts, matched, strict=True):
+        for start, end in found[0].spans if found else ():
+            assert re.match(expression, text[start:end], re.IGNORECASE | re.ASCII)
