@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -39,6 +39,9 @@ LANGUAGES = {
 }
 
 _WORD = re.compile(r"\S+")
+_WORDS = re.compile(r"\w+")
+_RULE_WORD = re.compile(r"\w+\*?")
+_RULE_PART = re.compile(r'"[^"]*"|\w+\*?')
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -61,9 +64,10 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time three ways: as people say it, to the minute, and for machines."""
+    """A time four ways: how long ago, as short as is clear, to the minute, and for machines."""
 
     age: str
+    clock: str
     exact: str
     iso: str
 
@@ -122,7 +126,8 @@ def excerpt(body: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 def signed(value: float, digits: int = 2) -> str:
     """A figure with its sign, the minus a real one and no hyphen: "+0.49"."""
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    written = f"{value:+.{digits}f}"
+    return written[1:] if float(written) == 0 else written.replace("-", "\N{MINUS SIGN}")
 
 
 def duration(span: timedelta) -> str:
@@ -141,16 +146,20 @@ def when(at: datetime, now: datetime, zone: tzinfo) -> When:
     """``at`` as seen at ``now``, in ``zone``: "24 min", "3 h", "yesterday 17:52", "12 Nov", "12 Nov 2024"."""
     there, today = at.astimezone(zone), now.astimezone(zone)
     days = (today.date() - there.date()).days
-    clock = f"{there:%H:%M}"
     if now - at < timedelta(minutes=1):
         age = "now"
     elif now - at < timedelta(hours=1) or days == 0:
         age = duration(now - at)
     elif days == 1:
-        age = f"yesterday {clock}"
+        age = f"yesterday {there:%H:%M}"
     else:
         age = f"{there.day} {there:%b}" + ("" if there.year == today.year else f" {there.year}")
-    return When(age, f"{there:%a} {there.day} {there:%b %Y}, {clock}", there.isoformat(timespec="minutes"))
+    return When(
+        age,
+        clock_time(at, now, zone),
+        f"{there:%a} {there.day} {there:%b %Y, %H:%M}",
+        there.isoformat(timespec="minutes"),
+    )
 
 
 def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
@@ -219,7 +228,8 @@ def figure(mention: Mention) -> str:
     """The score as a figure, or why there is none."""
     if mention.score.value is not None:
         return signed(mention.score.value)
-    return mention.score.evidence.reason or LANGUAGES.get(mention.post.lang or "und", "")
+    foreign = mention.post.lang != "en" and LANGUAGES.get(mention.post.lang or "und", "")
+    return mention.score.evidence.reason or foreign or "not judged"
 
 
 def outside(judged: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
@@ -241,13 +251,16 @@ def weights(mention: Mention) -> list[Weight]:
 
 
 def rule_runs(mention: Mention) -> list[Run]:
-    """The rule's text, with those of its words tinted that stand among the words that matched."""
+    """The rule's text, with those of its words tinted that stand among the words that matched; a phrase only whole."""
     body = mention.post.body
-    matched = {word.casefold() for a, b in mention.spans for word in re.findall(r"\w+", body[a:b])}
-    parts = [(m.span(), m.group().casefold()) for m in re.finditer(r"\w+", mention.rule)]
-    hits = [
-        (start, end)
-        for (start, end), word in parts
-        if word in matched or (mention.rule[end : end + 1] == "*" and any(other.startswith(word) for other in matched))
-    ]
-    return runs(mention.rule, {"hit": hits})
+    matched = {word.casefold() for a, b in mention.spans for word in _WORDS.findall(body[a:b])}
+    parts = _RULE_PART.finditer(mention.rule)
+    return runs(mention.rule, {"hit": [part.span() for part in parts if _stands_in(part.group(), matched)]})
+
+
+def _stands_in(part: str, matched: Collection[str]) -> bool:
+    """Whether every word of a part of a rule is among ``matched``; one that ends in ``*`` may go on."""
+    words = _RULE_WORD.findall(part.casefold())
+    begins = (w[:-1] for w in words if w.endswith("*"))
+    whole = all(w in matched for w in words if not w.endswith("*"))
+    return bool(words) and whole and all(any(m.startswith(begin) for m in matched) for begin in begins)

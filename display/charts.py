@@ -23,7 +23,7 @@ FULL_WIDTH = 1156
 """Width that words are laid out for, px; narrower screens show fewer of them."""
 LETTER = 6.4
 """Mean width of a letter at 11.5 px."""
-LEGEND = 27.0
+LEGEND = 37.0
 """Per cent of the width that the legend takes at the left, above the plot."""
 
 DAY = timedelta(days=1)

@@ -85,6 +85,11 @@ class Facet:
         """How many of its values are chosen or excluded."""
         return sum(v.on or v.excluded for v in (*self.values, *self.more))
 
+    @property
+    def differs(self) -> bool:
+        """Whether any mention has another value than "unclaimed", which all begin with."""
+        return any(v.n for v in (*self.values, *self.more) if v.value != "unclaimed")
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 ROWS = 50
 OPPOSITE = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
 OPEN_FACETS = ("brand", "intent", "sentiment", "source")
-CLOSED_FACETS = ("lang", "state", "author", "site")
+CLOSED_FACETS = ("lang", "state", "author", "site", "rule")
+ONLY_WHEN_USED = frozenset({"intent", "state"})
+"""Facets that are not shown while no mention has any of their values but the usual one."""
 WIDER_SHOWN = 4
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 LONGEST_CHART = timedelta(days=1500)
@@ -125,12 +127,16 @@ class Listing:
     @property
     def facets(self) -> list[Facet]:
         """Sections that stand open."""
-        return self.rail.facets(OPEN_FACETS)
+        return self._used(OPEN_FACETS)
 
     @property
     def closed_facets(self) -> list[Facet]:
         """Sections that open at a click."""
-        return self.rail.facets(CLOSED_FACETS)
+        return self._used(CLOSED_FACETS)
+
+    def _used(self, names: Sequence[str]) -> list[Facet]:
+        found = self.rail.facets(names)
+        return [facet for facet in found if facet.name not in ONLY_WHEN_USED or facet.chosen or facet.differs]
 
     @property
     def chips(self) -> list[Chip]:

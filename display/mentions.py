@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar, cast
@@ -22,11 +23,11 @@ from display import exports
 from display.cards import LANGUAGES, Card, Cards, initials, rule_runs, signed, weights
 from display.facets import IN_RANGE, ORDER_WORDS, RANGE_WORDS
 from display.filters import View, items, local_minute, parse, query_string
-from display.listing import Listing
+from display.listing import OPPOSITE, Listing
 from display.reading import Reading, reading
 from display.site import Site, site
 from monitor.errors import FilterError, QueryError
-from monitor.model import Choice, Count, Mention, MentionFilter
+from monitor.model import Choice, Count, Mention, MentionFilter, Order
 from monitor.query import parse as parse_query
 
 Answer: TypeAlias = "str | tuple[str, int] | AnyResponse"
@@ -90,6 +91,13 @@ def newer() -> Answer:
     return Response(str(here.store.new_since(readable(view), view.upto)), mimetype="text/plain")
 
 
+@blueprint.get("/mentions/health")
+def health_line() -> str:
+    """How the sources are by now: the line in the head of a page, for one that stands open."""
+    here = site()
+    return render_template("mentions_health.html", health=health_of(here, here.clock.now()))
+
+
 @blueprint.get("/mentions.csv")
 @plain_refusal
 def as_csv() -> Answer:
@@ -133,6 +141,8 @@ def mention(number: int) -> Answer:
         rule=rule_runs(one),
         initials=initials(one.post.author or one.post.source),
         story=story_rows(here, one, now),
+        older=neighbour(here, view, one, view.filter.order),
+        newer=neighbour(here, view, one, OPPOSITE.get(view.filter.order)),
         health=health_of(here, now),
     )
 
@@ -200,18 +210,26 @@ def unreadable(q: str) -> QueryError | None:
 def found(here: Site) -> Iterator[Mention]:
     """Every mention that the address asks for, of its moment. Raises FilterError and QueryError before the first."""
     view = asked(here, here.clock.now())
-    every = here.store.export(readable(view))
-    return (one for one in every if view.upto is None or one.id <= view.upto)
+    return here.store.export(readable(view), view.upto)
 
 
 def refused(error: FilterError) -> tuple[str, int]:
     """The page for an address that means nothing: it names the parameter and what it may be."""
-    return render_template("mentions_refused.html", error=error), 400
+    here = site()
+    return render_template("mentions_refused.html", error=error, health=health_of(here, here.clock.now())), 400
 
 
 def health_of(here: Site, now: datetime) -> Reading:
     """How the sources are, for the head of every page."""
     return reading(here.store.statuses(), now, here.config.timezone)
+
+
+def neighbour(here: Site, view: View, one: Mention, order: Order | None) -> int | None:
+    """The id of the next mention of the list in that order; None at its end, and for an order that has no way back."""
+    if order is None:
+        return None
+    behind = here.store.page(replace(view.filter, order=order), before=one.id, upto=view.upto, limit=1)
+    return behind[0].id if behind else None
 
 
 def story_rows(here: Site, one: Mention, now: datetime) -> list[Card]:

@@ -1,0 +1,140 @@
+"""A store with made-up mentions for the tests of the Mentions page: six posts worth reading, and as many more as wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.model import (
+    Brand,
+    Evidence,
+    Finding,
+    Health,
+    Intent,
+    Judged,
+    Match,
+    Post,
+    Score,
+    SourceStatus,
+    Span,
+    Word,
+)
+from monitor.store import Store
+
+BRANDS = (
+    Brand("Acme", "acme OR @acmehelp", ours=True),
+    Brand("Globex", 'globex OR "globex parcel*"'),
+    Brand("Initech", "initech*"),
+    Brand("Umbrella", "umbrella -rain"),
+)
+SOURCES = ("Bluesky", "Forum", "Reddit")
+HOSTILE = (
+    "<script>alert(1)</script> Acme <img src=x onerror=alert(1)> & \"quotes\" 'single'",
+    "Acme " + "x" * 200 + " unbroken",
+    "Acme " + "a long story. " * 230,
+    "أنا غاضب جدا من Acme لأن الطرد لم يصل",
+    "Acme Z̴̡̛a̴̡l̶g̷o̶ te̵x̴t 👩‍👩‍👧‍👦🏳️‍🌈 {{ 7*7 }} ${7*7}",
+)
+
+
+def config(folder: Path, brands: Sequence[Brand] = BRANDS, sources: Sequence[str] = SOURCES) -> Any:
+    """What the pages look at of a Config."""
+    return SimpleNamespace(
+        data=folder,
+        timezone=ZoneInfo("Europe/London"),
+        server=SimpleNamespace(host="127.0.0.1", port=8750),
+        brands=tuple(brands),
+        sources=tuple(SimpleNamespace(name=name, kind="feed", every=None) for name in sources),
+    )
+
+
+def opened(folder: Path, now: datetime) -> Store:
+    """An empty store that knows BRANDS, and sources that were read just now."""
+    store = Store.open(folder / "wallflower.db")
+    store.register(BRANDS, now)
+    for name in SOURCES:
+        store.save_status(status(name, now), now)
+    return store
+
+
+def status(name: str, now: datetime, **changes: Any) -> SourceStatus:
+    """A source that works."""
+    fields: dict[str, Any] = {"health": Health.WORKING, "last_try": now, "last_success": now - timedelta(seconds=20)}
+    return SourceStatus(name, "feed", **{**fields, **changes})
+
+
+def found(
+    brand: str,
+    text: str,
+    value: float | None,
+    words: Sequence[tuple[str, float]] = (),
+    title: str = "",
+    reason: str = "",
+) -> Finding:
+    """A finding of ``brand`` in a body: its name is what matched, ``words`` are what counted, all of it was judged."""
+    body = f"{title}\n\n{text}" if title else text
+    spans = tuple(Span(*m.span()) for m in re.finditer(re.escape(brand), body, re.IGNORECASE))
+    counted = tuple(Word(*m.span(), weight) for word, weight in words if (m := re.search(word, body)))
+    judged = (Span(0, body.find(".", counted[-1].end) + 1 or len(body)),) if counted else ()
+    rule = next(b.rule for b in BRANDS if b.name == brand)
+    return Finding(Match(brand, rule, spans), Score(value, Evidence(judged, counted, reason)))
+
+
+def judged(post: Post, *findings: Finding) -> Judged:
+    """As a pass would hand it to the store."""
+    return Judged(post, findings)
+
+
+def fill(store: Store, now: datetime, n: int = 0) -> None:
+    """Save the readable posts, the newest last, after ``n`` plain ones spread over the last six days."""
+    store.save("Forum", plain(now, n), now=now - timedelta(minutes=50))
+    for name, post, finding in readable(now):
+        store.save(name, [judged(post, finding)], now=post.published_at + timedelta(minutes=1))
+
+
+def plain(now: datetime, n: int) -> list[Judged]:
+    """``n`` posts of the Forum over the last six days, every brand and every sentiment among them."""
+    values = (-0.6, 0.0, 0.5, None)
+    made = []
+    for i in range(n):
+        brand = BRANDS[i % len(BRANDS)].name
+        text = f"Post number {i} says that {brand} is what it is."
+        at = now - timedelta(minutes=60) - timedelta(hours=6 * 24) * (1 - i / max(1, n))
+        post = Post("Forum", f"plain-{i}", text, at, author=f"user{i % 7}", url=f"https://forum.example/{i}", lang="en")
+        made.append(judged(post, found(brand, text, values[i // len(BRANDS) % 4])))
+    return made
+
+
+def readable(now: datetime) -> list[tuple[str, Post, Finding]]:
+    """Six posts a person could have written, the oldest first."""
+    rows: list[tuple[int, str, str, str, str, float | None, list[tuple[str, float]], str, Intent]] = [
+        (58, "Bluesky", "quietcandle.example", "Initech", "Initech's pickup window is now “between 8 and 20”. That is not a window, that is a day. Who has moved and not regretted it?", -0.63, [("regretted", -1.9)], "en", Intent.ASKS),
+        (52, "Reddit", "nordlicht_tea", "Globex", "Credit where due: Globex support found our lost pallet in under an hour. Still leaving in January, because the new price is not for us.", 0.49, [("support", 1.7)], "en", Intent.SWITCHING | Intent.PRICE),
+        (41, "Forum", "holzwurm82", "Globex", "Globex hat unsere Pakete schon wieder nicht abgeholt, drittes Mal in diesem Monat. Wir suchen jetzt jemand anderen, Tipps?", None, [], "de", Intent.ASKS),
+        (31, "Bluesky", "ole@tidewater.example", "Umbrella", "Does anyone ship with Umbrella from Austria to the UK? Curious how they handle customs on returns before I sign anything.", 0.04, [("Curious", 0.3)], "en", Intent.ASKS),
+        (28, "Reddit", "brewlab_ops", "Globex", "Globex raises its small-parcel price by 18 % from January, the third increase in two years. Letter arrived today: two lines, no reason given.", -0.58, [("no", -1.2)], "en", Intent.PRICE | Intent.SWITCHING),
+        (24, "Bluesky", "marta.knits", "Globex", "We are done with Globex. Lost parcels three weeks running and the worst support I have dealt with. Which carrier do small shops in Germany trust? A friend loves Acme, says pickup is always on time.", -0.75, [("Lost", -1.3), ("worst", -3.1)], "en", Intent.SWITCHING | Intent.ASKS),
+    ]  # fmt: skip
+    return [
+        (
+            source,
+            Post(
+                source,
+                f"readable-{minutes}",
+                text,
+                now - timedelta(minutes=minutes),
+                author,
+                url=f"https://example.com/{minutes}",
+                lang=lang,
+                site="r/shopkeepers" if source == "Reddit" else "",
+            ),  # fmt: skip
+            Finding(f.match, f.score, intent),
+        )
+        for minutes, source, author, brand, text, value, words, lang, intent in rows
+        for f in [found(brand, text, value, words, reason="German" if lang == "de" else "")]
+    ]
