@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, redirect, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
-from display import errors, wall
+from display import errors, mentions, wall
 from display.assets import STATIC, Assets
 from display.live import Live
 from display.security import Gate
@@ -66,8 +64,7 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/favicon.ico", "no_icon", no_icon)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.register_blueprint(wall.blueprint)
-    if importlib.util.find_spec("display.mentions"):
-        app.register_blueprint(importlib.import_module("display.mentions").blueprint)
+    app.register_blueprint(mentions.blueprint)
 
 
 def no_icon() -> tuple[str, int]:

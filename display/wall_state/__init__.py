@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from display.wall_state import board, departures, horizon, sentences, voices
 from display.wall_state.document import Kind, WallState
-from display.wall_state.horizon import Stretch
+from display.wall_state.horizon import Span, Stretch
 from display.wall_state.reading import Reading, reading, weighs
 from display.wall_state.words import epoch_ms, moment, time_of_day
 from monitor.clock import Clock
@@ -68,7 +68,8 @@ class WallStates:
         kind = sentences.kind(read, any_mention=self._first_mention is not None, collecting=self._collecting())
         hour, day = horizon.last_hour(bins), (now - since).days + 1
         headline = sentences.headline(kind, read, hour, day, since, now, zone)
-        stretches = [*_before(since, now, zone), *horizon.stretches(gaps, len(read.statuses), now - horizon.SPAN)]
+        weighty = self._weighty(read, now)
+        unseen = horizon.stretches(gaps, weighty, len(read.statuses), now - horizon.SPAN)
         tallies = {t.brand: t for t in self._store.tallies(now - WEEK, now + timedelta(seconds=1))}
         return WallState(
             version=self._version,
@@ -78,10 +79,14 @@ class WallStates:
             kind=kind,
             sample=read.sample,
             headline=headline,
-            horizon=horizon.horizon(bins, stretches, zone, now, headline.sentence),
+            horizon=horizon.horizon(bins, [*_before(since, now, zone), *unseen], zone, now, headline.sentence),
             voices=voices.voices(self._latest(), self._ours, now),
-            board=board.board(self._config.brands, tallies, head=self._head(gaps, since, now)),
-            proof=sentences.proof(read, sum(t.hidden for t in tallies.values())),
+            board=board.board(
+                self._config.brands,
+                tallies,
+                head=self._head([gaps[name] for name in weighty & gaps.keys()], since, now),
+            ),
+            proof=sentences.proof(read, sum(t.hidden for t in tallies.values()), now, zone),
             departures=departures.departures(read.statuses, zone) if kind is Kind.LISTENING else (),
             ours=self._ours[0],
         )
@@ -124,26 +129,30 @@ class WallStates:
             self._first_mention = oldest[0].added_at if oldest else None
         return min(self._started, self._first_mention or self._started)
 
-    def _gaps(self, read: Reading, now: datetime) -> dict[str, list[tuple[datetime, datetime]]]:
-        """For each source of weight, the times of the last week in which it could not be read."""
+    def _weighty(self, read: Reading, now: datetime) -> set[str]:
+        """Sources that would be missed."""
         weights = self._weights(now)
-        weighty = {s.source for s in read.statuses if weighs(s, weights)}
-        gaps = [g for g in self._store.gaps(now - WEEK, now) if g.source in weighty]
+        return {s.source for s in read.statuses if weighs(s, weights)}
+
+    def _gaps(self, read: Reading, now: datetime) -> dict[str, list[Span]]:
+        """For each source of the config, the times of the last week in which it could not be read."""
+        ours = {s.source for s in read.statuses}
+        gaps = [g for g in self._store.gaps(now - WEEK, now) if g.source in ours]
         unrecorded = [
             Gap(b.source, b.since or self._started, None, b.reason)
-            for b in read.weighty
+            for b in read.blind
             if not any(g.source == b.source and g.until is None for g in gaps)
         ]
-        found: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        found: dict[str, list[Span]] = defaultdict(list)
         for gap in [*gaps, *unrecorded]:
-            found[gap.source].append((max(gap.since, now - WEEK), gap.until or now))
+            found[gap.source].append((max(gap.since, now - WEEK), gap.until or horizon.end(now)))
         return found
 
-    def _head(self, gaps: dict[str, list[tuple[datetime, datetime]]], since: datetime, now: datetime) -> str:
-        """What the board's figures cover."""
+    def _head(self, gaps: list[list[Span]], since: datetime, now: datetime) -> str:
+        """What the board's figures cover, given the gaps of each weighty source."""
         if now - since < WEEK:
             return f"Since {moment(since, now, self._config.timezone, with_time=False)}"
-        missing = max((sum((b - a for a, b in of), timedelta()) for of in gaps.values()), default=timedelta())
+        missing = max((sum((b - a for a, b in of), timedelta()) for of in gaps), default=timedelta())
         return "Last 7 days, with gaps" if missing > GAPPY * WEEK else "Last 7 days"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,10 +40,14 @@ class Stretch:
     full: bool = False
 
 
+def end(now: datetime) -> datetime:
+    """Where the last bar ends: just after ``now``, so that a mention of this second counts."""
+    return now.replace(microsecond=0) + timedelta(seconds=1)
+
+
 def edges(now: datetime) -> list[datetime]:
-    """The 97 borders of the bars. The last lies just after ``now``, so that a mention of this second counts."""
-    end = now.replace(microsecond=0) + timedelta(seconds=1)
-    return [end - SPAN + n * SPAN / BARS for n in range(BARS + 1)]
+    """The 97 borders of the bars."""
+    return [end(now) - SPAN + n * SPAN / BARS for n in range(BARS + 1)]
 
 
 def bars(bins: Sequence[Bin], stretches: Sequence[Stretch]) -> tuple[Bar, ...]:
@@ -60,9 +64,10 @@ def last_hour(bins: Sequence[Bin]) -> int:
     return sum(b.n for b in bins[-HOUR:])
 
 
-def stretches(gaps: Gaps, sources: int, start: datetime) -> list[Stretch]:
-    """What was not seen after ``start``: ``gaps`` by source, and where all ``sources`` had one, nothing at all."""
-    one = [Stretch(a, b, f"no {cut(name, LONGEST_NAME)}") for name, of in gaps.items() for a, b in of if b > start]
+def stretches(gaps: Gaps, weighty: Collection[str], sources: int, start: datetime) -> list[Stretch]:
+    """What was not seen after ``start``: the gaps of each weighty source, and where all ``sources`` had one."""
+    seen_to_matter = ((name, span) for name, of in gaps.items() if name in weighty for span in of if span[1] > start)
+    one = [Stretch(a, b, f"no {cut(name, LONGEST_NAME)}") for name, (a, b) in seen_to_matter]
     blank = [Stretch(a, b, "not read", full=True) for a, b in _common(list(gaps.values())) if b > start]
     if len(gaps) < sources or not blank:
         return one

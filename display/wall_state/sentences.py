@@ -6,10 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from display.wall_state.document import Headline, Kind, Line
-from display.wall_state.reading import Reading
+from display.wall_state.reading import Blind, Reading
 from display.wall_state.words import LONGEST_NAME, counted, cut, epoch_ms, moment
-
-NOT_READ = "It was not read for too long."
 
 
 def kind(reading: Reading, *, any_mention: bool, collecting: bool) -> Kind:
@@ -64,12 +62,19 @@ def not_read(reading: Reading, now: datetime, zone: ZoneInfo) -> str:
     return f"{name} not read since {moment(since, now, zone)}." if since else f"{name} was never read."
 
 
-def proof(reading: Reading, hidden: int) -> tuple[Line, ...]:
+def why(blind: Blind, now: datetime, zone: ZoneInfo) -> str:
+    """Why a source is not read, or at least since when."""
+    name = cut(blind.source, LONGEST_NAME)
+    return blind.reason or (
+        f"{name} was last read at {moment(blind.since, now, zone)}." if blind.since else f"{name} was never read."
+    )
+
+
+def proof(reading: Reading, hidden: int, now: datetime, zone: ZoneInfo) -> tuple[Line, ...]:
     """How live we are, then the most urgent of: what is blind and why, what is hidden."""
     lines = [liveness(reading)]
     if reading.blind:
-        first = reading.blind[0]
-        lines.append(Line("", first.reason or f"{cut(first.source, LONGEST_NAME)}: {NOT_READ}"))
+        lines.append(Line("", why(reading.blind[0], now, zone)))
     elif hidden:
         lines.append(Line("", f"{counted(hidden, 'post')} hidden, still counted."))
     return tuple(lines)

@@ -14,6 +14,8 @@ LONGEST_NAME = 28
 MOST_MARKS = 3
 """Combining marks on one letter."""
 
+JOINERS = "\u200d\ufe0f"
+"""What makes one sign of several: it must not be cut there."""
 ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#]+)[^\s]*", re.IGNORECASE)
 
 
@@ -46,10 +48,10 @@ def cut(text: str, most: int) -> str:
     """``text`` in at most ``most`` characters, with an ellipsis where it was longer."""
     if len(text) <= most:
         return text
-    kept = text[: most - 1]
-    while kept and (unicodedata.combining(kept[-1]) or kept[-1] in " \u200d\ufe0f"):
-        kept = kept[:-1]
-    return kept + "…"
+    end = most - 1
+    while end and (unicodedata.combining(text[end]) or text[end] in JOINERS or text[end - 1] == JOINERS[0]):
+        end -= 1
+    return text[:end].rstrip() + "…"
 
 
 def plain(text: str, most: int = LONGEST_TEXT) -> str:

@@ -1,0 +1,351 @@
+"""The wall's state: what the server decides, so that the page only draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.wall_state import WallStates
+from display.wall_state.board import board, mood, whole_shares
+from display.wall_state.document import Kind
+from display.wall_state.horizon import CHARACTER, LEFT, Stretch, bars, edges, labels, stretches
+from display.wall_state.reading import is_blind
+from display.wall_state.words import cut, initials, moment, plain
+from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
+from monitor.store import Store
+from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
+from tests.fakes import NOON, FakeClock
+
+LONDON = ZoneInfo("Europe/London")
+MINUTE = timedelta(minutes=1)
+
+
+class Wall:
+    """The states over a store in which tests write."""
+
+    def __init__(self, folder: Path, clock: FakeClock, sources: Sequence[str]) -> None:
+        settings = config(folder, sources=sources)
+        self.clock = clock
+        self.store = Store.open(settings.database)
+        self.store.register(settings.brands, clock.now())
+        self.health = dict(ALL_WELL)
+        self.states = WallStates(settings, self.store, clock, health=lambda: self.health, version="1")
+
+    def save(self, *some: Judged, source: str = "Forum", **status: Any) -> None:
+        now = self.clock.now()
+        self.store.save(source, some, now=now, status=read_at(now, source, **status))
+
+    def get(self) -> dict[str, Any]:
+        """A state built now."""
+        self.clock.elapsed += 60
+        return self.states.get()
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(filter(None, self.get()["headline"].values()))
+
+    @property
+    def proof(self) -> list[str]:
+        return [line["strong"] + line["text"] + line["after"] for line in self.get()["proof"]]
+
+
+@pytest.fixture
+def wall(tmp_path: Path, clock: FakeClock) -> Iterator[Wall]:
+    wall = Wall(tmp_path, clock, ("Forum", "Reddit"))
+    yield wall
+    wall.store.close()
+
+
+def at(minutes: float, text: str = "", **changes: Any) -> Judged:
+    """A post published ``minutes`` before NOON."""
+    return judged(text or f"Acme, {minutes} minutes ago.", published_at=NOON - minutes * MINUTE, **changes)
+
+
+def test_the_first_run_is_a_departure_board(wall: Wall) -> None:
+    wall.save()
+    wall.clock.advance(120)
+    state = wall.get()
+    assert state["kind"] == Kind.LISTENING
+    assert wall.sentence == "Listening since 12:00, nothing yet. 2 sources are being read."
+    assert [(d["source"], d["read_at"] is None) for d in state["departures"]] == [("Forum", False), ("Reddit", True)]
+    assert state["horizon"]["labels"][0]["text"] == "not listening before 12:00"
+
+
+def test_the_headline_counts_our_last_hour(wall: Wall) -> None:
+    wall.save(at(1), at(59), at(61), at(2, "Globex is fine.", brand="Globex"))
+    wall.save(source="Reddit")
+    assert wall.sentence == "Learning what is usual, day 1. 2 mentions in the last hour."
+
+
+def test_one_mention_is_singular_and_none_has_a_word(wall: Wall) -> None:
+    wall.save(at(1))
+    wall.save(source="Reddit")
+    assert wall.sentence.endswith("1 mention in the last hour.")
+    wall.clock.advance(3600)
+    wall.save(), wall.save(source="Reddit")
+    assert wall.sentence.endswith("No mentions in the last hour.")
+
+
+@pytest.mark.parametrize("minute", range(0, 60, 7))
+def test_the_four_bright_bars_are_the_number_at_any_minute(wall: Wall, minute: int) -> None:
+    wall.save(*(at(n) for n in range(0, 120, 3)))
+    wall.clock.advance(minute * 60)
+    wall.save(judged("Acme just now.", published_at=wall.clock.now())), wall.save(source="Reddit")
+    state = wall.get()
+    bright = sum(bar["n"] for bar in state["horizon"]["bars"][-4:])
+    assert f"{bright} mentions in the last hour." == state["headline"]["clause"]
+    assert len(state["horizon"]["bars"]) == 96
+
+
+def test_a_post_from_the_future_counts_as_now(wall: Wall) -> None:
+    wall.save(judged(published_at=NOON + timedelta(hours=3))), wall.save(source="Reddit")
+    state = wall.get()
+    assert state["horizon"]["bars"][-1]["n"] == 1
+    assert state["voices"][0]["at"] <= state["as_of"]
+
+
+def test_a_hidden_post_leaves_at_once_and_still_counts(wall: Wall) -> None:
+    wall.save(at(5, "Acme stays."), at(1, "Acme must go.")), wall.save(source="Reddit")
+    wall.store.hide(next(v["id"] for v in wall.get()["voices"] if "go" in v["text"]), True, wall.clock.now())
+    state = wall.get()
+    assert [v["text"] for v in state["voices"]] == ["Acme stays."]
+    assert state["headline"]["clause"] == "2 mentions in the last hour."
+    assert wall.proof[1] == "1 post hidden, still counted."
+
+
+def test_the_hero_is_ours_while_anything_of_ours_is_fresh(wall: Wall) -> None:
+    wall.save(at(20, "Acme first."), at(10, "Acme second."), at(1, "Globex is loud.", brand="Globex"))
+    hero, *rows = wall.get()["voices"]
+    assert (hero["text"], hero["brand"]) == ("Acme second.", "")
+    assert [(r["text"], r["brand"]) for r in rows] == [("Globex is loud.", "Globex"), ("Acme first.", "")]
+
+
+def test_after_half_an_hour_of_silence_anybody_may_be_the_hero(wall: Wall) -> None:
+    wall.save(at(40, "Acme long ago."), at(35, "Globex since.", brand="Globex"))
+    assert [v["text"] for v in wall.get()["voices"]] == ["Globex since.", "Acme long ago."]
+
+
+def test_a_voice_says_who_where_and_how_many_more(wall: Wall) -> None:
+    wall.save(at(1, "Acme   is\nfine https://www.shop.example/a?b=c really", author="Nora Keller", title="Hello"))
+    (voice,) = wall.get()["voices"]
+    assert voice["text"] == "Hello Acme is fine shop.example really"
+    assert (voice["author"], voice["initials"], voice["place"]) == ("Nora Keller", "NK", "Forum")
+    assert (voice["sentiment"], voice["alike"]) == ("positive", 0)
+
+
+def test_unscored_is_never_neutral(wall: Wall) -> None:
+    wall.save(at(1, score=None))
+    assert wall.get()["voices"][0]["sentiment"] == "unscored"
+
+
+def test_a_blind_source_of_weight_is_named_and_hatched(wall: Wall) -> None:
+    wall.save(at(1)), wall.save(at(2, "Acme there.", source="Reddit"), source="Reddit")
+    wall.clock.advance(2 * 24 * 3600)
+    wall.save(), wall.save(source="Reddit")
+    wall.clock.advance(3600)
+    wall.save()
+    state = wall.get()
+    assert state["kind"] == Kind.PARTLY_BLIND
+    assert wall.sentence == "Partly blind. Reddit not read since 12:00. No mentions elsewhere in the last hour."
+    assert wall.proof == ["1 of 2 sources read, last .", "Reddit was last read at 12:00."]
+    (hatch,) = state["horizon"]["hatches"]
+    assert hatch == {"start": pytest.approx(23 / 24, abs=0.001), "end": 1.0}
+    assert "no Reddit" in [label["text"] for label in state["horizon"]["labels"]]
+
+
+def test_a_blind_source_without_weight_is_only_in_the_proof(wall: Wall) -> None:
+    wall.save(*(at(n) for n in range(1, 41)))
+    wall.save(at(2, "Acme there.", source="Reddit"), source="Reddit")
+    wall.clock.advance(3600)
+    wall.save()
+    assert wall.get()["kind"] == Kind.LEARNING
+    assert wall.proof[0].startswith("1 of 2 sources read")
+
+
+def test_with_every_source_blind_no_number_is_said(wall: Wall) -> None:
+    wall.save(at(1)), wall.save(source="Reddit")
+    wall.clock.advance(2 * 3600)
+    state = wall.get()
+    assert state["kind"] == Kind.BLIND
+    assert wall.sentence == "Blind. No source read since 12:00."
+    assert [bar["n"] for bar in state["horizon"]["bars"][-7:]] == [None] * 7
+
+
+def test_a_reason_is_told_as_the_source_gave_it(wall: Wall) -> None:
+    wall.save(at(1))
+    reason = "Reddit asks us to wait until 13:00."
+    soon = NOON + timedelta(hours=1)
+    wall.save(source="Reddit", health=Health.LIMITED, reason=reason, next_check=soon)
+    assert wall.proof[1] == reason
+
+
+def test_no_scheduler_is_not_live(wall: Wall) -> None:
+    wall.save(at(1)), wall.save(source="Reddit")
+    wall.health["scheduler"] = False
+    assert wall.get()["kind"] == Kind.NOT_LIVE
+    assert wall.sentence == "Not live. Nothing read since 12:00."
+
+
+def test_made_up_posts_are_called_that(wall: Wall) -> None:
+    wall.save(at(1))
+    assert wall.get()["sample"] is False
+    wall.save(source="Demo", sample=True)
+    assert wall.get()["sample"] is True
+
+
+def test_the_same_state_serves_all_within_a_second(wall: Wall) -> None:
+    wall.save(at(1))
+    assert wall.states.get() is wall.states.get()
+    first = wall.states.get()
+    wall.save(at(2))
+    assert wall.states.get() is not first
+
+
+# Reading
+
+
+@pytest.mark.parametrize(
+    ("status", "blind"),
+    [
+        (SourceStatus("a", "feed", interval=60, last_success=NOON - 15 * MINUTE), False),
+        (SourceStatus("a", "feed", interval=60, last_success=NOON - 16 * MINUTE), True),
+        (SourceStatus("a", "feed", interval=600, last_success=NOON - 30 * MINUTE), False),
+        (SourceStatus("a", "feed", interval=600, last_success=NOON - 31 * MINUTE), True),
+        (SourceStatus("a", "feed", health=Health.NEEDS_KEY, last_success=NOON), True),
+        (SourceStatus("a", "feed", health=Health.SPENT, last_success=NOON), True),
+        (SourceStatus("a", "feed", health=Health.LIMITED, last_success=NOON, next_check=NOON + 15 * MINUTE), False),
+        (SourceStatus("a", "feed", health=Health.LIMITED, last_success=NOON, next_check=NOON + 16 * MINUTE), True),
+        (SourceStatus("a", "feed", interval=60), False),
+    ],
+)
+def test_when_a_source_is_blind(status: SourceStatus, blind: bool) -> None:
+    assert is_blind(status, NOON, started=NOON - 10 * MINUTE) is blind
+
+
+# Board
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=12))
+def test_shares_are_whole_sum_to_a_hundred_and_keep_the_order(counts: list[int]) -> None:
+    shares = whole_shares(counts)
+    assert sum(shares) == (100 if sum(counts) else 0)
+    exact = [100 * n / sum(counts) if sum(counts) else 0 for n in counts]
+    assert all(abs(share - true) < 1 for share, true in zip(shares, exact, strict=True))
+
+
+def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
+    rows = board(BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, head="Last 7 days").rows
+    assert [(r.brand, r.share) for r in rows] == [("Acme", "100"), ("Globex", "<1"), ("Initech", "0")]
+
+
+@pytest.mark.parametrize(
+    ("tally", "mark", "note"),
+    [
+        (Tally("a", 19, positive=19, mean=0.5, half_width=0.1), "unscored", "too few to say"),
+        (Tally("a", 20, positive=20, mean=0.5, half_width=0.1), "positive", ""),
+        (Tally("a", 20, negative=20, mean=-0.5, half_width=0.1), "negative", ""),
+        (Tally("a", 20, neutral=20, mean=0.05, half_width=0.1), "neutral", ""),
+        (Tally("a", 20, neutral=20, mean=0.5, half_width=0.31), "unscored", "too few to say"),
+        (Tally("a", 41, neutral=20, unscored=21, mean=0.5, half_width=0.1), "unscored", "mostly unscored"),
+        (Tally("a", 0), "unscored", "too few to say"),
+    ],
+)
+def test_a_mood_is_said_only_when_it_can_be(tally: Tally, mark: str, note: str) -> None:
+    said_mark, interval, said_note = mood(tally)
+    assert (said_mark, said_note) == (mark, note)
+    assert (interval is None) is bool(note)
+
+
+def test_ours_stay_on_a_board_of_many() -> None:
+    brands = [Brand(f"B{n}", "x") for n in range(9)] + [Brand("Acme", "acme", ours=True)]
+    rows = board(brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, head="").rows
+    assert len(rows) == 6
+    assert rows[-1].brand == "Acme"
+
+
+# Horizon
+
+
+def test_no_bar_is_drawn_inside_a_full_gap() -> None:
+    bins = [Bin(a, b, 3, 1) for a, b in pairwise(edges(NOON))]
+    gap = (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
+    start, weighty = NOON - timedelta(hours=24), {"Forum"}
+    one = bars(bins, stretches({"Forum": [gap]}, weighty, 2, start))
+    both = bars(bins, stretches({"Forum": [gap], "Reddit": [gap]}, weighty, 2, start))
+    assert all(bar.n == 3 for bar in one)
+    assert [bar.n for bar in both].count(None) in (3, 4)
+
+
+def test_the_axis_follows_the_hours_of_the_zone_through_a_change_of_clocks() -> None:
+    change = datetime(2026, 3, 29, 11, 30, tzinfo=UTC)
+    assert [label.text for label in labels([], LONDON, change)] == ["18:00", "midnight", "06:00", "12:30"]
+
+
+@given(
+    st.integers(0, 24 * 60),
+    st.lists(
+        st.tuples(st.integers(0, 1500), st.integers(1, 600), st.sampled_from(["no Reddit", "no " + "x" * 28])),
+        max_size=5,
+    ),
+)
+def test_labels_never_overlap_or_leave_the_safe_area(minute: int, gaps: list[tuple[int, int, str]]) -> None:
+    now = NOON + minute * MINUTE
+    found = [Stretch(now - a * MINUTE, min(now, now + (b - a) * MINUTE), text) for a, b, text in gaps]
+    drawn = labels(found, LONDON, now)
+    for label in drawn:
+        half = len(label.text) * CHARACTER / 2
+        assert label.at - half >= LEFT - 0.01
+        assert label.at + half <= 1.0001
+    for one, other in pairwise(drawn):
+        assert other.at - one.at >= (len(one.text) + len(other.text)) * CHARACTER / 2
+
+
+# Words
+
+
+@given(st.text(max_size=2000))
+def test_a_strangers_text_is_one_short_line(text: str) -> None:
+    said = plain(text)
+    assert len(said) <= 500
+    assert "\n" not in said
+    assert "  " not in said
+
+
+def test_marks_on_a_letter_are_few() -> None:
+    assert plain("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 3 + "b"
+
+
+def test_a_cut_says_so_and_breaks_no_letter() -> None:
+    assert cut("abcdef", 4) == "abc…"
+    assert cut("ab\u0301cdef", 4) == "ab\u0301…"
+    assert cut("abc", 3) == "abc"
+
+
+@pytest.mark.parametrize(
+    ("author", "letters"),
+    [
+        ("nkeller", "NK"),
+        ("Nora Keller", "NK"),
+        ("@n_keller", "NK"),
+        ("שלומי", "של"),
+        ("🦊", "🦊"),
+        ("", ""),
+        ("x", "X"),
+    ],
+)
+def test_initials(author: str, letters: str) -> None:
+    assert initials(author) == letters
+
+
+def test_moments_are_as_long_as_they_must_be() -> None:
+    assert moment(NOON - 5 * MINUTE, NOON, LONDON) == "11:55"
+    assert moment(NOON - timedelta(days=2), NOON, LONDON) == "Monday 12:00"
+    assert moment(NOON - timedelta(days=20), NOON, LONDON) == "12 February"
