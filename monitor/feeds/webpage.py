@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
 
 from monitor.feeds.entries import absolute
 
@@ -11,6 +11,8 @@ _LOOKED_AT = 200_000
 _START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_LINK = re.compile(r"<link\s[^<>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([a-z]{1,20})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
 
 
@@ -21,20 +23,14 @@ def is_web_page(document: bytes) -> bool:
 
 def feeds_named(document: bytes, base: str) -> tuple[str, ...]:
     """The addresses of ``<link rel=alternate>`` feeds, at most five."""
-    finder = _Finder()
-    finder.feed(document[:_LOOKED_AT].decode("utf-8", "replace"))
-    found = (absolute(base, address) for address in finder.found)
-    return tuple(dict.fromkeys(address for address in found if address.startswith(("http://", "https://"))))[:5]
+    links = (_attributes(found[0]) for found in _LINK.finditer(document[:_LOOKED_AT].decode("utf-8", "replace")))
+    named = (absolute(base, link.get("href", "")) for link in links if _leads_to_feed(link))
+    return tuple(dict.fromkeys(address for address in named if address.startswith(("http://", "https://"))))[:5]
 
 
-class _Finder(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
+def _attributes(tag: str) -> dict[str, str]:
+    return {a[1].lower(): html.unescape(a[2] or a[3] or a[4] or "") for a in _ATTRIBUTE.finditer(tag)}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """HTMLParser calls this for each start tag."""
-        told = {name: value or "" for name, value in attrs}
-        is_alternate = tag == "link" and "alternate" in told.get("rel", "").lower().split()
-        if is_alternate and told.get("type", "").lower() in _FEED_TYPES and told.get("href"):
-            self.found.append(told["href"])
+
+def _leads_to_feed(link: dict[str, str]) -> bool:
+    return "alternate" in link.get("rel", "").lower().split() and link.get("type", "").lower() in _FEED_TYPES

@@ -9,9 +9,11 @@ certificates are always verified, and every failure is a SourceError in plain wo
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import requests
 
@@ -24,6 +26,8 @@ from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import redact, refusal, trouble
 
 __all__ = ["Http", "Limits", "Pacer", "Response", "Traffic", "check_url", "redact", "retry_after", "site_of"]
+
+T = TypeVar("T")
 
 AGENT = "Wallflower/0.1 (brand listening; reads public feeds)"
 _PERMANENT = (301, 308)
@@ -65,33 +69,30 @@ class Http:
         limits: Limits | None = None,
         pacer: Pacer | None = None,
         resolve: Resolve = resolve,
-        traffic: Traffic | None = None,
         agent: str = AGENT,
     ) -> None:
         """``allow_hosts``: "host" or "host:port" that may lie in a private network."""
-        self.allow_hosts = frozenset(host.lower() for host in allow_hosts)
-        self.traffic = traffic or Traffic()
+        self.traffic = Traffic()
         self._clock = clock
-        self._limits = limits or Limits()
         self._pacer = pacer or Pacer(clock)
-        self._resolve = resolve
-        self._agent = agent
-        guard = Guard(resolve, self.allow_hosts, self._limits.patience)
-        self._adapter = GuardAdapter(clock, guard, self._limits, self._pacer, self.traffic)
+        self._shared: dict[Callable[[], Any], Any] = {}
+        self._lock = threading.Lock()
+        limits = limits or Limits()
+        guard = Guard(resolve, frozenset(host.lower() for host in allow_hosts), limits.patience)
+        self._adapter = GuardAdapter(clock, guard, limits, self._pacer, self.traffic)
         self.session: requests.Session = GuardedSession(self._adapter, agent)
         """For SDKs: every request on it is guarded in the same way, and raises SourceErrors too."""
 
-    def allowing(self, *hosts: str) -> Http:
-        """An Http that may also read these hosts though they are private; turns and counters are shared."""
-        return Http(
-            self._clock,
-            self.allow_hosts | set(hosts),
-            limits=self._limits,
-            pacer=self._pacer,
-            resolve=self._resolve,
-            traffic=self.traffic,
-            agent=self._agent,
-        )
+    def shared(self, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for all sources that read through this Http, and closed with it.
+
+        A place for what is dear to have twice, such as the process in which feeds are parsed.
+        """
+        with self._lock:
+            if make not in self._shared:
+                self._shared[make] = make()
+            found: T = self._shared[make]
+            return found
 
     def get(
         self,
@@ -118,8 +119,13 @@ class Http:
         return Response(answer.status_code, answer.headers, body, answer.url, _moved_to(answer))
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close what is kept open: connections, and what is shared."""
         self.session.close()
+        with self._lock:
+            for thing in self._shared.values():
+                if hasattr(thing, "close"):
+                    thing.close()
+            self._shared.clear()
 
     def _refusal(self, answer: requests.Response) -> SourceError:
         site, wish = site_of(answer.url), answer.headers.get("Retry-After")
@@ -132,7 +138,7 @@ class Http:
 def _moved_to(answer: requests.Response) -> str | None:
     """Where the unbroken run of permanent redirects at the start of the way leads."""
     moved = None
-    for hop, after in zip(answer.history, [*answer.history[1:], answer], strict=True):
+    for hop, after in pairwise([*answer.history, answer]):
         if hop.status_code not in _PERMANENT:
             break
         moved = after.url

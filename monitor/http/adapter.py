@@ -140,6 +140,7 @@ class GuardedSession(requests.Session):
         self.trust_env = False
         self.max_redirects = _MOST_REDIRECTS
         self.headers["User-Agent"] = agent
+        self.headers["Connection"] = "close"
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         self.mount("https://", adapter)

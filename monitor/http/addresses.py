@@ -92,4 +92,4 @@ def site_of(url: str) -> str:
 def is_allowed(host: str, port: int, allowed: frozenset[str]) -> bool:
     """Whether the config trusts this host, with any port or with this one, wherever it is."""
     bare = host.strip("[]").rstrip(".").lower()
-    return bare in allowed or f"{bare}:{port}" in allowed
+    return any(name in allowed for name in (bare, f"{bare}:{port}", f"[{bare}]", f"[{bare}]:{port}"))

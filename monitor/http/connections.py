@@ -119,6 +119,11 @@ class _TimedResponse(http.client.HTTPResponse):
         super().__init__(sock, *args, **options)
         self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, guard))
 
+    def begin(self) -> None:
+        """Read status and headers. A connection serves one answer: kept open, the site may close it as we write."""
+        super().begin()
+        self.will_close = True
+
 
 class _PlainConnection(HTTPConnection):
     def __init__(self, guard: Guard, *args: Any, **options: Any) -> None:

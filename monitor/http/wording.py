@@ -54,14 +54,15 @@ def trouble(cause: BaseException, site: str, late: str = "") -> SourceError:
     """The error for a connection that failed; ``late`` says how much time was spent when it was too much."""
     if late:
         return SourceError(f"{site} did not finish its answer within {late}.")
-    for error in _chain(cause):
-        for kinds, words in _TROUBLES:
-            if isinstance(error, kinds):
-                return SourceError(f"{site} {words}")
+    chain = _chain(cause)
+    for kinds, words in _TROUBLES:
+        if any(isinstance(error, kinds) for error in chain):
+            return SourceError(f"{site} {words}")
     return SourceError(f"{site} could not be read: the connection failed.")
 
 
 _TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    # the most telling first
     ((ssl.SSLCertVerificationError,), "could not prove that it is the real one: its certificate is not valid."),
     ((ssl.SSLError, wire.SSLError), "could not set up a secure connection (TLS)."),
     ((requests.TooManyRedirects,), "sent us on too many times: more than 5 redirects."),

@@ -1,0 +1,143 @@
+"""RSS, Atom, RDF and JSON feeds: news, blogs, forums, video channels, mailing lists, saved searches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from monitor.cleaning import plain_text, safe_url
+from monitor.errors import BadResponse, SourceError
+from monitor.feeds.bookmark import Bookmark, identify, says
+from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed
+from monitor.feeds.freshness import not_before, validators
+from monitor.feeds.parser import Parser
+from monitor.http import Http, Response, check_url, redact
+from monitor.language import normal
+from monitor.model import Batch, Json, Post, Term
+from monitor.sources import SourceOptions
+
+_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_FULL_EVERY = 100
+"""Passes after which a site must send the whole feed again, for some answer "nothing new" for ever."""
+
+
+def _address(url: str) -> str:
+    try:
+        check_url(url)
+    except SourceError as error:
+        raise ValueError(str(error)) from error
+    return url
+
+
+class Options(SourceOptions):
+    """Keys of a feed in config.toml."""
+
+    url: Annotated[str, AfterValidator(_address)]
+    """The feed's address."""
+
+
+class Source:
+    """One feed."""
+
+    def __init__(self, options: Options, http: Http) -> None:
+        self._name = options.name
+        self._url = options.url
+        self._http = http
+        self._parser = http.shared(Parser)
+
+    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
+        """Read the feed if it changed; its new and its edited entries, oldest first."""
+        mark = Bookmark.of(cursor, self._url)
+        answer = self._get(mark)
+        body = hashlib.sha256(answer.body).hexdigest()[:32]
+        etag, modified = validators(answer.headers)
+        after = replace(
+            mark,
+            moved_to=answer.moved_to or mark.moved_to,
+            etag=etag,
+            modified=modified,
+            body=body,
+            read_at=now.isoformat(),
+            passes=mark.passes + 1,
+        )
+        if answer.status == 304:
+            after = replace(after, etag=etag or mark.etag, modified=modified or mark.modified, body=mark.body)
+        if answer.status == 304 or body == mark.body:
+            return self._unchanged(mark, after, answer, now)
+        feed = self._parser.read(answer.body, answer.headers.get("Content-Type", ""), self._url)
+        return self._changed(feed, mark, after, answer, now)
+
+    def _get(self, mark: Bookmark) -> Response:
+        headers = {"Accept": _ACCEPT}
+        if (mark.passes + 1) % _FULL_EVERY:
+            headers |= {"If-None-Match": mark.etag} if mark.etag else {}
+            headers |= {"If-Modified-Since": mark.modified} if mark.modified else {}
+        answer = self._http.get(mark.moved_to or self._url, headers=headers)
+        asked = len(headers) > 1
+        if answer.status not in (200, 203, 304 if asked else 200):
+            raise BadResponse(f"The site answers with {answer.status} instead of a feed.", answer.sample)
+        return answer
+
+    def _unchanged(self, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
+        return Batch(
+            cursor=after.to_json(),
+            not_before=not_before(answer.headers, mark.ttl, now),
+            complete_since=mark.last_read,
+            note=_note(after, False),
+        )
+
+    def _changed(self, feed: Feed, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
+        found = identify(feed.entries, self._url, mark)
+        listed = {name: _listing(name, entry, mark, now) for name, entry in found.items()}
+        news = [(name, entry) for name, entry in found.items() if not mark.knows(name, says(entry))]
+        posts = [self._post(name, entry, listed[name], now) for name, entry in news]
+        return Batch(
+            posts=tuple(sorted((p for p in posts if p.body), key=lambda p: p.published_at)),
+            cursor=replace(after, ttl=feed.ttl, listed=listed).to_json(),
+            not_before=not_before(answer.headers, feed.ttl, now),
+            complete_since=mark.last_read if mark.overlaps(listed) else None,
+            set_aside=feed.left_out,
+            note=_note(after, feed.cut),
+        )
+
+    def _post(self, name: str, entry: Entry, listing: str, now: datetime) -> Post:
+        first_seen = listing.partition("@")[2]
+        url = safe_url(entry.link)
+        return Post(
+            source=self._name,
+            external_id=name,
+            text=plain_text(entry.text),
+            published_at=datetime.fromtimestamp(float(first_seen), UTC) if first_seen else _published(entry, now),
+            author=" ".join(plain_text(entry.author).split()),
+            title=" ".join(plain_text(entry.title).split()),
+            url=url,
+            site=(urlsplit(url).hostname or "").removeprefix("www.") if url else "",
+            lang=normal(entry.lang or None),
+        )
+
+
+def _published(entry: Entry, now: datetime) -> datetime:
+    try:
+        at = datetime.fromtimestamp(entry.published or 0.0, UTC)
+    except (ValueError, OverflowError, OSError):
+        return now
+    return min(at, now)
+
+
+def _listing(name: str, entry: Entry, mark: Bookmark, now: datetime) -> str:
+    """What the bookmark keeps of an entry. One that tells no time, or one to come, keeps when it was first seen."""
+    if entry.published is not None and 0 < entry.published <= now.timestamp():
+        return says(entry)
+    return f"{says(entry)}@{int(mark.first_seen(name) or now.timestamp())}"
+
+
+def _note(mark: Bookmark, cut: bool) -> str:
+    if mark.moved_to:
+        return f"This feed has moved for good and is read at {redact(mark.moved_to)}. Put that into the config."
+    return f"Only the first {MOST_ENTRIES:,} entries of this feed are read." if cut else ""
