@@ -89,7 +89,7 @@ def _rate(now: Summary) -> float:
 def _account(summary: Summary, plan: Import, config: Config, *, dry_run: bool) -> Iterator[str]:
     yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.chosen.items())}"
     if "published" not in summary.columns.chosen:
-        yield "No column tells when posts were published: all got the file's time. Say which with --map published=COLUMN."
+        yield "No column tells when posts were published: all got the file's time. See --map published=COLUMN."
     yield f"{summary.rows:,} rows in {summary.seconds:.1f} s, {_rate(summary):,.0f} rows/s"
     yield f"  {summary.posts:,} posts for the source {plan.source!r}"
     if summary.repeated:

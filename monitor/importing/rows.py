@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 from monitor.errors import WallflowerError
 
@@ -63,16 +63,21 @@ def opened(file: Path) -> Iterator[Rows]:
     try:
         with file.open("rb") as raw:
             _refuse_wide(file, raw)
-            yield _rows(file, raw)
+            # Held here, for a wrapper that is collected closes what it wraps.
+            with _text(file, raw) as text:
+                yield _rows(file, raw, text)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ImportFailed(f"{file} is not a whole gzip file: {error}. Get it again.") from error
     except OSError as error:
         raise ImportFailed(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
-def _rows(file: Path, raw: BinaryIO) -> Rows:
+def _text(file: Path, raw: BinaryIO) -> TextIO:
     stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if file.suffix.lower() == ".gz" else raw
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _rows(file: Path, raw: BinaryIO, text: TextIO) -> Rows:
     lines = iter(lambda: text.readline(LINE_LENGTH), "")
     first = next(lines, "")
     every = chain([first], lines) if first else iter(())

@@ -1,0 +1,320 @@
+"""One pass: what it stores, and what it makes of a source's status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError
+from monitor.matching import Matcher
+from monitor.model import Batch, Brand, Health, Json, MentionFilter, SourceStatus, Term
+from monitor.sentiment import Scorer
+from monitor.store import Store
+from tests.fakes import NOON, FakeClock, post
+
+BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
+PACE = Pace(None, timedelta(minutes=10))
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Scripted:
+    """A source that does what the test says, one item for each pass."""
+
+    def __init__(self, *passes: Batch | Exception) -> None:
+        self.passes = list(passes)
+        self.cursors: list[Json] = []
+        self.before: list[SourceStatus] = []
+        self.store: Store | None = None
+
+    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
+        self.cursors.append(cursor)
+        if self.store:
+            self.before += self.store.statuses()
+        found = self.passes.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "wallflower.db")
+    opened.register(BRANDS, NOON)
+    yield opened
+    opened.close()
+
+
+def desk(store: Store, clock: FakeClock, luck: float = 0.0) -> Desk:
+    matcher = Matcher(BRANDS)
+    return Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: luck)
+
+
+def watched(*passes: Batch | Exception, pace: Pace = PACE, sample: bool = False) -> tuple[Watched, Scripted]:
+    source = Scripted(*passes)
+    return Watched("Forum", "feed", source, pace, sample), source
+
+
+def fresh(pace: Pace = PACE) -> SourceStatus:
+    return timing.first("Forum", "feed", pace, sample=False)
+
+
+def test_a_pass_stores_mentions_cursor_and_status_together(store: Store, clock: FakeClock) -> None:
+    forum, source = watched(Batch(posts=(post("Acme is great!"), post("Nobody is named")), cursor={"etag": "x"}))
+    status = poll(forum, fresh(), desk(store, clock))
+    (mention,) = store.page(MentionFilter())
+    assert (mention.brand, mention.post.text, mention.post.lang) == ("Acme", "Acme is great!", "en")
+    assert (mention.score.value or 0) > 0
+    assert store.cursor("Forum") == {"etag": "x"}
+    assert store.statuses() == [status]
+    assert (status.health, status.last_success, status.failures) == (Health.WORKING, NOON, 0)
+    assert source.cursors == [None]
+
+
+def test_the_next_check_is_stored_before_the_fetch(store: Store, clock: FakeClock) -> None:
+    forum, source = watched(Batch())
+    source.store = store
+    poll(forum, fresh(), desk(store, clock))
+    (seen,) = source.before
+    assert seen.next_check == NOON + 10 * MINUTE
+    assert seen.last_try == NOON
+
+
+def test_a_source_gets_its_cursor_back(store: Store, clock: FakeClock) -> None:
+    forum, source = watched(Batch(cursor=[1]), Batch(cursor=[2]))
+    status = poll(forum, fresh(), desk(store, clock))
+    poll(forum, status, desk(store, clock))
+    assert source.cursors == [None, [1]]
+
+
+def test_many_posts_are_saved_in_parts_in_their_order(store: Store, clock: FakeClock) -> None:
+    posts = tuple(post(f"acme {n}", external_id=str(n)) for n in range(600))
+    forum, _ = watched(Batch(posts=posts, cursor="end"))
+    poll(forum, fresh(), desk(store, clock))
+    ids = [m.post.external_id for m in store.export(MentionFilter())]
+    assert ids == [str(n) for n in reversed(range(600))]
+    assert store.cursor("Forum") == "end"
+
+
+def test_deletions_are_followed(store: Store, clock: FakeClock) -> None:
+    forum, _ = watched(Batch(posts=(post("acme", external_id="a"),)), Batch(deleted=("a",)))
+    status = poll(forum, fresh(), desk(store, clock))
+    poll(forum, status, desk(store, clock))
+    assert store.page(MentionFilter()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "health", "next_check", "failures", "gaps"),
+    [
+        (BadResponse("No feed."), Health.BROKEN, NOON + 15 * MINUTE, 1, 1),
+        (SourceError("Cannot be reached."), Health.BROKEN, NOON + 15 * MINUTE, 1, 1),
+        (AuthError("The key is refused."), Health.NEEDS_KEY, None, 1, 1),
+        (Gone("It is gone."), Health.BROKEN, None, 1, 1),
+        (RateLimited("Wait.", NOON + 3 * HOUR), Health.LIMITED, NOON + 3 * HOUR, 0, 0),
+        (QuotaSpent("Used up.", NOON + 9 * DAY), Health.SPENT, NOON + 9 * DAY, 0, 1),
+    ],
+)
+def test_what_an_error_makes_of_the_status(
+    store: Store, clock: FakeClock, error: Exception, health: Health, next_check: Any, failures: int, gaps: int
+) -> None:
+    forum, _ = watched(error)
+    status = poll(forum, fresh(), desk(store, clock))
+    assert (status.health, status.next_check, status.failures) == (health, next_check, failures)
+    assert str(error) in status.reason
+    assert store.statuses() == [status]
+    assert len(store.gaps(NOON - DAY, NOON + DAY)) == gaps
+
+
+def test_a_bug_is_not_caught_and_leaves_the_cursor(store: Store, clock: FakeClock) -> None:
+    forum, _ = watched(Batch(cursor=1), ZeroDivisionError())
+    status = poll(forum, fresh(), desk(store, clock))
+    with pytest.raises(ZeroDivisionError):
+        poll(forum, status, desk(store, clock))
+    assert store.cursor("Forum") == 1
+
+
+def test_a_gap_lasts_from_the_last_success_to_the_next(store: Store, clock: FakeClock) -> None:
+    forum, _ = watched(Batch(), SourceError("Down."), SourceError("Down."), Batch())
+    status = poll(forum, fresh(), desk(store, clock))
+    for _ in range(3):
+        clock.advance(600)
+        status = poll(forum, status, desk(store, clock))
+    (gap,) = store.gaps(NOON - DAY, NOON + DAY)
+    assert (gap.since, gap.until) == (NOON, NOON + 30 * MINUTE)
+    assert status.health is Health.WORKING
+
+
+def test_what_the_source_still_offers_is_no_gap(store: Store, clock: FakeClock) -> None:
+    forum, _ = watched(Batch(), SourceError("Down."), Batch(complete_since=NOON - DAY))
+    status = poll(forum, fresh(), desk(store, clock))
+    for _ in range(2):
+        clock.advance(600)
+        status = poll(forum, status, desk(store, clock))
+    assert store.gaps(NOON - DAY, NOON + DAY) == []
+
+
+@pytest.mark.parametrize(("minutes", "gaps"), [(29, 0), (31, 1)])
+def test_a_long_stop_of_ours_is_a_gap(store: Store, clock: FakeClock, minutes: int, gaps: int) -> None:
+    forum, _ = watched(Batch(), Batch())
+    status = poll(forum, fresh(), desk(store, clock))
+    clock.advance(minutes * 60)
+    poll(forum, status, desk(store, clock))
+    found = store.gaps(NOON - DAY, NOON + DAY)
+    assert [(g.since, g.until) for g in found] == [(NOON, NOON + minutes * MINUTE)] * gaps
+
+
+def test_a_limit_that_lasts_becomes_a_gap(store: Store, clock: FakeClock) -> None:
+    forum, _ = watched(Batch(), RateLimited("Wait.", NOON + HOUR))
+    status = poll(forum, fresh(), desk(store, clock))
+    clock.advance(45 * 60)
+    poll(forum, status, desk(store, clock))
+    (gap,) = store.gaps(NOON - DAY, NOON + DAY)
+    assert (gap.since, gap.until) == (NOON, None)
+
+
+# When a source is read next: pure functions
+
+
+def status_of(**changes: Any) -> SourceStatus:
+    return replace(fresh(), last_try=NOON, last_success=NOON - HOUR, **changes)
+
+
+def test_our_own_pace_follows_the_posts_between_five_minutes_and_a_day() -> None:
+    assert PACE.interval(0) == 600
+    assert PACE.interval(2) == 1800
+    assert PACE.interval(1000) == 300
+    assert PACE.interval(0.001) == 86_400
+
+
+def test_what_the_person_says_replaces_our_guess() -> None:
+    assert Pace(2 * MINUTE, 10 * MINUTE).interval(1000) == 120
+    assert Pace(7 * DAY, 10 * MINUTE).interval(1000) == 7 * 86_400
+
+
+def test_a_kind_made_to_be_read_often_is() -> None:
+    assert Pace(None, timedelta(seconds=2)).interval(0.01) == 2
+
+
+def test_the_wish_of_the_site_wins_over_what_the_person_says() -> None:
+    pace = Pace(2 * MINUTE, 10 * MINUTE)
+    after = timing.succeeded(status_of(), Batch(not_before=NOON + HOUR), pace, NOON, 0.0)
+    assert after.next_check == NOON + HOUR
+    after = timing.succeeded(status_of(), Batch(not_before=NOON), pace, NOON, 0.0)
+    assert after.next_check == NOON + 2 * MINUTE
+
+
+def test_a_wish_of_a_year_is_cut_to_a_day() -> None:
+    after = timing.succeeded(status_of(), Batch(not_before=NOON + 365 * DAY), PACE, NOON, 0.0)
+    assert after.next_check == NOON + DAY
+    after = timing.failed(status_of(), RateLimited("", NOON + 365 * DAY), NOON, 0.0)
+    assert after.next_check == NOON + timing.LONGEST_WISH
+
+
+def test_a_pass_that_was_cut_goes_on_at_once() -> None:
+    assert timing.succeeded(status_of(), Batch(more=True), PACE, NOON, 1.0).next_check == NOON
+
+
+def test_failures_stretch_the_interval_up_to_a_day() -> None:
+    status, delays = status_of(), []
+    for _ in range(40):
+        status = timing.failed(status, BadResponse("No."), NOON, 0.0)
+        assert status.next_check is not None
+        delays.append(status.next_check - NOON)
+    assert delays[:3] == [15 * MINUTE, 22.5 * MINUTE, 33.75 * MINUTE]
+    assert delays == sorted(delays)
+    assert delays[-1] == DAY
+    assert timing.succeeded(status, Batch(), PACE, NOON, 0.0).failures == 0
+
+
+def test_a_first_pass_tells_the_rate_from_the_times_of_the_posts() -> None:
+    posts = tuple(post(published_at=NOON - n * HOUR) for n in range(1, 13))
+    old = tuple(post(published_at=NOON - 300 * DAY) for _ in range(50))
+    assert timing.posts_per_hour(fresh(), (*posts, *old), NOON) == pytest.approx(1.0)
+
+
+def test_later_passes_tell_it_from_what_they_bring() -> None:
+    status, now = replace(fresh(), last_success=NOON, posts_per_hour=0.0), NOON
+    for _ in range(24 * 60):
+        now += HOUR
+        rate = timing.posts_per_hour(status, (post(), post()), now)
+        status = replace(status, last_success=now, posts_per_hour=rate)
+    assert status.posts_per_hour == pytest.approx(2.0, rel=0.05)
+
+
+def test_quiet_is_not_broken() -> None:
+    busy = status_of(posts_per_hour=2.0, last_post=NOON - 13 * HOUR)
+    after = timing.succeeded(busy, Batch(), PACE, NOON, 0.0)
+    assert after.health is Health.QUIET
+    assert "Nothing came for 13 hours" in after.reason
+    back = timing.succeeded(after, Batch(posts=(post(),)), PACE, NOON + HOUR, 0.0)
+    assert (back.health, back.reason, back.last_post) == (Health.WORKING, "", NOON + HOUR)
+
+
+def test_a_slow_source_is_not_quiet_so_soon() -> None:
+    slow = status_of(posts_per_hour=1 / 24, last_post=NOON - 5 * DAY)
+    assert timing.succeeded(slow, Batch(), PACE, NOON, 0.0).health is Health.WORKING
+    assert not timing.is_quiet(fresh(), NOON + 100 * DAY)
+
+
+def test_what_was_left_out_is_counted_and_told() -> None:
+    after = timing.succeeded(status_of(set_aside=2), Batch(set_aside=3), PACE, NOON, 0.0)
+    assert after.set_aside == 5
+    assert "3 unreadable entries" in after.reason
+    assert timing.succeeded(status_of(), Batch(note="It has moved."), PACE, NOON, 0.0).reason == "It has moved."
+
+
+def test_a_restart_honours_the_stored_next_check() -> None:
+    wish = status_of(next_check=NOON + 5 * HOUR, health=Health.WORKING)
+    assert timing.resumed(wish, "feed", PACE, NOON, sample=False).next_check == NOON + 5 * HOUR
+
+
+def test_a_shorter_every_counts_from_the_last_try() -> None:
+    ours = status_of(interval=86_400.0, next_check=NOON + DAY, health=Health.WORKING)
+    resumed = timing.resumed(ours, "feed", Pace(10 * MINUTE, HOUR), NOON + HOUR, sample=False)
+    assert resumed.next_check == NOON + 10 * MINUTE
+    failing = replace(ours, failures=3)
+    assert timing.resumed(failing, "feed", Pace(MINUTE, HOUR), NOON, sample=False).next_check == NOON + DAY
+
+
+def test_a_source_that_was_stopped_is_tried_at_a_start() -> None:
+    stopped = timing.failed(status_of(), AuthError("No key."), NOON, 0.0)
+    assert timing.resumed(stopped, "feed", PACE, NOON, sample=False).next_check is None
+
+
+def test_a_clock_that_was_wrong_does_not_silence_a_source() -> None:
+    far = status_of(next_check=NOON + 900 * DAY, health=Health.WORKING)
+    assert timing.resumed(far, "feed", PACE, NOON, sample=False).next_check == NOON + DAY
+
+
+ERRORS = st.sampled_from(
+    [
+        BadResponse("x"),
+        RateLimited("x", NOON + DAY),
+        QuotaSpent("x", NOON - DAY),
+        SourceError("x"),
+        Batch(),
+        Batch(more=True),
+    ]
+)
+
+
+@given(st.lists(ERRORS, max_size=30), st.floats(0, 1), st.integers(0, 100_000))
+def test_whatever_happens_the_next_check_is_neither_past_nor_never(passes: list[Any], luck: float, every: int) -> None:
+    pace = Pace(timedelta(seconds=every) if every else None, 10 * MINUTE)
+    status = fresh(pace)
+    for one in passes:
+        status = timing.began(status, NOON)
+        if isinstance(one, Batch):
+            status = timing.succeeded(status, one, pace, NOON, luck)
+        else:
+            status = timing.failed(status, one, NOON, luck)
+        assert status.next_check is not None
+        least = timedelta() if one == Batch(more=True) else timedelta(seconds=status.interval)
+        assert NOON + least <= status.next_check <= NOON + timing.LONGEST_WISH + 2 * DAY
