@@ -12,7 +12,7 @@ from monitor.query.compiling import Compiled, FieldExpression, compiled
 from monitor.query.document import Document
 from monitor.query.grammar import tree_of
 from monitor.query.mistakes import Mistake
-from monitor.query.tree import Every, Field, Node, Not, holds_of_nothing, leaves
+from monitor.query.tree import Every, Field, Node, Not, holds_of_nothing, leaves, without_fields
 
 
 class FieldCondition(NamedTuple):
@@ -54,13 +54,16 @@ class Query:
         return self.tree.found(document) is not None
 
     def spans(self, body: str) -> tuple[Span, ...]:
-        """The words of ``body`` that satisfy the rule, in order, apart from each other; fields are left out of it."""
-        return self.spans_in(Document(body))
+        """The words of ``body`` that satisfy the rule, in order, apart from each other, as if its fields all held.
+
+        So a page can show why a post is here with nothing but its text.
+        """
+        words = without_fields(self.tree)
+        return _spans(words, Document(body)) if words else ()
 
     def spans_in(self, document: Document) -> tuple[Span, ...]:
         """The same, of a whole document: empty where it does not satisfy the rule, or by its fields alone."""
-        found = self.tree.found(document) or ()
-        return tuple(found) if len(found) < 2 else _apart(found)
+        return _spans(self.tree, document)
 
     def terms(self) -> tuple[Term, ...]:
         """Plain searches: every post of the rule is found by one of them. Empty where no search for words would do."""
@@ -77,7 +80,8 @@ class Query:
         """The same query for an index that holds the fields too.
 
         ``expression("lang", "en")`` is the FTS5 expression that finds a document whose ``Document.fields`` hold that
-        pair, such as ``tags : "..."``. Then put no column filter around ``fts``: two filters find nothing.
+        pair, in brackets when it is more than one string: ``tags : "..."``. Then put no column filter around ``fts``:
+        two filters find nothing.
         """
         return replace(self, compiled=compiled(self.tree, expression))
 
@@ -98,6 +102,11 @@ def _only_negative(tree: Node) -> Mistake:
     at = next(leaf.at for leaf in leaves(tree) if isinstance(leaf, Not))
     reason = "This says only what must not be in a post, so nearly every post would match."
     return Mistake(at, reason, "Put a word before it that has to be there, as in `acme -jobs`.")
+
+
+def _spans(node: Node, document: Document) -> tuple[Span, ...]:
+    found = node.found(document) or ()
+    return tuple(found) if len(found) < 2 else _apart(found)
 
 
 def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -249,6 +249,15 @@ def holds_of_nothing(node: Node) -> bool:
     return isinstance(node, Not)
 
 
+def without_fields(node: Node) -> Node | None:
+    """``node`` with only what a text can tell; None when that is nothing."""
+    if isinstance(node, (Every, Either)):
+        kept = [part for child in node.children if (part := without_fields(child)) is not None]
+        joined = every if isinstance(node, Every) else either
+        return joined(kept) if kept else None
+    return None if isinstance(node.child if isinstance(node, Not) else node, Field) else node
+
+
 def leaves(node: Node) -> Iterator[Words | Near | Field | Not]:
     """The leaves from left to right, each with its NOT when it has one."""
     if isinstance(node, (Every, Either)):
