@@ -24,6 +24,7 @@ export function Headline({ words, fitted }: { words: Words; fitted: number }) {
       </span>
       {words.clause && !short && (
         <>
+          {" "}
           <br />
           <span class="words">{words.clause}</span>
         </>

@@ -1,0 +1,98 @@
+"""A real Chromium in front of a real site on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.fake_site import Served, config
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = (
+    "No Chromium was found, and without one nothing here is tested. As root on Debian: apt-get install chromium. "
+    "Elsewhere: playwright install chromium. Or name yours in WALLFLOWER_BROWSER."
+)
+QUIET = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+)
+COLLECT_REPORTS = """
+window.reports = [];
+addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDirective} ${e.blockedURI}`));
+"""
+
+
+def executable(playwright: Playwright) -> str:
+    """The browser to use: the one named, an installed one, else Playwright's own. Fails the test when there is none."""
+    own = playwright.chromium.executable_path
+    installed = (shutil.which(name) for name in NAMES)
+    for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, own):
+        if found and Path(found).is_file():
+            return found
+    pytest.fail(NO_BROWSER, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox refuses to run as root.
+        sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
+        browser = playwright.chromium.launch(executable_path=executable(playwright), args=[*QUIET, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A clean profile, at the size of a television, that notes what the content security policy refused."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    context.add_init_script(COLLECT_REPORTS)
+    yield context
+    context.close()
+
+
+class Complaints(list[str]):
+    """What a page said that a page should never say: errors in its console, dialogs."""
+
+    def listen(self, page: Page) -> None:
+        """Collect from ``page``. A server that a test has stopped is no fault of the page's."""
+        page.on("pageerror", lambda error: self.append(f"error: {error}"))
+        page.on("console", lambda m: self.append(m.text) if m.type == "error" and "ERR_" not in m.text else None)
+        page.on("dialog", self._dialog)
+
+    def _dialog(self, dialog: object) -> None:
+        self.append(f"dialog: {dialog}")
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """Everything that ``page`` complained of so far."""
+    return Complaints()
+
+
+@pytest.fixture
+def page(context: BrowserContext, complaints: Complaints) -> Page:
+    """A page of ``context``."""
+    page = context.new_page()
+    complaints.listen(page)
+    return page
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A running site with an empty database: brands Acme (ours), Globex, Initech; sources Forum and Reddit."""
+    served = Served(config(tmp_path, sources=("Forum", "Reddit"))).start()
+    yield served
+    served.stop()
