@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from display.commands.wiring import judge_of, load_config, opened_store, with_co
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.importing import Import, Summary, run
+from monitor.model import Choice, MentionFilter
+from monitor.store import Store
 
 SHOWN = 20
 """Refused lines that are printed; all are kept in the file."""
@@ -42,7 +44,8 @@ def import_(config_path: Path | None, file: Path, mapping: str, source: str | No
         store = None if dry_run else stack.enter_context(opened_store(config, create=True))
         told = stack.enter_context(_progress())
         summary = run(plan, judge_of(config.brands), store, Clock(), told)
-    for line in _account(summary, plan, config, dry_run=dry_run):
+        stored = None if store is None else _stored(store, plan.source)
+    for line in _account(summary, plan, config, stored):
         click.echo(line)
 
 
@@ -86,7 +89,13 @@ def _rate(now: Summary) -> float:
     return now.rows / max(now.seconds, 1e-6)
 
 
-def _account(summary: Summary, plan: Import, config: Config, *, dry_run: bool) -> Iterator[str]:
+def _stored(store: Store, source: str) -> Mapping[str, int]:
+    """Brand -> mentions of it that the source has in the store now."""
+    return {value.value: value.n for value in store.facets(MentionFilter(source=Choice((source,)))).get("brand", ())}
+
+
+def _account(summary: Summary, plan: Import, config: Config, stored: Mapping[str, int] | None) -> Iterator[str]:
+    """The lines that tell what came of it; ``stored`` is None after a dry run."""
     yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.chosen.items())}"
     if "published" not in summary.columns.chosen:
         yield "No column tells when posts were published: all got the file's time. See --map published=COLUMN."
@@ -96,15 +105,15 @@ def _account(summary: Summary, plan: Import, config: Config, *, dry_run: bool) -
         yield f"  {summary.repeated:,} rows repeat the id of an earlier row and were left out"
     if summary.skipped:
         yield f"  {summary.skipped:,} posts were imported by an earlier run"
-    yield f"  {summary.matched:,} posts mention a brand"
+    if summary.posts > summary.skipped:
+        yield f"  {summary.matched:,} of the posts judged now mention a brand"
+    if stored is None:
+        yield "Nothing was stored: this was a dry run. Mentions found:"
+    else:
+        yield f"{summary.new:,} new mentions, {summary.edited:,} edited posts. Mentions of this source stored by now:"
     for brand in config.brands:
-        yield f"    {brand.name}: {summary.per_brand[brand.name]:,}"
-    yield (
-        "Nothing was stored: this was a dry run."
-        if dry_run
-        else (f"{summary.new:,} new mentions, {summary.edited:,} edited posts")
-    )
-    yield from _refused(summary, plan, dry_run=dry_run)
+        yield f"  {brand.name}: {(summary.per_brand if stored is None else stored).get(brand.name, 0):,}"
+    yield from _refused(summary, plan, dry_run=stored is None)
 
 
 def _refused(summary: Summary, plan: Import, *, dry_run: bool) -> Iterator[str]:

@@ -108,6 +108,10 @@ def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> list[S
 def _tell(before: SourceStatus, after: SourceStatus, saved: list[Saved]) -> None:
     new, edited = sum(s.new for s in saved), sum(s.edited for s in saved)
     if new or edited:
-        log.info("%s: %d new mentions, %d edited posts", after.source, new, edited)
+        log.info("%s: %d new mention%s, %d edited post%s", after.source, new, _s(new), edited, _s(edited))
     if before.health is not after.health:
         log.info("%s: %s", after.source, " ".join(filter(None, [f"{after.health}.", after.reason])))
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"

@@ -1,0 +1,328 @@
+"""Importing a file: every form of it, every refusal, and being broken off at any point."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collector import Judge
+from monitor.importing import Import, ImportFailed, Summary, run
+from monitor.importing.columns import moment
+from monitor.matching import Matcher
+from monitor.model import Brand, Judged, MentionFilter, Post
+from monitor.sentiment import Scorer
+from monitor.store import Store
+from tests.fakes import NOON, FakeClock
+
+BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
+ROOT = Path(__file__).resolve().parents[1]
+LONDON = ZoneInfo("Europe/London")
+
+TWEETS = '''tweet_id,name,text,tweet_created
+1,ann,Acme is great,2015-02-24 11:35:52 -0800
+2,bob,"I left Globex,
+for ""Acme""",2015-02-24 11:36:00 -0800
+3,cho,Nobody is named,2015-02-24 11:37:00 -0800
+'''
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge(Matcher(BRANDS), Scorer(BRANDS))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "wallflower.db")
+    opened.register(BRANDS, NOON)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def imported(tmp_path: Path, store: Store, judge: Judge, clock: FakeClock) -> Callable[..., Summary]:
+    def doit(content: str | bytes, name: str = "posts.csv", mapping: str = "", dry: bool = False) -> Summary:
+        file = tmp_path / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return run(Import(file, "Old", mapping, LONDON, "rules"), judge, None if dry else store, clock)
+
+    return doit
+
+
+def texts(store: Store) -> list[tuple[str, str, str]]:
+    """(external id, brand, text) of every mention, oldest first."""
+    found = [(m.post.external_id, m.brand, m.post.text) for m in store.export(MentionFilter())]
+    return found[::-1]
+
+
+def test_a_csv_is_imported(imported: Callable[..., Summary], store: Store) -> None:
+    summary = imported(TWEETS)
+    assert (summary.rows, summary.posts, summary.matched, summary.new) == (3, 3, 2, 3)
+    assert dict(summary.per_brand) == {"Acme": 2, "Globex": 1}
+    assert {(i, b) for i, b, _ in texts(store)} == {("1", "Acme"), ("2", "Acme"), ("2", "Globex")}
+    first = store.page(MentionFilter())[-1]
+    assert first.post.published_at == datetime(2015, 2, 24, 19, 35, 52, tzinfo=UTC)
+    assert (first.post.author, first.post.source) == ("ann", "Old")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_any_usual_separator(imported: Callable[..., Summary], separator: str) -> None:
+    rows = ["id", "text", "date"], ["1", "acme, really; yes", "2020-01-01"]
+    content = "\n".join(separator.join(f'"{cell}"' for cell in row) for row in rows)
+    assert imported(content).new == 1
+
+
+def test_json_lines_with_objects_inside(imported: Callable[..., Summary], store: Store) -> None:
+    lines = [{"id": 7, "text": "acme", "user": {"screen_name": "ann"}, "created_at": 1424806552, "lang": "en"}]
+    assert imported("\n".join(map(json.dumps, lines)) + "\n\n", "p.jsonl", "author=user.screen_name").new == 1
+    (mention,) = store.page(MentionFilter())
+    assert (mention.post.external_id, mention.post.author, mention.post.lang) == ("7", "ann", "en")
+
+
+@pytest.mark.parametrize("name", ["posts.csv.gz", "posts.gz"])
+def test_gzip(imported: Callable[..., Summary], name: str) -> None:
+    assert imported(gzip.compress(TWEETS.encode()), name).new == 3
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(imported: Callable[..., Summary], store: Store) -> None:
+    imported(b"\xef\xbb\xbf" + TWEETS.encode())
+    assert texts(store)[0][0] == "1"
+
+
+def test_columns_as_the_person_says(imported: Callable[..., Summary], store: Store) -> None:
+    content = "text,Words,Key,When\nglobex,acme,k1,24.02.2015 11:00\n"
+    summary = imported(content, mapping="text=words, id=Key,published=When")
+    assert summary.columns.chosen == {"text": "Words", "id": "Key", "published": "When"}
+    assert texts(store) == [("k1", "Acme", "acme")]
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping", "said"),
+    [
+        (TWEETS, "txt=text", "found 'txt'. Did you mean 'text'?"),
+        (TWEETS, "text=txet", "no column 'txet'. Did you mean 'text'?"),
+        (TWEETS, "text", "Allowed: text, id"),
+        ("a,b\n1,2\n", "", "--map text=COLUMN. Columns of the file: a, b."),
+        ("", "", "is empty"),
+        ("\n\n", "", "is empty"),
+        (TWEETS.encode("utf-16"), "", "is UTF-16"),
+        ("text,caf\xe9\n".encode("latin-1"), "", "is not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_at_all(
+    imported: Callable[..., Summary], content: str | bytes, mapping: str, said: str
+) -> None:
+    with pytest.raises(ImportFailed) as raised:
+        imported(content, mapping=mapping)
+    assert said in str(raised.value)
+
+
+def test_other_files_that_cannot_be_used(imported: Callable[..., Summary]) -> None:
+    with pytest.raises(ImportFailed, match="one JSON object on each line"):
+        imported('[{"text": "acme"}]', "posts.json")
+    with pytest.raises(ImportFailed, match="not a whole gzip"):
+        imported(gzip.compress(TWEETS.encode() * 999)[:-300], "posts.csv.gz")
+    with pytest.raises(ImportFailed, match="not a whole gzip"):
+        imported(TWEETS, "posts.csv.gz")
+
+
+def test_every_refused_row_has_its_line_and_reason_and_is_kept(
+    imported: Callable[..., Summary], tmp_path: Path, store: Store
+) -> None:
+    content = (
+        b"id,text,date\n1,acme one,2020-01-01\n2,,2020-01-01\n3,acme,yesterday\n4,acme,\n"
+        b'5,acme,2020-01-01,more\n6,acme caf\xe9,2020-01-01\n\n8,"acme\nlast",2020-01-01\n9,acme nine,x\n'
+    )
+    refused = imported(content).refused
+    assert [r.line for r in refused.first] == [3, 4, 5, 6, 7, 11]
+    reasons = [r.reason for r in refused.first]
+    for reason, said in zip(reasons, ["no text", "'yesterday'", "no time", "4 cells", "not UTF-8", "'x'"], strict=True):
+        assert said in reason
+    kept = [json.loads(line) for line in (tmp_path / "posts.csv.rejected.jsonl").read_text().splitlines()]
+    assert [k["line"] for k in kept] == [3, 4, 5, 6, 7, 11]
+    assert kept[1]["row"] == {"id": "3", "text": "acme", "date": "yesterday"}
+    assert [i for i, _, _ in texts(store)] == ["1", "8"]
+
+
+def test_refused_lines_of_json(imported: Callable[..., Summary]) -> None:
+    long = '{"text": "' + "x" * 1_200_000 + '"}'
+    content = "\n".join(['{"text": "acme", "date": 1424806552}', '{"text": ', "[1]", long, '{"text": 5}'])
+    refused = imported(content, "p.jsonl").refused
+    assert [r.line for r in refused.first] == [2, 3, 4, 5]
+    assert "longer than" in refused.first[2].reason
+
+
+def test_a_file_of_refusals_goes_once_nothing_is_refused(imported: Callable[..., Summary], tmp_path: Path) -> None:
+    imported("id,text,date\n1,acme,never\n")
+    assert (tmp_path / "posts.csv.rejected.jsonl").exists()
+    imported("id,text,date\n1,acme,2020-01-01\n")
+    assert not (tmp_path / "posts.csv.rejected.jsonl").exists()
+
+
+def test_a_quote_that_is_never_closed_takes_no_more_than_its_share(imported: Callable[..., Summary]) -> None:
+    rows = "".join(f"{n},acme {n},2020-01-01\n" for n in range(20_000))
+    summary = imported(f'id,text,date\nx,"open,2020-01-01\n{rows}')
+    assert summary.refused.count >= 1
+    assert summary.new > 10_000
+
+
+def test_rows_without_an_id_get_one_that_stays(imported: Callable[..., Summary], store: Store) -> None:
+    content = "text,date,by\nacme,2020-01-01,ann\nacme,2020-01-01,ann\nacme,2020-01-01,bob\n"
+    assert (imported(content).new, imported(content + "acme,2020-01-02,ann\n").new) == (2, 1)
+
+
+def test_the_first_row_of_an_id_counts(imported: Callable[..., Summary], store: Store) -> None:
+    content = "id,text,date\n1,acme first,2020-01-01\n1,acme second,2020-01-01\n"
+    summary = imported(content)
+    assert (summary.posts, summary.repeated) == (1, 1)
+    assert texts(store) == [("1", "Acme", "acme first")]
+
+
+def test_a_second_run_changes_nothing(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+    imported(TWEETS)
+    before, changes = content(tmp_path), store.last_change()
+    summary = imported(TWEETS)
+    assert (summary.new, summary.edited, summary.skipped) == (0, 0, 3)
+    assert (content(tmp_path), store.last_change()) == (before, changes)
+
+
+def test_other_rules_are_judged_anew(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+    imported(TWEETS)
+    other = Import(tmp_path / "posts.csv", "Old", "", LONDON, "other rules")
+    brands = (*BRANDS, Brand("Nobody", "nobody"))
+    summary = run(other, Judge(Matcher(brands), Scorer(brands)), store, FakeClock())
+    assert (summary.skipped, summary.new) == (0, 1)
+
+
+def test_a_dry_run_stores_nothing(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+    summary = imported(TWEETS + "4,x,acme,never\n", dry=True)
+    assert (summary.new, dict(summary.per_brand), summary.refused.count) == (0, {"Acme": 2, "Globex": 1}, 1)
+    assert store.last_change() == 0
+    assert not (tmp_path / "posts.csv.rejected.jsonl").exists()
+
+
+def test_without_times_the_file_gives_its_own(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("text\nacme\n")
+    os.utime(file, (1_600_000_000, 1_600_000_000))
+    imported(file.read_text())
+    assert store.page(MentionFilter())[0].post.published_at.year >= 2020
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2015-02-24 11:35:52 -0800", "2015-02-24T19:35:52"),
+        ("2015-02-24T19:35:52Z", "2015-02-24T19:35:52"),
+        ("2015-02-24T19:35:52.123+00:00", "2015-02-24T19:35:52.123000"),
+        ("2015-07-24 19:35", "2015-07-24T18:35:00"),
+        ("2015/02/24 19:35:52", "2015-02-24T19:35:52"),
+        ("2015-02-24", "2015-02-24T00:00:00"),
+        ("24.02.2015 19:35", "2015-02-24T19:35:00"),
+        ("1424806552", "2015-02-24T19:35:52"),
+        ("1424806552.0", "2015-02-24T19:35:52"),
+        ("1424806552000", "2015-02-24T19:35:52"),
+        ("Tue, 24 Feb 2015 11:35:52 -0800", "2015-02-24T19:35:52"),
+        ("Tue Feb 24 19:35:52 +0000 2015", "2015-02-24T19:35:52"),
+    ],
+)
+def test_times(text: str, utc: str) -> None:
+    assert moment(text, LONDON) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2015-13-01", "02/24/2015", "9" * 20, "2015-02-24 25:00"])
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(ValueError, match="is not understood"):
+        moment(text, LONDON)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
+    with suppress(ValueError):
+        assert moment(text, LONDON).tzinfo is UTC
+
+
+class NoJudge:
+    """Finds nothing, in no time."""
+
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
+        return [Judged(post) for post in posts]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["p.csv", "p.jsonl", "p.csv.gz"]))
+def test_any_bytes_are_imported_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
+    file = tmp_path_factory.mktemp("any") / name
+    file.write_bytes(b"text,id\n" + data if name == "p.csv" else data)
+    with suppress(ImportFailed):
+        summary = run(Import(file, "Old", "", LONDON, ""), NoJudge(), None, FakeClock())
+        assert summary.rows == summary.posts + summary.repeated + summary.refused.count
+
+
+# Broken off with kill -9, and run again
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from monitor.clock import Clock
+from monitor.collector import Judge
+from monitor.importing import Import, run
+from monitor.matching import Matcher
+from monitor.model import Brand
+from monitor.sentiment import Scorer
+from monitor.store import Store
+
+brands = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
+file, database, batches = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+store = Store.open(database)
+store.register(brands, Clock().now())
+seen = []
+def told(summary):
+    seen.append(summary)
+    if len(seen) == batches:
+        os.kill(os.getpid(), 9)
+run(Import(file, "Old", "", ZoneInfo("UTC"), "rules"), Judge(Matcher(brands), Scorer(brands)), store, Clock(), told)
+store.close()
+"""
+
+
+def content(folder: Path) -> list[tuple[Any, ...]]:
+    """All that an import leaves, but for the times of ours."""
+    with sqlite3.connect(folder / "wallflower.db") as db:
+        posts = db.execute("SELECT id, external_id, author, text, lang, published_at FROM post ORDER BY id").fetchall()
+        mentions = db.execute("SELECT id, post, brand, rule, score, story FROM mention ORDER BY id").fetchall()
+        changes = db.execute("SELECT kind, mention FROM change ORDER BY id").fetchall()
+    return [*posts, *mentions, *changes]
+
+
+def test_killed_anywhere_and_run_again_it_is_as_if_nothing_happened(tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    names = ["Acme", "Globex", "Acme and Globex", "Nobody"]
+    rows = [f"{n},u{n % 7},{names[n % 4]} has {n % 50} new shops in the old town,2020-01-01" for n in range(5_000)]
+    file.write_text("\n".join(["id,author,text,date", *rows, *rows[:50]]))
+
+    def imported(folder: Path, batches: int) -> int:
+        folder.mkdir(exist_ok=True)
+        command = [sys.executable, "-c", KILLED, str(file), str(folder / "wallflower.db"), str(batches)]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+    assert imported(tmp_path / "whole", 0) == 0
+    for batches in (1, 3, 2):
+        assert imported(tmp_path / "killed", batches) == -signal.SIGKILL
+    assert imported(tmp_path / "killed", 0) == 0
+    assert content(tmp_path / "killed") == content(tmp_path / "whole")
