@@ -1,0 +1,217 @@
+"""Writes made-up posts. The same random numbers give the same words, on every version of Python."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple, TypeVar
+
+from monitor.sources import _sample_news as news
+from monitor.sources import _sample_words as words
+from monitor.sources._sample_more import MORE, MORE_TONGUES
+from monitor.sources._sample_tongues import TONGUES, WEIGHTS
+
+T = TypeVar("T")
+
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
+
+
+class Site(NamedTuple):
+    """A made-up place. ``titled``: posts there have titles; ``weight``: how many of a hundred posts it has."""
+
+    name: str
+    host: str
+    titled: bool
+    weight: int
+
+
+class Draft(NamedTuple):
+    """A post without a time and a name."""
+
+    text: str
+    title: str
+    author: str
+    site: Site
+    lang: str
+
+
+TALK = (
+    Site("Chirrup", "chirrup.example", False, 38),
+    Site("Tidepool", "tidepool.example", False, 15),
+    Site("Harbour Forum", "forum.harbour.example", True, 13),
+    Site("r/wires_and_woes", "threadly.example", True, 9),
+    Site("r/frugal_signal", "threadly.example", True, 5),
+    Site("r/tea_and_homelabs", "threadly.example", True, 4),
+    Site("Ratewell", "ratewell.example", True, 9),
+    Site("FixIt Exchange", "fixit.example", True, 7),
+)
+PRESS = (
+    Site("Northgate Chronicle", "chronicle.example", True, 30),
+    Site("The Daily Ledger", "ledger.example", True, 25),
+    Site("Bytes & Biscuits", "biscuits.example", True, 20),
+    Site("Valley Post", "valleypost.example", True, 15),
+    Site("Harbour Radio", "radio.harbour.example", True, 10),
+)
+
+BRANDS = {"Acme": 45, "Globex": 34, "Initech": 21}
+_MIX = {
+    "Acme": {"praise": 26, "complaint": 18, "sarcasm": 5, "question": 13, "switching": 11, "comparison": 8, "price": 8},
+    "Globex": {
+        "praise": 14,
+        "complaint": 30,
+        "sarcasm": 9,
+        "question": 11,
+        "switching": 8,
+        "comparison": 7,
+        "price": 9,
+    },
+    "Initech": {
+        "praise": 18,
+        "complaint": 19,
+        "sarcasm": 6,
+        "question": 18,
+        "switching": 8,
+        "comparison": 9,
+        "price": 7,
+    },
+}
+"""Brand -> of a hundred posts in English, how many are what; the rest says nothing much."""
+_TEMPLATES = {
+    "praise": words.PRAISE,
+    "complaint": words.COMPLAINTS,
+    "sarcasm": words.SARCASM,
+    "question": words.QUESTIONS,
+    "switching": words.SWITCHING,
+    "comparison": words.COMPARISONS,
+    "price": words.PRICE,
+    "plain": words.PLAIN,
+}
+_FOREIGN, _LONG, _SAYS_MORE = 0.21, 0.02, 0.72
+
+
+class Writer:
+    """Writes with the numbers of ``rng``; a given state of it always leads to the same post."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+
+    def chance(self, share: float) -> bool:
+        """True in ``share`` of all cases."""
+        return self._rng.random() < share
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """One of them, each as likely."""
+        # of all of random's methods only random() gives the same numbers on every version of Python
+        return choices[int(self._rng.random() * len(choices))]
+
+    def weigh(self, weights: Mapping[T, int]) -> T:
+        """One of the keys, as likely as its weight says."""
+        *sums, total = accumulate(weights.values())
+        point = self._rng.random() * total
+        return list(weights)[sum(point >= s for s in sums)]
+
+    def post(self, brand: str) -> Draft:
+        """What somebody says about ``brand``, or about it and another."""
+        if self.chance(_FOREIGN):
+            return self._foreign(brand)
+        if self.chance(_LONG):
+            return self._review(brand)
+        mix = _MIX[brand]
+        mood = self.weigh({**mix, "plain": 100 - sum(mix.values())})
+        return self._said(self.pick(_TEMPLATES[mood]), brand, mood)
+
+    def outcry(self, brand: str, incident: news.Incident) -> Draft:
+        """What somebody says about ``brand`` while ``incident`` lasts."""
+        return self._said(self.pick(incident.voices), brand, "complaint")
+
+    def article(self, headline: str) -> Draft:
+        """How a newspaper has it; every paper adds a word of its own."""
+        site = self.weigh({site: site.weight for site in PRESS})
+        return Draft(f"{headline}. {self.fill(self.pick(news.DETAILS), 'Acme')}", headline, site.name, site, "en")
+
+    def repeat(self, headline: str) -> Draft:
+        """How somebody passes the news on."""
+        site = self._place(titled=False)
+        comment = self.pick(news.COMMENTS)
+        forms = (headline, f"{headline} {self.pick(words.EMOJI['plain'])}", f"RT @{self.handle()}: {headline}")
+        text = f"{comment} {self.pick(forms)}".strip()
+        return Draft(text, "", self.handle(), site, "en")
+
+    def fill(self, template: str, brand: str) -> str:
+        """``template`` with every slot filled; the same slot twice gets the same words."""
+        other = self.pick([name for name in BRANDS if name != brand])
+        slots = {name: self.pick(choices) for name, choices in words.SLOTS.items() if "{" + name + "}" in template}
+        return template.format(
+            b=brand,
+            o=other,
+            p=self.pick(words.PRODUCTS[brand]),
+            q=self.pick(words.PRODUCTS[other]),
+            at=words.HELP[brand],
+            **slots,
+        )
+
+    def handle(self) -> str:
+        """A made-up account."""
+        name = self.pick(words.HANDLE_STARTS) + self.pick(("", "_", "")) + self.pick(words.HANDLE_ENDS)
+        return f"{name}{int(self._rng.random() * 90) + 7}" if self.chance(0.3) else name
+
+    def _place(self, titled: bool | None = None) -> Site:
+        return self.weigh({site: site.weight for site in TALK if titled in (None, site.titled)})
+
+    def _author(self, site: Site) -> str:
+        return self.pick(words.DISPLAY_NAMES) if site.name == "Ratewell" else self.handle()
+
+    def _said(self, template: str, brand: str, mood: str) -> Draft:
+        site = self._place()
+        if self.chance(_SAYS_MORE):
+            template = f"{template} {self.pick(MORE[mood])}"
+        text = self._dressed(_capital(self.fill(template, brand)), brand, mood, site)
+        titles = words.TITLES["complaint" if mood == "sarcasm" else mood]
+        title = _capital(self.fill(self.pick(titles), brand)) if site.titled and self.chance(0.8) else ""
+        return Draft(text, title, self._author(site), site, "en")
+
+    def _foreign(self, brand: str) -> Draft:
+        lang = self.weigh(WEIGHTS)
+        site = self._place(titled=False)
+        template = self.pick(TONGUES[lang])
+        if lang in MORE_TONGUES and self.chance(_SAYS_MORE):
+            template = f"{template} {self.pick(MORE_TONGUES[lang])}"
+        return Draft(self.fill(template, brand), "", self.handle(), site, lang)
+
+    def _review(self, brand: str) -> Draft:
+        """A very long one."""
+        site = self._place(titled=True)
+        first, *rest = words.PARAGRAPHS
+        told = [paragraph for paragraph in rest if self.chance(0.75)]
+        text = "\n\n".join(_capital(self.fill(paragraph, brand)) for paragraph in (first, *told))
+        return Draft(text, _capital(self.fill(self.pick(words.REVIEW_TITLES), brand)), self._author(site), site, "en")
+
+    def _dressed(self, text: str, brand: str, mood: str, site: Site) -> str:
+        """``text`` as hasty people type it."""
+        if self.chance(0.15):
+            text = _opened(self.pick(words.OPENERS), text)
+        if self.chance(0.12):
+            text = f"{text} {self.pick(words.CLOSERS)}"
+        if site.titled:
+            return text
+        if self.chance(0.14):
+            text = text.lower()
+        if self.chance(0.15):
+            text = text.rstrip(".")
+        if self.chance(0.22):
+            text += " " + self.pick(words.EMOJI.get(mood, words.EMOJI["plain"])) * self.pick((1, 1, 1, 2, 3))
+        return f"{text} #{brand.lower()}" if self.chance(0.08) else text
+
+
+def _capital(text: str) -> str:
+    """``text`` with capitals where its sentences start; a slot may have put a small letter there."""
+    return _SENTENCE.sub(lambda start: start[0].upper(), text)
+
+
+def _opened(opener: str, text: str) -> str:
+    """``text`` behind ``opener``; it goes on in small letters where the sentence does."""
+    first = re.split(r"[^A-Za-z]", text, maxsplit=1)[0]
+    goes_on = opener[-1] not in ".:" and first not in {"I", "", "TV", *BRANDS, *words.SLOTS["person"]}
+    return f"{opener} {text[:1].lower() + text[1:] if goes_on else text}"
