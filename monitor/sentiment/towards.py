@@ -1,0 +1,129 @@
+"""From what a text says to what it says about one brand: whose clause is it, and how near does it stand?
+
+What stands behind the brand matters most, what stands before it less, another brand's clause belongs to that brand.
+The factors were measured on texts with a named target; each is on a broad plateau, so none is tuned to the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from monitor.model import Evidence, Score, Span, Word
+from monitor.sentiment import roles
+from monitor.sentiment.naming import Named
+from monitor.sentiment.reading import Reading
+from monitor.sentiment.sides import sides
+
+BEHIND = 1.0
+BEFORE = 0.6
+NEXT = 0.25
+"""The two clauses after the brand's own."""
+UNNAMED = 0.6
+"""The brand is not named in the text."""
+ADDRESSED = 0.8
+"""Other clauses of a text that speaks to the brand: its handle opens or closes it."""
+NEGATIVE = 1.7
+"""What is bad weighs more than what is good."""
+ASKED = 0.5
+LINKED = 0.6
+"""A text with a link is news or marketing more often than a feeling."""
+ALPHA = 15
+"""Of VADER's normalisation: the sum at which a score reaches 0.25 is one."""
+
+_ELSEWHERE = -1
+"""Stands for every clause that has no factor of its own."""
+
+
+def score_of(weights: Sequence[float]) -> float:
+    """The score that the ``weights`` of the words that counted add up to: x / sqrt(x^2 + 15), in -1..1."""
+    x = sum(weights)
+    return x / math.sqrt(x * x + ALPHA)
+
+
+def judge(readings: Sequence[tuple[Reading, Sequence[Named]]], brand: str) -> Score:
+    """What the ``readings`` (of one post, each with every naming in it) say about ``brand``."""
+    counted: list[Word] = []
+    judged: list[Span] = []
+    for reading, named in readings:
+        mine = [naming for naming in named if naming.brand == brand]
+        clauses = _Clauses(reading, mine, [naming for naming in named if naming.brand != brand])
+        counted += clauses.words()
+        judged += clauses.judged()
+    return Score(score_of([word.weight for word in counted]), Evidence(tuple(judged), tuple(counted)))
+
+
+class _Clauses:
+    """The clauses of one reading and how much each counts towards one brand."""
+
+    def __init__(self, reading: Reading, mine: Sequence[Named], rivals: Sequence[Named]) -> None:
+        self._reading = reading
+        self._mine = mine
+        self._own: dict[int, int] = {}
+        """Clause -> token of its first naming of the brand."""
+        for naming in mine:
+            self._own.setdefault(reading.clause(naming.start), naming.start)
+        self._theirs = {reading.clause(naming.start) for naming in rivals} - self._own.keys()
+        self._factors = self._all_factors()
+        self._used: set[int] = set(self._own)
+
+    def _all_factors(self) -> dict[int, float]:
+        factors = {_ELSEWHERE: UNNAMED if not self._mine else ADDRESSED if self._addressed() else 0.0}
+        for clause in self._own:
+            for following in (clause + 1, clause + 2):
+                if following in self._theirs:
+                    break
+                factors[following] = max(NEXT, factors[_ELSEWHERE])
+        factors.update(dict.fromkeys(self._theirs, 0.0))
+        factors.update(dict.fromkeys(self._own, BEHIND))
+        return factors
+
+    def _addressed(self) -> bool:
+        """Whether the text speaks to the brand: its handle opens or closes it, or its name after a comma does."""
+        entries = self._reading.entries
+        for _, start, end in () if self._reading.excerpt else self._mine:
+            if entries[start].handle and start == 0:
+                return True
+            if end == len(entries) and (entries[start].handle or start in self._reading.clauses[1:]):
+                return True
+        return False
+
+    def words(self) -> list[Word]:
+        """The words that counted, in the order of the text, with their weights."""
+        reading = self._reading
+        found = [(w, self._place(w.last)) for w in reading.weighed]
+        found += [(w, 1.0) for w in sides(reading, self._mine)]
+        linked = LINKED if reading.kinds & roles.LINK else 1.0
+        counted = []
+        for (first, last, valence), place in found:
+            weight = valence * place * linked * (NEGATIVE if valence < 0 else 1.0)
+            if weight and reading.in_question(last):
+                weight *= ASKED
+            if weight := round(weight, 3):
+                self._used.add(reading.clause(last))
+                counted.append(Word(*reading.span(first, last), weight))
+        return sorted(counted)
+
+    def _place(self, i: int) -> float:
+        """How much the word at token ``i`` counts for where it stands."""
+        clause = self._reading.clause(i)
+        if (first := self._own.get(clause)) is None:
+            return self._factors.get(clause, self._factors[_ELSEWHERE])
+        if any(start <= i < end for _, start, end in self._mine):
+            return 0.0
+        return BEHIND if i > first else BEFORE
+
+    def judged(self) -> list[Span]:
+        """The clauses that counted, those that touch joined; the whole text where no word weighed anything."""
+        reading = self._reading
+        if not reading.weighed and not self._own:
+            return [reading.whole]
+        spans: list[Span] = []
+        last = -2
+        for clause in sorted(self._used):
+            span = reading.clause_span(clause)
+            if clause == last + 1 and spans:
+                span = Span(spans.pop().start, span.end)
+            spans.append(span)
+            last = clause
+        return spans or [reading.whole]
