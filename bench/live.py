@@ -1,0 +1,192 @@
+"""From commit to painted: how long a mention takes from the database to a real Chromium, with a room full of screens.
+
+    python -m bench.live [--clients 50] [--mentions 60]
+
+Starts ``wallflower run`` on an empty database, connects the clients (one in ten is a wall), opens one wall in Chromium
+and saves mentions one by one. "Painted" is the moment after the frame that shows the mention, told by the page itself;
+both clocks are this machine's. The mention is sought on the screen, not in a message.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+import socketio  # type: ignore[import-untyped]
+from playwright.sync_api import Page, sync_playwright
+
+from monitor.clock import Clock
+from monitor.model import Finding, Judged, Match, Post, Score
+from monitor.store import Store
+
+BAR, AIM = 300, 120
+"""Milliseconds for p95."""
+PAUSE = 0.7
+"""Seconds between two mentions, and a little more each time so that they meet every phase of the server's tick."""
+WALLS = 10
+"""One client in so many is a wall."""
+CONFIG = """
+[wallflower]
+data = "data"
+timezone = "UTC"
+[server]
+port = {port}
+[[brands]]
+name = "Acme"
+ours = true
+rule = "acme"
+[[sources]]
+kind = "feed"
+name = "Bench"
+url = "https://feed.invalid/rss"
+every = "24h"
+"""
+WATCH = """
+window.painted = {};
+new MutationObserver(() => {
+  const text = document.querySelector(".hero .text")?.textContent ?? "";
+  if (window.painted[text]) return;
+  window.painted[text] = -1;
+  requestAnimationFrame(() => {
+    const after = new MessageChannel();
+    after.port1.onmessage = () => { window.painted[text] = Date.now(); };
+    after.port2.postMessage(0);
+  });
+}).observe(document.getElementById("wall"), { subtree: true, childList: true, characterData: true, attributes: true });
+"""
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(folder: Path, port: int) -> Iterator[str]:
+    """``wallflower run`` in ``folder``, until the end of the block; its address."""
+    (folder / "config.toml").write_text(CONFIG.format(port=port))
+    wallflower = Path(sys.executable).with_name("wallflower")
+    log = (folder / "log").open("w")
+    run = subprocess.Popen([wallflower, "run", "--config", folder / "config.toml"], stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(url)
+        yield url
+    finally:
+        run.terminate()
+        run.wait(15)
+
+
+def wait_for(url: str, seconds: float = 20) -> None:
+    """Return when ``url`` answers. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"{url}/wall/state.json", timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} does not answer")
+
+
+def crowd(url: str, clients: int, ready: Event, enough: Event) -> None:
+    """Other screens, in a process of their own so that they slow nothing but the machine."""
+    connected = []
+    for n in range(clients):
+        client = socketio.Client()
+        client.connect(url, auth={"room": "wall" if n % WALLS == 0 else "pages"}, transports=["websocket"])
+        connected.append(client)
+    ready.set()
+    enough.wait()
+    for client in connected:
+        client.disconnect()
+
+
+@contextmanager
+def crowded(url: str, clients: int) -> Iterator[None]:
+    """``clients`` connected screens."""
+    context = multiprocessing.get_context("spawn")
+    ready, enough = context.Event(), context.Event()
+    process = context.Process(target=crowd, args=(url, clients, ready, enough), daemon=True)
+    process.start()
+    if not ready.wait(60):
+        raise TimeoutError("the clients could not connect")
+    yield
+    enough.set()
+    process.join(10)
+
+
+def measure(page: Page, store: Store, clock: Clock, mentions: int) -> list[float]:
+    """Milliseconds from commit to painted of each mention."""
+    times = []
+    for n in range(mentions):
+        text = f"Acme number {n}."
+        post = Post("Bench", f"{n}", text, clock.now(), author="bench")
+        store.save("Bench", [Judged(post, (Finding(Match("Acme", "acme"), Score(0.5)),))], now=clock.now())
+        committed = time.time() * 1000
+        page.wait_for_function("text => window.painted[text] > 0", arg=text, timeout=10_000)
+        times.append(page.evaluate("text => window.painted[text]", text) - committed)
+        time.sleep(PAUSE + n * 0.0037)
+    return times
+
+
+def chromium() -> str | None:
+    """An installed browser; None for Playwright's own."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next(filter(None, found), None)
+
+
+def open_wall(playwright: Any, url: str) -> Page:
+    """The wall in Chromium, with our observer."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu", *sandbox])
+    page: Page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(f"{url}/wall")
+    page.wait_for_selector(".canvas")
+    page.evaluate(WATCH)
+    return page
+
+
+def report(times: Sequence[float], clients: int) -> bool:
+    """Print the figures; tell whether p95 is under the bar."""
+    p95 = statistics.quantiles(times, n=20)[-1]
+    load = os.getloadavg()[0]
+    print(f"{len(times)} mentions, {clients} clients and one Chromium, load {load:.1f} on {os.cpu_count()} cores")
+    print(f"commit to painted, ms: p50 {statistics.median(times):.0f}  p95 {p95:.0f}  worst {max(times):.0f}")
+    print(f"ratio of p95 to the bar of {BAR} ms: {p95 / BAR:.2f}   to the aim of {AIM} ms: {p95 / AIM:.2f}")
+    return p95 < BAR
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 when p95 is under the bar."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--mentions", type=int, default=60)
+    asked = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), free_port()) as url:
+        store = Store.open(Path(folder) / "data" / "wallflower.db")
+        with crowded(url, asked.clients), sync_playwright() as playwright:
+            page = open_wall(playwright, url)
+            times = measure(page, store, Clock(), asked.mentions)
+        store.close()
+    return 0 if report(times, asked.clients) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
