@@ -1,4 +1,4 @@
-"""A store with made-up mentions for the tests of the Mentions page: six posts worth reading, and as many more as wanted."""
+"""A store with made-up mentions for the tests of the Mentions page: six worth reading, and as many more as wanted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from monitor.model import (
     Brand,
@@ -40,17 +38,6 @@ HOSTILE = (
     "أنا غاضب جدا من Acme لأن الطرد لم يصل",
     "Acme Z̴̡̛a̴̡l̶g̷o̶ te̵x̴t 👩‍👩‍👧‍👦🏳️‍🌈 {{ 7*7 }} ${7*7}",
 )
-
-
-def config(folder: Path, brands: Sequence[Brand] = BRANDS, sources: Sequence[str] = SOURCES) -> Any:
-    """What the pages look at of a Config."""
-    return SimpleNamespace(
-        data=folder,
-        timezone=ZoneInfo("Europe/London"),
-        server=SimpleNamespace(host="127.0.0.1", port=8750),
-        brands=tuple(brands),
-        sources=tuple(SimpleNamespace(name=name, kind="feed", every=None) for name in sources),
-    )
 
 
 def opened(folder: Path, now: datetime) -> Store:
@@ -110,31 +97,111 @@ def plain(now: datetime, n: int) -> list[Judged]:
     return made
 
 
+class Said(NamedTuple):
+    """A post of ``readable``."""
+
+    minutes: int
+    source: str
+    author: str
+    brand: str
+    text: str
+    value: float | None
+    words: tuple[tuple[str, float], ...] = ()
+    intent: Intent = Intent.NONE
+    lang: str = "en"
+
+
+SAID = (
+    Said(
+        58,
+        "Bluesky",
+        "quietcandle.example",
+        "Initech",
+        "Initech's pickup window is now “between 8 and 20”. That is not a window, that is a day. Who has moved and not "
+        "regretted it?",
+        -0.63,
+        (("regretted", -1.9),),
+        Intent.ASKS,
+    ),
+    Said(
+        52,
+        "Reddit",
+        "nordlicht_tea",
+        "Globex",
+        "Credit where due: Globex support found our lost pallet in under an hour. Still leaving in January, because "
+        "the new price is not for us.",
+        0.49,
+        (("support", 1.7),),
+        Intent.SWITCHING | Intent.PRICE,
+    ),
+    Said(
+        41,
+        "Forum",
+        "holzwurm82",
+        "Globex",
+        "Globex hat unsere Pakete schon wieder nicht abgeholt, drittes Mal in diesem Monat. Wir suchen jetzt jemand "
+        "anderen, Tipps?",
+        None,
+        (),
+        Intent.ASKS,
+        "de",
+    ),
+    Said(
+        31,
+        "Bluesky",
+        "ole@tidewater.example",
+        "Umbrella",
+        "Does anyone ship with Umbrella from Austria to the UK? Curious how they handle customs on returns before I "
+        "sign anything.",
+        0.04,
+        (("Curious", 0.3),),
+        Intent.ASKS,
+    ),
+    Said(
+        28,
+        "Reddit",
+        "brewlab_ops",
+        "Globex",
+        "Globex raises its small-parcel price by 18 % from January, the third increase in two years. Letter arrived "
+        "today: two lines, no reason given.",
+        -0.58,
+        (("no", -1.2),),
+        Intent.PRICE | Intent.SWITCHING,
+    ),
+    Said(
+        24,
+        "Bluesky",
+        "marta.knits",
+        "Globex",
+        "We are done with Globex. Lost parcels three weeks running and the worst support I have dealt with. Which "
+        "carrier do small shops in Germany trust? A friend loves Acme, says pickup is always on time.",
+        -0.75,
+        (("Lost", -1.3), ("worst", -3.1)),
+        Intent.SWITCHING | Intent.ASKS,
+    ),
+)
+"""Made up, the oldest first."""
+
+
 def readable(now: datetime) -> list[tuple[str, Post, Finding]]:
-    """Six posts a person could have written, the oldest first."""
-    rows: list[tuple[int, str, str, str, str, float | None, list[tuple[str, float]], str, Intent]] = [
-        (58, "Bluesky", "quietcandle.example", "Initech", "Initech's pickup window is now “between 8 and 20”. That is not a window, that is a day. Who has moved and not regretted it?", -0.63, [("regretted", -1.9)], "en", Intent.ASKS),
-        (52, "Reddit", "nordlicht_tea", "Globex", "Credit where due: Globex support found our lost pallet in under an hour. Still leaving in January, because the new price is not for us.", 0.49, [("support", 1.7)], "en", Intent.SWITCHING | Intent.PRICE),
-        (41, "Forum", "holzwurm82", "Globex", "Globex hat unsere Pakete schon wieder nicht abgeholt, drittes Mal in diesem Monat. Wir suchen jetzt jemand anderen, Tipps?", None, [], "de", Intent.ASKS),
-        (31, "Bluesky", "ole@tidewater.example", "Umbrella", "Does anyone ship with Umbrella from Austria to the UK? Curious how they handle customs on returns before I sign anything.", 0.04, [("Curious", 0.3)], "en", Intent.ASKS),
-        (28, "Reddit", "brewlab_ops", "Globex", "Globex raises its small-parcel price by 18 % from January, the third increase in two years. Letter arrived today: two lines, no reason given.", -0.58, [("no", -1.2)], "en", Intent.PRICE | Intent.SWITCHING),
-        (24, "Bluesky", "marta.knits", "Globex", "We are done with Globex. Lost parcels three weeks running and the worst support I have dealt with. Which carrier do small shops in Germany trust? A friend loves Acme, says pickup is always on time.", -0.75, [("Lost", -1.3), ("worst", -3.1)], "en", Intent.SWITCHING | Intent.ASKS),
-    ]  # fmt: skip
-    return [
-        (
-            source,
-            Post(
-                source,
-                f"readable-{minutes}",
-                text,
-                now - timedelta(minutes=minutes),
-                author,
-                url=f"https://example.com/{minutes}",
-                lang=lang,
-                site="r/shopkeepers" if source == "Reddit" else "",
-            ),  # fmt: skip
-            Finding(f.match, f.score, intent),
-        )
-        for minutes, source, author, brand, text, value, words, lang, intent in rows
-        for f in [found(brand, text, value, words, reason="German" if lang == "de" else "")]
-    ]
+    """SAID as posts of the last hour, each with its source and what was found in it."""
+    return [(said.source, _post(said, now), _finding(said)) for said in SAID]
+
+
+def _post(said: Said, now: datetime) -> Post:
+    return Post(
+        said.source,
+        f"readable-{said.minutes}",
+        said.text,
+        now - timedelta(minutes=said.minutes),
+        author=said.author,
+        url=f"https://example.com/{said.minutes}",
+        site="r/shopkeepers" if said.source == "Reddit" else "",
+        lang=said.lang,
+    )
+
+
+def _finding(said: Said) -> Finding:
+    reason = "German" if said.lang == "de" else ""
+    plain = found(said.brand, said.text, said.value, said.words, reason=reason)
+    return Finding(plain.match, plain.score, said.intent)

@@ -1,0 +1,104 @@
+"""The histogram: whole units of the reader's clock, heights that follow counts, gaps that are never silent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.charts import ABOVE, PLOT, draw, edges, merged, unit
+from monitor.model import Bin, Gap
+from tests.fakes import NOON
+
+LONDON = ZoneInfo("Europe/London")
+KOLKATA = ZoneInfo("Asia/Kolkata")
+
+
+def bins(counts: list[tuple[int, int]], width: timedelta = timedelta(hours=1)) -> list[Bin]:
+    start = NOON - width * len(counts)
+    return [Bin(start + width * i, start + width * (i + 1), n, bad) for i, (n, bad) in enumerate(counts)]
+
+
+@pytest.mark.parametrize(
+    ("days", "name"), [(1, "15 min"), (7, "hour"), (30, "6 hours"), (100, "day"), (1000, "week"), (4000, "month")]
+)
+def test_bins_grow_with_the_span_and_stay_few(days: int, name: str) -> None:
+    since = NOON - timedelta(days=days)
+    assert unit(since, NOON)[1] == name
+    assert len(edges(since, NOON, LONDON)) <= 220
+
+
+times = st.datetimes(datetime(2001, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+
+
+@given(times, st.integers(1, 5 * 365 * 24 * 60), st.sampled_from([LONDON, KOLKATA, ZoneInfo("America/St_Johns")]))
+def test_edges_grow_from_end_to_end(since: datetime, minutes: int, zone: ZoneInfo) -> None:
+    until = since + timedelta(minutes=minutes)
+    found = edges(since, until, zone)
+    assert (found[0], found[-1]) == (since, until)
+    assert all(a < b for a, b in pairwise(found))
+
+
+def test_inner_edges_are_whole_units_of_the_clock_also_when_it_changes() -> None:
+    over_the_change = datetime(2026, 3, 20, 7, 30, tzinfo=UTC), datetime(2026, 4, 10, 7, 30, tzinfo=UTC)
+    inner = [at.astimezone(LONDON) for at in edges(*over_the_change, LONDON)[1:-1]]
+    assert {(at.hour % 6, at.minute) for at in inner} == {(0, 0)}
+
+
+def test_heights_follow_the_counts_and_the_negative_foot_stands_on_the_axis() -> None:
+    chart = draw(bins([(0, 0), (10, 0), (20, 5), (1000, 1000)]), [], NOON, LONDON)
+    assert chart is not None
+    empty, plain, mixed, full = chart.bars
+    assert (chart.peak, chart.total, chart.unit) == (1000, 1030, "15 min")
+    assert (empty.rest[1], empty.foot[1]) == (0, 0)
+    assert plain.rest[1] >= 1
+    assert mixed.foot[0] + mixed.foot[1] == ABOVE + PLOT
+    assert (full.foot, full.rest[1]) == ((ABOVE, PLOT), 0)
+    assert draw([], [], NOON, LONDON) is None
+
+
+def test_open_and_closed_gaps_are_hatched_and_named() -> None:
+    gaps = [
+        Gap("Reddit", NOON - timedelta(hours=5), None, "asks us to wait"),
+        Gap("X", NOON - timedelta(hours=90), NOON - timedelta(hours=83), "down"),
+        Gap("Old", NOON - timedelta(days=40), NOON - timedelta(days=39), "long ago"),
+    ]
+    chart = draw(bins([(1, 0)] * 168), gaps, NOON, LONDON)
+    assert chart is not None
+    assert len(chart.hatches) == 2
+    assert {(w.text, w.anchor) for w in chart.gap_words} == {
+        ("no Reddit since 07:00", "end"),
+        ("no X for 7 h", "middle"),
+    }
+    assert chart.gaps == ("no Reddit since 07:00", "no X for 7 h")
+    assert chart.blind_now == "1 source not read"
+    assert sum(bar.partly for bar in chart.bars) == 12
+
+
+def test_words_of_many_gaps_never_stand_on_each_other() -> None:
+    many = [
+        Gap(f"Source {i}", NOON - timedelta(hours=i + 3), NOON - timedelta(hours=i), "down") for i in range(1, 150, 2)
+    ]
+    still = [Gap(f"Blind {i}", NOON - timedelta(hours=9), None, "down") for i in range(9)]
+    chart = draw(bins([(1, 0)] * 168), many + still, NOON, LONDON)
+    assert chart is not None
+    assert chart.gap_words[0].text == "9 sources not read"
+    middles = sorted(w.x for w in chart.gap_words if w.anchor == "middle")
+    assert all(b - a > 8 for a, b in pairwise(middles))
+
+
+def test_spans_that_touch_become_one() -> None:
+    hour = timedelta(hours=1)
+    assert merged([(NOON, NOON + hour), (NOON + hour, NOON + 2 * hour)]) == [(NOON, NOON + 2 * hour)]
+    assert merged([(NOON, NOON + 3 * hour), (NOON + hour, NOON + 2 * hour)]) == [(NOON, NOON + 3 * hour)]
+
+
+def test_ticks_name_days_and_leave_room_for_the_time_at_the_end() -> None:
+    chart = draw(bins([(1, 0)] * 168), [], NOON, LONDON)
+    assert chart is not None
+    assert [t.text for t in chart.ticks] == ["Thu 26", "Fri 27", "Sat 28", "Sun 1", "Mon 2", "Tue 3", "Wed 4"]
+    assert chart.end == "12:00"

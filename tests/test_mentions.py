@@ -1,0 +1,343 @@
+"""The Mentions page over a real store: one question, the same answer everywhere, whatever strangers wrote or typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.model import Health, Judged, Post
+from monitor.store import Store
+from monitor.stories import signatures
+from tests import mentions_data as data
+from tests.fake_site import app_over
+from tests.fake_site import config as site_config
+from tests.fakes import NOON, FakeClock
+
+PLAIN = 120
+FILTERS = [
+    "",
+    "brand=Globex",
+    "brand=-Globex&sentiment=negative",
+    "source=Forum&sentiment=unscored&sentiment=positive",
+    "q=globex",
+    "q=parcel*+OR+price",
+    "q=author:user3&brand=Initech",
+    "lang=de",
+    "lang=-en",
+    "author=user1",
+    "intent=switching",
+    "range=24h",
+    "range=all&order=old",
+    "since=2026-03-01T00:00&until=2026-03-03T12:30",
+    "rule=Globex@1",
+    "order=negative&brand=Acme",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mentions")
+
+
+@pytest.fixture(scope="module")
+def store(folder: Path) -> Iterator[Store]:
+    """Filled once; tests that write have their own."""
+    store = data.opened(folder, NOON)
+    data.fill(store, NOON, PLAIN)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path, store: Store) -> FlaskClient:
+    return client_of(folder, store)
+
+
+@pytest.fixture
+def own_store(tmp_path: Path) -> Iterator[Store]:
+    store = data.opened(tmp_path, NOON)
+    yield store
+    store.close()
+
+
+def client_of(folder: Path, store: Store, clock: FakeClock | None = None, **config: Any) -> FlaskClient:
+    settings = {"brands": data.BRANDS, "sources": data.SOURCES, **config}
+    return app_over(site_config(folder, **settings), store, clock or FakeClock()).test_client()
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page: its elements with their attributes, and the text within them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def by(self, tag: str, **wanted: str) -> list[dict[str, str]]:
+        wanted = {name.rstrip("_"): value for name, value in wanted.items()}
+        return [a for t, a in self.elements if t == tag and all(a.get(n) == v for n, v in wanted.items())]
+
+
+def shown(client: FlaskClient, query: str = "") -> tuple[str, Page]:
+    answer = client.get(f"/mentions?{query}", follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    return answer.text, Page(answer.text)
+
+
+def head_count(text: str) -> int:
+    found = re.search(r'<span id="count">([\d,]+)', text)
+    assert found
+    return int(found.group(1).replace(",", ""))
+
+
+def ids(page: Page) -> list[int]:
+    return [int(row["data-id"]) for row in page.by("tr", class_="row")]
+
+
+def chart_sum(text: str) -> int:
+    return sum(int(n.replace(",", "")) for n in re.findall(r"<title>[^<]*: ([\d,]+), [\d,]+ negative", text))
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_head_chart_csv_and_json_count_the_same(client: FlaskClient, query: str) -> None:
+    text, _ = shown(client, query)
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/mentions.csv?{query}").text)))
+    listed = json.loads(client.get(f"/mentions.json?{query}").text)
+    assert head_count(text) == len(rows) == len(listed) == chart_sum(text) > 0
+    assert [row["id"] for row in rows] == [str(one["id"]) for one in listed]
+
+
+@pytest.mark.parametrize("query", ["", "brand=Globex", "q=globex&order=old", "order=negative"])
+def test_paging_shows_every_mention_once(client: FlaskClient, query: str) -> None:
+    text, page = shown(client, query)
+    seen = ids(page)
+    while following := page.by("a", rel="next"):
+        _, page = shown(client, unescape(following[0]["href"]).partition("?")[2])
+        seen += ids(page)
+    assert len(seen) == len(set(seen)) == head_count(text)
+
+
+def test_newer_leads_back_page_by_page(client: FlaskClient) -> None:
+    pages = [shown(client)[1]]
+    while following := pages[-1].by("a", rel="next"):
+        pages.append(shown(client, following[0]["href"].partition("?")[2])[1])
+    assert len(pages) == 3
+    for earlier, later in pairwise(pages):
+        back = later.by("a", rel="prev")[0]["href"].partition("?")[2]
+        assert ids(shown(client, back)[1]) == ids(earlier)
+
+
+def test_each_facet_counts_what_its_link_leads_to(client: FlaskClient) -> None:
+    _, page = shown(client, "sentiment=negative")
+    picks = [unescape(a["href"]) for a in page.by("a", class_="pick")]
+    assert len(picks) >= 10
+    text = client.get("/mentions?sentiment=negative").text
+    counts = re.findall(r'class="pick" href="([^"]*)".*?<span class="n">([\d,]+)</span>', text, re.DOTALL)
+    for href, n in counts:
+        if "brand=" in href or "source=" in href:
+            assert head_count(client.get(unescape(href)).text if int(n) else '<span id="count">0') == int(n), href
+
+
+def test_equal_views_have_one_address(client: FlaskClient) -> None:
+    answer = client.get("/mentions?brand=Globex&q=+price+&range=7d&was=&since=")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/mentions?q=price&brand=Globex"
+
+
+@pytest.mark.parametrize("path", ["/mentions", "/mentions.csv", "/mentions.json", "/mentions/new"])
+@pytest.mark.parametrize("query", ["colour=red", "brand=Nobody", "range=week", "since=never", "upto=x"])
+def test_an_address_that_means_nothing_is_a_400_that_names_it(client: FlaskClient, path: str, query: str) -> None:
+    answer = client.get(f"{path}?{query}")
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.text
+
+
+def test_a_query_that_cannot_be_read_is_explained_in_place_and_the_old_list_stays(client: FlaskClient) -> None:
+    answer = client.get("/mentions?q=globex+AND+(pickup+OR+NEAR+late)&was=price")
+    page = Page(answer.text)
+    field = page.by("input", id="q")[0]
+    assert answer.status_code == 400
+    assert field["value"] == "globex AND (pickup OR NEAR late)"
+    assert (field["aria-invalid"], field["data-column"]) == ("true", "23")
+    assert "Column 23" in answer.text
+    assert '<span class="squiggle">NEAR</span>' in answer.text
+    assert "Below is what the last query that worked found: 2 mentions for <code>price</code>" in answer.text
+    assert len(ids(page)) == 2
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text('()"*-@#=:ORAND NEAR/3xé新', max_size=20)
+)
+def test_no_search_ever_breaks_the_page(client: FlaskClient, q: str) -> None:
+    answer = client.get("/mentions", query_string={"q": q}, follow_redirects=True)
+    assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("text", data.HOSTILE)
+def test_what_strangers_write_stays_text(tmp_path: Path, own_store: Store, text: str) -> None:
+    hostile: dict[str, Any] = {
+        "author": '"><script>x</script>',
+        "title": "{{ 7*7 }}",
+        "url": 'https://a.example/"><svg onload=x>',
+    }
+    post = Post("Forum", "<b>id</b>", text, NOON, **hostile)
+    finding = data.found("Acme", text, -0.4, [("Acme", -1.0)], title="{{ 7*7 }}")
+    own_store.save("Forum", [data.judged(post, finding)], now=NOON)
+    client = client_of(tmp_path, own_store)
+    for path in ("/mentions", "/mentions/1", "/mentions?q=acme"):
+        page = Page(client.get(path).text)
+        assert {a.get("src") for t, a in page.elements if t == "script"} == {page.by("script")[0]["src"]}
+        assert len(page.by("script")) == 1
+        assert not page.by("img")
+        assert not [a for _, a in page.elements if any(name.startswith("on") or name == "style" for name in a)]
+    assert "{{ 7*7 }}" in client.get("/mentions/1").text
+
+
+def test_no_page_has_a_style_attribute_or_an_inline_script(client: FlaskClient) -> None:
+    for path in ("/mentions?q=price&brand=Globex", "/mentions?q=nothing-like-it", "/mentions/3", "/mentions?x=1"):
+        answer = client.get(path)
+        assert " style=" not in answer.text
+        assert re.findall(r"<script(?![^>]* src=)", answer.text) == []
+
+
+def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path, own_store: Store) -> None:
+    for i, text in enumerate(["=1+1 Acme", "+Acme", "-Acme", "@Acme", "  =Acme", "\uff1dAcme", "Acme = fine"]):
+        post = Post("Forum", str(i), text, NOON, author="=cmd()")
+        own_store.save("Forum", [data.judged(post, data.found("Acme", text, -0.5))], now=NOON)
+    rows = list(csv.DictReader(io.StringIO(client_of(tmp_path, own_store).get("/mentions.csv").text)))
+    assert [row["text"][0] for row in reversed(rows)] == ["'"] * 6 + ["A"]
+    assert {row["author"] for row in rows} == {"'=cmd()"}
+    assert {row["score"] for row in rows} == {"-0.5"}
+
+
+def test_an_export_is_of_its_moment(tmp_path: Path, own_store: Store) -> None:
+    data.fill(own_store, NOON)
+    client = client_of(tmp_path, own_store)
+    assert len(json.loads(client.get("/mentions.json?upto=4").text)) == 4
+    assert client.get("/mentions/new?upto=4").text == "2"
+    assert client.get("/mentions/new?upto=4&brand=Umbrella").text == "0"
+
+
+def test_the_list_of_a_moment_does_not_change_when_more_comes(tmp_path: Path, own_store: Store) -> None:
+    data.fill(own_store, NOON, 60)
+    client = client_of(tmp_path, own_store)
+    following = shown(client)[1].by("a", rel="next")[0]["href"]
+    before = client.get(unescape(following)).text
+    post = Post("Forum", "late", "Acme is new here.", NOON)
+    own_store.save("Forum", [data.judged(post, data.found("Acme", post.text, 0.1))], now=NOON)
+    after = client.get(unescape(following)).text
+    assert ids(Page(before)) == ids(Page(after))
+    assert head_count(before) == head_count(after) == 66
+
+
+def test_hidden_ones_are_off_the_list_and_said(tmp_path: Path, own_store: Store) -> None:
+    data.fill(own_store, NOON)
+    own_store.hide(6, True, NOON)
+    client = client_of(tmp_path, own_store)
+    text, page = shown(client)
+    assert 6 not in ids(page)
+    assert '1 hidden. <a href="/mentions?state=hidden">Show them</a>' in text
+    assert ids(shown(client, "state=hidden")[1]) == [6]
+
+
+def test_an_empty_list_says_what_would_widen_it_and_who_was_not_read(tmp_path: Path, own_store: Store) -> None:
+    data.fill(own_store, NOON)
+    blind = data.status("Reddit", NOON, health=Health.BROKEN, last_success=NOON - timedelta(hours=3))
+    own_store.save_status(blind, NOON)
+    text, page = shown(client_of(tmp_path, own_store), "brand=Umbrella&sentiment=positive")
+    assert ids(page) == []
+    assert "Nothing matches in the last 7 days." in text
+    assert "without “Umbrella”" in text
+    assert "without “Positive”" in text
+    assert "Reddit has not been read since 09:00. There may be more." in text
+    assert "2 of 3 sources read." in text
+    assert "Reddit is broken" in text
+
+
+def test_the_first_run_and_a_config_without_sources_have_their_own_words(tmp_path: Path, own_store: Store) -> None:
+    assert "Nothing yet. The first reading is under way." in shown(client_of(tmp_path, own_store))[0]
+    bare = Store.open(tmp_path / "bare.db")
+    text, _ = shown(client_of(tmp_path, bare, sources=()))
+    bare.close()
+    assert "No source is set up." in text
+    assert "[[sources]]" in text
+
+
+def test_made_up_posts_are_called_so(tmp_path: Path, own_store: Store) -> None:
+    client = client_of(tmp_path, own_store)
+    assert "Sample data" not in shown(client)[0]
+    own_store.save_status(data.status("Forum", NOON, sample=True), NOON)
+    assert "Sample data" in shown(client)[0]
+
+
+def test_a_gap_is_hatched_and_named(tmp_path: Path, own_store: Store) -> None:
+    data.fill(own_store, NOON, 40)
+    client = client_of(tmp_path, own_store)
+    assert "url(#hatch)" not in shown(client)[0]
+    own_store.open_gap("Reddit", NOON - timedelta(hours=2), "asks us to wait", NOON)
+    text, _ = shown(client)
+    assert "url(#hatch)" in text
+    assert "no Reddit since 10:00" in text
+    assert "not fully read" in text
+    assert "url(#hatch)" not in shown(client, "source=Forum")[0]
+
+
+def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, store: Store) -> None:
+    newest = store.last_mention()
+    text = client.get(f"/mentions/{newest}?brand=Globex&upto={newest}").text
+    page = Page(text)
+    assert '<mark class="hit b2 hit">Globex</mark>' in text
+    assert '<span class="neg">worst</span>' in text
+    assert re.search(r'<span class="off">[^<]*A friend loves Acme', text)
+    assert "Together -4.4, which is -0.75 on the scale from -1 to 1." in text.replace("\N{MINUS SIGN}", "-")
+    assert '<mark class="hit b2">globex</mark> OR &#34;globex parcel*&#34;' in text
+    original = page.by("a", href="https://example.com/24")[0]
+    assert original["rel"] == "noopener noreferrer nofollow"
+    assert page.by("a", class_="back")[0]["href"] == f"/mentions?brand=Globex&upto={newest}"
+    assert page.by("a", rel="next")[0]["href"].startswith(f"/mentions/{newest - 1}?brand=Globex")
+
+
+def test_a_mention_that_is_gone_is_a_404_that_says_so(client: FlaskClient) -> None:
+    answer = client.get("/mentions/999999")
+    assert answer.status_code == 404
+    assert "There is no such mention." in answer.text
+
+
+def test_a_story_is_one_click_away(tmp_path: Path, own_store: Store) -> None:
+    text = "Globex lost every parcel of ours again and the support line hangs up on people who ask where they are."
+    for i in range(3):
+        post = Post("Forum", f"copy-{i}", text, NOON - timedelta(minutes=3 - i), author=f"a{i}")
+        one = Judged(post, (data.found("Globex", text, -0.5),), signatures([text])[0])
+        own_store.save("Forum", [one], now=NOON - timedelta(minutes=3 - i))
+    client = client_of(tmp_path, own_store)
+    text, page = shown(client)
+    stories = [a["href"] for a in page.by("a", class_="alike")]
+    assert stories
+    assert set(ids(shown(client, stories[0].partition("?")[2])[1])) == {1, 2, 3}
+    assert "say nearly the same" in client.get("/mentions/3").text
+
+
+def test_a_brands_own_colour_reaches_the_page_without_a_style_attribute(tmp_path: Path, own_store: Store) -> None:
+    brands = (data.BRANDS[0], type(data.BRANDS[1])("Globex", "globex", colour="#123456"))
+    answer = client_of(tmp_path, own_store, brands=brands).get("/mentions/brands.css")
+    assert answer.mimetype == "text/css"
+    assert ".b2 { --hue: #123456;" in answer.text
+    assert ".b1" not in answer.text
