@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from monitor.collector import Judge
 from monitor.importing import Import, ImportFailed, Summary, run
 from monitor.importing.columns import moment
+from monitor.importing.seen import Seen
 from monitor.matching import Matcher
 from monitor.model import Brand, Judged, MentionFilter, Post
 from monitor.sentiment import Scorer
@@ -326,3 +327,10 @@ def test_killed_anywhere_and_run_again_it_is_as_if_nothing_happened(tmp_path: Pa
         assert imported(tmp_path / "killed", batches) == -signal.SIGKILL
     assert imported(tmp_path / "killed", 0) == 0
     assert content(tmp_path / "killed") == content(tmp_path / "whole")
+
+
+def test_repeats_are_known_after_any_number_of_ids() -> None:
+    seen = Seen()
+    assert not any(seen.add(f"id {n}") for n in range(120_000))
+    assert all(seen.add(f"id {n}") for n in range(0, 120_000, 777))
+    assert not seen.add("another")

@@ -26,6 +26,7 @@ from monitor.collector import Judging
 from monitor.importing.columns import Columns, choose
 from monitor.importing.refusals import Refusals
 from monitor.importing.rows import ImportFailed, Row, Rows, opened
+from monitor.importing.seen import Seen
 from monitor.model import Judged, Post, Saved
 from monitor.store import Store
 
@@ -111,7 +112,7 @@ class _Reader:
     def __init__(self, plan: Import, summary: Summary, reached: int) -> None:
         self._plan, self._summary, self._reached = plan, summary, reached
         self._without_time = datetime.fromtimestamp(plan.file.stat().st_mtime, UTC)
-        self._ids: set[int] = set()
+        self._seen = Seen()
         self.line = 0
         """Where the newest row starts."""
 
@@ -129,11 +130,9 @@ class _Reader:
         except ValueError as error:
             summary.refused.add(row, str(error))
             return None
-        key = hash(post.external_id)
-        if key in self._ids:
+        if self._seen.add(post.external_id):
             summary.repeated += 1
             return None
-        self._ids.add(key)
         summary.posts += 1
         summary.skipped += row.line <= self._reached
         return post if row.line > self._reached else None

@@ -1,0 +1,282 @@
+"""The command line: what each command prints, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from display.cli import cli
+
+CONFIG = """
+[wallflower]
+data = "data"
+[[brands]]
+name = "Acme"
+ours = true
+rule = 'acme'
+[[brands]]
+name = "Globex"
+rule = 'globex'
+"""
+POSTS = [
+    {"id": "1", "text": "Acme is great", "date": "2024-01-01", "author": "ann"},
+    {"id": "2", "text": "=SUM(A1) says acme", "date": "2024-01-02", "author": "@bob"},
+    {"id": "3", "text": "Globex is terrible", "date": "2024-01-03", "author": "cho"},
+]
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def wallflower(tmp_path: Path) -> Run:
+    """Runs a command with the config of a folder of its own."""
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG)
+
+    def run(command: str, *arguments: str, input: str | None = None) -> Result:
+        return CliRunner().invoke(cli, [command, "--config", str(config), *arguments], input=input)
+
+    return run
+
+
+@pytest.fixture
+def stored(wallflower: Run, tmp_path: Path) -> Run:
+    """The same, with POSTS imported."""
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, POSTS)))
+    assert wallflower("import", str(file)).exit_code == 0
+    return wallflower
+
+
+def exported(result: Result) -> list[dict[str, str]]:
+    assert result.exit_code == 0, result.output
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+def test_every_command_takes_a_config() -> None:
+    assert set(cli.commands) == {
+        *("run", "check", "match", "score", "import", "export"),
+        *("sources", "hide", "unhide", "correct"),
+    }
+    for command in cli.commands.values():
+        assert "--config" in [name for param in command.params for name in param.opts]
+        assert command.help
+
+
+def test_version() -> None:
+    result = CliRunner().invoke(cli, ["--version"])
+    assert (result.exit_code, bool(re.match(r"wallflower \d", result.output))) == (0, True)
+
+
+def test_the_entry_point_is_where_the_package_says() -> None:
+    text = (Path(__file__).resolve().parents[1] / "pyproject.toml").read_text()
+    assert 'wallflower = "display.cli:main"' in text
+    assert all(entry.value == "display.cli:main" for entry in entry_points(name="wallflower"))
+
+
+def test_check_says_that_all_is_well(wallflower: Run, tmp_path: Path) -> None:
+    result = wallflower("check")
+    assert result.exit_code == 0
+    assert "ours: Acme; competitors: 1" in result.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_tells_every_problem_and_ends_with_78(wallflower: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG.replace("'globex'", "'(globex'") + "[server]\nport = 0\nhots = 'x'\n")
+    result = wallflower("check")
+    assert (result.exit_code, result.stdout) == (78, "")
+    for said in (
+        "brands[1].rule: column 1",
+        "server.port: found 0",
+        'server.hots: this key is not known. Did you mean "host"',
+    ):
+        assert said in result.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
+def test_an_address_that_others_reach_is_refused(wallflower: Run, tmp_path: Path, host: str) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG + f'[server]\nhost = "{host}"\n')
+    for command in ("check", "run"):
+        result = wallflower(command)
+        assert result.exit_code == 78
+        assert f'server.host: found "{host}"' in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "run", "sources", "export"])
+def test_a_missing_config_says_what_to_do(command: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, [command, "--config", str(tmp_path / "none.toml")])
+    assert result.exit_code == 78
+    assert "--config PATH" in result.stderr
+
+
+def test_match_prints_the_lines_that_match(wallflower: Run) -> None:
+    lines = ["Acme's new phone", "acmeville", json.dumps({"text": "ACME", "author": "ann"}), "", '{"text": broken acme']
+    result = wallflower("match", "acme", input="\n".join(lines))
+    assert result.stdout.splitlines() == [lines[0], lines[2], lines[4]]
+
+
+def test_match_looks_at_fields_and_language(wallflower: Run, tmp_path: Path) -> None:
+    file = tmp_path / "lines.jsonl"
+    lines = [
+        json.dumps({"text": "acme one", "author": "ann", "lang": "de"}),
+        json.dumps({"text": "acme two", "url": "https://pinterest.com/x", "lang": "en"}),
+        json.dumps({"text": "acme three", "source": "Forum", "lang": "en"}),
+    ]
+    file.write_text("\n".join(lines))
+    assert wallflower("match", "acme lang:en", str(file)).stdout.splitlines() == lines[1:]
+    assert wallflower("match", "acme author:ann", str(file)).stdout.splitlines() == lines[:1]
+    assert wallflower("match", "acme source:Forum", str(file)).stdout.splitlines() == lines[2:]
+
+
+def test_a_rule_that_cannot_be_read_ends_with_2(wallflower: Run) -> None:
+    result = wallflower("match", "(acme", input="acme")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Column 1: ")
+
+
+def test_score_is_towards_the_brand(wallflower: Run) -> None:
+    text = "Switched from Globex to Acme - Globex was terrible, Acme is fantastic!"
+    lines = [{"id": n, "text": text, "brand": b, "aliases": []} for n, b in enumerate(["Globex", "Acme"])]
+    result = wallflower("score", input="\n".join(map(json.dumps, lines)))
+    globex, acme = map(json.loads, result.stdout.splitlines())
+    assert (globex["id"], acme["id"]) == (0, 1)
+    assert globex["score"] < -0.15
+    assert acme["score"] > 0.15
+    assert "terrible" in [word["word"] for word in globex["evidence"]["words"]]
+
+
+def test_what_cannot_be_scored_is_null_with_a_reason(wallflower: Run) -> None:
+    line = {"id": "x", "text": "Le service est nul, je déteste Acme et je ne reviendrai jamais", "brand": "Acme"}
+    answer = json.loads(wallflower("score", input=json.dumps(line)).stdout)
+    assert answer["score"] is None
+    assert answer["evidence"]["reason"]
+
+
+@pytest.mark.parametrize("line", ["no json", "[]", '{"text": "x"}', '{"text": 1, "brand": "x"}'])
+def test_a_line_that_cannot_be_scored_is_named(wallflower: Run, line: str) -> None:
+    result = wallflower("score", input='{"text": "a", "brand": "b"}\n' + line)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Line 2: ")
+
+
+def test_import_tells_what_came_of_it(wallflower: Run, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("id,text,date\n1,Acme and Globex,2024-01-01\n2,nobody,2024-01-01\n3,acme,never\n")
+    result = wallflower("import", str(file), "--source", "Archive", "--map", "published=date")
+    assert result.exit_code == 0
+    for said in (
+        "2 new mentions",
+        "Acme: 1",
+        "Globex: 1",
+        "'Archive'",
+        "1 row was refused, kept in",
+        "line 4: the time",
+    ):
+        assert said in result.stdout
+    again = wallflower("import", str(file), "--source", "Archive", "--map", "published=date")
+    assert "0 new mentions" in again.stdout
+    assert "Acme: 1" in again.stdout
+
+
+def test_a_dry_run_makes_no_folder(wallflower: Run, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("id,text,date\n1,Acme,2024-01-01\n")
+    result = wallflower("import", str(file), "--dry-run")
+    assert "Acme: 1" in result.stdout
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_import_that_cannot_be_ends_with_1(wallflower: Run, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("a,b\n1,2\n")
+    result = wallflower("import", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--map text=COLUMN" in result.stderr
+
+
+def test_export_is_csv_that_no_spreadsheet_runs(stored: Run) -> None:
+    rows = exported(stored("export"))
+    assert [row["external_id"] for row in rows] == ["3", "2", "1"]
+    assert rows[1]["text"] == "'=SUM(A1) says acme"
+    assert rows[1]["author"] == "bob"
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        (["brand=Globex"], ["3"]),
+        (["--brand", "Globex"], ["3"]),
+        (["--brand", "-Globex"], ["2", "1"]),
+        (["sentiment=positive", "sentiment=negative"], ["3", "1"]),
+        (["--q", "great OR terrible", "--order", "old"], ["1", "3"]),
+        (["--since", "2024-01-02T00:00", "--until", "2024-01-03T00:00"], ["2"]),
+        (["http://127.0.0.1:8750/mentions?brand=Acme&range=all"], ["2", "1"]),
+        (["?brand=Acme&q=great&range=all"], ["1"]),
+        (["--range", "24h"], []),
+    ],
+)
+def test_export_takes_the_filters_of_the_page(stored: Run, filters: list[str], ids: list[str]) -> None:
+    assert [row["external_id"] for row in exported(stored("export", *filters))] == ids
+
+
+def test_export_as_json_lines_to_a_file(stored: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    result = stored("export", "--format", "jsonl", "--output", str(out), "brand=Acme")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert [json.loads(line)["text"] for line in out.read_text().splitlines()] == [
+        "=SUM(A1) says acme",
+        "Acme is great",
+    ]
+
+
+@pytest.mark.parametrize("bad", [["brand=Nobody"], ["colour=red"], ["--sentiment", "sad"], ["q=(acme"], ["brand"]])
+def test_a_filter_that_means_nothing_ends_with_2(stored: Run, bad: list[str]) -> None:
+    result = stored("export", *bad)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr
+
+
+def test_hide_unhide_and_correct(stored: Run) -> None:
+    id_ = exported(stored("export", "brand=Globex"))[0]["id"]
+    assert stored("hide", id_).exit_code == 0
+    assert exported(stored("export", "brand=Globex")) == []
+    assert stored("unhide", id_).exit_code == 0
+    assert stored("correct", id_, "-0.5").exit_code == 0
+    (row,) = exported(stored("export", "brand=Globex"))
+    assert (row["score"], row["corrected"]) == ("-0.5", "True")
+    assert stored("correct", id_, "none").exit_code == 0
+    assert exported(stored("export", "brand=Globex"))[0]["sentiment"] == "unscored"
+
+
+def test_a_mention_that_is_not_there(stored: Run) -> None:
+    for command in (["hide", "999"], ["correct", "999", "0"]):
+        result = stored(*command)
+        assert (result.exit_code, result.stderr) == (1, "There is no mention 999.\n")
+    assert stored("correct", "1", "2").exit_code == 2
+
+
+@pytest.mark.parametrize("command", [["sources"], ["export"], ["hide", "1"]])
+def test_a_database_that_is_not_there_is_not_made(wallflower: Run, tmp_path: Path, command: list[str]) -> None:
+    result = wallflower(*command)
+    assert result.exit_code == 1
+    assert "does not exist yet" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_damaged_database_is_refused_and_left(wallflower: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    database = tmp_path / "data" / "wallflower.db"
+    database.write_bytes(b"not a database" * 1000)
+    result = wallflower("export")
+    assert result.exit_code == 1
+    assert "damaged" in result.stderr
+    assert database.read_bytes() == b"not a database" * 1000
