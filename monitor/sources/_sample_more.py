@@ -1,4 +1,4 @@
-"""What people add: second thoughts, details, asides, which make one complaint differ from the next. Slots as elsewhere."""
+"""What people add: second thoughts, details, asides, so that no complaint is like the next. Slots as elsewhere."""
 
 from __future__ import annotations
 

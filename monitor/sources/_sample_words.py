@@ -7,9 +7,9 @@ words of SLOTS. No template repeats an idea; openers and closers vary them furth
 from __future__ import annotations
 
 PRODUCTS = {
-    "Acme": ("Acme Hub", "Acme Fibre", "Acme Mobile", "the Acme app", "Acme TV", "Acme Care", "the Acme doorbell"),
-    "Globex": ("Globex One", "Globex Fibre", "Globex Go", "the Globex app", "Globex TV", "the Globex box"),
-    "Initech": ("Initech Link", "Initech Home", "the Initech router", "the Initech app", "Initech Mesh"),
+    "Acme": ("Acme Hub", "Acme Fibre", "Acme Mobile", "Acme Mesh", "Acme One"),
+    "Globex": ("Globex Go", "Globex Fibre", "Globex Max", "the Globex box", "Globex Air"),
+    "Initech": ("Initech Link", "Initech Home", "the Initech router", "Initech Mesh"),
 }
 HELP = {"Acme": "@acmehelp", "Globex": "@globexcare", "Initech": "@initech"}
 
@@ -199,8 +199,8 @@ PLAIN = (
 
 TITLES = {
     "praise": (
-        "What {b} got right", "{p}: pleasantly surprised", "Thank you, {b}", "{n} weeks with {p}", "Credit to {b} support",
-        "{b} after one year: still happy",
+        "What {b} got right", "{p}: pleasantly surprised", "Thank you, {b}", "{n} weeks with {p}",
+        "Credit to {b} support", "{b} after one year: still happy",
     ),
     "complaint": (
         "Trouble with {p} {since}", "Before you sign with {b}", "A letter to {b}", "{b} support experience, part {n}",

@@ -1,0 +1,164 @@
+"""The sample stream: the same seed and minute, the same posts; and everything in it that a screen must survive."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.clock import Clock
+from monitor.http import Http
+from monitor.model import Post
+from monitor.sources import _sample_more as more
+from monitor.sources import _sample_news as news
+from monitor.sources import _sample_words as words
+from monitor.sources import feed
+from monitor.sources._sample_tongues import TONGUES, WEIGHTS
+from monitor.sources._sample_writer import BRANDS, Writer
+from monitor.sources.sample import Options, Source
+from tests.fakes import NOON
+
+
+def posts(now: datetime = NOON, cursor: Any = None, **options: Any) -> tuple[list[Post], Any]:
+    """Everything up to ``now``, in as many passes as it takes, and the cursor."""
+    source = Source(Options(name="Sample", **options), Http(Clock()))
+    found: list[Post] = []
+    while True:
+        batch = source.fetch((), cursor, now)
+        assert len(batch.posts) < 1_500
+        found += batch.posts
+        cursor = batch.cursor
+        if not batch.more:
+            return found, cursor
+
+
+@pytest.fixture(scope="module")
+def month() -> list[Post]:
+    return posts(history=28, rate=40)[0]
+
+
+def test_a_seed_and_a_minute_always_give_the_same_posts() -> None:
+    whole, _ = posts(history=0.5)
+    half, cursor = posts(NOON - timedelta(hours=6, seconds=17), history=0.25 - 17 / 86400)
+    rest, _ = posts(cursor=cursor, history=0.5)
+    assert half + rest == whole
+    assert whole != posts(history=0.5, seed=2)[0]
+
+
+def test_what_a_seed_gives_does_not_change_with_the_version_of_python() -> None:
+    first = posts(NOON, history=0.02)[0][0]
+    assert (first.external_id, first.author, first.text) == (FIRST_ID, FIRST_AUTHOR, FIRST_TEXT)
+
+
+FIRST_ID, FIRST_AUTHOR = "29543731-0", "honest_anorak"
+FIRST_TEXT = (
+    "Acme Mesh update added the one feature I wanted. Did someone read my mail? Love it. Still amazed yesterday."
+)
+
+
+def test_small_steps_lose_nothing_and_double_nothing() -> None:
+    whole, _ = posts(history=0.1)
+    now, cursor = NOON - timedelta(hours=2.4), None
+    found: list[Post] = []
+    while now < NOON:
+        now = min(NOON, now + timedelta(seconds=53))
+        some, cursor = posts(now, cursor, history=0.1 if cursor else 0)
+        found += some
+    assert [p for p in whole if p.published_at > NOON - timedelta(hours=2.38)] == [
+        p for p in found if p.published_at > NOON - timedelta(hours=2.38)
+    ]
+
+
+def test_a_clock_that_goes_back_brings_nothing_twice() -> None:
+    _, cursor = posts(history=0.1)
+    assert posts(NOON - timedelta(hours=1), cursor, history=0.1) == ([], cursor)
+
+
+def test_ids_are_unique(month: list[Post]) -> None:
+    assert not [name for name, n in Counter(p.external_id for p in month).items() if n > 1]
+
+
+def test_the_rate_is_what_was_asked_for(month: list[Post]) -> None:
+    assert 0.85 < len(month) / (28 * 24 * 40) < 1.5
+
+
+def test_days_have_a_rhythm_and_weekends_are_quieter(month: list[Post]) -> None:
+    hours = Counter(p.published_at.hour for p in month)
+    assert hours[19] > 4 * hours[3]
+    days = Counter(p.published_at.weekday() for p in month)
+    assert days[5] + days[6] < (days[1] + days[2])
+
+
+def test_now_and_then_there_is_an_incident(month: list[Post]) -> None:
+    by_hour = Counter(p.published_at.replace(minute=0, second=0) for p in month)
+    assert max(by_hour.values()) > 4 * len(month) / (28 * 24)
+
+
+def test_stories_are_told_in_nearly_the_same_words(month: list[Post]) -> None:
+    told = [p for p in month if p.external_id.startswith("s")]
+    stories = Counter(p.external_id.rpartition("-")[0] for p in told)
+    assert len(stories) > 20
+    assert sorted(stories.values())[len(stories) // 2] >= 5
+    assert any("RT @" in p.text for p in told)
+
+
+def test_there_is_every_kind_of_text(month: list[Post]) -> None:
+    langs = Counter(p.lang for p in month)
+    assert set(langs) == {"en", *TONGUES}
+    assert 0.1 < 1 - langs["en"] / len(month) < 0.3
+    assert max(len(p.text) for p in month) > 1_500
+    assert any(p.text.startswith("Switched from Globex to Acme") for p in month)
+    assert any(ord(c) > 0x1F300 for p in month for c in p.text)
+    assert all(any(brand.lower() in p.body.lower() for p in month) for brand in BRANDS)
+    assert len({p.site for p in month}) > 10
+
+
+def test_every_post_names_a_brand_and_no_slot_is_left_open(month: list[Post]) -> None:
+    for post in month:
+        assert any(brand.lower() in post.body.lower() for brand in BRANDS), post
+        assert "{" not in post.body
+
+
+def test_every_template_can_be_filled() -> None:
+    tables: list[tuple[str, ...]] = [
+        *(getattr(words, name) for name in ("PRAISE", "COMPLAINTS", "SARCASM", "QUESTIONS", "SWITCHING")),
+        *(words.COMPARISONS, words.PRICE, words.PLAIN, words.PARAGRAPHS, words.REVIEW_TITLES, *words.TITLES.values()),
+        *more.MORE.values(), *more.MORE_TONGUES.values(), *TONGUES.values(), news.HEADLINES, news.DETAILS,
+        *((incident.headline, *incident.voices) for incident in news.INCIDENTS),
+    ]  # fmt: skip
+    writer = Writer(_Lots())
+    for table in tables:
+        for template in table:
+            for brand in BRANDS:
+                assert "{" not in writer.fill(template, brand)
+    assert set(WEIGHTS) == set(TONGUES)
+
+
+class _Lots(random.Random):
+    """The same number always."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+def test_faster_days_keep_the_rate() -> None:
+    fast, _ = posts(history=2, rate=100, speed=24)
+    assert 0.7 < len(fast) / 4800 < 1.8
+
+
+def test_the_first_pass_may_start_now() -> None:
+    nothing, cursor = posts(history=0)
+    assert nothing == []
+    later = NOON + timedelta(hours=1)
+    found, _ = posts(later, cursor, history=0.1)
+    assert found
+    assert all(NOON < p.published_at <= later for p in found)
+    assert found[0].published_at.tzinfo is UTC
+
+
+def test_options_say_that_it_is_made_up() -> None:
+    assert Options.sample
+    assert not feed.Options.sample

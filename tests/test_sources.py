@@ -1,0 +1,254 @@
+"""The contract of every kind of source, found by its file name, tried over real sockets under every trouble we know.
+
+A new kind needs an Example here, and nothing else: what it reads when all is well.
+"""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import importlib
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, cast
+
+import pytest
+from pydantic import ValidationError
+
+from monitor.errors import Gone, RateLimited, SourceError
+from monitor.model import Batch, Json, Post
+from monitor.sources import Source, SourceOptions, kinds, load
+from tests.fakes import NOON
+from tests.feed_server import Line, Script, Server, http_for, item, rss, serving
+
+LATER = NOON + timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Example:
+    """How a kind is set up for a test; ``{url}`` in an option is the test server."""
+
+    options: dict[str, Any] = field(default_factory=dict)
+    first: Script | None = None
+    """What its site answers at first; None: it reads nothing outside."""
+    later: Script | None = None
+    """What its site answers when there is something new."""
+
+
+def _rss(*numbers: int) -> Script:
+    items = [item(n, date=f"Wed, 04 Mar 2026 {8 + n // 60:02}:{n % 60:02}:00 GMT") for n in numbers]
+    return partial(Line.answer, body=rss(*items), content_type="application/rss+xml")
+
+
+EXAMPLES = {
+    "feed": Example({"url": "{url}/feed.xml"}, _rss(5, 4, 3, 2, 1), _rss(7, 6, 5, 4, 3, 2, 1)),
+    "sample": Example({"history": 0.2}),
+}
+OUTSIDE = [kind for kind in kinds() if kind not in EXAMPLES or EXAMPLES[kind].first]
+every_kind = pytest.mark.parametrize("kind", kinds())
+every_outside_kind = pytest.mark.parametrize("kind", OUTSIDE)
+
+
+@contextmanager
+def reading(kind: str, script: Script | None = None, **limits: float) -> Iterator[tuple[Source, Server]]:
+    """A source of ``kind`` named "Here" and the server that it reads."""
+    example = EXAMPLES[kind]
+    with serving(script or example.first) as server:
+        module = load(kind)
+        told = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in example.options.items()}
+        http = http_for(server, **limits)
+        try:
+            yield module.Source(module.Options(name="Here", **told), http), server
+        finally:
+            http.close()
+
+
+def fetch_all(source: Source, cursor: Json, now: datetime) -> tuple[list[Post], Batch]:
+    """The posts of as many passes as there is more, and the last batch."""
+    posts: list[Post] = []
+    while True:
+        batch = source.fetch((), cursor, now)
+        cursor = stored(batch.cursor)
+        posts += batch.posts
+        if not batch.more:
+            return posts, batch
+
+
+def stored(cursor: Json) -> Json:
+    """``cursor`` as it comes back from the database."""
+    return cast("Json", json.loads(json.dumps(cursor)))
+
+
+@every_kind
+def test_every_kind_has_an_example_here(kind: str) -> None:
+    assert kind in EXAMPLES
+
+
+@every_kind
+def test_a_kind_says_what_it_is_and_has_its_two_classes(kind: str) -> None:
+    module = importlib.import_module(f"monitor.sources.{kind}")
+    assert module.__doc__
+    assert len(module.__doc__.splitlines()[0]) < 150, "the first line is a row of the README"
+    assert issubclass(module.Options, SourceOptions)
+    assert list(inspect.signature(module.Source).parameters) == ["options", "http"]
+    assert list(inspect.signature(module.Source.fetch).parameters) == ["self", "terms", "cursor", "now"]
+
+
+@every_kind
+def test_an_unknown_key_is_refused(kind: str) -> None:
+    options = {k: str(v).format(url="https://a.example") for k, v in EXAMPLES[kind].options.items()}
+    with pytest.raises(ValidationError, match="no_such_key"):
+        load(kind).Options(name="Here", no_such_key=1, **options)
+
+
+@every_kind
+def test_a_kind_neither_sleeps_nor_reads_the_clock(kind: str) -> None:
+    source = inspect.getsource(importlib.import_module(f"monitor.sources.{kind}"))
+    called = {ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)}
+    assert not [name for name in called if name.endswith((".sleep", ".now", ".utcnow", ".today", "time.time"))]
+
+
+@every_kind
+def test_posts_are_as_the_protocol_says(kind: str) -> None:
+    with reading(kind) as (source, _):
+        posts, _ = fetch_all(source, None, NOON)
+    assert posts
+    for post in posts:
+        assert post.source == "Here"
+        assert post.external_id
+        assert post.body.strip()
+        assert post.published_at.tzinfo is UTC
+        assert post.published_at <= NOON
+        assert post.url == "" or post.url.startswith(("http://", "https://"))
+
+
+@every_kind
+def test_the_same_cursor_gives_the_same_posts(kind: str) -> None:
+    with reading(kind) as (source, _):
+        first, batch = fetch_all(source, None, NOON)
+        again, batch_again = fetch_all(source, None, NOON)
+    assert first == again
+    assert batch.cursor == batch_again.cursor
+    ids = [post.external_id for post in first]
+    assert len(ids) == len(set(ids))
+
+
+@every_kind
+def test_a_source_resumes_without_loss_and_without_doubles(kind: str) -> None:
+    example = EXAMPLES[kind]
+    with reading(kind) as (source, server):
+        first, batch = fetch_all(source, None, NOON)
+        nothing, _ = fetch_all(source, batch.cursor, NOON)
+        server.script = example.later or server.script
+        # another instance, as after a restart, with the cursor out of the database
+        module = load(kind)
+        options = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in example.options.items()}
+        http = http_for(server)
+        restarted = module.Source(module.Options(name="Here", **options), http)
+        second, last = fetch_all(restarted, stored(batch.cursor), LATER)
+        everything, _ = fetch_all(restarted, None, LATER)
+        http.close()
+    assert nothing == []
+    assert second
+    assert {p.external_id for p in first} & {p.external_id for p in second} == set()
+    begun = max(min(p.published_at for p in found) for found in (first, everything))
+    wanted = {p.external_id for p in everything if p.published_at >= begun}
+    assert {p.external_id for p in (*first, *second) if p.published_at >= begun} == wanted
+    assert last.complete_since is not None
+    assert last.complete_since <= NOON
+
+
+@every_kind
+@pytest.mark.parametrize("cursor", [[], "x", 5, {}, {"until": "x"}, {"listed": 3}, True, {"configured": None}])
+def test_a_cursor_of_another_time_is_no_reason_to_fail(kind: str, cursor: Json) -> None:
+    with reading(kind) as (source, _):
+        assert fetch_all(source, cursor, NOON)[0]
+
+
+def _bomb(line: Line) -> None:
+    line.answer(200, gzip.compress(b"\0" * 40_000_000), content_encoding="gzip", content_type="application/xml")
+
+
+def _drip(line: Line) -> None:
+    line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+    line.drip(b"x" * 5000)
+
+
+def _truncated(line: Line) -> None:
+    line.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: 9999\r\n\r\n<rss><channel><item>")
+
+
+_ENTITIES = b"""<?xml version="1.0"?>
+<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;"><!ENTITY lol3 "&lol2;&lol2;&lol2;">]>
+<rss version="2.0"><channel><item><title>&lol3;</title></item></channel></rss>"""
+_PAGE = b"<!doctype html><html><head><title>Log in</title></head><body><p>Please log in.</p></body></html>"
+
+
+def _says(status: int, body: bytes = b"", **headers: str) -> Script:
+    return partial(Line.answer, status=status, body=body, **cast("Any", headers))
+
+
+TROUBLES: dict[str, tuple[Callable[[Line], None], type[SourceError]]] = {
+    "400": (_says(400), SourceError),
+    "401": (_says(401), SourceError),
+    "403": (_says(403), SourceError),
+    "404": (_says(404), SourceError),
+    "410": (_says(410), Gone),
+    "429 with seconds": (_says(429, retry_after="120"), RateLimited),
+    "429 with a date": (_says(429, retry_after="Wed, 04 Mar 2099 12:02:00 GMT"), RateLimited),
+    "429 without": (_says(429), RateLimited),
+    "429 with nonsense": (_says(429, retry_after="soon"), RateLimited),
+    "500": (_says(500), SourceError),
+    "503": (_says(503), SourceError),
+    "503 with a wish": (_says(503, retry_after="60"), RateLimited),
+    "304 unasked": (_says(304), SourceError),
+    "a page": (_says(200, _PAGE, content_type="text/html"), SourceError),
+    "nothing": (_says(200), SourceError),
+    "half an answer": (_truncated, SourceError),
+    "silence": (Line.hang, SourceError),
+    "a reset": (Line.reset, SourceError),
+    "a closed door": (lambda line: None, SourceError),
+    "a drip": (_drip, SourceError),
+    "a bomb": (_bomb, SourceError),
+    "entities": (_says(200, _ENTITIES, content_type="application/xml"), SourceError),
+    "a redirect inside": (_says(301, location="http://169.254.169.254/latest/meta-data/"), SourceError),
+    "a redirect to nowhere": (_says(302, location="http://"), SourceError),
+    "a circle": (_says(302, location="/feed.xml"), SourceError),
+    "noise": (_says(200, bytes(range(256)) * 50, content_type="application/xml"), SourceError),
+}
+
+
+@every_outside_kind
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_outside_is_a_source_error_in_words(kind: str, trouble: str) -> None:
+    script, expected = TROUBLES[trouble]
+    with (
+        reading(kind, script, patience=0.4, deadline=0.5, size=2_000_000) as (source, _),
+        pytest.raises(expected) as caught,
+    ):
+        source.fetch((), None, NOON)
+    words = str(caught.value)
+    assert len(words) < 300
+    assert words.endswith((".", ")"))
+    assert "Error(" not in words
+    assert "0x" not in words
+
+
+@every_outside_kind
+def test_after_trouble_a_source_goes_on_where_it_was(kind: str) -> None:
+    example = EXAMPLES[kind]
+    with reading(kind) as (source, server):
+        first, batch = fetch_all(source, None, NOON)
+        server.script = _says(500)
+        with pytest.raises(SourceError):
+            source.fetch((), batch.cursor, NOON)
+        assert example.later
+        server.script = example.later
+        second, _ = fetch_all(source, batch.cursor, LATER)
+    assert second
+    assert not {p.external_id for p in first} & {p.external_id for p in second}
