@@ -9,12 +9,14 @@ thread may cross one.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
@@ -29,7 +31,7 @@ from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Desk, Judge
 from monitor.config import Config
-from monitor.errors import ConfigError, WallflowerError
+from monitor.errors import ConfigError, StoreError, WallflowerError
 from monitor.http import Http
 from monitor.matching import Matcher
 from monitor.scheduler import Scheduler, watch
@@ -51,11 +53,20 @@ class PortInUse(WallflowerError):
     """Something listens where the pages are to be served."""
 
 
+class AlreadyRunning(WallflowerError):
+    """Another run uses the same data folder."""
+
+
 def run(config: Config, version: str) -> None:
     """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before it begins."""
     check_host(config)
     check_port(config)
-    check_database(config)
+    with alone(config):
+        check_database(config)
+        _serve(config, version)
+
+
+def _serve(config: Config, version: str) -> None:
     # gunicorn has no setting for its Server header, and strangers need not know what serves them.
     gunicorn.http.wsgi.SERVER = "Wallflower"
     _Server(config, version).run()
@@ -92,6 +103,23 @@ def check_port(config: Config) -> None:
             raise PortInUse(f"Port {port} may not be used by this user. Set another [server] port.") from error
         except OSError as error:
             raise PortInUse(f"Port {port} is in use. Stop what uses it, or set [server] port.") from error
+
+
+@contextmanager
+def alone(config: Config) -> Iterator[None]:
+    """Hold the data folder against a second run; our worker inherits the hold. Raises AlreadyRunning."""
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        lock = (config.data / "running.lock").open("a+")
+    except OSError as error:
+        advice = "Give this user permission to write in it, or set another [wallflower] data."
+        raise StoreError(f"The data folder {config.data} cannot be used: {error.strerror}. {advice}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunning(f"Wallflower is running already with the data folder {config.data}.") from error
+        yield
 
 
 def check_database(config: Config) -> None:

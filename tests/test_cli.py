@@ -29,7 +29,7 @@ rule = 'globex'
 POSTS = [
     {"id": "1", "text": "Acme is great", "date": "2024-01-01", "author": "ann"},
     {"id": "2", "text": "=SUM(A1) says acme", "date": "2024-01-02", "author": "@bob"},
-    {"id": "3", "text": "Globex is terrible", "date": "2024-01-03", "author": "cho"},
+    {"id": "3", "text": "Globex is terrible and I hate it", "date": "2024-01-03", "author": "cho"},
 ]
 
 Run = Callable[..., Result]
