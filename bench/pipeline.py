@@ -183,9 +183,8 @@ def compare(rows: Sequence[Tweet], ours: Ours, script: Script, size: int, folder
             path = folder / f"{whose}-{size}-{round_}.db"
             rounds[whose].append(_once(partial(_counted, counts, whose, run, rows, path, size)))
     its, our = _best(rounds["its"]), _best(rounds["our"])
-    print(
-        f"\nbatches of {size}: its {len(rows) / its.wall:,.0f} posts/s, our {len(rows) / our.wall:,.0f} posts/s; {counts}"
-    )
+    rates = f"its {len(rows) / its.wall:,.0f} posts/s, our {len(rows) / our.wall:,.0f} posts/s"
+    print(f"\nbatches of {size}: {rates}; mentions {counts}")
     print(f"batches of {size}: ratio {our.wall / its.wall:.2f} (of processor time {our.cpu / its.cpu:.2f})")
 
 

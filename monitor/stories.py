@@ -53,8 +53,10 @@ _LEADS = np.zeros(256, dtype=np.bool_)
 _LEADS[[*range(0xE3, 0xEA)]] = True
 """First bytes of kana and Han, whose characters count as words, for nothing stands between their words."""
 
-_BANDS = VALUES // 2 - 1
-_PAIRS = Struct(f"<{_BANDS}I4x")
+_BANDS = 10
+"""Pairs of values by which alike signatures find each other. Of those with half of their values equal 1 in 18 shares
+none of ten pairs, of those with 20 in 32 equal 1 in 140."""
+_PAIRS = Struct(f"<{_BANDS}I{2 * VALUES - 4 * _BANDS}x")
 _SINGLES = Struct(f"<{VALUES}H")
 
 
@@ -90,9 +92,16 @@ class Stories:
             return None
         if post_id in self._posts:
             self.remove(post_id)
-        keys = _PAIRS.unpack(signature)
-        story = self._story(keys, signature, at)
-        self._remember(post_id, keys, (signature, at, post_id if story is None else story))
+        shared: list[tuple[dict[int, int | list[int]], int, int | list[int]]] = []
+        for band, key in zip(self._bands, _PAIRS.unpack(signature), strict=True):
+            held = band.setdefault(key, post_id)
+            if held != post_id:
+                shared.append((band, key, held))
+        story = self._story({held if isinstance(held, int) else held[-1] for _, _, held in shared}, signature, at)
+        for band, key, held in shared:
+            _put(band, key, held, post_id)
+        self._posts[post_id] = (signature, at, post_id if story is None else story)
+        self._bound(post_id)
         return story
 
     def seed(
@@ -123,34 +132,28 @@ class Stories:
         for post_id in [post_id for post_id, (_, at, _) in self._posts.items() if at < before]:
             self.remove(post_id)
 
-    def _story(self, keys: Sequence[int], signature: bytes, at: datetime) -> int | None:
-        """The story of the earliest among the latest posts of each band that is alike."""
-        met: set[int] = set()
-        for band, key in zip(self._bands, keys, strict=True):
-            held = band.get(key)
-            if held is not None:
-                met.add(held if isinstance(held, int) else held[-1])
+    def _story(self, met: set[int], signature: bytes, at: datetime) -> int | None:
+        """The story of the earliest post among ``met``, the latest of each band, that is alike."""
         for post_id in sorted(met):
             other, published, story = self._posts[post_id]
             if abs(at - published) <= WINDOW and (other == signature or _alike(other, signature)):
                 return story
         return None
 
-    def _remember(self, post_id: int, keys: Sequence[int], known: tuple[bytes, datetime, int]) -> None:
-        self._posts[post_id] = known
-        for band, key in zip(self._bands, keys, strict=True):
-            held = band.get(key)
-            if held is None:
-                band[key] = post_id
-            elif isinstance(held, int):
-                band[key] = [held, post_id] if held < post_id else [post_id, held]
-            else:
-                insort(held, post_id)
+    def _bound(self, post_id: int) -> None:
         heapq.heappush(self._order, post_id)
         while len(self._posts) > self._most:
             self.remove(heapq.heappop(self._order))
         if len(self._order) > 2 * len(self._posts) + CHUNK:
             self._order = sorted(self._posts)
+
+
+def _put(band: dict[int, int | list[int]], key: int, held: int | list[int], post_id: int) -> None:
+    """Add a post to those that a band holds under a key, by id."""
+    if isinstance(held, int):
+        band[key] = [held, post_id] if held < post_id else [post_id, held]
+    else:
+        insort(held, post_id)
 
 
 def _alike(one: bytes, other: bytes) -> bool:
