@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
-from display.wall_state.horizon import CHARACTER, LEFT, Stretch, bars, edges, labels, stretches
+from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, labels, stretches
 from display.wall_state.reading import is_blind
 from display.wall_state.words import cut, initials, moment, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
@@ -85,6 +85,31 @@ def test_the_headline_counts_our_last_hour(wall: Wall) -> None:
     assert wall.sentence == "Learning what is usual, day 1. 2 mentions in the last hour."
 
 
+def test_after_five_days_the_count_stands_alone(wall: Wall) -> None:
+    wall.save(at(1))
+    wall.clock.advance(5 * 24 * 3600)
+    now = wall.clock.now()
+    wall.save(*(judged(f"Acme {n}", published_at=now, score=score) for n, score in enumerate((-0.5, 0.5, None))))
+    wall.save(source="Reddit")
+    assert wall.get()["kind"] == Kind.COUNTING
+    assert wall.sentence == "3 mentions in the last hour, 1 of them negative."
+
+
+def test_made_up_history_was_heard_all_along(wall: Wall) -> None:
+    wall.save(at(9 * 24 * 60), at(1), sample=True)
+    assert wall.get()["kind"] == Kind.COUNTING
+    assert wall.get()["board"]["head"] == "Last 7 days"
+    assert wall.get()["horizon"]["hatches"] == ()
+
+
+def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
+    both = at(1, "Globex and Initech are fine.", brand="Globex")
+    wall.save(
+        Judged(both.post, (*both.findings, *at(1, brand="Initech").findings)), at(3, "Globex alone.", brand="Globex")
+    )
+    assert [v["text"] for v in wall.get()["voices"]] == ["Globex and Initech are fine.", "Globex alone."]
+
+
 def test_one_mention_is_singular_and_none_has_a_word(wall: Wall) -> None:
     wall.save(at(1))
     wall.save(source="Reddit")
@@ -136,7 +161,7 @@ def test_after_half_an_hour_of_silence_anybody_may_be_the_hero(wall: Wall) -> No
 def test_a_voice_says_who_where_and_how_many_more(wall: Wall) -> None:
     wall.save(at(1, "Acme   is\nfine https://www.shop.example/a?b=c really", author="Nora Keller", title="Hello"))
     (voice,) = wall.get()["voices"]
-    assert voice["text"] == "Hello Acme is fine shop.example really"
+    assert voice["text"] == "Hello. Acme is fine shop.example really"
     assert (voice["author"], voice["initials"], voice["place"]) == ("Nora Keller", "NK", "Forum")
     assert (voice["sentiment"], voice["alike"]) == ("positive", 0)
 
@@ -300,12 +325,9 @@ def test_labels_never_overlap_or_leave_the_safe_area(minute: int, gaps: list[tup
     now = NOON + minute * MINUTE
     found = [Stretch(now - a * MINUTE, min(now, now + (b - a) * MINUTE), text) for a, b, text in gaps]
     drawn = labels(found, LONDON, now)
-    for label in drawn:
-        half = len(label.text) * CHARACTER / 2
-        assert label.at - half >= LEFT - 0.01
-        assert label.at + half <= 1.0001
-    for one, other in pairwise(drawn):
-        assert other.at - one.at >= (len(one.text) + len(other.text)) * CHARACTER / 2
+    extents = [extent(label) for label in drawn]
+    assert all(left >= LEFT and right <= 1.0001 for left, right in extents)
+    assert all(one[1] < other[0] for one, other in pairwise(sorted(extents)))
 
 
 # Words

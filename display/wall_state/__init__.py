@@ -47,7 +47,7 @@ class WallStates:
         self._config, self._store, self._clock, self._health, self._version = config, store, clock, health, version
         self._ours = [b.name for b in config.brands if b.ours]
         self._started = clock.now()
-        self._first_mention: datetime | None = None
+        self._first_mention: Mention | None = None
         self._per_source: tuple[float, dict[str, int]] = (float("-inf"), {})
         self._lock = threading.Lock()
         self._built: dict[str, Any] | None = None
@@ -63,10 +63,11 @@ class WallStates:
 
     def _build(self, last_id: int) -> WallState:
         now, zone = self._clock.now(), self._config.timezone
-        read, bins, since = self._reading(now), self._bins(now), self._listening_since()
+        read, bins = self._reading(now), self._bins(now)
+        since = self._listening_since(made_up=read.sample)
         gaps = self._gaps(read, now)
-        kind = sentences.kind(read, any_mention=self._first_mention is not None, collecting=self._collecting())
         hour, day = horizon.last_hour(bins), (now - since).days + 1
+        kind = sentences.kind(read, any_mention=self._first_mention is not None, collecting=self._collecting(), day=day)
         headline = sentences.headline(kind, read, hour, day, since, now, zone)
         weighty = self._weighty(read, now)
         unseen = horizon.stretches(gaps, weighty, len(read.statuses), now - horizon.SPAN)
@@ -122,12 +123,17 @@ class WallStates:
     def _latest(self) -> list[Mention]:
         return [m for brand in self._config.brands for m in self._store.latest(brand.name, PER_BRAND)]
 
-    def _listening_since(self) -> datetime:
-        """When the first mention came in, or this program began if there is none or it is later."""
+    def _listening_since(self, *, made_up: bool) -> datetime:
+        """When the first mention came in, or this program began if that was earlier.
+
+        Made-up posts are there from their first on, as if we had listened all along.
+        """
         if self._first_mention is None:
-            oldest = self._store.page(MentionFilter(order=Order.OLD), limit=1)
-            self._first_mention = oldest[0].added_at if oldest else None
-        return min(self._started, self._first_mention or self._started)
+            self._first_mention = next(iter(self._store.page(MentionFilter(order=Order.OLD), limit=1)), None)
+        first = self._first_mention
+        if first is None:
+            return self._started
+        return min(self._started, first.post.published_at if made_up else first.added_at)
 
     def _weighty(self, read: Reading, now: datetime) -> set[str]:
         """Sources that would be missed."""

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PARTLY_BLIND = "partly blind"
     LISTENING = "listening"
     LEARNING = "learning"
+    COUNTING = "counting"
+    """Enough days were heard to tell what is usual, but nobody tells it yet: the sentence is the count alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ class Hatch:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words under the axis, their middle at ``at``."""
+    """Words under the axis: they start or end at ``at``, or have their middle there."""
 
     at: float
     text: str
+    align: str = "middle"
     strong: bool = False
 
 

@@ -40,6 +40,14 @@ class Stretch:
     full: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Mentions of us in the last hour."""
+
+    n: int
+    negative: int
+
+
 def end(now: datetime) -> datetime:
     """Where the last bar ends: just after ``now``, so that a mention of this second counts."""
     return now.replace(microsecond=0) + timedelta(seconds=1)
@@ -59,9 +67,9 @@ def bars(bins: Sequence[Bin], stretches: Sequence[Stretch]) -> tuple[Bar, ...]:
     )
 
 
-def last_hour(bins: Sequence[Bin]) -> int:
+def last_hour(bins: Sequence[Bin]) -> Hour:
     """What the four bright bars stand for: the number in the headline."""
-    return sum(b.n for b in bins[-HOUR:])
+    return Hour(sum(b.n for b in bins[-HOUR:]), sum(b.negative for b in bins[-HOUR:]))
 
 
 def stretches(gaps: Gaps, weighty: Collection[str], sources: int, start: datetime) -> list[Stretch]:
@@ -101,12 +109,12 @@ def horizon(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, n
 def labels(stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> list[Label]:
     """What stands under the axis: the time now, then what was not seen, then the hours that still find room."""
     clock = time_of_day(now, zone)
-    kept = [Label(1 - len(clock) * CHARACTER / 2, clock, strong=True)]
+    kept = [Label(1.0, clock, "end", strong=True)]
     seen_from = max((s.end for s in stretches if s.start <= now - SPAN), default=now - SPAN)
     hours = (label for label in _hour_labels(zone, now) if label.at > _place(seen_from, now - SPAN))
     wanted = [*_stretch_labels(stretches, now), *hours]
     for label in wanted:
-        if _left(label) >= LEFT - 0.004 and all(_apart(label, other) for other in kept):
+        if extent(label)[0] >= LEFT and all(_apart(label, other) for other in kept):
             kept.append(label)
     return sorted(kept, key=lambda label: label.at)
 
@@ -131,9 +139,11 @@ def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Lab
         longest[s.text] = s
     for text, s in longest.items():
         half = len(text) * CHARACTER / 2
-        middle = 0.0 if s.start <= start else (_place(s.start, start) + _place(s.end, start)) / 2
-        if text:
-            yield Label(min(max(middle, LEFT + half), 1 - half - 8 * CHARACTER), text)
+        middle = (_place(s.start, start) + _place(s.end, start)) / 2
+        if text and (s.start <= start or middle < LEFT + half):
+            yield Label(LEFT, text, "start")
+        elif text:
+            yield Label(min(middle, 1 - half - 8 * CHARACTER), text)
 
 
 def _hour_labels(zone: ZoneInfo, now: datetime) -> Iterable[Label]:
@@ -152,13 +162,16 @@ def _place(time: datetime, start: datetime) -> float:
     return min(max((time - start) / SPAN, 0.0), 1.0)
 
 
-def _left(label: Label) -> float:
-    return label.at - len(label.text) * CHARACTER / 2
+def extent(label: Label) -> tuple[float, float]:
+    """From where to where a label reaches, about."""
+    width = len(label.text) * CHARACTER
+    left = label.at - {"start": 0.0, "middle": 0.5, "end": 1.0}[label.align] * width
+    return left, left + width
 
 
 def _apart(one: Label, other: Label) -> bool:
-    reach = (len(one.text) + len(other.text)) * CHARACTER / 2
-    return abs(one.at - other.at) >= reach + 2 * CHARACTER
+    (a, b), (c, d) = extent(one), extent(other)
+    return d + 2 * CHARACTER <= a or b + 2 * CHARACTER <= c
 
 
 def _joined(hatches: Sequence[Hatch]) -> list[Hatch]:

@@ -6,26 +6,32 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from display.wall_state.document import Headline, Kind, Line
+from display.wall_state.horizon import Hour
 from display.wall_state.reading import Blind, Reading
 from display.wall_state.words import LONGEST_NAME, counted, cut, epoch_ms, moment
 
+LEARNING_DAYS = 5
+"""Of listening before anyone may say what is usual."""
 
-def kind(reading: Reading, *, any_mention: bool, collecting: bool) -> Kind:
-    """The strongest state that holds."""
+
+def kind(reading: Reading, *, any_mention: bool, collecting: bool, day: int) -> Kind:
+    """The strongest state that holds on the ``day``-th day of listening."""
     if not collecting:
         return Kind.NOT_LIVE
     if reading.sees_nothing:
         return Kind.BLIND
     if not any_mention:
         return Kind.LISTENING
-    return Kind.PARTLY_BLIND if reading.weighty else Kind.LEARNING
+    if reading.weighty:
+        return Kind.PARTLY_BLIND
+    return Kind.LEARNING if day <= LEARNING_DAYS else Kind.COUNTING
 
 
 def headline(
-    kind: Kind, reading: Reading, hour: int, day: int, since: datetime, now: datetime, zone: ZoneInfo
+    kind: Kind, reading: Reading, hour: Hour, day: int, since: datetime, now: datetime, zone: ZoneInfo
 ) -> Headline:
-    """``hour``: our mentions of the last hour; ``day``: of listening, from 1; ``since``: when that began."""
-    in_hour = f"{counted(hour, 'mention')} in the last hour."
+    """``day``: of listening, from 1; ``since``: when that began."""
+    in_hour = f"{counted(hour.n, 'mention')} in the last hour."
     if kind is Kind.NOT_LIVE:
         last = reading.last_read
         return Headline(
@@ -42,7 +48,12 @@ def headline(
         return Headline(
             "Partly blind.", not_read(reading, now, zone), in_hour.replace("mentions", "mentions elsewhere")
         )
-    return Headline("Learning", f"what is usual, day {day}.", in_hour)
+    if kind is Kind.LEARNING:
+        return Headline("Learning", f"what is usual, day {day}.", in_hour)
+    if not hour.n:
+        return Headline("No mentions", "in the last hour.")
+    negative = f"{hour.negative:,}" if hour.negative else "none"
+    return Headline(counted(hour.n, "mention"), "in the last hour,", f"{negative} of them negative.")
 
 
 def being_read(reading: Reading) -> str:

@@ -32,9 +32,10 @@ function Hatched({ start, end }: Stretch) {
 
 function AxisLabel({ label, shift, text }: { label: Label; shift: number; text: string }) {
   const at = label.strong ? label.at : label.at - shift;
-  if (!label.strong && at * WIDTH - text.length * 0.42 < SAFE - 0.4) return null;
+  const half = label.align === "middle" ? text.length * 0.42 : 0;
+  if (!label.strong && at * WIDTH - half < SAFE - 0.01) return null;
   return (
-    <span class={label.strong ? "label strong" : "label"} style={{ left: `${at * WIDTH}rem` }}>
+    <span class={`label ${label.align} ${label.strong ? "strong" : ""}`} style={{ left: `${at * WIDTH}rem` }}>
       {text}
     </span>
   );

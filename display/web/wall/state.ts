@@ -20,6 +20,7 @@ export interface Stretch {
 export interface Label {
   at: number;
   text: string;
+  align: "start" | "middle" | "end";
   strong: boolean;
 }
 
@@ -77,7 +78,7 @@ export interface WallState {
   last_id: number;
   as_of: number;
   utc_offset: number;
-  kind: "not live" | "blind" | "partly blind" | "listening" | "learning";
+  kind: "not live" | "blind" | "partly blind" | "listening" | "learning" | "counting";
   sample: boolean;
   headline: Headline;
   horizon: Horizon;
