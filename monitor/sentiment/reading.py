@@ -72,7 +72,7 @@ class Reading:
 
     def _weigh(self, marked: Sequence[tuple[int, int]]) -> list[Weighed]:
         entries = self.entries
-        loud = mixed_capitals(entries)
+        loud = bool(self.kinds & roles.LOUD) and mixed_capitals(entries)
         idioms = bool(self.kinds & roles.IDIOM)
         found = []
         for i, kind in marked:

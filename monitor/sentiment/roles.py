@@ -26,3 +26,5 @@ UNIT: Final = 2048
 """A measure of time."""
 SIDE: Final = 4096
 """It may set the brand above or below another."""
+LOUD: Final = 8192
+"""It is in capitals, and that would count."""

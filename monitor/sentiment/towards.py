@@ -79,14 +79,19 @@ class _Clauses:
         return factors
 
     def _addressed(self) -> bool:
-        """Whether the text speaks to the brand: its handle opens or closes it, or its name after a comma does."""
+        """Whether the text speaks to the brand: its handle opens or closes it, or it is called by name."""
         entries = self._reading.entries
         for _, start, end in () if self._reading.excerpt else self._mine:
             if entries[start].handle and start == 0:
                 return True
-            if end == len(entries) and (entries[start].handle or start in self._reading.clauses[1:]):
+            if end == len(entries) and (entries[start].handle or self._called(start)):
                 return True
         return False
+
+    def _called(self, start: int) -> bool:
+        """Whether the naming at ``start`` follows a comma and is no item of a list of names: "not bad, Acme"."""
+        before = self._reading.tokens[start - 1] if start else ""
+        return before[-1:] == "," and before[:1].islower()
 
     def words(self) -> list[Word]:
         """The words that counted, in the order of the text, with their weights."""

@@ -15,8 +15,8 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 
 from monitor.sentiment import roles
 
-REMEMBERED = 20_000
-"""Tokens remembered at most, some 8 MB; then all are forgotten, which costs less than choosing."""
+REMEMBERED = 40_000
+"""Tokens remembered at most, some 15 MB; then all are forgotten, which costs less than choosing."""
 LONGEST_TOKEN = 200
 """Longer runs without a space are no words."""
 
@@ -109,7 +109,9 @@ class Vocabulary(dict[str, Entry]):
     def _taken_apart(self, token: str) -> tuple[str, ...]:
         """The words in ``token``, when it is more than one."""
         if token.isascii():
-            apart = _INNER.sub(r"\1 ", token) if not token.isalnum() and token.lower() not in self._valences else token
+            if token.strip(_MARKS).isalnum() or token.lower() in self._valences:
+                return ()
+            apart = _INNER.sub(r"\1 ", token)
         elif token in self._emojis:
             return ()
         else:
@@ -144,6 +146,8 @@ class Vocabulary(dict[str, Entry]):
             entry.valence = self._valences.get(word, 0.0)
         if entry.valence:
             entry.kind |= roles.VALUED
+        if entry.upper and (entry.valence or entry.booster):
+            entry.kind |= roles.LOUD
 
     def _emoji_valence(self, sign: str) -> float:
         """An emoji counts as one word, worth the words of VADER's description of it."""
@@ -158,7 +162,7 @@ class Vocabulary(dict[str, Entry]):
         if word in self._phrases:
             entry.kind |= roles.PHRASE
             entry.phrases = tuple(self._phrases[word])
-        spelt = word[:1].isalnum() and any(c.isalpha() for c in word)
+        spelt = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
         if not spelt or entry.handle or (plain.startswith("#") and not entry.valence):
             entry.kind |= roles.BARE
         entry.kind |= _end(plain.rstrip("\"'\u201d\u2019)]*"), word)
