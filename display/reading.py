@@ -64,10 +64,16 @@ class Reading:
             return "No source is set up."
         if self.blind:
             return f"{total - len(self.blind)} of {total} sources read."
-        if self.last is None:
+        if not self.last:
             return "The first reading is under way."
         every = f"All {total} sources" if total > 1 else "The one source is"
         return f"{every} read, last {duration(self.now - self.last)} ago"
+
+    @property
+    def short(self) -> str:
+        """The same for a phone."""
+        total = len(self.statuses)
+        return f"{total - len(self.blind)} of {total} read" if total else "No source"
 
     @property
     def details(self) -> str:

@@ -1,0 +1,259 @@
+"""The Mentions page in a real Chromium: live, by keys, without scripts, and unmoved by what strangers write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from monitor.model import Judged, Post
+from tests import mentions_data as data
+from tests.browser.conftest import COLLECT_REPORTS, Complaints
+from tests.fake_site import Served, config
+
+pytestmark = pytest.mark.browser
+
+TOPS = "[...document.querySelectorAll('.row')].map(r => [r.id, r.getBoundingClientRect().top])"
+HEIGHTS = "[...document.querySelectorAll('.row')].map(r => r.getBoundingClientRect().height)"
+SIZES = [(1440, 900), (1024, 768), (390, 844), (320, 640)]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A site with the readable posts and sixty plain ones."""
+    served = Served(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
+    now = served.clock.now()
+    for name in data.SOURCES:
+        served.store.save_status(data.status(name, now), now)
+    data.fill(served.store, now, 60)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
+    context = desk(browser)
+    page = context.new_page()
+    complaints.listen(page)
+    yield page
+    context.close()
+
+
+def desk(browser: Browser, **options: object) -> BrowserContext:
+    settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    context.add_init_script(COLLECT_REPORTS)
+    return context
+
+
+def say(served: Served, text: str, brand: str = "Globex", name: str = "live") -> int:
+    """Let a post be saved as if it had been read just now; returns its mention's id."""
+    return served.save(one(served, text, brand, name))
+
+
+def one(served: Served, text: str, brand: str = "Globex", name: str = "live") -> Judged:
+    return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.found(brand, text, -0.4))
+
+
+def wait_until_live(page: Page, served: Served) -> None:
+    """A page is live once its pill has counted something; begin with something that does not matter."""
+    expect(page.locator("#pill")).to_have_attribute("hidden", "")
+    page.wait_for_function("performance.getEntriesByType('resource').length > 0")
+    say(served, "Globex first.", name="first")
+    expect(page.locator("#pill .n")).to_have_text("1 new")
+
+
+def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served, complaints: Complaints) -> None:
+    page.goto(f"{served.url}/mentions")
+    page.locator(".pick", has_text="Globex").click()
+    expect(page).to_have_url(f"{served.url}/mentions?brand=Globex")
+    page.locator(".pick", has_text="Negative").click()
+    expect(page).to_have_url(f"{served.url}/mentions?brand=Globex&sentiment=negative")
+    assert set(page.locator(".row .brand").all_inner_texts()) == {"Globex"}
+    page.get_by_role("searchbox").fill("parcels")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{served.url}/mentions?q=parcels&brand=Globex&sentiment=negative")
+    expect(page.locator(".found")).to_have_text("parcels")
+    page.locator(".chip", has_text="Negative").click()
+    expect(page).to_have_url(f"{served.url}/mentions?q=parcels&brand=Globex")
+    page.go_back()
+    expect(page.locator(".chip")).to_have_count(2)
+    assert complaints == []
+    assert page.evaluate("reports") == []
+
+
+def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Served, complaints: Complaints) -> None:
+    page.goto(f"{served.url}/mentions")
+    wait_until_live(page, served)
+    page.locator(".open").nth(3).focus()
+    before = page.evaluate(TOPS)
+    for i in range(4):
+        say(served, f"Globex again, {i}.", name=f"more-{i}")
+    say(served, "Acme too.", "Acme", "acme")
+    expect(page.locator("#pill .n")).to_have_text("6 new")
+    assert page.evaluate(TOPS) == before
+    held = page.evaluate(
+        "[document.activeElement.closest('.row').id, document.activeElement.getBoundingClientRect().top]"
+    )
+    page.keyboard.press("n")
+    expect(page.locator(".newline")).to_contain_text("6 new at ")
+    expect(page.locator("#pill")).to_be_hidden()
+    expect(page.locator("#count")).to_have_text("72")
+    after = page.evaluate(
+        "[document.activeElement.closest('.row').id, document.activeElement.getBoundingClientRect().top]"
+    )
+    assert after[0] == held[0]
+    assert abs(after[1] - held[1]) <= 1
+    assert complaints == []
+
+
+def test_the_pill_counts_only_what_the_filters_let_in(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/mentions?brand=Globex")
+    wait_until_live(page, served)
+    say(served, "Acme is not asked for.", "Acme", "acme")
+    say(served, "Globex is.", name="globex")
+    expect(page.locator("#pill .n")).to_have_text("2 new")
+    page.locator("#pill").click()
+    expect(page.locator("#count")).to_have_text("21")
+
+
+def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/mentions")
+    wait_until_live(page, served)
+    before = page.evaluate(TOPS)
+    served.store.delete("Bluesky", ["readable-24"], served.clock.now())
+    expect(page.locator(".row.gone")).to_have_count(1)
+    assert "We are done with" not in page.inner_text("#rows")
+    assert page.evaluate(TOPS) == before
+
+
+def test_after_an_outage_the_pill_holds_what_was_missed(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/mentions")
+    wait_until_live(page, served)
+    served.stop()
+    served.start()
+    for i in range(3):
+        say(served, f"Globex while away, {i}.", name=f"away-{i}")
+    expect(page.locator("#pill .n")).to_have_text("4 new", timeout=30_000)
+
+
+def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/mentions")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(".row").nth(1).locator(".open")).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="marta.knits on Bluesky")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="brewlab_ops")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".row")).to_have_count(50)
+    page.keyboard.press("/")
+    page.keyboard.type("n?j")
+    expect(page.get_by_role("searchbox")).to_have_value("n?j")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Turn single keys off").check()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.matches('.open')") is False
+
+
+def test_a_query_that_cannot_be_read_keeps_the_list_and_the_caret(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}/mentions?q=globex")
+    field = page.get_by_role("searchbox")
+    field.fill("globex AND (pickup OR NEAR late)")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("Column 23")
+    expect(field).to_be_focused()
+    assert field.evaluate("f => f.selectionStart") == 22
+    expect(page.locator(".below")).to_contain_text("for globex")
+    wrong, text = page.locator(".squiggle").bounding_box(), field.bounding_box()
+    assert wrong
+    assert text
+    assert text["x"] < wrong["x"] < text["x"] + text["width"]
+    page.keyboard.type("x")
+    expect(page.locator(".squiggle")).to_have_count(0)
+
+
+def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
+    context = desk(browser, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.url}/mentions")
+    page.locator(".pick", has_text="Forum").click()
+    page.get_by_role("searchbox").fill("number")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{served.url}/mentions?q=number&source=Forum")
+    page.get_by_role("link", name="Older").click()
+    expect(page.locator(".row")).to_have_count(10)
+    page.get_by_role("link", name="Newer").click()
+    page.locator(".open").first.click()
+    expect(page.get_by_role("heading", name="Why it is here")).to_be_visible()
+    page.get_by_role("link", name="Back").click()
+    page.locator("summary", has_text="Last 7 days").click()
+    page.get_by_role("link", name="Last 30 days").click()
+    expect(page.locator("summary", has_text="Last 30 days")).to_be_visible()
+    page.get_by_role("searchbox").fill("(")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("Column 1")
+    expect(page.locator(".below")).to_contain_text("60 mentions for number")
+    context.close()
+
+
+def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Served, complaints: Complaints) -> None:
+    for i, text in enumerate(data.HOSTILE):
+        say(served, text, "Acme", f"hostile-{i}")
+    page.goto(f"{served.url}/mentions?brand=Acme")
+    assert set(page.evaluate(HEIGHTS)) == {75}
+    assert page.locator("main img, main script").count() == 0
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".open").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[-1][0]
+    assert complaints == []
+    assert page.evaluate("reports") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_on_its_ground(browser: Browser, served: Served, scheme: str) -> None:
+    context = desk(browser, color_scheme=scheme)
+    page = context.new_page()
+    for path in (
+        "/mentions?q=parcel*+OR+price&brand=Globex",
+        "/mentions/66",
+        "/mentions?q=(",
+        "/mentions?q=nothing-such",
+    ):
+        page.goto(served.url + path)
+        assert page.evaluate(CONTRASTS) == []
+    context.close()
+
+
+CONTRASTS = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  const rgb = (color) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const linear = (v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => .2126 * linear(r / 255) + .7152 * linear(g / 255) + .0722 * linear(b / 255);
+  const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+    if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
+  const UNSEEN = ".visually-hidden, .wrong, .skip, .not";
+  const failures = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest(UNSEEN)) continue;
+    const style = getComputedStyle(e);
+    const [a, b] = [light(rgb(e.closest("svg") ? style.fill : style.color)), light(ground(e))];
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) failures.push(`${walk.currentNode.data.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return failures;
+}"""
