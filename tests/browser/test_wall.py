@@ -196,7 +196,7 @@ def test_silence_is_told_in_steps(page: Page, served: Served, hour_off: int) -> 
     expect(page.locator(".slab")).to_be_visible()
     page.clock.fast_forward(60 * 60_000)
     expect(canvas).to_have_attribute("data-trust", "long gone")
-    expect(page.locator(".columns")).to_have_count(0)
+    expect(page.locator(".columns")).to_be_empty()
 
 
 def test_after_a_restart_the_wall_catches_up_without_doubles(

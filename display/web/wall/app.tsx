@@ -50,6 +50,7 @@ function Spoken({ sentence, now }: { sentence: string; now: number }) {
 function Columns(props: { state: WallState; trust: Trust; silence: number; moment: Moment; fitted: number }) {
   const { state, moment } = props;
   const proof = <Proof lines={state.proof} sample={state.sample} trust={props.trust} silence={props.silence} moment={moment} />;
+  if (props.trust === "long gone") return <div class="columns first">{state.sample && proof}</div>;
   if (state.kind === "listening") {
     return (
       <div class="columns first">
@@ -85,7 +86,7 @@ export function App({ picture, time }: { picture: Picture; time: number }) {
       <Headline words={sentence} fitted={fitted} />
       <Spoken sentence={`${sentence.word} ${sentence.text} ${sentence.clause}`} now={time} />
       <Horizon data={state.horizon} elapsed={elapsed} moment={moment} />
-      {trusted !== "long gone" && <Columns state={state} trust={trusted} silence={silence} moment={moment} fitted={fitted} />}
+      <Columns state={state} trust={trusted} silence={silence} moment={moment} fitted={fitted} />
     </main>
   );
 }
