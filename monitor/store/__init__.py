@@ -110,6 +110,7 @@ class Store:
         """
 
         def job(db: Connection) -> Saved:
+            """All of it, in the write thread's transaction."""
             number = names.source_id(db, source)
             saving = Saving(db, self._numbers, self._alike, number, to_ms(now))
             saving.save(judged)

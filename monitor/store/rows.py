@@ -28,6 +28,8 @@ _MENTION = f"""
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
+_STORY = 19
+"""Where the story stands in a row of _MENTION."""
 _ALIKE = """
     SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
     WHERE story IN (SELECT value FROM json_each(?)) AND state < 2 GROUP BY story, brand"""
@@ -58,7 +60,7 @@ def evidence_json(finding: Finding) -> str:
 def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
     """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
     rows = {row[0]: row for row in db.execute(_MENTION, (_encode(list(ids)),))}
-    alike = _count_alike(db, {row[16] for row in rows.values() if row[16] is not None})
+    alike = _count_alike(db, {row[_STORY] for row in rows.values() if row[_STORY] is not None})
     return {id_: _mention(rows[id_], alike) for id_ in ids if id_ in rows}
 
 

@@ -1,0 +1,226 @@
+"""A made-up world for the store: judged posts out of a few words, and a plain truth to hold its answers against."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.model import (
+    Brand,
+    Choice,
+    Evidence,
+    Finding,
+    Intent,
+    Judged,
+    Match,
+    Mention,
+    MentionFilter,
+    Order,
+    Post,
+    Score,
+    Span,
+    State,
+    Word,
+)
+from monitor.query import Document, field_value, parse
+from monitor.stories import signatures
+from tests.fakes import NOON
+
+BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex OR @globex"), Brand("Initech", "initech"))
+SOURCES = ("Forum", "News feed", "Import")
+AUTHORS = ("", "bob", "Jorun", "@Ana", 'odd "name"')
+SITES = ("", "example.com", "forum.example.com", "新聞.example")
+LANGS = (None, "en", "de", "ja")
+WORDS = (
+    "the",
+    "delay",
+    "refund",
+    "café",
+    "新車",
+    "トヨタ",
+    "bad",
+    "great",
+    "phone",
+    "AT&T",
+    "@acme",
+    "#fail",
+    "can't",
+    "Yahoo!",
+)
+QUERIES = (
+    *("", "", "", ""),
+    *("delay", "del* OR 新車", "refund -bad", "=Yahoo!", "@acme", '"the delay"', "café NEAR/2 the"),
+    *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
+)
+SHOWN = ("unclaimed", "claimed", "hidden", "irrelevant", "left")
+INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING, Intent.ASKS | Intent.COMPLAINT, Intent.PRICE)
+
+
+def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5, **changes: object) -> Judged:
+    """A post of "Forum" that mentions ``brands``, by default Acme; ``changes`` replace fields of the post."""
+    fields: dict[str, object] = {
+        "source": "Forum",
+        "external_id": text,
+        "text": text,
+        "published_at": NOON,
+        "lang": "en",
+    }
+    post = Post(**{**fields, **changes})  # type: ignore[arg-type]
+    findings = tuple(finding(brand, post, score) for brand in brands or ("Acme",))
+    return Judged(post, findings, signatures([post.body])[0])
+
+
+def finding(brand: str, post: Post, score: float | None, intent: Intent = Intent.NONE, rule: str = "") -> Finding:
+    """One brand's part of a post."""
+    evidence = Evidence((Span(0, len(post.body)),), (Word(0, 1, 1.25),), "" if score is not None else "German")
+    return Finding(Match(brand, rule or brand.lower(), (Span(0, 4),)), Score(score, evidence), intent)
+
+
+def without_findings(one: Judged) -> Judged:
+    """The same post when no rule finds anything in it."""
+    return Judged(one.post)
+
+
+class World:
+    """A seeded stream of judged posts; times and ids repeat as they do outside."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.now = NOON
+
+    def batch(self, source: str, size: int, ids: int = 1_000_000) -> list[Judged]:
+        """``size`` posts with external ids below ``ids``, so that a small one makes duplicates and edits."""
+        return [self._judged(source, str(self.random.randrange(ids))) for _ in range(size)]
+
+    def later(self) -> datetime:
+        """Let some time pass; now and then the clock goes back."""
+        self.now += timedelta(minutes=self.random.choice((1, 7, 90, 600, 4000, -30)))
+        return self.now
+
+    def _judged(self, source: str, external_id: str) -> Judged:
+        pick = self.random.choice
+        text = " ".join(self.random.choices(WORDS, k=self.random.randint(1, 9)))
+        late = timedelta(minutes=pick((-5, 0, 0, 1, 30, 1500, 60_000, 400_000)), milliseconds=self.random.randrange(9))
+        post = Post(
+            source, external_id, text, self.now - late, pick(AUTHORS), pick(("", "", "Title of the delay")),
+            pick(("", "https://example.com/1")), pick(SITES), pick(LANGS),
+        )  # fmt: skip
+        brands = self.random.sample(BRANDS, self.random.choice((0, 1, 1, 1, 2, 3)))
+        score = pick((None, -0.8, -0.149, 0.15, 0.0, 0.62))
+        rules = {b.name: pick((b.rule, b.rule + " old")) for b in brands}
+        findings = tuple(finding(b.name, post, score, pick(INTENTS), rules[b.name]) for b in brands)
+        return Judged(post, findings, signatures([post.body])[0])
+
+    def filter(self, mentions: Sequence[Mention]) -> MentionFilter:
+        """Any filter: each part asked for now and then."""
+        some = self.random.choice
+        since = some((None, None, self.now - timedelta(days=some((0, 1, 7, 100, 300)), hours=some((0, 5)))))
+        until = some((None, None, None, self.now - timedelta(days=some((0, 2, 40)), minutes=some((0, 13)))))
+        story = some([None] * 8 + [m.story for m in mentions[:20]])
+        return MentionFilter(
+            q=some(QUERIES),
+            brand=self._choice([b.name for b in BRANDS] + ["Nobody"]),
+            source=self._choice(SOURCES),
+            lang=self._choice(("en", "de", "ja", "und", 'x"')),
+            author=self._choice(AUTHORS[1:], 0.1),
+            site=self._choice(SITES[1:], 0.1),
+            rule=self._choice([f"{b.name}@{v}" for b in BRANDS for v in (1, 2)], 0.1),
+            sentiment=self._choice(("negative", "neutral", "positive", "unscored", "corrected")),
+            intent=self._choice(("switching", "asks", "complaint", "price")),
+            state=self._choice(SHOWN),
+            since=since,
+            until=until,
+            story=story,
+            order=some(list(Order) + [Order.NEW] * 3),
+        )
+
+    def _choice(self, values: Sequence[str], often: float = 0.2) -> Choice:
+        if self.random.random() > often:
+            return Choice()
+        picked = tuple(self.random.sample(list(values), self.random.randint(1, 2)))
+        return Choice(exclude=picked) if self.random.random() < 0.3 else Choice(picked)
+
+
+def shown_as(m: Mention) -> str:
+    """Its word for ``MentionFilter.state``."""
+    if m.state in (State.IRRELEVANT, State.LEFT):
+        return m.state.name.lower()
+    return "hidden" if m.hidden else m.state.name.lower()
+
+
+def values_of(m: Mention, facet: str) -> set[str]:
+    """Every value of a facet that the mention has."""
+    fields = Document.of(m.post).fields
+    return {
+        "brand": {m.brand},
+        "source": {m.post.source},
+        "lang": {m.post.lang or "und"},
+        "author": {value for name, value in fields if name == "author"},
+        "site": {value for name, value in fields if name == "site"},
+        "rule": {f"{m.brand}@{m.rule_version}"},
+        "sentiment": {m.score.sentiment.value} | ({"corrected"} if m.corrected else set()),
+        "intent": {(bit.name or "").lower() for bit in m.intent},
+        "state": {shown_as(m)},
+    }[facet]
+
+
+FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
+
+
+class Truth:
+    """Plain answers over a list of mentions. What each one is gets worked out once."""
+
+    def __init__(self, mentions: Sequence[Mention]) -> None:
+        self.mentions = list(mentions)
+        self.values = {m.id: {facet: values_of(m, facet) for facet in FACETS} for m in mentions}
+        self.documents = {m.id: Document.of(m.post) for m in mentions}
+        self.found: dict[str, set[int]] = {}
+
+    def matching(self, f: MentionFilter, upto: int | None = None) -> list[Mention]:
+        """The mentions that belong to what the filter asks for."""
+        if f.q and f.q not in self.found:
+            query = parse(f.q)
+            self.found[f.q] = {id_ for id_, document in self.documents.items() if query.matches(document)}
+        return [m for m in self.mentions if (upto is None or m.id <= upto) and self._satisfies(m, f)]
+
+    def _satisfies(self, m: Mention, f: MentionFilter) -> bool:
+        if f.q and m.id not in self.found[f.q]:
+            return False
+        for facet in FACETS:
+            choice: Choice = getattr(f, facet)
+            include, exclude = set(choice.include), set(choice.exclude)
+            if facet in ("author", "site"):
+                include, exclude = ({field_value(facet, v) for v in vs} for vs in (include, exclude))
+            if facet == "state":
+                include, exclude = (include or {"unclaimed", "claimed"}) - exclude or {"none"}, set()
+            have = self.values[m.id][facet]
+            if (include and not include & have) or exclude & have:
+                return False
+        at = m.post.published_at
+        in_time = (f.since is None or at >= f.since) and (f.until is None or at < f.until)
+        return in_time and f.story in (None, m.story)
+
+    def facet(self, f: MentionFilter, facet: str, upto: int | None) -> dict[str, int]:
+        """Value -> how many would be listed with it, whatever the filter's own choice of this facet."""
+        cleared: dict[str, Choice] = {facet: Choice(SHOWN) if facet == "state" else Choice()}
+        found = self.matching(replace(f, **cleared), upto)  # type: ignore[arg-type]
+        return dict(Counter(value for m in found for value in self.values[m.id][facet]))
+
+
+def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
+    """Ids as a list in this order shows them."""
+    sign = {Order.NEGATIVE: 1, Order.POSITIVE: -1}.get(order, 0)
+    newest = 1 if order is Order.OLD else -1
+    value = {m.id: m.score.value for m in mentions}
+    unscored = bool(sign)
+    return sorted(value, key=lambda i: (unscored and value[i] is None, sign * (value[i] or 0), newest * i))
+
+
+def raw(path: Path) -> sqlite3.Connection:
+    """The database as another program sees it."""
+    return sqlite3.connect(path, isolation_level=None)

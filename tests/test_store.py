@@ -1,0 +1,360 @@
+"""What saving does: nothing doubled, nothing lost, edits and deletions followed, and who is told what."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import QueryError, StoreError
+from monitor.model import (
+    Brand,
+    ChangeKind,
+    Choice,
+    Gap,
+    Health,
+    Intent,
+    Judged,
+    MentionFilter,
+    Saved,
+    SourceStatus,
+    State,
+)
+from monitor.store import Store
+from monitor.store.changes import KEPT
+from tests.fake_store import BRANDS, SHOWN, finding, judged, raw, without_findings
+from tests.fakes import NOON
+
+ALL = MentionFilter(state=Choice(SHOWN))
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path / "wallflower.db", patience=0.05)
+    store.register(BRANDS, NOON)
+    yield store
+    store.close()
+
+
+def texts(store: Store, f: MentionFilter = ALL) -> list[tuple[str, str]]:
+    return [(m.brand, m.post.text) for m in store.page(f)]
+
+
+def kinds(store: Store, after: int = 0) -> list[tuple[ChangeKind, int]]:
+    return [(c.kind, c.mention) for c in store.changes(after)]
+
+
+def test_a_mention_comes_back_as_it_was_saved(store: Store) -> None:
+    one = judged(
+        "Ärger mit Acme", author="Jorun", title="Title", site="example.com", url="https://example.com/1", lang="de"
+    )
+    one = replace(one, findings=(finding("Acme", one.post, -0.4567, Intent.ASKS | Intent.PRICE),))
+
+    assert store.save("Forum", [one], now=NOON + HOUR) == Saved(new=1, per_brand={"Acme": 1})
+    mention = store.mention(1)
+
+    assert mention is not None
+    assert mention.post == one.post
+    assert (mention.brand, mention.rule, mention.rule_version) == ("Acme", "acme", 1)
+    assert mention.score.value == -0.457
+    assert mention.score.evidence == one.findings[0].score.evidence
+    assert mention.spans == one.findings[0].match.spans
+    assert mention.intent == Intent.ASKS | Intent.PRICE
+    assert mention.added_at == NOON + HOUR
+
+
+def test_a_post_saved_again_changes_nothing(store: Store) -> None:
+    batch = [judged("one"), judged("two", "Acme", "Globex")]
+    store.save("Forum", batch, now=NOON)
+    last, version = store.last_change(), store.page(ALL)
+
+    assert store.save("Forum", [*batch, batch[0]], now=NOON + HOUR) == Saved(unchanged=3)
+    assert store.page(ALL) == version
+    assert store.last_change() == last
+
+
+def test_the_same_id_in_two_sources_is_two_posts(store: Store) -> None:
+    store.save("Forum", [judged("one", external_id="7")], now=NOON)
+    store.save("News", [judged("two", external_id="7", source="News")], now=NOON)
+    assert len(texts(store)) == 2
+
+
+def test_the_last_of_one_id_in_a_batch_counts(store: Store) -> None:
+    saved = store.save("Forum", [judged("first", external_id="7"), judged("second", external_id="7")], now=NOON)
+    assert saved == Saved(new=1, unchanged=1, per_brand={"Acme": 1})
+    assert texts(store) == [("Acme", "second")]
+
+
+def test_an_edited_post_is_updated_where_it_stands(store: Store) -> None:
+    store.save("Forum", [judged("Acme is bad", "Acme", external_id="7", score=-0.5)], now=NOON)
+    last = store.last_change()
+
+    edited = judged("Acme is great, Globex too", "Acme", "Globex", external_id="7", score=0.8)
+    assert store.save("Forum", [edited], now=NOON + HOUR) == Saved(new=1, edited=1, per_brand={"Globex": 1})
+
+    assert texts(store, MentionFilter(q="great")) == [("Globex", edited.post.text), ("Acme", edited.post.text)]
+    assert store.count(MentionFilter(q="bad")).n == 0
+    assert [m.score.value for m in store.mentions([1]).values()] == [0.8]
+    assert kinds(store, last) == [(ChangeKind.EDITED, 1), (ChangeKind.SAVED, 2)]
+
+
+def test_a_brand_that_an_edit_took_out_is_left_and_comes_back(store: Store) -> None:
+    one = judged("Acme", "Acme", external_id="7")
+    store.save("Forum", [one], now=NOON)
+
+    store.save("Forum", [without_findings(judged("nobody", external_id="7"))], now=NOON)
+    assert texts(store, MentionFilter()) == []
+    assert texts(store, MentionFilter(state=Choice(("left",)))) == [("Acme", "nobody")]
+
+    store.save("Forum", [one], now=NOON)
+    assert texts(store, MentionFilter()) == [("Acme", "Acme")]
+
+
+def test_a_correction_outlives_an_edit_and_can_be_taken_back(store: Store) -> None:
+    store.save("Forum", [judged("Acme", external_id="7", score=-0.5)], now=NOON)
+    assert store.correct(1, 0.0, NOON)
+    store.save("Forum", [judged("Acme.", external_id="7", score=0.9)], now=NOON)
+
+    corrected = store.mentions([1])[1]
+    assert (corrected.score.value, corrected.corrected) == (0.0, True)
+    assert store.uncorrect(1, NOON)
+    again = store.mentions([1])[1]
+    assert (again.score.value, again.corrected) == (0.9, False)
+
+
+def test_posts_without_findings_are_stored_only_if_known(store: Store) -> None:
+    assert store.save("Forum", [without_findings(judged("nobody"))], now=NOON) == Saved()
+    assert raw(store.path).execute("SELECT count(*) FROM post").fetchone() == (0,)
+
+
+def test_a_brand_added_later_is_found_in_a_post_that_did_not_change(store: Store) -> None:
+    store.save("Forum", [judged("Acme and Hooli", "Acme")], now=NOON)
+    saved = store.save("Forum", [judged("Acme and Hooli", "Acme", "Hooli")], now=NOON)
+    assert saved == Saved(new=1, per_brand={"Hooli": 1})
+
+
+def test_what_its_source_deleted_leaves_nothing(store: Store) -> None:
+    secret = "Acme xylophone quarrel"
+    store.save("Forum", [judged(secret, "Acme", "Globex", external_id="7"), judged("stays")], now=NOON)
+    last = store.last_change()
+
+    assert store.save("Forum", [], now=NOON, deleted=["7", "unknown"]) == Saved(deleted=1)
+
+    assert texts(store) == [("Acme", "stays")]
+    assert store.count(MentionFilter(q="xylophone")).n == 0
+    assert kinds(store, last) == [(ChangeKind.DELETED, 1), (ChangeKind.DELETED, 2)]
+    store.close()
+    assert secret.encode() not in store.path.read_bytes()
+
+
+def test_what_people_do_is_logged_once(store: Store) -> None:
+    store.save("Forum", [judged()], now=NOON)
+    last = store.last_change()
+
+    assert store.hide(1, True, NOON)
+    assert not store.hide(1, True, NOON)
+    assert store.hide(1, False, NOON)
+    assert store.set_state(1, State.CLAIMED, NOON)
+    assert not store.set_state(1, State.CLAIMED, NOON)
+    assert store.correct(1, None, NOON)
+    assert not store.correct(1, None, NOON)
+    assert not store.hide(999, True, NOON)
+
+    assert [kind for kind, _ in kinds(store, last)] == [
+        ChangeKind.HIDDEN,
+        ChangeKind.UNHIDDEN,
+        ChangeKind.STATE,
+        ChangeKind.CORRECTED,
+    ]
+
+
+def test_near_duplicates_are_one_story_and_one_voice(store: Store) -> None:
+    text = "Acme has lost my parcel for the third time this month and nobody answers the phone"
+    store.save("Forum", [judged(text, external_id="1")], now=NOON)
+    store.save("Forum", [judged("Something else about Acme altogether, quite fine", external_id="2")], now=NOON)
+    store.save("Forum", [judged(f"RT {text}", "Acme", "Globex", external_id="3")], now=NOON)
+
+    mentions = store.page(MentionFilter())
+    assert [(m.brand, m.post.external_id, m.story, m.alike) for m in mentions] == [
+        ("Globex", "3", 1, 0),
+        ("Acme", "3", 1, 1),
+        ("Acme", "2", None, 0),
+        ("Acme", "1", 1, 1),
+    ]
+    assert [m.post.external_id for m in store.latest("Acme", 5)] == ["3", "2"]
+    assert [m.id for m in store.page(MentionFilter(story=1, brand=Choice(("Acme",))))] == [3, 1]
+
+
+def test_a_story_goes_on_after_a_restart(store: Store) -> None:
+    text = "Acme has lost my parcel for the third time this month and nobody answers the phone"
+    store.save("Forum", [judged(text, external_id="1"), judged(text + " today", external_id="2")], now=NOON)
+    store.close()
+    again = Store.open(store.path)
+    again.save("Forum", [judged(text + " again", external_id="3")], now=NOON)
+    assert [m.story for m in again.page(MentionFilter())] == [1, 1, 1]
+    again.close()
+
+
+def test_a_changed_rule_gets_the_next_version(store: Store) -> None:
+    store.register([Brand("Acme", "acme OR acmecorp", ours=True)], NOON)
+    one = judged("acmecorp")
+    store.save("Forum", [replace(one, findings=(finding("Acme", one.post, 0.1, rule="acme OR acmecorp"),))], now=NOON)
+    store.save("Forum", [judged("acme")], now=NOON)
+
+    assert [(m.rule, m.rule_version) for m in store.page(ALL)] == [("acme", 1), ("acme OR acmecorp", 2)]
+    assert texts(store, MentionFilter(rule=Choice(("Acme@2",)))) == [("Acme", "acmecorp")]
+    assert [t.brand for t in store.tallies(NOON - HOUR, NOON)] == ["Acme"]
+
+
+def test_cursor_and_status_are_saved_with_the_posts_or_not_at_all(store: Store) -> None:
+    status = SourceStatus("Forum", "feed", Health.LIMITED, "Wait.", next_check=NOON, last_post=NOON + HOUR, failures=2)
+    store.save("Forum", [judged("one")], now=NOON, cursor={"etag": "é"}, status=status)
+    assert store.cursor("Forum") == {"etag": "é"}
+    assert store.statuses() == [status]
+
+    store.save("Forum", [judged("two")], now=NOON)
+    assert store.cursor("Forum") == {"etag": "é"}
+    store.save("Forum", [], now=NOON, cursor=None)
+    assert store.cursor("Forum") is None
+
+    broken = Judged(judged("three").post, judged("three").findings, "no bytes")  # type: ignore[arg-type]
+    with pytest.raises(Exception):  # noqa: B017, PT011  a bug, whatever it is
+        store.save("Forum", [judged("four"), broken], now=NOON, cursor="never")
+    assert store.cursor("Forum") is None
+    assert len(texts(store)) == 2
+    assert store.writer_alive()
+    assert store.save("Forum", [judged("four")], now=NOON).new == 1
+
+
+def test_gaps_are_opened_once_and_shrink_by_what_was_caught_up(store: Store) -> None:
+    store.open_gap("Forum", NOON, "Down.", NOON)
+    store.open_gap("Forum", NOON + HOUR, "Still down.", NOON + HOUR)
+    day = (NOON - 24 * HOUR, NOON + 24 * HOUR)
+    assert store.gaps(*day) == [Gap("Forum", NOON, None, "Still down.")]
+
+    store.close_gaps("Forum", NOON + 3 * HOUR, NOON + 3 * HOUR, complete_since=NOON + 2 * HOUR)
+    assert store.gaps(*day) == [Gap("Forum", NOON, NOON + 2 * HOUR, "Still down.")]
+    assert store.gaps(NOON + 2 * HOUR, NOON + 3 * HOUR) == []
+
+    store.close_gaps("Forum", NOON + 4 * HOUR, NOON, complete_since=NOON - HOUR)
+    assert store.gaps(*day) == []
+
+
+def test_a_gap_that_nothing_filled_stays_closed_where_reading_began(store: Store) -> None:
+    store.open_gap("Forum", NOON, "Down.", NOON)
+    store.close_gaps("Forum", NOON + HOUR, NOON + HOUR)
+    assert store.gaps(NOON, NOON + 2 * HOUR) == [Gap("Forum", NOON, NOON + HOUR, "Down.")]
+
+
+def test_the_log_keeps_to_its_bound_and_says_where_it_begins(store: Store) -> None:
+    assert store.first_change() == 1
+    store.save("Forum", [judged(str(i)) for i in range(30)], now=NOON)
+    store.trim_changes(10)
+    assert (store.first_change(), store.last_change()) == (21, 30)
+    store.trim_changes(0)
+    assert (store.first_change(), store.last_change()) == (31, 30)
+    raw(store.path).execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'change'", (KEPT + 5_990,))
+    store.save("Forum", [judged(str(i)) for i in range(100, 120)], now=NOON)
+    store.save("Forum", [judged("last")], now=NOON)
+    assert store.first_change() > KEPT
+    assert store.last_change() == KEPT + 6_011
+
+
+def test_a_search_that_cannot_be_read_is_a_query_error(store: Store) -> None:
+    with pytest.raises(QueryError):
+        store.page(MentionFilter(q="acme AND ("))
+    assert texts(store, MentionFilter(q=" ")) == []
+
+
+@pytest.mark.parametrize("value", ['"', 'x" OR "y', "\ue000b1", "a b", "", "\x00", "'"])
+def test_no_value_of_a_filter_breaks_out_of_its_place(store: Store, value: str) -> None:
+    store.save("Forum", [judged(author="bob", site="example.com")], now=NOON)
+    for facet in ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state"):
+        f = MentionFilter(**{facet: Choice((value,))})  # type: ignore[arg-type]
+        assert store.page(f) == [], facet
+        store.facets(f)
+
+
+def test_a_database_locked_by_another_program_is_told_and_works_again(store: Store) -> None:
+    other = raw(store.path)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program"):
+        store.save("Forum", [judged()], now=NOON)
+    assert texts(store) == []
+    other.execute("ROLLBACK")
+    assert store.save("Forum", [judged()], now=NOON).new == 1
+
+
+def test_a_lock_that_ends_in_time_is_waited_for(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "patient.db", patience=15)
+    other = raw(store.path)
+    other.execute("BEGIN IMMEDIATE")
+    saved: list[Saved] = []
+    thread = threading.Thread(target=lambda: saved.append(store.save("Forum", [judged()], now=NOON)))
+    thread.start()
+    other.execute("ROLLBACK")
+    thread.join(15)
+    assert saved == [Saved(new=1, per_brand={"Acme": 1})]
+    store.close()
+
+
+def test_a_full_disk_keeps_whole_batches_and_recovers(store: Store) -> None:
+    store.save("Forum", [judged("kept")], now=NOON)
+    room = "PRAGMA max_page_count"
+    pages = store._write(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    store._write(lambda db: db.execute(f"{room} = {pages + 1}").fetchone())
+    with pytest.raises(StoreError, match="disk is full"):
+        store.save("Forum", [judged(f"Acme {i} " + "long " * 3000) for i in range(50)], now=NOON, cursor="never")
+    assert (texts(store), store.cursor("Forum"), store.writer_alive()) == ([("Acme", "kept")], None, True)
+
+    store._write(lambda db: db.execute(f"{room} = 1073741823").fetchone())
+    assert store.save("Forum", [judged("again")], now=NOON).new == 1
+    assert raw(store.path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_write_thread_that_ended_is_seen_and_told(store: Store) -> None:
+    assert store.writer_alive()
+    store._writer.close()
+    assert not store.writer_alive()
+    with pytest.raises(StoreError, match="write thread has ended"):
+        store.save("Forum", [judged()], now=NOON)
+
+
+def test_many_threads_may_write_and_read(store: Store) -> None:
+    def work(number: int) -> None:
+        for i in range(10):
+            store.save(f"Source {number}", [judged(f"{number} {i}", source=f"Source {number}")], now=NOON)
+            store.page(MentionFilter())
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.count(MentionFilter()).n == 60
+    assert [c.id for c in store.changes(0)] == list(range(1, 61))
+
+
+def test_readers_cannot_write_and_end_with_their_thread(store: Store) -> None:
+    store.count(MentionFilter())
+    thread = threading.Thread(target=lambda: store.count(MentionFilter()))
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert len(store._readers._all) == 1
+    with pytest.raises(StoreError, match="may not be written"):
+        store._read(lambda db: db.execute("DELETE FROM mention"))
+
+
+def test_an_export_is_of_one_moment(store: Store) -> None:
+    store.save("Forum", [judged(str(i)) for i in range(1200)], now=NOON)
+    rows = store.export(MentionFilter())
+    first = next(rows)
+    store.save("Forum", [judged("later")], now=NOON)
+    assert [first.id, *(m.id for m in rows)] == list(range(1200, 0, -1))
