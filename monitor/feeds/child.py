@@ -1,6 +1,6 @@
 """The process in which documents are parsed: ``python -m monitor.feeds.child FD``. It may crash or be killed at will.
 
-It reads pairs of messages (a JSON header, the document) from an inherited pipe and answers each with one JSON message.
+It reads messages (a line of JSON, then the document) from an inherited pipe and answers each with one JSON message.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ def main(arguments: list[str]) -> None:
     pipe: Connection[Any, Any] = Connection(int(arguments[1]))
     try:
         while True:
-            header = json.loads(pipe.recv_bytes())
-            document = pipe.recv_bytes()
+            header, _, document = pipe.recv_bytes().partition(b"\n")
             signal.alarm(_ALONE)
-            pipe.send_bytes(json.dumps(_answer(header, document)).encode())
+            pipe.send_bytes(json.dumps(_answer(json.loads(header), document)).encode())
             signal.alarm(0)
     except (EOFError, OSError):
         return

@@ -15,7 +15,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, absolute, settle, whole_number
+from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, absolute, mend, settle, whole_number
 
 _ITEM = re.compile(rb"<(?:[A-Za-z0-9_.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
@@ -67,7 +67,7 @@ def _entry(raw: Any, feed: Any) -> Entry:
         str(raw.get("link", "")),
         _markup({**raw.get("title_detail", {}), "value": raw.get("title", "")}),
         max((_markup(part) for part in parts), key=len),
-        str(raw.get("author", "")),
+        mend(str(raw.get("author", ""))),
         _published(raw),
         next((str(part["language"]) for part in told if part.get("language")), "") or str(feed.get("language", "")),
         _enclosure(raw, ""),

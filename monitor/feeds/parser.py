@@ -47,8 +47,7 @@ class Parser:
     def _ask(self, header: dict[str, str], document: bytes) -> dict[str, Any]:
         pipe = self._open()
         try:
-            pipe.send_bytes(json.dumps(header).encode())
-            pipe.send_bytes(document)
+            pipe.send_bytes(b"\n".join((json.dumps(header).encode(), document)))
             if pipe.poll(self._patience):
                 answer: dict[str, Any] = json.loads(pipe.recv_bytes())
                 return answer

@@ -24,20 +24,10 @@ def read(document: bytes, content_type: str, base: str) -> Feed:
         return read_json_feed(document, base)
     if _declares_entities(document):
         raise NotAFeed("This document declares entities of its own, which can blow up. We do not read such feeds.")
+    if is_web_page(document):
+        raise NotAFeed("This is a web page, not a feed.", feeds_named(document, base))
     found = read_wellformed(document, content_type, base)
-    return found if found is not None else _read_otherwise(document, content_type, base)
-
-
-def _read_otherwise(document: bytes, content_type: str, base: str) -> Feed:
-    page = is_web_page(document)
-    try:
-        found = read_loosely(document, content_type, base)
-        if found.entries or not page:
-            return found
-    except NotAFeed:
-        if not page and "html" not in content_type.lower():
-            raise
-    raise NotAFeed("This is a web page, not a feed.", feeds_named(document, base))
+    return found if found is not None else read_loosely(document, content_type, base)
 
 
 def _declares_entities(document: bytes) -> bool:

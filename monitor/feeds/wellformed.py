@@ -11,7 +11,7 @@ import html
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from monitor.feeds.dates import seconds
 from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, absolute, mend, settle, whole_number
@@ -166,7 +166,9 @@ class _Reader:
 
     def _pass_by(self, element: ET.Element, name: str) -> None:
         """Leave an element that says nothing to us, after a look inside."""
-        for inner in _all_of(element, name):
+        # what stands in a source describes another feed
+        inside = [name] if name == "source" else [in_words(inner.tag) for inner in element.iter()]
+        for inner in inside:
             if inner == "media:title" and self._told.get("title"):
                 continue
             if inner.partition(":")[0] not in HARMLESS and inner not in HARMLESS:
@@ -250,14 +252,6 @@ KNOWN_ELEMENTS = {
     "enclosure": "enclosure",
 }
 """Element -> what it tells us."""
-
-
-def _all_of(element: ET.Element, name: str) -> Iterator[str]:
-    """The names of ``element`` and of all within, but for a source's, which describe another feed."""
-    yield name
-    if name != "source":
-        for inner in element:
-            yield from _all_of(inner, in_words(inner.tag))
 
 
 def _inner(element: ET.Element) -> str:

@@ -1,0 +1,396 @@
+"""One feed over its life: what is asked of the site, what comes back, and what is told of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from monitor.errors import BadResponse, Gone
+from monitor.feeds.freshness import not_before
+from monitor.feeds.parser import Parser
+from monitor.http import Http
+from monitor.model import Batch, Post
+from monitor.sources.feed import Options, Source
+from tests.fakes import NOON
+from tests.feed_server import Line, Server, http_for, item, rss, serving
+
+
+class Reader:
+    """A feed and its server; remembers the cursor as the store would."""
+
+    def __init__(self, server: Server, http: Http) -> None:
+        self.server = server
+        self.source = Source(Options(name="Forum", url=server.url + "/feed.xml"), http)
+        self.cursor: Any = None
+        self.now = NOON
+
+    def serve(self, body: bytes, **headers: str) -> None:
+        self.server.script = partial(Line.answer, body=body, **{"content_type": "application/rss+xml", **headers})  # type: ignore[arg-type]
+
+    def read(self, minutes: int = 10) -> Batch:
+        batch = self.source.fetch((), self.cursor, self.now)
+        self.cursor = json.loads(json.dumps(batch.cursor))
+        self.now += timedelta(minutes=minutes)
+        return batch
+
+    def asked(self) -> Mapping[str, str]:
+        return self.server.asked[-1].headers
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    """One child for all tests of this file."""
+    parser = Parser()
+    yield parser
+    parser.close()
+
+
+@pytest.fixture
+def reader(parser: Parser) -> Iterator[Reader]:
+    with serving() as server:
+        http = http_for(server)
+        http._shared[Parser] = parser
+        yield Reader(server, http)
+
+
+def ids(batch: Batch) -> list[str]:
+    return [post.external_id for post in batch.posts]
+
+
+def only(batch: Batch) -> Post:
+    [post] = batch.posts
+    return post
+
+
+# ---- what an entry becomes
+
+
+def test_an_entry_becomes_a_post(reader: Reader) -> None:
+    reader.serve(
+        rss(
+            "<item><guid isPermaLink='false'>g1</guid><link>https://www.harbour.example/t/1</link>"
+            "<title>Is &lt;b&gt;Acme&lt;/b&gt; down &amp;amp; out?</title><author>bea@harbour.example (Bea)</author>"
+            "<description>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two &amp;amp; three.&lt;/p&gt;"
+            "&lt;script&gt;x()&lt;/script&gt;</description><pubDate>Wed, 04 Mar 2026 10:00:00 +0100</pubDate></item>",
+            head="<language>en-GB</language>",
+        )
+    )
+    assert only(reader.read()) == Post(
+        source="Forum",
+        external_id="g1",
+        text="One.\n\nTwo & three.",
+        published_at=datetime(2026, 3, 4, 9, tzinfo=UTC),
+        author="Bea",
+        title="Is Acme down & out?",
+        url="https://www.harbour.example/t/1",
+        site="harbour.example",
+        lang="en",
+    )
+
+
+def test_atom_and_its_kinds_of_text(reader: Reader) -> None:
+    reader.serve(
+        b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>T</title>
+        <entry><id>tag:a.example,2026:1</id><link href="/1"/><title>1 &lt; 2 and &lt;b&gt;</title>
+          <updated>2026-03-04T11:00:00Z</updated><author><name>Ann</name><email>a@a.example</email></author>
+          <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Hello <em>Acme</em></p></div></content>
+        </entry>
+        <entry><id>tag:a.example,2026:2</id><link href="https://b.example/2"/>
+          <title type="html">&lt;i&gt;Two&lt;/i&gt;</title>
+          <published>2026-03-04T10:00:00+01:00</published><updated>2026-03-04T11:30:00Z</updated>
+          <summary>Short</summary><content type="html">&lt;p&gt;Much longer&lt;/p&gt;</content></entry></feed>"""
+    )
+    second, first = reader.read().posts
+    assert (first.title, first.text, first.author) == ("1 < 2 and \u2039b\u203a", "Hello Acme", "Ann")
+    assert (first.url, first.lang) == (reader.server.url + "/1", "de")
+    assert first.published_at == datetime(2026, 3, 4, 11, tzinfo=UTC)
+    assert (second.title, second.text, second.site) == ("Two", "Much longer", "b.example")
+    assert second.published_at == datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+
+def test_rdf(reader: Reader) -> None:
+    reader.serve(
+        b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+        xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://a.example/"><title>T</title></channel>
+        <item rdf:about="https://a.example/1"><title>Acme</title><link>https://a.example/1</link>
+        <description>Fine.</description><dc:creator>Ann</dc:creator><dc:date>2026-03-04T10:00Z</dc:date></item></rdf:RDF>"""
+    )
+    post = only(reader.read())
+    assert (post.external_id, post.title, post.author, post.text) == ("https://a.example/1", "Acme", "Ann", "Fine.")
+    assert post.published_at == datetime(2026, 3, 4, 10, tzinfo=UTC)
+
+
+def test_json_feed(reader: Reader) -> None:
+    items = [
+        {"id": 7, "url": "/7", "title": "a < b", "content_html": "<p>Hi</p>", "date_published": "2026-03-04T10:00:00Z"},
+        {"id": "8", "content_text": "I <3 Acme", "authors": [{"name": "Bo"}], "language": "fr"},
+        "no item at all",
+        {"id": {"odd": 1}, "authors": "x", "content_text": 3},
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "language": "en", "items": items}
+    reader.serve(json.dumps(feed).encode(), content_type="application/feed+json")
+    batch = reader.read()
+    posts = {post.external_id: post for post in batch.posts}
+    assert (posts["7"].title, posts["7"].text, posts["7"].url) == ("a < b", "Hi", reader.server.url + "/7")
+    assert (posts["8"].text, posts["8"].author, posts["8"].lang) == ("I <3 Acme", "Bo", "fr")
+    assert batch.set_aside == 1
+    assert len(batch.posts) == 3
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"version": 1}', b"[]", b"[" * 100_000, b'{"version":"https://x.example"}'])
+def test_other_json_is_no_feed(reader: Reader, body: bytes) -> None:
+    reader.serve(body, content_type="application/json")
+    with pytest.raises(BadResponse, match="JSON"):
+        reader.read()
+
+
+def test_an_entry_without_id_goes_by_its_link_and_without_both_by_a_digest(reader: Reader) -> None:
+    plain = "<item><title>{}</title><pubDate>Wed, 04 Mar 2026 10:00:00 GMT</pubDate></item>"
+    link = "<item><link>https://a.example/x</link><title>T</title></item>"
+    reader.serve(rss(link, plain.format("A"), plain.format("B"), plain.format("A")))
+    first = reader.read()
+    assert len(set(ids(first))) == 3
+    assert "https://a.example/x" in ids(first)
+    reader.serve(rss(plain.format("B"), plain.format("A")))
+    assert ids(reader.read()) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [
+        ("Wed, 04 Mar 2026 09:00:00 GMT", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+        ("Wed, 4 Mar 2026 09:00:00", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+        ("Wed, 04 Mar 2026 04:00:00 EST", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+        ("2026-03-04T09:00:00", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+        ("2026-03-04 09:00:00", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+        ("2026-03-04T14:30:00.123+05:30", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+        ("2026-03-04", datetime(2026, 3, 4, tzinfo=UTC)),
+        ("Wed, 04 Mar 2099 09:00:00 GMT", NOON),
+        ("yesterday or so", NOON),
+        ("", NOON),
+        ("0000-00-00T00:00:00Z", NOON),
+        ("9" * 5000, NOON),
+    ],
+)
+def test_dates(reader: Reader, date: str, at: datetime) -> None:
+    reader.serve(rss(item(1, date=date)))
+    assert only(reader.read()).published_at == at
+
+
+def test_an_undated_entry_keeps_the_time_at_which_it_was_first_seen(reader: Reader) -> None:
+    reader.serve(rss(item(1, "One", date="")))
+    reader.read()
+    reader.serve(rss(item(1, "One, edited", date="")))
+    assert only(reader.read()).published_at == NOON
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "https://u:p@a.example/", "http://[", ""])
+def test_a_link_that_could_act_is_dropped(reader: Reader, link: str) -> None:
+    reader.serve(rss(f"<item><guid isPermaLink='false'>1</guid><title>T</title><link>{link}</link></item>"))
+    assert only(reader.read()).url == ""
+
+
+def test_a_relative_link_counts_from_the_feed(reader: Reader) -> None:
+    reader.serve(rss("<item><guid isPermaLink='false'>1</guid><title>T</title><link>../t/1?a=1&amp;b=2</link></item>"))
+    assert only(reader.read()).url == reader.server.url + "/t/1?a=1&b=2"
+
+
+def test_an_entry_without_words_is_no_post(reader: Reader) -> None:
+    reader.serve(rss("<item><guid>1</guid><description>&lt;img src='x'&gt;</description></item>", item(2)))
+    assert ids(reader.read()) == ["g2"]
+
+
+# ---- repeats and edits
+
+
+def test_only_what_is_new_or_edited_comes_back(reader: Reader) -> None:
+    reader.serve(rss(item(2), item(1)))
+    assert ids(reader.read()) == ["g2", "g1"]
+    reader.serve(rss(item(3), item(2, "Acme is very good."), item(1)))
+    batch = reader.read()
+    assert sorted(ids(batch)) == ["g2", "g3"]
+    assert next(p for p in batch.posts if p.external_id == "g2").text == "Acme is very good."
+    reader.serve(rss(item(3), item(2, "Acme is very good."), item(1), head="<lastBuildDate>now</lastBuildDate>"))
+    assert ids(reader.read()) == []
+
+
+def test_oldest_first(reader: Reader) -> None:
+    dates = [f"Wed, 04 Mar 2026 0{n}:00:00 GMT" for n in (3, 1, 2)]
+    reader.serve(rss(*(item(n, date=date) for n, date in enumerate(dates))))
+    assert ids(reader.read()) == ["g1", "g2", "g0"]
+
+
+def _with_id(name: str, link: str, text: str, hour: int = 8) -> str:
+    date = f"<pubDate>Wed, 04 Mar 2026 {hour:02}:00:00 GMT</pubDate>"
+    return f"<item><guid isPermaLink='false'>{name}</guid><link>{link}</link><title>{text}</title>{date}</item>"
+
+
+def test_two_revisions_of_one_entry_are_one_post(reader: Reader) -> None:
+    reader.serve(rss(_with_id("a", "https://a.example/1", "new", 9), _with_id("a", "https://a.example/1", "old", 8)))
+    assert only(reader.read()).title == "new"
+
+
+def test_an_id_given_out_twice_makes_two_posts_for_good(reader: Reader) -> None:
+    one, two, three = (_with_id("same", f"https://a.example/{n}", f"Text {n}", n) for n in (1, 2, 3))
+    reader.serve(rss(one))
+    assert ids(reader.read()) == ["same"]
+    reader.serve(rss(two, one))
+    [second] = ids(reader.read())
+    assert second.startswith("same#")
+    reader.serve(rss(three, two, one))
+    [third] = ids(reader.read())
+    assert len({"same", second, third}) == 3
+    assert ids(reader.read()) == []
+
+
+def test_a_listing_of_thousands_is_cut_and_says_so(reader: Reader) -> None:
+    reader.serve(rss(*(item(n) for n in range(2_500))))
+    batch = reader.read()
+    assert len(batch.posts) == 2_000
+    assert "2,000" in batch.note
+    assert len(json.dumps(batch.cursor)) < 120_000
+
+
+# ---- what the site is asked
+
+
+def test_both_validators_are_sent_and_304_is_a_success(reader: Reader) -> None:
+    reader.serve(rss(item(1)), etag='W/"1"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
+    reader.read()
+    reader.server.script = partial(Line.answer, status=304, cache_control="max-age=3600")
+    batch = reader.read()
+    assert reader.asked()["if-none-match"] == 'W/"1"'
+    assert reader.asked()["if-modified-since"] == "Wed, 04 Mar 2026 11:00:00 GMT"
+    assert (batch.posts, batch.complete_since) == ((), NOON)
+    assert batch.not_before == NOON + timedelta(minutes=70)
+    reader.read()
+    assert reader.asked()["if-none-match"] == 'W/"1"'
+
+
+def test_validators_beside_expires_0_are_ignored(reader: Reader) -> None:
+    reader.serve(rss(item(1)), etag='"1"', expires="0")
+    reader.read()
+    reader.read()
+    assert "if-none-match" not in reader.asked()
+
+
+def test_once_in_a_hundred_passes_the_whole_feed_is_fetched(reader: Reader) -> None:
+    reader.serve(rss(item(1)), etag='"1"')
+    reader.read()
+    asked = []
+    for _ in range(200):
+        reader.read()
+        asked.append("if-none-match" in reader.asked())
+    assert asked.count(False) == 2
+
+
+def test_an_unchanged_body_is_not_parsed(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader.serve(rss(item(1)))
+    reader.read()
+    monkeypatch.setattr(Parser, "read", lambda *_: pytest.fail("parsed"))
+    batch = reader.read()
+    assert (batch.posts, batch.complete_since) == ((), NOON)
+
+
+def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
+    new = partial(Line.answer, body=rss(item(1)), content_type="application/rss+xml")
+    reader.server.script = lambda line: (
+        line.answer(301, location="/new.xml?key=canary") if line.request.path == "/feed.xml" else new(line)
+    )
+    batch = reader.read()
+    assert "moved for good" in batch.note
+    assert "canary" not in batch.note
+    batch = reader.read()
+    assert [r.path for r in reader.server.asked] == ["/feed.xml", "/new.xml?key=canary", "/new.xml?key=canary"]
+    assert "moved for good" in batch.note
+    # an address corrected in the config starts anew
+    reader.source = Source(Options(name="Forum", url=reader.server.url + "/new.xml"), reader.source._http)
+    assert reader.read().note == ""
+
+
+def test_a_temporary_redirect_is_not(reader: Reader) -> None:
+    new = partial(Line.answer, body=rss(item(1)), content_type="application/rss+xml")
+    reader.server.script = lambda line: (
+        line.answer(302, location="/new.xml") if line.request.path == "/feed.xml" else new(line)
+    )
+    assert reader.read().note == ""
+    reader.read()
+    assert reader.server.asked[2].path == "/feed.xml"
+
+
+def test_410_is_gone(reader: Reader) -> None:
+    reader.server.script = partial(Line.answer, status=410)
+    with pytest.raises(Gone, match="gone for good"):
+        reader.read()
+
+
+def test_a_web_page_names_the_feed_that_was_meant(reader: Reader) -> None:
+    page = (
+        b"<!DOCTYPE html><html><head><link rel='alternate' type='application/atom+xml' href='/real.atom'></head></html>"
+    )
+    reader.serve(page, content_type="text/html; charset=utf-8")
+    with pytest.raises(BadResponse, match=r"web page, not a feed.*/real\.atom"):
+        reader.read()
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/f", "a.example/feed", "https://u:p@a.example/", "https://a\\b/", ""])
+def test_an_address_that_cannot_be_read_is_a_config_error(url: str) -> None:
+    with pytest.raises(ValidationError, match="cannot be read"):
+        Options(name="Forum", url=url)
+
+
+# ---- what is told of completeness and freshness
+
+
+def test_complete_when_the_listing_overlaps_the_last_one(reader: Reader) -> None:
+    reader.serve(rss(*(item(n) for n in range(9, 0, -1))))
+    assert reader.read().complete_since is None
+    reader.serve(rss(*(item(n) for n in range(12, 3, -1))))
+    assert reader.read().complete_since == NOON
+    reader.serve(rss(*(item(n) for n in range(40, 31, -1))))
+    assert reader.read().complete_since is None
+
+
+def test_a_pinned_entry_is_no_overlap(reader: Reader) -> None:
+    reader.serve(rss(*(item(n) for n in (1, 9, 8, 7, 6))))
+    reader.read()
+    reader.serve(rss(*(item(n) for n in (1, 39, 38, 37, 36))))
+    assert reader.read().complete_since is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "ttl", "minutes"),
+    [
+        ({}, 0, None),
+        ({}, 60, 60),
+        ({"Cache-Control": "max-age=600"}, 0, 10),
+        ({"Cache-Control": "public, max-age=600, must-revalidate", "Age": "300"}, 0, 5),
+        ({"Cache-Control": "max-age=600"}, 60, 60),
+        ({"Cache-Control": "max-age=999999999"}, 0, 1440),
+        ({"Cache-Control": "s-maxage=600"}, 0, None),
+        ({"Cache-Control": "no-cache"}, 0, None),
+        ({"Cache-Control": "max-age=0", "Expires": "Wed, 04 Mar 2026 13:00:00 GMT"}, 0, None),
+        ({"Expires": "Wed, 04 Mar 2026 13:00:00 GMT"}, 0, 60),
+        ({"Expires": "Wed, 04 Mar 2026 03:30:00 GMT", "Date": "Wed, 04 Mar 2026 03:00:00 GMT"}, 0, 30),
+        ({"Expires": "0"}, 0, None),
+        ({"Expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0, None),
+        ({"Retry-After": "120"}, 0, 2),
+        ({"Retry-After": "Wed, 04 Mar 2026 12:05:00 GMT"}, 0, 5),
+        ({}, 10**7, 1440),
+    ],
+)
+def test_the_wish_for_the_next_pass(headers: dict[str, str], ttl: int, minutes: int | None) -> None:
+    wanted = None if minutes is None else NOON + timedelta(minutes=minutes)
+    assert not_before(headers, ttl, NOON) == wanted
+
+
+def test_the_ttl_holds_for_passes_that_parse_nothing_too(reader: Reader) -> None:
+    reader.serve(rss(item(1), head="<ttl>45</ttl>"))
+    assert reader.read().not_before == NOON + timedelta(minutes=45)
+    assert reader.read().not_before == NOON + timedelta(minutes=55)
