@@ -246,7 +246,7 @@ def test_rule_spans_anywhere_never_raise(text: str, start: int) -> None:
     SCORER.score(text, ["Hooli", "Acme"], "en", {"Hooli": [Span(start, start + 4)], "Acme": [Span(start, start + 1)]})
 
 
-@pytest.mark.parametrize("words", [2_000, 16_000, 200_000])
+@pytest.mark.parametrize("words", [2_000, 16_000, 30_000])
 def test_a_long_text_is_read_around_the_brand_only(words: int, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
     original = Reading.__init__
