@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model import Post
 from monitor.query.reading import Reading
+
+FIELDS = ("author", "site", "lang", "source")
+"""What a rule can ask for besides words."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +36,22 @@ class Document:
         """The body, folded."""
         return Reading(self.body, self.head)
 
-    @cached_property
+    @property
     def fields(self) -> frozenset[tuple[str, str]]:
         """Every (name, value) that a field of a rule may ask for and this document satisfies."""
-        host = field_value("site", self.site)
-        sites = [host] if "/" in host else [host[i:] for i in _label_starts(host)]
-        return frozenset(
-            [
-                ("author", field_value("author", self.author)),
-                ("lang", field_value("lang", self.lang or "und")),
-                ("source", field_value("source", self.source)),
-                *(("site", site) for site in sites),
-            ]
-        )
+        return frozenset((name, value) for name in FIELDS for value in self.values(name))
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of field ``name``; a site has those of all sites above it too."""
+        if name == "site":
+            host = field_value(name, self.site)
+            return (host,) if "/" in host else tuple(host[start:] for start in _label_starts(host))
+        if name == "lang":
+            return (field_value(name, self.lang or "und"),)
+        return (field_value(name, self.author if name == "author" else self.source),)
 
 
+@lru_cache(maxsize=4096)
 def field_value(name: str, value: str) -> str:
     """``value`` as fields are compared: no case, no ``@`` before an author, a bare host, a language without region.
 

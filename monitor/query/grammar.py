@@ -9,7 +9,7 @@ from typing import cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
-from monitor.query.document import field_value
+from monitor.query.document import FIELDS, field_value
 from monitor.query.mistakes import Mistake, near_mistake, unexpected
 from monitor.query.tree import Either, Field, Near, Node, Words, either, every, negated
 from monitor.query.words import words_of
@@ -39,7 +39,6 @@ _CLOSE: ")"
 %ignore /\s+/
 """
 
-FIELDS = ("author", "site", "lang", "source")
 LONGEST = 4_000
 """Characters of a rule."""
 MOST_TERMS = 200

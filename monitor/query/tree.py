@@ -80,7 +80,7 @@ class Words:
 
 def letters_of(text: str) -> str:
     """The letters and digits of ``text``, with case and accents, without what stands between them."""
-    return "".join(char for char in unicodedata.normalize("NFC", text) if char.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Field:
 
     def found(self, document: Document) -> list[Span] | None:
         """No spans, but not None where it holds."""
-        return [] if (self.name, self.value) in document.fields else None
+        return [] if self.value in document.values(self.name) else None
 
     @property
     def terms(self) -> tuple[Term, ...]:
