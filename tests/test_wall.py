@@ -17,6 +17,7 @@ from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
 from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, labels, stretches
+from display.wall_state.kept import Kept
 from display.wall_state.reading import is_blind
 from display.wall_state.words import cut, initials, moment, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
@@ -371,3 +372,28 @@ def test_moments_are_as_long_as_they_must_be() -> None:
     assert moment(NOON - 5 * MINUTE, NOON, LONDON) == "11:55"
     assert moment(NOON - timedelta(days=2), NOON, LONDON) == "Monday 12:00"
     assert moment(NOON - timedelta(days=20), NOON, LONDON) == "12 February"
+
+
+# Kept answers
+
+
+class Asked:
+    """A question that takes ``cost`` seconds, and how often it was asked."""
+
+    def __init__(self, clock: FakeClock, cost: float) -> None:
+        self.clock, self.cost, self.times = clock, cost, 0
+
+    def __call__(self) -> int:
+        self.clock.advance(self.cost)
+        self.times += 1
+        return self.times
+
+
+def test_a_dear_answer_is_kept_and_a_cheap_one_is_not(clock: FakeClock) -> None:
+    dear, cheap = Asked(clock, 0.5), Asked(clock, 0.001)
+    kept: Kept[int] = Kept(clock, 10, cheap=0.02)
+    fresh: Kept[int] = Kept(clock, 10, cheap=0.02)
+    assert [kept.get(dear), kept.get(dear)] == [1, 1]
+    assert [fresh.get(cheap), fresh.get(cheap)] == [1, 2]
+    clock.advance(10)
+    assert kept.get(dear) == 2

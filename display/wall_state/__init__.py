@@ -18,10 +18,11 @@ from zoneinfo import ZoneInfo
 from display.wall_state import board, departures, horizon, sentences, voices
 from display.wall_state.document import Kind, WallState
 from display.wall_state.horizon import Span, Stretch
+from display.wall_state.kept import Kept
 from display.wall_state.reading import Reading, reading, weighs
 from display.wall_state.words import epoch_ms, moment, time_of_day
 from monitor.clock import Clock
-from monitor.model import Bin, Gap, Mention, MentionFilter, Order, SourceStatus
+from monitor.model import Bin, Gap, Mention, MentionFilter, Order, SourceStatus, Tally
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 WEIGHED_FOR = 60.0
 """Seconds for which the weights of sources are good."""
+TALLIED_FOR, CHEAP = 10.0, 0.02
+"""Seconds for which the figures of a week are good where they took longer than CHEAP, so that news need not wait."""
 FRESH_FOR = 1.0
 """Seconds for which a state is good when nothing changed."""
 GAPPY = 0.1
@@ -48,7 +51,8 @@ class WallStates:
         self._ours = [b.name for b in config.brands if b.ours]
         self._started = clock.now()
         self._first_mention: Mention | None = None
-        self._per_source: tuple[float, dict[str, int]] = (float("-inf"), {})
+        self._weights: Kept[dict[str, int]] = Kept(clock, WEIGHED_FOR)
+        self._tallies: Kept[dict[str, Tally]] = Kept(clock, TALLIED_FOR, cheap=CHEAP)
         self._lock = threading.Lock()
         self._built: dict[str, Any] | None = None
         self._built_at = 0.0
@@ -71,7 +75,7 @@ class WallStates:
         headline = sentences.headline(kind, read, hour, day, since, now, zone)
         weighty = self._weighty(read, now)
         unseen = horizon.stretches(gaps, weighty, len(read.statuses), now - horizon.SPAN)
-        tallies = {t.brand: t for t in self._store.tallies(now - WEEK, now + timedelta(seconds=1))}
+        tallies = self._tallies.get(lambda: {t.brand: t for t in self._store.tallies(now - WEEK, horizon.end(now))})
         return WallState(
             version=self._version,
             last_id=last_id,
@@ -100,16 +104,12 @@ class WallStates:
         known = {s.source: s for s in self._store.statuses()}
         statuses = [known.get(s.name, SourceStatus(s.name, s.kind)) for s in self._config.sources]
         sample = any(s.sample for s in known.values())
-        return reading(statuses, self._weights(now), now, self._started, sample=sample)
+        return reading(statuses, self._per_source(now), now, self._started, sample=sample)
 
-    def _weights(self, now: datetime) -> dict[str, int]:
-        """Mentions of 7 days by source; asked for once a minute, for it is the dearest question here."""
-        asked, weights = self._per_source
-        if self._clock.monotonic() - asked >= WEIGHED_FOR:
-            facets = self._store.facets(MentionFilter(since=now - WEEK))
-            weights = {value.value: value.n for value in facets.get("source", ())}
-            self._per_source = self._clock.monotonic(), weights
-        return weights
+    def _per_source(self, now: datetime) -> dict[str, int]:
+        """Mentions of 7 days by source."""
+        week = MentionFilter(since=now - WEEK)
+        return self._weights.get(lambda: {v.value: v.n for v in self._store.facets(week).get("source", ())})
 
     def _bins(self, now: datetime) -> list[Bin]:
         """Mentions of us in quarters of an hour."""
@@ -137,7 +137,7 @@ class WallStates:
 
     def _weighty(self, read: Reading, now: datetime) -> set[str]:
         """Sources that would be missed."""
-        weights = self._weights(now)
+        weights = self._per_source(now)
         return {s.source for s in read.statuses if weighs(s, weights)}
 
     def _gaps(self, read: Reading, now: datetime) -> dict[str, list[Span]]:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser_setup import NAMES
 from tests.fake_site import Served, config
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_BROWSER = (
-    "No Chromium was found, and without one nothing here is tested. As root on Debian: apt-get install chromium. "
-    "Elsewhere: playwright install chromium. Or name yours in WALLFLOWER_BROWSER."
+    "No Chromium was found, and without one nothing here is tested. Get one with: python -m tests.browser_setup. "
+    "Or name yours in WALLFLOWER_BROWSER."
 )
 QUIET = (
     "--disable-gpu",
@@ -33,9 +33,8 @@ addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDir
 
 def executable(playwright: Playwright) -> str:
     """The browser to use: the one named, an installed one, else Playwright's own. Fails the test when there is none."""
-    own = playwright.chromium.executable_path
     installed = (shutil.which(name) for name in NAMES)
-    for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, own):
+    for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, playwright.chromium.executable_path):
         if found and Path(found).is_file():
             return found
     pytest.fail(NO_BROWSER, pytrace=False)
