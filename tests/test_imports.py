@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "store": GROUND | {"schema", "query", "stories"},
     "events": GROUND | {"store", "clock"},
     "collector": GROUND | PURE | {"store", "sources"},
-    "scheduler": GROUND | {"collector", "clock", "config", "sources", "store"},
+    "scheduler": GROUND | {"collector", "clock", "config", "http", "sources", "store"},
     "importing": GROUND | {"collector", "store", "clock"},
 }
 """Room of monitor/ -> rooms of monitor/ that it may import besides itself."""
