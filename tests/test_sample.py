@@ -53,10 +53,8 @@ def test_what_a_seed_gives_does_not_change_with_the_version_of_python() -> None:
     assert (first.external_id, first.author, first.text) == (FIRST_ID, FIRST_AUTHOR, FIRST_TEXT)
 
 
-FIRST_ID, FIRST_AUTHOR = "29543731-0", "honest_anorak"
-FIRST_TEXT = (
-    "Acme Mesh update added the one feature I wanted. Did someone read my mail? Love it. Still amazed yesterday."
-)
+FIRST_ID, FIRST_AUTHOR = "29543731-1", "sleepysandal"
+FIRST_TEXT = "Acme erhöht schon wieder die Preise. Langsam reicht es mir wirklich. Die Katze ist auch meiner Meinung."
 
 
 def test_small_steps_lose_nothing_and_double_nothing() -> None:
@@ -109,7 +107,7 @@ def test_there_is_every_kind_of_text(month: list[Post]) -> None:
     langs = Counter(p.lang for p in month)
     assert set(langs) == {"en", *TONGUES}
     assert 0.1 < 1 - langs["en"] / len(month) < 0.3
-    assert max(len(p.text) for p in month) > 1_500
+    assert max(len(p.text) for p in month) > 1_200
     assert any(p.text.startswith("Switched from Globex to Acme") for p in month)
     assert any(ord(c) > 0x1F300 for p in month for c in p.text)
     assert all(any(brand.lower() in p.body.lower() for p in month) for brand in BRANDS)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  letters of other scripts are meant to look like that
 """What people add: second thoughts, details, asides, so that no complaint is like the next. Slots as elsewhere."""
 
 from __future__ import annotations
@@ -147,6 +148,30 @@ MORE = {
 }
 """Mood -> what may follow."""
 
+OTHER_WORDS = {
+    "terrible": ("awful", "dreadful", "terrible", "atrocious"),
+    "fantastic": ("brilliant", "fantastic", "superb", "wonderful"),
+    "amazing": ("amazing", "great", "incredible"),
+    "useless": ("useless", "pointless", "hopeless"),
+    "rubbish": ("rubbish", "garbage", "trash"),
+    "furious": ("furious", "livid"),
+    "internet": ("internet", "wifi", "broadband"),
+    "support": ("support", "customer service", "customer support"),
+    "engineer": ("engineer", "technician"),
+    "bill": ("bill", "statement"),
+    "contract": ("contract", "plan", "deal"),
+    "box": ("box", "router"),
+    "update": ("update", "upgrade"),
+    "again": ("again", "once more", "yet again"),
+    "nobody": ("nobody", "no one"),
+    "people": ("people", "folks", "humans"),
+    "company": ("company", "firm", "provider"),
+    "phone": ("phone", "mobile"),
+    "fixed": ("fixed", "sorted", "repaired"),
+    "honestly": ("honestly", "frankly", "truth be told"),
+}
+"""Word -> what others say for it; people rarely find the same words twice, and stories are told by that."""
+
 MORE_TONGUES = {
     "de": (
         "Und das kurz vor dem Wochenende.", "Mal sehen, wie lange das so bleibt.", "Mein Nachbar lacht schon.",
@@ -165,6 +190,19 @@ MORE_TONGUES = {
         "みなさんはどうですか。", "とりあえず様子を見ます。", "近所の人も同じらしい。", "コーヒーでも飲もう。",
         "今月もう三回目です。",
     ),
+    "it": (
+        "E siamo solo a martedì.", "Vi farò sapere.", "Mia nonna aveva ragione.", "Succede anche a voi?",
+        "Intanto mi faccio un caffè.",
+    ),
+    "pt": ("Alguém mais?", "Já é a terceira vez este mês.", "Depois conto.", "O meu vizinho já se ri.", "Enfim, café."),
+    "nl": ("De buren hebben het ook.", "Ik hou jullie op de hoogte.", "Eerst maar koffie.", "Iemand tips?", "Zucht."),
+    "pl": ("Sąsiad mówi to samo.", "Dam znać jutro.", "Trzeci raz w tym miesiącu.", "Ktoś jeszcze?", "Idę na kawę."),
+    "tr": ("Komşum da aynı şeyi söylüyor.", "Sizde de böyle mi?", "Bu ay üçüncü kez.", "Neyse, bir çay içeyim."),
+    "ko": ("저만 그런가요?", "이번 달만 벌써 세 번째예요.", "일단 커피나 마셔야겠네요.", "옆집도 똑같대요."),
+    "zh": ("你们那里也是这样吗?", "这个月已经第三次了。", "邻居也这么说。", "先去喝杯咖啡。"),
+    "uk": ("У сусідів те саме.", "Напишу завтра, що буде далі.", "Піду вип'ю кави."),
+    "he": ("גם לשכנים שלי.", "אעדכן מחר.", "בינתיים קפה."),
+    "hi": ("पड़ोसी भी यही कह रहे हैं।", "कल बताता हूँ।", "इस महीने तीसरी बार।"),
     "ar": (
         "وجاري يقول الشيء نفسه.", "سأخبركم بما يحدث لاحقا.", "هذه المرة الثالثة هذا الشهر.", "هل حدث هذا مع أحد غيري؟",
     ),

@@ -10,11 +10,12 @@ from typing import NamedTuple, TypeVar
 
 from monitor.sources import _sample_news as news
 from monitor.sources import _sample_words as words
-from monitor.sources._sample_more import MORE, MORE_TONGUES
+from monitor.sources._sample_more import MORE, MORE_TONGUES, OTHER_WORDS
 from monitor.sources._sample_tongues import TONGUES, WEIGHTS
 
 T = TypeVar("T")
 
+_REWORDABLE = re.compile(rf"\b(?:{'|'.join(OTHER_WORDS)})\b")
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
 
 
@@ -88,7 +89,7 @@ _TEMPLATES = {
     "price": words.PRICE,
     "plain": words.PLAIN,
 }
-_FOREIGN, _LONG, _SAYS_MORE = 0.21, 0.02, 0.72
+_FOREIGN, _LONG, _SAYS_MORE = 0.21, 0.008, 0.88
 
 
 class Writer:
@@ -165,27 +166,42 @@ class Writer:
 
     def _said(self, template: str, brand: str, mood: str) -> Draft:
         site = self._place()
-        if self.chance(_SAYS_MORE):
-            template = f"{template} {self.pick(MORE[mood])}"
-        text = self._dressed(_capital(self.fill(template, brand)), brand, mood, site)
+        text = self._reworded(_capital(self.fill(self._longer(template, mood), brand)))
+        text = self._dressed(text, brand, mood, site)
         titles = words.TITLES["complaint" if mood == "sarcasm" else mood]
         title = _capital(self.fill(self.pick(titles), brand)) if site.titled and self.chance(0.8) else ""
         return Draft(text, title, self._author(site), site, "en")
+
+    def _longer(self, template: str, mood: str) -> str:
+        """``template`` with none, one, two or three things that people add to it, the longer ones with more."""
+        parts = [template]
+        while len(parts) < 4 and self.chance(_SAYS_MORE if len(parts) * 70 < len(template) + 70 else _SAYS_MORE / 3):
+            part = self.pick(MORE[mood])
+            parts += [part] if part not in parts else []
+        return " ".join(parts)
+
+    def _reworded(self, text: str) -> str:
+        return _REWORDABLE.sub(lambda found: self.pick(OTHER_WORDS[found[0]]), text)
 
     def _foreign(self, brand: str) -> Draft:
         lang = self.weigh(WEIGHTS)
         site = self._place(titled=False)
         template = self.pick(TONGUES[lang])
-        if lang in MORE_TONGUES and self.chance(_SAYS_MORE):
-            template = f"{template} {self.pick(MORE_TONGUES[lang])}"
+        for share in (_SAYS_MORE, _SAYS_MORE / 2):
+            part = self.pick(MORE_TONGUES[lang])
+            if self.chance(share) and part not in template:
+                template = f"{template} {part}"
         return Draft(self.fill(template, brand), "", self.handle(), site, lang)
 
     def _review(self, brand: str) -> Draft:
         """A very long one."""
         site = self._place(titled=True)
-        first, *rest = words.PARAGRAPHS
-        told = [paragraph for paragraph in rest if self.chance(0.75)]
-        text = "\n\n".join(_capital(self.fill(paragraph, brand)) for paragraph in (first, *told))
+        told: list[str] = []
+        length = 5 + int(self._rng.random() * 6)
+        while len(told) < length:
+            paragraph = self.pick(words.PARAGRAPHS)
+            told += [paragraph] if paragraph not in told else []
+        text = "\n\n".join(self._reworded(_capital(self.fill(paragraph, brand))) for paragraph in told)
         return Draft(text, _capital(self.fill(self.pick(words.REVIEW_TITLES), brand)), self._author(site), site, "en")
 
     def _dressed(self, text: str, brand: str, mood: str, site: Site) -> str:
