@@ -14,8 +14,9 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -44,6 +45,7 @@ STOP_SECONDS = 9
 """What the parent gives the worker before it kills it: SIGTERM ends a run within 10 s."""
 FINISH_SECONDS = 2
 """What the worker gives requests that are under way."""
+SAFE_SQLITE = (3, 51, 3)
 SHARED_MEMORY = Path("/dev/shm")
 
 log = logging.getLogger("wallflower")
@@ -57,12 +59,25 @@ class AlreadyRunning(WallflowerError):
     """Another run uses the same data folder."""
 
 
+def advice_on_sqlite(found: Sequence[int] = sqlite3.sqlite_version_info) -> str:
+    """What there is to say about the SQLite in use; empty where nothing is."""
+    if tuple(found) >= SAFE_SQLITE:
+        return ""
+    version, safe = (".".join(map(str, v)) for v in (found, SAFE_SQLITE))
+    return (
+        f"SQLite {version} can, very rarely, damage a database that two programs write to at the same moment "
+        f"({safe} cannot). Stop Wallflower before you import into its database."
+    )
+
+
 def run(config: Config, version: str) -> None:
     """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before it begins."""
     check_host(config)
     check_port(config)
     with alone(config):
         check_database(config)
+        if advice := advice_on_sqlite():
+            log.warning(advice)
         _serve(config, version)
 
 
@@ -103,6 +118,17 @@ def check_port(config: Config) -> None:
             raise PortInUse(f"Port {port} may not be used by this user. Set another [server] port.") from error
         except OSError as error:
             raise PortInUse(f"Port {port} is in use. Stop what uses it, or set [server] port.") from error
+
+
+def is_running(config: Config) -> bool:
+    """Whether a run holds the data folder."""
+    if not config.data.is_dir():
+        return False
+    try:
+        with alone(config):
+            return False
+    except AlreadyRunning:
+        return True
 
 
 @contextmanager

@@ -23,7 +23,7 @@ import psutil
 import pytest
 import socketio
 
-from display.serve import check_host
+from display.serve import advice_on_sqlite, check_host
 from monitor.config import Config, Server
 from monitor.errors import ConfigError
 
@@ -280,3 +280,18 @@ def test_any_other_address_is_refused(tmp_path: Path, host: str) -> None:
     config = Config(tmp_path, tmp_path, None, Server(host), (), ())  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="no accounts yet"):
         check_host(config)
+
+
+def test_an_old_sqlite_is_told_and_a_safe_one_is_not() -> None:
+    assert advice_on_sqlite((3, 51, 2)).startswith("SQLite 3.51.2 can")
+    assert advice_on_sqlite((3, 51, 3)) == ""
+
+
+def test_an_import_beside_a_run_is_stored_and_told_of(running: Running) -> None:
+    running.start()
+    posts = running.folder / "posts.csv"
+    posts.write_text("id,text,date\n1,Acme again,2024-01-01\n")
+    command = [sys.executable, "-m", "display.cli", "import", "--config", str(running.config), str(posts)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert ("Wallflower is running" in done.stderr) == bool(advice_on_sqlite())
+    until(lambda: running.mentions() == 4, running.said)

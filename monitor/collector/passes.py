@@ -17,6 +17,8 @@ from monitor.store import Store
 
 BATCH = 250
 """Posts that are judged and saved at once, which bounds memory and the length of a transaction."""
+OFTEN = 60.0
+"""Seconds between passes, below which a pass is not worth a line."""
 
 _NOT_RUNNING = "Wallflower was not running."
 
@@ -108,9 +110,14 @@ def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> list[S
 def _tell(before: SourceStatus, after: SourceStatus, saved: list[Saved]) -> None:
     new, edited = sum(s.new for s in saved), sum(s.edited for s in saved)
     if new or edited:
-        log.info("%s: %d new mention%s, %d edited post%s", after.source, new, _s(new), edited, _s(edited))
+        log.log(_level(after), "%s: %d new mention%s, %d edited post%s", after.source, new, _s(new), edited, _s(edited))
     if before.health is not after.health:
         log.info("%s: %s", after.source, " ".join(filter(None, [f"{after.health}.", after.reason])))
+
+
+def _level(status: SourceStatus) -> int:
+    """Sources that are read every few seconds do not fill the log with what they bring."""
+    return logging.DEBUG if status.interval < OFTEN else logging.INFO
 
 
 def _s(n: int) -> str:
