@@ -112,8 +112,8 @@ def test_both_ways_tell_the_same_of_any_words(title: str, text: str, author: str
             f"<item><title>{told[0]}</title><description>{told[1]}</description><author>{told[2]}</author></item>"
         )
     fast = read_wellformed(document, XML, BASE)
-    assert fast is not None
-    assert seen(fast) == seen(read_loosely(document, XML, BASE))
+    assert fast is not None or (not atom and "<" in title)
+    assert fast is None or seen(fast) == seen(read_loosely(document, XML, BASE))
 
 
 @settings(deadline=None, max_examples=150)

@@ -180,7 +180,8 @@ class _Reader:
         return mend(element.text or "")
 
     def _read_title(self, element: ET.Element) -> None:
-        if self._told.get("title"):
+        # feedparser has rules of its own for whether a title in RSS that holds a sign like a tag's is HTML
+        if self._told.get("title") or (not self._is_atom and "<" in (element.text or "")):
             raise _Odd
         self._told["title"] = self._markup(element, "text" if self._is_atom else "text/html")
 
