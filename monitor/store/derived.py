@@ -22,11 +22,11 @@ _CUBES = {
 }
 CUBE_TRUTH = {
     **{
-        cube: f"SELECT {keys}, count(*), ifnull(sum(score), 0) FROM mention WHERE {{which}} GROUP BY {keys}"
+        cube: f"SELECT {keys}, count(*), ifnull(sum(score), 0) FROM mention NOT INDEXED WHERE {{which}} GROUP BY {keys}"
         for cube, keys in _CUBES.items()
     },
     "cube_line": "SELECT published_at / 86400000, brand, bucket, hidden, count(*), ifnull(sum(score), 0), "
-    "ifnull(sum(score * score), 0) FROM mention WHERE {which} AND state < 2 "
+    "ifnull(sum(score * score), 0) FROM mention NOT INDEXED WHERE {which} AND state < 2 "
     "GROUP BY published_at / 86400000, brand, bucket, hidden",
 }
 """Cube -> what its rows must equal, over the mentions chosen by ``which``."""

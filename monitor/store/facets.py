@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
 from monitor.store.connections import Connection
 from monitor.store.names import active_brands, brand_names, source_names
 from monitor.store.plan import plan
-from monitor.store.questions import count, sample
+from monitor.store.questions import Sample, count, sample
 from monitor.store.ranges import Figures, Key, in_bins
 from monitor.store.rows import BUCKETS, SHOWN
 from monitor.store.times import from_ms
@@ -36,12 +35,8 @@ def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list
 
     Values known without looking (brands of the config, sources, sentiments, intents, states) are there at 0 too.
     """
-    found: dict[MentionFilter, dict[str, Counter[Key]]] = {}
-    for facet in FACETS:
-        found.setdefault(_without(f, facet), {})[facet] = Counter()
-    for asked, wanted in found.items():
-        _fill(db, asked, wanted, upto)
-    counted = {facet: counts for wanted in found.values() for facet, counts in wanted.items()}
+    samples = _Samples(db, upto)
+    counted = {facet: samples.counted(_without(f, facet), _KEYS[facet]) for facet in FACETS}
     values = {facet: _named(db, facet, counted[facet]) for facet in FACETS}
     corrected = count(db, plan(db, replace(f, sentiment=Choice(("corrected",)))), upto).n
     values["sentiment"] += [FacetValue("corrected", corrected)] if corrected else []
@@ -57,7 +52,8 @@ def histogram(db: Connection, f: MentionFilter, edges: Sequence[int], upto: int 
         return _bins(edges, Figures(db, asked, upto).binned(edges), 1.0)
     chosen = sample(db, asked, upto)
     bins: list[Counter[int]] = [Counter() for _ in edges[1:]]
-    for place, bucket in in_bins(_rows(db, chosen.ids, "published_at, bucket"), edges):
+    select = "SELECT published_at, bucket FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
+    for place, bucket in in_bins(db.execute(select, (json.dumps(chosen.ids),)), edges):
         bins[place][bucket] += 1
     return _bins(edges, bins, chosen.scale)
 
@@ -78,22 +74,28 @@ def _without(f: MentionFilter, facet: str) -> MentionFilter:
     return replace(f, **cleared)  # type: ignore[arg-type]
 
 
-def _fill(db: Connection, f: MentionFilter, wanted: dict[str, Counter[Key]], upto: int | None) -> None:
-    asked = plan(db, f)
-    if asked.by_cube:
-        figures = Figures(db, asked, upto)
-        for facet, counts in wanted.items():
-            counts.update(figures.grouped(_KEYS[facet]))
-        return
-    chosen = sample(db, asked, upto)
-    for facet, counts in wanted.items():
-        grouped = Counter(_rows(db, chosen.ids, _KEYS[facet]))
-        counts.update({key: round(n * chosen.scale) for key, n in grouped.items()})
+class _Samples:
+    """Counts for several filters that differ in little, each asked of the index once."""
 
+    def __init__(self, db: Connection, upto: int | None) -> None:
+        self._db = db
+        self._upto = upto
+        self._drawn: dict[MentionFilter, Sample] = {}
 
-def _rows(db: Connection, ids: Sequence[int], columns: str) -> Iterable[Any]:
-    select = f"SELECT {columns} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
-    return db.execute(select, (json.dumps(ids),))
+    def counted(self, f: MentionFilter, keys: str) -> Counter[Key]:
+        """Values of the columns ``keys`` -> how many mentions of the filter have them."""
+        asked = plan(self._db, f)
+        if asked.by_cube:
+            return Figures(self._db, asked, self._upto).grouped(keys)
+        # A list and the counts of its states differ only in the few that are not listed: one sample serves both.
+        wide = _without(f, "state") if "unclaimed" in asked.shown else f
+        if wide not in self._drawn:
+            self._drawn[wide] = sample(self._db, plan(self._db, wide), self._upto)
+        ids, scale = self._drawn[wide]
+        select = f"""SELECT {keys}, count(*) FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+            WHERE {asked.where} GROUP BY {keys}"""
+        rows = self._db.execute(select, (json.dumps(ids), *asked.params))
+        return Counter({tuple(values): round(n * scale) for *values, n in rows})
 
 
 def _named(db: Connection, facet: str, counts: Counter[Key]) -> list[FacetValue]:

@@ -67,9 +67,9 @@ def new_since(db: Connection, plan: Plan, after: int, most: int) -> int:
 def sample(db: Connection, plan: Plan, upto: int | None) -> Sample:
     """Everything that satisfies the plan, up to CAP; beyond, about CAP of it, chosen evenly by a hash of the id."""
     candidates = Candidates.within(db, plan, upto)
-    ids = candidates.ids(CAP + 1)
-    if len(ids) <= CAP:
-        return Sample(candidates.passing(ids), 1.0)
-    share = max(1, 65536 * CAP // candidates.superset())
+    most = candidates.superset()
+    if most <= CAP or candidates.count(CAP + 1) <= CAP:
+        return Sample(candidates.passing(candidates.ids()), 1.0)
+    share = max(1, 65536 * CAP // most)
     chosen = candidates.ids(only=_HASHED.format(share=share))
     return Sample(candidates.passing(chosen), 65536 / share)

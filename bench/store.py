@@ -1,0 +1,216 @@
+"""What the store costs: saving, every question over 25 filters, opening, and bytes.
+
+    python -m bench.store [MENTIONS] [--folder FOLDER]      200,000 mentions unless told; kept only with --folder
+
+The rows are made up: six brands of which one has 45 %, fourteen sources, two years, about 170 characters, 11 % of the
+posts with two brands. Compare ratios within one run: what else the machine does moves all of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.model import (
+    Brand,
+    Choice,
+    Evidence,
+    Finding,
+    Intent,
+    Judged,
+    Match,
+    MentionFilter,
+    Post,
+    Score,
+    Span,
+    Word,
+)
+from monitor.store import Store
+from monitor.stories import signatures
+
+END = datetime(2026, 11, 1, tzinfo=UTC)
+START = END - timedelta(days=730)
+BRANDS = tuple(Brand(name, name.lower()) for name in ("Acme", "Globex", "Initech", "Hooli", "Umbrella", "Stark"))
+WEIGHTS = (45, 20, 15, 10, 6, 4)
+SOURCES = tuple(f"Source {n}" for n in range(14))
+LANGS = ("en", "en", "en", "en", "de", "fr", "ja", None)
+STEMS = tuple(
+    re.findall(
+        r"\w+",
+        """the flight was delay late seat refund cancel bag lost crew nice staff help phone hold hour wait gate thank
+        book price ticket change app login broken love hate never again best worst airport weather connection customer
+        service money back call answer email week month contract""",
+    )
+)
+WORDS = [stem + end for stem in STEMS for end in ("", "s", "ed", "ing", "er")]
+INTENTS = (Intent.NONE,) * 8 + (Intent.COMPLAINT, Intent.ASKS | Intent.SWITCHING)
+
+
+def made_up(mentions: int, seed: int = 1) -> Iterator[Judged]:
+    """Judged posts, oldest first, with about ``mentions`` mentions in all."""
+    pick = random.Random(seed)
+    posts = round(mentions / 1.11)
+    for number in range(posts):
+        at = START + (END - START) * (number / posts)
+        words = pick.choices(WORDS, k=24) + pick.choices(STEMS, cum_weights=range(1, len(STEMS) + 1), k=4)
+        brands = list(dict.fromkeys(pick.choices(BRANDS, WEIGHTS, k=1 + (pick.random() < 0.15))))
+        text = f"{brands[0].name} {' '.join(words)}" + (" 新車の納期" if number % 50 == 0 else "")
+        late = timedelta(days=pick.choice((0, 0, 0, 0, 0, 0, 0, 1, 30)) * pick.random(), seconds=60)
+        author, site = f"user{pick.randrange(50_000)}", f"site{number % 40}.example"
+        post = Post(pick.choice(SOURCES), str(number), text, at - late, author, site=site, lang=pick.choice(LANGS))
+        post = replace(post, url=f"https://{site}/{number}")
+        yield Judged(post, tuple(_finding(pick, brand, text) for brand in brands), b"")
+
+
+def _finding(pick: random.Random, brand: Brand, text: str) -> Finding:
+    score = pick.choice((None, round(pick.uniform(-1, 1), 3), 0.0, round(pick.uniform(-1, 1), 3)))
+    evidence = Evidence((Span(0, len(text)),), (Word(10, 14, 1.9), Word(20, 26, -2.1)) if score else ())
+    return Finding(Match(brand.name, brand.rule, (Span(0, 4),)), Score(score, evidence), pick.choice(INTENTS))
+
+
+def filters() -> dict[str, MentionFilter]:
+    """The questions people ask, and the worst that were thought of."""
+    week, year = END - timedelta(days=7), END - timedelta(days=365)
+    month_ago = (END - timedelta(days=60), END - timedelta(days=30))
+    acme, german, negative = Choice(("Acme",)), Choice(("de",)), Choice(("negative",))
+    return {
+        "everything": MentionFilter(),
+        "last week": MentionFilter(since=week),
+        "a month that is over": MentionFilter(since=month_ago[0], until=month_ago[1]),
+        "an hour a year ago": MentionFilter(since=year, until=year + timedelta(hours=1)),
+        "one brand": MentionFilter(brand=acme),
+        "one brand, last week": MentionFilter(brand=acme, since=week),
+        "not one brand": MentionFilter(brand=Choice(exclude=("Acme",))),
+        "rare brand, negative": MentionFilter(brand=Choice(("Stark",)), sentiment=negative),
+        "brand, German, negative, year": MentionFilter(brand=acme, lang=german, sentiment=negative, since=year),
+        "four sources, unscored": MentionFilter(source=Choice(SOURCES[:4]), sentiment=Choice(("unscored",))),
+        "switching or asks": MentionFilter(intent=Choice(("switching", "asks"))),
+        "hidden": MentionFilter(state=Choice(("hidden",))),
+        "one author": MentionFilter(author=Choice(("user77",))),
+        "one site": MentionFilter(site=Choice(("site7.example",))),
+        "not one site": MentionFilter(site=Choice(exclude=("site7.example",))),
+        "the": MentionFilter(q="the"),
+        "the, last week": MentionFilter(q="the", since=week),
+        "the, brand, German": MentionFilter(q="the", brand=Choice(("Stark",)), lang=german),
+        "phrase": MentionFilter(q='"refund money"'),
+        "OR of eight": MentionFilter(q=" OR ".join(STEMS[:8])),
+        "prefix": MentionFilter(q="can*"),
+        "NEAR": MentionFilter(q="refund NEAR/3 hold"),
+        "not": MentionFilter(q="refund -money -back"),
+        "Japanese": MentionFilter(q="新車"),
+        "case counts": MentionFilter(q="=Acme refund", since=week),
+        "nothing": MentionFilter(q="zyzzyva"),
+    }
+
+
+def questions(store: Store) -> dict[str, Callable[[MentionFilter], object]]:
+    """Every question a filter can be asked."""
+    last = store.last_mention()
+    days = [END - timedelta(days=30) + timedelta(hours=6) * i for i in range(121)]
+    second = {f: page[-1].id for f in filters().values() if len(page := store.page(f)) == 50}
+    return {
+        "page": lambda f: store.page(f),
+        "next page": lambda f: store.page(f, before=second.get(f)),
+        "count": lambda f: store.count(f),
+        "count as of": lambda f: store.count(f, last - 500),
+        "facets": lambda f: store.facets(f),
+        "histogram": lambda f: store.histogram(f, days),
+        "new since": lambda f: store.new_since(f, last - 500),
+    }
+
+
+def milliseconds(work: Callable[[], object], times: int = 3) -> float:
+    """The median of several runs."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(1000 * (time.perf_counter() - start))
+    return statistics.median(taken)
+
+
+def save_all(store: Store, posts: Iterator[Judged], size: int) -> tuple[int, float, float]:
+    """(Mentions, seconds in ``save`` alone, longest save in ms) for batches of ``size``."""
+    mentions, spent, longest = 0, 0.0, 0.0
+    while batch := list(itertools.islice(posts, size)):
+        signed = signatures([one.post.body for one in batch])
+        batch = [Judged(one.post, one.findings, signature) for one, signature in zip(batch, signed, strict=True)]
+        now = max(one.post.published_at for one in batch)
+        start = time.perf_counter()
+        mentions += store.save(batch[0].post.source, batch, now=now).new
+        taken = time.perf_counter() - start
+        spent, longest = spent + taken, max(longest, 1000 * taken)
+    return mentions, spent, longest
+
+
+def report_questions(store: Store) -> None:
+    """p50, p95, worst per question, and the filter that was worst."""
+    print(f"{'ms over ' + str(len(filters())) + ' filters':<24}{'p50':>8}{'p95':>8}{'worst':>8}  at")
+    for name, ask in questions(store).items():
+        taken = {label: milliseconds(lambda f=f, ask=ask: ask(f)) for label, f in filters().items()}  # type: ignore[misc]
+        ranked = sorted(taken.values())
+        worst = max(taken, key=lambda label: taken[label])
+        p95 = ranked[round(0.95 * (len(ranked) - 1))]
+        print(f"{name:<24}{statistics.median(ranked):8.2f}{p95:8.2f}{ranked[-1]:8.2f}  {worst}")
+
+
+def report_wall(store: Store) -> None:
+    """What a wall asks."""
+    edges = [END - timedelta(minutes=15) * i for i in range(96, -1, -1)]
+    asked: dict[str, Callable[[], object]] = {
+        "board, 7 days": lambda: store.tallies(END - timedelta(days=7), END),
+        "board, 2 years": lambda: store.tallies(START, END),
+        "chart, 24 h": lambda: store.series("Acme", edges),
+        "latest of each brand": lambda: [store.latest(brand.name, 3) for brand in BRANDS],
+        "change log": lambda: store.changes(store.last_change() - 100),
+        "data_version": store.data_version,
+        "hide and back": lambda: (store.hide(9, True, END), store.hide(9, False, END)),
+    }
+    for name, work in asked.items():
+        print(f"{name:<24}{milliseconds(work, 7):8.2f} ms")
+
+
+def run(mentions: int, folder: Path) -> None:
+    """Build, ask, report."""
+    path = folder / "bench.db"
+    store = Store.open(path)
+    store.register(BRANDS, START)
+    posts = made_up(mentions)
+    small = itertools.islice(posts, mentions // 4)
+    for size, part in ((100, small), (1000, posts)):
+        saved, spent, longest = save_all(store, part, size)
+        print(f"save, batches of {size:<7}{saved / spent:8.0f} mentions/s, longest {longest:.0f} ms")
+    store.close()
+    total = sum(file.stat().st_size for file in folder.iterdir())
+    print(f"{'size':<24}{total / mentions:8.0f} bytes per mention")
+    print(f"{'open and close':<24}{milliseconds(lambda: Store.open(path).close()):8.2f} ms")
+    store = Store.open(path)
+    report_questions(store)
+    report_wall(store)
+    store.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("mentions", nargs="?", type=int, default=200_000)
+    parser.add_argument("--folder", type=Path, help="where to build; kept")
+    asked = parser.parse_args(arguments)
+    if asked.folder:
+        asked.folder.mkdir(parents=True)
+        return run(asked.mentions, asked.folder)
+    with tempfile.TemporaryDirectory() as folder:
+        run(asked.mentions, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
