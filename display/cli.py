@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from display.commands import checking, exporting, importing, people, rules, running, sources
+from display.commands import beginning, checking, exporting, importing, people, rules, running, sources
 from display.commands.wiring import VERSION
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
@@ -44,6 +44,7 @@ def cli() -> None:
     """Wallflower listens to what people say about your organisation and its competitors."""
 
 
+cli.add_command(beginning.init)
 cli.add_command(running.run)
 cli.add_command(checking.check)
 cli.add_command(rules.match)

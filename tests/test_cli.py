@@ -32,6 +32,16 @@ POSTS = [
     {"id": "3", "text": "Globex is terrible and I hate it", "date": "2024-01-03", "author": "cho"},
 ]
 
+
+class PackagePathAt:
+    """A file of an installed package."""
+
+    name = "config.toml"
+
+    def __init__(self, path: Path) -> None:
+        self.locate = lambda: path
+
+
 Run = Callable[..., Result]
 
 
@@ -63,7 +73,7 @@ def exported(result: Result) -> list[dict[str, str]]:
 
 def test_every_command_takes_a_config() -> None:
     assert set(cli.commands) == {
-        *("run", "check", "match", "score", "import", "export"),
+        *("init", "run", "check", "match", "score", "import", "export"),
         *("sources", "hide", "unhide", "correct"),
     }
     for command in cli.commands.values():
@@ -80,6 +90,19 @@ def test_the_entry_point_is_where_the_package_says() -> None:
     text = (Path(__file__).resolve().parents[1] / "pyproject.toml").read_text()
     assert 'wallflower = "display.cli:main"' in text
     assert all(entry.value == "display.cli:main" for entry in entry_points(name="wallflower"))
+
+
+def test_init_writes_the_example_and_never_replaces_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "share" / "config.toml"
+    installed.parent.mkdir()
+    installed.write_text(CONFIG)
+    monkeypatch.setattr("display.commands.beginning.files", lambda _: [PackagePathAt(installed)])
+    target = tmp_path / "mine.toml"
+    assert CliRunner().invoke(cli, ["init", "--config", str(target)]).exit_code == 0
+    assert target.read_text() == CONFIG
+    target.write_text("mine")
+    assert CliRunner().invoke(cli, ["init", "--config", str(target)]).exit_code == 78
+    assert target.read_text() == "mine"
 
 
 def test_check_says_that_all_is_well(wallflower: Run, tmp_path: Path) -> None:
