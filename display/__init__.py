@@ -40,7 +40,7 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
-    app.extensions["wallflower"] = Site(config, store, clock, version, health, states)
+    app.extensions["wallflower"] = Site(config, store, clock, version, health, states, started=clock.now())
     add_static(app)
     add_pages(app)
     errors.register(app)

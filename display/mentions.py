@@ -20,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from display import exports
+from display.blindness import in_config
 from display.cards import LANGUAGES, Card, Cards, initials, rule_runs, signed, weights
 from display.facets import IN_RANGE, ORDER_WORDS, RANGE_WORDS
 from display.filters import View, items, local_minute, parse, query_string
@@ -221,7 +222,9 @@ def refused(error: FilterError) -> tuple[str, int]:
 
 def health_of(here: Site, now: datetime) -> Reading:
     """How the sources are, for the head of every page."""
-    return reading(here.store.statuses(), now, here.config.timezone)
+    known = here.store.statuses()
+    statuses, sample = in_config(here.config, known), any(s.sample for s in known)
+    return reading(statuses, now, here.config.timezone, here.started, sample=sample)
 
 
 def neighbour(here: Site, view: View, one: Mention, order: Order | None) -> int | None:

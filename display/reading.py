@@ -1,27 +1,24 @@
 """What is being read and what is not, in the words of the health line. Blind is never calm.
 
-A source is blind once its last good pass is older than three of its intervals and 15 min, and at once when its site
-refuses us; the rule stands in the design of the wall.
+What only a person can end is said at once; for the rest ``blindness`` decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
+from display.blindness import PATIENCE, is_blind
 from display.cards import clock_time, duration
 from monitor.model import Health, SourceStatus
 
-PATIENCE = timedelta(minutes=15)
-INTERVALS = 3
 TROUBLE = {
     Health.BROKEN: "is broken",
     Health.NEEDS_KEY: "needs a key",
     Health.SPENT: "has spent its budget",
 }
 """What only a person can end."""
-NOT_BLIND = (Health.PAUSED, Health.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,8 @@ class Reading:
     last: datetime | None
     """The newest good pass of any source."""
     now: datetime
-
-    @property
-    def sample(self) -> bool:
-        """Whether made-up posts are among what is shown."""
-        return any(status.sample for status in self.statuses)
+    sample: bool
+    """Whether made-up posts are among what is shown."""
 
     @property
     def level(self) -> str:
@@ -90,25 +84,28 @@ class Reading:
         return " and ".join([*said, *never]) + ". There may be more." if said or never else ""
 
 
-def reading(statuses: Sequence[SourceStatus], now: datetime, zone: tzinfo) -> Reading:
+def reading(
+    statuses: Sequence[SourceStatus], now: datetime, zone: tzinfo, started: datetime, *, sample: bool
+) -> Reading:
     """How all of ``statuses`` are at ``now``; those in trouble first."""
-    blind = [found for status in statuses if (found := _blind(status, now, zone))]
+    blind = [found for status in statuses if (found := _blind(status, now, zone, started))]
     passes = [status.last_success for status in statuses if status.last_success]
     return Reading(
         statuses=tuple(statuses),
         blind=tuple(sorted(blind, key=lambda b: (not b.trouble, b.source))),
         last=max(passes, default=None),
         now=now,
+        sample=sample,
     )
 
 
-def _blind(status: SourceStatus, now: datetime, zone: tzinfo) -> Blind | None:
+def _blind(status: SourceStatus, now: datetime, zone: tzinfo, started: datetime) -> Blind | None:
     name, since = status.source, status.last_success
     if words := TROUBLE.get(status.health):
         return Blind(name, since, words, trouble=True)
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
         return Blind(name, since, f"asks us to wait until {clock_time(status.next_check, now, zone)}", trouble=False)
-    if status.health in NOT_BLIND or since is None:
+    if not is_blind(status, now, started):
         return None
-    late = now - since > max(INTERVALS * timedelta(seconds=status.interval), PATIENCE)
-    return Blind(name, since, f"was last read {duration(now - since)} ago", trouble=False) if late else None
+    why = f"was last read {duration(now - since)} ago" if since else "was never read"
+    return Blind(name, since, why, trouble=False)

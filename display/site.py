@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
@@ -27,6 +28,8 @@ class Site:
     health: Callable[[], Mapping[str, bool]]
     """Whether each part of the program lives, by its name: writer, scheduler, web."""
     states: WallStates
+    started: datetime
+    """When this program began, for what has never happened since."""
 
 
 def site() -> Site:

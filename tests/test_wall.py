@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from display.blindness import is_blind
 from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
 from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, labels, stretches
 from display.wall_state.kept import Kept
-from display.wall_state.reading import is_blind
 from display.wall_state.words import cut, initials, moment, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
 from monitor.store import Store

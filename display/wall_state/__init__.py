@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from display.blindness import in_config
 from display.wall_state import board, departures, horizon, sentences, voices
 from display.wall_state.document import Kind, WallState
 from display.wall_state.horizon import Span, Stretch
@@ -22,7 +23,7 @@ from display.wall_state.kept import Kept
 from display.wall_state.reading import Reading, reading, weighs
 from display.wall_state.words import epoch_ms, moment, time_of_day
 from monitor.clock import Clock
-from monitor.model import Bin, Gap, Mention, MentionFilter, Order, SourceStatus, Tally
+from monitor.model import Bin, Gap, Mention, MentionFilter, Order, Tally
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -100,10 +101,9 @@ class WallStates:
         return self._health().get("scheduler", True)
 
     def _reading(self, now: datetime) -> Reading:
-        """How the config's sources are; one that was never read has no status yet."""
-        known = {s.source: s for s in self._store.statuses()}
-        statuses = [known.get(s.name, SourceStatus(s.name, s.kind)) for s in self._config.sources]
-        sample = any(s.sample for s in known.values())
+        """How the config's sources are. Made-up mentions are shown as long as any are stored."""
+        known = self._store.statuses()
+        statuses, sample = in_config(self._config, known), any(s.sample for s in known)
         return reading(statuses, self._per_source(now), now, self._started, sample=sample)
 
     def _per_source(self, now: datetime) -> dict[str, int]:

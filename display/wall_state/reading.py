@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from monitor.model import Health, SourceStatus
+from display.blindness import is_blind
+from monitor.model import SourceStatus
 
-PATIENCE = timedelta(minutes=15)
-PASSES = 3
-"""Intervals without a success before a source counts as blind."""
 WEIGHTY = 0.05
 """Share of the mentions of 7 days from which on a blind source is named in the headline."""
 
@@ -54,15 +52,6 @@ class Reading:
     def weighty(self) -> tuple[Blind, ...]:
         """Blind sources that matter enough for the headline."""
         return tuple(b for b in self.blind if b.weighty)
-
-
-def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
-    """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
-    if status.health in (Health.NEEDS_KEY, Health.SPENT):
-        return True
-    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
-        return True
-    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), PATIENCE)
 
 
 def weighs(status: SourceStatus, per_source: Mapping[str, int]) -> bool:
