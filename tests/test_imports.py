@@ -21,8 +21,10 @@ MAY_IMPORT = {
     "config": GROUND | {"query"},
     **dict.fromkeys(PURE, GROUND | PURE),
     "http": GROUND | {"clock"},
+    "secrets": GROUND,
     "feeds": GROUND | {"http", "cleaning", "language"},
-    "sources": GROUND | {"http", "cleaning", "language", "feeds"},
+    "streams": GROUND | {"http"},
+    "sources": GROUND | {"http", "cleaning", "language", "feeds", "streams", "secrets"},
     "schema": GROUND,
     "store": GROUND | {"schema", "query", "stories"},
     "events": GROUND | {"store", "clock"},
@@ -43,6 +45,8 @@ KEPT_APART = {
     "py3langid": {"language"},
     "nh3": {"cleaning"},
     "lark": {"query"},
+    **dict.fromkeys(("tweepy", "praw", "prawcore", "mastodon"), {"sources"}),
+    "websocket": {"streams", "sources"},
 }
 """Third-party package -> the only rooms that import it."""
 
