@@ -218,6 +218,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """The settings; called by gunicorn."""
         for name, value in _settings(self._config).items():
             self.cfg.set(name, value)
+        self.cfg.set("when_ready", _keep_to_one_worker)
         self.cfg.set("post_worker_init", self._begin)
         self.cfg.set("worker_exit", self._end)
 
@@ -231,7 +232,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         assert service is not None
         # The parent has its own copy of the settings, and must not lose patience at the same moment as the worker.
         worker.cfg.set("graceful_timeout", FINISH_SECONDS)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
             signal.signal(number, _stopping_first(service, worker))
         service.start()
 
@@ -242,6 +243,13 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._service.stop()
         logging.shutdown()
         os._exit(0)
+
+
+def _keep_to_one_worker(arbiter: Any) -> None:
+    """Take from gunicorn the signals that would have two workers write to one database; a hang-up is a stop."""
+    for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, lambda _number, frame: arbiter.signal(signal.SIGTERM, frame))
 
 
 def _stopping_first(service: Service, worker: Any) -> Callable[[int, FrameType | None], None]:

@@ -205,6 +205,24 @@ def test_ctrl_c_reaches_parent_and_worker_at_once(running: Running) -> None:
     assert "Traceback" not in running.said()
 
 
+def test_a_terminal_that_closes_ends_it(running: Running) -> None:
+    running.start()
+    assert running.end(signal.SIGHUP) == 0
+
+
+def test_a_worker_that_dies_is_started_again_and_no_signal_makes_a_second(running: Running) -> None:
+    running.start()
+    assert running.process
+    for number in (signal.SIGTTIN, signal.SIGUSR2):
+        running.process.send_signal(number)
+    first = running.worker()
+    first.kill()
+    first.wait(PATIENCE)
+    until(lambda: (running.health() or {}).get("scheduler", False), running.said)
+    assert running.worker().pid != first.pid
+    assert running.end() == 0
+
+
 def test_a_port_in_use_is_one_line_and_nothing_is_touched(running: Running) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -256,16 +274,6 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(running: Running, feed:
     feed.items = 201
     until(lambda: running.mentions() > 200, running.said)
     assert running.mentions() == 201
-    assert running.end() == 0
-
-
-def test_a_worker_that_dies_is_started_again(running: Running) -> None:
-    running.start()
-    first = running.worker()
-    first.kill()
-    first.wait(PATIENCE)
-    until(lambda: (running.health() or {}).get("scheduler", False), running.said)
-    assert running.worker().pid != first.pid
     assert running.end() == 0
 
 
