@@ -1,6 +1,6 @@
 """The contract of every kind of source, found by its file name, tried over real sockets under every trouble we know.
 
-A new kind needs an Example here, and nothing else: what it reads when all is well.
+A new kind needs an Example here or a module in tests/sites, and nothing else: what it reads when all is well.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.errors import Gone, RateLimited, SourceError
-from monitor.model import Batch, Json, Post
+from monitor.model import Batch, Json, Post, Term
 from monitor.sources import Source, SourceOptions, kinds, load
+from tests import sites
 from tests.fakes import NOON
 from tests.feed_server import Line, Script, Server, http_for, item, rss, serving
 
 LATER = NOON + timedelta(minutes=30)
+TERMS = (Term("acme"),)
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,15 @@ def _rss(*numbers: int) -> Script:
     return partial(Line.answer, body=rss(*items), content_type="application/rss+xml")
 
 
+_FIRST = sites.said(1, 2, 3)
+_LATER = [*_FIRST, *sites.said(4, 5, start=NOON)]
 EXAMPLES = {
     "feed": Example({"url": "{url}/feed.xml"}, _rss(5, 4, 3, 2, 1), _rss(7, 6, 5, 4, 3, 2, 1)),
     "sample": Example({"history": 0.2}),
+    **{
+        kind: Example(sites.of(kind).OPTIONS, sites.of(kind).Site(_FIRST), sites.of(kind).Site(_LATER))
+        for kind in sites.kinds()
+    },
 }
 OUTSIDE = [kind for kind in kinds() if kind not in EXAMPLES or EXAMPLES[kind].first]
 every_kind = pytest.mark.parametrize("kind", kinds())
@@ -72,7 +80,7 @@ def fetch_all(source: Source, cursor: Json, now: datetime) -> tuple[list[Post], 
     """The posts of as many passes as there is more, and the last batch."""
     posts: list[Post] = []
     while True:
-        batch = source.fetch((), cursor, now)
+        batch = source.fetch(TERMS, cursor, now)
         cursor = stored(batch.cursor)
         posts += batch.posts
         if not batch.more:
@@ -231,7 +239,7 @@ def test_trouble_outside_is_a_source_error_in_words(kind: str, trouble: str) -> 
         reading(kind, script, patience=0.4, deadline=0.5, size=2_000_000) as (source, _),
         pytest.raises(expected) as caught,
     ):
-        source.fetch((), None, NOON)
+        source.fetch(TERMS, None, NOON)
     words = str(caught.value)
     assert len(words) < 300
     assert words.endswith((".", ")"))
@@ -246,7 +254,7 @@ def test_after_trouble_a_source_goes_on_where_it_was(kind: str) -> None:
         first, batch = fetch_all(source, None, NOON)
         server.script = _says(500)
         with pytest.raises(SourceError):
-            source.fetch((), batch.cursor, NOON)
+            source.fetch(TERMS, batch.cursor, NOON)
         assert example.later
         server.script = example.later
         second, _ = fetch_all(source, batch.cursor, LATER)
