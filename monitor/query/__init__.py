@@ -11,8 +11,8 @@ FTS5 table whose columns were written with ``index_text`` under ``TOKENIZER``, a
 finds too much.
 """
 
-from monitor.query.document import Document, field_value
+from monitor.query.document import Document, field_value, site_of
 from monitor.query.reading import TOKENIZER, index_text
 from monitor.query.rule import FieldCondition, Query, parse
 
-__all__ = ["TOKENIZER", "Document", "FieldCondition", "Query", "field_value", "index_text", "parse"]
+__all__ = ["TOKENIZER", "Document", "FieldCondition", "Query", "field_value", "index_text", "parse", "site_of"]

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from monitor.model import Post
 from monitor.query.reading import Reading
 
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
+"""The host of nearly every address; ``urlsplit``, which costs ten times as much, reads the rest."""
+
 FIELDS = ("author", "site", "lang", "source")
 """What a rule can ask for besides words."""
 
@@ -27,9 +30,9 @@ class Document:
 
     @classmethod
     def of(cls, post: Post) -> Document:
-        """The document of ``post``; its site is the host of its address where the source named none."""
+        """The document of ``post``."""
         head = len(post.title) + 2 if post.title else 0
-        return cls(post.body, post.author, post.site or _host(post.url), post.lang, post.source, head)
+        return cls(post.body, post.author, site_of(post), post.lang, post.source, head)
 
     @cached_property
     def reading(self) -> Reading:
@@ -65,7 +68,14 @@ def field_value(name: str, value: str) -> str:
     return (_host(value) or value).removeprefix("www.").rstrip("/") if name == "site" else value
 
 
+def site_of(post: Post) -> str:
+    """The site of ``post``: the host of its address where the source named none."""
+    return post.site or _host(post.url)
+
+
 def _host(url: str) -> str:
+    if plain := _PLAIN_HOST.match(url):
+        return plain[1]
     try:
         return (urlsplit(url).hostname or "") if "://" in url else ""
     except ValueError:  # not an address, such as http://[

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from operator import add
 from typing import NamedTuple
 
 from monitor.model import Span
@@ -11,7 +13,6 @@ from monitor.sentiment import roles, words
 from monitor.sentiment.valence import mixed_capitals, weigh
 from monitor.sentiment.vocabulary import Vocabulary
 
-_AROUND = ".,;:!?\"'()[]*_\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
 _ENDS = roles.CLAUSE_END | roles.SENTENCE_END
 
 
@@ -79,13 +80,19 @@ class Reading:
             if kind & roles.VALUED and (valence := weigh(entries, i, loud, idioms)):
                 found.append(Weighed(i, i, valence))
             if kind & roles.PHRASE:
-                for before, weight in entries[i].phrases:
-                    first = i - len(before)
-                    if first >= 0 and all(entries[first + k].word == word for k, word in enumerate(before)):
-                        found.append(Weighed(first, i, weight))
+                found += self._phrases(i)
             if kind & roles.UNIT and i and (entries[i - 1].word[:1].isdigit() or entries[i - 1].word == "an"):
                 found.append(Weighed(i - 1, i, words.WAIT))
         return found
+
+    def _phrases(self, last: int) -> Iterator[Weighed]:
+        """The phrases that end with the token ``last``."""
+        entries = self.entries
+        ending, word_before = entries[last].phrases, entries[last - 1].word if last else ""
+        for before, weight in (*ending.get(None, ()), *ending.get(word_before, ())):
+            first = last - len(before)
+            if first >= 0 and all(entries[first + k].word == word for k, word in enumerate(before)):
+                yield Weighed(first, last, weight)
 
     def _divide(self, marked: Sequence[tuple[int, int]]) -> None:
         for i, kind in marked:
@@ -110,13 +117,9 @@ class Reading:
 
     def span(self, first: int, last: int) -> Span:
         """Where the tokens ``first`` to ``last`` stand in the body, the marks around words left out."""
-        starts, opening, closing = self.starts, self.tokens[first], self.tokens[last]
-        start, end = starts[first], starts[last] + len(closing)
-        if self.entries[first].word[:1].isalnum():
-            start += len(opening) - len(opening.lstrip(_AROUND))
-        if self.entries[last].word[-1:].isalnum():
-            end -= len(closing) - len(closing.rstrip(_AROUND))
-        return Span(start, end) if start < end else Span(starts[first], starts[last] + len(closing))
+        start, end = self.starts[first], self.starts[last] + len(self.tokens[last])
+        lead, trail = self.entries[first].lead, self.entries[last].trail
+        return Span(start + lead, end - trail) if start + lead < end - trail else Span(start, end)
 
     def ends_sentence(self, i: int) -> bool:
         """Whether a sentence ends with token ``i``."""
@@ -131,11 +134,11 @@ class Reading:
         """All that was read."""
         return Span(self._shift, self._shift + len(self._text))
 
-    def clause_span(self, clause: int) -> Span:
-        """Where the clause of that number stands in the body."""
-        behind = self.clauses[clause + 1] if clause + 1 < len(self.clauses) else len(self.tokens)
-        last = min(behind, len(self.tokens)) - 1
-        return Span(self.starts[self.clauses[clause]], self.starts[last] + len(self.tokens[last]))
+    def clauses_span(self, first: int, last: int) -> Span:
+        """Where the clauses of the numbers ``first`` to ``last`` stand in the body."""
+        behind = self.clauses[last + 1] if last + 1 < len(self.clauses) else len(self.tokens)
+        end = min(behind, len(self.tokens)) - 1
+        return Span(self.starts[self.clauses[first]], self.starts[end] + len(self.tokens[end]))
 
     def token_at(self, character: int) -> int:
         """The token that stands at ``character`` of the body, or the last one before it."""
@@ -143,14 +146,22 @@ class Reading:
 
     @property
     def starts(self) -> list[int]:
-        """Where each token begins in the body; found when first asked for, as most texts need none."""
+        """Where each token begins in the body; found when first asked for, as a text that says nothing needs none."""
         if not self._starts:
-            at = 0
-            for token in self.tokens:
-                at = self._text.find(token, at)
-                self._starts.append(at + self._shift)
-                at += len(token)
+            self._starts = _starts(self._text, self._shift, self.tokens)
         return self._starts
+
+
+def _starts(text: str, shift: int, tokens: Sequence[str]) -> list[int]:
+    if " ".join(tokens) == text:  # as in most texts: then a token begins one character behind the end of the last
+        return list(map(add, accumulate(map(len, tokens), initial=shift), range(len(tokens))))
+    starts = []
+    at = 0
+    for token in tokens:
+        at = text.find(token, at)
+        starts.append(at + shift)
+        at += len(token)
+    return starts
 
 
 def _tokens(text: str) -> list[str]:

@@ -123,12 +123,7 @@ class _Clauses:
         reading = self._reading
         if not reading.weighed and not self._own:
             return [reading.whole]
-        spans: list[Span] = []
-        last = -2
-        for clause in sorted(self._used):
-            span = reading.clause_span(clause)
-            if clause == last + 1 and spans:
-                span = Span(spans.pop().start, span.end)
-            spans.append(span)
-            last = clause
-        return spans or [reading.whole]
+        used = sorted(self._used)
+        firsts = [clause for clause in used if clause - 1 not in self._used]
+        lasts = [clause for clause in used if clause + 1 not in self._used]
+        return list(map(reading.clauses_span, firsts, lasts)) or [reading.whole]

@@ -12,6 +12,8 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, C_INCR, N_SCALAR, SPECIA
 
 from monitor.sentiment.vocabulary import Entry
 
+_STRESS = ("so", "this")
+"""Behind "never" they make more of a word; three words on, whatever stands before them, which is a quirk of VADER."""
 _FADES = (1.0, 0.95, 0.9)
 """How much a booster counts one, two and three words before."""
 
@@ -38,7 +40,8 @@ def weigh(entries: Sequence[Entry], i: int, loud: bool, idioms: bool) -> float:
             continue
         if before.booster:
             valence += _boost(before, valence, loud) * _FADES[back - 1]
-        valence = _negate(entries, i, back, valence)
+        if before.negates or (back == 3 and entries[i - 1].word in _STRESS):
+            valence = _negate(entries, i, back, valence)
         if idioms and back == 3:
             valence = _idiom(entries, i, valence)
     return _least(entries, i, valence) if idioms else valence
@@ -70,8 +73,8 @@ def _negate(entries: Sequence[Entry], i: int, back: int, valence: float) -> floa
     if back > 1:
         between = [entries[i - k].word for k in range(1, back)]
         nearest = between[0]
-        so_this = before.word == "never" and between[-1] in ("so", "this")
-        if so_this or (back == 3 and nearest in ("so", "this")):
+        so_this = before.word == "never" and between[-1] in _STRESS
+        if so_this or (back == 3 and nearest in _STRESS):
             return valence * 1.25
         if before.word == "without" and "doubt" in between:
             return valence

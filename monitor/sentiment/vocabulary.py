@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
@@ -21,13 +22,21 @@ LONGEST_TOKEN = 200
 """Longer runs without a space are no words."""
 
 _MARKS = string.punctuation + "\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
+_AROUND = ".,;:!?\"'()[]*_\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
+"""Of these, what stands around a word and is not shown as a part of it."""
 _LINK = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/)", re.IGNORECASE)
 _INNER = re.compile(r"(?<=\w\w)(\.{2,}|[\u2026\u2014\u2013/|,;!?]+|--+)(?=[@#\w]\w)(?!\d)")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _ABBREVIATED = frozenset(
     ("vs", "mr", "mrs", "ms", "dr", "inc", "corp", "ltd", "co", "st", "u.s", "u.k", "e.g", "i.e", "etc")
 )
-_IDIOMATIC = frozenset(word for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase for word in phrase.split())
+_IDIOMS = [phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
+_IDIOMATIC = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS)))
+"""The longest word of each of VADER's idioms: a text without any of them has no idiom."""
+
+
+Phrases: TypeAlias = dict[str | None, list[tuple[tuple[str, ...], float]]]
+"""Phrases with one last word: the word before it, None without any -> (all words before the last, weight) of each."""
 
 
 class Entry:
@@ -37,11 +46,13 @@ class Entry:
         "booster",
         "handle",
         "kind",
+        "lead",
         "lexical",
         "name",
         "negates",
         "phrases",
         "pieces",
+        "trail",
         "upper",
         "valence",
         "word",
@@ -61,8 +72,11 @@ class Entry:
         self.handle = False
         self.kind = 0
         """Bits of ``roles``; 0 is a plain word."""
-        self.phrases: tuple[tuple[tuple[str, ...], float], ...] = ()
+        self.phrases: Phrases = {}
+        """Those that end with it, by the word before it; under None what it adds by itself."""
         self.pieces: tuple[str, ...] = ()
+        self.lead = self.trail = 0
+        """Characters of the token before and behind its word."""
 
 
 class Vocabulary(dict[str, Entry]):
@@ -74,11 +88,7 @@ class Vocabulary(dict[str, Entry]):
         vader = SentimentIntensityAnalyzer()
         self._valences: dict[str, float] = {**vader.lexicon, **own}
         self._marked = dict(marked)
-        self._phrases: dict[str, list[tuple[tuple[str, ...], float]]] = {}
-        for phrase, weight in phrases.items():
-            for spelling in {phrase, phrase.replace("'", "")}:
-                *before, last = spelling.split()
-                self._phrases.setdefault(last, []).append((tuple(before), weight))
+        self._phrases = _by_last_words(phrases)
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
         self._emoji = re.compile("[" + "".join(map(re.escape, self._emojis)) + "]")
 
@@ -102,6 +112,10 @@ class Vocabulary(dict[str, Entry]):
         entry = Entry(self._word(plain, stripped), _name(plain, stripped))
         entry.handle = plain.startswith("@") and len(plain) > 1
         entry.upper = stripped.isupper()
+        if entry.word[:1].isalnum():
+            entry.lead = len(token) - len(token.lstrip(_AROUND))
+        if entry.word[-1:].isalnum():
+            entry.trail = len(token) - len(token.rstrip(_AROUND))
         self._value(entry)
         self._place(entry, plain)
         return entry
@@ -157,15 +171,26 @@ class Vocabulary(dict[str, Entry]):
         """Tell what the token does to the clauses around it."""
         word = entry.word
         entry.kind |= self._marked.get(word, 0)
-        if word in _IDIOMATIC or word == "least":
+        if word in _IDIOMATIC:
             entry.kind |= roles.IDIOM
         if word in self._phrases:
             entry.kind |= roles.PHRASE
-            entry.phrases = tuple(self._phrases[word])
+            entry.phrases = self._phrases[word]
         spelt = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
         if not spelt or entry.handle or (plain.startswith("#") and not entry.valence):
             entry.kind |= roles.BARE
         entry.kind |= _end(plain.rstrip("\"'\u201d\u2019)]*"), word)
+
+
+def _by_last_words(phrases: Mapping[str, float]) -> dict[str, Phrases]:
+    """The phrases by their last word, each with and without its apostrophes."""
+    found: dict[str, Phrases] = {}
+    for phrase, weight in phrases.items():
+        for spelling in {phrase, phrase.replace("'", "")}:
+            *before, last = spelling.split()
+            ending = found.setdefault(last, {})
+            ending.setdefault(before[-1] if before else None, []).append((tuple(before), weight))
+    return found
 
 
 def _end(plain: str, word: str) -> int:

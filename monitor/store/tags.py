@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from monitor.model import Post
-from monitor.query import Document, field_value
+from monitor.query import Document, field_value, site_of
 
 _LETTERS = {"author": "a", "site": "w"}
 
@@ -39,15 +39,14 @@ def hashed(name: str, value: str) -> str:
 
 def post_tags(post: Post) -> str:
     """What ``post.tags`` holds: the author, and the site with all the sites above it."""
-    document = Document.of(post)
-    return _tags("author", document.author) + _tags("site", document.site)
+    return _tags("author", post.author) + _tags("site", site_of(post))
 
 
 @lru_cache(maxsize=20_000)
 def _tags(name: str, value: str) -> str:
     """Most come again and again."""
     document = Document("", author=value) if name == "author" else Document("", site=value)
-    return "".join(sorted(f" {hashed(name, found)}" for field, found in document.fields if field == name and found))
+    return "".join(sorted(f" {hashed(name, found)}" for found in document.values(name) if found))
 
 
 def field_token(name: str, value: str) -> str:
