@@ -67,9 +67,12 @@ def number(record: Record, name: str) -> int | None:
 
 
 def identity(record: Record, name: str) -> str:
-    """The id ``name`` of ``record``, a number or text; empty when there is none."""
+    """The id ``name`` of ``record``, a number or printable text; empty when there is none."""
     found = record.get(name)
-    return str(found) if isinstance(found, int | str) and not isinstance(found, bool) else ""
+    if isinstance(found, bool) or not isinstance(found, int | str):
+        return ""
+    text = str(found)
+    return text if text.isprintable() and len(text) <= 300 else ""
 
 
 def moment(found: Any) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monitor.model import Term
 
-_UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]+')
+_UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f\ud800-\udfff]+')
 _ONE_WORD = re.compile(r"\w+")
 
 

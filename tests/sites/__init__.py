@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fakes import NOON
 from tests.feed_server import Line
 
+SECRETS = {"YOUTUBE_KEY": "made-up-youtube-key"}
+"""Made-up keys for the sites that want one; a test puts them into the environment."""
 MORNING = NOON - timedelta(hours=4)
 
 
