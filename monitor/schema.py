@@ -148,7 +148,7 @@ def m003_mentions(db: Database) -> None:
     db.execute("""
         CREATE INDEX mention_time ON mention
             (brand, published_at, bucket, hidden, state, source, lang, intent, score, story)""")
-    db.execute("CREATE INDEX mention_story ON mention (story, brand) WHERE story IS NOT NULL")
+    db.execute("CREATE INDEX mention_story ON mention (story, brand, state) WHERE story IS NOT NULL")
 
 
 @migrations()

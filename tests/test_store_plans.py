@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,9 +24,9 @@ ROUTES = {
 }
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "wallflower.db")
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store.open(tmp_path_factory.mktemp("plans") / "wallflower.db")
     store.register(BRANDS, NOON)
     world = World(1)
     for _ in range(20):
@@ -124,7 +123,6 @@ def test_many_matches_are_estimated_and_said_to_be(store: Store, monkeypatch: py
     assert exactly.exact
     assert exactly.n == n > 300
 
-    monkeypatch.setattr(candidates, "CAP", 150)
     monkeypatch.setattr(questions, "CAP", 150)
     counted = store.count(f)
     assert (counted.n, counted.exact) == (150, False)
@@ -141,6 +139,18 @@ def test_a_check_of_each_text_goes_on_until_the_page_is_full(store: Store) -> No
     found = store.page(MentionFilter(q="=Rarely"), limit=1)
     assert [m.post.external_id for m in found] == ["rare"]
     assert store.count(MentionFilter(q="=Rarely")).n == 1
+
+
+@pytest.mark.parametrize("walked", [0, 10**9])
+def test_both_ways_to_sample_agree_with_the_whole(store: Store, monkeypatch: pytest.MonkeyPatch, walked: int) -> None:
+    f = MentionFilter(q="the OR delay OR phone OR bad OR great")
+    n = store.count(f).n
+    monkeypatch.setattr(questions, "CAP", 200)
+    monkeypatch.setattr(questions, "_WALKED_AT_MOST", walked)
+    drawn = store._read(lambda db: questions.sample(db, plan(db, f), None))
+    assert 100 < len(drawn.ids) < 320
+    assert len(set(drawn.ids)) == len(drawn.ids)
+    assert len(drawn.ids) * drawn.scale == pytest.approx(n, rel=0.2)
 
 
 @pytest.mark.parametrize(

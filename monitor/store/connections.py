@@ -64,6 +64,7 @@ def open_writer(path: Path, patience: float) -> Connection:
         db = _connect_writer(path, patience)
         try:
             migrate(db)
+            _erase_words_at_once(db)
         except BaseException:
             db.close()
             raise
@@ -161,6 +162,14 @@ def _look(path: Path, patience: float) -> None:
             raise StoreError(
                 f"{path} is a database, but not one of Wallflower's. Choose another file or folder for ours."
             )
+
+
+def _erase_words_at_once(db: Connection) -> None:
+    """Have deleted texts leave the index too where SQLite can (3.42); before, their words stay until it next merges."""
+    if sqlite3.sqlite_version_info < (3, 42):
+        return
+    if db.execute("SELECT v FROM mention_fts_config WHERE k = 'secure-delete'").fetchone() != (1,):
+        db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('secure-delete', 1)")
 
 
 def _connect_writer(path: Path, patience: float) -> Connection:

@@ -13,7 +13,7 @@ from monitor.store.connections import Connection
 from monitor.store.names import active_brands, brand_names, source_names
 from monitor.store.plan import plan
 from monitor.store.questions import Sample, count, sample
-from monitor.store.ranges import Figures, Key, in_bins
+from monitor.store.ranges import Figures, Key, Signs, in_bins
 from monitor.store.rows import BUCKETS, SHOWN
 from monitor.store.times import from_ms
 
@@ -27,6 +27,7 @@ _KEYS = {
 }
 """Facet -> the columns that tell its values."""
 FACETS = tuple(_KEYS)
+_COLUMNS = ("brand", "source", "bucket", "lang", "intent", "state", "hidden", "corrected")
 _INTENTS = tuple((bit.name or "").lower() for bit in Intent)
 
 
@@ -38,7 +39,7 @@ def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list
     samples = _Samples(db, upto)
     counted = {facet: samples.counted(_without(f, facet), _KEYS[facet]) for facet in FACETS}
     values = {facet: _named(db, facet, counted[facet]) for facet in FACETS}
-    corrected = count(db, plan(db, replace(f, sentiment=Choice(("corrected",)))), upto).n
+    corrected = samples.corrected(_without(f, "sentiment"))
     values["sentiment"] += [FacetValue("corrected", corrected)] if corrected else []
     return values
 
@@ -51,19 +52,13 @@ def histogram(db: Connection, f: MentionFilter, edges: Sequence[int], upto: int 
     if asked.by_cube:
         return _bins(edges, Figures(db, asked, upto).binned(edges), 1.0)
     chosen = sample(db, asked, upto)
-    bins: list[Counter[int]] = [Counter() for _ in edges[1:]]
     select = "SELECT published_at, bucket FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
-    for place, bucket in in_bins(db.execute(select, (json.dumps(chosen.ids),)), edges):
-        bins[place][bucket] += 1
-    return _bins(edges, bins, chosen.scale)
+    return _bins(edges, in_bins(db.execute(select, (json.dumps(chosen.ids),)), edges), chosen.scale)
 
 
-def _bins(edges: Sequence[int], counts: Sequence[Counter[int]], scale: float) -> list[Bin]:
-    """``counts``: bucket -> how many."""
-    return [
-        Bin(from_ms(a), from_ms(b), round(n.total() * scale), round(n[0] * scale), round(n[2] * scale))
-        for (a, b), n in zip(pairwise(edges), counts, strict=True)
-    ]
+def _bins(edges: Sequence[int], counts: Sequence[Signs], scale: float) -> list[Bin]:
+    spans = zip(pairwise(edges), counts, strict=True)
+    return [Bin(from_ms(a), from_ms(b), *(round(n * scale) for n in signs)) for (a, b), signs in spans]
 
 
 def _without(f: MentionFilter, facet: str) -> MentionFilter:
@@ -81,6 +76,13 @@ class _Samples:
         self._db = db
         self._upto = upto
         self._drawn: dict[MentionFilter, Sample] = {}
+        self._rows: dict[MentionFilter, list[tuple[int, ...]]] = {}
+
+    def corrected(self, f: MentionFilter) -> int:
+        """How many mentions of the filter a person scored; no cube knows, but they are few."""
+        if plan(self._db, f).by_cube:
+            return count(self._db, plan(self._db, replace(f, sentiment=Choice(("corrected",)))), self._upto).n
+        return self.counted(f, "corrected")[(1,)]
 
     def counted(self, f: MentionFilter, keys: str) -> Counter[Key]:
         """Values of the columns ``keys`` -> how many mentions of the filter have them."""
@@ -91,11 +93,16 @@ class _Samples:
         wide = _without(f, "state") if "unclaimed" in asked.shown else f
         if wide not in self._drawn:
             self._drawn[wide] = sample(self._db, plan(self._db, wide), self._upto)
-        ids, scale = self._drawn[wide]
-        select = f"""SELECT {keys}, count(*) FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
-            WHERE {asked.where} GROUP BY {keys}"""
-        rows = self._db.execute(select, (json.dumps(ids), *asked.params))
-        return Counter({tuple(values): round(n * scale) for *values, n in rows})
+        if f not in self._rows:
+            select = f"""SELECT count(*), {", ".join(_COLUMNS)} FROM json_each(?) wanted
+                CROSS JOIN mention ON mention.id = wanted.value WHERE {asked.where} GROUP BY {", ".join(_COLUMNS)}"""
+            params = (json.dumps(self._drawn[wide].ids), *asked.params)
+            self._rows[f] = self._db.execute(select, params).fetchall()
+        places = [1 + _COLUMNS.index(key) for key in keys.split(", ")]
+        found: Counter[Key] = Counter()
+        for row in self._rows[f]:
+            found[tuple(row[place] for place in places)] += row[0]
+        return Counter({key: round(n * self._drawn[wide].scale) for key, n in found.items()})
 
 
 def _named(db: Connection, facet: str, counts: Counter[Key]) -> list[FacetValue]:

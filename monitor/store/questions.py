@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from monitor.model import Count
@@ -13,6 +14,9 @@ from monitor.store.ranges import Figures
 
 _HASHED = "((({{id}} * 2654435761) >> 16) & 65535) < {share}"
 """A share, in 65536ths, of all ids, spread evenly whatever the pattern in which they came."""
+_STRETCHES = 200
+_WALKED_AT_MOST = 2_000_000
+"""Matches that are walked faster than the index is opened for each stretch."""
 _LARGEST_CHUNK = 4_000
 
 
@@ -65,11 +69,27 @@ def new_since(db: Connection, plan: Plan, after: int, most: int) -> int:
 
 
 def sample(db: Connection, plan: Plan, upto: int | None) -> Sample:
-    """Everything that satisfies the plan, up to CAP; beyond, about CAP of it, chosen evenly by a hash of the id."""
+    """Everything that satisfies the plan, up to CAP; beyond, about CAP of it, spread evenly over the ids."""
     candidates = Candidates.within(db, plan, upto)
     most = candidates.superset()
-    if most <= CAP or candidates.count(CAP + 1) <= CAP:
+    if most <= CAP or (candidates.needs_rows and candidates.count(CAP + 1) <= CAP):
         return Sample(candidates.passing(candidates.ids()), 1.0)
+    leaps = most > _WALKED_AT_MOST and "*" not in (plan.match or "")
+    ids, scale = _stretches(candidates, most) if leaps else _hashed(candidates, most)
+    return Sample(candidates.passing(ids), scale)
+
+
+def _stretches(candidates: Candidates, most: int) -> Sample:
+    """What lies in stretches of ids at equal distances: the index leaps from one to the next."""
+    newest = candidates.db.execute("SELECT max(id) FROM mention").fetchone()[0]
+    first, end = candidates.low, min(candidates.high, newest) + 1
+    width = max(1, (end - first) * CAP // (most * _STRETCHES))
+    starts = [first + (end - first) * i // _STRETCHES for i in range(_STRETCHES)]
+    ids = [id_ for start in starts for id_ in replace(candidates, low=start, high=start + width - 1).ids()]
+    return Sample(ids, (end - first) / (width * _STRETCHES))
+
+
+def _hashed(candidates: Candidates, most: int) -> Sample:
+    """What a hash of the id picks, in one walk over all. To open a prefix for each stretch would take far longer."""
     share = max(1, 65536 * CAP // most)
-    chosen = candidates.ids(only=_HASHED.format(share=share))
-    return Sample(candidates.passing(chosen), 65536 / share)
+    return Sample(candidates.ids(only=_HASHED.format(share=share)), 65536 / share)

@@ -6,6 +6,7 @@ hence the sign of a piece. So days of any time zone cost at most half a day's ro
 
 from __future__ import annotations
 
+import sqlite3
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ _ROWS = "json_each(?) of CROSS JOIN mention INDEXED BY mention_time ON mention.b
 
 
 Key: TypeAlias = "tuple[int | str | None, ...]"
+Signs: TypeAlias = "list[int]"
+"""How many, how many of them negative, how many positive."""
 
 
 class Piece(NamedTuple):
@@ -41,7 +44,7 @@ def pieces(since: int | None, until: int | None, by_line: bool = False) -> list[
         return [Piece("cube_all", 0, 0)]
     first = 0 if since is None else round(since / DAY)
     last = FOREVER if until is None else round(until / DAY)
-    if first >= last and since is not None and until is not None:
+    if since is not None and until is not None and (first >= last or until - since < DAY):
         return [Piece("mention", since, until)]
     ends = _loose_end(since, 1) + _loose_end(until, -1)
     days = [Piece("cube_line", max(0, first), last)] if by_line else _whole_days(max(0, first), last)
@@ -93,37 +96,44 @@ class Figures:
                 found[values] -= amount
         return found
 
-    def binned(self, edges: Sequence[int]) -> list[Counter[int]]:
-        """For each span between two edges: bucket -> how many."""
+    def binned(self, edges: Sequence[int]) -> list[Signs]:
+        """For each span between two edges: how many, how many of them negative and positive."""
         bins = [self._bin(a, b) for a, b in pairwise(edges)]
         if self._upto is not None:
             low, high = _later(self._plan.since, edges[0]), _earlier(self._plan.until, edges[-1])
             newer = ((int(at or 0), bucket) for (at,), bucket in self._newer("published_at, bucket", "", low, high))
-            for place, bucket in in_bins(newer, edges):
-                bins[place][bucket] -= 1
+            bins = [
+                [a - b for a, b in zip(*both, strict=True)] for both in zip(bins, in_bins(newer, edges), strict=True)
+            ]
         return bins
 
-    def _bin(self, since: int, until: int) -> Counter[int]:
-        found: Counter[Key] = Counter()
+    def _bin(self, since: int, until: int) -> Signs:
+        signs = [0, 0, 0]
         low, high = _later(self._plan.since, since), _earlier(self._plan.until, until)
-        if low < high:
-            for piece in pieces(low, high, by_line=self._plan.line is not None):
-                self._add(found, piece, "bucket")
-        return Counter({int(bucket or 0): n for (bucket,), n in found.items()})
+        for piece in pieces(low, high, by_line=self._plan.line is not None) if low < high else ():
+            n = "1" if piece.table == "mention" else "n"
+            sums = f"sum({n}), sum(iif(bucket = 0, {n}, 0)), sum(iif(bucket = 2, {n}, 0))"
+            row = self._read(piece, sums).fetchone()
+            signs = [a + piece.sign * (b or 0) for a, b in zip(signs, row, strict=True)]
+        return signs
 
     def _add(self, found: Counter[Key], piece: Piece, keys: str) -> None:
-        plan = self._plan
-        where = (plan.line if piece.table == "cube_line" else None) or plan
-        source, time, n = piece.table, "time >= ? AND time < ?", "sum(n)"
-        params: tuple[int | str, ...] = (piece.low, piece.high)
-        if piece.table == "mention":
-            source, time, n = _ROWS, "mention.published_at >= ? AND mention.published_at < ?", "count(*)"
-            params = (str(list(plan.brands)), *params)
-        elif piece.table == "cube_all":
-            time, params = "true", ()
-        sql = f"SELECT {keys}, {n} FROM {source} WHERE {time} AND {where.where} GROUP BY {keys}"
-        for *values, amount in self._db.execute(sql, (*params, *where.params)):
+        n = "count(*)" if piece.table == "mention" else "sum(n)"
+        for *values, amount in self._read(piece, f"{keys}, {n}", f"GROUP BY {keys}"):
             found[tuple(values)] += piece.sign * (amount or 0)
+
+    def _read(self, piece: Piece, columns: str, end: str = "") -> sqlite3.Cursor:
+        """Select from the mentions of a piece."""
+        plan = (self._plan.line if piece.table == "cube_line" else None) or self._plan
+        source, time, params = piece.table, "time >= ? AND time < ?", (piece.low, piece.high)
+        if piece.table == "cube_all":
+            return self._db.execute(f"SELECT {columns} FROM cube_all WHERE {plan.where} {end}", plan.params)
+        before: tuple[str, ...] = ()
+        if piece.table == "mention":
+            source, time = _ROWS, "mention.published_at >= ? AND mention.published_at < ?"
+            before = (str(list(plan.brands)),)
+        sql = f"SELECT {columns} FROM {source} WHERE {time} AND {plan.where} {end}"
+        return self._db.execute(sql, (*before, *params, *plan.params))
 
     def _newer(self, columns: str, end: str, low: int | None, high: int | None) -> Iterator[tuple[Key, int]]:
         """The rows above ``upto``, to be taken off."""
@@ -135,11 +145,16 @@ class Figures:
             yield tuple(values), amount
 
 
-def in_bins(rows: Iterable[tuple[int, int]], edges: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(Number of the span between two edges, bucket) for each (time, bucket) that falls into one."""
+def in_bins(rows: Iterable[tuple[int, int]], edges: Sequence[int]) -> list[Signs]:
+    """For each span between two edges: how many of the rows (time, bucket), how many of them negative and positive."""
+    bins = [[0, 0, 0] for _ in edges[1:]]
     for at, bucket in rows:
         if edges[0] <= at < edges[-1]:
-            yield bisect_right(edges, at) - 1, bucket
+            signs = bins[bisect_right(edges, at) - 1]
+            signs[0] += 1
+            signs[1] += bucket == 0
+            signs[2] += bucket == 2
+    return bins
 
 
 def _later(a: int | None, b: int) -> int:
