@@ -13,7 +13,7 @@ MODULES = sorted(
 )
 
 GROUND = {"model", "errors"}
-PURE = {"query", "matching", "sentiment", "cleaning", "language", "stories"}
+PURE = {"query", "matching", "sentiment", "cleaning", "language", "stories", "sieve"}
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "secrets": GROUND,
     "feeds": GROUND | {"http", "cleaning", "language"},
     "streams": GROUND | {"http"},
-    "sources": GROUND | {"http", "cleaning", "language", "feeds", "streams", "secrets"},
+    "sources": GROUND | {"http", "cleaning", "language", "feeds", "streams", "secrets", "sieve"},
     "schema": GROUND,
     "store": GROUND | {"schema", "query", "stories"},
     "events": GROUND | {"store", "clock"},

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -21,11 +23,12 @@ from monitor.clock import Clock
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http.adapter import GuardAdapter, GuardedSession, Limits, Traffic
 from monitor.http.addresses import Resolve, check_url, resolve, site_of
-from monitor.http.connections import Guard
+from monitor.http.connections import Deadline, Guard
+from monitor.http.lines import Line, open_line
 from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import redact, refusal, trouble
 
-__all__ = ["Http", "Limits", "Pacer", "Response", "Traffic", "check_url", "redact", "retry_after", "site_of"]
+__all__ = ["Http", "Limits", "Line", "Pacer", "Response", "Traffic", "check_url", "redact", "retry_after", "site_of"]
 
 T = TypeVar("T")
 
@@ -76,9 +79,10 @@ class Http:
         self._clock = clock
         self._pacer = pacer or Pacer(clock)
         self._shared: dict[Callable[[], Any], Any] = {}
+        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
         self._lock = threading.Lock()
         limits = limits or Limits()
-        guard = Guard(resolve, frozenset(host.lower() for host in allow_hosts), limits.patience)
+        self._guard = guard = Guard(resolve, frozenset(host.lower() for host in allow_hosts), limits.patience)
         self._adapter = GuardAdapter(clock, guard, limits, self._pacer, self.traffic)
         self.session: requests.Session = GuardedSession(self._adapter, agent)
         """For SDKs: every request on it is guarded in the same way, and raises SourceErrors too."""
@@ -114,25 +118,45 @@ class Http:
             except (requests.RequestException, ValueError) as error:
                 raise trouble(error, site_of(url)) from error
         if answer.status_code >= 400 and answer.status_code not in accept:
-            raise self._refusal(answer)
+            raise self.refusal(answer.url, answer.status_code, answer.headers, answer.content or b"")
         body = answer.content or b""
         return Response(answer.status_code, answer.headers, body, answer.url, _moved_to(answer))
 
+    def connect(self, url: str) -> Line:
+        """A line to the site of ``url``, for a stream: the same guard, certificates verified. Raises SourceErrors."""
+        check_url(url)
+        site = site_of(url)
+        with self._pacer.turn(site) as waited, self._adapter.one_deadline() as deadline:
+            deadline.put_off(waited)
+            try:
+                line = open_line(url, self._guard)
+            except (OSError, ValueError) as error:
+                raise trouble(error, site) from error
+        self._lines.add(line)
+        return line
+
+    def one_deadline(self) -> AbstractContextManager[Deadline]:
+        """One deadline, as for an answer, for all that this thread connects, sends and reads inside."""
+        return self._adapter.one_deadline()
+
     def close(self) -> None:
-        """Close what is kept open: connections, and what is shared."""
+        """Close what is kept open: connections, streams, and what is shared."""
         self.session.close()
+        for line in list(self._lines):
+            line.shutdown()
         with self._lock:
             for thing in self._shared.values():
                 if hasattr(thing, "close"):
                     thing.close()
             self._shared.clear()
 
-    def _refusal(self, answer: requests.Response) -> SourceError:
-        site, wish = site_of(answer.url), answer.headers.get("Retry-After")
-        if answer.status_code == 429 or (answer.status_code == 503 and wish):
+    def refusal(self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"") -> SourceError:
+        """The error for an answer of 400 and above at ``url``; a host that asks us to wait is left alone so long."""
+        site, wish = site_of(url), headers.get("Retry-After") or headers.get("retry-after")
+        if status == 429 or (status == 503 and wish):
             until = self._pacer.rest(site, retry_after(wish, self._clock.now()))
-            return RateLimited(f"{site} asks us to wait ({answer.status_code}).", until)
-        return refusal(answer.status_code, site, (answer.content or b"")[:200].decode("utf-8", "replace"))
+            return RateLimited(f"{site} asks us to wait ({status}).", until)
+        return refusal(status, site, body[:200].decode("utf-8", "replace"))
 
 
 def _moved_to(answer: requests.Response) -> str | None:
