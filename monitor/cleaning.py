@@ -127,6 +127,11 @@ def plain_text(markup: str) -> str:
     return _settled(markup, TEXT_LENGTH)
 
 
+def visible(text: str) -> str:
+    """``text`` without the controls and invisible characters that ``clean`` takes out of it."""
+    return text if text.isprintable() else _UNWANTED.sub("", text)
+
+
 def safe_url(url: str) -> str:
     """``url`` if it is a plain http(s) address that may become a link, else ''.
 

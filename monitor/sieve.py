@@ -1,6 +1,7 @@
 """A first, fast look at a text: may any rule match it? For sources that read far more than anybody looks for.
 
-It lets through more than the rules do, and never less: a text that holds every word of a term, in any order.
+It lets through more than the rules do: every text that holds all words of a term, in any order. And never less, but
+for a word in the midst of which stands an entity or a tag of HTML.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from monitor.cleaning import visible
 from monitor.model import Term
 from monitor.query.reading import WORD, fold
 
@@ -32,7 +34,7 @@ class Sieve:
         """Whether a rule may match ``text``."""
         if self._all:
             return True
-        folded = fold(text)
+        folded = fold(visible(text))
         if self._beginnings is not None and self._beginnings.search(folded):
             return True
         words = set(WORD.findall(folded))

@@ -1,0 +1,193 @@
+"""The Jetstream source: made-up events over a real socket, through the tap, the sieve and the matcher.
+
+    python bench/stream.py [EVENTS]
+
+A process plays EVENTS (default 100,000) posts as fast as they are taken; one in a hundred holds a term. Prints, for
+20 terms, events a second of our processor time and of the clock, and the share of each stage; and for a pass that is
+late, how much memory waits. The network brings about 480 events a second, of which we ask for the posts only.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import multiprocessing
+import random
+import resource
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from monitor.cleaning import clean
+from monitor.clock import Clock
+from monitor.http import Http
+from monitor.matching import Matcher
+from monitor.model import Brand, Json, Post
+from monitor.sources._bluesky_events import Event, Reader, post_of
+from monitor.sources.bluesky import Options, Source
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+WORDS = [
+    "today",
+    "the",
+    "harbour",
+    "was",
+    "quiet",
+    "again",
+    "and",
+    "nobody",
+    "knew",
+    "why",
+    "so",
+    "we",
+    "walked",
+    "home",
+    "past",
+    "the",
+    "old",
+    "mill",
+    "with",
+    "coffee",
+    "in",
+    "hand",
+    "thinking",
+    "of",
+    "friends",
+    "who",
+    "moved",
+    "away",
+    "last",
+    "year",
+    "before",
+    "all",
+    "of",
+    "this",
+    "began",
+    "they",
+    "would",
+    "have",
+    "laughed",
+    "at",
+    "us",
+    "honestly",
+    "🌊",
+    "☕",
+    "ça",
+    "va",
+    "très",
+    "bien",
+    "merci",
+    "la",
+    "pluie",
+    "arrive",
+    "demain",
+    "新しい朝",
+    "が",
+    "来た",
+]
+NAMES = [f"{name}{n}" for n in range(5) for name in ("acme", "globex", "initech", "hooli")]
+TARGET = 5_000
+
+
+def made_up(n: int, rng: random.Random) -> bytes:
+    """Event ``n`` as Jetstream sends it, of the usual size."""
+    words = [*rng.choices(WORDS, k=rng.randint(6, 45)), *([rng.choice(NAMES)] if n % 100 == 0 else [])]
+    ref = {"cid": "bafyrei" + "x" * 52, "uri": f"at://did:plc:{'y' * 24}/app.bsky.feed.post/3mmojbrjwbs26"}
+    record = {
+        "$type": "app.bsky.feed.post",
+        "createdAt": "2026-03-04T11:00:00.000Z",
+        "langs": ["en"],
+        "reply": {"parent": ref, "root": ref},
+        "text": " ".join(words),
+    }
+    path = {"rev": f"3mm{n:010}", "operation": "create", "collection": "app.bsky.feed.post", "rkey": f"3mn{n:010}"}
+    commit = {**path, "record": record, "cid": "bafyrei" + "z" * 52}
+    time_us = int((NOW - timedelta(hours=1)).timestamp() * 1e6) + n * 2_000
+    event = {"did": f"did:plc:{n % 5000:024}", "time_us": time_us, "kind": "commit", "commit": commit}
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def framed(payload: bytes) -> bytes:
+    """A WebSocket frame."""
+    return b"\x81" + (bytes([126]) + len(payload).to_bytes(2, "big")) + payload
+
+
+def play(listener: socket.socket, events: int) -> None:
+    """Serve one connection: shake hands, send everything, wait until the other side has gone."""
+    rng = random.Random(1)
+    block = b"".join(framed(made_up(n, rng)) for n in range(events))
+    while True:
+        sock, _ = listener.accept()
+        with sock:
+            request = sock.recv(65536).decode()
+            key = request.split("Sec-WebSocket-Key: ")[1].split("\r\n")[0] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+            accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
+            head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            try:
+                sock.sendall(f"{head}Sec-WebSocket-Accept: {accept}\r\n\r\n".encode() + block)
+                sock.recv(1)
+            except OSError:
+                pass
+
+
+def stage(what: str, count: int, work: Callable[[], object]) -> None:
+    """Print what one stage costs."""
+    begun = time.process_time()
+    work()
+    print(f"  {what:<28}{(time.process_time() - begun) / count * 1e6:8.1f} µs an event")
+
+
+def streamed(port: int, events: int, matcher: Matcher) -> tuple[int, float, float]:
+    """(posts matched, seconds of processor time, seconds of the clock) for all events through the source."""
+    http = Http(Clock(), [f"127.0.0.1:{port}"])
+    source = Source(Options(name="Bluesky", hosts=(f"ws://127.0.0.1:{port}",)), http)
+    cursor: Json = None
+    last = int((NOW - timedelta(hours=1)).timestamp() * 1e6) + (events - 1) * 2_000
+    matched = 0
+    cpu, wall = time.process_time(), time.monotonic()
+    while not (isinstance(cursor, dict) and cursor["time_us"] >= last):
+        batch = source.fetch(matcher.terms(), cursor, NOW)
+        matched += sum(map(bool, matcher.match([clean(post, NOW) for post in batch.posts])))
+        cursor = batch.cursor
+    spent = time.process_time() - cpu, time.monotonic() - wall
+    http.close()
+    return matched, *spent
+
+
+def main() -> None:
+    """Measure and print."""
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    matcher = Matcher([Brand(name, f'{name} OR @{name} OR "{name} corp"') for name in NAMES])
+    listener = socket.create_server(("127.0.0.1", 0))
+    player = multiprocessing.get_context("fork").Process(target=play, args=(listener, events), daemon=True)
+    player.start()
+    port = listener.getsockname()[1]
+    streamed(port, events, matcher)  # once to warm up, and until the player has made its events
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    matched, cpu, wall = streamed(port, events, matcher)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    rate = events / cpu
+    print(f"{events:,} events, {matched:,} of them mention a brand")
+    print(f"  {rate:,.0f} events/s of one core ({events / wall:,.0f}/s by the clock); target {TARGET:,}")
+    print(f"  peak memory grew by {grown / 1024:.1f} MB over {events:,} events")
+    rng = random.Random(2)
+    some = [made_up(n, rng) for n in range(20_000)]
+    reader = Reader()
+    stage("JSON alone", len(some), lambda: [json.loads(one) for one in some])
+    reader.look_for(matcher.terms())
+    stage("JSON and sieve", len(some), lambda: [reader.read(one) for one in some])
+    everything = Reader()
+    posts = [read.item for read in map(everything.read, some) if read.item is not None]
+    stage("without a sieve: post, match", len(some), lambda: matcher.match(_posts(posts)))
+    print("ok" if rate >= TARGET else "TOO SLOW")
+
+
+def _posts(events: Sequence[Event]) -> list[Post]:
+    return [clean(post, NOW) for event in events if (post := post_of(event, "Bluesky", NOW))]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The sieve lets through everything that a rule matches, and little else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.matching import Matcher
+from monitor.model import Brand, Post, Term
+from monitor.query import Document, parse
+from monitor.sieve import Sieve
+from tests.fakes import NOON
+
+RULES = (
+    "acme",
+    '"acme corp"',
+    "refund*",
+    "@acme",
+    "#acme",
+    "@acme_help",
+    "=Acme",
+    "AT&T",
+    "C++",
+    "Yahoo!",
+    "新車",
+    "新車 acme",
+    "acme NEAR/3 refund",
+    "(acme OR globex) refund",
+    "acme -jobs",
+    "café",
+    "#acme新車",
+    '"acme refu"*',
+    "ben&jerry",
+    "$acme",
+    "acme lang:en",
+)
+PIECES = (
+    "acme Acme ACME acme's acmé corp Corp. refund refunds refu @acme @acme_help #acme #acme新車 AT&T at t C++ c+ c "
+    "Yahoo! yahoo 新車 新 車 globex jobs café cafe pineacme acmes ben&jerry ben jerry $acme the "
+    "\uff41\uff43\uff4d\uff45"
+)
+
+
+@given(
+    st.sampled_from(RULES),
+    st.lists(st.sampled_from(PIECES.split()), max_size=8),
+    st.sampled_from([" ", ", ", "-", ""]),
+)
+def test_what_a_rule_matches_passes(rule: str, pieces: list[str], joint: str) -> None:
+    body = joint.join(pieces)
+    query = parse(rule)
+    if query.matches(Document(body, lang="en")):
+        assert Sieve(query.terms()).passes(body)
+
+
+@given(st.lists(st.sampled_from(RULES), min_size=1, max_size=4), st.text(max_size=60))
+def test_what_any_of_several_rules_matches_passes(rules: list[str], text: str) -> None:
+    matcher = Matcher([Brand(f"Brand {n}", rule) for n, rule in enumerate(rules)])
+    post = Post("Here", "1", f"{text} Acme {text}", NOON, lang="en")
+    if matcher.match([post])[0]:
+        assert Sieve(matcher.terms()).passes(post.body)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        (Term("acme"), "Pineacme and acmes are other words."),
+        (Term("acme corp"), "Acme alone, and a company."),
+        (Term("refund", prefix=True), "They refused."),
+        (Term("新車"), "車です"),
+        (Term("acme corp", prefix=True), "Only a corporation."),
+    ],
+)
+def test_what_holds_no_term_is_kept_back(term: Term, text: str) -> None:
+    assert not Sieve([term]).passes(text)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\xad", "\x01", "\ue000", "\u2060", "\ufeff"])
+def test_what_cleaning_takes_out_of_a_word_does_not_hide_it(unseen: str) -> None:
+    assert Sieve([Term("acme")]).passes(f"Ac{unseen}me is fine.")
+
+
+@pytest.mark.parametrize("terms", [(), (Term("+++"),), (Term(""),)])
+def test_without_a_word_to_look_for_everything_passes(terms: tuple[Term, ...]) -> None:
+    assert Sieve(terms).passes("Anything")
