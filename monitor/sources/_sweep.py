@@ -38,6 +38,8 @@ class Page:
     """Where the next, older page begins; None: this was the last."""
     set_aside: int = 0
     deleted: tuple[str, ...] = ()
+    unsure: bool = False
+    """Whether the site may have left something out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Catch:
     deleted: dict[str, None] = field(default_factory=dict)
     set_aside: int = 0
     requests: int = 0
+    unsure: bool = False
     limit: RateLimited | QuotaSpent | None = None
 
 
@@ -99,7 +102,7 @@ class Sweep:
             deleted=tuple(catch.deleted),
             more=bool(self._todo) and catch.limit is None,
             not_before=catch.limit.not_before if catch.limit else None,
-            complete_since=None if self._todo else datetime.fromtimestamp(self._round_since or 0, UTC),
+            complete_since=None if self._todo or catch.unsure else datetime.fromtimestamp(self._round_since or 0, UTC),
             set_aside=catch.set_aside,
             note=str(catch.limit) if catch.limit else "",
         )
@@ -144,7 +147,7 @@ class Sweep:
                 catch.limit = limit
                 break
             catch.requests += 1
-            self._take(page, catch)
+            self._take(page, since, catch)
             ids = [post.external_id for post, _ in page.found]
             if page.on is None or page.on == on or (ids and ids == before):
                 self._done[query] = min(begun, int(self._now.timestamp()))
@@ -154,10 +157,14 @@ class Sweep:
             self._under_way[query] = [begun, on]
         return False
 
-    def _take(self, page: Page, catch: _Catch) -> None:
+    def _take(self, page: Page, since: datetime, catch: _Catch) -> None:
+        """Keep what is new or edited; what is older than the stretch was read before, and only shares the page."""
         catch.set_aside += page.set_aside
         catch.deleted.update(dict.fromkeys(page.deleted))
+        catch.unsure = catch.unsure or page.unsure
         for post, at in page.found:
+            if at < since:
+                continue
             mark = says(post)
             if self._seen.get(post.external_id, ("",))[0] != mark:
                 catch.posts[post.external_id] = post
