@@ -21,6 +21,8 @@ class Request:
 
     path: str
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass
@@ -105,9 +107,12 @@ class Server:
                 if not part:
                     return
                 raw += part
-            first, *lines = (raw or b"GET /").decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+            head, _, body = (raw or b"GET /").partition(b"\r\n\r\n")
+            first, *lines = head.decode("latin-1").split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            request = Request(first.split(" ")[1], headers)
+            while len(body) < int(headers.get("content-length", 0)) and (part := sock.recv(65536)):
+                body += part
+            request = Request(first.split(" ")[1], headers, first.split(" ")[0], body)
             self.asked.append(request)
             self.script(Line(sock, request, self.closing))
 
