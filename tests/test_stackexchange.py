@@ -1,0 +1,131 @@
+"""Stack Exchange: backing off, the quota in each of its forms, keys, and posts in full."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
+from monitor.model import Term
+from monitor.sources.stackexchange import Options
+from tests.fakes import NOON
+from tests.sites import said, send
+from tests.sites.stackexchange import Site
+from tests.test_sources_http import LATER, passes, posts_of, reading
+
+TERMS = [Term("acme")]
+MIDNIGHT = datetime(2026, 3, 5, tzinfo=UTC)
+
+
+def site(*numbers: int, **wrap: Any) -> Site:
+    made = Site(said(*numbers))
+    made.wrap = wrap
+    return made
+
+
+def test_posts_come_in_full_with_their_author() -> None:
+    with reading("stackexchange", Site(said(1, 2))) as (source, _):
+        question, answer = posts_of(passes(source))
+    assert (question.title, question.text) == ("Acme is fine, says number 1.", "Acme is fine, says number 1.")
+    assert (answer.title, answer.author) == ("", "writer2")
+    assert answer.url == "https://stackoverflow.com/a/2"
+    assert answer.site == "stackoverflow"
+
+
+def test_a_new_post_costs_one_more_request_and_a_known_one_none() -> None:
+    made = Site(said(238, 239))
+    with reading("stackexchange", made) as (source, _):
+        (batch,) = passes(source)
+        assert [asked["path"] for asked in made.asked] == ["/2.3/search/excerpts", "/2.3/posts/238;239"]
+        made.asked.clear()
+        passes(source, batch.cursor, NOON + timedelta(minutes=5))
+        assert [asked["path"] for asked in made.asked] == ["/2.3/search/excerpts"]
+
+
+def test_backing_off_is_kept_to_and_ends_the_pass() -> None:
+    made = site(*range(1, 230), backoff=30)
+    with reading("stackexchange", made) as (source, _):
+        batch = source.fetch(TERMS, None, NOON)
+    assert len([asked for asked in made.asked if "search" in asked["path"]]) == 1
+    assert len(batch.posts) == 100
+    assert batch.not_before == NOON + timedelta(seconds=30)
+    assert not batch.more
+
+
+def test_after_backing_off_the_rest_comes_without_doubles() -> None:
+    with reading("stackexchange", site(*range(1, 230), backoff=30)) as (source, server):
+        batch = source.fetch(TERMS, None, NOON)
+        server.script = Site(said(*range(1, 230)))
+        rest = posts_of(passes(source, batch.cursor, LATER))
+    ids = [post.external_id for post in (*batch.posts, *rest)]
+    assert len(ids) == len(set(ids)) == 229
+
+
+def test_the_last_request_of_the_day_waits_for_midnight() -> None:
+    with reading("stackexchange", site(1, quota_remaining=0)) as (source, _):
+        batch = source.fetch(TERMS, None, NOON)
+    assert len(batch.posts) == 1
+    assert batch.not_before == MIDNIGHT
+    assert "used up" in batch.note
+    assert "free key" in batch.note
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "until"),
+    [
+        ((502, "too many requests from this IP, more requests available in 17524 seconds"), QuotaSpent, 17524),
+        ((502, "Violation of backoff parameter"), RateLimited, 600),
+        ((503, "temporarily unavailable"), BadResponse, None),
+        ((500, "internal error"), BadResponse, None),
+        ((400, "site is required"), BadResponse, None),
+        ((402, "invalid access token"), AuthError, None),
+        ((405, "key required"), AuthError, None),
+    ],
+)
+def test_each_error_of_its_own_numbering(error: tuple[int, str], expected: type[Exception], until: int | None) -> None:
+    body = {"error_id": error[0], "error_message": error[1], "error_name": "x"}
+    with (
+        reading("stackexchange", lambda line: send(line, body, 400)) as (source, _),
+        pytest.raises(expected) as caught,
+    ):
+        source.fetch(TERMS, None, NOON)
+    if until is not None:
+        assert caught.value.not_before == NOON + timedelta(seconds=until)  # type: ignore[attr-defined]
+
+
+def test_a_key_is_sent_and_a_wrong_one_is_named_but_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SE_KEY", "made-up-and-secret((")
+    made = Site(said(1))
+    with reading("stackexchange", made, key="SE_KEY") as (source, server):
+        source.fetch(TERMS, None, NOON)
+        assert {asked["key"] for asked in made.asked} == {"made-up-and-secret(("}
+        body = {
+            "error_id": 400,
+            "error_message": "`key` doesn't match a known application",
+            "error_name": "bad_parameter",
+        }
+        server.script = lambda line: send(line, body, 400)
+        with pytest.raises(AuthError, match="SE_KEY") as caught:
+            source.fetch(TERMS, None, NOON)
+    assert "made-up" not in str(caught.value)
+    assert "stackapps.com" in str(caught.value)
+
+
+def test_a_missing_key_is_told_at_the_pass_and_not_before() -> None:
+    with reading("stackexchange", Site(), key="SE_KEY") as (source, server), pytest.raises(AuthError, match="SE_KEY"):
+        source.fetch(TERMS, None, NOON)
+    assert not server.asked
+
+
+def test_a_question_that_comes_without_its_title_does_not_look_edited() -> None:
+    with reading("stackexchange", Site(said(1, 2))) as (source, _):
+        (batch,) = passes(source)
+        (later,) = passes(source, batch.cursor, NOON + timedelta(hours=6))
+    assert later.posts == ()
+
+
+def test_a_site_is_a_name_of_the_api() -> None:
+    with pytest.raises(ValueError, match="site"):
+        Options(name="Here", site="https://stackoverflow.com")
