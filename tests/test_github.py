@@ -1,0 +1,188 @@
+"""GitHub: what is asked, limits in each of their forms, and what only a token brings."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.errors import AuthError, BadResponse, RateLimited
+from monitor.model import Term
+from monitor.sources.github import Options
+from tests.fakes import NOON
+from tests.feed_server import Line
+from tests.sites import Said, said, send
+from tests.sites.github import Site
+from tests.test_sources_http import LATER, passes, posts_of, reading
+
+TERMS = [Term("acme")]
+RESET = str(int((NOON + timedelta(minutes=3)).timestamp()))
+
+
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("GITHUB_TOKEN", "made-up-token-1234")
+    return "GITHUB_TOKEN"
+
+
+def test_an_issue_becomes_a_post() -> None:
+    with reading("github", Site(said(1))) as (source, server):
+        (post,) = posts_of(passes(source))
+        assert "authorization" not in server.asked[0].headers
+    assert (post.title, post.text) == ("Number 1", "Acme is fine, says number 1.")
+    assert (post.author, post.site, post.external_id) == ("writer1", "harbour/boats", "I_1")
+    assert post.url == "https://github.com/harbour/boats/issues/1"
+
+
+def test_terms_are_packed_six_to_a_search_of_issues() -> None:
+    site = Site()
+    with reading("github", site, qualifiers="-org:acme") as (source, _):
+        source.fetch([Term(f"acme {n}") for n in range(8)], None, NOON)
+    first, second = (asked["q"] for asked in site.asked)
+    assert first.count(" OR ") == 5
+    assert first.startswith('("acme 0" OR "acme 1"')
+    assert '"acme 6" OR "acme 7"' in second
+    for q in (first, second):
+        assert "is:issue in:title,body updated:2026-02-25T12:00:00Z..2026-03-04T12:00:00Z -org:acme" in q
+
+
+def test_pull_requests_are_searched_only_when_asked_for() -> None:
+    site = Site()
+    with reading("github", site, pull_requests=True) as (source, _):
+        source.fetch(TERMS, None, NOON)
+    assert [asked["q"].split()[1] for asked in site.asked] == ["is:issue", "is:pull-request"]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "wait"),
+    [
+        (403, {"x_ratelimit_remaining": "0", "x_ratelimit_reset": RESET}, {"message": "API rate limit exceeded"}, 180),
+        (429, {"x_ratelimit_remaining": "0", "x_ratelimit_reset": RESET}, {}, 180),
+        (403, {"retry_after": "90"}, {"message": "You have exceeded a secondary rate limit"}, 90),
+        (403, {}, {"message": "You have exceeded a secondary rate limit. Please wait a few minutes"}, 60),
+        (429, {}, {}, 60),
+        (403, {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "soon"}, {}, 60),
+        (403, {"x_ratelimit_remaining": "0", "x_ratelimit_reset": "99999999999"}, {}, 86_400),
+    ],
+)
+def test_a_limit_in_any_form(status: int, headers: dict[str, str], body: dict[str, str], wait: int) -> None:
+    with (
+        reading("github", lambda line: send(line, body, status, **headers)) as (source, _),
+        pytest.raises(RateLimited) as caught,
+    ):
+        source.fetch(TERMS, None, NOON)
+    assert caught.value.not_before == NOON + timedelta(seconds=wait)
+
+
+def test_a_403_that_is_no_limit_is_a_refusal() -> None:
+    with (
+        reading("github", lambda line: send(line, {"message": "Forbidden"}, 403)) as (source, _),
+        pytest.raises(BadResponse),
+    ):
+        source.fetch(TERMS, None, NOON)
+
+
+def test_a_search_that_github_refuses_says_why() -> None:
+    with (
+        reading("github", lambda line: send(line, {"message": "Validation Failed"}, 422)) as (source, _),
+        pytest.raises(BadResponse, match="Validation Failed"),
+    ):
+        source.fetch(TERMS, None, NOON)
+
+
+def test_results_that_github_says_are_incomplete_are_no_complete_reading() -> None:
+    def hasty(line: Line) -> None:
+        send(line, {"total_count": 0, "incomplete_results": True, "items": []})
+
+    with reading("github", hasty) as (source, _):
+        assert source.fetch(TERMS, None, NOON).complete_since is None
+
+
+def test_an_old_issue_that_changes_is_found_with_its_own_date() -> None:
+    old = Said(7, "Acme, long ago.", NOON)
+
+    def aged(record: dict[str, Any]) -> dict[str, Any]:
+        return {**record, "created_at": "2019-05-06T07:08:09Z"}
+
+    with reading("github", Site([old], mend=aged)) as (source, _):
+        (post,) = posts_of(passes(source, now=LATER))
+    assert post.published_at.year == 2019
+
+
+def test_a_token_brings_discussions(token: str) -> None:
+    site = Site(said(1))
+    with reading("github", site, token=token) as (source, server):
+        posts = posts_of(passes(source))
+        assert {request.headers["authorization"] for request in server.asked} == {"Bearer made-up-token-1234"}
+        (asked,) = [json.loads(request.body) for request in server.asked if request.method == "POST"]
+    assert {post.external_id for post in posts} == {"I_1", "D_1"}
+    assert asked["variables"]["q"].startswith('"acme" updated:')
+
+
+def test_many_discussions_are_read_by_time(token: str) -> None:
+    with reading("github", Site(said(*range(1, 131))), token=token) as (source, _):
+        posts = posts_of(passes(source))
+    assert len([post for post in posts if post.external_id.startswith("D")]) == 130
+
+
+def test_with_a_token_deletions_and_edits_are_followed(token: str) -> None:
+    first, second, third = said(1, 2, 3)
+    with reading("github", Site([first, second, third]), token=token) as (source, server):
+        (batch,) = passes(source)
+        server.script = Site([first, Said(2, "", second.at, gone=True), Said(3, "Acme, edited in silence.", third.at)])
+        (later,) = passes(source, batch.cursor, NOON + timedelta(hours=6))
+    assert set(later.deleted) == {"I_2", "D_2"}
+    assert {post.text for post in later.posts} == {"Acme, edited in silence."}
+
+
+def _graphql(answer: Any) -> Any:
+    """A site that finds no issue, and answers so to GraphQL."""
+    nothing = {"total_count": 0, "incomplete_results": False, "items": []}
+    return lambda line: send(line, answer if line.request.path == "/graphql" else nothing)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"errors": [{"type": "INSUFFICIENT_SCOPES", "message": "Your token has not"}], "data": None},
+        {"data": {"search": None}},
+        {"data": {"nodes": []}},
+        [],
+    ],
+)
+def test_graphql_puts_its_errors_into_good_answers(token: str, answer: Any) -> None:
+    with reading("github", _graphql(answer), token=token) as (source, _), pytest.raises(BadResponse):
+        source.fetch(TERMS, None, NOON)
+
+
+def test_a_limit_of_graphql_ends_the_pass_with_its_wish(token: str) -> None:
+    limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
+    with reading("github", _graphql(limited), token=token) as (source, _):
+        batch = source.fetch(TERMS, None, NOON)
+    assert batch.not_before == NOON + timedelta(minutes=1)
+    assert batch.complete_since is None
+
+
+def test_a_wrong_token_is_named_and_not_shown(token: str) -> None:
+    with (
+        reading("github", lambda line: send(line, {"message": "Bad credentials"}, 401), token=token) as (source, _),
+        pytest.raises(AuthError, match="GITHUB_TOKEN") as caught,
+    ):
+        source.fetch(TERMS, None, NOON)
+    assert "made-up" not in str(caught.value)
+    assert "github.com/settings/tokens" in str(caught.value)
+
+
+def test_a_missing_token_is_named() -> None:
+    with (
+        reading("github", Site(), token="NO_SUCH_TOKEN") as (source, _),
+        pytest.raises(AuthError, match="NO_SUCH_TOKEN"),
+    ):
+        source.fetch(TERMS, None, NOON)
+
+
+def test_qualifiers_cannot_hold_anything() -> None:
+    with pytest.raises(ValueError, match="qualifiers"):
+        Options(name="Here", qualifiers="a\nb")
