@@ -66,7 +66,7 @@ def advice_on_sqlite(found: Sequence[int] = sqlite3.sqlite_version_info) -> str:
     version, safe = (".".join(map(str, v)) for v in (found, SAFE_SQLITE))
     return (
         f"SQLite {version} can, very rarely, damage a database that two programs write to at the same moment "
-        f"({safe} cannot). Stop Wallflower before you import into its database."
+        f"({safe} cannot). Wallflower's own commands take turns; let no other program write to its database."
     )
 
 
@@ -118,17 +118,6 @@ def check_port(config: Config) -> None:
             raise PortInUse(f"Port {port} may not be used by this user. Set another [server] port.") from error
         except OSError as error:
             raise PortInUse(f"Port {port} is in use. Stop what uses it, or set [server] port.") from error
-
-
-def is_running(config: Config) -> bool:
-    """Whether a run holds the data folder."""
-    if not config.data.is_dir():
-        return False
-    try:
-        with alone(config):
-            return False
-    except AlreadyRunning:
-        return True
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError
 from monitor.matching import Matcher
-from monitor.model import Batch, Brand, Health, Json, MentionFilter, SourceStatus, Term
+from monitor.model import Batch, Brand, Health, Json, Judged, MentionFilter, Post, SourceStatus, Term
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from tests.fakes import NOON, FakeClock, post
@@ -101,6 +101,33 @@ def test_many_posts_are_saved_in_parts_in_their_order(store: Store, clock: FakeC
     ids = [m.post.external_id for m in store.export(MentionFilter())]
     assert ids == [str(n) for n in reversed(range(600))]
     assert store.cursor("Forum") == "end"
+
+
+class Poisoned(Judge):
+    """A judge that fails on posts that say "poison"."""
+
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
+        if any("poison" in p.text for p in posts):
+            raise RuntimeError("a bug of ours")
+        return super().judge(posts, now)
+
+
+def test_one_poisonous_post_is_set_aside_and_the_rest_go_on(
+    store: Store, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch = Batch((post("Acme one"), post("Acme poison"), post("Acme two")), cursor=1)
+    at_work = replace(desk(store, clock), judge=Poisoned(Matcher(BRANDS), Scorer(BRANDS)))
+    status = poll(watched(batch)[0], fresh(), at_work)
+    assert [m.post.text for m in store.page(MentionFilter())] == ["Acme two", "Acme one"]
+    assert (status.set_aside, store.statuses()[0].set_aside, store.cursor("Forum")) == (1, 1, 1)
+    assert "cannot be judged and is set aside" in caplog.text
+
+
+def test_when_no_post_can_be_judged_none_is_passed_over(store: Store, clock: FakeClock) -> None:
+    at_work = replace(desk(store, clock), judge=Poisoned(Matcher(BRANDS), Scorer(BRANDS)))
+    with pytest.raises(RuntimeError, match="a bug of ours"):
+        poll(watched(Batch((post("poison"), post("more poison")), cursor=1))[0], fresh(), at_work)
+    assert store.cursor("Forum") is None
 
 
 def test_deletions_are_followed(store: Store, clock: FakeClock) -> None:

@@ -45,7 +45,7 @@ KEPT_APART = {
     "py3langid": {"language"},
     "nh3": {"cleaning"},
     "lark": {"query"},
-    **dict.fromkeys(("tweepy", "praw", "prawcore", "mastodon"), {"sources"}),
+    **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
     "websocket": {"streams", "sources"},
 }
 """Third-party package -> the only rooms that import it."""

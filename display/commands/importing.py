@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from display.commands.wiring import judge_of, load_config, opened_store, with_config
-from display.serve import advice_on_sqlite, is_running
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.importing import Import, Summary, run
@@ -41,8 +40,6 @@ def import_(config_path: Path | None, file: Path, mapping: str, source: str | No
     """
     config = load_config(config_path)
     plan = _plan(config, file, mapping, source)
-    if not dry_run and is_running(config) and (advice := advice_on_sqlite()):
-        click.echo(f"Wallflower is running. {advice}", err=True)
     with ExitStack() as stack:
         store = None if dry_run else stack.enter_context(opened_store(config, create=True))
         told = stack.enter_context(_progress())

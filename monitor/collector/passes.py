@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.collector import timing
 from monitor.collector.judge import Judging
 from monitor.errors import RateLimited, SourceError
-from monitor.model import Batch, Saved, SourceStatus, Term
+from monitor.model import Batch, Judged, Post, Saved, SourceStatus, Term
 from monitor.sources import Source
 from monitor.store import Store
 
@@ -90,21 +90,48 @@ def _keep(watched: Watched, before: SourceStatus, batch: Batch, desk: Desk) -> S
     if gap and not before.failures:
         desk.store.open_gap(watched.name, before.last_success or now, _NOT_RUNNING, now)
     after = timing.succeeded(before, batch, watched.pace, now, desk.luck())
-    saved = _save(watched.name, batch, after, desk)
+    saved, after = _save(watched.name, batch, after, desk)
     if gap or before.failures or before.health not in timing.READ_WELL:
         desk.store.close_gaps(watched.name, now, desk.now(), batch.complete_since)
     _tell(before, after, saved)
     return after
 
 
-def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> list[Saved]:
+def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[list[Saved], SourceStatus]:
     posts = batch.posts
     *early, last = [posts[n : n + BATCH] for n in range(0, len(posts), BATCH)] or [()]
-    now = desk.now()
-    saved = [desk.store.save(source, desk.judge.judge(part, now), now=now) for part in early]
-    judged = desk.judge.judge(last, now) if last else []
+    now, saved, kept = desk.now(), [], 0
+    for part in early:
+        judged = judged_alone_if_need_be(part, now, desk.judge)
+        saved.append(desk.store.save(source, judged, now=now))
+        kept += len(judged)
+    judged = judged_alone_if_need_be(last, now, desk.judge)
+    status = replace(status, set_aside=status.set_aside + len(posts) - kept - len(judged))
     end = desk.store.save(source, judged, now=now, deleted=batch.deleted, cursor=batch.cursor, status=status)
-    return [*saved, end]
+    return [*saved, end], status
+
+
+def judged_alone_if_need_be(posts: Sequence[Post], now: datetime, judge: Judging) -> list[Judged]:
+    """What ``judge`` makes of ``posts``, without those that it fails on: one poisonous post must not stop a source.
+
+    Such a post is a bug of ours, so it is logged with its traceback; the source's status counts it as set aside. When
+    not one post can be judged the fault lies elsewhere: raises what ``judge`` raised, and nothing is passed over.
+    """
+    try:
+        return judge.judge(posts, now) if posts else []
+    except Exception:
+        judged = [found for post in posts for found in _judged_alone(post, now, judge)]
+        if not judged:
+            raise
+        return judged
+
+
+def _judged_alone(post: Post, now: datetime, judge: Judging) -> list[Judged]:
+    try:
+        return judge.judge([post], now)
+    except Exception:
+        log.exception("%s: post %s cannot be judged and is set aside", post.source, post.external_id)
+        return []
 
 
 def _tell(before: SourceStatus, after: SourceStatus, saved: list[Saved]) -> None:

@@ -1,11 +1,18 @@
-"""The write thread: the only one that changes anything, one transaction per job, in the order they came."""
+"""The write thread: the only one that changes anything, one transaction per job, in the order they came.
+
+SQLite 3.7.0 to 3.51.2 can damage a WAL database when two connections write or checkpoint at the same moment, and an
+import or a correction may run beside ``wallflower run``. So every transaction of ours, with the checkpoint that its
+commit may do, holds a lock on a file beside the database.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +21,18 @@ from monitor.store.connections import Connection, translated
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
+
+
+@contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Be the only one of our programs that writes to the database at ``path``; the system lets go when one dies."""
+    try:
+        file = path.with_name(path.name + ".writing").open("ab")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}. Make its folder writable.") from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class Writer:
@@ -46,7 +65,8 @@ class Writer:
         if self.alive:
             self._queue.put(None)
             self._thread.join()
-        self._db.close()
+        with turn(self._path):
+            self._db.close()
 
     def _put(self, task: tuple[Job[Any], Future[Any]]) -> None:
         while True:
@@ -69,7 +89,7 @@ class Writer:
                 future.set_exception(error)
 
     def _commit(self, job: Job[T]) -> T:
-        with translated(self._path):
+        with translated(self._path), turn(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 result = job(self._db)
