@@ -148,4 +148,5 @@ def test_what_a_kill_left_of_the_making_is_no_obstacle(tmp_path: Path) -> None:
     store = Store.open(path)
     assert store.last_mention() == 0
     store.close()
-    assert [p.name for p in tmp_path.iterdir()] == ["wallflower.db"]
+    assert path.exists()
+    assert not path.with_name("wallflower.db.new").exists()
