@@ -112,7 +112,7 @@ def clean(post: Post, now: datetime) -> Post:
     # By identity: the same moment in another zone is equal.
     if published_at is post.published_at and words == _words(post):
         return post
-    return Post(post.source, external_id, text, published_at, author, title, url, site, lang)
+    return Post(post.source, external_id, text, published_at, author, title, url, site, lang, post.stars)
 
 
 def plain_text(markup: str) -> str:

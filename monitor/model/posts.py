@@ -31,6 +31,8 @@ class Post:
     """Where in the source it stands: a host, a forum, ``r/name``. Empty where that says no more than the source."""
     lang: str | None = None
     """ISO 639-1 as the source tells it, or as ours detected it; None means unknown."""
+    stars: int | None = None
+    """1 to 5, of a review; None for what is none."""
 
     @property
     def body(self) -> str:

@@ -1,0 +1,42 @@
+"""The App Store's feed of customer reviews, ten pages of fifty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.feed_server import Line
+from tests.sites import Made, Said, send
+
+OPTIONS = {"api": "{url}", "app": "123456789"}
+DELETES = False
+
+
+class Site(Made):
+    """Each page leads with the app itself, as the feed of old did."""
+
+    links = True
+
+    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+        page = 1 if self.stuck else int(path.partition("/page=")[2].partition("/")[0])
+        found = self.newest_first()
+        last = 10 if self.stuck else max(1, min(10, -(-len(found) // 50)))
+        link = {"attributes": {"rel": "last", "href": f"https://itunes.example/page={last}/id=123456789/json"}}
+        feed: dict[str, Any] = {"title": {"label": "Reviews"}, "link": [link] if self.links else []}
+        if cut := found[(page - 1) * 50 : page * 50]:
+            entries = self.records(cut, entry)
+            feed["entry"] = entries[0] if len(entries) == 1 else [{"im:name": {"label": "The app"}}, *entries]
+        send(line, {"feed": feed})
+
+
+def entry(post: Said) -> dict[str, Any]:
+    """One review as the feed writes it."""
+    return {
+        "author": {"uri": {"label": "https://itunes.example/u"}, "name": {"label": f"writer{post.n}"}, "label": ""},
+        "updated": {"label": post.at.strftime("%Y-%m-%dT%H:%M:%S+00:00")},
+        "im:rating": {"label": str(post.n % 5 + 1)},
+        "im:version": {"label": "2.1"},
+        "id": {"label": str(900_000 + post.n)},
+        "title": {"label": f"Review {post.n}"},
+        "content": {"label": post.text, "attributes": {"type": "text"}},
+        "im:voteCount": {"label": "0"},
+    }

@@ -1,0 +1,85 @@
+"""The App Store: stars, holes, countries, and the end of what Apple shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.cleaning import clean
+from monitor.errors import BadResponse
+from monitor.sources.appstore import Options
+from tests.fakes import NOON
+from tests.feed_server import Line
+from tests.sites import said, send
+from tests.sites.appstore import Site, entry
+from tests.test_sources_http import passes, posts_of, reading
+
+
+def test_a_review_becomes_a_post_with_its_stars() -> None:
+    with reading("appstore", Site(said(3))) as (source, _):
+        (post,) = posts_of(passes(source))
+    assert (post.title, post.text) == ("Review 3", "Acme is fine, says number 3.")
+    assert (post.stars, post.author, post.external_id) == (4, "writer3", "900003")
+    assert post.site == "apps.apple.com/us"
+    assert clean(post, NOON).stars == 4
+
+
+@pytest.mark.parametrize("stars", ["0", "6", "x", "", None, [], "-1", "1e400"])
+def test_stars_that_are_none_are_left_out(stars: Any) -> None:
+    site = Site(said(1, 2), mend=lambda record: {**record, "im:rating": {"label": stars}})
+    with reading("appstore", site) as (source, _):
+        assert [post.stars for post in posts_of(passes(source))] == [None, None]
+
+
+def test_each_country_is_read() -> None:
+    site = Site(said(1))
+    with reading("appstore", site, countries=("gb", "de")) as (source, _):
+        passes(source)
+    assert [asked["path"].split("/")[1] for asked in site.asked] == ["gb", "de"]
+
+
+def test_a_page_with_nothing_on_it_is_a_hole_and_no_end() -> None:
+    stand = {1: [entry(post) for post in said(9, 8)], 3: [entry(post) for post in said(2, 1)]}
+
+    def holes(line: Line) -> None:
+        page = int(line.request.path.partition("/page=")[2].partition("/")[0])
+        send(line, {"feed": {"entry": stand[page]} if page in stand else {}})
+
+    with reading("appstore", holes) as (source, server):
+        posts = posts_of(passes(source))
+        assert len(server.asked) == 10
+    assert len(posts) == 4
+
+
+def test_later_passes_ask_for_the_first_page_only() -> None:
+    stand = said(*range(1, 230), start=NOON - timedelta(days=5))
+    site = Site([*stand, *said(300)])
+    with reading("appstore", site) as (source, _):
+        (batch,) = passes(source)
+        site.asked.clear()
+        passes(source, batch.cursor, NOON + timedelta(hours=1))
+    assert len(site.asked) == 1
+
+
+def test_more_reviews_than_apple_shows_are_no_complete_reading() -> None:
+    stand = said(*range(1, 601), start=NOON - timedelta(minutes=700))
+    with reading("appstore", Site(stand)) as (source, _):
+        batches = passes(source)
+    assert len(posts_of(batches)) == 500
+    assert batches[-1].complete_since is None
+
+
+@pytest.mark.parametrize("feed", [None, [], "x", {"entry": "x"}, {"entry": 5}])
+def test_a_feed_that_is_none_is_an_error(feed: Any) -> None:
+    with reading("appstore", lambda line: send(line, {"feed": feed})) as (source, _), pytest.raises(BadResponse):
+        source.fetch((), None, NOON)
+
+
+@pytest.mark.parametrize(
+    "options", [{"app": "acme"}, {"app": "1234567", "countries": ["GB"]}, {"app": "1234567", "countries": []}]
+)
+def test_options_that_cannot_be(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        Options(name="Here", **options)
