@@ -29,7 +29,6 @@ class Reading:
 
     __slots__ = (
         "_shift",
-        "_starts",
         "_text",
         "asks",
         "clauses",
@@ -37,6 +36,7 @@ class Reading:
         "excerpt",
         "kinds",
         "sentences",
+        "starts",
         "tokens",
         "weighed",
     )
@@ -46,7 +46,6 @@ class Reading:
         self.excerpt = excerpt
         self._text = text
         self._shift = shift
-        self._starts: list[int] = []
         self.tokens = _tokens(text)
         self.entries = list(map(vocabulary.__getitem__, self.tokens))
         marked = self._marked()
@@ -54,6 +53,8 @@ class Reading:
             self.tokens = [piece for token in self.tokens for piece in vocabulary[token].pieces or (token,)]
             self.entries = list(map(vocabulary.__getitem__, self.tokens))
             marked = self._marked()
+        self.starts = _starts(text, shift, self.tokens)
+        """Where each token begins in the body."""
         self.weighed = self._weigh(marked)
         self.clauses = [0]
         """Tokens at which a clause begins."""
@@ -143,13 +144,6 @@ class Reading:
     def token_at(self, character: int) -> int:
         """The token that stands at ``character`` of the body, or the last one before it."""
         return max(0, bisect_right(self.starts, character) - 1)
-
-    @property
-    def starts(self) -> list[int]:
-        """Where each token begins in the body; found when first asked for, as a text that says nothing needs none."""
-        if not self._starts:
-            self._starts = _starts(self._text, self._shift, self.tokens)
-        return self._starts
 
 
 def _starts(text: str, shift: int, tokens: Sequence[str]) -> list[int]:

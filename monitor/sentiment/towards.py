@@ -65,6 +65,7 @@ class _Clauses:
             self._own.setdefault(reading.clause(naming.start), naming.start)
         self._theirs = {reading.clause(naming.start) for naming in rivals} - self._own.keys()
         self._factors = self._all_factors()
+        """Clause -> factor of its words; the brand's own clauses have two, see ``_place``."""
         self._used: set[int] = set(self._own)
 
     def _all_factors(self) -> dict[int, float]:
@@ -75,7 +76,6 @@ class _Clauses:
                     break
                 factors[following] = max(NEXT, factors[_ELSEWHERE])
         factors.update(dict.fromkeys(self._theirs, 0.0))
-        factors.update(dict.fromkeys(self._own, BEHIND))
         return factors
 
     def _addressed(self) -> bool:
@@ -96,26 +96,29 @@ class _Clauses:
     def words(self) -> list[Word]:
         """The words that counted, in the order of the text, with their weights."""
         reading = self._reading
-        found = [(w, self._place(w.last)) for w in reading.weighed]
-        found += [(w, 1.0) for w in sides(reading, self._mine)]
         linked = LINKED if reading.kinds & roles.LINK else 1.0
         counted = []
-        for (first, last, valence), place in found:
-            weight = valence * place * linked * (NEGATIVE if valence < 0 else 1.0)
-            if weight and reading.in_question(last):
-                weight *= ASKED
-            if weight := round(weight, 3):
-                self._used.add(reading.clause(last))
-                counted.append(Word(*reading.span(first, last), weight))
+        for weighed, sided in ((reading.weighed, False), (sides(reading, self._mine), True)):
+            for first, last, valence in weighed:
+                clause = reading.clause(last)
+                weight = valence * (1.0 if sided else self._place(last, clause)) * linked
+                if weight < 0:
+                    weight *= NEGATIVE
+                if weight and reading.in_question(last):
+                    weight *= ASKED
+                if weight := round(weight, 3):
+                    self._used.add(clause)
+                    counted.append(Word(*reading.span(first, last), weight))
         return sorted(counted)
 
-    def _place(self, i: int) -> float:
+    def _place(self, i: int, clause: int) -> float:
         """How much the word at token ``i`` counts for where it stands."""
-        clause = self._reading.clause(i)
-        if (first := self._own.get(clause)) is None:
+        first = self._own.get(clause)
+        if first is None:
             return self._factors.get(clause, self._factors[_ELSEWHERE])
-        if any(start <= i < end for _, start, end in self._mine):
-            return 0.0
+        for _, start, end in self._mine:
+            if start <= i < end:
+                return 0.0
         return BEHIND if i > first else BEFORE
 
     def judged(self) -> list[Span]:

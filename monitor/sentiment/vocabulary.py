@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeAlias
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from monitor.sentiment import roles
+
+Phrases: TypeAlias = Mapping[str | None, Sequence[tuple[tuple[str, ...], float]]]
+"""Phrases with one last word: the word before it, None without any -> (all words before the last, weight) of each."""
+_NO_PHRASES: Phrases = MappingProxyType({})
 
 REMEMBERED = 40_000
 """Tokens remembered at most, some 15 MB; then all are forgotten, which costs less than choosing."""
@@ -33,10 +38,6 @@ _ABBREVIATED = frozenset(
 _IDIOMS = [phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
 _IDIOMATIC = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS)))
 """The longest word of each of VADER's idioms: a text without any of them has no idiom."""
-
-
-Phrases: TypeAlias = dict[str | None, list[tuple[tuple[str, ...], float]]]
-"""Phrases with one last word: the word before it, None without any -> (all words before the last, weight) of each."""
 
 
 class Entry:
@@ -72,7 +73,7 @@ class Entry:
         self.handle = False
         self.kind = 0
         """Bits of ``roles``; 0 is a plain word."""
-        self.phrases: Phrases = {}
+        self.phrases = _NO_PHRASES
         """Those that end with it, by the word before it; under None what it adds by itself."""
         self.pieces: tuple[str, ...] = ()
         self.lead = self.trail = 0
@@ -182,9 +183,9 @@ class Vocabulary(dict[str, Entry]):
         entry.kind |= _end(plain.rstrip("\"'\u201d\u2019)]*"), word)
 
 
-def _by_last_words(phrases: Mapping[str, float]) -> dict[str, Phrases]:
+def _by_last_words(phrases: Mapping[str, float]) -> Mapping[str, Phrases]:
     """The phrases by their last word, each with and without its apostrophes."""
-    found: dict[str, Phrases] = {}
+    found: dict[str, dict[str | None, list[tuple[tuple[str, ...], float]]]] = {}
     for phrase, weight in phrases.items():
         for spelling in {phrase, phrase.replace("'", "")}:
             *before, last = spelling.split()
