@@ -5,6 +5,9 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 
+import pytest
+
+from monitor.errors import StoreError
 from monitor.store.connections import Connection, open_writer
 from monitor.store.writer import Writer, turn
 
@@ -40,3 +43,9 @@ def test_a_block_that_fails_gives_its_turn_back(tmp_path: Path) -> None:
     except RuntimeError:
         pass
     assert is_free(path)
+
+
+def test_a_turn_that_never_ends_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    with turn(path), pytest.raises(StoreError, match="kept busy by another Wallflower command"), turn(path, patience=0):
+        pass

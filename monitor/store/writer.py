@@ -8,30 +8,55 @@ commit may do, holds a lock on a file beside the database.
 from __future__ import annotations
 
 import fcntl
+import math
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from monitor.errors import StoreError
 from monitor.store.connections import Connection, translated
 
 T = TypeVar("T")
+
+PATIENCE = 15.0
+"""Seconds that another program of ours may keep its turn."""
+PAUSE = 0.01
 Job = Callable[[Connection], T]
 
 
 @contextmanager
-def turn(path: Path) -> Iterator[None]:
-    """Be the only one of our programs that writes to the database at ``path``; the system lets go when one dies."""
+def turn(path: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Be the only one of our programs that writes to the database at ``path``; the system lets go when one dies.
+
+    Raises StoreError when another one keeps its turn for ``patience`` seconds.
+    """
     try:
         file = path.with_name(path.name + ".writing").open("ab")
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}. Make its folder writable.") from error
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        if not any(_locked(file) for _ in _tries(patience)):
+            raise StoreError(f"{path} is kept busy by another Wallflower command. Wait for it, or end it.")
+        yield
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _tries(patience: float) -> Iterator[None]:
+    """Once at once, then again and again until ``patience`` is over."""
+    yield
+    for _ in range(math.ceil(patience / PAUSE)):
+        threading.Event().wait(PAUSE)
         yield
 
 
