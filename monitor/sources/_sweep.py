@@ -64,7 +64,6 @@ class _Catch:
     deleted: dict[str, None] = field(default_factory=dict)
     set_aside: int = 0
     requests: int = 0
-    unsure: bool = False
     limit: RateLimited | QuotaSpent | None = None
 
 
@@ -72,7 +71,8 @@ class Sweep:
     """The state of all queries of a source.
 
     As JSON {"done": {query: epoch}, "under_way": {query: [epoch, on]}, "todo": [query], "since": epoch,
-    "seen": {id: [mark, epoch]}}. A round is over when each query was read down once; it may take several passes.
+    "unsure": bool, "seen": {id: [mark, epoch]}}. A round is over when each query was read down once; it may take
+    several passes.
     """
 
     def __init__(self, kept: Json, now: datetime, *, history: timedelta, overlap: timedelta) -> None:
@@ -85,6 +85,7 @@ class Sweep:
         self._seen = _pairs(kept.get("seen"), (str, int))
         todo = kept.get("todo")
         self._todo = [query for query in todo if isinstance(query, str)] if isinstance(todo, list) else []
+        self._unsure = kept.get("unsure") is True
         self._round_since = _numbers({"since": kept.get("since")}).get("since")
 
     def run(self, queries: Sequence[str], read: Read, requests: int) -> Batch:
@@ -102,7 +103,7 @@ class Sweep:
             deleted=tuple(catch.deleted),
             more=bool(self._todo) and catch.limit is None,
             not_before=catch.limit.not_before if catch.limit else None,
-            complete_since=None if self._todo or catch.unsure else datetime.fromtimestamp(self._round_since or 0, UTC),
+            complete_since=None if self._todo or self._unsure else datetime.fromtimestamp(self._round_since or 0, UTC),
             set_aside=catch.set_aside,
             note=str(catch.limit) if catch.limit else "",
         )
@@ -116,6 +117,7 @@ class Sweep:
             "under_way": self._under_way,
             "todo": self._todo,
             "since": self._round_since,
+            "unsure": self._unsure,
             "seen": dict(young[:MOST_SEEN]),
         }
 
@@ -127,6 +129,7 @@ class Sweep:
         left = [query for query in self._todo if query in wanted]
         self._todo = [*left, *(q for q in wanted if q not in self._done and q not in left)] if left else list(wanted)
         if not left or self._round_since is None:
+            self._unsure = False
             self._round_since = int(min(map(self._since, wanted), default=self._now).timestamp())
 
     def _since(self, query: str) -> datetime:
@@ -161,7 +164,7 @@ class Sweep:
         """Keep what is new or edited; what is older than the stretch was read before, and only shares the page."""
         catch.set_aside += page.set_aside
         catch.deleted.update(dict.fromkeys(page.deleted))
-        catch.unsure = catch.unsure or page.unsure
+        self._unsure = self._unsure or page.unsure
         for post, at in page.found:
             if at < since:
                 continue
