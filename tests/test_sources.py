@@ -26,6 +26,7 @@ from monitor.sources import Source, SourceOptions, kinds, load
 from tests import sites
 from tests.fakes import NOON
 from tests.feed_server import Line, Script, Server, http_for, item, rss, serving
+from tests.player import detour
 
 LATER = NOON + timedelta(minutes=30)
 TERMS = (Term("acme"),)
@@ -62,6 +63,12 @@ every_kind = pytest.mark.parametrize("kind", kinds())
 every_outside_kind = pytest.mark.parametrize("kind", OUTSIDE)
 
 
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in sites.SECRETS:
+        monkeypatch.setenv(name, sites.SECRETS[name])
+
+
 @contextmanager
 def reading(kind: str, script: Script | None = None, **limits: float) -> Iterator[tuple[Source, Server]]:
     """A source of ``kind`` named "Here" and the server that it reads."""
@@ -69,7 +76,7 @@ def reading(kind: str, script: Script | None = None, **limits: float) -> Iterato
     with serving(script or example.first) as server:
         module = load(kind)
         told = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in example.options.items()}
-        http = http_for(server, **limits)
+        http = detour(http_for(server, **limits), server, *sites.hosts(kind))
         try:
             yield module.Source(module.Options(name="Here", **told), http), server
         finally:
@@ -156,7 +163,7 @@ def test_a_source_resumes_without_loss_and_without_doubles(kind: str) -> None:
         # another instance, as after a restart, with the cursor out of the database
         module = load(kind)
         options = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in example.options.items()}
-        http = http_for(server)
+        http = detour(http_for(server), server, *sites.hosts(kind))
         restarted = module.Source(module.Options(name="Here", **options), http)
         second, last = fetch_all(restarted, stored(batch.cursor), LATER)
         everything, _ = fetch_all(restarted, None, LATER)

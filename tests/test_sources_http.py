@@ -20,6 +20,7 @@ from monitor.sources import Source, load
 from tests import sites
 from tests.fakes import NOON
 from tests.feed_server import Line, Server, http_for, serving
+from tests.player import detour
 from tests.sites import Made, said
 
 TERMS = (Term("acme"),)
@@ -41,7 +42,7 @@ def reading(kind: str, site: Any, **options: Any) -> Iterator[tuple[Source, Serv
     with serving(site) as server:
         module = load(kind)
         told = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in sites.of(kind).OPTIONS.items()}
-        http = http_for(server, patience=1.0, deadline=5.0)
+        http = detour(http_for(server, patience=1.0, deadline=5.0), server, *sites.hosts(kind))
         try:
             yield module.Source(module.Options(name="Here", **{**told, **options}), http), server
         finally:

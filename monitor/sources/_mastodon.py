@@ -107,7 +107,7 @@ class Reader:
 
     def begin(self, now: datetime, token: str = "", how: str = "") -> None:
         """Start a pass at ``now``; ``how`` says where to get another token."""
-        self._session.begin()
+        self._session.begin(now)
         self._now, self._token, self._how = now, token, how
         self._client.access_token = token or None
 

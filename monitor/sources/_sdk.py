@@ -9,6 +9,7 @@ their log. Here they only write requests and read good answers.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ STUMBLES = (ValueError, TypeError, LookupError, AttributeError, OSError)
 """What code that is not ours raises over an answer of another shape than documented."""
 _REST_UNSAID = timedelta(minutes=5)
 _LONGEST_REST = timedelta(hours=24)
+_TOO_DEEP = re.compile(rb"(?:[\[{]\s*){100}")
 _OUR_AGENT = ("user-agent",)
 
 
@@ -53,15 +55,18 @@ class SdkSession:
     def __init__(self, http: Http, check: Check, passing: tuple[int, ...] = ()) -> None:
         """``passing``: refusals that the SDK deals with itself."""
         self.headers: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+        """Headers that hold a key. They are put in here, so that an SDK cannot log what it never learns."""
         self.heard: Any = None
         """The last good answer as JSON, before the SDK made something of it."""
         self._http, self._check, self._passing = http, check, passing
+        self._now = datetime.max.replace(tzinfo=UTC)
         self._unreached: SourceError | None = None
         self._refused: dict[str, SourceError] = {}
 
-    def begin(self) -> None:
-        """Start a pass: within one, what has failed is not asked again, however often the SDK tries."""
-        self._unreached = None
+    def begin(self, now: datetime) -> None:
+        """Start a pass at ``now``: within one, what has failed is not asked again, however often the SDK tries."""
+        self._now, self._unreached = now, None
         self._refused.clear()
 
     def request(self, method: str, url: str, **options: Any) -> Any:
@@ -72,7 +77,7 @@ class SdkSession:
         try:
             self._check(answer)
             if answer.status_code not in self._passing:
-                self.heard = _good(answer)
+                self.heard = _good(answer, self._now)
         except SourceError as error:
             self._refused[f"{method} {url}"] = error
             raise
@@ -83,7 +88,7 @@ class SdkSession:
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> Any:
         asked = {**self.headers, **(options.pop("headers", None) or {})}
-        headers = {name: value for name, value in asked.items() if name.lower() not in _OUR_AGENT}
+        headers = {name: value for name, value in asked.items() if name.lower() not in _OUR_AGENT} | self.keys
         options["allow_redirects"] = False
         try:
             return self._http.session.request(method, url, headers=headers, **options)
@@ -97,9 +102,11 @@ class SdkSession:
             raise self._unreached from error
 
 
-def _good(answer: Answer) -> Any:
+def _good(answer: Answer, now: datetime) -> Any:
     """The JSON object or list of a good answer. Raises the usual SourceErrors for others."""
     site, sample = site_of(answer.url), sample_of(answer)
+    if answer.status_code == 429 or (answer.status_code == 503 and answer.headers.get("Retry-After")):
+        raise RateLimited(f"{site} asks us to wait ({answer.status_code}).", wish_of(answer, None, now))
     if answer.status_code >= 400:
         raise refusal(answer.status_code, site, sample)
     if 300 <= answer.status_code < 400:
@@ -112,7 +119,8 @@ def _good(answer: Answer) -> Any:
 
 def _json(answer: Answer) -> Any:
     try:
-        return json.loads(answer.content or b"")
+        # so deep is no answer, and at the bottom of the stack even clearing up may fail
+        return None if _TOO_DEEP.search(answer.content or b"") else json.loads(answer.content or b"")
     except (ValueError, RecursionError):
         return None
 

@@ -18,7 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fakes import NOON
 from tests.feed_server import Line
 
-SECRETS = {"YOUTUBE_KEY": "made-up-youtube-key"}
+SECRETS = {
+    "YOUTUBE_KEY": "made-up-youtube-key",
+    "X_BEARER_TOKEN": "made-up-bearer-token",
+    "REDDIT_CLIENT_ID": "made-up-client-id",
+    "REDDIT_CLIENT_SECRET": "made-up-client-secret",
+}
 """Made-up keys for the sites that want one; a test puts them into the environment."""
 MORNING = NOON - timedelta(hours=4)
 
@@ -78,6 +83,11 @@ def send(line: Line, answer: Any, status: int = 200, **headers: str) -> None:
 def kinds() -> list[str]:
     """The kinds that have a made-up site."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__))
+
+
+def hosts(kind: str) -> tuple[str, ...]:
+    """Sites whose addresses stand in an SDK, and not in an option: a test leads them to its server."""
+    return getattr(of(kind), "HOSTS", ()) if kind in kinds() else ()
 
 
 def of(kind: str) -> Any:

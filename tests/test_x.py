@@ -1,0 +1,483 @@
+"""X: what it costs, that no more than the budget is spent, its two 429s, edits and deletions; recorded answers.
+
+What every source must bear stands in test_sources.py and test_sources_http.py.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
+from monitor.model import Batch, Json, Term
+from monitor.sources._purse import Purse
+from monitor.sources._x import first_id, time_of
+from monitor.sources.x import LONGEST_QUERY, Options, Source
+from tests.fakes import NOON
+from tests.feed_server import Line, Script, Server, http_for, serving
+from tests.player import Player, cassette, detour
+from tests.sites import Said, said, send
+from tests.sites.x import HOSTS, Site, tweet
+
+ACME = (Term("acme"),)
+SOON = NOON + timedelta(minutes=15)
+MONTH = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X_BEARER_TOKEN", "made-up-bearer-token")
+
+
+@contextmanager
+def reading(script: Script, **options: Any) -> Iterator[tuple[Source, Server]]:
+    with serving(script) as server:
+        http = detour(http_for(server, patience=0.5, deadline=2.0), server, *HOSTS)
+        try:
+            yield Source(Options(name="X", **{"budget": "1000 USD / month", **options}), http), server
+        finally:
+            http.close()
+
+
+def fetch(source: Source, cursor: Json = None, now: datetime = NOON, terms: Sequence[Term] = ACME) -> Batch:
+    batch = source.fetch(terms, cursor, now)
+    assert json.loads(json.dumps(batch.cursor)) == batch.cursor
+    return batch
+
+
+def fetch_all(source: Source, cursor: Json = None, now: datetime = NOON) -> list[Batch]:
+    batches = [fetch(source, cursor, now)]
+    while batches[-1].more:
+        batches.append(fetch(source, batches[-1].cursor, now))
+    return batches
+
+
+def asked(server: Server, name: str) -> list[str]:
+    """The values of a parameter in the order of the requests."""
+    queries = [parse_qs(urlsplit(request.path).query) for request in server.asked]
+    return [query[name][0] for query in queries if name in query]
+
+
+def spent(batch: Batch) -> int:
+    """Micro-dollars."""
+    assert isinstance(batch.cursor, dict)
+    found: int = batch.cursor["spent"]["micro"]
+    return found
+
+
+def refuses(status: int, body: dict[str, Any] | None = None, **headers: str) -> Script:
+    return lambda line: send(line, body or {}, status, **headers)
+
+
+# ---- what is asked ------------------------------------------------------------------------------------------------
+
+
+def test_terms_are_packed_into_few_queries_of_512_characters() -> None:
+    terms = [Term(f"harbour bikes number {n}") for n in range(60)] + [Term("#acme"), Term("@acmehelp"), Term("or")]
+    with reading(Site()) as (source, server):
+        fetch(source, terms=terms)
+        queries = asked(server, "query")
+    assert all(len(query) <= LONGEST_QUERY for query in queries)
+    assert len(queries) == 4
+    assert all(query.startswith("(") and query.endswith(") -is:retweet") for query in queries)
+    together = " ".join(queries)
+    assert all(f'"harbour bikes number {n}"' in together for n in range(60))
+    assert '"or"' in together
+    assert "@acmehelp" in together
+
+
+def test_retweets_are_settable() -> None:
+    with reading(Site(), retweets=True) as (source, server):
+        fetch(source)
+        assert asked(server, "query") == ["(acme)"]
+
+
+def test_authors_and_languages_come_with_the_posts() -> None:
+    with reading(Site(said(1))) as (source, server):
+        (post,) = fetch(source).posts
+        assert asked(server, "expansions") == ["author_id"]
+    assert (post.author, post.lang) == ("writer1", "en")
+    assert post.url == f"https://x.com/writer1/status/{post.external_id}"
+
+
+def test_a_long_post_is_read_whole() -> None:
+    made = Site(said(1), mend=lambda record: {**record, "text": "Cut…", "note_tweet": {"text": "All of it, Acme."}})
+    with reading(made) as (source, _):
+        assert fetch(source).posts[0].text == "All of it, Acme."
+
+
+def test_a_search_goes_on_after_the_newest_post() -> None:
+    with reading(Site(said(1, 2, 3))) as (source, server):
+        batch = fetch(source)
+        fetch(source, batch.cursor, SOON)
+        newest = max((post.external_id for post in batch.posts), key=int)
+        assert asked(server, "since_id") == [first_id(NOON - timedelta(days=1)), newest]
+
+
+def test_after_an_outage_it_catches_up_over_what_x_keeps_and_says_what_is_lost() -> None:
+    back = NOON + timedelta(days=10)
+    with reading(Site(said(1))) as (source, server):
+        batch = fetch(source)
+        during = [Said(n, "Acme again.", NOON + timedelta(days=n)) for n in range(1, 10)]
+        server.script = Site([*said(1), *during])
+        late = fetch_all(source, batch.cursor, back)
+    assert [post.published_at for batch in late for post in batch.posts] == [p.at for p in during[3:]]
+    assert late[-1].complete_since is not None
+    assert back - timedelta(days=7) <= late[-1].complete_since <= back - timedelta(days=6, hours=23)
+
+
+def test_a_changed_rule_does_not_pay_for_the_history_again() -> None:
+    with reading(Site(said(1, 2, 3))) as (source, server):
+        batch = fetch(source)
+        again = fetch(source, batch.cursor, SOON, (Term("acme"), Term("globex")))
+        assert time_of(asked(server, "since_id")[-1]) >= NOON - timedelta(minutes=1)
+    assert again.posts == ()
+    assert spent(again) == spent(batch)
+
+
+def test_beginnings_of_words_are_said_to_be_beyond_the_search() -> None:
+    with reading(Site()) as (source, _):
+        assert "acm*" in fetch(source, terms=(Term("acm", prefix=True),)).note
+
+
+# ---- money --------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_read_is_counted_shown_and_kept() -> None:
+    with reading(Site(said(*range(1, 11)))) as (source, server):
+        first = fetch(source)
+        server.script = Site(said(*range(1, 21), start=NOON - timedelta(minutes=11)))
+        second = fetch(source, first.cursor, SOON)
+    assert spent(first) == 10 * (5_000 + 10_000)
+    assert "0.15 of 1000.00 USD" in first.note
+    assert spent(second) == spent(first) + len(second.posts) * 15_000
+
+
+def test_prices_can_be_set() -> None:
+    with reading(Site(said(1, 2)), post_price=0.01, author_price=0) as (source, _):
+        assert spent(fetch(source)) == 20_000
+
+
+def test_no_more_than_the_budget_is_ever_spent() -> None:
+    last_day = datetime(2026, 3, 31, 20, tzinfo=UTC)
+    posts = [Said(n, "Acme.", last_day - timedelta(minutes=n)) for n in range(1, 600)]
+    with reading(Site(posts), budget="2 USD / month") as (source, _):
+        batch = fetch(source, now=last_day)
+        assert 1_850_000 < spent(batch) <= 2_000_000
+        assert not batch.more
+        assert batch.not_before == MONTH
+        with pytest.raises(QuotaSpent, match="used up") as caught:
+            fetch(source, batch.cursor, last_day + timedelta(hours=1))
+        assert caught.value.not_before == MONTH
+        on = fetch(source, batch.cursor, MONTH + timedelta(hours=1))
+    assert {post.external_id for post in on.posts}.isdisjoint({post.external_id for post in batch.posts})
+    assert on.posts
+    assert spent(on) <= 300_000
+
+
+def test_reading_slows_so_that_the_budget_lasts_the_month() -> None:
+    posts = [Said(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 900)]
+    with reading(Site(posts), budget="20 USD / month") as (source, _):
+        batch = fetch(source)
+        # a tenth of the month is over, and a twentieth may be spent in advance
+        assert 3_000_000 < spent(batch) < 5_000_000
+        assert batch.not_before is not None
+        assert NOON < batch.not_before < NOON + timedelta(days=3)
+        assert "To last the month" in batch.note
+        with pytest.raises(RateLimited):
+            fetch(source, batch.cursor, NOON + timedelta(minutes=1))
+        later = fetch(source, batch.cursor, batch.not_before)
+    assert {post.external_id for post in later.posts}.isdisjoint({post.external_id for post in batch.posts})
+
+
+def test_what_was_paid_for_is_kept_when_the_next_page_fails() -> None:
+    site = Site([Said(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 300)])
+
+    def falters(line: Line) -> None:
+        return site(line) if len(site.asked) < 2 else refuses(503)(line)
+
+    with reading(falters) as (source, server):
+        batch = fetch(source)
+        assert len(batch.posts) == 200
+        assert spent(batch) == 200 * 15_000
+        assert "(503)" in batch.note
+        assert batch.not_before
+        with pytest.raises(BadResponse):
+            fetch(source, batch.cursor, batch.not_before)
+        server.script = site
+        rest = fetch(source, batch.cursor, SOON)
+    assert len(rest.posts) == 99
+
+
+@given(st.integers(0, 40_000_000), st.floats(0, 1), st.integers(1, 1_000_000))
+def test_a_purse_lets_nothing_through_that_it_cannot_pay(micro: int, share: float, needed: int) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC) + share * timedelta(days=31) - timedelta(seconds=share)
+    purse = Purse("20 USD / month", {"month": "2026-03", "micro": micro}, now)
+    limit = _limit(purse, needed)
+    assert isinstance(limit, QuotaSpent) == (micro + needed > 20_000_000)
+    assert purse.free <= purse.left
+    if isinstance(limit, QuotaSpent):
+        assert limit.not_before == MONTH
+    elif limit is not None:
+        assert now < limit.not_before <= MONTH
+        then = limit.not_before + timedelta(seconds=1)
+        assert _limit(Purse("20 USD / month", purse.to_json(), then), needed) is None
+
+
+def _limit(purse: Purse, needed: int) -> QuotaSpent | RateLimited | None:
+    try:
+        purse.check(needed)
+    except (QuotaSpent, RateLimited) as limit:
+        return limit
+    return None
+
+
+@pytest.mark.parametrize("kept", [None, {}, [], {"month": 3, "micro": "x"}, {"month": "2026-03", "micro": -5}])
+def test_a_purse_of_another_kind_is_an_unused_one(kept: Json) -> None:
+    assert Purse("20 USD / month", kept, NOON).spent == 0
+
+
+def test_a_new_month_is_a_new_purse_but_a_clock_set_back_is_not() -> None:
+    kept: Json = {"month": "2026-03", "micro": 7}
+    assert Purse("1 USD / month", kept, MONTH).spent == 0
+    assert Purse("1 USD / month", kept, NOON - timedelta(days=60)).spent == 7
+
+
+@pytest.mark.parametrize("budget", ["", "20", "20 EUR / month", "0 USD / month", "-1 USD / month", "20 USD / year"])
+def test_a_budget_that_means_nothing_is_refused(budget: str) -> None:
+    with pytest.raises(ValidationError, match="dollars a month"):
+        Options(name="X", budget=budget)
+
+
+@pytest.mark.parametrize("budget", ["20 USD / month", "20.50 usd/month", "$20 a month", "20$ per month"])
+def test_a_budget_may_be_written_in_several_ways(budget: str) -> None:
+    assert Options(name="X", budget=budget).budget == budget
+
+
+def test_the_budget_has_to_be_named() -> None:
+    with pytest.raises(ValidationError, match="budget"):
+        Options(name="X")  # type: ignore[call-arg]
+
+
+# ---- refusals -----------------------------------------------------------------------------------------------------
+
+
+def test_a_rate_limit_is_kept_until_its_epoch_and_shared_by_all_who_use_the_key() -> None:
+    reset = str(int((NOON + timedelta(minutes=9)).timestamp()))
+    problem = {"title": "Too Many Requests", "type": "about:blank", "status": 429}
+    with serving(refuses(429, problem, x_rate_limit_reset=reset)) as server:
+        http = detour(http_for(server), server, *HOSTS)
+        one, other = (Source(Options(name=name, budget="5 USD / month"), http) for name in "ab")
+        for source in (one, other):
+            with pytest.raises(RateLimited) as caught:
+                fetch(source)
+            assert caught.value.not_before == NOON + timedelta(minutes=9)
+        assert len(server.asked) == 1
+        http.close()
+
+
+def test_the_usage_cap_is_no_rate_limit() -> None:
+    problem = {
+        "title": "UsageCapExceeded",
+        "detail": "Usage cap exceeded: Monthly product cap",
+        "type": "https://api.twitter.com/2/problems/usage-capped",
+        "period": "Monthly",
+        "scope": "Product",
+    }
+    with reading(refuses(429, problem)) as (source, _), pytest.raises(QuotaSpent, match="usage cap") as caught:
+        fetch(source)
+    assert caught.value.not_before == NOON + timedelta(days=1)
+
+
+def test_no_credit_pauses_and_says_where_to_buy() -> None:
+    problem = {"title": "CreditsDepleted", "type": "https://api.twitter.com/2/problems/credits", "status": 402}
+    with reading(refuses(402, problem)) as (source, _), pytest.raises(QuotaSpent, match="Buy more"):
+        fetch(source)
+
+
+@pytest.mark.parametrize(("status", "body"), [(401, {}), (403, {"reason": "client-not-enrolled"})])
+def test_a_wrong_key_says_which_and_where_to_get_one(status: int, body: dict[str, Any]) -> None:
+    with reading(refuses(status, body)) as (source, _), pytest.raises(AuthError, match="X_BEARER_TOKEN") as caught:
+        fetch(source)
+    assert "developer console" in str(caught.value)
+    assert "made-up-bearer" not in str(caught.value)
+
+
+def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("X_BEARER_TOKEN")
+    with reading(Site()) as (source, server):
+        with pytest.raises(AuthError, match="X_BEARER_TOKEN"):
+            fetch(source)
+        assert server.asked == []
+
+
+def test_a_search_that_is_refused_says_why() -> None:
+    body = {"errors": [{"message": "Reference to invalid operator 'is:retweet'."}], "title": "Invalid Request"}
+    with reading(refuses(400, body)) as (source, _), pytest.raises(BadResponse, match="invalid operator"):
+        fetch(source)
+
+
+def test_the_key_is_sent_and_never_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG), reading(Site(said(1))) as (source, server):
+        fetch(source)
+        assert server.asked[0].headers["authorization"] == "Bearer made-up-bearer-token"
+    assert "Making API request" in caplog.text
+    assert "made-up-bearer" not in caplog.text
+
+
+# ---- deletions and edits ------------------------------------------------------------------------------------------
+
+
+def test_a_deleted_post_is_told_within_a_day_and_looked_for_once() -> None:
+    with reading(Site(said(1, 2, 3))) as (source, server):
+        first = fetch(source)
+        gone = [Said(p.n, p.text, p.at, gone=p.n == 2) for p in said(1, 2, 3)]
+        server.script = Site(gone)
+        early = fetch(source, first.cursor, NOON + timedelta(hours=22))
+        assert early.deleted == ()
+        day = fetch(source, early.cursor, NOON + timedelta(hours=23))
+        assert day.deleted == (next(p.external_id for p in first.posts if "2" in p.text),)
+        lookups = len(asked(server, "ids"))
+        after = fetch(source, day.cursor, NOON + timedelta(hours=47))
+        assert len(asked(server, "ids")) == lookups == 1
+    assert spent(day) == spent(early) + 2 * 5_000
+    assert after.deleted == ()
+
+
+def test_posts_are_followed_for_as_many_days_as_set() -> None:
+    with reading(Site(said(1)), follow_days=3) as (source, server):
+        batch = fetch(source)
+        for day in range(1, 6):
+            batch = fetch(source, batch.cursor, NOON + timedelta(days=day))
+        assert len(asked(server, "ids")) == 3
+
+
+def test_lookups_are_batched() -> None:
+    posts = said(*range(1, 151))
+    with reading(Site(posts)) as (source, server):
+        cursor = fetch_all(source)[-1].cursor
+        fetch(source, cursor, NOON + timedelta(days=1))
+        assert [len(ids.split(",")) for ids in asked(server, "ids")] == [100, 50]
+
+
+def test_an_edit_that_only_a_lookup_shows_is_the_same_post() -> None:
+    edited = said(2, text="Acme after all.")[0]
+    now_there = Site([*said(1), edited])
+
+    def unlisted(line: Line) -> None:
+        searched = "/search/" in line.request.path
+        return send(line, {"meta": {"result_count": 0}}) if searched else now_there(line)
+
+    with reading(Site(said(1, 2))) as (source, server):
+        first = fetch(source)
+        server.script = unlisted
+        (post,) = fetch(source, first.cursor, NOON + timedelta(days=1)).posts
+    before = next(p for p in first.posts if "2" in p.text)
+    assert post.text == "Acme after all."
+    assert (post.external_id, post.author, post.published_at) == (before.external_id, "writer2", before.published_at)
+
+
+def test_an_edit_found_by_the_search_is_the_same_post() -> None:
+    first, edited = said(230), said(230, text="Acme after all.")
+    with reading(Site(first)) as (source, server):
+        batch = fetch(source)
+        server.script = Site(edited)
+        (post,) = fetch(source, batch.cursor, SOON).posts
+    assert post.external_id == batch.posts[0].external_id
+    assert post.published_at == batch.posts[0].published_at
+
+
+def test_a_lookup_that_fails_is_noted_and_made_again() -> None:
+    site = Site(said(1))
+
+    def falters(line: Line) -> None:
+        return site(line) if "/search/" in line.request.path else refuses(500)(line)
+
+    with reading(site) as (source, server):
+        batch = fetch(source)
+        server.script = falters
+        batch = fetch(source, batch.cursor, NOON + timedelta(days=1))
+        assert "Deletions could not be followed" in batch.note
+        server.script = Site([Said(p.n, p.text, p.at, gone=True) for p in said(1)])
+        assert len(fetch(source, batch.cursor, NOON + timedelta(days=1, minutes=5)).deleted) == 1
+
+
+def test_an_answer_that_says_nothing_of_a_post_does_not_delete_it() -> None:
+    def silent(line: Line) -> None:
+        send(line, {"meta": {"result_count": 0}} if "/search/" in line.request.path else {"data": []})
+
+    with reading(Site(said(1))) as (source, server):
+        batch = fetch(source)
+        server.script = silent
+        assert fetch(source, batch.cursor, NOON + timedelta(days=1)).deleted == ()
+
+
+# ---- recorded answers ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recordings(shared_data: Path) -> Path:
+    return shared_data / "recordings" / "x"
+
+
+def test_a_recorded_search(recordings: Path) -> None:
+    """The recording asked for bare posts: without author, language and time, which stands in the id."""
+    player = Player(cassette(recordings / "test_client_search_recent_tweets.yaml"))
+    now = datetime(2022, 10, 8, tzinfo=UTC)
+    with reading(player) as (source, _):
+        batches = fetch_all(source, now=now)
+    posts = batches[0].posts
+    assert len(posts) == 10
+    assert player.unknown == []
+    assert sum(batch.set_aside for batch in batches) == 0
+    # the recorded texts tell when they were written
+    for post in posts:
+        if post.text.endswith(" tweepy"):
+            assert abs(post.published_at - datetime.fromisoformat(post.text[:26] + "+00:00")) < timedelta(seconds=5)
+
+
+def test_recorded_posts_that_are_looked_up_again_stand(recordings: Path) -> None:
+    recorded = cassette(recordings / "test_client_get_tweets.yaml")
+    ids = [record["id"] for record in json.loads(recorded[0].body)["data"]]
+    day = time_of(ids[0]) + timedelta(hours=2)
+
+    def listed(line: Line) -> None:
+        send(line, {"data": json.loads(recorded[0].body)["data"], "meta": {"result_count": 2}})
+
+    with reading(listed) as (source, server):
+        batch = fetch(source, now=day)
+        assert {post.external_id for post in batch.posts} == set(ids)
+        server.script = Player([*recorded, *cassette(recordings / "test_client_search_recent_tweets.yaml")])
+        again = fetch(source, batch.cursor, day + timedelta(days=1))
+        assert asked(server, "ids") == [",".join(sorted(ids))]
+    assert again.deleted == ()
+    assert not {post.external_id for post in again.posts} & set(ids)
+
+
+def test_the_key_of_another_name_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER_KEY", "another-made-up-token")
+    with reading(Site(), token="OTHER_KEY") as (source, server):
+        fetch(source)
+        assert server.asked[0].headers["authorization"] == "Bearer another-made-up-token"
+
+
+def test_a_silent_site_ends_in_time() -> None:
+    with reading(Line.hang) as (source, _), pytest.raises(SourceError, match=r"time|within"):
+        fetch(source)
+
+
+def test_the_made_up_posts_are_as_the_recorded_ones(recordings: Path) -> None:
+    """So that what is shown on made-up answers holds for real ones."""
+    recorded = json.loads(cassette(recordings / "test_client_search_recent_tweets.yaml")[0].body)["data"][0]
+    assert recorded.keys() <= tweet(said(1)[0]).keys()
