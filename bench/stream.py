@@ -30,71 +30,18 @@ from monitor.sources._bluesky_events import Event, Reader, post_of
 from monitor.sources.bluesky import Options, Source
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-WORDS = [
-    "today",
-    "the",
-    "harbour",
-    "was",
-    "quiet",
-    "again",
-    "and",
-    "nobody",
-    "knew",
-    "why",
-    "so",
-    "we",
-    "walked",
-    "home",
-    "past",
-    "the",
-    "old",
-    "mill",
-    "with",
-    "coffee",
-    "in",
-    "hand",
-    "thinking",
-    "of",
-    "friends",
-    "who",
-    "moved",
-    "away",
-    "last",
-    "year",
-    "before",
-    "all",
-    "of",
-    "this",
-    "began",
-    "they",
-    "would",
-    "have",
-    "laughed",
-    "at",
-    "us",
-    "honestly",
-    "🌊",
-    "☕",
-    "ça",
-    "va",
-    "très",
-    "bien",
-    "merci",
-    "la",
-    "pluie",
-    "arrive",
-    "demain",
-    "新しい朝",
-    "が",
-    "来た",
-]
+TALK = (
+    "today the harbour was quiet again and nobody knew why so we walked home past the old mill with coffee in hand "
+    "thinking of friends who moved away last year before all of this began they would have laughed at us honestly 🌊 "
+    "ça va très bien merci la pluie arrive demain 新しい朝 が 来た"
+)
 NAMES = [f"{name}{n}" for n in range(5) for name in ("acme", "globex", "initech", "hooli")]
 TARGET = 5_000
 
 
 def made_up(n: int, rng: random.Random) -> bytes:
     """Event ``n`` as Jetstream sends it, of the usual size."""
-    words = [*rng.choices(WORDS, k=rng.randint(6, 45)), *([rng.choice(NAMES)] if n % 100 == 0 else [])]
+    words = [*rng.choices(TALK.split(), k=rng.randint(6, 45)), *([rng.choice(NAMES)] if n % 100 == 0 else [])]
     ref = {"cid": "bafyrei" + "x" * 52, "uri": f"at://did:plc:{'y' * 24}/app.bsky.feed.post/3mmojbrjwbs26"}
     record = {
         "$type": "app.bsky.feed.post",

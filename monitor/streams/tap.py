@@ -151,6 +151,7 @@ class Tap(Generic[T]):
                 self._changed.wait()
             if item is not None:
                 self._items.append(Read(position, item))
+                self._changed.notify_all()
             self._position = position
             self._first = position if self._first is None else self._first
             self._messages += 1
