@@ -33,7 +33,7 @@ MOST = 1_000
 """Events of one pass; there is more at once then."""
 FIRST_SECONDS, SECONDS = 5.0, 1.0
 """The longest that a pass waits for a new stream's first event, and for all that has arrived to be read."""
-_MOST_MARKS = 2_000
+_MOST_MARKS = 1_000
 
 
 def _host(address: str) -> str:

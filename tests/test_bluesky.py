@@ -1,0 +1,382 @@
+"""Bluesky over a made-up Jetstream: resuming, what is lost, edits, deletions, hosts that fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from monitor.errors import BadResponse, SourceError
+from monitor.model import Batch, Json, Post, Term
+from monitor.sources._bluesky_events import Reader, microseconds, post_of
+from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
+from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, frame, us
+from tests.fakes import NOON
+from tests.feed_server import Line, Script, Server, http_for, serving
+
+ACME = (Term("acme"),)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+@contextmanager
+def reading(*scripts: Script, **options: Any) -> Iterator[tuple[Source, list[Server]]]:
+    """A source over one server for each script."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(script)) for script in scripts]
+        http = http_for(*servers, patience=1.0, deadline=2.0)
+        stack.callback(http.close)
+        yield Source(Options(name="Bluesky", hosts=[s.url for s in servers], **options), http), servers
+
+
+def cursor_at(at: datetime) -> Json:
+    """The cursor of a source that read everything until then."""
+    return {"time_us": us(at), "marks": {}}
+
+
+def stored(cursor: Json) -> Json:
+    """``cursor`` as it comes back from the database."""
+    return cast("Json", json.loads(json.dumps(cursor)))
+
+
+def passes(source: Source, cursor: Json = None, now: datetime = NOON) -> tuple[list[Post], list[str], Batch]:
+    """Posts and deletions of as many passes as there is more, and the last batch."""
+    posts: list[Post] = []
+    deleted: list[str] = []
+    while True:
+        batch = source.fetch(ACME, cursor, now)
+        posts += batch.posts
+        deleted += batch.deleted
+        cursor = stored(batch.cursor)
+        if not batch.more:
+            return posts, deleted, batch
+
+
+def test_only_posts_that_hold_a_term_are_brought() -> None:
+    at = NOON - MINUTE
+    like = {**commit(9, at, text="Acme"), "commit": {"collection": "app.bsky.feed.like", "operation": "create"}}
+    events = [commit(1, at, text="Acme is fine."), commit(2, at, text="Pineacme is not."), like, beat(at)]
+    with reading(Jetstream(events)) as (source, _):
+        posts, deleted, batch = passes(source)
+    assert [post.text for post in posts] == ["Acme is fine."]
+    assert deleted == []
+    assert batch.set_aside == 0
+    assert isinstance(batch.cursor, dict)
+    assert batch.cursor["time_us"] == us(at)
+
+
+def test_a_post_says_who_wrote_it_where_and_when() -> None:
+    written = NOON - HOUR
+    with reading(Jetstream([commit(1, written, text="Acme!")])) as (source, _):
+        (post,), _, _ = passes(source)
+    assert post == Post(
+        source="Bluesky",
+        external_id="at://did:plc:writer1/app.bsky.feed.post/post1",
+        text="Acme!",
+        published_at=written,
+        author="did:plc:writer1",
+        url="https://bsky.app/profile/did:plc:writer1/post/post1",
+        lang="en",
+    )
+
+
+@pytest.mark.parametrize(
+    ("created", "expected"),
+    [
+        ("2026-03-04T11:00:00.123Z", NOON - HOUR + timedelta(milliseconds=123)),
+        ("2015-01-01T00:00:00+02:00", datetime(2014, 12, 31, 22, tzinfo=UTC)),
+        ("2026-03-04T11:00:00", NOON - HOUR),
+        ("2031-01-01T00:00:00Z", NOON - MINUTE),
+        ("0001-01-01T00:00:00+14:00", NOON - MINUTE),
+        ("yesterday", NOON - MINUTE),
+        (None, NOON - MINUTE),
+        (5, NOON - MINUTE),
+    ],
+)
+def test_an_authors_time_is_believed_unless_it_is_to_come(created: Any, expected: datetime) -> None:
+    with reading(Jetstream([commit(1, NOON - MINUTE, text="Acme", createdAt=created)])) as (source, _):
+        (post,), _, _ = passes(source)
+    assert post.published_at == expected
+
+
+@pytest.mark.parametrize(
+    ("langs", "lang"), [(["en-GB"], "en"), (["de", "en"], None), ([], None), (None, None), ("en", None), ([7], None)]
+)
+def test_a_language_counts_when_it_is_the_only_one(langs: Any, lang: str | None) -> None:
+    with reading(Jetstream([commit(1, NOON - MINUTE, text="Acme", langs=langs)])) as (source, _):
+        (post,), _, _ = passes(source)
+    assert post.lang == lang
+
+
+def test_what_stands_beside_the_words_is_read_too() -> None:
+    picture = {"$type": "app.bsky.embed.images", "images": [{"alt": "An Acme van"}, {"alt": ""}, {}]}
+    card = {"$type": "app.bsky.embed.external", "external": {"title": "Acme recalls vans", "uri": "https://a.example"}}
+    video = {"$type": "app.bsky.embed.video", "alt": "Acme opens"}
+    quoted = {"$type": "app.bsky.embed.recordWithMedia", "record": {"record": {"uri": "at://x"}}, "media": picture}
+    records: list[dict[str, Any]] = [{"embed": picture}, {"embed": card}, {"embed": video}, {"embed": quoted}]
+    records.append({"tags": ["acme", "", 4]})
+    events = [commit(n, NOON - MINUTE, text="Look!", **record) for n, record in enumerate(records)]
+    with reading(Jetstream(events)) as (source, _):
+        posts, _, _ = passes(source)
+    told = ["An Acme van", "Acme recalls vans", "Acme opens", "An Acme van", "#acme"]
+    assert [post.text for post in posts] == [f"Look!\n\n{words}" for words in told]
+
+
+def test_a_pass_takes_up_where_the_last_one_ended() -> None:
+    stream = Jetstream([commit(n, NOON - HOUR + n * SECOND, text=f"Acme {n}") for n in range(5)], then=end)
+    with reading(stream) as (source, servers):
+        first, _, batch = passes(source)
+        stream.events = [*stream.events, commit(7, NOON - HOUR + 7 * SECOND, text="Acme 7")]
+        second, _, last = passes(source, stored(batch.cursor))
+    assert [post.text for post in first] == [f"Acme {n}" for n in range(5)]
+    assert [post.text for post in second] == ["Acme 7"]
+    assert stream.asked[1]["cursor"] == str(us(NOON - HOUR + 4 * SECOND) - REWIND_US)
+    assert last.complete_since == NOON - HOUR + 4 * SECOND
+    assert len(servers[0].asked) == 2
+
+
+def test_what_was_not_saved_is_read_again() -> None:
+    stream = Jetstream([beat(NOON - MINUTE), commit(1, NOON - 5 * SECOND, text="Acme 1")])
+    with reading(stream) as (source, _):
+        before = cursor_at(NOON - MINUTE)
+        lost = source.fetch(ACME, before, NOON)
+        again = source.fetch(ACME, before, NOON)
+    assert lost.posts == again.posts
+    assert len(again.posts) == 1
+
+
+def test_an_open_stream_is_not_asked_twice() -> None:
+    with reading(Jetstream([commit(1, NOON - SECOND, text="Acme 1")])) as (source, servers):
+        _, _, batch = passes(source)
+        posts, _, again = passes(source, stored(batch.cursor), NOON + SECOND)
+    assert posts == []
+    assert again.cursor == batch.cursor
+    assert len(servers[0].asked) == 1
+
+
+def test_what_is_older_than_the_replay_is_said_to_be_lost() -> None:
+    stopped, kept = NOON - 40 * HOUR, NOON - 36 * HOUR
+    events = [beat(stopped + n * HOUR) for n in range(40)]
+    with reading(Jetstream([*events, commit(1, NOON - MINUTE, text="Acme")], floor=kept)) as (source, _):
+        posts, _, batch = passes(source, cursor_at(stopped))
+    assert len(posts) == 1
+    assert batch.complete_since == kept
+    assert batch.note == "Posts from 02 Mar 20:00 to 03 Mar 00:00 UTC are lost: Bluesky repeats the last 36 hours only."
+
+
+def test_what_is_within_the_replay_is_complete() -> None:
+    stopped = NOON - 30 * HOUR
+    with reading(Jetstream([beat(stopped), commit(1, NOON - MINUTE, text="Acme")])) as (source, _):
+        _, _, batch = passes(source, cursor_at(stopped))
+    assert batch.complete_since == stopped
+    assert batch.note == ""
+
+
+@pytest.mark.parametrize(("history", "asked"), [(0, None), (2, us(NOON - 2 * HOUR) - REWIND_US)])
+def test_history_before_the_first_pass_is_read_when_wanted(history: float, asked: int | None) -> None:
+    stream = Jetstream([beat(NOON - SECOND)])
+    with reading(stream, history=history) as (source, _):
+        passes(source)
+    assert stream.asked[0].get("cursor") == (str(asked) if asked else None)
+    assert stream.asked[0]["maxMessageSizeBytes"] == "1000000"
+
+
+def test_edits_and_deletions_are_passed_on_whether_they_match_or_not() -> None:
+    at = NOON - MINUTE
+    events = [
+        commit(1, at, text="Acme one"),
+        commit(1, at + SECOND, "update", text="Nothing any more"),
+        commit(2, at, text="Acme two"),
+        commit(2, at + SECOND, "delete"),
+        commit(3, at, "delete"),
+        commit(3, at + SECOND, text="Acme is back"),
+        commit(4, at, "delete"),
+    ]
+    with reading(Jetstream(events)) as (source, _):
+        posts, deleted, _ = passes(source)
+    assert {post.external_id[-5:]: post.text for post in posts} == {
+        "post1": "Nothing any more",
+        "post3": "Acme is back",
+    }
+    assert {id_[-5:] for id_ in deleted} == {"post2", "post4"}
+
+
+def test_an_edit_within_the_overlap_is_no_double() -> None:
+    at = NOON - MINUTE
+    stream = Jetstream([commit(1, at, text="Acme one"), beat(at + SECOND)], then=end)
+    with reading(stream) as (source, _):
+        _, _, batch = passes(source)
+        stream.events = [*stream.events, commit(1, at + 2 * SECOND, "update", text="Acme two")]
+        posts, _, _ = passes(source, stored(batch.cursor))
+    assert [post.text for post in posts] == ["Acme two"]
+
+
+def test_the_next_host_is_read_when_one_fails() -> None:
+    def refuses(line: Line) -> None:
+        line.answer(503)
+
+    other = Jetstream([commit(1, NOON - SECOND, text="Acme")], then=end)
+    with reading(refuses, other) as (source, servers):
+        posts, _, batch = passes(source)
+        assert len(posts) == 1
+        servers[0].script = Jetstream([commit(2, NOON, text="Acme again")])
+        again, _, _ = passes(source, stored(batch.cursor), NOON + SECOND)
+    assert [post.text for post in again] == ["Acme again"]
+
+
+def test_when_every_host_fails_the_last_one_tells_why() -> None:
+    def refuses(line: Line) -> None:
+        line.answer(502)
+
+    with reading(refuses, Line.reset) as (source, servers), pytest.raises(SourceError) as caught:
+        source.fetch(ACME, None, NOON)
+    assert str(caught.value).startswith(f"None of the 2 servers can be read. {servers[1].host}")
+
+
+def test_a_host_that_hangs_up_at_once_is_trouble() -> None:
+    with reading(Raw([], then=end)) as (source, _), pytest.raises(SourceError, match="server shutting down"):
+        source.fetch(ACME, cursor_at(NOON), NOON)
+
+
+def test_a_stream_that_stands_still_is_left_for_another_host() -> None:
+    silent = Jetstream([commit(1, NOON, text="Acme one")])
+    other = Jetstream([beat(NOON), commit(2, NOON + BLIND, text="Acme two")])
+    with reading(silent, other) as (source, _):
+        _, _, batch = passes(source)
+        nothing, _, batch = passes(source, stored(batch.cursor), NOON + BLIND)
+        assert (nothing, other.asked) == ([], [])
+        posts, _, _ = passes(source, stored(batch.cursor), NOON + BLIND + SECOND)
+    assert [post.text for post in posts] == ["Acme two"]
+
+
+def test_a_network_that_stands_still_is_trouble() -> None:
+    with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
+        _, _, batch = passes(source)
+        with pytest.raises(SourceError, match="stands still"):
+            source.fetch(ACME, stored(batch.cursor), NOON + BLIND + SECOND)
+
+
+def test_a_reset_in_the_middle_loses_nothing() -> None:
+    whole = [json.dumps(commit(n, NOON - MINUTE + n * SECOND, text=f"Acme {n}")).encode() for n in range(3)]
+    half = frame(whole[0]) + frame(whole[1])[:50]
+    with reading(Raw([half], then=lambda line: None)) as (source, servers):
+        first, _, batch = passes(source)
+        servers[0].script = Jetstream([json.loads(one) for one in whole])
+        second, _, _ = passes(source, stored(batch.cursor))
+    assert [post.text for post in (*first, *second)] == ["Acme 0", "Acme 1", "Acme 2"]
+
+
+def test_what_makes_no_sense_is_set_aside_and_the_rest_is_read() -> None:
+    good = json.dumps(commit(1, NOON - MINUTE, text="Acme")).encode()
+    bad = [b"{", b"[]", b"\xff", b'{"time_us": "x"}', b'{"time_us": 1}', b"x" * 1_000_001, b'{"time_us": 1e400}']
+    no_post = {**commit(2, NOON - MINUTE), "did": None}
+    bad.append(json.dumps(no_post).encode())
+    with reading(Raw([b"".join(map(frame, [*bad, good]))])) as (source, _):
+        posts, _, batch = passes(source)
+    assert [post.text for post in posts] == ["Acme"]
+    assert batch.set_aside == len(bad)
+
+
+def test_a_host_that_only_talks_nonsense_is_trouble() -> None:
+    with reading(Raw([frame(b"{"), frame(b"}")], then=end)) as (source, _), pytest.raises(SourceError):
+        source.fetch(ACME, None, NOON)
+
+
+def test_a_flood_comes_in_bounded_passes_and_whole() -> None:
+    total = 2 * MOST + 500
+    events = [commit(n, NOON - HOUR + n * SECOND, text=f"Acme {n}") for n in range(total)]
+    posts: list[Post] = []
+    cursor: Json = None
+    with reading(Jetstream(events)) as (source, servers):
+        while len(posts) < total:
+            batch = source.fetch(ACME, cursor, NOON)
+            assert len(batch.posts) <= MOST
+            posts += batch.posts
+            cursor = stored(batch.cursor)
+    assert [post.text for post in posts] == [f"Acme {n}" for n in range(total)]
+    assert len(servers[0].asked) == 1
+
+
+def test_a_clock_that_runs_ahead_does_not_take_the_cursor_with_it() -> None:
+    with reading(Jetstream([beat(NOON), beat(NOON + 1000 * HOUR)])) as (source, _):
+        batch = source.fetch(ACME, cursor_at(NOON - SECOND), NOON)
+    assert batch.cursor == {"time_us": microseconds(NOON), "marks": {}}
+
+
+def test_a_cursor_is_small_however_much_matches() -> None:
+    events = [commit(n, NOON - SECOND, text="Acme") for n in range(4_000)]
+    with reading(Jetstream(events)) as (source, _):
+        cursor: Json = None
+        for _ in range(6):
+            cursor = stored(source.fetch(ACME, cursor, NOON).cursor)
+    assert len(json.dumps(cursor)) < 100_000
+
+
+@pytest.mark.parametrize("hosts", [[], ["ftp://a.example"], ["wss://user:pw@a.example"], ["not a host"], [""]])
+def test_hosts_that_cannot_be_read_are_refused(hosts: list[str]) -> None:
+    with pytest.raises(ValidationError):
+        Options(name="Bluesky", hosts=hosts)
+
+
+@pytest.mark.parametrize("host", ["jetstream.example", "wss://jetstream.example", "https://jetstream.example/"])
+def test_a_host_may_be_written_in_several_ways(host: str) -> None:
+    assert Options(name="Bluesky", hosts=host).hosts == ("https://jetstream.example",)
+
+
+def test_a_private_host_is_refused_unless_allowed() -> None:
+    with serving(Jetstream([])) as server, pytest.raises(SourceError, match="private network"):
+        Source(Options(name="Bluesky", hosts=(server.url,)), http_for()).fetch(ACME, None, NOON)
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("text", "langs", "createdAt", "tags", "embed"), _ANY)),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("did", "time_us", "kind", "rkey", "rev", "operation"), _ANY)),
+)
+def test_no_event_is_a_fault(record: dict[str, Any], odd: dict[str, Any]) -> None:
+    event = commit(1, NOON, **record)
+    inside = {**event["commit"], **{k: v for k, v in odd.items() if k in event["commit"]}}
+    whole = {**event, **{k: v for k, v in odd.items() if k in event}, "commit": inside}
+    try:
+        read = Reader().read(json.dumps(whole).encode())
+    except ValueError:
+        return
+    if read.item is not None and read.item.record is not None:
+        post = post_of(read.item, "Bluesky", NOON)
+        assert post is None or (post.body.strip() and post.published_at <= NOON)
+
+
+def test_the_recorded_events_are_understood(shared_data: Path) -> None:
+    lines = (shared_data / "recordings" / "bluesky" / "golden_v1.jsonl").read_bytes().splitlines()
+    latest = max(json.loads(line)["time_us"] for line in lines)
+    now = datetime.fromtimestamp(latest / 1e6, UTC) + SECOND
+    with reading(Raw([b"".join(map(frame, lines))])) as (source, _):
+        batch = source.fetch((), None, now)
+    assert len(batch.posts) == sum(b'"collection":"app.bsky.feed.post","rkey"' in line for line in lines) == 1
+    assert batch.posts[0].lang == "en"
+    assert batch.posts[0].published_at < now
+    assert batch.set_aside == 0
+    assert batch.deleted == ()
+    assert isinstance(batch.cursor, dict)
+    assert batch.cursor["time_us"] == latest
+
+
+def test_no_page_is_taken_for_a_stream() -> None:
+    def page(line: Line) -> None:
+        line.answer(200, b"<html>Welcome</html>")
+
+    with reading(page) as (source, _), pytest.raises(BadResponse):
+        source.fetch(ACME, None, NOON)
