@@ -1,0 +1,237 @@
+"""YouTube: the quota of searches, comments and their videos, and errors in Google's forms."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
+from monitor.model import Json, Term
+from monitor.sources._youtube import next_quota, quota_day
+from monitor.sources.youtube import Options
+from tests.fakes import NOON
+from tests.feed_server import Line
+from tests.sites import Said, said, send
+from tests.sites.youtube import Site
+from tests.test_sources_http import LATER, passes, posts_of, reading
+
+TERMS = [Term("acme")]
+NAMED = ("namedvideo1",)
+MIDNIGHT = datetime(2026, 3, 5, 8, tzinfo=UTC)
+"""In California, where it is winter."""
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUTUBE_KEY", "made-up-youtube-key")
+
+
+def site(*numbers: int, comments: tuple[int, ...] = (), **changes: Any) -> Site:
+    made = Site(said(*numbers))
+    made.comments = tuple(said(*comments, text="Acme, say I, {n}."))
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+def searches(made: Site) -> list[dict[str, str]]:
+    return [asked for asked in made.asked if asked["path"].endswith("/search")]
+
+
+def test_a_video_becomes_a_post_with_its_whole_description() -> None:
+    def cut(record: dict[str, Any]) -> dict[str, Any]:
+        return {**record, "snippet": {**record["snippet"], "description": "Acme is ..."}}
+
+    with reading("youtube", Site(said(1), mend=cut)) as (source, server):
+        (video,) = posts_of(passes(source))
+        assert {request.headers["x-goog-api-key"] for request in server.asked} == {"made-up-youtube-key"}
+        assert not [request for request in server.asked if "made-up" in request.path]
+    assert (video.title, video.text) == ("Film 1", "Acme is fine, says number 1.")
+    assert video.url == "https://www.youtube.com/watch?v=video000001"
+    assert video.author == "Harbour films"
+
+
+def test_terms_share_one_search() -> None:
+    made = site()
+    with reading("youtube", made) as (source, _):
+        source.fetch([Term("acme"), Term("Acme Corp"), Term("#globex")], None, NOON)
+    (asked,) = searches(made)
+    assert asked["q"] == 'acme|"Acme Corp"|globex'
+    assert (asked["order"], asked["type"]) == ("date", "video")
+
+
+def test_comments_below_found_and_named_videos_are_read_once() -> None:
+    made = site(1, comments=(5, 6))
+    with reading("youtube", made, videos=NAMED) as (source, _):
+        (batch,) = passes(source)
+        again = passes(source, batch.cursor, LATER)
+    read = [asked["videoId"] for asked in made.asked if "videoId" in asked]
+    assert read == ["namedvideo1", "video000001"] * 2
+    comments = [post for post in batch.posts if post.external_id.startswith("comment/")]
+    assert {post.external_id for post in comments} == {"comment/Ug5", "comment/Ug6"}
+    assert comments[0].text == "Acme, say I, 5."
+    assert comments[0].author == "writer5"
+    assert comments[0].url.endswith("&lc=Ug5")
+    assert posts_of(again) == []
+
+
+def test_named_videos_need_no_term_and_no_search() -> None:
+    made = site(1, comments=(5,))
+    with reading("youtube", made, videos=NAMED) as (source, _):
+        batch = source.fetch((), None, NOON)
+    assert [post.external_id for post in batch.posts] == ["comment/Ug5"]
+    assert searches(made) == []
+
+
+def test_answers_that_come_with_a_thread_are_read_too() -> None:
+    reply = {"id": "Ug9.a", "snippet": {"textDisplay": "Acme indeed", "publishedAt": "2026-03-04T09:00:00Z"}}
+
+    def answered(line: Line) -> None:
+        if "commentThreads" not in line.request.path:
+            return send(line, {"items": []})
+        thread = {"snippet": {"topLevelComment": {}}, "replies": {"comments": [reply, None]}}
+        return send(line, {"items": [thread]})
+
+    with reading("youtube", answered, videos=NAMED) as (source, _):
+        batch = source.fetch((), None, NOON)
+    assert [post.text for post in batch.posts] == ["Acme indeed"]
+    assert batch.set_aside == 1
+
+
+def test_videos_without_comments_are_no_trouble() -> None:
+    with reading("youtube", site(1, no_comments=True)) as (source, _):
+        (batch,) = passes(source)
+    assert len(batch.posts) == 1
+    assert batch.complete_since is not None
+
+
+def test_searches_are_spread_over_the_day() -> None:
+    made = site(1)
+    with reading("youtube", made, searches_a_day=48) as (source, _):
+        cursor: Json = None
+        for minutes, expected in ((0, 1), (15, 1), (29, 1), (30, 2), (59, 2), (60, 3)):
+            cursor = source.fetch(TERMS, cursor, NOON + timedelta(minutes=minutes)).cursor
+            assert len(searches(made)) == expected
+
+
+def test_used_up_searches_leave_the_comments_and_come_back_at_midnight_in_california() -> None:
+    made = site(1, comments=(5,))
+    with reading("youtube", made, videos=NAMED, searches_a_day=2) as (source, _):
+        cursor: Json = None
+        for hours in (0, 12, 13):
+            batch = source.fetch(TERMS, cursor, NOON + timedelta(hours=hours))
+            cursor = batch.cursor
+        assert len(searches(made)) == 2
+        assert "used up" in batch.note
+        assert batch.complete_since is None
+        assert [asked for asked in made.asked if "videoId" in asked]
+        source.fetch(TERMS, cursor, MIDNIGHT - timedelta(minutes=1))
+        assert len(searches(made)) == 2
+        source.fetch(TERMS, cursor, MIDNIGHT)
+        assert len(searches(made)) == 3
+
+
+def test_a_pass_never_makes_more_searches_than_are_left() -> None:
+    made = site(*range(1, 200))
+    with reading("youtube", made, searches_a_day=3, comments=False) as (source, _):
+        batches = passes(source)
+    assert len(searches(made)) == 3
+    assert batches[-1].complete_since is None
+
+
+def test_the_quota_follows_the_clocks_of_california() -> None:
+    assert next_quota(NOON) == MIDNIGHT
+    assert next_quota(datetime(2026, 7, 1, 12, tzinfo=UTC)) == datetime(2026, 7, 2, 7, tzinfo=UTC)
+    assert quota_day(MIDNIGHT - timedelta(seconds=1)) == "2026-03-04"
+    assert quota_day(MIDNIGHT) == "2026-03-05"
+
+
+def _old(reason: str) -> dict[str, Any]:
+    return {"error": {"code": 403, "message": "x", "errors": [{"domain": "youtube.quota", "reason": reason}]}}
+
+
+def _new(reason: str) -> dict[str, Any]:
+    return {"error": {"code": 400, "status": "INVALID_ARGUMENT", "errors": [], "details": [{"reason": reason}]}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "until"),
+    [
+        (403, _old("quotaExceeded"), QuotaSpent, MIDNIGHT),
+        (403, _old("dailyLimitExceeded"), QuotaSpent, MIDNIGHT),
+        (429, _old("rateLimitExceeded"), RateLimited, NOON + timedelta(minutes=5)),
+        (403, _old("userRateLimitExceeded"), RateLimited, NOON + timedelta(minutes=5)),
+        (429, {}, RateLimited, NOON + timedelta(minutes=5)),
+        (400, _old("keyInvalid"), AuthError, None),
+        (400, _new("API_KEY_INVALID"), AuthError, None),
+        (403, _old("accessNotConfigured"), AuthError, None),
+        (403, _old("ipRefererBlocked"), AuthError, None),
+        (401, {}, AuthError, None),
+        (403, {}, BadResponse, None),
+        (400, _old("invalidSearchFilter"), BadResponse, None),
+        (403, {"error": {"errors": [None, 5], "details": "x"}}, BadResponse, None),
+    ],
+)
+def test_each_form_of_error(status: int, body: Any, expected: type[Exception], until: datetime | None) -> None:
+    with reading("youtube", lambda line: send(line, body, status)) as (source, _), pytest.raises(expected) as caught:
+        source.fetch(TERMS, None, NOON)
+    if until is not None:
+        assert caught.value.not_before == until  # type: ignore[attr-defined]
+    if expected is AuthError:
+        assert "YOUTUBE_KEY" in str(caught.value)
+        assert "console.cloud.google.com" in str(caught.value)
+        assert "made-up" not in str(caught.value)
+
+
+def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("YOUTUBE_KEY")
+    with reading("youtube", Site()) as (source, server), pytest.raises(AuthError, match="YOUTUBE_KEY"):
+        source.fetch(TERMS, None, NOON)
+    assert not server.asked
+
+
+def test_a_page_token_that_is_not_taken_any_more_ends_the_sweep_without_claiming_completeness() -> None:
+    whole = site(*range(1, 121))
+
+    def forgetful(line: Line) -> None:
+        send(line, _old("invalidPageToken"), 400) if "pageToken" in line.request.path else whole(line)
+
+    with reading("youtube", forgetful, comments=False) as (source, _):
+        (batch,) = passes(source)
+    assert len(batch.posts) == 50
+    assert batch.complete_since is None
+
+
+def test_deleted_comments_are_told() -> None:
+    made = site(comments=(5, 6))
+    with reading("youtube", made, videos=NAMED) as (source, _):
+        (batch,) = passes(source)
+        made.comments = tuple(Said(p.n, p.text, p.at, gone=p.n == 5) for p in made.comments)
+        later = passes(source, batch.cursor, NOON + timedelta(hours=6))
+    assert [id_ for b in later for id_ in b.deleted] == ["comment/Ug5"]
+
+
+def test_comments_are_bounded_and_go_on_in_the_next_pass() -> None:
+    made = site(*range(1, 31), comments=(5,))
+    with reading("youtube", made) as (source, _):
+        first = source.fetch(TERMS, None, NOON)
+        assert len([asked for asked in made.asked if "videoId" in asked]) == 20
+        assert first.more
+        passes(source, first.cursor, NOON)
+    assert len({asked["videoId"] for asked in made.asked if "videoId" in asked}) == 30
+
+
+def test_a_pass_that_goes_on_with_comments_searches_no_second_time() -> None:
+    made = site(*range(1, 31), comments=(5,))
+    with reading("youtube", made) as (source, _):
+        batches = passes(source)
+    assert len(batches) == 2
+    assert len(searches(made)) == 1
+    assert batches[-1].complete_since == NOON - timedelta(days=7)
+
+
+def test_a_video_is_named_by_its_id_alone() -> None:
+    with pytest.raises(ValueError, match="videos"):
+        Options(name="Here", videos=("https://youtu.be/namedvideo1",))
