@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -345,3 +345,21 @@ def test_whatever_happens_the_next_check_is_neither_past_nor_never(passes: list[
         assert status.next_check is not None
         least = timedelta() if one == Batch(more=True) else timedelta(seconds=status.interval)
         assert NOON + least <= status.next_check <= NOON + timing.LONGEST_WISH + 2 * DAY
+
+
+def test_judging_a_post_changes_nothing_of_it_but_its_language() -> None:
+    said = Post(
+        source="news",
+        external_id="1",
+        text="We have been waiting for this with them for a very long time",
+        published_at=NOON,
+        author="ada",
+        title="Acme ships it",
+        url="https://news.example/1",
+        site="r/acme",
+        stars=4,
+    )
+    filled = [f.name for f in fields(Post) if f.default is MISSING or getattr(said, f.name) != f.default]
+    assert filled == [f.name for f in fields(Post) if f.name != "lang"], "a new field needs a value above"
+    judge = Judge(Matcher([Brand("Acme", "acme")]), Scorer([Brand("Acme", "acme")]))
+    assert judge.judge([said], NOON)[0].post == replace(said, lang="en")

@@ -62,7 +62,7 @@ def prepared(posts: Sequence[Post], now: datetime, detector: Detector) -> list[P
 
 
 def _in_language(post: Post, lang: str) -> Post:
-    """``dataclasses.replace`` would take three times as long."""
+    """What ``dataclasses.replace`` does, in a third of its time."""
     return Post(
         post.source,
         post.external_id,
@@ -73,4 +73,5 @@ def _in_language(post: Post, lang: str) -> Post:
         post.url,
         post.site,
         lang,
+        post.stars,
     )
