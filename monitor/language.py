@@ -66,10 +66,13 @@ _GUESSED = (
 """What the model may answer: languages in which brands are talked about. Fewer rare ones, fewer wrong guesses."""
 
 _NOISE = re.compile(
-    r"https?://\S+|www\.\S+|[@#]\w*|\w*\d\w*|\b[^\W_a-z]*[a-z]+[A-Z]\w*"
+    r"https?://\S+|www\.\S+|[@#]\w*|(?<![^\W_\u3005-\u3007])\w*\d\w*|\b[^\W_a-z]*[a-z]+[A-Z]\w*"
     '|[\0-"$-&(-,./:-?\\[-`{-\x7f\u2010-\u2017\u201a-\u2bff\u3000-\u3020\ufe0f\U0001f000-\U0001faff]+'
 )
-"""What no language owns: links, handles, tags, anything with a digit, names like JetBlue and iPhone, signs, emoji."""
+"""What no language owns: links, handles, tags, anything with a digit, names like JetBlue and iPhone, signs, emoji.
+
+The look behind keeps the search for a digit to the beginnings of words: from every letter of them it took a third more.
+"""
 _SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
 _ONE_LANGUAGE = re.compile("[" + "".join(_SCRIPTS.values()) + "]")
 _BEYOND_ENGLISH = re.compile("[\u00c0-\u1fff\u2c00-\ufdff\ufe70-\uffff\U00010000-\U0001efff]")

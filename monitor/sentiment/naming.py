@@ -67,9 +67,11 @@ class Names:
         found: dict[str, Named] = {}
         longest = 0
         for rest, brand in names:
-            words = [entry.name for entry in entries[i + 1 : i + 1 + len(rest)]]
-            if len(rest) >= longest and words == list(rest):
-                found.setdefault(brand, Named(brand, i, i + 1 + len(rest)))
+            if len(rest) < longest:
+                break
+            end = i + 1 + len(rest)
+            if not rest or tuple([entry.name for entry in entries[i + 1 : end]]) == rest:
+                found.setdefault(brand, Named(brand, i, end))
                 longest = len(rest)
         return list(found.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from operator import add
 from typing import NamedTuple
@@ -86,14 +86,18 @@ class Reading:
                 found.append(Weighed(i - 1, i, words.WAIT))
         return found
 
-    def _phrases(self, last: int) -> Iterator[Weighed]:
+    def _phrases(self, last: int) -> Sequence[Weighed]:
         """The phrases that end with the token ``last``."""
         entries = self.entries
         ending, word_before = entries[last].phrases, entries[last - 1].word if last else ""
+        if word_before not in ending and None not in ending:
+            return ()
+        found = []
         for before, weight in (*ending.get(None, ()), *ending.get(word_before, ())):
             first = last - len(before)
             if first >= 0 and all(entries[first + k].word == word for k, word in enumerate(before)):
-                yield Weighed(first, last, weight)
+                found.append(Weighed(first, last, weight))
+        return found
 
     def _divide(self, marked: Sequence[tuple[int, int]]) -> None:
         for i, kind in marked:
