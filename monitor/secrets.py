@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 from urllib.parse import quote, quote_plus
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 
 from monitor.errors import AuthError
 
@@ -36,7 +36,8 @@ def _name(value: str) -> str:
     return value
 
 
-SecretName = Annotated[str, AfterValidator(_name)]
+_NAMES = AfterValidator(_name)
+SecretName = Annotated[str, _NAMES]
 """An option of a source that names a secret; a key that was pasted in its place is refused."""
 
 
@@ -66,6 +67,14 @@ def is_missing(name: str, environ: Mapping[str, str] | None = None) -> bool:
     return False
 
 
+def named_in(options: BaseModel) -> tuple[str, ...]:
+    """The names of the secrets that a source's ``options`` ask for."""
+    fields = type(options).model_fields.items()
+    return tuple(
+        str(value) for key, f in fields if _asks(f.annotation, f.metadata) and (value := getattr(options, key))
+    )
+
+
 def hidden(text: str, *values: str) -> str:
     """``text`` with each of the secret ``values``, plain or as written in a URL, replaced by an ellipsis."""
     for value in values:
@@ -73,6 +82,12 @@ def hidden(text: str, *values: str) -> str:
             for form in (value, quote(value, safe=""), quote_plus(value)):
                 text = text.replace(form, "…")
     return text
+
+
+def _asks(annotation: object, metadata: Sequence[object] = ()) -> bool:
+    """Whether a field of this type holds the name of a secret, or may."""
+    within = [*metadata, *getattr(annotation, "__metadata__", ())]
+    return any(one is _NAMES for one in within) or any(_asks(part) for part in get_args(annotation))
 
 
 def _found(name: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -17,6 +17,13 @@ class Options(BaseModel):
     key: secrets.SecretName
 
 
+class Several(BaseModel):
+    name: str = "A_NAME"
+    token: secrets.SecretName | None = None
+    password: secrets.SecretName = "A_PASSWORD"
+    other: secrets.SecretName | None = "OTHER"
+
+
 def test_a_secret_is_found_in_the_environment() -> None:
     assert secrets.get("A_KEY", environ={"A_KEY": " abc123 \n"}) == "abc123"
 
@@ -76,3 +83,8 @@ def test_a_secret_is_hidden_plain_and_as_urls_write_it() -> None:
     text = "GET https://api.example/?key=ab%2Fcd%2Bef+1 failed for ab/cd+ef 1"
     assert secrets.hidden(text, "ab/cd+ef 1") == "GET https://api.example/?key=… failed for …"
     assert secrets.hidden("an apple", "a") == "an apple"
+
+
+def test_the_secrets_that_options_ask_for_are_found_by_their_type() -> None:
+    assert secrets.named_in(Several()) == ("A_PASSWORD", "OTHER")
+    assert secrets.named_in(Several(token="A_TOKEN")) == ("A_TOKEN", "A_PASSWORD", "OTHER")

@@ -202,6 +202,16 @@ def test_an_answer_that_is_not_the_documented_one_is_an_error(kind: str, body: b
 
 
 @every_kind
+@pytest.mark.parametrize("status", [402, 406, 408, 418, 422, 451, 502, 504, 599])
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"error": 5}'])
+def test_every_other_status_is_an_error_in_words(kind: str, status: int, body: bytes) -> None:
+    with reading(kind, lambda line: line.answer(status, body)) as (source, _), pytest.raises(SourceError) as caught:
+        source.fetch(TERMS, None, NOON)
+    assert str(status) in str(caught.value)
+    assert str(caught.value).endswith((".", ")"))
+
+
+@every_kind
 def test_resuming_in_the_middle_of_many_pages_loses_and_doubles_nothing(kind: str) -> None:
     """Posts that arrive while a long list is read in several passes, each from the stored cursor in a new process."""
     count = len(many(kind))

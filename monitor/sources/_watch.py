@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,9 +30,15 @@ def says(post: Post) -> str:
 
 
 def may_match(post: Post, terms: Sequence[Term]) -> bool:
-    """Whether ``post`` holds the letters of any term: it may be a mention, so its fate is worth following."""
-    body = post.body.casefold()
-    return not terms or any(term.text.casefold().strip("@#") in body for term in terms)
+    """Whether ``post`` holds the letters of all words of any term: it may be a mention, so its fate is followed."""
+    body = _letters(post.body)
+    return not terms or any(all(word in body for word in _letters(term.text).split()) for term in terms)
+
+
+def _letters(text: str) -> str:
+    """``text`` without case, accents and the signs before handles and tags."""
+    apart = unicodedata.normalize("NFKD", text.replace("#", " ").replace("@", " "))
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 
 
 class Watch:

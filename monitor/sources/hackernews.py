@@ -47,7 +47,7 @@ class Source:
         sweep = Sweep(kept.get("sweep"), now, history=history, overlap=OVERLAP)
         watch = Watch(kept.get("watch"))
         batch = sweep.run(queries, self._search, REQUESTS)
-        batch = watch.follow(batch, now, LOOKS, self._look)
+        batch = watch.follow(batch, now, LOOKS, self._look, terms)
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
 
     def _search(self, stretch: Stretch) -> Page:
@@ -58,7 +58,6 @@ class Source:
             "tags": "(story,comment,poll,job)",
             "numericFilters": f"created_at_i>={int(stretch.since.timestamp())},created_at_i<={until}",
             "hitsPerPage": str(PAGE),
-            "typoTolerance": "false",
         }
         hits = listed(self._http.get(f"{self._options.api}/search_by_date", params=params), "hits")
         posts = [post for hit in hits if (post := self._post(hit, stretch.until)) is not None]
