@@ -1,0 +1,96 @@
+"""Every kind that is read over plain HTTP, from its made-up site through the judge into a real store and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.matching import Matcher
+from monitor.model import Brand, Health, MentionFilter
+from monitor.sentiment import Scorer
+from monitor.sources import Source
+from monitor.store import Store
+from tests import sites
+from tests.fakes import NOON, FakeClock
+from tests.sites import said
+from tests.test_sources_http import STREAMS, keys, reading
+
+BRANDS = (Brand("Acme", "acme", ours=True),)
+PACE = Pace(None, timedelta(minutes=10))
+
+KINDS = [kind for kind in sites.kinds() if kind not in STREAMS and not sites.hosts(kind)]
+"""Those without an SDK, which would keep a clock of its own beside the one that moves here."""
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+__all__ = ["keys"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "wallflower.db")
+    opened.register(BRANDS, NOON)
+    yield opened
+    opened.close()
+
+
+class Reader:
+    """Polls a source as the scheduler does."""
+
+    def __init__(self, kind: str, source: Source, store: Store, clock: FakeClock) -> None:
+        matcher = Matcher(BRANDS)
+        self.desk = Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
+        self.watched = Watched("Here", kind, source, PACE)
+        self.status = timing.first("Here", kind, PACE, sample=False)
+        self.store, self.clock = store, clock
+
+    def read(self) -> set[str]:
+        """Poll until there is no more at once; the words of all mentions there are then."""
+        for _ in range(30):
+            self.status = poll(self.watched, self.status, self.desk)
+            if self.status.next_check != self.clock.now():
+                break
+        return {mention.post.body for mention in self.store.page(MentionFilter(), limit=500)}
+
+
+@every_kind
+def test_mentions_are_stored_once_and_edits_and_deletions_follow(kind: str, store: Store, clock: FakeClock) -> None:
+    made = sites.of(kind)
+    stand = said(1, 2, 3)
+    with reading(kind, made.Site(stand)) as (source, server):
+        reader = Reader(kind, source, store, clock)
+        first = reader.read()
+        assert reader.status.health is Health.WORKING
+        assert len(first) == 3
+        clock.advance(1800)
+        assert reader.read() == first
+        server.script = made.Site([*stand, *said(5, start=NOON)])
+        clock.advance(1800)
+        assert len(reader.read()) == 4
+        if getattr(made, "DELETES", True):
+            server.script = made.Site([*stand[:1], sites.Said(2, stand[1].text, stand[1].at, gone=True), *stand[2:]])
+            for _ in range(4):
+                clock.advance(6 * 3600)
+                left = reader.read()
+            assert not [body for body in left if "number 2" in body]
+    assert store.gaps(NOON, clock.now()) == []
+
+
+@every_kind
+def test_a_kill_between_fetch_and_save_loses_and_doubles_nothing(kind: str, store: Store, clock: FakeClock) -> None:
+    """The same batch is fetched again from the cursor of before, and again after it was saved without its cursor."""
+    with reading(kind, sites.of(kind).Site(said(1, 2, 3))) as (source, _):
+        reader = Reader(kind, source, store, clock)
+        lost = source.fetch(reader.desk.terms, store.cursor("Here"), clock.now())
+        assert len(lost.posts) == 3
+        first = reader.read()
+        cursor: Any = store.cursor("Here")
+        store.save("Here", (), now=clock.now(), cursor=None)
+        assert reader.read() == first
+        assert len(first) == 3
+        assert store.count(MentionFilter()).n == 3
+        assert cursor is not None
