@@ -37,10 +37,11 @@ def test_what_is_hidden_deleted_or_a_notice_is_left_out(flag: dict[str, Any]) ->
     assert batch.set_aside == 0
 
 
+@pytest.mark.parametrize("inclusive", [True, False])
 @pytest.mark.parametrize("apart", [1, 7, 49, 50, 51, 170])
-def test_ids_that_are_not_public_are_stepped_over(apart: int) -> None:
+def test_ids_that_are_not_public_are_stepped_over(apart: int, inclusive: bool) -> None:
     site = Site(said(*range(1, 12)))
-    site.apart = apart
+    site.apart, site.inclusive = apart, inclusive
     with reading("discourse", site) as (source, _):
         assert len(posts_of(passes(source))) == 11
 

@@ -16,6 +16,8 @@ class Site(Made):
 
     page = 10
     apart = 5
+    inclusive = True
+    """Whether ``before`` counts itself: the code says so, the API's document says "lower than"."""
 
     def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
         if path.startswith("/posts/"):
@@ -26,7 +28,8 @@ class Site(Made):
         stand = self.newest_first()
         newest = max((self.id_of(post) for post in stand), default=0)
         before = int(asked.get("before", newest)) if not self.stuck else newest
-        shown = [post for post in stand if before - 50 < self.id_of(post) <= before]
+        most = before if self.inclusive or "before" not in asked else before - 1
+        shown = [post for post in stand if before - 50 < self.id_of(post) <= most]
         return send(line, {"latest_posts": self.records(shown, self.record)})
 
     def id_of(self, post: Said) -> int:
