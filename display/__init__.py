@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify, redirect, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
-from display import errors, mentions, wall
+from display import errors, mentions, wall, webhook
 from display.assets import STATIC, Assets
 from display.live import Live
 from display.security import Gate
@@ -31,8 +31,10 @@ def create_app(
     *,
     health: Callable[[], Mapping[str, bool]],
     version: str,
+    accept: webhook.Accept = webhook.refuse,
 ) -> Flask:
-    """The WSGI app. ``health`` tells whether writer, scheduler and web live, by these names.
+    """The WSGI app. ``health`` tells whether writer, scheduler and web live, by these names. ``accept`` stores what
+    other programs bring.
 
     ``app.extensions["socketio"]`` is the Socket.IO server, ``app.extensions["live"]`` the Live that its caller starts
     before serving and stops after.
@@ -40,6 +42,7 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
+    app.extensions["accept"] = accept
     app.extensions["wallflower"] = Site(config, store, clock, version, health, states, started=clock.now())
     add_static(app)
     add_pages(app)
@@ -65,6 +68,7 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", healthz)
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(mentions.blueprint)
+    app.register_blueprint(webhook.blueprint)
 
 
 def no_icon() -> tuple[str, int]:

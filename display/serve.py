@@ -30,7 +30,7 @@ from gunicorn.app.base import BaseApplication
 from display import create_app
 from monitor import sources
 from monitor.clock import Clock
-from monitor.collector import Desk, Judge
+from monitor.collector import Deliveries, Desk, Judge
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError, WallflowerError
 from monitor.http import Http
@@ -158,7 +158,8 @@ class Service:
         desk = Desk(Judge(matcher, Scorer(config.brands)), self._store, matcher.terms(), self._clock.now)
         watched = [watch(source, sources.load(source.kind), http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
-        self.app = create_app(config, self._store, self._clock, health=self.health, version=version)
+        accept = Deliveries(watched, desk).accept
+        self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
         self._stopping = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
 

@@ -10,6 +10,8 @@
         QuotaSpent(not_before)       money or quota is used up: pause and tell ops
         BadResponse                  not what the site documents; keeps 200 characters of it
         Gone                         the site says that it is gone for good (410)
+      DeliveryError                  what was brought to us is no delivery of posts; says where
+        DeliveryRefused              it is not signed as one of ours
       StoreError                     locked, full, not a database
         SchemaError                  newer or older than this program
 
@@ -86,6 +88,14 @@ class BadResponse(SourceError):
 
 class Gone(SourceError):
     """The site says that what we read is gone for good."""
+
+
+class DeliveryError(WallflowerError):
+    """What a program brought us is no delivery of posts; says where it is wrong and what is allowed."""
+
+
+class DeliveryRefused(DeliveryError):
+    """It is not signed with the secret of a source that takes deliveries. Says no more than that."""
 
 
 class StoreError(WallflowerError):

@@ -53,13 +53,17 @@ _LATER = [*_FIRST, *sites.said(4, 5, start=NOON)]
 EXAMPLES = {
     "feed": Example({"url": "{url}/feed.xml"}, _rss(5, 4, 3, 2, 1), _rss(7, 6, 5, 4, 3, 2, 1)),
     "sample": Example({"history": 0.2}),
+    "webhook": Example({"secret": "HELPDESK_HOOK"}),
     **{
         kind: Example(sites.of(kind).OPTIONS, sites.of(kind).Site(_FIRST), sites.of(kind).Site(_LATER))
         for kind in sites.kinds()
     },
 }
 OUTSIDE = [kind for kind in kinds() if kind not in EXAMPLES or EXAMPLES[kind].first]
+RECEIVING = ["webhook"]
+"""Kinds that read nothing: posts are brought to them."""
 every_kind = pytest.mark.parametrize("kind", kinds())
+every_reading_kind = pytest.mark.parametrize("kind", [kind for kind in kinds() if kind not in RECEIVING])
 every_outside_kind = pytest.mark.parametrize("kind", OUTSIDE)
 
 
@@ -128,7 +132,7 @@ def test_a_kind_neither_sleeps_nor_reads_the_clock(kind: str) -> None:
     assert not [name for name in called if name.endswith((".sleep", ".now", ".utcnow", ".today", "time.time"))]
 
 
-@every_kind
+@every_reading_kind
 def test_posts_are_as_the_protocol_says(kind: str) -> None:
     with reading(kind) as (source, _):
         posts, _ = fetch_all(source, None, NOON)
@@ -142,7 +146,7 @@ def test_posts_are_as_the_protocol_says(kind: str) -> None:
         assert post.url == "" or post.url.startswith(("http://", "https://"))
 
 
-@every_kind
+@every_reading_kind
 def test_the_same_cursor_gives_the_same_posts(kind: str) -> None:
     with reading(kind) as (source, _):
         first, batch = fetch_all(source, None, NOON)
@@ -153,7 +157,7 @@ def test_the_same_cursor_gives_the_same_posts(kind: str) -> None:
     assert len(ids) == len(set(ids))
 
 
-@every_kind
+@every_reading_kind
 def test_a_source_resumes_without_loss_and_without_doubles(kind: str) -> None:
     example = EXAMPLES[kind]
     with reading(kind) as (source, server):
@@ -178,7 +182,7 @@ def test_a_source_resumes_without_loss_and_without_doubles(kind: str) -> None:
     assert last.complete_since <= NOON
 
 
-@every_kind
+@every_reading_kind
 @pytest.mark.parametrize("cursor", [[], "x", 5, {}, {"until": "x"}, {"listed": 3}, True, {"configured": None}])
 def test_a_cursor_of_another_time_is_no_reason_to_fail(kind: str, cursor: Json) -> None:
     with reading(kind) as (source, _):

@@ -4,8 +4,9 @@ Source.fetch --> Batch --> Judge.judge --> Store.save                 passes.pol
 what the pass means for the next: when, and how the source is         timing, pure
 """
 
+from monitor.collector.delivery import Deliveries
 from monitor.collector.judge import Judge, Judging, prepared
 from monitor.collector.passes import Desk, Watched, note_fault, poll
 from monitor.collector.timing import Pace
 
-__all__ = ["Desk", "Judge", "Judging", "Pace", "Watched", "note_fault", "poll", "prepared"]
+__all__ = ["Deliveries", "Desk", "Judge", "Judging", "Pace", "Watched", "note_fault", "poll", "prepared"]

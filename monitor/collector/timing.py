@@ -82,9 +82,9 @@ def began(status: SourceStatus, now: datetime) -> SourceStatus:
 
 def succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luck: float) -> SourceStatus:
     """What a pass that brought ``batch`` makes of ``status``."""
-    rate = posts_per_hour(status, batch.posts, now)
+    rate = posts_per_hour(status, batch.posts, now, batch.arrived)
     interval = pace.interval(rate)
-    last_post = now if batch.posts else status.last_post
+    last_post = now if batch.posts or batch.arrived else status.last_post
     read = replace(
         status,
         interval=interval,
@@ -130,15 +130,15 @@ def unread_for_long(status: SourceStatus, now: datetime) -> bool:
     return (now - status.last_success).total_seconds() > max(GAP_INTERVALS * status.interval, GAP_SECONDS)
 
 
-def posts_per_hour(status: SourceStatus, posts: tuple[Post, ...], now: datetime) -> float:
+def posts_per_hour(status: SourceStatus, posts: tuple[Post, ...], now: datetime, arrived: int = 0) -> float:
     """The decaying mean after a pass; of a first one, from the times of the posts themselves."""
     if status.last_success is None:
         week = [p.published_at for p in posts if now - p.published_at < timedelta(hours=HALF_LIFE)]
         span = (now - min(week)).total_seconds() / 3600 if week else HALF_LIFE
-        return len(week) / min(max(span, 1.0), HALF_LIFE)
+        return (len(week) + arrived) / min(max(span, 1.0), HALF_LIFE)
     hours = max((now - status.last_success).total_seconds() / 3600, 1e-6)
     decay = hours * math.log(2) / HALF_LIFE
-    return status.posts_per_hour * math.exp(-decay) + len(posts) * -math.expm1(-decay) / hours
+    return status.posts_per_hour * math.exp(-decay) + (len(posts) + arrived) * -math.expm1(-decay) / hours
 
 
 def is_quiet(status: SourceStatus, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from monitor.model.mentions import (
     State,
     Word,
 )
-from monitor.model.posts import Batch, Brand, Json, Post, Span, Term
+from monitor.model.posts import Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.questions import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ChangeKind",
     "Choice",
     "Count",
+    "Delivery",
     "Evidence",
     "FacetValue",
     "Finding",
@@ -45,6 +46,7 @@ __all__ = [
     "MentionFilter",
     "Order",
     "Post",
+    "Receipt",
     "Saved",
     "Score",
     "Sentiment",

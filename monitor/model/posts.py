@@ -78,7 +78,31 @@ class Batch:
     """The site's own wish for the next pass (ttl, max-age, Expires)."""
     complete_since: datetime | None = None
     """Everything the source holds from then on has been read by now. None: cannot tell, only that it was read now."""
+    arrived: int = 0
+    """Posts that were brought to us and stored since the last pass, for a source that does not read but receives."""
     set_aside: int = 0
     """Entries that could not be read and were left out."""
     note: str = ""
     """One sentence for ops that is no error, such as a feed that has moved for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a program brought us for a source."""
+
+    posts: tuple[Post, ...] = ()
+    deleted: tuple[str, ...] = ()
+    """External ids of what is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was stored of a delivery, all of it committed."""
+
+    posts: int = 0
+    """Taken in, whether they mention a brand or not."""
+    mentions: int = 0
+    """New ones."""
+    edited: int = 0
+    """Posts that were known and whose words changed."""
+    deleted: int = 0
