@@ -52,14 +52,14 @@ class SdkSession:
     Follows no redirects (a token must not travel), and keeps its own headers: SDKs write theirs into the session.
     """
 
-    def __init__(self, http: Http, check: Check, passing: tuple[int, ...] = ()) -> None:
-        """``passing``: refusals that the SDK deals with itself."""
+    def __init__(self, http: Http, check: Check, hidden: str = "") -> None:
+        """``hidden``: how the headers begin that the SDK must not see, for it would sleep over them."""
         self.headers: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         """Headers that hold a key. They are put in here, so that an SDK cannot log what it never learns."""
         self.heard: Any = None
         """The last good answer as JSON, before the SDK made something of it."""
-        self._http, self._check, self._passing = http, check, passing
+        self._http, self._check, self._hidden = http, check, hidden
         self._now = datetime.max.replace(tzinfo=UTC)
         self._unreached: SourceError | None = None
         self._refused: dict[str, SourceError] = {}
@@ -76,11 +76,12 @@ class SdkSession:
         answer = self._send(method, url, options)
         try:
             self._check(answer)
-            if answer.status_code not in self._passing:
-                self.heard = _good(answer, self._now)
+            self.heard = _good(answer, self._now)
         except SourceError as error:
             self._refused[f"{method} {url}"] = error
             raise
+        for name in [name for name in answer.headers if self._hidden and name.lower().startswith(self._hidden)]:
+            del answer.headers[name]
         return answer
 
     def close(self) -> None:
