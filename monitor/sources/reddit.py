@@ -94,7 +94,8 @@ class Source:
         if self._way.follows:
             batch = watch.follow(batch, now, LOOKS, self._way.these, terms)
         after = _with_unread(sweep.to_json(), before, self._troubles)
-        return replace(batch, cursor={"sweep": after, "watch": watch.to_json(now)})
+        gone = tuple(dict.fromkeys(batch.deleted))
+        return replace(batch, deleted=gone, cursor={"sweep": after, "watch": watch.to_json(now)})
 
     def _listings(self, terms: Sequence[Term]) -> list[str]:
         """Their names. Terms are sorted, so that the same ones make the same searches."""
