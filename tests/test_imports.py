@@ -45,7 +45,6 @@ KEPT_APART = {
     "py3langid": {"language"},
     "nh3": {"cleaning"},
     "lark": {"query"},
-    **dict.fromkeys(("mastodon", "praw", "prawcore", "tweepy"), {"sources"}),
     **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
     "websocket": {"streams", "sources"},
 }

@@ -82,9 +82,9 @@ class Options(SearchOptions):
     @model_validator(mode="after")
     def _token_fits(self) -> Self:
         if self.search and self.token is None:
-            raise ValueError('search needs token = "NAME_OF_A_SECRET": Mastodon lets only its users search')
+            raise ValueError('one with token = "NAME_OF_A_SECRET" where search is true: only users may search')
         if self.token is not None and not self.instances[0].startswith("https://"):
-            raise ValueError("a token is only sent to an instance at https://")
+            raise ValueError("one whose first instance is at https://, for the token is sent there")
         return self
 
 

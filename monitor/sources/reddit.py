@@ -61,9 +61,9 @@ class Options(SearchOptions):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if bool(self.feed_user) != (self.feed_token is not None):
-            raise ValueError("feed_user and feed_token go together")
+            raise ValueError("one with both feed_user and feed_token, or with neither")
         if not self.search and not self.subreddits:
-            raise ValueError("nothing is read: name subreddits, or let search be true")
+            raise ValueError("one that reads something: name subreddits, or let search be true")
         return self
 
 
