@@ -122,6 +122,17 @@ def test_a_state_of_another_time_is_no_reason_to_fail(kept: Any) -> None:
     run(kept, NOON, site, "ab")
 
 
+def test_a_page_that_repeats_its_cursor_is_the_last_even_when_empty() -> None:
+    asked: list[Json] = []
+
+    def read(stretch: Stretch) -> Page:
+        asked.append(stretch.on)
+        return Page(on="again")
+
+    assert not sweep(None, NOON).run("a", read, 9).more
+    assert asked == [None, "again"]
+
+
 def test_what_is_remembered_is_bounded() -> None:
     site = Site(MOST_SEEN + 500)
     site.lists = {"a": [replace(at(-1), external_id=str(n)) for n in range(MOST_SEEN + 500)]}
