@@ -22,6 +22,8 @@ class Bookmark:
     configured: str = ""
     """The address it was made for; another one in the config makes it void."""
     moved_to: str = ""
+    leads_to: str = ""
+    """The feed that a directory named."""
     etag: str = ""
     modified: str = ""
     body: str = ""

@@ -6,60 +6,53 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
-
 from monitor.cleaning import plain_text, safe_url
-from monitor.errors import BadResponse, SourceError
+from monitor.errors import BadResponse, Gone, SourceError
+from monitor.feeds import presets
 from monitor.feeds.bookmark import Bookmark, identify, says
 from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed
 from monitor.feeds.freshness import not_before, validators
 from monitor.feeds.parser import Parser
-from monitor.http import Http, Response, check_url, redact
+from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.language import normal
 from monitor.model import Batch, Json, Post, Term
-from monitor.sources import SourceOptions
+from monitor.sources._feed import Options, Place
+
+__all__ = ["Options", "Source"]
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _FULL_EVERY = 100
 """Passes after which a site must send the whole feed again, for some answer "nothing new" for ever."""
 
 
-def _address(url: str) -> str:
-    try:
-        check_url(url)
-    except SourceError as error:
-        raise ValueError(str(error)) from error
-    return url
-
-
-class Options(SourceOptions):
-    """Keys of a feed in config.toml."""
-
-    url: Annotated[str, AfterValidator(_address)]
-    """The feed's address."""
-
-
 class Source:
     """One feed."""
 
     def __init__(self, options: Options, http: Http) -> None:
+        self._options = options
         self._name = options.name
-        self._url = options.url
         self._http = http
         self._parser = http.shared(Parser)
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Read the feed if it changed; its new and its edited entries, oldest first."""
-        mark = Bookmark.of(cursor, self._url)
-        answer = self._get(mark)
+        place = self._options.place()
+        try:
+            return self._read(place, Bookmark.of(cursor, place.key), now)
+        except SourceError as error:
+            place.hide(error)
+            raise
+
+    def _read(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
+        answer, leads_to = self._named(place, mark) if place.directory else (self._get(place.url, mark), "")
         body = hashlib.sha256(answer.body).hexdigest()[:32]
         etag, modified = validators(answer.headers)
         after = replace(
             mark,
-            moved_to=answer.moved_to or mark.moved_to,
+            moved_to="" if place.hidden or place.directory else answer.moved_to or mark.moved_to,
+            leads_to=leads_to,
             etag=etag,
             modified=modified,
             body=body,
@@ -70,15 +63,33 @@ class Source:
             after = replace(after, etag=etag or mark.etag, modified=modified or mark.modified, body=mark.body)
         if answer.status == 304 or body == mark.body:
             return self._unchanged(mark, after, answer, now)
-        feed = self._parser.read(answer.body, answer.headers.get("Content-Type", ""), self._url)
+        feed = self._parser.read(answer.body, answer.headers.get("Content-Type", ""), place.url)
+        feed = replace(feed, entries=tuple(place.without(entry) for entry in feed.entries))
         return self._changed(feed, mark, after, answer, now)
 
-    def _get(self, mark: Bookmark) -> Response:
+    def _named(self, place: Place, mark: Bookmark) -> tuple[Response, str]:
+        """The answer of the feed that a directory names, and its address; asked again only where the last one fails."""
+        trouble: SourceError | None = None
+        if mark.leads_to:
+            try:
+                return self._get(mark.leads_to, mark), mark.leads_to
+            except (BadResponse, Gone) as error:
+                trouble = error
+        found = self._http.get(place.url)
+        url = presets.named_feed(found.json())
+        if not url:
+            raise BadResponse(f"{site_of(place.url)} names no feed for this. Check its number.", found.sample)
+        check_url(url)
+        if trouble is not None and url == mark.leads_to:
+            raise trouble
+        return self._get(url, replace(mark, etag="", modified="")), url
+
+    def _get(self, url: str, mark: Bookmark) -> Response:
         headers = {"Accept": _ACCEPT}
         if (mark.passes + 1) % _FULL_EVERY:
             headers |= {"If-None-Match": mark.etag} if mark.etag else {}
             headers |= {"If-Modified-Since": mark.modified} if mark.modified else {}
-        answer = self._http.get(mark.moved_to or self._url, headers=headers)
+        answer = self._http.get(mark.moved_to or url, headers=headers)
         asked = len(headers) > 1
         if answer.status not in (200, 203, 304 if asked else 200):
             raise BadResponse(f"The site answers with {answer.status} instead of a feed.", answer.sample)
@@ -93,7 +104,7 @@ class Source:
         )
 
     def _changed(self, feed: Feed, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
-        found = identify(feed.entries, self._url, mark)
+        found = identify(feed.entries, mark.configured, mark)
         listed = {name: _listing(name, entry, mark, now) for name, entry in found.items()}
         news = [(name, entry) for name, entry in found.items() if not mark.knows(name, says(entry))]
         posts = [self._post(name, entry, listed[name], now) for name, entry in news]
