@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -14,10 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.errors import BadResponse, SourceError
-from monitor.model import Batch, Json, Post, Term
+from monitor.matching import Matcher
+from monitor.model import Batch, Brand, Json, Post, Term
+from monitor.sentiment import Scorer
 from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
+from monitor.store import Store
 from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, frame, us
 from tests.fakes import NOON
 from tests.feed_server import Line, Script, Server, http_for, serving
@@ -177,6 +182,28 @@ def test_what_is_within_the_replay_is_complete() -> None:
         _, _, batch = passes(source, cursor_at(stopped))
     assert batch.complete_since == stopped
     assert batch.note == ""
+
+
+@pytest.mark.parametrize(
+    ("stopped", "gap"),
+    [(NOON - 40 * HOUR, [(NOON - 40 * HOUR, NOON - 36 * HOUR)]), (NOON - 30 * HOUR, [])],
+)
+def test_a_gap_remains_for_what_is_lost_and_only_for_that(
+    tmp_path: Path, stopped: datetime, gap: list[tuple[datetime, datetime | None]]
+) -> None:
+    brands = (Brand("Acme", "acme", ours=True),)
+    store, matcher = Store.open(tmp_path / "wallflower.db"), Matcher(brands)
+    store.register(brands, stopped)
+    desk = Desk(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
+    pace = Pace(None, 5 * SECOND)
+    before = replace(timing.first("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
+    store.save("Bluesky", (), now=stopped, cursor=cursor_at(stopped), status=before)
+    events = [beat(stopped + n * HOUR) for n in range(int((NOON - stopped) / HOUR))]
+    with reading(Jetstream([*events, commit(1, NOON - SECOND, text="Acme")], floor=NOON - 36 * HOUR)) as (source, _):
+        poll(Watched("Bluesky", "bluesky", source, pace), before, desk)
+    found = [(one.since, one.until) for one in store.gaps(NOON - 50 * HOUR, NOON)]
+    store.close()
+    assert found == gap
 
 
 @pytest.mark.parametrize(("history", "asked"), [(0, None), (2, us(NOON - 2 * HOUR) - REWIND_US)])
