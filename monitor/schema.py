@@ -209,3 +209,10 @@ def m006_changes(db: Database) -> None:
             mention INTEGER NOT NULL,  -- may be gone
             at INTEGER NOT NULL
         ) STRICT""")
+
+
+@migrations()
+def m007_wishes(db: Database) -> None:
+    """What people want of a source: the pages write it, the source's worker reads it."""
+    db.execute("ALTER TABLE source ADD COLUMN paused INTEGER")  # since when; NULL: it is to be read
+    db.execute("ALTER TABLE source ADD COLUMN asked INTEGER")  # when it was last to be read at once

@@ -3,7 +3,7 @@
 Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
 """
 
-from monitor.model.health import Gap, Health, SourceStatus
+from monitor.model.health import Gap, Health, SourceStatus, Spend, Wish
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -52,8 +52,10 @@ __all__ = [
     "Sentiment",
     "SourceStatus",
     "Span",
+    "Spend",
     "State",
     "Tally",
     "Term",
+    "Wish",
     "Word",
 ]

@@ -25,6 +25,27 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spend:
+    """What a source that is paid for by what is read has cost."""
+
+    month: str
+    """"2026-03": the month in which it was spent, in UTC."""
+    spent: float
+    """US dollars, as is ``budget``."""
+    budget: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants of a source, from a page; the source's worker looks for it."""
+
+    paused: datetime | None = None
+    """Since when it is not to be read; None: it is."""
+    asked: datetime | None = None
+    """When somebody last asked to have it read at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStatus:
     """How a source is and when it is read next; stored with each pass, so that a restart knows it."""
 
@@ -48,6 +69,14 @@ class SourceStatus:
     """A decaying mean of what the source brings, matched or not."""
     sample: bool = False
     """Made-up posts: every screen has to say so."""
+    since: datetime | None = None
+    """Since when ``health`` is what it is."""
+    note: str = ""
+    """What the source told at its last good pass, that is no trouble."""
+    spend: Spend | None = None
+    """As of the last good pass; None for a source that costs nothing."""
+    catching_up: datetime | None = None
+    """Passes that were cut follow each other: all is read from then on, but for what they have not come to."""
 
 
 @dataclass(frozen=True, slots=True)

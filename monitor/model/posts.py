@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
+from monitor.model.health import Spend
+
 Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 
 
@@ -84,6 +86,8 @@ class Batch:
     """Entries that could not be read and were left out."""
     note: str = ""
     """One sentence for ops that is no error, such as a feed that has moved for good."""
+    spend: Spend | None = None
+    """What was spent this month, for a source that is paid for by what is read."""
 
 
 @dataclass(frozen=True, slots=True)

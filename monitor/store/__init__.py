@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Final, Literal, TypeVar
@@ -32,6 +32,7 @@ from monitor.model import (
     SourceStatus,
     State,
     Tally,
+    Wish,
 )
 from monitor.store import changes, facets, names, questions, sources, wall
 from monitor.store.alike import Alike
@@ -159,6 +160,18 @@ class Store:
         """Set where a mention stands with the people who work through the list."""
         return self._write(lambda db: changes.set_state(db, id, state, to_ms(now)))
 
+    def pause(self, source: str, now: datetime) -> bool:
+        """Have a source left alone until ``resume``. Its worker notices within a second or two."""
+        return self._write(lambda db: sources.pause(db, source, to_ms(now)))
+
+    def resume(self, source: str, now: datetime) -> bool:
+        """Have a paused source read again."""
+        return self._write(lambda db: sources.resume(db, source))
+
+    def ask_for(self, source: str, now: datetime) -> bool:
+        """Have a source that is not paused read at once. Its worker notices within a second or two."""
+        return self._write(lambda db: sources.ask_for(db, source, to_ms(now)))
+
     # Questions. ``upto``: leave out mentions with a greater id. Those with a filter raise QueryError for its ``q``.
 
     def page(
@@ -229,12 +242,24 @@ class Store:
         return self._read(lambda db: sources.cursor(db, source))
 
     def statuses(self) -> list[SourceStatus]:
-        """Every source of which a status was saved, by name."""
+        """How every source is of which a status was saved, by name. One that a person paused is PAUSED."""
         return self._read(sources.statuses)
 
-    def gaps(self, since: datetime, until: datetime) -> list[Gap]:
-        """The gaps that touch [since, until), by source and time."""
-        return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until)))
+    def last_statuses(self) -> list[SourceStatus]:
+        """The same as the last passes left them, whoever paused what since."""
+        return self._read(sources.last_statuses)
+
+    def wish(self, source: str) -> Wish:
+        """What people want of a source."""
+        return self._read(lambda db: sources.wish(db, source))
+
+    def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
+        """The gaps that touch [since, until), of all sources or of one, by source and time."""
+        return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
+
+    def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
+        """Source -> how many mentions were published in each of ``bins`` stretches of ``step`` from ``since`` on."""
+        return self._read(lambda db: sources.volumes(db, to_ms(since), round(step.total_seconds() * 1000), bins))
 
     # The change log
 

@@ -1,19 +1,22 @@
-"""What each source is told and how it is: cursor, status, and the gaps in which it could not be read."""
+"""What each source is told and how it is: cursor, status, wishes, and the gaps in which it could not be read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Gap, Health, Json, SourceStatus
+from monitor.model import Gap, Health, Json, SourceStatus, Spend, Wish
 from monitor.store.connections import Connection
-from monitor.store.names import source_id
+from monitor.store.names import active_brands, source_id
 from monitor.store.times import from_ms
 
-_TIMES = ("next_check", "last_try", "last_success", "last_post")
+_TIMES = ("next_check", "last_try", "last_success", "last_post", "since", "catching_up")
+_VOLUMES = """SELECT source.name, (published_at - ?) / ? AS bin, count(*) FROM mention INDEXED BY mention_time
+    JOIN source ON source.id = mention.source
+    WHERE brand = ? AND published_at >= ? AND published_at < ? AND state < 2 GROUP BY 1, 2"""
 
 
 def cursor(db: Connection, source: str) -> Json:
@@ -29,10 +32,43 @@ def save_cursor(db: Connection, source: str, left: Json) -> None:
     db.execute("UPDATE source SET cursor = ? WHERE id = ?", (text, source_id(db, source)))
 
 
-def statuses(db: Connection) -> list[SourceStatus]:
-    """Every source of which a status was saved, by name."""
+def last_statuses(db: Connection) -> list[SourceStatus]:
+    """Every source of which a status was saved, by name, as its last pass left it."""
     rows = db.execute("SELECT status FROM source WHERE status IS NOT NULL ORDER BY name")
     return [_status(json.loads(text)) for (text,) in rows]
+
+
+def statuses(db: Connection) -> list[SourceStatus]:
+    """The same, but a source that a person paused is paused, whatever its last pass was like."""
+    paused = dict(db.execute("SELECT name, paused FROM source WHERE paused IS NOT NULL"))
+    return [_paused(s, from_ms(paused[s.source])) if s.source in paused else s for s in last_statuses(db)]
+
+
+def _paused(status: SourceStatus, at: datetime) -> SourceStatus:
+    return replace(status, health=Health.PAUSED, reason="It was paused by hand.", next_check=None, since=at)
+
+
+def wish(db: Connection, source: str) -> Wish:
+    """What people want of the source."""
+    found = db.execute("SELECT paused, asked FROM source WHERE name = ?", (source,)).fetchone() or (None, None)
+    return Wish(*(None if at is None else from_ms(at) for at in found))
+
+
+def pause(db: Connection, source: str, now: int) -> bool:
+    """Have the source left alone from now on; tell whether that is new."""
+    id_ = source_id(db, source)
+    return db.execute("UPDATE source SET paused = ? WHERE id = ? AND paused IS NULL", (now, id_)).rowcount > 0
+
+
+def resume(db: Connection, source: str) -> bool:
+    """Have the source read again; tell whether it was paused."""
+    return db.execute("UPDATE source SET paused = NULL WHERE name = ? AND paused IS NOT NULL", (source,)).rowcount > 0
+
+
+def ask_for(db: Connection, source: str, now: int) -> bool:
+    """Have the source read at once; tell whether that can be, for a paused one cannot."""
+    id_ = source_id(db, source)
+    return db.execute("UPDATE source SET asked = ? WHERE id = ? AND paused IS NULL", (now, id_)).rowcount > 0
 
 
 def save_status(db: Connection, status: SourceStatus) -> None:
@@ -60,20 +96,30 @@ def close_gaps(db: Connection, source: str, until: int, complete_since: int | No
     db.execute("DELETE FROM gap WHERE source = ? AND until <= since", (id_,))
 
 
-def gaps(db: Connection, since: int, until: int) -> list[Gap]:
-    """The gaps that touch [since, until), by source and time."""
+def gaps(db: Connection, since: int, until: int, source: str | None) -> list[Gap]:
+    """The gaps that touch [since, until), by source and time; those of one source alone if it is named."""
     rows = db.execute(
         "SELECT name, since, until, reason FROM gap JOIN source ON source.id = gap.source "
-        "WHERE since < ? AND (until IS NULL OR until > ?) ORDER BY name, since",
-        (until, since),
+        "WHERE since < ? AND (until IS NULL OR until > ?) AND name = coalesce(?, name) ORDER BY name, since",
+        (until, since, source),
     )
     return [Gap(name, from_ms(a), None if b is None else from_ms(b), reason) for name, a, b, reason in rows]
+
+
+def volumes(db: Connection, since: int, step: int, bins: int) -> dict[str, list[int]]:
+    """Source -> mentions of the config's brands in each of ``bins`` stretches of ``step`` ms from ``since`` on."""
+    found: dict[str, list[int]] = {}
+    for brand in active_brands(db):
+        for name, n, count in db.execute(_VOLUMES, (since, step, brand, since, since + step * bins)):
+            found.setdefault(name, [0] * bins)[n] += count
+    return found
 
 
 def _status(kept: dict[str, Any]) -> SourceStatus:
     """From JSON; a key that an older or newer version wrote and this one does not know is passed over."""
     known = {key: value for key, value in kept.items() if key in SourceStatus.__dataclass_fields__}
-    return SourceStatus(**_each_time({**known, "health": Health(known["health"])}, datetime.fromisoformat))
+    known |= {"health": Health(known["health"]), "spend": Spend(**known["spend"]) if known.get("spend") else None}
+    return SourceStatus(**_each_time(known, datetime.fromisoformat))
 
 
 def _each_time(fields: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
