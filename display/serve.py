@@ -156,7 +156,7 @@ class Service:
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
         desk = Desk(Judge(matcher, Scorer(config.brands)), self._store, matcher.terms(), self._clock.now)
-        watched = [watch(source, sources.load(source.kind), http) for source in config.sources]
+        watched = [watch(source, sources.load_if_possible(source.kind), http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         accept = Deliveries(watched, desk).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)

@@ -27,7 +27,7 @@ HERE = Path("config.toml")
 SYSTEM = Path("/etc/wallflower/config.toml")
 
 OptionsOf = Callable[[str], type[BaseModel]]
-"""kind -> the model of its keys. Raises ImportError for a kind that does not exist or lacks its SDK."""
+"""kind -> the model of its keys. Raises ImportError for a kind that does not exist or cannot be used at all."""
 
 Raw = dict[str, Any]
 Numbered = list[tuple[int, Raw]]

@@ -2,7 +2,7 @@
 
 A module has a docstring (its row in the README), ``class Options(SourceOptions)`` (its keys in config.toml) and
 ``class Source``, which follows the protocol below. It is imported only when configured, so a missing SDK breaks only
-its own source.
+its own source, which then says what to install.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from monitor.errors import NotInstalled
 from monitor.model import Batch, Json, Term
 
 if TYPE_CHECKING:
     from monitor.http import Http
+
+
+PACKAGES = {"mastodon": "Mastodon.py", "websocket": "websocket-client"}
+"""Name that is imported -> name that is installed, where they differ."""
 
 
 class SourceOptions(BaseModel):
@@ -64,3 +69,45 @@ def kinds() -> list[str]:
 def load(kind: str) -> SourceModule:
     """The module of ``kind``. Raises ImportError where its SDK is missing."""
     return cast("SourceModule", importlib.import_module(f"{__name__}.{kind}"))
+
+
+def load_if_possible(kind: str) -> SourceModule:
+    """The module of ``kind``; where its SDK is missing, one whose source says so at each pass, so that the rest runs.
+
+    Raises ImportError for a kind that does not exist.
+    """
+    try:
+        return load(kind)
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "monitor"):
+            raise
+        return cast("SourceModule", _without(PACKAGES.get(package, package)))
+
+
+class Unchecked(SourceOptions):
+    """The keys of a kind that cannot tell which it knows."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class _Module(NamedTuple):
+    Options: type[SourceOptions]
+    Source: type[Source]
+
+
+def _without(package: str) -> _Module:
+    class Missing:
+        """Stands in for a source whose package is not there."""
+
+        def __init__(self, options: SourceOptions, http: Http) -> None:
+            self._words = (
+                f"The Python package {package}, which this kind of source needs, is not installed or cannot be used. "
+                f"Run `pip install {package}` in the environment of Wallflower, then restart it."
+            )
+
+        def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
+            """Say what to install. Raises NotInstalled, always."""
+            raise NotInstalled(self._words)
+
+    return _Module(Unchecked, Missing)
