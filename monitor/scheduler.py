@@ -16,16 +16,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.clock import Clock
-from monitor.collector import Desk, Pace, Watched, note_fault, poll, timing
+from monitor.collector import Desk, Pace, Watched, note_fault, note_hang, note_pause, poll, timing
 from monitor.config import SourceConfig
 from monitor.config.tables import duration
 from monitor.errors import StoreError
 from monitor.http import Http
-from monitor.model import Health, SourceStatus
+from monitor.model import SourceStatus, Wish
 from monitor.sources import SourceModule, SourceOptions
 
 HEARTBEAT = 20.0
-"""Seconds; the longest wait of a worker without a sign of life."""
+"""Seconds between two looks of the watchdog."""
+LOOK = 2.0
+"""Seconds between a worker's looks at what people want of its source."""
 HANGS_AFTER = 300.0
 """Seconds; no pass that keeps its bounds takes that long."""
 STORE_RETRY = 30.0
@@ -44,7 +46,10 @@ def watch(config: SourceConfig, module: SourceModule, http: Http) -> Watched:
 
 
 class Worker:
-    """The loop of one source."""
+    """The loop of one source.
+
+    What people want of it (pause, resume, check now) stands in the store, where the pages put it.
+    """
 
     def __init__(self, watched: Watched, status: SourceStatus, desk: Desk, clock: Clock, delay: float) -> None:
         self.watched = watched
@@ -52,14 +57,18 @@ class Worker:
         self._due = clock.monotonic() + delay
         self._busy_since: float | None = None
         self._noted = False
+        self._wish = Wish()
 
     def run(self) -> None:
         """Turn until the clock is stopped."""
         while not self._clock.stopped:
-            self._clock.wait(min(self.turn(), HEARTBEAT))
+            self._clock.wait(min(self.turn(), LOOK))
 
     def turn(self) -> float:
         """Make a pass if it is time; the seconds until the next one, infinite where there will be none."""
+        self._look()
+        if self._wish.paused is not None:
+            return float("inf")
         if self._due <= self._clock.monotonic():
             self._busy_since, self._noted = self._clock.monotonic(), False
             try:
@@ -82,8 +91,30 @@ class Worker:
             f"Reading it has not come to an end for {HANGS_AFTER / 60:.0f} minutes. Restart Wallflower if it stays so."
         )
         log.error("%s: %s", self.watched.name, reason)
-        stuck = replace(self._status, health=Health.BROKEN, reason=reason)
-        self._desk.store.save_status(stuck, self._desk.now())
+        note_hang(self._status, reason, self._desk)
+
+    def _look(self) -> None:
+        """Take note of what people want. A store that cannot be read now is read at the next look."""
+        try:
+            wish = self._desk.store.wish(self.watched.name)
+            if wish != self._wish:
+                self._follow(wish)
+        except StoreError as error:
+            if not self._clock.stopped:
+                log.warning("%s: cannot be looked up: %s", self.watched.name, error)
+
+    def _follow(self, wish: Wish) -> None:
+        before, now = self._wish, self._desk.now()
+        if wish.paused and not before.paused:
+            note_pause(self._status, wish.paused, self._desk)
+            log.info("%s: paused by hand", self.watched.name)
+        if before.paused and not wish.paused:
+            self._status = timing.unpaused(self._status, now)
+            self._due = self._clock.monotonic() + self._delay()
+            log.info("%s: resumed by hand", self.watched.name)
+        if wish.asked != before.asked and (due := timing.asked_for(self._status, wish.asked, now)):
+            self._due = min(self._due, self._clock.monotonic() + (due - now).total_seconds())
+        self._wish = wish
 
     def _pass(self) -> float:
         """Read once, whatever happens; seconds until the next time."""
@@ -122,7 +153,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Take up every source where the last run left it, and begin. Raises StoreError."""
-        stored = {status.source: status for status in self._desk.store.statuses()}
+        stored = {status.source: status for status in self._desk.store.last_statuses()}
         self._close_forgotten_gaps(stored)
         gap = min(SPREAD, SPREAD_ALL / max(1, len(self._watched)))
         for number, watched in enumerate(self._watched):
@@ -178,16 +209,20 @@ class Scheduler:
         if stored is not None and stored.kind == watched.kind:
             return timing.resumed(stored, watched.kind, watched.pace, now, sample=watched.sample)
         status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
+        status = replace(status, last_success=stored.last_success if stored else None)
         self._desk.store.save(watched.name, (), now=now, cursor=None, status=status)
         return status
 
     def _close_forgotten_gaps(self, stored: Mapping[str, SourceStatus]) -> None:
-        """End the gaps of sources that are read well: a kill fell between the save and the note of it."""
-        now = self._desk.now()
+        """End the gaps of sources that were read since, for a kill fell between the save and the note of it; and of
+        those that the config has no more, for nothing of them is missed from now on."""
+        now, names = self._desk.now(), {watched.name for watched in self._watched}
         for gap in self._desk.store.gaps(now, now + timedelta(seconds=1)):
-            status = stored.get(gap.source)
-            if gap.until is None and status is not None and status.health in timing.READ_WELL and status.last_success:
-                self._desk.store.close_gaps(gap.source, status.last_success, now)
+            last = stored[gap.source].last_success if gap.source in stored else None
+            if gap.source not in names:
+                self._desk.store.close_gaps(gap.source, now, now)
+            elif last is not None and gap.since < last and stored[gap.source].health in timing.READ_WELL:
+                self._desk.store.close_gaps(gap.source, last, now)
 
     def _until(self, status: SourceStatus) -> float:
         if status.next_check is None:

@@ -144,7 +144,8 @@ def test_deletions_are_followed(store: Store, clock: FakeClock) -> None:
         (SourceError("Cannot be reached."), Health.BROKEN, NOON + 15 * MINUTE, 1, 1),
         (AuthError("The key is refused."), Health.NEEDS_KEY, None, 1, 1),
         (Gone("It is gone."), Health.BROKEN, None, 1, 1),
-        (RateLimited("Wait.", NOON + 3 * HOUR), Health.LIMITED, NOON + 3 * HOUR, 0, 0),
+        (RateLimited("Wait.", NOON + 3 * HOUR), Health.LIMITED, NOON + 3 * HOUR, 0, 1),
+        (RateLimited("Wait.", NOON + 15 * MINUTE), Health.LIMITED, NOON + 15 * MINUTE, 0, 0),
         (QuotaSpent("Used up.", NOON + 9 * DAY), Health.SPENT, NOON + 9 * DAY, 0, 1),
     ],
 )

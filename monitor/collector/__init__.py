@@ -6,7 +6,19 @@ what the pass means for the next: when, and how the source is         timing, pu
 
 from monitor.collector.delivery import Deliveries
 from monitor.collector.judge import Judge, Judging, prepared
-from monitor.collector.passes import Desk, Watched, note_fault, poll
+from monitor.collector.passes import Desk, Watched, note_fault, note_hang, note_pause, poll
 from monitor.collector.timing import Pace
 
-__all__ = ["Deliveries", "Desk", "Judge", "Judging", "Pace", "Watched", "note_fault", "poll", "prepared"]
+__all__ = [
+    "Deliveries",
+    "Desk",
+    "Judge",
+    "Judging",
+    "Pace",
+    "Watched",
+    "note_fault",
+    "note_hang",
+    "note_pause",
+    "poll",
+    "prepared",
+]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from monitor.cleaning import clean
+from monitor.collector.turns import Turns
 from monitor.language import Detector
 from monitor.matching import Matcher
 from monitor.model import Finding, Judged, Match, Post
@@ -26,12 +26,13 @@ class Judging(Protocol):
 class Judge:
     """Everything that is pure between a fetched post and a stored mention.
 
-    Threads may share one: it lets them in one at a time, which also bounds the memory that judging takes.
+    Threads may share one: it lets them in one at a time, in their order, which also bounds the memory that
+    judging takes.
     """
 
     def __init__(self, matcher: Matcher, scorer: Scorer, detector: Detector | None = None) -> None:
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or Detector()
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time = Turns()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
         """One Judged for each post, in their order; without findings where no rule matched."""

@@ -6,11 +6,11 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.collector import timing
 from monitor.collector.judge import Judging
-from monitor.errors import RateLimited, SourceError
+from monitor.errors import SourceError
 from monitor.model import Batch, Judged, Post, Saved, SourceStatus, Term
 from monitor.sources import Source
 from monitor.store import Store
@@ -20,7 +20,9 @@ BATCH = 250
 OFTEN = 60.0
 """Seconds between passes, below which a pass is not worth a line."""
 
-_NOT_RUNNING = "Wallflower was not running."
+_NOT_RUNNING, _TOOK_LONG = "Wallflower was not running.", "Reading it took too long."
+_MOMENT = timedelta(seconds=1)
+_PAUSED = "It was paused by hand."
 
 log = logging.getLogger("wallflower.collector")
 
@@ -73,9 +75,21 @@ def note_fault(status: SourceStatus, desk: Desk) -> SourceStatus:
     return after
 
 
+def note_hang(status: SourceStatus, reason: str, desk: Desk) -> None:
+    """Store that a pass does not come to an end. Raises StoreError."""
+    now = desk.now()
+    desk.store.open_gap(status.source, status.last_success or now, reason, now)
+    desk.store.save_status(timing.hung(status, reason, now), now)
+
+
+def note_pause(status: SourceStatus, paused: datetime, desk: Desk) -> None:
+    """Store that a source is not read because a person said so at ``paused``. Raises StoreError."""
+    desk.store.open_gap(status.source, status.last_success or paused, _PAUSED, desk.now())
+
+
 def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError, desk: Desk) -> SourceStatus:
     now = desk.now()
-    if not isinstance(error, RateLimited) or timing.unread_for_long(before, now):
+    if timing.leaves_gap(before, error, after, now):
         desk.store.open_gap(before.source, before.last_success or now, after.reason, now)
     desk.store.save_status(after, now)
     if (before.health, before.reason) != (after.health, after.reason):
@@ -86,15 +100,28 @@ def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError,
 def _keep(watched: Watched, before: SourceStatus, batch: Batch, desk: Desk) -> SourceStatus:
     """Judge and save ``batch``: its cursor and the new status go with the last posts, in their transaction."""
     now = desk.now()
-    gap = timing.unread_for_long(before, now)
-    if gap and not before.failures:
-        desk.store.open_gap(watched.name, before.last_success or now, _NOT_RUNNING, now)
+    _open_unnoticed_gap(before, now, desk.store)
     after = timing.succeeded(before, batch, watched.pace, now, desk.luck())
     saved, after = _save(watched.name, batch, after, desk)
-    if gap or before.failures or before.health not in timing.READ_WELL:
-        desk.store.close_gaps(watched.name, now, desk.now(), batch.complete_since)
+    if not batch.more:
+        _close_gaps(watched.name, now, timing.caught_up(before, batch), desk)
     _tell(before, after, saved)
     return after
+
+
+def _open_unnoticed_gap(status: SourceStatus, now: datetime, store: Store) -> None:
+    """A time that nobody could note while it went by: we were not running, or a pass took its time."""
+    if not timing.unread_for_long(status, now) or store.gaps(now, now + _MOMENT, status.source):
+        return
+    began = status.last_try or now
+    why = _NOT_RUNNING if timing.unread_for_long(status, began) else _TOOK_LONG
+    store.open_gap(status.source, status.last_success or now, why, now)
+
+
+def _close_gaps(source: str, now: datetime, complete_since: datetime | None, desk: Desk) -> None:
+    """End the open gap, and take from all of them what was caught up with. Passes without any write nothing."""
+    if desk.store.gaps(min(complete_since or now, now), now + _MOMENT, source):
+        desk.store.close_gaps(source, now, desk.now(), complete_since)
 
 
 def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[list[Saved], SourceStatus]:

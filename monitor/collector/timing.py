@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, Gone, NotInstalled, QuotaSpent, RateLimited, SourceError
 from monitor.model import Batch, Health, Post, SourceStatus
 
 SHORTEST, LONGEST = 300.0, 86_400.0
@@ -26,6 +26,8 @@ GAP_INTERVALS, GAP_SECONDS = 3, 900.0
 QUIET_POSTS = 12
 """A source is quiet once it missed this many posts, bounded by the two below."""
 QUIET_AT_LEAST, QUIET_AT_MOST = timedelta(hours=12), timedelta(days=21)
+AGAIN = timedelta(seconds=10)
+"""At the earliest after the last try, when a person asks."""
 READ_WELL = frozenset({Health.WORKING, Health.QUIET})
 
 _BUG = "Wallflower failed while reading it. That is a fault in the program; its log tells more. It tries again."
@@ -94,9 +96,24 @@ def succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luc
         failures=0,
         set_aside=status.set_aside + batch.set_aside,
         posts_per_hour=rate,
+        note=batch.note,
+        spend=batch.spend or status.spend,
+        catching_up=caught_up(status, batch) if batch.more else None,
     )
     health, why = (Health.QUIET, _silence(read, now)) if is_quiet(read, now) else (Health.WORKING, "")
-    return replace(read, health=health, reason=batch.note or why or _left_out(batch.set_aside))
+    return _become(read, health, batch.note or why or _left_out(batch.set_aside), now)
+
+
+def caught_up(status: SourceStatus, batch: Batch) -> datetime | None:
+    """From when on all is read with ``batch``, counting passes before it that were cut and that it goes on from."""
+    if batch.complete_since is None or status.catching_up is None:
+        return batch.complete_since
+    return min(batch.complete_since, status.catching_up)
+
+
+def _become(status: SourceStatus, health: Health, reason: str, now: datetime) -> SourceStatus:
+    since = status.since if status.health is health and status.since else now
+    return replace(status, health=health, reason=reason, since=since)
 
 
 def failed(status: SourceStatus, error: SourceError, now: datetime, luck: float) -> SourceStatus:
@@ -104,30 +121,68 @@ def failed(status: SourceStatus, error: SourceError, now: datetime, luck: float)
     reason = str(error)
     if isinstance(error, RateLimited):
         due = _next(now, status.interval, error.not_before, luck, cap=LONGEST_WISH)
-        return replace(status, health=Health.LIMITED, reason=reason, next_check=due)
+        return replace(_become(status, Health.LIMITED, reason, now), next_check=due)
     if isinstance(error, QuotaSpent):
         due = _next(now, status.interval, error.not_before, luck, cap=LONGEST_WISH)
-        return replace(status, health=Health.SPENT, reason=reason, next_check=due)
-    tried = replace(status, reason=reason, failures=status.failures + 1)
+        return replace(_become(status, Health.SPENT, reason, now), next_check=due)
+    tried = replace(status, failures=status.failures + 1)
     if isinstance(error, AuthError):
-        return replace(tried, health=Health.NEEDS_KEY, next_check=None)
+        return replace(_become(tried, Health.NEEDS_KEY, reason, now), next_check=None)
+    broken = _become(tried, Health.BROKEN, reason, now)
     if isinstance(error, Gone):
         gone = f"{reason} It is not read any more: take it out of the config, or correct its address."
-        return replace(tried, health=Health.BROKEN, reason=gone, next_check=None)
-    return replace(tried, health=Health.BROKEN, next_check=_next(now, _backoff(tried), None, luck))
+        return replace(broken, reason=gone, next_check=None)
+    if isinstance(error, NotInstalled):
+        return replace(broken, next_check=None)
+    return replace(broken, next_check=_next(now, _backoff(tried), None, luck))
 
 
 def faulted(status: SourceStatus, now: datetime, luck: float) -> SourceStatus:
     """What a fault of our own makes of ``status``."""
-    tried = replace(status, health=Health.BROKEN, reason=_BUG, failures=status.failures + 1)
+    tried = _become(replace(status, failures=status.failures + 1), Health.BROKEN, _BUG, now)
     return replace(tried, next_check=_next(now, max(_backoff(tried), 60.0), None, luck))
+
+
+def hung(status: SourceStatus, reason: str, now: datetime) -> SourceStatus:
+    """What a pass that does not come to an end makes of ``status``."""
+    return _become(status, Health.BROKEN, reason, now)
+
+
+def asked_for(status: SourceStatus, asked: datetime | None, now: datetime) -> datetime | None:
+    """When to read a source that a person asked for at ``asked``; None where it was, or the site asked us to wait.
+
+    A person's impatience is no reason to read a site twice within seconds, nor to overrule its wish.
+    """
+    if asked is None or (status.last_try is not None and asked <= status.last_try):
+        return None
+    if status.health is Health.LIMITED and status.next_check is not None and status.next_check > now:
+        return None
+    return max(now, status.last_try + AGAIN) if status.last_try else now
+
+
+def unpaused(status: SourceStatus, now: datetime) -> SourceStatus:
+    """What the end of a pause makes of ``status``: read at once, unless the site or the budget asked us to wait."""
+    return status if status.health in (Health.LIMITED, Health.SPENT) else replace(status, next_check=now)
 
 
 def unread_for_long(status: SourceStatus, now: datetime) -> bool:
     """Whether the last success lies so far back that the time since is a gap, whatever the cause."""
     if status.last_success is None:
         return False
-    return (now - status.last_success).total_seconds() > max(GAP_INTERVALS * status.interval, GAP_SECONDS)
+    return now - status.last_success > patience(status)
+
+
+def patience(status: SourceStatus) -> timedelta:
+    """How long a source may go unread before that counts as a gap."""
+    return timedelta(seconds=max(GAP_INTERVALS * status.interval, GAP_SECONDS))
+
+
+def leaves_gap(status: SourceStatus, error: SourceError, after: SourceStatus, now: datetime) -> bool:
+    """Whether ``error`` is the beginning of a gap. To be asked to wait is not, unless the wait is long."""
+    if not isinstance(error, RateLimited):
+        return True
+    again = after.next_check or now
+    return unread_for_long(status, again) or (status.last_success is None and again - now > patience(status))
 
 
 def posts_per_hour(status: SourceStatus, posts: tuple[Post, ...], now: datetime, arrived: int = 0) -> float:
