@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
-from monitor.model import Batch, Json, Term
+from monitor.model import Batch, Json, Spend, Term
 from monitor.sources._purse import Purse
 from monitor.sources._x import first_id, time_of
 from monitor.sources.x import LONGEST_QUERY, Options, Source
@@ -160,7 +160,8 @@ def test_what_was_read_is_counted_shown_and_kept() -> None:
         server.script = Site(said(*range(1, 21), start=NOON - timedelta(minutes=11)))
         second = fetch(source, first.cursor, SOON)
     assert spent(first) == 10 * (5_000 + 10_000)
-    assert "0.15 of 1000.00 USD" in first.note
+    assert first.spend == Spend("2026-03", 0.15, 1000.0)
+    assert first.note == ""
     assert spent(second) == spent(first) + len(second.posts) * 15_000
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from monitor.errors import QuotaSpent, RateLimited
-from monitor.model import Json
+from monitor.model import Json, Spend
 
 MICRO = 1_000_000
 ADVANCE = 0.05
@@ -56,6 +56,11 @@ class Purse:
     def to_json(self) -> dict[str, Any]:
         """What is to be kept."""
         return {"month": self._month, "micro": self.spent}
+
+    @property
+    def spend(self) -> Spend:
+        """What was spent and what may be, in dollars."""
+        return Spend(self._month, self.spent / MICRO, self.limit / MICRO)
 
     @property
     def left(self) -> int:

@@ -95,8 +95,8 @@ class Source:
         since = max(batch.complete_since, now - KEPT_THERE) if batch.complete_since else None
         newest = {query: id_ for query, id_ in self._newest.items() if query in queries}
         state = {"sweep": sweep.to_json(), "newest": newest, "spent": self._purse.to_json(), "follow": follow.to_json()}
-        note = batch.note if str(self._purse) in batch.note else f"{batch.note} {self._purse}".strip()
-        return replace(batch, cursor=state, complete_since=since, note=f"{note} {_unsearchable(terms)}".strip())
+        note = f"{batch.note} {_unsearchable(terms)}".strip()
+        return replace(batch, cursor=state, complete_since=since, note=note, spend=self._purse.spend)
 
     def _begin(self, kept: dict[str, Any], now: datetime) -> None:
         token = secrets.get(self._options.token, _HOW)
