@@ -18,7 +18,7 @@ PASSES = 3
 
 def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
     """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
-    if status.health in (Health.NEEDS_KEY, Health.SPENT):
+    if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
         return True
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
         return True

@@ -12,7 +12,7 @@ from display.cards import Card, Cards, clock_time
 from display.charts import Chart, draw, edges
 from display.facets import Chip, Facet, Rail, Wider, chips, wider
 from display.filters import View
-from display.reading import Reading
+from display.reading import Reading, with_unrecorded
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order
 from monitor.query import parse
 
@@ -193,6 +193,6 @@ class Listing:
         choice = self.view.filter.source
         return [
             gap
-            for gap in self.store.gaps(since, until)
+            for gap in with_unrecorded(self.store.gaps(since, until), self.health)
             if gap.source not in choice.exclude and (not choice.include or gap.source in choice.include)
         ]

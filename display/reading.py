@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 
 from display.blindness import PATIENCE, is_blind
 from display.cards import clock_time, duration
-from monitor.model import Health, SourceStatus
+from monitor.model import Gap, Health, SourceStatus
 
 TROUBLE = {
     Health.BROKEN: "is broken",
@@ -51,13 +51,23 @@ class Reading:
         return "blind" if self.blind else "calm"
 
     @property
+    def counted(self) -> int:
+        """How many sources are to be read: those that a person paused are not."""
+        return sum(status.health is not Health.PAUSED for status in self.statuses)
+
+    @property
+    def read(self) -> int:
+        """How many of them are."""
+        return len(self.statuses) - len(self.blind)
+
+    @property
     def headline(self) -> str:
         """The first sentence of the health line."""
-        total = len(self.statuses)
+        total = self.counted
         if not total:
-            return "No source is set up."
+            return "Every source is paused." if self.statuses else "No source is set up."
         if self.blind:
-            return f"{total - len(self.blind)} of {total} sources read."
+            return f"{self.read} of {total} sources read."
         if not self.last:
             return "The first reading is under way."
         every = f"All {total} sources" if total > 1 else "The one source is"
@@ -66,8 +76,7 @@ class Reading:
     @property
     def short(self) -> str:
         """The same for a phone."""
-        total = len(self.statuses)
-        return f"{total - len(self.blind)} of {total} read" if total else "No source"
+        return f"{self.read} of {self.counted} read" if self.counted else "No source"
 
     @property
     def details(self) -> str:
@@ -99,10 +108,18 @@ def reading(
     )
 
 
+def with_unrecorded(gaps: Sequence[Gap], health: Reading) -> list[Gap]:
+    """``gaps``, and those under way that nothing has noted: of sources whose next pass never came."""
+    noted = {gap.source for gap in gaps if gap.until is None}
+    return [*gaps, *(Gap(b.source, b.since, None, b.why) for b in health.blind if b.since and b.source not in noted)]
+
+
 def _blind(status: SourceStatus, now: datetime, zone: tzinfo, started: datetime) -> Blind | None:
     name, since = status.source, status.last_success
     if words := TROUBLE.get(status.health):
         return Blind(name, since, words, trouble=True)
+    if status.health is Health.PAUSED:
+        return Blind(name, since, "is paused", trouble=False)
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
         return Blind(name, since, f"asks us to wait until {clock_time(status.next_check, now, zone)}", trouble=False)
     if not is_blind(status, now, started):
