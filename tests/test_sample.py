@@ -16,9 +16,12 @@ from monitor.sources import _sample_more as more
 from monitor.sources import _sample_news as news
 from monitor.sources import _sample_words as words
 from monitor.sources import feed
+from monitor.sources._sample_abroad import ABROAD, ADDED
+from monitor.sources._sample_lines import ASIDES, LINES, SHORT
 from monitor.sources._sample_tongues import TONGUES, WEIGHTS
 from monitor.sources._sample_writer import BRANDS, Writer
 from monitor.sources.sample import Options, Source
+from monitor.stories import Stories, signatures
 from tests.fakes import NOON
 
 
@@ -53,8 +56,7 @@ def test_what_a_seed_gives_does_not_change_with_the_version_of_python() -> None:
     assert (first.external_id, first.author, first.text) == (FIRST_ID, FIRST_AUTHOR, FIRST_TEXT)
 
 
-FIRST_ID, FIRST_AUTHOR = "29543731-1", "sleepysandal"
-FIRST_TEXT = "Acme erhöht schon wieder die Preise. Langsam reicht es mir wirklich. Die Katze ist auch meiner Meinung."
+FIRST_ID, FIRST_AUTHOR, FIRST_TEXT = "29543731-0", "lucky_sandal", "Left Globex. Relief."
 
 
 def test_small_steps_lose_nothing_and_double_nothing() -> None:
@@ -103,6 +105,15 @@ def test_stories_are_told_in_nearly_the_same_words(month: list[Post]) -> None:
     assert any("RT @" in p.text for p in told)
 
 
+def test_people_rarely_use_the_same_words(month: list[Post]) -> None:
+    stories, sizes = Stories(), Counter[int]()
+    said = [p for p in month if p.external_id[0] != "s" and "-x" not in p.external_id]
+    for number, (post, signature) in enumerate(zip(said, signatures([p.body for p in said]), strict=True)):
+        first = stories.add(number, signature, post.published_at)
+        sizes[number if first is None else first] += 1
+    assert sum(n for n in sizes.values() if n > 3) < 0.15 * len(said)
+
+
 def test_there_is_every_kind_of_text(month: list[Post]) -> None:
     langs = Counter(p.lang for p in month)
     assert set(langs) == {"en", *TONGUES}
@@ -124,15 +135,18 @@ def test_every_template_can_be_filled() -> None:
     tables: list[tuple[str, ...]] = [
         *(getattr(words, name) for name in ("PRAISE", "COMPLAINTS", "SARCASM", "QUESTIONS", "SWITCHING")),
         *(words.COMPARISONS, words.PRICE, words.PLAIN, words.PARAGRAPHS, words.REVIEW_TITLES, *words.TITLES.values()),
-        *more.MORE.values(), *more.MORE_TONGUES.values(), *TONGUES.values(), news.HEADLINES, news.DETAILS,
+        *more.MORE.values(), *more.MORE_TONGUES.values(), *TONGUES.values(), *ABROAD.values(),
+        *ADDED.values(), *LINES.values(), *SHORT.values(), ASIDES, news.HEADLINES, news.DETAILS,
         *((incident.headline, *incident.voices) for incident in news.INCIDENTS),
     ]  # fmt: skip
     writer = Writer(_Lots())
     for table in tables:
         for template in table:
             for brand in BRANDS:
-                assert "{" not in writer.fill(template, brand)
+                assert not set("{}[]|") & set(writer.fill(template, brand)), template
     assert set(WEIGHTS) == set(TONGUES)
+    assert set(ABROAD) <= set(TONGUES)
+    assert set(ADDED) <= set(TONGUES)
 
 
 class _Lots(random.Random):

@@ -10,12 +10,18 @@ from typing import NamedTuple, TypeVar
 
 from monitor.sources import _sample_news as news
 from monitor.sources import _sample_words as words
+from monitor.sources._sample_abroad import ABROAD, ADDED
+from monitor.sources._sample_lines import ASIDES, LINES, SHORT
 from monitor.sources._sample_more import MORE, MORE_TONGUES, OTHER_WORDS
 from monitor.sources._sample_tongues import TONGUES, WEIGHTS
 
 T = TypeVar("T")
 
 _REWORDABLE = re.compile(rf"\b(?:{'|'.join(OTHER_WORDS)})\b")
+_EITHER = re.compile(r"\[([^\[\]]*)\]")
+_BREAK = re.compile(r"(?<=[.!?]) ")
+_NAMES = re.compile(r"\{(?:b|p|o|q|at)\}")
+_ARTICLE = re.compile(r"\ba (?=Acme|Initech)")
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
 
 
@@ -57,39 +63,38 @@ PRESS = (
 )
 
 BRANDS = {"Acme": 45, "Globex": 34, "Initech": 21}
+_OTHERS = {"Acme": 1, "Globex": 5, "Initech": 2}
+"""Brand -> how often it is the other one, such as the one that people leave."""
 _MIX = {
-    "Acme": {"praise": 26, "complaint": 18, "sarcasm": 5, "question": 13, "switching": 11, "comparison": 8, "price": 8},
-    "Globex": {
-        "praise": 14,
-        "complaint": 30,
-        "sarcasm": 9,
-        "question": 11,
-        "switching": 8,
-        "comparison": 7,
-        "price": 9,
-    },
+    "Acme": {"praise": 40, "complaint": 9, "sarcasm": 3, "question": 13, "switching": 12, "comparison": 7, "price": 7},
+    "Globex": {"praise": 9, "complaint": 36, "sarcasm": 9, "question": 10, "switching": 5, "comparison": 5, "price": 8},
     "Initech": {
-        "praise": 18,
-        "complaint": 19,
-        "sarcasm": 6,
-        "question": 18,
-        "switching": 8,
-        "comparison": 9,
+        "praise": 36,
+        "complaint": 10,
+        "sarcasm": 4,
+        "question": 16,
+        "switching": 7,
+        "comparison": 7,
         "price": 7,
     },
 }
 """Brand -> of a hundred posts in English, how many are what; the rest says nothing much."""
 _TEMPLATES = {
-    "praise": words.PRAISE,
-    "complaint": words.COMPLAINTS,
-    "sarcasm": words.SARCASM,
-    "question": words.QUESTIONS,
-    "switching": words.SWITCHING,
-    "comparison": words.COMPARISONS,
-    "price": words.PRICE,
-    "plain": words.PLAIN,
+    mood: (*old, *LINES[mood])
+    for mood, old in {
+        "praise": words.PRAISE,
+        "complaint": words.COMPLAINTS,
+        "sarcasm": words.SARCASM,
+        "question": words.QUESTIONS,
+        "switching": words.SWITCHING,
+        "comparison": words.COMPARISONS,
+        "price": words.PRICE,
+        "plain": words.PLAIN,
+    }.items()
 }
-_FOREIGN, _LONG, _SAYS_MORE = 0.21, 0.008, 0.88
+_TONGUES = {lang: (*old, *ABROAD.get(lang, ())) for lang, old in TONGUES.items()}
+_ADDED = {lang: (*old, *ADDED.get(lang, ())) for lang, old in MORE_TONGUES.items()}
+_FOREIGN, _LONG, _HASTY, _SAYS_MORE, _ASIDE, _LEAVES_OUT = 0.13, 0.004, 0.1, 0.9, 0.45, 0.6
 
 
 class Writer:
@@ -121,6 +126,8 @@ class Writer:
             return self._review(brand)
         mix = _MIX[brand]
         mood = self.weigh({**mix, "plain": 100 - sum(mix.values())})
+        if self.chance(_HASTY):
+            return Draft(self.fill(self.pick(SHORT[mood]), brand), "", self.handle(), self._place(titled=False), "en")
         return self._said(self.pick(_TEMPLATES[mood]), brand, mood)
 
     def outcry(self, brand: str, incident: news.Incident) -> Draft:
@@ -141,8 +148,9 @@ class Writer:
         return Draft(text, "", self.handle(), site, "en")
 
     def fill(self, template: str, brand: str) -> str:
-        """``template`` with every slot filled; the same slot twice gets the same words."""
-        other = self.pick([name for name in BRANDS if name != brand])
+        """``template`` with its slots filled and one chosen of ``[several|some]``; a slot twice gets the same words."""
+        other = self.weigh({name: weight for name, weight in _OTHERS.items() if name != brand})
+        template = _EITHER.sub(lambda found: self.pick(found[1].split("|")), template)
         slots = {name: self.pick(choices) for name, choices in words.SLOTS.items() if "{" + name + "}" in template}
         return template.format(
             b=brand,
@@ -174,11 +182,20 @@ class Writer:
 
     def _longer(self, template: str, mood: str) -> str:
         """``template`` with none, one, two or three things that people add to it, the longer ones with more."""
-        parts = [template]
+        parts = [self._shorter(template)]
         while len(parts) < 4 and self.chance(_SAYS_MORE if len(parts) * 70 < len(template) + 70 else _SAYS_MORE / 3):
-            part = self.pick(MORE[mood])
+            part = self.pick(ASIDES if self.chance(_ASIDE) else MORE[mood])
             parts += [part] if part not in parts else []
         return " ".join(parts)
+
+    def _shorter(self, template: str) -> str:
+        """``template``, now and then without a sentence that names nobody."""
+        sentences = _BREAK.split(template)
+        if len(sentences) < 3 or not self.chance(_LEAVES_OUT):
+            return template
+        left = 1 + int(self._rng.random() * (len(sentences) - 1))
+        kept = [s for at, s in enumerate(sentences) if at != left or _NAMES.search(s)]
+        return " ".join(kept)
 
     def _reworded(self, text: str) -> str:
         return _REWORDABLE.sub(lambda found: self.pick(OTHER_WORDS[found[0]]), text)
@@ -186,9 +203,9 @@ class Writer:
     def _foreign(self, brand: str) -> Draft:
         lang = self.weigh(WEIGHTS)
         site = self._place(titled=False)
-        template = self.pick(TONGUES[lang])
-        for share in (_SAYS_MORE, _SAYS_MORE / 2):
-            part = self.pick(MORE_TONGUES[lang])
+        template = self.pick(_TONGUES[lang])
+        for share in (_SAYS_MORE, _SAYS_MORE / 2, _SAYS_MORE / 3):
+            part = self.pick(_ADDED[lang])
             if self.chance(share) and part not in template:
                 template = f"{template} {part}"
         return Draft(self.fill(template, brand), "", self.handle(), site, lang)
@@ -197,7 +214,7 @@ class Writer:
         """A very long one."""
         site = self._place(titled=True)
         told: list[str] = []
-        length = 5 + int(self._rng.random() * 6)
+        length = 4 + int(self._rng.random() * 4)
         while len(told) < length:
             paragraph = self.pick(words.PARAGRAPHS)
             told += [paragraph] if paragraph not in told else []
@@ -222,8 +239,8 @@ class Writer:
 
 
 def _capital(text: str) -> str:
-    """``text`` with capitals where its sentences start; a slot may have put a small letter there."""
-    return _SENTENCE.sub(lambda start: start[0].upper(), text)
+    """``text`` with capitals where its sentences start, and "an" where it must be: slots know neither."""
+    return _SENTENCE.sub(lambda start: start[0].upper(), _ARTICLE.sub("an ", text))
 
 
 def _opened(opener: str, text: str) -> str:

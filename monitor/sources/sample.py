@@ -23,6 +23,7 @@ _WEEKEND = 0.72
 _STORY_BLOCK, _STORY_TAIL = 6 * 3600, 5 * 3600
 _INCIDENT_BLOCK = 12 * 3600
 _INCIDENT_CHANCE = 0.13
+_HAPPENS_TO = {"Acme": 1, "Globex": 5, "Initech": 2}
 
 
 class Options(SourceOptions):
@@ -30,7 +31,7 @@ class Options(SourceOptions):
 
     seed: int = 1
     """Another number makes other posts."""
-    rate: float = Field(default=120.0, gt=0, le=20_000)
+    rate: float = Field(default=60.0, gt=0, le=20_000)
     """Posts an hour, on average over a week without incidents."""
     history: float = Field(default=14.0, ge=0, le=365)
     """Days before the first pass for which there are posts too."""
@@ -137,7 +138,7 @@ class _Timeline:
             happens = writer.chance(_INCIDENT_CHANCE)
             start = (block + rng.random()) * _INCIDENT_BLOCK
             lasts, force = 3600 * (1 + 2 * rng.random()), 2 + 4 * rng.random()
-            drawn = _Incident(writer.weigh(BRANDS), writer.pick(news.INCIDENTS), start, lasts, force)
+            drawn = _Incident(writer.weigh(_HAPPENS_TO), writer.pick(news.INCIDENTS), start, lasts, force)
             self._incidents[block] = drawn if happens else None
         return self._incidents[block]
 
