@@ -28,6 +28,7 @@ from monitor.model import (
 )
 from monitor.store import Store
 from monitor.store.changes import KEPT
+from monitor.store.connections import MOST_READERS
 from tests.fake_store import BRANDS, SHOWN, finding, judged, raw, without_findings
 from tests.fakes import NOON
 
@@ -344,13 +345,38 @@ def test_many_threads_may_write_and_read(store: Store) -> None:
     assert [c.id for c in store.changes(0)] == list(range(1, 61))
 
 
-def test_readers_cannot_write_and_end_with_their_thread(store: Store) -> None:
-    store.count(MentionFilter())
-    thread = threading.Thread(target=lambda: store.count(MentionFilter()))
+def test_many_threads_read_through_few_connections(store: Store) -> None:
+    together, used = threading.Barrier(40), []
+
+    def read() -> None:
+        together.wait()
+        store._read(used.append)
+
+    threads = [threading.Thread(target=read) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(used) == 40
+    assert len({id(db) for db in used}) <= MOST_READERS
+
+
+def test_the_connection_of_a_thread_ends_with_it(store: Store) -> None:
+    thread = threading.Thread(target=store.data_version)
     thread.start()
     thread.join()
     gc.collect()
-    assert len(store._readers._all) == 1
+    assert len(store._readers._all) == 0
+
+
+def test_a_closed_store_says_so(store: Store) -> None:
+    store.count(MentionFilter())
+    store.close()
+    with pytest.raises(StoreError, match="was closed"):
+        store.count(MentionFilter())
+
+
+def test_readers_cannot_write(store: Store) -> None:
     with pytest.raises(StoreError, match="may not be written"):
         store._read(lambda db: db.execute("DELETE FROM mention"))
 

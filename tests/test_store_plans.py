@@ -50,9 +50,9 @@ def asked(store: Store, f: MentionFilter, limit: str = "ORDER BY {id} DESC LIMIT
 def statements(store: Store, question: object) -> list[str]:
     """The plans of every statement that a question runs."""
     seen: list[str] = []
-    store._readers.get().set_trace_callback(seen.append)
+    store._read(lambda db: db.set_trace_callback(seen.append))
     question()  # type: ignore[operator]
-    store._readers.get().set_trace_callback(None)
+    store._read(lambda db: db.set_trace_callback(None))
     return [explained(store, sql, ()) for sql in seen if sql.lstrip().startswith("SELECT")]
 
 

@@ -1,4 +1,4 @@
-"""Opening the database: looking before touching, the pragmas, one reading connection per thread."""
+"""Opening the database: looking before touching, the pragmas, the connections that read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from sqlite_utils import Database
 from monitor.errors import StoreError
 from monitor.schema import check_known, is_ours, migrate
 
+MOST_READERS = 8
+"""Reads at the same moment. More than there are cores to do them would cost memory and gain nothing."""
 HEADER = b"SQLite format 3\x00"
 RESTORE = (
     "Nothing was changed and no empty database was put in its place. "
@@ -82,48 +84,72 @@ def open_reader(path: Path) -> Connection:
 
 
 class Readers:
-    """One reading connection for each thread that asks."""
+    """A few reading connections that threads take turns with.
 
-    def __init__(self, path: Path) -> None:
+    One for each thread would cost memory without bound: 140 threads that serve pages would hold 140 page caches.
+    """
+
+    def __init__(self, path: Path, most: int = MOST_READERS) -> None:
         self._path = path
         self._own = threading.local()
+        self._turn = threading.BoundedSemaphore(most)
+        self._idle: list[Connection] = []
         self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._closed = False
 
-    def get(self) -> Connection:
-        """This thread's connection."""
-        db: Connection | None = getattr(self._own, "db", None)
-        if db is None:
-            with self._lock:
-                if self._closed:
-                    raise StoreError(f"{self._path} was closed.")
-                db = self._own.db = open_reader(self._path)
-                self._all.add(db)
-        return db
-
     @contextmanager
     def alone(self) -> Iterator[Connection]:
-        """This thread's connection for a single statement. Raises StoreError."""
+        """A connection that is always the same in one thread, and ends with it. Raises StoreError."""
+        db: Connection | None = getattr(self._own, "db", None)
+        if db is None:
+            db = self._own.db = self._opened()
         with translated(self._path):
-            yield self.get()
+            yield db
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A short read of one moment: whatever is asked within the block sees the same rows. Raises StoreError."""
-        with self.alone() as db:
-            db.execute("BEGIN")
+        """A short read of one moment: whatever is asked within the block sees the same rows. Raises StoreError.
+
+        It waits where as many threads read already as there are connections, and must not stand within another.
+        """
+        with self._turn, translated(self._path):
+            db = self._taken()
             try:
+                db.execute("BEGIN")
                 yield db
             finally:
-                db.execute("ROLLBACK")
+                self._give_back(db)
 
     def close(self) -> None:
         """Close the connections of every thread."""
         with self._lock:
             self._closed = True
+            self._idle.clear()
             for db in list(self._all):
                 db.close()
+
+    def _opened(self) -> Connection:
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"{self._path} was closed.")
+            db = open_reader(self._path)
+            self._all.add(db)
+            return db
+
+    def _taken(self) -> Connection:
+        """The connection used last, whose cache is the warmest, or a new one."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._opened()
+
+    def _give_back(self, db: Connection) -> None:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        with self._lock:
+            if not self._closed:
+                self._idle.append(db)
 
 
 def _create(path: Path, patience: float) -> None:
