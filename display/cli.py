@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from display.commands import beginning, checking, exporting, importing, people, rules, running, sources
+from display.commands import beginning, checking, exporting, feeds, fetching, importing, people, rules, running, sources
 from display.commands.wiring import VERSION
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
@@ -52,6 +52,9 @@ cli.add_command(rules.score)
 cli.add_command(importing.import_)
 cli.add_command(exporting.export)
 cli.add_command(sources.sources)
+cli.add_command(fetching.fetch)
+cli.add_command(feeds.feeds)
+cli.add_command(feeds.opml)
 cli.add_command(people.hide)
 cli.add_command(people.unhide)
 cli.add_command(people.correct)

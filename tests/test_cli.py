@@ -74,7 +74,7 @@ def exported(result: Result) -> list[dict[str, str]]:
 def test_every_command_takes_a_config() -> None:
     assert set(cli.commands) == {
         *("init", "run", "check", "match", "score", "import", "export"),
-        *("sources", "hide", "unhide", "correct"),
+        *("sources", "hide", "unhide", "correct", "fetch", "feeds", "opml"),
     }
     for command in cli.commands.values():
         assert "--config" in [name for param in command.params for name in param.opts]
@@ -98,10 +98,10 @@ def test_init_writes_the_example_and_never_replaces_a_file(tmp_path: Path, monke
     installed.write_text(CONFIG)
     monkeypatch.setattr("display.commands.beginning.files", lambda _: [PackagePathAt(installed)])
     target = tmp_path / "mine.toml"
-    assert CliRunner().invoke(cli, ["init", "--config", str(target)]).exit_code == 0
+    assert CliRunner().invoke(cli, ["init", "--sample", "--config", str(target)]).exit_code == 0
     assert target.read_text() == CONFIG
     target.write_text("mine")
-    assert CliRunner().invoke(cli, ["init", "--config", str(target)]).exit_code == 78
+    assert CliRunner().invoke(cli, ["init", "--sample", "--config", str(target)]).exit_code == 78
     assert target.read_text() == "mine"
 
 

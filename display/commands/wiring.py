@@ -17,6 +17,7 @@ from monitor.clock import Clock
 from monitor.collector import Judge
 from monitor.config import Config
 from monitor.errors import StoreError
+from monitor.http import Http
 from monitor.matching import Matcher
 from monitor.model import Brand, MentionFilter
 from monitor.sentiment import Scorer
@@ -54,6 +55,21 @@ def options_of(kind: str) -> type[BaseModel]:
 def load_config(path: Path | None) -> Config:
     """The config at ``path``, or at one of the usual places. Raises ConfigError."""
     return configuration.load(configuration.find(path), options_of, sources.kinds())
+
+
+def found_config(path: Path | None) -> Config | None:
+    """The config at ``path`` or at one of the usual places; None where there is none and none was named.
+
+    Raises ConfigError.
+    """
+    if path is None and not any(place.exists() for place in (configuration.HERE, configuration.SYSTEM)):
+        return None
+    return load_config(path)
+
+
+def open_http(config: Config | None, clock: Clock | None = None) -> Http:
+    """What reads the outside, with the hosts of private networks that ``config`` allows. Its caller closes it."""
+    return Http(clock or Clock(), config.allow_hosts if config else frozenset())
 
 
 def judge_of(brands: Sequence[Brand]) -> Judge:

@@ -32,7 +32,7 @@ OptionsOf = Callable[[str], type[BaseModel]]
 Raw = dict[str, Any]
 Numbered = list[tuple[int, Raw]]
 
-_HOW = "Write an example to edit with `wallflower init`, or name yours with --config PATH."
+_HOW = "Begin one with `wallflower init`, or name yours with --config PATH."
 _Model = TypeVar("_Model", bound=BaseModel)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import NamedTuple
 
 from monitor.feeds.entries import absolute
 
@@ -21,11 +22,28 @@ def is_web_page(document: bytes) -> bool:
     return bool(_START.match(document.removeprefix(b"\xef\xbb\xbf")))
 
 
+class Link(NamedTuple):
+    """A feed that a page names."""
+
+    url: str
+    title: str
+    """As the page calls it; may be empty."""
+
+
+def links_named(document: bytes, base: str) -> tuple[Link, ...]:
+    """The ``<link rel=alternate>`` feeds of a page, each address once; ``base`` is the page's address."""
+    found: dict[str, Link] = {}
+    for tag in _LINK.finditer(document[:_LOOKED_AT].decode("utf-8", "replace")):
+        link = _attributes(tag[0])
+        url = absolute(base, link.get("href", "")) if _leads_to_feed(link) else ""
+        if url.startswith(("http://", "https://")):
+            found.setdefault(url, Link(url, " ".join(link.get("title", "").split())[:200]))
+    return tuple(found.values())
+
+
 def feeds_named(document: bytes, base: str) -> tuple[str, ...]:
-    """The addresses of ``<link rel=alternate>`` feeds, at most five."""
-    links = (_attributes(found[0]) for found in _LINK.finditer(document[:_LOOKED_AT].decode("utf-8", "replace")))
-    named = (absolute(base, link.get("href", "")) for link in links if _leads_to_feed(link))
-    return tuple(dict.fromkeys(address for address in named if address.startswith(("http://", "https://"))))[:5]
+    """Their addresses, at most five."""
+    return tuple(link.url for link in links_named(document, base))[:5]
 
 
 def _attributes(tag: str) -> dict[str, str]:

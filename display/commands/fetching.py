@@ -1,0 +1,254 @@
+"""``wallflower fetch``: one pass of one source, told in full.
+
+stored:   the pass of the daemon, collector.poll, with what came noted on its way to the store
+dry run:  the same fetch from the same cursor, judged, and then forgotten
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from display import serve
+from display.commands import reasons
+from display.commands.wiring import judge_of, load_config, open_http, opened_store, with_config
+from monitor import sources
+from monitor.clock import Clock
+from monitor.collector import Desk, Judging, Watched, poll, timing
+from monitor.config import Config, SourceConfig
+from monitor.errors import ConfigError, SourceError, WallflowerError
+from monitor.matching import Matcher
+from monitor.model import Batch, ChangeKind, Health, Json, Judged, Post, SourceStatus, Term
+from monitor.scheduler import watch
+from monitor.store import Store
+
+OTHERS = 5
+"""Posts without a mention that are shown."""
+
+
+class NotNow(WallflowerError):
+    """A source that may not be read at this moment."""
+
+
+@dataclass(slots=True)
+class Noted:
+    """What a pass brought, noted by the two below while it goes on as ever."""
+
+    batch: Batch | None = None
+    judged: list[Judged] = field(default_factory=list)
+
+
+class _NotingSource:
+    def __init__(self, source: sources.Source, noted: Noted) -> None:
+        self._source, self._noted = source, noted
+
+    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
+        self._noted.batch = self._source.fetch(terms, cursor, now)
+        return self._noted.batch
+
+
+class _NotingJudge:
+    def __init__(self, judge: Judging, noted: Noted) -> None:
+        self._judge, self._noted = judge, noted
+
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
+        found = self._judge.judge(posts, now)
+        self._noted.judged += found
+        return found
+
+
+@click.command()
+@with_config
+@click.argument("name")
+@click.option("--dry-run", is_flag=True, help="Look and tell, but store nothing and move nothing on.")
+@click.option("--afresh", is_flag=True, help="With --dry-run: as if the source had never been read.")
+@click.option("--show", type=click.IntRange(min=0), default=20, show_default=True, help="Mentions to print at most.")
+def fetch(config_path: Path | None, name: str, dry_run: bool, afresh: bool, show: int) -> None:
+    """Read the source NAME once: tell what came, what mentions a brand and why, and when it is read next.
+
+    What comes is stored, as `wallflower run` would do it. While that runs, only a dry run is possible.
+    """
+    if afresh and not dry_run:
+        raise click.UsageError("--afresh goes with --dry-run: what is stored is never read again from the beginning.")
+    config = load_config(config_path)
+    source = _source(config, name)
+    console = Console(highlight=False)
+    with closing(open_http(config)) as http:
+        watched = watch(source, sources.load(source.kind), http)
+        look = _dry_run(config, source, watched, afresh) if dry_run else _pass(config, watched)
+        with look as (before, after, noted, stored):
+            _tell(console, config, before, after, noted, show)
+            console.print(Text(f"Stored: {stored}." if stored else "Nothing was stored: this was a dry run."))
+    if after.failures or noted.batch is None:
+        raise SourceError(f"{name} could not be read.")
+
+
+_Look = Iterator[tuple[SourceStatus, SourceStatus, Noted, str]]
+"""The status before and after, what came, and what was stored of it; empty for nothing."""
+
+
+@contextmanager
+def _pass(config: Config, watched: Watched) -> _Look:
+    clock, noted = Clock(), Noted()
+    with _alone(config), opened_store(config, create=True) as store:
+        matcher = Matcher(config.brands)
+        desk = Desk(_NotingJudge(judge_of(config.brands), noted), store, matcher.terms(), clock.now)
+        before = _taken_up(watched, store, clock.now())
+        _must_not_wait(before, config, clock.now())
+        seen = store.last_change()
+        after = poll(replace(watched, source=_NotingSource(watched.source, noted)), before, desk)
+        yield before, after, noted, _changed(store, seen)
+
+
+@contextmanager
+def _dry_run(config: Config, source: SourceConfig, watched: Watched, afresh: bool) -> _Look:
+    if "budget" in type(source.options).model_fields:
+        raise NotNow("This source costs money by the post, and a dry run would not count it. Leave out --dry-run.")
+    clock, noted = Clock(), Noted()
+    before, cursor = _left(config, watched, clock.now())
+    _must_not_wait(before, config, clock.now())
+    now = clock.now()
+    try:
+        noted.batch = batch = watched.source.fetch(Matcher(config.brands).terms(), None if afresh else cursor, now)
+    except SourceError as error:
+        yield before, timing.failed(before, error, clock.now(), 0.0), noted, ""
+        return
+    noted.judged = judge_of(config.brands).judge(batch.posts, now)
+    yield before, timing.succeeded(before, batch, watched.pace, clock.now(), 0.0), noted, ""
+
+
+def _source(config: Config, name: str) -> SourceConfig:
+    known = {source.name: source for source in config.sources}
+    found = known.get(name) or next((s for n, s in known.items() if n.casefold() == name.casefold()), None)
+    if found is None:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise ConfigError(config.path, [f'there is no source "{name}".{hint} Sources: {", ".join(known) or "none"}.'])
+    return found
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(serve.alone(config))
+        except serve.AlreadyRunning as error:
+            raise NotNow(f"{error} It reads its sources by itself; to look without storing, add --dry-run.") from error
+        yield
+
+
+def _taken_up(watched: Watched, store: Store, now: datetime) -> SourceStatus:
+    """The status to go on from, as a start of the daemon takes it up."""
+    status, known = _status(watched, store, now)
+    if not known:
+        store.save(watched.name, (), now=now, cursor=None, status=status)
+    return status
+
+
+def _left(config: Config, watched: Watched, now: datetime) -> tuple[SourceStatus, Json]:
+    """The status and the cursor that the last pass left; nothing is changed, nor made where there is no database."""
+    if not config.database.exists():
+        return timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample), None
+    with opened_store(config) as store:
+        status, known = _status(watched, store, now)
+        return status, store.cursor(watched.name) if known else None
+
+
+def _status(watched: Watched, store: Store, now: datetime) -> tuple[SourceStatus, bool]:
+    """The status to go on from, and whether the source was read before, as what it is now."""
+    stored = next((status for status in store.statuses() if status.source == watched.name), None)
+    if stored is None or stored.kind != watched.kind:
+        return timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample), False
+    return timing.resumed(stored, watched.kind, watched.pace, now, sample=watched.sample), True
+
+
+def _must_not_wait(status: SourceStatus, config: Config, now: datetime) -> None:
+    """Raise NotNow where the site asked us to wait, or money is used up."""
+    due = status.next_check
+    if status.health in (Health.LIMITED, Health.SPENT) and due is not None and due > now:
+        until = due.astimezone(config.timezone).strftime("%Y-%m-%d %H:%M")
+        raise NotNow(f"{status.source} is {status.health} until {until}, so nothing was asked. {status.reason}")
+
+
+def _changed(store: Store, seen: int) -> str:
+    counts: dict[ChangeKind, int] = {}
+    while changes := store.changes(seen):
+        for change in changes:
+            counts[change.kind] = counts.get(change.kind, 0) + 1
+        seen = changes[-1].id
+    named = [(ChangeKind.SAVED, "new"), (ChangeKind.EDITED, "edited"), (ChangeKind.DELETED, "deleted")]
+    words = [f"{counts[kind]:,} {word}" for kind, word in named if kind in counts]
+    return f"{', '.join(words)} mention{'' if sum(counts.values()) == 1 else 's'}" if words else "no new mention"
+
+
+def _tell(console: Console, config: Config, before: SourceStatus, after: SourceStatus, noted: Noted, most: int) -> None:
+    """Print what came and what it means."""
+    plain = not console.is_terminal
+    for line in (_opening(before, config), *_came(noted)):
+        console.print(Text(line, style="" if plain else "bold"), soft_wrap=True)
+    mentions = [judged for judged in noted.judged if judged.findings]
+    for judged in list(reversed(mentions))[:most]:
+        console.print()
+        for shown in reasons.told(judged, config.timezone, plain=plain):
+            console.print(shown, soft_wrap=True)
+    console.print()
+    for line in (*_rest(noted, len(mentions) - most, config), *_limits(after, noted, config)):
+        console.print(Text(line), soft_wrap=True)
+
+
+def _opening(before: SourceStatus, config: Config) -> str:
+    last = _time(before.last_success, config)
+    return f"{before.source} ({before.kind}), " + (f"read last at {last}" if last else "never read before")
+
+
+def _came(noted: Noted) -> Iterator[str]:
+    batch = noted.batch
+    if batch is None:
+        return
+    some = sum(bool(judged.findings) for judged in noted.judged)
+    came = f"{len(batch.posts):,} {'post' if len(batch.posts) == 1 else 'posts'} came"
+    yield f"{came}, {some:,} of them {'mentions' if some == 1 else 'mention'} a brand"
+    if batch.deleted:
+        yield f"{len(batch.deleted):,} posts are gone at the source"
+
+
+def _rest(noted: Noted, more: int, config: Config) -> Iterator[str]:
+    if more > 0:
+        yield f"… and {more:,} older ones (--show tells how many are printed)"
+    others = [judged.post for judged in noted.judged if not judged.findings]
+    if others:
+        yield f"{len(others):,} without a mention, such as:"
+    for post in others[-OTHERS:]:
+        text, _ = reasons.excerpt(" ".join(post.body.split())[:120], ())
+        yield f"  {reasons.headline(post, config.timezone)}  {text}"
+
+
+def _limits(after: SourceStatus, noted: Noted, config: Config) -> Iterator[str]:
+    batch = noted.batch
+    yield f"Health: {after.health}." + (f" {after.reason}" if after.reason else "")
+    if batch is not None and batch.note and batch.note not in after.reason:
+        yield f"Note: {batch.note}"
+    if batch is not None and batch.set_aside:
+        yield f"Set aside: {batch.set_aside:,} that could not be read."
+    if batch is not None and batch.not_before is not None:
+        yield f"The site asks us to come back not before {_time(batch.not_before, config)}."
+    if batch is not None and batch.more:
+        yield "There is more to read: the next pass goes on at once."
+    else:
+        due = _time(after.next_check, config)
+        yield (
+            f"Next check: {due}." if due else "Next check: none, until the config changes and Wallflower is restarted."
+        )
+
+
+def _time(at: datetime | None, config: Config) -> str:
+    return at.astimezone(config.timezone).strftime("%Y-%m-%d %H:%M") if at else ""
