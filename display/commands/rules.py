@@ -73,7 +73,7 @@ def _post(line: str, now: datetime) -> Post:
     values = _object(line)
     if not isinstance(values.get("text", values.get("title")), str):
         values = {"text": line}
-    told = {key: _text(values, key) for key in ("text", "author", "title", "url", "site")}
+    told: dict[str, Any] = {key: _text(values, key) for key in ("text", "author", "title", "url", "site")}
     source, lang = _text(values, "source"), _text(values, "lang")
     return Post(source, "", published_at=now, **told, lang=lang or None)
 
