@@ -165,9 +165,10 @@ def _left(config: Config, watched: Watched, now: datetime) -> tuple[SourceStatus
 
 def _status(watched: Watched, store: Store, now: datetime) -> tuple[SourceStatus, bool]:
     """The status to go on from, and whether the source was read before, as what it is now."""
-    stored = next((status for status in store.statuses() if status.source == watched.name), None)
+    stored = next((status for status in store.last_statuses() if status.source == watched.name), None)
     if stored is None or stored.kind != watched.kind:
-        return timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample), False
+        status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
+        return replace(status, last_success=stored.last_success if stored else None), False
     return timing.resumed(stored, watched.kind, watched.pace, now, sample=watched.sample), True
 
 
