@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, StringConstraints, model_validator
@@ -149,7 +149,10 @@ class Place:
         """``entry`` with nothing of the secret in it; a link that shows some is dropped."""
         if not self.hidden:
             return entry
-        shown = Entry(*(secrets.hidden(v, *self.hidden) if isinstance(v, str) else v for v in entry))
+        words: dict[str, Any] = {
+            k: secrets.hidden(v, *self.hidden) for k, v in entry._asdict().items() if isinstance(v, str)
+        }
+        shown = entry._replace(**words)
         return shown if shown.link == entry.link else shown._replace(link="")
 
     def hide(self, error: SourceError) -> None:
