@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify, redirect, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
-from display import errors, mentions, wall, webhook
+from display import errors, mentions, sources, wall, webhook
 from display.assets import STATIC, Assets
 from display.live import Live
 from display.security import Gate
@@ -68,6 +68,7 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/healthz", "healthz", healthz)
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(mentions.blueprint)
+    app.register_blueprint(sources.blueprint)
     app.register_blueprint(webhook.blueprint)
 
 

@@ -13,6 +13,6 @@ export default defineConfig({
     // The content security policy allows files of ours and nothing inline, so neither data: addresses nor injected code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["wall/main.tsx", "mentions/main.ts", "error.css"] },
+    rollupOptions: { input: ["wall/main.tsx", "mentions/main.ts", "sources/main.ts", "error.css"] },
   },
 });

@@ -39,19 +39,28 @@ def last_statuses(db: Connection) -> list[SourceStatus]:
 
 
 def statuses(db: Connection) -> list[SourceStatus]:
-    """The same, but a source that a person paused is paused, whatever its last pass was like."""
-    paused = dict(db.execute("SELECT name, paused FROM source WHERE paused IS NOT NULL"))
-    return [_paused(s, from_ms(paused[s.source])) if s.source in paused else s for s in last_statuses(db)]
+    """The same as people's wishes leave them: paused whatever the last pass was like, or to be read at once."""
+    wanted = {name: _wish(*times) for name, *times in db.execute("SELECT name, paused, asked FROM source")}
+    return [_wished(status, wanted[status.source]) for status in last_statuses(db)]
 
 
-def _paused(status: SourceStatus, at: datetime) -> SourceStatus:
-    return replace(status, health=Health.PAUSED, reason="It was paused by hand.", next_check=None, since=at)
+def _wished(status: SourceStatus, wish: Wish) -> SourceStatus:
+    if wish.paused:
+        reason = "It was paused by hand."
+        return replace(status, health=Health.PAUSED, reason=reason, next_check=None, since=wish.paused)
+    if wish.asked and status.health is not Health.LIMITED and (not status.last_try or wish.asked > status.last_try):
+        return replace(status, next_check=wish.asked)
+    return status
+
+
+def _wish(paused: int | None, asked: int | None) -> Wish:
+    return Wish(*(None if at is None else from_ms(at) for at in (paused, asked)))
 
 
 def wish(db: Connection, source: str) -> Wish:
     """What people want of the source."""
     found = db.execute("SELECT paused, asked FROM source WHERE name = ?", (source,)).fetchone() or (None, None)
-    return Wish(*(None if at is None else from_ms(at) for at in found))
+    return _wish(*found)
 
 
 def pause(db: Connection, source: str, now: int) -> bool:
