@@ -12,6 +12,7 @@ from display.cards import Card, Cards, clock_time
 from display.charts import Chart, draw, edges
 from display.facets import Chip, Facet, Rail, Wider, chips, wider
 from display.filters import View
+from display.folding import Folded, folded
 from display.reading import Reading, with_unrecorded
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order
 from monitor.query import parse
@@ -85,24 +86,32 @@ class Listing:
         return self.store.count(self.view.filter, self.upto)
 
     @cached_property
-    def _rows(self) -> list[Mention]:
-        return self.store.page(self.view.filter, before=self.view.before, upto=self.upto, limit=ROWS + 1)
+    def _page(self) -> Folded:
+        return self._fold(self.view.filter, self.view.before)
+
+    def _fold(self, of: MentionFilter, before: int | None) -> Folded:
+        """A page of one row per story; of a story that was asked for, every member."""
+
+        def pages(key: int | None, limit: int) -> list[Mention]:
+            return self.store.page(of, before=key, upto=self.upto, limit=limit)
+
+        if of.story is None:
+            return folded(pages, before, ROWS)
+        found = pages(before, ROWS + 1)
+        return Folded(found[:ROWS], found[ROWS - 1].id if len(found) > ROWS else None)
 
     @cached_property
     def rows(self) -> list[Card]:
         """The rows of this page."""
         question = parse(self.view.filter.q) if self.view.filter.q else None
         return [
-            self.cards.row(one, self.now, question.spans(one.post.body) if question else ())
-            for one in self._rows[:ROWS]
+            self.cards.row(one, self.now, question.spans(one.post.body) if question else ()) for one in self._page.rows
         ]
 
     @property
     def older(self) -> View | None:
         """The next page, if there is one."""
-        if len(self._rows) <= ROWS:
-            return None
-        return replace(self.moment, before=self._rows[ROWS - 1].id)
+        return None if self._page.last is None else replace(self.moment, before=self._page.last)
 
     @cached_property
     def newer(self) -> View | None:
@@ -110,11 +119,12 @@ class Listing:
         if self.view.before is None:
             return None
         back = OPPOSITE.get(self.view.filter.order)
-        if back is None or not self._rows:
+        if back is None or not self._page.rows:
             return self.moment
         reverse = replace(self.view.filter, order=back)
-        above = self.store.page(reverse, before=self._rows[0].id, upto=self.upto, limit=ROWS + 1)
-        return replace(self.moment, before=above[ROWS].id) if len(above) > ROWS else self.moment
+        above = self._fold(reverse, self._page.rows[0].id).last
+        key = None if above is None else self.store.page(reverse, before=above, upto=self.upto, limit=1)
+        return replace(self.moment, before=key[0].id) if key else self.moment
 
     @cached_property
     def rail(self) -> Rail:
@@ -170,6 +180,12 @@ class Listing:
     def first_run(self) -> bool:
         """Whether nothing was ever found, because nothing was read yet."""
         return self.upto == 0
+
+    @property
+    def unread(self) -> bool:
+        """Whether every source was tried and none could be read."""
+        known = self.health.statuses
+        return bool(known) and all(status.failures and not status.last_success for status in known)
 
     def _beginning(self, until: datetime) -> datetime | None:
         """Where the chart begins: at the view's own ``since``, or in the first month that has a mention."""
