@@ -26,6 +26,7 @@ from display.facets import IN_RANGE, ORDER_WORDS, RANGE_WORDS
 from display.filters import View, items, local_minute, parse, query_string
 from display.listing import OPPOSITE, Listing
 from display.reading import Reading, reading
+from display.repair import repaired
 from display.site import Site, site
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
@@ -75,6 +76,7 @@ def listing() -> Answer:
         typed=view.filter.q,
         problem=problem,
         wrong=wrong_part(problem),
+        better=problem and repaired(problem),
         range_words=range_words(shown),
         in_range=IN_RANGE.get(shown.range, "in that time"),
     )

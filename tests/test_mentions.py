@@ -178,6 +178,7 @@ def test_a_query_that_cannot_be_read_is_explained_in_place_and_the_old_list_stay
     assert (field["aria-invalid"], field["data-column"]) == ("true", "23")
     assert "Column 23" in answer.text
     assert '<span class="squiggle">NEAR</span>' in answer.text
+    assert '<a href="/mentions?q=globex+AND+%28pickup+NEAR%2F5+late%29">' in answer.text
     assert "Below is what the last query that worked found: 2 mentions for <code>price</code>" in answer.text
     assert len(ids(page)) == 2
 
@@ -274,11 +275,34 @@ def test_an_empty_list_says_what_would_widen_it_and_who_was_not_read(tmp_path: P
 
 def test_the_first_run_and_a_config_without_sources_have_their_own_words(tmp_path: Path, own_store: Store) -> None:
     assert "Nothing yet. The first reading is under way." in shown(client_of(tmp_path, own_store))[0]
+    for name in data.SOURCES:
+        own_store.save_status(data.status(name, NOON, last_success=None, failures=1, health=Health.BROKEN), NOON)
+    assert "Nothing yet. No source could be read so far." in shown(client_of(tmp_path, own_store))[0]
     bare = Store.open(tmp_path / "bare.db")
     text, _ = shown(client_of(tmp_path, bare, sources=()))
     bare.close()
     assert "No source is set up." in text
     assert "[[sources]]" in text
+
+
+def test_a_story_is_one_row_and_still_counts_each(tmp_path: Path, own_store: Store) -> None:
+    body = "Acme raises its prices in spring, say three people who have seen the letter"
+    copies = [
+        Judged(
+            Post("Forum", str(n), f"{body} {n}", NOON - timedelta(minutes=n)),
+            (data.found("Acme", body, 0.0),),
+            signatures([body])[0],
+        )
+        for n in range(4)
+    ]
+    own_store.save("Forum", copies, now=NOON)
+    client = client_of(tmp_path, own_store)
+    text, page = shown(client)
+    assert len(ids(page)) == 1
+    assert "and 3 more" in text
+    assert "4 mentions" in re.sub("<[^>]*>", "", text)
+    story = own_store.mentions(ids(page))[ids(page)[0]].story
+    assert len(ids(shown(client, f"story={story}")[1])) == 4
 
 
 def test_made_up_posts_are_called_so(tmp_path: Path, own_store: Store) -> None:
