@@ -17,7 +17,7 @@ from display.blindness import is_blind
 from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
-from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, labels, stretches
+from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, horizon, labels, stretches
 from display.wall_state.kept import Kept
 from display.wall_state.words import cut, initials, moment, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
@@ -167,6 +167,17 @@ def test_a_voice_says_who_where_and_how_many_more(wall: Wall) -> None:
     assert (voice["sentiment"], voice["alike"]) == ("positive", 0)
 
 
+def test_a_voice_is_from_the_place_within_the_source_where_there_is_one(wall: Wall) -> None:
+    wall.save(at(1, "Acme is fine.", site="Harbour Forum"))
+    assert wall.get()["voices"][0]["place"] == "Harbour Forum"
+
+
+def test_history_that_is_read_late_does_not_take_the_place_of_news(wall: Wall) -> None:
+    wall.save(at(5, "Acme one."), at(4, "Acme two."), at(3, "Acme three."))
+    wall.save(*(at(9_000 + n, f"Acme of old, {n}.") for n in range(20)))
+    assert [v["text"] for v in wall.get()["voices"]] == ["Acme three.", "Acme two.", "Acme one."]
+
+
 def test_unscored_is_never_neutral(wall: Wall) -> None:
     wall.save(at(1, score=None))
     assert wall.get()["voices"][0]["sentiment"] == "unscored"
@@ -267,6 +278,14 @@ def test_shares_are_whole_sum_to_a_hundred_and_keep_the_order(counts: list[int])
     assert all(abs(share - true) < 1 for share, true in zip(shares, exact, strict=True))
 
 
+def test_nothing_has_no_shares() -> None:
+    rows = board([Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, head="Last 7 days").rows
+    assert [(row.brand, row.share, row.note) for row in rows] == [
+        ("Acme", "", "no mentions"),
+        ("Globex", "", "no mentions"),
+    ]
+
+
 def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
     rows = board(BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, head="Last 7 days").rows
     assert [(r.brand, r.share) for r in rows] == [("Acme", "100"), ("Globex", "<1"), ("Initech", "0")]
@@ -298,6 +317,13 @@ def test_ours_stay_on_a_board_of_many() -> None:
 
 
 # Horizon
+
+
+def test_a_sliver_is_named_and_not_hatched() -> None:
+    bins = [Bin(a, b, 0, 0) for a, b in pairwise(edges(NOON))]
+    drawn = horizon(bins, [Stretch(NOON - timedelta(minutes=2), NOON, "no Forum")], LONDON, NOON, "")
+    assert not drawn.hatches
+    assert "no Forum" in [label.text for label in drawn.labels]
 
 
 def test_no_bar_is_drawn_inside_a_full_gap() -> None:

@@ -40,6 +40,8 @@ GAPPY = 0.1
 """Part of the week in gaps from which on the board says so."""
 PER_BRAND = 4
 """Newest mentions asked for; the wall shows three in all."""
+RECENT = (voices.FRESH, timedelta(hours=24), None)
+"""How far back voices are looked for, until there are enough."""
 
 
 class WallStates:
@@ -86,7 +88,7 @@ class WallStates:
             sample=read.sample,
             headline=headline,
             horizon=horizon.horizon(bins, [*_before(since, now, zone), *unseen], zone, now, headline.sentence),
-            voices=voices.voices(self._latest(), self._ours, now),
+            voices=voices.voices(self._latest(now), self._ours, now),
             board=board.board(
                 self._config.brands,
                 tallies,
@@ -120,8 +122,14 @@ class WallStates:
             for bins in zip(*per_brand, strict=True)
         ]
 
-    def _latest(self) -> list[Mention]:
-        return [m for brand in self._config.brands for m in self._store.latest(brand.name, PER_BRAND)]
+    def _latest(self, now: datetime) -> list[Mention]:
+        """The newest of each brand. What is read last may be old: history that was imported, a feed that began."""
+        for back in RECENT:
+            since = None if back is None else now - back
+            found = [m for b in self._config.brands for m in self._store.latest(b.name, PER_BRAND, since)]
+            if len(found) >= voices.MOST:
+                break
+        return found
 
     def _listening_since(self, *, made_up: bool) -> datetime:
         """When the first mention came in, or this program began if that was earlier.

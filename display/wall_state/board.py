@@ -12,6 +12,8 @@ ENOUGH = 20
 WIDEST = 0.30
 """Half-width of an interval from which on it says nothing."""
 MOST_ROWS = 6
+SILENT = "no mentions"
+"""Of every brand where there was none at all: nothing has no shares."""
 
 
 def whole_shares(counts: Sequence[int]) -> list[int]:
@@ -49,6 +51,8 @@ def board(brands: Sequence[Brand], tallies: Mapping[str, Tally], *, head: str) -
     found = [(b, tallies.get(b.name, Tally(b.name, 0))) for b in brands]
     found.sort(key=lambda pair: -pair[1].n)
     shares = whole_shares([tally.n for _, tally in found])
+    if not any(tally.n for _, tally in found):
+        return Board(head, tuple(_top([Row(b.name, b.ours, "", Sentiment.UNSCORED, None, SILENT) for b in brands])))
     rows = [_row(b, tally, percent) for (b, tally), percent in zip(found, shares, strict=True)]
     return Board(head, tuple(_top(rows)))
 

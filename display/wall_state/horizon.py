@@ -21,6 +21,8 @@ CHARACTER = 0.0098
 """About how wide a character under the axis is, as a part of the horizon."""
 LEFT = 4.8 / 91.2
 """Where the safe area begins: the horizon itself starts at the edge of the screen."""
+SLIVER = timedelta(minutes=5)
+"""A shorter stretch is narrower than a stripe of the hatching and would look like a fault of the screen."""
 WORDS = {0: "midnight", 12: "noon"}
 
 
@@ -96,7 +98,7 @@ def horizon(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, n
     """Everything of it that is drawn."""
     drawn = bars(bins, stretches)
     start = now - SPAN
-    hatches = [Hatch(_place(s.start, start), _place(s.end, start)) for s in stretches]
+    hatches = [Hatch(_place(s.start, start), _place(s.end, start)) for s in stretches if s.end - s.start >= SLIVER]
     return Horizon(
         bars=drawn,
         scale=max([LEAST_SCALE, *(b.n or 0 for b in drawn)]),

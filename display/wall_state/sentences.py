@@ -57,10 +57,12 @@ def headline(
 
 
 def being_read(reading: Reading) -> str:
-    """``5 sources are being read.``"""
+    """``5 sources are being read.``, unless each has been tried in vain."""
     if not reading.statuses:
         return "No source is set up."
     n = len(reading.statuses)
+    if all(s.failures and not s.last_success for s in reading.statuses):
+        return "No source could be read yet."
     return "1 source is being read." if n == 1 else f"{n} sources are being read."
 
 

@@ -1,4 +1,5 @@
-// Every brand by its share, with its mood as an interval on one axis.
+// Every brand by its share, with its mood as an interval on one axis. Each row is a grid of its own, so that a name has
+// all the room that its share leaves; the roles keep it a table for who cannot see it.
 import { Mark } from "./marks";
 import type { Mood, Row as Data, Sentiment } from "./state";
 
@@ -32,18 +33,18 @@ function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
 
 function Row({ row }: { row: Data }) {
   return (
-    <tr class={row.ours ? "ours" : ""}>
-      <td class="gutter">
+    <tr role="row" class={row.ours ? "ours" : ""}>
+      <td role="cell" class="gutter">
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : MOODS[row.mark]} />
       </td>
-      <th scope="row" dir="auto">
+      <th role="rowheader" scope="row" dir="auto">
         {row.brand}
       </th>
-      <td class="share">
+      <td role="cell" class="share">
         {row.share}
-        <span class="percent">%</span>
+        {row.share && <span class="percent">%</span>}
       </td>
-      <td class="feeling">{row.mood ? <MoodShape mood={row.mood} of={row.mark} /> : row.note}</td>
+      <td role="cell" class="feeling">{row.mood ? <MoodShape mood={row.mood} of={row.mark} /> : row.note}</td>
     </tr>
   );
 }
@@ -51,27 +52,21 @@ function Row({ row }: { row: Data }) {
 /** `head` says what the figures cover. */
 export function Board({ head, rows }: { head: string; rows: Data[] }) {
   return (
-    <table class={rows.length > ROOMY ? "board close" : "board"}>
-      <colgroup>
-        <col class="gutter" />
-        <col class="brand" />
-        <col class="share" />
-        <col class="feeling" />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col" colSpan={2}>
+    <table role="table" class={rows.length > ROOMY ? "board close" : "board"}>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col" class="head">
             {head}
           </th>
-          <th scope="col" class="share">
+          <th role="columnheader" scope="col" class="share">
             share
           </th>
-          <th scope="col" class="feeling">
+          <th role="columnheader" scope="col" class="feeling">
             <span>mood</span>
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {rows.map((row) => (
           <Row key={row.brand} row={row} />
         ))}

@@ -11,9 +11,15 @@ function Row({ row, moment }: { row: Departure; moment: Moment }) {
       <th scope="row" dir="auto">
         {row.source}
       </th>
-      <td>{row.read_at === null ? row.wait : ago(moment.now - row.read_at)}</td>
-      <td class="number">{row.posts}</td>
-      <td class="about">{row.read_at === null ? "" : "none yet"}</td>
+      {row.read_at === null ? (
+        <td colSpan={3}>{row.wait}</td>
+      ) : (
+        <>
+          <td>{ago(moment.now - row.read_at)}</td>
+          <td class="number">{row.posts}</td>
+          <td class="about">none yet</td>
+        </>
+      )}
     </tr>
   );
 }

@@ -20,6 +20,7 @@ function BarShape({ bar, index, count, scale }: { bar: Bar; index: number; count
   const bright = index >= count - BRIGHT ? "bright" : "";
   return (
     <g class={`bar ${bright}`}>
+      <rect class="halo" x={box.x - GAP} y={GROUND - height - GAP} width={pitch + GAP} height={height + GAP} />
       <rect {...box} y={GROUND - height} height={height} />
       {foot > 0 && <rect class="foot" {...box} y={GROUND - foot} height={foot} />}
     </g>

@@ -37,10 +37,15 @@ function ByLine({ voice, moment }: { voice: Voice; moment: Moment }) {
       )}
       <span class={`word ${voice.sentiment}`}>{voice.sentiment}</span>
       <bdi class="author">{voice.author || "someone"}</bdi>
-      <span class="place">
-        on <bdi>{voice.place}</bdi>
-        {voice.alike > 0 && ` and ${voice.alike.toLocaleString("en")} more like it`}, {told}
-      </span>
+      {voice.alike > 0 ? (
+        <span class="place">
+          and {voice.alike.toLocaleString("en")} more like it, {told}
+        </span>
+      ) : (
+        <span class="place">
+          on <bdi>{voice.place}</bdi>, {told}
+        </span>
+      )}
     </p>
   );
 }
