@@ -44,7 +44,7 @@ def voice(mention: Mention, ours: Sequence[str]) -> Voice:
         text=plain(whole(post)),
         author=plain(post.author, LONGEST_AUTHOR),
         initials=initials(post.author),
-        place=plain(post.site or post.source, LONGEST_NAME),
+        place=plain(post.site if post.site and post.site != post.author else post.source, LONGEST_NAME),
         at=epoch_ms(min(post.published_at, mention.added_at)),
         alike=mention.alike,
     )

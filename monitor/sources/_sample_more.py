@@ -172,7 +172,6 @@ OTHER_WORDS = {
     "today": ("today", "this afternoon", "once again today"),
     "every": ("every", "each"),
     "really": ("really", "truly", "quite", "rather"),
-    "just": ("just", "simply", "only"),
     "told": ("told", "informed"),
     "never": ("never", "never once", "not once"),
     "anyone": ("anyone", "anybody", "any of you"),
