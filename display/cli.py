@@ -6,6 +6,7 @@ read, 1 for the rest.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -17,6 +18,7 @@ from display.commands.wiring import VERSION
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
 EX_CONFIG = 78
+NO_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def exit_status(error: WallflowerError) -> int:
@@ -61,10 +63,15 @@ cli.add_command(people.correct)
 
 
 def main() -> None:
-    """The entry point; whoever stops reading our output early gets no traceback."""
+    """The entry point; an output that is read no longer, or has no room, gets no traceback."""
     try:
         cli()
-    except BrokenPipeError:
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in NO_OUTPUT:
+            raise
+        if error.errno != errno.EPIPE:
+            click.echo(f"The output could not be written: {error.strerror}.", err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from monitor.config import find, load
 from monitor.errors import ConfigError
@@ -43,8 +43,14 @@ every = "10m"
 """
 
 
+def web_address(url: str) -> str:
+    if not url.startswith("http"):
+        raise ValueError("Only the web is read.")
+    return url
+
+
 class FeedOptions(SourceOptions):
-    url: str
+    url: Annotated[str, AfterValidator(web_address)]
     items: int = 100
 
 
@@ -143,6 +149,7 @@ def test_what_is_no_duration(tmp_path: Path, every: str) -> None:
         ('"Europe/London"', '"../../etc/passwd"', "wallflower.timezone: found"),
         ('"#1f6feb"', '"blue"', 'brands[0].colour: found "blue"; allowed is a colour such as'),
         ('name = "Globex"', 'name = "ACME"', 'brands[1].name: found "ACME"; brands[0] has that name already.'),
+        ('url = "https', 'url = "ftp', 'sources[0].url: found an address at "forum.example". Only the web is read.'),
         ("ours = true", "ours = false", 'brands: none is ours (found "Acme", "Globex").'),
         ('data = "data"', 'allow_hosts = ["http://x"]', "wallflower.allow_hosts[0]: found an address"),
         ('["Acme Corp"]', '"Acme Corp"', 'brands[0].aliases: found "Acme Corp"; allowed is a list.'),

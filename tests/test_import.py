@@ -117,7 +117,7 @@ def test_columns_as_the_person_says(imported: Callable[..., Summary], store: Sto
     [
         (TWEETS, "txt=text", "found 'txt'. Did you mean 'text'?"),
         (TWEETS, "text=txet", "no column 'txet'. Did you mean 'text'?"),
-        (TWEETS, "text", "Allowed: text, id"),
+        (TWEETS, "text", "--map text: text of which column? Allowed: text, id"),
         ("a,b\n1,2\n", "", "--map text=COLUMN. Columns of the file: a, b."),
         ("", "", "is empty"),
         ("\n\n", "", "is empty"),

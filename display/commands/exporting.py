@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,11 +12,16 @@ import click
 from display import exports, filters
 from display.commands.wiring import load_config, opened_store, source_names, with_config
 from monitor.clock import Clock
+from monitor.errors import WallflowerError
 from monitor.query import parse as parse_rule
 
 FORMATS = {"csv": exports.csv_lines, "jsonl": exports.json_lines}
 TIMES = ("range", "since", "until")
 Command = Callable[..., Any]
+
+
+class Unwritable(WallflowerError):
+    """The file, or the standard output, that an export goes to."""
 
 
 def filter_options(command: Command) -> Command:
@@ -55,9 +60,19 @@ def export(config_path: Path | None, form: str, output: Path | None, filters_: S
         )
         if view.filter.q:
             parse_rule(view.filter.q)
+        _write(FORMATS[form](store.export(view.filter)), output)
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    """Raises Unwritable; BrokenPipeError where who reads our output has had enough."""
+    try:
         with click.open_file(str(output or "-"), "w", encoding="utf-8") as file:
-            for line in FORMATS[form](store.export(view.filter)):
-                file.write(line)
+            file.writelines(lines)
+            file.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritable(f"{output or 'The output'} could not be written: {error.strerror}.") from error
 
 
 def _params(arguments: Sequence[str], given: dict[str, Any]) -> dict[str, list[str]]:

@@ -80,6 +80,8 @@ def _line(found: ErrorDetails, model: type[BaseModel], at: Where, known: Iterabl
         return f"{where}: this key is not known.{did_you_mean(last, keys)} Allowed: {', '.join(keys)}."
     if found["type"] == "missing":
         return f"{where}: is missing."
+    if found["type"] == "value_error" and (whole := str(found["ctx"]["error"]))[:1].isupper():
+        return f"{where}: found {shown(found['input'], last)}. {whole}"
     return f"{where}: found {shown(found['input'], last)}; allowed is {_allowed(found)}."
 
 

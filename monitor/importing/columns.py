@@ -134,7 +134,8 @@ def choose(mapping: str, there: Sequence[str]) -> Columns:
         field, sign, column = (piece.strip() for piece in part.partition("="))
         if not sign or field not in NAMES:
             allowed = f"Allowed: {', '.join(NAMES)}, each with = and a column."
-            raise ImportFailed(f"--map {part}: found {field!r}.{_near(field, NAMES)} {allowed}")
+            found = f"found {field!r}.{_near(field, NAMES)}" if field not in NAMES else f"{field} of which column?"
+            raise ImportFailed(f"--map {part}: {found} {allowed}")
         chosen.pop(field, None)
         if column:
             chosen[field] = _column(column, there, folded)
