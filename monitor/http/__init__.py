@@ -84,7 +84,7 @@ class Http:
         limits = limits or Limits()
         self._guard = guard = Guard(resolve, frozenset(host.lower() for host in allow_hosts), limits.patience)
         self._adapter = GuardAdapter(clock, guard, limits, self._pacer, self.traffic)
-        self.session: requests.Session = GuardedSession(self._adapter, agent)
+        self.session = GuardedSession(self._adapter, agent)
         """For SDKs: every request on it is guarded in the same way, and raises SourceErrors too."""
 
     def shared(self, make: Callable[[], T]) -> T:
@@ -114,13 +114,19 @@ class Http:
         check_url(url)
         with self._adapter.one_deadline():
             try:
-                answer = self.session.get(url, headers=headers, params=params)
+                answer = self._answer(url, headers or {}, params)
             except (requests.RequestException, ValueError) as error:
                 raise trouble(error, site_of(url)) from error
-        if answer.status_code >= 400 and answer.status_code not in accept:
-            raise self.refusal(answer.url, answer.status_code, answer.headers, answer.content or b"")
-        body = answer.content or b""
-        return Response(answer.status_code, answer.headers, body, answer.url, _moved_to(answer))
+        if answer.status >= 400 and answer.status not in accept:
+            raise self.refusal(answer.url, answer.status, answer.headers, answer.body)
+        return answer
+
+    def _answer(self, url: str, headers: Mapping[str, str], params: Mapping[str, str] | None) -> Response:
+        got = self.session.get(url, headers=headers, params=params) if params else self.session.read(url, headers)
+        if isinstance(got, requests.Response):
+            return Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
+        answer, body = got
+        return Response(answer.status, answer.headers, body, url)
 
     def connect(self, url: str) -> Line:
         """A line to the site of ``url``, for a stream: the same guard, certificates verified. Raises SourceErrors."""

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import BaseHTTPResponse
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
 
 from monitor.clock import Clock
 from monitor.errors import BadResponse, SourceError
 from monitor.http.addresses import check_url, site_of
-from monitor.http.connections import Deadline, Guard, GuardedPools
+from monitor.http.connections import Deadline, Guard, GuardedPools, connection_for
 from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import trouble
 
 _MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
 _RESTING = (429, 503)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
+_PLAIN_URL = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?(/[A-Za-z0-9_~!$&'()*+,;=:@/?.-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +90,39 @@ class GuardAdapter(HTTPAdapter):
         proxies: Any = None,
     ) -> requests.Response:
         """The whole answer, body included. Raises SourceErrors only."""
-        url = request.url or ""
+        with self._guarded(request.url or "") as site:
+            patience = self._guard.patience()
+            response = super().send(request, stream=True, timeout=(patience, patience), verify=True, cert=cert)
+            response._content = self._read(response.raw, site)
+            self._heed(response.status_code, response.headers, site)
+            return response
+
+    def ask(self, url: str, headers: Mapping[str, str]) -> tuple[BaseHTTPResponse, bytes]:
+        """The whole answer to one GET, redirects not followed: ``send`` in half its time. ``url``: see ``is_plain``.
+
+        Raises SourceErrors only.
+        """
+        with self._guarded(url) as site, closing(self._connection(url)) as connection:
+            connection.request("GET", url[url.index("/", 8) :], headers=headers, preload_content=False)
+            answer = connection.getresponse()
+            body = self._read(answer, site)
+            self._heed(answer.status, answer.headers, site)
+            return answer, body
+
+    @contextmanager
+    def _guarded(self, url: str) -> Iterator[str]:
+        """One request's turn at the site of ``url``, within its deadline and counted; what fails is a SourceError."""
         check_url(url)
         site = site_of(url)
         with self._pacer.turn(site) as waited, self.one_deadline() as deadline:
             deadline.put_off(waited)
             try:
                 self._traffic.add(requests=1)
-                return self._exchange(request, site, cert)
+                yield site
             except SourceError:
                 self._traffic.add(failures=1)
                 raise
-            except (requests.RequestException, OSError, ValueError) as error:
+            except _FAILURES as error:
                 self._traffic.add(failures=1)
                 late = f"{deadline.seconds:g} seconds" if deadline.passed else ""
                 raise trouble(error, site, late) from error
@@ -108,28 +138,35 @@ class GuardAdapter(HTTPAdapter):
         finally:
             self._guard.deadline = outer
 
-    def _exchange(self, request: requests.PreparedRequest, site: str, cert: Any) -> requests.Response:
-        patience = self._guard.patience()
-        response = super().send(request, stream=True, timeout=(patience, patience), verify=True, cert=cert)
-        response._content = self._read(response, site)
-        if response.status_code in _RESTING and (wish := response.headers.get("Retry-After")):
-            self._pacer.rest(site, retry_after(wish, self._clock.now()))
-        return response
+    def _connection(self, url: str) -> HTTPConnection:
+        found = _PLAIN_URL.fullmatch(url)
+        assert found is not None
+        return connection_for(self._guard, found[1], found[2], int(found[3]) if found[3] else None)
 
-    def _read(self, response: requests.Response, site: str) -> bytes:
+    def _heed(self, status: int, headers: Mapping[str, str], site: str) -> None:
+        """Let the site rest where it asks for it."""
+        if status in _RESTING and (wish := headers.get("Retry-After")):
+            self._pacer.rest(site, retry_after(wish, self._clock.now()))
+
+    def _read(self, answer: BaseHTTPResponse, site: str) -> bytes:
         body = bytearray()
         try:
-            for chunk in response.iter_content(_CHUNK):
+            for chunk in answer.stream(_CHUNK, decode_content=True):
                 body += chunk
                 if len(body) > self._limits.size:
                     raise BadResponse(f"{site} sends more than {self._limits.size // 1_000_000} MB at once.")
         except BaseException:
-            response.raw.close()
+            answer.close()
             raise
         finally:
             self._traffic.add(size=len(body))
-        response.raw.release_conn()
+        answer.release_conn()
         return bytes(body)
+
+
+def is_plain(url: str) -> bool:
+    """Whether ``url`` can be asked for as it stands: there is nothing in it to quote, to encode or to shorten."""
+    return _PLAIN_URL.fullmatch(url) is not None and "/." not in url
 
 
 class GuardedSession(requests.Session):
@@ -145,6 +182,24 @@ class GuardedSession(requests.Session):
         self.adapters.clear()
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+        self._adapter = adapter
+
+    def read(self, url: str, headers: Mapping[str, str]) -> requests.Response | tuple[BaseHTTPResponse, bytes]:
+        """What ``get`` gives; for most addresses the bare answer and its body, which spares requests' own time."""
+        if not is_plain(url):
+            return self.get(url, headers=headers)
+        sent = CaseInsensitiveDict[str]({name: str(value) for name, value in self.headers.items()})
+        sent.update(headers)
+        answer, body = self._adapter.ask(url, sent)
+        if answer.status not in _REDIRECTS or "Location" not in answer.headers:
+            return answer, body
+        request = self.prepare_request(requests.Request("GET", url, headers=dict(headers)))
+        first = self._adapter.build_response(request, answer)
+        first._content = body
+        hops = [first, *self.resolve_redirects(first, request)]
+        last: requests.Response = hops.pop()
+        last.history = hops
+        return last
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where ``resp`` sends us, None when nowhere. Raises SourceError for a target written to mislead."""

@@ -1,0 +1,112 @@
+"""The short way to an answer, and the certificates that both ways verify."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import SourceError
+from monitor.http import Http
+from monitor.http.adapter import is_plain
+from tests.feed_server import Line, Server, http_for, serving
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("https://site.example/feed.xml", True),
+        ("http://site.example:8080/a/b?c=d&e=1", True),
+        ("https://site.example", False),
+        ("https://site.example/a%20b", False),
+        ("https://site.example/a#b", False),
+        ("https://site.example/a/../b", False),
+        ("https://Site.example/a", False),
+        ("https://sité.example/a", False),
+        ("https://site.example/é", False),
+        ("https://[::1]/a", False),
+        ("https://user@site.example/a", False),
+    ],
+)
+def test_what_needs_rewriting_takes_the_long_way(url: str, plain: bool) -> None:
+    assert is_plain(url) is plain
+
+
+def test_both_ways_ask_for_the_same() -> None:
+    with serving(lambda line: line.answer(200, b"hello", etag="1")) as server:
+        http = http_for(server)
+        short = http.get(server.url + "/feed", headers={"accept": "text/xml"})
+        long = http.get(server.url + "/feed#long", headers={"accept": "text/xml"})
+        assert (short.status, short.body, short.headers["ETAG"]) == (long.status, long.body, long.headers["etag"])
+        first, second = server.asked
+        assert first.headers == second.headers
+        assert (first.path, second.path) == ("/feed", "/feed")
+
+
+def test_a_redirect_is_asked_for_once_and_sends_the_headers_on() -> None:
+    def script(line: Line) -> None:
+        line.answer(301 if line.request.path == "/old" else 200, b"here", location="/new")
+
+    with serving(script) as server:
+        answer = http_for(server).get(server.url + "/old", headers={"X-Mine": "yes"})
+        assert (answer.body, answer.moved_to) == (b"here", server.url + "/new")
+        assert [(asked.path, asked.headers["x-mine"]) for asked in server.asked] == [("/old", "yes"), ("/new", "yes")]
+
+
+def test_a_key_does_not_travel_to_another_host() -> None:
+    with serving() as other:
+        with serving(lambda line: line.answer(302, location=other.url + "/in")) as server:
+            http_for(server, other).get(server.url + "/out", headers={"Authorization": "canary"})
+        assert "authorization" not in other.asked[0].headers
+
+
+def _tls(folder: Path, name: str) -> Path:
+    """A certificate for ``name`` that nobody vouches for, and its key, in one file."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    both = folder / "both.pem"
+    ask = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    files = ["-addext", f"subjectAltName={name}", "-keyout", str(folder / "key"), "-out", str(folder / "cert")]
+    subprocess.run([*ask, *files], check=True, capture_output=True)
+    both.write_text((folder / "key").read_text() + (folder / "cert").read_text())
+    return both
+
+
+def _speaking_tls(server: Server, certificate: Path) -> Http:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def script(line: Line) -> None:
+        with context.wrap_socket(line.sock, server_side=True) as sock:
+            sock.recv(65536)
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+    server.script, server.listens = script, False
+    return http_for(server)
+
+
+@pytest.mark.parametrize("path", ["/short", "/long#way"])
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, path: str) -> None:
+    with serving() as server:
+        http = _speaking_tls(server, _tls(tmp_path, "IP:127.0.0.1"))
+        with pytest.raises(SourceError, match="its certificate is not valid"):
+            http.get(f"https://{server.host}{path}")
+        with pytest.raises(SourceError, match="its certificate is not valid"):
+            http.session.get(f"https://{server.host}{path}", verify=False)
+
+
+@pytest.mark.parametrize("path", ["/short", "/long#way"])
+def test_a_certificate_counts_only_for_the_host_it_names(tmp_path: Path, path: str) -> None:
+    with serving() as server:
+        (tmp_path / "mine").mkdir()
+        right, wrong = _tls(tmp_path / "mine", "IP:127.0.0.1"), _tls(tmp_path, "DNS:other.example")
+        http = _speaking_tls(server, right)
+        http._guard.tls.load_verify_locations(right)
+        assert http.get(f"https://{server.host}{path}").body == b"hi"
+        http = _speaking_tls(server, wrong)
+        http._guard.tls.load_verify_locations(wrong)
+        with pytest.raises(SourceError, match="its certificate is not valid"):
+            http.get(f"https://{server.host}{path}")
