@@ -1,0 +1,84 @@
+"""The sources page in a real browser: on a desk and in a hand, by day and by night, with scripts and without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from monitor.model import Health, Spend
+from tests.browser.conftest import Complaints
+from tests.browser.test_mentions import CONTRASTS, desk
+from tests.fake_site import Served, judged, read_at
+
+HOUR = timedelta(hours=1)
+LONG = (
+    "The Python package Mastodon.py, which this kind of source needs, is not installed or cannot be used. "
+    "Run `pip install Mastodon.py` in the environment of Wallflower, then restart it."
+)
+
+
+def fill(served: Served) -> None:
+    """Forum works and is paid for; Reddit is broken."""
+    now = served.clock.now()
+    soon = now + timedelta(minutes=9)
+    spend = Spend(f"{now:%Y-%m}", 38.2, 60.0)
+    served.save(*(judged(f"acme {n}", published_at=now - n * HOUR) for n in range(40)))
+    served.store.save_status(read_at(now, spend=spend, next_check=soon), now)
+    broken = read_at(now - 4 * HOUR, "Reddit", health=Health.BROKEN, reason=LONG, failures=9, since=now - 4 * HOUR)
+    served.store.save_status(replace(broken, next_check=soon), now)
+    served.store.open_gap("Reddit", now - 4 * HOUR, "Down.", now)
+
+
+def test_a_source_is_paused_and_resumed_where_it_stands(page: Page, served: Served, complaints: Complaints) -> None:
+    fill(served)
+    page.goto(served.url + "/sources")
+    forum = page.locator("#source-0")
+    forum.get_by_role("button", name="Pause").click()
+    expect(forum.locator(".word")).to_have_text("Paused")
+    page.get_by_role("button", name="Resume Forum").click()
+    expect(forum.locator(".word")).to_have_text("Working")
+    forum.get_by_role("button", name="Check now").click()
+    expect(forum.locator(".next")).to_have_text("now")
+    assert complaints == []
+    assert page.evaluate("reports") == []
+
+
+def test_the_page_renews_itself(page: Page, served: Served) -> None:
+    fill(served)
+    page.goto(served.url + "/sources")
+    expect(page.locator("h1")).to_have_text("1 of 2 sources are read")
+    served.store.save_status(read_at(served.clock.now(), "Reddit"), served.clock.now())
+    expect(page.locator("h1")).to_have_text("All 2 sources are read", timeout=15_000)
+    expect(page.locator("#health")).to_contain_text("All 2 sources read")
+
+
+def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
+    fill(served)
+    context = desk(browser, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(served.url + "/mentions")
+    page.locator("nav").first.get_by_role("link", name="Sources").click()
+    page.locator("#source-0").get_by_role("button", name="Pause").click()
+    expect(page.locator("#source-0 .word")).to_have_text("Paused")
+    assert served.store.wish("Forum").paused
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (700, 900), (1100, 800), (1280, 800), (1440, 900)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_screen_and_can_be_read(
+    browser: Browser, served: Served, width: int, height: int, scheme: str
+) -> None:
+    fill(served)
+    context = desk(browser, viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(served.url + "/sources")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CONTRASTS) == []
+    if width == 390:
+        heights = page.evaluate("[...document.querySelectorAll('.act')].map((e) => e.getBoundingClientRect().height)")
+        assert min(heights) >= 44
+    context.close()
