@@ -1,0 +1,199 @@
+"""The README and the shipped configs say nothing that is not so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from display.cli import cli
+from display.commands.wiring import options_of
+from monitor import query, sources
+from monitor.config import load
+from monitor.config.tables import BrandTable, PlaceTable, ServerTable, SourceTable
+from monitor.matching import Matcher
+from monitor.model import Brand, Health, Post
+from tests.fakes import NOON
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BRAND = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
+TABLES = {"wallflower": PlaceTable, "server": ServerTable, "brands": BrandTable, "sources": SourceTable}
+FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+
+
+class Example(NamedTuple):
+    """One text of the table of the rule language."""
+
+    rule: str
+    text: str
+    found: bool
+
+
+def section(title: str) -> str:
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)
+    assert found, f"the README has no section {title!r}"
+    return found[1]
+
+
+def rows(title: str) -> list[list[str]]:
+    """The cells of the first table of a section, without its head."""
+    lines = re.search(r"(?:^\|.*\n)+", section(title), re.MULTILINE)
+    assert lines, f"the README has no table in {title!r}"
+    return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines[0].splitlines()[2:]]
+
+
+def blocks(language: str) -> list[str]:
+    return ["\n".join(line.removeprefix(m[1]) for line in m[3].splitlines())
+            for m in FENCED.finditer(README) if m[2] == language]  # fmt: skip
+
+
+def code() -> Iterator[str]:
+    """Everything the README gives as code within a line, and each line of its shell blocks."""
+    yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", FENCED.sub("", README))
+    for block in blocks("sh"):
+        yield from (line.partition("#")[0].strip() for line in block.splitlines())
+
+
+def commands() -> list[str]:
+    return sorted({c.removeprefix(".venv/bin/") for c in code() if re.match(r"(\.venv/bin/)?wallflower \S", c)})
+
+
+@cache
+def examples() -> list[Example]:
+    """The texts in quotes; a cell that describes in words what it means holds none."""
+    quoted = re.compile(r'"[^"]+"(?:, "[^"]+")*')
+    return [
+        Example(rule, text, found)
+        for write, *cells in rows("The rule language")
+        for rule in re.findall(r"`([^`]+)`", write)
+        for cell, found in zip(cells, (True, False), strict=True)
+        if quoted.fullmatch(cell)
+        for text in re.findall(r'"([^"]+)"', cell)
+    ]
+
+
+def uncommented(config: str) -> str:
+    """A config with its commented tables and keys taken in; prose is no TOML and stays a comment."""
+    return "\n".join(line[2:] if line.startswith("# ") and is_toml(line[2:]) else line for line in config.splitlines())
+
+
+def is_toml(line: str) -> bool:
+    try:
+        return bool(tomllib.loads(line))
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_exists_with_its_options(line: str) -> None:
+    _, name, *arguments = shlex.split(line)
+    command = cli.commands[name]
+    options = {opt for p in command.params for opt in p.opts if isinstance(p, click.Option)}
+    assert {a for a in arguments if a.startswith("--")} <= options
+
+
+def test_the_readme_shows_every_command() -> None:
+    assert {line.split()[1] for line in commands()} >= set(cli.commands) - {"unhide"}
+
+
+@pytest.mark.parametrize("target", sorted({c.split()[1] for c in code() if re.fullmatch(r"make \w+", c)}))
+def test_every_make_target_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_the_config_reference_is_the_config() -> None:
+    told: dict[str, dict[str, str]] = {}
+    table = ""
+    for first, _what, default in rows("Config reference"):
+        *heads, key = re.findall(r"`([^`]+)`", first)
+        table = heads[0].strip("[]") if heads else table
+        told.setdefault(table, {})[key] = default.strip("`")
+    known = {name: set(model.model_fields) for name, model in TABLES.items()}
+    assert {name: set(keys) for name, keys in told.items()} == known
+    for name, keys in told.items():
+        for key, default in keys.items():
+            if default:
+                field = TABLES[name].model_fields[key]
+                assert tomllib.loads(f"x = {default}")["x"] == field.get_default(), key
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(block if "[[brands]]" in block else BRAND + block, encoding="utf-8")
+    assert load(file, options_of, sources.kinds()).brands
+
+
+@pytest.mark.parametrize("name", ["config.toml", "demo.toml"])
+def test_the_shipped_configs_load_also_with_all_that_they_offer(name: str, tmp_path: Path) -> None:
+    shipped = (ROOT / name).read_text(encoding="utf-8")
+    for text in (shipped, uncommented(shipped)):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        config = load(file, options_of, sources.kinds())
+        assert [brand.name for brand in config.brands] == ["Acme", "Globex", "Initech"]
+        assert config.sources[0].kind == "sample"
+
+
+def test_the_shipped_config_offers_a_feed() -> None:
+    kinds = [table["kind"] for table in tomllib.loads(uncommented((ROOT / "config.toml").read_text()))["sources"]]
+    assert kinds.count("feed") >= 1
+
+
+def test_the_rule_language_has_examples_of_both_kinds() -> None:
+    assert len([e for e in examples() if e.found]) >= 10
+    assert len([e for e in examples() if not e.found]) >= 10
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.rule} {'in' if e.found else 'not in'} {e.text}")
+def test_every_row_of_the_rule_language_is_so(example: Example) -> None:
+    rule = query.parse(example.rule)
+    assert rule.matches(query.Document(example.text)) is example.found
+    post = Post("Forum", "1", text=example.text, published_at=NOON)
+    assert bool(Matcher([Brand("Acme", example.rule)]).match([post])[0]) is example.found
+
+
+@pytest.mark.parametrize(
+    "rule", [r for write, *_ in rows("The rule language") for r in re.findall(r"`([^`]+)`", write)]
+)
+def test_every_rule_of_the_table_can_be_read(rule: str) -> None:
+    assert query.parse(rule).text == rule
+
+
+def test_near_means_what_the_table_says() -> None:
+    rule = query.parse(next(r for (w, *_) in rows("The rule language") for r in [w.strip("`")] if "NEAR" in r))
+    assert not rule.matches(query.Document("acme " + "and " * 11 + "late"))
+
+
+def test_every_kind_has_its_row() -> None:
+    told = {kind.strip("`"): (what, set(re.findall(r"`(\w+)`", keys))) for kind, what, keys in rows("Sources")}
+    assert sorted(told) == sources.kinds()
+    for kind, (what, keys) in told.items():
+        module = sources.load(kind)
+        assert what == (module.__doc__ or "").splitlines()[0]
+        assert keys == set(module.Options.model_fields) - {"name"}, kind
+
+
+def test_every_health_is_named() -> None:
+    told = section("Running it")
+    assert [health.value for health in Health if health.value not in told] == []
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:|#)([^)#]+)", README))))
+def test_links_within_the_project_lead_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+def test_links_within_the_readme_lead_to_a_heading() -> None:
+    heads = {
+        re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= heads
