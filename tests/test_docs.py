@@ -82,7 +82,9 @@ def examples() -> list[Example]:
 
 def uncommented(config: str) -> str:
     """A config with its commented tables and keys taken in; prose is no TOML and stays a comment."""
-    return "\n".join(line[2:] if line.startswith("# ") and is_toml(line[2:]) else line for line in config.splitlines())
+    return "\n".join(
+        line[2:] if re.match(r"# \S", line) and is_toml(line[2:]) else line for line in config.splitlines()
+    )
 
 
 def is_toml(line: str) -> bool:
