@@ -186,7 +186,7 @@ class GuardedSession(requests.Session):
 
     def read(self, url: str, headers: Mapping[str, str]) -> requests.Response | tuple[BaseHTTPResponse, bytes]:
         """What ``get`` gives; for most addresses the bare answer and its body, which spares requests' own time."""
-        if not is_plain(url):
+        if not is_plain(url) or self.get_adapter(url) is not self._adapter:
             return self.get(url, headers=headers)
         sent = CaseInsensitiveDict[str]({name: str(value) for name, value in self.headers.items()})
         sent.update(headers)
