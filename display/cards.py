@@ -38,7 +38,7 @@ LANGUAGES = {
     **{"ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese", "und": "Language not known"},
 }
 
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"(?<!\S)\S+")
 _WORDS = re.compile(r"\w+")
 _RULE_WORD = re.compile(r"\w+\*?")
 _RULE_PART = re.compile(r'"[^"]*"|\w+\*?')

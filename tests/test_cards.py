@@ -158,3 +158,13 @@ def test_the_heaviest_word_comes_first_and_sets_the_scale() -> None:
 )
 def test_the_parts_of_the_rule_that_matched_are_tinted(rule: str, hit: list[str]) -> None:
     assert [run.text for run in rule_runs(mention(rule=rule)) if run.looks] == hit
+
+
+def test_a_row_that_is_cut_begins_with_a_whole_word() -> None:
+    body = "honest and quick, " * 9 + "Globex could learn a thing or two."
+    at = body.index("Globex")
+    for shift in range(20):
+        moved = "x" * shift + " " + body
+        start, _ = excerpt(moved, [(at + shift + 1, at + shift + 7)])
+        assert start > 0
+        assert moved[start - 1] == " "
