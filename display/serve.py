@@ -28,6 +28,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from display import create_app
+from display.worker import Worker
 from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Desk, Judge
@@ -41,6 +42,8 @@ from monitor.store import Store
 
 THREADS = 140
 """Each open socket holds one; Live lets fewer in, so that pages are always served."""
+LONGEST_ADDRESS = 8190
+"""Bytes: a view's address holds its search, in which a letter may take up to nine. gunicorn takes no more."""
 STOP_SECONDS = 9
 """What the parent gives the worker before it kills it: SIGTERM ends a run within 10 s."""
 FINISH_SECONDS = 2
@@ -257,7 +260,8 @@ def _settings(config: Config) -> dict[str, Any]:
     return {
         "bind": f"[{host}]:{config.server.port}" if ":" in host else f"{host}:{config.server.port}",
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": Worker,
+        "limit_request_line": LONGEST_ADDRESS,
         "threads": THREADS,
         "graceful_timeout": STOP_SECONDS,
         "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,

@@ -23,7 +23,7 @@ import psutil
 import pytest
 import socketio
 
-from display.serve import advice_on_sqlite, check_host
+from display.serve import THREADS, advice_on_sqlite, check_host
 from monitor.config import Config, Server
 from monitor.errors import ConfigError
 
@@ -303,3 +303,23 @@ def test_an_import_beside_a_run_is_stored(running: Running) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert "1 new" in done.stdout or "new mention" in done.stdout
     until(lambda: running.mentions() == 4, running.said)
+
+
+def test_half_requests_and_silent_connections_hold_up_no_page(running: Running) -> None:
+    running.start()
+    with contextlib.ExitStack() as open_ones:
+        for start in (b"GET /mentions HTTP/1.1\r\nHost: loc", b""):
+            for _ in range(THREADS + 10):
+                one = open_ones.enter_context(socket.create_connection(("127.0.0.1", running.port), PATIENCE))
+                one.sendall(start)
+        assert running.get("/mentions")[0] == 200
+
+
+def test_a_request_that_comes_in_pieces_is_answered(running: Running) -> None:
+    running.start()
+    with socket.create_connection(("127.0.0.1", running.port), PATIENCE) as one:
+        for _ in range(2):
+            one.sendall(b"GET /healthz HTTP/1.1\r\n")
+            assert running.get("/mentions")[0] == 200, "the server has seen the first piece"
+            one.sendall(b"Host: localhost\r\n\r\n")
+            assert one.recv(4096).startswith(b"HTTP/1.1 200 OK")
