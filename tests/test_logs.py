@@ -1,0 +1,54 @@
+"""What the log says, and what it leaves out."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from display.commands.logs import set_up_logs
+from display.live import socket_server
+
+NAMES = ("", "engineio.server", "socketio.server")
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What is logged, as in a program that has just begun."""
+    loggers = [logging.getLogger(name) for name in NAMES]
+    before = [(logger, logger.handlers[:], logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.handlers[:] = []
+        logger.setLevel(logging.NOTSET)
+    stream = io.StringIO()
+    set_up_logs(stream)
+    yield stream
+    for logger, handlers, level in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+
+
+def failed(name: str) -> None:
+    try:
+        raise ValueError("a stranger's words")
+    except ValueError:
+        logging.getLogger(name).exception("message error")
+
+
+def test_what_browsers_send_makes_one_line(log: io.StringIO) -> None:
+    failed("engineio.server")
+    assert log.getvalue() == """ERROR message error: ValueError("a stranger's words")\n"""
+
+
+def test_a_bug_of_ours_keeps_its_traceback(log: io.StringIO) -> None:
+    failed("wallflower")
+    assert "Traceback" in log.getvalue()
+
+
+def test_no_package_writes_a_log_beside_ours(log: io.StringIO) -> None:
+    socket_server(Flask(__name__))
+    assert logging.getLogger("engineio.server").handlers == []
+    assert logging.getLogger("socketio.server").handlers == []
