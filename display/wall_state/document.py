@@ -16,8 +16,13 @@ class Kind(StrEnum):
     NOT_LIVE = "not live"
     BLIND = "blind"
     PARTLY_BLIND = "partly blind"
+    INCIDENT = "incident"
+    PAIRING = "pairing"
     LISTENING = "listening"
     LEARNING = "learning"
+    BUSY = "busy"
+    QUIET = "quiet"
+    NORMAL = "normal"
     COUNTING = "counting"
     """Enough days were heard to tell what is usual, but nobody tells it yet: the sentence is the count alone."""
 
@@ -73,6 +78,10 @@ class Horizon:
     labels: tuple[Label, ...]
     spoken: str
     """The same for who cannot see it."""
+    usual: tuple[float | None, ...] = ()
+    """What is usual for each bar (steps by the hour); None where nobody knows. Empty: no line at all."""
+    usual_label: float | None = None
+    """Where on the line the word "usual" stands free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,76 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic of the last 24 hours."""
+
+    mark: str
+    """positive, negative, neutral or unscored."""
+    name: str
+    count: str
+    against: str
+    """``twice the usual``, ``as usual``, ``new``; empty where nobody knows."""
+    link: str
+    """Its mentions, as a path on this site; empty for those that are not sorted. The wall itself has no links."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicBoard:
+    """What it is about; at most 5 rows, "not sorted" among them."""
+
+    head: str
+    rows: tuple[TopicRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HotBar:
+    """5 minutes on the chart of an incident; ``n`` None where nothing could be read."""
+
+    n: int | None
+    hot: bool
+    """Since it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentScreen:
+    """The screen that an incident takes."""
+
+    multiple: str
+    """``6``: the wall puts the sign behind it."""
+    flag: tuple[str, ...]
+    """The lines at the foot of the flag: ``the usual,``, ``for 1 h 46 min``."""
+    title: str
+    """``“Checkout down”`` or ``Many more mentions``."""
+    since: str
+    """``since 14:20``"""
+    line: str
+    """``252 mentions an hour, usually 42.``"""
+    trend: str
+    """``Still rising.``"""
+    bars: tuple[HotBar, ...]
+    """The last 3 hours, each 5 minutes, or more where it began earlier."""
+    usual: tuple[float, ...]
+    """For each bar."""
+    scale: int
+    hatches: tuple[Hatch, ...]
+    labels: tuple[Label, ...]
+    """Places run from 0, at the flag, to 1, now."""
+    voices: tuple[Voice, ...]
+    """The three largest groups; the first large."""
+    proof: tuple[Line, ...]
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What the screen shows before it belongs to anyone."""
+
+    code: tuple[str, str]
+    expires_at: int
+    """Epoch milliseconds of the server's real clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class Departure:
     """A source on the board of the first run."""
 
@@ -161,6 +240,23 @@ class WallState:
     proof: tuple[Line, ...]
     departures: tuple[Departure, ...]
     ours: str
+    wall: str = ""
+    """The name of this wall; empty for the only one."""
+    clock: int = 0
+    """Epoch milliseconds of the server's real clock, by which layout, orbit and stage go; ``as_of`` is the time of what
+    is shown, which runs faster in a replay."""
+    pace: float = 1.0
+    """How many times faster than the real clock ``as_of`` runs."""
+    night: bool = False
+    rotates: bool = True
+    """Whether zones migrate, and topics take turns with voices."""
+    dwells_until: int = 0
+    """Until when, by ``clock``, the hero has not been there long enough to be read."""
+    topics: TopicBoard | None = None
+    """None where fewer than three stand out."""
+    incident: IncidentScreen | None = None
+    pairing: Pairing | None = None
+    masked: bool = False
 
     def json(self) -> dict[str, Any]:
         """As the page receives it."""

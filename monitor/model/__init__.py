@@ -22,6 +22,7 @@ from monitor.model.mentions import (
 )
 from monitor.model.posts import Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.questions import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
+from monitor.model.watching import FoundTopic, Incident, Pulses, Topic, Topics, Trend
 
 __all__ = [
     "NEUTRAL_BELOW",
@@ -36,8 +37,10 @@ __all__ = [
     "Evidence",
     "FacetValue",
     "Finding",
+    "FoundTopic",
     "Gap",
     "Health",
+    "Incident",
     "Intent",
     "Json",
     "Judged",
@@ -46,6 +49,7 @@ __all__ = [
     "MentionFilter",
     "Order",
     "Post",
+    "Pulses",
     "Receipt",
     "Saved",
     "Score",
@@ -56,6 +60,9 @@ __all__ = [
     "State",
     "Tally",
     "Term",
+    "Topic",
+    "Topics",
+    "Trend",
     "Wish",
     "Word",
 ]

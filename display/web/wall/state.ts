@@ -30,6 +30,44 @@ export interface Horizon {
   hatches: Stretch[];
   labels: Label[];
   spoken: string;
+  /** For each bar; empty: nobody knows what is usual. */
+  usual: (number | null)[];
+  usual_label: number | null;
+}
+
+export interface TopicRow {
+  mark: Sentiment;
+  name: string;
+  count: string;
+  against: string;
+  link: string;
+}
+
+export interface HotBar {
+  n: number | null;
+  hot: boolean;
+}
+
+export interface IncidentScreen {
+  multiple: string;
+  flag: string[];
+  title: string;
+  since: string;
+  line: string;
+  trend: string;
+  bars: HotBar[];
+  usual: number[];
+  scale: number;
+  hatches: Stretch[];
+  labels: Label[];
+  voices: Voice[];
+  proof: Line[];
+  spoken: string;
+}
+
+export interface Pairing {
+  code: [string, string];
+  expires_at: number;
 }
 
 export interface Voice {
@@ -78,7 +116,18 @@ export interface WallState {
   last_id: number;
   as_of: number;
   utc_offset: number;
-  kind: "not live" | "blind" | "partly blind" | "listening" | "learning" | "counting";
+  kind:
+    | "not live"
+    | "incident"
+    | "pairing"
+    | "blind"
+    | "partly blind"
+    | "listening"
+    | "learning"
+    | "counting"
+    | "busy"
+    | "quiet"
+    | "normal";
   sample: boolean;
   headline: Headline;
   horizon: Horizon;
@@ -87,6 +136,18 @@ export interface WallState {
   proof: Line[];
   departures: Departure[];
   ours: string;
+  wall: string;
+  /** The server's real clock; layout, orbit and stage go by it. */
+  clock: number;
+  /** How many times faster than it `as_of` runs. */
+  pace: number;
+  night: boolean;
+  rotates: boolean;
+  dwells_until: number;
+  topics: { head: string; rows: TopicRow[] } | null;
+  incident: IncidentScreen | null;
+  pairing: Pairing | null;
+  masked: boolean;
 }
 
 /** How far the picture may be trusted: by how long the server has been silent. */
