@@ -20,6 +20,8 @@ MAY_IMPORT = {
     "clock": set(),
     "config": GROUND | {"query"},
     **dict.fromkeys(PURE, GROUND | PURE),
+    "usual": GROUND,
+    "incidents": GROUND | {"usual"},
     "http": GROUND | {"clock"},
     "secrets": GROUND,
     "feeds": GROUND | {"http", "cleaning", "language"},
@@ -33,7 +35,7 @@ MAY_IMPORT = {
     "importing": GROUND | {"collector", "store", "clock"},
 }
 """Room of monitor/ -> rooms of monitor/ that it may import besides itself."""
-PAGES = GROUND | {"config", "clock", "query", "store", "events"}
+PAGES = GROUND | {"config", "clock", "query", "store", "events", "usual"}
 """What display/ may import of monitor/."""
 JOINS_BOTH = {"cli", "serve", "commands"}
 """The rooms of display/ that put the two halves together."""
