@@ -29,7 +29,6 @@ from gunicorn.app.base import BaseApplication
 
 from display import create_app
 from display.worker import Worker
-from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Desk, Judge
 from monitor.config import Config
@@ -159,7 +158,7 @@ class Service:
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
         desk = Desk(Judge(matcher, Scorer(config.brands)), self._store, matcher.terms(), self._clock.now)
-        watched = [watch(source, sources.load_if_possible(source.kind), http) for source in config.sources]
+        watched = [watch(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         accept = Deliveries(watched, desk).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)

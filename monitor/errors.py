@@ -10,7 +10,7 @@
         QuotaSpent(not_before)       money or quota is used up: pause and tell ops
         BadResponse                  not what the site documents; keeps 200 characters of it
         Gone                         the site says that it is gone for good (410)
-        NotInstalled                 a package that its kind needs is missing here
+        Unready                      its table in the config is wrong, or a package is missing here
       DeliveryError                  what was brought to us is no delivery of posts; says where
         DeliveryRefused              it is not signed as one of ours
       StoreError                     locked, full, not a database
@@ -91,8 +91,8 @@ class Gone(SourceError):
     """The site says that what we read is gone for good."""
 
 
-class NotInstalled(SourceError):
-    """A package that this kind of source needs is missing: nothing will help but to install it and start again."""
+class Unready(SourceError):
+    """It cannot be read as it is set up here: nothing will help but to put that right and start again."""
 
 
 class DeliveryError(WallflowerError):

@@ -12,17 +12,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
+from pydantic import BaseModel
+
+from monitor import sources
 from monitor.clock import Clock
-from monitor.collector import Desk, Pace, Watched, note_fault, note_hang, note_pause, poll, timing
-from monitor.config import SourceConfig
+from monitor.collector import Desk, Pace, Watched, note_fault, note_hang, note_pause, poll, taken_up, timing
+from monitor.config.source_tables import SourceConfig
 from monitor.config.tables import duration
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.model import SourceStatus, Wish
-from monitor.sources import SourceModule, SourceOptions
+from monitor.sources import SourceOptions
 
 HEARTBEAT = 20.0
 """Seconds between two looks of the watchdog."""
@@ -37,12 +39,17 @@ SPREAD, SPREAD_ALL = 1.0, 60.0
 log = logging.getLogger("wallflower.scheduler")
 
 
-def watch(config: SourceConfig, module: SourceModule, http: Http) -> Watched:
-    """The source that ``config`` describes, ready to be read by ``module``."""
-    options = config.options
+def watch(config: SourceConfig, http: Http) -> Watched:
+    """The source that ``config`` describes, ready to be read; one that cannot be says why at each pass."""
+    if config.options is None:
+        module = sources.unready(config.trouble)
+        options: BaseModel = module.Options(name=config.name)
+    else:
+        module, options = sources.load_if_possible(config.kind), config.options
     assert isinstance(options, SourceOptions)
     pace = Pace(config.every, duration(module.Options.default_every))
-    return Watched(config.name, config.kind, module.Source(options, http), pace, sample=module.Options.sample)
+    ready, sample = config.options is not None, module.Options.sample
+    return Watched(config.name, config.kind, module.Source(options, http), pace, sample=sample, ready=ready)
 
 
 class Worker:
@@ -122,7 +129,7 @@ class Worker:
             self._status = poll(self.watched, self._status, self._desk)
         except StoreError as error:
             if not self._clock.stopped:
-                log.error("%s: cannot be stored: %s. Trying again in %.0f s.", self.watched.name, error, STORE_RETRY)
+                log.error("%s: cannot be stored: %s Trying again in %.0f s.", self.watched.name, error, STORE_RETRY)
             return STORE_RETRY
         except (Exception, SystemExit):
             log.exception("%s: a fault of Wallflower's own ended this pass", self.watched.name)
@@ -206,11 +213,9 @@ class Scheduler:
     def _take_up(self, watched: Watched, stored: SourceStatus | None) -> SourceStatus:
         """The status to go on from; a cursor that another kind of source left under this name is dropped."""
         now = self._desk.now()
-        if stored is not None and stored.kind == watched.kind:
-            return timing.resumed(stored, watched.kind, watched.pace, now, sample=watched.sample)
-        status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
-        status = replace(status, last_success=stored.last_success if stored else None)
-        self._desk.store.save(watched.name, (), now=now, cursor=None, status=status)
+        status, goes_on = taken_up(watched, stored, now)
+        if not goes_on:
+            self._desk.store.save(watched.name, (), now=now, cursor=None, status=status)
         return status
 
     def _close_forgotten_gaps(self, stored: Mapping[str, SourceStatus]) -> None:

@@ -76,7 +76,7 @@ def loaded(tmp_path: Path, text: str) -> Any:
 
 def problems(tmp_path: Path, text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as raised:
-        loaded(tmp_path, text)
+        loaded(tmp_path, text).check()
     return raised.value.problems
 
 
@@ -199,11 +199,54 @@ def test_a_kind_without_its_package_says_so(tmp_path: Path) -> None:
     assert problem.startswith('sources[0].kind: "nosdk" cannot be used here: No module named')
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key", "said"),
+    [
+        ('kind = "feed"', 'kind = "fede"', "kind", 'found "fede"; there is no such kind. Did you mean "feed"?'),
+        ('kind = "feed"', 'kind = "nosdk"', "kind", '"nosdk" cannot be used here: No module named'),
+        ("url =", "ulr =", "ulr", 'this key is not known. Did you mean "url"?'),
+        ("url =", "token_from =", "token_from", "this is an option of sample, not of feed."),
+        ("every =", "topic = 3 #", "topic", "this key is not known."),
+        ('url = "https', 'items = "ten"\nurl = "https', "items", 'found "ten"; allowed is'),
+    ],
+)
+def test_what_is_wrong_with_a_source_stops_that_source_alone(
+    tmp_path: Path, old: str, new: str, key: str, said: str
+) -> None:
+    config = loaded(tmp_path, GOOD.replace(old, new, 1) + '[[sources]]\nkind = "sample"\nname = "Sample"\n')
+    broken, whole = config.sources
+    assert (broken.name, broken.options) == ("Acme forum", None)
+    assert f"sources[0].{key}" in {problem.where for problem in broken.problems}
+    assert f"`{key}`: {said}" in broken.trouble
+    assert broken.trouble.endswith(" Correct it in the config, then restart Wallflower.")
+    assert "Allowed: " not in broken.trouble
+    assert (whole.options, whole.problems, whole.trouble) == (OtherOptions(name="Sample"), (), "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('kind = "feed"', "", "sources[0].kind"),
+        ('name = "Acme forum"', "", "sources[0].name"),
+        ('every = "10m"', 'every = "soon"', "sources[0].every"),
+        ("rule = 'globex'", "rule = '(globex'", "brands[1].rule"),
+    ],
+)
+def test_whatever_else_is_wrong_stops_the_start_and_is_told_with_what_is_wrong_with_sources(
+    tmp_path: Path, old: str, new: str, where: str
+) -> None:
+    bad = GOOD.replace(old, new, 1) + '[[sources]]\nkind = "fede"\nname = "Other"\n'
+    with pytest.raises(ConfigError) as raised:
+        loaded(tmp_path, bad)
+    assert {problem.split(":")[0] for problem in raised.value.problems} == {where, "sources[1].kind"}
+
+
 def test_what_could_be_a_secret_is_not_quoted(tmp_path: Path) -> None:
     secret = "s3cr3t-canary"
     bad = GOOD.replace('every = "10m"', f'every = "https://a.example/{secret}"\ntoken = "{secret}"')
     bad = bad.replace('url = "https', f'items = "https://u:{secret}@b.example/?key={secret}"\nurl = "https')
     assert secret not in "\n".join(problems(tmp_path, bad))
+    assert secret not in loaded(tmp_path, bad.replace("every", "evry", 1)).sources[0].trouble
 
 
 @pytest.mark.parametrize(

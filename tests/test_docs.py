@@ -131,7 +131,7 @@ def test_the_config_reference_is_the_config() -> None:
 def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(block if "[[brands]]" in block else BRAND + block, encoding="utf-8")
-    assert load(file, options_of, sources.kinds()).brands
+    load(file, options_of, sources.kinds()).check()
 
 
 @pytest.mark.parametrize("name", ["config.toml", "demo.toml"])
@@ -141,6 +141,7 @@ def test_the_shipped_configs_load_also_with_all_that_they_offer(name: str, tmp_p
         file = tmp_path / name
         file.write_text(text, encoding="utf-8")
         config = load(file, options_of, sources.kinds())
+        config.check()
         assert [brand.name for brand in config.brands] == ["Acme", "Globex", "Initech"]
         assert config.sources[0].kind == "sample"
 

@@ -14,7 +14,7 @@ from display.listing import Listing
 from display.reading import Reading, reading
 from display.wall_state import WallStates
 from monitor.collector import Desk, Judge, Pace, Watched, note_fault, note_hang, note_pause, poll, timing
-from monitor.errors import AuthError, BadResponse, Gone, NotInstalled, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Unready
 from monitor.matching import Matcher
 from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
 from monitor.sentiment import Scorer
@@ -96,7 +96,7 @@ TROUBLES = {
     "gone": Gone("It is gone."),
     "out of money": QuotaSpent("The budget is used up.", NOON + 9 * DAY),
     "limited for long": RateLimited("It asks us to wait.", NOON + 3 * HOUR),
-    "not installed": NotInstalled("A package is missing."),
+    "not installed": Unready("A package is missing."),
 }
 
 

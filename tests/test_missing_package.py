@@ -1,22 +1,25 @@
-"""A kind whose package is missing does not stop the start: its own source says what to install, the rest is read."""
+"""A source that cannot be read as it is set up does not stop the start: it says what to do, and the rest is read."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from display.blindness import is_blind
 from display.commands.wiring import load_config
 from monitor import sources
 from monitor.clock import Clock
+from monitor.collector import Watched
 from monitor.errors import ConfigError
 from monitor.http import Http
-from monitor.model import Health
+from monitor.model import Batch, Health
 from monitor.scheduler import watch
 from tests.fakes import NOON
-from tests.test_scheduler import Counting, House
+from tests.test_scheduler import TEN, Counting, House
 
 CONFIG = """
 [[brands]]
@@ -54,7 +57,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def test_its_source_says_what_to_install_and_the_rest_is_read(house: House, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
     (source,) = load_config(tmp_path / "config.toml").sources
-    missing = watch(source, sources.load_if_possible("mastodon"), Http(Clock()))
+    missing = watch(source, Http(Clock()))
     other = Counting()
     house.start({"Fediverse": missing.source, "Forum": other})
     house.pass_time(3600)
@@ -66,15 +69,60 @@ def test_its_source_says_what_to_install_and_the_rest_is_read(house: House, tmp_
     assert gap.until is None
 
 
-def test_a_kind_that_does_not_exist_is_still_a_problem_of_the_config(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"mastodon"', '"mastodont"', '`kind`: found "mastodont"; there is no such kind. Did you mean "mastodon"?'),
+        ("hashtags", "subreddits", "`subreddits`: this is an option of reddit, not of mastodon."),
+        ("hashtags", "budget", "`budget`: this is an option of x, not of mastodon."),
+        ('["social.example"]', '["not a host"]', "`instances"),
+    ],
+)
+def test_a_slip_in_the_table_of_a_source_is_its_status(
+    house: House, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG.replace(old, new))
+    (source,) = load_config(tmp_path / "config.toml").sources
+    other = Counting()
+    house.take([watch(source, Http(Clock())), Watched("Forum", "feed", other, TEN)])
+    house.pass_time(3600)
+    status = house.status("Fediverse")
+    assert (status.health, status.next_check) == (Health.BROKEN, None)
+    assert said in status.reason
+    assert is_blind(status, NOON + timedelta(seconds=1), NOON)
+    assert other.passes == 6
+    (gap,) = house.store.gaps(NOON, house.clock.now(), "Fediverse")
+    assert (gap.since, gap.until) == (NOON, None)
+
+
+def test_a_slip_in_the_kind_costs_neither_the_cursor_nor_what_is_known_of_the_source(
+    house: House, tmp_path: Path
+) -> None:
+    read = Counting(lambda n: Batch(cursor={"at": 7}))
+    house.start({"Fediverse": read}, kind="mastodon")
+    house.pass_time(60)
+    last = house.status("Fediverse").last_success
+    house.restart()
+    (tmp_path / "config.toml").write_text(CONFIG.replace('"mastodon"', '"mastodont"'))
+    house.take([watch(load_config(tmp_path / "config.toml").sources[0], Http(Clock()))])
+    house.pass_time(3600)
+    status = house.status("Fediverse")
+    assert (status.kind, status.health, status.last_success) == ("mastodon", Health.BROKEN, last)
+    house.restart()
+    house.start({"Fediverse": read}, kind="mastodon")
+    house.pass_time(60)
+    assert read.cursors[-1] == {"at": 7}
+    assert house.status("Fediverse").health is Health.WORKING
+    (gap,) = house.store.gaps(NOON, house.clock.now(), "Fediverse")
+    assert gap.until is not None
+
+
+def test_every_slip_is_a_problem_of_the_config(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG.replace('"mastodon"', '"mastodont"'))
     with pytest.raises(ConfigError, match=r'there is no such kind\. Did you mean "mastodon"'):
-        load_config(tmp_path / "config.toml")
+        load_config(tmp_path / "config.toml").check()
     with pytest.raises(ImportError):
         sources.load_if_possible("mastodont")
-
-
-def test_an_option_of_another_kind_is_named_with_those_there_are(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG + 'budget = "20 USD / month"\n')
-    with pytest.raises(ConfigError, match=r"sources\[0\].budget: this key is not known.*Allowed: .*instances"):
-        load_config(tmp_path / "config.toml")
+    with pytest.raises(ConfigError, match=r"sources\[0\].budget: this is an option of x.*Allowed: .*instances"):
+        load_config(tmp_path / "config.toml").check()

@@ -70,10 +70,13 @@ class House:
         self.loops = 0
 
     def start(self, sources: dict[str, Any], pace: Pace = TEN, kind: str = "feed") -> Scheduler:
-        """Start over ``sources`` and wait until each had its turn, if it is due."""
+        """Start over ``sources``."""
+        return self.take([Watched(name, kind, source, pace) for name, source in sources.items()])
+
+    def take(self, watched: Sequence[Watched]) -> Scheduler:
+        """Start over what is ``watched``."""
         matcher = Matcher(BRANDS)
         desk = Desk(Judge(matcher, Scorer(BRANDS)), self.store, matcher.terms(), self.clock.now, lambda: 0.0)
-        watched = [Watched(name, kind, source, pace) for name, source in sources.items()]
         self.scheduler = Scheduler(watched, desk, self.clock)
         self.scheduler.start()
         self.loops = len(watched) + 1

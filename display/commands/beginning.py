@@ -206,7 +206,7 @@ def _check(text: str, target: Path) -> None:
         draft = Path(folder) / "config.toml"
         draft.write_text(text, encoding="utf-8")
         try:
-            load_config(draft)
+            load_config(draft).check()
         except ConfigError as error:
             raise ConfigError(target, [*error.problems, "Nothing was written."]) from error
 

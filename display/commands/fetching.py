@@ -23,8 +23,9 @@ from display.commands import reasons
 from display.commands.wiring import judge_of, load_config, open_http, opened_store, with_config
 from monitor import sources
 from monitor.clock import Clock
-from monitor.collector import Desk, Judging, Watched, poll, timing
-from monitor.config import Config, SourceConfig
+from monitor.collector import Desk, Judging, Watched, poll, taken_up, timing
+from monitor.config import Config
+from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError, SourceError, WallflowerError
 from monitor.matching import Matcher
 from monitor.model import Batch, ChangeKind, Health, Json, Judged, Post, SourceStatus, Term
@@ -83,7 +84,7 @@ def fetch(config_path: Path | None, name: str, dry_run: bool, afresh: bool, show
     source = _source(config, name)
     console = Console(highlight=False)
     with closing(open_http(config)) as http:
-        watched = watch(source, sources.load(source.kind), http)
+        watched = watch(source, http)
         look = _dry_run(config, source, watched, afresh) if dry_run else _pass(config, watched)
         with look as (before, after, noted, stored):
             _tell(console, config, before, after, noted, show)
@@ -111,7 +112,7 @@ def _pass(config: Config, watched: Watched) -> _Look:
 
 @contextmanager
 def _dry_run(config: Config, source: SourceConfig, watched: Watched, afresh: bool) -> _Look:
-    if "budget" in type(source.options).model_fields:
+    if hasattr(source.options, "budget"):
         raise NotNow("This source costs money by the post, and a dry run would not count it. Leave out --dry-run.")
     clock, noted = Clock(), Noted()
     before, cursor = _left(config, watched, clock.now())
@@ -133,6 +134,8 @@ def _source(config: Config, name: str) -> SourceConfig:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f' Did you mean "{near[0]}"?' if near else ""
         raise ConfigError(config.path, [f'there is no source "{name}".{hint} Sources: {", ".join(known) or "none"}.'])
+    if found.problems:
+        raise ConfigError(config.path, list(map(str, found.problems)))
     return found
 
 
@@ -166,10 +169,7 @@ def _left(config: Config, watched: Watched, now: datetime) -> tuple[SourceStatus
 def _status(watched: Watched, store: Store, now: datetime) -> tuple[SourceStatus, bool]:
     """The status to go on from, and whether the source was read before, as what it is now."""
     stored = next((status for status in store.last_statuses() if status.source == watched.name), None)
-    if stored is None or stored.kind != watched.kind:
-        status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
-        return replace(status, last_success=stored.last_success if stored else None), False
-    return timing.resumed(stored, watched.kind, watched.pace, now, sample=watched.sample), True
+    return taken_up(watched, stored, now)
 
 
 def _must_not_wait(status: SourceStatus, config: Config, now: datetime) -> None:

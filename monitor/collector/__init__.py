@@ -6,7 +6,7 @@ what the pass means for the next: when, and how the source is         timing, pu
 
 from monitor.collector.delivery import Deliveries
 from monitor.collector.judge import Judge, Judging, prepared
-from monitor.collector.passes import Desk, Watched, note_fault, note_hang, note_pause, poll
+from monitor.collector.passes import Desk, Watched, note_fault, note_hang, note_pause, poll, taken_up
 from monitor.collector.timing import Pace
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "note_pause",
     "poll",
     "prepared",
+    "taken_up",
 ]

@@ -36,6 +36,8 @@ class Watched:
     source: Source
     pace: timing.Pace
     sample: bool = False
+    ready: bool = True
+    """False: its table in the config is wrong, and may even name another kind than it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,19 @@ class Desk:
     now: Callable[[], datetime]
     luck: Callable[[], float] = field(default=random.random)
     """A random number in 0..1."""
+
+
+def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tuple[SourceStatus, bool]:
+    """The status to go on from, and whether that goes on from where the last pass left the source.
+
+    False: nothing was ever read under its name, or a source of another kind was, whose cursor means nothing to it. A
+    slip in the config's ``kind`` must not cost the cursor, so a source that is not ready leaves all as it is.
+    """
+    if stored is not None and (stored.kind == watched.kind or not watched.ready):
+        sample = watched.sample if watched.ready else stored.sample
+        return timing.resumed(stored, stored.kind, watched.pace, now, sample=sample), True
+    status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
+    return replace(status, last_success=stored.last_success if stored else None), False
 
 
 def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import AuthError, Gone, NotInstalled, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, SourceError, Unready
 from monitor.model import Batch, Health, Post, SourceStatus
 
 SHORTEST, LONGEST = 300.0, 86_400.0
@@ -132,7 +132,7 @@ def failed(status: SourceStatus, error: SourceError, now: datetime, luck: float)
     if isinstance(error, Gone):
         gone = f"{reason} It is not read any more: take it out of the config, or correct its address."
         return replace(broken, reason=gone, next_check=None)
-    if isinstance(error, NotInstalled):
+    if isinstance(error, Unready):
         return replace(broken, next_check=None)
     return replace(broken, next_check=_next(now, _backoff(tried), None, luck))
 

@@ -6,7 +6,7 @@ import difflib
 import re
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
@@ -31,9 +31,30 @@ _ALLOWED = {
 """pydantic's type of error -> what is allowed."""
 
 
-def problems_of(error: ValidationError, model: type[BaseModel], at: Where = (), known: Iterable[str] = ()) -> list[str]:
-    """One line for each thing that ``model`` refused in the table at ``at``. ``known`` are keys that others take."""
-    return [_line(found, model, at, known) for found in error.errors(include_url=False)]
+class Problem(NamedTuple):
+    """One thing that is wrong; ``str()`` of it is its line."""
+
+    where: str
+    """The TOML path: ``sources[2].every``."""
+    words: str
+    allowed: str = ""
+    """What may stand there instead, where that is a long list."""
+
+    def __str__(self) -> str:
+        allowed = f" Allowed: {self.allowed}." if self.allowed else ""
+        return f"{self.where}: {self.words}{allowed}"
+
+
+def problems_of(
+    error: ValidationError, model: type[BaseModel], at: Where = (), known: Iterable[str] = ()
+) -> list[Problem]:
+    """One for each thing that ``model`` refused in the table at ``at``. ``known`` are keys that others take."""
+    return [_problem(found, model, at, known) for found in error.errors(include_url=False)]
+
+
+def listed(keys: Iterable[str]) -> str:
+    """``keys`` in the order of the alphabet, for ``Problem.allowed``."""
+    return ", ".join(sorted(keys))
 
 
 def path(where: Where) -> str:
@@ -72,17 +93,17 @@ def _host(address: str) -> str:
         return "?"
 
 
-def _line(found: ErrorDetails, model: type[BaseModel], at: Where, known: Iterable[str]) -> str:
+def _problem(found: ErrorDetails, model: type[BaseModel], at: Where, known: Iterable[str]) -> Problem:
     where = path((*at, *found["loc"]))
     last = str(found["loc"][-1]) if found["loc"] else ""
     if found["type"] == "extra_forbidden":
-        keys = sorted({*keys_at(model, found["loc"][:-1]), *(known if len(found["loc"]) == 1 else ())})
-        return f"{where}: this key is not known.{did_you_mean(last, keys)} Allowed: {', '.join(keys)}."
+        keys = {*keys_at(model, found["loc"][:-1]), *(known if len(found["loc"]) == 1 else ())}
+        return Problem(where, f"this key is not known.{did_you_mean(last, sorted(keys))}", listed(keys))
     if found["type"] == "missing":
-        return f"{where}: is missing."
+        return Problem(where, "is missing.")
     if found["type"] == "value_error" and (whole := str(found["ctx"]["error"]))[:1].isupper():
-        return f"{where}: found {shown(found['input'], last)}. {whole}"
-    return f"{where}: found {shown(found['input'], last)}; allowed is {_allowed(found)}."
+        return Problem(where, f"found {shown(found['input'], last)}. {whole}")
+    return Problem(where, f"found {shown(found['input'], last)}; allowed is {_allowed(found)}.")
 
 
 def _allowed(found: ErrorDetails) -> str:

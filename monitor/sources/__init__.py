@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from monitor.errors import NotInstalled
+from monitor.errors import Unready
 from monitor.model import Batch, Json, Term
 
 if TYPE_CHECKING:
@@ -82,7 +82,22 @@ def load_if_possible(kind: str) -> SourceModule:
         package = (error.name or "").partition(".")[0]
         if package in ("", "monitor"):
             raise
-        return cast("SourceModule", _without(PACKAGES.get(package, package)))
+        return unready(_how_to_install(PACKAGES.get(package, package)))
+
+
+def unready(words: str) -> SourceModule:
+    """In place of a module: one whose source cannot be read and says ``words`` at each pass, so that the rest runs."""
+
+    class Unreadable:
+        """Stands in for it."""
+
+        def __init__(self, options: SourceOptions, http: Http) -> None: ...
+
+        def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
+            """Say why. Raises Unready, always."""
+            raise Unready(words)
+
+    return cast("SourceModule", _Module(Unchecked, Unreadable))
 
 
 class Unchecked(SourceOptions):
@@ -96,18 +111,8 @@ class _Module(NamedTuple):
     Source: type[Source]
 
 
-def _without(package: str) -> _Module:
-    class Missing:
-        """Stands in for a source whose package is not there."""
-
-        def __init__(self, options: SourceOptions, http: Http) -> None:
-            self._words = (
-                f"The Python package {package}, which this kind of source needs, is not installed or cannot be used. "
-                f"Run `pip install {package}` in the environment of Wallflower, then restart it."
-            )
-
-        def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-            """Say what to install. Raises NotInstalled, always."""
-            raise NotInstalled(self._words)
-
-    return _Module(Unchecked, Missing)
+def _how_to_install(package: str) -> str:
+    return (
+        f"The Python package {package}, which this kind of source needs, is not installed or cannot be used. "
+        f"Run `pip install {package}` in the environment of Wallflower, then restart it."
+    )
