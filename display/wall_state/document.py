@@ -65,6 +65,9 @@ class Label:
     text: str
     align: str = "middle"
     strong: bool = False
+    """The time now: the page puts its own."""
+    bright: bool = False
+    """What is no hour of the day: why a stretch is hatched, when an incident began. It stays at night, when hours go."""
 
 
 @dataclass(frozen=True, slots=True)

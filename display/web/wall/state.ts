@@ -22,6 +22,7 @@ export interface Label {
   text: string;
   align: "start" | "middle" | "end";
   strong: boolean;
+  bright: boolean;
 }
 
 export interface Horizon {

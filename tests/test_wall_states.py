@@ -1,0 +1,69 @@
+"""The made-up states are what the server's document says, so what is drawn of them is drawn of real ones."""
+
+from __future__ import annotations
+
+import json
+import types
+from dataclasses import fields, is_dataclass
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from display.wall_state.document import Kind, WallState
+from tests.wall_states import made
+
+NAMES = sorted(made.states())
+
+
+def faults(value: Any, kind: Any, where: str = "state") -> list[str]:
+    """Where ``value``, out of JSON, is not what ``kind`` says."""
+    if is_dataclass(kind):
+        return dataclass_faults(value, kind, where)
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return [] if any(not faults(value, a, where) for a in args) else [f"{where} is none of {kind}"]
+    if origin is tuple:
+        each = [args[0]] * len(value) if args[-1] is Ellipsis else list(args)
+        if not isinstance(value, list) or len(each) != len(value):
+            return [f"{where} has not {len(args)} entries"]
+        return [f for n, (v, k) in enumerate(zip(value, each, strict=True)) for f in faults(v, k, f"{where}[{n}]")]
+    if kind is Kind:
+        return [] if value in list(Kind) else [f"{where} is no kind"]
+    allowed = (int, float) if kind is float else kind
+    right = isinstance(value, allowed) and (kind is bool or not isinstance(value, bool))
+    return [] if right else [f"{where} is not {kind}"]
+
+
+def dataclass_faults(value: Any, kind: Any, where: str) -> list[str]:
+    """The same for an object: exact keys, then each of them."""
+    hints = get_type_hints(kind)
+    names = [f.name for f in fields(kind)]
+    if not isinstance(value, dict):
+        return [f"{where} is no object"]
+    odd = [f"{where}.{key} is missing or unknown" for key in {*names} ^ {*value}]
+    return odd + [f for n in names if n in value for f in faults(value[n], hints[n], f"{where}.{n}")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_made_up_state_has_exactly_the_keys_of_the_document(name: str) -> None:
+    read = json.loads((made.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    assert faults(read, WallState) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_files_are_as_they_were_made(name: str) -> None:
+    written = (made.FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert written == made.text(made.states()[name]), "run: python -m tests.wall_states.made"
+
+
+def test_there_is_no_other_file() -> None:
+    assert sorted(path.stem for path in made.FOLDER.glob("*.json")) == NAMES
+
+
+def test_what_differs_is_found() -> None:
+    state = made.states()["normal"].json()
+    state["headline"] = {"word": 1, "text": "", "caption": ""}
+    found = " ".join(faults(json.loads(json.dumps(state)), WallState))
+    assert "headline.caption" in found
+    assert "headline.clause" in found
+    assert "headline.word is not" in found
