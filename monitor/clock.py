@@ -13,6 +13,15 @@ class Clock:
     def __init__(self) -> None:
         self._stopped = threading.Event()
 
+    @property
+    def pace(self) -> float:
+        """How many times faster than the machine's time ``now`` runs: 1 but in a replay."""
+        return 1.0
+
+    def real(self) -> datetime:
+        """The machine's own time, aware, in UTC: what ``now`` is but in a replay."""
+        return self.now()
+
     def now(self) -> datetime:
         """The time, aware, in UTC."""
         return datetime.now(UTC)

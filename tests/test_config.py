@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import AfterValidator, BaseModel
 
 from monitor.config import find, load
+from monitor.config.walls import Night, Wall
 from monitor.errors import ConfigError
+from monitor.model import Topic
 from monitor.sources import SourceOptions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -286,3 +289,93 @@ def test_the_first_place_that_has_a_file_is_used(tmp_path: Path) -> None:
     here.touch()
     assert find(None, places=[here, system]) == here
     assert find(system, places=[here]) == system
+
+
+# Walls and topics
+
+
+def test_without_a_table_there_is_one_wall_that_shows_everything(tmp_path: Path) -> None:
+    assert loaded(tmp_path, GOOD).walls == (Wall(),)
+
+
+def test_a_wall_is_what_its_table_says(tmp_path: Path) -> None:
+    table = """
+[[walls]]
+name = "reception-2"
+brands = ["Acme", "Acme"]
+languages = ["en", "und"]
+timezone = "Europe/Berlin"
+mask_authors = true
+never_show = ["damn it", "@rude"]
+quiet = ["Acme forum"]
+night = "20:00-07:00"
+rotation = false
+
+[[walls]]
+name = "office"
+night = "off"
+"""
+    reception, office = loaded(tmp_path, GOOD + table).walls
+    assert reception == Wall(
+        "reception-2",
+        brands=("Acme",),
+        languages=("en", "und"),
+        timezone=ZoneInfo("Europe/Berlin"),
+        mask_authors=True,
+        never_show=("damn it", "@rude"),
+        quiet=("Acme forum",),
+        night=Night(time(20), time(7)),
+        rotation=False,
+    )
+    assert office == Wall("office", night=None)
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ('name = "Reception"', "walls[0].name: found \"Reception\"; allowed is letters a to z, digits and hyphens"),
+        ('name = "pairing"', "walls[0].name: found \"pairing\"; allowed is letters a to z"),
+        ('name = "-a"', "walls[0].name: found \"-a\"; allowed is letters a to z"),
+        ("mask_authors = true", "walls[0].name: is missing."),
+        ('brands = ["Acmee"]', 'walls[0].brands[0]: found "Acmee"; there is no such brand. Did you mean "Acme"?'),
+        ('brands = "Acme"', 'walls[0].brands: found "Acme"; allowed is a list.'),
+        ('languages = ["English"]', 'walls[0].languages[0]: found "English"; allowed is a language\'s code such as'),
+        ('timezone = "Berlin"', "walls[0].timezone: found \"Berlin\"; allowed is a time zone's name"),
+        ('mask_authors = "yes"', 'walls[0].mask_authors: found "yes"; allowed is true or false.'),
+        ('never_show = ["..."]', 'walls[0].never_show[0]: found "..."; allowed is a word'),
+        ("never_show = ['say \"no\"']", "walls[0].never_show[0]: found"),
+        ('quiet = [""]', "walls[0].quiet[0]: found \"\"; allowed is text that is not empty."),
+        ('night = "22-6"', 'walls[0].night: found "22-6"; allowed is two different times such as "22:00-06:30"'),
+        ('night = "22:00-22:00"', "walls[0].night: found"),
+        ('night = "24:00-06:00"', "walls[0].night: found"),
+        ("rotation = 1", "walls[0].rotation: found 1; allowed is true or false."),
+        ('masks = true', "walls[0].masks: this key is not known."),
+    ],
+)  # fmt: skip
+def test_what_a_wall_cannot_be(tmp_path: Path, key: str, problem: str) -> None:
+    name = "" if "name" in key or key.startswith("mask_authors = true") else 'name = "lobby"\n'
+    assert problems(tmp_path, f"{GOOD}\n[[walls]]\n{name}{key}\n")[0].startswith(problem)
+
+
+def test_two_walls_need_two_names(tmp_path: Path) -> None:
+    twice = '\n[[walls]]\nname = "a"\n\n[[walls]]\nname = "a"\n'
+    assert problems(tmp_path, GOOD + twice) == ('walls[1].name: found "a"; walls[0] has that name already.',)
+
+
+@pytest.mark.parametrize(
+    ("hours", "dark", "light"),
+    [
+        (Night(), ["22:00", "23:59", "00:00", "06:29"], ["06:30", "12:00", "21:59"]),
+        (Night(time(1), time(5)), ["01:00", "04:59"], ["05:00", "00:59", "23:00"]),
+    ],
+)
+def test_night_is_from_its_beginning_up_to_its_end(hours: Night, dark: list[str], light: list[str]) -> None:
+    at = [datetime.fromisoformat(f"2026-03-04T{t}") for t in (*dark, *light)]
+    assert [hours.holds(t) for t in at] == [True] * len(dark) + [False] * len(light)
+
+
+def test_topics_have_a_name_and_a_rule(tmp_path: Path) -> None:
+    table = "\n[[topics]]\nname = \"delivery\"\nrule = 'parcel OR courier'\n"
+    assert loaded(tmp_path, GOOD + table).topics == (Topic("delivery", "parcel OR courier"),)
+    assert problems(tmp_path, GOOD + table.replace("OR", "OR OR"))[0].startswith("topics[0].rule: column ")
+    assert problems(tmp_path, GOOD + 2 * table)[0].startswith('topics[1].name: found "delivery"; topics[0] has')

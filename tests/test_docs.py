@@ -17,7 +17,7 @@ from display.cli import cli
 from display.commands.wiring import options_of
 from monitor import query, sources
 from monitor.config import load
-from monitor.config.tables import BrandTable, PlaceTable, ServerTable, SourceTable
+from monitor.config.tables import BrandTable, PlaceTable, ServerTable, SourceTable, TopicTable, WallTable
 from monitor.matching import Matcher
 from monitor.model import Brand, Health, Post
 from tests.fakes import NOON
@@ -25,7 +25,14 @@ from tests.fakes import NOON
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BRAND = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
-TABLES = {"wallflower": PlaceTable, "server": ServerTable, "brands": BrandTable, "sources": SourceTable}
+TABLES = {
+    "wallflower": PlaceTable,
+    "server": ServerTable,
+    "brands": BrandTable,
+    "sources": SourceTable,
+    "topics": TopicTable,
+    "walls": WallTable,
+}
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
 

@@ -20,8 +20,9 @@ from pydantic import BaseModel, ValidationError
 from monitor.config.problems import Problem, path, problems_of, shown
 from monitor.config.source_tables import OptionsOf, Own, SourceConfig, SourceReader
 from monitor.config.tables import BrandTable, FileTables, SourceTable
+from monitor.config.walls import Wall, brand_problems, wall
 from monitor.errors import ConfigError, QueryError
-from monitor.model import Brand
+from monitor.model import Brand, Topic
 from monitor.query import parse
 
 HERE = Path("config.toml")
@@ -55,6 +56,9 @@ class Config:
     sources: tuple[SourceConfig, ...]
     allow_hosts: frozenset[str] = frozenset()
     """``host`` or ``host:port`` in a private network that sources may read all the same."""
+    topics: tuple[Topic, ...] = ()
+    walls: tuple[Wall, ...] = (Wall(),)
+    """At least one; the first is the one without a name in its address."""
 
     @property
     def database(self) -> Path:
@@ -87,8 +91,12 @@ def load(file: Path, options_of: OptionsOf, kinds: Collection[str] = ()) -> Conf
     tables = _validated(FileTables, raw, problems)
     reader = SourceReader(options_of, kinds)
     of_sources = [reader.read(n, table) for n, table in listed]
-    problems += [p for n, table in brands for p in _rule_problems(n, table)]
-    problems += [*_twice("brands", brands), *_twice("sources", listed), *_ours_problems(brands)]
+    topics, walls = _tables(raw, "topics"), _tables(raw, "walls")
+    for where, named in (("brands", brands), ("sources", listed), ("topics", topics), ("walls", walls)):
+        problems += _twice(where, named)
+    problems += [p for n, table in brands for p in _rule_problems("brands", n, table)]
+    problems += [p for n, table in topics for p in _rule_problems("topics", n, table)]
+    problems += [*_ours_problems(brands), *brand_problems(walls, [str(table.get("name")) for _, table in brands])]
     if problems or tables is None:
         raise ConfigError(file, list(map(str, [*problems, *(p for own in of_sources for p in own.problems)])))
     return Config(
@@ -99,6 +107,8 @@ def load(file: Path, options_of: OptionsOf, kinds: Collection[str] = ()) -> Conf
         server=Server(tables.server.host, tables.server.port),
         brands=tuple(map(_brand, tables.brands)),
         sources=tuple(map(_source, tables.sources, of_sources)),
+        topics=tuple(Topic(table.name, table.rule) for table in tables.topics),
+        walls=tuple(map(wall, tables.walls)) or (Wall(),),
     )
 
 
@@ -138,7 +148,7 @@ def _validated(model: type[_Model], raw: Raw, problems: list[Problem]) -> _Model
         return None
 
 
-def _rule_problems(number: int, table: Raw) -> list[Problem]:
+def _rule_problems(named: str, number: int, table: Raw) -> list[Problem]:
     rule = table.get("rule")
     if not isinstance(rule, str) or not rule:
         return []
@@ -146,7 +156,7 @@ def _rule_problems(number: int, table: Raw) -> list[Problem]:
         parse(rule)
     except QueryError as error:
         why = " ".join(part for part in (error.reason, error.suggestion) if part)
-        where = path(("brands", number, "rule"))
+        where = path((named, number, "rule"))
         return [Problem(where, f"column {error.column} of {shown(rule)}: {why}")]
     return []
 
