@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
+import nh3
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -288,3 +289,53 @@ def test_an_id_can_be_stored_and_stays_the_same(external_id: str) -> None:
 def test_different_ids_stay_different() -> None:
     long = ["i" * 400 + "1", "i" * 400 + "2", "\ud800", "\ud801", "a"]
     assert len({clean(Post("F", each, "x", NOON), NOON).external_id for each in long}) == len(long)
+
+
+SOME_TAGS = ["p", "br", "a", "em", "h2", "li", "figure", "pre", "td", "select", "script", "P", "x"]
+SOME_ENDS = [">", ">", ">", "/>", " />", ' href="/x?a=1&amp;b=2">', " a='>'>", " b=c d>", ' e="f"g>', "\n>", ""]
+tags = st.tuples(st.sampled_from(["<", "</"]), st.sampled_from(SOME_TAGS), st.sampled_from(SOME_ENDS)).map("".join)
+entities = st.sampled_from(["&amp;", "&lt;", "&#8217;", "&nbsp;", "&quot;", "&copy", "&#13;", "&#3", "9;", "&amp;lt;"])
+letters = st.sampled_from(
+    ["word", " ", "\n", "  ", "\r\n", "\t", "é", "日本", "\u0301", "\xa0", "\u3000", "👩\u200d👩", "\x1f"]
+)
+pages = st.lists(tags | entities | letters | hostile).map("".join)
+
+
+def one_round(text: str) -> str:
+    text = cleaning._UNWANTED.sub("", cleaning._LINE_ENDS.sub("\n", text))
+    text = unicodedata.normalize("NFC", cleaning._JOINERS.sub("", text))
+    text = re.sub(r" ?\n ?", "\n", re.sub(r"[^\S\n]+", " ", cleaning._MARKS.sub(cleaning._three_marks, text)))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def read_with_a_parser(markup: str) -> str:
+    """What ``plain_text`` means, without the short ways that it takes where nothing is odd."""
+    markup = cleaning._UNWANTED.sub("", markup)
+    if OPENS_A_TAG.search(markup):
+        markup = cleaning._BLOCK.sub("\n<", " ".join(markup.split()))
+        markup = nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"})
+    for _ in range(cleaning._ROUNDS):
+        before, markup = markup, one_round(cleaning._resolved(markup))
+        if markup == before:
+            break
+    else:
+        markup = cleaning._ENTITY.sub(r"& \1;", markup)
+    shown = cleaning._SHOWN_TAG.sub("\u2039\\1\u203a", markup)
+    return cleaning._TAG_START.sub("\u2039", shown).rstrip()
+
+
+@given(pages)
+@example("<p>One &amp; <a href='/x'>two</a> &#8211; three</p> <p>four</p>")
+@example("&#3<abbr>9;")
+@example("<pre><p>x")
+@example("<table>a<td>b")
+def test_the_short_way_through_plain_markup_leads_to_what_a_parser_reads(markup: str) -> None:
+    assert plain_text(markup) == read_with_a_parser(markup)
+
+
+def test_calm_characters_need_nothing_done_to_them() -> None:
+    calm = [c for c in map(chr, range(0x110000)) if cleaning._CALM.fullmatch(c)]
+    assert len(calm) > 30_000
+    assert not any(cleaning._UNWANTED.search(c) or cleaning._LINE_ENDS.search(c) for c in calm)
+    assert not any(unicodedata.category(c)[0] == "M" or c in "\u200c\u200d" for c in calm)
+    assert all(unicodedata.is_normalized("NFC", f"e{c}\uac00{c}") for c in calm)
