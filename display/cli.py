@@ -13,7 +13,19 @@ from typing import Any
 
 import click
 
-from display.commands import beginning, checking, exporting, feeds, fetching, importing, people, rules, running, sources
+from display.commands import (
+    beginning,
+    checking,
+    demonstrating,
+    exporting,
+    feeds,
+    fetching,
+    importing,
+    people,
+    rules,
+    running,
+    sources,
+)
 from display.commands.wiring import VERSION
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
@@ -48,6 +60,7 @@ def cli() -> None:
 
 cli.add_command(beginning.init)
 cli.add_command(running.run)
+cli.add_command(demonstrating.demo_wall)
 cli.add_command(checking.check)
 cli.add_command(rules.match)
 cli.add_command(rules.score)

@@ -72,21 +72,24 @@ def advice_on_sqlite(found: Sequence[int] = sqlite3.sqlite_version_info) -> str:
     )
 
 
-def run(config: Config, version: str) -> None:
-    """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before it begins."""
+def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before it begins.
+
+    ``clock`` is for replays.
+    """
     check_host(config)
     check_port(config)
     with alone(config):
         check_database(config)
         if advice := advice_on_sqlite():
             log.warning(advice)
-        _serve(config, version)
+        _serve(config, version, clock or Clock())
 
 
-def _serve(config: Config, version: str) -> None:
+def _serve(config: Config, version: str, clock: Clock) -> None:
     # gunicorn has no setting for its Server header, and strangers need not know what serves them.
     gunicorn.http.wsgi.SERVER = "Wallflower"
-    _Server(config, version).run()
+    _Server(config, version, clock).run()
 
 
 def check_host(config: Config) -> None:
@@ -151,9 +154,8 @@ def check_database(config: Config) -> None:
 class Service:
     """All that lives in the worker."""
 
-    def __init__(self, config: Config, version: str) -> None:
-        self._config, self._version = config, version
-        self._clock = Clock()
+    def __init__(self, config: Config, version: str, clock: Clock) -> None:
+        self._config, self._version, self._clock = config, version, clock
         self._store = Store.open(config.database)
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
@@ -201,8 +203,8 @@ class Service:
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings."""
 
-    def __init__(self, config: Config, version: str) -> None:
-        self._config, self._version = config, version
+    def __init__(self, config: Config, version: str, clock: Clock) -> None:
+        self._config, self._version, self._clock = config, version, clock
         self._service: Service | None = None
         super().__init__()
 
@@ -216,7 +218,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The WSGI app; called by gunicorn in the worker, after the fork."""
-        self._service = Service(self._config, self._version)
+        self._service = Service(self._config, self._version, self._clock)
         return self._service.app
 
     def _begin(self, worker: Any) -> None:

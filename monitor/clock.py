@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
@@ -42,3 +42,28 @@ class Clock:
     def stopped(self) -> bool:
         """Whether ``stop`` was called."""
         return self._stopped.is_set()
+
+
+class ReplayClock(Clock):
+    """A clock for showing a day in minutes: ``now`` starts at ``begin`` and runs ``pace`` times as fast as life.
+
+    Waits and ``monotonic`` stay real, so loops, heartbeats and time limits are what they always are.
+    """
+
+    def __init__(self, begin: datetime, pace: float) -> None:
+        super().__init__()
+        self._begin, self._pace = begin, pace
+        self._started = time.monotonic()
+
+    def real(self) -> datetime:
+        """The machine's own time."""
+        return datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The time in the replay, aware, in UTC."""
+        return self._begin + timedelta(seconds=(time.monotonic() - self._started) * self._pace)
+
+    @property
+    def pace(self) -> float:
+        """How many seconds of the replay pass in a second."""
+        return self._pace

@@ -70,6 +70,20 @@ class Source:
         )
 
 
+def seed_with_incident(brand: str, since: datetime, until: datetime, *, force: float = 4.0) -> int:
+    """The first seed under which something of at least ``force`` happens to ``brand`` between two times of one day,
+    and nothing else that day."""
+    day = int(since.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() // _INCIDENT_BLOCK)
+    for seed in range(1, 100_000):
+        timeline = _Timeline(Options(name="any", seed=seed))
+        found = [incident for block in range(day - 1, day + 2) if (incident := timeline.incident(block))]
+        if [(i.brand, i.force >= force) for i in found] != [(brand, True)]:
+            continue
+        if since.timestamp() <= found[0].start < until.timestamp():
+            return seed
+    raise LookupError("no seed makes such a day")
+
+
 class _Incident(NamedTuple):
     brand: str
     what: news.Incident
@@ -129,10 +143,11 @@ class _Timeline:
     def _incidents_at(self, at: float) -> list[tuple[int, _Incident]]:
         """(number of its block, incident) of all that are under way."""
         block = int(at // _INCIDENT_BLOCK)
-        found = [(number, self._incident(number)) for number in (block - 2, block - 1, block)]
+        found = [(number, self.incident(number)) for number in (block - 2, block - 1, block)]
         return [(number, incident) for number, incident in found if incident and incident.share(at) > 0]
 
-    def _incident(self, block: int) -> _Incident | None:
+    def incident(self, block: int) -> _Incident | None:
+        """What happens in a block of 12 hours of sample time, if anything does."""
         if block not in self._incidents:
             writer = Writer(rng := self._rng("incident", block))
             happens = writer.chance(_INCIDENT_CHANCE)
@@ -156,7 +171,7 @@ class _Timeline:
                 brand = writer.weigh(BRANDS)
                 start = (block + rng.random()) * _STORY_BLOCK
                 told += self._spread(writer.fill(writer.pick(news.HEADLINES), brand), start, f"s{block}-{number}", rng)
-            incident = self._incident(int(block * _STORY_BLOCK // _INCIDENT_BLOCK))
+            incident = self.incident(int(block * _STORY_BLOCK // _INCIDENT_BLOCK))
             if incident and incident.start // _STORY_BLOCK == block:
                 headline = writer.fill(incident.what.headline, incident.brand)
                 told += self._spread(headline, incident.start + 600, f"s{block}-x", rng)

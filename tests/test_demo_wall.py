@@ -1,0 +1,67 @@
+"""The made-up day: its history, its incident, its clock."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from display.commands.demonstrating import BEGINS, CONFIG, INCIDENT, write_history
+from display.commands.wiring import load_config
+from monitor.clock import ReplayClock
+from monitor.model import Json, MentionFilter, Post
+from monitor.sources.sample import Options, Source, seed_with_incident
+from monitor.store import Store
+
+MORNING = datetime(2026, 3, 4, BEGINS, tzinfo=UTC)
+
+
+def test_the_history_ends_when_the_day_begins_and_is_read_without_a_gap(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.format(port=8752, seed=3).replace("history = 28", "history = 2"))
+    config = load_config(path)
+    write_history(config, MORNING)
+    store = Store.open(config.database)
+    try:
+        (newest,) = store.page(MentionFilter(), limit=1)
+        (status,) = store.statuses()
+        assert MORNING - timedelta(hours=1) < newest.post.published_at <= MORNING
+        assert store.count(MentionFilter()).n > 1_000
+        assert store.gaps(MORNING - timedelta(days=30), MORNING + timedelta(days=1)) == []
+        assert status.sample
+        assert status.last_success == MORNING
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("day", range(3, 10))
+def test_something_happens_to_acme_that_day_and_only_then(day: int) -> None:
+    since, until = (datetime(2026, 3, day, hour, tzinfo=UTC) for hour in INCIDENT)
+    options = Options(name="Sample", seed=seed_with_incident("Acme", since, until), history=1)
+    midnight = since.replace(hour=0) + timedelta(days=1)
+    posts = _posts(Source(options, None), midnight)  # type: ignore[arg-type]
+    per_hour = [0] * 24
+    for post in posts:
+        per_hour[post.published_at.hour] += "acme" in post.text.lower()
+    loudest = max(range(24), key=lambda hour: per_hour[hour])
+    assert INCIDENT[0] <= loudest <= INCIDENT[1]
+    assert per_hour[loudest] > 3 * sorted(per_hour)[12]
+
+
+def test_a_replay_runs_faster_and_its_waits_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = iter([100.0, 100.0, 110.0])
+    monkeypatch.setattr("monitor.clock.time.monotonic", lambda: next(machine))
+    clock = ReplayClock(MORNING, 144)
+    assert clock.now() == MORNING
+    assert clock.now() == MORNING + timedelta(minutes=24)
+    assert clock.pace == 144
+
+
+def _posts(source: Source, now: datetime) -> list[Post]:
+    posts: list[Post] = []
+    cursor: Json = None
+    more = True
+    while more:
+        batch = source.fetch((), cursor, now)
+        posts += batch.posts
+        cursor, more = batch.cursor, batch.more
+    return posts
