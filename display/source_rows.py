@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from display.blindness import is_blind
 from display.cards import clock_time, duration
 from display.charts import merged
 from monitor.model import Gap, Health, SourceStatus, Spend
+from monitor.searching import searched
+
+if TYPE_CHECKING:
+    from monitor.config import Config
 
 WEEK = timedelta(days=7)
 BIN, BINS = timedelta(hours=3), 56
@@ -68,6 +73,8 @@ class SourceRow:
     """Those that touch the last 7 days."""
     volume: tuple[int, ...]
     """Mentions in each BIN of them."""
+    search: str = ""
+    """What of the rules its search cannot take, in sentences."""
 
     @property
     def name(self) -> str:
@@ -227,16 +234,27 @@ def to_do(row: SourceRow) -> str:
     return f"Nothing. {status.note or status.reason}".strip()
 
 
+def search_notes(config: Config) -> dict[str, str]:
+    """Source -> what of the rules its search cannot take, for those of which there is something to say."""
+    notes = {source.name: searched(source.options, config.brands).note() for source in config.sources}
+    return {name: note for name, note in notes.items() if note}
+
+
 def rows(
-    statuses: Sequence[SourceStatus], gaps: Sequence[Gap], volumes: Mapping[str, Sequence[int]], at: Moment
+    statuses: Sequence[SourceStatus],
+    gaps: Sequence[Gap],
+    volumes: Mapping[str, Sequence[int]],
+    at: Moment,
+    searches: Mapping[str, str],
 ) -> list[SourceRow]:
-    """A row for each status, in the order in which they want attention."""
+    """A row for each status, in the order in which they want attention. ``searches`` come from ``search_notes``."""
     found = [
         SourceRow(
             status,
             at,
             tuple(gap for gap in gaps if gap.source == status.source),
             tuple(volumes.get(status.source, (0,) * BINS)),
+            searches.get(status.source, ""),
         )
         for status in statuses
     ]

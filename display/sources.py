@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.blindness import in_config
 from display.reading import Reading, reading, with_unrecorded
 from display.site import Site, site
-from display.source_rows import BIN, BINS, WEEK, Moment, SourceRow, rows
+from display.source_rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
 from monitor.model import Health
 
 WIDTH, HEIGHT = 168.0, 26.0
@@ -46,7 +46,7 @@ def listing() -> str:
     health = reading(statuses, now, zone, here.started, sample=sample)
     gaps = with_unrecorded(here.store.gaps(now - WEEK, now + timedelta(seconds=1)), health)
     volumes = here.store.volumes(now - WEEK, BIN, BINS)
-    found = rows(statuses, gaps, volumes, Moment(now, zone, here.started))
+    found = rows(statuses, gaps, volumes, Moment(now, zone, here.started), search_notes(here.config))
     return render_template(
         "sources.html",
         tab="sources",

@@ -174,7 +174,7 @@ def test_what_does_not_fit_is_a_problem_in_words(keys: dict[str, Any], said: str
     brand = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
     config.write_text(brand + '[[sources]]\nkind = "feed"\nname = "Here"\n' + "\n".join(lines))
     with pytest.raises(ConfigError) as caught:
-        load(config, lambda kind: Options, ["feed"])
+        load(config, lambda kind: Options, ["feed"]).check()
     assert said in str(caught.value)
     assert "sources[0]" in str(caught.value)
 

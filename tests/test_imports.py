@@ -31,11 +31,12 @@ MAY_IMPORT = {
     "store": GROUND | {"schema", "query", "stories"},
     "events": GROUND | {"store", "clock"},
     "collector": GROUND | PURE | {"store", "sources"},
+    "searching": GROUND | {"query", "sources"},
     "scheduler": GROUND | {"collector", "clock", "config", "http", "sources", "store"},
     "importing": GROUND | {"collector", "store", "clock"},
 }
 """Room of monitor/ -> rooms of monitor/ that it may import besides itself."""
-PAGES = GROUND | {"config", "clock", "query", "store", "events", "usual"}
+PAGES = GROUND | {"config", "clock", "query", "store", "events", "usual", "searching"}
 """What display/ may import of monitor/."""
 JOINS_BOTH = {"cli", "serve", "commands"}
 """The rooms of display/ that put the two halves together."""

@@ -76,6 +76,7 @@ def test_its_source_says_what_to_install_and_the_rest_is_read(house: House, tmp_
         ("hashtags", "subreddits", "`subreddits`: this is an option of reddit, not of mastodon."),
         ("hashtags", "budget", "`budget`: this is an option of x, not of mastodon."),
         ('["social.example"]', '["not a host"]', "`instances"),
+        ("hashtags = [", "search = true\nhashtags = [", "Of its keys, allowed is one with token ="),
     ],
 )
 def test_a_slip_in_the_table_of_a_source_is_its_status(

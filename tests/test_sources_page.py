@@ -153,7 +153,7 @@ def test_trouble_comes_first_then_what_is_limited_then_by_volume_and_paused_last
         status("broken", Health.BROKEN),
     ]
     volumes = {"large": [3], "small": [1], "broken": [2], "paused": [9]}
-    found = rows(statuses, [], volumes, row().at)
+    found = rows(statuses, [], volumes, row().at, {})
     assert [one.name for one in found] == ["broken", "key", "limited", "large", "small", "paused"]
     assert sentence(found) == (
         "broken and key need you. limited goes on by itself. paused is paused, and does not count."

@@ -146,11 +146,6 @@ def test_a_changed_rule_does_not_pay_for_the_history_again() -> None:
     assert spent(again) == spent(batch)
 
 
-def test_beginnings_of_words_are_said_to_be_beyond_the_search() -> None:
-    with reading(Site()) as (source, _):
-        assert "acm*" in fetch(source, terms=(Term("acm", prefix=True),)).note
-
-
 # ---- money --------------------------------------------------------------------------------------------------------
 
 

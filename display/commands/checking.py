@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import click
+from pydantic import BaseModel
 
 from display.commands.wiring import load_config, with_config
 from display.serve import check_host
-from monitor.errors import ConfigError
+from monitor import secrets
+from monitor.config import Config
+from monitor.errors import AuthError, ConfigError
+from monitor.query.grammar import MOST_TERMS
+from monitor.searching import searched
+from monitor.sources import SourceOptions
 
 
 @click.command()
@@ -28,6 +34,33 @@ def check(config_path: Path | None) -> None:
     click.echo(f"  sources: {kinds}")
     click.echo(f"  database: {config.database}")
     click.echo(f"  pages: http://{config.server.host}:{config.server.port}/")
+    for heading, notes in (("Keys that are not here:", _keys(config)), ("Searches:", _searches(config))):
+        if notes:
+            click.echo(heading)
+        for note in notes:
+            click.echo(f"  {note}")
+
+
+def _keys(config: Config) -> list[str]:
+    """Which source lacks which key, where to get one and what it must permit."""
+    return [f"{source.name}: {trouble}" for source in config.sources for trouble in _missing(source.options)]
+
+
+def _missing(options: BaseModel | None) -> Iterator[str]:
+    for name, how in options.keys().items() if isinstance(options, SourceOptions) else ():
+        try:
+            secrets.get(name, how)
+        except AuthError as error:
+            yield str(error)
+
+
+def _searches(config: Config) -> list[str]:
+    """What of the rules each search cannot take; sources with the same note share a line."""
+    notes: dict[str, list[str]] = {}
+    for source in config.sources:
+        if note := searched(source.options, config.brands).note(most=MOST_TERMS):
+            notes.setdefault(note, []).append(source.name)
+    return [f"{', '.join(names)}: {note}" for note, names in notes.items()]
 
 
 def _problems(check: Callable[[], None]) -> tuple[str, ...]:

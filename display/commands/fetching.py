@@ -21,6 +21,7 @@ from rich.text import Text
 from display import serve
 from display.commands import reasons
 from display.commands.wiring import judge_of, load_config, open_http, opened_store, with_config
+from display.source_rows import search_notes
 from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Desk, Judging, Watched, poll, taken_up, timing
@@ -238,6 +239,8 @@ def _limits(after: SourceStatus, noted: Noted, config: Config) -> Iterator[str]:
     yield f"Health: {after.health}." + (f" {after.reason}" if after.reason else "")
     if batch is not None and batch.note and batch.note not in after.reason:
         yield f"Note: {batch.note}"
+    if searches := search_notes(config).get(after.source):
+        yield f"Search: {searches}"
     if batch is not None and batch.set_aside:
         yield f"Set aside: {batch.set_aside:,} that could not be read."
     if batch is not None and batch.not_before is not None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from display.blindness import in_config
 from display.commands.wiring import load_config, opened_store, with_config
-from display.source_rows import BIN, BINS, WEEK, Moment, SourceRow, rows
+from display.source_rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.store import Store
@@ -45,7 +45,7 @@ def _rows(config: Config, store: Store) -> list[SourceRow]:
     gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, BIN, BINS)
     statuses = in_config(config, store.statuses())
     # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
-    return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK))
+    return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_notes(config))
 
 
 def _strangers(config: Config, store: Store) -> list[str]:
@@ -88,6 +88,7 @@ def _json(row: SourceRow) -> dict[str, Any]:
         "reason": status.reason,
         "note": status.note,
         "to_do": row.to_do,
+        "search": row.search,
         "last_success": _time(status.last_success),
         "last_try": _time(status.last_try),
         "next_check": _time(status.next_check),

@@ -37,7 +37,7 @@ class SourceConfig:
     @property
     def trouble(self) -> str:
         """Its problems as sentences for people who do not look at the file; empty without any."""
-        said = [f"`{_key(p.where)}`: {p.words}{'' if p.words.endswith(('.', '?')) else '.'}" for p in self.problems]
+        said = [_sentence(problem) for problem in self.problems]
         return " ".join([*said, "Correct it in the config, then restart Wallflower."]) if said else ""
 
 
@@ -99,5 +99,10 @@ class SourceReader:
 
 
 def _key(where: str) -> str:
-    """ "url" of "sources[2].url"."""
-    return where.partition(".")[2] or where
+    """ "url" of "sources[2].url"; empty for the whole table."""
+    return where.partition(".")[2]
+
+
+def _sentence(problem: Problem) -> str:
+    key, words = _key(problem.where), problem.words.removeprefix(f"found {shown({})}; ")
+    return f"`{key}`: {words}" if key else f"Of its keys, {words}"

@@ -12,6 +12,7 @@ from monitor.query.compiling import Compiled, FieldExpression, compiled
 from monitor.query.document import Document
 from monitor.query.grammar import tree_of
 from monitor.query.mistakes import Mistake
+from monitor.query.searching import left_open
 from monitor.query.tree import Every, Field, Node, Not, holds_of_nothing, leaves, without_fields
 
 
@@ -68,6 +69,13 @@ class Query:
     def terms(self) -> tuple[Term, ...]:
         """Plain searches: every post of the rule is found by one of them. Empty where no search for words would do."""
         return self.tree.terms
+
+    def left_open(self, *, signs: bool) -> tuple[str, ...]:
+        """The parts of the rule, as one writes them, that a search for ``terms`` does not look at, each once.
+
+        ``signs``: the search knows handles and tags.
+        """
+        return tuple(dict.fromkeys(left_open(self.tree, signs=signs)))
 
     @property
     def fields(self) -> tuple[FieldCondition, ...]:

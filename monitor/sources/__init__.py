@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from monitor import secrets
 from monitor.errors import Unready
 from monitor.model import Batch, Json, Term
 
@@ -38,6 +39,23 @@ class SourceOptions(BaseModel):
     """How often to look where the config does not say ``every``."""
     sample: ClassVar[bool] = False
     """Whether its posts are made up, which every screen then says."""
+    how: ClassVar[str] = ""
+    """Where to get its key and which permission that needs, in a sentence."""
+    finds_signs: ClassVar[bool] = False
+    """Whether its search takes handles and tags with their signs."""
+
+    @property
+    def searches(self) -> bool:
+        """Whether it brings only what a search for the rules' words finds."""
+        return False
+
+    def missed(self, terms: Sequence[Term]) -> list[str]:
+        """What of ``terms`` its search does not find, or only by luck, in sentences."""
+        return []
+
+    def keys(self) -> dict[str, str]:
+        """The name of each secret it asks for, and where to get that."""
+        return dict.fromkeys(secrets.named_in(self), self.how)
 
 
 class Source(Protocol):

@@ -110,21 +110,27 @@ class Options(SourceOptions):
             raise ValueError(f"{', '.join(strange)} only together with a preset")
         return self
 
+    def keys(self) -> dict[str, str]:
+        """The name of its secret, and what that holds."""
+        return {self.secret: self._how} if self.secret else {}
+
+    @property
+    def _how(self) -> str:
+        return (presets.PRESETS[self.preset].how if self.preset else "") or _HOW
+
     def place(self) -> Place:
         """Where the feed is now. Raises AuthError where its secret is missing, or is none."""
         if self.url is not None:
             return Place(self.url)
-        preset = presets.PRESETS[self.preset] if self.preset else None
         if self.preset and self.secret is None:
             return Place(presets.address(self.preset, self._given()), directory=presets.PRESETS[self.preset].directory)
-        how = (preset.how if preset else "") or _HOW
-        secret = secrets.get(str(self.secret), how)
+        secret = secrets.get(str(self.secret), self._how)
         try:
             made = presets.address(self.preset, {**self._given(), "secret": secret}) if self.preset else secret
             return Place(_readable(made), _telling(secret))
         except ValueError as error:
             why = secrets.hidden(str(error), *_telling(secret))
-            raise AuthError(f"The key {self.secret} does not lead to a feed: {why} {how}") from error
+            raise AuthError(f"The key {self.secret} does not lead to a feed: {why} {self._how}") from error
 
     def _given(self) -> dict[str, str]:
         """What a preset makes its address of, but for the secret."""

@@ -14,7 +14,7 @@ from monitor.errors import BadResponse
 from monitor.http import Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
-from monitor.sources._options import Address, SearchOptions
+from monitor.sources._options import Address, HistoryOptions
 from monitor.sources._sweep import Found, Page, Stretch, Sweep
 
 REQUESTS = 20
@@ -25,7 +25,7 @@ OVERLAP = timedelta(days=3)
 _Country = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
-class Options(SearchOptions):
+class Options(HistoryOptions):
     """Keys of an app's reviews in config.toml.
 
     Reviews seldom name the app that they stand below: put ``source:"NAME"`` of this source into the brand's rule.

@@ -12,7 +12,7 @@ from monitor.errors import RateLimited
 from monitor.http import Http, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed, moment, number, record_of, words
-from monitor.sources._options import Address, SearchOptions
+from monitor.sources._options import Address, HistoryOptions
 from monitor.sources._sweep import Found, Page, Stretch, Sweep
 from monitor.sources._watch import Watch
 
@@ -24,7 +24,7 @@ _REGULAR, _MODERATOR = 1, 2
 _GONE = (403, 404, 410)
 
 
-class Options(SearchOptions):
+class Options(HistoryOptions):
     """Keys of a Discourse forum in config.toml."""
 
     url: Address

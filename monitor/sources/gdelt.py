@@ -38,6 +38,8 @@ _APART_SIGNS = re.compile(r"\s+([,.:;!?%\u2019')\]])")
 class Options(SearchOptions):
     """Keys of GDELT in config.toml."""
 
+    shortest = SHORTEST
+
     operators: Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w:. -]*$")] = ""
     """Added to each search, such as ``sourcelang:english`` or ``sourcecountry:uk``."""
     api: Address = "https://api.gdeltproject.org/api/v2/doc/doc"
@@ -83,7 +85,7 @@ class Source:
         batch = sweep.run(queries, lambda stretch: self._page(stretch, now), 1)
         wait = now + APART if batch.more else None
         # not at once: a pass that follows would come too early
-        return replace(batch, more=False, not_before=wait, cursor={"sweep": sweep.to_json()}, note=_left_out(terms))
+        return replace(batch, more=False, not_before=wait, cursor={"sweep": sweep.to_json()})
 
     def _page(self, stretch: Stretch, now: datetime) -> Page:
         """A page goes on by time, for GDELT has no pages."""
@@ -131,8 +133,3 @@ class Source:
             return None
         site = line(article, "domain").removeprefix("www.")
         return Post(self._options.name, url, "", min(at, now), title=title, url=url, site=site)
-
-
-def _left_out(terms: Sequence[Term]) -> str:
-    short = [text for text in texts(terms) if len(text) < SHORTEST]
-    return f"GDELT cannot look for what is this short: {', '.join(short[:5])}." if short else ""

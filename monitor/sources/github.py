@@ -14,7 +14,7 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, moment, part, words
-from monitor.sources._github import Talk
+from monitor.sources._github import HOW, Talk
 from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
 from monitor.sources._terms import packed, texts
@@ -32,6 +32,8 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 class Options(SearchOptions):
     """Keys of GitHub in config.toml."""
+
+    how = HOW
 
     token: SecretName | None = None
     """Name of the secret that holds a token. Without one there are no discussions, and deletions go unnoticed."""

@@ -25,6 +25,8 @@ OVERLAP = timedelta(hours=3)
 class Options(SearchOptions):
     """Keys of Hacker News in config.toml."""
 
+    finds_beginnings = True
+
     api: Address = "https://hn.algolia.com/api/v1"
     """The search, which Algolia runs for Hacker News. Only a mirror or a test changes it."""
     items: Address = "https://hacker-news.firebaseio.com/v0"

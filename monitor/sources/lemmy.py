@@ -29,6 +29,9 @@ _LETTERS = {"p": "post", "c": "comment"}
 class Options(SearchOptions):
     """Keys of a Lemmy instance in config.toml."""
 
+    shortest = 2
+    finds_beginnings = True
+
     url: Address = "https://lemmy.world"
     """The instance; a large one knows what is written on the others."""
 
@@ -43,7 +46,7 @@ class Source:
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Search for what is new, then look again at some of what was found in the last two weeks."""
         kept = cursor if isinstance(cursor, dict) else {}
-        queries = texts(terms, shortest=2)
+        queries = texts(terms, shortest=Options.shortest)
         if not queries:
             return Batch(cursor=cursor, note=NOTHING_TO_SEARCH)
         history = timedelta(days=self._options.days_back)

@@ -20,7 +20,7 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, part, words
 from monitor.sources._mastodon import Reader, State, Stream, earlier, first_id, rank
-from monitor.sources._options import Address, SearchOptions
+from monitor.sources._options import MOST_NAMED, Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH
 from monitor.sources._terms import texts
 from monitor.sources._watch import Watch
@@ -79,6 +79,24 @@ class Options(SearchOptions):
     public: bool = False
     """Whether the whole public timeline of the first instance is read, and matched here."""
 
+    @property
+    def searches(self) -> bool:
+        """Unless whole timelines, or hashtags that somebody chose, are all that is read."""
+        return self.search or not (self.hashtags or self.public)
+
+    def missed(self, terms: Sequence[Term]) -> list[str]:
+        """Without a search, posts that do not bear a hashtag."""
+        if self.search:
+            return super().missed(terms)
+        tags = dict.fromkeys(tag for text in texts(terms) if (tag := _hashtag(text)))
+        named = ", ".join(f"`#{tag}`" for tag in list(tags)[:MOST_NAMED])
+        return [f"Only posts with a hashtag are found, such as {named}; to search for words it needs a token."]
+
+    def keys(self) -> dict[str, str]:
+        """The token of the first instance."""
+        how = f"Make one at {self.instances[0]}/settings/applications with the scopes read:statuses and read:search."
+        return {self.token: how} if self.token else {}
+
     @model_validator(mode="after")
     def _token_fits(self) -> Self:
         if self.search and self.token is None:
@@ -135,7 +153,7 @@ class Source:
 
     def _begin(self, now: datetime) -> None:
         first = self._options.instances[0]
-        how = f"Make one at {first}/settings/applications with the scopes read:statuses and read:search."
+        how = " ".join(self._options.keys().values())
         token = secrets.get(self._options.token, how) if self._options.token else ""
         for reader in self._readers.values():
             reader.begin(now)

@@ -58,6 +58,17 @@ class Options(SearchOptions):
     feed_token: SecretName | None = None
     """Name of the secret that holds the token of that account's feeds."""
 
+    @property
+    def searches(self) -> bool:
+        """Unless only subreddits are read, which bring all there is."""
+        return self.search
+
+    def keys(self) -> dict[str, str]:
+        """Those of an app, or the one of an account's feeds."""
+        if self.feed_token is not None:
+            return {self.feed_token: _HOW_FEED}
+        return dict.fromkeys((self.client_id, self.client_secret), HOW)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if bool(self.feed_user) != (self.feed_token is not None):

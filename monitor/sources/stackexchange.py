@@ -36,6 +36,9 @@ _THROTTLED = 502
 class Options(SearchOptions):
     """Keys of a Stack Exchange site in config.toml."""
 
+    how = HOW
+    shortest = 2
+
     site: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{2,60}$")] = "stackoverflow"
     """As the API names it: "stackoverflow", "superuser", "serverfault", "unix" ..."""
     key: secrets.SecretName | None = None
@@ -55,7 +58,7 @@ class Source:
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Search for what is new, read it in full, and look again at what was found in the last two weeks."""
         kept = cursor if isinstance(cursor, dict) else {}
-        queries = [quoted(text) for text in texts(terms, shortest=2)]
+        queries = [quoted(text) for text in texts(terms, shortest=Options.shortest)]
         if not queries:
             return Batch(cursor=cursor, note=NOTHING_TO_SEARCH)
         talk = _Talk(self._options, self._http, now)

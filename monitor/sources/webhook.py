@@ -31,6 +31,8 @@ _HOW = f"Make up {SHORTEST_SECRET} characters or more, and give them to the prog
 class Options(SourceOptions):
     """Keys of a webhook in config.toml."""
 
+    how = _HOW
+
     secret: SecretName
     """Name of the secret with which deliveries are signed."""
 

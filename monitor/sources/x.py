@@ -42,11 +42,13 @@ _SIGNED = re.compile(r"[#@]\w+")
 _PLAIN = re.compile(r"\w+")
 _FIELDS = {"tweet_fields": ["author_id", "created_at", "edit_history_tweet_ids", "lang", "note_tweet"]}
 _AUTHORS = {"expansions": ["author_id"], "user_fields": ["username"]}
-_HOW = "Make an app in the developer console of X and use the bearer token of the app."
 
 
 class Options(SearchOptions):
     """Keys of X in config.toml."""
+
+    how = "Make an app in the developer console of X and use the bearer token of the app."
+    finds_signs = True
 
     budget: Budget
     """What may be spent in a month, such as "20 USD / month". Reading slows so that it lasts, and never exceeds it."""
@@ -95,11 +97,10 @@ class Source:
         since = max(batch.complete_since, now - KEPT_THERE) if batch.complete_since else None
         newest = {query: id_ for query, id_ in self._newest.items() if query in queries}
         state = {"sweep": sweep.to_json(), "newest": newest, "spent": self._purse.to_json(), "follow": follow.to_json()}
-        note = f"{batch.note} {_unsearchable(terms)}".strip()
-        return replace(batch, cursor=state, complete_since=since, note=note, spend=self._purse.spend)
+        return replace(batch, cursor=state, complete_since=since, spend=self._purse.spend)
 
     def _begin(self, kept: dict[str, Any], now: datetime) -> None:
-        token = secrets.get(self._options.token, _HOW)
+        token = secrets.get(self._options.token, Options.how)
         self._key, self._now = hashlib.sha256(token.encode()).hexdigest()[:16], now
         self._purse, self._paid = Purse(self._options.budget, kept.get("spent"), now), False
         newest = kept.get("newest")
@@ -208,7 +209,7 @@ class Source:
         if answer.headers.get("x-rate-limit-remaining") == "0" and reset is not None and reset > self._now:
             self._limits.rest(key, RateLimited("X wants no more requests for now.", reset))
         if status == 401 or (status == 403 and words(error, "reason").startswith("client")):
-            raise AuthError(f"X does not accept the key {self._options.token} ({status}). {_HOW}")
+            raise AuthError(f"X does not accept the key {self._options.token} ({status}). {Options.how}")
         if status == 400:
             raise BadResponse(f"X does not take this search (400): {_detail(error)}.", _detail(error))
 
@@ -269,10 +270,3 @@ def _detail(error: Record) -> str:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     said = words(first, "message") or words(error, "detail") or "it does not say why"
     return " ".join(said.split())[:150].rstrip(".")
-
-
-def _unsearchable(terms: Sequence[Term]) -> str:
-    cut = [f"{term.text}*" for term in terms if term.prefix]
-    return (
-        f"X cannot search for beginnings of words: of {', '.join(cut)[:80]} only whole words are found." if cut else ""
-    )

@@ -19,7 +19,7 @@ from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
 from monitor.sources._terms import packed, quoted, texts
 from monitor.sources._watch import Watch, may_match
-from monitor.sources._youtube import NotThere, Talk, next_quota, quota_day
+from monitor.sources._youtube import HOW, NotThere, Talk, next_quota, quota_day
 
 SEARCHES, COMMENTS = 5, 20
 """Requests of one pass."""
@@ -36,6 +36,8 @@ _Video = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{11}$")]
 
 class Options(SearchOptions):
     """Keys of YouTube in config.toml."""
+
+    how = HOW
 
     key: SecretName = "YOUTUBE_KEY"
     """Name of the secret that holds the API key."""

@@ -1,0 +1,50 @@
+"""What of a rule a site's plain search for its words (``Query.terms``) leaves to be checked here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from monitor.query.tree import Either, Every, Field, Near, Node, Not, Words
+
+_ONE_WORD = re.compile(r"[^\s()\"]+")
+
+
+def left_open(node: Node, *, signs: bool) -> Iterator[str]:
+    """The parts of ``node``, each written as in a rule, that no search for ``node.terms`` looks at.
+
+    ``signs``: the search knows handles and tags, so that ``@acme`` is not left open.
+    """
+    if isinstance(node, Words):
+        if node.exact or (node.mark and not signs):
+            yield written(node)
+    elif isinstance(node, Every):
+        sought = max(node.children, key=lambda child: child.terms == node.terms)
+        for child in node.children:
+            yield from left_open(child, signs=signs) if child is sought else (written(child),)
+    elif isinstance(node, Either):
+        for child in node.children:
+            yield from left_open(child, signs=signs)
+    else:
+        yield written(node)
+
+
+def written(node: Node, *, inside: bool = True) -> str:
+    """``node`` as one may write it in a rule; ``inside``: beside others, so that an OR needs its brackets."""
+    if isinstance(node, Words):
+        text = node.text if _ONE_WORD.fullmatch(node.text) else f'"{node.text}"'
+        return f"{'=' * bool(node.exact)}{text}{'*' * node.prefix}"
+    if isinstance(node, Field):
+        value = node.value if _ONE_WORD.fullmatch(node.value) else f'"{node.value}"'
+        return f"{node.name}:{value}"
+    if isinstance(node, Not):
+        return f"-{written(node.child)}"
+    if isinstance(node, Near):
+        return f"{_side(node.left)} NEAR/{node.distance} {_side(node.right)}"
+    joint = " " if isinstance(node, Every) else " OR "
+    text = joint.join(written(child) for child in node.children)
+    return f"({text})" if inside else text
+
+
+def _side(words: tuple[Words, ...]) -> str:
+    return written(words[0]) if len(words) == 1 else written(Either(words))

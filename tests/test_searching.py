@@ -1,0 +1,163 @@
+"""What a source's search cannot take of the rules, and which keys are not there: told before it is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.cli import cli
+from monitor import sources
+from monitor.errors import QueryError
+from monitor.model import Brand
+from monitor.query import parse
+from monitor.searching import Searched, searched
+from monitor.sources import SourceOptions
+
+WORDS = st.sampled_from(["acme", "=Acme", '"acme air"', "@acme", "fin*", "lang:en", "-jobs", "acme NEAR/3 late", "x"])
+RULES = st.recursive(
+    WORDS, lambda rule: st.builds(lambda a, joint, b: f"({a}{joint}{b})", rule, st.sampled_from([" ", " OR "]), rule)
+)
+CONFIG = """
+[[brands]]
+name = "Acme"
+ours = true
+rule = '=Acme (bike OR "e bike") -jobs lang:en'
+
+[[brands]]
+name = "Globex"
+rule = 'author:globex'
+
+[[sources]]
+kind = "hackernews"
+name = "Hacker News"
+
+[[sources]]
+kind = "lemmy"
+name = "Lemmy"
+
+[[sources]]
+kind = "discourse"
+name = "Forum"
+url = "https://forum.example"
+
+[[sources]]
+kind = "youtube"
+name = "Tube"
+"""
+
+
+def options(kind: str, **keys: object) -> SourceOptions:
+    return sources.load(kind).Options(name="Here", **keys)
+
+
+def missed(kind: str, *rules: str, **keys: object) -> tuple[str, ...]:
+    return searched(options(kind, **keys), [Brand(f"Brand {n}", rule) for n, rule in enumerate(rules)]).missed
+
+
+@pytest.mark.parametrize(
+    ("rule", "open_"),
+    [
+        ("acme", ()),
+        ('acme OR "acme air"', ()),
+        ("=Acme", ("=Acme",)),
+        ("@acme", ("@acme",)),
+        ("acme -jobs lang:en", ("-jobs", "lang:en")),
+        ('pedalo (bike OR "e bike" OR cycling)', ('(bike OR "e bike" OR cycling)',)),
+        ("acme NEAR/5 (late OR delayed)", ("acme NEAR/5 (late OR delayed)",)),
+        ("globex OR (acme -jobs) OR (acme -jobs)", ("-jobs",)),
+        ('acme site:"a b" -source:"Acme forum"', ('site:"a b"', '-source:"acme forum"')),
+        ("acme refund*", ("acme",)),
+    ],
+)
+def test_the_parts_of_a_rule_that_a_search_for_its_words_leaves_open(rule: str, open_: tuple[str, ...]) -> None:
+    found = parse(rule).left_open(signs=False)
+    assert [part.casefold() for part in found] == [part.casefold() for part in open_]
+
+
+def test_a_search_that_knows_handles_leaves_none_open() -> None:
+    assert parse("@acme").left_open(signs=True) == ()
+    assert parse("=Acme").left_open(signs=True) == ("=Acme",)
+
+
+@given(RULES)
+def test_what_is_left_open_is_written_as_in_a_rule(rule: str) -> None:
+    try:
+        found = parse(rule)
+    except QueryError:
+        return
+    for part in found.left_open(signs=False):
+        parse(f"word {part}")
+
+
+def test_only_what_is_searched_has_anything_to_say() -> None:
+    brands = [Brand("Acme", "=Acme -jobs"), Brand("Globex", "author:globex")]
+    assert searched(options("feed", url="https://a.example/"), brands) == Searched()
+    assert searched(options("reddit", search=False, subreddits=["acme"]), brands) == Searched()
+    assert searched(options("mastodon", hashtags=["acme"]), brands) == Searched()
+    assert searched(None, brands) == Searched()
+    found = searched(options("hackernews"), brands)
+    assert found.here == ("=Acme", "-jobs")
+    assert found.note() == (
+        "It finds nothing of Globex: that rule has no word that must be there. "
+        "Checked here, not by its search: `=Acme`, `-jobs`."
+    )
+    assert found.note(most=1).endswith("`=Acme` and 1 more.")
+
+
+def test_what_a_kind_cannot_look_for_is_said() -> None:
+    assert missed("hackernews", "acme OR x1") == ()
+    (said,) = missed("gdelt", "acme OR x1")
+    assert "`x1`" in said
+    (said,) = missed("x", "refund*", budget="20 USD / month")
+    assert "`refund*`" in said
+    assert missed("lemmy", "refund*") == ()
+    (said,) = missed("mastodon", '"acme air" OR globex')
+    assert "`#acmeair`, `#globex`" in said
+    assert missed("mastodon", '"acme air"', token="A_TOKEN", search=True) == ()
+
+
+def test_the_keys_that_are_asked_for_are_those_in_use() -> None:
+    assert list(options("reddit").keys()) == ["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]
+    fed = options("reddit", feed_user="ann", feed_token="REDDIT_FEED").keys()
+    assert "prefs/feeds" in fed.pop("REDDIT_FEED")
+    assert not fed
+    assert "read:search" in options("mastodon", token="A_TOKEN").keys()["A_TOKEN"]
+
+
+@pytest.mark.parametrize("kind", sources.kinds())
+def test_every_kind_says_where_to_get_its_key(kind: str) -> None:
+    model = sources.load(kind).Options
+    named = {key: "A_KEY" for key in model.model_fields if key in ("token", "key", "secret", "client_id")}
+    extra = {"x": {"budget": "20 USD / month"}, "discourse": {"url": "https://a.example"}, "appstore": {"app": "12345"}}
+    if kind == "feed":
+        named = {"secret": "A_KEY"}
+    told = model(name="Here", **named, **extra.get(kind, {})).keys()
+    assert ("A_KEY" in told) is bool(named)
+    assert all(how.endswith(".") for how in told.values())
+
+
+def checked(tmp_path: Path, **environ: str) -> Result:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    return CliRunner().invoke(cli, ["check", "--config", str(tmp_path / "config.toml")], env={**environ})
+
+
+def test_check_tells_what_is_checked_here_and_which_keys_are_missing(tmp_path: Path) -> None:
+    result = checked(tmp_path)
+    assert result.exit_code == 0
+    assert "Keys that are not here:\n  Tube: The key YOUTUBE_KEY is missing" in result.stdout
+    assert "allow it the YouTube Data API v3" in result.stdout
+    assert (
+        "\n  Hacker News, Lemmy, Tube: It finds nothing of Globex: that rule has no word that must be there. "
+        'Checked here, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
+    ) in result.stdout
+    assert "Forum:" not in result.stdout
+
+
+def test_a_key_that_is_there_is_not_told_nor_shown(tmp_path: Path) -> None:
+    result = checked(tmp_path, YOUTUBE_KEY="s3cr3t-canary")
+    assert "YOUTUBE_KEY" not in result.output
+    assert "s3cr3t-canary" not in result.output
