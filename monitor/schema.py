@@ -5,7 +5,9 @@
     mention_doc     view: the words of a mention and its filter tokens, exactly as mention_fts indexes them
     mention_fts     FTS5 over that view, rowid = mention.id; kept up by ``store.derived``: triggers are 5 times slower
     cube_*          sums over mention: by day, by month, over all time, and the short one by day that charts read
+    pulse           sums over mention in steps of 5 minutes, by brand and source, which the watch reads
     change          one row for everything that a screen may show, followed by Tail
+    incident topics what the watch found
     brand rule source gap
 
 Times are milliseconds since 1970 in UTC, scores thousandths: integers, because float sums drift when subtracted.
@@ -14,6 +16,7 @@ A filter token starts with U+E000, which cleaning strips from every text, so no 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 
 from sqlite_utils import Database
@@ -24,6 +27,10 @@ from monitor.errors import SchemaError
 SET = "wallflower"
 APPLICATION_ID = 0x57466C77
 """Marks the file as ours ("WFlw")."""
+MANY = 500_000
+"""Mentions from which on a migration that reads them all is worth a word."""
+
+log = logging.getLogger("wallflower.schema")
 
 migrations = Migrations(SET)
 
@@ -216,3 +223,75 @@ def m007_wishes(db: Database) -> None:
     """What people want of a source: the pages write it, the source's worker reads it."""
     db.execute("ALTER TABLE source ADD COLUMN paused INTEGER")  # since when; NULL: it is to be read
     db.execute("ALTER TABLE source ADD COLUMN asked INTEGER")  # when it was last to be read at once
+
+
+@migrations()
+def m008_pulses(db: Database) -> None:
+    """Counts in steps of 5 minutes, worked out from the mentions that are there."""
+    db.execute("""
+        CREATE TABLE pulse (
+            brand INTEGER NOT NULL,
+            time INTEGER NOT NULL,      -- of published_at, in steps of 5 minutes since 1970
+            source INTEGER NOT NULL,
+            n INTEGER NOT NULL,         -- rows of mention that count: neither irrelevant nor left; 0 is as good as none
+            negative INTEGER NOT NULL,  -- those in bucket 0
+            PRIMARY KEY (brand, time, source)
+        ) STRICT, WITHOUT ROWID""")
+    _fill_pulses(db)
+
+
+def _fill_pulses(db: Database) -> None:
+    """A month at a time, in the order of the table, so that ten million mentions fit into little memory."""
+    newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
+    if newest > MANY:
+        log.info("The database is brought up to date: about %d mentions are counted. This may take a minute.", newest)
+    months = db.execute("""SELECT brand, time AS month FROM cube_month GROUP BY 1, 2 ORDER BY 1, 2""").fetchall()
+    for brand, month in months:
+        db.execute(
+            """INSERT INTO pulse
+            SELECT brand, published_at / 300000, source, count(*), sum(bucket = 0)
+            FROM mention INDEXED BY mention_time
+            WHERE brand = ?1 AND state < 2
+                AND published_at >= 1000 * strftime('%s', printf('%04d-%02d-01', ?2 / 12, ?2 % 12 + 1))
+                AND published_at < 1000 * strftime('%s', printf('%04d-%02d-01', (?2 + 1) / 12, (?2 + 1) % 12 + 1))
+            GROUP BY 1, 2, 3""",
+            (brand, month),
+        )
+
+
+@migrations()
+def m009_incidents(db: Database) -> None:
+    """Times in which a brand was mentioned far more than usual."""
+    db.execute("""
+        CREATE TABLE incident (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            brand INTEGER NOT NULL REFERENCES brand(id),
+            since INTEGER NOT NULL,
+            until INTEGER,               -- NULL: it goes on
+            seen_at INTEGER NOT NULL,
+            checked_at INTEGER NOT NULL, -- of which the figures are
+            n INTEGER NOT NULL,
+            usual REAL NOT NULL,
+            window INTEGER NOT NULL,     -- milliseconds
+            peak REAL NOT NULL,
+            trend TEXT NOT NULL,
+            negative INTEGER NOT NULL,
+            topic TEXT NOT NULL
+        ) STRICT""")
+    db.execute("CREATE INDEX incident_time ON incident (since)")
+    db.execute("CREATE INDEX incident_open ON incident (brand) WHERE until IS NULL")
+
+
+@migrations()
+def m010_topics(db: Database) -> None:
+    """What mentions are about as of the last look, and since when each source is read at all."""
+    db.execute("""
+        CREATE TABLE topics (
+            brand INTEGER PRIMARY KEY REFERENCES brand(id),
+            found TEXT NOT NULL  -- Topics as JSON
+        ) STRICT""")
+    # NULL: it never was to be read, as an imported file. For those that are there nobody knows, but that it was not
+    # before the first mention was stored.
+    db.execute("ALTER TABLE source ADD COLUMN begun INTEGER")
+    db.execute("""
+        UPDATE source SET begun = (SELECT added_at FROM mention ORDER BY id LIMIT 1) WHERE status IS NOT NULL""")

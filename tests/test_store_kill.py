@@ -28,6 +28,7 @@ TABLES = {
     "mention": "SELECT * FROM mention",
     "change": "SELECT * FROM change",
     "cube": "SELECT * FROM cube_day WHERE n > 0",
+    "pulse": "SELECT * FROM pulse WHERE n > 0",
     "source": "SELECT name, cursor FROM source",
 }
 

@@ -2,6 +2,7 @@
 
     save, hide, correct, ... --> one write thread (writer) --> rows, index and cubes (derived), change log in one go
     page, count, facets, ... --> plan (columns, tokens) --> cubes (ranges) | search index, rows (candidates)
+    pulses, incidents, ...   --> watching
 
 ``schema`` has the tables. Every method may be called from any thread. One that writes returns when it is committed and
 raises StoreError when it could not be; one that reads does so in short reads of one moment each.
@@ -9,12 +10,11 @@ raises StoreError when it could not be; one that reads does so in short reads of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
-from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from monitor.model import (
     Bin,
@@ -34,20 +34,16 @@ from monitor.model import (
     Tally,
     Wish,
 )
-from monitor.store import changes, facets, names, questions, sources, wall
-from monitor.store.alike import Alike
-from monitor.store.connections import Connection, Readers, open_writer
+from monitor.store import changes, facets, incidents, names, questions, sources, wall
+from monitor.store.connections import Connection
 from monitor.store.plan import plan
 from monitor.store.rows import load_mentions
 from monitor.store.saving import Saving, delete_posts
 from monitor.store.times import to_ms
-from monitor.store.writer import Writer
+from monitor.store.watching import Watching
 
 __all__ = ["KEEP", "Store"]
 
-T = TypeVar("T")
-PATIENCE = 15.0
-"""Seconds to wait for another program's lock."""
 EXPORTED_AT_ONCE = 1_000
 """Rows of an export that one read brings."""
 
@@ -60,39 +56,23 @@ KEEP: Final = _Keep.KEEP
 """In place of a cursor: leave the one that is stored. None is a cursor like any other."""
 
 
-class Store:
+class Store(Watching):
     """The database of one installation."""
-
-    def __init__(self, path: Path, db: Connection) -> None:
-        self.path = path
-        self._numbers = names.Numbers()
-        self._alike = Alike()
-        self._writer = Writer(db, path, rolled_back=self._forget)
-        self._readers = Readers(path)
-
-    @classmethod
-    def open(cls, path: Path, *, patience: float = PATIENCE) -> Store:
-        """Open the database file ``path``, making or updating it as needed.
-
-        ``patience``: seconds to wait for another program's lock. Raises StoreError for what is damaged, not ours or not
-        writable, SchemaError for a database of a newer version; either leaves it untouched.
-        """
-        return cls(path, open_writer(path, patience))
-
-    def close(self) -> None:
-        """Finish what is being written and close every connection."""
-        self._readers.close()
-        self._writer.close()
-
-    def writer_alive(self) -> bool:
-        """Whether the write thread lives."""
-        return self._writer.alive
 
     # What collectors write
 
     def register(self, brands: Sequence[Brand], now: datetime) -> None:
-        """Make ``brands`` the brands of the config, in this order. A changed rule text becomes its next version."""
-        self._write(lambda db: names.register(db, brands, to_ms(now)))
+        """Make ``brands`` the brands of the config, in this order. A changed rule text becomes its next version.
+
+        Incidents of brands that are no longer among them end.
+        """
+
+        def job(db: Connection) -> None:
+            """Both in one transaction."""
+            names.register(db, brands, to_ms(now))
+            incidents.end_forgotten(db)
+
+        self._write(job)
 
     def save(
         self,
@@ -119,7 +99,7 @@ class Store:
             if cursor is not KEEP:
                 sources.save_cursor(db, source, cursor)
             if status is not None:
-                sources.save_status(db, status)
+                sources.save_status(db, status, to_ms(now))
             return saving.saved(gone)
 
         return self._write(job)
@@ -131,7 +111,7 @@ class Store:
 
     def save_status(self, status: SourceStatus, now: datetime) -> None:
         """Keep how a source is."""
-        self._write(lambda db: sources.save_status(db, status))
+        self._write(lambda db: sources.save_status(db, status, to_ms(now)))
 
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
         """Note that a source cannot be read since then. One that is still open keeps its beginning."""
@@ -278,19 +258,3 @@ class Store:
     def trim_changes(self, keep: int) -> None:
         """Drop all but the newest ``keep`` changes; the log also trims itself as it grows."""
         self._write(lambda db: changes.trim(db, keep))
-
-    def data_version(self) -> int:
-        """A number that differs, in one thread, whenever anything was committed since that thread last asked."""
-        with self._readers.alone() as db:
-            return int(db.execute("PRAGMA data_version").fetchone()[0])
-
-    def _forget(self) -> None:
-        self._numbers.forget()
-        self._alike.forget()
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        return self._writer.submit(job)
-
-    def _read(self, question: Callable[[Connection], T]) -> T:
-        with self._readers.reading() as db:
-            return question(db)

@@ -28,8 +28,12 @@ CUBE_TRUTH = {
     "cube_line": "SELECT published_at / 86400000, brand, bucket, hidden, count(*), ifnull(sum(score), 0), "
     "ifnull(sum(score * score), 0) FROM mention NOT INDEXED WHERE {which} AND state < 2 "
     "GROUP BY published_at / 86400000, brand, bucket, hidden",
+    "pulse": "SELECT brand, published_at / 300000, source, count(*), ifnull(sum(bucket = 0), 0) "
+    "FROM mention NOT INDEXED WHERE {which} AND state < 2 GROUP BY brand, published_at / 300000, source",
 }
 """Cube -> what its rows must equal, over the mentions chosen by ``which``."""
+_SUMS = {"cube_line": ("n", "score", "squares"), "pulse": ("n", "negative")}
+"""Cube -> its columns that are no keys, where they are others than those of most."""
 
 
 def add(db: Connection, which: str, value: int | str) -> None:
@@ -66,10 +70,9 @@ def differences(db: Connection) -> list[str]:
 
 def _count(db: Connection, which: str, value: int | str, sign: int) -> None:
     for cube, truth in CUBE_TRUTH.items():
-        squares = ", squares = squares + excluded.squares" if cube == "cube_line" else ""
+        summed = ", ".join(f"{column} = {column} + excluded.{column}" for column in _SUMS.get(cube, ("n", "score")))
         db.execute(
-            f"INSERT INTO {cube} {_signed(truth, sign).format(which=which)} "
-            f"ON CONFLICT DO UPDATE SET n = n + excluded.n, score = score + excluded.score{squares}",
+            f"INSERT INTO {cube} {_signed(truth, sign).format(which=which)} ON CONFLICT DO UPDATE SET {summed}",
             (value,),
         )
 

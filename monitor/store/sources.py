@@ -80,10 +80,16 @@ def ask_for(db: Connection, source: str, now: int) -> bool:
     return db.execute("UPDATE source SET asked = ? WHERE id = ? AND paused IS NULL", (now, id_)).rowcount > 0
 
 
-def save_status(db: Connection, status: SourceStatus) -> None:
-    """Keep how a source is."""
+def save_status(db: Connection, status: SourceStatus, now: int) -> None:
+    """Keep how a source is. The first time tells since when it is read."""
     text = json.dumps(_each_time(asdict(status), datetime.isoformat), ensure_ascii=False)
-    db.execute("UPDATE source SET status = ? WHERE id = ?", (text, source_id(db, status.source)))
+    update = "UPDATE source SET status = ?, begun = ifnull(begun, ?) WHERE id = ?"
+    db.execute(update, (text, now, source_id(db, status.source)))
+
+
+def begun(db: Connection) -> dict[str, datetime]:
+    """Source -> since when it is read, of those that are or were to be read."""
+    return {name: from_ms(at) for name, at in db.execute("SELECT name, begun FROM source WHERE begun IS NOT NULL")}
 
 
 def open_gap(db: Connection, source: str, since: int, reason: str) -> None:
