@@ -1,0 +1,77 @@
+"""What the soak (bench/soak.py) makes of its figures. The soak itself takes an hour, and is run by hand."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from bench._soak_plan import Outage, Planned, made
+from bench._soak_verdict import Gap, compared, is_covered, lateness, slope, span, tracebacks
+
+FEED = Planned(101, "Feed 1", "feed", 21_000, 60, 150.0, 30)
+DOWN = Outage(21_000, "down", 100.0, 1_300.0)
+WRITTEN = {"q1x1": [1, 10.0, True], "q1x2": [2, 20.0, True], "q1x3": [1, 30.0, False], "q1x4": [1, 40.0, True]}
+
+
+def test_every_outage_of_a_plan_ends_long_before_the_run_does() -> None:
+    for seed in range(20):
+        plan = made(seed, 3_600, 0.0)
+        assert max(outage.end for outage in plan.outages) < 0.73 * plan.seconds
+        assert {source.kind for source in plan.sources} >= {"feed", "x", "reddit", "bluesky", "webhook", "gdelt"}
+        assert any(outage.end - outage.start > 900 for outage in plan.outages)
+
+
+def test_the_outages_of_a_host_do_not_overlap() -> None:
+    plan = made(3, 3_600, 0.0)
+    for port in {outage.port for outage in plan.outages}:
+        mine = sorted((o.start, o.end) for o in plan.outages if o.port == port)
+        assert all(end <= start for (_, end), (start, _) in pairwise(mine))
+
+
+def test_a_slope_is_that_of_most_points() -> None:
+    assert slope([(n * 60.0, n + (500 if n == 7 else 0)) for n in range(30)]) == pytest.approx(60.0)
+    assert slope([]) == 0.0
+
+
+def test_what_is_stored_is_held_against_what_was_written() -> None:
+    told = {"posts": WRITTEN, "gone": ["q1x4"]}
+    texts = ["Acme q1x2v1 it is", "Acme q1x2v1 again", "harbour q1x3v1", "Acme q1x4v1"]
+    found = compared(told, texts, [], 0.0)
+    assert (found.lost, found.doubled, found.strange, found.old) == (("q1x1",), ("q1x2",), ("q1x3",), ("q1x2",))
+    assert (found.gone_left, found.gone) == (1, 1)
+
+
+def test_what_was_missed_is_not_lost_where_a_gap_says_so() -> None:
+    told = {"posts": WRITTEN, "gone": []}
+    gap = Gap("Feed 1", 5.0, 15.0, 15.0)
+    assert compared(told, ["q1x2v2", "q1x4v1"], [gap], 0.0).lost == ()
+    gap.kept = False
+    assert compared(told, ["q1x2v2", "q1x4v1"], [gap], 0.0).lost == ("q1x1",)
+
+
+def test_an_outage_needs_a_gap_from_its_beginning_until_the_source_was_read_again() -> None:
+    asked = [(1_050.0, ""), (1_500.0, "down"), (2_600.0, "")]
+    found = span(FEED, DOWN, asked, 1_000.0)
+    assert found
+    assert found.needs_gap
+    whole, late, short = (
+        Gap("Feed 1", a, b, None) for a, b in ((1_051.0, 2_599.0), (1_400.0, 2_599.0), (1_051.0, 2_000.0))
+    )
+    assert is_covered(found, DOWN, [whole], 1_000.0, 2.0)
+    assert not is_covered(found, DOWN, [late], 1_000.0, 2.0)
+    assert not is_covered(found, DOWN, [short], 1_000.0, 2.0)
+
+
+def test_a_fault_that_nobody_met_needs_nothing() -> None:
+    assert span(FEED, Outage(21_000, "500", 100.0, 110.0), [(1_050.0, ""), (1_115.0, "")], 1_000.0) is None
+
+
+def test_lateness_is_beyond_interval_and_jitter() -> None:
+    assert lateness([(0.0, ""), (66.0, ""), (142.0, "")], 60.0) == pytest.approx([0.0, 10.0])
+
+
+def test_each_traceback_is_told_once_and_counted() -> None:
+    one = 'ERROR x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\nValueError: no\n'
+    assert list(tracebacks(one + one + "INFO fine\n").values()) == [2]
+    assert tracebacks("INFO fine\n") == {}
