@@ -9,6 +9,7 @@
         RateLimited(not_before)      not a failure: moves the next pass
         QuotaSpent(not_before)       money or quota is used up: pause and tell ops
         BadResponse                  not what the site documents; keeps 200 characters of it
+          Refused                    the site will not have what we ask for (4xx): hardly but by a person's hand
         Gone                         the site says that it is gone for good (410)
         Unready                      its table in the config is wrong, or a package is missing here
       DeliveryError                  what was brought to us is no delivery of posts; says where
@@ -85,6 +86,10 @@ class BadResponse(SourceError):
     def __init__(self, message: str, sample: str = "") -> None:
         self.sample = sample[:200]
         super().__init__(message)
+
+
+class Refused(BadResponse):
+    """The site refuses what we ask for (4xx), and will until somebody changes the config, or the site."""
 
 
 class Gone(SourceError):

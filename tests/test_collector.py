@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
-from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError
+from monitor.http.wording import refusal
 from monitor.matching import Matcher
 from monitor.model import Batch, Brand, Health, Json, Judged, MentionFilter, Post, SourceStatus, Term
 from monitor.sentiment import Scorer
@@ -249,10 +250,29 @@ def test_a_pass_that_was_cut_goes_on_at_once() -> None:
     assert timing.succeeded(status_of(), Batch(more=True), PACE, NOON, 1.0).next_check == NOON
 
 
-def test_failures_stretch_the_interval_up_to_a_day() -> None:
-    status, delays = status_of(), []
+@pytest.mark.parametrize(
+    ("interval", "longest"), [(5, HOUR), (600, HOUR), (1800, 3 * HOUR), (6 * 3600, DAY), (7 * 86_400, 7 * DAY)]
+)
+def test_a_site_that_fails_is_tried_again_before_it_forgets_what_we_missed(interval: int, longest: timedelta) -> None:
+    status = status_of(interval=float(interval))
     for _ in range(40):
         status = timing.failed(status, BadResponse("No."), NOON, 0.0)
+    assert status.next_check == NOON + longest
+    assert timing.began(status, NOON).next_check == NOON + longest
+    assert timing.faulted(status, NOON, 0.0).next_check == NOON + longest
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, Refused), (404, Refused), (422, Refused), (408, BadResponse), (503, BadResponse)]
+)
+def test_only_what_a_person_must_mend_is_a_refusal(status: int, kind: type[BadResponse]) -> None:
+    assert type(refusal(status, "forum.example")) is kind
+
+
+def test_refusals_stretch_the_interval_up_to_a_day() -> None:
+    status, delays = status_of(), []
+    for _ in range(40):
+        status = timing.failed(status, Refused("No."), NOON, 0.0)
         assert status.next_check is not None
         delays.append(status.next_check - NOON)
     assert delays[:3] == [15 * MINUTE, 22.5 * MINUTE, 33.75 * MINUTE]

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.clock import Clock
-from monitor.errors import AuthError, BadResponse, Gone, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, Gone, RateLimited, Refused, SourceError
 from monitor.http import Http, Limits, Pacer, redact, retry_after
 from monitor.http.addresses import check_url, is_public
 from tests.fakes import NOON, FakeClock
@@ -283,10 +283,10 @@ def test_a_long_answer_without_a_length_ends_at_the_limit() -> None:
     ("status", "kind", "words"),
     [
         (401, AuthError, "login"),
-        (403, BadResponse, "refuses us"),
-        (404, BadResponse, "nothing at this address"),
+        (403, Refused, "refuses us"),
+        (404, Refused, "nothing at this address"),
         (410, Gone, "gone for good"),
-        (418, BadResponse, "418"),
+        (418, Refused, "418"),
         (500, BadResponse, "error of its own"),
         (502, BadResponse, "not reachable"),
         (503, BadResponse, "overloaded"),

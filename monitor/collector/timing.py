@@ -11,11 +11,14 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, SourceError, Unready
+from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, Refused, SourceError, Unready
 from monitor.model import Batch, Health, Post, SourceStatus
 
 SHORTEST, LONGEST = 300.0, 86_400.0
-"""Seconds; bounds of our own guess, and the latter of what failures and ``not_before`` of a good answer may add."""
+"""Seconds; bounds of our own guess, and the latter of what refusals and ``not_before`` of a good answer may add."""
+SOON, SOON_INTERVALS = 3600.0, 6
+"""What other failures may add: seconds, or intervals if that is longer. A site that comes back is to be read again
+before it has forgotten what we missed, and a stream keeps but a day and a half."""
 LONGEST_WISH = timedelta(days=32)
 """A site that asks us to wait gets that much at most: a month's quota comes back within it."""
 FAILURE_FACTOR = 1.5
@@ -134,7 +137,7 @@ def failed(status: SourceStatus, error: SourceError, now: datetime, luck: float)
         return replace(broken, reason=gone, next_check=None)
     if isinstance(error, Unready):
         return replace(broken, next_check=None)
-    return replace(broken, next_check=_next(now, _backoff(tried), None, luck))
+    return replace(broken, next_check=_next(now, _backoff(tried, isinstance(error, Refused)), None, luck))
 
 
 def faulted(status: SourceStatus, now: datetime, luck: float) -> SourceStatus:
@@ -204,9 +207,11 @@ def is_quiet(status: SourceStatus, now: datetime) -> bool:
     return now - status.last_post > max(usual, QUIET_AT_LEAST)
 
 
-def _backoff(status: SourceStatus) -> float:
-    """Seconds until the next try after ``failures`` in a row."""
+def _backoff(status: SourceStatus, refused: bool = False) -> float:
+    """Seconds until the next try after ``failures`` in a row. ``refused``: only a person can end it, so hardly soon."""
     longest = max(LONGEST, status.interval)
+    if not refused:
+        longest = min(longest, max(SOON, SOON_INTERVALS * status.interval))
     return min(status.interval * FAILURE_FACTOR ** min(status.failures, 50), longest)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions as wire
 
-from monitor.errors import AuthError, BadResponse, Gone, SourceError
+from monitor.errors import AuthError, BadResponse, Gone, Refused, SourceError
 
 _TOKEN = re.compile(r"(?=[^/]*\d)[A-Za-z0-9_\-=.~%]{16,}|[A-Za-z0-9_\-]{24,}")
 """A part of a path that looks more like a key than like a name; Google Alerts and Reddit put theirs there."""
@@ -28,6 +28,8 @@ _REFUSALS = {
     503: "is overloaded or being repaired (503). We try again.",
     504: "is not reachable behind its front door (504). We try again.",
 }
+_PASSING = frozenset({402, 408, 409, 425})
+"""Refusals of this moment: too slow, overloaded, out of credit."""
 
 
 def redact(url: str) -> str:
@@ -47,7 +49,9 @@ def refusal(status: int, site: str, sample: str = "") -> SourceError:
     message = f"{site} {words}"
     if status == 401:
         return AuthError(message)
-    return Gone(message) if status == 410 else BadResponse(message, sample)
+    if status == 410:
+        return Gone(message)
+    return BadResponse(message, sample) if status in _PASSING or status >= 500 else Refused(message, sample)
 
 
 def trouble(cause: BaseException, site: str, late: str = "") -> SourceError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor import secrets
 from monitor.cleaning import plain_text
-from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after, site_of
 from monitor.sources._fields import Record, listed_in, part, record_of, words
 
@@ -83,7 +83,7 @@ class Talk:
         if answer.status == 401 or (answer.status == 403 and self._name):
             return AuthError(f"GitHub refuses the token {self._name or '(none is set)'} ({answer.status}). {HOW}")
         told = f": {says}" if says else ""
-        return BadResponse(f"{site_of(answer.url)} refuses what we ask for ({answer.status}{told}).", answer.sample)
+        return Refused(f"{site_of(answer.url)} refuses what we ask for ({answer.status}{told}).", answer.sample)
 
     def _is_limit(self, answer: Response, says: str) -> bool:
         headers = answer.headers

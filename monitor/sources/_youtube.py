@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import secrets
-from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after
 from monitor.sources._fields import Record, part, record_of, words
 
@@ -65,7 +65,7 @@ class Talk:
         if answer.status == 401 or reasons & _KEY:
             return AuthError(f"YouTube refuses the key {self._name} ({answer.status}). {HOW}")
         told = f": {min(reasons)}" if reasons else ""
-        return BadResponse(f"YouTube refuses what we ask for ({answer.status}{told}).", answer.sample)
+        return Refused(f"YouTube refuses what we ask for ({answer.status}{told}).", answer.sample)
 
 
 def _reasons(answer: Response) -> set[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.cleaning import plain_text, safe_url
-from monitor.errors import BadResponse, RateLimited
+from monitor.errors import BadResponse, RateLimited, Refused
 from monitor.http import Http, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, part, record_of, words
@@ -80,9 +80,7 @@ class Source:
                 f"{self._host} asks us to wait (it lets few searches through).", now + timedelta(minutes=10)
             )
         if answer.status == 400 and 400 not in accept:
-            raise BadResponse(
-                f"{self._host} refuses what we ask for (400{': ' * bool(trouble)}{trouble}).", answer.sample
-            )
+            raise Refused(f"{self._host} refuses what we ask for (400{': ' * bool(trouble)}{trouble}).", answer.sample)
         return answer
 
     def _post(self, kind: str, view: Record, now: datetime) -> Post | None:

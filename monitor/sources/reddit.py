@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from monitor import secrets
-from monitor.errors import BadResponse, Gone
+from monitor.errors import BadResponse, Gone, Refused
 from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.secrets import SecretName
@@ -160,4 +160,4 @@ def _told(error: BadResponse | Gone, listing: Listing) -> BadResponse | Gone:
     if listing.place == "all" or isinstance(error, Gone) or not any(f"({code})" in words for code in (302, 403, 404)):
         return error
     why = "is closed to us" if "(403)" in words else "does not exist, or is banned"
-    return BadResponse(f"r/{listing.place} {why}. Correct or remove it in the config.", error.sample)
+    return Refused(f"r/{listing.place} {why}. Correct or remove it in the config.", error.sample)

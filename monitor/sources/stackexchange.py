@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from monitor import secrets
 from monitor.cleaning import plain_text, safe_url
-from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
@@ -30,7 +30,7 @@ HOW = "Register at https://stackapps.com; a key needs no permission."
 _WAIT = re.compile(r"available in ([0-9]{1,7}) seconds")
 _KEYS = {401, 402, 403, 405, 406}
 """Errors of Stack Exchange's own numbering that tell of keys and tokens."""
-_THROTTLED = 502
+_WRONG, _THROTTLED = 400, 502
 
 
 class Options(SearchOptions):
@@ -207,7 +207,8 @@ class _Talk:
         if error in _KEYS or (self._key and "key" in says):
             return AuthError(f"Stack Exchange refuses the key {self._options.key}. {HOW}")
         told = secrets.hidden(plain_text(says)[:120].rstrip(" ."), self._key)
-        return BadResponse(f"{site_of(answer.url)} refuses what we ask for: {told or 'no reason given'}.")
+        kind = Refused if error == _WRONG else BadResponse
+        return kind(f"{site_of(answer.url)} refuses what we ask for: {told or 'no reason given'}.")
 
 
 def _midnight(now: datetime) -> datetime:

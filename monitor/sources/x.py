@@ -15,7 +15,7 @@ from tweepy import Client
 from tweepy.errors import TweepyException
 
 from monitor import secrets
-from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
+from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.secrets import SecretName
@@ -211,7 +211,7 @@ class Source:
         if status == 401 or (status == 403 and words(error, "reason").startswith("client")):
             raise AuthError(f"X does not accept the key {self._options.token} ({status}). {Options.how}")
         if status == 400:
-            raise BadResponse(f"X does not take this search (400): {_detail(error)}.", _detail(error))
+            raise Refused(f"X does not take this search (400): {_detail(error)}.", _detail(error))
 
 
 def _operand(text: str) -> str:
