@@ -17,9 +17,9 @@ DAYS = 28
 """The caller gives the hours of so many days; of one organisation, its time zone and one brand."""
 FEWEST_DAYS = 5
 """Valid days under which nothing is known."""
-_HOURS_OF_A_DAY = 12
+HOURS_OF_A_DAY = 12
 """Whole hours that make a day valid: who listens since last night has not heard a day."""
-_FEWEST_ALIKE = 3
+FEWEST_ALIKE = 3
 """Same hours of the same kind of day under which both kinds are taken together: the first weeks know few weekends."""
 _SATURDAY = 5
 
@@ -68,8 +68,8 @@ def usual(hours: Iterable[Hour], zone: tzinfo) -> Usual:
 
 def middle(alike: Sequence[float], other: Sequence[float]) -> Range | None:
     """The range of the same hours of the same kind of day, or with those of the ``other`` kind where they are few."""
-    values = [*alike, *other] if len(alike) < _FEWEST_ALIKE else alike
-    if len(values) < _FEWEST_ALIKE:
+    values = [*alike, *other] if len(alike) < FEWEST_ALIKE else alike
+    if len(values) < FEWEST_ALIKE:
         return None
     tenths = quantiles(values, n=10, method="inclusive")
     return Range(tenths[4], tenths[0], tenths[8])
@@ -84,7 +84,7 @@ def _days(starts: Iterable[datetime]) -> int:
     heard: dict[date, int] = {}
     for start in starts:
         heard[start.date()] = heard.get(start.date(), 0) + 1
-    return sum(hours >= _HOURS_OF_A_DAY for hours in heard.values())
+    return sum(hours >= HOURS_OF_A_DAY for hours in heard.values())
 
 
 def _ranges(local: Sequence[tuple[datetime, int]]) -> dict[tuple[bool, int], Range]:

@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.incidents.counts import Unread as Unread
 from monitor.incidents.detector import Detector as Detector
-from monitor.incidents.detector import Unread as Unread
+from monitor.incidents.tuning import DEFAULT as DEFAULT
+from monitor.incidents.tuning import Tuning as Tuning

@@ -1,0 +1,220 @@
+"""How well incidents are told on series that people labelled: the score, spans caught, false alarms, delay.
+
+    python -m bench.incidents [DIR] [--out OUT] [--steps]
+
+DIR holds ``timestamp,value`` CSVs, a row each 5 minutes, and ``windows.json`` (file stem -> spans of experts) where
+there is one; without it only what was detected is printed. Rows are fed one after another, as the watch does, each to
+the one default of ``monitor.incidents``. A detection is the row at which an incident *begins*: a row on which it goes
+on is none, nor is one that resumes it within 30 minutes, and ``detected`` in OUT is 1 on these rows alone, so that the
+score can be computed from OUT.
+
+The score is the standard one of the Numenta Anomaly Benchmark: in each span only the first detection counts, worth
+(2/(1+e^(5y)) - 1) / 0.98661, y from -1 (left edge) to 0 (right edge); a span without one costs 1; one outside every
+span adds 0.11 x (2/(1+e^(5y)) - 1), y the distance behind the last span's right edge over its length (-0.11 where
+y > 3 or no span came before); the first min(15 %, 750 rows) are not scored; 100 x (sum + spans) / (2 x spans).
+
+``--steps`` prints what a step beside each figure of the default does, and how the best step chosen on all companies but
+one does on that one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import process_time
+
+from monitor.incidents import DEFAULT, Detector, Tuning
+from monitor.model import Incident, Pulses
+
+VOLUME = Path(__file__).resolve().parents[2] / "shared" / "data" / "volume"
+STEP = timedelta(minutes=5)
+HISTORY, RECENT = 28 * 288, 36
+UNSCORED, UNSCORED_SHARE = 750, 0.15
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A CSV: when each bin starts and what it counts."""
+
+    name: str
+    times: list[datetime]
+    values: list[int]
+    spans: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the detections of a series are worth: the sum before it is normalised."""
+
+    total: float
+    spans: int
+    delays: list[timedelta]
+    """From the left edge of each span that was caught."""
+    false: int
+
+    @property
+    def score(self) -> float:
+        """100: perfect; 0: what never fires has."""
+        return 50.0 * (self.total + self.spans) / self.spans if self.spans else math.nan
+
+
+def load(folder: Path) -> list[Series]:
+    """The series of a folder, by name."""
+    labels = folder / "windows.json"
+    windows = json.loads(labels.read_text(encoding="utf-8")) if labels.is_file() else {}
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [(_time(row["timestamp"]), int(float(row["value"]))) for row in csv.DictReader(file)]
+        spans = [(_time(since), _time(until)) for since, until in windows.get(path.stem, ())]
+        found.append(Series(path.stem, [time for time, _ in rows], [value for _, value in rows], spans))
+    return found
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def incidents(series: Series, tuning: Tuning = DEFAULT) -> Iterator[tuple[int, Incident]]:
+    """(row, the incident as of it) of each row with one; a row's bin ends 5 minutes after its timestamp."""
+    detector = Detector(UTC, tuning)
+    counts, nothing = array("q", series.values), array("q", bytes(8 * HISTORY))
+    before: Incident | None = None
+    for row, time in enumerate(series.times):
+        now = time + STEP
+        pulses = []
+        for size in (HISTORY, RECENT):
+            part = counts[max(0, row + 1 - size) : row + 1]
+            start = now - len(part) * STEP
+            pulses.append(Pulses(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
+        if (found := detector.check(pulses[0], pulses[1], {"all": ()}, before, now)) is not None:
+            before = found
+            yield row, found
+
+
+def detections(series: Series, tuning: Tuning = DEFAULT) -> list[int]:
+    """The rows at which an incident begins."""
+    first: dict[datetime, int] = {}
+    for row, incident in incidents(series, tuning):
+        first.setdefault(incident.seen_at, row)
+    return list(first.values())
+
+
+def judge(times: Sequence[datetime], spans: Sequence[Span], rows: Sequence[int]) -> Verdict:
+    """What these detections are worth."""
+    caught: dict[int, float] = {}
+    delays, false = list[timedelta](), list[float]()
+    for row in rows:
+        if row < min(UNSCORED, int(UNSCORED_SHARE * len(times))):
+            continue
+        time = times[row]
+        inside = next((place for place, (since, until) in enumerate(spans) if since <= time <= until), None)
+        if inside is None:
+            false.append(_false(time, spans))
+        elif inside not in caught:
+            since, until = spans[inside]
+            caught[inside] = _sigmoid((time - until) / (until - since)) / 0.98661
+            delays.append(time - since)
+    total = sum(caught.values()) + sum(false) - (len(spans) - len(caught))
+    return Verdict(total, len(spans), delays, len(false))
+
+
+def _false(time: datetime, spans: Sequence[Span]) -> float:
+    last = max(((until, since) for since, until in spans if until < time), default=None)
+    if last is None:
+        return -0.11
+    far = (time - last[0]) / (last[0] - last[1])
+    return 0.11 * (_sigmoid(far) if far <= 3 else -1.0)
+
+
+def _sigmoid(y: float) -> float:
+    return 2.0 / (1.0 + math.exp(5.0 * y)) - 1.0
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of all series as of one."""
+    delays = [delay for verdict in verdicts for delay in verdict.delays]
+    total, spans = sum(verdict.total for verdict in verdicts), sum(verdict.spans for verdict in verdicts)
+    return Verdict(total, spans, delays, sum(verdict.false for verdict in verdicts))
+
+
+def show(name: str, verdict: Verdict, rows: int) -> None:
+    """Print a row."""
+    delays = sorted(verdict.delays)
+    delay = f"{delays[len(delays) // 2] / timedelta(hours=1):8.1f} h" if delays else f"{'-':>10}"
+    print(f"{name:12} {verdict.score:6.1f} {len(delays):4} of {verdict.spans:<3} {verdict.false:6} {rows:9} {delay}")
+
+
+def write(series: Series, rows: Sequence[int], folder: Path) -> None:
+    """Write ``timestamp,value,detected`` of a series, timestamps as they came."""
+    folder.mkdir(parents=True, exist_ok=True)
+    begins = set(rows)
+    with (folder / f"{series.name}.csv").open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(("timestamp", "value", "detected"))
+        for row, (time, value) in enumerate(zip(series.times, series.values, strict=True)):
+            lines.writerow((f"{time:%Y-%m-%d %H:%M:%S}", value, int(row in begins)))
+
+
+STEPS: Mapping[str, Sequence[float]] = {
+    "slow_quantile": (0.99, 0.9925, 0.995, 0.996, 0.997),
+    "slow_multiple": (1.5, 1.75, 2.0, 2.25),
+    "fast_multiple": (3.0, 4.0, 5.0),
+    "fast_share": (0.7, 0.8, 0.9),
+    "fast_over": (1.0, 1.25, 1.5, 1.75, 2.0),
+    "above": (5.0, 10.0, 15.0),
+    "calm_multiple": (1.5, 2.0, 2.5),
+}
+
+
+def steps(every: Sequence[Series]) -> None:
+    """Print the scores a step beside each figure, and the scores of who chose among them without one company."""
+    tried: list[list[Verdict]] = []
+    for key, values in STEPS.items():
+        for value in values:
+            tuning = replace(DEFAULT, **{key: value})  # type: ignore[arg-type]
+            tried.append([judge(one.times, one.spans, detections(one, tuning)) for one in every])
+            mark = "*" if tuning == DEFAULT else " "
+            show(f"{key} {value:g}{mark}"[:40].ljust(24), together(tried[-1]), 0)
+    left_out = []
+    for place, one in enumerate(every):
+        best = max(tried, key=lambda verdicts, out=place: together(verdicts[:out] + verdicts[out + 1 :]).score)  # type: ignore[misc]
+        left_out.append(best[place])
+        show(f"without {one.name}", best[place], 0)
+    show("left out", together(left_out), 0)
+
+
+def main() -> None:
+    """Print a row for each series, and one for all."""
+    asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    asked.add_argument("folder", nargs="?", type=Path, default=VOLUME)
+    asked.add_argument("--out", type=Path)
+    asked.add_argument("--steps", action="store_true")
+    options = asked.parse_args()
+    every, verdicts, began, checks = load(options.folder), list[Verdict](), process_time(), 0
+    print(f"{'':12} {'score':>6} {'caught':>11} {'false':>6} {'detected':>9} {'delay':>10}")
+    for series in every:
+        rows = detections(series)
+        verdicts.append(judge(series.times, series.spans, rows))
+        show(series.name, verdicts[-1], len(rows))
+        checks += len(series.times)
+        if options.out:
+            write(series, rows, options.out)
+    show("all", together(verdicts), 0)
+    print(f"{1000 * (process_time() - began) / max(1, checks):.2f} ms a check of one source")
+    if options.steps:
+        steps(every)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a bin of 5 minutes usually brings, for all bins at once: the median of ``monitor.usual``, in arrays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.incidents.counts import Flags, Floats, Series
+from monitor.incidents.tuning import DAY, HOUR, QUARTER, STEP
+from monitor.usual import FEWEST_ALIKE, FEWEST_DAYS, HOURS_OF_A_DAY
+
+Ints = npt.NDArray[np.int64]
+
+_LEAST_HEARD = 6 * HOUR
+"""Bins under which not even a rough guess is made."""
+_SECONDS = int(STEP.total_seconds())
+
+
+class Expected:
+    """What each bin of a series usually brings, past and recent."""
+
+    def __init__(self, series: Series, zone: tzinfo, loud: tuple[datetime, datetime] | None) -> None:
+        past = _clock(series.past_start, len(series.past), zone)
+        recent = _clock(series.recent_start, len(series.recent), zone)
+        medians = _medians(series.past, series.blind | _inside(series, loud), past)
+        self.learning = medians is None
+        """Too few days were heard: ``past`` and ``recent`` are the median quarter of an hour of the last day."""
+        self.known = True
+        """False: there is not even that."""
+        if medians is None:
+            rough = _last_day(series)
+            self.known = rough is not None
+            medians = np.full(48, rough or 0.0)
+        self.past: Floats = medians[_kinds(past)]
+        self.recent: Floats = medians[_kinds(recent)]
+
+
+def _clock(start: datetime, bins: int, zone: tzinfo) -> Ints:
+    """The local time of each bin in seconds, as if there were no zones; a zone changes on the hour."""
+    times = int(start.timestamp()) + _SECONDS * np.arange(bins, dtype=np.int64)
+    hours = times // 3600
+    if not bins:
+        return times
+    local: Ints = times + _offsets(int(hours[0]), int(hours[-1]) + 1, zone)[hours - hours[0]]
+    return local
+
+
+def _offsets(first: int, last: int, zone: tzinfo) -> Ints:
+    """How far the zone is ahead in each of these hours; where two days agree, the hours between them do."""
+    found = np.zeros(last - first, dtype=np.int64)
+    for day in range(first, last, 24):
+        hours = range(day, min(day + 24, last))
+        same = (one := _offset(3600 * hours[0], zone)) == _offset(3600 * hours[-1], zone)
+        found[day - first : hours[-1] + 1 - first] = one if same else [_offset(3600 * hour, zone) for hour in hours]
+    return found
+
+
+def _offset(second: int, zone: tzinfo) -> int:
+    offset = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset() or timedelta()
+    return int(offset.total_seconds())
+
+
+def _kinds(clock: Ints) -> Ints:
+    """0 to 23: the hour of a workday; 24 to 47: of a weekend."""
+    weekend = (clock // 86_400 + 3) % 7 >= 5
+    return clock // 3600 % 24 + 24 * weekend
+
+
+def _inside(series: Series, loud: tuple[datetime, datetime] | None) -> Flags:
+    flags = np.zeros(len(series.past), dtype=np.bool_)
+    if loud is not None:
+        first, last = ((time - series.past_start) // STEP for time in loud)
+        flags[max(0, first) : max(0, last + 1)] = True
+    return flags
+
+
+def _medians(past: Floats, dumb: Flags, clock: Ints) -> Floats | None:
+    """What a bin of each kind of hour usually brings; None while there are too few days to tell."""
+    edges = np.flatnonzero(np.diff(clock // 3600, prepend=-1) | (np.diff(clock, prepend=0) != _SECONDS))
+    if not len(edges):
+        return None
+    whole = (np.diff(edges, append=len(clock)) == HOUR) & (np.add.reduceat(dumb.astype(np.int64), edges) == 0)
+    sums, starts = np.add.reduceat(past, edges)[whole], clock[edges][whole]
+    _, heard = np.unique(starts // 86_400, return_counts=True)
+    if (heard >= HOURS_OF_A_DAY).sum() < FEWEST_DAYS:
+        return None
+    return _by_kind(sums, _kinds(starts)) / HOUR
+
+
+def _by_kind(sums: Floats, kinds: Ints) -> Floats:
+    medians = np.full(48, np.median(sums))
+    for kind in range(48):
+        values = sums[kinds == kind]
+        if len(values) < FEWEST_ALIKE:
+            values = sums[kinds % 24 == kind % 24]
+        if len(values) >= FEWEST_ALIKE:
+            medians[kind] = np.median(values)
+    return medians
+
+
+def _last_day(series: Series) -> float | None:
+    """What a bin brings by the median quarter of an hour of the last 24."""
+    quarters = trailing(series.past, QUARTER)[-DAY:][~series.blind[-DAY:]]
+    return float(np.median(quarters)) / QUARTER if len(quarters) >= _LEAST_HEARD else None
+
+
+def trailing(values: Floats, bins: int) -> Floats:
+    """The sum of each bin and those before it, ``bins`` in all."""
+    sums = np.cumsum(values)
+    sums[bins:] -= sums[:-bins].copy()
+    return sums
