@@ -116,6 +116,52 @@ def test_both_ways_tell_the_same_of_any_words(title: str, text: str, author: str
     assert fast is None or seen(fast) == seen(read_loosely(document, XML, BASE))
 
 
+_BASES = st.sampled_from(
+    ["", "", "/up/", "sub/", "http://other.example/x", "javascript:x", "//h/", "http://[", "\u00e9"]
+)
+_LINKS = st.sampled_from(["http://site.example/1", "1", "/1?a=b#c", "//h/1", "../1", "http://site.example/a;b?#"])
+_HEADS = st.sampled_from(
+    [
+        '<?xml version="1.0" encoding="{}"?>',
+        "<?xml version='1.0' encoding='{}' standalone='yes' ?>\n",
+        '<?xml version="1.0" encoding="{}"?>\n<!DOCTYPE rss>\n',
+        '<?xml version="1.0" encoding="{}"?><!DOCTYPE rss PUBLIC "-//Netscape//DTD" "http://n.example/rss.dtd">',
+        '<?xml version="1.0" encoding="{}"?>\n<!DOCTYPE rss SYSTEM "rss.dtd" [ <!ELEMENT a ANY> ]>\n',
+        '<?xml version="1.0"\nencoding = "{}" ?>',
+    ]
+)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(_WORDS, _HEADS, st.sampled_from(["windows-1252", "ISO-8859-1", "utf-8"]), st.sampled_from([XML, "text/xml", ""]))
+def test_both_ways_tell_the_same_behind_any_head(words: str, head: str, encoding: str, content_type: str) -> None:
+    told = html.escape(words).replace("中", "&eacute;")
+    body = f"<rss><channel><item><title>x{told}</title><author>{told}</author><guid>1</guid></item></channel></rss>"
+    document = (head.format(encoding) + body).encode(encoding, "xmlcharrefreplace")
+    fast = read_wellformed(document, content_type, BASE)
+    assert fast is None or seen(fast) == seen(read_loosely(document, content_type, BASE))
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(_BASES, _BASES, _BASES, _LINKS, st.booleans())
+def test_both_ways_see_links_from_the_same_base(root: str, entry: str, text: str, link: str, atom: bool) -> None:
+    bases = [f' xml:base="{base}"' if base else "" for base in (root, entry, text)]
+    if atom:
+        document = (
+            f'<feed xmlns="http://www.w3.org/2005/Atom"{bases[0]}><entry{bases[1]}><id>{link}</id>'
+            f'<title{bases[2]}>a</title><link href="{link}"/><content type="html"{bases[2]}>'
+            "&lt;a href='1'&gt;b&lt;/a&gt;</content></entry></feed>"
+        )
+    else:
+        document = (
+            f"<rss><channel{bases[0]}><item{bases[1]}><guid>{link}</guid><title>a</title>"
+            f"<description{bases[2]}>b</description></item></channel></rss>"
+        )
+    fast = read_wellformed(document.encode(), XML, BASE)
+    assert fast is not None
+    assert seen(fast) == seen(read_loosely(document.encode(), XML, BASE))
+
+
 @settings(deadline=None, max_examples=150)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<rss><channel><item>", b"<feed>", b"{", b"\xff\xfe<\0"]))
 def test_no_document_raises_anything_but_not_a_feed(noise: bytes, start: bytes) -> None:

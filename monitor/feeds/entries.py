@@ -14,6 +14,7 @@ LONGEST_TEXT = 80_000
 """Characters of markup kept of an entry; cleaning keeps 20,000 of text."""
 LONGEST_FIELD = 2_000
 
+_CONTROL = re.compile("[\x80-\x9f]")
 _WINDOWS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _EMAIL = r"[^\s@()<>]{1,64}@[^\s@()<>]{1,255}"
 _NAME_BESIDE_EMAIL = re.compile(rf"{_EMAIL} ?\(([^()]+)\)|([^()<>]+?) ?[(<]{_EMAIL}[)>]")
@@ -98,7 +99,7 @@ def mend(text: str) -> str:
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("latin-1").decode()
-    return text.translate(_WINDOWS)
+    return text.translate(_WINDOWS) if _CONTROL.search(text) else text
 
 
 def whole_number(value: object) -> int:

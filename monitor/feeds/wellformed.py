@@ -1,8 +1,9 @@
 """The feeds that are as they should be, read with the standard library's C parser, twenty times as fast as feedparser.
 
-It takes RSS 0.9x and 2.0, RSS 1.0 and Atom 1.0 in valid UTF-8 with elements that it knows, and tells for them what
-feedparser tells (bench/parsing.py and the tests hold both side by side). At the first thing that it does not know for
-certain (an odd element, ``xml:base``, a DOCTYPE, a broken tag) it gives up, and feedparser reads the document instead.
+It takes RSS 0.9x and 2.0, RSS 1.0 and Atom 1.0 in valid UTF-8 or a Western encoding, with elements that it knows, and
+tells for them what feedparser tells (bench/parsing.py and the tests hold both side by side). At the first thing that it
+does not know for certain (an odd element, a DOCTYPE that declares something, a broken tag) it gives up, and feedparser
+reads the document instead.
 """
 
 from __future__ import annotations
@@ -13,12 +14,19 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
+from feedparser.urls import make_safe_absolute_uri
+
 from monitor.feeds.dates import seconds
 from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, absolute, mend, settle, whole_number
 from monitor.feeds.vocabulary import DECLINED_PREFIXES, HARMLESS, KNOWN, in_words
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_WESTERN = re.compile(
+    rb"<\?xml version=[\"']1\.0[\"'] encoding=[\"'](windows-1252|iso-8859-1)[\"'][^<>\r\n]*\?>", re.IGNORECASE
+)
+_DOCTYPE = re.compile(rb"(\s*(?:<\?xml\s[^<>]*\?>\s*)?)<!DOCTYPE\s[^<>\[\]]{1,300}>")
+"""One that declares nothing, and so means nothing."""
 _UTF8 = {"utf-8", "utf8", "us-ascii"}
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ITEMS = {"item", "entry"}
@@ -31,27 +39,28 @@ class _Odd(Exception):
 
 def read_wellformed(document: bytes, content_type: str, base: str) -> Feed | None:
     """The entries of a feed that is as it should be; None: let feedparser read it."""
-    if not _is_utf8(document, content_type) or b"<!DOCTYPE" in document:
-        return None
     try:
-        root = _root(document.removeprefix(b"\xef\xbb\xbf").lstrip())
-        return _feed(root, base)
+        text = _utf8(document, content_type)
+        if found := _DOCTYPE.match(text):
+            text = found[1] + text[found.end() :]
+        return None if b"<!DOCTYPE" in text else _feed(_root(text), base)
     except (ET.ParseError, ValueError, LookupError, _Odd):
         return None
 
 
-def _is_utf8(document: bytes, content_type: str) -> bool:
-    declared = _DECLARED.match(document[:500].removeprefix(b"\xef\xbb\xbf"))
+def _utf8(document: bytes, content_type: str) -> bytes:
+    """``document`` in UTF-8, as it says that it is. Raises _Odd, UnicodeDecodeError."""
     charset = _CHARSET.search(content_type)
+    if (western := _WESTERN.match(document)) and not charset:
+        return document[western.end() :].decode(western[1].decode()).encode()
+    text = document.removeprefix(b"\xef\xbb\xbf")
+    declared = _DECLARED.match(text[:500])
     if declared and declared[1].decode("ascii").lower() not in _UTF8 - {"us-ascii"}:
-        return False
+        raise _Odd
     if charset and charset[1].lower() not in _UTF8:
-        return False
-    try:
-        document.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        raise _Odd
+    text.decode()
+    return text.lstrip()
 
 
 def _root(document: bytes) -> ET.Element:
@@ -76,9 +85,10 @@ def _feed(root: ET.Element, base: str) -> Feed:
         holder, items, is_atom = root, _only(root, "entry"), True
     else:
         raise _Odd
-    _refuse_base(root, holder)
+    base = _base(root, base)
+    base = _base(holder, base) if kind == "rss" else base
     lang = _lang(holder) or _lang(root) or _field(holder, "language") or _field(holder, "dc:language")
-    found = [settle(_Reader(item, is_atom, base, lang).entry(), base) for item in items[:MOST_ENTRIES]]
+    found = [_Reader(item, is_atom, base, lang).entry() for item in items[:MOST_ENTRIES]]
     return Feed(tuple(found), whole_number(_field(holder, "ttl")), 0, len(items) > MOST_ENTRIES)
 
 
@@ -90,10 +100,23 @@ def _only(holder: Iterable[ET.Element], name: str) -> list[ET.Element]:
     return found
 
 
-def _refuse_base(*elements: ET.Element) -> None:
-    for element in elements:
-        if element.attrib and (_XML + "base" in element.attrib or "base" in element.attrib or "lang" in element.attrib):
-            raise _Odd
+def _base(element: ET.Element, base: str) -> str:
+    """The address from which links in ``element`` are seen, where ``base`` is that outside of it."""
+    _refuse_bare(element)
+    own = element.get(_XML + "base")
+    return str(make_safe_absolute_uri(base, own) or base) if own else base
+
+
+def _refuse_base(element: ET.Element) -> None:
+    _refuse_bare(element)
+    if _XML + "base" in element.attrib:
+        raise _Odd
+
+
+def _refuse_bare(element: ET.Element) -> None:
+    """feedparser takes attributes of these names for XML's own."""
+    if element.attrib and ("base" in element.attrib or "lang" in element.attrib):
+        raise _Odd
 
 
 def _lang(element: ET.Element) -> str:
@@ -108,9 +131,8 @@ class _Reader:
     """Reads one item or entry, in the order of its elements, as feedparser does."""
 
     def __init__(self, item: ET.Element, is_atom: bool, base: str, lang: str) -> None:
-        _refuse_base(item)
         self._is_atom = is_atom
-        self._base = base
+        self._base = _base(item, base)
         self._lang = _lang(item) or lang
         self._item = item
         self._texts: list[str] = []
@@ -124,7 +146,7 @@ class _Reader:
         for element in self._item:
             self._read(element)
         told = self._told
-        return Entry(
+        found = Entry(
             told.get("id", ""),
             told.get("link", ""),
             told.get("title", ""),
@@ -134,6 +156,7 @@ class _Reader:
             self._lang,
             told.get("enclosure", ""),
         )
+        return settle(found, self._base)
 
     def _published(self) -> float | None:
         for name in ("published", "updated", "created"):
@@ -148,12 +171,14 @@ class _Reader:
         if meaning is None:
             self._pass_by(element, name)
             return
-        _refuse_base(element)
         if meaning == "text":
             self._texts.append(self._markup(element, "text/html" if not self._is_atom else "text"))
-        elif meaning == "title":
+            return
+        if meaning == "title":
             self._read_title(element)
-        elif meaning == "link":
+            return
+        _refuse_base(element)
+        if meaning == "link":
             self._read_link(element)
         elif meaning == "id":
             self._read_id(element)
@@ -186,9 +211,10 @@ class _Reader:
         self._told["title"] = self._markup(element, "text" if self._is_atom else "text/html")
 
     def _markup(self, element: ET.Element, usual: str) -> str:
-        """The element's value as HTML."""
+        """The element's value as HTML. Links in it are not resolved, so that a base of its own changes nothing."""
         if _XML + "lang" in element.attrib:
             raise _Odd
+        _refuse_bare(element)
         kind = element.get("type", usual).lower()
         if not self._is_atom and ("type" in element.attrib or "mode" in element.attrib):
             raise _Odd
