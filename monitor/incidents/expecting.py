@@ -90,14 +90,18 @@ def _medians(past: Floats, dumb: Flags, clock: Ints) -> Floats | None:
 
 
 def _by_kind(sums: Floats, kinds: Ints) -> Floats:
-    medians = np.full(48, np.median(sums))
-    for kind in range(48):
-        values = sums[kinds == kind]
-        if len(values) < FEWEST_ALIKE:
-            values = sums[kinds % 24 == kind % 24]
-        if len(values) >= FEWEST_ALIKE:
-            medians[kind] = np.median(values)
-    return medians
+    alike, few = _middles(sums, kinds, 48)
+    both, none = (np.tile(values, 2) for values in _middles(sums, kinds % 24, 24))
+    return np.where(few, np.where(none, np.median(sums), both), alike)
+
+
+def _middles(sums: Floats, kinds: Ints, many: int) -> tuple[Floats, Flags]:
+    """The median of each kind, and whether it has too few values for one."""
+    values = sums[np.lexsort((sums, kinds))]
+    count = np.bincount(kinds, minlength=many)
+    first = np.cumsum(count) - count
+    lower, upper = (np.minimum(first + half, len(values) - 1) for half in (np.maximum(count - 1, 0) // 2, count // 2))
+    return (values[lower] + values[upper]) / 2, count < FEWEST_ALIKE
 
 
 def _last_day(series: Series) -> float | None:

@@ -23,16 +23,16 @@ class Tuning:
     """Such hours under which nothing is known."""
     lag: int = 36
     """The last bins, left out of all thresholds: an incident does not raise the bar for itself."""
-    slow_multiple: float = 2.0
+    slow_multiple: float = 1.6
     """A loud hour brings so many times the usual as well."""
     fast_multiple: float = 4.0
     """So do loud 5 or 15 minutes."""
     above: float = 10.0
     """And so many mentions above the usual: a brand of two a day has no incident of five."""
     fast_days: int = 10
-    fast_share: float = 0.8
+    fast_share: float = 0.85
     """Of the loudest moments of each of the last days, the one that so many of them do not beat..."""
-    fast_over: float = 1.5
+    fast_over: float = 1.75
     """...is beaten so many times, in standard deviations of a Poisson count."""
     fast_least: float = 5.0
     """Standard deviations that are asked for at least."""
