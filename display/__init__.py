@@ -47,7 +47,7 @@ def create_app(
     add_static(app)
     add_pages(app)
     errors.register(app)
-    live = Live(app, store, clock, states.get, version=version)
+    live = Live(app, store, clock, states, version=version)
     app.extensions["live"] = live
     gate = Gate(app.wsgi_app, hosts=[config.server.host], sockets=live.sockets, most_sockets=live.most_sockets)
     app.wsgi_app = gate  # type: ignore[method-assign]

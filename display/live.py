@@ -1,13 +1,14 @@
 """From the change log to every connected browser.
 
     Store -- Tail --> Live.turn --+--> "changes" {last_id, saved_at, changes}              room "pages"
-                                  +--> "changes" {last_id, saved_at, changes, state}       room "wall"
-                                  +--> "heartbeat" {now, last_id, version}, every 10 s     both; walls get a state, too
+                                  +--> "changes" {last_id, saved_at, changes, state}       room "wall:<name>" of each
+                                  +--> "heartbeat" {now, last_id, version}, every 10 s     all; walls get a state, too,
+                                  |                                    and one more when the next voice has its turn
                                   +--> "reload" {reason}                                   one browser
 
 One thread does all of it, so a browser that comes back needs no lock: between two turns it gets what it missed and
-joins its room. A browser sends ``auth = {last_id, version, room}`` when it connects and nothing else, ever; sockets
-write nothing.
+joins its room. A browser sends ``auth = {last_id, version, room, wall}`` when it connects and nothing else, ever;
+sockets write nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
@@ -61,16 +62,39 @@ class Arrival:
     """The last change it knows; 0 when it knows none."""
     version: str
     """Of the server that rendered its page; empty when it cannot tell."""
-    room: str
+    wall: str | None = None
+    """The name of its wall, empty for the first; None for a page."""
 
     @classmethod
     def of(cls, sid: str, auth: object) -> Arrival:
         """What ``auth`` says, whatever a stranger put into it."""
         said = auth if isinstance(auth, Mapping) else {}
-        last_id, version = said.get("last_id"), said.get("version")
+        last_id, version, wall = said.get("last_id"), said.get("version"), said.get("wall")
         known = last_id if type(last_id) is int and last_id > 0 else 0
-        room = WALL if said.get("room") == WALL else PAGES
-        return cls(sid, known, version[:100] if isinstance(version, str) else "", room)
+        name = wall[:100] if isinstance(wall, str) else ""
+        is_wall = said.get("room") == WALL
+        return cls(sid, known, version[:100] if isinstance(version, str) else "", name if is_wall else None)
+
+
+class States(Protocol):
+    """What Live asks of the walls' states."""
+
+    def known(self, name: str) -> bool:
+        """Whether there is a wall of this name."""
+        ...
+
+    def get(self, name: str) -> Json:
+        """Its newest state."""
+        ...
+
+    def due(self, name: str) -> bool:
+        """Whether it changes by itself by now."""
+        ...
+
+
+def room_of(wall: str) -> str:
+    """The room in which the walls of this name are."""
+    return f"{WALL}:{wall}"
 
 
 def epoch_ms(time: datetime) -> int:
@@ -92,22 +116,23 @@ def news(changes: Sequence[Change]) -> Json:
 
 
 class Live:
-    """Owns the Socket.IO server of ``app`` and the thread that speaks through it. ``state`` gives the wall's state."""
+    """Owns the Socket.IO server of ``app`` and the thread that speaks through it."""
 
     def __init__(
         self,
         app: Flask,
         store: Store,
         clock: Clock,
-        state: Callable[[], Json],
+        states: States,
         *,
         version: str,
         most_sockets: int = MOST_SOCKETS,
     ) -> None:
-        self._store, self._clock, self._state, self._version = store, clock, state, version
+        self._store, self._clock, self._states, self._version = store, clock, states, version
         self._most_sockets = most_sockets
         self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
         self._for_walls: list[Change] = []
+        self._walls: set[str] = set()
         self._recent: deque[float] = deque(maxlen=BURST + 1)
         self._painted = self._beaten = float("-inf")
         self._last_id = 0
@@ -201,12 +226,19 @@ class Live:
             missed = self._missed(arrival.last_id)
             if missed:
                 self._io.emit("changes", news(missed), to=arrival.sid)
-        self._io.server.enter_room(arrival.sid, arrival.room)
-        self._io.emit("heartbeat", self._heartbeat(arrival.room), to=arrival.sid)
+        if arrival.wall is None:
+            self._io.server.enter_room(arrival.sid, PAGES)
+            self._io.emit("heartbeat", self._heartbeat(), to=arrival.sid)
+        elif self._states.known(arrival.wall):
+            self._walls.add(arrival.wall)
+            self._io.server.enter_room(arrival.sid, room_of(arrival.wall))
+            self._io.emit("heartbeat", self._heartbeat(arrival.wall), to=arrival.sid)
 
     def _reason_to_reload(self, arrival: Arrival) -> str:
         if arrival.version and arrival.version != self._version:
             return "version"
+        if arrival.wall is not None and not self._states.known(arrival.wall):
+            return "wall"
         if not arrival.last_id:
             return ""
         too_old = arrival.last_id < self._store.first_change() - 1 or self._last_id - arrival.last_id > MOST_MISSED
@@ -227,26 +259,35 @@ class Live:
         """Give walls a new state: at once when little happens, once a second when much does."""
         now = self._clock.monotonic()
         busy = len(self._recent) > BURST and now - self._recent[0] < PACE
-        if not self._for_walls or (busy and now - self._painted < PACE):
+        if busy and now - self._painted < PACE:
             return
-        self._painted = now
-        if self._anyone(WALL):
-            self._io.emit("changes", {**news(self._for_walls), "state": self._state()}, to=WALL)
-        self._for_walls = []
+        changes, self._for_walls = self._for_walls, []
+        for wall in self._watched():
+            if changes:
+                self._io.emit("changes", {**news(changes), "state": self._states.get(wall)}, to=room_of(wall))
+            elif self._states.due(wall):
+                self._io.emit("heartbeat", self._heartbeat(wall), to=room_of(wall))
+        if changes:
+            self._painted = now
 
     def _beat(self) -> None:
         now = self._clock.monotonic()
         if now - self._beaten < HEARTBEAT:
             return
         self._beaten = now
-        for room in (PAGES, WALL):
-            if self._anyone(room):
-                self._io.emit("heartbeat", self._heartbeat(room), to=room)
+        if self._anyone(PAGES):
+            self._io.emit("heartbeat", self._heartbeat(), to=PAGES)
+        for wall in self._watched():
+            self._io.emit("heartbeat", self._heartbeat(wall), to=room_of(wall))
 
-    def _heartbeat(self, room: str) -> Json:
+    def _heartbeat(self, wall: str | None = None) -> Json:
         """Walls get a state with it. If none can be built they must hear nothing, and so say that they are not live."""
         beat: Json = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
-        return {**beat, "state": self._state()} if room == WALL else beat
+        return beat if wall is None else {**beat, "state": self._states.get(wall)}
+
+    def _watched(self) -> list[str]:
+        """The walls that anybody looks at."""
+        return [wall for wall in sorted(self._walls) if self._anyone(room_of(wall))]
 
     def _anyone(self, room: str) -> bool:
         return next(iter(self._io.server.manager.get_participants("/", room)), None) is not None

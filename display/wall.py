@@ -1,25 +1,34 @@
-"""The wall: one screen beside a desk. The page is a program that draws what it is told here and by ``live``."""
+"""The walls: screens beside a desk. The page is a program that draws what it is told here and by ``live``."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template
 
+from display import errors
 from display.site import site
 
 blueprint = Blueprint("wall", __name__)
 
 
-@blueprint.get("/wall")
-def wall() -> Response:
-    """The page; it loads its state by itself."""
-    response = Response(render_template("wall.html", version=site().version))
+@blueprint.get("/wall", defaults={"name": ""})
+@blueprint.get("/wall/<name>")
+def wall(name: str) -> Response | tuple[str, int]:
+    """The page of a wall, of the first where none is named; it loads its state by itself."""
+    states = site().states
+    if not states.known(name):
+        there = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
+        return errors.page(404, "There is no such wall.", f"There is {there}.")
+    response = make_response(render_template("wall.html", version=site().version, wall=name))
     response.cache_control.no_store = True
     return response
 
 
-@blueprint.get("/wall/state.json")
-def state() -> Response:
+@blueprint.get("/wall/state.json", defaults={"name": ""})
+@blueprint.get("/wall/<name>/state.json")
+def state(name: str) -> Response:
     """The state by itself, for the first picture and for walls that no socket is free for."""
-    response = jsonify(site().states.get())
+    if not site().states.known(name):
+        abort(404)
+    response = jsonify(site().states.get(name))
     response.cache_control.no_store = True
     return response

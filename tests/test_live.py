@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import socketio
 
-from display.live import BURST, HEARTBEAT, MOST_LISTED, PACE, PAGES, WALL, Arrival, Live, news
+from display.live import BURST, HEARTBEAT, MOST_LISTED, PACE, WALL, Arrival, Live, news
 from display.websocket import MOST_BYTES
 from monitor.model import Change, ChangeKind
 from monitor.store import Store
@@ -142,7 +142,7 @@ def test_who_knows_changes_of_another_database_reloads(site: Site) -> None:
     "auth", [None, "text", 7, [], {"last_id": "1"}, {"last_id": -1}, {"last_id": True}, {"room": []}]
 )
 def test_nonsense_in_the_greeting_is_nobody_in_particular(auth: object) -> None:
-    assert Arrival.of("a", auth) == Arrival("a", 0, "", PAGES)
+    assert Arrival.of("a", auth) == Arrival("a", 0, "")
 
 
 def test_the_heartbeat_comes_every_ten_seconds(site: Site) -> None:
@@ -162,10 +162,10 @@ def test_a_wall_hears_no_heartbeat_without_a_state(site: Site, monkeypatch: pyte
     page, wall = site.client(), site.client(room=WALL)
     heard(page, ""), heard(wall, "")
 
-    def broken() -> dict[str, Any]:
-        raise ZeroDivisionError
+    def broken(name: str) -> dict[str, Any]:
+        raise ZeroDivisionError(name)
 
-    monkeypatch.setattr(site.live, "_state", broken)
+    monkeypatch.setattr(site.live._states, "get", broken)
     site.clock.advance(HEARTBEAT)
     with pytest.raises(ZeroDivisionError):
         site.live.turn(0)

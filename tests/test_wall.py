@@ -18,7 +18,7 @@ from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
 from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, horizon, labels, stretches
-from display.wall_state.kept import Kept
+from display.wall_state.kept import DEAR, Kept
 from display.wall_state.words import cut, initials, moment, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
 from monitor.store import Store
@@ -86,19 +86,19 @@ def test_the_headline_counts_our_last_hour(wall: Wall) -> None:
     assert wall.sentence == "Learning what is usual, day 1. 2 mentions in the last hour."
 
 
-def test_after_five_days_the_count_stands_alone(wall: Wall) -> None:
+def test_after_five_days_it_says_how_we_are(wall: Wall) -> None:
     wall.save(at(1))
     wall.clock.advance(5 * 24 * 3600)
     now = wall.clock.now()
     wall.save(*(judged(f"Acme {n}", published_at=now, score=score) for n, score in enumerate((-0.5, 0.5, None))))
     wall.save(source="Reddit")
-    assert wall.get()["kind"] == Kind.COUNTING
-    assert wall.sentence == "3 mentions in the last hour, 1 of them negative."
+    assert wall.get()["kind"] == Kind.NORMAL
+    assert wall.sentence == "Normal. 3 mentions in the last hour, no topic stands out."
 
 
 def test_made_up_history_was_heard_all_along(wall: Wall) -> None:
     wall.save(at(9 * 24 * 60), at(1), sample=True)
-    assert wall.get()["kind"] == Kind.COUNTING
+    assert wall.get()["kind"] == Kind.NORMAL
     assert wall.get()["board"]["head"] == "Last 7 days"
     assert wall.get()["horizon"]["hatches"] == ()
 
@@ -240,10 +240,10 @@ def test_made_up_posts_are_called_that(wall: Wall) -> None:
 
 def test_the_same_state_serves_all_within_a_second(wall: Wall) -> None:
     wall.save(at(1))
-    assert wall.states.get() is wall.states.get()
-    first = wall.states.get()
+    first = wall.states.get()["horizon"]
+    assert wall.states.get()["horizon"] is first
     wall.save(at(2))
-    assert wall.states.get() is not first
+    assert wall.states.get()["horizon"] is not first
 
 
 # Reading
@@ -279,7 +279,7 @@ def test_shares_are_whole_sum_to_a_hundred_and_keep_the_order(counts: list[int])
 
 
 def test_nothing_has_no_shares() -> None:
-    rows = board([Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, head="Last 7 days").rows
+    rows = board([Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, ["Acme"], head="").rows
     assert [(row.brand, row.share, row.note) for row in rows] == [
         ("Acme", "", "no mentions"),
         ("Globex", "", "no mentions"),
@@ -287,7 +287,7 @@ def test_nothing_has_no_shares() -> None:
 
 
 def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
-    rows = board(BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, head="Last 7 days").rows
+    rows = board(BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, ["Acme"], head="").rows
     assert [(r.brand, r.share) for r in rows] == [("Acme", "100"), ("Globex", "<1"), ("Initech", "0")]
 
 
@@ -311,9 +311,16 @@ def test_a_mood_is_said_only_when_it_can_be(tally: Tally, mark: str, note: str) 
 
 def test_ours_stay_on_a_board_of_many() -> None:
     brands = [Brand(f"B{n}", "x") for n in range(9)] + [Brand("Acme", "acme", ours=True)]
-    rows = board(brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, head="").rows
-    assert len(rows) == 6
-    assert rows[-1].brand == "Acme"
+    rows = board(brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, ["Acme"], head="").rows
+    assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "Acme", "others"]
+    assert [(row.share, row.note) for row in rows[-2:]] == [("<1", "too few to say"), ("56", "5 brands")]
+
+
+def test_twelve_brands_are_the_top_five_and_the_others() -> None:
+    brands = [Brand(f"B{n}", "x", ours=n == 1) for n in range(12)]
+    rows = board(brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="").rows
+    assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "B4", "others"]
+    assert sum(int(row.share) for row in rows) == 100
 
 
 # Horizon
@@ -416,10 +423,19 @@ class Asked:
 
 
 def test_a_dear_answer_is_kept_and_a_cheap_one_is_not(clock: FakeClock) -> None:
-    dear, cheap = Asked(clock, 0.5), Asked(clock, 0.001)
+    dear, cheap = Asked(clock, 0.03), Asked(clock, 0.001)
     kept: Kept[int] = Kept(clock, 10, cheap=0.02)
     fresh: Kept[int] = Kept(clock, 10, cheap=0.02)
     assert [kept.get(dear), kept.get(dear)] == [1, 1]
     assert [fresh.get(cheap), fresh.get(cheap)] == [1, 2]
     clock.advance(10)
     assert kept.get(dear) == 2
+
+
+def test_what_is_very_dear_is_kept_longer(clock: FakeClock) -> None:
+    kept, asked = Kept[int](clock, 10), Asked(clock, 1.0)
+    kept.get(asked)
+    clock.advance(DEAR - 2)
+    assert kept.get(asked) == 1
+    clock.advance(2)
+    assert kept.get(asked) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from display.wall_state.document import Board, Mood, Row
 from monitor.model import Brand, Sentiment, Tally
@@ -14,6 +14,7 @@ WIDEST = 0.30
 MOST_ROWS = 6
 SILENT = "no mentions"
 """Of every brand where there was none at all: nothing has no shares."""
+OTHERS = "others"
 
 
 def whole_shares(counts: Sequence[int]) -> list[int]:
@@ -33,36 +34,52 @@ def share_text(percent: int, n: int) -> str:
     return "<1" if n and not percent else str(percent)
 
 
+def mark(scored: int, mean: float | None, half_width: float | None) -> str:
+    """The mark of a mean score with its interval: where that lies, or that it says nothing."""
+    if scored < ENOUGH or mean is None or half_width is None or half_width > WIDEST:
+        return Sentiment.UNSCORED
+    if mean - half_width > 0:
+        return Sentiment.POSITIVE
+    return Sentiment.NEGATIVE if mean + half_width < 0 else Sentiment.NEUTRAL
+
+
 def mood(tally: Tally) -> tuple[str, Mood | None, str]:
     """A brand's mark, its interval, and a note where there is none."""
     scored = tally.positive + tally.neutral + tally.negative
     if tally.unscored > scored:
         return Sentiment.UNSCORED, None, "mostly unscored"
-    if scored < ENOUGH or tally.mean is None or tally.half_width is None or tally.half_width > WIDEST:
+    found = mark(scored, tally.mean, tally.half_width)
+    if found == Sentiment.UNSCORED or tally.mean is None or tally.half_width is None:
         return Sentiment.UNSCORED, None, "too few to say"
-    interval = Mood(tally.mean, tally.mean - tally.half_width, tally.mean + tally.half_width)
-    if interval.low > 0:
-        return Sentiment.POSITIVE, interval, ""
-    return Sentiment.NEGATIVE if interval.high < 0 else Sentiment.NEUTRAL, interval, ""
+    return found, Mood(tally.mean, tally.mean - tally.half_width, tally.mean + tally.half_width), ""
 
 
-def board(brands: Sequence[Brand], tallies: Mapping[str, Tally], *, head: str) -> Board:
-    """Brands by share under ``head``; ours stay on it whatever their rank."""
-    found = [(b, tallies.get(b.name, Tally(b.name, 0))) for b in brands]
-    found.sort(key=lambda pair: -pair[1].n)
-    shares = whole_shares([tally.n for _, tally in found])
-    if not any(tally.n for _, tally in found):
-        return Board(head, tuple(_top([Row(b.name, b.ours, "", Sentiment.UNSCORED, None, SILENT) for b in brands])))
-    rows = [_row(b, tally, percent) for (b, tally), percent in zip(found, shares, strict=True)]
-    return Board(head, tuple(_top(rows)))
+def board(brands: Sequence[Brand], tallies: Mapping[str, Tally], leads: Collection[str], *, head: str) -> Board:
+    """``brands`` by share under ``head``; those that lead stay on it in their true rank, the least become others."""
+    found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
+    shown, others = _shown(found, leads)
+    total = Tally(OTHERS, sum(t.n for t in others))
+    if not any(t.n for t in found):
+        rows = [Row(t.brand, t.brand in leads, "", Sentiment.UNSCORED, None, SILENT) for t in shown]
+    else:
+        shares = whole_shares([t.n for t in (*shown, total)])
+        rows = [_row(t, t.brand in leads, percent) for t, percent in zip(shown, shares, strict=False)]
+        if others:
+            note = f"{len(others)} brands"
+            rows.append(Row(OTHERS, False, share_text(shares[-1], total.n), Sentiment.UNSCORED, None, note))
+    return Board(head, tuple(rows))
 
 
-def _row(brand: Brand, tally: Tally, percent: int) -> Row:
-    mark, interval, note = mood(tally)
-    return Row(brand.name, brand.ours, share_text(percent, tally.n), mark, interval, note)
+def _shown(found: Sequence[Tally], leads: Collection[str]) -> tuple[list[Tally], list[Tally]]:
+    """Those with a row of their own, and the others, for which one row is kept."""
+    if len(found) <= MOST_ROWS:
+        return list(found), []
+    leading = [t for t in found if t.brand in leads][: MOST_ROWS - 1]
+    spare = MOST_ROWS - 1 - len(leading)
+    kept = {t.brand for t in (*leading, *[t for t in found if t not in leading][:spare])}
+    return [t for t in found if t.brand in kept], [t for t in found if t.brand not in kept]
 
 
-def _top(rows: list[Row]) -> list[Row]:
-    spare = max(MOST_ROWS - sum(r.ours for r in rows), 0)
-    others = [r for r in rows if not r.ours][:spare]
-    return [r for r in rows if r.ours or r in others][:MOST_ROWS]
+def _row(tally: Tally, leads: bool, percent: int) -> Row:
+    found, interval, note = mood(tally)
+    return Row(tally.brand, leads, share_text(percent, tally.n), found, interval, note)

@@ -23,8 +23,6 @@ class Kind(StrEnum):
     BUSY = "busy"
     QUIET = "quiet"
     NORMAL = "normal"
-    COUNTING = "counting"
-    """Enough days were heard to tell what is usual, but nobody tells it yet: the sentence is the count alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Label:
     strong: bool = False
     """The time now: the page puts its own."""
     bright: bool = False
-    """What is no hour of the day: why a stretch is hatched, when an incident began. It stays at night, when hours go."""
+    """What is no hour of the day: why a stretch is hatched, when an incident began. It stays at night."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from display.wall_state.document import Bar, Hatch, Horizon, Label
@@ -23,6 +24,10 @@ LEFT = 4.8 / 91.2
 """Where the safe area begins: the horizon itself starts at the edge of the screen."""
 SLIVER = timedelta(minutes=5)
 """A shorter stretch is narrower than a stripe of the hatching and would look like a fault of the screen."""
+ABOVE_USUAL = 1.1
+"""How far above the line of the usual the scale reaches at least."""
+WORD_HEIGHT, TOUCH = 0.3, 0.06
+"""Of the horizon: how high a word on the line is, and how far a bar may reach into its foot."""
 WORDS = {0: "midnight", 12: "noon"}
 
 
@@ -94,18 +99,54 @@ def _common(gaps: Sequence[Sequence[Span]]) -> list[Span]:
     return common
 
 
-def horizon(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime, sentence: str) -> Horizon:
-    """Everything of it that is drawn."""
+def horizon(
+    bins: Sequence[Bin],
+    stretches: Sequence[Stretch],
+    zone: ZoneInfo,
+    now: datetime,
+    sentence: str,
+    usual: Sequence[float | None] = (),
+) -> Horizon:
+    """Everything of it that is drawn. ``usual``: for each bar, or empty."""
     drawn = bars(bins, stretches)
     start = now - SPAN
-    hatches = [Hatch(_place(s.start, start), _place(s.end, start)) for s in stretches if s.end - s.start >= SLIVER]
+    hatches = stretch_hatches(stretches, start, now)
+    scale = ceil(max([LEAST_SCALE, *(b.n or 0 for b in drawn), *(ABOVE_USUAL * (u or 0) for u in usual)]))
     return Horizon(
         bars=drawn,
-        scale=max([LEAST_SCALE, *(b.n or 0 for b in drawn)]),
-        hatches=tuple(_joined(hatches)),
+        scale=scale,
+        hatches=tuple(joined(hatches)),
         labels=tuple(labels(stretches, zone, now)),
         spoken=spoken(bins, stretches, zone, now, sentence),
+        usual=tuple(None if u is None else round(u, 2) for u in usual),
+        usual_label=usual_label([(b.n or 0) / scale for b in drawn], [u and u / scale for u in usual], hatches),
     )
+
+
+def stretch_hatches(stretches: Sequence[Stretch], start: datetime, end: datetime) -> list[Hatch]:
+    """Where ``stretches`` lie on an axis from ``start`` to ``end``."""
+    seen = [s for s in stretches if s.end - s.start >= SLIVER and s.end > start]
+    return [Hatch(place(s.start, start, end), place(s.end, start, end)) for s in seen]
+
+
+def usual_label(bars: Sequence[float], usual: Sequence[float | None], hatches: Sequence[Hatch]) -> float | None:
+    """Where the word "usual" stands over the line and free of bars; where that is lowest. None where it finds no place.
+
+    ``bars`` and ``usual`` are parts of the full height.
+    """
+    half = len("usual") * CHARACTER / 2 + CHARACTER
+    best: tuple[float, float] | None = None
+    for n in range(len(usual)):
+        at = (n + 0.5) / len(usual)
+        first, last = int((at - half) * len(usual)), int((at + half) * len(usual))
+        line = [u for u in usual[max(first, 0) : last + 1] if u is not None]
+        if at - half < LEFT or at + half > 1 or len(line) <= last - first:
+            continue
+        foot = max(line)
+        free = max(bars[first : last + 1]) <= foot + TOUCH and foot + WORD_HEIGHT <= 1
+        if free and not any(h.start < at + half and at - half < h.end for h in hatches):
+            best = min(best or (foot, at), (foot, at))
+    return best and round(best[1], 4)
 
 
 def labels(stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> list[Label]:
@@ -143,9 +184,9 @@ def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Lab
         half = len(text) * CHARACTER / 2
         middle = (_place(s.start, start) + _place(s.end, start)) / 2
         if text and (s.start <= start or middle < LEFT + half):
-            yield Label(LEFT, text, "start")
+            yield Label(LEFT, text, "start", bright=True)
         elif text:
-            yield Label(min(middle, 1 - half - 8 * CHARACTER), text)
+            yield Label(min(middle, 1 - half - 8 * CHARACTER), text, bright=True)
 
 
 def _hour_labels(zone: ZoneInfo, now: datetime) -> Iterable[Label]:
@@ -160,8 +201,13 @@ def _hour_labels(zone: ZoneInfo, now: datetime) -> Iterable[Label]:
             yield Label(_place(on_the_hour, start), WORDS.get(local_hour, f"{local_hour:02}:00"))
 
 
+def place(time: datetime, start: datetime, end: datetime) -> float:
+    """Where ``time`` lies on an axis from ``start``, 0, to ``end``, 1."""
+    return min(max((time - start) / (end - start), 0.0), 1.0)
+
+
 def _place(time: datetime, start: datetime) -> float:
-    return min(max((time - start) / SPAN, 0.0), 1.0)
+    return place(time, start, start + SPAN)
 
 
 def extent(label: Label) -> tuple[float, float]:
@@ -176,7 +222,7 @@ def _apart(one: Label, other: Label) -> bool:
     return d + 2 * CHARACTER <= a or b + 2 * CHARACTER <= c
 
 
-def _joined(hatches: Sequence[Hatch]) -> list[Hatch]:
+def joined(hatches: Sequence[Hatch]) -> list[Hatch]:
     """Stretches that touch become one, for two hatchings over each other would look like a third thing."""
     joined: list[Hatch] = []
     for hatch in sorted(hatches, key=lambda h: h.start):
@@ -185,3 +231,9 @@ def _joined(hatches: Sequence[Hatch]) -> list[Hatch]:
         elif hatch.end > hatch.start:
             joined.append(hatch)
     return joined
+
+
+def two_parts(now: datetime) -> tuple[list[datetime], list[datetime]]:
+    """The borders of the older bars, which may be kept for a while, and of the newer ones behind the last of those."""
+    borders = edges(now)
+    return borders[: -HOUR - 1], borders[-HOUR - 1 :]

@@ -8,14 +8,17 @@ from typing import Generic, TypeVar
 from monitor.clock import Clock
 
 T = TypeVar("T")
+DEAR = 300
+"""An answer is kept this many times as long as it took: asking never takes more than a small part of the time."""
 
 
 class Kept(Generic[T]):
     """The last answer to one question. Not for several threads at once."""
 
     def __init__(self, clock: Clock, seconds: float, *, cheap: float = 0.0) -> None:
-        """An answer is good for ``seconds``, unless it took less than ``cheap`` seconds: then it is asked for anew."""
-        self._clock, self._seconds, self._cheap = clock, seconds, cheap
+        """An answer is good for ``seconds`` of the time that is shown, and longer where it took very long; one that
+        took less than ``cheap`` seconds is asked for anew."""
+        self._clock, self._seconds, self._cheap = clock, seconds / max(clock.pace, 1.0), cheap
         self._answer: T | None = None
         self._asked = float("-inf")
         self._cost = 0.0
@@ -23,7 +26,8 @@ class Kept(Generic[T]):
     def get(self, ask: Callable[[], T]) -> T:
         """The answer, from ``ask`` when there is none that is good."""
         begun = self._clock.monotonic()
-        if self._answer is None or self._cost < self._cheap or begun - self._asked >= self._seconds:
+        good_for = max(self._seconds, DEAR * self._cost)
+        if self._answer is None or self._cost < self._cheap or begun - self._asked >= good_for:
             self._answer = ask()
             self._asked, self._cost = begun, self._clock.monotonic() - begun
         return self._answer

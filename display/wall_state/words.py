@@ -16,6 +16,8 @@ MOST_MARKS = 3
 
 JOINERS = "\u200d\ufe0f"
 """What makes one sign of several: it must not be cut there."""
+TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""Colours of skin, which belong to the sign before them."""
 ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#]+)[^\s]*", re.IGNORECASE)
 
 
@@ -54,6 +56,32 @@ def cut(text: str, most: int) -> str:
     return text[:end].rstrip() + "…"
 
 
+def short(text: str, most: int) -> str:
+    """``text`` in at most ``most`` characters as people see them, with an ellipsis where it was longer."""
+    begins = [at for at, character in enumerate(text) if _begins(character, text[at - 1 : at])]
+    return text if len(begins) <= most else text[: begins[most - 1]].rstrip() + "…"
+
+
+def lasting(time: timedelta) -> str:
+    """``46 min``, ``1 h 46 min``, ``2 h``, ``1 day 4 h``."""
+    minutes = max(round(time.total_seconds() / 60), 1)
+    days, hours = divmod(minutes // 60, 24)
+    parts = [f"{days} day{'' if days == 1 else 's'}" if days else "", f"{hours} h" if hours else ""]
+    parts.append(f"{minutes % 60} min" if minutes % 60 and not days else "")
+    return " ".join(filter(None, parts))
+
+
+def times(multiple: float) -> str:
+    """A multiple of the usual as a whole number."""
+    return f"{max(round(multiple), 1):,}"
+
+
+def one_digit(number: float) -> int:
+    """``number`` with one significant digit: 43 is 40."""
+    place: int = 10 ** max(len(str(round(number))) - 1, 0)
+    return max(round(number / place) * place, 1)
+
+
 def plain(text: str, most: int = LONGEST_TEXT) -> str:
     """A stranger's text on one line: white space folded, addresses cut to their host, few marks per letter."""
     folded = " ".join(ADDRESS.sub(r"\1", text[: most * 4]).split())
@@ -66,6 +94,12 @@ def initials(author: str) -> str:
     if len(words) > 1:
         return (words[0][0] + words[1][0]).upper()
     return words[0][:2].upper() if words else author[:1]
+
+
+def _begins(character: str, before: str) -> bool:
+    """Whether a sign begins with ``character``, as far as one can tell without the tables of Unicode."""
+    belongs = unicodedata.category(character)[0] == "M" or character in JOINERS or character in TONES
+    return not belongs and before != JOINERS[0]
 
 
 def _few_marks(text: str) -> str:

@@ -18,6 +18,8 @@ from monitor.store.times import DAY, from_ms
 
 BY_ROWS = 31 * DAY
 """Longer times are read from cube_line, which knows nothing of stories: there the mean counts each mention."""
+_EVER = 2**63 - 1
+_PASSED_OVER = 5
 _TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
 _SUMS = """count(*), ifnull(sum(bucket = 0), 0), ifnull(sum(bucket = 1), 0), ifnull(sum(bucket = 2), 0),
     ifnull(sum(bucket = 3), 0), ifnull(sum(hidden), 0), {scored}"""
@@ -28,6 +30,10 @@ _STORIES = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
 _LOOSE = _SUMS.format(scored="count(score), ifnull(sum(score), 0), ifnull(sum(score * score), 0)")
 _LOOSE = f"SELECT {_LOOSE} FROM mention INDEXED BY mention_time WHERE {_TIME}"
+_LARGEST = f"""SELECT story FROM mention INDEXED BY mention_time
+    WHERE {_TIME} AND story IS NOT NULL GROUP BY story ORDER BY count(*) DESC, max(published_at) DESC LIMIT ?"""
+_NEWEST_OF = """SELECT id FROM mention INDEXED BY mention_story
+    WHERE story = ? AND brand = ? AND state = ? AND hidden = 0 ORDER BY id DESC LIMIT 1"""
 _DAYS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(bucket = 0, n, 0)), 0), ifnull(sum(iif(bucket = 1, n, 0)), 0),
     ifnull(sum(iif(bucket = 2, n, 0)), 0), ifnull(sum(iif(bucket = 3, n, 0)), 0), ifnull(sum(iif(hidden, n, 0)), 0),
     ifnull(sum(iif(bucket < 3, n, 0)), 0), ifnull(sum(score), 0), ifnull(sum(squares), 0)
@@ -99,6 +105,20 @@ def latest(db: Connection, brand: str | None, limit: int, since: int | None) -> 
         if len(chosen) == limit:
             break
     return chosen
+
+
+def largest(db: Connection, name: str, since: int, limit: int) -> list[int]:
+    """The newest member that lists show of each of the largest stories since then, by size. A few stories that lists
+    do not show at all are passed over."""
+    brand = next((number for number, known in active_brands(db).items() if known == name), 0)
+    stories = [row[0] for row in db.execute(_LARGEST, (brand, since, _EVER, limit + _PASSED_OVER))]
+    found = (_newest_of(db, story, brand) for story in stories)
+    return [id_ for id_ in found if id_ is not None][:limit]
+
+
+def _newest_of(db: Connection, story: int, brand: int) -> int | None:
+    rows = [db.execute(_NEWEST_OF, (story, brand, state)).fetchone() for state in (0, 1)]
+    return max((row[0] for row in rows if row), default=None)
 
 
 def _newest(db: Connection, f: MentionFilter, limit: int) -> Iterator[Mention]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.model import Incident, Pulses, Topics
-from monitor.store import incidents, pulses, sources
+from monitor.store import incidents, pulses, sources, wall
 from monitor.store.access import Access
 from monitor.store.times import to_ms
 
@@ -23,6 +23,10 @@ class Watching(Access):
     def recent_pulses(self, brand: str, end: datetime, bins: int) -> Pulses:
         """A brand's mentions in ``bins`` steps of 5 minutes up to, without, ``end``, by its millisecond; for hours."""
         return self._read(lambda db: pulses.recent(db, brand, to_ms(end), bins))
+
+    def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
+        """Ids of the newest mentions of the largest stories about a brand since then, one of each, by their size."""
+        return self._read(lambda db: wall.largest(db, brand, to_ms(since), limit))
 
     def begun(self) -> dict[str, datetime]:
         """Since when each source is read. One that never was to be read, as an imported file, is not among them."""

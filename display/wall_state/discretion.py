@@ -1,0 +1,45 @@
+"""What of strangers' words a wall may show: words that are never shown, and handles that are masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from monitor.model import Mention, Post
+from monitor.query import Document, parse
+
+SOMEONE = "@someone"
+_HANDLE = re.compile(r"(?<![^\W_])[/]?u/[\w-]+|[\w.+%-]*[@\uff20][\w.-]*\w(?:[@\uff20][\w.-]*\w)*", re.IGNORECASE)
+"""@name, @name@host, name@host and u/name."""
+_SHORTEST_NAME = 3
+"""Characters of an author's name that is looked for in texts: a shorter one is a word like any other."""
+
+
+class Discretion:
+    """What a wall's ``never_show`` and ``mask_authors`` ask for."""
+
+    def __init__(self, never_show: Sequence[str] = (), *, masked: bool = False) -> None:
+        self.masked = masked
+        self.search = " OR ".join(f'"{word}"' for word in never_show)
+        """Finds the mentions in whose texts a word is that is never shown; empty without any."""
+        self._never = parse(self.search) if never_show else None
+
+    def allows(self, *texts: str) -> bool:
+        """Whether none of ``texts`` says what is never shown."""
+        never = self._never
+        return never is None or not any(never.matches(Document(text)) for text in texts if text)
+
+    def shows(self, mention: Mention) -> bool:
+        """Whether ``mention`` may be shown as a voice."""
+        post = mention.post
+        return self.allows(post.body, post.author, post.site)
+
+    def text(self, text: str, post: Post | None = None) -> str:
+        """``text`` with every handle masked where this wall masks them, and so the name of the author of ``post``."""
+        if not self.masked:
+            return text
+        masked = _HANDLE.sub(SOMEONE, text)
+        author = post.author.strip().lstrip("@") if post else ""
+        if len(author) < _SHORTEST_NAME:
+            return masked
+        return re.sub(rf"(?<!\w){re.escape(author)}(?!\w)", SOMEONE[1:], masked, flags=re.IGNORECASE)

@@ -1,0 +1,229 @@
+"""What walls are made of, read from the store once for all of them. What is dear is kept for a while."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from display.blindness import in_config
+from display.wall_state import horizon
+from display.wall_state.horizon import Span
+from display.wall_state.kept import Kept
+from display.wall_state.past import hours, unheard
+from display.wall_state.reading import Reading, reading, weighs
+from monitor.clock import Clock
+from monitor.model import Bin, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
+from monitor.usual import DAYS, Usual, usual
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Store
+
+T = TypeVar("T")
+Brands = tuple[str, ...]
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=DAYS)
+FRESH_FOR = 1.0
+"""Seconds for which all of it is good when nothing changed."""
+CHEAP = 0.004
+"""Seconds: what takes no longer is asked for anew each time."""
+WEIGHED_FOR, USUAL_FOR, GROUPED_FOR = 60.0, 300.0, 8.0
+"""Seconds for which the weights of sources, the usual, and the groups of an incident are good."""
+TALLIED_FOR, BARS_FOR = 10.0, 30.0
+"""Seconds for which the figures of a week and the older bars are good, where they are dear."""
+STALE = timedelta(minutes=5)
+"""From when on what the watch left is no longer so, should it have stopped."""
+ARRIVED = timedelta(minutes=5)
+
+
+class Facts:
+    """The facts of one moment, which ``look`` makes anew. Not for several threads at once."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock, health: Callable[[], Mapping[str, bool]]) -> None:
+        self._config, self._store, self._clock, self._health = config, store, clock, health
+        self.started = clock.now()
+        self.now, self.last_id = self.started, 0
+        self._looked, self._moments = float("-inf"), 0
+        self._moment: dict[Hashable, Any] = {}
+        self._kept: dict[Hashable, Kept[Any]] = {}
+        self._first_mention: Mention | None = None
+
+    def look(self) -> int:
+        """Make the facts those of now, if anything changed or a second passed; return the number of this moment."""
+        last_id, at = self._store.last_change(), self._clock.monotonic()
+        if last_id != self.last_id or at - self._looked >= FRESH_FOR:
+            self.now, self.last_id, self._looked = self._clock.now(), last_id, at
+            self._moment.clear()
+            self._moments += 1
+        return self._moments
+
+    @property
+    def collecting(self) -> bool:
+        """Whether sources are read at all."""
+        return self._health().get("scheduler", True)
+
+    @property
+    def watching(self) -> bool:
+        """Whether incidents are looked out for."""
+        return self._health().get("watch", True)
+
+    @property
+    def any_mention(self) -> bool:
+        """Whether there ever was one."""
+        return self._first() is not None
+
+    @property
+    def reading(self) -> Reading:
+        """How the config's sources are. Made-up mentions are shown as long as any are stored."""
+        return self._once("reading", self._read)
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Mentions of 7 days by source."""
+        week = MentionFilter(since=self.now - WEEK)
+        return self._keep(
+            "weights", WEIGHED_FOR, lambda: {v.value: v.n for v in self._store.facets(week).get("source", ())}, cheap=0
+        )
+
+    @property
+    def weighty(self) -> set[str]:
+        """Sources that would be missed."""
+        return {s.source for s in self.reading.statuses if weighs(s, self.weights)}
+
+    @property
+    def since(self) -> datetime:
+        """When the first mention came in, or this program began if that was earlier.
+
+        Made-up posts are there from their first on, as if we had listened all along.
+        """
+        first = self._first()
+        if first is None:
+            return self.started
+        return min(self.started, first.post.published_at if self.reading.sample else first.added_at)
+
+    @property
+    def gaps(self) -> dict[str, list[Span]]:
+        """For each source of the config, the times of the last week in which it could not be read."""
+        return self._once("gaps", lambda: self._gaps(self.now - WEEK))
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Each brand's figures of 7 days."""
+        return self._keep("tallies", TALLIED_FOR, lambda: self.tallies_since(self.now - WEEK))
+
+    def tallies_since(self, since: datetime) -> dict[str, Tally]:
+        """Each brand's figures since then."""
+        return {t.brand: t for t in self._store.tallies(since, horizon.end(self.now))}
+
+    def bins(self, brands: Brands) -> list[Bin]:
+        """Mentions of all ``brands`` in quarters of an hour: the older ones may be half a minute old."""
+        older, newer = horizon.two_parts(self.now)
+        kept = self._keep(("bars", brands), BARS_FOR, lambda: self._series(brands, older))
+        edges = [kept[-1].end, *newer]
+        return [*kept, *self._once(("bars", brands, "new"), lambda: self._series(brands, edges))]
+
+    def arrivals(self, brands: Brands) -> int:
+        """Mentions of ``brands`` published in the last 5 minutes."""
+        edges = [self.now - ARRIVED, horizon.end(self.now)]
+        return self._once(("arrivals", brands), lambda: sum(b.n for b in self._series(brands, edges)))
+
+    def newest(self, f: MentionFilter, limit: int) -> list[Mention]:
+        """The newest mentions that satisfy ``f``, which names one brand; one of each story where it asks no more."""
+        bare = MentionFilter(brand=f.brand, since=f.since)
+        if f == bare:
+            return self._store.latest(f.brand.include[0], limit, f.since)
+        return self._store.page(f, limit=3 * limit)
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        """Those that still exist, as they are."""
+        return self._store.mentions(ids)
+
+    def last_mention(self) -> int:
+        """The highest id."""
+        return self._store.last_mention()
+
+    def found(self, f: MentionFilter) -> int:
+        """How many mentions satisfy ``f``; for a minute."""
+        return self._keep(("found", f.q, f.brand), WEIGHED_FOR, lambda: self._store.count(f).n, cheap=0)
+
+    def usual(self, brands: Brands) -> Usual:
+        """What is usual for all ``brands`` together, by the clock of the organisation."""
+        return self._keep(("usual", brands), USUAL_FOR, lambda: self._usual(brands), cheap=0)
+
+    def incidents(self) -> list[Incident]:
+        """The last incident of each brand that had one, unless nobody has looked at it for long."""
+        stale = STALE * max(self._clock.pace, 1)
+        last = self._once("incidents", self._store.last_incidents)
+        return [i for i in last if i.until is not None or self.now - i.checked_at <= stale]
+
+    def topics(self, brand: str) -> Topics | None:
+        """What a brand's mentions are about, unless nobody has looked for long."""
+        found = self._once(("topics", brand), lambda: self._store.topics(brand))
+        stale = STALE * max(self._clock.pace, 1)
+        return found if found and self.now - found.as_of <= stale else None
+
+    def pulses(self, brand: str, bins: int) -> Pulses:
+        """A brand's counts in steps of 5 minutes up to now."""
+        end = horizon.end(self.now)
+        return self._once(("pulses", brand), lambda: self._store.recent_pulses(brand, end, bins))
+
+    def groups(self, brand: str, since: datetime, limit: int) -> list[int]:
+        """Ids of the newest member of each of the largest stories since then; for a few seconds."""
+        return self._keep(
+            ("groups", brand, since), GROUPED_FOR, lambda: self._store.largest(brand, since, limit), cheap=0
+        )
+
+    def _read(self) -> Reading:
+        known = self._store.statuses()
+        statuses, sample = in_config(self._config, known), any(s.sample for s in known)
+        return reading(statuses, self.weights, self.now, self.started, sample=sample)
+
+    def _series(self, brands: Brands, edges: Sequence[datetime]) -> list[Bin]:
+        per_brand = [self._store.series(name, edges) for name in brands]
+        return [
+            Bin(bins[0].start, bins[0].end, sum(b.n for b in bins), sum(b.negative for b in bins))
+            for bins in zip(*per_brand, strict=True)
+        ]
+
+    def _gaps(self, since: datetime) -> dict[str, list[Span]]:
+        read, now = self.reading, self.now
+        ours = {s.source for s in read.statuses}
+        gaps = [g for g in self._store.gaps(since, now) if g.source in ours]
+        unrecorded = [
+            Gap(b.source, b.since or self.started, None, b.reason)
+            for b in read.blind
+            if not any(g.source == b.source and g.until is None for g in gaps)
+        ]
+        found: dict[str, list[Span]] = defaultdict(list)
+        for gap in [*gaps, *unrecorded]:
+            found[gap.source].append((max(gap.since, since), gap.until or horizon.end(now)))
+        return found
+
+    def _usual(self, brands: Brands) -> Usual:
+        zone, now = self._config.timezone, self.now
+        begins = now - MONTH
+        pulses = [self._store.pulses(brand, begins, now) for brand in brands]
+        gaps, begun = self._gaps(begins), {} if self.reading.sample else self._store.begun()
+        unread = [span for source in self.weighty for span in unheard(source, gaps, begun, begins)]
+        loud = [(i.since, i.until or now) for i in self._store.incidents(begins, now) if i.brand in brands]
+        return usual(hours(pulses, [*unread, *loud], zone), zone)
+
+    def _first(self) -> Mention | None:
+        if self._first_mention is None:
+            self._first_mention = next(iter(self._store.page(MentionFilter(order=Order.OLD), limit=1)), None)
+        return self._first_mention
+
+    def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
+        """The answer of this moment."""
+        if key not in self._moment:
+            self._moment[key] = ask()
+        return cast("T", self._moment[key])
+
+    def _keep(self, key: Hashable, seconds: float, ask: Callable[[], T], cheap: float = CHEAP) -> T:
+        """The answer of this moment, or one of a short while ago where it is dear."""
+        if key not in self._kept:
+            self._kept[key] = Kept(self._clock, seconds, cheap=cheap)
+        kept: Kept[T] = self._kept[key]
+        return self._once(key, lambda: kept.get(ask))

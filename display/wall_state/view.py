@@ -1,0 +1,276 @@
+"""One wall: the facts as its settings want them told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from display.wall_state import baseline, board, departures, horizon, incident, sentences, topics
+from display.wall_state.director import FRESH, MOST, Director
+from display.wall_state.discretion import Discretion
+from display.wall_state.document import IncidentScreen, Kind, Voice, WallState
+from display.wall_state.facts import WEEK, Facts
+from display.wall_state.horizon import Span, Stretch
+from display.wall_state.sentences import Scene
+from display.wall_state.voices import voice
+from display.wall_state.words import epoch_ms, time_of_day
+from display.wall_state.words import moment as when
+from monitor.clock import Clock
+from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.config.walls import Wall
+
+GAPPY = 0.1
+"""Part of the week in gaps from which on the board says so."""
+PER_BRAND = 8
+"""Newest mentions asked for at each look; who waits longer waits in the director."""
+RECENT = (FRESH, timedelta(hours=24), None)
+"""How far back voices are looked for, until there are enough."""
+ASLEEP = 45.0
+"""Seconds in which nobody looked, after which the wall begins anew instead of telling what it missed."""
+AFTERWARDS = timedelta(minutes=15)
+"""How long the headline tells of an incident that is over."""
+PATIENCE = timedelta(minutes=5)
+"""A shorter gap is no reason to doubt an hour."""
+
+
+class View:
+    """Builds the state of walls with equal settings. Not for several threads at once."""
+
+    def __init__(self, config: Config, wall: Wall, facts: Facts, clock: Clock, version: str) -> None:
+        self._config, self._wall, self._facts, self._clock, self._version = config, wall, facts, clock, version
+        self._zone: ZoneInfo = wall.timezone or config.timezone
+        chosen = [b for b in config.brands if b.name in wall.brands] or config.brands
+        self._brands: Sequence[Brand] = chosen
+        ours = tuple(b.name for b in chosen if b.ours)
+        self._ours = ours
+        self._leads = ours or (wall.brands or (chosen[0].name,))[:1]
+        self._discretion = Discretion(wall.never_show, masked=wall.mask_authors)
+        self._director = Director(self._leads, clock, self._discretion.shows)
+        self._asked, self._moment = float("-inf"), 0
+        self._built: dict[str, Any] | None = None
+
+    def get(self) -> dict[str, Any]:
+        """The state as JSON, but for the wall's name: the newest one, or the last where nothing changed."""
+        moment = self._facts.look()
+        if self._built is None or moment != self._moment or self._director.due():
+            self._moment = moment
+            self._built = self._build().json()
+        return self._built
+
+    def due(self) -> bool:
+        """Whether somebody waits to be heard and may be now. Asks the store nothing."""
+        return self._director.due()
+
+    def _build(self) -> WallState:
+        facts, now, zone = self._facts, self._facts.now, self._zone
+        self._direct()
+        bins, stretches = facts.bins(self._leads), self._stretches()
+        scene = self._scene(horizon.last_hour(bins))
+        kind = sentences.kind(scene)
+        headline = sentences.headline(kind, scene)
+        usual = facts.usual(self._leads)
+        calm = kind is not Kind.INCIDENT
+        return WallState(
+            version=self._version,
+            last_id=facts.last_id,
+            as_of=epoch_ms(now),
+            utc_offset=_minutes_ahead(now.astimezone(zone)),
+            kind=kind,
+            sample=facts.reading.sample,
+            headline=headline,
+            horizon=horizon.horizon(bins, stretches, zone, now, headline.sentence, baseline.line(usual, bins)),
+            voices=self._voices(self._director.screen),
+            board=board.board(self._brands, facts.tallies, self._leads, head=self._head()),
+            proof=self._proof(scene),
+            departures=departures.departures(facts.reading.statuses, zone) if kind is Kind.LISTENING else (),
+            ours=self._leads[0],
+            clock=epoch_ms(self._clock.real()),
+            pace=self._clock.pace,
+            night=scene.night and calm,
+            rotates=self._wall.rotation,
+            dwells_until=self._dwells_until(),
+            topics=self._topics() if calm and not scene.night else None,
+            incident=self._incident_screen(scene) if not calm and scene.incident else None,
+            masked=self._discretion.masked,
+        )
+
+    # The sentence
+
+    def _scene(self, hour: horizon.Hour) -> Scene:
+        facts, now = self._facts, self._facts.now
+        usual, running, over = facts.usual(self._leads), self._running(), self._over()
+        night, told = self._wall.night, running or over
+        return Scene(
+            reading=facts.reading,
+            hour=hour,
+            since=facts.since,
+            now=now,
+            zone=self._zone,
+            days=usual.days,
+            usual=baseline.expected(usual, now),
+            any_mention=facts.any_mention,
+            collecting=facts.collecting,
+            watching=facts.watching,
+            topic=topics.of_hour(facts.topics(self._leads[0]), hour.n, self._discretion),
+            incident=running,
+            over=over,
+            title=sentences.title(told, topics.phrase(told.topic, self._discretion)) if told else "",
+            gap=self._gap_in(now - timedelta(hours=1)),
+            of="" if self._ours else self._leads[0],
+            night=night is not None and night.holds(now.astimezone(self._zone)),
+        )
+
+    def _running(self) -> Incident | None:
+        """The worst incident that goes on."""
+        going = [i for i in self._facts.incidents() if i.brand in self._leads and i.until is None]
+        return max(going, key=lambda i: i.multiple, default=None)
+
+    def _over(self) -> Incident | None:
+        """The incident that ended last, while it is told."""
+        ended = [i for i in self._facts.incidents() if i.brand in self._leads and i.until is not None]
+        last = max(ended, key=lambda i: i.until or i.since, default=None)
+        return last if last and last.until and self._facts.now - last.until < AFTERWARDS else None
+
+    def _gap_in(self, since: datetime) -> str:
+        """A source of weight that was not read in a part of the time since then."""
+        for source, spans in self._facts.gaps.items():
+            if source in self._facts.weighty and any(end - max(begin, since) > PATIENCE for begin, end in spans):
+                return source
+        return ""
+
+    def _proof(self, scene: Scene) -> Any:
+        facts = self._facts
+        hidden = sum(facts.tallies[b.name].hidden for b in self._brands if b.name in facts.tallies)
+        if self._discretion.search:
+            names = tuple(b.name for b in self._brands)
+            week = MentionFilter(q=self._discretion.search, brand=Choice(names), since=facts.now - WEEK)
+            hidden += facts.found(week)
+        heard = tuple(b.name for b in self._brands)
+        return sentences.proof(scene, facts.arrivals(heard), self._director.heroes_lately(), hidden)
+
+    # The figures
+
+    def _stretches(self) -> list[Stretch]:
+        """What the horizon cannot show: the time before we listened, and gaps."""
+        facts, start = self._facts, self._facts.now - horizon.SPAN
+        unseen = horizon.stretches(facts.gaps, facts.weighty, len(facts.reading.statuses), start)
+        text = f"not listening before {time_of_day(facts.since, self._zone)}"
+        return [*([Stretch(start, facts.since, text)] if facts.since > start else []), *unseen]
+
+    def _head(self) -> str:
+        """What the board's figures cover."""
+        facts = self._facts
+        if facts.now - facts.since < WEEK:
+            return f"Since {when(facts.since, facts.now, self._zone, with_time=False)}"
+        missing = max((_length(of) for name, of in facts.gaps.items() if name in facts.weighty), default=timedelta())
+        return "Last 7 days, with gaps" if missing > GAPPY * WEEK else "Last 7 days"
+
+    def _topics(self) -> Any:
+        brand = self._leads[0]
+        return topics.board(self._facts.topics(brand), brand, self._discretion)
+
+    # The voices
+
+    def _direct(self) -> None:
+        """Have the director choose among the newest, and take back what is gone."""
+        at, director = self._clock.monotonic(), self._director
+        if at - self._asked > ASLEEP:
+            director.begin(self._latest(), self._facts.last_mention())
+        self._asked = at
+        since = self._facts.now - FRESH
+        director.offer(m for b in self._brands for m in self._facts.newest(self._filter(b, since), PER_BRAND))
+        for _ in range(2 * MOST):
+            director.advance()
+            if director.refresh(self._facts.mentions([m.id for m in director.screen])):
+                break
+        if len(director.screen) < MOST:
+            director.fill(self._latest())
+
+    def _latest(self) -> list[Mention]:
+        """The newest of each brand. What is read last may be old: history that was imported, a feed that began."""
+        found: list[Mention] = []
+        for back in RECENT:
+            since = None if back is None else self._facts.now - back
+            found = [m for b in self._brands for m in self._facts.newest(self._filter(b, since), PER_BRAND)]
+            if len(found) >= MOST:
+                break
+        return found
+
+    def _filter(self, brand: Brand, since: datetime | None) -> MentionFilter:
+        """What may be a voice of ``brand``."""
+        quiet = Choice(exclude=self._wall.quiet)
+        sources = {s.name for s in self._config.sources}
+        return MentionFilter(
+            brand=Choice((brand.name,)),
+            lang=Choice(self._wall.languages),
+            source=Choice(exclude=tuple(q for q in self._wall.quiet if q in sources)),
+            author=quiet,
+            site=quiet,
+            since=since,
+        )
+
+    def _voices(self, mentions: Iterable[Mention]) -> tuple[Voice, ...]:
+        return tuple(voice(m, self._ours, self._discretion) for m in mentions)
+
+    def _dwells_until(self) -> int:
+        """By the real clock."""
+        left = self._director.next_at - self._clock.monotonic()
+        return epoch_ms(self._clock.real() + timedelta(seconds=max(left, 0))) if self._director.screen else 0
+
+    # The incident
+
+    def _incident_screen(self, scene: Scene) -> IncidentScreen | None:
+        found = scene.incident
+        if found is None:
+            return None
+        facts = self._facts
+        evidence = incident.Evidence(
+            pulses=facts.pulses(found.brand, incident.BARS),
+            tallies=facts.tallies_since(found.since),
+            weights=facts.weights,
+            reading=facts.reading,
+            stretches=self._stretches(),
+            alarmed=[i.brand for i in facts.incidents() if self._is_theirs(i.brand) and i.until is None],
+            busy=[name for name, kind in self._others().items() if kind is Kind.BUSY],
+            known=bool(self._others()),
+            usual=facts.usual((found.brand,)),
+        )
+        return incident.screen(found, scene.title, self._crowd(found), evidence, facts.now, self._zone)
+
+    def _crowd(self, found: Incident) -> tuple[Voice, ...]:
+        """The largest groups since it began, then the newest who are like nobody."""
+        facts, brand = self._facts, next(b for b in self._brands if b.name == found.brand)
+        groups = facts.mentions(facts.groups(found.brand, found.since, 2 * MOST)).values()
+        shown = [m for m in groups if not m.hidden and self._discretion.shows(m)]
+        stories = {m.story for m in shown}
+        alone = facts.newest(self._filter(brand, found.since), PER_BRAND)
+        shown += [m for m in alone if m.story not in stories - {None} and self._discretion.shows(m)]
+        return self._voices(shown[:MOST])
+
+    def _is_theirs(self, brand: str) -> bool:
+        return brand not in self._leads and any(b.name == brand for b in self._brands)
+
+    def _others(self) -> dict[str, Kind]:
+        """How each competitor stands of whom the usual is known."""
+        facts = self._facts
+        found = {}
+        for brand in self._brands:
+            usual = baseline.expected(facts.usual((brand.name,)), facts.now) if self._is_theirs(brand.name) else None
+            if usual is not None:
+                hour = horizon.last_hour(facts.bins((brand.name,)))
+                found[brand.name] = baseline.standing(hour.n, usual)
+        return found
+
+
+def _length(spans: Sequence[Span]) -> timedelta:
+    return sum((until - since for since, until in spans), timedelta())
+
+
+def _minutes_ahead(local: datetime) -> int:
+    offset = local.utcoffset()
+    return round(offset.total_seconds() / 60) if offset else 0
