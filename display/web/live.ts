@@ -26,6 +26,8 @@ export interface Heartbeat<State = unknown> {
 
 export interface Options<State> {
   room: "wall" | "pages";
+  /** Which wall; empty for the only one, and for pages. */
+  wall?: string;
   /** Of the server that rendered this page. */
   version: string;
   /** The last change that this page shows; 0 when it shows none. */
@@ -35,6 +37,8 @@ export interface Options<State> {
   /** The page missed too much ("behind"), or the server is of another version than the page ("version"). */
   onReload?: (reason: string) => void;
   onConnection?: (connected: boolean) => void;
+  /** The server takes no more connections; it is asked again by itself. */
+  onRefused?: () => void;
 }
 
 const RETRY_WHEN_REFUSED = 30_000;
@@ -44,7 +48,7 @@ export function connect<State = unknown>(options: Options<State>): () => void {
   let lastId = options.lastId;
   const socket = io({
     transports: ["websocket"],
-    auth: (send) => send({ last_id: lastId, version: options.version, room: options.room }),
+    auth: (send) => send({ last_id: lastId, version: options.version, room: options.room, wall: options.wall ?? "" }),
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
   });
@@ -63,8 +67,9 @@ export function connect<State = unknown>(options: Options<State>): () => void {
     options.onConnection?.(false);
     if (reason === "io server disconnect") socket.connect();
   });
-  socket.on("connect_error", () => {
+  socket.on("connect_error", (error) => {
     options.onConnection?.(false);
+    if (error.message === "full") options.onRefused?.();
     // A refusal ("full") ends socket.io's own attempts; a lost connection does not.
     if (!socket.active) setTimeout(() => socket.connect(), RETRY_WHEN_REFUSED);
   });

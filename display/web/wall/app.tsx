@@ -1,27 +1,83 @@
-// State in, picture out. Layout A of the design; rotation, night, topics and the incident screen add to this file's choices.
+// State and show in, picture out.
 import { useEffect, useState } from "preact/hooks";
 
+import type { Moment } from "./ages";
+import { ago, timeOfDay } from "./ages";
 import { Board } from "./board";
+import { type Layout, layout, place, type Show, speaker, trust } from "./clockwork";
 import { Departures } from "./departures";
+import { Fade } from "./fade";
 import { Headline } from "./headline";
 import { Horizon } from "./horizon";
-import { Proof } from "./proof";
-import type { Headline as Sentence, Moment, Trust, WallState } from "./state";
-import { ago, timeOfDay, trust } from "./state";
+import { Incident, proofFor } from "./incident";
+import { Pairing } from "./pairing";
+import { type Doubt, Proof } from "./proof";
+import type { Headline as Sentence, WallState } from "./state";
+import { Topics } from "./topics";
 import { Voices } from "./voices";
 
 export interface Picture {
   state: WallState;
-  /** On the page's monotonic clock, when this state came and when the server was last heard. */
-  receivedAt: number;
-  heardAt: number;
+  show: Show;
+  /** The server's real clock now. */
+  clock: number;
+  /** Milliseconds since the state came, on the page's monotonic clock. */
+  silence: number;
+  refused: boolean;
+}
+
+/** What fills the screen. */
+type Screen = "zones" | "sources" | "incident" | "pairing" | "long gone";
+
+/** A picture, and what follows from it for every zone. */
+interface View extends Picture {
+  layout: Layout;
+  screen: Screen;
+  stale: boolean;
+  night: boolean;
+  moment: Moment;
+  doubt: Doubt;
+  sentence: Sentence;
+  fitted: number;
 }
 
 const SPEAK_EVERY = 60_000;
+/** Without the clock the first proof line alone is shown at night. */
+const NIGHT_LINES = 1;
+/** On an incident's screen the first line is about the incident. */
+const INCIDENT_PLACE = 1;
 
-function lost(silence: number, moment: Moment): Sentence {
-  const since = timeOfDay(moment.now - silence, moment.offset);
+/** The headline once nothing has been heard for too long. */
+export function lost(state: WallState, silence: number): Sentence {
+  const since = timeOfDay(state.as_of, state.utc_offset);
+  if (state.incident) return { word: "Not live", text: `since ${since}.`, clause: `Then: ${state.incident.multiple}× the usual.` };
   return { word: "Not live.", text: `Last update ${ago(silence)}, at ${since}.`, clause: "Connection lost." };
+}
+
+function screenOf(state: WallState, stale: boolean, gone: boolean): Screen {
+  if (state.kind === "pairing" && state.pairing) return "pairing";
+  if (gone) return "long gone";
+  if (state.incident && state.kind === "incident" && !stale) return "incident";
+  return state.kind === "listening" ? "sources" : "zones";
+}
+
+function viewOf(picture: Picture, fitted: number): View {
+  const { state, silence } = picture;
+  const trusted = trust(silence);
+  const unheard = trusted === "not live" || trusted === "long gone";
+  const stale = unheard || state.kind === "not live";
+  const screen = screenOf(state, stale, trusted === "long gone");
+  return {
+    ...picture,
+    layout: layout(picture.show.slot, state.rotates),
+    screen,
+    stale,
+    night: state.night && screen !== "incident",
+    moment: { now: state.as_of + silence * state.pace, offset: state.utc_offset, aging: !stale },
+    doubt: { trust: trusted, silence, heardAt: state.as_of, refused: picture.refused },
+    sentence: unheard ? lost(state, silence) : state.headline,
+    fitted,
+  };
 }
 
 /** Counts up when fonts have loaded or the screen changed, so that what was measured is measured again. */
@@ -37,9 +93,9 @@ function useFitted(): number {
 }
 
 /** The sentence for a screen reader, at most once a minute. */
-function Spoken({ sentence, now }: { sentence: string; now: number }) {
-  const [said, say] = useState({ sentence, at: now });
-  if (said.sentence !== sentence && now - said.at >= SPEAK_EVERY) say({ sentence, at: now });
+function Spoken({ sentence, clock }: { sentence: string; clock: number }) {
+  const [said, say] = useState({ sentence, at: clock });
+  if (said.sentence !== sentence && Math.abs(clock - said.at) >= SPEAK_EVERY) say({ sentence, at: clock });
   return (
     <p class="unseen" role="status">
       {said.sentence}
@@ -47,46 +103,119 @@ function Spoken({ sentence, now }: { sentence: string; now: number }) {
   );
 }
 
-function Columns(props: { state: WallState; trust: Trust; silence: number; moment: Moment; fitted: number }) {
-  const { state, moment } = props;
-  const proof = <Proof lines={state.proof} sample={state.sample} trust={props.trust} silence={props.silence} moment={moment} />;
-  if (props.trust === "long gone") return <div class="columns first">{state.sample && proof}</div>;
-  if (state.kind === "listening") {
-    return (
-      <div class="columns first">
-        <Departures rows={state.departures} ours={state.ours} moment={moment} sample={state.sample} />
-        {(state.sample || props.trust !== "live") && proof}
-      </div>
-    );
-  }
-  const head = moment.aging ? state.board.head : `At ${timeOfDay(moment.now - props.silence, moment.offset)}`;
+/** An incident interrupts who listens once; its figures change without a word. */
+function Alarm({ view }: { view: View }) {
+  const incident = view.screen === "incident" ? view.state.incident : null;
   return (
-    <div class="columns">
-      <Voices voices={state.voices} moment={moment} fitted={props.fitted} />
-      <div class="standing">
-        <Board head={head} rows={state.board.rows} />
-        {proof}
-      </div>
+    <p class="unseen" role="alert">
+      {incident && `${incident.title} ${incident.since}.`}
+    </p>
+  );
+}
+
+function Standing({ view }: { view: View }) {
+  const { state, moment } = view;
+  const head = moment.aging ? state.board.head : `At ${timeOfDay(state.as_of, state.utc_offset)}`;
+  return (
+    <div class="standing">
+      <Board head={head} rows={state.board.rows} />
+      <ProofOf view={view} />
     </div>
   );
 }
 
-export function App({ picture, time }: { picture: Picture; time: number }) {
-  const fitted = useFitted();
-  const { state } = picture;
-  const silence = Math.max(time - picture.heardAt, 0);
-  const trusted = trust(silence);
-  const stale = trusted === "not live" || trusted === "long gone" || state.kind === "not live";
-  const elapsed = Math.max(time - picture.receivedAt, 0);
-  const moment = { now: state.as_of + elapsed, offset: state.utc_offset, aging: !stale };
-  const sentence = stale && state.kind !== "not live" ? lost(silence, moment) : state.headline;
+function ProofOf({ view }: { view: View }) {
+  const { state, doubt, moment } = view;
+  return <Proof lines={state.proof} sample={state.sample} doubt={doubt} moment={moment} most={view.night ? NIGHT_LINES : 2} />;
+}
+
+/** Voices and topics take turns; at night neither is shown. */
+function Stage({ view }: { view: View }) {
+  const { state, show } = view;
+  if (view.night) return <div class="stage" />;
+  const topics = show.turn.stage === "topics" && state.topics;
   return (
-    <main class={stale ? "canvas stale" : "canvas"} data-last-id={state.last_id} data-kind={state.kind} data-trust={trusted}>
-      {stale && <div class="slab" aria-hidden="true" />}
-      <Headline words={sentence} fitted={fitted} />
-      <Spoken sentence={`${sentence.word} ${sentence.text} ${sentence.clause}`} now={time} />
-      <Horizon data={state.horizon} elapsed={elapsed} moment={moment} />
-      <Columns state={state} trust={trusted} silence={silence} moment={moment} fitted={fitted} />
-    </main>
+    <Fade class="stage" scene={topics ? "topics" : "voices"}>
+      {topics ? <Topics topics={topics} /> : <Voices voices={state.voices} moment={view.moment} fitted={view.fitted} />}
+    </Fade>
+  );
+}
+
+function Columns({ view }: { view: View }) {
+  const { state } = view;
+  if (view.screen === "long gone") return <div class="columns first">{state.sample && <ProofOf view={view} />}</div>;
+  if (view.screen === "sources") {
+    return (
+      <div class="columns first">
+        <Departures rows={state.departures} ours={state.ours} moment={view.moment} sample={state.sample} />
+        {(state.sample || view.doubt.trust !== "live") && <ProofOf view={view} />}
+      </div>
+    );
+  }
+  return (
+    <div class="columns">
+      <Stage view={view} />
+      <Standing view={view} />
+    </div>
+  );
+}
+
+function Zones({ view }: { view: View }) {
+  return (
+    <>
+      {view.stale && <div class="slab" aria-hidden="true" />}
+      <Headline words={view.sentence} fitted={view.fitted} />
+      <Horizon data={view.state.horizon} elapsed={view.silence * view.state.pace} moment={view.moment} />
+      <Columns view={view} />
+    </>
+  );
+}
+
+function Content({ view }: { view: View }) {
+  const { state, moment } = view;
+  if (view.screen === "pairing" && state.pairing) return <Pairing data={state.pairing} clock={view.clock} />;
+  if (view.screen !== "incident" || !state.incident) return <Zones view={view} />;
+  const speaking = speaker(view.clock, state.incident.voices.length);
+  const lines = proofFor(state.incident.proof, speaking);
+  const proof = <Proof lines={lines} sample={state.sample} doubt={view.doubt} moment={moment} place={INCIDENT_PLACE} />;
+  return (
+    <Incident screen={state.incident} flagLast={view.layout.headLast} speaking={speaking} moment={moment} fitted={view.fitted} proof={proof} />
+  );
+}
+
+function classOf(view: View): string {
+  const { layout } = view;
+  return [
+    "canvas",
+    layout.headLast ? "head-last" : "head-first",
+    layout.boardFirst ? "board-first" : "voices-first",
+    view.stale ? "stale" : "",
+    view.night ? "night" : "",
+  ].join(" ");
+}
+
+export function App({ picture }: { picture: Picture }) {
+  const view = viewOf(picture, useFitted());
+  const { state, layout, sentence } = view;
+  const [x, y] = place(view.show.orbit.step);
+  const scene = `${layout.name} ${view.screen} ${view.stale} ${state.kind}`;
+  return (
+    <>
+      <Spoken sentence={[sentence.word, sentence.text, sentence.clause].filter(Boolean).join(" ")} clock={view.clock} />
+      <Alarm view={view} />
+      <Fade class="frame" scene={scene}>
+        <main
+          class={classOf(view)}
+          style={{ translate: `${x}rem ${y}rem` }}
+          data-layout={layout.name}
+          data-screen={view.screen}
+          data-last-id={state.last_id}
+          data-kind={state.kind}
+          data-trust={view.doubt.trust}
+        >
+          <Content view={view} />
+        </main>
+      </Fade>
+    </>
   );
 }

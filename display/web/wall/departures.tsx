@@ -1,9 +1,12 @@
 // The first run: sources as a departure board.
-import type { Departure, Moment } from "./state";
-import { ago } from "./state";
+import type { Moment } from "./ages";
+import { ago } from "./ages";
+import type { Departure } from "./state";
 
 /** Rows that leave room for the sign of sample data. */
 const MOST_WITH_SIGN = 4;
+/** With more than these they are closer. */
+const ROOMY = 5;
 
 function Row({ row, moment }: { row: Departure; moment: Moment }) {
   return (
@@ -27,7 +30,7 @@ function Row({ row, moment }: { row: Departure; moment: Moment }) {
 export function Departures(props: { rows: Departure[]; ours: string; moment: Moment; sample: boolean }) {
   const rows = props.sample ? props.rows.slice(0, MOST_WITH_SIGN) : props.rows;
   return (
-    <table class="departures">
+    <table class={rows.length > ROOMY ? "departures close" : "departures"}>
       <thead>
         <tr>
           <th scope="col">source</th>

@@ -5,44 +5,110 @@ import "./wall.css";
 import { render } from "preact";
 
 import { connect, reloadOnce } from "../live";
-import { App, type Picture } from "./app";
+import { App } from "./app";
+import { ahead, type Cast, show, type Show, slot } from "./clockwork";
 import type { WallState } from "./state";
+import { LEAST_ROWS } from "./topics";
+import { Waiting } from "./waiting";
 
 const TICK = 1000;
-/** Milliseconds without a word from the server before the state is asked for over HTTP. */
+/** Milliseconds without a word from the server before the state is asked for over HTTP, and between two questions. */
 const PATIENCE = 12_000;
+/** The same before the first answer. */
+const EAGER = 3_000;
+/** After which the screen says that no answer has come. */
+const BLANK_FOR = 4_000;
 
-const root = document.getElementById("wall")!;
-const version = root.dataset["version"] ?? "";
-
-let picture: Picture | null = null;
-let asking = false;
-
-function draw(): void {
-  if (picture) render(<App picture={picture} time={performance.now()} />, root);
+interface Wall {
+  root: HTMLElement;
+  /** Of the server that rendered this page. */
+  version: string;
+  state: WallState | null;
+  /** The rest on the page's monotonic clock, in milliseconds. */
+  heardAt: number;
+  askedAt: number;
+  asking: boolean;
+  /** By how much the server's clock is ahead of ours. */
+  ahead: number;
+  shown: Show | null;
+  refused: boolean;
+  /** Another version answers than the one that rendered this page. */
+  outdated: boolean;
 }
 
-function show(state: WallState | undefined): void {
-  if (!state) return;
-  if (state.version !== version) reloadOnce();
+function castOf(state: WallState): Cast {
+  const topics = state.rotates && !state.night && !state.incident && (state.topics?.rows.length ?? 0) >= LEAST_ROWS;
+  return { hero: state.night ? null : (state.voices[0]?.id ?? null), dwellsUntil: state.dwells_until, topics };
+}
+
+/** Draw what is known now. A state that this page cannot draw is of another version: that page is loaded. */
+function draw(wall: Wall): void {
   const now = performance.now();
-  picture = { state, receivedAt: now, heardAt: now };
-  draw();
+  if (!wall.state) {
+    if (now > BLANK_FOR) put(wall, <Waiting clock={Date.now()} />);
+    return;
+  }
+  const clock = now + wall.ahead;
+  if (wall.outdated && wall.shown && slot(clock) !== wall.shown.slot) void renew(wall);
+  wall.shown = show(wall.shown, clock, castOf(wall.state));
+  put(wall, <App picture={{ state: wall.state, show: wall.shown, clock, silence: Math.max(now - wall.heardAt, 0), refused: wall.refused }} />);
 }
 
-async function ask(): Promise<void> {
-  if (asking) return;
-  asking = true;
-  const before = picture;
+function put(wall: Wall, content: preact.ComponentChild): void {
+  wall.root.querySelector(".unstarted")?.remove();
   try {
-    const response = await fetch("/wall/state.json", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    render(content, wall.root);
+  } catch (error) {
+    console.error(error);
+    if (wall.outdated) void renew(wall);
+  }
+}
+
+/** Load the page of the new version, if there is a server that gives it: a screen must not end on a browser's error. */
+async function renew(wall: Wall): Promise<void> {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.ok && wall.outdated) reloadOnce();
+  } catch {
+    // At the next change of layout, then.
+  }
+}
+
+function hear(wall: Wall, state: WallState | undefined): void {
+  if (!state) return;
+  const now = performance.now();
+  wall.outdated = state.version !== wall.version;
+  wall.ahead = ahead(wall.state && wall.ahead, state.clock || state.as_of, now);
+  wall.state = state;
+  wall.heardAt = now;
+  draw(wall);
+}
+
+/** "/wall/state.json", or that of the wall whose page this is. */
+function address(): string {
+  return `${location.pathname.replace(/\/+$/, "")}/state.json`;
+}
+
+async function ask(wall: Wall): Promise<void> {
+  const before = wall.state;
+  wall.asking = true;
+  wall.askedAt = performance.now();
+  try {
+    const response = await fetch(address(), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     // What came over the socket meanwhile is newer.
-    if (response.ok && picture === before) show((await response.json()) as WallState);
+    if (response.ok && wall.state === before) hear(wall, (await response.json()) as WallState);
   } catch {
     // Silence is what the wall shows.
   } finally {
-    asking = false;
+    wall.asking = false;
   }
+}
+
+function tick(wall: Wall): void {
+  const now = performance.now();
+  const patience = wall.state ? PATIENCE : EAGER;
+  if (!wall.asking && now - wall.heardAt >= patience && now - wall.askedAt >= patience) void ask(wall);
+  draw(wall);
 }
 
 /** A screen beside a desk must not go dark; where this is not granted, the screen's own settings decide. */
@@ -55,26 +121,40 @@ async function stayAwake(): Promise<void> {
   }
 }
 
-function tick(): void {
-  if (!picture || performance.now() - picture.heardAt > PATIENCE) void ask();
-  draw();
-}
-
-function start(): void {
-  void ask();
+function follow(wall: Wall): void {
   connect<WallState>({
     room: "wall",
-    version,
+    wall: location.pathname.split("/")[2] ?? "",
+    version: wall.version,
     lastId: 0,
-    onChanges: (message) => show(message.state),
-    onHeartbeat: (message) => show(message.state),
-    onReload: (reason) => {
-      if (reason === "version") reloadOnce();
+    onChanges: (message) => hear(wall, message.state),
+    onHeartbeat: (message) => hear(wall, message.state),
+    onConnection: (connected) => {
+      if (connected) wall.refused = false;
+    },
+    onRefused: () => {
+      wall.refused = true;
     },
   });
-  setInterval(tick, TICK);
+}
+
+/** What the page cannot be drawn without; the oldest browsers with all of it are named in the page. */
+function tooOld(): boolean {
+  return !CSS.supports("grid-template-columns", "subgrid") || !CSS.supports("translate", "1px") || !("timeout" in AbortSignal);
+}
+
+function start(root: HTMLElement): void {
+  if (tooOld()) {
+    root.classList.add("too-old");
+    return;
+  }
+  const version = root.dataset["version"] ?? "";
+  const wall: Wall = { root, version, state: null, heardAt: 0, askedAt: 0, asking: false, ahead: 0, shown: null, refused: false, outdated: false };
+  void ask(wall);
+  follow(wall);
+  setInterval(() => tick(wall), TICK);
   document.addEventListener("visibilitychange", () => void stayAwake());
   void stayAwake();
 }
 
-start();
+start(document.getElementById("wall")!);

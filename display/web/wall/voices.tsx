@@ -1,17 +1,11 @@
 // What people say: one voice large, one or two below it.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import type { Moment } from "./ages";
+import { when } from "./ages";
+import { HERO, nextSize, type Size } from "./fitting";
 import { Mark } from "./marks";
-import type { Moment, Voice } from "./state";
-import { when } from "./state";
-
-/** Sizes of the hero, largest first: rem, and how many lines it may have. They stand in wall.css as well. */
-const SIZES = [
-  { name: "large", lines: 3, rows: 2 },
-  { name: "middle", lines: 4, rows: 2 },
-  { name: "small", lines: 6, rows: 1 },
-];
-const SMALLEST = SIZES.length - 1;
+import type { Voice } from "./state";
 
 function Words({ voice }: { voice: Voice }) {
   return (
@@ -26,7 +20,8 @@ function Words({ voice }: { voice: Voice }) {
   );
 }
 
-function ByLine({ voice, moment }: { voice: Voice; moment: Moment }) {
+/** `placed`: says where it was written even when it stands for many. */
+function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; placed: boolean }) {
   const told = moment.aging ? when(voice.at, moment) : `at ${when(voice.at, moment)}`;
   return (
     <p class="byline">
@@ -37,7 +32,7 @@ function ByLine({ voice, moment }: { voice: Voice; moment: Moment }) {
       )}
       <span class={`word ${voice.sentiment}`}>{voice.sentiment}</span>
       <bdi class="author">{voice.author || "someone"}</bdi>
-      {voice.alike > 0 ? (
+      {voice.alike > 0 && !placed ? (
         <span class="place">
           and {voice.alike.toLocaleString("en")} more like it, {told}
         </span>
@@ -47,6 +42,43 @@ function ByLine({ voice, moment }: { voice: Voice; moment: Moment }) {
         </span>
       )}
     </p>
+  );
+}
+
+/** Which of `sizes` a text takes: the largest in which it fits, as measured after layout. */
+function useSize(sizes: readonly Size[], shown: string, fitted: number) {
+  const text = useRef<HTMLParagraphElement>(null);
+  const [step, setStep] = useState(0);
+  useLayoutEffect(() => setStep(0), [shown, fitted]);
+  useLayoutEffect(() => {
+    const box = text.current;
+    if (box) setStep(nextSize(sizes, step, box.scrollHeight, parseFloat(getComputedStyle(box).lineHeight)));
+  }, [shown, fitted, step]);
+  return { text, size: sizes[step]! };
+}
+
+interface Told {
+  voice: Voice;
+  moment: Moment;
+  fitted: number;
+  sizes?: readonly Size[];
+  placed?: boolean;
+  onSize?: (size: Size) => void;
+}
+
+export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSize }: Told) {
+  const { text, size } = useSize(sizes, `${voice.id} ${voice.brand} ${voice.text}`, fitted);
+  useLayoutEffect(() => onSize?.(size), [size, onSize]);
+  return (
+    <article class={`hero ${size.name}`} key={voice.id}>
+      <Mark of={voice.sentiment} large />
+      <div class="said">
+        <p class="text" dir="auto" ref={text}>
+          <Words voice={voice} />
+        </p>
+        <ByLine voice={voice} moment={moment} placed={placed} />
+      </div>
+    </article>
   );
 }
 
@@ -64,35 +96,17 @@ function Row({ voice, moment }: { voice: Voice; moment: Moment }) {
   );
 }
 
-/** The hero takes the largest size in which its text fits, as measured after layout. */
+/** A new hero pushes the one before it into the first row, and that one into the second. */
 export function Voices({ voices, moment, fitted }: { voices: Voice[]; moment: Moment; fitted: number }) {
-  const text = useRef<HTMLParagraphElement>(null);
-  const [step, setStep] = useState(0);
+  const [size, setSize] = useState<Size>(HERO[0]!);
   const hero = voices[0];
-  const shown = `${hero?.id} ${hero?.text}`;
-  useLayoutEffect(() => setStep(0), [shown, fitted]);
-  useLayoutEffect(() => {
-    const box = text.current;
-    if (!box || step === SMALLEST) return;
-    const line = parseFloat(getComputedStyle(box).lineHeight);
-    if (box.scrollHeight > line * (SIZES[step]!.lines + 0.5)) setStep(step + 1);
-  }, [shown, fitted, step]);
   if (!hero) return <section class="voices" />;
-  const size = SIZES[step]!;
   return (
     <section class="voices" aria-label="What people say">
-      <article class={`hero ${size.name}`} key={hero.id}>
-        <Mark of={hero.sentiment} large />
-        <div class="said">
-          <p class="text" dir="auto" ref={text}>
-            <Words voice={hero} />
-          </p>
-          <ByLine voice={hero} moment={moment} />
-        </div>
-      </article>
+      <Hero voice={hero} moment={moment} fitted={fitted} onSize={setSize} />
       <ul class="rows">
-        {voices.slice(1, 1 + size.rows).map((voice) => (
-          <Row key={voice.id} voice={voice} moment={moment} />
+        {voices.slice(1, 1 + size.rows).map((voice, row) => (
+          <Row key={`${voice.id} ${row}`} voice={voice} moment={moment} />
         ))}
       </ul>
     </section>

@@ -1,0 +1,30 @@
+// What the screen shows before it belongs to anyone. It moves with each code.
+import { until } from "./ages";
+import type { Pairing as Data } from "./state";
+
+const LIFE = 5 * 60_000;
+
+/** `clock`: the server's real time. */
+export function Pairing({ data, clock }: { data: Data; clock: number }) {
+  const upended = Math.floor(data.expires_at / LIFE) % 2 === 1;
+  return (
+    <div class={upended ? "pairing upended" : "pairing"}>
+      <h1>Pair this wall</h1>
+      <p class="code" aria-label={data.code.join(" ")}>
+        {data.code.map((part, index) => (
+          <span class="part" key={index} aria-hidden="true">
+            {[...part].map((character, n) => (
+              <span key={n}>{character}</span>
+            ))}
+          </span>
+        ))}
+      </p>
+      <div class="advice">
+        <p class="how">
+          On your computer, open Wallflower, choose <b>Walls</b>, then <b>Pair</b>, and type these six characters.
+        </p>
+        <p class="next">A new code appears {until(data.expires_at - clock)}.</p>
+      </div>
+    </div>
+  );
+}
