@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,12 +18,12 @@ from pydantic import ValidationError
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.errors import BadResponse, SourceError
 from monitor.matching import Matcher
-from monitor.model import Batch, Brand, Json, Post, Term
+from monitor.model import Batch, Brand, Json, MentionFilter, Post, Term
 from monitor.sentiment import Scorer
 from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
-from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, frame, us
+from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
 from tests.fakes import NOON
 from tests.feed_server import Line, Script, Server, http_for, serving
 
@@ -233,6 +233,58 @@ def test_edits_and_deletions_are_passed_on_whether_they_match_or_not() -> None:
         "post3": "Acme is back",
     }
     assert {id_[-5:] for id_ in deleted} == {"post2", "post4"}
+
+
+def account(n: int, at: datetime, **said: Any) -> dict[str, Any]:
+    """What becomes of the account that writes post ``n``."""
+    did = f"did:plc:writer{n}"
+    return {**event(at, kind="account", account={"did": did, "seq": us(at), **said}), "did": did}
+
+
+@pytest.mark.parametrize("status", ["deleted", "takendown", "suspended", "deactivated"])
+def test_who_leaves_takes_all_posts_along(status: str) -> None:
+    at = NOON - MINUTE
+    gone = account(1, at + SECOND, active=False, status=status)
+    with reading(Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two"), gone])) as (source, _):
+        posts, deleted, batch = passes(source)
+    assert [post.text for post in posts] == ["Acme two"]
+    assert deleted == []
+    assert batch.deleted_below == ("at://did:plc:writer1/app.bsky.feed.post/",)
+    assert "at://did:plc:writer1/app.bsky.feed.post/post1".startswith(batch.deleted_below)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"active": True},
+        {"active": True, "status": "deleted"},
+        {"active": False, "status": "throttled"},
+        {"active": False},
+        {"active": False, "status": ["deleted"]},
+        {"active": False, "status": "deleted", "did": None},
+        {"active": False, "status": "deleted", "did": ""},
+    ],
+)
+def test_whatever_else_becomes_of_an_account_deletes_nothing(said: dict[str, Any]) -> None:
+    at = NOON - MINUTE
+    with reading(Jetstream([commit(1, at, text="Acme one"), account(1, at + SECOND, **said)])) as (source, _):
+        posts, deleted, batch = passes(source)
+    assert ([post.text for post in posts], deleted, batch.deleted_below) == (["Acme one"], [], ())
+
+
+def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
+    at = NOON - MINUTE
+    stream = Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two")], then=end)
+    brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
+    with reading(stream) as (source, _), closing(Store.open(tmp_path / "wallflower.db")) as store:
+        store.register(brands, NOON)
+        desk = Desk(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
+        watched = Watched("Bluesky", "bluesky", source, pace)
+        status = poll(watched, timing.first("Bluesky", "bluesky", pace, sample=False), desk)
+        assert len(store.page(MentionFilter())) == 2
+        stream.events = [account(1, at + SECOND, active=False, status="deleted")]
+        poll(watched, status, desk)
+        assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme two"]
 
 
 def test_an_edit_within_the_overlap_is_no_double() -> None:

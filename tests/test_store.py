@@ -141,6 +141,16 @@ def test_a_brand_added_later_is_found_in_a_post_that_did_not_change(store: Store
     assert saved == Saved(new=1, per_brand={"Hooli": 1})
 
 
+def test_posts_whose_ids_begin_alike_can_go_together(store: Store) -> None:
+    ids = ["at://a/post/1", "at://a/post/\U0010fffd2", "at://ab/post/1", "at://a", "at://a/like/1"]
+    store.save("Forum", [judged(f"Acme {id_}", external_id=id_) for id_ in ids], now=NOON)
+    store.save("Other", [judged("Acme elsewhere", external_id="at://a/post/1", source="Other")], now=NOON)
+    assert store.save("Forum", [], now=NOON, deleted_below=["at://a/post/", "", "at://c/"]) == Saved(deleted=2)
+    left = [("Acme", f"Acme {id_}") for id_ in ids[2:]]
+    assert sorted(texts(store)) == sorted([*left, ("Acme", "Acme elsewhere")])
+    assert store.count(MentionFilter(q="post")).n == 1
+
+
 def test_what_its_source_deleted_leaves_nothing(store: Store) -> None:
     secret = "Acme xylophone quarrel"
     store.save("Forum", [judged(secret, "Acme", "Globex", external_id="7"), judged("stays")], now=NOON)

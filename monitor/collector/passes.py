@@ -149,7 +149,15 @@ def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[
         kept += len(judged)
     judged = judged_alone_if_need_be(last, now, desk.judge)
     status = replace(status, set_aside=status.set_aside + len(posts) - kept - len(judged))
-    end = desk.store.save(source, judged, now=now, deleted=batch.deleted, cursor=batch.cursor, status=status)
+    end = desk.store.save(
+        source,
+        judged,
+        now=now,
+        deleted=batch.deleted,
+        deleted_below=batch.deleted_below,
+        cursor=batch.cursor,
+        status=status,
+    )
     return [*saved, end], status
 
 

@@ -74,6 +74,8 @@ class Batch:
     """Opaque; handed back at the next pass, saved with the posts in one transaction."""
     deleted: tuple[str, ...] = ()
     """External ids that the source says are gone."""
+    deleted_below: tuple[str, ...] = ()
+    """Beginnings of external ids: every post whose id begins so is gone, as where an author left the place."""
     more: bool = False
     """The pass was cut at its bound: go on at once."""
     not_before: datetime | None = None

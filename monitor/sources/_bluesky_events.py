@@ -21,23 +21,26 @@ POSTS = "app.bsky.feed.post"
 EARLIEST = 1_000_000_000_000_000
 """Microseconds: September 2001. Jetstream takes a lower cursor for a number of another kind."""
 _LATEST = 32_503_680_000_000_000
+_GONE = frozenset({"deleted", "takendown", "suspended", "deactivated"})
+"""Of an account that is not active: its posts are not to be shown any more (atproto.com/specs/account)."""
 
 Record = Mapping[str, Any]
 
 
 class Event(NamedTuple):
-    """A post that came, changed or went."""
+    """A post that came, changed or went, or an author who went with all of them."""
 
     time_us: int
     did: str
     rkey: str
+    """Empty: all that the author wrote."""
     rev: str
     record: Record | None
     """None: it was deleted."""
 
     @property
     def external_id(self) -> str:
-        """The post's address in the network."""
+        """The post's address in the network; without ``rkey``, that with which those of all the author's begin."""
         return f"at://{self.did}/{POSTS}/{self.rkey}"
 
     @property
@@ -70,6 +73,8 @@ class Reader:
         time_us, commit = event.get("time_us"), event.get("commit")
         if type(time_us) is not int or not EARLIEST <= time_us <= _LATEST:
             raise ValueError("no time")
+        if event.get("kind") == "account":
+            return Read(time_us, _departure(time_us, event.get("account")))
         if event.get("kind") != "commit" or not isinstance(commit, dict) or commit.get("collection") != POSTS:
             return Read(time_us, None)
         return Read(time_us, self._kept(time_us, event.get("did"), commit))
@@ -85,6 +90,16 @@ class Reader:
         if operation == "update" or self._sieve.passes(text_of(record)):
             return Event(time_us, did, rkey, str(rev), record)
         return None
+
+
+def _departure(time_us: int, account: Any) -> Event | None:
+    """The event that an author is gone; None for the many that say something else of an account."""
+    if not isinstance(account, dict) or account.get("active") is not False:
+        return None
+    did, status = account.get("did"), account.get("status")
+    if not (isinstance(status, str) and status in _GONE and isinstance(did, str) and did):
+        return None
+    return Event(time_us, did, "", str(account.get("seq")), None)
 
 
 def text_of(record: Record) -> str:

@@ -170,31 +170,39 @@ class Source:
         after = (mark or _Bookmark(0)).after(taken, now) if taken.position is not None else mark
         self._left = after.to_json() if after else None
         known = mark.marks if mark else {}
-        posts, deleted = self._told([event for event in taken.items if event.mark not in known], now)
+        posts, deleted, left = self._told([event for event in taken.items if event.mark not in known], now)
         since, note = _complete_since(mark, taken.first if resumed else None)
         return Batch(
             posts=posts,
             cursor=self._left,
             deleted=deleted,
+            deleted_below=left,
             more=taken.more,
             complete_since=min(since, now) if since else None,
             set_aside=taken.unreadable,
             note=note,
         )
 
-    def _told(self, events: Sequence[Event], now: datetime) -> tuple[tuple[Post, ...], tuple[str, ...]]:
-        """The posts as they are after ``events``, and the ids of those that are gone."""
+    def _told(
+        self, events: Sequence[Event], now: datetime
+    ) -> tuple[tuple[Post, ...], tuple[str, ...], tuple[str, ...]]:
+        """The posts as they are after ``events``, the ids of those that are gone, and those of authors who are."""
         posts: dict[str, Post] = {}
         deleted: dict[str, None] = {}
+        left: dict[str, None] = {}
         for event in events:
             id_, post = event.external_id, post_of(event, self._name, now) if event.record is not None else None
+            if not event.rkey:
+                posts = {known: post for known, post in posts.items() if not known.startswith(id_)}
+                left[id_] = None
+                continue
             posts.pop(id_, None)
             deleted.pop(id_, None)
             if post is not None:
                 posts[id_] = post
             elif event.record is None:
                 deleted[id_] = None
-        return tuple(posts.values()), tuple(deleted)
+        return tuple(posts.values()), tuple(deleted), tuple(left)
 
 
 def _goes_on(mark: _Bookmark | None, taken: Taken[Event]) -> bool:

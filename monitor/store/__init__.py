@@ -81,13 +81,15 @@ class Store(Watching):
         *,
         now: datetime,
         deleted: Sequence[str] = (),
+        deleted_below: Sequence[str] = (),
         cursor: Json | Literal[_Keep.KEEP] = KEEP,
         status: SourceStatus | None = None,
     ) -> Saved:
         """Save one batch of a source: posts with their mentions, deletions, cursor and status, all of it or nothing.
 
         A known post (same source and external id) whose words changed is updated; one that did not costs and changes
-        nothing. An edited post that no longer mentions a brand keeps that mention, as left.
+        nothing. An edited post that no longer mentions a brand keeps that mention, as left. ``deleted_below``:
+        beginnings of external ids.
         """
 
         def job(db: Connection) -> Saved:
@@ -95,7 +97,8 @@ class Store(Watching):
             number = names.source_id(db, source)
             saving = Saving(db, self._numbers, self._alike, number, to_ms(now))
             saving.save(judged)
-            gone = delete_posts(db, self._alike, number, deleted, to_ms(now)) if deleted else 0
+            any_gone = deleted or deleted_below
+            gone = delete_posts(db, self._alike, number, deleted, to_ms(now), deleted_below) if any_gone else 0
             if cursor is not KEEP:
                 sources.save_cursor(db, source, cursor)
             if status is not None:

@@ -193,11 +193,20 @@ class Saving:
         log(self.db, ChangeKind.SAVED, derived.FROM_ID, self.first_mention, self.now)
 
 
-def delete_posts(db: Connection, alike: Alike, source: int, external_ids: Iterable[str], now: int) -> int:
-    """Remove posts with all that hangs on them; return how many there were."""
-    find = """SELECT post.id, mention.id FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
-        ON post.source = ? AND post.external_id = wanted.value JOIN mention ON mention.post = post.id"""
-    found = db.execute(find, (json.dumps(list(external_ids)), source)).fetchall()
+_TO_DELETE = """
+    SELECT post.id, mention.id FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
+        ON post.source = ? AND {} JOIN mention ON mention.post = post.id"""
+_OF_ID = _TO_DELETE.format("post.external_id = wanted.value")
+# what begins with a text lies between it and the same text with the last character there is behind it
+_BELOW = _TO_DELETE.format("post.external_id BETWEEN wanted.value AND wanted.value || char(1114111)")
+
+
+def delete_posts(
+    db: Connection, alike: Alike, source: int, external_ids: Iterable[str], now: int, below: Iterable[str] = ()
+) -> int:
+    """Remove posts with all that hangs on them; return how many there were. ``below``: beginnings of external ids."""
+    found = db.execute(_OF_ID, (json.dumps(list(external_ids)), source)).fetchall()
+    found += db.execute(_BELOW, (json.dumps([start for start in below if start]), source)).fetchall()
     if not found:
         return 0
     posts, mentions = sorted({p for p, _ in found}), json.dumps(sorted({m for _, m in found}))
