@@ -101,7 +101,9 @@ _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{4,}")
 """Where four combining marks in a row could be; no letter is among them."""
 _SUSPECT = re.compile(rf"[{_BLANK_LETTERS}]|{_MARKS.pattern}")
 
-_PLAIN_URL = re.compile(r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?")
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?"
+)
 _NEVER_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\xa0\\<>\"`{}|^\ud800-\udfff\ue000-\uf8ff]")
 
 

@@ -196,6 +196,21 @@ def test_a_link_that_could_act_is_dropped(reader: Reader, link: str) -> None:
     assert only(reader.read()).url == ""
 
 
+@pytest.mark.parametrize(
+    ("link", "site"),
+    [
+        ("http://www.a.example/1", "a.example"),
+        ("https://a.example:8080", "a.example"),
+        ("https://a.example?q", "a.example"),
+        ("https://B.example/1", "b.example"),
+        ("https://\u00e9.example/", "\u00e9.example"),
+    ],
+)
+def test_the_site_is_the_host_of_the_link(reader: Reader, link: str, site: str) -> None:
+    reader.serve(rss(f"<item><title>x</title><link>{link}</link></item>"))
+    assert only(reader.read()).site == site
+
+
 def test_a_relative_link_counts_from_the_feed(reader: Reader) -> None:
     reader.serve(rss("<item><guid isPermaLink='false'>1</guid><title>T</title><link>../t/1?a=1&amp;b=2</link></item>"))
     assert only(reader.read()).url == reader.server.url + "/t/1?a=1&b=2"

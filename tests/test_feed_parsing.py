@@ -10,17 +10,18 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import feedparser
 import psutil
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.cleaning import plain_text
 from monitor.errors import BadResponse
 from monitor.feeds import parser as parsing
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed
+from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, absolute
 from monitor.feeds.loose import read_loosely
 from monitor.feeds.parser import Parser
 from monitor.feeds.reading import read
@@ -160,6 +161,39 @@ def test_both_ways_see_links_from_the_same_base(root: str, entry: str, text: str
     fast = read_wellformed(document.encode(), XML, BASE)
     assert fast is not None
     assert seen(fast) == seen(read_loosely(document.encode(), XML, BASE))
+
+
+_PARTS = [
+    "http://",
+    "https://",
+    "//",
+    "/",
+    "a.example",
+    "www.",
+    ":80",
+    "x",
+    "..",
+    ".",
+    "?",
+    "#",
+    ";",
+    "&",
+    "%20",
+    "é",
+    " ",
+]
+
+
+@given(
+    st.lists(st.sampled_from(_PARTS), max_size=9).map("".join) | _LINKS, st.sampled_from([BASE, "http://b.example", ""])
+)
+@example("https://a.example/x?a=1", BASE)
+def test_links_are_joined_as_the_standard_library_joins_them(link: str, base: str) -> None:
+    try:
+        wanted = urljoin(base, link.strip()) if link else ""
+    except ValueError:
+        wanted = ""
+    assert absolute(base, link) == wanted
 
 
 @settings(deadline=None, max_examples=150)

@@ -14,6 +14,8 @@ LONGEST_TEXT = 80_000
 """Characters of markup kept of an entry; cleaning keeps 20,000 of text."""
 LONGEST_FIELD = 2_000
 
+_ABSOLUTE = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~!$&'()*+,=:@%/-]*(?:\?[A-Za-z0-9._~!$&'()*+,=:@%/-]+)?")
+"""Addresses that are the same wherever they are seen from."""
 _CONTROL = re.compile("[\x80-\x9f]")
 _WINDOWS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _EMAIL = r"[^\s@()<>]{1,64}@[^\s@()<>]{1,255}"
@@ -84,8 +86,8 @@ def settle(entry: Entry, base: str) -> Entry:
 
 def absolute(base: str, link: str) -> str:
     """``link`` seen from ``base``; '' where it cannot be read."""
-    if not link:
-        return ""
+    if not link or _ABSOLUTE.fullmatch(link):
+        return link
     try:
         return urljoin(base, link.strip())
     except ValueError:

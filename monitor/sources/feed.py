@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from monitor.sources._feed import Options, Place
 __all__ = ["Options", "Source"]
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:/|\Z)")
 _FULL_EVERY = 100
 """Passes after which a site must send the whole feed again, for some answer "nothing new" for ever."""
 
@@ -128,9 +130,16 @@ class Source:
             author=" ".join(plain_text(entry.author).split()),
             title=" ".join(plain_text(entry.title).split()),
             url=url,
-            site=(urlsplit(url).hostname or "").removeprefix("www.") if url else "",
+            site=_site(url),
             lang=normal(entry.lang or None),
         )
+
+
+def _site(url: str) -> str:
+    """The host of an address that ``safe_url`` let through."""
+    found = _HOST.match(url)
+    host = found[1] if found else (urlsplit(url).hostname or "") if url else ""
+    return host.removeprefix("www.")
 
 
 def _published(entry: Entry, now: datetime) -> datetime:
