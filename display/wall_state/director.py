@@ -145,7 +145,7 @@ class Director:
 
     def _raise(self, mention: Mention) -> None:
         """Make ``mention`` the hero."""
-        self._screen.insert(0, mention)
+        self._screen = [mention, *self._without(mention)]
         self._vacant = False
         self._began = self._changed = self._clock.monotonic()
         self._heroes.append(self._began)
@@ -154,10 +154,15 @@ class Director:
 
     def _enter(self, mention: Mention) -> None:
         """Make ``mention`` the first row."""
-        self._screen.insert(1, mention)
+        rest = self._without(mention)
+        self._screen = [*rest[:1], mention, *rest[1:]]
         self._vacant = False
         self._changed = self._clock.monotonic()
         self._note(mention)
+
+    def _without(self, mention: Mention) -> list[Mention]:
+        """The screen but for what is the same: who waits may have filled a free row meanwhile."""
+        return [m for m in self._screen if key(m) != key(mention)]
 
     def _note(self, mention: Mention) -> None:
         """Remember that it is seen: it does not come back while it could still wait."""
