@@ -1,30 +1,17 @@
-"""When a source counts as not read: one rule for the wall and for every page, from section 5 of the wall's design."""
+"""The sources of the config as every page lists them, and the rule by which one counts as not read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.model import Health, SourceStatus
+from monitor.blindness import PATIENCE, is_blind
+from monitor.model import SourceStatus
 
 if TYPE_CHECKING:
     from monitor.config import Config
 
-PATIENCE = timedelta(minutes=15)
-PASSES = 3
-"""Intervals without a success before a source counts as blind."""
-
-
-def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
-    """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
-    if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
-        return True
-    if status.health is Health.BROKEN and status.next_check is None:
-        return True  # only a person can have it read again
-    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
-        return True
-    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), PATIENCE)
+__all__ = ["PATIENCE", "in_config", "is_blind"]
 
 
 def in_config(config: Config, statuses: Iterable[SourceStatus]) -> list[SourceStatus]:

@@ -1,7 +1,7 @@
 """gunicorn embedded, with one gthread worker that also reads the sources. One process works, its parent watches.
 
     parent:  check host, port, folder, database --> fork --> wait; start the worker again should it die
-    worker:  Store, Scheduler, Live and the pages, from ``load`` to ``worker_exit``
+    worker:  Store, Scheduler, Watch, Live and the pages, from ``load`` to ``worker_exit``
 
 The parent opens the database to check and migrate it, and closes it before the fork: neither a SQLite connection nor a
 thread may cross one.
@@ -34,10 +34,12 @@ from monitor.collector import Deliveries, Desk, Judge
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError, WallflowerError
 from monitor.http import Http
+from monitor.incidents import Detector
 from monitor.matching import Matcher
 from monitor.scheduler import Scheduler, watch
 from monitor.sentiment import Scorer
 from monitor.store import Store
+from monitor.watch import Incidents, Watch
 
 THREADS = 140
 """Each open socket holds one; Live lets fewer in, so that pages are always served."""
@@ -162,6 +164,8 @@ class Service:
         desk = Desk(Judge(matcher, Scorer(config.brands)), self._store, matcher.terms(), self._clock.now)
         watched = [watch(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
+        names = [brand.name for brand in config.brands], [source.name for source in config.sources]
+        self._watch = Watch([Incidents(self._store, *names, Detector(config.timezone))], self._clock)
         accept = Deliveries(watched, desk).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
@@ -172,13 +176,15 @@ class Service:
         return {
             "writer": self._store.writer_alive(),
             "scheduler": all(self._scheduler.alive().values()),
+            "watch": self._watch.alive(),
             "web": self._live.alive(),
         }
 
     def start(self) -> None:
-        """Begin to read the sources and to tell browsers what comes."""
+        """Begin to read the sources, to watch what comes and to tell browsers of it."""
         self._live.start()
         self._scheduler.start()
+        self._watch.start()
         address = f"http://{self._config.server.host}:{self._config.server.port}"
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
 
@@ -198,6 +204,7 @@ class Service:
         self._clock.stop()
         self._live.stop(1.0)
         self._scheduler.stop(3.0)
+        self._watch.stop(1.0)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

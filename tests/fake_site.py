@@ -24,7 +24,7 @@ ACME = Brand("Acme", "acme", ours=True)
 GLOBEX = Brand("Globex", "globex")
 INITECH = Brand("Initech", "initech")
 BRANDS = (ACME, GLOBEX, INITECH)
-ALL_WELL: Mapping[str, bool] = {"writer": True, "scheduler": True, "web": True}
+ALL_WELL: Mapping[str, bool] = {"writer": True, "scheduler": True, "watch": True, "web": True}
 
 
 def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequence[Brand] = BRANDS) -> Config:

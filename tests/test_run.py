@@ -173,7 +173,7 @@ def running(tmp_path: Path, feed: Any) -> Iterator[Running]:
 def test_it_serves_reads_and_stops(running: Running) -> None:
     running.start()
     until(lambda: running.mentions() == 3, running.said)
-    assert running.health() == {"writer": True, "scheduler": True, "web": True}
+    assert running.health() == {"writer": True, "scheduler": True, "watch": True, "web": True}
     status, headers, _ = running.get("/wall")
     assert (status, "gunicorn" in str(headers).lower()) == (200, False)
     assert b" is great, they say" in running.get("/mentions")[2]

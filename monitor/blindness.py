@@ -1,0 +1,50 @@
+"""When a source counts as not read: one rule for the watch, for walls and for pages, from section 5 of the design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from monitor.model import Gap, Health, SourceStatus
+
+PATIENCE = timedelta(minutes=15)
+PASSES = 3
+"""Intervals without a success before a source counts as blind."""
+
+Span: TypeAlias = "tuple[datetime, datetime]"
+
+
+def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
+    """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
+    if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
+        return True
+    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
+        return True
+    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), PATIENCE)
+
+
+def unread(
+    statuses: Iterable[SourceStatus], gaps: Sequence[Gap], begun: Mapping[str, datetime], since: datetime, now: datetime
+) -> dict[str, tuple[Span, ...]]:
+    """By source, the times of [since, now] in which it was not read, () where it was read all along.
+
+    They are: before it ``begun``; its stored gaps; and, where no gap of it is open, a blindness that nobody has stored
+    yet, as of a program that stood still. Made-up posts are there from their first on, as if they had always been read.
+    """
+    return {
+        one.source: tuple(sorted(_spans(one, [g for g in gaps if g.source == one.source], begun, since, now)))
+        for one in statuses
+    }
+
+
+def _spans(
+    status: SourceStatus, gaps: Sequence[Gap], begun: Mapping[str, datetime], since: datetime, now: datetime
+) -> Iterable[Span]:
+    first = min(now, begun.get(status.source, now))
+    if first > since and not status.sample:
+        yield since, first
+    for gap in gaps:
+        yield max(since, gap.since), min(now, gap.until or now)
+    if is_blind(status, now, first) and all(gap.until for gap in gaps):
+        yield max(since, status.last_success or first), now

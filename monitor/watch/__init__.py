@@ -1,0 +1,11 @@
+"""The thread that looks at what was stored: is anything out of the ordinary, and what is it about?
+
+Watch -- every 30 s --> each duty:  Incidents (counts), TopicsDuty (words) --> Store, where walls and pages read it
+"""
+
+from __future__ import annotations
+
+from monitor.watch.incidents import Incidents
+from monitor.watch.loop import Duty, Watch
+
+__all__ = ["Duty", "Incidents", "Watch"]
