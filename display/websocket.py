@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import simple_websocket
+from wsproto.utilities import LocalProtocolError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -24,6 +25,8 @@ MOST_BYTES = 64 * 1024
 """Of one message from a browser, which has little to say: its last id and its pongs."""
 LONGEST_WRITE = 20
 """Seconds that a screen may leave what we send unread in its buffers."""
+LOOK = 5.0
+"""Seconds between looks at whether the connection is there: the package may end one without waking who waits on it."""
 
 
 class WebSocket:
@@ -52,19 +55,21 @@ class WebSocket:
         """Send one message. Raises OSError when it cannot be delivered."""
         try:
             self._socket.send(message)
-        except simple_websocket.ConnectionClosed as error:
+        except (simple_websocket.ConnectionClosed, LocalProtocolError) as error:
             raise OSError("the connection is closed") from error
 
     def wait(self) -> str | bytes | None:
         """The next message; None when the connection ended."""
-        try:
-            return self._socket.receive()  # type: ignore[no-any-return]
-        except simple_websocket.ConnectionClosed:
-            return None
+        message: str | bytes | None = None
+        with contextlib.suppress(simple_websocket.ConnectionClosed):
+            while message is None:
+                message = self._socket.receive(timeout=LOOK)
+        return message
 
     def close(self) -> None:
         """End the connection, also one that no longer reads; the thread that waits for its messages ends with it."""
-        with contextlib.suppress(OSError, simple_websocket.ConnectionClosed):
+        # The package refuses to close what it is closing already, as after a message that is too long.
+        with contextlib.suppress(OSError, simple_websocket.ConnectionClosed, LocalProtocolError):
             self._socket.close()
         with contextlib.suppress(OSError):
             self._socket.sock.shutdown(socket.SHUT_RDWR)
