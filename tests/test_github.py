@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.model import Term
-from monitor.sources.github import Options
+from monitor.sources.github import LOOKS_ALONE, Options
 from tests.fakes import NOON
 from tests.feed_server import Line
 from tests.sites import Said, said, send
@@ -18,6 +19,7 @@ from tests.sites.github import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading
 
 TERMS = [Term("acme")]
+HOURS_LATER = NOON + timedelta(hours=3)
 RESET = str(int((NOON + timedelta(minutes=3)).timestamp()))
 
 
@@ -163,6 +165,34 @@ def test_a_limit_of_graphql_ends_the_pass_with_its_wish(token: str) -> None:
         batch = source.fetch(TERMS, None, NOON)
     assert batch.not_before == NOON + timedelta(minutes=1)
     assert batch.complete_since is None
+
+
+def test_without_a_token_deletions_and_edits_are_followed_one_by_one() -> None:
+    site = Site(said(*range(1, 8)))
+    with reading("github", site) as (source, _):
+        batch = source.fetch(TERMS, None, NOON)
+        assert len(batch.posts) == 7
+        site.posts = [replace(post, gone=post.n == 1) for post in said(*range(1, 8))]
+        site.asked.clear()
+        batch = source.fetch(TERMS, json.loads(json.dumps(batch.cursor)), HOURS_LATER)
+        looked = [asked["path"] for asked in site.asked if asked["path"].startswith("/repos/")]
+        assert len(looked) == LOOKS_ALONE
+        batches = [batch, source.fetch(TERMS, batch.cursor, HOURS_LATER + timedelta(minutes=15))]
+    assert [id_ for batch in batches for id_ in batch.deleted] == ["I_1"]
+    assert set(cast("dict[str, Any]", batches[-1].cursor)["places"]) == {f"I_{n}" for n in range(2, 8)}
+
+
+@pytest.mark.parametrize(
+    "places", [None, [], {"I_1": 7}, {"I_1": "../../user"}, {"I_1": "a/b/issues/x"}, {"I_1": "a/b/c/issues/1"}]
+)
+def test_a_place_that_is_none_is_not_asked(places: Any) -> None:
+    site = Site(said(1))
+    with reading("github", site) as (source, _):
+        cursor = cast("dict[str, Any]", source.fetch(TERMS, None, NOON).cursor)
+        site.posts, site.asked = [], []
+        batch = source.fetch(TERMS, {**cursor, "places": places}, HOURS_LATER)
+    assert [asked["path"] for asked in site.asked] == ["/search/issues"]
+    assert batch.deleted == ()
 
 
 def test_a_wrong_token_is_named_and_not_shown(token: str) -> None:

@@ -14,6 +14,7 @@ from monitor.sources._fields import Record, listed_in, part, record_of, words
 
 HOW = "Make a token at https://github.com/settings/tokens; it needs no scope, for only public things are read."
 _ACCEPTED = (401, 403, 422, 429)
+_NOT_THERE = (404, 410)
 _LEAST_WAIT = timedelta(minutes=1)
 """What GitHub asks for where it names no time."""
 _WORDS = "id title body createdAt updatedAt url author{login} repository{nameWithOwner}"
@@ -47,6 +48,12 @@ class Talk:
         """The found discussions, those that changed last first; needs a token."""
         answer = self._ask(_SEARCH, {"q": q})
         return listed_in(part(part(record_of(answer), "data"), "search"), "nodes", answer)
+
+    def issue(self, place: str) -> Record | None:
+        """The issue or pull request at ``owner/name/issues/12``; None for one that is gone."""
+        accept = (*_ACCEPTED, *_NOT_THERE)
+        answer = self._http.get(f"{self._api}/repos/{place}", headers=self._headers, accept=accept)
+        return None if answer.status in _NOT_THERE else record_of(self._checked(answer))
 
     def nodes(self, ids: Sequence[str]) -> list[Any]:
         """The things with these ids, in their order; None for one that is gone. Needs a token."""

@@ -1,7 +1,8 @@
-"""GitHub: issues that the rules look for and, with a free token, discussions too; edits and, with it, deletions."""
+"""GitHub: issues that the rules look for and, with a free token, discussions too; edits and deletions followed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,13 +21,16 @@ from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Swee
 from monitor.sources._terms import packed, texts
 from monitor.sources._watch import Watch
 
-REQUESTS, LOOKS = 8, 100
-"""In one pass: searches, of which ten a minute go through without a token, and ids that are asked for at once."""
+REQUESTS, LOOKS, LOOKS_ALONE = 8, 100, 5
+"""In one pass: searches, of which ten a minute go through without a token, ids that are asked for at once, and those
+that are asked for one by one without a token: sixty of these go through in an hour."""
 PAGE, DISCUSSIONS = 100, 50
 MOST_TERMS, LONGEST = 6, 200
 """A search may hold five operators and 256 characters."""
 OVERLAP = timedelta(hours=1)
 _KINDS = {"issue": "is:issue", "pull": "is:pull-request"}
+_NUMBERED = re.compile(r"/([\w.-]+/[\w.-]+)/(?:issues|pull)/([0-9]{1,12})$")
+_PLACE = re.compile(r"[\w.-]+/[\w.-]+/issues/[0-9]{1,12}")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -36,7 +40,7 @@ class Options(SearchOptions):
     how = HOW
 
     token: SecretName | None = None
-    """Name of the secret that holds a token. Without one there are no discussions, and deletions go unnoticed."""
+    """Name of the secret that holds a token. Without one there are no discussions, and deletions are seen later."""
     pull_requests: bool = False
     """Whether pull requests are searched too."""
     qualifiers: Annotated[str, StringConstraints(max_length=100, pattern=r'^[\w:./"<>=@* -]*$')] = ""
@@ -63,9 +67,14 @@ class Source:
         sweep = Sweep(kept.get("sweep"), now, history=timedelta(days=self._options.days_back), overlap=OVERLAP)
         watch = Watch(kept.get("watch"))
         batch = sweep.run(queries, lambda stretch: self._page(talk, stretch, now), REQUESTS)
-        looks = LOOKS if self._options.token else 0
-        batch = watch.follow(batch, now, looks, lambda ids: self._look(talk, ids, now))
-        return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
+        if self._options.token:
+            batch = watch.follow(batch, now, LOOKS, lambda ids: self._look(talk, ids, now))
+            return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
+        places = {**_places(kept.get("places")), **{post.external_id: _place(post.url) for post in batch.posts}}
+        batch = watch.follow(batch, now, LOOKS_ALONE, lambda ids: self._look_alone(talk, ids, places, now))
+        watched = watch.to_json(now)
+        there = {id_: place for id_, place in places.items() if isinstance(watched, dict) and id_ in watched}
+        return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watched, "places": there})
 
     def _queries(self, parts: Sequence[str]) -> list[str]:
         """What is searched for, each led by its kind; discussions know no OR."""
@@ -121,6 +130,33 @@ class Source:
             elif isinstance(node, dict) and (one := self._found(node, now)) and one.post.external_id == id_:
                 found[id_] = one.post
         return found
+
+    def _look_alone(
+        self, talk: Talk, ids: Sequence[str], places: Mapping[str, str], now: datetime
+    ) -> Mapping[str, Post | None]:
+        """The same without a token; one that was moved elsewhere has another id there and is left as it is."""
+        found: dict[str, Post | None] = {}
+        for id_ in ids:
+            if not (place := places.get(id_)):
+                continue
+            item = talk.issue(place)
+            if item is None:
+                found[id_] = None
+            elif (one := self._found(item, now)) and one.post.external_id == id_:
+                found[id_] = one.post
+        return found
+
+
+def _place(url: str) -> str:
+    """``owner/name/issues/12`` out of the address of an issue or a pull request; empty for anything else."""
+    found = _NUMBERED.search(url)
+    return f"{found[1]}/issues/{found[2]}" if found else ""
+
+
+def _places(kept: Json) -> dict[str, str]:
+    """What the last pass kept of where the watched ones are."""
+    found = kept if isinstance(kept, dict) else {}
+    return {id_: place for id_, place in found.items() if isinstance(place, str) and _PLACE.fullmatch(place)}
 
 
 def _repository(url: str) -> str:

@@ -11,8 +11,6 @@ from tests.feed_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}"}
-DELETES = False
-"""Without a token; tests/test_github.py has one."""
 
 
 class Site(Made):
@@ -21,6 +19,10 @@ class Site(Made):
     def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
         if path == "/graphql":
             return send(line, self.graphql(json.loads(line.request.body)))
+        if path.startswith("/repos/harbour/boats/issues/"):
+            standing = {str(post.n): post for post in self.newest_first()}
+            post = standing.get(path.rpartition("/")[2])
+            return send(line, issue(post)) if post else line.answer(410, b'{"message": "This issue was deleted"}')
         found = self._within(asked["q"])
         items = self.records(found[: int(asked["per_page"])], issue)
         send(line, {"total_count": len(found), "incomplete_results": False, "items": items})
