@@ -265,6 +265,7 @@ def extremes() -> WallState:
     return state(
         kind=Kind.BUSY,
         headline=Headline("Busy.", "18,206 mentions in the last hour,", "mostly about Donaudampfschifffahr…"),
+        horizon=busy().horizon,
         voices=(
             voice(9, "neutral", (LONG * 30)[:2999] + "…", "quentin_with_a_very_long_handle_" * 2, 5, alike=1204),
             voice(8, "negative", "هل توقف الدفع في متجر Acme عن العمل مرة أخرى؟ " * 3, "أحمد", 4, alike=1204),

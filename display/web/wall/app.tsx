@@ -2,16 +2,17 @@
 import { useEffect, useState } from "preact/hooks";
 
 import type { Moment } from "./ages";
-import { ago, timeOfDay } from "./ages";
+import { timeOfDay } from "./ages";
 import { Board } from "./board";
 import { type Layout, layout, place, type Show, speaker, trust } from "./clockwork";
 import { Departures } from "./departures";
 import { Fade } from "./fade";
 import { Headline } from "./headline";
 import { Horizon } from "./horizon";
-import { Incident, proofFor } from "./incident";
+import { Incident } from "./incident";
 import { Pairing } from "./pairing";
-import { type Doubt, Proof } from "./proof";
+import { Proof } from "./proof";
+import { type Doubt, lost, proofFor } from "./sentences";
 import type { Headline as Sentence, WallState } from "./state";
 import { Topics } from "./topics";
 import { Voices } from "./voices";
@@ -46,13 +47,6 @@ const SPEAK_EVERY = 60_000;
 const NIGHT_LINES = 1;
 /** On an incident's screen the first line is about the incident. */
 const INCIDENT_PLACE = 1;
-
-/** The headline once nothing has been heard for too long. */
-export function lost(state: WallState, silence: number): Sentence {
-  const since = timeOfDay(state.as_of, state.utc_offset);
-  if (state.incident) return { word: "Not live", text: `since ${since}.`, clause: `Then: ${state.incident.multiple}× the usual.` };
-  return { word: "Not live.", text: `Last update ${ago(silence)}, at ${since}.`, clause: "Connection lost." };
-}
 
 function screenOf(state: WallState, stale: boolean, gone: boolean): Screen {
   if (state.kind === "pairing" && state.pairing) return "pairing";

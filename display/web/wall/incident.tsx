@@ -7,7 +7,7 @@ import { Fade } from "./fade";
 import { numberSize, overflows, WITNESS } from "./fitting";
 import { Prose } from "./headline";
 import type { Frame } from "./shapes";
-import type { IncidentScreen, Line } from "./state";
+import type { IncidentScreen } from "./state";
 import { Hero } from "./voices";
 
 const HEIGHT = 11;
@@ -69,11 +69,6 @@ function Chart({ screen, flagLast, moment }: { screen: IncidentScreen; flagLast:
       <AxisLabels labels={screen.labels} shift={0} frame={frame} least={frame.words} moment={moment} />
     </div>
   );
-}
-
-/** What is said of the largest group stands beside its words alone. */
-export function proofFor(lines: Line[], speaking: number): Line[] {
-  return speaking ? lines.map((line) => ({ ...line, strong: "", text: line.text.trimStart() })) : lines;
 }
 
 /** `speaking`: which of the voices is shown. */

@@ -1,0 +1,43 @@
+// The few sentences that are the page's own: that the server is silent, or has no connection left.
+import { ago, timeOfDay } from "./ages";
+import type { Trust } from "./clockwork";
+import type { Headline as Sentence, Line, WallState } from "./state";
+
+export interface Doubt {
+  trust: Trust;
+  /** Milliseconds since the server was heard. */
+  silence: number;
+  /** The shown time of that. */
+  heardAt: number;
+  /** Every connection of the server is taken: this screen asks now and then. */
+  refused: boolean;
+}
+
+const BLANK: Line = { strong: "", text: "", at: null, after: "" };
+const REFUSED = "Too many walls: this one is new every 12 s.";
+
+/** The lines that are to be shown, of what the server said and what the page itself knows. `place`: of the line that
+ * tells how live it is. */
+export function linesFor(lines: Line[], doubt: Doubt, offset: number, place: number): Line[] {
+  const own = ownLine(doubt, offset);
+  if (!own) return doubt.refused ? [...lines.slice(0, 1), { ...BLANK, text: REFUSED }] : lines;
+  return lines.length > place ? lines.map((line, n) => (n === place ? { ...BLANK, text: own } : line)) : [...lines, { ...BLANK, text: own }];
+}
+
+function ownLine({ trust, silence, heardAt }: Doubt, offset: number): string {
+  if (trust === "live") return "";
+  if (trust === "reconnecting") return `Reconnecting, last update ${ago(silence)}.`;
+  return `Everything here is as of ${timeOfDay(heardAt, offset)}.`;
+}
+
+/** What is said of the largest group stands beside its words alone. */
+export function proofFor(lines: Line[], speaking: number): Line[] {
+  return speaking ? lines.map((line) => ({ ...line, strong: "", text: line.text.trimStart() })) : lines;
+}
+
+/** The headline once nothing has been heard for too long. */
+export function lost(state: WallState, silence: number): Sentence {
+  const since = timeOfDay(state.as_of, state.utc_offset);
+  if (state.incident) return { word: "Not live", text: `since ${since}.`, clause: `Then: ${state.incident.multiple}× the usual.` };
+  return { word: "Not live.", text: `Last update ${ago(silence)}, at ${since}.`, clause: "Connection lost." };
+}
