@@ -19,6 +19,8 @@ def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
     """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
     if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
         return True
+    if status.health is Health.BROKEN and status.next_check is None:
+        return True  # only a person can have it read again
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
         return True
     return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), PATIENCE)
