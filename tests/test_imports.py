@@ -33,13 +33,12 @@ MAY_IMPORT = {
     "collector": GROUND | PURE | {"store", "sources"},
     "searching": GROUND | {"query", "sources"},
     "blindness": GROUND,
-    "hours": GROUND | {"usual"},
-    "watch": GROUND | {"clock", "store", "blindness", "incidents", "usual", "topics"},
+    "watch": GROUND | {"clock", "store", "blindness", "incidents", "topics"},
     "scheduler": GROUND | {"collector", "clock", "config", "http", "sources", "store"},
     "importing": GROUND | {"collector", "store", "clock"},
 }
 """Room of monitor/ -> rooms of monitor/ that it may import besides itself."""
-PAGES = GROUND | {"config", "clock", "query", "store", "events", "usual", "hours", "blindness", "searching"}
+PAGES = GROUND | {"config", "clock", "query", "store", "events", "usual", "blindness", "searching"}
 """What display/ may import of monitor/."""
 JOINS_BOTH = {"cli", "serve", "commands"}
 """The rooms of display/ that put the two halves together."""
