@@ -88,7 +88,11 @@ class Director:
         ours_first = sorted(latest, key=lambda m: (_time(m), m.brand in self._ours), reverse=True)
         for mention in ours_first:
             taken = {key(m) for m in self._screen}
-            if len(self._screen) < MOST and key(mention) not in taken and self._shows(mention):
+            if len(self._screen) == MOST or key(mention) in taken or not self._shows(mention):
+                continue
+            if not self._screen:
+                self._raise(mention)
+            else:
                 self._screen.append(mention)
                 self._note(mention)
 

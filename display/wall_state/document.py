@@ -5,7 +5,7 @@ Times are epoch milliseconds; positions on the horizon run from 0 (24 hours ago)
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -261,4 +261,12 @@ class WallState:
 
     def json(self) -> dict[str, Any]:
         """As the page receives it."""
-        return asdict(self)
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+
+
+def _plain(value: Any) -> Any:
+    """``value`` with dataclasses as dicts: what ``asdict`` does, several times as fast, for nothing here is shared."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    fields = getattr(value, "__dataclass_fields__", None)
+    return value if fields is None else {name: _plain(getattr(value, name)) for name in fields}

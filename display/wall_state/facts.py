@@ -35,7 +35,10 @@ TALLIED_FOR, BARS_FOR = 10.0, 30.0
 """Seconds for which the figures of a week and the older bars are good, where they are dear."""
 STALE = timedelta(minutes=5)
 """From when on what the watch left is no longer so, should it have stopped."""
-ARRIVED = timedelta(minutes=5)
+COUNTED_FOR = 5.0
+"""Seconds for which the number of arrivals is good."""
+MOST_NEWS = 100
+"""That one look takes in; in a greater flood the rest of it goes by."""
 
 
 class Facts:
@@ -125,9 +128,20 @@ class Facts:
         return [*kept, *self._once(("bars", brands, "new"), lambda: self._series(brands, edges))]
 
     def arrivals(self, brands: Brands) -> int:
-        """Mentions of ``brands`` published in the last 5 minutes."""
-        edges = [self.now - ARRIVED, horizon.end(self.now)]
-        return self._once(("arrivals", brands), lambda: sum(b.n for b in self._series(brands, edges)))
+        """Mentions of ``brands`` published in the last 5 minutes; for a few seconds."""
+
+        def count() -> int:
+            """By the rows of so short a time."""
+            pulses = [self._store.recent_pulses(brand, horizon.end(self.now), 1) for brand in brands]
+            return sum(int(of[0]) for p in pulses for of in p.n.values())
+
+        return self._keep(("arrivals", brands), COUNTED_FOR, count, cheap=0)
+
+    def news(self, after: int) -> list[Mention]:
+        """Mentions with an id above ``after``, but the newest MOST_NEWS at most: ids grow in the order of arrival."""
+        last = self.last_mention()
+        ids = range(max(after, last - MOST_NEWS) + 1, last + 1)
+        return self._once(("news", ids), lambda: list(self._store.mentions(ids).values())) if ids else []
 
     def newest(self, f: MentionFilter, limit: int) -> list[Mention]:
         """The newest mentions that satisfy ``f``, which names one brand; one of each story where it asks no more."""
@@ -142,7 +156,7 @@ class Facts:
 
     def last_mention(self) -> int:
         """The highest id."""
-        return self._store.last_mention()
+        return self._once("last", self._store.last_mention)
 
     def found(self, f: MentionFilter) -> int:
         """How many mentions satisfy ``f``; for a minute."""

@@ -136,7 +136,7 @@ def usual_label(bars: Sequence[float], usual: Sequence[float | None], hatches: S
     """
     half = len("usual") * CHARACTER / 2 + CHARACTER
     best: tuple[float, float] | None = None
-    for n in range(len(usual)):
+    for n in range(0, len(usual), 2):
         at = (n + 0.5) / len(usual)
         first, last = int((at - half) * len(usual)), int((at + half) * len(usual))
         line = [u for u in usual[max(first, 0) : last + 1] if u is not None]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from display.wall_state import baseline, board, departures, horizon, incident, sentences, topics
-from display.wall_state.director import FRESH, MOST, Director
+from display.wall_state.director import FRESH, MOST, Director, key
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import IncidentScreen, Kind, Voice, WallState
-from display.wall_state.facts import WEEK, Facts
+from display.wall_state.facts import MOST_NEWS, WEEK, Facts
 from display.wall_state.horizon import Span, Stretch
 from display.wall_state.sentences import Scene
 from display.wall_state.voices import voice
@@ -19,6 +19,7 @@ from display.wall_state.words import epoch_ms, time_of_day
 from display.wall_state.words import moment as when
 from monitor.clock import Clock
 from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
+from monitor.query import Document, field_value
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 GAPPY = 0.1
 """Part of the week in gaps from which on the board says so."""
 PER_BRAND = 8
-"""Newest mentions asked for at each look; who waits longer waits in the director."""
+"""Newest mentions asked for where the wall begins."""
+UNKNOWN = "und"
+"""What stands for an unknown language."""
 RECENT = (FRESH, timedelta(hours=24), None)
 """How far back voices are looked for, until there are enough."""
 ASLEEP = 45.0
@@ -50,7 +53,9 @@ class View:
         self._ours = ours
         self._leads = ours or (wall.brands or (chosen[0].name,))[:1]
         self._discretion = Discretion(wall.never_show, masked=wall.mask_authors)
-        self._director = Director(self._leads, clock, self._discretion.shows)
+        self._quiet = quiet_fields(wall.quiet)
+        self._director = Director(self._leads, clock, self._shows)
+        self._known = 0
         self._asked, self._moment = float("-inf"), 0
         self._built: dict[str, Any] | None = None
 
@@ -179,11 +184,14 @@ class View:
     def _direct(self) -> None:
         """Have the director choose among the newest, and take back what is gone."""
         at, director = self._clock.monotonic(), self._director
+        last = self._facts.last_mention()
         if at - self._asked > ASLEEP:
-            director.begin(self._latest(), self._facts.last_mention())
-        self._asked = at
-        since = self._facts.now - FRESH
-        director.offer(m for b in self._brands for m in self._facts.newest(self._filter(b, since), PER_BRAND))
+            director.begin(self._latest(), last)
+        else:
+            director.offer(self._facts.news(self._known))
+            if last - self._known > MOST_NEWS:
+                director.offer(self._newest(FRESH, self._leads))
+        self._asked, self._known = at, last
         for _ in range(2 * MOST):
             director.advance()
             if director.refresh(self._facts.mentions([m.id for m in director.screen])):
@@ -195,18 +203,31 @@ class View:
         """The newest of each brand. What is read last may be old: history that was imported, a feed that began."""
         found: list[Mention] = []
         for back in RECENT:
-            since = None if back is None else self._facts.now - back
-            found = [m for b in self._brands for m in self._facts.newest(self._filter(b, since), PER_BRAND)]
+            found = self._newest(back, [b.name for b in self._brands])
             if len(found) >= MOST:
                 break
         return found
 
-    def _filter(self, brand: Brand, since: datetime | None) -> MentionFilter:
-        """What may be a voice of ``brand``."""
+    def _newest(self, back: timedelta | None, brands: Iterable[str]) -> list[Mention]:
+        """The newest few of each of ``brands`` in the time ``back`` from now, or of all time."""
+        since = None if back is None else self._facts.now - back
+        return [m for name in brands for m in self._facts.newest(self._filter(name, since), PER_BRAND)]
+
+    def _shows(self, mention: Mention) -> bool:
+        """Whether this wall may show ``mention`` as a voice."""
+        if not any(b.name == mention.brand for b in self._brands) or mention.hidden:
+            return False
+        if self._wall.languages and (mention.post.lang or UNKNOWN) not in self._wall.languages:
+            return False
+        is_quiet = bool(self._quiet) and not self._quiet.isdisjoint(Document.of(mention.post).fields)
+        return not is_quiet and self._discretion.shows(mention)
+
+    def _filter(self, brand: str, since: datetime | None) -> MentionFilter:
+        """What may be a voice of ``brand``, as far as the store can tell; ``_shows`` tells the rest."""
         quiet = Choice(exclude=self._wall.quiet)
         sources = {s.name for s in self._config.sources}
         return MentionFilter(
-            brand=Choice((brand.name,)),
+            brand=Choice((brand,)),
             lang=Choice(self._wall.languages),
             source=Choice(exclude=tuple(q for q in self._wall.quiet if q in sources)),
             author=quiet,
@@ -244,12 +265,12 @@ class View:
 
     def _crowd(self, found: Incident) -> tuple[Voice, ...]:
         """The largest groups since it began, then the newest who are like nobody."""
-        facts, brand = self._facts, next(b for b in self._brands if b.name == found.brand)
+        facts = self._facts
         groups = facts.mentions(facts.groups(found.brand, found.since, 2 * MOST)).values()
-        shown = [m for m in groups if not m.hidden and self._discretion.shows(m)]
-        stories = {m.story for m in shown}
-        alone = facts.newest(self._filter(brand, found.since), PER_BRAND)
-        shown += [m for m in alone if m.story not in stories - {None} and self._discretion.shows(m)]
+        shown = [m for m in groups if self._shows(m)]
+        keys = set(map(key, shown))
+        alone = facts.newest(self._filter(found.brand, found.since), PER_BRAND) if len(shown) < MOST else []
+        shown += [m for m in alone if key(m) not in keys and self._shows(m)]
         return self._voices(shown[:MOST])
 
     def _is_theirs(self, brand: str) -> bool:
@@ -265,6 +286,11 @@ class View:
                 hour = horizon.last_hour(facts.bins((brand.name,)))
                 found[brand.name] = baseline.standing(hour.n, usual)
         return found
+
+
+def quiet_fields(names: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """What the fields of a post say that is by an author, or from a site or source, of these ``names``."""
+    return frozenset((field, field_value(field, name)) for field in ("author", "site", "source") for name in names)
 
 
 def _length(spans: Sequence[Span]) -> timedelta:

@@ -1,0 +1,301 @@
+"""The director of voices: calm, fair to us, and at once where something must go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.wall_state.director import FRESH, LONGEST, MOST_WAITING, SHORTEST, Director, dwell, key
+from monitor.model import Mention, Score, State
+from tests.fakes import FakeClock, post
+
+
+def mention(id: int, clock: FakeClock, brand: str = "Acme", text: str = "", **changes: Any) -> Mention:
+    """A mention published and read now, of eight words or with ``text``."""
+    published = changes.pop("published_at", clock.now())
+    words = text or f"{brand} number {id} has just eight words here"
+    fields: dict[str, Any] = {"rule": "", "rule_version": 1, "score": Score(0.5), "added_at": clock.now()}
+    return Mention(id, post(words, external_id=str(id), published_at=published), brand, **{**fields, **changes})
+
+
+class Stage:
+    """A director, and what the store holds."""
+
+    def __init__(self, clock: FakeClock, shows: Callable[[Mention], bool] = lambda mention: True) -> None:
+        self.clock = clock
+        self.director = Director(["Acme"], clock, shows)
+        self.stored: dict[int, Mention] = {}
+
+    def add(self, id: int, brand: str = "Acme", **changes: Any) -> Mention:
+        self.stored[id] = mention(id, self.clock, brand, **changes)
+        return self.stored[id]
+
+    def begin(self) -> None:
+        self.director.begin(self.stored.values(), max(self.stored, default=0))
+
+    def look(self) -> list[int]:
+        """Offer all that is stored, let the director choose, and tell what stands on the wall."""
+        self.director.offer(self.stored.values())
+        for _ in range(6):
+            self.director.advance()
+            if self.director.refresh(self.stored):
+                break
+        return [m.id for m in self.director.screen]
+
+    def after(self, seconds: float) -> list[int]:
+        self.clock.advance(seconds)
+        return self.look()
+
+
+@pytest.fixture
+def stage(clock: FakeClock) -> Stage:
+    return Stage(clock)
+
+
+def test_the_wall_begins_with_the_newest(stage: Stage) -> None:
+    for n in range(1, 6):
+        stage.add(n)
+        stage.clock.advance(60)
+    stage.begin()
+    assert stage.look() == [5, 4, 3]
+
+
+def test_a_beginning_replays_nothing(stage: Stage) -> None:
+    for n in range(1, 10):
+        stage.add(n)
+    stage.begin()
+    before = stage.look()
+    assert stage.after(LONGEST) == before
+    assert not stage.director.due()
+
+
+def test_the_first_mention_of_all_comes_at_once(stage: Stage) -> None:
+    stage.begin()
+    assert stage.look() == []
+    stage.add(1)
+    assert stage.look() == [1]
+
+
+def test_a_new_one_waits_until_the_hero_was_read_and_pushes_the_others_down(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.add(2)
+    assert stage.look() == [1]
+    assert stage.after(SHORTEST - 0.01) == [1]
+    assert not stage.director.due()
+    stage.clock.advance(0.01)
+    assert stage.director.due()
+    assert stage.look() == [2, 1]
+    assert not stage.director.due()
+
+
+@pytest.mark.parametrize(("words", "seconds"), [(1, 8), (24, 8), (25, 25 / 3), (45, 15), (60, 20), (500, 20)])
+def test_a_hero_stays_as_long_as_it_takes_to_read(clock: FakeClock, words: int, seconds: float) -> None:
+    assert dwell(mention(1, clock, text=" ".join(["Acme"] * words))) == pytest.approx(seconds)
+
+
+def test_scripts_without_blanks_take_their_time(clock: FakeClock) -> None:
+    assert SHORTEST < dwell(mention(1, clock, text="アクメの新しい配達サービスは本当に早いです。" * 6)) <= LONGEST
+
+
+def test_the_largest_group_comes_first_then_the_newest(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    for n, alike in ((2, 0), (3, 7), (4, 30), (5, 0)):
+        stage.add(n, story=n, alike=alike)
+        stage.clock.advance(0.1)
+    assert [stage.after(SHORTEST)[0] for _ in range(4)] == [4, 3, 5, 2]
+
+
+def test_who_waited_for_half_an_hour_has_had_the_chance(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=5))
+    stage.add(3, published_at=stage.clock.now() - FRESH - timedelta(seconds=1))
+    assert stage.after(SHORTEST) == [1]
+
+
+def test_a_story_stands_once_and_only_its_number_grows(stage: Stage) -> None:
+    stage.add(1, story=1)
+    stage.begin()
+    for n in range(2, 30):
+        stage.add(n, story=1, alike=n)
+    stage.stored[1] = replace(stage.stored[1], alike=29)
+    assert stage.after(LONGEST) == [1]
+    assert stage.director.screen[0].alike == 29
+
+
+def test_a_story_that_left_the_wall_does_not_come_back_at_once(stage: Stage) -> None:
+    stage.add(1, story=1)
+    stage.begin()
+    for n in range(2, 6):
+        stage.add(n)
+        stage.after(LONGEST)
+    stage.add(9, story=1, alike=50)
+    assert 9 not in stage.after(LONGEST)
+
+
+def test_a_post_about_two_brands_is_ours(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    ours = stage.add(2)
+    stage.stored[3] = replace(mention(3, stage.clock, "Globex"), post=ours.post)
+    assert stage.after(SHORTEST) == [2, 1]
+    assert stage.after(LONGEST) == [2, 1]
+
+
+def test_a_competitor_leads_every_fourth_time_at_most(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    heroes, id_ = [], 1
+    for _ in range(40):
+        for brand, alike in (("Globex", 9), ("Initech", 5), ("Acme", 0)):
+            id_ += 1
+            stage.add(id_, brand, story=id_, alike=alike)
+        hero = stage.stored[stage.after(SHORTEST)[0]]
+        heroes.append(hero.brand == "Acme")
+    assert all(sum(heroes[n : n + 4]) >= 3 for n in range(len(heroes) - 3))
+    assert not all(heroes)
+
+
+def test_competitors_alone_do_not_take_the_place_of_a_fresh_hero(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.add(2, "Globex")
+    assert stage.after(SHORTEST) == [2, 1]
+    stage.add(3, "Globex")
+    stage.add(4)
+    assert stage.after(SHORTEST) == [4, 2, 1]
+    assert stage.after(LONGEST) == [4, 2, 1]
+
+
+def test_beside_a_hero_of_long_ago_competitors_become_rows(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.clock.advance(FRESH.total_seconds() + 1)
+    stage.add(2, "Globex")
+    assert stage.look() == [2, 1]
+    stage.clock.advance(FRESH.total_seconds() + 1)
+    stage.add(3, "Globex"), stage.add(4, "Globex")
+    assert stage.look() == [2, 4, 1]
+    assert stage.look() == [2, 4, 1]
+    assert stage.after(SHORTEST) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("gone", ["deleted", "hidden", "irrelevant", "blocked"])
+def test_who_must_go_leaves_at_once(clock: FakeClock, gone: str) -> None:
+    stage = Stage(clock, lambda m: "damn" not in m.post.text)
+    for n in range(1, 4):
+        stage.add(n)
+    stage.begin()
+    assert stage.look() == [3, 2, 1]
+    stage.add(4)
+    hero = stage.stored.pop(3)
+    if gone == "hidden":
+        stage.stored[3] = replace(hero, hidden=True)
+    if gone == "irrelevant":
+        stage.stored[3] = replace(hero, state=State.IRRELEVANT)
+    if gone == "blocked":
+        stage.stored[3] = replace(hero, post=replace(hero.post, text="Damn damn"))
+    assert stage.look() == [4, 2, 1]
+
+
+def test_a_row_moves_up_where_nobody_waits(stage: Stage) -> None:
+    for n in range(1, 4):
+        stage.add(n)
+    stage.begin()
+    del stage.stored[3]
+    assert stage.look() == [2, 1]
+    stage.add(4)
+    assert stage.after(SHORTEST - 1) == [2, 1]
+    assert stage.after(1) == [4, 2, 1]
+
+
+def test_a_row_that_leaves_does_not_disturb_the_hero(stage: Stage) -> None:
+    for n in range(1, 4):
+        stage.add(n)
+    stage.begin()
+    stage.add(4)
+    del stage.stored[2]
+    assert stage.look() == [3, 1]
+
+
+def test_who_is_gone_before_its_turn_never_shows(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.add(2)
+    stage.look()
+    del stage.stored[2]
+    assert stage.after(SHORTEST) == [1]
+
+
+def test_a_correction_shows_at_once(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.stored[1] = replace(stage.stored[1], score=Score(-1.0))
+    stage.look()
+    assert stage.director.screen[0].score.sentiment == "negative"
+
+
+def test_free_rows_are_filled_with_the_newest_known(stage: Stage) -> None:
+    stage.begin()
+    old = [mention(n, stage.clock, published_at=stage.clock.now() - timedelta(days=n)) for n in (5, 3, 4)]
+    stage.director.fill(old)
+    assert [m.id for m in stage.director.screen] == [3, 4, 5]
+
+
+def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
+    stage.add(0)
+    stage.begin()
+    changes, hero = [-1], 0
+    for second in range(120):
+        for n in range(50):
+            stage.add(1 + 50 * second + n)
+        screen = stage.after(1)
+        assert len(screen) <= 3
+        if screen[0] != hero:
+            hero = screen[0]
+            changes.append(second)
+        stage.stored = {id_: stage.stored[id_] for id_ in screen}
+    assert all(b - a >= SHORTEST for a, b in pairwise(changes))
+    assert len(stage.director._waiting) <= MOST_WAITING
+    assert stage.director.heroes_lately() == len(changes)
+
+
+Event = tuple[str, int, str, int]
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "hide", "delete", "wait"]),
+        st.integers(0, 30),
+        st.sampled_from(["Acme", "Globex"]),
+        st.integers(0, 3),
+    ),
+    max_size=60,
+)
+
+
+@given(EVENTS)
+def test_whatever_happens_nobody_stands_twice_and_nobody_who_is_gone(events: list[Event]) -> None:
+    stage = Stage(FakeClock())
+    stage.begin()
+    for id_, (what, n, brand, story) in enumerate(events, start=1):
+        if what == "add":
+            stage.add(id_, brand, story=story or None)
+        elif what == "wait":
+            stage.clock.advance(n)
+        elif stage.stored:
+            chosen = sorted(stage.stored)[n % len(stage.stored)]
+            found = stage.stored.pop(chosen)
+            if what == "hide":
+                stage.stored[chosen] = replace(found, hidden=True)
+        screen = stage.look()
+        keys = [key(stage.stored[i]) for i in screen]
+        assert len(set(keys)) == len(keys) <= 3
+        assert not any(stage.stored[i].hidden for i in screen)
