@@ -46,6 +46,51 @@ def test_both_ways_ask_for_the_same() -> None:
         assert (first.path, second.path) == ("/feed", "/feed")
 
 
+UNCHANGED = b"HTTP/1.1 304 Not Modified\r\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        UNCHANGED + b'ETag: "1"\r\nVary: a\r\nvary: b\r\nEmpty:\r\nExpires:  0 \r\n\r\n',
+        UNCHANGED + b"\r\n",
+        b"HTTP/1.1 304\r\nContent-Length: 7\r\n\r\n",
+        b"HTTP/1.0 304 Not Modified\r\nETag: 1\r\n\r\nignored",
+        b"HTTP/1.1 304 Not Modified\nETag: 1\n\n",
+        UNCHANGED + b"ETag: folded\r\n on\r\nVary: a\r\n\r\n",
+        UNCHANGED + b"Caf\xe9: \xe9\r\nVary: a\r\n\r\n",
+        UNCHANGED + b"X: " + b"x" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + UNCHANGED + b"ETag: 1\r\n\r\n",
+    ],
+)
+def test_a_304_says_the_same_both_ways_however_it_is_written(head: bytes) -> None:
+    with serving(lambda line: line.send(head)) as server:
+        http = http_for(server)
+        short, long = http.get(server.url + "/feed"), http.get(server.url + "/feed#long")
+        assert (short.status, short.body) == (long.status, long.body) == (304, b"")
+        assert {n.lower(): short.headers[n] for n in short.headers} == {
+            n.lower(): long.headers[n] for n in long.headers
+        }
+
+
+def test_a_304_that_comes_in_pieces_is_read_to_its_end() -> None:
+    with serving(lambda line: line.drip(UNCHANGED + b"ETag: 1\r\n\r\n", 0.001)) as server:
+        answer = http_for(server).get(server.url + "/feed")
+        assert (answer.status, answer.headers["etag"]) == (304, "1")
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 304 Not", UNCHANGED + b"ETag: 1\r\n"])
+def test_half_a_304_is_none(said: bytes) -> None:
+    with serving(lambda line: line.send(said)) as server:
+        messages = []
+        for path in ("/short", "/long#way"):
+            try:
+                messages.append(http_for(server).get(server.url + path).status)
+            except SourceError as error:
+                messages.append(str(error))
+        assert messages[0] == messages[1]
+
+
 def test_a_redirect_is_asked_for_once_and_sends_the_headers_on() -> None:
     def script(line: Line) -> None:
         line.answer(301 if line.request.path == "/old" else 200, b"here", location="/new")

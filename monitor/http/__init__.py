@@ -125,8 +125,7 @@ class Http:
         got = self.session.get(url, headers=headers, params=params) if params else self.session.read(url, headers)
         if isinstance(got, requests.Response):
             return Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
-        answer, body = got
-        return Response(answer.status, answer.headers, body, url)
+        return Response(got.status, got.headers, got.body, url)
 
     def connect(self, url: str) -> Line:
         """A line to the site of ``url``, for a stream: the same guard, certificates verified. Raises SourceErrors."""

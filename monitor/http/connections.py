@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import http.client
 import io
+import re
 import socket
 import ssl
 import threading
+from contextlib import ExitStack
 from functools import cached_property, partial
 from typing import Any
 
 import certifi
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Timeout
 from urllib3.util.ssl_ import create_urllib3_context
@@ -25,6 +27,7 @@ from monitor.clock import Clock
 from monitor.errors import SourceError
 from monitor.http.addresses import Resolve, is_allowed, is_public
 
+_UNCHANGED = re.compile(rb"HTTP/1\.[01] 304(?: [ -~]*)?\r\n((?:[A-Za-z0-9-]+:[ -~]*\r\n)*)\r\n")
 _TRUST = (
     *("cert_reqs", "ca_certs", "ca_cert_dir", "ca_cert_data", "ssl_context", "cert_file", "key_file", "key_password"),
     *("assert_hostname", "assert_fingerprint", "server_hostname"),
@@ -135,6 +138,14 @@ class _TimedResponse(http.client.HTTPResponse):
         super().__init__(sock, *args, **options)
         self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, guard))
 
+    def unchanged(self) -> HTTPHeaderDict | None:
+        """The headers of a 304 that came at once and holds nothing odd; None, and nothing is read yet: ``begin``."""
+        found = _UNCHANGED.match(self.fp.peek(1))
+        if not found:
+            return None
+        lines = (line.partition(":") for line in found[1].decode("ascii").splitlines())
+        return HTTPHeaderDict([(name, value.lstrip(" ")) for name, _, value in lines])
+
     def begin(self) -> None:
         """Read status and headers. A connection serves one answer: kept open, the site may close it as we write."""
         super().begin()
@@ -167,6 +178,18 @@ def connection_for(guard: Guard, scheme: str, host: str, port: int | None) -> HT
     """A connection, not yet opened, for one request."""
     kind = _SecureConnection if scheme == "https" else _PlainConnection
     return kind(guard, host, port, timeout=guard.patience())
+
+
+def unchanged(connection: HTTPConnection) -> HTTPHeaderDict | None:
+    """The headers of the answer to a GET if it is a plain 304, read in a quarter of the time; None: ``getresponse``."""
+    answer: _TimedResponse = connection.response_class(connection.sock, method="GET")  # type: ignore[assignment]
+    with ExitStack() as unless_read_on:
+        unless_read_on.callback(answer.close)
+        headers = answer.unchanged()
+        if headers is None:
+            connection.response_class = lambda *_, **__: answer  # type: ignore[assignment]
+            unless_read_on.pop_all()
+        return headers
 
 
 class _PlainPool(HTTPConnectionPool):
