@@ -1,0 +1,257 @@
+"""The wall's sentence in every state, which state wins, and where each begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.wall_state.baseline import expected, line, standing
+from display.wall_state.document import Kind
+from display.wall_state.horizon import Hatch, Hour, usual_label
+from display.wall_state.reading import Blind, Reading
+from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title
+from display.wall_state.words import lasting, one_digit, short, times
+from monitor.model import Bin, Incident, SourceStatus
+from monitor.usual import Range, Usual
+from tests.fake_site import read_at
+from tests.fakes import NOON
+
+LONDON = ZoneInfo("Europe/London")
+MINUTE = timedelta(minutes=1)
+READ = (read_at(NOON, "Forum"), read_at(NOON, "Reddit"))
+USUAL = Range(42.0, 30.0, 55.0)
+INCIDENT = Incident(
+    "Acme",
+    since=NOON - 106 * MINUTE,
+    seen_at=NOON - 104 * MINUTE,
+    checked_at=NOON,
+    n=252,
+    usual=42.0,
+    window=timedelta(hours=1),
+    peak=7.2,
+    topic="Checkout down",
+)
+OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
+
+
+def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> Reading:
+    """``names`` not read for three hours."""
+    since = NOON - timedelta(hours=3)
+    found = tuple(Blind(name, since, f"{name} asks us to wait until 16:20.", weighty) for name in names)
+    stale = tuple(replace(s, last_success=since) if s.source in names else s for s in sources)
+    return Reading(stale, found, sample=False)
+
+
+def scene(**changes: Any) -> Scene:
+    """A normal hour of 42 mentions, with ``changes``."""
+    fields: dict[str, Any] = {
+        "reading": Reading(READ, (), sample=False),
+        "hour": Hour(42, 9),
+        "since": NOON - timedelta(days=30),
+        "now": NOON,
+        "zone": LONDON,
+        "days": 20,
+        "usual": USUAL,
+    }
+    return Scene(**{**fields, **changes})
+
+
+def said(found: Scene) -> str:
+    return headline(kind(found), found).sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "Normal. 42 mentions in the last hour, no topic stands out."),
+        ({"topic": "delivery times"}, "Normal. 42 mentions in the last hour, mostly about delivery times."),
+        ({"night": True}, "Normal. 42 mentions in the last hour, usual for the night."),
+        ({"night": True, "topic": "fees"}, "Normal. 42 mentions in the last hour, mostly about fees."),
+        ({"hour": Hour(0, 0), "usual": Range(0, 0, 1)}, "Normal. No mentions in the last hour, usual for this hour."),
+        ({"hour": Hour(18206, 0), "topic": "fees"}, "Busy. 18,206 mentions in the last hour, mostly about fees."),
+        ({"hour": Hour(60, 0)}, "Busy. 60 mentions in the last hour, no topic stands out."),
+        ({"hour": Hour(9, 0)}, "Quiet. 9 mentions in the last hour, usually 42."),
+        ({"hour": Hour(9, 0), "topic": "fees"}, "Quiet. 9 mentions in the last hour, mostly about fees."),
+        ({"usual": None, "days": 2}, "Learning what is usual, day 3. 42 mentions in the last hour."),
+        ({"usual": None, "days": 9}, "Learning what is usual at this hour. 42 mentions in the last hour."),
+        ({"of": "Globex"}, "Normal. 42 mentions of Globex in the last hour, no topic stands out."),
+        ({"over": OVER, "title": "“Checkout down”"}, "Over. “Checkout down” lasted 2 h 20 min, peak 7×."),  # noqa: RUF001
+        ({"over": OVER, "title": "Many more mentions"}, "Over. Many more mentions for 2 h 20 min, peak 7×."),  # noqa: RUF001
+        ({"incident": INCIDENT, "title": "“Checkout down”"}, "Incident. 6 times the usual, “Checkout down”."),
+        ({"reading": blind("Forum", "Reddit")}, "Blind. No source read since 09:00."),
+        (
+            {"reading": blind("Reddit"), "hour": Hour(28, 1)},
+            "Partly blind. Reddit not read since 09:00. 28 mentions elsewhere in the last hour.",
+        ),
+        (
+            {"reading": blind("Reddit", "X", sources=(*READ, read_at(NOON, "X")))},
+            "Partly blind. 2 of 3 sources not read. 42 mentions elsewhere in the last hour.",
+        ),
+        (
+            {"hour": Hour(9, 0), "gap": "Reddit"},
+            "Partly blind. Reddit was not read all hour. 9 mentions elsewhere in the last hour.",
+        ),
+        ({"any_mention": False}, "Listening since Monday 12:00, nothing yet. 2 sources are being read."),
+        ({"collecting": False}, "Not live. Nothing read since 12:00."),
+        (
+            {"collecting": False, "incident": INCIDENT},
+            "Not live since 12:00. Then: 6× the usual.",  # noqa: RUF001
+        ),
+    ],
+)
+def test_each_state_has_its_sentence(changes: dict[str, Any], sentence: str) -> None:
+    if not changes.get("any_mention", True):
+        changes = {**changes, "since": NOON - timedelta(days=2)}
+    assert said(scene(**changes)) == sentence
+
+
+STATES: tuple[tuple[Kind, dict[str, Any]], ...] = (
+    (Kind.NOT_LIVE, {"collecting": False}),
+    (Kind.INCIDENT, {"incident": INCIDENT}),
+    (Kind.BLIND, {"reading": blind("Forum", "Reddit")}),
+    (Kind.PARTLY_BLIND, {"reading": blind("Reddit")}),
+    (Kind.LEARNING, {"usual": None, "days": 2}),
+    (Kind.BUSY, {"hour": Hour(100, 0)}),
+)
+
+
+@pytest.mark.parametrize("stronger", range(len(STATES)))
+@pytest.mark.parametrize("weaker", range(len(STATES)))
+def test_the_strongest_state_wins(stronger: int, weaker: int) -> None:
+    if stronger <= weaker:
+        expected_kind, changes = STATES[stronger]
+        assert kind(scene(**{**STATES[weaker][1], **changes})) is expected_kind
+
+
+@given(
+    st.integers(0, 200),
+    st.sampled_from([None, USUAL, Range(0, 0, 1), Range(8, 4, 12)]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_nobody_says_normal_or_quiet_while_a_source_that_matters_is_blind(
+    n: int, usual: Range | None, night: bool, over: bool
+) -> None:
+    found = scene(
+        hour=Hour(n, 0), usual=usual, night=night, over=OVER if over else None, title="x", reading=blind("Reddit")
+    )
+    assert not said(found).startswith(("Normal", "Quiet", "Busy", "Over", "Learning"))
+
+
+def test_a_blind_source_that_hardly_matters_changes_no_word() -> None:
+    assert kind(scene(reading=blind("Reddit", weighty=False))) is Kind.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("n", "usual", "stands"),
+    [
+        (56, USUAL, Kind.BUSY),
+        (55, USUAL, Kind.NORMAL),
+        (4, Range(0, 0, 1), Kind.NORMAL),
+        (5, Range(0, 0, 1), Kind.BUSY),
+        (14, Range(10, 8, 12), Kind.NORMAL),
+        (15, Range(10, 8, 12), Kind.BUSY),
+        (30, USUAL, Kind.NORMAL),
+        (29, USUAL, Kind.QUIET),
+        (0, Range(8, 1, 12), Kind.QUIET),
+        (0, Range(7.9, 1, 12), Kind.NORMAL),
+    ],
+)
+def test_where_busy_and_quiet_begin(n: int, usual: Range, stands: Kind) -> None:
+    assert standing(n, usual) is stands
+
+
+def by_hours(**ranges: float) -> Usual:
+    """Workdays whose hours bring the medians given as ``h11=40``."""
+    return Usual(20, LONDON, {(False, int(k[1:])): Range(n, n / 2, n * 2) for k, n in ranges.items()})
+
+
+def test_the_last_hour_is_beside_its_two_clock_hours_by_their_parts() -> None:
+    usual = by_hours(h11=40, h12=80)
+    assert expected(usual, NOON + 15 * MINUTE) == Range(50, 25, 100)
+    assert expected(usual, NOON) == Range(40, 20, 80)
+    assert expected(by_hours(h12=80), NOON + 40 * MINUTE) == Range(80, 40, 160)
+    assert expected(by_hours(h12=80), NOON + 20 * MINUTE) is None
+
+
+def test_the_line_steps_by_the_clock_hour() -> None:
+    quarters = [Bin(NOON + n * 15 * MINUTE, NOON + (n + 1) * 15 * MINUTE, 0, 0) for n in range(-2, 6)]
+    assert line(by_hours(h11=40, h12=80), quarters) == (10, 10, 20, 20, 20, 20, None, None)
+    assert line(Usual(3, LONDON, {}), quarters) == ()
+
+
+def test_the_word_usual_stands_where_no_bar_is() -> None:
+    bars, usual = [0.5] * 96, [0.4] * 96
+    assert usual_label(bars, usual, []) is None
+    bars[40:50] = [0.2] * 10
+    at = usual_label(bars, usual, [])
+    assert at is not None
+    assert 40 / 96 < at < 50 / 96
+    assert usual_label(bars, usual, [Hatch(0.4, 0.6)]) is None
+    assert usual_label(bars, [None] * 96, []) is None
+    assert usual_label(bars, [0.9] * 96, []) is None
+
+
+# Proof
+
+
+def lines(found: Scene, arrivals: int = 0, heroes: int = 0, hidden: int = 0) -> list[str]:
+    return [line.strong + line.text + line.after for line in proof(found, arrivals, heroes, hidden)]
+
+
+def test_the_second_line_is_the_most_urgent() -> None:
+    everything = scene(reading=blind("Reddit"))
+    assert lines(everything, 15_000, 37, 4)[1:] == ["Reddit asks us to wait until 16:20."]
+    assert lines(scene(watching=False), 15_000, 37, 4)[1:] == ["Nothing looks out for incidents."]
+    assert lines(scene(), 15_000, 37, 4)[1:] == ["Too fast to show all: 1 in 400 shown, all counted."]
+    assert lines(scene(), 0, 0, 4)[1:] == ["4 posts hidden, still counted."]
+    assert lines(scene(), 0, 0, 1)[1:] == ["1 post hidden, still counted."]
+    assert lines(scene())[1:] == []
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "heroes", "one_in"), [(22, 15, ""), (23, 15, "2"), (37, 37, ""), (1500, 37, "40"), (100, 1, "7")]
+)
+def test_sampling_is_said_where_not_all_have_their_turn(arrivals: int, heroes: int, one_in: str) -> None:
+    words = sampling(arrivals, heroes)
+    assert words == (f"Too fast to show all: 1 in {one_in} shown, all counted." if one_in else "")
+
+
+# Words
+
+
+def test_an_incident_without_a_topic_says_what_rose() -> None:
+    assert title(INCIDENT, "") == "Many more mentions"
+    assert title(replace(INCIDENT, negative=True), "") == "Many more negative mentions"
+    assert title(replace(INCIDENT, negative=True), "Checkout down") == "“Checkout down”"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "1 min"), (46, "46 min"), (60, "1 h"), (106, "1 h 46 min"), (1440, "1 day"), (2 * 1440 + 125, "2 days 2 h")],
+)
+def test_how_long_it_lasts(minutes: float, words: str) -> None:
+    assert lasting(minutes * MINUTE) == words
+
+
+def test_multiples_are_whole_and_samples_have_one_digit() -> None:
+    assert [times(n) for n in (0.3, 5.6, 1234.4)] == ["1", "6", "1,234"]
+    assert [one_digit(n) for n in (1.6, 43, 96, 405, 0.4)] == [2, 40, 100, 400, 1]
+
+
+def test_a_topic_is_cut_where_people_see_a_character() -> None:
+    assert short("Donaudampfschifffahrtsgesellschaft", 22) == "Donaudampfschifffahrt…"
+    assert short("e\u0301" * 22, 22) == "e\u0301" * 22
+    assert short("\U0001f469\U0001f3fd\u200d\U0001f680" * 3, 2) == "\U0001f469\U0001f3fd\u200d\U0001f680…"
+    assert short("", 3) == ""
+
+
+def test_names_are_joined_as_people_do() -> None:
+    assert [named(n) for n in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == ["", "A", "A and B", "A, B and C"]
