@@ -15,10 +15,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display import serve
 from display.cli import cli
 from display.commands.reasons import excerpt, marked, parts_held
-from display.commands.wiring import load_config
 from monitor.feeds.opml import NotOpml, read_opml
 from monitor.model import Health, Span
 from monitor.store import Store
@@ -156,14 +154,6 @@ def test_a_site_that_asked_us_to_wait_is_not_asked_again(wallflower: Run, server
         assert result.exit_code == 1
         assert "Forum is limited until" in result.stderr
     assert len(server.asked) == asked
-
-
-def test_while_wallflower_runs_only_a_dry_run_is_possible(wallflower: Run, tmp_path: Path) -> None:
-    with serve.alone(load_config(tmp_path / "config.toml")):
-        result = wallflower("fetch", "Forum")
-        assert result.exit_code == 1
-        assert "--dry-run" in result.stderr
-        assert wallflower("fetch", "Forum", "--dry-run").exit_code == 0
 
 
 def test_a_source_that_costs_money_is_not_tried_for_nothing(wallflower: Run, tmp_path: Path) -> None:

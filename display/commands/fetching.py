@@ -1,6 +1,7 @@
 """``wallflower fetch``: one pass of one source, told in full.
 
 stored:   the pass of the daemon, collector.poll, with what came noted on its way to the store
+asked:    the same by the Wallflower that runs, and what that stored
 dry run:  the same fetch from the same cursor, judged, and then forgotten
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,25 +21,22 @@ from rich.text import Text
 
 from display import serve
 from display.commands import reasons
+from display.commands.asking import NotNow, ask, brought, status_of
 from display.commands.wiring import judge_of, load_config, open_http, opened_store, with_config
 from display.source_rows import search_notes
-from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Desk, Judging, Watched, poll, taken_up, timing
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
-from monitor.errors import ConfigError, SourceError, WallflowerError
+from monitor.errors import ConfigError, SourceError
 from monitor.matching import Matcher
 from monitor.model import Batch, ChangeKind, Health, Json, Judged, Post, SourceStatus, Term
 from monitor.scheduler import watch
+from monitor.sources import Source
 from monitor.store import Store
 
 OTHERS = 5
 """Posts without a mention that are shown."""
-
-
-class NotNow(WallflowerError):
-    """A source that may not be read at this moment."""
 
 
 @dataclass(slots=True)
@@ -47,10 +45,12 @@ class Noted:
 
     batch: Batch | None = None
     judged: list[Judged] = field(default_factory=list)
+    by_another: bool = False
+    """The Wallflower that runs made the pass; of what came only the mentions are known."""
 
 
 class _NotingSource:
-    def __init__(self, source: sources.Source, noted: Noted) -> None:
+    def __init__(self, source: Source, noted: Noted) -> None:
         self._source, self._noted = source, noted
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
@@ -77,7 +77,7 @@ class _NotingJudge:
 def fetch(config_path: Path | None, name: str, dry_run: bool, afresh: bool, show: int) -> None:
     """Read the source NAME once: tell what came, what mentions a brand and why, and when it is read next.
 
-    What comes is stored, as `wallflower run` would do it. While that runs, only a dry run is possible.
+    What comes is stored, as `wallflower run` would do it. While that runs, it is asked to read the source now.
     """
     if afresh and not dry_run:
         raise click.UsageError("--afresh goes with --dry-run: what is stored is never read again from the beginning.")
@@ -86,11 +86,17 @@ def fetch(config_path: Path | None, name: str, dry_run: bool, afresh: bool, show
     console = Console(highlight=False)
     with closing(open_http(config)) as http:
         watched = watch(source, http)
-        look = _dry_run(config, source, watched, afresh) if dry_run else _pass(config, watched)
-        with look as (before, after, noted, stored):
+        with (
+            _dry_run(config, source, watched, afresh) if dry_run else _stored(config, watched) as (
+                before,
+                after,
+                noted,
+                stored,
+            )
+        ):
             _tell(console, config, before, after, noted, show)
             console.print(Text(f"Stored: {stored}." if stored else "Nothing was stored: this was a dry run."))
-    if after.failures or noted.batch is None:
+    if after.failures or (noted.batch is None and not noted.by_another):
         raise SourceError(f"{name} could not be read.")
 
 
@@ -99,9 +105,34 @@ _Look = Iterator[tuple[SourceStatus, SourceStatus, Noted, str]]
 
 
 @contextmanager
+def _stored(config: Config, watched: Watched) -> _Look:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(serve.alone(config))
+        except serve.AlreadyRunning:
+            look = _asked(config, watched)
+        else:
+            look = _pass(config, watched)
+        yield stack.enter_context(look)
+
+
+@contextmanager
+def _asked(config: Config, watched: Watched) -> _Look:
+    clock, noted = Clock(), Noted(by_another=True)
+    with opened_store(config) as store:
+        before = status_of(store, watched.name) or SourceStatus(watched.name, watched.kind)
+        _must_not_wait(before, config, clock.now())
+        seen = store.last_change()
+        click.echo("Wallflower is running, so it is asked to read it now. That may take some seconds.", err=True)
+        after = ask(store, watched.name, clock)
+        noted.judged, new, edited = brought(store, watched.name, seen)
+        yield before, after, noted, _counted({ChangeKind.SAVED: new, ChangeKind.EDITED: edited})
+
+
+@contextmanager
 def _pass(config: Config, watched: Watched) -> _Look:
     clock, noted = Clock(), Noted()
-    with _alone(config), opened_store(config, create=True) as store:
+    with opened_store(config, create=True) as store:
         matcher = Matcher(config.brands)
         desk = Desk(_NotingJudge(judge_of(config.brands), noted), store, matcher.terms(), clock.now)
         before = _taken_up(watched, store, clock.now())
@@ -140,16 +171,6 @@ def _source(config: Config, name: str) -> SourceConfig:
     return found
 
 
-@contextmanager
-def _alone(config: Config) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(serve.alone(config))
-        except serve.AlreadyRunning as error:
-            raise NotNow(f"{error} It reads its sources by itself; to look without storing, add --dry-run.") from error
-        yield
-
-
 def _taken_up(watched: Watched, store: Store, now: datetime) -> SourceStatus:
     """The status to go on from, as a start of the daemon takes it up."""
     status, known = _status(watched, store, now)
@@ -169,8 +190,7 @@ def _left(config: Config, watched: Watched, now: datetime) -> tuple[SourceStatus
 
 def _status(watched: Watched, store: Store, now: datetime) -> tuple[SourceStatus, bool]:
     """The status to go on from, and whether the source was read before, as what it is now."""
-    stored = next((status for status in store.last_statuses() if status.source == watched.name), None)
-    return taken_up(watched, stored, now)
+    return taken_up(watched, status_of(store, watched.name), now)
 
 
 def _must_not_wait(status: SourceStatus, config: Config, now: datetime) -> None:
@@ -187,8 +207,13 @@ def _changed(store: Store, seen: int) -> str:
         for change in changes:
             counts[change.kind] = counts.get(change.kind, 0) + 1
         seen = changes[-1].id
+    return _counted(counts)
+
+
+def _counted(counts: Mapping[ChangeKind, int]) -> str:
+    """ "3 new, 1 edited mentions"."""
     named = [(ChangeKind.SAVED, "new"), (ChangeKind.EDITED, "edited"), (ChangeKind.DELETED, "deleted")]
-    words = [f"{counts[kind]:,} {word}" for kind, word in named if kind in counts]
+    words = [f"{counts[kind]:,} {word}" for kind, word in named if counts.get(kind)]
     return f"{', '.join(words)} mention{'' if sum(counts.values()) == 1 else 's'}" if words else "no new mention"
 
 
