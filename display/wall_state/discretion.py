@@ -32,7 +32,7 @@ class Discretion:
     def shows(self, mention: Mention) -> bool:
         """Whether ``mention`` may be shown as a voice."""
         post = mention.post
-        return self.allows(post.body, post.author, post.site)
+        return self.allows(post.body, post.author, post.site, post.source)
 
     def text(self, text: str, post: Post | None = None) -> str:
         """``text`` with every handle masked where this wall masks them, and so the name of the author of ``post``."""

@@ -11,8 +11,9 @@ from display.blindness import in_config
 from display.wall_state import horizon
 from display.wall_state.horizon import Span
 from display.wall_state.kept import Kept
-from display.wall_state.past import hours, unheard
-from display.wall_state.reading import Reading, reading, weighs
+from display.wall_state.past import hours
+from display.wall_state.reading import Reading, heavy, reading, weighs
+from monitor.blindness import unread
 from monitor.clock import Clock
 from monitor.model import Bin, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
 from monitor.usual import DAYS, Usual, usual
@@ -219,10 +220,10 @@ class Facts:
         zone, now = self._config.timezone, self.now
         begins = now - MONTH
         pulses = [self._store.pulses(brand, begins, now) for brand in brands]
-        gaps, begun = self._gaps(begins), {} if self.reading.sample else self._store.begun()
-        unread = [span for source in self.weighty for span in unheard(source, gaps, begun, begins)]
+        blind = unread(self.reading.statuses, self._store.gaps(begins, now), self._store.begun(), begins, now)
+        silent = [span for source in heavy(self.weights) for span in blind.get(source, ())]
         loud = [(i.since, i.until or now) for i in self._store.incidents(begins, now) if i.brand in brands]
-        return usual(hours(pulses, [*unread, *loud], zone), zone)
+        return usual(hours(pulses, [*silent, *loud], zone), zone)
 
     def _first(self) -> Mention | None:
         if self._first_mention is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from display.wall_state.horizon import Span
@@ -31,14 +31,6 @@ def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> lis
         n = sum(sum(of[at : at + of_an_hour]) for of in counts)
         found.append(Hour(begins, int(n), not any(a < begins + HOUR and begins < b for a, b in silent)))
     return found
-
-
-def unheard(
-    source: str, gaps: Mapping[str, Sequence[Span]], begun: Mapping[str, datetime], since: datetime
-) -> list[Span]:
-    """When ``source`` was not read: its gaps, and all before it was read at first."""
-    before = [(since, begun[source])] if begun.get(source, since) > since else []
-    return [*before, *gaps.get(source, ())]
 
 
 def _to_the_hour(time: datetime, zone: tzinfo) -> timedelta:

@@ -54,10 +54,15 @@ class Reading:
         return tuple(b for b in self.blind if b.weighty)
 
 
+def heavy(per_source: Mapping[str, int]) -> set[str]:
+    """Sources that bring enough to be missed."""
+    total = sum(per_source.values())
+    return {source for source, n in per_source.items() if n and n / total >= WEIGHTY}
+
+
 def weighs(status: SourceStatus, per_source: Mapping[str, int]) -> bool:
     """Whether a source brings enough to be missed, or is too new to tell."""
-    total = sum(per_source.values())
-    return status.last_post is None or not total or per_source.get(status.source, 0) / total >= WEIGHTY
+    return status.last_post is None or not any(per_source.values()) or status.source in heavy(per_source)
 
 
 def reading(
