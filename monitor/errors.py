@@ -11,6 +11,7 @@
         BadResponse                  not what the site documents; keeps 200 characters of it
           Refused                    the site will not have what we ask for (4xx): hardly but by a person's hand
         Gone                         the site says that it is gone for good (410)
+        Stopped                      Wallflower itself is being stopped: this says nothing of the source
         Unready                      its table in the config is wrong, or a package is missing here
       DeliveryError                  what was brought to us is no delivery of posts; says where
         DeliveryRefused              it is not signed as one of ours
@@ -94,6 +95,10 @@ class Refused(BadResponse):
 
 class Gone(SourceError):
     """The site says that what we read is gone for good."""
+
+
+class Stopped(SourceError):
+    """The program is being stopped, and left off in the middle of a pass: this says nothing of the source."""
 
 
 class Unready(SourceError):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
-from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError
+from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError, Stopped
 from monitor.http.wording import refusal
 from monitor.matching import Matcher
 from monitor.model import Batch, Brand, Health, Json, Judged, MentionFilter, Post, SourceStatus, Term
@@ -86,6 +86,17 @@ def test_the_next_check_is_stored_before_the_fetch(store: Store, clock: FakeCloc
     (seen,) = source.before
     assert seen.next_check == NOON + 10 * MINUTE
     assert seen.last_try == NOON
+
+
+def test_our_own_stop_in_the_middle_of_a_pass_says_nothing_of_the_source(store: Store, clock: FakeClock) -> None:
+    forum, _ = watched(Batch(cursor=[1]), Stopped("Stopped while waiting to be let through."))
+    before = poll(forum, fresh(), desk(store, clock))
+    clock.advance(600)
+    after = poll(forum, before, desk(store, clock))
+    assert (after.health, after.reason, after.failures) == (Health.WORKING, "", 0)
+    assert store.statuses() == [after]
+    assert store.gaps(NOON, clock.now() + DAY) == []
+    assert store.cursor("Forum") == [1]
 
 
 def test_a_source_gets_its_cursor_back(store: Store, clock: FakeClock) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monitor.collector import timing
 from monitor.collector.judge import Judging
-from monitor.errors import SourceError
+from monitor.errors import SourceError, Stopped
 from monitor.model import Batch, Judged, Post, Saved, SourceStatus, Term
 from monitor.sources import Source
 from monitor.store import Store
@@ -76,6 +76,8 @@ def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
     desk.store.save_status(began, now)
     try:
         batch = watched.source.fetch(desk.terms, desk.store.cursor(watched.name), now)
+    except Stopped:
+        return began
     except SourceError as error:
         return _note_failure(status, timing.failed(began, error, desk.now(), desk.luck()), error, desk)
     return _keep(watched, began, batch, desk)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.clock import Clock
-from monitor.errors import RateLimited, SourceError
+from monitor.errors import RateLimited, Stopped
 
 LONGEST_REST = timedelta(hours=24)
 _REST_UNSAID = timedelta(minutes=15)
@@ -53,7 +53,7 @@ class Pacer:
     def turn(self, host: str) -> Iterator[float]:
         """Wait for a turn at ``host``, give the seconds waited, and give the turn back in the end.
 
-        Raises RateLimited while the host rests or is taken by others for too long, SourceError on a stop.
+        Raises RateLimited while the host rests or is taken by others for too long, Stopped on a stop.
         """
         waited = self._wait_for_turn(host)
         try:
@@ -75,7 +75,7 @@ class Pacer:
             if waited > self._patience:
                 raise RateLimited(f"{host} is being read by other sources.", self._clock.now() + timedelta(minutes=1))
             if self._clock.wait(pause):
-                raise SourceError("Stopped while waiting to be let through.")
+                raise Stopped("Stopped while waiting to be let through.")
             waited += pause
         return waited
 
