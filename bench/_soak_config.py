@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from bench._soak_plan import Plan, Planned
@@ -51,10 +52,10 @@ def _options(source: Planned) -> dict[str, Any]:
     return {key: value.format(url=url) for key, value in given} | MORE.get(source.kind, {})
 
 
-def environment(plan: Plan) -> dict[str, str]:
-    """The secrets, and where the hosts that stand in an SDK are led."""
+def environment(plan: Plan, inside: Path) -> dict[str, str]:
+    """The secrets, where the hosts that stand in an SDK are led, and where the run tells of its memory."""
     led = {host: _url(source.port) for source in plan.sources for host in sites.hosts(source.kind)}
-    return {**sites.SECRETS, HOOK: SECRET, "SOAK_DETOURS": json.dumps(led)}
+    return {**sites.SECRETS, HOOK: SECRET, "SOAK_DETOURS": json.dumps(led), "SOAK_INSIDE": str(inside)}
 
 
 def _url(port: int) -> str:

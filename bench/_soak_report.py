@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 WARM, WARM_LEAST, WARM_MOST = 0.25, 180.0, 600.0
 """The share of the run after which it is warm; three minutes at least, ten at most."""
-MOST_SLOPE = {"rss": 12.0, "child_rss": 12.0, "threads": 2.0, "fds": 4.0}
-"""What may be added in an hour: MB, MB, threads, files."""
+MOST_SLOPE = {"beyond SQLite": 12.0, "child_rss": 12.0, "threads": 2.0, "fds": 4.0, "blocks": 100_000.0}
+"""What may be added in an hour: MB, MB, threads, files, blocks of Python's memory."""
+TOLD = ("rss", "sqlite", "malloc", "free")
+"""Figures without a bar: SQLite keeps pages of a database that grows, up to the sizes of its caches."""
 FOLLOWED = ("hackernews", "lemmy", "reddit", "mastodon", "stackexchange", "youtube", "discourse")
 FOLLOWED_AFTER = 3_300.0
 """Seconds of a run from which on deletions must have been followed: posts are looked at again after half an hour."""
@@ -58,21 +60,26 @@ def report(soak: Soak, watcher: Watcher, told: Mapping[str, Any]) -> bool:
 
 def _slopes(samples: Sequence[Sample], plan: Plan, found: Findings) -> None:
     warm = [one for one in samples if one.at >= min(WARM_MOST, max(WARM_LEAST, WARM * plan.seconds))]
-    for name, most in MOST_SLOPE.items():
-        values = [float(getattr(one, name)) for one in warm]
-        if len(values) < 3:
+    for name in (*TOLD, *MOST_SLOPE):
+        points = [(one.at, _figure(one, name)) for one in warm]
+        if len(points) < 3:
             continue
-        rise = slope([(one.at, float(getattr(one, name))) for one in warm])
+        rise, most = slope(points), MOST_SLOPE.get(name)
         grown = rise * (warm[-1].at - warm[0].at) / 3600
-        trouble = [f"{name} grows by {rise:.1f} an hour"] if grown > max(most / 2, 1.0) and rise > most else []
+        grows = most is not None and grown > max(most / 2, 1.0) and rise > most
+        values = [value for _, value in points]
         found.tell(
-            f"{name:9} from {values[0]:.1f} to {values[-1]:.1f}, median {statistics.median(values):.1f}, at most"
+            f"{name:13} from {values[0]:.1f} to {values[-1]:.1f}, median {statistics.median(values):.1f}, at most"
             f" {max(values):.1f}, slope {rise:+.2f} an hour",
-            *trouble,
+            *([f"{name} grows by {rise:.1f} an hour"] if grows else []),
         )
     if warm:
         share = (warm[-1].cpu - warm[0].cpu) / max(1.0, warm[-1].at - warm[0].at)
         print(f"{share:.0%} of a core, pages p50 {statistics.median(one.pages for one in warm):.0f} ms for four")
+
+
+def _figure(one: Sample, name: str) -> float:
+    return one.rss - one.sqlite if name == "beyond SQLite" else float(getattr(one, name))
 
 
 def _life(soak: Soak, watcher: Watcher, found: Findings) -> None:
@@ -85,6 +92,8 @@ def _life(soak: Soak, watcher: Watcher, found: Findings) -> None:
     if database != "ok":
         trouble.append(f"the database: {database}")
     states = Counter(str(status["health"]) for status in watcher.statuses().values())
+    broken = {name: s["reason"] for name, s in watcher.statuses().items() if s["health"] not in ("working", "quiet")}
+    trouble += [f"{name} is not working at the end: {reason}" for name, reason in broken.items()]
     found.tell(f"stopped within {soak.stopped_after:.1f} s; sources at the end: {dict(states)}", *trouble)
 
 

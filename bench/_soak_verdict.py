@@ -34,6 +34,14 @@ class Sample(NamedTuple):
     pages: float
     """Milliseconds that four pages took."""
     healthy: bool
+    sqlite: float
+    """Megabytes that SQLite holds, most of them pages of the database."""
+    malloc: float
+    """Megabytes that malloc gave out, SQLite's among them; Python's small objects are not."""
+    free: float
+    """Megabytes that malloc has taken from the system and not given out."""
+    blocks: float
+    """Blocks of memory that Python has given out."""
 
 
 @dataclass
@@ -88,7 +96,7 @@ def compared(report: Mapping[str, Any], texts: Iterable[str], gaps: Sequence[Gap
     hidden = [m for m in missing if any(g.since <= posts[m][1] <= (g.until or posts[m][1]) for g in gaps if g.kept)]
     counts = Counter(match[1] for match in found)
     return Stored(
-        written=sum(post[1] >= read_from for post in wanted.values()),
+        written=len(wanted),
         stored=len(versions),
         doubled=tuple(mark for mark, n in counts.items() if n > 1),
         lost=tuple(sorted(set(missing) - set(hidden))),

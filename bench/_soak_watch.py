@@ -22,6 +22,8 @@ POLL = 2.0
 """Seconds between two looks at the gaps."""
 PAGES = ("/healthz", "/wall/state.json", "/mentions", "/sources")
 PATIENCE = 30.0
+INSIDE = "inside.json"
+"""What the run tells of its memory."""
 MEGA = 1 << 20
 
 
@@ -92,6 +94,7 @@ class Watcher:
             db=self._database.stat().st_size / MEGA,
             pages=pages,
             healthy=all(health.values()),
+            **json.loads((self._folder / INSIDE).read_text()),
         )
 
     @contextlib.contextmanager

@@ -27,7 +27,7 @@ from bench._soak_config import config, environment
 from bench._soak_plan import Plan, made
 from bench._soak_report import report
 from bench._soak_verdict import Sample
-from bench._soak_watch import POLL, Watcher
+from bench._soak_watch import INSIDE, POLL, Watcher
 
 ROOT = Path(__file__).resolve().parents[1]
 COMES_UP = 60.0
@@ -102,7 +102,7 @@ class Soak:
     def _wallflower(self) -> Iterator[subprocess.Popen[bytes]]:
         with (self.folder / "log").open("wb") as log:
             command = ["bench._soak_run", "run", "--config", str(self.folder / "config.toml")]
-            process = _started(command, environment(self.plan), log, log)
+            process = _started(command, environment(self.plan, self.folder / INSIDE), log, log)
             try:
                 _until_it_listens(self.plan.page_port, process)
                 yield process
@@ -138,14 +138,15 @@ def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("wallflower does not come up; its log tells why")
 
 
-HEAD = "   s     RSS  parser  threads  files   CPU s   DB MB  pages ms  healthy"
+HEAD = "   s     RSS  SQLite  malloc    free   blocks  parser  threads  files   CPU s   DB MB  pages ms  healthy"
 
 
 def _line(one: Sample) -> str:
-    return (
-        f"{one.at:4.0f} {one.rss:7.1f} {one.child_rss:7.1f} {one.threads:8} {one.fds:6} {one.cpu:7.1f} {one.db:7.1f}"
-        f" {one.pages:9.0f}  {'yes' if one.healthy else 'NO'}"
+    memory = (
+        f"{one.rss:7.1f} {one.sqlite:7.1f} {one.malloc:7.1f} {one.free:7.1f} {one.blocks:8.0f} {one.child_rss:7.1f}"
     )
+    rest = f"{one.threads:8} {one.fds:6} {one.cpu:7.1f} {one.db:7.1f} {one.pages:9.0f}"
+    return f"{one.at:4.0f} {memory} {rest}  {'yes' if one.healthy else 'NO'}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
