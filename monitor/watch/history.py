@@ -41,12 +41,17 @@ class History:
         return self._kept
 
 
+def cut(pulses: Pulses, until: datetime) -> Pulses:
+    """The counts as they ended at ``until``."""
+    bins = max(0, (until - pulses.start) // pulses.step)
+    n, negative = ({name: of[:bins] for name, of in counts.items()} for counts in (pulses.n, pulses.negative))
+    return replace(pulses, n=n, negative=negative)
+
+
 def joined(old: Pulses, tail: Pulses, until: datetime) -> Pulses:
     """The old counts up to where those of ``tail`` begin, and from there on these, which reach up to ``until``."""
     kept, bins = (tail.start - old.start) // old.step, (until - old.start) // old.step
-    return replace(
-        old, n=_joined(old.n, tail.n, kept, bins), negative=_joined(old.negative, tail.negative, kept, bins)
-    )
+    return replace(old, n=_joined(old.n, tail.n, kept, bins), negative=_joined(old.negative, tail.negative, kept, bins))
 
 
 def _joined(

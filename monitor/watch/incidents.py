@@ -12,12 +12,18 @@ from monitor.blindness import Span, unread
 from monitor.incidents import Unread
 from monitor.model import Gap, Incident, Pulses, SourceStatus
 from monitor.store import Store
-from monitor.watch.history import SPAN, History
+from monitor.watch.history import SPAN, History, cut
 
 RECENT = 36
 """Steps of 5 minutes, up to now, of which a check is told exactly."""
 FIGURES_KEPT = timedelta(minutes=1)
 """How often the figures of an incident are stored that goes on."""
+
+STEP = timedelta(minutes=5)
+MISSED, FORGOTTEN = timedelta(minutes=5), timedelta(hours=24)
+"""An incident that nobody looked at for so long is followed up to now; beyond the longer time it is let go."""
+PATIENCE = timedelta(minutes=3)
+"""How long sources are waited for that may tell how it went on: they are read one after the other at a start."""
 
 log = logging.getLogger("wallflower.watch")
 
@@ -44,6 +50,8 @@ class Incidents:
         """By brand, as the last check left it."""
         self._stored: dict[str, Incident] = {}
         """By brand, as it was last written."""
+        self._noticed: dict[int, datetime] = {}
+        """By incident, when it was seen that it had gone on unwatched."""
 
     def turn(self, now: datetime) -> None:
         """Check every brand at ``now``. Raises StoreError; the next turn takes up what was not stored."""
@@ -51,12 +59,20 @@ class Incidents:
         blind = self._unread(gaps, now)
         last = {one.brand: one for one in self._store.last_incidents()}
         for brand, history in self._histories.items():
+            look = _Look(self._store, self._detector, history.upto(now, gaps), blind, now)
             before = self._before(brand, last.get(brand))
-            recent = self._store.recent_pulses(brand, now, RECENT)
-            found = self._detector.check(history.upto(now, gaps), recent, blind, before, now)
-            if found is not None:
-                self._found[brand] = found
+            if before is not None and look.missed(before):
+                if self._waits(before, blind, now):
+                    continue
+                before = self._keep(look.followed(before))
+            if found := look.check(before, now):
                 self._keep(found)
+
+    def _waits(self, running: Incident, blind: Unread, now: datetime) -> bool:
+        """Whether sources may soon be read again: before that, nobody can tell what came of the incident meanwhile."""
+        self._noticed.setdefault(running.id, now)
+        behind = any(spans and spans[-1][1] >= now for spans in blind.values())
+        return behind and now - self._noticed[running.id] < PATIENCE
 
     def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[Span, ...]]:
         known = {status.source: status for status in self._store.statuses()}
@@ -70,14 +86,42 @@ class Incidents:
             return stored
         return replace(found, topic=stored.topic) if stored is not None and stored.id == found.id else found
 
-    def _keep(self, found: Incident) -> None:
+    def _keep(self, found: Incident) -> Incident:
+        """Go on from there, and write it where that is worth it. Raises StoreError."""
+        self._found[found.brand] = found
         before = self._stored.get(found.brand)
         if not _worth_writing(before, found):
-            return
+            return found
         saved = self._store.save_incident(found)
         self._found[found.brand] = self._stored[found.brand] = saved
         if before is None or (before.id, before.until) != (saved.id, saved.until):
             _tell(saved)
+        return saved
+
+
+class _Look:
+    """One turn's look at one brand."""
+
+    def __init__(self, store: Store, detector: Checks, history: Pulses, blind: Unread, now: datetime) -> None:
+        self._store, self._detector, self._history, self._blind, self._now = store, detector, history, blind, now
+
+    def check(self, before: Incident | None, at: datetime) -> Incident | None:
+        """What there is at that time, by the counts that are known now. Raises StoreError."""
+        history = self._history if at == self._now else cut(self._history, at)
+        recent = self._store.recent_pulses(history.brand, at, RECENT)
+        return self._detector.check(history, recent, self._blind, before, at)
+
+    def missed(self, before: Incident) -> bool:
+        """Whether it was left alone while it went on, as by a program that stood still."""
+        return before.until is None and MISSED < self._now - before.checked_at < FORGOTTEN
+
+    def followed(self, running: Incident) -> Incident:
+        """What the checks would have said that were missed, up to its end."""
+        at = running.checked_at + STEP
+        while at < self._now and running.until is None:
+            running = self.check(running, at) or running
+            at += STEP
+        return running
 
 
 def _worth_writing(stored: Incident | None, found: Incident) -> bool:
