@@ -79,6 +79,8 @@ def test_a_csv_is_imported(imported: Callable[..., Summary], store: Store) -> No
     first = store.page(MentionFilter())[-1]
     assert first.post.published_at == datetime(2015, 2, 24, 19, 35, 52, tzinfo=UTC)
     assert (first.post.author, first.post.source) == ("ann", "Old")
+    counts = store.pulses("Acme", datetime(2015, 2, 24, tzinfo=UTC), datetime(2015, 2, 25, tzinfo=UTC))
+    assert {source: sum(n) for source, n in counts.n.items()} == {"Old": 2}
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
