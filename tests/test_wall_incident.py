@@ -1,0 +1,259 @@
+"""The screen of an incident: what it says, draws and quotes, and what it does not claim."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from display.wall_state.document import Voice
+from display.wall_state.horizon import Stretch
+from display.wall_state.incident import (
+    BARS,
+    SPAN,
+    Evidence,
+    competitors,
+    hot_bars,
+    labels,
+    negative_share,
+    proof,
+    rate_line,
+    screen,
+    sources,
+    usual_line,
+)
+from display.wall_state.reading import Reading
+from monitor.model import Incident, Pulses, Tally, Trend
+from monitor.stories import signatures
+from tests.fake_site import judged
+from tests.fakes import NOON, FakeClock
+from tests.test_wall import Wall
+from tests.test_wall_sentences import INCIDENT, READ, blind, by_hours
+
+LONDON = ZoneInfo("Europe/London")
+MINUTE = timedelta(minutes=1)
+
+
+def pulses(**counts: Sequence[int]) -> Pulses:
+    """Counts of the last three hours, the last ones given, a fifth of them negative."""
+    n = {source: array("q", [*[0] * (BARS - len(last)), *last]) for source, last in counts.items()}
+    negative = {source: array("q", [count // 5 for count in of]) for source, of in n.items()}
+    return Pulses("Acme", NOON - SPAN, 5 * MINUTE, n, negative)
+
+
+def evidence(**changes: Any) -> Evidence:
+    fields: dict[str, Any] = {
+        "pulses": pulses(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
+        "tallies": {"Acme": Tally("Acme", 252, negative=162, neutral=18, positive=20, unscored=52)},
+        "weights": {"X": 900, "Reddit": 400, "Forum": 100, "Blog": 60, "Bluesky": 50},
+        "reading": Reading(READ, (), sample=False),
+        "stretches": (),
+        "alarmed": (),
+        "busy": (),
+        "known": True,
+        "usual": by_hours(h9=36, h10=42, h11=48),
+    }
+    return Evidence(**{**fields, **changes})
+
+
+def voice(alike: int) -> Voice:
+    return Voice(1, "negative", "", "Checkout down again", "mdufour", "MD", "X", 0, alike)
+
+
+def drawn(incident: Incident = INCIDENT, **changes: Any) -> Any:
+    return screen(incident, "“Checkout down”", [voice(118)], evidence(**changes), NOON, LONDON)
+
+
+def test_the_screen_explains_itself() -> None:
+    found = drawn(replace(INCIDENT, trend=Trend.RISING))
+    assert (found.multiple, found.flag) == ("6", ("the usual,", "for 1 h 46 min"))
+    assert (found.title, found.since) == ("“Checkout down”", "since 10:14")
+    assert (found.line, found.trend) == ("252 mentions an hour, usually 42.", "Still rising.")
+    assert [line.strong + line.text for line in found.proof] == [
+        "and 118 more like this. 81 % negative. Competitors as usual.",
+        "X 154, Reddit 60, Forum 9, others 8.",
+    ]
+    assert found.spoken.startswith("“Checkout down” since 10:14, 6 times the usual.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"n": 63, "usual": 10.5, "window": 15 * MINUTE}, "252 mentions an hour, usually 42."),
+        ({"negative": True}, "252 negative mentions an hour, usually 42."),
+        ({"usual": 0.4}, "252 mentions an hour, usually less than 1."),
+        ({"n": 1, "usual": 0.0}, "1 mention an hour, usually less than 1."),
+    ],
+)
+def test_rates_are_by_the_hour(changes: dict[str, Any], words: str) -> None:
+    assert rate_line(replace(INCIDENT, **changes)) == words
+
+
+def test_the_bars_are_hot_from_the_beginning_on() -> None:
+    found = drawn()
+    assert len(found.bars) == len(found.usual) == BARS
+    assert [bar.hot for bar in found.bars].index(True) == 14
+    assert [bar.n for bar in found.bars[-3:]] == [12, 14, 14]
+    assert found.scale >= max(bar.n for bar in found.bars)
+
+
+def test_of_an_incident_of_negative_mentions_these_are_drawn() -> None:
+    bars = hot_bars(replace(INCIDENT, negative=True), evidence(pulses=pulses(X=[10, 20])), NOON)
+    assert [bar.n for bar in bars[-3:]] == [0, 2, 4]
+
+
+def test_nothing_is_drawn_where_nothing_was_read() -> None:
+    gap = Stretch(NOON - 62 * MINUTE, NOON - 38 * MINUTE, "not read", full=True)
+    bars = hot_bars(INCIDENT, evidence(stretches=[gap]), NOON)
+    assert [n for n, bar in enumerate(bars) if bar.n is None] == [24, 25, 26, 27]
+    part = replace(gap, full=False)
+    assert None not in [bar.n for bar in hot_bars(INCIDENT, evidence(stretches=[part]), NOON)]
+
+
+def test_the_line_is_the_usual_of_each_hour_or_what_it_was_measured_by() -> None:
+    assert usual_line(INCIDENT, by_hours(h9=36, h10=42, h11=48), NOON)[::12] == (3.0, 3.5, 4.0)
+    assert set(usual_line(INCIDENT, None, NOON)) == {3.5}
+    assert set(usual_line(replace(INCIDENT, negative=True), by_hours(h9=36), NOON)) == {3.5}
+
+
+@pytest.mark.parametrize("began", [1, 5, 20, 61, 106, 150, 175, 400, 2000])
+def test_labels_tell_when_it_began_and_stand_apart(began: int) -> None:
+    found = labels(NOON - began * MINUTE, NOON, LONDON)
+    assert found[-1].text == "12:00"
+    assert all(b.at - a.at > 0.08 for a, b in pairwise(found))
+    bright = [label.text for label in found if label.bright]
+    assert bright == {61: ["10:59"], 106: ["10:14"], 150: ["09:30"]}.get(began, [])
+
+
+@pytest.mark.parametrize(
+    ("tally", "words"),
+    [
+        (None, ""),
+        (Tally("Acme", 30, negative=19), ""),
+        (Tally("Acme", 30, negative=15, neutral=5), "75 % negative."),
+        (Tally("Acme", 61, negative=30, unscored=31), "Mostly unscored."),
+    ],
+)
+def test_the_negative_share_is_of_the_scored(tally: Tally | None, words: str) -> None:
+    assert negative_share(tally) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Competitors as usual."),
+        ({"alarmed": ["Globex"], "busy": ["Initech"]}, "Globex sees it too."),
+        ({"alarmed": ["Globex", "Initech"]}, "Globex and Initech see it too."),
+        ({"busy": ["Initech"]}, "Initech is busy too."),
+        ({"known": False}, ""),
+    ],
+)
+def test_whether_competitors_see_it_too(changes: dict[str, Any], words: str) -> None:
+    assert competitors(evidence(**changes)) == words
+
+
+def test_a_source_that_was_nothing_before_is_new() -> None:
+    weights = {"X": 900, "Reddit": 400, "Bluesky": 40}
+    assert sources(INCIDENT, evidence(pulses=pulses(X=[9] * 10, Bluesky=[8] * 5), weights=weights)) == (
+        "X 90, Bluesky 40. Bluesky is new."
+    )
+
+
+def test_sources_that_are_blind_are_named() -> None:
+    found = proof(INCIDENT, (), evidence(reading=blind("Reddit")))
+    assert found[-1].text == "Reddit not read."
+    assert drawn(reading=blind("Forum", "Reddit")).trend == "Not read since 09:00."
+
+
+# From the store to the document
+
+
+@pytest.fixture
+def wall(tmp_path: Path, clock: FakeClock) -> Iterator[Wall]:
+    wall = Wall(tmp_path, clock, ("Forum", "Reddit"))
+    yield wall
+    wall.store.close()
+
+
+def begin(wall: Wall, **changes: Any) -> Incident:
+    """A stored incident of the last 40 minutes, its mentions with it; stories need a signature, so none is alike."""
+    wall.save(
+        *(
+            judged(f"Acme checkout fails, {n}.", score=-0.6, published_at=NOON - n * MINUTE, author=f"a{n}")
+            for n in range(40)
+        )
+    )
+    wall.save(source="Reddit")
+    fields: Mapping[str, Any] = {"since": NOON - 40 * MINUTE, "n": 40, "usual": 5.0, "window": 40 * MINUTE, **changes}
+    return wall.store.save_incident(replace(INCIDENT, **fields))
+
+
+def test_an_incident_takes_the_screen_and_leaves_it(wall: Wall) -> None:
+    found = begin(wall)
+    state = wall.get()
+    assert state["kind"] == "incident"
+    assert (state["incident"]["multiple"], state["incident"]["line"]) == ("8", "60 mentions an hour, usually 8.")
+    assert len(state["incident"]["voices"]) == 3
+    assert state["incident"]["proof"][0]["text"] == "100 % negative."
+    wall.store.save_incident(replace(found, until=NOON - MINUTE))
+    assert wall.get()["incident"] is None
+    assert wall.sentence == "Over. “Checkout down” lasted 39 min, peak 7×."  # noqa: RUF001
+    wall.clock.advance(14 * 60)
+    wall.save(), wall.save(source="Reddit")
+    assert not wall.sentence.startswith("Over")
+
+
+def test_an_incident_that_nobody_looks_after_does_not_stay(wall: Wall) -> None:
+    begin(wall)
+    wall.clock.advance(5 * 60 + 1)
+    wall.save(), wall.save(source="Reddit")
+    assert wall.get()["kind"] != "incident"
+
+
+def test_an_incident_of_a_competitor_is_not_ours(wall: Wall) -> None:
+    begin(wall, brand="Globex")
+    assert wall.get()["kind"] != "incident"
+
+
+def test_a_competitors_incident_is_told_beside_ours(wall: Wall) -> None:
+    begin(wall)
+    wall.store.save_incident(replace(INCIDENT, brand="Globex", id=0))
+    assert "Globex sees it too." in wall.get()["incident"]["proof"][0]["text"]
+
+
+def test_a_hidden_post_leaves_the_screen_at_once(wall: Wall) -> None:
+    begin(wall)
+    voices = wall.get()["incident"]["voices"]
+    wall.store.hide(voices[0]["id"], True, wall.clock.now())
+    after = wall.states.get()["incident"]["voices"]
+    assert voices[0]["id"] not in [v["id"] for v in after]
+    assert len(after) == 3
+
+
+def test_the_largest_groups_are_quoted(wall: Wall) -> None:
+    begin(wall)
+    down = "The checkout of Acme shows a white page since lunch and nobody there answers the phone"
+    twice = "Acme took my money twice for one order and the support only says that I have to wait"
+    copies = [(down, 3), (twice, 6)]
+    bodies = [f"{text}. {n}" for text, size in copies for n in range(size)]
+    wall.save(
+        *(
+            replace(judged(body, author=f"b{n}", published_at=NOON - 3 * MINUTE), signature=signature)
+            for n, (body, signature) in enumerate(zip(bodies, signatures(bodies), strict=True))
+        )
+    )
+    voices = wall.get()["incident"]["voices"]
+    assert [(v["text"].partition(".")[0], v["alike"]) for v in voices[:2]] == [(twice, 5), (down, 2)]
+    assert len(voices) == 3
+
+
+def test_a_negative_incident_without_a_topic_says_so(wall: Wall) -> None:
+    begin(wall, negative=True, topic="")
+    assert wall.get()["incident"]["title"] == "Many more negative mentions"
