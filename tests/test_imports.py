@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "config": GROUND | {"query"},
     **dict.fromkeys(PURE, GROUND | PURE),
     "usual": GROUND,
+    "topics": GROUND | {"query"},
     "incidents": GROUND | {"usual"},
     "http": GROUND | {"clock"},
     "secrets": GROUND,

@@ -22,6 +22,7 @@ from monitor.model.mentions import (
 )
 from monitor.model.posts import Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.questions import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
+from monitor.model.texts import Text, Texts
 from monitor.model.watching import FoundTopic, Incident, Pulses, Topic, Topics, Trend
 
 __all__ = [
@@ -60,6 +61,8 @@ __all__ = [
     "State",
     "Tally",
     "Term",
+    "Text",
+    "Texts",
     "Topic",
     "Topics",
     "Trend",

@@ -1,0 +1,95 @@
+"""What a topic is called, and the rule that finds its mentions."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from monitor.model import Text
+from monitor.topics.lexicon import DETERMINERS
+from monitor.topics.reading import FULL, Gram, Spoken
+
+LONGEST_NAME = 22
+"""Graphemes."""
+MOST_VARIANTS = 4
+RARE = 0.05
+"""Share of a topic's phrases under which a way to write it is not worth its place in the rule."""
+_JOINER = "\u200d"
+_DETERMINERS = frozenset(DETERMINERS.split())
+
+
+def is_thing(grams: Sequence[Gram]) -> bool:
+    """Whether a single word is the name of something, by what stands around it: an article, a capital, a tag.
+
+    An adjective or a verb is not, and "the worst" is no topic.
+    """
+    if len(grams[0].words) > 1:
+        return True
+    words = [gram.words[0] for gram in grams]
+    within = [word for word in words if not word.first]
+    if sum(word.tag for word in words) * 2 > len(words):
+        return True
+    leads = sum(gram.after == FULL for gram in grams)
+    after_article = sum(gram.before in _DETERMINERS for gram in grams)
+    capital = sum(word.surface[:1].isupper() and not word.surface.isupper() for word in within)
+    return leads * 2 <= len(grams) and (after_article * 4 >= len(grams) or capital * 2 > len(within) > 0)
+
+
+def name_of(grams: Sequence[Gram], texts: Sequence[Text]) -> str:
+    """As most people write it. ``texts`` tell whether a word that only begins sentences is written small elsewhere."""
+    most, _ = Counter(_lower(gram) for gram in grams).most_common(1)[0]
+    same = [gram for gram in grams if _lower(gram) == most]
+    parts = []
+    for place in range(len(same[0].words)):
+        words = [gram.words[place] for gram in same]
+        parts.append((words[0].joint if place else "") + _written(words, texts))
+    return shortened("".join(parts))
+
+
+def rule_of(grams: Sequence[Gram]) -> str:
+    """Finds what was counted: each way in which people write it, the most common first."""
+    ways = Counter(" ".join(word.surface.lower() for word in gram.words) for gram in grams)
+    kept = [way for way, n in ways.most_common(MOST_VARIANTS) if n >= RARE * len(grams)] or [ways.most_common(1)[0][0]]
+    return " OR ".join(f'"{way}"' for way in kept)
+
+
+def shortened(name: str, most: int = LONGEST_NAME) -> str:
+    """``name`` in at most so many graphemes, the last a … where some were cut."""
+    starts = _graphemes(name)
+    return name if len(starts) <= most else name[: starts[most - 1]].rstrip() + "…"
+
+
+def fits(gram: Gram) -> bool:
+    """Whether a phrase of several words can be shown whole; a single word is cut."""
+    length = sum(len(word.surface) + 1 for word in gram.words) - 1
+    return len(gram.words) == 1 or length <= LONGEST_NAME
+
+
+def _lower(gram: Gram) -> str:
+    return "".join(word.joint + word.surface.lower() for word in gram.words)
+
+
+def _written(words: Sequence[Spoken], texts: Sequence[Text]) -> str:
+    """One word of the name, in the case that it mostly has where case tells something."""
+    telling = [word.surface for word in words if not word.first]
+    surface = Counter(telling or [word.surface for word in words]).most_common(1)[0][0]
+    small = surface.lower()
+    shouted = surface.isupper() and len(surface) > 4
+    if small != surface and (shouted or not telling) and any(small in text.text for text in texts):
+        surface = small
+    return f"#{surface}" if sum(word.tag for word in words) * 2 > len(words) else surface
+
+
+def _graphemes(name: str) -> list[int]:
+    """Where each grapheme begins, near enough: marks, joined emoji, skin tones and flags are parts of one."""
+    starts: list[int] = []
+    for place, char in enumerate(name):
+        flag = "\U0001f1e6" <= char <= "\U0001f1ff"
+        joined = unicodedata.category(char)[0] == "M" or char == _JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"
+        joined = joined or name[place - 1 : place] == _JOINER
+        if flag and starts and starts[-1] == place - 1 and "\U0001f1e6" <= name[place - 1] <= "\U0001f1ff":
+            joined = True
+        if not joined or not starts:
+            starts.append(place)
+    return starts
