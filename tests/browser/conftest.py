@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser.made_wall import MadeWall
 from tests.browser_setup import NAMES
 from tests.fake_site import Served, config
 
@@ -95,3 +96,17 @@ def served(tmp_path: Path) -> Iterator[Served]:
     served = Served(config(tmp_path, sources=("Forum", "Reddit"))).start()
     yield served
     served.stop()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One site for all tests that only need its pages and files."""
+    served = Served(config(tmp_path_factory.mktemp("site"))).start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def made_wall(page: Page, site: Served) -> MadeWall:
+    """A wall that is not yet open and hears what a test says."""
+    return MadeWall(page, site.url)

@@ -53,6 +53,9 @@ class MadeWall:
         beat = {"now": self.words["clock"], "last_id": last_id, "version": self.words["version"], "state": self.words}
         self._socket.send("42" + json.dumps(["heartbeat", beat]))
         self.page.wait_for_selector(f'.canvas[data-last-id="{last_id}"]')
+
+    def settle(self) -> None:
+        """Wait until what was said is painted, sizes that were measured after layout too."""
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def fall_silent(self) -> None:

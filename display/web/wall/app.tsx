@@ -167,7 +167,7 @@ function Zones({ view }: { view: View }) {
 
 function Content({ view }: { view: View }) {
   const { state, moment } = view;
-  if (view.screen === "pairing" && state.pairing) return <Pairing data={state.pairing} clock={view.clock} />;
+  if (view.screen === "pairing" && state.pairing) return <Pairing data={state.pairing} clock={view.clock} sample={state.sample} />;
   if (view.screen !== "incident" || !state.incident) return <Zones view={view} />;
   const speaking = speaker(view.clock, state.incident.voices.length);
   const lines = proofFor(state.incident.proof, speaking);

@@ -1,11 +1,12 @@
 // What the screen shows before it belongs to anyone. It moves with each code.
 import { until } from "./ages";
+import { Sign } from "./proof";
 import type { Pairing as Data } from "./state";
 
 const LIFE = 5 * 60_000;
 
 /** `clock`: the server's real time. */
-export function Pairing({ data, clock }: { data: Data; clock: number }) {
+export function Pairing({ data, clock, sample }: { data: Data; clock: number; sample: boolean }) {
   const upended = Math.floor(data.expires_at / LIFE) % 2 === 1;
   return (
     <div class={upended ? "pairing upended" : "pairing"}>
@@ -25,6 +26,7 @@ export function Pairing({ data, clock }: { data: Data; clock: number }) {
         </p>
         <p class="next">A new code appears {until(data.expires_at - clock)}.</p>
       </div>
+      {sample && <Sign />}
     </div>
   );
 }

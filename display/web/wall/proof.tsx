@@ -14,12 +14,17 @@ export function Proof(props: { lines: Line[]; sample: boolean; doubt: Doubt; mom
       {shown.map((line, n) => (
         <ProofLine key={n} line={line} moment={props.moment} />
       ))}
-      {props.sample && (
-        <p class="sign">
-          <span>Sample data. Nothing here is real.</span>
-        </p>
-      )}
+      {props.sample && <Sign />}
     </footer>
+  );
+}
+
+/** Made-up data is called that in every state. */
+export function Sign() {
+  return (
+    <p class="sign">
+      <span>Sample data. Nothing here is real.</span>
+    </p>
   );
 }
 

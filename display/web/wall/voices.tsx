@@ -52,7 +52,8 @@ function useSize(sizes: readonly Size[], shown: string, fitted: number) {
   useLayoutEffect(() => setStep(0), [shown, fitted]);
   useLayoutEffect(() => {
     const box = text.current;
-    if (box) setStep(nextSize(sizes, step, box.scrollHeight, parseFloat(getComputedStyle(box).lineHeight)));
+    const next = box ? nextSize(sizes, step, box.scrollHeight, parseFloat(getComputedStyle(box).lineHeight)) : step;
+    if (next !== step) setStep(next);
   }, [shown, fitted, step]);
   return { text, size: sizes[step]! };
 }

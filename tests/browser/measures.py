@@ -1,0 +1,148 @@
+"""What can be measured of a wall in a browser. Lengths are rem unless a name says otherwise."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page
+
+TEXTS = """
+() => {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const canvas = document.querySelector(".canvas");
+  const origin = canvas.getBoundingClientRect();
+  const texts = [];
+  const walk = document.createTreeWalker(canvas, NodeFilter.SHOW_TEXT);
+  for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+    const style = getComputedStyle(n.parentElement);
+    if (!n.data.trim() || n.parentElement.closest(".unseen") || style.visibility === "hidden") continue;
+    const range = document.createRange();
+    range.selectNodeContents(n);
+    let { left, right, top, bottom } = range.getBoundingClientRect();
+    // The box of a font is taller than a line that is set tightly; what reaches out of the line is blank.
+    const blank = Math.max(0, parseFloat(style.fontSize) * 1.21 - parseFloat(style.lineHeight)) / 2;
+    [top, bottom] = [top + blank, bottom - blank];
+    let ground = "rgb(0, 0, 0)";
+    for (let e = n.parentElement; e !== canvas; e = e.parentElement) {
+      const { overflow, backgroundColor } = getComputedStyle(e);
+      if (ground === "rgb(0, 0, 0)" && backgroundColor !== "rgba(0, 0, 0, 0)") ground = backgroundColor;
+      if (overflow === "visible") continue;
+      const clip = e.getBoundingClientRect();
+      [left, right] = [Math.max(left, clip.left), Math.min(right, clip.right)];
+      [top, bottom] = [Math.max(top, clip.top), Math.min(bottom, clip.bottom)];
+    }
+    if (right <= left || bottom <= top) continue;
+    const inCanvas = [left - origin.left, top - origin.top, right - origin.left, bottom - origin.top];
+    texts.push({
+      text: n.data.trim().slice(0, 40),
+      size: parseFloat(style.fontSize) / rem,
+      color: style.color,
+      ground,
+      box: inCanvas.map((x) => x / rem),
+    });
+  }
+  return { rem, texts };
+}
+"""
+BOXES = """
+(selector) => [...document.querySelectorAll(selector)].map((e) => {
+  const { x, y, width, height } = e.getBoundingClientRect();
+  return [e.className, x, y, width, height];
+})
+"""
+METER = """
+window.luminances = async (png) => {
+  const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const linear = Float32Array.from({ length: 256 }, (_, v) =>
+    v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+  const found = new Float32Array(image.width * image.height);
+  for (let i = 0; i < found.length; i += 1)
+    found[i] = 0.2126 * linear[data[4 * i]] + 0.7152 * linear[data[4 * i + 1]] + 0.0722 * linear[data[4 * i + 2]];
+  return { found, width: image.width, height: image.height };
+};
+window.mean = async (png) => {
+  const { found } = await luminances(png);
+  return found.reduce((sum, y) => sum + y, 0) / found.length;
+};
+window.lit = async (one, other) => {
+  const [a, b] = [(await luminances(one)).found, (await luminances(other)).found];
+  let both = 0, first = 0;
+  a.forEach((y, i) => { first += y > 0.2; both += y > 0.2 && b[i] > 0.2; });
+  return { first: first / a.length, both: both / a.length };
+};
+window.shape = async (png) => {
+  const { found, width, height } = await luminances(png);
+  const most = found.reduce((a, b) => Math.max(a, b), 0);
+  const cells = [];
+  for (let y = 0; y < 12; y += 1)
+    for (let x = 0; x < 12; x += 1)
+      cells.push(found[Math.floor((y + 0.5) * height / 12) * width + Math.floor((x + 0.5) * width / 12)] > most / 2);
+  return cells;
+};
+null
+"""
+SAFE = (4.8, 2.7, 91.2, 51.3)
+
+
+def texts(page: Page) -> Any:
+    """``rem`` in pixels and every text that is painted: its words, size, color, ground and box within the canvas."""
+    return page.evaluate(TEXTS)
+
+
+def outside(page: Page) -> list[Any]:
+    """Texts that leave the graphics-safe area of the canvas by more than a pixel of 1080."""
+    left, top, right, bottom = SAFE
+    return [
+        t
+        for t in texts(page)["texts"]
+        if (t["box"][0] < left - 0.05 or t["box"][1] < top - 0.05)
+        or (t["box"][2] > right + 0.05 or t["box"][3] > bottom + 0.05)
+    ]
+
+
+def faint(page: Page, least: float = 4.5) -> list[Any]:
+    """Texts whose contrast with their ground is below ``least``."""
+    return [t for t in texts(page)["texts"] if contrast(t["color"], t["ground"]) < least]
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colors as a browser writes them, 1 to 21."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: str) -> float:
+    """Relative, 0 to 1."""
+    parts = [float(part) / 255 for part in color[color.index("(") + 1 : -1].split(",")[:3]]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def scrolls(page: Page) -> list[int]:
+    """By how many pixels the page could be scrolled."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
+    )
+
+
+def boxes(page: Page, selector: str) -> list[Any]:
+    """Pixels: class, x, y, width and height of each."""
+    return page.evaluate(BOXES, selector)  # type: ignore[no-any-return]
+
+
+def picture(page: Page, **options: Any) -> str:
+    """A screenshot as the meter takes it."""
+    return base64.b64encode(page.screenshot(**options)).decode()
+
+
+def meter(context: BrowserContext) -> Page:
+    """A blank page that measures pictures: no policy forbids it to read them."""
+    page = context.new_page()
+    page.evaluate(METER)
+    return page

@@ -1,0 +1,255 @@
+"""How the wall looks, in every state and at three sizes, measured in a real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import measures
+from tests.browser.conftest import COLLECT_REPORTS, Complaints
+from tests.browser.made_wall import MadeWall
+from tests.fake_site import Served
+from tests.wall_states import made
+from tests.wall_states.parts import VOICES, voice
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"1366x768": (1366, 768, 14.222), "1920x1080": (1920, 1080, 20.0), "3840x2160": (3840, 2160, 40.0)}
+LAYOUTS_AT = {14: (3,), 20: (0, 1), 40: (2,)}
+"""Which layouts are measured at which size; all at one or the other."""
+SLOT = 1_200_000
+ZONES = ".headline, .horizon, .columns, .stage, .standing, .board, .board tr, .board td, .board th, .proof"
+
+
+@pytest.fixture(scope="module")
+def complaints_of_all() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture(scope="module")
+def wall(browser: Browser, site: Served, complaints_of_all: Complaints) -> Iterator[MadeWall]:
+    """One page for all tests of this file: a state is as good as a reload."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    context.add_init_script(COLLECT_REPORTS)
+    page = context.new_page()
+    complaints_of_all.listen(page)
+    wall = MadeWall(page, site.url)
+    wall.open("normal")
+    yield wall
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def meter(wall: MadeWall) -> Page:
+    return measures.meter(wall.page.context)
+
+
+@pytest.fixture(params=SIZES)
+def rem(request: Any, wall: MadeWall) -> Iterator[float]:
+    """Each size in turn; back to 1080 lines afterwards."""
+    width, height, rem = SIZES[request.param]
+    wall.page.set_viewport_size({"width": width, "height": height})
+    yield rem
+    wall.page.set_viewport_size({"width": 1920, "height": 1080})
+
+
+def in_layout(name: str, layout: int) -> dict[str, int]:
+    """What makes a state be drawn in a layout."""
+    return {"clock": made.states()[name].clock + layout * SLOT}
+
+
+def test_every_state_is_legible_and_within_the_safe_area(wall: MadeWall, rem: float) -> None:
+    for name in made.states():
+        for layout in LAYOUTS_AT[round(rem)]:
+            wall.say(name, **in_layout(name, layout))
+            wall.settle()
+            found = measures.texts(wall.page)
+            where = f"{name} in layout {layout}"
+            assert found["rem"] == pytest.approx(rem, abs=0.01)
+            assert [t for t in found["texts"] if t["size"] < 1.599] == [], where
+            assert measures.outside(wall.page) == [], where
+            assert measures.scrolls(wall.page) == [0, 0], where
+            assert measures.faint(wall.page) == [], where
+
+
+def test_what_must_be_got_in_a_glance_is_large(wall: MadeWall, rem: float) -> None:
+    wall.say("normal")
+    sizes = wall.page.evaluate(
+        "['h1', '.ours .share'].map((s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize))"
+    )
+    assert sizes == pytest.approx([4.8 * rem] * 2, abs=0.1)
+
+
+def test_every_state_is_legible_at_night(wall: MadeWall) -> None:
+    for name in made.states():
+        wall.say(name, night=True)
+        assert measures.faint(wall.page) == [], name
+
+
+def test_no_text_moves_a_neighbour(wall: MadeWall, rem: float) -> None:
+    board = made.states()["extremes"].json()["board"]
+    wall.say("normal", board=board)
+    before = measures.boxes(wall.page, ZONES)
+    for texts in zip(made.CORPUS.items(), reversed(made.CORPUS.items()), strict=True):
+        said = [
+            asdict(voice(50 + n, "negative", text, text, 3, place=text[:28], alike=n * 40))
+            for n, (_, text) in enumerate((*texts, texts[0]))
+        ]
+        wall.say("normal", board=board, voices=said)
+        wall.settle()
+        assert measures.boxes(wall.page, ZONES) == before, texts[0][0]
+        assert measures.outside(wall.page) == [], texts[0][0]
+        assert measures.scrolls(wall.page) == [0, 0], texts[0][0]
+
+
+def hero_of(wall: MadeWall, name: str) -> dict[str, Any]:
+    """How a text of the corpus is set as hero: its size, how many lines, and whether all of it is shown."""
+    wall.say("normal", voices=[asdict(v) for v in (voice(70, "neutral", made.CORPUS[name]), *VOICES[1:])])
+    wall.settle()
+    return wall.page.locator(".hero .text").evaluate(  # type: ignore[no-any-return]
+        """(e) => {
+          const line = parseFloat(getComputedStyle(e).lineHeight);
+          const box = e.getBoundingClientRect().height;
+          const size = e.closest(".hero").className.split(" ")[1];
+          const rows = document.querySelectorAll(".row").length;
+          return { size, lines: box / line, whole: e.scrollHeight <= box + 1, rows };
+        }"""
+    )
+
+
+def test_the_hero_takes_the_largest_size_that_fits(wall: MadeWall) -> None:
+    long, longest, short = hero_of(wall, "280"), hero_of(wall, "3000"), hero_of(wall, "hebrew")
+    assert (long["size"], long["whole"], long["rows"]) == ("small", True, 1)
+    assert (longest["size"], longest["whole"], longest["rows"]) == ("small", False, 1)
+    assert (short["size"], short["whole"], short["rows"]) == ("middle", True, 2)
+    for name in made.CORPUS:
+        lines = hero_of(wall, name)["lines"]
+        assert lines == pytest.approx(round(lines), abs=0.02), f"half a line of {name}"
+
+
+def test_the_document_never_holds_more_than_three_mentions(wall: MadeWall) -> None:
+    for name in made.states():
+        wall.say(name)
+        assert wall.page.locator(".hero, .row").count() <= 3, name
+
+
+@pytest.mark.parametrize(("name", "most"), [("normal", 0.08), ("incident", 0.13), ("night", 0.015)])
+def test_the_screen_is_dark_enough(wall: MadeWall, meter: Page, name: str, most: float) -> None:
+    for layout in (0, 1):
+        wall.say(name, **in_layout(name, layout))
+        wall.settle()
+        found = meter.evaluate("(png) => mean(png)", measures.picture(wall.page))
+        assert most / 4 < found < most
+
+
+def test_little_is_lit_both_before_and_after_a_change_of_layout(wall: MadeWall, meter: Page) -> None:
+    for name, most in (("normal", 0.02), ("topics", 0.02), ("incident", 0.08)):  # words come where the flag was
+        pictures = []
+        for layout in range(5):
+            wall.say(name, **in_layout(name, layout))
+            wall.settle()
+            pictures.append(measures.picture(wall.page))
+        for before, after in pairwise(pictures):
+            lit = meter.evaluate("([one, other]) => lit(one, other)", [before, after])
+            assert lit["first"] > 0.03
+            assert lit["both"] < most, name
+
+
+def test_marks_differ_in_shape_without_any_colour(wall: MadeWall, meter: Page) -> None:
+    wall.say("normal")
+    wall.settle()
+    marks = {}
+    for row in wall.page.locator(".board tbody tr").all():
+        svg = row.locator(".mark svg")
+        box = svg.bounding_box()
+        assert box
+        marks[row.locator("th").inner_text()] = meter.evaluate(
+            "(png) => shape(png)", measures.picture(wall.page, clip=box)
+        )
+    wall.say("incident")
+    marks["incident"] = meter.evaluate(
+        "(png) => shape(png)", measures.picture(wall.page, clip={"x": 0, "y": 0, "width": 600, "height": 600})
+    )
+    names = list(marks)
+    for n, one in enumerate(names):
+        for other in names[n + 1 :]:
+            differing = sum(a != b for a, b in zip(marks[one], marks[other], strict=True))
+            assert differing > 144 / 8, f"{one} looks like {other}"
+
+
+def test_masked_authors_have_no_handle_and_no_disc(wall: MadeWall) -> None:
+    wall.say("masked")
+    expect(wall.page.locator(".byline")).to_have_text("neutralsomeoneon Bluesky, 2 min")
+    assert wall.page.locator(".disc").count() == 0
+    assert "nkeller" not in wall.page.content()
+    assert wall.page.content().replace("@someone", "").count("@") == 0
+
+
+def test_zones_change_places_with_the_layout(wall: MadeWall) -> None:
+    places = []
+    for layout in range(4):
+        wall.say("normal", **in_layout("normal", layout))
+        head, board, hero = (wall.page.locator(s).bounding_box() for s in ("h1", ".board", ".stage"))
+        assert head
+        assert board
+        assert hero
+        places.append((head["y"] > 540, board["x"] < hero["x"]))
+    assert places == [(False, False), (True, True), (False, True), (True, False)]
+
+
+def test_the_flag_of_an_incident_changes_sides(wall: MadeWall) -> None:
+    for layout, right in ((0, False), (1, True), (2, False), (3, True)):
+        wall.say("incident", **in_layout("incident", layout))
+        flag = wall.page.locator(".flag").bounding_box()
+        assert flag
+        assert (flag["x"] > 960) is right
+        assert 33 * 20 < flag["width"] < 36 * 20
+
+
+def test_the_bars_are_the_number(wall: MadeWall) -> None:
+    wall.say("normal")
+    expect(wall.page.locator(".bar.bright")).to_have_count(4)
+    wall.say("blind")
+    hatch = wall.page.locator(".hatch").bounding_box()
+    assert hatch
+    lasts = [b[1] + b[3] for b in measures.boxes(wall.page, ".bar rect:nth-child(2)")]
+    assert max(lasts) <= hatch["x"] + 1, "no bar stands where nothing was read"
+    wall.say("incident")
+    expect(wall.page.locator(".bar.hot")).to_have_count(22)
+
+
+def test_every_state_can_be_heard(wall: MadeWall) -> None:
+    for name, state in made.states().items():
+        wall.say(name)
+        page = wall.page
+        assert page.locator("h1").count() == 1, name
+        assert page.get_by_role("status").count() == 1
+        assert bool(page.get_by_role("alert").inner_text()) is (name == "incident")
+        assert page.locator("a, button, input, [tabindex], [contenteditable]").count() == 0
+        if state.pairing is None:
+            assert page.get_by_role("img").first.get_attribute("aria-label")
+    wall.say("normal")
+    assert wall.page.locator(".board").get_by_role("row", name="mood positive Acme").count() == 1
+    assert wall.page.locator(".hero .unseen").inner_text() == "positive"
+
+
+def test_sample_data_is_called_that_in_every_state(wall: MadeWall) -> None:
+    for name in made.states():
+        wall.say(name, sample=True)
+        wall.settle()
+        assert wall.page.locator(".sign").inner_text() == "Sample data. Nothing here is real."
+        assert measures.outside(wall.page) == [], name
+
+
+def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, complaints_of_all: Complaints) -> None:
+    """Stands last: over everything that was shown before."""
+    assert wall.page.evaluate("window.reports") == []
+    assert complaints_of_all == []
+    assert wall.outside == []
+    assert wall.joined[0]["room"] == "wall"
