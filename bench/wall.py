@@ -1,0 +1,135 @@
+"""What a hundred walls cost the server, on one core.
+
+    python -m bench.wall [--walls 100] [--seconds 20]
+
+Starts ``wallflower run`` with five different walls and counts the processor time of its worker: with no wall
+connected and with all of them, when nothing happens, with a mention a second and with fifty. The reference is the same
+server without walls, which pays for storing alone. How long a mention takes to be painted is told by ``bench.live``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import socketio  # type: ignore[import-untyped]
+
+from bench.live import CONFIG, free_port, served
+from monitor.clock import Clock
+from monitor.model import Finding, Judged, Match, Post, Score
+from monitor.store import Store
+
+NAMES = ("ceo", "reception", "sales", "support", "factory")
+DIFFERENT = "".join(
+    f'\n[[walls]]\nname = "{name}"\nmask_authors = {str(n % 2 == 1).lower()}\nnever_show = ["word{n}"]\n'
+    for n, name in enumerate(NAMES)
+)
+RATES = (0, 1, 50)
+"""Mentions a second."""
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def worker_of(parent: int) -> int:
+    """The process that serves: the only child of ``parent``."""
+    return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
+
+
+def listener(url: str) -> int:
+    """The process id of the worker behind ``url``, found by its port."""
+    port = int(url.rsplit(":", 1)[1])
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        words = entry.read_bytes().split(b"\0")
+        if b"run" in words and any(f"bench-{port}".encode() in word for word in words):
+            return worker_of(int(entry.parent.name))
+    raise LookupError("no worker was found")
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used of all cores."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def crowd(url: str, walls: int, ready: Event, enough: Event) -> None:
+    """The walls, in a process of their own."""
+    clients = []
+    for n in range(walls):
+        client = socketio.Client()
+        client.connect(url, auth={"room": "wall", "wall": NAMES[n % len(NAMES)]}, transports=["websocket"])
+        clients.append(client)
+    ready.set()
+    enough.wait()
+    for client in clients:
+        client.disconnect()
+
+
+@contextmanager
+def crowded(url: str, walls: int) -> Iterator[None]:
+    """``walls`` connected walls."""
+    context = multiprocessing.get_context("spawn")
+    ready, enough = context.Event(), context.Event()
+    process = context.Process(target=crowd, args=(url, walls, ready, enough), daemon=True)
+    process.start()
+    if not ready.wait(60):
+        raise TimeoutError("the walls could not connect")
+    yield
+    enough.set()
+    process.join(10)
+
+
+def feed(store: Store, rate: int, seconds: float, clock: Clock, name: str) -> None:
+    """Save ``rate`` mentions a second, evenly, from outside the server."""
+    end, n = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        if rate:
+            now = clock.now()
+            post = Post("Bench", f"{name}-{n}", f"Acme is fine, says number {n} of {name}.", now, author=f"a{n}")
+            store.save("Bench", [Judged(post, (Finding(Match("Acme", "acme"), Score(0.5)),))], now=now)
+            n += 1
+        time.sleep(1 / rate if rate else 1)
+
+
+def share(pid: int, store: Store, rate: int, seconds: float, name: str) -> float:
+    """The part of one core that the server uses meanwhile."""
+    before, begun = processor_seconds(pid), time.monotonic()
+    feed(store, rate, seconds, Clock(), name)
+    return (processor_seconds(pid) - before) / (time.monotonic() - begun)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 when all walls take less than one core at every rate."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--walls", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=20)
+    asked = parser.parse_args(argv)
+    port = free_port()
+    with (
+        tempfile.TemporaryDirectory(prefix=f"bench-{port}-") as folder,
+        served(Path(folder), port, CONFIG + DIFFERENT) as url,
+    ):
+        store = Store.open(Path(folder) / "data" / "wallflower.db")
+        pid = listener(url)
+        alone = {rate: share(pid, store, rate, asked.seconds, f"alone{rate}") for rate in RATES}
+        with crowded(url, asked.walls):
+            together = {rate: share(pid, store, rate, asked.seconds, f"walls{rate}") for rate in RATES}
+        store.close()
+    print(f"{asked.walls} walls of {len(NAMES)} kinds, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    for rate in RATES:
+        extra = together[rate] - alone[rate]
+        print(
+            f"{rate:3} mentions/s: {together[rate]:6.1%} of a core, {alone[rate]:6.1%} without walls; "
+            f"{extra / asked.walls * 1000:.2f} ms a second for each wall, ratio to one whole core {together[rate]:.2f}"
+        )
+    return 0 if max(together.values()) < 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
