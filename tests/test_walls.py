@@ -1,0 +1,434 @@
+"""Walls that differ: brands, languages, masks, blocked words, quiet authors, nights; their addresses, their rooms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.live import HEARTBEAT, WALL, Live
+from display.wall_state import WallStates
+from display.wall_state.director import SHORTEST
+from display.wall_state.discretion import Discretion
+from display.wall_state.document import Kind
+from display.wall_state.pairing import GOOD_FOR, LETTERS, PairingScreen
+from display.wall_state.topics import against, board, of_hour
+from monitor.config import Config
+from monitor.config.walls import Night, Wall
+from monitor.model import Brand, FoundTopic, Judged, Topics
+from monitor.store import Store
+from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
+from tests.fakes import NOON, FakeClock
+from tests.test_live import heard
+
+MINUTE = timedelta(minutes=1)
+
+
+class Walls:
+    """The states of several walls over one store."""
+
+    def __init__(self, folder: Path, clock: FakeClock, *walls: Wall, brands: tuple[Brand, ...] = BRANDS) -> None:
+        self.config: Config = replace(config(folder, sources=("Forum", "Reddit"), brands=brands), walls=walls)
+        self.clock = clock
+        self.store = Store.open(self.config.database)
+        self.store.register(brands, clock.now())
+        self.states = WallStates(self.config, self.store, clock, health=lambda: ALL_WELL, version="1")
+
+    def save(self, *some: Judged) -> None:
+        now = self.clock.now()
+        self.store.save("Forum", some, now=now, status=read_at(now))
+        self.store.save_status(read_at(now, "Reddit"), now)
+
+    def get(self, name: str = "") -> dict[str, Any]:
+        """A state built now, as a wall that nobody looked at for a minute begins."""
+        self.clock.elapsed += 60
+        return self.states.get(name)
+
+    def texts(self, name: str = "") -> list[str]:
+        return [voice["text"] for voice in self.get(name)["voices"]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def at(minutes: float, text: str, **changes: Any) -> Judged:
+    """A post published ``minutes`` before NOON."""
+    return judged(text, published_at=NOON - minutes * MINUTE, **changes)
+
+
+# Brands
+
+
+def test_a_wall_shows_figures_and_voices_of_its_brands_only(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("all"), Wall("two", brands=("Globex", "Acme")))
+    walls.save(at(1, "Acme one."), at(2, "Globex one.", brand="Globex"), at(3, "Initech one.", brand="Initech"))
+    assert [row["brand"] for row in walls.get("all")["board"]["rows"]] == ["Acme", "Globex", "Initech"]
+    two = walls.get("two")
+    assert [(row["brand"], row["share"]) for row in two["board"]["rows"]] == [("Acme", "50"), ("Globex", "50")]
+    assert walls.texts("two") == ["Acme one.", "Globex one."]
+    assert (two["wall"], two["ours"]) == ("two", "Acme")
+
+
+def test_on_a_wall_of_competitors_the_first_leads_and_is_named(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("them", brands=("Initech", "Globex")))
+    walls.save(at(1, "Globex one.", brand="Globex"), at(3, "Initech one.", brand="Initech"), at(4, "Acme one."))
+    state = walls.get()
+    assert state["headline"]["clause"] == "1 mention of Initech in the last hour."
+    assert [(v["text"], v["brand"]) for v in state["voices"]] == [
+        ("Initech one.", "Initech"),
+        ("Globex one.", "Globex"),
+    ]
+    assert {row["brand"]: row["ours"] for row in state["board"]["rows"]} == {"Globex": False, "Initech": True}
+
+
+def test_two_brands_of_ours_are_counted_together(folder: Path, clock: FakeClock) -> None:
+    brands = (Brand("Acme", "acme", ours=True), Brand("Acme Shop", "shop", ours=True))
+    walls = Walls(folder, clock, Wall(), brands=brands)
+    walls.save(at(1, "Acme one."), at(2, "Acme Shop one.", brand="Acme Shop"))
+    state = walls.get()
+    assert state["headline"]["clause"] == "2 mentions in the last hour."
+    assert [voice["brand"] for voice in state["voices"]] == ["", ""]
+
+
+# What may be shown
+
+
+def test_only_posts_in_its_languages_are_shown_and_all_are_counted(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("en", languages=("en",)), Wall("rest", languages=("de", "und")))
+    walls.save(at(1, "Acme ist gut.", lang="de"), at(2, "Acme is fine.", lang="en"), at(3, "Acme!", lang=None))
+    assert walls.texts("en") == ["Acme is fine."]
+    assert walls.texts("rest") == ["Acme ist gut.", "Acme!"]
+    assert walls.get("en")["headline"]["clause"] == "3 mentions in the last hour."
+    walls.states.get("en")
+    walls.clock.advance(SHORTEST)
+    walls.save(judged("Acme encore.", lang="fr", published_at=walls.clock.now()))
+    assert [v["text"] for v in walls.states.get("en")["voices"]] == ["Acme is fine."]
+
+
+@pytest.mark.parametrize("quiet", ["@Loud_One", "loud_one", "Noise.example", "Forum"])
+def test_who_is_quiet_is_counted_and_not_shown(folder: Path, clock: FakeClock, quiet: str) -> None:
+    walls = Walls(folder, clock, Wall(quiet=(quiet,)))
+    walls.save(at(1, "Acme is loud.", author="loud_one", site="news.noise.example"))
+    other = at(5, "Acme from Reddit.", source="Reddit", site="else.example", author="calm")
+    walls.store.save("Reddit", [other], now=NOON)
+    assert walls.texts() == ["Acme from Reddit."]
+    assert walls.get()["headline"]["clause"] == "2 mentions in the last hour."
+    walls.clock.advance(SHORTEST)
+    walls.states.get()
+    walls.save(judged("Acme again.", author="loud_one", site="noise.example", published_at=walls.clock.now()))
+    walls.clock.advance(SHORTEST)
+    assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme from Reddit."]
+
+
+def test_what_is_never_shown_is_counted_and_told(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall(never_show=("damn it", "émigré")))
+    walls.save(
+        at(1, "Acme, DAMN  it!"),
+        at(2, "Acme is an emigre."),
+        at(3, "Acme is damned, and it knows."),
+        at(4, "Acme by a rude one.", author="damn-it"),
+    )
+    state = walls.get()
+    assert [v["text"] for v in state["voices"]] == ["Acme is damned, and it knows."]
+    assert state["headline"]["clause"] == "4 mentions in the last hour."
+    assert state["proof"][1]["text"] == "2 posts hidden, still counted."
+
+
+def test_a_masked_wall_names_nobody(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("in"), Wall("out", mask_authors=True))
+    walls.save(
+        at(1, "Ask @nkeller or nora@mail.example, says nkeller of Acme.", author="nkeller", site="u/nkeller"),
+        at(2, "Thanks /u/Some-One and @a@social.example, Acme!", author="Bob Stone", title="Bob Stone writes"),
+    )
+    walls.store.save_topics(topics(hour=topic("@nkeller fails", 5), day=[topic(f"@nkeller {n}", 5) for n in range(3)]))
+    inside, outside = walls.get("in"), walls.get("out")
+    assert "nkeller" in json.dumps(inside)
+    assert outside["masked"] is True
+    for name in ("nkeller", "nora", "Some-One", "social.example", "Bob", "Stone", "NK"):
+        assert name not in json.dumps(outside), name
+    assert [v["text"] for v in outside["voices"]] == [
+        "Ask @someone or @someone, says someone of Acme.",
+        "someone writes. Thanks @someone and @someone, Acme!",
+    ]
+    assert [(v["author"], v["initials"]) for v in outside["voices"]] == [("", ""), ("", "")]
+
+
+@given(st.text(max_size=200), st.from_regex(r"@[a-zA-Z0-9_]{2,12}", fullmatch=True), st.text(max_size=200))
+def test_no_handle_survives_the_mask(before: str, handle: str, after: str) -> None:
+    masked = Discretion(masked=True).text(f"{before} {handle} {after}")
+    assert handle not in masked.replace("@someone", "") or handle.startswith("@someone"[: len(handle)])
+
+
+# Times
+
+
+def test_times_of_day_are_of_the_walls_zone(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("here"), Wall("tokyo", timezone=ZoneInfo("Asia/Tokyo")))
+    walls.save(at(1, "Acme one."))
+    assert walls.get("here")["horizon"]["labels"][-1]["text"] == "12:00"
+    assert walls.get("tokyo")["horizon"]["labels"][-1]["text"] == "21:00"
+    assert walls.get("tokyo")["utc_offset"] == 9 * 60
+
+
+def test_a_wall_is_dark_in_its_own_night(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(
+        folder,
+        clock,
+        Wall("day"),
+        Wall("dark", night=Night(time(20), time(7)), timezone=ZoneInfo("Asia/Tokyo")),
+        Wall("never", night=None, timezone=ZoneInfo("Asia/Tokyo")),
+    )
+    walls.save(at(1, "Acme one."))
+    assert [walls.get(name)["night"] for name in ("day", "dark", "never")] == [False, True, False]
+
+
+def test_a_wall_may_stay_as_it_is(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("moves"), Wall("stays", rotation=False))
+    assert [walls.get(name)["rotates"] for name in ("moves", "stays")] == [True, False]
+
+
+# Topics
+
+
+def topic(name: str, n: int, usual: float | None = 5.0, authors: int = 9, **changes: Any) -> FoundTopic:
+    return FoundTopic(name, f'"{name}"', False, n, authors, usual, **changes)
+
+
+def topics(hour: FoundTopic | None = None, day: Any = (), unsorted: int = 0) -> Topics:
+    return Topics("Acme", NOON, hour, tuple(day), unsorted)
+
+
+OPEN = Discretion()
+
+
+@pytest.mark.parametrize(
+    ("found", "n", "words"),
+    [
+        (topic("fees", 10), 40, "fees"),
+        (topic("fees", 10), 41, ""),
+        (topic("fees", 5), 5, "fees"),
+        (topic("fees", 4), 4, ""),
+        (topic("fees", 10, authors=2), 10, ""),
+        (topic("Donaudampfschifffahrtsgesellschaft", 10), 10, "Donaudampfschifffahrt…"),
+        (None, 10, ""),
+    ],
+)
+def test_a_topic_is_in_the_headline_only_where_it_stands_out(found: FoundTopic | None, n: int, words: str) -> None:
+    assert of_hour(topics(found), n, OPEN) == words
+
+
+def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
+    day = [topic("delivery times", 171, 80, mean=0.2, half_width=0.1, scored=90), topic("app login", 64, 60)]
+    assert board(topics(day=day), "Acme", OPEN) is None
+    day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
+    found = board(topics(day=day, unsorted=151), "Acme", OPEN)
+    assert found is not None
+    assert [(r.name, r.count, r.against) for r in found.rows] == [
+        ("delivery times", "171", "twice the usual"),
+        ("app login", "64", "as usual"),
+        ("invoices", "41", ""),
+        ("Saturday slots", "22", "new"),
+        ("not sorted", "163", ""),
+    ]
+    assert [r.mark for r in found.rows] == ["positive", *["unscored"] * 4]
+    assert found.rows[0].link == "/mentions?q=%22delivery+times%22&brand=Acme&range=24h"
+    assert found.rows[-1].link == ""
+
+
+def test_five_topics_that_are_all_there_is_need_no_rest() -> None:
+    found = board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN)
+    assert found is not None
+    assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
+
+
+def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
+    discretion = Discretion(["damn"])
+    found = board(topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", discretion)
+    assert found is not None
+    assert [(row.name, row.count) for row in found.rows][-1] == ("not sorted", "10")
+    assert "DAMN fees" not in [row.name for row in found.rows]
+    assert of_hour(topics(topic("damn fees", 9)), 9, discretion) == ""
+
+
+@pytest.mark.parametrize(
+    ("n", "usual", "words"),
+    [
+        (9, None, ""),
+        (9, 0, "new"),
+        (9, 0.9, "new"),
+        (250, 100, "2 times the usual"),
+        (260, 100, "3 times the usual"),
+        (249, 100, "twice the usual"),
+        (150, 100, "twice the usual"),
+        (149, 100, "as usual"),
+        (67, 100, "as usual"),
+        (66, 100, "half the usual"),
+        (40, 100, "half the usual"),
+        (39, 100, "less than half"),
+    ],
+)
+def test_a_topic_beside_its_usual(n: int, usual: float | None, words: str) -> None:
+    assert against(n, usual) == words
+
+
+def test_topics_that_nobody_looked_after_are_not_told(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(at(1, "Acme one."))
+    walls.store.save_topics(topics(day=[topic(f"t{n}", 9) for n in range(3)]))
+    assert walls.get()["topics"] is not None
+    walls.clock.advance(301)
+    assert walls.get()["topics"] is None
+
+
+# Cost
+
+
+def test_walls_that_differ_only_in_name_cost_as_much_as_one(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("a"), Wall("b"), Wall("c", mask_authors=True))
+    walls.save(at(1, "Acme one."))
+    assert walls.states.get("a")["horizon"] is walls.states.get("b")["horizon"]
+    assert walls.states.get("a")["horizon"] is not walls.states.get("c")["horizon"]
+    assert [walls.states.get(name)["wall"] for name in ("", "a", "b")] == ["a", "a", "b"]
+
+
+# The director behind a wall
+
+
+def test_a_wall_is_due_when_somebody_waited_long_enough(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(at(1, "Acme one."))
+    walls.states.get()
+    walls.save(at(0, "Acme two."))
+    state = walls.states.get()
+    assert state["voices"][0]["text"] == "Acme one."
+    assert state["dwells_until"] == state["clock"] + SHORTEST * 1000
+    assert not walls.states.due()
+    walls.clock.advance(SHORTEST)
+    assert walls.states.due()
+    assert walls.states.get()["voices"][0]["text"] == "Acme two."
+    assert not walls.states.due()
+
+
+def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall(never_show=("damn",)))
+    walls.save(at(3, "Acme one."), at(2, "Acme two."), at(1, "Acme three."))
+    (three, two, one) = walls.states.get()["voices"]
+    walls.store.correct(one["id"], -1.0, clock.now())
+    assert walls.states.get()["voices"][2]["sentiment"] == "negative"
+    walls.store.delete("Forum", [walls.store.mentions([three["id"]])[three["id"]].post.external_id], clock.now())
+    assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme two.", "Acme one."]
+    edited = replace(walls.store.mentions([two["id"]])[two["id"]].post, text="Acme, damn.")
+    walls.save(Judged(edited, at(2, "").findings))
+    assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme one."]
+
+
+# Addresses
+
+
+@pytest.fixture
+def site(tmp_path: Path, clock: FakeClock) -> Iterator[Any]:
+    settings = replace(config(tmp_path), walls=(Wall("office"), Wall("reception", mask_authors=True)))
+    store = Store.open(settings.database)
+    store.register(settings.brands, clock.now())
+    app = app_over(settings, store, clock)
+    app.extensions["live"].follow()
+    app.extensions["stored"] = store
+    yield app
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/wall", "office"), ("/wall/office", "office"), ("/wall/reception", "reception")]
+)
+def test_each_wall_has_its_address(site: Any, path: str, name: str) -> None:
+    client = site.test_client()
+    assert client.get(path).status_code == 200
+    response = client.get(f"{path}/state.json")
+    assert response.json["wall"] == name
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_an_unknown_wall_lists_those_there_are(site: Any) -> None:
+    response = site.test_client().get("/wall/lobby")
+    assert response.status_code == 404
+    assert "There is /wall/office, /wall/reception." in response.text
+    assert site.test_client().get("/wall/lobby/state.json").status_code == 404
+
+
+def test_a_code_is_drawn_for_five_minutes_and_tells_nothing_of_ours(site: Any, clock: FakeClock) -> None:
+    site.extensions["stored"].save("Forum", [judged("Acme is fine.")], now=NOON)
+    client = site.test_client()
+    assert client.get("/wall/pairing").status_code == 200
+    state = client.get("/wall/pairing/state.json").json
+    assert (state["kind"], state["wall"]) == (Kind.PAIRING, "pairing")
+    assert "Acme" not in json.dumps(state)
+    assert all(len(half) == 3 and set(half) <= set(LETTERS) for half in state["pairing"]["code"])
+    assert state["pairing"]["expires_at"] == state["clock"] + GOOD_FOR.total_seconds() * 1000
+    clock.advance(GOOD_FOR.total_seconds() - 1)
+    assert client.get("/wall/pairing/state.json").json["pairing"] == state["pairing"]
+    clock.advance(1)
+    assert client.get("/wall/pairing/state.json").json["pairing"]["expires_at"] > state["pairing"]["expires_at"]
+
+
+def test_a_code_is_drawn_from_letters_that_look_like_no_other(clock: FakeClock) -> None:
+    drawn = iter("K7M4QX")
+    pairing = PairingScreen(clock, "1", lambda letters: next(drawn)).state().pairing
+    assert pairing is not None
+    assert pairing.code == ("K7M", "4QX")
+    assert len(set(LETTERS)) == 25
+
+
+# Rooms
+
+
+def join(site: Any, **auth: Any) -> Any:
+    client = site.extensions["socketio"].test_client(site, auth=auth)
+    site.extensions["live"].turn(0)
+    return client
+
+
+def test_each_wall_hears_its_own_state(site: Any) -> None:
+    live: Live = site.extensions["live"]
+    office, reception, first = (join(site, room=WALL, wall=name) for name in ("office", "reception", ""))
+    assert [heard(c, "heartbeat")[0]["state"]["masked"] for c in (office, reception, first)] == [False, True, False]
+    site.extensions["stored"].save("Forum", [judged("Acme, says nora.", author="nora")], now=NOON)
+    live.turn(0)
+    told = [heard(client, "changes") for client in (office, reception, first)]
+    texts = [m["state"]["voices"][0]["text"] for (m,) in told]
+    assert texts == ["Acme, says nora.", "Acme, says someone.", "Acme, says nora."]
+    assert [m["state"]["wall"] for (m,) in told] == ["office", "reception", "office"]
+
+
+def test_a_wall_that_is_no_more_gets_no_other_walls_words(site: Any) -> None:
+    lost = join(site, room=WALL, wall="lobby")
+    assert heard(lost, "reload") == [{"reason": "wall"}]
+    site.extensions["stored"].save("Forum", [judged()], now=NOON)
+    site.extensions["live"].turn(0)
+    assert lost.get_received() == []
+
+
+def test_the_next_voice_comes_without_a_change(site: Any, clock: FakeClock) -> None:
+    live, store = site.extensions["live"], site.extensions["stored"]
+    client = join(site, room=WALL)
+    store.save("Forum", [judged("Acme one.", published_at=NOON)], now=NOON)
+    live.turn(0)
+    store.save("Forum", [judged("Acme two.", published_at=NOON)], now=NOON)
+    live.turn(0)
+    assert [m["state"]["voices"][0]["text"] for m in heard(client, "changes")] == ["Acme one."] * 2
+    assert SHORTEST < HEARTBEAT
+    clock.advance(SHORTEST)
+    live.turn(0)
+    (beat,) = heard(client, "heartbeat")
+    assert beat["state"]["voices"][0]["text"] == "Acme two."
+    live.turn(0)
+    assert client.get_received() == []
