@@ -37,6 +37,8 @@ HARD = frozenset({"down", "500", "hang", "reset", "html", "drip", "401", "drop",
 """Faults after which nothing at all could be read."""
 LONG, LONG_BEGIN, SHORT, SHORT_END, QUIET = 0.3, (0.04, 0.12), (0.025, 0.08), 0.72, 0.93
 """Shares of the run: a long outage and when it begins; a short one and until when; when nothing more is written."""
+LONG_LEAST, LONG_FITS = 1_020.0, 1_800.0
+"""Seconds: longer than any source may go unread without a gap, in a run that is long enough for that."""
 MENDED, STILL = 180.0, 80.0
 """Seconds at the end, however short the run is: without a fault, and without anything new."""
 LOST_FOR = 150.0
@@ -111,6 +113,8 @@ def made(seed: int, seconds: float, began: float) -> Plan:
 def _scaled(outage: Outage, seconds: float) -> Outage:
     """In seconds. A network that forgets less than we could notice is one that was away."""
     start, end = round(outage.start * seconds, 1), round(outage.end * seconds, 1)
+    if outage.end - outage.start >= LONG and seconds >= LONG_FITS:
+        end = max(end, start + LONG_LEAST)
     fault = "down" if outage.fault == "forget" and end - start < LOST_FOR else outage.fault
     return Outage(outage.port, fault, start, end)
 
@@ -138,14 +142,14 @@ def _of(port: int, sources: Sequence[Planned], rng: random.Random) -> list[Outag
     if kind == "bluesky":
         return [
             Outage(port, "drop", 0.05, 0.052),
-            Outage(port, "forget", 0.08, 0.38),
-            Outage(port, "hang", 0.5, 0.56),
-            Outage(port, "down", 0.65, 0.7),
+            Outage(port, "forget", 0.08, 0.08 + LONG + 1e-9),
+            Outage(port, "hang", 0.63, 0.67),
+            Outage(port, "down", 0.69, 0.72),
         ]
     if is_first or kind in ("x", "hackernews", "mastodon") or (kind == "feed" and rng.random() < 0.1):
         begin = rng.uniform(*LONG_BEGIN)
         fault = "down" if is_first else rng.choice(LONG_FAULTS)
-        return [Outage(port, fault, begin, begin + LONG)]
+        return [Outage(port, fault, begin, begin + LONG + 1e-9)]
     if rng.random() < (0.25 if kind != "feed" else 0.4):
         return []
     return list(_short(port, rng))

@@ -126,7 +126,7 @@ def _posts(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Finding
 
 def _compared(source: Planned, watcher: Watcher, told: Mapping[str, Any], texts: Sequence[str]) -> Stored:
     """What a stream, or a feed, no longer listed when it was first looked at need not be there."""
-    gaps = [gap for gap in watcher.gaps.values() if gap.source == source.name]
+    gaps = [gap for gap in watcher.gaps.all if gap.source == source.name]
     first_tries = [*(at for at, _ in told["asked"]), *(gap.since for gap in gaps)]
     read_from = min(first_tries, default=0.0) if source.kind in ("bluesky", "feed") else 0.0
     return compared(told, texts, gaps, read_from)
@@ -137,7 +137,7 @@ def _sum(each: Mapping[str, Stored], what: str) -> int:
 
 
 def _gaps(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Findings) -> None:
-    gaps = list(watcher.gaps.values())
+    gaps = watcher.gaps.all
     met = needed = 0
     trouble = []
     for outage in plan.outages:

@@ -58,6 +58,29 @@ class Gap:
     """Whether it is still there in the end: a gap that was caught up with goes away."""
 
 
+class Gaps:
+    """All gaps that ever were, made out from looks at the table."""
+
+    def __init__(self) -> None:
+        self.all: list[Gap] = []
+        self._there: dict[int, Gap] = {}
+
+    def look(self, rows: Iterable[tuple[int, str, float, float | None]], at: float) -> None:
+        """Take note of the table (id, source, since, until) as it is ``at``."""
+        before, self._there = self._there, {}
+        for id_, name, since, until in rows:
+            gap = before.get(id_)
+            # the number of a gap that went away is given to the next one
+            if gap is None or gap.source != name or since > gap.since:
+                gap = Gap(name, since, at, until)
+                self.all.append(gap)
+            gap.since, gap.until = since, until
+            gap.last_open = at if until is None else gap.last_open
+            self._there[id_] = gap
+        for gap in before.values():
+            gap.kept = any(gap is there for there in self._there.values())
+
+
 def slope(points: Sequence[tuple[float, float]]) -> float:
     """The median of the slopes between any two points (Theil and Sen), in units of y an hour."""
     found = [(b - a) / (t - s) for n, (s, a) in enumerate(points) for t, b in points[n + 1 :] if t > s]

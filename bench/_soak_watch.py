@@ -16,7 +16,7 @@ import psutil
 import socketio  # type: ignore[import-untyped]
 
 from bench._soak_plan import Plan
-from bench._soak_verdict import Gap, Sample
+from bench._soak_verdict import Gaps, Sample
 
 POLL = 2.0
 """Seconds between two looks at the gaps."""
@@ -36,11 +36,11 @@ class Watcher:
         self._database = folder / "data" / "wallflower.db"
         self._gone = [o for o in plan.outages if o.fault == "401"]
         self._child_cpu: dict[int, float] = {}
-        self.gaps: dict[int, Gap] = {}
+        self.gaps = Gaps()
         self.unwell: list[str] = []
         """When and how it was not healthy."""
         self.workers: set[int] = set()
-        self._wall = socketio.Client()
+        self._wall = socketio.Client(request_timeout=PATIENCE)
         self._wall.connect(self._address(""), auth={"room": "wall"}, transports=["websocket"])
 
     def close(self) -> None:
@@ -54,12 +54,7 @@ class Watcher:
             rows = db.execute(
                 "SELECT gap.id, name, since / 1000.0, until / 1000.0 FROM gap JOIN source ON source.id = gap.source"
             ).fetchall()
-        for gap in self.gaps.values():
-            gap.kept = False
-        for id_, name, since, until in rows:
-            gap = self.gaps.setdefault(id_, Gap(name, since, at, until))
-            gap.since, gap.until, gap.kept = since, until, True
-            gap.last_open = at if until is None else gap.last_open
+        self.gaps.look(rows, at)
 
     def press(self, now: float) -> None:
         """As a person does who put a key right: check those sources now whose site asked for a login."""

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,6 +60,7 @@ class Soak:
             self._watch(watcher, process)
             watcher.look(self.now)
             watcher.close()
+            (self.folder / "gaps.json").write_text(json.dumps([asdict(gap) for gap in watcher.gaps.all]))
             self._stop(process)
             assert sites.stdin
             sites.stdin.close()

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bench._soak_plan import Outage, Planned, made
-from bench._soak_verdict import Gap, compared, is_covered, lateness, slope, span, tracebacks
+from bench._soak_verdict import Gap, Gaps, compared, is_covered, lateness, slope, span, tracebacks
 
 FEED = Planned(101, "Feed 1", "feed", 21_000, 60, 150.0, 30)
 DOWN = Outage(21_000, "down", 100.0, 1_300.0)
@@ -20,6 +20,7 @@ def test_every_outage_of_a_plan_ends_long_before_the_run_does() -> None:
         assert max(outage.end for outage in plan.outages) < 0.73 * plan.seconds
         assert {source.kind for source in plan.sources} >= {"feed", "x", "reddit", "bluesky", "webhook", "gdelt"}
         assert any(outage.end - outage.start > 900 for outage in plan.outages)
+    assert any(outage.end - outage.start > 900 for outage in made(1, 1_920, 0.0).outages)
 
 
 def test_the_outages_of_a_host_do_not_overlap() -> None:
@@ -75,3 +76,16 @@ def test_each_traceback_is_told_once_and_counted() -> None:
     one = 'ERROR x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\nValueError: no\n'
     assert list(tracebacks(one + one + "INFO fine\n").values()) == [2]
     assert tracebacks("INFO fine\n") == {}
+
+
+def test_a_gap_that_takes_the_number_of_one_that_went_away_is_another() -> None:
+    gaps = Gaps()
+    gaps.look([(1, "Feed 1", 10.0, None)], 12.0)
+    gaps.look([(1, "Feed 2", 13.0, None), (2, "Feed 3", 13.0, None)], 14.0)
+    gaps.look([(1, "Feed 2", 13.0, 15.0), (2, "Feed 3", 16.0, None)], 16.0)
+    assert [(gap.source, gap.since, gap.last_open, gap.until, gap.kept) for gap in gaps.all] == [
+        ("Feed 1", 10.0, 12.0, None, False),
+        ("Feed 2", 13.0, 14.0, 15.0, True),
+        ("Feed 3", 13.0, 14.0, None, False),
+        ("Feed 3", 16.0, 16.0, None, True),
+    ]

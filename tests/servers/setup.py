@@ -1,6 +1,7 @@
 """Installs the servers that tests/servers reads: ``python -m tests.servers.setup``, as root on Debian.
 
-They are optional: without them their tests are skipped, and say so.
+They are optional: without them their tests are skipped, and say so. For a machine that only tests, for Debian starts an
+nginx that it installs.
 """
 
 from __future__ import annotations
