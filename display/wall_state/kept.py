@@ -18,7 +18,8 @@ class Kept(Generic[T]):
     def __init__(self, clock: Clock, seconds: float, *, cheap: float = 0.0) -> None:
         """An answer is good for ``seconds`` of the time that is shown, and longer where it took very long; one that
         took less than ``cheap`` seconds is asked for anew."""
-        self._clock, self._seconds, self._cheap = clock, seconds / max(clock.pace, 1.0), cheap
+        pace = max(clock.pace, 1.0)
+        self._clock, self._seconds, self._dear, self._cheap = clock, seconds / pace, DEAR / pace, cheap
         self._answer: T | None = None
         self._asked = float("-inf")
         self._cost = 0.0
@@ -26,7 +27,7 @@ class Kept(Generic[T]):
     def get(self, ask: Callable[[], T]) -> T:
         """The answer, from ``ask`` when there is none that is good."""
         begun = self._clock.monotonic()
-        good_for = max(self._seconds, DEAR * self._cost)
+        good_for = max(self._seconds, self._dear * self._cost)
         if self._answer is None or self._cost < self._cheap or begun - self._asked >= good_for:
             self._answer = ask()
             self._asked, self._cost = begun, self._clock.monotonic() - begun
