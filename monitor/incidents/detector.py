@@ -74,7 +74,7 @@ class _Look:
         if self._now - running.checked_at > _UNWATCHED:
             return replace(running, until=running.checked_at)
         if running.negative and self._loud(False):
-            running = replace(running, negative=False)
+            running = replace(running, negative=False, peak=0.0)
         pulse = self._pulse(HOUR, running.negative)
         quiet = pulse is None or pulse.over()
         if pulse is None or (quiet and self._counts.misses(QUARTER + self._tuning.calm_for)):

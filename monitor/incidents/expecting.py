@@ -13,8 +13,8 @@ from monitor.usual import FEWEST_ALIKE, FEWEST_DAYS, HOURS_OF_A_DAY
 
 Ints = npt.NDArray[np.int64]
 
-_LEAST_HEARD = 6 * HOUR
-"""Bins under which not even a rough guess is made."""
+_LEAST_HEARD = 20 * HOUR
+"""Bins of the last day under which not even a rough guess is made: after a night alone every morning is loud."""
 _SECONDS = int(STEP.total_seconds())
 
 

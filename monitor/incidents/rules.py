@@ -45,13 +45,14 @@ class Pulse:
 
     def slow(self) -> bool:
         """Whether the last hour is loud, now and a bin ago."""
+        if not self._far(HOUR, 0, self.tuning.slow_multiple):
+            return False
         hours = trailing(self.series.past, HOUR)
         heard = hours[~_blind(self.series.blind, HOUR)][: -self.tuning.lag or None][-self.tuning.slow_window :]
         if len(heard) < self.tuning.fewest:
             return False
         bar = float(np.quantile(heard, self.tuning.slow_quantile))
-        times = self.tuning.slow_multiple
-        return all(self.n(HOUR, ago) > bar and self._far(HOUR, ago, times) for ago in (0, 1))
+        return all(self._slow(bar, ago) for ago in (0, 1))
 
     def fast(self, bins: int) -> bool:
         """Whether the last so many bins are."""
@@ -61,8 +62,7 @@ class Pulse:
         past[_blind(self.series.blind, bins)] = 0.0
         loudest = _loudest(past[: -self.tuning.lag or None], self.tuning.fast_days)
         bar = self.tuning.fast_over * float(np.quantile(loudest, self.tuning.fast_share)) if len(loudest) else 0.0
-        now = float(_deviations(np.array([self.n(bins)]), np.array([self.usual(bins)]))[0])
-        return now > max(bar, self.tuning.fast_least)
+        return self._beyond(bins, 0) > max(bar, self.tuning.fast_least)
 
     def calm(self, ago: int = 0) -> bool:
         """Whether the 15 minutes that ended ``ago`` bins before now are nothing much."""
@@ -75,6 +75,13 @@ class Pulse:
     def over(self) -> bool:
         """Whether it was calm for long enough to end an incident."""
         return all(self.calm(ago) for ago in range(self.tuning.calm_for))
+
+    def _slow(self, bar: float, ago: int) -> bool:
+        far = self._far(HOUR, ago, self.tuning.slow_multiple)
+        return far and self.n(HOUR, ago) > bar and self._beyond(HOUR, ago) > self.tuning.slow_least
+
+    def _beyond(self, bins: int, ago: int) -> float:
+        return float(_deviations(np.array([self.n(bins, ago)]), np.array([self.usual(bins, ago)]))[0])
 
     def _far(self, bins: int, ago: int, times: float) -> bool:
         if self.n(bins, ago) < self.tuning.above:

@@ -25,6 +25,8 @@ class Tuning:
     """The last bins, left out of all thresholds: an incident does not raise the bar for itself."""
     slow_multiple: float = 1.6
     """A loud hour brings so many times the usual as well."""
+    slow_least: float = 7.0
+    """And lies so many standard deviations of a Poisson count above it: strangers' mentions come in clumps."""
     fast_multiple: float = 4.0
     """So do loud 5 or 15 minutes."""
     above: float = 10.0
@@ -35,7 +37,7 @@ class Tuning:
     fast_over: float = 1.75
     """...is beaten so many times, in standard deviations of a Poisson count."""
     fast_least: float = 5.0
-    """Standard deviations that are asked for at least."""
+    """So many are asked for at least."""
     calm_multiple: float = 2.0
     calm_above: float = 3.0
     """15 minutes are calm below either."""
