@@ -39,7 +39,7 @@ from monitor.matching import Matcher
 from monitor.scheduler import Scheduler, watch
 from monitor.sentiment import Scorer
 from monitor.store import Store
-from monitor.watch import Incidents, Watch
+from monitor.watch import Incidents, TopicsDuty, Watch
 
 THREADS = 140
 """Each open socket holds one; Live lets fewer in, so that pages are always served."""
@@ -165,7 +165,8 @@ class Service:
         watched = [watch(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
-        self._watch = Watch([Incidents(self._store, *names, Detector(config.timezone))], self._clock)
+        incidents = Incidents(self._store, *names, Detector(config.timezone))
+        self._watch = Watch([incidents, TopicsDuty(self._store, config.brands, config.topics)], self._clock)
         accept = Deliveries(watched, desk).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]

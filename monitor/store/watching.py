@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.model import Incident, Pulses, Topics
-from monitor.store import incidents, pulses, sources, wall
+from monitor.model import Incident, Pulses, Texts, Topics
+from monitor.store import incidents, pulses, sources, texts, wall
 from monitor.store.access import Access
 from monitor.store.times import to_ms
 
@@ -53,3 +53,7 @@ class Watching(Access):
     def topics(self, brand: str) -> Topics | None:
         """What a brand's mentions were about at the last look; None before the first."""
         return self._read(lambda db: incidents.topics(db, brand))
+
+    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        """What a brand's mentions in [since, until) say, hidden ones too; an even sample of ``limit`` of more."""
+        return self._read(lambda db: texts.texts(db, brand, to_ms(since), to_ms(until), limit))

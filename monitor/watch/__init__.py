@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from monitor.watch.incidents import Incidents
 from monitor.watch.loop import Duty, Watch
+from monitor.watch.topics import TopicsDuty
 
-__all__ = ["Duty", "Incidents", "Watch"]
+__all__ = ["Duty", "Incidents", "TopicsDuty", "Watch"]

@@ -1,0 +1,145 @@
+"""The light reading of texts, and the duty that keeps the topics of every brand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Brand, Incident, Topic
+from monitor.store import Store
+from monitor.watch import TopicsDuty
+from tests.fake_store import BRANDS, judged
+from tests.fakes import NOON
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SUBJECTS = ("invoice", "router", "garden", "phone", "coffee")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path / "wallflower.db")
+    store.register(BRANDS, NOON)
+    yield store
+    store.close()
+
+
+def said(store: Store, text: str, times: Sequence[datetime], brand: str = "Acme", **changes: object) -> None:
+    """One mention at each of the times, each by somebody else and in words that make no story."""
+    rows = [
+        judged(f"{brand} {text.format(SUBJECTS[k % 5])}", brand, external_id=f"{text} {at}", author=f"u {at}",
+               published_at=at, **changes)
+        for k, at in enumerate(times)
+    ]  # fmt: skip
+    store.save("Forum", rows, now=NOON + HOUR)
+
+
+def history(store: Store) -> None:
+    """Four weeks of everyday talk, 4 a day, and some of it in the last hour."""
+    said(store, "and my {} today", [NOON - k * 6 * HOUR for k in range(1, 110)])
+    said(store, "and my {} today", [NOON - k * 5 * MINUTE for k in range(1, 8)])
+
+
+def test_texts_are_those_of_the_brand_and_time_in_order(store: Store) -> None:
+    said(store, "one", [NOON - HOUR], lang=None, title="Title", url="https://a.example/1")
+    said(store, "two", [NOON - 2 * HOUR])
+    said(store, "other", [NOON - HOUR], brand="Globex")
+    said(store, "late", [NOON])
+    found = store.texts("Acme", NOON - DAY, NOON, 10)
+    assert (found.total, [row.text for row in found.rows]) == (2, ["Acme two", "Acme one"])
+    assert (found.rows[1].title, found.rows[1].site, found.rows[1].lang) == ("Title", "https://a.example/1", None)
+    assert (found.rows[0].source, found.rows[0].score, found.rows[0].published_at) == ("Forum", 0.5, NOON - 2 * HOUR)
+    assert store.texts("Nobody", NOON - DAY, NOON, 10).rows == ()
+
+
+def test_hidden_texts_are_read_and_irrelevant_ones_are_not(store: Store) -> None:
+    said(store, "{}", [NOON - k * MINUTE for k in range(1, 4)])
+    ids = [row.mention for row in store.texts("Acme", NOON - DAY, NOON, 10).rows]
+    store.hide(ids[0], True, NOON)
+    store.set_state(ids[1], 2, NOON)  # type: ignore[arg-type]
+    found = store.texts("Acme", NOON - DAY, NOON, 10)
+    assert [(row.mention, row.hidden) for row in found.rows] == [(ids[0], True), (ids[2], False)]
+
+
+def test_of_too_many_texts_an_even_sample_is_read_the_same_each_time(store: Store) -> None:
+    said(store, "{}", [NOON - k * MINUTE for k in range(1, 1_001)])
+    found = store.texts("Acme", NOON - DAY, NOON, 100)
+    assert (found.total, len(found.rows), found.scale) == (1_000, 100, 10.0)
+    early = sum(row.published_at < NOON - 500 * MINUTE for row in found.rows)
+    assert 40 <= early <= 60
+    assert found == store.texts("Acme", NOON - DAY, NOON, 100)
+
+
+def test_the_duty_stores_what_the_hour_is_about(store: Store) -> None:
+    history(store)
+    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    TopicsDuty(store, BRANDS).turn(NOON)
+    found = store.topics("Acme")
+    assert found is not None
+    assert found.hour is not None
+    assert (found.hour.name, found.hour.n, found.as_of) == ("signal booster", 12, NOON)
+    quiet = store.topics("Globex")
+    assert quiet is not None
+    assert quiet.hour is None
+
+
+def test_the_duty_looks_once_a_minute_and_at_once_when_the_clock_goes_back(store: Store) -> None:
+    history(store)
+    duty = TopicsDuty(store, BRANDS, [Topic("boosters", "booster")])
+    duty.turn(NOON)
+    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    seen = []
+    for seconds in (30, 60, -3600):
+        duty.turn(NOON + timedelta(seconds=seconds))
+        found = store.topics("Acme")
+        assert found is not None
+        seen.append((found.hour is not None and found.hour.named, found.as_of - NOON))
+    assert seen == [(False, timedelta(0)), (True, MINUTE), (False, -HOUR)]
+
+
+def test_the_background_is_read_again_an_hour_later(store: Store) -> None:
+    duty = TopicsDuty(store, BRANDS)
+    duty.turn(NOON)  # nothing is stored yet, so nothing can stand out
+    history(store)
+    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    duty.turn(NOON + MINUTE)
+    before = store.topics("Acme")
+    said(store, "my signal booster: {}", [NOON + 50 * MINUTE + k * MINUTE for k in range(1, 10)])
+    for minute in range(60, 64):
+        duty.turn(NOON + minute * MINUTE)
+    after = store.topics("Acme")
+    assert before is not None
+    assert after is not None
+    assert before.hour is None
+    assert after.hour is not None
+
+
+def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_left(store: Store) -> None:
+    history(store)
+    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    running = store.save_incident(an_incident("Acme"))
+    over = store.save_incident(an_incident("Globex", until=NOON))
+    duty = TopicsDuty(store, BRANDS)
+    duty.turn(NOON)
+    assert {one.id: one.topic for one in store.last_incidents()} == {running.id: "signal booster", over.id: ""}
+
+
+def test_an_incident_keeps_its_topic_when_nothing_stands_out_any_more(store: Store) -> None:
+    history(store)
+    store.save_incident(an_incident("Acme", topic="signal booster"))
+    TopicsDuty(store, BRANDS).turn(NOON)
+    assert store.last_incidents()[0].topic == "signal booster"
+
+
+def test_an_incident_of_a_brand_that_is_not_watched_is_left_alone(store: Store) -> None:
+    store.save_incident(an_incident("Acme"))
+    TopicsDuty(store, [Brand("Globex", "globex")]).turn(NOON)
+    assert store.last_incidents()[0].topic == ""
+
+
+def an_incident(brand: str, topic: str = "", until: datetime | None = None) -> Incident:
+    """One that began a quarter of an hour ago."""
+    since = NOON - 15 * MINUTE
+    return Incident(brand, since, since, NOON, 12, 1.0, 15 * MINUTE, 12.0, topic=topic, until=until)
