@@ -47,12 +47,16 @@ class MadeWall:
 
     def say(self, state: WallState | str, **changes: Any) -> None:
         """Send another state, and wait until it is drawn."""
+        self.send(state, **changes)
+        self.page.wait_for_selector(f'.canvas[data-last-id="{self.words["last_id"]}"]')
+
+    def send(self, state: WallState | str, **changes: Any) -> None:
+        """Send another state."""
         last_id = self.words.get("last_id", 0) + 1
         self.words = as_json(state, {"last_id": last_id, **changes})
         assert self._socket, "the page has no socket"
         beat = {"now": self.words["clock"], "last_id": last_id, "version": self.words["version"], "state": self.words}
         self._socket.send("42" + json.dumps(["heartbeat", beat]))
-        self.page.wait_for_selector(f'.canvas[data-last-id="{last_id}"]')
 
     def settle(self) -> None:
         """Wait until what was said is painted, sizes that were measured after layout too."""

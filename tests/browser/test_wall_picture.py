@@ -47,7 +47,9 @@ def wall(browser: Browser, site: Served, complaints_of_all: Complaints) -> Itera
 
 @pytest.fixture(scope="module")
 def meter(wall: MadeWall) -> Page:
-    return measures.meter(wall.page.context)
+    found = measures.meter(wall.page.context)
+    wall.page.bring_to_front()  # what is not in front is painted once a second
+    return found
 
 
 @pytest.fixture(params=SIZES)

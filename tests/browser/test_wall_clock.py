@@ -1,0 +1,230 @@
+"""What the wall does by the clock alone, in a real Chromium whose clock the tests move."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Complaints
+from tests.browser.made_wall import MadeWall
+from tests.fake_site import Served
+from tests.wall_states import made
+from tests.wall_states.parts import CLOCK, VOICES, ms, voice
+
+pytestmark = pytest.mark.browser
+
+MINUTE = 60_000
+
+
+def stopped(wall: MadeWall, name: str = "normal", path: str = "/wall") -> Page:
+    """Open the wall on a state, with its clock stopped just as another such state has come."""
+    page = wall.page
+    page.clock.install(time=ms(CLOCK) / 1000)
+    wall.open(name, path)
+    page.clock.pause_at(ms(CLOCK) / 1000 + 600)
+    page.clock.run_for(6_000)
+    wall.say(name)
+    return page
+
+
+@pytest.mark.parametrize("hour_off", [0, 1, -1])
+def test_silence_is_told_in_steps(made_wall: MadeWall, hour_off: int, complaints: Complaints) -> None:
+    page = stopped(made_wall)
+    canvas = page.locator(".canvas")
+    page.clock.set_system_time(ms(CLOCK) / 1000 + 600 + hour_off * 3600)
+    made_wall.fall_silent()
+    page.clock.run_for(29_000)
+    expect(canvas).to_have_attribute("data-trust", "live")
+    page.clock.run_for(2_000)
+    expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 30 s ago.")
+    expect(page.locator("h1")).to_contain_text("Normal.")
+    page.clock.run_for(58_000)
+    expect(canvas).to_have_attribute("data-trust", "reconnecting")
+    expect(page.locator(".slab")).to_have_count(0)
+    page.clock.run_for(2_000)
+    expect(page.locator("h1")).to_have_text("Not live. Last update 1 min ago, at 16:06. Connection lost.")
+    expect(page.locator(".slab")).to_be_visible()
+    expect(page.locator(".board .head")).to_have_text("At 16:06")
+    expect(page.locator(".row").first).to_contain_text("16:02")
+    page.clock.fast_forward(60 * MINUTE)
+    expect(canvas).to_have_attribute("data-trust", "long gone")
+    expect(page.locator(".columns")).to_be_empty()
+    assert complaints == []
+
+
+def test_the_first_state_after_a_silence_ends_it(made_wall: MadeWall) -> None:
+    page = stopped(made_wall)
+    made_wall.fall_silent()
+    page.clock.run_for(100_000)
+    expect(page.locator("h1")).to_contain_text("Not live.")
+    made_wall.answers = True
+    with page.expect_response("**/state.json"):
+        page.clock.run_for(13_000)
+        page.clock.run_for(13_000)
+    expect(page.locator("h1")).to_contain_text("Normal.")
+    expect(page.locator(".slab")).to_have_count(0)
+
+
+def test_a_connection_lost_in_an_incident_says_what_was(made_wall: MadeWall) -> None:
+    page = stopped(made_wall, "incident")
+    expect(page.locator(".flag")).to_be_visible()
+    made_wall.fall_silent()
+    page.clock.run_for(40_000)
+    expect(page.locator(".incident .proof")).to_contain_text("Reconnecting")
+    page.clock.run_for(60_000)
+    expect(page.locator("h1")).to_have_text("Not live since 16:06. Then: 6\u00d7 the usual.")
+    expect(page.locator(".flag")).to_have_count(0)
+
+
+def test_layouts_take_turns_offline_too(made_wall: MadeWall) -> None:
+    page = stopped(made_wall)
+    canvas = page.locator(".canvas")
+    for minutes, name in ((0, "A"), (20, "B"), (40, "A'"), (60, "B'"), (80, "A")):
+        made_wall.say("normal", clock=ms(CLOCK) + minutes * MINUTE)
+        expect(canvas).to_have_attribute("data-layout", name)
+    made_wall.say("normal", clock=ms(CLOCK) + 20 * MINUTE, rotates=False)
+    expect(canvas).to_have_attribute("data-layout", "A")
+    made_wall.say("normal")
+    made_wall.fall_silent()
+    for name in ("B", "A'", "B'", "A"):
+        page.clock.fast_forward(20 * MINUTE)
+        expect(canvas).to_have_attribute("data-layout", name)
+
+
+def at(seconds: float) -> int:
+    """Epoch milliseconds, so long after a loop of the stage began."""
+    return ms(CLOCK) + round(seconds * 1000)
+
+
+def test_topics_take_the_stage_for_a_while(made_wall: MadeWall) -> None:
+    page = stopped(made_wall)
+    for seconds, shown in ((47, 0), (49, 5), (59, 5), (61, 0)):
+        made_wall.say("topics", clock=at(seconds))
+        expect(page.locator(".topics tbody tr")).to_have_count(shown)
+        expect(page.locator(".hero")).to_have_count(0 if shown else 1)
+
+
+@pytest.mark.parametrize("changes", [{"night": True}, {"rotates": False}, {"dwells_until": at(55)}])
+def test_topics_wait_or_stay_away(made_wall: MadeWall, changes: dict[str, object]) -> None:
+    page = stopped(made_wall)
+    for seconds in (40, 50):
+        made_wall.say("topics", clock=at(seconds), **changes)
+        expect(page.locator(".topics")).to_have_count(0)
+
+
+def test_an_incident_leaves_no_stage(made_wall: MadeWall) -> None:
+    page = stopped(made_wall)
+    made_wall.say("incident", clock=at(50))
+    expect(page.locator(".topics")).to_have_count(0)
+    made_wall.say("incident", clock=at(50), night=True)
+    expect(page.locator(".canvas.night")).to_have_count(0)
+
+
+def test_the_orbit_steps_when_the_hero_changes(made_wall: MadeWall) -> None:
+    page = stopped(made_wall)
+    canvas = page.locator(".canvas")
+    expect(canvas).to_have_css("translate", "0px")
+    made_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE)
+    expect(canvas).to_have_css("translate", "0px")
+    voices = [voice(99, "neutral", "Acme again."), *VOICES[:2]]
+    json = made.state(voices=tuple(voices)).json()["voices"]
+    made_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE, voices=json)
+    expect(canvas).to_have_css("translate", re.compile(r"^(8|7\.99\d*)px$"))
+
+
+def test_a_replay_moves_ages_and_the_axis_and_nothing_else(made_wall: MadeWall) -> None:
+    page = stopped(made_wall)
+    made_wall.say("normal", pace=144.0)
+    page.clock.run_for(10_000)
+    expect(page.locator(".label.strong")).to_have_text("16:30")
+    expect(page.locator(".byline")).to_contain_text("26 min")
+    expect(page.locator(".canvas")).to_have_attribute("data-layout", "A")
+    expect(page.locator(".canvas")).to_have_attribute("data-trust", "live")
+
+
+def test_too_many_walls_are_told_and_kept_current(made_wall: MadeWall, complaints: Complaints) -> None:
+    made_wall.refuses = "full"
+    page = made_wall.page
+    page.clock.install(time=ms(CLOCK) / 1000)
+    made_wall.open("normal")
+    page.clock.run_for(14_000)
+    expect(page.locator(".proof .line").nth(1)).to_have_text("Too many walls: this one is new every 12 s.")
+    made_wall.words["headline"]["text"] = "43 mentions in the last hour,"
+    page.clock.run_for(14_000)
+    expect(page.locator("h1")).to_contain_text("43 mentions")
+    assert complaints == []
+
+
+def test_a_named_wall_asks_for_its_own_state(made_wall: MadeWall, site: Served) -> None:
+    """The page of the first wall stands in for one by name: what it asks for goes by its address alone."""
+    page = made_wall.page
+    page.route("**/wall/reception", lambda route: route.fulfill(response=page.request.get(f"{site.url}/wall")))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    made_wall.open("normal", "/wall/reception")
+    assert f"{site.url}/wall/reception/state.json" in asked
+    expect(page.locator("h1")).to_contain_text("Normal.")
+    page.wait_for_function("() => true")
+    assert made_wall.joined[0]["wall"] == "reception"
+
+
+def test_a_server_that_never_answers_is_said_to(made_wall: MadeWall) -> None:
+    made_wall.answers = False
+    made_wall.page.goto(f"{made_wall.url}/wall")
+    expect(made_wall.page.locator("h1")).to_have_text(
+        "Not live. The server has not answered yet. This wall keeps asking.", timeout=10_000
+    )
+    made_wall.words = made.states()["normal"].json()
+    made_wall.answers = True
+    expect(made_wall.page.locator("h1")).to_contain_text("Normal.", timeout=10_000)
+
+
+def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: Served) -> None:
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(f"{site.url}/wall")
+    words = page.locator(".unstarted")
+    expect(words).to_be_hidden()
+    page.evaluate("document.getAnimations().forEach((a) => a.finish())")
+    expect(words).to_be_visible()
+    expect(words).to_contain_text("This browser is too old for the wall, or could not load its program.")
+
+
+def test_an_old_browser_is_told_at_once(page: Page, site: Served) -> None:
+    page.add_init_script("delete AbortSignal.timeout")
+    page.goto(f"{site.url}/wall")
+    expect(page.locator(".unstarted")).to_be_visible()
+    expect(page.locator(".canvas")).to_have_count(0)
+
+
+def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: Served) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/wall")
+    expect(page.locator(".unstarted")).to_be_visible(timeout=15_000)
+    context.close()
+
+
+def test_one_scene_goes_out_before_the_next_comes_in(browser: Browser, site: Served) -> None:
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="no-preference")
+    wall = MadeWall(context.new_page(), site.url)
+    page = stopped(wall)
+    wall.send("normal", clock=ms(CLOCK) + 20 * MINUTE)
+    expect(page.locator(".frame.leaving .canvas")).to_have_attribute("data-layout", "A")
+    page.clock.run_for(400)
+    expect(page.locator(".canvas")).to_have_attribute("data-layout", "B")
+    expect(page.locator(".frame.leaving")).to_have_count(0)
+    context.close()
+
+
+def test_pairing_counts_down_and_moves_with_each_code(made_wall: MadeWall) -> None:
+    page = stopped(made_wall, "pairing")
+    expect(page.locator(".next")).to_have_text("A new code appears in 4 min.")
+    expect(page.locator(".code")).to_have_attribute("aria-label", "K7M 4QX")
+    before = page.locator(".code").bounding_box()
+    made_wall.say("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": ms(CLOCK) + 9 * MINUTE})
+    after = page.locator(".code").bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) > 15.5 * 20 * 0.6
