@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -338,3 +339,13 @@ def test_a_long_text_costs_no_more_than_its_beginning() -> None:
     ear = Ear((), ())
     long = Talk().text("delivery times " * 300, NOON)
     assert len(ear.phrases(long)) < 300
+
+
+def test_an_edited_text_is_read_again() -> None:
+    talk, finder = Talk(), Finder(ACME, BRANDS)
+    background = usual(finder, Talk(9))
+    rows = talk.about("signal booster", 12)
+    finder.look(texts(rows), texts(rows), background, None, NOON)
+    edited = texts([replace(row, text=row.text.replace("signal booster", "copper mast")) for row in rows])
+    found = finder.look(edited, edited, background, None, NOON)
+    assert [topic.name for topic in found.day] == ["copper mast"]

@@ -40,7 +40,7 @@ class Background:
     @classmethod
     def of(cls, texts: Texts, ear: Ear, until: datetime) -> Background:
         """The texts must all be from the 28 days before ``until``."""
-        heard = ear.hear(texts.rows, remember=False)
+        heard = ear.hear(texts.rows, kept_as="background")
         back = [(until - text.published_at) // DAY for text in texts.rows]
         oldest = min((text.published_at for text in texts.rows), default=until)
         said = Said.of(heard, voices(texts.rows, by_day=True))

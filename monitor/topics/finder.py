@@ -43,7 +43,7 @@ class Finder:
 
     def look(self, day: Texts, hour: Texts, background: Background, before: Topics | None, now: datetime) -> Topics:
         """The topics of the last 24 hours and of the last one. ``before``: what the last look found."""
-        heard = self._ear.hear((*day.rows, *hour.rows))
+        heard = self._ear.hear((*day.rows, *hour.rows), kept_as="window")
         of_day = self._window(day, heard[: len(day.rows)])
         of_hour = self._window(hour, heard[len(day.rows) :])
         rows, sorted_ = self._day(of_day, background, before.day if before else ())
@@ -54,7 +54,7 @@ class Finder:
 
     def incident(self, texts: Texts, background: Background, before: str = "") -> str:
         """What the texts since an incident began are about; ``before``: what the last look found. Empty: nothing."""
-        window = self._window(texts, self._ear.hear(texts.rows, remember=False))
+        window = self._window(texts, self._ear.hear(texts.rows))
         named = self._named_topics(window, HOUR, {before})
         phrases = self._phrases(window, background, HOUR, {hash(key_of(before))}, 1)
         top = _top(named, phrases, before)

@@ -36,20 +36,20 @@ class Ear:
     def __init__(self, blocked: Collection[str], named: Sequence[Topic]) -> None:
         self._blocked = frozenset(blocked)
         self._rules = [(bit, query) for bit, topic in enumerate(named) if (query := _parsed(topic)) is not None]
-        self._known: dict[int, Heard] = {}
+        self._known: dict[str, dict[int, Heard]] = {}
 
-    def hear(self, texts: Iterable[Text], remember: bool = True) -> list[Heard]:
-        """What each of the texts says."""
+    def hear(self, texts: Iterable[Text], kept_as: str = "") -> list[Heard]:
+        """What each of the texts says. Those kept under a name are what the last call with that name was given."""
         heard: dict[int, Heard] = {}
         found = []
         for text in texts:
-            known = self._known.get(text.mention)
+            known = next((some[text.mention] for some in self._known.values() if text.mention in some), None)
             if known is None or known.words != hash((text.title, text.text, text.lang)):
                 known = self._read(text)
             heard[text.mention] = known
             found.append(known)
-        if remember:
-            self._known = heard
+        if kept_as:
+            self._known[kept_as] = heard
         return found
 
     def phrases(self, text: Text) -> list[Gram]:
