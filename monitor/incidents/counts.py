@@ -62,6 +62,10 @@ class Counts:
         """The sources that are not new and were read throughout the last ``bins``."""
         return tuple(name for name in self._names if not self._dark_now[name][-bins:].any())
 
+    def lately(self, bins: int, negative: bool) -> float:
+        """Mentions of all sources in the last ``bins``, or the negative ones."""
+        return float(self._recent.sum(self._names, negative)[-bins:].sum())
+
     def misses(self, bins: int) -> bool:
         """Whether a heavy source was not read in some of the last ``bins``, but is not gone for long either."""
         return any(self._dark_now[name][-bins:].any() and not self._dark_now[name].all() for name in self._heavy())
@@ -94,21 +98,27 @@ class _Grid:
         self.bins = length - self._skip
         self.start = pulses.start + self._skip * STEP
         self._pulses = pulses
+        self._known: dict[tuple[str, bool], Floats] = {}
 
     def n(self, name: str, negative: bool = False) -> Floats:
         """The counts of a source, 0 where none is given."""
+        if (name, negative) not in self._known:
+            self._known[name, negative] = self._read(name, negative)
+        return self._known[name, negative]
+
+    def _read(self, name: str, negative: bool) -> Floats:
         counts = (self._pulses.negative if negative else self._pulses.n).get(name, ())
         values = np.asarray(counts, dtype=np.float64)[self._skip :]
         if len(values) < self.bins:
             values = np.concatenate((values, np.zeros(self.bins - len(values))))
-        return values
+        return np.clip(values, 0.0, _MOST)
 
     def sum(self, names: Sequence[str], negative: bool) -> Floats:
         """The counts of these sources together."""
         total = np.zeros(self.bins)
         for name in names:
             total += self.n(name, negative)
-        return np.clip(np.nan_to_num(total), 0.0, _MOST)
+        return total
 
     def within(self, spans: Iterable[tuple[datetime, datetime]]) -> Flags:
         """The bins that one of the spans touches."""

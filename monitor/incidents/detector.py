@@ -10,8 +10,8 @@ from monitor.incidents.rules import Pulse
 from monitor.incidents.tuning import DEFAULT, HOUR, QUARTER, RESUMES, SHOWN, STEP, Tuning
 from monitor.model import Incident, Pulses, Trend
 
-_UNWATCHED = timedelta(hours=1)
-"""After so long without a check nobody knows how an incident went on."""
+_UNWATCHED = timedelta(hours=2)
+"""After so long without a sight of it nobody knows how an incident went on."""
 _CHANGES = 0.15
 """Of the 15 minutes before: less is steady."""
 
@@ -83,6 +83,8 @@ class _Look:
         return replace(seen, until=self._now) if quiet and self._now - running.seen_at >= SHOWN else seen
 
     def _loud(self, negative: bool) -> bool:
+        if self._counts.lately(HOUR, negative) < self._tuning.above:
+            return False
         for bins in (1, QUARTER):
             pulse = self._pulse(bins, negative)
             if pulse is not None and not pulse.calm() and pulse.fast(bins):

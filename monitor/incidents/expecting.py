@@ -22,9 +22,11 @@ class Expected:
     """What each bin of a series usually brings, past and recent."""
 
     def __init__(self, series: Series, zone: tzinfo, loud: tuple[datetime, datetime] | None) -> None:
-        past = _clock(series.past_start, len(series.past), zone)
-        recent = _clock(series.recent_start, len(series.recent), zone)
-        medians = _medians(series.past, series.blind | _inside(series, loud), past)
+        clock = _clock(series.past_start, len(series.past), zone)
+        begins = clock % 3600 < _SECONDS
+        begins[:1] = True
+        hours = np.flatnonzero(begins)
+        medians = _medians(series.past, series.blind | _inside(series, loud), clock, hours)
         self.learning = medians is None
         """Too few days were heard: ``past`` and ``recent`` are the median quarter of an hour of the last day."""
         self.known = True
@@ -33,7 +35,9 @@ class Expected:
             rough = _last_day(series)
             self.known = rough is not None
             medians = np.full(48, rough or 0.0)
-        self.past: Floats = medians[_kinds(past)]
+        each = np.diff(hours, append=len(clock))
+        self.past: Floats = np.repeat(medians[_kinds(clock[hours])], each)
+        recent = _clock(series.recent_start, len(series.recent), zone)
         self.recent: Floats = medians[_kinds(recent)]
 
 
@@ -48,12 +52,12 @@ def _clock(start: datetime, bins: int, zone: tzinfo) -> Ints:
 
 
 def _offsets(first: int, last: int, zone: tzinfo) -> Ints:
-    """How far the zone is ahead in each of these hours; where two days agree, the hours between them do."""
+    """How far the zone is ahead in each of these hours; where it is the same a week apart, it is so between."""
     found = np.zeros(last - first, dtype=np.int64)
-    for day in range(first, last, 24):
-        hours = range(day, min(day + 24, last))
+    for week in range(first, last, 168):
+        hours = range(week, min(week + 168, last))
         same = (one := _offset(3600 * hours[0], zone)) == _offset(3600 * hours[-1], zone)
-        found[day - first : hours[-1] + 1 - first] = one if same else [_offset(3600 * hour, zone) for hour in hours]
+        found[week - first : hours[-1] + 1 - first] = one if same else [_offset(3600 * hour, zone) for hour in hours]
     return found
 
 
@@ -76,14 +80,17 @@ def _inside(series: Series, loud: tuple[datetime, datetime] | None) -> Flags:
     return flags
 
 
-def _medians(past: Floats, dumb: Flags, clock: Ints) -> Floats | None:
-    """What a bin of each kind of hour usually brings; None while there are too few days to tell."""
-    edges = np.flatnonzero(np.diff(clock // 3600, prepend=-1) | (np.diff(clock, prepend=0) != _SECONDS))
-    if not len(edges):
+def _medians(past: Floats, dumb: Flags, clock: Ints, hours: Ints) -> Floats | None:
+    """What a bin of each kind of hour usually brings; None while there are too few days to tell.
+
+    ``hours``: the bins that each clock hour starts with; one that a clock change doubles counts as two.
+    """
+    if not len(hours):
         return None
-    whole = (np.diff(edges, append=len(clock)) == HOUR) & (np.add.reduceat(dumb.astype(np.int64), edges) == 0)
-    sums, starts = np.add.reduceat(past, edges)[whole], clock[edges][whole]
-    _, heard = np.unique(starts // 86_400, return_counts=True)
+    whole = (np.diff(hours, append=len(clock)) == HOUR) & (np.add.reduceat(dumb.astype(np.int64), hours) == 0)
+    sums, starts = np.add.reduceat(past, hours)[whole], clock[hours][whole]
+    days = starts // 86_400
+    heard = np.bincount(days - days.min()) if len(days) else days
     if (heard >= HOURS_OF_A_DAY).sum() < FEWEST_DAYS:
         return None
     return _by_kind(sums, _kinds(starts)) / HOUR

@@ -1,0 +1,308 @@
+"""What becomes an incident and what does not: made-up histories with the verdict that people expect, and real ones."""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from array import array
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench import incidents as bench
+from monitor.incidents import Detector
+from monitor.model import Incident, Pulses, Trend
+from tests.made_up_days import BERLIN, DAY, HOUR, MINUTE, MONDAY, STEP, Days, Seen, watch
+
+START = MONDAY + 28 * DAY
+"""A Monday with four weeks behind it."""
+AT = START + DAY + 10 * HOUR
+"""Tuesday, ten in the morning."""
+
+
+def multiples(seen: Seen) -> list[float]:
+    """The greatest multiple of each incident."""
+    return [round(one.peak, 1) for one in seen.incidents]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_brand_of_two_a_day_has_no_false_alarm_in_a_month(seed: int) -> None:
+    assert multiples(watch(Days({"a": 1 / 24, "b": 1 / 24}, 56, seed), START, START + 28 * DAY, 10 * MINUTE)) == []
+
+
+def test_from_one_to_five_is_no_incident_but_forty_are() -> None:
+    days = Days({"a": 2 / 24})
+    days.add("a", AT, 10 * MINUTE, 30)
+    days.add("a", AT + 6 * HOUR, HOUR, 40)
+    assert [one.since > AT + 5 * HOUR for one in watch(days, AT - HOUR, AT + 12 * HOUR).incidents] == [True]
+
+
+@pytest.mark.parametrize(("hourly", "clumps"), [(5, 0), (60, 1)])
+def test_a_brand_with_its_rhythm_and_its_noise_has_hardly_a_false_alarm(hourly: float, clumps: float) -> None:
+    days = Days({"a": hourly * 0.7, "b": hourly * 0.3}, 56, seed=4, clumps=clumps)
+    assert len(watch(days, START, START + 28 * DAY, 10 * MINUTE).incidents) <= 1
+
+
+@pytest.mark.parametrize(("hourly", "within"), [(300, 5), (60, 5), (20, 10), (8, 30)])
+def test_six_times_the_usual_is_seen_as_soon_as_the_counts_can_tell(hourly: float, within: float) -> None:
+    delays = []
+    for seed in range(7):
+        days = Days({"a": hourly}, seed=seed)
+        at = AT + 23 * MINUTE
+        days.add("a", at, HOUR, 5 * days.usual_hour(at))
+        seen = watch(days, at - 5 * MINUTE, at + HOUR, MINUTE).incidents
+        delays.append((seen[0].seen_at - at) / MINUTE if seen else 999)
+    assert statistics.median(delays) <= within
+
+
+def test_it_is_seen_the_week_after_another_one_as_well() -> None:
+    days = Days({"a": 60})
+    days.add("a", AT - 3 * DAY, 5 * HOUR, 900)
+    days.add("a", AT, HOUR, 5 * days.usual_hour(AT))
+    seen = watch(days, AT - 5 * MINUTE, AT + HOUR, MINUTE)
+    assert seen.incidents[0].seen_at <= AT + 10 * MINUTE
+
+
+def test_an_incident_tells_its_figures_and_clears_by_itself() -> None:
+    days = Days({"a": 60})
+    days.add("a", AT, 40 * MINUTE, 8 * 60)
+    seen = watch(days, AT - HOUR, AT + 6 * HOUR, MINUTE)
+    (last,) = seen.incidents
+    assert abs(last.since - AT) <= 5 * MINUTE
+    assert last.until is not None
+    assert 30 * MINUTE <= last.until - (AT + 40 * MINUTE) <= 50 * MINUTE
+    assert 5 < last.peak < 10
+    trends = [one.trend for one in seen.log]
+    assert trends[0] is Trend.RISING
+    assert Trend.STEADY in trends
+    assert trends[-20] is Trend.FALLING
+    for one in seen.log:
+        assert 5 * MINUTE <= one.window <= HOUR
+        assert one.peak >= one.multiple
+        assert (one.since, one.seen_at) == (last.since, last.seen_at)
+
+
+def test_it_stays_at_least_ten_minutes() -> None:
+    days = Days({"a": 2 / 24})
+    calm = days.pulses(AT, 36)
+    running = Incident("Acme", AT - 50 * MINUTE, AT - 9 * MINUTE, AT - MINUTE, 30, 1.0, HOUR, 30.0)
+    checked = Detector().check(days.pulses(AT, 8064), calm, {"a": ()}, running, AT)
+    later = Detector().check(days.pulses(AT, 8064), calm, {"a": ()}, running, AT + MINUTE)
+    assert checked is not None
+    assert later is not None
+    assert (checked.until, later.until) == (None, AT + MINUTE)
+
+
+def test_flapping_makes_one_incident() -> None:
+    days = Days({"a": 60})
+    for turn in range(5):
+        days.add("a", AT + turn * 70 * MINUTE, 10 * MINUTE, 12 * 60)
+    seen = watch(days, AT - HOUR, AT + 9 * HOUR)
+    assert len(seen.incidents) == 1
+    assert sum(one.until is not None for one in seen.log) > 1, "it ended and resumed"
+
+
+def test_a_new_one_hours_later_is_another() -> None:
+    days = Days({"a": 60})
+    for ago in (0, 5):
+        days.add("a", AT + ago * HOUR, 30 * MINUTE, 12 * 60)
+    assert len(watch(days, AT - HOUR, AT + 9 * HOUR).incidents) == 2
+
+
+CALM: dict[str, Callable[[], Days]] = {
+    "growth of 10 % a week": lambda: Days({"a": 60}, 42, shape=lambda h: 1.1 ** (h / 168)),
+    "a quiet holiday": lambda: Days({"a": 60}, 42, shape=lambda h: np.where(h // 24 == 29, 0.3, 1.0)),
+    "the clocks change": lambda: Days({"a": 60}, 91, rhythm=0.9, zone=BERLIN),
+}
+
+
+@pytest.mark.parametrize("name", CALM)
+def test_what_is_no_incident(name: str) -> None:
+    days = CALM[name]()
+    since = MONDAY + (days.days - 14) * DAY
+    assert multiples(watch(days, since, since + 14 * DAY, 10 * MINUTE)) == []
+
+
+def test_a_slow_burn_is_one_at_some_time_and_ends() -> None:
+    begins = 28 * 24 + 6
+    days = Days({"a": 60}, shape=lambda h: np.where(h < begins + 14, 2 ** np.clip((h - begins) / 6, 0, 2), 1.0))
+    (burn,) = watch(days, START, START + 36 * HOUR).incidents
+    assert START + 8 * HOUR < burn.seen_at < START + 15 * HOUR
+    assert burn.until is not None
+    assert burn.until < START + 23 * HOUR
+
+
+@pytest.mark.parametrize(("more", "expected"), [(60, 0), (1_500, 1)])
+def test_a_spike_in_one_of_ten_sources_counts_if_it_would_for_the_whole(more: float, expected: int) -> None:
+    days = Days({f"source {n}": 20 for n in range(10)})
+    days.add("source 3", AT, 2 * HOUR, more)
+    assert len(watch(days, AT - HOUR, AT + 5 * HOUR).incidents) == expected
+
+
+def test_a_competitors_crisis_is_not_ours() -> None:
+    ours, theirs = Days({"a": 60}, seed=2), Days({"a": 60}, seed=3)
+    theirs.add("a", AT, 2 * HOUR, 900, negative=0.95)
+    ours.add("a", AT, 2 * HOUR, 15)
+    verdicts = [len(watch(brand, AT - HOUR, AT + 5 * HOUR).incidents) for brand in (ours, theirs)]
+    assert verdicts == [0, 1]
+
+
+def test_what_people_love_is_an_incident_but_not_a_negative_one() -> None:
+    days = Days({"a": 60})
+    days.add("a", AT, 2 * HOUR, 600, negative=0.0)
+    assert [one.negative for one in watch(days, AT - HOUR, AT + 5 * HOUR).incidents] == [False]
+
+
+def test_a_turn_to_the_bad_is_one_without_many_more_mentions() -> None:
+    days = Days({"a": 200}, negative_share=0.05)
+    days.add("a", AT, 2 * HOUR, 100, negative=1.0)
+    (one,) = watch(days, AT - HOUR, AT + 5 * HOUR).incidents
+    assert one.negative
+    assert one.peak > 4
+    assert one.until is not None
+
+
+@pytest.mark.parametrize("gone", [2 * HOUR, 7 * DAY])
+def test_a_source_that_comes_back_and_catches_up_is_no_spike(gone: timedelta) -> None:
+    days, since = Days({"a": 40, "b": 20}, 40), AT - gone
+    for name, hourly in days.hourly.items():
+        days.silence(name, since, AT)
+        days.add(name, AT, 10 * MINUTE, hourly * 12)  # two hours' worth, dated as of now
+    days.add("a", AT + 4 * HOUR, HOUR, 600)
+    unread = {name: [(since, AT)] for name in days.n}
+    (real,) = watch(days, AT - HOUR, AT + 9 * HOUR, unread=unread).incidents
+    assert AT + 4 * HOUR - STEP <= real.since < real.seen_at <= AT + 4 * HOUR + 10 * MINUTE
+
+
+def test_posts_caught_up_where_they_belong_are_no_spike() -> None:
+    days = Days({"a": 40, "b": 20})
+    assert multiples(watch(days, AT, AT + 4 * HOUR, unread={"a": [(AT - 3 * HOUR, AT)], "b": ()})) == []
+
+
+def test_a_source_that_goes_blind_is_no_fall() -> None:
+    days, dark = Days({"a": 40, "b": 20}), (AT + HOUR, AT + HOUR + 40 * MINUTE)
+    days.add("a", AT, 4 * HOUR, 600)
+    days.silence("a", *dark)
+    (one,) = watch(days, AT - HOUR, AT + 4 * HOUR, unread={"a": [dark], "b": ()}).incidents
+    assert one.until is None
+
+
+def test_an_incident_that_nobody_can_see_any_more_ended_when_it_was_last_seen() -> None:
+    days, dark = Days({"a": 40, "b": 20}), (AT + HOUR, AT + 9 * HOUR)
+    days.add("a", AT, 4 * HOUR, 600)
+    days.silence("a", *dark)
+    (one,) = watch(days, AT - HOUR, AT + 5 * HOUR, unread={"a": [dark], "b": ()}).incidents
+    assert one.until is not None
+    assert abs(one.until - dark[0]) <= 15 * MINUTE
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_new_source_is_no_incident_by_itself(told: bool) -> None:
+    days = Days({"a": 5, "new": 80})
+    days.silence("new", MONDAY, AT)
+    unread = {"a": (), **({"new": [(MONDAY, AT)]} if told else {})}
+    assert multiples(watch(days, AT - HOUR, AT + 3 * DAY, 10 * MINUTE, unread)) == []
+
+
+def test_while_learning_it_takes_twice_as_much() -> None:
+    at, verdicts = MONDAY + 2 * DAY + 10 * HOUR, []
+    for times in (2.5, 5, 25):
+        days = Days({"a": 60}, 4, rhythm=0.2)
+        days.add("a", at, 15 * MINUTE, 60 * (times - 1))
+        verdicts.append(len(watch(days, MONDAY, at + 3 * HOUR).incidents))
+    assert verdicts == [0, 0, 1]
+
+
+def test_the_first_day_knows_nothing() -> None:
+    days = Days({"a": 60}, 2)
+    days.add("a", MONDAY + 10 * HOUR, HOUR, 900)
+    assert multiples(watch(days, MONDAY, MONDAY + 14 * HOUR)) == []
+
+
+def test_the_default_scores_well_on_what_experts_labelled(shared_data: Path) -> None:
+    """Of the busiest rows only, for time's sake: ``bench/incidents.py`` looks at all and has nearly the same."""
+    every = bench.load(shared_data / "volume")
+    verdicts = [bench.judge(one.times, one.spans, bench.detections(one, worth=bench.busiest(one))) for one in every]
+    assert bench.together(verdicts).score >= 80
+
+
+def test_the_score_is_the_one_of_the_sources() -> None:
+    times = [datetime(2015, 1, 1, tzinfo=UTC) + row * STEP for row in range(1_000)]
+    spans = [(times[300], times[400]), (times[600], times[700])]
+    assert bench.judge(times, spans, []).score == 0
+    assert bench.judge(times, spans, [300, 350, 600]).score == pytest.approx(100, abs=0.01)
+    assert bench.judge(times, spans, [149, 300, 600]).score == pytest.approx(100, abs=0.01), "not scored yet"
+    early = bench.judge(times, spans, [200])
+    assert (early.total, early.false) == (pytest.approx(-2.11), 1)
+    assert bench.judge(times, spans, [450]).total == pytest.approx(-2 + 0.11 * -0.8483, abs=0.001)
+
+
+def test_airlines_in_the_week_of_a_storm(shared_data: Path) -> None:
+    """Eight days of February 2015: snow in Dallas on the 22nd and 23rd kept American's customers on hold."""
+    counts: dict[str, list[tuple[datetime, bool]]] = defaultdict(list)
+    with (shared_data / "airline" / "tweets.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            at = datetime.strptime(row["tweet_created"], "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
+            counts[row["airline"]].append((at, row["airline_sentiment"] == "negative"))
+    found = {name: _replayed(name, posts) for name, posts in counts.items()}
+    assert max(len(incidents) for incidents in found.values()) <= 5
+    assert found["Virgin America"] == []
+    (american,) = found["American"]
+    assert american.since.date() == datetime(2015, 2, 22).date()
+    assert american.peak > 10
+    for incidents in found.values():
+        assert all(one.since.day >= 18 for one in incidents), "not before a day was heard"
+
+
+def _replayed(name: str, posts: list[tuple[datetime, bool]]) -> list[Incident]:
+    first = min(at for at, _ in posts).replace(minute=0, second=0)
+    bins = (max(at for at, _ in posts) - first) // STEP + 1
+    n, negative = array("q", bytes(8 * bins)), array("q", bytes(8 * bins))
+    for at, bad in posts:
+        n[(at - first) // STEP] += 1
+        negative[(at - first) // STEP] += bad
+    detector, before, found = Detector(), None, dict[datetime, Incident]()
+    for row in range(36, bins):
+        history, recent = (
+            Pulses(name, first + low * STEP, STEP, {"x": n[low : row + 1]}, {"x": negative[low : row + 1]})
+            for low in (0, row - 35)
+        )
+        if (seen := detector.check(history, recent, {"x": ()}, before, first + (row + 1) * STEP)) is not None:
+            before = found[seen.seen_at] = seen
+    return list(found.values())
+
+
+_counts = st.dictionaries(
+    st.sampled_from(["a", "b", "c", "d"]), st.lists(st.integers(0, 10**18) | st.just(0), max_size=60), max_size=4
+)
+_times = st.integers(-10_000, 10_000).map(lambda minutes: AT + minutes * MINUTE)
+_before = st.none() | st.builds(
+    Incident, st.just("Acme"), _times, _times, _times, st.integers(0, 9), st.just(0.0), st.just(HOUR), st.just(0.0),
+    negative=st.booleans(), until=st.none() | _times,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 200), _counts, _counts, _counts, _counts, _before,
+    st.dictionaries(st.sampled_from(["a", "b", "x"]), st.lists(st.tuples(_times, _times), max_size=4)),
+)  # fmt: skip
+def test_no_counts_make_it_raise(
+    repeat: int,
+    past: dict[str, list[int]],
+    bad: dict[str, list[int]],
+    now: dict[str, list[int]],
+    bad_now: dict[str, list[int]],
+    before: Incident | None,
+    unread: dict[str, list[tuple[datetime, datetime]]],
+) -> None:
+    past = {name: counts * repeat for name, counts in past.items()}
+    history = Pulses("Acme", AT - 10 * DAY, STEP, past, bad)
+    found = Detector(BERLIN).check(history, Pulses("Acme", AT - 3 * HOUR, STEP, now, bad_now), unread, before, AT)
+    assert found is None or (found.brand == "Acme" and found.n >= 0 and found.usual >= 0)
