@@ -215,3 +215,22 @@ def test_a_write_past_the_store_is_seen_in_the_pulses(store: Store) -> None:
     db.execute("UPDATE pulse SET negative = negative + 1 WHERE n > 0")
     assert derived.differences(db) == ["pulse"]  # type: ignore[arg-type]
     db.close()
+
+
+def test_volumes_are_what_each_source_brought_in_each_stretch(store: Store) -> None:
+    live(store, World(37), 120)
+    start, step, bins = NOON - DAY, 3 * 36 * STEP, 200
+    since, want = start + 2 * MINUTE, {}
+    for brand in BRANDS:
+        for source, counts in store.pulses(brand.name, start, start + bins * step).n.items():
+            for n in range(bins):
+                want.setdefault(source, [0] * bins)[n] += sum(counts[n * 108 : (n + 1) * 108])
+    found = store.volumes(since, step, bins)
+    assert sum(map(sum, found.values())) > 50
+    assert found == want
+
+
+def test_volumes_are_those_of_the_brands_of_the_config(store: Store) -> None:
+    store.save("Forum", [judged("Acme"), judged("Globex", "Globex", external_id="2")], now=NOON)
+    store.register(BRANDS[:1], NOON)
+    assert store.volumes(NOON, STEP, 1) == {"Forum": [1]}

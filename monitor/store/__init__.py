@@ -241,7 +241,10 @@ class Store(Watching):
         return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
 
     def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
-        """Source -> how many mentions were published in each of ``bins`` stretches of ``step`` from ``since`` on."""
+        """Source -> how many mentions were published in each of ``bins`` stretches of ``step`` from ``since`` on.
+
+        By steps of 5 minutes of the clock, to which ``since`` and ``step`` are rounded down.
+        """
         return self._read(lambda db: sources.volumes(db, to_ms(since), round(step.total_seconds() * 1000), bins))
 
     # The change log

@@ -10,13 +10,13 @@ from typing import Any
 
 from monitor.model import Gap, Health, Json, SourceStatus, Spend, Wish
 from monitor.store.connections import Connection
-from monitor.store.names import active_brands, source_id
+from monitor.store.names import active_brands, source_id, source_names
+from monitor.store.pulses import STEP
 from monitor.store.times import from_ms
 
 _TIMES = ("next_check", "last_try", "last_success", "last_post", "since", "catching_up")
-_VOLUMES = """SELECT source.name, (published_at - ?) / ? AS bin, count(*) FROM mention INDEXED BY mention_time
-    JOIN source ON source.id = mention.source
-    WHERE brand = ? AND published_at >= ? AND published_at < ? AND state < 2 GROUP BY 1, 2"""
+_VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM pulse
+    WHERE brand = ?3 AND time >= ?1 AND time < ?1 + ?2 * ?4 GROUP BY 1, 2"""
 
 
 def cursor(db: Connection, source: str) -> Json:
@@ -122,11 +122,15 @@ def gaps(db: Connection, since: int, until: int, source: str | None) -> list[Gap
 
 
 def volumes(db: Connection, since: int, step: int, bins: int) -> dict[str, list[int]]:
-    """Source -> mentions of the config's brands in each of ``bins`` stretches of ``step`` ms from ``since`` on."""
+    """Source -> mentions of the config's brands in each of ``bins`` stretches of ``step`` ms from ``since`` on.
+
+    Both in whole steps of pulses, so what was said in the last minutes before ``since`` may be among the first ones.
+    """
     found: dict[str, list[int]] = {}
+    known, first, wide = source_names(db), since // STEP, step // STEP
     for brand in active_brands(db):
-        for name, n, count in db.execute(_VOLUMES, (since, step, brand, since, since + step * bins)):
-            found.setdefault(name, [0] * bins)[n] += count
+        for source, bin_, count in db.execute(_VOLUMES, (first, wide, brand, bins)):
+            found.setdefault(known[source], [0] * bins)[bin_] += count
     return found
 
 
