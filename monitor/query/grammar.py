@@ -12,7 +12,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from monitor.query.document import FIELDS, field_value
 from monitor.query.mistakes import Mistake, near_mistake, unexpected
 from monitor.query.tree import Either, Field, Near, Node, Words, either, every, negated
-from monitor.query.words import words_of
+from monitor.query.words import pictured, words_of
 
 GRAMMAR = r"""
 ?start: either
@@ -82,6 +82,8 @@ def _hold_bounds(tokens: list[Token]) -> None:
             raise Mistake(_start(token), f"More than {DEEPEST} brackets within brackets.", "Take some away.")
         if terms > MOST_TERMS:
             raise Mistake(_start(token), f"More than {MOST_TERMS} words.", "Write several shorter ones.")
+        if token.type in {"WORD", "PHRASE"} and (mistake := pictured(token, _start(token))):
+            raise mistake
         if token.type == "NEAR" and not _FAR_ENOUGH.fullmatch(token):
             need = f"a number up to {FARTHEST}" if "/" in token else "a number"
             both = index and tokens[index - 1].type in {"WORD", "PHRASE", "_CLOSE"}

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from monitor.model import Span, Term
 from monitor.query.document import Document
-from monitor.query.reading import Reading
+from monitor.query.reading import Reading, fold
 
 
 class Occurrence(NamedTuple):
@@ -74,8 +74,12 @@ class Words:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """A plain search for it."""
-        return (Term(self.text, self.prefix),)
+        """A plain search for it, without signs that do not count here and may count for a site, such as (TM)."""
+        return (Term(self.text if self.text.isascii() else _sought(self.text), self.prefix),)
+
+
+def _sought(text: str) -> str:
+    return " ".join("".join(char if char.isascii() or fold(char) != " " else " " for char in text).split())
 
 
 def letters_of(text: str) -> str:

@@ -27,11 +27,24 @@ MOST_WORDS = 100
 _EMPTY = '""'
 _EDGES = " \t\r\n.,;:?/'_"
 """Never part of what is looked for at the edges of words, however it was typed."""
+_PICTURES = "\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+_PICTURE = re.compile(rf"(?:[{_PICTURES}]|.\ufe0f?\u20e3)[{_PICTURES}\u200d\ufe0f]*")
+"""Emoji, flags and keys. No index of ours knows them, nor do the searches of most sites."""
 _UNSPACED_WORD = re.compile(f"[{UNSPACED}]")
 _GAP = re.compile(r"(?P<after>[+!#]*)(?P<between>.*?)(?P<before>[@#$]?)", re.DOTALL)
 """What stands between two words: signs that belong to the word before, what separates, a sign of the word after."""
 _NOT_BEFORE = {"@": (IN_HANDLE,), "#": (IN_HANDLE, "&"), "$": (IN_WORD, r"\$"), "": (IN_WORD,)}
 """What must not stand before a word with this sign, or none."""
+
+
+def pictured(written: str, at: int) -> Mistake | None:
+    """What is wrong with ``written``, a word or a phrase that begins at ``at``, where it holds an emoji."""
+    found = _PICTURE.search(written)
+    if found is None:
+        return None
+    words = WORD.search(fold(_PICTURE.sub(" ", written)))
+    instead = "Leave it out: the words are found with and without it." if words else "Look for words in its place."
+    return Mistake(at + found.start(), f"An emoji, such as `{found[0]}`, cannot be looked for.", instead)
 
 
 def words_of(raw: str, at: int) -> Words:
