@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench._soak_plan import Plan, Planned
-from bench._soak_verdict import Sample, Stored, compared, is_covered, lateness, slope, span, tracebacks
+from bench._soak_plan import Outage, Plan, Planned
+from bench._soak_verdict import (
+    Gap,
+    Sample,
+    Span,
+    Stored,
+    came_back,
+    compared,
+    invented,
+    is_covered,
+    lateness,
+    slope,
+    span,
+    stays_open,
+    tracebacks,
+    unread,
+)
 from bench._soak_watch import POLL, Watcher
 
 if TYPE_CHECKING:
@@ -19,6 +35,8 @@ WARM, WARM_LEAST, WARM_MOST = 0.25, 180.0, 600.0
 """The share of the run after which it is warm; three minutes at least, ten at most."""
 MOST_SLOPE = {"beyond SQLite": 12.0, "child_rss": 12.0, "threads": 2.0, "fds": 4.0, "blocks": 100_000.0}
 """What may be added in an hour: MB, MB, threads, files, blocks of Python's memory."""
+MOST_WAL = 64.0
+"""MB; more than ten checkpoints' worth: a reader that never ends would let it grow for ever."""
 TOLD = ("rss", "sqlite", "malloc", "free")
 """Figures without a bar: SQLite keeps pages of a database that grows, up to the sizes of its caches."""
 FOLLOWED = ("hackernews", "lemmy", "reddit", "mastodon", "stackexchange", "youtube", "discourse")
@@ -51,6 +69,7 @@ def report(soak: Soak, watcher: Watcher, told: Mapping[str, Any]) -> bool:
     _life(soak, watcher, found)
     _posts(soak.plan, watcher, told["sources"], found)
     _gaps(soak.plan, watcher, told["sources"], found)
+    _recovery(soak.plan, watcher, told["sources"], found)
     _lateness(soak.plan, told["sources"], found)
     _logs(soak.folder, found)
     print(f"the helpdesk was answered: {told['webhook']}")
@@ -73,6 +92,10 @@ def _slopes(samples: Sequence[Sample], plan: Plan, found: Findings) -> None:
             f" {max(values):.1f}, slope {rise:+.2f} an hour",
             *([f"{name} grows by {rise:.1f} an hour"] if grows else []),
         )
+    most_wal = max((one.wal for one in samples), default=0.0)
+    found.tell(
+        f"WAL at most {most_wal:.1f} MB", *([f"the WAL reached {most_wal:.0f} MB"] if most_wal > MOST_WAL else [])
+    )
     if warm:
         share = (warm[-1].cpu - warm[0].cpu) / max(1.0, warm[-1].at - warm[0].at)
         print(f"{share:.0%} of a core, pages p50 {statistics.median(one.pages for one in warm):.0f} ms for four")
@@ -88,40 +111,55 @@ def _life(soak: Soak, watcher: Watcher, found: Findings) -> None:
         trouble.append(f"the worker was started {len(watcher.workers)} times")
     if soak.status != 0:
         trouble.append(f"it ended with {soak.status}")
+    ended = soak.plan.began + soak.plan.seconds
+    statuses = watcher.statuses()
+    for source in soak.plan.sources:
+        if late := unread(statuses.get(source.name, {}), source, ended):
+            trouble.append(f"{source.name} was not read at the end, nor for {late:.0f} s more than it may go unread")
     database = watcher.faults_of_database()
     if database != "ok":
         trouble.append(f"the database: {database}")
-    states = Counter(str(status["health"]) for status in watcher.statuses().values())
-    broken = {name: s["reason"] for name, s in watcher.statuses().items() if s["health"] not in ("working", "quiet")}
+    states = Counter(str(status["health"]) for status in statuses.values())
+    broken = {name: s["reason"] for name, s in statuses.items() if s["health"] not in ("working", "quiet")}
     trouble += [f"{name} is not working at the end: {reason}" for name, reason in broken.items()]
     found.tell(f"stopped within {soak.stopped_after:.1f} s; sources at the end: {dict(states)}", *trouble)
 
 
 def _posts(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Findings) -> None:
     texts = watcher.texts()
-    kinds = dict.fromkeys(source.kind for source in plan.sources)
-    for kind in kinds:
+    every: dict[str, Stored] = {}
+    for kind in dict.fromkeys(source.kind for source in plan.sources):
         each = {
             source.name: _compared(source, watcher, told[source.name], texts.get(source.name, []))
             for source in plan.sources
             if source.kind == kind
         }
-        trouble = []
-        for name, one in each.items():
-            for what in ("doubled", "lost", "strange", "old"):
-                if marks := getattr(one, what):
-                    trouble.append(f"{name}: {len(marks)} {what}: {', '.join(marks[:4])}")
-        left = sum(one.gone_left for one in each.values())
-        must = kind in ("bluesky", "webhook") or (kind in FOLLOWED and plan.seconds >= FOLLOWED_AFTER)
-        if left and must:
-            trouble.append(f"{kind}: {left} deleted posts are still stored")
-        gone = _sum(each, "gone")
-        deleted = f", {gone - left} of {gone} deletions followed" if gone else ""
-        found.tell(
-            f"{kind:13} {_sum(each, 'written'):5} written, {_sum(each, 'stored'):5} stored,"
-            f" {_sum(each, 'missed'):3} in a gap{deleted}",
-            *trouble,
-        )
+        every |= each
+        _kind(kind, each, plan, found)
+    lost, doubled = (sum(len(getattr(one, what)) for one in every.values()) for what in ("lost", "doubled"))
+    print(
+        f"{'all':13} {_sum(every, 'written'):5} written, {_sum(every, 'stored'):5} stored, {lost} lost,"
+        f" {doubled} doubled; {sum(map(len, texts.values()))} mentions with those of the sample"
+    )
+
+
+def _kind(kind: str, each: Mapping[str, Stored], plan: Plan, found: Findings) -> None:
+    trouble = []
+    for name, one in each.items():
+        for what in ("doubled", "lost", "strange", "old"):
+            if marks := getattr(one, what):
+                trouble.append(f"{name}: {len(marks)} {what}: {', '.join(marks[:4])}")
+    left = sum(one.gone_left for one in each.values())
+    must = kind in ("bluesky", "webhook") or (kind in FOLLOWED and plan.seconds >= FOLLOWED_AFTER)
+    if left and must:
+        trouble.append(f"{kind}: {left} deleted posts are still stored")
+    gone = _sum(each, "gone")
+    deleted = f", {gone - left} of {gone} deletions followed" if gone else ""
+    found.tell(
+        f"{kind:13} {_sum(each, 'written'):5} written, {_sum(each, 'stored'):5} stored,"
+        f" {_sum(each, 'missed'):3} in a gap{deleted}",
+        *trouble,
+    )
 
 
 def _compared(source: Planned, watcher: Watcher, told: Mapping[str, Any], texts: Sequence[str]) -> Stored:
@@ -140,35 +178,71 @@ def _gaps(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Findings
     gaps = watcher.gaps.all
     met = needed = 0
     trouble = []
-    for outage in plan.outages:
-        for source in [source for source in plan.sources if source.port == outage.port]:
-            one = span(source, outage, told[source.name]["asked"], plan.began)
-            met += one is not None
-            if one is None or not one.needs_gap:
-                continue
-            needed += 1
-            if not is_covered(one, outage, gaps, plan.began, POLL):
-                seen = [
-                    (
-                        round(g.since - plan.began),
-                        round(g.last_open - plan.began),
-                        g.until and round(g.until - plan.began),
-                    )
-                    for g in gaps
-                    if g.source == source.name
-                ]
-                good = one.first_good and round(one.first_good - plan.began)
-                trouble.append(
-                    f"{source.name}: {outage.fault} from {outage.start:.0f} to {outage.end:.0f} s, read again at"
-                    f" {good} s: no gap covers it, seen {seen}"
-                )
+    for outage, _, one in _spans(plan, told):
+        met += one is not None
+        if one is None or not one.needs_gap:
+            continue
+        needed += 1
+        if not is_covered(one, outage, gaps, plan.began, POLL):
+            trouble.append(_uncovered(one, outage, gaps, plan))
     trouble += [f"{g.source}: its gap of {g.since - plan.began:.0f} s is open" for g in gaps if g.kept and not g.until]
+    for name, mine in _of_each(plan).items():
+        own = [gap for gap in gaps if gap.source == name and invented(gap, mine, plan.began)]
+        trouble += [f"{name}: nothing failed in its gap {_seen([gap], plan)}" for gap in own]
     kept = sum(gap.kept for gap in gaps)
     found.tell(
         f"{len(plan.outages)} outages met {met} sources; {needed} had to leave a gap; {len(gaps)} gaps were recorded,"
         f" {len(gaps) - kept} of them caught up with, {kept} stay",
         *trouble,
     )
+
+
+def _recovery(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Findings) -> None:
+    """How soon sources were read again, and their gaps closed."""
+    waits: list[float] = []
+    trouble = []
+    for outage, source, one in _spans(plan, told):
+        if one is None:
+            continue
+        next_start = min(
+            (o.start for o in plan.outages if o.port == source.port and o.start > outage.start), default=math.inf
+        )
+        wait, may = came_back(one, source, outage, next_start, plan.began)
+        if may:
+            waits.append(wait)
+        what = f"{source.name}: {outage.fault} until {outage.end:.0f} s"
+        if wait > may:
+            trouble.append(f"{what}, read again after {wait:.0f} s where {may:.0f} may pass")
+        if (open_for := stays_open(one, source, next_start, watcher.gaps.all, plan.began)) > 0:
+            trouble.append(f"{what}, its gap stood open {open_for:.0f} s too long")
+    if waits:
+        middle = statistics.median(waits)
+        found.tell(f"read again after an outage within p50 {middle:.0f} s, worst {max(waits):.0f} s", *trouble)
+
+
+def _spans(plan: Plan, told: Mapping[str, Any]) -> Iterator[tuple[Outage, Planned, Span | None]]:
+    for outage in plan.outages:
+        for source in plan.sources:
+            if source.port == outage.port:
+                yield outage, source, span(source, outage, told[source.name]["asked"], plan.began)
+
+
+def _of_each(plan: Plan) -> dict[str, list[Outage]]:
+    return {source.name: [o for o in plan.outages if o.port == source.port] for source in plan.sources}
+
+
+def _uncovered(one: Span, outage: Outage, gaps: Sequence[Gap], plan: Plan) -> str:
+    good = one.first_good and round(one.first_good - plan.began)
+    return (
+        f"{one.source}: {outage.fault} from {outage.start:.0f} to {outage.end:.0f} s, read again at {good} s:"
+        f" no gap covers it, seen {_seen([gap for gap in gaps if gap.source == one.source], plan)}"
+    )
+
+
+def _seen(gaps: Sequence[Gap], plan: Plan) -> list[tuple[float, float, float | None]]:
+    """Of each gap since when, until when it was seen open, and until when; seconds of the run."""
+    began = plan.began
+    return [(round(g.since - began), round(g.last_open - began), g.until and round(g.until - began)) for g in gaps]
 
 
 def _lateness(plan: Plan, told: Mapping[str, Any], found: Findings) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,6 +19,8 @@ PATIENCE, INTERVALS = 900.0, 3
 SLACK = 30.0
 """Seconds by which a gap may begin after the outage did: a pass that was under way ends well."""
 JITTER = 1.1
+READS_AGAIN, PASS = 0.55, 120.0
+"""A source whose waits grow by half is read again within so much of the time that it was away, and a pass or two."""
 MARK = re.compile(r"\b(q\d+x\d+)v(\d+)\b")
 
 
@@ -42,6 +46,8 @@ class Sample(NamedTuple):
     """Megabytes that malloc has taken from the system and not given out."""
     blocks: float
     """Blocks of memory that Python has given out."""
+    wal: float = 0.0
+    """Megabytes of the file that commits go to first."""
 
 
 @dataclass
@@ -162,6 +168,38 @@ def is_covered(found: Span, outage: Outage, gaps: Iterable[Gap], began: float, p
     over = found.first_good if found.first_good is not None else began + outage.end
     mine = [gap for gap in gaps if gap.source == found.source and gap.since <= start + SLACK]
     return any(max(gap.last_open, gap.until or 0.0) >= over - 2 * poll for gap in mine)
+
+
+def came_back(found: Span, source: Planned, outage: Outage, next_start: float, began: float) -> tuple[float, float]:
+    """Seconds from the end of ``outage`` until ``source`` was read again, and how long that may take.
+
+    Nothing is asked of a source whose site failed anew before (``next_start``, in seconds of the run): (0, 0).
+    """
+    may = READS_AGAIN * (outage.end - outage.start) + 2 * source.every + PASS
+    if next_start < outage.end + may:
+        return 0.0, 0.0
+    return (found.first_good or math.inf) - (began + outage.end), may
+
+
+def stays_open(found: Span, source: Planned, next_start: float, gaps: Iterable[Gap], began: float) -> float:
+    """Seconds for which a gap stood open after ``source`` was read again, beyond what catching up may take."""
+    if found.first_good is None:
+        return 0.0
+    may = found.first_good + 2 * source.every + PASS
+    mine = [g for g in gaps if g.source == found.source and g.since <= found.first_good]
+    return max((g.last_open - may for g in mine if g.last_open <= began + next_start), default=0.0)
+
+
+def invented(gap: Gap, outages: Iterable[Outage], began: float) -> bool:
+    """Whether ``gap`` tells of a time in which nothing failed that its source reads."""
+    until = max(gap.last_open, gap.until or 0.0)
+    return not any(gap.since <= began + one.end and until >= began + one.start for one in outages)
+
+
+def unread(status: Mapping[str, object], source: Planned, ended: float) -> float:
+    """Seconds by which the last good look at ``source`` lies too far before the end: its loop is dead, or it hangs."""
+    last = datetime.fromisoformat(str(status["last_success"])).timestamp() if status.get("last_success") else 0.0
+    return max(0.0, ended - last - 2 * source.every - PASS)
 
 
 def lateness(asked: Sequence[tuple[float, str]], every: float) -> list[float]:

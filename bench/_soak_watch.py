@@ -87,6 +87,7 @@ class Watcher:
             fds=worker.num_fds(),
             cpu=sum(worker.cpu_times()[:2]) + sum(self._child_cpu.values()),
             db=self._database.stat().st_size / MEGA,
+            wal=self._database.with_name(self._database.name + "-wal").stat().st_size / MEGA,
             pages=pages,
             healthy=all(health.values()),
             **json.loads((self._folder / INSIDE).read_text()),
@@ -99,12 +100,12 @@ class Watcher:
             yield db
 
     def texts(self) -> dict[str, list[str]]:
-        """Source -> the words of each post that is stored as a mention."""
+        """Source -> the words of each mention: each of our posts names one brand, so none may be there twice."""
         found: dict[str, list[str]] = {}
         with self.database() as db:
             for name, title, text in db.execute(
-                "SELECT source.name, post.title, post.text FROM post JOIN source ON source.id = post.source"
-                " WHERE post.id IN (SELECT post FROM mention)"
+                "SELECT source.name, post.title, post.text FROM mention JOIN post ON post.id = mention.post"
+                " JOIN source ON source.id = post.source"
             ):
                 found.setdefault(name, []).append(f"{title} {text}")
         return found

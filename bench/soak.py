@@ -2,7 +2,8 @@
 
 Every kind of source and 200 feeds, all on loopback, read by a real ``wallflower run`` through the real SDKs in short
 intervals, while their sites fail by a seeded plan. Prints a table of samples, what was found, and a verdict: memory,
-threads and files flat, no worker dead, every outage a gap that covers it, nothing lost, nothing doubled.
+threads, files and WAL bounded, no worker dead, every outage a gap that covers it and ends with it, no gap without an
+outage, nothing lost, nothing doubled.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Soak:
             watcher.look(self.now)
             watcher.close()
             (self.folder / "gaps.json").write_text(json.dumps([asdict(gap) for gap in watcher.gaps.all]))
+            (self.folder / "samples.json").write_text(json.dumps([one._asdict() for one in self.samples]))
             self._stop(process)
             assert sites.stdin
             sites.stdin.close()
@@ -139,14 +141,16 @@ def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("wallflower does not come up; its log tells why")
 
 
-HEAD = "   s     RSS  SQLite  malloc    free   blocks  parser  threads  files   CPU s   DB MB  pages ms  healthy"
+HEAD = (
+    "   s     RSS  SQLite  malloc    free   blocks  parser  threads  files   CPU s   DB MB     WAL  pages ms  healthy"
+)
 
 
 def _line(one: Sample) -> str:
     memory = (
         f"{one.rss:7.1f} {one.sqlite:7.1f} {one.malloc:7.1f} {one.free:7.1f} {one.blocks:8.0f} {one.child_rss:7.1f}"
     )
-    rest = f"{one.threads:8} {one.fds:6} {one.cpu:7.1f} {one.db:7.1f} {one.pages:9.0f}"
+    rest = f"{one.threads:8} {one.fds:6} {one.cpu:7.1f} {one.db:7.1f} {one.wal:7.1f} {one.pages:9.0f}"
     return f"{one.at:4.0f} {memory} {rest}  {'yes' if one.healthy else 'NO'}"
 
 
@@ -157,6 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for logs and database, which is kept")
     asked = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="soak"))
     folder.mkdir(parents=True, exist_ok=True)
     try:

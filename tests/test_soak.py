@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 import pytest
 
 from bench._soak_plan import Outage, Planned, made
-from bench._soak_verdict import Gap, Gaps, compared, is_covered, lateness, slope, span, tracebacks
+from bench._soak_verdict import (
+    Gap,
+    Gaps,
+    came_back,
+    compared,
+    invented,
+    is_covered,
+    lateness,
+    slope,
+    span,
+    stays_open,
+    tracebacks,
+    unread,
+)
 
 FEED = Planned(101, "Feed 1", "feed", 21_000, 60, 150.0, 30)
 DOWN = Outage(21_000, "down", 100.0, 1_300.0)
@@ -66,6 +80,40 @@ def test_an_outage_needs_a_gap_from_its_beginning_until_the_source_was_read_agai
 
 def test_a_fault_that_nobody_met_needs_nothing() -> None:
     assert span(FEED, Outage(21_000, "500", 100.0, 110.0), [(1_050.0, ""), (1_115.0, "")], 1_000.0) is None
+
+
+def test_a_source_is_read_again_soon_after_its_site_is_back() -> None:
+    found = span(FEED, DOWN, [(1_050.0, ""), (1_500.0, "down"), (2_600.0, "")], 1_000.0)
+    assert found
+    wait, may = came_back(found, FEED, DOWN, inf, 1_000.0)
+    assert wait == 300.0
+    assert 600.0 < may < 1_200.0
+    assert came_back(found, FEED, DOWN, 1_500.0, 1_000.0) == (0.0, 0.0), "it failed anew before"
+    never = span(FEED, DOWN, [(1_050.0, ""), (1_500.0, "down")], 1_000.0)
+    assert never
+    assert came_back(never, FEED, DOWN, inf, 1_000.0)[0] == inf
+
+
+def test_a_gap_ends_when_its_source_is_read_again() -> None:
+    found = span(FEED, DOWN, [(1_050.0, ""), (1_500.0, "down"), (2_600.0, "")], 1_000.0)
+    assert found
+    ends, stays = Gap("Feed 1", 1_051.0, 2_599.0, 2_600.0), Gap("Feed 1", 1_051.0, 3_300.0, None)
+    other, later = Gap("Feed 2", 1_051.0, 3_300.0, None), Gap("Feed 1", 2_700.0, 3_300.0, None)
+    assert stays_open(found, FEED, inf, [ends, other, later], 1_000.0) <= 0
+    assert stays_open(found, FEED, inf, [ends, stays], 1_000.0) > 0
+    assert stays_open(found, FEED, 1_700.0, [stays], 1_000.0) <= 0, "the next outage keeps it open"
+
+
+def test_a_gap_in_which_nothing_failed_is_invented() -> None:
+    assert not invented(Gap("Feed 1", 1_050.0, 1_500.0, 1_520.0), [DOWN], 1_000.0)
+    assert invented(Gap("Feed 1", 1_010.0, 1_060.0, 1_070.0), [DOWN], 1_000.0)
+    assert invented(Gap("Feed 1", 2_400.0, 2_460.0, None), [DOWN], 1_000.0)
+
+
+def test_a_source_that_nobody_read_at_the_end_is_told() -> None:
+    assert unread({"last_success": "1970-01-01T01:00:00+00:00"}, FEED, 3_660.0) == 0
+    assert unread({"last_success": "1970-01-01T01:00:00+00:00"}, FEED, 4_800.0) > 0
+    assert unread({}, FEED, 4_800.0) > 0
 
 
 def test_lateness_is_beyond_interval_and_jitter() -> None:
