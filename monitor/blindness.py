@@ -9,6 +9,8 @@ from typing import TypeAlias
 from monitor.model import Gap, Health, SourceStatus
 
 PATIENCE = timedelta(minutes=15)
+STREAMED, STREAM_PATIENCE = 10.0, timedelta(minutes=2)
+"""What is read every few seconds, and so many seconds at most, is a stream: its silence tells sooner."""
 PASSES = 3
 """Intervals without a success before a source counts as blind."""
 
@@ -23,7 +25,8 @@ def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
         return True  # only a person can have it read again
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
         return True
-    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), PATIENCE)
+    patience = STREAM_PATIENCE if status.interval <= STREAMED and not status.sample else PATIENCE
+    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), patience)
 
 
 def unread(

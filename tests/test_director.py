@@ -269,6 +269,29 @@ def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
     assert stage.director.heroes_lately() == len(changes)
 
 
+def test_nobody_comes_while_something_else_has_the_stage(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.director.hold(30)
+    stage.add(2)
+    assert stage.after(29.9) == [1]
+    assert not stage.director.due()
+    assert stage.after(0.1) == [2, 1]
+
+
+def test_who_takes_an_empty_place_behind_something_else_is_read_afterwards(stage: Stage) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.add(2)
+    stage.director.hold(12)
+    stage.stored[1] = replace(stage.stored[1], hidden=True)
+    assert stage.look() == [2]
+    assert stage.director.read_at == 12 + SHORTEST
+    stage.add(3)
+    assert stage.after(12 + SHORTEST - 0.1) == [2]
+    assert stage.after(0.1) == [3, 2]
+
+
 Event = tuple[str, int, str, int]
 EVENTS = st.lists(
     st.tuples(

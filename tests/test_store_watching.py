@@ -12,7 +12,7 @@ import pytest
 
 from monitor import schema
 from monitor.model import FoundTopic, Incident, MentionFilter, Pulses, SourceStatus, State, Topics, Trend
-from monitor.store import Store, derived
+from monitor.store import Store, derived, wall
 from tests.fake_store import BRANDS, SOURCES, World, judged, raw
 from tests.fakes import NOON
 from tests.test_store_truth import ROWS, live
@@ -234,3 +234,19 @@ def test_volumes_are_those_of_the_brands_of_the_config(store: Store) -> None:
     store.save("Forum", [judged("Acme"), judged("Globex", "Globex", external_id="2")], now=NOON)
     store.register(BRANDS[:1], NOON)
     assert store.volumes(NOON, STEP, 1) == {"Forum": [1]}
+
+
+def test_arrivals_are_what_came_and_was_fresh_when_it_came(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save(id: str, brand: str, at: datetime, age: timedelta) -> None:
+        store.save("Forum", [judged(f"{brand} {id}", brand, published_at=at - age)], now=at)
+
+    for n in range(6):
+        save(f"a{n}", "Acme", NOON + n * MINUTE, MINUTE)
+    save("old", "Acme", NOON + 5 * MINUTE, 31 * MINUTE)
+    save("b", "Globex", NOON + 6 * MINUTE, 30 * MINUTE)
+    fresh = 30 * MINUTE
+    assert store.arrivals(NOON, fresh) == {"Acme": 6, "Globex": 1}
+    assert store.arrivals(NOON + 2 * MINUTE, fresh) == {"Acme": 4, "Globex": 1}
+    assert store.arrivals(NOON + 7 * MINUTE, fresh) == {}
+    monkeypatch.setattr(wall, "MOST_LOOKED_AT", 4)
+    assert store.arrivals(NOON, fresh) == {"Acme": 4, "Globex": 2}

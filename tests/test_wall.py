@@ -19,7 +19,7 @@ from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
 from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, horizon, labels, stretches
 from display.wall_state.kept import DEAR, Kept
-from display.wall_state.words import cut, initials, moment, plain
+from display.wall_state.words import called, cut, initials, moment, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
@@ -226,7 +226,10 @@ def test_a_reason_is_told_as_the_source_gave_it(wall: Wall) -> None:
 
 def test_no_scheduler_is_not_live(wall: Wall) -> None:
     wall.save(at(1)), wall.save(source="Reddit")
+    wall.get()
     wall.health["scheduler"] = False
+    assert wall.get()["kind"] != Kind.NOT_LIVE
+    assert wall.get()["kind"] != Kind.NOT_LIVE
     assert wall.get()["kind"] == Kind.NOT_LIVE
     assert wall.sentence == "Not live. Nothing read since 12:00."
 
@@ -254,6 +257,9 @@ def test_the_same_state_serves_all_within_a_second(wall: Wall) -> None:
     [
         (SourceStatus("a", "feed", interval=60, last_success=NOON - 15 * MINUTE), False),
         (SourceStatus("a", "feed", interval=60, last_success=NOON - 16 * MINUTE), True),
+        (SourceStatus("a", "bluesky", interval=5, last_success=NOON - 2 * MINUTE), False),
+        (SourceStatus("a", "bluesky", interval=5, last_success=NOON - 2.1 * MINUTE), True),
+        (SourceStatus("a", "sample", interval=5, last_success=NOON - 3 * MINUTE, sample=True), False),
         (SourceStatus("a", "feed", interval=600, last_success=NOON - 30 * MINUTE), False),
         (SourceStatus("a", "feed", interval=600, last_success=NOON - 31 * MINUTE), True),
         (SourceStatus("a", "feed", health=Health.NEEDS_KEY, last_success=NOON), True),
@@ -321,6 +327,19 @@ def test_twelve_brands_are_the_top_five_and_the_others() -> None:
     rows = board(brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="").rows
     assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "B4", "others"]
     assert sum(int(row.share) for row in rows) == 100
+
+
+def test_a_long_name_ends_where_people_see_its_22nd_character() -> None:
+    astronaut, flag, england = (
+        "\U0001f469\U0001f3fd\u200d\U0001f680",
+        "\U0001f1e9\U0001f1ea",
+        "\U0001f3f4\U000e0067\U000e007f",
+    )
+    for name in ("W", "\u0905\u0941", astronaut, flag, england):
+        assert called(name * 22) == name * 22
+        assert called(name * 60) == name * 21 + "…"
+    (row,) = board([Brand("W" * 60, "x", ours=True)], {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="").rows
+    assert (row.brand, row.share, row.ours) == ("W" * 21 + "…", "100", True)
 
 
 # Horizon

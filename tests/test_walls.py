@@ -163,6 +163,12 @@ def test_a_masked_wall_names_nobody(folder: Path, clock: FakeClock) -> None:
     assert [(v["author"], v["initials"]) for v in outside["voices"]] == [("", ""), ("", "")]
 
 
+def test_the_name_of_a_brand_is_nobodys(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall(mask_authors=True))
+    walls.save(at(1, "Acme is hiring, says Acme.", author="acme"))
+    assert walls.texts() == ["Acme is hiring, says Acme."]
+
+
 @given(st.text(max_size=200), st.from_regex(r"@[a-zA-Z0-9_]{2,12}", fullmatch=True), st.text(max_size=200))
 def test_no_handle_survives_the_mask(before: str, handle: str, after: str) -> None:
     masked = Discretion(masked=True).text(f"{before} {handle} {after}")
@@ -317,6 +323,36 @@ def test_a_wall_is_due_when_somebody_waited_long_enough(folder: Path, clock: Fak
     assert walls.states.due()
     assert walls.states.get()["voices"][0]["text"] == "Acme two."
     assert not walls.states.due()
+
+
+def test_while_topics_have_the_stage_nobody_comes_unseen(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("moves"), Wall("stays", rotation=False))
+    walls.save(at(1, "Acme one."))
+    walls.store.save_topics(topics(day=[topic(f"t{n}", 9) for n in range(3)]))
+    walls.states.get("moves"), walls.states.get("stays")
+    walls.clock.advance(30)
+    walls.states.get("moves"), walls.states.get("stays")
+    walls.clock.advance(19)
+    walls.save(judged("Acme two.", published_at=walls.clock.now()))
+    assert walls.states.get("stays")["voices"][0]["text"] == "Acme two."
+    assert walls.states.get("moves")["voices"][0]["text"] == "Acme one."
+    assert walls.states.get("moves")["dwells_until"] <= walls.states.get("moves")["clock"]
+    walls.clock.advance(10.9)
+    assert not walls.states.due("moves")
+    walls.clock.advance(0.1)
+    assert walls.states.due("moves")
+    assert walls.states.get("moves")["voices"][0]["text"] == "Acme two."
+
+
+def test_a_flood_is_told_by_what_came_not_by_what_was_written(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(*(at(9000 + n, f"Acme of old {n}.") for n in range(300)))
+    assert len(walls.get()["proof"]) == 1
+    walls.save(*(at(20, f"Acme of late {n}.") for n in range(300)))
+    assert walls.get()["proof"][1]["text"] == "Too fast to show all: 1 in 20 shown, all counted."
+    walls.clock.advance(301)
+    walls.save()
+    assert len(walls.get()["proof"]) == 1
 
 
 def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: FakeClock) -> None:

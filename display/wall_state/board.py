@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from display.wall_state.document import Board, Mood, Row
+from display.wall_state.words import called
 from monitor.model import Brand, Sentiment, Tally
 
 ENOUGH = 20
@@ -60,7 +61,7 @@ def board(brands: Sequence[Brand], tallies: Mapping[str, Tally], leads: Collecti
     shown, others = _shown(found, leads)
     total = Tally(OTHERS, sum(t.n for t in others))
     if not any(t.n for t in found):
-        rows = [Row(t.brand, t.brand in leads, "", Sentiment.UNSCORED, None, SILENT) for t in shown]
+        rows = [Row(called(t.brand), t.brand in leads, "", Sentiment.UNSCORED, None, SILENT) for t in shown]
     else:
         shares = whole_shares([t.n for t in (*shown, total)])
         rows = [_row(t, t.brand in leads, percent) for t, percent in zip(shown, shares, strict=False)]
@@ -82,4 +83,4 @@ def _shown(found: Sequence[Tally], leads: Collection[str]) -> tuple[list[Tally],
 
 def _row(tally: Tally, leads: bool, percent: int) -> Row:
     found, interval, note = mood(tally)
-    return Row(tally.brand, leads, share_text(percent, tally.n), found, interval, note)
+    return Row(called(tally.brand), leads, share_text(percent, tally.n), found, interval, note)

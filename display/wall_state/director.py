@@ -44,7 +44,7 @@ class Director:
         self._refused: set[int] = set()
         self._floor = 0
         self._vacant = True
-        self._changed = self._began = float("-inf")
+        self._changed = self._began = self._held_until = float("-inf")
         self._since_theirs = THEIRS
         self._heroes: deque[float] = deque()
 
@@ -54,11 +54,20 @@ class Director:
         return tuple(self._screen)
 
     @property
+    def read_at(self) -> float:
+        """Until when the hero has not been there long enough to be read, by the monotonic clock."""
+        return self._began + dwell(self._screen[0]) if self._screen else float("-inf")
+
+    @property
     def next_at(self) -> float:
-        """When the next may come, by the monotonic clock: the hero has been read, and no change was just now."""
+        """When the next may come: the hero has been read, no change was just now, and the stage is the voices'."""
         if self._vacant or not self._screen:
             return float("-inf")
-        return max(self._began + dwell(self._screen[0]), self._changed + SHORTEST)
+        return max(self.read_at, self._changed + SHORTEST, self._held_until)
+
+    def hold(self, until: float) -> None:
+        """Let nobody come before then, by the monotonic clock: something else has the stage. What leaves still does."""
+        self._held_until = until
 
     def due(self) -> bool:
         """Whether somebody waits and may come now."""
@@ -151,8 +160,10 @@ class Director:
         """Make ``mention`` the hero."""
         self._screen = [mention, *self._without(mention)]
         self._vacant = False
-        self._began = self._changed = self._clock.monotonic()
-        self._heroes.append(self._began)
+        self._changed = self._clock.monotonic()
+        # Who takes an empty place behind something else is read from when that is over.
+        self._began = max(self._changed, self._held_until)
+        self._heroes.append(self._changed)
         self._since_theirs = self._since_theirs + 1 if mention.brand in self._ours else 0
         self._note(mention)
 

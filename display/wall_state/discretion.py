@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitor.model import Mention, Post
 from monitor.query import Document, parse
@@ -18,8 +18,10 @@ _SHORTEST_NAME = 3
 class Discretion:
     """What a wall's ``never_show`` and ``mask_authors`` ask for."""
 
-    def __init__(self, never_show: Sequence[str] = (), *, masked: bool = False) -> None:
+    def __init__(self, never_show: Sequence[str] = (), *, masked: bool = False, keeps: Iterable[str] = ()) -> None:
+        """``keeps``: names that say nobody's, as those of brands, though an author may have one of them."""
         self.masked = masked
+        self._keeps = frozenset(name.casefold() for name in keeps)
         self.search = " OR ".join(f'"{word}"' for word in never_show)
         """Finds the mentions in whose texts a word is that is never shown; empty without any."""
         self._never = parse(self.search) if never_show else None
@@ -40,6 +42,6 @@ class Discretion:
             return text
         masked = _HANDLE.sub(SOMEONE, text)
         author = post.author.strip().lstrip("@") if post else ""
-        if len(author) < _SHORTEST_NAME:
+        if len(author) < _SHORTEST_NAME or author.casefold() in self._keeps:
             return masked
         return re.sub(rf"(?<!\w){re.escape(author)}(?!\w)", SOMEONE[1:], masked, flags=re.IGNORECASE)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from display.blindness import in_config
 from display.wall_state import horizon
+from display.wall_state.director import COUNTED_FOR as VOICED_FOR
+from display.wall_state.director import FRESH
 from display.wall_state.horizon import Span
 from display.wall_state.kept import Kept
 from display.wall_state.past import hours
@@ -34,6 +36,8 @@ WEIGHED_FOR, USUAL_FOR, GROUPED_FOR = 60.0, 300.0, 8.0
 """Seconds for which the weights of sources, the usual, and the groups of an incident are good."""
 TALLIED_FOR, BARS_FOR = 10.0, 30.0
 """Seconds for which the figures of a week and the older bars are good, where they are dear."""
+UNREAD_FOR = 120.0
+"""Seconds without a scheduler from which on the wall is not live."""
 STALE = timedelta(minutes=5)
 """From when on what the watch left is no longer so, should it have stopped."""
 COUNTED_FOR = 5.0
@@ -50,6 +54,7 @@ class Facts:
         self.started = clock.now()
         self.now, self.last_id = self.started, 0
         self._looked, self._moments = float("-inf"), 0
+        self._collected = clock.monotonic()
         self._moment: dict[Hashable, Any] = {}
         self._kept: dict[Hashable, Kept[Any]] = {}
         self._first_mention: Mention | None = None
@@ -65,8 +70,11 @@ class Facts:
 
     @property
     def collecting(self) -> bool:
-        """Whether sources are read at all."""
-        return self._health().get("scheduler", True)
+        """Whether sources are read at all: a worker that ended is started again, and that is not worth a word."""
+        at = self._clock.monotonic()
+        if self._health().get("scheduler", True):
+            self._collected = at
+        return at - self._collected <= UNREAD_FOR
 
     @property
     def watching(self) -> bool:
@@ -129,14 +137,10 @@ class Facts:
         return [*kept, *self._once(("bars", brands, "new"), lambda: self._series(brands, edges))]
 
     def arrivals(self, brands: Brands) -> int:
-        """Mentions of ``brands`` published in the last 5 minutes; for a few seconds."""
-
-        def count() -> int:
-            """By the rows of so short a time."""
-            pulses = [self._store.recent_pulses(brand, horizon.end(self.now), 1) for brand in brands]
-            return sum(int(of[0]) for p in pulses for of in p.n.values())
-
-        return self._keep(("arrivals", brands), COUNTED_FOR, count, cheap=0)
+        """Mentions of ``brands`` that came in the last 5 minutes and could be voices; for a few seconds."""
+        since = self.now - timedelta(seconds=VOICED_FOR * max(self._clock.pace, 1))
+        came = self._keep("arrivals", COUNTED_FOR, lambda: self._store.arrivals(since, FRESH), cheap=0)
+        return sum(came.get(brand, 0) for brand in brands)
 
     def news(self, after: int) -> list[Mention]:
         """Mentions with an id above ``after``, but the newest MOST_NEWS at most: ids grow in the order of arrival."""

@@ -13,6 +13,7 @@ from display.wall_state.horizon import Hour
 from display.wall_state.reading import Blind, Reading
 from display.wall_state.words import (
     LONGEST_NAME,
+    called,
     counted,
     cut,
     epoch_ms,
@@ -121,7 +122,7 @@ def _over(incident: Incident, title: str) -> Headline:
 
 def _mentions(scene: Scene, *, elsewhere: bool = False) -> str:
     """``42 mentions in the last hour``"""
-    of = f" of {cut(scene.of, LONGEST_NAME)}" if scene.of else ""
+    of = f" of {called(scene.of)}" if scene.of else ""
     where = " elsewhere" if elsewhere else ""
     return f"{counted(scene.hour.n, 'mention')}{of}{where} in the last hour"
 

@@ -15,7 +15,7 @@ from display.wall_state.facts import MOST_NEWS, WEEK, Facts
 from display.wall_state.horizon import Span, Stretch
 from display.wall_state.sentences import Scene
 from display.wall_state.voices import voice
-from display.wall_state.words import epoch_ms, time_of_day
+from display.wall_state.words import called, epoch_ms, time_of_day
 from display.wall_state.words import moment as when
 from monitor.clock import Clock
 from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
@@ -37,6 +37,8 @@ ASLEEP = 45.0
 """Seconds in which nobody looked, after which the wall begins anew instead of telling what it missed."""
 AFTERWARDS = timedelta(minutes=15)
 """How long the headline tells of an incident that is over."""
+LOOP, VOICES_FOR = 60.0, 48.0
+"""Seconds of a turn of the stage, and how many of them are the voices'."""
 PATIENCE = timedelta(minutes=5)
 """A shorter gap is no reason to doubt an hour."""
 
@@ -52,7 +54,7 @@ class View:
         ours = tuple(b.name for b in chosen if b.ours)
         self._ours = ours
         self._leads = ours or (wall.brands or (chosen[0].name,))[:1]
-        self._discretion = Discretion(wall.never_show, masked=wall.mask_authors)
+        self._discretion = Discretion(wall.never_show, masked=wall.mask_authors, keeps=_names(chosen))
         self._quiet = quiet_fields(wall.quiet)
         self._director = Director(self._leads, clock, self._shows)
         self._known = 0
@@ -93,7 +95,7 @@ class View:
             board=board.board(self._brands, facts.tallies, self._leads, head=self._head()),
             proof=self._proof(scene),
             departures=departures.departures(facts.reading.statuses, zone) if kind is Kind.LISTENING else (),
-            ours=self._leads[0],
+            ours=called(self._leads[0]),
             clock=epoch_ms(self._clock.real()),
             pace=self._clock.pace,
             night=scene.night and calm,
@@ -184,6 +186,7 @@ class View:
     def _direct(self) -> None:
         """Have the director choose among the newest, and take back what is gone."""
         at, director = self._clock.monotonic(), self._director
+        director.hold(self._topics_until())
         last = self._facts.last_mention()
         if at - self._asked > ASLEEP:
             director.begin(self._latest(), last)
@@ -240,8 +243,14 @@ class View:
 
     def _dwells_until(self) -> int:
         """By the real clock."""
-        left = self._director.next_at - self._clock.monotonic()
+        left = self._director.read_at - self._clock.monotonic()
         return epoch_ms(self._clock.real() + timedelta(seconds=max(left, 0))) if self._director.screen else 0
+
+    def _topics_until(self) -> float:
+        """Until when, by the monotonic clock, topics may have the stage. The page goes by the same clock."""
+        into = self._clock.real().timestamp() % LOOP
+        has_topics = self._built is not None and self._built["topics"] is not None and self._wall.rotation
+        return self._clock.monotonic() + LOOP - into if has_topics and into >= VOICES_FOR else float("-inf")
 
     # The incident
 
@@ -291,6 +300,10 @@ class View:
 def quiet_fields(names: Sequence[str]) -> frozenset[tuple[str, str]]:
     """What the fields of a post say that is by an author, or from a site or source, of these ``names``."""
     return frozenset((field, field_value(field, name)) for field in ("author", "site", "source") for name in names)
+
+
+def _names(brands: Sequence[Brand]) -> list[str]:
+    return [name for brand in brands for name in (brand.name, *brand.aliases)]
 
 
 def _length(spans: Sequence[Span]) -> timedelta:

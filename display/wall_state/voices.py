@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import Voice
-from display.wall_state.words import LONGEST_NAME, cut, epoch_ms, initials, plain
+from display.wall_state.words import LONGEST_NAME, called, epoch_ms, initials, plain
 from monitor.model import Mention, Post
 
 LONGEST_AUTHOR = 60
@@ -28,7 +28,7 @@ def voice(mention: Mention, ours: Collection[str], discretion: Discretion) -> Vo
     return Voice(
         id=mention.id,
         sentiment=mention.score.sentiment,
-        brand="" if mention.brand in ours else cut(mention.brand, LONGEST_NAME),
+        brand="" if mention.brand in ours else called(mention.brand),
         text=plain(discretion.text(whole(post), post)),
         author=plain(author, LONGEST_AUTHOR),
         initials=initials(author),

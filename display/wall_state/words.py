@@ -11,11 +11,17 @@ LONGEST_TEXT = 500
 """Characters; no hero has room for more."""
 LONGEST_NAME = 28
 """Characters of a source's name within a sentence."""
+LONGEST_BRAND = 22
+"""Characters of a brand's name, as people see them."""
 MOST_MARKS = 3
 """Combining marks on one letter."""
 
 JOINERS = "\u200d\ufe0f"
 """What makes one sign of several: it must not be cut there."""
+FLAGS = range(0x1F1E6, 0x1F200)
+"""Letters of which two are a flag."""
+TAGS = range(0xE0020, 0xE0080)
+"""What names a part of a country behind a black flag."""
 TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 """Colours of skin, which belong to the sign before them."""
 ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#]+)[^\s]*", re.IGNORECASE)
@@ -58,7 +64,11 @@ def cut(text: str, most: int) -> str:
 
 def short(text: str, most: int) -> str:
     """``text`` in at most ``most`` characters as people see them, with an ellipsis where it was longer."""
-    begins = [at for at, character in enumerate(text) if _begins(character, text[at - 1 : at])]
+    begins: list[int] = []
+    for at, character in enumerate(text):
+        whole = begins and at - begins[-1] == 1 and ord(character) in FLAGS and ord(text[at - 1]) in FLAGS
+        if not whole and _begins(character, text[at - 1 : at]):
+            begins.append(at)
     return text if len(begins) <= most else text[: begins[most - 1]].rstrip() + "…"
 
 
@@ -82,10 +92,16 @@ def one_digit(number: float) -> int:
     return max(round(number / place) * place, 1)
 
 
+def called(brand: str) -> str:
+    """The name of a brand as the wall says it."""
+    return short(brand, LONGEST_BRAND)
+
+
 def plain(text: str, most: int = LONGEST_TEXT) -> str:
     """A stranger's text on one line: white space folded, addresses cut to their host, few marks per letter."""
-    folded = " ".join(ADDRESS.sub(r"\1", text[: most * 4]).split())
-    return cut(_few_marks(folded), most)
+    folded = _few_marks(" ".join(ADDRESS.sub(r"\1", text[: most * 4]).split()))
+    # What was not even looked at is left out, too.
+    return cut(folded if len(text) <= most * 4 else f"{folded}…", most)
 
 
 def initials(author: str) -> str:
@@ -98,7 +114,8 @@ def initials(author: str) -> str:
 
 def _begins(character: str, before: str) -> bool:
     """Whether a sign begins with ``character``, as far as one can tell without the tables of Unicode."""
-    belongs = unicodedata.category(character)[0] == "M" or character in JOINERS or character in TONES
+    mark = unicodedata.category(character)[0] == "M" or ord(character) in TAGS
+    belongs = mark or character in JOINERS or character in TONES
     return not belongs and before != JOINERS[0]
 
 

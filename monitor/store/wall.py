@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.model import Bin, Choice, Mention, MentionFilter, Tally
+from monitor.store.candidates import first_added
 from monitor.store.connections import Connection
 from monitor.store.facets import histogram
 from monitor.store.names import active_brands
@@ -18,6 +19,8 @@ from monitor.store.times import DAY, from_ms
 
 BY_ROWS = 31 * DAY
 """Longer times are read from cube_line, which knows nothing of stories: there the mean counts each mention."""
+MOST_LOOKED_AT = 20_000
+"""Mentions that ``arrivals`` looks at."""
 _EVER = 2**63 - 1
 _PASSED_OVER = 5
 _TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
@@ -25,6 +28,8 @@ _SUMS = """count(*), ifnull(sum(bucket = 0), 0), ifnull(sum(bucket = 1), 0), ifn
     ifnull(sum(bucket = 3), 0), ifnull(sum(hidden), 0), {scored}"""
 _ALONE = """count(iif(story IS NULL, score, NULL)), ifnull(sum(iif(story IS NULL, score, 0)), 0),
     ifnull(sum(iif(story IS NULL, score * score, 0)), 0)"""
+_ARRIVALS = """SELECT brand.name, count(*) FROM mention JOIN brand ON brand.id = mention.brand
+    WHERE mention.id >= ? AND mention.state < 2 AND mention.published_at >= mention.added_at - ? GROUP BY 1"""
 _ROWS = f"SELECT {_SUMS.format(scored=_ALONE)} FROM mention INDEXED BY mention_time WHERE {_TIME}"
 _STORIES = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
@@ -84,6 +89,16 @@ def tallies(db: Connection, since: int, until: int) -> list[Tally]:
     """Each brand of the config, in its order, over mentions published in [since, until)."""
     sums = _by_rows if until - since <= BY_ROWS else _by_days
     return [sums(db, brand, since, until).tally(name) for brand, name in active_brands(db).items()]
+
+
+def arrivals(db: Connection, since: int, fresh: int) -> dict[str, int]:
+    """By brand, what was read since then of what was then no older than ``fresh``, as history that is imported is."""
+    first = first_added(db, since)
+    last = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
+    lowest = max(first, last - MOST_LOOKED_AT + 1)
+    rows = db.execute(_ARRIVALS, (lowest, fresh))
+    scale = (last - first + 1) / max(last - lowest + 1, 1)
+    return {brand: round(n * scale) for brand, n in rows}
 
 
 def series(db: Connection, brand: str, edges: Sequence[int]) -> list[Bin]:

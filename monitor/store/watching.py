@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Incident, Pulses, Texts, Topics
 from monitor.store import incidents, pulses, sources, texts, wall
@@ -23,6 +23,11 @@ class Watching(Access):
     def recent_pulses(self, brand: str, end: datetime, bins: int) -> Pulses:
         """A brand's mentions in ``bins`` steps of 5 minutes up to, without, ``end``, by its millisecond; for hours."""
         return self._read(lambda db: pulses.recent(db, brand, to_ms(end), bins))
+
+    def arrivals(self, since: datetime, fresh: timedelta) -> dict[str, int]:
+        """By brand, how many mentions were read since then that were no older than ``fresh`` when they were. In a flood
+        it is an estimate from the newest 20,000."""
+        return self._read(lambda db: wall.arrivals(db, to_ms(since), fresh // timedelta(milliseconds=1)))
 
     def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
         """Ids of the newest mentions of the largest stories about a brand since then, one of each, by their size."""
