@@ -92,6 +92,8 @@ class Card:
     late: str
     """"read 3 h late", or empty."""
     intents: tuple[str, ...]
+    stars: str
+    """"4 of 5 stars", as the writer gave them; empty for what is no review."""
 
 
 def runs(
@@ -221,6 +223,7 @@ class Cards:
             read=when(mention.added_at, now, self.zone),
             late=f"read {duration(delay)} late" if delay > LATE else "",
             intents=tuple(words for bit, words in INTENT_WORDS.items() if bit in mention.intent),
+            stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",
         )
 
 

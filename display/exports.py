@@ -36,6 +36,7 @@ COLUMNS = (
     "hidden",
     "story",
     "external_id",
+    "stars",
 )
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -66,6 +67,7 @@ def record(mention: Mention) -> dict[str, Any]:
         "hidden": mention.hidden,
         "story": mention.story,
         "external_id": post.external_id,
+        "stars": post.stars,
     }
 
 

@@ -295,3 +295,9 @@ def m010_topics(db: Database) -> None:
     db.execute("ALTER TABLE source ADD COLUMN begun INTEGER")
     db.execute("""
         UPDATE source SET begun = (SELECT added_at FROM mention ORDER BY id LIMIT 1) WHERE status IS NOT NULL""")
+
+
+@migrations()
+def m011_stars(db: Database) -> None:
+    """What a reviewer gave, which is no part of the words and no score."""
+    db.execute("ALTER TABLE post ADD COLUMN stars INTEGER")  # 1 to 5; NULL: it is no review

@@ -97,6 +97,22 @@ def test_json_lines_with_objects_inside(imported: Callable[..., Summary], store:
     assert (mention.post.external_id, mention.post.author, mention.post.lang) == ("7", "ann", "en")
 
 
+def test_stars_are_imported_and_what_is_no_number_of_them_is_told(
+    imported: Callable[..., Summary], store: Store
+) -> None:
+    rows = [
+        "id,text,rating",
+        "1,acme is fine,4",
+        "2,acme again,5.0",
+        "3,acme three,",
+        "4,acme four,8",
+        "5,acme five,4.5",
+    ]
+    summary = imported("\n".join(rows), mapping="stars=rating")
+    assert {m.post.external_id: m.post.stars for m in store.page(MentionFilter())} == {"1": 4, "2": 5, "3": None}
+    assert summary.new == 3
+
+
 @pytest.mark.parametrize("name", ["posts.csv.gz", "posts.gz"])
 def test_gzip(imported: Callable[..., Summary], name: str) -> None:
     assert imported(gzip.compress(TWEETS.encode()), name).new == 3

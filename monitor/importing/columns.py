@@ -37,6 +37,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link", "permalink"),
     "site": ("site", "subreddit", "forum"),
     "lang": ("lang", "language"),
+    "stars": ("stars", "star_rating"),
 }
 """Field of a post -> names of columns that are taken for it, the likeliest first."""
 
@@ -49,6 +50,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _EPOCH = re.compile(r"-?\d{8,11}(?:\.\d+)?|\d{12,14}")
+_STARS = re.compile(r"[1-5](?:[.,]0+)?")
 _TWITTER = "%a %b %d %H:%M:%S %z %Y"
 _DOTTED = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 
@@ -120,6 +122,7 @@ class Columns:
             url=told.get("url", ""),
             site=told.get("site", ""),
             lang=told.get("lang") or None,
+            stars=_stars(told.get("stars", "").strip()),
         )
 
 
@@ -169,6 +172,14 @@ def _cell(values: Mapping[str, Any], column: str) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else str(value)
+
+
+def _stars(written: str) -> int | None:
+    if not written:
+        return None
+    if not _STARS.fullmatch(written):
+        raise ValueError(f"{written[:40]!r} is no number of stars from 1 to 5; leave that column out with --map stars=")
+    return int(written[0])
 
 
 def _refuse_undecoded(texts: Iterable[str]) -> None:

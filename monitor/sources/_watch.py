@@ -23,10 +23,10 @@ Look = Callable[[Sequence[str]], Mapping[str, Post | None]]
 
 
 def says(post: Post) -> str:
-    """A short mark of a post's words, to tell an edited one."""
-    return hashlib.blake2b(
-        f"{post.title}\n{post.text}\n{post.author}".encode("utf-8", "replace"), digest_size=6
-    ).hexdigest()
+    """A short mark of a post's words and stars, to tell an edited one."""
+    stars = "" if post.stars is None else f"\n{post.stars}"
+    said = f"{post.title}\n{post.text}\n{post.author}{stars}"
+    return hashlib.blake2b(said.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def may_match(post: Post, terms: Sequence[Term]) -> bool:

@@ -21,14 +21,14 @@ SHOWN = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
 """The words of ``MentionFilter.state``, the first four in the order of State; hidden is one of the first two hidden."""
 
 _POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
-    post.site, post.lang"""
+    post.site, post.lang, post.stars"""
 _MENTION = f"""
     SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at, mention.intent,
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
-_STORY = 19
+_STORY = 20
 """Where the story stands in a row of _MENTION."""
 _ALIKE = """
     SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
@@ -79,7 +79,7 @@ def _count_alike(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:
 
 
 def _post(row: Sequence[Any]) -> Post:
-    source, external_id, text, published, author, title, url, site, lang = row
+    source, external_id, text, published, author, title, url, site, lang, stars = row
     return Post(
         source=source,
         external_id=external_id,
@@ -90,15 +90,16 @@ def _post(row: Sequence[Any]) -> Post:
         url=url,
         site=site,
         lang=None if lang == UNKNOWN else lang,
+        stars=stars,
     )
 
 
 def _mention(row: Sequence[Any], alike: Counter[tuple[int, int]]) -> Mention:
-    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence = row[10:]
+    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence = row[11:]
     why = json.loads(evidence)
     return Mention(
         id=row[0],
-        post=_post(row[1:10]),
+        post=_post(row[1:11]),
         brand=brand,
         rule=rule,
         rule_version=version,

@@ -21,21 +21,21 @@ from monitor.store.times import month_of, to_ms, to_thousandths
 
 _FIND = """
     SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
-        post.lang,
+        post.stars, post.lang,
         (SELECT json_group_object(name, json_array(mention.id, mention.state))
          FROM mention JOIN brand ON brand.id = mention.brand WHERE mention.post = post.id)
     FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
         ON post.source = ? AND post.external_id = wanted.value"""
 _INSERT_POST = """
     INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
-        index_text, index_title, tags, signature)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        index_text, index_title, tags, signature, stars)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_MENTION = """
     INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, judged, bucket,
         intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE_POST = """
     UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
-        tags = ?, signature = ? WHERE id = ?"""
+        tags = ?, signature = ?, stars = ? WHERE id = ?"""
 # A correction by a person outlives an edit; what the program thinks is kept beside it.
 _UPDATE_MENTION = """
     UPDATE mention SET rule = ?1, lang = ?2, judged = ?3, intent = ?4, evidence = ?5, state = ?6,
@@ -48,7 +48,7 @@ class _Known(NamedTuple):
 
     id: int
     published_at: int
-    words: tuple[str, ...]
+    words: tuple[str | int | None, ...]
     lang: str
     brands: dict[str, tuple[int, int]]
 
@@ -106,7 +106,7 @@ class Saving:
 
     def _find(self, external_ids: list[str]) -> dict[str, _Known]:
         rows = self.db.execute(_FIND, (json.dumps(external_ids), self.source))
-        return {row[0]: _Known(row[1], row[2], row[3:8], row[8], json.loads(row[9])) for row in rows}
+        return {row[0]: _Known(row[1], row[2], row[3:9], row[9], json.loads(row[10])) for row in rows}
 
     def _take_new(self, one: Judged) -> None:
         if not one.findings:
@@ -116,7 +116,7 @@ class Saving:
         story = self.alike.story_of(self.db, self.next_post, one.signature, published)
         posted = _Posted(self.next_post, _lang(post), published, story)
         head = (posted.id, self.source, post.external_id, post.author, post.site, post.url, posted.lang)
-        body = (post.title, post.text, published, self.added_at, *_index(post), one.signature or None)
+        body = (post.title, post.text, published, self.added_at, *_index(post), one.signature or None, post.stars)
         self.posts.append(head + body)
         self.next_post += 1
         for finding in one.findings:
@@ -156,7 +156,7 @@ class Saving:
     def _edit_one(self, known: _Known, one: Judged) -> None:
         post, lang = one.post, _lang(one.post)
         words = (post.author, post.site, post.url, lang, post.title, post.text)
-        self.db.execute(_UPDATE_POST, (*words, *_index(post), one.signature or None, known.id))
+        self.db.execute(_UPDATE_POST, (*words, *_index(post), one.signature or None, post.stars, known.id))
         self.alike.leave([known.id])
         story = self.alike.story_of(self.db, known.id, one.signature, known.published_at)
         posted = _Posted(known.id, lang, known.published_at, story)
@@ -223,9 +223,9 @@ def _next_id(db: Connection, table: str) -> int:
     return 1 + (found[0] if found else 0)
 
 
-def _words(post: Post) -> tuple[str, ...]:
+def _words(post: Post) -> tuple[str | int | None, ...]:
     """What makes a post an edited one when it differs."""
-    return (post.author, post.site, post.url, post.title, post.text)
+    return (post.author, post.site, post.url, post.title, post.text, post.stars)
 
 
 def _index(post: Post) -> tuple[str | None, str | None, str]:

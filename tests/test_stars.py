@@ -1,0 +1,92 @@
+"""The stars of a review, from the App Store's answer through the store to the page, the export and back by import."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from display.exports import csv_lines, json_lines
+from monitor.importing.columns import choose
+from monitor.importing.rows import opened
+from monitor.model import MentionFilter
+from monitor.store import Store
+from tests.fake_site import ALL_WELL, app_over, judged
+from tests.fake_site import config as site_config
+from tests.fakes import NOON, FakeClock, post
+from tests.sites import said
+from tests.sites.appstore import Site
+from tests.test_sources_http import reading
+from tests.test_sources_stored import BRANDS, Reader
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened_store = Store.open(tmp_path / "wallflower.db")
+    opened_store.register(BRANDS, NOON)
+    yield opened_store
+    opened_store.close()
+
+
+def stars_in(store: Store) -> dict[str, int | None]:
+    return {mention.post.external_id: mention.post.stars for mention in store.export(MentionFilter())}
+
+
+def test_a_review_of_the_app_store_keeps_its_stars_and_follows_its_writer(store: Store) -> None:
+    clock = FakeClock(NOON)
+
+    def rated(stars: int) -> Site:
+        return Site(said(1, 2), mend=lambda record: {**record, "im:rating": {"label": str(stars)}})
+
+    with reading("appstore", rated(2)) as (source, server):
+        reader = Reader("appstore", source, store, clock)
+        reader.read()
+        assert stars_in(store) == {"900001": 2, "900002": 2}
+        before = store.last_change()
+        server.script = rated(5)
+        clock.advance(3600)
+        reader.read()
+    assert stars_in(store) == {"900001": 5, "900002": 5}
+    assert {str(change.kind) for change in store.changes(before)} == {"edited"}
+
+
+def test_stars_alone_make_an_edit_and_their_loss_too(store: Store) -> None:
+    for stars in (None, 4, 4, None):
+        store.save("Shop", [judged(external_id="1", stars=stars)], now=NOON)
+        assert stars_in(store) == {"1": stars}
+    assert [str(change.kind) for change in store.changes(0)] == ["saved", "edited", "edited"]
+
+
+def test_a_card_shows_stars_apart_from_the_words(store: Store, tmp_path: Path) -> None:
+    store.save("Shop", [judged("Acme is fine.", external_id="1", stars=4)], now=NOON)
+    store.save("Forum", [judged("Acme is late.", external_id="2")], now=NOON)
+    clock = FakeClock(NOON + timedelta(minutes=1))
+    pages = app_over(site_config(tmp_path, sources=("Shop", "Forum")), store, clock, ALL_WELL).test_client()
+    page = pages.get("/mentions").get_data(as_text=True)
+    assert page.count("of 5 stars") == page.count("4 of 5 stars") == 1
+    assert "4 of 5 stars" in pages.get("/mentions/1").get_data(as_text=True)
+    assert "of 5 stars" not in pages.get("/mentions/2").get_data(as_text=True)
+
+
+def test_what_is_exported_can_be_imported(store: Store, tmp_path: Path) -> None:
+    store.save("Shop", [judged(external_id="a", stars=3), judged("Acme, again.", external_id="b")], now=NOON)
+    mentions = list(store.export(MentionFilter()))
+    as_csv, as_json = tmp_path / "out.csv", tmp_path / "out.jsonl"
+    as_csv.write_text("".join(csv_lines(mentions)), newline="")
+    as_json.write_text("".join(json_lines(mentions)))
+    assert [row["stars"] for row in csv.DictReader(io.StringIO(as_csv.read_text()))] == ["", "3"]
+    for file in (as_csv, as_json):
+        with opened(file) as rows:
+            columns = choose("id=external_id", rows.columns)
+            posts = [columns.post(row, "Old", NOON.tzinfo, NOON) for row in rows]  # type: ignore[arg-type]
+        assert [(p.external_id, p.stars) for p in posts] == [("b", None), ("a", 3)]
+
+
+def test_a_post_knows_nothing_of_stars_by_itself() -> None:
+    assert post().stars is None
+    assert replace(post(), stars=5).body == post().body
