@@ -6,7 +6,9 @@ DIR holds ``timestamp,value`` CSVs, a row each 5 minutes, and ``windows.json`` (
 there is one; without it only what was detected is printed. Rows are fed one after another, as the watch does, each to
 the one default of ``monitor.incidents``. A detection is the row at which an incident *begins*: a row on which it goes
 on is none, nor is one that resumes it within 30 minutes, and ``detected`` in OUT is 1 on these rows alone, so that the
-score can be computed from OUT.
+score can be computed from OUT. OUT has every row as and where it came, whatever it says: they are fed in the order of
+time, what is missing or no number is a time that was not read, what counts more than 5 minutes is spread over that
+time, and a row without a time is passed over.
 
 The score is the standard one of the Numenta Anomaly Benchmark: in each span only the first detection counts, worth
 (2/(1+e^(5y)) - 1) / 0.98661, y from -1 (left edge) to 0 (right edge); a span without one costs 1; one outside every
@@ -21,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import math
 from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -30,25 +31,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 
+from bench._series import STEP, Series, Span, load
 from monitor.incidents import DEFAULT, Detector, Tuning
 from monitor.model import Incident, Pulses
 
 VOLUME = Path(__file__).resolve().parents[2] / "shared" / "data" / "volume"
-STEP = timedelta(minutes=5)
 HISTORY, RECENT = 28 * 288, 36
 UNSCORED, UNSCORED_SHARE = 750, 0.15
-
-Span = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A CSV: when each bin starts and what it counts."""
-
-    name: str
-    times: list[datetime]
-    values: list[int]
-    spans: list[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +56,6 @@ class Verdict:
         return 50.0 * (self.total + self.spans) / self.spans if self.spans else math.nan
 
 
-def load(folder: Path) -> list[Series]:
-    """The series of a folder, by name."""
-    labels = folder / "windows.json"
-    windows = json.loads(labels.read_text(encoding="utf-8")) if labels.is_file() else {}
-    found = []
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [(_time(row["timestamp"]), int(float(row["value"]))) for row in csv.DictReader(file)]
-        spans = [(_time(since), _time(until)) for since, until in windows.get(path.stem, ())]
-        found.append(Series(path.stem, [time for time, _ in rows], [value for _, value in rows], spans))
-    return found
-
-
-def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
 def incidents(
     series: Series, tuning: Tuning = DEFAULT, worth: Container[int] | None = None
 ) -> Iterator[tuple[int, Incident]]:
@@ -93,17 +64,18 @@ def incidents(
     ``worth``: rows that are checked while nothing goes on; None: each.
     """
     detector = Detector(UTC, tuning)
-    counts, nothing = array("q", series.values), array("q", bytes(8 * HISTORY))
+    nothing = array("q", bytes(8 * HISTORY))
     before: Incident | None = None
-    for row, time in enumerate(series.times):
+    for row, last in series.ends:
         if worth is not None and row not in worth and (before is None or before.until is not None):
             continue
-        now, pulses = time + STEP, list[Pulses]()
+        now, pulses = series.start + (last + 1) * STEP, list[Pulses]()
         for size in (HISTORY, RECENT):
-            part = counts[max(0, row + 1 - size) : row + 1]
+            part = series.counts[max(0, last + 1 - size) : last + 1]
             start = now - len(part) * STEP
             pulses.append(Pulses(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
-        if (found := detector.check(pulses[0], pulses[1], {"all": ()}, before, now)) is not None:
+        unread = {"all": [(since, min(until, now)) for since, until in series.unread if since < now]}
+        if (found := detector.check(pulses[0], pulses[1], unread, before, now)) is not None:
             before = found
             yield row, found
 
@@ -172,14 +144,13 @@ def show(name: str, verdict: Verdict) -> None:
 
 
 def write(series: Series, rows: Sequence[int], folder: Path) -> None:
-    """Write ``timestamp,value,detected`` of a series, timestamps as they came."""
+    """Write ``timestamp,value,detected`` of a series, timestamps and values as they came."""
     folder.mkdir(parents=True, exist_ok=True)
     begins = set(rows)
     with (folder / f"{series.name}.csv").open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(("timestamp", "value", "detected"))
-        for row, (time, value) in enumerate(zip(series.times, series.values, strict=True)):
-            lines.writerow((f"{time:%Y-%m-%d %H:%M:%S}", value, int(row in begins)))
+        lines.writerows((time, value, int(row in begins)) for row, (time, value) in enumerate(series.rows))
 
 
 STEPS: Mapping[str, Sequence[float]] = {
