@@ -287,6 +287,24 @@ def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme two"]
 
 
+def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_path: Path) -> None:
+    at = NOON - MINUTE
+    gone = account(1, at + SECOND, active=False, status="deactivated")
+    back = account(1, at + 2 * SECOND, active=True)
+    new = {**commit(3, at + 3 * SECOND, text="Acme, I am back"), "did": gone["did"]}
+    stream = Jetstream([commit(1, at, text="Acme one"), gone, back, new], then=end)
+    brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
+    with reading(stream) as (source, _), closing(Store.open(tmp_path / "wallflower.db")) as store:
+        store.register(brands, NOON)
+        desk = Desk(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
+        watched = Watched("Bluesky", "bluesky", source, pace)
+        status = poll(watched, timing.first("Bluesky", "bluesky", pace, sample=False), desk)
+        assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme, I am back"]
+        stream.events = [*stream.events, commit(4, at + 4 * SECOND, text="Acme four")]
+        poll(watched, status, desk)
+        assert {mention.post.text for mention in store.page(MentionFilter())} == {"Acme, I am back", "Acme four"}
+
+
 def test_an_edit_within_the_overlap_is_no_double() -> None:
     at = NOON - MINUTE
     stream = Jetstream([commit(1, at, text="Acme one"), beat(at + SECOND)], then=end)

@@ -149,6 +149,17 @@ def test_deletions_are_followed(store: Store, clock: FakeClock) -> None:
     assert store.page(MentionFilter()) == []
 
 
+@pytest.mark.parametrize("more", [1, 600])
+def test_an_author_who_left_and_came_back_keeps_what_is_new(store: Store, clock: FakeClock, more: int) -> None:
+    back = tuple(post(f"acme again {n}", external_id=f"ann/{n + 2}") for n in range(more))
+    first = (post("acme", external_id="ann/1"), post("acme", external_id="bob/1"))
+    forum, _ = watched(Batch(posts=first), Batch(posts=back, deleted_below=("ann/",)))
+    status = poll(forum, fresh(), desk(store, clock))
+    poll(forum, status, desk(store, clock))
+    ids = {mention.post.external_id for mention in store.export(MentionFilter())}
+    assert ids == {"bob/1", *(one.external_id for one in back)}
+
+
 @pytest.mark.parametrize(
     ("error", "health", "next_check", "failures", "gaps"),
     [

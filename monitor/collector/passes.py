@@ -145,10 +145,11 @@ def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[
     posts = batch.posts
     *early, last = [posts[n : n + BATCH] for n in range(0, len(posts), BATCH)] or [()]
     now, saved, kept = desk.now(), [], 0
+    below = batch.deleted_below
     for part in early:
         judged = judged_alone_if_need_be(part, now, desk.judge)
-        saved.append(desk.store.save(source, judged, now=now))
-        kept += len(judged)
+        saved.append(desk.store.save(source, judged, now=now, deleted_below=below))
+        kept, below = kept + len(judged), ()
     judged = judged_alone_if_need_be(last, now, desk.judge)
     status = replace(status, set_aside=status.set_aside + len(posts) - kept - len(judged))
     end = desk.store.save(
@@ -156,7 +157,7 @@ def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[
         judged,
         now=now,
         deleted=batch.deleted,
-        deleted_below=batch.deleted_below,
+        deleted_below=below,
         cursor=batch.cursor,
         status=status,
     )

@@ -75,7 +75,8 @@ class Batch:
     deleted: tuple[str, ...] = ()
     """External ids that the source says are gone."""
     deleted_below: tuple[str, ...] = ()
-    """Beginnings of external ids: every post whose id begins so is gone, as where an author left the place."""
+    """Beginnings of external ids: every stored post whose id begins so is gone, as where an author left the place.
+    What ``posts`` holds of such came later, from an author who is back."""
     more: bool = False
     """The pass was cut at its bound: go on at once."""
     not_before: datetime | None = None

@@ -87,7 +87,9 @@ class _Bookmark:
     def after(self, taken: Taken[Event], now: datetime) -> _Bookmark:
         """With what was taken; never before this one, and not in a future that a lying clock tells of."""
         time_us = max(self.time_us, min(taken.position or 0, microseconds(now)))
-        marks = self.marks | {event.mark: event.time_us for event in taken.items if event.record is not None}
+        # a departure that came again would take along what its author, come back since, has written
+        once = [event for event in taken.items if event.record is not None or not event.rkey]
+        marks = self.marks | {event.mark: event.time_us for event in once}
         young = sorted(((m, at) for m, at in marks.items() if at > time_us - REWIND_US), key=lambda one: one[1])
         return _Bookmark(time_us, dict(young[-_MOST_MARKS:]))
 

@@ -89,16 +89,16 @@ class Store(Watching):
 
         A known post (same source and external id) whose words changed is updated; one that did not costs and changes
         nothing. An edited post that no longer mentions a brand keeps that mention, as left. ``deleted_below``:
-        beginnings of external ids.
+        beginnings of external ids; what was stored goes, before the batch comes, for an author may have come back.
         """
 
         def job(db: Connection) -> Saved:
             """All of it, in the write thread's transaction."""
             number = names.source_id(db, source)
+            gone = delete_posts(db, self._alike, number, (), to_ms(now), deleted_below) if deleted_below else 0
             saving = Saving(db, self._numbers, self._alike, number, to_ms(now))
             saving.save(judged)
-            any_gone = deleted or deleted_below
-            gone = delete_posts(db, self._alike, number, deleted, to_ms(now), deleted_below) if any_gone else 0
+            gone += delete_posts(db, self._alike, number, deleted, to_ms(now)) if deleted else 0
             if cursor is not KEEP:
                 sources.save_cursor(db, source, cursor)
             if status is not None:
