@@ -302,6 +302,13 @@ def twelve_brands() -> WallState:
     return state(board=Board("Last 7 days", rows))
 
 
+def long_name() -> WallState:
+    """Our own name is longer than its place in the ranking, which has gaps."""
+    rows = (Row("Pedalo", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),)
+    ours = Row("Harbour Bikes", True, "34", "positive", Mood(0.18, 0.11, 0.25), "")
+    return state(board=Board("Last 7 days, with gaps", (*rows, ours, *ROWS[2:])), ours="Harbour Bikes")
+
+
 def no_mentions() -> WallState:
     """Nobody says anything."""
     rows = tuple(Row(r.brand, r.ours, "", "unscored", None, "no mentions") for r in ROWS)
@@ -365,6 +372,7 @@ def states() -> Mapping[str, WallState]:
             board=Board("Last 7 days", (Row("Acme", True, "100", "positive", Mood(0.18, 0.11, 0.25), ""),))
         ),
         "twelve-brands": twelve_brands(),
+        "long-name": long_name(),
         "no-mentions": no_mentions(),
         "all-unscored": all_unscored(),
         "extremes": extremes(),

@@ -112,7 +112,7 @@ function Standing({ view }: { view: View }) {
   const head = moment.aging ? state.board.head : `At ${timeOfDay(state.as_of, state.utc_offset)}`;
   return (
     <div class="standing">
-      <Board head={head} rows={state.board.rows} />
+      <Board head={head} rows={state.board.rows} fitted={view.fitted} />
       <ProofOf view={view} />
     </div>
   );

@@ -1,5 +1,7 @@
 // Every brand by its share, with its mood as an interval on one axis. Each row is a grid of its own, so that a name has
 // all the room that its share leaves; the roles keep it a table for who cannot see it.
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
 import { Mark } from "./marks";
 import type { Mood, Row as Data, Sentiment } from "./state";
 
@@ -12,8 +14,10 @@ const MOODS: Record<Sentiment, string> = {
 const WIDTH = 10.2;
 const HALF = 0.4;
 const TICK = 0.46;
-const ROOMY = 4;
 /** With more brands than this the rows are closer. */
+const ROOMY = 4;
+/** A note of more characters than this is wider than a mood. */
+const WORDY = 14;
 
 function along(score: number): number {
   return ((Math.min(Math.max(score, -HALF), HALF) + HALF) / (2 * HALF)) * WIDTH;
@@ -21,23 +25,37 @@ function along(score: number): number {
 
 function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
   const low = along(mood.low);
+  const interval = { x: low, y: 0.55, width: along(mood.high) - low, height: 0.9 };
   return (
     <svg class={`mood ${of}`} viewBox={`0 0 ${WIDTH} 2`} preserveAspectRatio="none" aria-hidden="true">
       <rect class="axis" x="0" y=".95" width={WIDTH} height=".1" />
+      <rect class="ground" {...interval} />
+      <rect class="interval" {...interval} />
       <rect class="zero" x={WIDTH / 2 - 0.05} y="-9" width=".1" height="20" />
-      <rect class="interval" x={low} y=".55" width={along(mood.high) - low} height=".9" />
       <rect class="mean" x={along(mood.mean) - TICK / 2} y=".2" width={TICK} height="1.6" />
     </svg>
   );
 }
 
-function Row({ row }: { row: Data }) {
+/** Whether a name is wider than its place, as measured after layout: then it takes two lines. */
+function useLong(shown: string, fitted: number) {
+  const name = useRef<HTMLTableCellElement>(null);
+  const [long, setLong] = useState(false);
+  useLayoutEffect(() => setLong(false), [shown, fitted]);
+  useLayoutEffect(() => {
+    if (!long && name.current && name.current.scrollWidth > name.current.clientWidth) setLong(true);
+  }, [shown, fitted, long]);
+  return { name, long };
+}
+
+function Row({ row, fitted }: { row: Data; fitted: number }) {
+  const { name, long } = useLong(`${row.brand} ${row.share} ${row.ours}`, fitted);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : MOODS[row.mark]} />
       </td>
-      <th role="rowheader" scope="row" dir="auto">
+      <th role="rowheader" scope="row" dir="auto" ref={name} class={row.ours && long ? "long" : ""}>
         {row.brand}
       </th>
       <td role="cell" class="share">
@@ -49,13 +67,18 @@ function Row({ row }: { row: Data }) {
   );
 }
 
+/** A head with more characters than this is set closer, to keep off the next. */
+const LONG_HEAD = 18;
+
 /** `head` says what the figures cover. */
-export function Board({ head, rows }: { head: string; rows: Data[] }) {
+export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitted: number }) {
+  const close = rows.length > ROOMY ? "close" : "";
+  const wordy = rows.some((row) => row.note.length > WORDY) ? "wordy" : "";
   return (
-    <table role="table" class={rows.length > ROOMY ? "board close" : "board"}>
+    <table role="table" class={`board ${close} ${wordy}`}>
       <thead role="rowgroup">
         <tr role="row">
-          <th role="columnheader" scope="col" class="head">
+          <th role="columnheader" scope="col" class={head.length > LONG_HEAD ? "head long" : "head"}>
             {head}
           </th>
           <th role="columnheader" scope="col" class="share">
@@ -68,7 +91,7 @@ export function Board({ head, rows }: { head: string; rows: Data[] }) {
       </thead>
       <tbody role="rowgroup">
         {rows.map((row) => (
-          <Row key={row.brand} row={row} />
+          <Row key={row.brand} row={row} fitted={fitted} />
         ))}
       </tbody>
     </table>

@@ -12,9 +12,9 @@ import { Hero } from "./voices";
 
 const HEIGHT = 11;
 /** Left of the words when the flag is at the left: the chart begins at the flag's edge, the words 4.2 later. */
-const AFTER_FLAG = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37, words: 4.2 };
+const AFTER_FLAG = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37, over: 0, words: 4.2 };
 /** With the flag at the right it begins at the edge of the screen, and now ends where the words do. */
-const BEFORE_FLAG = { ...AFTER_FLAG, width: 57.8, words: 4.8 };
+const BEFORE_FLAG = { ...AFTER_FLAG, width: 57.8, over: 1, words: 4.8 };
 const BESIDE_FLAG = 62;
 
 function Flag({ screen }: { screen: IncidentScreen }) {
@@ -26,7 +26,7 @@ function Flag({ screen }: { screen: IncidentScreen }) {
       </p>
       <p class="since">
         {screen.flag.map((line) => (
-          <span key={line}>{line} </span>
+          <span key={line}><Prose text={line} /> </span>
         ))}
       </p>
     </div>
@@ -88,7 +88,7 @@ export function Incident(props: {
       <div class="story">
         <Title screen={screen} fitted={props.fitted} />
         <p class="figures">
-          {screen.line} <b>{screen.trend}</b>
+          <Prose text={screen.line} /> <b>{screen.trend}</b>
         </p>
         <Fade class="witness" scene={String(voice?.id)}>
           {voice && <Hero voice={voice} sizes={WITNESS} moment={props.moment} fitted={props.fitted} placed={props.speaking === 0} />}

@@ -4,11 +4,11 @@ import { ago, timeOfDay } from "./ages";
 import { type Doubt, linesFor } from "./sentences";
 import type { Line } from "./state";
 
-/** On sample data its sign stands here, and one line at most: that the connection is lost. */
+/** On sample data its sign stands here, and one line at most: that the connection is lost, or whom an incident hits. */
 export function Proof(props: { lines: Line[]; sample: boolean; doubt: Doubt; moment: Moment; most?: number; place?: number }) {
   const lines = linesFor(props.lines, props.doubt, props.moment.offset, props.place ?? 0);
-  const urgent = props.doubt.trust === "live" ? [] : lines.slice(props.place ?? 0).slice(0, 1);
-  const shown = props.sample ? urgent : lines.slice(0, props.most ?? 2);
+  const last = props.doubt.trust === "live" ? (props.place ?? 0) - 1 : (props.place ?? 0);
+  const shown = props.sample ? lines.slice(Math.max(last, 0), last + 1) : lines.slice(0, props.most ?? 2);
   return (
     <footer class={props.sample ? "proof sample" : "proof"}>
       {shown.map((line, n) => (

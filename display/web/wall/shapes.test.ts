@@ -3,13 +3,18 @@ import { describe, expect, it } from "vitest";
 import { STATES } from "./made";
 import { bar, clears, DAY, drift, drifted, level, steps } from "./shapes";
 
-const FRAME = { width: 40, ground: 10, tallest: 8, gap: 0.5 };
+const FRAME = { width: 40, ground: 10, tallest: 8, gap: 0.5, over: 0 };
 const HOUR = 60 * 60_000;
 
 describe("a bar", () => {
   it("stands on the line, as high as its part of the scale", () => {
-    expect(bar(5, 1, 4, 10, FRAME)).toEqual({ x: 10, y: 6, width: 9.5, height: 4 });
-    expect(bar(10, 3, 4, 10, FRAME)).toEqual({ x: 30, y: 2, width: 9.5, height: 8 });
+    expect(bar(5, 1, 4, 10, FRAME)).toEqual({ x: 10.25, y: 6, width: 9.5, height: 4 });
+    expect(bar(10, 3, 4, 10, FRAME)).toEqual({ x: 30.25, y: 2, width: 9.5, height: 8 });
+  });
+
+  it("runs off the edge of the screen if it is the first", () => {
+    expect(bar(5, 0, 4, 10, { ...FRAME, over: 1 })).toMatchObject({ x: -0.75, width: 10.5 });
+    expect(bar(5, 1, 4, 10, { ...FRAME, over: 1 })).toMatchObject({ x: 10.25, width: 9.5 });
   });
 
   it("is not drawn for nothing, nor where nothing could be read", () => {
@@ -87,7 +92,7 @@ describe.each(Object.entries(STATES))("in the made-up state %s", (_name, state) 
 
 describe("the chart of an incident", () => {
   const screen = STATES["incident"]!.incident!;
-  const beside = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37 };
+  const beside = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37, over: 0 };
 
   it("has three hours of five minutes, red from the start to the end", () => {
     expect(screen.bars).toHaveLength(36);
@@ -97,7 +102,7 @@ describe("the chart of an incident", () => {
 
   it("stays within its frame, and now ends at its edge", () => {
     const boxes = screen.bars.map((b, index) => bar(b.n, index, screen.bars.length, screen.scale, beside)!);
-    expect(boxes.at(-1)!.x + boxes.at(-1)!.width).toBeCloseTo(57.2 - 0.37);
+    expect(boxes.at(-1)!.x + boxes.at(-1)!.width).toBeCloseTo(57.2 - 0.37 / 2);
     expect(Math.min(...boxes.map((b) => b.y))).toBeGreaterThanOrEqual(0.25);
     expect(steps(screen.usual, screen.scale, beside)).toMatch(/^M0 .*H57.2$/);
   });

@@ -6,11 +6,13 @@ export interface Frame {
   width: number;
   ground: number;
   tallest: number;
-  /** Between two bars. */
+  /** Between two bars: half of it at each side of one. */
   gap: number;
+  /** By how much the first bar reaches over the left edge: 0, or the screen's edge is there and the past runs off it. */
+  over: number;
 }
 
-export const DAY: Frame = { width: 91.2, ground: 8.25, tallest: 7.75, gap: 0.14 };
+export const DAY: Frame = { width: 91.2, ground: 8.25, tallest: 7.75, gap: 0.14, over: 1 };
 
 /** The least height of what is not nothing. */
 const LEAST = 0.14;
@@ -27,7 +29,8 @@ export function bar(n: number | null, index: number, count: number, scale: numbe
   if (!n) return null;
   const pitch = frame.width / count;
   const height = Math.min(Math.max((n / Math.max(scale, 1)) * frame.tallest, LEAST), frame.tallest);
-  return { x: index * pitch, y: frame.ground - height, width: pitch - frame.gap, height };
+  const over = index ? 0 : frame.over;
+  return { x: index * pitch + frame.gap / 2 - over, y: frame.ground - height, width: pitch - frame.gap + over, height };
 }
 
 /** Where a value stands: rem from the top. */

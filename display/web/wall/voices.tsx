@@ -15,7 +15,7 @@ function Words({ voice }: { voice: Voice }) {
           <bdi>{voice.brand}</bdi>{" "}
         </b>
       )}
-      {voice.text}
+      {voice.text || <span class="silent">no text</span>}
     </>
   );
 }
