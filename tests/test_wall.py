@@ -19,13 +19,14 @@ from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
 from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, horizon, labels, stretches
 from display.wall_state.kept import DEAR, Kept
-from display.wall_state.words import called, cut, initials, moment, plain
+from display.wall_state.speech import ENGLISH, Speech
+from display.wall_state.words import called, cut, initials, plain
 from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = Speech(ZoneInfo("Europe/London"))
 MINUTE = timedelta(minutes=1)
 
 
@@ -192,7 +193,7 @@ def test_a_blind_source_of_weight_is_named_and_hatched(wall: Wall) -> None:
     state = wall.get()
     assert state["kind"] == Kind.PARTLY_BLIND
     assert wall.sentence == "Partly blind. Reddit not read since 12:00. No mentions elsewhere in the last hour."
-    assert wall.proof == ["1 of 2 sources read, last .", "Reddit was last read at 12:00."]
+    assert wall.proof == ["1 of 2 sources read, last .", "Reddit was last read: 12:00."]
     (hatch,) = state["horizon"]["hatches"]
     assert hatch == {"start": pytest.approx(23 / 24, abs=0.001), "end": 1.0}
     assert "no Reddit" in [label["text"] for label in state["horizon"]["labels"]]
@@ -216,12 +217,11 @@ def test_with_every_source_blind_no_number_is_said(wall: Wall) -> None:
     assert [bar["n"] for bar in state["horizon"]["bars"][-7:]] == [None] * 7
 
 
-def test_a_reason_is_told_as_the_source_gave_it(wall: Wall) -> None:
+def test_the_reason_is_told_in_words_for_everybody(wall: Wall) -> None:
     wall.save(at(1))
-    reason = "Reddit asks us to wait until 13:00."
     soon = NOON + timedelta(hours=1)
-    wall.save(source="Reddit", health=Health.LIMITED, reason=reason, next_check=soon)
-    assert wall.proof[1] == reason
+    wall.save(source="Reddit", health=Health.LIMITED, reason="Reddit asks us to wait (429).", next_check=soon)
+    assert wall.proof[1] == "Reddit asks us to wait until 13:00."
 
 
 def test_no_scheduler_is_not_live(wall: Wall) -> None:
@@ -285,7 +285,9 @@ def test_shares_are_whole_sum_to_a_hundred_and_keep_the_order(counts: list[int])
 
 
 def test_nothing_has_no_shares() -> None:
-    rows = board([Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, ["Acme"], head="").rows
+    rows = board(
+        [Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, ["Acme"], head="", phrases=ENGLISH
+    ).rows
     assert [(row.brand, row.share, row.note) for row in rows] == [
         ("Acme", "", "no mentions"),
         ("Globex", "", "no mentions"),
@@ -293,7 +295,9 @@ def test_nothing_has_no_shares() -> None:
 
 
 def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
-    rows = board(BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, ["Acme"], head="").rows
+    rows = board(
+        BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, ["Acme"], head="", phrases=ENGLISH
+    ).rows
     assert [(r.brand, r.share) for r in rows] == [("Acme", "100"), ("Globex", "<1"), ("Initech", "0")]
 
 
@@ -310,21 +314,25 @@ def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
     ],
 )
 def test_a_mood_is_said_only_when_it_can_be(tally: Tally, mark: str, note: str) -> None:
-    said_mark, interval, said_note = mood(tally)
+    said_mark, interval, said_note = mood(tally, ENGLISH)
     assert (said_mark, said_note) == (mark, note)
     assert (interval is None) is bool(note)
 
 
 def test_ours_stay_on_a_board_of_many() -> None:
     brands = [Brand(f"B{n}", "x") for n in range(9)] + [Brand("Acme", "acme", ours=True)]
-    rows = board(brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, ["Acme"], head="").rows
+    rows = board(
+        brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, ["Acme"], head="", phrases=ENGLISH
+    ).rows
     assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "Acme", "others"]
     assert [(row.share, row.note) for row in rows[-2:]] == [("<1", "too few to say"), ("56", "5 brands")]
 
 
 def test_twelve_brands_are_the_top_five_and_the_others() -> None:
     brands = [Brand(f"B{n}", "x", ours=n == 1) for n in range(12)]
-    rows = board(brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="").rows
+    rows = board(
+        brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="", phrases=ENGLISH
+    ).rows
     assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "B4", "others"]
     assert sum(int(row.share) for row in rows) == 100
 
@@ -338,7 +346,9 @@ def test_a_long_name_ends_where_people_see_its_22nd_character() -> None:
     for name in ("W", "\u0905\u0941", astronaut, flag, england):
         assert called(name * 22) == name * 22
         assert called(name * 60) == name * 21 + "…"
-    (row,) = board([Brand("W" * 60, "x", ours=True)], {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="").rows
+    (row,) = board(
+        [Brand("W" * 60, "x", ours=True)], {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="", phrases=ENGLISH
+    ).rows
     assert (row.brand, row.share, row.ours) == ("W" * 21 + "…", "100", True)
 
 
@@ -356,8 +366,8 @@ def test_no_bar_is_drawn_inside_a_full_gap() -> None:
     bins = [Bin(a, b, 3, 1) for a, b in pairwise(edges(NOON))]
     gap = (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
     start, weighty = NOON - timedelta(hours=24), {"Forum"}
-    one = bars(bins, stretches({"Forum": [gap]}, weighty, 2, start))
-    both = bars(bins, stretches({"Forum": [gap], "Reddit": [gap]}, weighty, 2, start))
+    one = bars(bins, stretches({"Forum": [gap]}, weighty, 2, start, ENGLISH))
+    both = bars(bins, stretches({"Forum": [gap], "Reddit": [gap]}, weighty, 2, start, ENGLISH))
     assert all(bar.n == 3 for bar in one)
     assert [bar.n for bar in both].count(None) in (3, 4)
 
@@ -421,9 +431,9 @@ def test_initials(author: str, letters: str) -> None:
 
 
 def test_moments_are_as_long_as_they_must_be() -> None:
-    assert moment(NOON - 5 * MINUTE, NOON, LONDON) == "11:55"
-    assert moment(NOON - timedelta(days=2), NOON, LONDON) == "Monday 12:00"
-    assert moment(NOON - timedelta(days=20), NOON, LONDON) == "12 February"
+    assert LONDON.moment(NOON - 5 * MINUTE, NOON) == "11:55"
+    assert LONDON.moment(NOON - timedelta(days=2), NOON) == "Monday 12:00"
+    assert LONDON.moment(NOON - timedelta(days=20), NOON) == "12 February"
 
 
 # Kept answers

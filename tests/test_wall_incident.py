@@ -30,6 +30,7 @@ from display.wall_state.incident import (
     usual_line,
 )
 from display.wall_state.reading import Reading
+from display.wall_state.speech import ENGLISH, Speech
 from monitor.model import Incident, Pulses, Tally, Trend
 from monitor.stories import signatures
 from tests.fake_site import judged
@@ -37,7 +38,7 @@ from tests.fakes import NOON, FakeClock
 from tests.test_wall import Wall
 from tests.test_wall_sentences import INCIDENT, READ, blind, by_hours
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = Speech(ZoneInfo("Europe/London"))
 MINUTE = timedelta(minutes=1)
 
 
@@ -93,7 +94,7 @@ def test_the_screen_explains_itself() -> None:
     ],
 )
 def test_rates_are_by_the_hour(changes: dict[str, Any], words: str) -> None:
-    assert rate_line(replace(INCIDENT, **changes)) == words
+    assert rate_line(replace(INCIDENT, **changes), LONDON) == words
 
 
 def test_the_bars_are_hot_from_the_beginning_on() -> None:
@@ -142,7 +143,7 @@ def test_labels_tell_when_it_began_and_stand_apart(began: int) -> None:
     ],
 )
 def test_the_negative_share_is_of_the_scored(tally: Tally | None, words: str) -> None:
-    assert negative_share(tally) == words
+    assert negative_share(tally, ENGLISH) == words
 
 
 @pytest.mark.parametrize(
@@ -156,18 +157,18 @@ def test_the_negative_share_is_of_the_scored(tally: Tally | None, words: str) ->
     ],
 )
 def test_whether_competitors_see_it_too(changes: dict[str, Any], words: str) -> None:
-    assert competitors(evidence(**changes)) == words
+    assert competitors(evidence(**changes), LONDON) == words
 
 
 def test_a_source_that_was_nothing_before_is_new() -> None:
     weights = {"X": 900, "Reddit": 400, "Bluesky": 40}
-    assert sources(INCIDENT, evidence(pulses=pulses(X=[9] * 10, Bluesky=[8] * 5), weights=weights)) == (
+    assert sources(INCIDENT, evidence(pulses=pulses(X=[9] * 10, Bluesky=[8] * 5), weights=weights), LONDON) == (
         "X 90, Bluesky 40. Bluesky is new."
     )
 
 
 def test_sources_that_are_blind_are_named() -> None:
-    found = proof(INCIDENT, (), evidence(reading=blind("Reddit")))
+    found = proof(INCIDENT, (), evidence(reading=blind("Reddit")), LONDON)
     assert found[-1].text == "Reddit not read."
     assert drawn(reading=blind("Forum", "Reddit")).trend == "Not read since 09:00."
 

@@ -16,14 +16,16 @@ from display.wall_state.baseline import expected, line, standing
 from display.wall_state.document import Kind
 from display.wall_state.horizon import Hatch, Hour, usual_label
 from display.wall_state.reading import Blind, Reading
-from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title
-from display.wall_state.words import lasting, one_digit, short, times
-from monitor.model import Bin, Incident, SourceStatus
+from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title, why
+from display.wall_state.speech import ENGLISH, Speech
+from display.wall_state.words import one_digit, short
+from monitor.model import Bin, Health, Incident, SourceStatus, Spend
 from monitor.usual import Range, Usual
 from tests.fake_site import read_at
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
+ENGLISH_IN_LONDON = Speech(LONDON)
 MINUTE = timedelta(minutes=1)
 READ = (read_at(NOON, "Forum"), read_at(NOON, "Reddit"))
 USUAL = Range(42.0, 30.0, 55.0)
@@ -43,9 +45,10 @@ OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
 
 def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> Reading:
     """``names`` not read for three hours."""
-    since = NOON - timedelta(hours=3)
-    found = tuple(Blind(name, since, f"{name} asks us to wait until 16:20.", weighty) for name in names)
-    stale = tuple(replace(s, last_success=since) if s.source in names else s for s in sources)
+    waits: dict[str, Any] = {"last_success": NOON - timedelta(hours=3), "health": Health.LIMITED}
+    waits["next_check"] = NOON + timedelta(hours=4, minutes=20)
+    stale = tuple(replace(s, **waits) if s.source in names else s for s in sources)
+    found = tuple(Blind(s, weighty) for s in stale if s.source in names)
     return Reading(stale, found, sample=False)
 
 
@@ -56,7 +59,7 @@ def scene(**changes: Any) -> Scene:
         "hour": Hour(42, 9),
         "since": NOON - timedelta(days=30),
         "now": NOON,
-        "zone": LONDON,
+        "speech": ENGLISH_IN_LONDON,
         "days": 20,
         "usual": USUAL,
     }
@@ -216,11 +219,41 @@ def test_the_second_line_is_the_most_urgent() -> None:
     assert lines(scene())[1:] == []
 
 
+SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"health": Health.LIMITED, "next_check": SOON}, "X asks us to wait until 12:20."),
+        ({"health": Health.LIMITED, "next_check": NOON - MINUTE}, "X asks us to wait."),
+        ({"health": Health.SPENT, "next_check": LATER, "spend": Spend("2026-03", 20, 20)}, "X: the credit is used up."),
+        ({"health": Health.SPENT, "next_check": LATER}, "X: the quota is used up until 31 March."),
+        ({"health": Health.SPENT}, "X: the quota is used up."),
+        ({"health": Health.NEEDS_KEY}, "X refuses our key."),
+        ({"health": Health.NEEDS_KEY, "last_success": None}, "X needs a key."),
+        ({"health": Health.PAUSED}, "X is paused."),
+        ({"health": Health.BROKEN, "next_check": SOON}, "X cannot be read. Next try: 12:20."),
+        ({"health": Health.BROKEN, "next_check": None}, "X was last read: Monday 12:00."),
+        ({"health": Health.WAITING, "last_success": None}, "X was never read."),
+    ],
+)
+def test_causes_are_told_in_words_without_codes_or_addresses(changes: dict[str, Any], words: str) -> None:
+    told = {"reason": "x.example answers 503: https://x.example/?key=1", "last_success": NOON - timedelta(days=2)}
+    status = replace(read_at(NOON, "X"), **{**told, **changes})
+    assert why(status, NOON, ENGLISH_IN_LONDON) == words
+
+
+def test_of_several_blind_sources_the_reason_names_its_own() -> None:
+    both = scene(reading=blind("Reddit", "X", sources=(*READ, read_at(NOON, "X"))))
+    assert lines(both)[1:] == ["Reddit asks us to wait until 16:20."]
+
+
 @pytest.mark.parametrize(
     ("arrivals", "heroes", "one_in"), [(22, 15, ""), (23, 15, "2"), (37, 37, ""), (1500, 37, "40"), (100, 1, "7")]
 )
 def test_sampling_is_said_where_not_all_have_their_turn(arrivals: int, heroes: int, one_in: str) -> None:
-    words = sampling(arrivals, heroes)
+    words = sampling(arrivals, heroes, ENGLISH_IN_LONDON)
     assert words == (f"Too fast to show all: 1 in {one_in} shown, all counted." if one_in else "")
 
 
@@ -228,9 +261,9 @@ def test_sampling_is_said_where_not_all_have_their_turn(arrivals: int, heroes: i
 
 
 def test_an_incident_without_a_topic_says_what_rose() -> None:
-    assert title(INCIDENT, "") == "Many more mentions"
-    assert title(replace(INCIDENT, negative=True), "") == "Many more negative mentions"
-    assert title(replace(INCIDENT, negative=True), "Checkout down") == "“Checkout down”"
+    assert title(INCIDENT, "", ENGLISH) == "Many more mentions"
+    assert title(replace(INCIDENT, negative=True), "", ENGLISH) == "Many more negative mentions"
+    assert title(replace(INCIDENT, negative=True), "Checkout down", ENGLISH) == "“Checkout down”"
 
 
 @pytest.mark.parametrize(
@@ -238,11 +271,11 @@ def test_an_incident_without_a_topic_says_what_rose() -> None:
     [(0, "1 min"), (46, "46 min"), (60, "1 h"), (106, "1 h 46 min"), (1440, "1 day"), (2 * 1440 + 125, "2 days 2 h")],
 )
 def test_how_long_it_lasts(minutes: float, words: str) -> None:
-    assert lasting(minutes * MINUTE) == words
+    assert ENGLISH_IN_LONDON.lasting(minutes * MINUTE) == words
 
 
 def test_multiples_are_whole_and_samples_have_one_digit() -> None:
-    assert [times(n) for n in (0.3, 5.6, 1234.4)] == ["1", "6", "1,234"]
+    assert [ENGLISH_IN_LONDON.times(n) for n in (0.3, 5.6, 1234.4)] == ["1", "6", "1,234"]
     assert [one_digit(n) for n in (1.6, 43, 96, 405, 0.4)] == [2, 40, 100, 400, 1]
 
 
@@ -254,4 +287,9 @@ def test_a_topic_is_cut_where_people_see_a_character() -> None:
 
 
 def test_names_are_joined_as_people_do() -> None:
-    assert [named(n) for n in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == ["", "A", "A and B", "A, B and C"]
+    assert [named(n, ENGLISH_IN_LONDON) for n in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+        "",
+        "A",
+        "A and B",
+        "A, B and C",
+    ]

@@ -20,6 +20,7 @@ from display.wall_state.director import SHORTEST
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import Kind
 from display.wall_state.pairing import GOOD_FOR, LETTERS, PairingScreen
+from display.wall_state.speech import Speech
 from display.wall_state.topics import against, board, of_hour
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
@@ -215,6 +216,7 @@ def topics(hour: FoundTopic | None = None, day: Any = (), unsorted: int = 0) -> 
 
 
 OPEN = Discretion()
+LONDON = Speech(ZoneInfo("Europe/London"))
 
 
 @pytest.mark.parametrize(
@@ -235,9 +237,9 @@ def test_a_topic_is_in_the_headline_only_where_it_stands_out(found: FoundTopic |
 
 def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
     day = [topic("delivery times", 171, 80, mean=0.2, half_width=0.1, scored=90), topic("app login", 64, 60)]
-    assert board(topics(day=day), "Acme", OPEN) is None
+    assert board(topics(day=day), "Acme", OPEN, LONDON) is None
     day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
-    found = board(topics(day=day, unsorted=151), "Acme", OPEN)
+    found = board(topics(day=day, unsorted=151), "Acme", OPEN, LONDON)
     assert found is not None
     assert [(r.name, r.count, r.against) for r in found.rows] == [
         ("delivery times", "171", "twice the usual"),
@@ -252,14 +254,16 @@ def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
 
 
 def test_five_topics_that_are_all_there_is_need_no_rest() -> None:
-    found = board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN)
+    found = board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN, LONDON)
     assert found is not None
     assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
 
 
 def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
     discretion = Discretion(["damn"])
-    found = board(topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", discretion)
+    found = board(
+        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", discretion, LONDON
+    )
     assert found is not None
     assert [(row.name, row.count) for row in found.rows][-1] == ("not sorted", "10")
     assert "DAMN fees" not in [row.name for row in found.rows]
@@ -284,7 +288,7 @@ def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
     ],
 )
 def test_a_topic_beside_its_usual(n: int, usual: float | None, words: str) -> None:
-    assert against(n, usual) == words
+    assert against(n, usual, LONDON) == words
 
 
 def test_topics_that_nobody_looked_after_are_not_told(folder: Path, clock: FakeClock) -> None:

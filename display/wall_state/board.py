@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from display.wall_state.document import Board, Mood, Row
+from display.wall_state.speech import Phrases
 from display.wall_state.words import called
 from monitor.model import Brand, Sentiment, Tally
 
@@ -13,9 +14,6 @@ ENOUGH = 20
 WIDEST = 0.30
 """Half-width of an interval from which on it says nothing."""
 MOST_ROWS = 6
-SILENT = "no mentions"
-"""Of every brand where there was none at all: nothing has no shares."""
-OTHERS = "others"
 
 
 def whole_shares(counts: Sequence[int]) -> list[int]:
@@ -44,30 +42,35 @@ def mark(scored: int, mean: float | None, half_width: float | None) -> str:
     return Sentiment.NEGATIVE if mean + half_width < 0 else Sentiment.NEUTRAL
 
 
-def mood(tally: Tally) -> tuple[str, Mood | None, str]:
+def mood(tally: Tally, phrases: Phrases) -> tuple[str, Mood | None, str]:
     """A brand's mark, its interval, and a note where there is none."""
     scored = tally.positive + tally.neutral + tally.negative
     if tally.unscored > scored:
-        return Sentiment.UNSCORED, None, "mostly unscored"
+        return Sentiment.UNSCORED, None, phrases.mostly_unscored
     found = mark(scored, tally.mean, tally.half_width)
     if found == Sentiment.UNSCORED or tally.mean is None or tally.half_width is None:
-        return Sentiment.UNSCORED, None, "too few to say"
+        return Sentiment.UNSCORED, None, phrases.too_few
     return found, Mood(tally.mean, tally.mean - tally.half_width, tally.mean + tally.half_width), ""
 
 
-def board(brands: Sequence[Brand], tallies: Mapping[str, Tally], leads: Collection[str], *, head: str) -> Board:
+def board(
+    brands: Sequence[Brand], tallies: Mapping[str, Tally], leads: Collection[str], *, head: str, phrases: Phrases
+) -> Board:
     """``brands`` by share under ``head``; those that lead stay on it in their true rank, the least become others."""
     found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
     shown, others = _shown(found, leads)
-    total = Tally(OTHERS, sum(t.n for t in others))
+    total = Tally(phrases.others, sum(t.n for t in others))
     if not any(t.n for t in found):
-        rows = [Row(called(t.brand), t.brand in leads, "", Sentiment.UNSCORED, None, SILENT) for t in shown]
+        # Nothing has no shares.
+        rows = [
+            Row(called(t.brand), t.brand in leads, "", Sentiment.UNSCORED, None, phrases.no_mentions) for t in shown
+        ]
     else:
         shares = whole_shares([t.n for t in (*shown, total)])
-        rows = [_row(t, t.brand in leads, percent) for t, percent in zip(shown, shares, strict=False)]
+        rows = [_row(t, t.brand in leads, percent, phrases) for t, percent in zip(shown, shares, strict=False)]
         if others:
-            note = f"{len(others)} brands"
-            rows.append(Row(OTHERS, False, share_text(shares[-1], total.n), Sentiment.UNSCORED, None, note))
+            note = phrases.brands.format(n=len(others))
+            rows.append(Row(phrases.others, False, share_text(shares[-1], total.n), Sentiment.UNSCORED, None, note))
     return Board(head, tuple(rows))
 
 
@@ -81,6 +84,6 @@ def _shown(found: Sequence[Tally], leads: Collection[str]) -> tuple[list[Tally],
     return [t for t in found if t.brand in kept], [t for t in found if t.brand not in kept]
 
 
-def _row(tally: Tally, leads: bool, percent: int) -> Row:
-    found, interval, note = mood(tally)
+def _row(tally: Tally, leads: bool, percent: int, phrases: Phrases) -> Row:
+    found, interval, note = mood(tally, phrases)
     return Row(called(tally.brand), leads, share_text(percent, tally.n), found, interval, note)

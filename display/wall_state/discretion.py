@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from display.wall_state.speech import ENGLISH
 from monitor.model import Mention, Post
 from monitor.query import Document, parse
 
-SOMEONE = "@someone"
 _HANDLE = re.compile(r"(?<![^\W_])[/]?u/[\w-]+|[\w.+%-]*[@\uff20][\w.-]*\w(?:[@\uff20][\w.-]*\w)*", re.IGNORECASE)
 """@name, @name@host, name@host and u/name."""
 _SHORTEST_NAME = 3
@@ -18,9 +18,17 @@ _SHORTEST_NAME = 3
 class Discretion:
     """What a wall's ``never_show`` and ``mask_authors`` ask for."""
 
-    def __init__(self, never_show: Sequence[str] = (), *, masked: bool = False, keeps: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        never_show: Sequence[str] = (),
+        *,
+        masked: bool = False,
+        keeps: Iterable[str] = (),
+        someone: str = ENGLISH.someone,
+    ) -> None:
         """``keeps``: names that say nobody's, as those of brands, though an author may have one of them."""
         self.masked = masked
+        self._someone = someone
         self._keeps = frozenset(name.casefold() for name in keeps)
         self.search = " OR ".join(f'"{word}"' for word in never_show)
         """Finds the mentions in whose texts a word is that is never shown; empty without any."""
@@ -40,8 +48,8 @@ class Discretion:
         """``text`` with every handle masked where this wall masks them, and so the name of the author of ``post``."""
         if not self.masked:
             return text
-        masked = _HANDLE.sub(SOMEONE, text)
+        masked = _HANDLE.sub(f"@{self._someone}", text)
         author = post.author.strip().lstrip("@") if post else ""
         if len(author) < _SHORTEST_NAME or author.casefold() in self._keeps:
             return masked
-        return re.sub(rf"(?<!\w){re.escape(author)}(?!\w)", SOMEONE[1:], masked, flags=re.IGNORECASE)
+        return re.sub(rf"(?<!\w){re.escape(author)}(?!\w)", self._someone, masked, flags=re.IGNORECASE)

@@ -258,6 +258,10 @@ class WallState:
     incident: IncidentScreen | None = None
     pairing: Pairing | None = None
     masked: bool = False
+    language: str = "en"
+    """Of the wall's own words, the page's too."""
+    twelve: bool = False
+    """Whether its clock has twelve hours."""
 
     def json(self) -> dict[str, Any]:
         """As the page receives it."""

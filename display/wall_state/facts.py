@@ -211,7 +211,7 @@ class Facts:
         ours = {s.source for s in read.statuses}
         gaps = [g for g in self._store.gaps(since, now) if g.source in ours]
         unrecorded = [
-            Gap(b.source, b.since or self.started, None, b.reason)
+            Gap(b.source, b.since or self.started, None, b.status.reason)
             for b in read.blind
             if not any(g.source == b.source and g.until is None for g in gaps)
         ]

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from display.wall_state.document import Bar, Hatch, Horizon, Label
-from display.wall_state.words import LONGEST_NAME, counted, cut, time_of_day
+from display.wall_state.speech import Phrases, Speech
+from display.wall_state.words import LONGEST_NAME, cut
 from monitor.model import Bin
 
 SPAN = timedelta(hours=24)
@@ -28,7 +28,6 @@ ABOVE_USUAL = 1.1
 """How far above the line of the usual the scale reaches at least."""
 WORD_HEIGHT, TOUCH = 0.3, 0.06
 """Of the horizon: how high a word on the line is, and how far a bar may reach into its foot."""
-WORDS = {0: "midnight", 12: "noon"}
 
 
 Span = tuple[datetime, datetime]
@@ -79,11 +78,11 @@ def last_hour(bins: Sequence[Bin]) -> Hour:
     return Hour(sum(b.n for b in bins[-HOUR:]), sum(b.negative for b in bins[-HOUR:]))
 
 
-def stretches(gaps: Gaps, weighty: Collection[str], sources: int, start: datetime) -> list[Stretch]:
+def stretches(gaps: Gaps, weighty: Collection[str], sources: int, start: datetime, phrases: Phrases) -> list[Stretch]:
     """What was not seen after ``start``: the gaps of each weighty source, and where all ``sources`` had one."""
     seen_to_matter = ((name, span) for name, of in gaps.items() if name in weighty for span in of if span[1] > start)
-    one = [Stretch(a, b, f"no {cut(name, LONGEST_NAME)}") for name, (a, b) in seen_to_matter]
-    blank = [Stretch(a, b, "not read", full=True) for a, b in _common(list(gaps.values())) if b > start]
+    one = [Stretch(a, b, phrases.without.format(name=cut(name, LONGEST_NAME))) for name, (a, b) in seen_to_matter]
+    blank = [Stretch(a, b, phrases.not_read, full=True) for a, b in _common(list(gaps.values())) if b > start]
     if len(gaps) < sources or not blank:
         return one
     return [*blank, *(s for s in one if not any(f.start <= s.start and s.end <= f.end for f in blank))]
@@ -102,7 +101,7 @@ def _common(gaps: Sequence[Sequence[Span]]) -> list[Span]:
 def horizon(
     bins: Sequence[Bin],
     stretches: Sequence[Stretch],
-    zone: ZoneInfo,
+    speech: Speech,
     now: datetime,
     sentence: str,
     usual: Sequence[float | None] = (),
@@ -116,8 +115,8 @@ def horizon(
         bars=drawn,
         scale=scale,
         hatches=tuple(joined(hatches)),
-        labels=tuple(labels(stretches, zone, now)),
-        spoken=spoken(bins, stretches, zone, now, sentence),
+        labels=tuple(labels(stretches, speech, now)),
+        spoken=spoken(bins, stretches, speech, now, sentence),
         usual=tuple(None if u is None else round(u, 2) for u in usual),
         usual_label=usual_label([(b.n or 0) / scale for b in drawn], [u and u / scale for u in usual], hatches),
     )
@@ -149,12 +148,12 @@ def usual_label(bars: Sequence[float], usual: Sequence[float | None], hatches: S
     return best and round(best[1], 4)
 
 
-def labels(stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> list[Label]:
+def labels(stretches: Sequence[Stretch], speech: Speech, now: datetime) -> list[Label]:
     """What stands under the axis: the time now, then what was not seen, then the hours that still find room."""
-    clock = time_of_day(now, zone)
+    clock = speech.time_of_day(now)
     kept = [Label(1.0, clock, "end", strong=True)]
     seen_from = max((s.end for s in stretches if s.start <= now - SPAN), default=now - SPAN)
-    hours = (label for label in _hour_labels(zone, now) if label.at > _place(seen_from, now - SPAN))
+    hours = (label for label in _hour_labels(speech, now) if label.at > _place(seen_from, now - SPAN))
     wanted = [*_stretch_labels(stretches, now), *hours]
     for label in wanted:
         if extent(label)[0] >= LEFT and all(_apart(label, other) for other in kept):
@@ -162,15 +161,18 @@ def labels(stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime) -> list[
     return sorted(kept, key=lambda label: label.at)
 
 
-def spoken(bins: Sequence[Bin], stretches: Sequence[Stretch], zone: ZoneInfo, now: datetime, sentence: str) -> str:
+def spoken(bins: Sequence[Bin], stretches: Sequence[Stretch], speech: Speech, now: datetime, sentence: str) -> str:
     """The horizon as sentences."""
+    say = speech.phrases
     peak = max(bins, key=lambda b: b.n, default=None)
-    words = [sentence, "The last 24 hours."]
+    words = [sentence, say.last_day]
     if peak and peak.n:
-        words.append(f"Peak: {counted(peak.n, 'mention')} in 15 min at {time_of_day(peak.start, zone)}.")
+        mentions = speech.counted(say.mentions, peak.n)
+        words.append(say.peak_spoken.format(mentions=mentions, time=speech.time_of_day(peak.start)))
     for s in stretches:
         if s.text:
-            words.append(f"From {time_of_day(s.start, zone)} to {time_of_day(s.end, zone)}: {s.text}.")
+            start, end = speech.time_of_day(s.start), speech.time_of_day(s.end)
+            words.append(say.from_to.format(start=start, end=end, text=s.text))
     return " ".join(words)
 
 
@@ -189,16 +191,16 @@ def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Lab
             yield Label(min(middle, 1 - half - 8 * CHARACTER), text, bright=True)
 
 
-def _hour_labels(zone: ZoneInfo, now: datetime) -> Iterable[Label]:
-    """Every sixth hour of the day in ``zone``."""
+def _hour_labels(speech: Speech, now: datetime) -> Iterable[Label]:
+    """Every sixth hour of the day."""
     start = now - SPAN
     hour = start.replace(minute=0, second=0, microsecond=0)
     while (hour := hour + timedelta(hours=1)) < now:
-        local = hour.astimezone(zone)
+        local = hour.astimezone(speech.zone)
         local_hour = local.hour
         if local_hour % 6 == 0:
             on_the_hour = hour - timedelta(minutes=local.minute)
-            yield Label(_place(on_the_hour, start), WORDS.get(local_hour, f"{local_hour:02}:00"))
+            yield Label(_place(on_the_hour, start), speech.hour(local_hour))
 
 
 def place(time: datetime, start: datetime, end: datetime) -> float:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from display.wall_state.document import HotBar, IncidentScreen, Label, Line, Voice
 from display.wall_state.horizon import Stretch, joined, place, stretch_hatches
 from display.wall_state.reading import Reading
 from display.wall_state.sentences import named
-from display.wall_state.words import LONGEST_NAME, cut, lasting, moment, time_of_day, times
+from display.wall_state.speech import Phrases, Speech
+from display.wall_state.words import LONGEST_NAME, called, cut
 from monitor.model import Incident, Pulses, Tally, Trend
 from monitor.usual import Usual
 
@@ -31,11 +31,6 @@ MOST_SOURCES = 3
 FEWEST_SCORED = 20
 NEW_SOURCE, WAS_NOTHING = 0.1, 0.02
 """A source with this part of an incident, and before it no more than that of the mentions, is new to it."""
-TRENDS: Mapping[Trend, str] = {
-    Trend.RISING: "Still rising.",
-    Trend.STEADY: "Steady.",
-    Trend.FALLING: "Falling.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +56,16 @@ class Evidence:
 
 
 def screen(
-    incident: Incident, title: str, voices: Sequence[Voice], evidence: Evidence, now: datetime, zone: ZoneInfo
+    incident: Incident, title: str, voices: Sequence[Voice], evidence: Evidence, now: datetime, speech: Speech
 ) -> IncidentScreen:
     """Everything that is drawn."""
     bars, usual = hot_bars(incident, evidence, now), usual_line(incident, evidence.usual, now)
-    since = f"since {moment(incident.since, now, zone)}"
-    line, trend = rate_line(incident), trend_words(incident, evidence.reading, now, zone)
+    say, times = speech.phrases, speech.times(incident.multiple)
+    since = say.since.format(moment=speech.moment(incident.since, now))
+    line, trend = rate_line(incident, speech), trend_words(incident, evidence.reading, now, speech)
     return IncidentScreen(
-        multiple=times(incident.multiple),
-        flag=("the usual,", f"for {lasting(now - incident.since)}"),
+        multiple=times,
+        flag=(say.the_usual, say.for_time.format(time=speech.lasting(now - incident.since))),
         title=title,
         since=since,
         line=line,
@@ -78,10 +74,10 @@ def screen(
         usual=usual,
         scale=ceil(max(LEAST_SCALE, *(b.n or 0 for b in bars), *(ABOVE_USUAL * u for u in usual))),
         hatches=tuple(joined(stretch_hatches(evidence.stretches, now - SPAN, now))),
-        labels=tuple(labels(incident.since, now, zone)),
+        labels=tuple(labels(incident.since, now, speech)),
         voices=tuple(voices),
-        proof=proof(incident, voices, evidence),
-        spoken=f"{title} {since}, {times(incident.multiple)} times the usual. {line} {trend}",
+        proof=proof(incident, voices, evidence, speech),
+        spoken=f"{say.incident_spoken.format(title=title, since=since, n=times)} {line} {trend}",
     )
 
 
@@ -108,92 +104,97 @@ def usual_line(incident: Incident, usual: Usual | None, now: datetime) -> tuple[
     return tuple(line)
 
 
-def rate_line(incident: Incident) -> str:
+def rate_line(incident: Incident, speech: Speech) -> str:
     """``252 mentions an hour, usually 42.``"""
-    an_hour = HOUR / incident.window
+    an_hour, say = HOUR / incident.window, speech.phrases
     n, usual = round(incident.n * an_hour), incident.usual * an_hour
-    what = "negative mention" if incident.negative else "mention"
-    usually = f"{round(usual):,}" if usual >= 1 else "less than 1"
-    return f"{n:,} {what}{'' if n == 1 else 's'} an hour, usually {usually}."
+    mentions = speech.counted(say.negative_mentions if incident.negative else say.mentions, n)
+    return say.an_hour.format(mentions=mentions, usual=speech.number(round(usual)) if usual >= 1 else say.less_than_one)
 
 
-def trend_words(incident: Incident, reading: Reading, now: datetime, zone: ZoneInfo) -> str:
+def trend_words(incident: Incident, reading: Reading, now: datetime, speech: Speech) -> str:
     """Where it goes; while nothing can be read, that."""
+    say, last = speech.phrases, reading.last_read
     if reading.sees_nothing:
-        return f"Not read since {moment(reading.last_read, now, zone)}." if reading.last_read else "Not read."
-    return TRENDS[incident.trend]
+        return say.unread_since.format(moment=speech.moment(last, now)) if last else say.unread
+    return {Trend.RISING: say.rising, Trend.STEADY: say.steady, Trend.FALLING: say.falling}[incident.trend]
 
 
-def labels(since: datetime, now: datetime, zone: ZoneInfo) -> list[Label]:
+def labels(since: datetime, now: datetime, speech: Speech) -> list[Label]:
     """When it began, whole hours after that as far as there is room, and now."""
-    kept = [Label(1.0, time_of_day(now, zone), "end", strong=True)]
+    kept = [Label(1.0, speech.time_of_day(now), "end", strong=True)]
     free = 1 - 8 * CHARACTER
     start = since if since > now - SPAN else now - SPAN + timedelta(minutes=now.minute)
     begun = start
     while (at := place(start, now - SPAN, now)) < free:
         if at > LEFT + 2.5 * CHARACTER:
-            kept.append(Label(round(at, 4), time_of_day(start, zone), bright=start == since and begun == since))
+            kept.append(Label(round(at, 4), speech.time_of_day(start), bright=start == since and begun == since))
         start += HOUR
     return sorted(kept, key=lambda label: label.at)
 
 
-def proof(incident: Incident, voices: Sequence[Voice], evidence: Evidence) -> tuple[Line, ...]:
+def proof(incident: Incident, voices: Sequence[Voice], evidence: Evidence, speech: Speech) -> tuple[Line, ...]:
     """The size of the largest group, what is negative, who else sees it, where it comes from, what is not read."""
-    alike = voices[0].alike if voices else 0
+    alike, say = voices[0].alike if voices else 0, speech.phrases
     tally = evidence.tallies.get(incident.brand)
-    rest = " ".join(filter(None, (negative_share(tally), competitors(evidence))))
-    first = Line(f"and {alike:,} more like this." if alike else "", f" {rest}" if alike and rest else rest)
+    rest = " ".join(filter(None, (negative_share(tally, say), competitors(evidence, speech))))
+    more = say.more_like_this.format(n=speech.number(alike)) if alike else ""
+    first = Line(more, f" {rest}" if more and rest else rest)
     found = [first] if first.strong or first.text else []
-    if counts := sources(incident, evidence):
+    if counts := sources(incident, evidence, speech):
         found.append(Line("", counts))
-    if unread := not_read(evidence.reading):
+    if unread := not_read(evidence.reading, speech):
         found.append(Line("", unread))
     return tuple(found)
 
 
-def negative_share(tally: Tally | None) -> str:
+def negative_share(tally: Tally | None, phrases: Phrases) -> str:
     """``81 % negative.`` of those that are scored; unscored is not neutral."""
     if tally is None:
         return ""
     scored = tally.negative + tally.neutral + tally.positive
     if tally.unscored > scored:
-        return "Mostly unscored."
-    return f"{round(100 * tally.negative / scored)} % negative." if scored >= FEWEST_SCORED else ""
+        return phrases.mostly_unscored_stop
+    return phrases.percent_negative.format(n=round(100 * tally.negative / scored)) if scored >= FEWEST_SCORED else ""
 
 
-def competitors(evidence: Evidence) -> str:
+def competitors(evidence: Evidence, speech: Speech) -> str:
     """Whether it is ours alone."""
-    if evidence.alarmed:
-        return f"{named(evidence.alarmed)} {'sees' if len(evidence.alarmed) == 1 else 'see'} it too."
-    if evidence.busy:
-        return f"{named(evidence.busy)} {'is' if len(evidence.busy) == 1 else 'are'} busy too."
-    return "Competitors as usual." if evidence.known else ""
+    say = speech.phrases
+    for names, words in ((evidence.alarmed, say.see_it_too), (evidence.busy, say.busy_too)):
+        if names:
+            return words.of(len(names)).format(names=speech.named([called(name) for name in names]))
+    return say.competitors_as_usual if evidence.known else ""
 
 
-def sources(incident: Incident, evidence: Evidence) -> str:
+def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
     """``X 161, Reddit 58, others 12.``, with those that are new to it."""
-    pulses = evidence.pulses
+    pulses, say = evidence.pulses, speech.phrases
     first = max(0, BARS - ceil((pulses.start + BARS * STEP - incident.since) / STEP))
     counted = pulses.negative if incident.negative else pulses.n
     counts = {source: sum(map(int, of[first:])) for source, of in counted.items()}
     largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
     if not largest:
         return ""
-    parts = [f"{cut(s, LONGEST_NAME)} {counts[s]:,}" for s in largest[:MOST_SOURCES]]
+    parts = [f"{cut(s, LONGEST_NAME)} {speech.number(counts[s])}" for s in largest[:MOST_SOURCES]]
     if rest := sum(counts[s] for s in largest[MOST_SOURCES:]):
-        parts.append(f"others {rest:,}")
-    total, before = sum(counts.values()), sum(evidence.weights.values()) - sum(counts.values())
-    new = [
-        s
-        for s in largest
-        if counts[s] >= NEW_SOURCE * total and evidence.weights.get(s, 0) - counts[s] < WAS_NOTHING * max(before, 1)
-    ]
-    return f"{', '.join(parts)}." + (f" {named(new[:2])} {'is' if len(new) == 1 else 'are'} new." if new else "")
+        parts.append(say.others_count.format(n=speech.number(rest)))
+    new = new_sources(largest, counts, evidence.weights)
+    told = say.are_new.of(len(new)).format(names=named(new, speech)) if new else ""
+    return " ".join(filter(None, (f"{', '.join(parts)}.", told)))
 
 
-def not_read(reading: Reading) -> str:
+def new_sources(names: Sequence[str], counts: Mapping[str, int], weights: Mapping[str, int]) -> list[str]:
+    """Those of ``names`` that are new to it, two at most."""
+    total, before = sum(counts.values()), sum(weights.values()) - sum(counts.values())
+    most_before = WAS_NOTHING * max(before, 1)
+    return [s for s in names if counts[s] >= NEW_SOURCE * total and weights.get(s, 0) - counts[s] < most_before][:2]
+
+
+def not_read(reading: Reading, speech: Speech) -> str:
     """Names the sources that matter and are blind."""
-    blind = [b.source for b in reading.weighty]
+    say, blind = speech.phrases, [b.source for b in reading.weighty]
     if reading.sees_nothing or not blind:
-        return "No source is read." if reading.sees_nothing else ""
-    return f"{named(blind[:2])}{f' and {len(blind) - 2} more' if len(blind) > 2 else ''} not read."
+        return say.no_source_read if reading.sees_nothing else ""
+    names, more = named(blind[:2], speech), len(blind) - 2
+    return say.names_not_read.format(names=say.and_more.format(names=names, n=more) if more > 0 else names)

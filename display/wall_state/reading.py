@@ -15,12 +15,20 @@ WEIGHTY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """A source that cannot be read. ``since`` None: it never was."""
+    """A source that cannot be read."""
 
-    source: str
-    since: datetime | None
-    reason: str
+    status: SourceStatus
     weighty: bool
+
+    @property
+    def source(self) -> str:
+        """Its name."""
+        return self.status.source
+
+    @property
+    def since(self) -> datetime | None:
+        """When it last was; None: never."""
+        return self.status.last_success
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,6 @@ def reading(
     statuses: Sequence[SourceStatus], per_source: Mapping[str, int], now: datetime, started: datetime, *, sample: bool
 ) -> Reading:
     """``per_source`` counts the mentions of 7 days by source."""
-    blind = [
-        Blind(s.source, s.last_success, s.reason, weighs(s, per_source)) for s in statuses if is_blind(s, now, started)
-    ]
+    blind = [Blind(s, weighs(s, per_source)) for s in statuses if is_blind(s, now, started)]
     blind.sort(key=lambda b: (not b.weighty, -(b.since or started).timestamp()))
     return Reading(tuple(statuses), tuple(blind), sample)

@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from display.wall_state import baseline
 from display.wall_state.document import Headline, Kind, Line
 from display.wall_state.horizon import Hour
 from display.wall_state.reading import Blind, Reading
-from display.wall_state.words import (
-    LONGEST_NAME,
-    called,
-    counted,
-    cut,
-    epoch_ms,
-    lasting,
-    moment,
-    one_digit,
-    times,
-)
-from monitor.model import Incident
+from display.wall_state.speech import Phrases, Speech
+from display.wall_state.words import LONGEST_NAME, called, cut, epoch_ms, one_digit
+from monitor.model import Health, Incident, SourceStatus
 from monitor.usual import FEWEST_DAYS, Range
 
 SHORTEST_QUEUE = 15
 """Heroes that 5 minutes show at least, where somebody waits."""
-TIMES = "\u00d7"
-MANY_MORE, MANY_MORE_NEGATIVE = "Many more mentions", "Many more negative mentions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +28,7 @@ class Scene:
     since: datetime
     """When we began to listen."""
     now: datetime
-    zone: ZoneInfo
+    speech: Speech
     days: int = 0
     """Heard so far, of those that tell what is usual."""
     usual: Range | None = None
@@ -61,6 +49,15 @@ class Scene:
     of: str = ""
     """Whom the figures are of, where it is not us."""
     night: bool = False
+
+    @property
+    def phrases(self) -> Phrases:
+        """In the language of the wall."""
+        return self.speech.phrases
+
+    def moment(self, time: datetime) -> str:
+        """A time as people say it now."""
+        return self.speech.moment(time, self.now)
 
 
 def kind(scene: Scene) -> Kind:
@@ -84,87 +81,107 @@ def kind(scene: Scene) -> Kind:
 
 def headline(kind: Kind, scene: Scene) -> Headline:
     """The state in words."""
-    last, now, zone = scene.reading.last_read, scene.now, scene.zone
+    say, speech = scene.phrases, scene.speech
     if kind is Kind.NOT_LIVE:
         return _not_live(scene)
     if kind is Kind.INCIDENT and scene.incident:
-        return Headline("Incident.", f"{times(scene.incident.multiple)} times the usual,", f"{scene.title}.")
+        times = speech.times(scene.incident.multiple)
+        return Headline(say.incident, say.times_usual.format(n=times), f"{scene.title}.")
     if kind is Kind.BLIND:
-        since = f"No source read since {moment(last, now, zone)}." if last else "No source can be read."
-        return Headline("Blind.", since)
+        last = scene.reading.last_read
+        return Headline(say.blind, say.none_read_since.format(moment=scene.moment(last)) if last else say.none_readable)
     if kind is Kind.LISTENING:
-        return Headline("Listening", f"since {moment(scene.since, now, zone)}, nothing yet.", being_read(scene.reading))
+        since = say.since_nothing.format(moment=scene.moment(scene.since))
+        return Headline(say.listening, since, being_read(scene))
     if kind is Kind.PARTLY_BLIND:
-        return Headline("Partly blind.", not_read(scene), f"{_mentions(scene, elsewhere=True)}.")
+        return Headline(say.partly_blind, not_read(scene), f"{say.elsewhere.format(mentions=_mentions(scene))}.")
     if scene.over:
-        return _over(scene.over, scene.title)
+        return _over(scene.over, scene)
+    hour = say.in_last_hour.format(mentions=_mentions(scene))
     if kind is Kind.LEARNING:
-        what = "what is usual" if scene.days < FEWEST_DAYS else "what is usual at this hour"
-        day = f", day {scene.days + 1}." if scene.days < FEWEST_DAYS else "."
-        return Headline("Learning", what + day, f"{_mentions(scene)}.")
-    return Headline(f"{kind.capitalize()}.", f"{_mentions(scene)},", _clause(kind, scene))
+        day = say.learning_day.format(day=scene.days + 1)
+        return Headline(say.learning, day if scene.days < FEWEST_DAYS else say.learning_hour, f"{hour}.")
+    word = {Kind.BUSY: say.busy, Kind.QUIET: say.quiet}.get(kind, say.normal)
+    return Headline(word, f"{hour},", _clause(kind, scene))
 
 
 def _not_live(scene: Scene) -> Headline:
-    last = scene.reading.last_read
-    since = moment(last, scene.now, scene.zone) if last else ""
-    if scene.incident and since:
-        return Headline("Not live", f"since {since}.", f"Then: {times(scene.incident.multiple)}{TIMES} the usual.")
-    return Headline("Not live.", f"Nothing read since {since}." if since else "Nothing is being read.")
+    say, last = scene.phrases, scene.reading.last_read
+    if last is None:
+        return Headline(f"{say.not_live}.", say.nothing_is_read)
+    since = scene.moment(last)
+    if scene.incident:
+        then = say.then_times.format(n=scene.speech.times(scene.incident.multiple))
+        return Headline(say.not_live, say.since_stop.format(moment=since), then)
+    return Headline(f"{say.not_live}.", say.nothing_read_since.format(moment=since))
 
 
-def _over(incident: Incident, title: str) -> Headline:
+def _over(incident: Incident, scene: Scene) -> Headline:
     assert incident.until is not None
-    lasted = lasting(incident.until - incident.since)
-    text = f"{title} for {lasted}," if title in (MANY_MORE, MANY_MORE_NEGATIVE) else f"{title} lasted {lasted},"
-    return Headline("Over.", text, f"peak {times(incident.peak)}{TIMES}.")
+    say, lasted = scene.phrases, scene.speech.lasting(incident.until - incident.since)
+    unnamed = scene.title in (say.many_more, say.many_more_negative)
+    text = (say.over_unnamed if unnamed else say.over_named).format(title=scene.title, time=lasted)
+    return Headline(say.over, text, say.peak.format(n=scene.speech.times(incident.peak)))
 
 
-def _mentions(scene: Scene, *, elsewhere: bool = False) -> str:
-    """``42 mentions in the last hour``"""
-    of = f" of {called(scene.of)}" if scene.of else ""
-    where = " elsewhere" if elsewhere else ""
-    return f"{counted(scene.hour.n, 'mention')}{of}{where} in the last hour"
+def _mentions(scene: Scene) -> str:
+    """``42 mentions``, ``42 mentions of Globex``"""
+    mentions = scene.speech.counted(scene.phrases.mentions, scene.hour.n)
+    return scene.phrases.of_brand.format(mentions=mentions, brand=called(scene.of)) if scene.of else mentions
 
 
 def _clause(kind: Kind, scene: Scene) -> str:
     """What there is to say of the hour besides its number."""
+    say = scene.phrases
     if scene.topic:
-        return f"mostly about {scene.topic}."
+        return say.mostly_about.format(topic=scene.topic)
     if kind is Kind.QUIET and scene.usual:
-        return f"usually {round(scene.usual.median):,}."
+        return say.usually.format(n=scene.speech.number(round(scene.usual.median)))
     if kind is Kind.NORMAL and scene.night:
-        return "usual for the night."
-    return "no topic stands out." if scene.hour.n else "usual for this hour."
+        return say.usual_for_night
+    return say.no_topic if scene.hour.n else say.usual_for_hour
 
 
-def being_read(reading: Reading) -> str:
+def being_read(scene: Scene) -> str:
     """``5 sources are being read.``, unless each has been tried in vain."""
-    if not reading.statuses:
-        return "No source is set up."
-    n = len(reading.statuses)
-    if all(s.failures and not s.last_success for s in reading.statuses):
-        return "No source could be read yet."
-    return "1 source is being read." if n == 1 else f"{n} sources are being read."
+    statuses = scene.reading.statuses
+    if not statuses:
+        return scene.phrases.no_source
+    if all(s.failures and not s.last_success for s in statuses):
+        return scene.phrases.in_vain
+    return scene.speech.counted(scene.phrases.being_read, len(statuses))
 
 
 def not_read(scene: Scene) -> str:
     """Names the one weighty source that is blind, or counts them."""
-    blind = scene.reading.weighty
+    say, blind = scene.phrases, scene.reading.weighty
     if not blind:
-        return f"{cut(scene.gap, LONGEST_NAME)} was not read all hour."
+        return say.not_read_all_hour.format(name=cut(scene.gap, LONGEST_NAME))
     if len(blind) > 1:
-        return f"{len(blind)} of {len(scene.reading.statuses)} sources not read."
+        return say.sources_not_read.format(n=len(blind), all=len(scene.reading.statuses))
     name, since = cut(blind[0].source, LONGEST_NAME), blind[0].since
-    return f"{name} not read since {moment(since, scene.now, scene.zone)}." if since else f"{name} was never read."
-
-
-def why(blind: Blind, now: datetime, zone: ZoneInfo) -> str:
-    """Why a source is not read, or at least since when."""
-    name = cut(blind.source, LONGEST_NAME)
-    return blind.reason or (
-        f"{name} was last read at {moment(blind.since, now, zone)}." if blind.since else f"{name} was never read."
+    return (
+        say.not_read_since.format(name=name, moment=scene.moment(since)) if since else say.never_read.format(name=name)
     )
+
+
+def why(status: SourceStatus, now: datetime, speech: Speech) -> str:
+    """Why a source is not read, in words for everybody: what to do about it is told to who runs this, elsewhere."""
+    say, due, known = speech.phrases, status.next_check, status.last_success is not None
+    later = due is not None and due > now
+    if status.health is Health.PAUSED:
+        words = say.paused
+    elif status.health is Health.NEEDS_KEY:
+        words = say.refuses_key if known else say.needs_key
+    elif status.health is Health.SPENT:
+        words = say.credit_spent if status.spend else say.quota_until if later else say.quota_spent
+    elif status.health is Health.LIMITED:
+        words = say.waits_until if later else say.waits
+    elif status.health is Health.BROKEN and later:
+        words = say.next_try
+    else:
+        words, due = (say.last_read_at if known else say.never_read), status.last_success
+    return words.format(name=cut(status.source, LONGEST_NAME), moment=speech.moment(due, now) if due else "")
 
 
 def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, ...]:
@@ -172,42 +189,45 @@ def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, 
 
     ``arrivals`` and ``heroes``: mentions of the last 5 minutes, and how many of them stood large.
     """
-    reading = scene.reading
-    urgent = [why(b, scene.now, scene.zone) for b in reading.blind[:1]]
+    urgent = [_why(b, scene) for b in scene.reading.blind[:1]]
     if not scene.watching:
-        urgent.append("Nothing looks out for incidents.")
-    urgent += [sampling(arrivals, heroes)]
+        urgent.append(scene.phrases.unwatched)
+    urgent.append(sampling(arrivals, heroes, scene.speech))
     if hidden:
-        urgent.append(f"{counted(hidden, 'post')} hidden, still counted.")
-    return tuple([liveness(reading), *(Line("", text) for text in urgent if text)][:2])
+        urgent.append(scene.speech.counted(scene.phrases.hidden, hidden))
+    return tuple([liveness(scene), *(Line("", text) for text in urgent if text)][:2])
 
 
-def sampling(arrivals: int, heroes: int) -> str:
+def _why(blind: Blind, scene: Scene) -> str:
+    return why(blind.status, scene.now, scene.speech)
+
+
+def sampling(arrivals: int, heroes: int, speech: Speech) -> str:
     """``Too fast to show all: 1 in 40 shown, all counted.``; empty where all had their turn."""
     share = arrivals / max(heroes, SHORTEST_QUEUE)
-    return f"Too fast to show all: 1 in {one_digit(share):,} shown, all counted." if share >= 1.5 else ""
+    return speech.phrases.sampled.format(n=speech.number(one_digit(share))) if share >= 1.5 else ""
 
 
-def liveness(reading: Reading) -> Line:
+def liveness(scene: Scene) -> Line:
     """``All 7 sources read, last 20 s ago.``"""
+    say, reading = scene.phrases, scene.reading
     sources, read, last = len(reading.statuses), reading.read, reading.last_read
     if not sources:
-        return Line("", "No source is set up.")
+        return Line("", say.no_source)
     if last is None:
-        return Line("", "No source read yet.")
+        return Line("", say.none_read_yet)
     if read < sources:
-        return Line(f"{read} of {sources} sources read", ", last ", epoch_ms(last), ".")
-    return Line("", f"{'1 source' if sources == 1 else f'All {sources} sources'} read, last ", epoch_ms(last), ".")
+        return Line(say.some_read.format(n=read, all=sources), say.last_read, epoch_ms(last), ".")
+    return Line("", scene.speech.counted(say.all_read, sources) + say.last_read, epoch_ms(last), ".")
 
 
-def title(incident: Incident, topic: str) -> str:
+def title(incident: Incident, topic: str, phrases: Phrases) -> str:
     """``“Checkout down”``, or what rose where no ``topic`` is known."""
     if topic:
-        return f"“{topic}”"
-    return MANY_MORE_NEGATIVE if incident.negative else MANY_MORE
+        return phrases.quoted.format(topic=topic)
+    return phrases.many_more_negative if incident.negative else phrases.many_more
 
 
-def named(names: Sequence[str]) -> str:
-    """``Globex and Initech``"""
-    short = [cut(name, LONGEST_NAME) for name in names]
-    return f"{', '.join(short[:-1])} and {short[-1]}" if len(short) > 1 else "".join(short)
+def named(names: Sequence[str], speech: Speech) -> str:
+    """``Globex and Initech``, none of them too long."""
+    return speech.named([cut(name, LONGEST_NAME) for name in names])

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from display.wall_state.board import mark
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import TopicBoard, TopicRow
+from display.wall_state.speech import Speech
 from display.wall_state.words import plain, short
 from monitor.model import FoundTopic, Sentiment, Topics
 
@@ -15,8 +16,6 @@ LONGEST = 22
 PART, FEWEST, AUTHORS = 0.25, 5, 3
 """Of the hour, mentions and authors, under which strangers' wording does not get onto a big screen."""
 FEWEST_TOPICS, MOST_ROWS = 3, 5
-HEAD = "What it is about, last 24 hours"
-NOT_SORTED = "not sorted"
 
 
 def phrase(words: str, discretion: Discretion) -> str:
@@ -32,7 +31,7 @@ def of_hour(topics: Topics | None, n: int, discretion: Discretion) -> str:
     return phrase(topic.name, discretion)
 
 
-def board(topics: Topics | None, brand: str, discretion: Discretion) -> TopicBoard | None:
+def board(topics: Topics | None, brand: str, discretion: Discretion, speech: Speech) -> TopicBoard | None:
     """The topics of the day, largest first; what is none of them comes last. None where too few stand out."""
     named = [(t, phrase(t.name, discretion)) for t in topics.day] if topics else []
     found = [(t, called) for t, called in named if called]
@@ -41,17 +40,17 @@ def board(topics: Topics | None, brand: str, discretion: Discretion) -> TopicBoa
     unsorted = topics.unsorted + sum(t.n for t in topics.day) - sum(t.n for t, _ in found)
     most = MOST_ROWS - (unsorted > 0 or len(found) > MOST_ROWS)
     unsorted += sum(t.n for t, _ in found[most:])
-    rows = [_row(topic, called, brand, discretion) for topic, called in found[:most]]
-    rest = [TopicRow(Sentiment.UNSCORED, NOT_SORTED, f"{unsorted:,}", "", "")] if unsorted > 0 else []
-    return TopicBoard(HEAD, (*rows, *rest))
+    rows = [_row(topic, called, brand, discretion, speech) for topic, called in found[:most]]
+    say, n = speech.phrases, speech.number(unsorted)
+    rest = [TopicRow(Sentiment.UNSCORED, say.not_sorted, n, "", "")] if unsorted > 0 else []
+    return TopicBoard(say.topics, (*rows, *rest))
 
 
-def _row(topic: FoundTopic, called: str, brand: str, discretion: Discretion) -> TopicRow:
+def _row(topic: FoundTopic, called: str, brand: str, discretion: Discretion, speech: Speech) -> TopicRow:
     # A rule may hold a handle, and an address is part of what a masked wall must not say.
     address = "" if discretion.masked else link(topic, brand)
-    return TopicRow(
-        mark(topic.scored, topic.mean, topic.half_width), called, f"{topic.n:,}", against(topic.n, topic.usual), address
-    )
+    feeling, beside = mark(topic.scored, topic.mean, topic.half_width), against(topic.n, topic.usual, speech)
+    return TopicRow(feeling, called, speech.number(topic.n), beside, address)
 
 
 def link(topic: FoundTopic, brand: str) -> str:
@@ -59,17 +58,18 @@ def link(topic: FoundTopic, brand: str) -> str:
     return f"/mentions?{urlencode({'q': topic.rule, 'brand': brand, 'range': '24h'})}"
 
 
-def against(n: int, usual: float | None) -> str:
+def against(n: int, usual: float | None, speech: Speech) -> str:
     """``n`` beside the usual, in words."""
+    say = speech.phrases
     if usual is None:
         return ""
     if usual < 1:
-        return "new"
+        return say.new
     ratio = n / usual
     if ratio >= 2.5:
-        return f"{round(ratio):,} times the usual"
+        return say.several_times.format(n=speech.number(round(ratio)))
     if ratio >= 1.5:
-        return "twice the usual"
+        return say.twice
     if ratio > 2 / 3:
-        return "as usual"
-    return "half the usual" if ratio >= 0.4 else "less than half"
+        return say.as_usual
+    return say.half if ratio >= 0.4 else say.less_than_half

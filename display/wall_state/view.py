@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from display.wall_state import baseline, board, departures, horizon, incident, sentences, topics
 from display.wall_state.director import FRESH, MOST, Director, key
@@ -14,9 +13,9 @@ from display.wall_state.document import IncidentScreen, Kind, Voice, WallState
 from display.wall_state.facts import MOST_NEWS, WEEK, Facts
 from display.wall_state.horizon import Span, Stretch
 from display.wall_state.sentences import Scene
+from display.wall_state.speech import LANGUAGES, Speech
 from display.wall_state.voices import voice
-from display.wall_state.words import called, epoch_ms, time_of_day
-from display.wall_state.words import moment as when
+from display.wall_state.words import called, epoch_ms
 from monitor.clock import Clock
 from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
 from monitor.query import Document, field_value
@@ -31,6 +30,7 @@ PER_BRAND = 8
 """Newest mentions asked for where the wall begins."""
 UNKNOWN = "und"
 """What stands for an unknown language."""
+TWELVE = "12h"
 RECENT = (FRESH, timedelta(hours=24), None)
 """How far back voices are looked for, until there are enough."""
 ASLEEP = 45.0
@@ -48,13 +48,16 @@ class View:
 
     def __init__(self, config: Config, wall: Wall, facts: Facts, clock: Clock, version: str) -> None:
         self._config, self._wall, self._facts, self._clock, self._version = config, wall, facts, clock, version
-        self._zone: ZoneInfo = wall.timezone or config.timezone
+        zone, say = wall.timezone or config.timezone, LANGUAGES[wall.language]
+        self._speech = Speech(zone, say, twelve=wall.clock == TWELVE)
         chosen = [b for b in config.brands if b.name in wall.brands] or config.brands
         self._brands: Sequence[Brand] = chosen
         ours = tuple(b.name for b in chosen if b.ours)
         self._ours = ours
         self._leads = ours or (wall.brands or (chosen[0].name,))[:1]
-        self._discretion = Discretion(wall.never_show, masked=wall.mask_authors, keeps=_names(chosen))
+        self._discretion = Discretion(
+            wall.never_show, masked=wall.mask_authors, keeps=_names(chosen), someone=say.someone
+        )
         self._quiet = quiet_fields(wall.quiet)
         self._director = Director(self._leads, clock, self._shows)
         self._known = 0
@@ -74,7 +77,7 @@ class View:
         return self._director.due()
 
     def _build(self) -> WallState:
-        facts, now, zone = self._facts, self._facts.now, self._zone
+        facts, now, speech = self._facts, self._facts.now, self._speech
         self._direct()
         bins, stretches = facts.bins(self._leads), self._stretches()
         scene = self._scene(horizon.last_hour(bins))
@@ -86,15 +89,15 @@ class View:
             version=self._version,
             last_id=facts.last_id,
             as_of=epoch_ms(now),
-            utc_offset=_minutes_ahead(now.astimezone(zone)),
+            utc_offset=_minutes_ahead(now.astimezone(speech.zone)),
             kind=kind,
             sample=facts.reading.sample,
             headline=headline,
-            horizon=horizon.horizon(bins, stretches, zone, now, headline.sentence, baseline.line(usual, bins)),
+            horizon=horizon.horizon(bins, stretches, speech, now, headline.sentence, baseline.line(usual, bins)),
             voices=self._voices(self._director.screen),
-            board=board.board(self._brands, facts.tallies, self._leads, head=self._head()),
+            board=board.board(self._brands, facts.tallies, self._leads, head=self._head(), phrases=speech.phrases),
             proof=self._proof(scene),
-            departures=departures.departures(facts.reading.statuses, zone) if kind is Kind.LISTENING else (),
+            departures=departures.departures(facts.reading.statuses, now, speech) if kind is Kind.LISTENING else (),
             ours=called(self._leads[0]),
             clock=epoch_ms(self._clock.real()),
             pace=self._clock.pace,
@@ -104,6 +107,8 @@ class View:
             topics=self._topics() if calm and not scene.night else None,
             incident=self._incident_screen(scene) if not calm and scene.incident else None,
             masked=self._discretion.masked,
+            language=self._wall.language,
+            twelve=speech.twelve,
         )
 
     # The sentence
@@ -117,7 +122,7 @@ class View:
             hour=hour,
             since=facts.since,
             now=now,
-            zone=self._zone,
+            speech=self._speech,
             days=usual.days,
             usual=baseline.expected(usual, now),
             any_mention=facts.any_mention,
@@ -126,11 +131,14 @@ class View:
             topic=topics.of_hour(facts.topics(self._leads[0]), hour.n, self._discretion),
             incident=running,
             over=over,
-            title=sentences.title(told, topics.phrase(told.topic, self._discretion)) if told else "",
+            title=self._title(told) if told else "",
             gap=self._gap_in(now - timedelta(hours=1)),
             of="" if self._ours else self._leads[0],
-            night=night is not None and night.holds(now.astimezone(self._zone)),
+            night=night is not None and night.holds(now.astimezone(self._speech.zone)),
         )
+
+    def _title(self, incident: Incident) -> str:
+        return sentences.title(incident, topics.phrase(incident.topic, self._discretion), self._speech.phrases)
 
     def _running(self) -> Incident | None:
         """The worst incident that goes on."""
@@ -165,21 +173,22 @@ class View:
     def _stretches(self) -> list[Stretch]:
         """What the horizon cannot show: the time before we listened, and gaps."""
         facts, start = self._facts, self._facts.now - horizon.SPAN
-        unseen = horizon.stretches(facts.gaps, facts.weighty, len(facts.reading.statuses), start)
-        text = f"not listening before {time_of_day(facts.since, self._zone)}"
+        say, sources = self._speech.phrases, len(facts.reading.statuses)
+        unseen = horizon.stretches(facts.gaps, facts.weighty, sources, start, say)
+        text = say.not_listening.format(moment=self._speech.time_of_day(facts.since))
         return [*([Stretch(start, facts.since, text)] if facts.since > start else []), *unseen]
 
     def _head(self) -> str:
         """What the board's figures cover."""
-        facts = self._facts
+        facts, say = self._facts, self._speech.phrases
         if facts.now - facts.since < WEEK:
-            return f"Since {when(facts.since, facts.now, self._zone, with_time=False)}"
+            return say.board_since.format(moment=self._speech.moment(facts.since, facts.now, with_time=False))
         missing = max((_length(of) for name, of in facts.gaps.items() if name in facts.weighty), default=timedelta())
-        return "Last 7 days, with gaps" if missing > GAPPY * WEEK else "Last 7 days"
+        return say.last_week_gaps if missing > GAPPY * WEEK else say.last_week
 
     def _topics(self) -> Any:
         brand = self._leads[0]
-        return topics.board(self._facts.topics(brand), brand, self._discretion)
+        return topics.board(self._facts.topics(brand), brand, self._discretion, self._speech)
 
     # The voices
 
@@ -270,7 +279,7 @@ class View:
             known=bool(self._others()),
             usual=facts.usual((found.brand,)),
         )
-        return incident.screen(found, scene.title, self._crowd(found), evidence, facts.now, self._zone)
+        return incident.screen(found, scene.title, self._crowd(found), evidence, facts.now, self._speech)
 
     def _crowd(self, found: Incident) -> tuple[Voice, ...]:
         """The largest groups since it began, then the newest who are like nobody."""

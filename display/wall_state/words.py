@@ -1,11 +1,10 @@
-"""How the wall puts times, numbers and strangers' texts."""
+"""How the wall puts names and strangers' texts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 LONGEST_TEXT = 500
 """Characters; no hero has room for more."""
@@ -32,26 +31,6 @@ def epoch_ms(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def counted(n: int, noun: str) -> str:
-    """``1 mention``, ``12,000 mentions``, ``No mentions``."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}" if n else f"No {noun}s"
-
-
-def time_of_day(time: datetime, zone: ZoneInfo) -> str:
-    """``09:12`` in ``zone``."""
-    return f"{time.astimezone(zone):%H:%M}"
-
-
-def moment(time: datetime, now: datetime, zone: ZoneInfo, *, with_time: bool = True) -> str:
-    """``09:12`` today, ``Monday 09:12`` within a week, or ``Monday`` alone, else ``3 March``."""
-    local, today = time.astimezone(zone), now.astimezone(zone)
-    if local.date() == today.date():
-        return f"{local:%H:%M}"
-    if now - time < timedelta(days=6):
-        return f"{local:%A %H:%M}" if with_time else f"{local:%A}"
-    return f"{local.day} {local:%B}"
-
-
 def cut(text: str, most: int) -> str:
     """``text`` in at most ``most`` characters, with an ellipsis where it was longer."""
     if len(text) <= most:
@@ -70,20 +49,6 @@ def short(text: str, most: int) -> str:
         if not whole and _begins(character, text[at - 1 : at]):
             begins.append(at)
     return text if len(begins) <= most else text[: begins[most - 1]].rstrip() + "…"
-
-
-def lasting(time: timedelta) -> str:
-    """``46 min``, ``1 h 46 min``, ``2 h``, ``1 day 4 h``."""
-    minutes = max(round(time.total_seconds() / 60), 1)
-    days, hours = divmod(minutes // 60, 24)
-    parts = [f"{days} day{'' if days == 1 else 's'}" if days else "", f"{hours} h" if hours else ""]
-    parts.append(f"{minutes % 60} min" if minutes % 60 and not days else "")
-    return " ".join(filter(None, parts))
-
-
-def times(multiple: float) -> str:
-    """A multiple of the usual as a whole number."""
-    return f"{max(round(multiple), 1):,}"
 
 
 def one_digit(number: float) -> int:

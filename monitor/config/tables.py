@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -166,6 +166,8 @@ class WallTable(Table):
     quiet: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] = []
     night: Annotated[str, AfterValidator(_night)] = "22:00-06:30"
     rotation: bool = True
+    language: Literal["en", "de", "fr"] = "en"
+    clock: Literal["24h", "12h"] = "24h"
 
 
 class FileTables(Table):

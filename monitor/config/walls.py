@@ -46,6 +46,9 @@ class Wall:
     night: Night | None = Night()
     """None: never."""
     rotation: bool = True
+    language: str = "en"
+    """Of the wall's own words."""
+    clock: str = "24h"
 
 
 def wall(table: WallTable) -> Wall:
@@ -61,6 +64,8 @@ def wall(table: WallTable) -> Wall:
         quiet=tuple(dict.fromkeys(table.quiet)),
         night=Night(*hours) if hours else None,
         rotation=table.rotation,
+        language=table.language,
+        clock=table.clock,
     )
 
 
