@@ -42,13 +42,12 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
-    app.extensions["accept"] = accept
-    app.extensions["wallflower"] = Site(config, store, clock, version, health, states, started=clock.now())
+    live = Live(app, store, clock, states, version=version)
+    here = Site(config, store, clock, version, health, states, live.screens, started=clock.now())
+    app.extensions |= {"accept": accept, "wallflower": here, "live": live}
     add_static(app)
     add_pages(app)
     errors.register(app)
-    live = Live(app, store, clock, states, version=version)
-    app.extensions["live"] = live
     gate = Gate(app.wsgi_app, hosts=[config.server.host], sockets=live.sockets, most_sockets=live.most_sockets)
     app.wsgi_app = gate  # type: ignore[method-assign]
     return app

@@ -7,7 +7,7 @@
                                   +--> "reload" {reason}                                   one browser
 
 One thread does all of it, so a browser that comes back needs no lock: between two turns it gets what it missed and
-joins its room. A browser sends ``auth = {last_id, version, room, wall}`` when it connects and nothing else, ever;
+joins its room. A browser sends ``auth = {last_id, version, room, wall, size}`` when it connects and nothing else, ever;
 sockets write nothing.
 """
 
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
+from display.screens import Screen, Screens, size_of
 from display.websocket import MOST_BYTES, WebSocket
 from monitor.clock import Clock
 from monitor.errors import StoreError
@@ -64,6 +65,8 @@ class Arrival:
     """Of the server that rendered its page; empty when it cannot tell."""
     wall: str | None = None
     """The name of its wall, empty for the first; None for a page."""
+    size: str = ""
+    """Of a wall's screen, "1920 x 1080"."""
 
     @classmethod
     def of(cls, sid: str, auth: object) -> Arrival:
@@ -73,7 +76,8 @@ class Arrival:
         known = last_id if type(last_id) is int and last_id > 0 else 0
         name = wall[:100] if isinstance(wall, str) else ""
         is_wall = said.get("room") == WALL
-        return cls(sid, known, version[:100] if isinstance(version, str) else "", name if is_wall else None)
+        of = version[:100] if isinstance(version, str) else ""
+        return cls(sid, known, of, name if is_wall else None, size_of(said.get("size")))
 
 
 class States(Protocol):
@@ -141,6 +145,7 @@ class Live:
         self._tail: Tail | None = None
         self._io = socket_server(app)
         self._io.on_event("connect", self._admit)
+        self.screens = Screens(clock, lambda sid: bool(self._io.server.manager.is_connected(sid, "/")))
 
     @property
     def most_sockets(self) -> int:
@@ -232,6 +237,8 @@ class Live:
         elif self._states.known(arrival.wall):
             self._walls.add(arrival.wall)
             self._io.server.enter_room(arrival.sid, room_of(arrival.wall))
+            state = self._states.get(arrival.wall)
+            self.screens.arrived(arrival.sid, state, Screen(arrival.size, arrival.version))
             self._io.emit("heartbeat", self._heartbeat(arrival.wall), to=arrival.sid)
 
     def _reason_to_reload(self, arrival: Arrival) -> str:
@@ -264,7 +271,7 @@ class Live:
         changes, self._for_walls = self._for_walls, []
         for wall in self._watched():
             if changes:
-                self._io.emit("changes", {**news(changes), "state": self._states.get(wall)}, to=room_of(wall))
+                self._io.emit("changes", {**news(changes), "state": self._state(wall)}, to=room_of(wall))
             elif self._states.due(wall):
                 self._io.emit("heartbeat", self._heartbeat(wall), to=room_of(wall))
         if changes:
@@ -283,7 +290,13 @@ class Live:
     def _heartbeat(self, wall: str | None = None) -> Json:
         """Walls get a state with it. If none can be built they must hear nothing, and so say that they are not live."""
         beat: Json = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
-        return beat if wall is None else {**beat, "state": self._states.get(wall)}
+        return beat if wall is None else {**beat, "state": self._state(wall)}
+
+    def _state(self, wall: str) -> Json:
+        """The newest state of a wall, which is about to be sent there."""
+        state = self._states.get(wall)
+        self.screens.told(state)
+        return state
 
     def _watched(self) -> list[str]:
         """The walls that anybody looks at."""

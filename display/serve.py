@@ -14,9 +14,8 @@ import logging
 import os
 import signal
 import socket
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -28,6 +27,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from display import create_app
+from display.itself import advice_on_sqlite
 from display.worker import Worker
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Desk, Judge
@@ -49,7 +49,6 @@ STOP_SECONDS = 9
 """What the parent gives the worker before it kills it: SIGTERM ends a run within 10 s."""
 FINISH_SECONDS = 2
 """What the worker gives requests that are under way."""
-SAFE_SQLITE = (3, 51, 3)
 SHARED_MEMORY = Path("/dev/shm")
 
 log = logging.getLogger("wallflower")
@@ -61,17 +60,6 @@ class PortInUse(WallflowerError):
 
 class AlreadyRunning(WallflowerError):
     """Another run uses the same data folder."""
-
-
-def advice_on_sqlite(found: Sequence[int] = sqlite3.sqlite_version_info) -> str:
-    """What there is to say about the SQLite in use; empty where nothing is."""
-    if tuple(found) >= SAFE_SQLITE:
-        return ""
-    version, safe = (".".join(map(str, v)) for v in (found, SAFE_SQLITE))
-    return (
-        f"SQLite {version} can, very rarely, damage a database that two programs write to at the same moment "
-        f"({safe} cannot). Wallflower's own commands take turns; let no other program write to its database."
-    )
 
 
 def run(config: Config, version: str, *, clock: Clock | None = None) -> None:

@@ -12,6 +12,7 @@ from flask import current_app
 from monitor.clock import Clock
 
 if TYPE_CHECKING:
+    from display.screens import Screens
     from display.wall_state import WallStates
     from monitor.config import Config
     from monitor.store import Store
@@ -28,6 +29,7 @@ class Site:
     health: Callable[[], Mapping[str, bool]]
     """Whether each part of the program lives, by its name: writer, scheduler, web."""
     states: WallStates
+    screens: Screens
     started: datetime
     """When this program began, for what has never happened since."""
 

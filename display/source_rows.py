@@ -231,7 +231,19 @@ def to_do(row: SourceRow) -> str:
         return f"Nothing, if it is as quiet there. {status.reason}"
     if status.health is Health.WAITING:
         return "Nothing. Its first reading is due."
-    return f"Nothing. {status.note or status.reason}".strip()
+    return " ".join(filter(None, ("Nothing.", status.note or status.reason, on_course(row))))
+
+
+def on_course(row: SourceRow) -> str:
+    """ "On course for $58 by 30 Nov." of a source that costs money; nothing in the first day of a month."""
+    spend, now = row.spend, row.at.now
+    begun = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    end = (begun + timedelta(days=32)).replace(day=1)
+    if spend is None or not spend.spent or now - begun < timedelta(days=1):
+        return ""
+    whole = min(spend.spent * ((end - begun) / (now - begun)), max(spend.budget, spend.spent))
+    last = end - timedelta(days=1)
+    return f"On course for ${whole:,.0f} by {last.day} {last:%b}."
 
 
 def search_notes(config: Config) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """/sources: how every place that we read is, and what to do about it. Pause, resume and check now are forms.
 
     statuses, gaps, volumes --source_rows.rows--> sources.html
+    screens --wall_rows--> "Walls", health and database --itself--> "Wallflower itself"
     POST /sources/<name>/pause --> Store.pause --> the source's worker looks --> the next status
 
 An action writes what a person wants into the store and nothing else; the worker notices within a second or two.
@@ -15,11 +16,13 @@ from datetime import timedelta
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display import itself
 from display.blindness import in_config
 from display.reading import Reading, reading, with_unrecorded
 from display.site import Site, site
 from display.source_rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
-from monitor.model import Health
+from display.wall_rows import WallRow, wall_rows
+from monitor.model import Health, MentionFilter
 
 WIDTH, HEIGHT = 168.0, 26.0
 """Of a sparkline, px: 3 for each bin."""
@@ -59,8 +62,29 @@ def listing() -> str:
         paid=any(row.spend for row in found),
         as_of=f"{now.astimezone(zone):%H:%M:%S}",
         number={source.name: n for n, source in enumerate(here.config.sources)},
+        walls=walls(here),
+        itself=itself.report(facts(here, sum(map(sum, volumes.values()))), here.health()),
         version=here.version,
     )
+
+
+def walls(here: Site) -> list[WallRow]:
+    """How each wall is, by the machine's own time."""
+    up, real = uptime(here), here.clock.real()
+    return wall_rows(here.states.names, here.screens, real, real - up, here.config.timezone)
+
+
+def facts(here: Site, lately: int) -> itself.Facts:
+    """What there is to know of the program and its database; ``lately``: mentions of the last 7 days."""
+    disk, store = itself.Disk.of(here.config.database), here.store
+    return itself.Facts(
+        here.version, uptime(here), disk, store.count(MentionFilter()).n, lately, store.writes_waiting()
+    )
+
+
+def uptime(here: Site) -> timedelta:
+    """Since the program began; what passes in a replay is not it."""
+    return (here.clock.now() - here.started) / here.clock.pace
 
 
 @blueprint.post("/sources/<path:name>/pause")

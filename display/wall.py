@@ -29,6 +29,8 @@ def state(name: str) -> Response:
     """The state by itself, for the first picture and for walls that no socket is free for."""
     if not site().states.known(name):
         abort(404)
-    response = jsonify(site().states.get(name))
+    state = site().states.get(name)
+    site().screens.asked(state)
+    response = jsonify(state)
     response.cache_control.no_store = True
     return response

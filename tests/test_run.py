@@ -23,7 +23,8 @@ import psutil
 import pytest
 import socketio
 
-from display.serve import THREADS, advice_on_sqlite, check_host
+from display.itself import advice_on_sqlite
+from display.serve import THREADS, check_host
 from monitor.config import Config, Server
 from monitor.errors import ConfigError
 

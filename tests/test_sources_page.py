@@ -140,6 +140,21 @@ def test_what_was_spent_in_a_month_that_is_over_counts_no_more() -> None:
     assert row(spend=Spend("2026-02", 60.0, 60.0)).spent == "$0.00 of $60"
 
 
+@pytest.mark.parametrize(
+    ("spend", "days", "said"),
+    [
+        (Spend("2026-03", 6.0, 60.0), 0, "Nothing. On course for $53 by 31 Mar."),
+        (Spend("2026-03", 30.0, 60.0), 0, "Nothing. On course for $60 by 31 Mar."),
+        (Spend("2026-03", 0.0, 60.0), 0, "Nothing."),
+        (Spend("2026-03", 6.0, 60.0), -3, "Nothing."),
+        (None, 0, "Nothing."),
+    ],
+)
+def test_a_source_that_costs_money_says_where_that_leads(spend: Spend | None, days: int, said: str) -> None:
+    one = row(spend=spend)
+    assert replace(one, at=replace(one.at, now=NOON + days * DAY)).to_do == said
+
+
 def test_trouble_comes_first_then_what_is_limited_then_by_volume_and_paused_last() -> None:
     def status(name: str, health: Health) -> SourceStatus:
         return read_at(NOON, name, health=health, next_check=NOON + HOUR)

@@ -48,7 +48,7 @@ export function connect<State = unknown>(options: Options<State>): () => void {
   let lastId = options.lastId;
   const socket = io({
     transports: ["websocket"],
-    auth: (send) => send({ last_id: lastId, version: options.version, room: options.room, wall: options.wall ?? "" }),
+    auth: (send) => send({ last_id: lastId, version: options.version, room: options.room, wall: options.wall ?? "", size: `${innerWidth}x${innerHeight}` }),
     reconnectionDelay: 500,
     reconnectionDelayMax: 5000,
   });

@@ -44,6 +44,10 @@ class Access:
         """Whether the write thread lives."""
         return self._writer.alive
 
+    def writes_waiting(self) -> int:
+        """How many writes wait for their turn; those of whole batches count as one."""
+        return self._writer.waiting
+
     def data_version(self) -> int:
         """A number that differs, in one thread, whenever anything was committed since that thread last asked."""
         with self._readers.alone() as db:

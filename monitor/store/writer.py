@@ -77,6 +77,11 @@ class Writer:
         """Whether the thread lives."""
         return self._thread.is_alive()
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs stand in the queue."""
+        return self._queue.qsize()
+
     def submit(self, job: Job[T]) -> T:
         """Run ``job`` in a transaction; return when it is committed. Raises StoreError, or what the job raised."""
         future: Future[T] = Future()
