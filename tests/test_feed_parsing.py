@@ -163,6 +163,23 @@ def test_both_ways_see_links_from_the_same_base(root: str, entry: str, text: str
     assert seen(fast) == seen(read_loosely(document.encode(), XML, BASE))
 
 
+_BLANKS = st.sampled_from(["", " ", "#", "?", "1", "http://site.example/1"])
+
+
+@given(_BLANKS, _BLANKS, _BLANKS)
+def test_both_ways_tell_the_same_of_addresses_that_are_none(first: str, second: str, id_: str) -> None:
+    atom, inner = "http://www.w3.org/2005/Atom", f"<title>a</title><guid>{id_}</guid>"
+    for document in (
+        f'<feed xmlns="{atom}"><entry><id>{id_}</id><link href="{first}"/><link href="{second}"/></entry></feed>',
+        f'<feed xmlns="{atom}"><entry><link href="{first}"/><link rel="enclosure" href="{second}"/></entry></feed>',
+        f'<rss><channel><item>{inner}<link>{first}</link><enclosure url="{second}"/></item></channel></rss>',
+        f'<rss xmlns:a="{atom}"><channel><item>{inner}<a:link href="{first}"/><link>{second}</link></item></channel>'
+        "</rss>",
+    ):
+        fast = read_wellformed(document.encode(), XML, BASE)
+        assert fast is None or seen(fast) == seen(read_loosely(document.encode(), XML, BASE))
+
+
 _PARTS = [
     "http://",
     "https://",

@@ -185,7 +185,7 @@ class _Reader:
         elif meaning == "author":
             self._read_author(element)
         elif meaning == "enclosure":
-            self._told.setdefault("enclosure", element.get("url", ""))
+            self._told.setdefault("enclosure", _address(element, "url"))
         else:
             self._told[meaning] = self._plain(element)
 
@@ -231,11 +231,11 @@ class _Reader:
                 raise _Odd
             self._told["link"] = re.sub(r"&([A-Za-z0-9_]+);", r"&\1", self._plain(element).replace("&amp;", "&"))
             return
-        rel = element.get("rel", "alternate").lower()
+        href, rel = _address(element, "href"), element.get("rel", "alternate").lower()
         if rel == "enclosure":
-            self._told.setdefault("enclosure", element.get("href", ""))
+            self._told.setdefault("enclosure", absolute(self._base, href))
         elif rel == "alternate" and element.get("type", "text/html").lower() in _HTML_TYPES:
-            self._told["link"] = element.get("href", "")
+            self._told["link"] = href
 
     def _read_id(self, element: ET.Element) -> None:
         value = self._plain(element)
@@ -279,6 +279,14 @@ KNOWN_ELEMENTS = {
     "enclosure": "enclosure",
 }
 """Element -> what it tells us."""
+
+
+def _address(element: ET.Element, name: str) -> str:
+    """That attribute. A blank one, of which feedparser makes one thing here and another there, is left to it."""
+    found = element.get(name, "")
+    if not found.strip():
+        raise _Odd
+    return found
 
 
 def _inner(element: ET.Element) -> str:
