@@ -301,3 +301,10 @@ def m010_topics(db: Database) -> None:
 def m011_stars(db: Database) -> None:
     """What a reviewer gave, which is no part of the words and no score."""
     db.execute("ALTER TABLE post ADD COLUMN stars INTEGER")  # 1 to 5; NULL: it is no review
+
+
+@migrations()
+def m012_incident_news(db: Database) -> None:
+    """What is new in an incident: JSON arrays of phrases, and of names of sources."""
+    db.execute("ALTER TABLE incident ADD COLUMN words TEXT NOT NULL DEFAULT '[]'")
+    db.execute("ALTER TABLE incident ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'")

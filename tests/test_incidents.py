@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bench import incidents as bench
 from monitor.incidents import Detector
+from monitor.incidents.origins import origins
 from monitor.model import Incident, Pulses, Trend
 from tests.made_up_days import BERLIN, DAY, HOUR, MINUTE, MONDAY, STEP, Days, Seen, watch
 
@@ -143,6 +144,52 @@ def test_a_spike_in_one_of_ten_sources_counts_if_it_would_for_the_whole(more: fl
     days = Days({f"source {n}": 20 for n in range(10)})
     days.add("source 3", AT, 2 * HOUR, more)
     assert len(watch(days, AT - HOUR, AT + 5 * HOUR).incidents) == expected
+
+
+def test_the_sources_that_bring_far_more_than_their_part_are_named() -> None:
+    days = Days({"Reddit": 60, "X": 30, "Forum": 4, "Blog": 0})
+    days.add("Forum", AT, HOUR, 200)
+    days.add("Blog", AT, HOUR, 100)
+    days.add("X", AT, HOUR, 60)
+    seen = watch(days, AT - HOUR, AT + 2 * HOUR).incidents
+    assert [one.sources for one in seen] == [("Forum", "Blog")]
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "expected"),
+    [
+        ({"a": 600, "b": 300}, {"a": 60_000, "b": 30_000}, ()),  # as ever, only more
+        ({"a": 80, "b": 20}, {"a": 400, "b": 600}, ("a",)),  # 40 points more
+        ({"a": 100, "b": 4}, {"a": 1_000, "b": 0}, ()),  # hardly any
+        ({"a": 40, "b": 5}, {"a": 100, "b": 1}, ("b",)),
+        ({"a": 50}, {"a": 100}, ()),  # there is no other
+        ({"a": 0, "b": 50}, {"a": 4, "b": 0}, ()),  # too little to tell
+        ({"d": 9, "c": 20, "b": 20, "a": 30}, {"a": 1, "b": 1, "c": 1, "d": 1, "e": 900}, ("a", "b", "c")),
+        ({}, {}, ()),
+    ],
+)
+def test_what_is_far_over_a_usual_part(
+    now: dict[str, float], usual: dict[str, float], expected: tuple[str, ...]
+) -> None:
+    assert origins(now, usual) == expected
+
+
+@pytest.mark.parametrize(
+    ("n", "usual", "multiple", "rare"),
+    [(252, 42.0, 6.0, False), (105, 0.0, 105.0, True), (14, 0.1, 14.0, True), (14, 1.0, 14.0, False)],
+)
+def test_less_than_one_is_nothing_to_multiply(n: int, usual: float, multiple: float, rare: bool) -> None:
+    one = Incident("Acme", AT, AT, AT, n, usual, HOUR, 0.0)
+    assert (one.multiple, one.rare) == (multiple, rare)
+
+
+def test_an_incident_of_a_quiet_brand_tells_counts_alone() -> None:
+    days = Days({"a": 2 / 24, "b": 1 / 24})
+    days.add("a", AT, HOUR, 40)
+    seen = watch(days, AT - HOUR, AT + 3 * HOUR)
+    assert len(seen.incidents) == 1
+    assert all(one.rare and one.multiple == one.n for one in seen.log)
+    assert seen.incidents[0].peak <= 60, "no more than were counted in an hour"
 
 
 def test_a_competitors_crisis_is_not_ours() -> None:

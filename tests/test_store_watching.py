@@ -102,8 +102,10 @@ def test_a_brand_that_nobody_knows_has_no_pulses(store: Store) -> None:
 def before_pulses(path: Path) -> None:
     """Make it a database of the version that knew neither pulses nor incidents."""
     db = raw(path)
-    for statement in ("DROP TABLE pulse", "DROP TABLE incident", "DROP TABLE topics", "ALTER TABLE source DROP begun"):
-        db.execute(statement)
+    for table in ("pulse", "incident", "topics"):
+        db.execute(f"DROP TABLE {table}")
+    for table, column in (("source", "begun"), ("post", "stars")):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm008'")
     db.close()
 
@@ -141,12 +143,27 @@ def test_an_incident_keeps_all_its_fields_across_a_restart(store: Store) -> None
     assert saved == replace(INCIDENT, id=saved.id)
     assert saved.id > 0
     later = replace(
-        saved, n=99, peak=8.0, trend=Trend.FALLING, negative=True, topic="delays", until=NOON + 30 * MINUTE, usual=0.5
-    )
+        saved, n=99, peak=8.0, trend=Trend.FALLING, negative=True, topic="delays", until=NOON + 30 * MINUTE, usual=0.5,
+        words=("delays", "“Zürich” 新車"), sources=("Forum", 'X "main"'),
+    )  # fmt: skip
     assert store.save_incident(later) == later
     store.close()
     again = Store.open(store.path)
     assert again.incidents(NOON - DAY, NOON + DAY) == [later]
+    again.close()
+
+
+def test_incidents_of_an_older_version_have_no_news(store: Store) -> None:
+    store.save_incident(INCIDENT)
+    store.close()
+    db = raw(store.path)
+    db.execute("ALTER TABLE incident DROP COLUMN words")
+    db.execute("ALTER TABLE incident DROP COLUMN sources")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm012_incident_news'")
+    db.close()
+    again = Store.open(store.path)
+    (kept,) = again.incidents(NOON - DAY, NOON + DAY)
+    assert (kept.n, kept.words, kept.sources) == (INCIDENT.n, (), ())
     again.close()
 
 

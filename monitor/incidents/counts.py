@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from monitor.incidents.origins import origins
 from monitor.incidents.tuning import DAY, STEP
 from monitor.model import Pulses
 
@@ -78,6 +79,14 @@ class Counts:
             blind |= self._dark[name]
         return Series(past.sum(names, negative), blind, past.start, recent.sum(names, negative), recent.start)
 
+    def origins(self, bins: int, negative: bool) -> tuple[str, ...]:
+        """The sources that bring far more of the mentions of the last ``bins`` than of those before."""
+        bins = min(bins, self._recent.bins)
+        left_out = bins - (self._recent.end - self._past.end) // STEP
+        now = {name: float(self._recent.n(name, negative)[-bins:].sum()) for name in self._names}
+        before = max(0, self._past.bins - max(0, left_out))
+        return origins(now, {name: float(self._past.n(name, negative)[:before].sum()) for name in self._names})
+
     def _heavy(self, names: Iterable[str] | None = None) -> list[str]:
         among = [name for name in self._names if names is None or name in names]
         least = HEAVY * sum(self._weight[name] for name in among)
@@ -99,6 +108,11 @@ class _Grid:
         self.start = pulses.start + self._skip * STEP
         self._pulses = pulses
         self._known: dict[tuple[str, bool], Floats] = {}
+
+    @property
+    def end(self) -> datetime:
+        """Of the last bin."""
+        return self.start + self.bins * STEP
 
     def n(self, name: str, negative: bool = False) -> Floats:
         """The counts of a source, 0 where none is given."""

@@ -35,8 +35,8 @@ class Detector:
         to ``now`` where it still is not. **Every source that is read has its key**, with () where it was read all
         along; one that is new has (start of history, its first success). Of a source without a key nobody knows
         since when it is read: it is taken to be new at its first mention. ``before``: the last stored incident of
-        the brand, running or over. Times are aware. Never raises for any counts. ``topic`` and ``id`` of ``before``
-        are kept. Takes a few milliseconds.
+        the brand, running or over. Times are aware. Never raises for any counts. ``topic``, ``words`` and ``id`` of
+        ``before`` are kept. Takes a few milliseconds.
         """
         counts = Counts(history, recent, unread)
         look = _Look(counts, self._zone, self._tuning, before, now)
@@ -118,15 +118,20 @@ class _Look:
         first = next((ago for ago in loud if pulse.n(1, ago) > self._tuning.calm_multiple * pulse.usual(1, ago)), 0)
         return self._now - (first + 1) * STEP
 
+    def _lasts(self, incident: Incident) -> int:
+        """Bins since it began."""
+        return max(1, round((self._now - incident.since) / STEP))
+
     def _figures(self, incident: Incident) -> Incident:
         """The incident with the counts of now."""
-        bins = min(HOUR, max(1, round((self._now - incident.since) / STEP)))
+        bins = min(HOUR, self._lasts(incident))
         wider = (self._pulse(size, incident.negative) for size in (HOUR, QUARTER, 1) if size >= bins or size == 1)
         pulse = next(filter(None, wider), None)
         if pulse is None:
             return incident
         n = int(pulse.n(bins))
         now = replace(incident, checked_at=self._now, n=n, usual=pulse.usual(bins), window=bins * STEP)
+        now = replace(now, sources=self._counts.origins(self._lasts(incident), incident.negative))
         return replace(now, peak=max(now.peak, now.multiple), trend=_trend(pulse))
 
 

@@ -54,12 +54,16 @@ class Incident:
     window: timedelta
     """Up to ``checked_at``: since the start, at most an hour."""
     peak: float
-    """The greatest multiple of the usual so far."""
+    """The greatest multiple so far."""
     trend: Trend = Trend.STEADY
     negative: bool = False
     """Only the negative ones rose."""
     topic: str = ""
     """Empty where none stands out."""
+    words: tuple[str, ...] = ()
+    """What is said that is not usually said, as people say it: at most 3 phrases, weightiest first."""
+    sources: tuple[str, ...] = ()
+    """Those that brought far more than their usual part of the mentions: at most 3, largest first."""
     until: datetime | None = None
     """None: it goes on."""
     id: int = 0
@@ -67,8 +71,13 @@ class Incident:
 
     @property
     def multiple(self) -> float:
-        """How many times the usual."""
-        return self.n / self.usual if self.usual else float(self.n)
+        """How many times the usual, and where that is under one mention, how many mentions."""
+        return self.n / max(self.usual, 1.0)
+
+    @property
+    def rare(self) -> bool:
+        """Whether so little is usual that no multiple says anything: then ``n`` within ``window`` is told instead."""
+        return self.usual < 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from monitor.model import FoundTopic, Incident, Topics, Trend
 from monitor.store.connections import Connection
 from monitor.store.times import MILLISECOND, from_ms, to_ms
 
-_COLUMNS = "since, until, seen_at, checked_at, n, usual, window, peak, trend, negative, topic"
+_COLUMNS = "since, until, seen_at, checked_at, n, usual, window, peak, trend, negative, topic, words, sources"
 _SELECT = f"SELECT brand.name, {_COLUMNS}, incident.id FROM incident JOIN brand ON brand.id = incident.brand"
-_INSERT = f"INSERT INTO incident (brand, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"INSERT INTO incident (brand, {_COLUMNS}) VALUES (?{', ?' * 13})"
 _UPDATE = """UPDATE incident SET brand = ?, since = ?, until = ?, seen_at = ?, checked_at = ?, n = ?, usual = ?,
-    window = ?, peak = ?, trend = ?, negative = ?, topic = ? WHERE id = ?"""
+    window = ?, peak = ?, trend = ?, negative = ?, topic = ?, words = ?, sources = ? WHERE id = ?"""
 
 
 def incidents(db: Connection, since: int, until: int) -> list[Incident]:
@@ -81,11 +81,12 @@ def _values(one: Incident) -> tuple[Any, ...]:
     until = None if one.until is None else to_ms(one.until)
     times = (to_ms(one.since), until, to_ms(one.seen_at), to_ms(one.checked_at))
     figures = (one.n, float(one.usual), one.window // MILLISECOND, float(one.peak))
-    return (*times, *figures, one.trend.value, int(one.negative), one.topic)
+    news = (one.topic, *(json.dumps(some, ensure_ascii=False) for some in (one.words, one.sources)))
+    return (*times, *figures, one.trend.value, int(one.negative), *news)
 
 
 def _incident(row: Sequence[Any]) -> Incident:
-    brand, since, until, seen_at, checked_at, n, usual, window, peak, trend, negative, topic, id_ = row
+    brand, since, until, seen_at, checked_at, n, usual, window, peak, trend, negative, topic, *news, id_ = row
     return Incident(
         brand=brand,
         since=from_ms(since),
@@ -98,6 +99,8 @@ def _incident(row: Sequence[Any]) -> Incident:
         trend=Trend(trend),
         negative=bool(negative),
         topic=topic,
+        words=tuple(json.loads(news[0])),
+        sources=tuple(json.loads(news[1])),
         until=None if until is None else from_ms(until),
         id=id_,
     )

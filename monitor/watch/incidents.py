@@ -80,11 +80,12 @@ class Incidents:
         return unread(statuses, gaps, self._store.begun(), now - SPAN, now)
 
     def _before(self, brand: str, stored: Incident | None) -> Incident | None:
-        """As the last check left it, with what others wrote to it since, which is its topic; else as it is stored."""
+        """As the last check left it, with what others wrote to it since, which are its words; else as it is stored."""
         found = self._found.get(brand)
         if found is None or (stored is not None and found.id != stored.id and found.id):
             return stored
-        return replace(found, topic=stored.topic) if stored is not None and stored.id == found.id else found
+        same = stored is not None and stored.id == found.id
+        return replace(found, topic=stored.topic, words=stored.words) if stored and same else found
 
     def _keep(self, found: Incident) -> Incident:
         """Go on from there, and write it where that is worth it. Raises StoreError."""
