@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
 from monitor.model import Batch, Json, Spend, Term
 from monitor.sources._purse import Purse
+from monitor.sources._sdk import KeyLimits
 from monitor.sources._x import first_id, time_of
 from monitor.sources.x import LONGEST_QUERY, Options, Source
 from tests.fakes import NOON
@@ -281,6 +282,42 @@ def test_a_rate_limit_is_kept_until_its_epoch_and_shared_by_all_who_use_the_key(
             assert caught.value.not_before == NOON + timedelta(minutes=9)
         assert len(server.asked) == 1
         http.close()
+
+
+def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> None:
+    remaining = {
+        "x_rate_limit_remaining": "0",
+        "x_rate_limit_reset": str(int((NOON + timedelta(minutes=9)).timestamp())),
+    }
+    stand = Site(said(*range(1, 11)))
+    with serving(stand) as server:
+        http = detour(http_for(server), server, *HOSTS)
+        rich, poor = (Source(Options(name=name, budget=f"{name} USD / month"), http) for name in ("1000", "2"))
+        first, second = fetch(rich), fetch(poor)
+        assert first.spend == Spend("2026-03", 0.15, 1000.0)
+        assert second.spend == Spend("2026-03", 0.15, 2.0)
+        # what one spends does not slow the other
+        server.script = Site(said(*range(11, 21), start=NOON - timedelta(minutes=20)))
+        assert spent(fetch(rich, first.cursor, SOON)) == 300_000
+        assert spent(fetch(poor, second.cursor, SOON)) > 150_000
+        server.script = lambda line: send(line, {"meta": {"result_count": 0}}, **remaining)
+        fetch(rich, first.cursor)
+        asked_before = len(server.asked)
+        with pytest.raises(RateLimited, match="no more requests"):
+            fetch(poor, second.cursor)
+        assert len(server.asked) == asked_before
+        http.close()
+
+
+@pytest.mark.parametrize("minutes", [(9, 3), (3, 9)])
+def test_the_longest_rest_that_was_asked_for_is_kept(minutes: tuple[int, int]) -> None:
+    limits = KeyLimits()
+    for each in minutes:
+        limits.rest("x", RateLimited("Wait.", NOON + timedelta(minutes=each)))
+    with pytest.raises(RateLimited) as caught:
+        limits.check("x", NOON)
+    assert caught.value.not_before == NOON + timedelta(minutes=9)
+    limits.check("x", NOON + timedelta(minutes=9))
 
 
 def test_the_usage_cap_is_no_rate_limit() -> None:

@@ -180,9 +180,11 @@ class KeyLimits:
             raise RateLimited(str(found), found.not_before)
 
     def rest(self, key: str, limit: RateLimited) -> RateLimited:
-        """Let ``key`` rest as ``limit`` says, and give that back."""
+        """Let ``key`` rest as ``limit`` says, and give that back; what was said before, of a longer rest, stands."""
         with self._lock:
-            self._rests[key] = limit
+            before = self._rests.get(key)
+            if before is None or before.not_before < limit.not_before:
+                self._rests[key] = limit
         return limit
 
 

@@ -51,7 +51,10 @@ class Options(SearchOptions):
     finds_signs = True
 
     budget: Budget
-    """What may be spent in a month, such as "20 USD / month". Reading slows so that it lasts, and never exceeds it."""
+    """What may be spent in a month, such as "20 USD / month". Reading slows so that it lasts, and never exceeds it.
+
+    It is the source's own: two with the same key may spend what both are given.
+    """
     token: SecretName = "X_BEARER_TOKEN"
     """Name of the secret that holds the bearer token of an app."""
     retweets: bool = False
