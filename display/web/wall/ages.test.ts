@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { age, ago, timeOfDay, until, when } from "./ages";
+import { wordsOf } from "./words";
 
+const EN = wordsOf("en");
+const UTC = { words: EN, offset: 0, twelve: false };
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -18,14 +21,14 @@ describe("an age", () => {
     [DAY, "1 day"],
     [40 * DAY, "40 days"],
     [800 * DAY, "2 years"],
-  ])("%d ms is %s", (milliseconds, words) => expect(age(milliseconds)).toBe(words));
+  ])("%d ms is %s", (milliseconds, words) => expect(age(milliseconds, EN)).toBe(words));
 
   it("is told in steps of ten seconds", () => {
-    expect([0, 9.9, 10, 29.9, 59, 60].map((s) => ago(s * SECOND))).toEqual(["just now", "just now", "10 s ago", "20 s ago", "50 s ago", "1 min ago"]);
+    expect([0, 9.9, 10, 29.9, 59, 60].map((s) => ago(s * SECOND, EN))).toEqual(["just now", "just now", "10 s ago", "20 s ago", "50 s ago", "1 min ago"]);
   });
 
   it("of what is to come never says too little", () => {
-    expect([0, 1, 40, 60, 61, 240].map((s) => until(s * SECOND))).toEqual(["now", "in 10 s", "in 40 s", "in 60 s", "in 2 min", "in 4 min"]);
+    expect([0, 1, 40, 60, 61, 240].map((s) => until(s * SECOND, EN))).toEqual(["now", "in 10 s", "in 40 s", "in 60 s", "in 2 min", "in 4 min"]);
   });
 });
 
@@ -33,14 +36,19 @@ describe("a time of day", () => {
   const at = Date.UTC(2026, 10, 19, 23, 30);
 
   it("is the server's zone's", () => {
-    expect(timeOfDay(at, 0)).toBe("23:30");
-    expect(timeOfDay(at, 60)).toBe("00:30");
-    expect(timeOfDay(at, -210)).toBe("20:00");
+    expect(timeOfDay(at, UTC)).toBe("23:30");
+    expect(timeOfDay(at, { ...UTC, offset: 60 })).toBe("00:30");
+    expect(timeOfDay(at, { ...UTC, offset: -210 })).toBe("20:00");
+  });
+
+  it("may be one of twelve hours", () => {
+    const times = [0, 1, 12, 13, 23].map((hour) => timeOfDay(Date.UTC(2026, 10, 19, hour, 5), { offset: 0, twelve: true }));
+    expect(times).toEqual(["12:05 am", "1:05 am", "12:05 pm", "1:05 pm", "11:05 pm"]);
   });
 
   it("takes the place of an age that could be wrong, within a day", () => {
-    expect(when(at, { now: at + HOUR, offset: 0, aging: true })).toBe("1 h");
-    expect(when(at, { now: at + HOUR, offset: 0, aging: false })).toBe("23:30");
-    expect(when(at, { now: at + 2 * DAY, offset: 0, aging: false })).toBe("2 days");
+    expect(when(at, { now: at + HOUR, ...UTC, aging: true })).toBe("1 h");
+    expect(when(at, { now: at + HOUR, ...UTC, aging: false })).toBe("23:30");
+    expect(when(at, { now: at + 2 * DAY, ...UTC, aging: false })).toBe("2 days");
   });
 });

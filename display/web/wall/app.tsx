@@ -16,6 +16,7 @@ import { type Doubt, lost, proofFor } from "./sentences";
 import type { Headline as Sentence, WallState } from "./state";
 import { Topics } from "./topics";
 import { Voices } from "./voices";
+import { Spoken as Tongue, tongueOf } from "./words";
 
 export interface Picture {
   state: WallState;
@@ -67,7 +68,7 @@ function viewOf(picture: Picture, fitted: number): View {
     screen,
     stale,
     night: state.night && screen !== "incident",
-    moment: { now: state.as_of + silence * state.pace, offset: state.utc_offset, aging: !stale },
+    moment: { ...tongueOf(state), now: state.as_of + silence * state.pace, aging: !stale },
     doubt: { trust: trusted, silence, heardAt: state.as_of, refused: picture.refused },
     sentence: unheard ? lost(state, silence) : state.headline,
     fitted,
@@ -109,7 +110,7 @@ function Alarm({ view }: { view: View }) {
 
 function Standing({ view }: { view: View }) {
   const { state, moment } = view;
-  const head = moment.aging ? state.board.head : `At ${timeOfDay(state.as_of, state.utc_offset)}`;
+  const head = moment.aging ? state.board.head : moment.words.headAt(timeOfDay(state.as_of, moment));
   return (
     <div class="standing">
       <Board head={head} rows={state.board.rows} fitted={view.fitted} />
@@ -194,7 +195,7 @@ export function App({ picture }: { picture: Picture }) {
   const [x, y] = place(view.show.orbit.step);
   const scene = `${layout.name} ${view.screen} ${view.stale} ${state.kind}`;
   return (
-    <>
+    <Tongue.Provider value={view.moment.words}>
       <Spoken sentence={[sentence.word, sentence.text, sentence.clause].filter(Boolean).join(" ")} clock={view.clock} />
       <Alarm view={view} />
       <Fade class="frame" scene={scene}>
@@ -210,6 +211,6 @@ export function App({ picture }: { picture: Picture }) {
           <Content view={view} />
         </main>
       </Fade>
-    </>
+    </Tongue.Provider>
   );
 }

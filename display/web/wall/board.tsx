@@ -4,13 +4,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { Mark } from "./marks";
 import type { Mood, Row as Data, Sentiment } from "./state";
+import { useWords } from "./words";
 
-const MOODS: Record<Sentiment, string> = {
-  positive: "mood positive",
-  negative: "mood negative",
-  neutral: "mood mixed",
-  unscored: "mood not known",
-};
 const WIDTH = 10.2;
 const HALF = 0.4;
 const TICK = 0.46;
@@ -49,11 +44,12 @@ function useLong(shown: string, fitted: number) {
 }
 
 function Row({ row, fitted }: { row: Data; fitted: number }) {
+  const words = useWords();
   const { name, long } = useLong(`${row.brand} ${row.share} ${row.ours}`, fitted);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
-        <Mark of={row.mark} large={row.ours} word={row.note ? "" : MOODS[row.mark]} />
+        <Mark of={row.mark} large={row.ours} word={row.note ? "" : words.moods[row.mark]} />
       </td>
       <th role="rowheader" scope="row" dir="auto" ref={name} class={row.ours && long ? "long" : ""}>
         {row.brand}
@@ -72,6 +68,7 @@ const LONG_HEAD = 18;
 
 /** `head` says what the figures cover. */
 export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitted: number }) {
+  const words = useWords();
   const close = rows.length > ROOMY ? "close" : "";
   const wordy = rows.some((row) => row.note.length > WORDY) ? "wordy" : "";
   return (
@@ -82,16 +79,16 @@ export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitt
             {head}
           </th>
           <th role="columnheader" scope="col" class="share">
-            share
+            {words.share}
           </th>
           <th role="columnheader" scope="col" class="feeling">
-            <span>mood</span>
+            <span>{words.mood}</span>
           </th>
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map((row) => (
-          <Row key={row.brand} row={row} fitted={fitted} />
+        {rows.map((row, n) => (
+          <Row key={`${row.brand} ${n}`} row={row} fitted={fitted} />
         ))}
       </tbody>
     </table>

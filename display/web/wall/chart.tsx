@@ -6,6 +6,7 @@ import { timeOfDay } from "./ages";
 import type { Frame } from "./shapes";
 import { bar, clears, steps } from "./shapes";
 import type { Label, Stretch } from "./state";
+import { useWords } from "./words";
 
 /** Bars and hatching are equally bright: what parts them is a halo of ground. */
 export function BarShape(props: { n: number | null; foot: number; class: string; index: number; count: number; scale: number; frame: Frame }) {
@@ -47,17 +48,18 @@ export function UsualLine({ usual, scale, frame }: { usual: (number | null)[]; s
   );
 }
 
-/** About the width of the word "usual". */
-const USUAL = 4.2;
+/** About the width of a letter of the word "usual". */
+const LETTER = 0.84;
 
 /** The word beside the line, over whatever stands at `x`. */
 export function UsualLabel(props: { values: (number | null)[]; usual: (number | null)[]; scale: number; frame: Frame; x: number }) {
+  const word = useWords().usual;
   if (!props.usual.length) return null;
-  const top = clears(props.values, props.usual, props.scale, props.frame, props.x, USUAL);
+  const top = clears(props.values, props.usual, props.scale, props.frame, props.x, word.length * LETTER);
   if (top === null) return null;
   return (
     <span class="label start hour" style={{ left: `${props.x}rem`, top: `${top}rem` }}>
-      usual
+      {word}
     </span>
   );
 }
@@ -71,7 +73,7 @@ export function AxisLabels(props: { labels: Label[]; shift: number; frame: Frame
     <>
       {props.labels.map((label) => {
         const at = (label.strong ? label.at : label.at - props.shift) * props.frame.width;
-        const text = label.strong ? timeOfDay(props.moment.now, props.moment.offset) : label.text;
+        const text = label.strong ? timeOfDay(props.moment.now, props.moment) : label.text;
         const half = label.align === "middle" ? text.length * HALF_CHARACTER : 0;
         if (!label.strong && at - half < props.least - 0.01) return null;
         const kind = label.strong ? "strong" : label.bright ? "bright" : "hour";

@@ -18,9 +18,9 @@ function Row({ row, moment }: { row: Departure; moment: Moment }) {
         <td colSpan={3}>{row.wait}</td>
       ) : (
         <>
-          <td>{ago(moment.now - row.read_at)}</td>
+          <td>{ago(moment.now - row.read_at, moment.words)}</td>
           <td class="number">{row.posts}</td>
-          <td class="about">none yet</td>
+          <td class="about">{moment.words.noneYet}</td>
         </>
       )}
     </tr>
@@ -28,18 +28,19 @@ function Row({ row, moment }: { row: Departure; moment: Moment }) {
 }
 
 export function Departures(props: { rows: Departure[]; ours: string; moment: Moment; sample: boolean }) {
+  const words = props.moment.words;
   const rows = props.sample ? props.rows.slice(0, MOST_WITH_SIGN) : props.rows;
   return (
     <table class={rows.length > ROOMY ? "departures close" : "departures"}>
       <thead>
         <tr>
-          <th scope="col">source</th>
-          <th scope="col">last read</th>
+          <th scope="col">{words.source}</th>
+          <th scope="col">{words.lastRead}</th>
           <th scope="col" class="number">
-            posts an hour
+            {words.postsAnHour}
           </th>
           <th scope="col" class="about">
-            about <bdi>{props.ours}</bdi>
+            {words.about} <bdi>{props.ours}</bdi>
           </th>
         </tr>
       </thead>

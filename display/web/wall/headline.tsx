@@ -5,7 +5,7 @@ import { overflows } from "./fitting";
 import type { Headline as Words } from "./state";
 
 const LINES = 2;
-const FIGURES = /(\d[\d,.:]*\d|\d)/;
+const FIGURES = /(\d[\d,.:\u202f]*\d|\d)/;
 
 /** Words with figures that keep still when they change. */
 export function Prose({ text }: { text: string }) {

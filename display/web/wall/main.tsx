@@ -80,6 +80,7 @@ function hear(wall: Wall, state: WallState | undefined): void {
   wall.outdated = state.version !== wall.version;
   wall.ahead = ahead(wall.state && wall.ahead, state.clock || state.as_of, now);
   wall.state = state;
+  document.documentElement.lang = state.language;
   wall.heardAt = now;
   draw(wall);
 }

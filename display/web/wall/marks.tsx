@@ -1,5 +1,6 @@
 // The four marks. They differ in shape, so that hue is never needed to tell them apart.
 import type { Sentiment } from "./state";
+import { useWords } from "./words";
 
 const SHAPES = {
   positive: <path d="M10 2 19.5 18.5H.5Z" />,
@@ -9,13 +10,14 @@ const SHAPES = {
 };
 
 /** A mark, and its word for who cannot see it. */
-export function Mark({ of, word = of, large = false }: { of: Sentiment; word?: string; large?: boolean }) {
+export function Mark({ of, word, large = false }: { of: Sentiment; word?: string; large?: boolean }) {
+  const words = useWords();
   return (
     <span class={`mark ${of} ${large ? "large" : ""}`}>
       <svg viewBox="0 0 20 20" aria-hidden="true">
         {SHAPES[of]}
       </svg>
-      <span class="unseen">{word}</span>
+      <span class="unseen">{word ?? words.sentiments[of]}</span>
     </span>
   );
 }

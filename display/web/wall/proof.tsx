@@ -3,10 +3,11 @@ import type { Moment } from "./ages";
 import { ago, timeOfDay } from "./ages";
 import { type Doubt, linesFor } from "./sentences";
 import type { Line } from "./state";
+import { useWords } from "./words";
 
 /** On sample data its sign stands here, and one line at most: that the connection is lost, or whom an incident hits. */
 export function Proof(props: { lines: Line[]; sample: boolean; doubt: Doubt; moment: Moment; most?: number; place?: number }) {
-  const lines = linesFor(props.lines, props.doubt, props.moment.offset, props.place ?? 0);
+  const lines = linesFor(props.lines, props.doubt, props.moment, props.place ?? 0);
   const last = props.doubt.trust === "live" ? (props.place ?? 0) - 1 : (props.place ?? 0);
   const shown = props.sample ? lines.slice(Math.max(last, 0), last + 1) : lines.slice(0, props.most ?? 2);
   return (
@@ -21,9 +22,10 @@ export function Proof(props: { lines: Line[]; sample: boolean; doubt: Doubt; mom
 
 /** Made-up data is called that in every state. */
 export function Sign() {
+  const words = useWords();
   return (
     <p class="sign">
-      <span>Sample data. Nothing here is real.</span>
+      <span>{words.sample}</span>
     </p>
   );
 }
@@ -33,7 +35,7 @@ function ProofLine({ line, moment }: { line: Line; moment: Moment }) {
     <p class="line">
       {line.strong && <b>{line.strong}</b>}
       {line.text}
-      {line.at !== null && (moment.aging ? ago(moment.now - line.at) : `at ${timeOfDay(line.at, moment.offset)}`)}
+      {line.at !== null && (moment.aging ? ago(moment.now - line.at, moment.words) : moment.words.at(timeOfDay(line.at, moment)))}
       {line.after}
     </p>
   );

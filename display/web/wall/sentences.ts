@@ -2,6 +2,7 @@
 import { ago, timeOfDay } from "./ages";
 import type { Trust } from "./clockwork";
 import type { Headline as Sentence, Line, WallState } from "./state";
+import { type Tongue, tongueOf } from "./words";
 
 export interface Doubt {
   trust: Trust;
@@ -14,20 +15,19 @@ export interface Doubt {
 }
 
 const BLANK: Line = { strong: "", text: "", at: null, after: "" };
-const REFUSED = "Too many walls: this one is new every 12 s.";
 
 /** The lines that are to be shown, of what the server said and what the page itself knows. `place`: of the line that
  * tells how live it is. */
-export function linesFor(lines: Line[], doubt: Doubt, offset: number, place: number): Line[] {
-  const own = ownLine(doubt, offset);
-  if (!own) return doubt.refused ? [...lines.slice(0, 1), { ...BLANK, text: REFUSED }] : lines;
+export function linesFor(lines: Line[], doubt: Doubt, tongue: Tongue, place: number): Line[] {
+  const own = ownLine(doubt, tongue);
+  if (!own) return doubt.refused ? [...lines.slice(0, 1), { ...BLANK, text: tongue.words.refused }] : lines;
   return lines.length > place ? lines.map((line, n) => (n === place ? { ...BLANK, text: own } : line)) : [...lines, { ...BLANK, text: own }];
 }
 
-function ownLine({ trust, silence, heardAt }: Doubt, offset: number): string {
+function ownLine({ trust, silence, heardAt }: Doubt, tongue: Tongue): string {
   if (trust === "live") return "";
-  if (trust === "reconnecting") return `Reconnecting, last update ${ago(silence)}.`;
-  return `Everything here is as of ${timeOfDay(heardAt, offset)}.`;
+  if (trust === "reconnecting") return tongue.words.reconnecting(ago(silence, tongue.words));
+  return tongue.words.asOf(timeOfDay(heardAt, tongue));
 }
 
 /** What is said of the largest group stands beside its words alone. */
@@ -37,7 +37,9 @@ export function proofFor(lines: Line[], speaking: number): Line[] {
 
 /** The headline once nothing has been heard for too long. */
 export function lost(state: WallState, silence: number): Sentence {
-  const since = timeOfDay(state.as_of, state.utc_offset);
-  if (state.incident) return { word: "Not live", text: `since ${since}.`, clause: `Then: ${state.incident.multiple}× the usual.` };
-  return { word: "Not live.", text: `Last update ${ago(silence)}, at ${since}.`, clause: "Connection lost." };
+  const tongue = tongueOf(state);
+  const { words } = tongue;
+  const since = timeOfDay(state.as_of, tongue);
+  if (state.incident) return { word: words.notLive, text: words.notLiveSince(since), clause: words.then(state.incident.multiple) };
+  return { word: `${words.notLive}.`, text: words.lastUpdate(ago(silence, words), since), clause: words.lost };
 }

@@ -148,4 +148,8 @@ export interface WallState {
   incident: IncidentScreen | null;
   pairing: Pairing | null;
   masked: boolean;
+  /** Of the wall's own words. */
+  language: string;
+  /** Whether its clock has twelve hours. */
+  twelve: boolean;
 }

@@ -1,22 +1,17 @@
 // What it is about: the topics of a day, in the place of the voices for a while.
 import { Mark } from "./marks";
-import type { Sentiment, TopicRow, WallState } from "./state";
+import type { TopicRow, WallState } from "./state";
+import { useWords } from "./words";
 
 /** With fewer rows the voices keep the stage. */
 export const LEAST_ROWS = 3;
 
-const MOODS: Record<Sentiment, string> = {
-  positive: "mood positive",
-  negative: "mood negative",
-  neutral: "mood mixed",
-  unscored: "mood not known",
-};
-
 function Row({ row }: { row: TopicRow }) {
+  const words = useWords();
   return (
     <tr role="row">
       <td role="cell" class="gutter">
-        <Mark of={row.mark} word={MOODS[row.mark]} />
+        <Mark of={row.mark} word={words.moods[row.mark]} />
       </td>
       <th role="rowheader" scope="row" dir="auto">
         {row.name}

@@ -6,8 +6,10 @@ import { when } from "./ages";
 import { HERO, nextSize, type Size } from "./fitting";
 import { Mark } from "./marks";
 import type { Voice } from "./state";
+import { useWords } from "./words";
 
-function Words({ voice }: { voice: Voice }) {
+function Text({ voice }: { voice: Voice }) {
+  const words = useWords();
   return (
     <>
       {voice.brand && (
@@ -15,14 +17,15 @@ function Words({ voice }: { voice: Voice }) {
           <bdi>{voice.brand}</bdi>{" "}
         </b>
       )}
-      {voice.text || <span class="silent">no text</span>}
+      {voice.text || <span class="silent">{words.noText}</span>}
     </>
   );
 }
 
 /** `placed`: says where it was written even when it stands for many. */
 function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; placed: boolean }) {
-  const told = moment.aging ? when(voice.at, moment) : `at ${when(voice.at, moment)}`;
+  const { words } = moment;
+  const told = moment.aging ? when(voice.at, moment) : words.at(when(voice.at, moment));
   return (
     <p class="byline">
       {voice.initials && (
@@ -30,15 +33,15 @@ function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; place
           {voice.initials}
         </span>
       )}
-      <span class={`word ${voice.sentiment}`}>{voice.sentiment}</span>
-      <bdi class="author">{voice.author || "someone"}</bdi>
+      <span class={`word ${voice.sentiment}`}>{words.sentiments[voice.sentiment]}</span>
+      <bdi class="author">{voice.author || words.someone}</bdi>
       {voice.alike > 0 && !placed ? (
         <span class="place">
-          and {voice.alike.toLocaleString("en")} more like it, {told}
+          {words.moreLikeIt(voice.alike.toLocaleString(words.locale))}, {told}
         </span>
       ) : (
         <span class="place">
-          on <bdi>{voice.place}</bdi>, {told}
+          {words.on} <bdi>{voice.place}</bdi>, {told}
         </span>
       )}
     </p>
@@ -75,7 +78,7 @@ export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSi
       <Mark of={voice.sentiment} large />
       <div class="said">
         <p class="text" dir="auto" ref={text}>
-          <Words voice={voice} />
+          <Text voice={voice} />
         </p>
         <ByLine voice={voice} moment={moment} placed={placed} />
       </div>
@@ -84,14 +87,15 @@ export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSi
 }
 
 function Row({ voice, moment }: { voice: Voice; moment: Moment }) {
-  const unscored = voice.sentiment === "unscored" ? "unscored" : "";
+  const { words } = moment;
+  const unscored = voice.sentiment === "unscored" ? words.sentiments.unscored : "";
   return (
     <li class="row">
       <Mark of={voice.sentiment} />
       <span class="text" dir="auto">
-        <Words voice={voice} />
+        <Text voice={voice} />
       </span>
-      <span class="aside">{voice.alike > 0 ? `+${voice.alike.toLocaleString("en")}` : unscored}</span>
+      <span class="aside">{voice.alike > 0 ? `+${voice.alike.toLocaleString(words.locale)}` : unscored}</span>
       <span class="aside">{when(voice.at, moment)}</span>
     </li>
   );
@@ -103,7 +107,7 @@ export function Voices({ voices, moment, fitted }: { voices: Voice[]; moment: Mo
   const hero = voices[0];
   if (!hero) return <section class="voices" />;
   return (
-    <section class="voices" aria-label="What people say">
+    <section class="voices" aria-label={moment.words.voices}>
       <Hero voice={hero} moment={moment} fitted={fitted} onSize={setSize} />
       <ul class="rows">
         {voices.slice(1, 1 + size.rows).map((voice, row) => (
