@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, jsonify, make_response, render_tem
 
 from display import errors
 from display.site import site
+from display.wall_state.speech import LANGUAGES
 
 blueprint = Blueprint("wall", __name__)
 
@@ -18,7 +19,9 @@ def wall(name: str) -> Response | tuple[str, int]:
     if not states.known(name):
         there = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
         return errors.page(404, "There is no such wall.", f"There is {there}.")
-    response = make_response(render_template("wall.html", version=site().version, wall=name))
+    language = states.language(name)
+    page = render_template("wall.html", version=site().version, language=language, say=LANGUAGES[language])
+    response = make_response(page)
     response.cache_control.no_store = True
     return response
 

@@ -40,7 +40,8 @@ class WallStates:
         }
         self._views = {wall.name: alike[replace(wall, name="")] for wall in config.walls}
         self._first = config.walls[0].name
-        self._pairing = PairingScreen(clock, version)
+        self._languages = {wall.name: wall.language for wall in config.walls}
+        self._pairing = PairingScreen(clock, version, config.walls[0].language)
         self._lock = threading.Lock()
 
     @property
@@ -51,6 +52,10 @@ class WallStates:
     def known(self, name: str) -> bool:
         """Whether there is a wall of this name; the empty one stands for the first."""
         return not name or name == PAIRING or name in self._views
+
+    def language(self, name: str = "") -> str:
+        """Of the words of a wall; one that is none yet speaks as the first does."""
+        return self._languages.get(name, self._languages[self._first])
 
     def get(self, name: str = "") -> dict[str, Any]:
         """The newest state as JSON. Raises StoreError, and KeyError for a name that is not known."""

@@ -19,8 +19,10 @@ GOOD_FOR = timedelta(minutes=5)
 class PairingScreen:
     """Draws a code every five minutes. Accounts do not exist yet, so nobody can type it anywhere."""
 
-    def __init__(self, clock: Clock, version: str, choose: Callable[[Sequence[str]], str] = secrets.choice) -> None:
-        self._clock, self._version, self._choose = clock, version, choose
+    def __init__(
+        self, clock: Clock, version: str, language: str = "en", choose: Callable[[Sequence[str]], str] = secrets.choice
+    ) -> None:
+        self._clock, self._version, self._language, self._choose = clock, version, language, choose
         self._pairing: Pairing | None = None
 
     def state(self) -> WallState:
@@ -45,6 +47,7 @@ class PairingScreen:
             wall="pairing",
             clock=epoch_ms(now),
             pairing=self._pairing,
+            language=self._language,
         )
 
     def due(self) -> bool:

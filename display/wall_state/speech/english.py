@@ -136,4 +136,7 @@ ENGLISH = Phrases(
     not_read_yet="not read yet",
     group="{kind}s, {n} of them",
     someone="someone",
+    too_old="This browser is too old for the wall,",
+    needs="or could not load its program. The wall needs JavaScript and Chromium or Chrome 117, Firefox 100, "
+    "Safari 16, or newer.",
 )

@@ -137,4 +137,7 @@ FRENCH = Phrases(
     not_read_yet="pas encore lu",
     group="{n} sources\u00a0: {kind}",
     someone="quelqu’un",
+    too_old="Ce navigateur est trop ancien pour le mur,",
+    needs="ou n’a pas pu charger son programme. Il faut JavaScript et Chromium ou Chrome 117, Firefox 100, "
+    "Safari 16 ou plus récent.",
 )

@@ -136,4 +136,7 @@ GERMAN = Phrases(
     not_read_yet="noch nicht gelesen",
     group="{n} Quellen: {kind}",
     someone="jemand",
+    too_old="Dieser Browser ist zu alt für die Wand",
+    needs="oder konnte ihr Programm nicht laden. Sie braucht JavaScript und Chromium oder Chrome 117, Firefox 100, "
+    "Safari 16 oder neuer.",
 )

@@ -160,3 +160,6 @@ class Phrases:
     group: str
     # Whoever is not named
     someone: str
+    # A browser that cannot draw the wall
+    too_old: str
+    needs: str
