@@ -42,13 +42,13 @@ class MadeWall:
         """Load the page with a state, made up or by its name, and wait until its type is there."""
         self.words = as_json(state, changes)
         self.page.goto(f"{self.url}{path}")
-        self.page.wait_for_selector(".canvas")
+        self.page.locator(".canvas").wait_for()
         self.page.evaluate("document.fonts.ready")
 
     def say(self, state: WallState | str, **changes: Any) -> None:
         """Send another state, and wait until it is drawn."""
         self.send(state, **changes)
-        self.page.wait_for_selector(f'.canvas[data-last-id="{self.words["last_id"]}"]')
+        self.page.locator(f'.canvas[data-last-id="{self.words["last_id"]}"]').wait_for()
 
     def send(self, state: WallState | str, **changes: Any) -> None:
         """Send another state."""

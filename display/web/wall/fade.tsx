@@ -10,19 +10,20 @@ function still(): boolean {
 }
 
 /** While a scene goes out it stays as it was; as long as the scene is the same, its children change in place. */
-export function Fade(props: { scene: string; class: string; children: ComponentChildren }) {
-  const [shown, setShown] = useState(props.scene);
-  const kept = useRef(props.children);
-  const cut = shown !== props.scene && still();
-  const leaving = shown !== props.scene && !cut;
-  if (!leaving) kept.current = props.children;
+export function Fade({ scene, class: name, children }: { scene: string; class: string; children: ComponentChildren }) {
+  const [shown, setShown] = useState(scene);
+  const kept = useRef(children);
+  const cut = shown !== scene && still();
+  const leaving = shown !== scene && !cut;
+  if (!leaving) kept.current = children;
+  // An effect is kept until the next scene with all that it names: the children must not be among that.
   useEffect(() => {
-    if (shown === props.scene) return;
-    const timer = setTimeout(() => setShown(props.scene), cut ? 0 : OUT);
+    if (shown === scene) return;
+    const timer = setTimeout(() => setShown(scene), cut ? 0 : OUT);
     return () => clearTimeout(timer);
-  }, [shown, props.scene, cut]);
+  }, [shown, scene, cut]);
   return (
-    <div class={`${props.class} fade ${leaving ? "leaving" : ""}`} key={leaving ? shown : props.scene}>
+    <div class={`${name} fade ${leaving ? "leaving" : ""}`} key={leaving ? shown : scene}>
       {kept.current}
     </div>
   );

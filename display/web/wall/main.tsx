@@ -9,7 +9,7 @@ import { App } from "./app";
 import { ahead, type Cast, show, type Show, slot } from "./clockwork";
 import type { WallState } from "./state";
 import { LEAST_ROWS } from "./topics";
-import { Waiting } from "./waiting";
+import { Gone, Waiting } from "./waiting";
 
 const TICK = 1000;
 /** Milliseconds without a word from the server before the state is asked for over HTTP, and between two questions. */
@@ -18,6 +18,7 @@ const PATIENCE = 12_000;
 const EAGER = 3_000;
 /** After which the screen says that no answer has come. */
 const BLANK_FOR = 4_000;
+const NOT_THERE = 404;
 
 interface Wall {
   root: HTMLElement;
@@ -34,6 +35,8 @@ interface Wall {
   refused: boolean;
   /** Another version answers than the one that rendered this page. */
   outdated: boolean;
+  /** The server has no wall of this name any more. */
+  gone: boolean;
 }
 
 function castOf(state: WallState): Cast {
@@ -44,6 +47,10 @@ function castOf(state: WallState): Cast {
 /** Draw what is known now. A state that this page cannot draw is of another version: that page is loaded. */
 function draw(wall: Wall): void {
   const now = performance.now();
+  if (wall.gone) {
+    put(wall, <Gone clock={now + wall.ahead} name={named()} />);
+    return;
+  }
   if (!wall.state) {
     if (now > BLANK_FOR) put(wall, <Waiting clock={Date.now()} />);
     return;
@@ -78,11 +85,23 @@ function hear(wall: Wall, state: WallState | undefined): void {
   if (!state) return;
   const now = performance.now();
   wall.outdated = state.version !== wall.version;
+  wall.gone = false;
   wall.ahead = ahead(wall.state && wall.ahead, state.clock || state.as_of, now);
   wall.state = state;
   document.documentElement.lang = state.language;
   wall.heardAt = now;
   draw(wall);
+}
+
+/** The config was changed: nothing of what was on the screen may be taken for a wall that somebody wants there. */
+function loseWall(wall: Wall): void {
+  wall.gone = true;
+  draw(wall);
+}
+
+/** The name of the wall whose page this is; empty for the first. */
+function named(): string {
+  return location.pathname.split("/")[2] ?? "";
 }
 
 /** "/wall/state.json", or that of the wall whose page this is. */
@@ -98,6 +117,7 @@ async function ask(wall: Wall): Promise<void> {
     const response = await fetch(address(), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     // What came over the socket meanwhile is newer.
     if (response.ok && wall.state === before) hear(wall, (await response.json()) as WallState);
+    if (response.status === NOT_THERE) loseWall(wall);
   } catch {
     // Silence is what the wall shows.
   } finally {
@@ -125,11 +145,15 @@ async function stayAwake(): Promise<void> {
 function follow(wall: Wall): void {
   connect<WallState>({
     room: "wall",
-    wall: location.pathname.split("/")[2] ?? "",
+    wall: named(),
     version: wall.version,
     lastId: 0,
     onChanges: (message) => hear(wall, message.state),
     onHeartbeat: (message) => hear(wall, message.state),
+    // Another version shows in the state itself, and waits for the next layout; what was missed is in every state.
+    onReload: (reason) => {
+      if (reason === "wall") loseWall(wall);
+    },
     onConnection: (connected) => {
       if (connected) wall.refused = false;
     },
@@ -150,7 +174,7 @@ function start(root: HTMLElement): void {
     return;
   }
   const version = root.dataset["version"] ?? "";
-  const wall: Wall = { root, version, state: null, heardAt: 0, askedAt: 0, asking: false, ahead: 0, shown: null, refused: false, outdated: false };
+  const wall: Wall = { root, version, state: null, heardAt: 0, askedAt: 0, asking: false, ahead: 0, shown: null, refused: false, outdated: false, gone: false };
   void ask(wall);
   follow(wall);
   setInterval(() => tick(wall), TICK);

@@ -2,11 +2,12 @@
 import type { Sentiment } from "./state";
 import { useWords } from "./words";
 
-const SHAPES = {
-  positive: <path d="M10 2 19.5 18.5H.5Z" />,
-  negative: <path d="M10 18 .5 1.5h19Z" />,
-  neutral: <path d="M1 7.6h18v4.8H1Z" />,
-  unscored: <circle class="ring" cx="10" cy="10" r="7.8" />,
+/** Paths in a square of 20; the ring of the unscored is drawn as a circle. (Elements made once for all would be tied to the
+ * last mark that showed them, and keep it in memory with all that hung on it.) */
+const PATHS = {
+  positive: "M10 2 19.5 18.5H.5Z",
+  negative: "M10 18 .5 1.5h19Z",
+  neutral: "M1 7.6h18v4.8H1Z",
 };
 
 /** A mark, and its word for who cannot see it. */
@@ -15,7 +16,7 @@ export function Mark({ of, word, large = false }: { of: Sentiment; word?: string
   return (
     <span class={`mark ${of} ${large ? "large" : ""}`}>
       <svg viewBox="0 0 20 20" aria-hidden="true">
-        {SHAPES[of]}
+        {of === "unscored" ? <circle class="ring" cx="10" cy="10" r="7.8" /> : <path d={PATHS[of]} />}
       </svg>
       <span class="unseen">{word ?? words.sentiments[of]}</span>
     </span>

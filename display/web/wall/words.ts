@@ -42,6 +42,9 @@ export interface Words {
   lost: string;
   unanswered: string;
   keepsAsking: string;
+  /** A wall that the config has no more. */
+  noWall: (name: string) => string;
+  notInConfig: string;
   voices: string;
   notLiveSince: Told;
   /** A multiple of the usual that was known. */
@@ -87,6 +90,8 @@ const ENGLISH: Words = {
   lost: "Connection lost.",
   unanswered: "The server has not answered yet.",
   keepsAsking: "This wall keeps asking.",
+  noWall: (name) => `No wall “${name}”.`,
+  notInConfig: "The config has none of this name.",
   voices: "What people say",
   notLiveSince: (time) => `since ${time}.`,
   then: (multiple) => `Then: ${multiple}× the usual.`,
@@ -130,6 +135,8 @@ const GERMAN: Words = {
   lost: "Verbindung verloren.",
   unanswered: "Der Server hat noch nicht geantwortet.",
   keepsAsking: "Diese Wand fragt weiter.",
+  noWall: (name) => `Keine Wand „${name}“.`,
+  notInConfig: "Die Konfiguration kennt keine dieses Namens.",
   voices: "Was gesagt wird",
   notLiveSince: (time) => `seit ${time}.`,
   then: (multiple) => `Zuletzt: ${multiple}× das Übliche.`,
@@ -173,6 +180,8 @@ const FRENCH: Words = {
   lost: "Connexion perdue.",
   unanswered: "Le serveur n’a pas encore répondu.",
   keepsAsking: "Ce mur continue de demander.",
+  noWall: (name) => `Pas de mur « ${name} ».`,
+  notInConfig: "La configuration n’en a aucun de ce nom.",
   voices: "Ce qui se dit",
   notLiveSince: (time) => `depuis ${time}.`,
   then: (multiple) => `Alors\u00a0: ${multiple}× l’habitude.`,
