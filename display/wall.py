@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, jsonify, make_response, render_tem
 
 from display import errors
 from display.site import site
+from display.wall_state.speech import LANGUAGES
 
 blueprint = Blueprint("wall", __name__)
 
@@ -19,7 +20,9 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
         there = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
         # A screen on which nobody presses a key looks again by itself: the config may be put right.
         return *errors.page(404, "There is no such wall.", f"There is {there}."), {"Refresh": "60"}
-    response = make_response(render_template("wall.html", version=site().version, wall=name))
+    language = states.language(name)
+    page = render_template("wall.html", version=site().version, language=language, say=LANGUAGES[language])
+    response = make_response(page)
     response.cache_control.no_store = True
     return response
 

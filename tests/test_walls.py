@@ -398,6 +398,17 @@ def test_each_wall_has_its_address(site: Any, path: str, name: str) -> None:
     assert response.headers["Cache-Control"] == "no-store"
 
 
+def test_a_page_is_in_the_language_of_its_wall(tmp_path: Path, clock: FakeClock) -> None:
+    walls = Walls(tmp_path, clock, Wall("halle", language="de"), Wall("office"))
+    client = app_over(walls.config, walls.store, clock).test_client()
+    for path in ("/wall", "/wall/halle", "/wall/pairing"):
+        page = client.get(path).text
+        assert '<html lang="de"' in page
+        assert "Dieser Browser ist zu alt" in page
+    assert '<html lang="en"' in client.get("/wall/office").text
+    assert client.get("/wall/pairing/state.json").json["language"] == "de"
+
+
 def test_an_unknown_wall_lists_those_there_are(site: Any) -> None:
     response = site.test_client().get("/wall/lobby")
     assert response.status_code == 404
@@ -422,7 +433,7 @@ def test_a_code_is_drawn_for_five_minutes_and_tells_nothing_of_ours(site: Any, c
 
 def test_a_code_is_drawn_from_letters_that_look_like_no_other(clock: FakeClock) -> None:
     drawn = iter("K7M4QX")
-    pairing = PairingScreen(clock, "1", lambda letters: next(drawn)).state().pairing
+    pairing = PairingScreen(clock, "1", choose=lambda letters: next(drawn)).state().pairing
     assert pairing is not None
     assert pairing.code == ("K7M", "4QX")
     assert len(set(LETTERS)) == 25
