@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -30,7 +31,8 @@ from display.commands.wiring import VERSION
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
 EX_CONFIG = 78
-NO_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+NO_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+CLOSED = "it is closed"
 
 
 def exit_status(error: WallflowerError) -> int:
@@ -48,7 +50,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except WallflowerError as error:
-            click.echo(str(error), err=True)
+            with suppress(OSError):
+                click.echo(str(error), err=True)
             ctx.exit(exit_status(error))
 
 
@@ -76,7 +79,8 @@ cli.add_command(people.correct)
 
 
 def main() -> None:
-    """The entry point; an output that is read no longer, or has no room, gets no traceback."""
+    """The entry point; an output that is read no longer, is closed or has no room gets no traceback."""
+    _fill_places()
     try:
         cli()
         sys.stdout.flush()
@@ -84,9 +88,20 @@ def main() -> None:
         if error.errno not in NO_OUTPUT:
             raise
         if error.errno != errno.EPIPE:
-            click.echo(f"The output could not be written: {error.strerror}.", err=True)
+            why = CLOSED if error.errno == errno.EBADF else error.strerror
+            with suppress(OSError):
+                click.echo(f"The output could not be written: {why}.", err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _fill_places() -> None:
+    """Put something where input or output was closed, or the database might get its number. To what stands for the
+    output nothing can be written; errors that nobody wants to read are dropped."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY), number)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -267,15 +265,6 @@ def test_an_export_that_cannot_be_written_says_so(stored: Run, tmp_path: Path) -
     out = tmp_path / "nowhere" / "out.csv"
     result = stored("export", "--output", str(out))
     assert (result.exit_code, result.stderr) == (1, f"{out} could not be written: No such file or directory.\n")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("command", ["check", "export"])
-def test_an_output_without_room_is_one_line(stored: Run, tmp_path: Path, command: str) -> None:
-    line = [sys.executable, "-m", "display.cli", command, "--config", str(tmp_path / "config.toml")]
-    with open("/dev/full", "w") as full:
-        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, "The output could not be written: No space left on device.\n")
 
 
 @pytest.mark.parametrize("bad", [["brand=Nobody"], ["colour=red"], ["--sentiment", "sad"], ["q=(acme"], ["brand"]])

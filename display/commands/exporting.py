@@ -21,7 +21,7 @@ Command = Callable[..., Any]
 
 
 class Unwritable(WallflowerError):
-    """The file, or the standard output, that an export goes to."""
+    """The file that an export goes to."""
 
 
 def filter_options(command: Command) -> Command:
@@ -64,15 +64,16 @@ def export(config_path: Path | None, form: str, output: Path | None, filters_: S
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
-    """Raises Unwritable; BrokenPipeError where who reads our output has had enough."""
+    """Raises Unwritable for a file; OSError where who reads our output has had enough, or never began."""
+    if output is None or str(output) == "-":
+        with click.open_file("-", "w", encoding="utf-8") as stream:
+            stream.writelines(lines)
+            return stream.flush()
     try:
-        with click.open_file(str(output or "-"), "w", encoding="utf-8") as file:
+        with output.open("w", encoding="utf-8") as file:
             file.writelines(lines)
-            file.flush()
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        raise Unwritable(f"{output or 'The output'} could not be written: {error.strerror}.") from error
+        raise Unwritable(f"{output} could not be written: {error.strerror}.") from error
 
 
 def _params(arguments: Sequence[str], given: dict[str, Any]) -> dict[str, list[str]]:
