@@ -121,7 +121,7 @@ function Standing({ view }: { view: View }) {
 
 function ProofOf({ view }: { view: View }) {
   const { state, doubt, moment } = view;
-  return <Proof lines={state.proof} sample={state.sample} doubt={doubt} moment={moment} most={view.night ? NIGHT_LINES : 2} />;
+  return <Proof lines={state.proof} sample={state.sample} doubt={doubt} moment={moment} fitted={view.fitted} most={view.night ? NIGHT_LINES : 2} />;
 }
 
 /** Voices and topics take turns; at night neither is shown. */
@@ -172,7 +172,7 @@ function Content({ view }: { view: View }) {
   if (view.screen !== "incident" || !state.incident) return <Zones view={view} />;
   const speaking = speaker(view.clock, state.incident.voices.length);
   const lines = proofFor(state.incident.proof, speaking);
-  const proof = <Proof lines={lines} sample={state.sample} doubt={view.doubt} moment={moment} place={INCIDENT_PLACE} />;
+  const proof = <Proof lines={lines} sample={state.sample} doubt={view.doubt} moment={moment} fitted={view.fitted} place={INCIDENT_PLACE} />;
   return (
     <Incident screen={state.incident} flagLast={view.layout.headLast} speaking={speaking} moment={moment} fitted={view.fitted} proof={proof} />
   );

@@ -11,8 +11,10 @@ const HALF = 0.4;
 const TICK = 0.46;
 /** With more brands than this the rows are closer. */
 const ROOMY = 4;
-/** A note of more characters than this is wider than a mood. */
+/** A note of more characters than this is wider than a mood: all rows leave it room, set closer, by its characters. */
 const WORDY = 14;
+const LETTER = 0.76;
+const BEFORE_NOTE = 0.9;
 
 function along(score: number): number {
   return ((Math.min(Math.max(score, -HALF), HALF) + HALF) / (2 * HALF)) * WIDTH;
@@ -33,19 +35,20 @@ function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
 }
 
 /** Whether a name is wider than its place, as measured after layout: then it takes two lines. */
-function useLong(shown: string, fitted: number) {
+function useLong(shown: string) {
   const name = useRef<HTMLTableCellElement>(null);
   const [long, setLong] = useState(false);
-  useLayoutEffect(() => setLong(false), [shown, fitted]);
+  useLayoutEffect(() => setLong(false), [shown]);
   useLayoutEffect(() => {
     if (!long && name.current && name.current.scrollWidth > name.current.clientWidth) setLong(true);
-  }, [shown, fitted, long]);
+  }, [shown, long]);
   return { name, long };
 }
 
-function Row({ row, fitted }: { row: Data; fitted: number }) {
+/** `fitted`: whatever else the room for a name depends on. */
+function Row({ row, fitted }: { row: Data; fitted: string }) {
   const words = useWords();
-  const { name, long } = useLong(`${row.brand} ${row.share} ${row.ours}`, fitted);
+  const { name, long } = useLong(`${row.brand} ${row.share} ${row.ours} ${fitted}`);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
@@ -63,23 +66,28 @@ function Row({ row, fitted }: { row: Data; fitted: number }) {
   );
 }
 
-/** A head with more characters than this is set closer, to keep off the next. */
+/** A head with more characters than the first is set closer, to keep off the next; with more than the second it stands
+ * in its place, for the signs below say what they are. */
 const LONG_HEAD = 18;
+const LONGEST_HEAD = 22;
 
 /** `head` says what the figures cover. */
 export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitted: number }) {
   const words = useWords();
   const close = rows.length > ROOMY ? "close" : "";
-  const wordy = rows.some((row) => row.note.length > WORDY) ? "wordy" : "";
+  const longest = Math.max(0, ...rows.map((row) => row.note.length));
+  const wordy = longest > WORDY ? "wordy" : "";
+  const alone = head.length > (wordy ? LONG_HEAD : LONGEST_HEAD) ? "alone" : "";
+  const room = { "--room": `${longest * LETTER + BEFORE_NOTE}rem` };
   return (
-    <table role="table" class={`board ${close} ${wordy}`}>
+    <table role="table" class={`board ${close} ${wordy}`} style={room}>
       <thead role="rowgroup">
         <tr role="row">
-          <th role="columnheader" scope="col" class={head.length > LONG_HEAD ? "head long" : "head"}>
+          <th role="columnheader" scope="col" class={head.length > LONG_HEAD ? `head long ${alone}` : "head"}>
             {head}
           </th>
           <th role="columnheader" scope="col" class="share">
-            {words.share}
+            <span class={alone && "unseen"}>{words.share}</span>
           </th>
           <th role="columnheader" scope="col" class="feeling">
             <span>{words.mood}</span>
@@ -88,7 +96,7 @@ export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitt
       </thead>
       <tbody role="rowgroup">
         {rows.map((row, n) => (
-          <Row key={`${row.brand} ${n}`} row={row} fitted={fitted} />
+          <Row key={`${row.brand} ${n}`} row={row} fitted={`${fitted} ${close} ${longest}`} />
         ))}
       </tbody>
     </table>

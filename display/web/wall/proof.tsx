@@ -1,20 +1,60 @@
 // Why this may be believed: how live it is, and the most urgent thing to know about it.
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
 import type { Moment } from "./ages";
 import { ago, timeOfDay } from "./ages";
 import { type Doubt, linesFor } from "./sentences";
 import type { Line } from "./state";
 import { useWords } from "./words";
 
-/** On sample data its sign stands here, and one line at most: that the connection is lost, or whom an incident hits. */
-export function Proof(props: { lines: Line[]; sample: boolean; doubt: Doubt; moment: Moment; most?: number; place?: number }) {
-  const lines = linesFor(props.lines, props.doubt, props.moment, props.place ?? 0);
-  const last = props.doubt.trust === "live" ? (props.place ?? 0) - 1 : (props.place ?? 0);
-  const shown = props.sample ? lines.slice(Math.max(last, 0), last + 1) : lines.slice(0, props.most ?? 2);
+interface Told {
+  lines: Line[];
+  sample: boolean;
+  doubt: Doubt;
+  moment: Moment;
+  fitted: number;
+  most?: number;
+  place?: number;
+}
+
+/** What of the lines is shown. On sample data its sign stands here, and one line at most: that the connection is lost, or
+ * whom an incident hits. */
+function shownOf({ lines, sample, doubt, moment, most = 2, place = 0 }: Told): Line[] {
+  const all = linesFor(lines, doubt, moment, place);
+  const last = doubt.trust === "live" ? place - 1 : place;
+  return sample ? all.slice(Math.max(last, 0), last + 1) : all.slice(0, most);
+}
+
+/** Whether a line is too long for its place, as measured after layout. */
+function useTooLong(shown: Line[], fitted: number) {
+  const box = useRef<HTMLElement>(null);
+  const [tooLong, setTooLong] = useState(false);
+  const words = shown.map((line) => line.strong + line.text + line.after).join();
+  useLayoutEffect(() => setTooLong(false), [words, fitted]);
+  useLayoutEffect(() => {
+    const lines = [...(box.current?.querySelectorAll(".line") ?? [])];
+    if (!tooLong && lines.some((line) => line.scrollWidth > line.clientWidth)) setTooLong(true);
+  }, [words, fitted, tooLong]);
+  return { box, tooLong };
+}
+
+/** Beside the board two lines of which one is too long become one text; on an incident's screen the width must do. */
+export function Proof(props: Told) {
+  const shown = shownOf(props);
+  const { box, tooLong } = useTooLong(shown, props.fitted);
+  const [first, second] = shown;
+  const flows = tooLong && !props.place && props.doubt.trust === "live";
   return (
-    <footer class={props.sample ? "proof sample" : "proof"}>
-      {shown.map((line, n) => (
-        <ProofLine key={n} line={line} moment={props.moment} />
-      ))}
+    <footer class={props.sample ? "proof sample" : "proof"} ref={box}>
+      {flows && first && second ? (
+        <Flow first={first} second={second} moment={props.moment} />
+      ) : (
+        shown.map((line, n) => (
+          <p class="line" key={n}>
+            <Said line={line} moment={props.moment} />
+          </p>
+        ))
+      )}
       {props.sample && <Sign />}
     </footer>
   );
@@ -30,13 +70,28 @@ export function Sign() {
   );
 }
 
-function ProofLine({ line, moment }: { line: Line; moment: Moment }) {
+/** What leads up to an age, in each language: ", last ". */
+const LEADS_TO_AGE = /,[^,]*$/;
+
+/** Both as one text: the first without its age, for the second is more urgent. */
+function Flow({ first, second, moment }: { first: Line; second: Line; moment: Moment }) {
+  const stop = first.at === null ? first.after : ".";
   return (
-    <p class="line">
+    <p class="line flow">
+      {first.strong && <b>{first.strong}</b>}
+      {first.at === null ? first.text : first.text.replace(LEADS_TO_AGE, "")}
+      {stop} <Said line={second} moment={moment} />
+    </p>
+  );
+}
+
+function Said({ line, moment }: { line: Line; moment: Moment }) {
+  return (
+    <>
       {line.strong && <b>{line.strong}</b>}
       {line.text}
       {line.at !== null && (moment.aging ? ago(moment.now - line.at, moment.words) : moment.words.at(timeOfDay(line.at, moment)))}
       {line.after}
-    </p>
+    </>
   );
 }
