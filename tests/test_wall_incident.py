@@ -26,7 +26,6 @@ from display.wall_state.incident import (
     proof,
     rate_line,
     screen,
-    sources,
     usual_line,
 )
 from display.wall_state.reading import Reading
@@ -53,7 +52,6 @@ def evidence(**changes: Any) -> Evidence:
     fields: dict[str, Any] = {
         "pulses": pulses(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
         "tallies": {"Acme": Tally("Acme", 252, negative=162, neutral=18, positive=20, unscored=52)},
-        "weights": {"X": 900, "Reddit": 400, "Forum": 100, "Blog": 60, "Bluesky": 50},
         "reading": Reading(READ, (), sample=False),
         "stretches": (),
         "alarmed": (),
@@ -160,17 +158,41 @@ def test_whether_competitors_see_it_too(changes: dict[str, Any], words: str) -> 
     assert competitors(evidence(**changes), LONDON) == words
 
 
-def test_a_source_that_was_nothing_before_is_new() -> None:
-    weights = {"X": 900, "Reddit": 400, "Bluesky": 40}
-    assert sources(INCIDENT, evidence(pulses=pulses(X=[9] * 10, Bluesky=[8] * 5), weights=weights), LONDON) == (
-        "X 90, Bluesky 40. Bluesky is new."
+def second(incident: Incident = INCIDENT, **changes: Any) -> str:
+    return drawn(incident, **changes).proof[-1].text
+
+
+def test_what_is_new_is_told_before_what_is_counted() -> None:
+    told = replace(INCIDENT, sources=("X",))
+    assert second(told) == "X far more than usual. X 154, Reddit 60, Forum 9, others 8."
+    assert second(told, words=("error 502",)) == "New: “error 502”. X far more than usual."
+    assert second(words=("error 502", "refund", "third")).startswith("New: “error 502” and “refund”.")
+    assert second(told, reading=blind("Reddit")) == "Reddit not read. X far more than usual."
+    assert second(told, reading=blind("Reddit"), words=("a", "b")) == (
+        "Reddit not read. New: “a” and “b”. X far more than usual."
     )
+
+
+def test_the_proof_has_two_lines_and_what_is_not_read_is_on_them() -> None:
+    long = replace(INCIDENT, sources=("A source with a long name", "Another with a long name"))
+    found = drawn(long, reading=blind("Reddit"), words=("Donaudampfschifffahrt…",) * 2).proof
+    assert len(found) == 2
+    assert found[1].text == "Reddit not read. X 154, Reddit 60, Forum 9, others 8."
 
 
 def test_sources_that_are_blind_are_named() -> None:
     found = proof(INCIDENT, (), evidence(reading=blind("Reddit")), LONDON)
-    assert found[-1].text == "Reddit not read."
+    assert found[-1].text.startswith("Reddit not read.")
     assert drawn(reading=blind("Forum", "Reddit")).trend == "Not read since 09:00."
+
+
+def test_where_hardly_anything_is_usual_mentions_are_told_and_no_multiple() -> None:
+    rare = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE, negative=True)
+    found = drawn(rare)
+    assert (found.multiple, found.sign, found.flag) == ("12", "", ("in 40 min,", "for 1 h 46 min"))
+    assert found.then == "Then: 12 negative mentions in 40 min."
+    assert found.spoken.startswith("“Checkout down” since 10:14, 12 negative mentions in 40 min.")
+    assert (drawn().sign, drawn().then) == ("\u00d7", "Then: 6\u00d7 the usual.")
 
 
 # From the store to the document

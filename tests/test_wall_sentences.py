@@ -40,6 +40,7 @@ INCIDENT = Incident(
     peak=7.2,
     topic="Checkout down",
 )
+RARE = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE)
 OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
 
 
@@ -88,6 +89,12 @@ def said(found: Scene) -> str:
         ({"over": OVER, "title": "“Checkout down”"}, "Over. “Checkout down” lasted 2 h 20 min, peak 7×."),  # noqa: RUF001
         ({"over": OVER, "title": "Many more mentions"}, "Over. Many more mentions for 2 h 20 min, peak 7×."),  # noqa: RUF001
         ({"incident": INCIDENT, "title": "“Checkout down”"}, "Incident. 6 times the usual, “Checkout down”."),
+        ({"incident": RARE, "title": "“Fire”"}, "Incident. 12 mentions in 40 min, “Fire”."),
+        (
+            {"over": replace(OVER, n=2, usual=0.2, peak=12.0), "title": "“Fire”"},
+            "Over. “Fire” lasted 2 h 20 min, at most 12 mentions.",
+        ),
+        ({"collecting": False, "incident": RARE}, "Not live since 12:00. Then: 12 mentions in 40 min."),
         ({"reading": blind("Forum", "Reddit")}, "Blind. No source read since 09:00."),
         (
             {"reading": blind("Reddit"), "hour": Hour(28, 1)},

@@ -23,7 +23,19 @@ from tests.test_walls import Walls, topic, topics
 
 LONDON = ZoneInfo("Europe/London")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-SAME = {"thousands", "weekday_time", "date", "first_of_month", "blind", "incident", "normal", "last_read", "falling"}
+SAME = {
+    "in_time",
+    "mentions_in",
+    "thousands",
+    "weekday_time",
+    "date",
+    "first_of_month",
+    "blind",
+    "incident",
+    "normal",
+    "last_read",
+    "falling",
+}
 """Phrases that may be alike in two languages."""
 ENGLISH_WORDS = re.compile(
     r"\b(the|since|usual|usually|hour|about|read|last|days?|no|none|too|share|topic|noon|midnight"

@@ -178,7 +178,11 @@ class IncidentScreen:
     """The screen that an incident takes."""
 
     multiple: str
-    """``6``: the wall puts the sign behind it."""
+    """``6``"""
+    sign: str
+    """What stands behind it; empty where it is a number of mentions."""
+    then: str
+    """``Then: 6 times the usual.``: once the connection is lost."""
     flag: tuple[str, ...]
     """The lines at the foot of the flag: ``the usual,``, ``for 1 h 46 min``."""
     title: str

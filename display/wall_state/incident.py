@@ -10,7 +10,7 @@ from math import ceil
 from display.wall_state.document import HotBar, IncidentScreen, Label, Line, Voice
 from display.wall_state.horizon import Stretch, joined, place, stretch_hatches
 from display.wall_state.reading import Reading
-from display.wall_state.sentences import named
+from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import LONGEST_NAME, called, cut
 from monitor.model import Incident, Pulses, Tally, Trend
@@ -21,16 +21,19 @@ STEP = timedelta(minutes=5)
 SPAN = BARS * STEP
 HOUR = timedelta(hours=1)
 LEAST_SCALE = 4
+TIMES = "\u00d7"
+LONGEST_LINE = 66
+"""About how many characters a line of proof has room for."""
 ABOVE_USUAL = 1.1
 CHARACTER = 0.0155
 """About how wide a character under this axis is, as a part of the chart."""
 LEFT = 0.0735
 """Where the words begin: the chart itself starts at the flag."""
+MOST_WORDS = 2
+"""New words that are told, and sources that bring far more."""
 MOST_SOURCES = 3
 """Named with their counts; the rest are others."""
 FEWEST_SCORED = 20
-NEW_SOURCE, WAS_NOTHING = 0.1, 0.02
-"""A source with this part of an incident, and before it no more than that of the mentions, is new to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,6 @@ class Evidence:
     """Of the last SPAN, up to now."""
     tallies: Mapping[str, Tally]
     """By brand, since it began."""
-    weights: Mapping[str, int]
-    """Mentions of 7 days by source."""
     reading: Reading
     stretches: Sequence[Stretch]
     """What could not be read."""
@@ -53,6 +54,8 @@ class Evidence:
     known: bool
     """Whether the usual of competitors is known at all."""
     usual: Usual | None
+    words: Sequence[str] = ()
+    """What is said that is not usually said, as this wall may say it."""
 
 
 def screen(
@@ -60,12 +63,15 @@ def screen(
 ) -> IncidentScreen:
     """Everything that is drawn."""
     bars, usual = hot_bars(incident, evidence, now), usual_line(incident, evidence.usual, now)
-    say, times = speech.phrases, speech.times(incident.multiple)
+    say, rare, much = speech.phrases, incident.rare, how_much(incident, speech)
+    lasted = say.for_time.format(time=speech.lasting(now - incident.since))
     since = say.since.format(moment=speech.moment(incident.since, now))
     line, trend = rate_line(incident, speech), trend_words(incident, evidence.reading, now, speech)
     return IncidentScreen(
-        multiple=times,
-        flag=(say.the_usual, say.for_time.format(time=speech.lasting(now - incident.since))),
+        multiple=speech.number(incident.n) if rare else speech.times(incident.multiple),
+        sign="" if rare else TIMES,
+        then=then(incident, speech),
+        flag=(say.in_time.format(time=speech.lasting(incident.window)) if rare else say.the_usual, lasted),
         title=title,
         since=since,
         line=line,
@@ -77,7 +83,7 @@ def screen(
         labels=tuple(labels(incident.since, now, speech)),
         voices=tuple(voices),
         proof=proof(incident, voices, evidence, speech),
-        spoken=f"{say.incident_spoken.format(title=title, since=since, n=times)} {line} {trend}",
+        spoken=f"{title} {since}, {much}. {line} {trend}",
     )
 
 
@@ -140,12 +146,31 @@ def proof(incident: Incident, voices: Sequence[Voice], evidence: Evidence, speec
     rest = " ".join(filter(None, (negative_share(tally, say), competitors(evidence, speech))))
     more = say.more_like_this.format(n=speech.number(alike)) if alike else ""
     first = Line(more, f" {rest}" if more and rest else rest)
-    found = [first] if first.strong or first.text else []
-    if counts := sources(incident, evidence, speech):
-        found.append(Line("", counts))
-    if unread := not_read(evidence.reading, speech):
-        found.append(Line("", unread))
-    return tuple(found)
+    told = [not_read(evidence.reading, speech), new_words(evidence, speech), far_more(incident, speech)]
+    second = fitting([*told, sources(incident, evidence, speech)])
+    return tuple(line for line in (first, Line("", second)) if line.strong or line.text)
+
+
+def fitting(parts: Sequence[str]) -> str:
+    """As many of ``parts`` as there is room for on a line, the first in any case."""
+    line = ""
+    for part in filter(None, parts):
+        longer = f"{line} {part}".strip()
+        if not line or len(longer) <= LONGEST_LINE:
+            line = longer
+    return line
+
+
+def new_words(evidence: Evidence, speech: Speech) -> str:
+    """``New: “refund” and “error 502”.``"""
+    quoted = [speech.phrases.quoted.format(topic=words) for words in evidence.words[:MOST_WORDS]]
+    return speech.phrases.new_words.format(words=speech.named(quoted)) if quoted else ""
+
+
+def far_more(incident: Incident, speech: Speech) -> str:
+    """``X far more than usual.``"""
+    names = incident.sources[:MOST_WORDS]
+    return speech.phrases.far_more.format(names=named(names, speech)) if names else ""
 
 
 def negative_share(tally: Tally | None, phrases: Phrases) -> str:
@@ -168,7 +193,7 @@ def competitors(evidence: Evidence, speech: Speech) -> str:
 
 
 def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
-    """``X 161, Reddit 58, others 12.``, with those that are new to it."""
+    """``X 161, Reddit 58, others 12.``"""
     pulses, say = evidence.pulses, speech.phrases
     first = max(0, BARS - ceil((pulses.start + BARS * STEP - incident.since) / STEP))
     counted = pulses.negative if incident.negative else pulses.n
@@ -179,16 +204,7 @@ def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
     parts = [f"{cut(s, LONGEST_NAME)} {speech.number(counts[s])}" for s in largest[:MOST_SOURCES]]
     if rest := sum(counts[s] for s in largest[MOST_SOURCES:]):
         parts.append(say.others_count.format(n=speech.number(rest)))
-    new = new_sources(largest, counts, evidence.weights)
-    told = say.are_new.of(len(new)).format(names=named(new, speech)) if new else ""
-    return " ".join(filter(None, (f"{', '.join(parts)}.", told)))
-
-
-def new_sources(names: Sequence[str], counts: Mapping[str, int], weights: Mapping[str, int]) -> list[str]:
-    """Those of ``names`` that are new to it, two at most."""
-    total, before = sum(counts.values()), sum(weights.values()) - sum(counts.values())
-    most_before = WAS_NOTHING * max(before, 1)
-    return [s for s in names if counts[s] >= NEW_SOURCE * total and weights.get(s, 0) - counts[s] < most_before][:2]
+    return f"{', '.join(parts)}."
 
 
 def not_read(reading: Reading, speech: Speech) -> str:

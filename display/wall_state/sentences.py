@@ -85,8 +85,7 @@ def headline(kind: Kind, scene: Scene) -> Headline:
     if kind is Kind.NOT_LIVE:
         return _not_live(scene)
     if kind is Kind.INCIDENT and scene.incident:
-        times = speech.times(scene.incident.multiple)
-        return Headline(say.incident, say.times_usual.format(n=times), f"{scene.title}.")
+        return Headline(say.incident, f"{how_much(scene.incident, speech)},", f"{scene.title}.")
     if kind is Kind.BLIND:
         last = scene.reading.last_read
         return Headline(say.blind, say.none_read_since.format(moment=scene.moment(last)) if last else say.none_readable)
@@ -111,8 +110,7 @@ def _not_live(scene: Scene) -> Headline:
         return Headline(f"{say.not_live}.", say.nothing_is_read)
     since = scene.moment(last)
     if scene.incident:
-        then = say.then_times.format(n=scene.speech.times(scene.incident.multiple))
-        return Headline(say.not_live, say.since_stop.format(moment=since), then)
+        return Headline(say.not_live, say.since_stop.format(moment=since), then(scene.incident, scene.speech))
     return Headline(f"{say.not_live}.", say.nothing_read_since.format(moment=since))
 
 
@@ -121,7 +119,31 @@ def _over(incident: Incident, scene: Scene) -> Headline:
     say, lasted = scene.phrases, scene.speech.lasting(incident.until - incident.since)
     unnamed = scene.title in (say.many_more, say.many_more_negative)
     text = (say.over_unnamed if unnamed else say.over_named).format(title=scene.title, time=lasted)
-    return Headline(say.over, text, say.peak.format(n=scene.speech.times(incident.peak)))
+    most = scene.speech.counted(say.mentions, round(incident.peak))
+    peak = say.at_most.format(mentions=most) if incident.rare else say.peak.format(n=scene.speech.times(incident.peak))
+    return Headline(say.over, text, peak)
+
+
+def how_much(incident: Incident, speech: Speech) -> str:
+    """``6 times the usual``; ``12 mentions in 40 min`` where too little is usual for that."""
+    say = speech.phrases
+    if incident.rare:
+        return say.mentions_in.format(mentions=brought(incident, speech), time=speech.lasting(incident.window))
+    return say.times_usual.format(n=speech.times(incident.multiple))
+
+
+def then(incident: Incident, speech: Speech) -> str:
+    """The same as the last that was known."""
+    say = speech.phrases
+    if incident.rare:
+        return say.then_mentions.format(mentions=brought(incident, speech), time=speech.lasting(incident.window))
+    return say.then_times.format(n=speech.times(incident.multiple))
+
+
+def brought(incident: Incident, speech: Speech) -> str:
+    """``12 mentions``, or ``12 negative mentions``: of its window."""
+    say = speech.phrases
+    return speech.counted(say.negative_mentions if incident.negative else say.mentions, incident.n)
 
 
 def _mentions(scene: Scene) -> str:

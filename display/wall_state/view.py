@@ -271,15 +271,19 @@ class View:
         evidence = incident.Evidence(
             pulses=facts.pulses(found.brand, incident.BARS),
             tallies=facts.tallies_since(found.since),
-            weights=facts.weights,
             reading=facts.reading,
             stretches=self._stretches(),
             alarmed=[i.brand for i in facts.incidents() if self._is_theirs(i.brand) and i.until is None],
             busy=[name for name, kind in self._others().items() if kind is Kind.BUSY],
             known=bool(self._others()),
             usual=facts.usual((found.brand,)),
+            words=self._new_words(found),
         )
         return incident.screen(found, scene.title, self._crowd(found), evidence, facts.now, self._speech)
+
+    def _new_words(self, found: Incident) -> list[str]:
+        said = (topics.phrase(words, self._discretion) for words in found.words)
+        return [words for words in said if words and words.casefold() != found.topic.casefold()]
 
     def _crowd(self, found: Incident) -> tuple[Voice, ...]:
         """The largest groups since it began, then the newest who are like nobody."""

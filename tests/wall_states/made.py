@@ -40,6 +40,7 @@ from tests.wall_states.parts import (
     state,
     voice,
 )
+from tests.wall_states.tongues import crowded
 
 FOLDER = Path(__file__).parent
 ZALGO = "".join(letter + "\u0336\u0303\u030a" for letter in "The cart eats my orders ")
@@ -131,6 +132,8 @@ def incident_screen(**changes: Any) -> IncidentScreen:
     after = (7, 9, 12, 13, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 27, 28, 29, 29, 30, 31)
     fields: dict[str, Any] = {
         "multiple": "6",
+        "sign": "\u00d7",
+        "then": "Then: 6\u00d7 the usual.",
         "flag": ("the usual,", "for 1 h 46 min"),
         "title": "“Checkout down”",
         "since": "since 14:20",
@@ -378,6 +381,9 @@ def states() -> Mapping[str, WallState]:
         "extremes": extremes(),
         "masked": masked(),
         "pairing": pairing(),
+        "english": crowded("en", twelve=True),
+        "german": crowded("de", twelve=False),
+        "french": crowded("fr", twelve=False),
     }
 
 

@@ -107,6 +107,11 @@ class Phrases:
     hidden: Counted
     # The screen of an incident
     the_usual: str
+    in_time: str
+    """Where too little is usual for a multiple."""
+    mentions_in: str
+    at_most: str
+    then_mentions: str
     for_time: str
     since: str
     an_hour: str
@@ -124,11 +129,11 @@ class Phrases:
     busy_too: Counted
     competitors_as_usual: str
     others_count: str
-    are_new: Counted
+    far_more: str
+    new_words: str
     names_not_read: str
     and_more: str
     no_source_read: str
-    incident_spoken: str
     # The horizon
     without: str
     not_read: str

@@ -22,7 +22,7 @@ function Flag({ screen }: { screen: IncidentScreen }) {
     <div class="flag">
       <p class="multiple" style={{ fontSize: `${numberSize(screen.multiple)}rem` }}>
         <span class="digits">{screen.multiple}</span>
-        <span class="times">×</span>
+        <span class="times">{screen.sign}</span>
       </p>
       <p class="since">
         {screen.flag.map((line) => (

@@ -40,6 +40,6 @@ export function lost(state: WallState, silence: number): Sentence {
   const tongue = tongueOf(state);
   const { words } = tongue;
   const since = timeOfDay(state.as_of, tongue);
-  if (state.incident) return { word: words.notLive, text: words.notLiveSince(since), clause: words.then(state.incident.multiple) };
+  if (state.incident) return { word: words.notLive, text: words.notLiveSince(since), clause: state.incident.then };
   return { word: `${words.notLive}.`, text: words.lastUpdate(ago(silence, words), since), clause: words.lost };
 }

@@ -51,6 +51,10 @@ export interface HotBar {
 
 export interface IncidentScreen {
   multiple: string;
+  /** What stands behind it. */
+  sign: string;
+  /** What was known when the connection was lost. */
+  then: string;
   flag: string[];
   title: string;
   since: string;

@@ -48,7 +48,6 @@ export interface Words {
   voices: string;
   notLiveSince: Told;
   /** A multiple of the usual that was known. */
-  then: Told;
   source: string;
   lastRead: string;
   postsAnHour: string;
@@ -94,7 +93,6 @@ const ENGLISH: Words = {
   notInConfig: "The config has none of this name.",
   voices: "What people say",
   notLiveSince: (time) => `since ${time}.`,
-  then: (multiple) => `Then: ${multiple}× the usual.`,
   source: "source",
   lastRead: "last read",
   postsAnHour: "posts an hour",
@@ -139,7 +137,6 @@ const GERMAN: Words = {
   notInConfig: "Die Konfiguration kennt keine dieses Namens.",
   voices: "Was gesagt wird",
   notLiveSince: (time) => `seit ${time}.`,
-  then: (multiple) => `Zuletzt: ${multiple}× das Übliche.`,
   source: "Quelle",
   lastRead: "zuletzt gelesen",
   postsAnHour: "je Stunde",
@@ -184,7 +181,6 @@ const FRENCH: Words = {
   notInConfig: "La configuration n’en a aucun de ce nom.",
   voices: "Ce qui se dit",
   notLiveSince: (time) => `depuis ${time}.`,
-  then: (multiple) => `Alors\u00a0: ${multiple}× l’habitude.`,
   source: "source",
   lastRead: "dernière lecture",
   postsAnHour: "par heure",
