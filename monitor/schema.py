@@ -257,6 +257,8 @@ def _fill_pulses(db: Database) -> None:
             GROUP BY 1, 2, 3""",
             (brand, month),
         )
+    if newest > MANY:
+        log.info("All mentions are counted.")
 
 
 @migrations()
