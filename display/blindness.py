@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.blindness import PATIENCE, is_blind
@@ -15,6 +16,7 @@ __all__ = ["PATIENCE", "in_config", "is_blind"]
 
 
 def in_config(config: Config, statuses: Iterable[SourceStatus]) -> list[SourceStatus]:
-    """The status of each source of the config, in its order; one that was never read waits."""
+    """The status of each source of the config, in its order; one that was never read waits, or is paused."""
     known = {status.source: status for status in statuses}
-    return [known.get(s.name, SourceStatus(s.name, s.kind)) for s in config.sources]
+    found = [(known.get(s.name, SourceStatus(s.name, s.kind)), s.kind) for s in config.sources]
+    return [status if status.kind else replace(status, kind=kind) for status, kind in found]

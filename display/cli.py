@@ -22,6 +22,7 @@ from display.commands import (
     feeds,
     fetching,
     importing,
+    pausing,
     people,
     rules,
     running,
@@ -71,6 +72,8 @@ cli.add_command(importing.import_)
 cli.add_command(exporting.export)
 cli.add_command(sources.sources)
 cli.add_command(fetching.fetch)
+cli.add_command(pausing.pause)
+cli.add_command(pausing.resume)
 cli.add_command(feeds.feeds)
 cli.add_command(feeds.opml)
 cli.add_command(people.hide)

@@ -171,6 +171,31 @@ def test_a_source_that_is_not_there_is_named(wallflower: Run) -> None:
     assert wallflower("fetch", "Forum", "--afresh").exit_code == 2
 
 
+def test_a_source_is_paused_and_resumed_and_says_so(wallflower: Run, server: Server) -> None:
+    assert wallflower("resume", "Forum").stdout == "Forum was not paused.\n"
+    first = wallflower("pause", "forum")
+    assert (first.exit_code, first.stdout) == (
+        0,
+        "Forum is paused. It is not read, after a restart neither, until you resume it.\n",
+    )
+    assert wallflower("pause", "Forum").stdout.startswith("Forum has been paused since ")
+    assert "\tPaused\t" in wallflower("sources").stdout
+    result = wallflower("fetch", "Forum")
+    assert (result.exit_code, server.asked) == (1, [])
+    assert "`wallflower resume`" in result.stderr
+    assert wallflower("fetch", "Forum", "--dry-run").exit_code == 0
+    assert wallflower("resume", "Forum").stdout.startswith("Forum was paused since ")
+    assert wallflower("fetch", "Forum").exit_code == 0
+
+
+def test_what_the_config_gets_wrong_can_be_paused_all_the_same(wallflower: Run, tmp_path: Path) -> None:
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[[sources]]\nkind = "reddlt"\nname = "Reddit"\n')
+    assert wallflower("pause", "Reddit").exit_code == 0
+    assert wallflower("pause", "Redit").exit_code == 78
+    assert wallflower("fetch", "Reddit").exit_code == 78
+
+
 def test_no_more_is_shown_than_was_asked_for(wallflower: Run, server: Server) -> None:
     server.script = feed(*(item(n, f"acme is fine {n}") for n in range(1, 8)))
     result = wallflower("fetch", "Forum", "--dry-run", "--show", "2")

@@ -24,8 +24,8 @@ def ask(store: Store, name: str, clock: Clock) -> SourceStatus:
     """Have the source read; its status when it was. Raises NotNow for a paused one, and when nobody reads it."""
     now = clock.now()
     asked = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the store keeps it
-    if not store.ask_for(name, asked):
-        raise NotNow(f"{name} is paused. Resume it on the page /sources.")
+    must_not_be_paused(store, name)
+    store.ask_for(name, asked)
     deadline = clock.monotonic() + PATIENCE
     while clock.monotonic() < deadline:
         status = status_of(store, name)
@@ -36,6 +36,12 @@ def ask(store: Store, name: str, clock: Clock) -> SourceStatus:
         f"The Wallflower that runs was asked to read {name}, and has not ended that within {PATIENCE:.0f} seconds. "
         "`wallflower sources` tells how it goes on; restart Wallflower if its config was changed."
     )
+
+
+def must_not_be_paused(store: Store, name: str) -> None:
+    """Raise NotNow for a source that a person paused."""
+    if store.wish(name).paused:
+        raise NotNow(f"{name} is paused. Resume it first, with `wallflower resume` or on the page /sources.")
 
 
 def status_of(store: Store, name: str) -> SourceStatus | None:

@@ -8,7 +8,6 @@ dry run:  the same fetch from the same cursor, judged, and then forgotten
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,8 +20,8 @@ from rich.text import Text
 
 from display import serve
 from display.commands import reasons
-from display.commands.asking import NotNow, ask, brought, status_of
-from display.commands.wiring import judge_of, load_config, open_http, opened_store, with_config
+from display.commands.asking import NotNow, ask, brought, must_not_be_paused, status_of
+from display.commands.wiring import judge_of, load_config, open_http, opened_store, source_named, with_config
 from display.source_rows import search_notes
 from monitor.clock import Clock
 from monitor.collector import Desk, Judging, Watched, poll, taken_up, timing
@@ -135,6 +134,7 @@ def _pass(config: Config, watched: Watched) -> _Look:
     with opened_store(config, create=True) as store:
         matcher = Matcher(config.brands)
         desk = Desk(_NotingJudge(judge_of(config.brands), noted), store, matcher.terms(), clock.now)
+        must_not_be_paused(store, watched.name)
         before = _taken_up(watched, store, clock.now())
         _must_not_wait(before, config, clock.now())
         seen = store.last_change()
@@ -160,12 +160,8 @@ def _dry_run(config: Config, source: SourceConfig, watched: Watched, afresh: boo
 
 
 def _source(config: Config, name: str) -> SourceConfig:
-    known = {source.name: source for source in config.sources}
-    found = known.get(name) or next((s for n, s in known.items() if n.casefold() == name.casefold()), None)
-    if found is None:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f' Did you mean "{near[0]}"?' if near else ""
-        raise ConfigError(config.path, [f'there is no source "{name}".{hint} Sources: {", ".join(known) or "none"}.'])
+    """Raises ConfigError where there is none of that name, or its table has a problem."""
+    found = source_named(config, name)
     if found.problems:
         raise ConfigError(config.path, list(map(str, found.problems)))
     return found

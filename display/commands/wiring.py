@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +17,8 @@ from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Judge
 from monitor.config import Config
-from monitor.errors import StoreError
+from monitor.config.source_tables import SourceConfig
+from monitor.errors import ConfigError, StoreError
 from monitor.http import Http
 from monitor.matching import Matcher
 from monitor.model import Brand, MentionFilter
@@ -65,6 +67,17 @@ def found_config(path: Path | None) -> Config | None:
     if path is None and not any(place.exists() for place in (configuration.HERE, configuration.SYSTEM)):
         return None
     return load_config(path)
+
+
+def source_named(config: Config, name: str) -> SourceConfig:
+    """The source of that name, in any case. Raises ConfigError where there is none."""
+    known = {source.name: source for source in config.sources}
+    found = known.get(name) or next((s for n, s in known.items() if n.casefold() == name.casefold()), None)
+    if found is None:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise ConfigError(config.path, [f'there is no source "{name}".{hint} Sources: {", ".join(known) or "none"}.'])
+    return found
 
 
 def open_http(config: Config | None, clock: Clock | None = None) -> Http:

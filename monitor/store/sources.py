@@ -39,9 +39,14 @@ def last_statuses(db: Connection) -> list[SourceStatus]:
 
 
 def statuses(db: Connection) -> list[SourceStatus]:
-    """The same as people's wishes leave them: paused whatever the last pass was like, or to be read at once."""
+    """The same as people's wishes leave them: paused whatever the last pass was like, or to be read at once.
+
+    One that was paused before its first pass is among them, without a kind.
+    """
     wanted = {name: _wish(*times) for name, *times in db.execute("SELECT name, paused, asked FROM source")}
-    return [_wished(status, wanted[status.source]) for status in last_statuses(db)]
+    known = {status.source: status for status in last_statuses(db)}
+    unread = {name: SourceStatus(name, "") for name, wish in wanted.items() if wish.paused and name not in known}
+    return [_wished(status, wanted[name]) for name, status in sorted({**known, **unread}.items())]
 
 
 def _wished(status: SourceStatus, wish: Wish) -> SourceStatus:
