@@ -269,6 +269,34 @@ def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
     assert stage.director.heroes_lately() == len(changes)
 
 
+@pytest.mark.parametrize("minutes", [1, 60])
+def test_a_post_about_us_and_another_stands_as_ours(stage: Stage, minutes: float) -> None:
+    ours = stage.add(1)
+    stage.stored[2] = replace(ours, id=2, brand="Globex")
+    stage.clock.advance(minutes * 60)
+    stage.begin()
+    assert stage.look() == [1]
+
+
+def test_where_all_is_old_the_latest_known_stands(stage: Stage) -> None:
+    hour = timedelta(hours=1)
+    for n in (1, 2, 3):
+        stage.add(n, published_at=stage.clock.now() - (12 - n) * hour)
+    stage.begin()
+    assert stage.look() == [3, 2, 1]
+    assert stage.director.is_stale
+    stage.add(4, published_at=stage.clock.now() - 20 * hour)
+    stage.add(5, published_at=stage.clock.now() - 2 * hour)
+    stage.director.catch_up(stage.stored.values())
+    assert stage.look() == [3, 2, 1]
+    stage.clock.advance(LONGEST)
+    stage.director.catch_up(stage.stored.values())
+    assert stage.look() == [5, 3, 2]
+    stage.add(6)
+    assert stage.after(LONGEST) == [6, 5, 3]
+    assert not stage.director.is_stale
+
+
 def test_nobody_comes_while_something_else_has_the_stage(stage: Stage) -> None:
     stage.add(1)
     stage.begin()

@@ -359,6 +359,17 @@ def test_a_flood_is_told_by_what_came_not_by_what_was_written(folder: Path, cloc
     assert len(walls.get()["proof"]) == 1
 
 
+def test_old_posts_that_are_read_in_turn_show_the_latest_known(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(*(at(9000 - n, f"Acme {n}.") for n in range(3)))
+    assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme 2.", "Acme 1.", "Acme 0."]
+    for _ in range(3):
+        walls.clock.advance(SHORTEST)
+        walls.save(at(500, "Acme later."))
+        shown = [v["text"] for v in walls.states.get()["voices"]]
+    assert shown == ["Acme later.", "Acme 2.", "Acme 1."]
+
+
 def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall(never_show=("damn",)))
     walls.save(at(3, "Acme one."), at(2, "Acme two."), at(1, "Acme three."))

@@ -86,7 +86,7 @@ class Director:
         """
         self._waiting.clear()
         self._screen, self._floor, self._since_theirs = [], floor, THEIRS
-        newest = sorted(filter(self._shows, latest), key=_time, reverse=True)
+        newest = sorted(filter(self._shows, latest), key=self._newness, reverse=True)
         hero = next((m for m in newest if m.brand in self._ours and self._is_fresh(m)), None)
         if newest:
             self._raise(hero or newest[0])
@@ -94,8 +94,7 @@ class Director:
 
     def fill(self, latest: Iterable[Mention]) -> None:
         """Put the newest of ``latest`` into the places that are free."""
-        ours_first = sorted(latest, key=lambda m: (_time(m), m.brand in self._ours), reverse=True)
-        for mention in ours_first:
+        for mention in sorted(latest, key=self._newness, reverse=True):
             taken = {key(m) for m in self._screen}
             if len(self._screen) == MOST or key(mention) in taken or not self._shows(mention):
                 continue
@@ -104,6 +103,19 @@ class Director:
             else:
                 self._screen.append(mention)
                 self._note(mention)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether nothing on the wall is fresh and nobody waits, so that the latest known should stand there."""
+        return bool(self._screen) and not any(map(self._is_fresh, (*self._screen, *self._waiting.values())))
+
+    def catch_up(self, latest: Iterable[Mention]) -> None:
+        """Show the newest of ``latest`` where they are newer than what stands there: old ones may be read late."""
+        newest = sorted(filter(self._shows, latest), key=self._newness, reverse=True)
+        overtaken = newest and self._newness(newest[0]) > max(map(self._newness, self._screen))
+        if overtaken and self._clock.monotonic() >= self.next_at:
+            self._screen = []
+            self.fill(newest)
 
     def offer(self, found: Iterable[Mention]) -> None:
         """Have those of ``found`` wait that are news. Of one story the newest waits; one that grows gets ahead."""
@@ -199,6 +211,10 @@ class Director:
         self._refused.add(mention.id)
         return False
 
+    def _newness(self, mention: Mention) -> tuple[object, ...]:
+        """The newest is greatest; of one post about several brands, what is about us."""
+        return mention.post.published_at, mention.brand in self._ours, mention.id
+
     def _is_fresh(self, mention: Mention) -> bool:
         return self._clock.now() - mention.post.published_at <= FRESH
 
@@ -217,10 +233,6 @@ def dwell(mention: Mention) -> float:
     """Seconds that it takes to read ``mention`` aloud at the pace of a glance."""
     words = sum(max(1, len(word) // LONG_WORD * 5) for word in mention.post.body[:600].split())
     return min(max(words / WORDS_A_SECOND, SHORTEST), LONGEST)
-
-
-def _time(mention: Mention) -> tuple[object, int]:
-    return mention.post.published_at, mention.id
 
 
 def _rank(mention: Mention) -> tuple[object, ...]:

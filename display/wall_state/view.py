@@ -12,6 +12,7 @@ from display.wall_state.discretion import Discretion
 from display.wall_state.document import IncidentScreen, Kind, Voice, WallState
 from display.wall_state.facts import MOST_NEWS, WEEK, Facts
 from display.wall_state.horizon import Span, Stretch
+from display.wall_state.kept import Kept
 from display.wall_state.sentences import Scene
 from display.wall_state.speech import LANGUAGES, Speech
 from display.wall_state.voices import voice
@@ -35,6 +36,8 @@ RECENT = (FRESH, timedelta(hours=24), None)
 """How far back voices are looked for, until there are enough."""
 ASLEEP = 45.0
 """Seconds in which nobody looked, after which the wall begins anew instead of telling what it missed."""
+LATEST_FOR = 10.0
+"""Seconds for which the newest are good, where all that is known is old."""
 AFTERWARDS = timedelta(minutes=15)
 """How long the headline tells of an incident that is over."""
 LOOP, VOICES_FOR = 60.0, 48.0
@@ -61,6 +64,7 @@ class View:
         self._quiet = quiet_fields(wall.quiet)
         self._director = Director(self._leads, clock, self._shows)
         self._known = 0
+        self._kept_latest = Kept[list[Mention]](clock, LATEST_FOR)
         self._asked, self._moment = float("-inf"), 0
         self._built: dict[str, Any] | None = None
 
@@ -210,6 +214,8 @@ class View:
                 break
         if len(director.screen) < MOST:
             director.fill(self._latest())
+        elif director.is_stale:
+            director.catch_up(self._kept_latest.get(self._latest))
 
     def _latest(self) -> list[Mention]:
         """The newest of each brand. What is read last may be old: history that was imported, a feed that began."""
