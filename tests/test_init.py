@@ -295,6 +295,35 @@ def test_questions_are_asked_for_what_was_not_given(init: Init, tmp_path: Path) 
     assert "left unscored" in result.output
 
 
+def test_an_answer_that_means_nothing_is_asked_for_again(init: Init, tmp_path: Path) -> None:
+    result = init("--no-look", input="Acmeria\n\nGermany\nDE\n1\n\n")
+    assert result.exit_code == 0, result.output
+    assert 'found "Germany"; two letters are wanted' in result.output
+    assert tomllib.loads((tmp_path / "config.toml").read_text())["sources"][0]["language"] == "de"
+
+
+def test_the_rules_are_told_before_anything_is_written(init: Init) -> None:
+    told = init("--no-look", "--organisation", "Acmeria", "--competitor", "=Swing").stdout.splitlines()
+    assert "  Acmeria  acmeria" in told
+    assert "  Swing    =Swing OR @swing   (with these capitals only)" in told
+
+
+def test_a_machine_without_a_network_is_told_once(
+    init: Init, outside: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "connected to the internet" not in init(*GIVEN).output
+    (tmp_path / "config.toml").unlink()
+
+    def nowhere(host: str, port: int) -> Any:
+        raise OSError("no network in tests")
+
+    monkeypatch.setattr(beginning, "open_http", lambda _config, clock: Http(clock, (), resolve=nowhere))
+    result = init(*GIVEN)
+    assert result.exit_code == 0
+    assert result.output.count("Is this machine connected to the internet?") == 1
+    checked(tmp_path)
+
+
 def test_nobody_to_ask_is_told_with_the_options(init: Init, tmp_path: Path) -> None:
     result = init(input="")
     assert result.exit_code == 2

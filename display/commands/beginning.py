@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
@@ -69,6 +69,12 @@ _ORDINARY = (
 )
 
 
+_NOTHING = (
+    "None of them could be read from here. Is this machine connected to the internet? What is written holds all the "
+    "same; look again later with: wallflower fetch NAME --dry-run"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the person said."""
@@ -111,6 +117,7 @@ def init(
         return
     answers = _answers(organisation, competitors, country, language)
     brands = _brands(answers)
+    _tell_rules(brands)
     wanted = keyless(brands, answers.country, answers.language)
     found = _look(brands, wanted, seconds) if look else {}
     text = _text(brands, wanted, found, places.timezone_of(answers.country))
@@ -131,17 +138,22 @@ def _answers(
         listed = _asked("Competitors, with commas between them", "--competitor NAME", default="")
         competitors = [name for name in listed.split(",") if name.strip()]
     if asking and country is None:
-        country = _asked("Country, two letters", "--country XX", default=places.country_here())
+        country = _asked_letters("Country, two letters", "--country", places.country_here())
     country = _letters("--country", country or places.country_here()).upper().replace("UK", "GB")
     if asking and language is None:
-        language = _asked("Language of the news, two letters", "--language xx", default=places.language_of(country))
+        language = _asked_letters("Language of the news, two letters", "--language", places.language_of(country))
     language = _letters("--language", language or places.language_of(country)).lower()
     return Answers(organisation, tuple(competitors), country, language)
 
 
-def _asked(question: str, option: str, default: str | None = None) -> str:
+def _asked_letters(question: str, option: str, default: str) -> str:
+    """Asked for again until it is what is wanted."""
+    return _asked(question, f"{option} XX", default, lambda given: _letters(option, given))
+
+
+def _asked(question: str, option: str, default: str | None = None, check: Callable[[str], str] | None = None) -> str:
     try:
-        return str(click.prompt(question, default=default, show_default=bool(default)))
+        return str(click.prompt(question, default=default, show_default=bool(default), value_proc=check))
     except click.Abort:
         if sys.stdin.isatty():
             raise
@@ -164,6 +176,14 @@ def _brands(answers: Answers) -> list[Proposal]:
     return list(brands.values())
 
 
+def _tell_rules(brands: Sequence[Proposal]) -> None:
+    click.echo("Rules, to be made better in the file:")
+    width = max(len(brand.name) for brand in brands)
+    for brand in brands:
+        only = "   (with these capitals only)" if brand.ordinary else ""
+        click.echo(f"  {brand.name:<{width}}  {brand.rule}{only}")
+
+
 def _look(brands: Sequence[Proposal], wanted: Sequence[Wanted], seconds: float) -> Mapping[str, Found]:
     """What each source finds now, told as well."""
     clock, console = Clock(), Console(highlight=False)
@@ -177,6 +197,8 @@ def _look(brands: Sequence[Proposal], wanted: Sequence[Wanted], seconds: float) 
         console.print(Text(f"  {name:<{width}}  {commented(str(what))[2:]}"), soft_wrap=True)
         if what.example:
             console.print(Text(f"  {'':<{width}}  “{commented(what.example)[2:]}”"), soft_wrap=True)
+    if found and all(what.trouble and not what.posts for what in found.values()):
+        click.echo(_NOTHING)
     return found
 
 
