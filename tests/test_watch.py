@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import os
 import shutil
 import threading
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +21,7 @@ from monitor.errors import StoreError
 from monitor.incidents import Detector
 from monitor.model import Gap, Health, Incident, Judged, Pulses, SourceStatus
 from monitor.store import Store
-from monitor.watch import Incidents, Watch
+from monitor.watch import Incidents, Memory, Watch
 from monitor.watch.history import SPAN, History
 from tests.fake_store import BRANDS, finding
 from tests.fake_time import SteppedClock
@@ -440,6 +443,18 @@ def test_a_source_that_comes_back_and_catches_up_is_no_spike(settled: House) -> 
     assert house.incidents() == []
 
 
+def test_history_that_is_read_late_is_no_spike(house: House) -> None:
+    house.restart(Detector())
+    house.read(NOON)
+    house.turn()
+    house.clock.advance(60)
+    house.days(NOON - 12 * DAY, NOON)
+    for _ in range(5):
+        house.read(house.clock.now())
+        house.turn(MINUTE)
+    assert house.incidents() == []
+
+
 # History
 
 
@@ -469,6 +484,14 @@ def test_what_is_caught_up_with_enters_history_within_the_hour_or_when_a_gap_cha
     assert sum(history.upto(NOON + HOUR, "other gaps").n["Forum"]) == before + 8
 
 
+def test_history_of_many_sources_takes_four_bytes_a_step(house: House) -> None:
+    house.days(NOON - DAY, NOON)
+    history = History(house.store, "Acme")
+    for now in (NOON, NOON + HOUR / 2):
+        kept = history.upto(now)
+        assert {of.itemsize for of in (*kept.n.values(), *kept.negative.values()) if isinstance(of, array)} == {4}
+
+
 def test_a_clock_that_goes_back_reads_history_anew(house: House) -> None:
     house.days(NOON - DAY, NOON)
     history = History(house.store, "Acme")
@@ -483,3 +506,27 @@ def test_history_without_a_mention_is_empty_and_takes_what_comes(house: House) -
     assert history.upto(NOON).n == {}
     house.mentions(2, NOON + MINUTE)
     assert list(history.upto(NOON + 2 * STEP).n["Forum"]) == [0] * 28 * 288 + [2, 0]
+
+
+# Memory
+
+
+def held() -> int:
+    """Bytes of memory that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library is not glibc")
+def test_what_was_freed_in_pieces_goes_back_to_the_system() -> None:
+    memory = Memory()
+    pieces = [bytearray(b"x" * 60_000) for _ in range(2_000)]
+    memory.turn(NOON)
+    before = held()
+    del pieces[::2]
+    assert before - held() < 30_000_000, "it went back by itself"
+    memory.turn(NOON)
+    assert before - held() > 50_000_000
+
+
+def test_a_c_library_that_cannot_do_so_is_left_alone() -> None:
+    Memory(object()).turn(NOON)

@@ -40,6 +40,10 @@ class History:
         self._end = now
         return self._kept
 
+    def forget(self) -> None:
+        """Read all of it anew the next time."""
+        self._kept = None
+
 
 def cut(pulses: Pulses, until: datetime) -> Pulses:
     """The counts as they ended at ``until``."""
@@ -59,7 +63,7 @@ def _joined(
 ) -> dict[str, Sequence[int]]:
     found: dict[str, Sequence[int]] = {}
     for source in old.keys() | tail.keys():
-        counts = array("q", old.get(source, ())[:kept])
+        counts = array("i", old.get(source, ())[:kept])
         counts.extend([0] * (kept - len(counts)))
         counts.extend(tail.get(source, ()))
         counts.extend([0] * (bins - len(counts)))

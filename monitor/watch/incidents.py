@@ -65,7 +65,12 @@ class Incidents:
                 if self._waits(before, blind, now):
                     continue
                 before = self._keep(look.followed(before))
-            if found := look.check(before, now):
+            found = look.check(before, now)
+            if _begins(before, found):
+                # Days that were found since they were last read would make what is usual seem loud.
+                history.forget()
+                found = _Look(self._store, self._detector, history.upto(now, gaps), blind, now).check(before, now)
+            if found:
                 self._keep(found)
 
     def _waits(self, running: Incident, blind: Unread, now: datetime) -> bool:
@@ -123,6 +128,11 @@ class _Look:
             running = self.check(running, at) or running
             at += STEP
         return running
+
+
+def _begins(before: Incident | None, found: Incident | None) -> bool:
+    """Whether ``found`` goes on, and nothing did before."""
+    return found is not None and found.until is None and (before is None or before.until is not None)
 
 
 def _worth_writing(stored: Incident | None, found: Incident) -> bool:
