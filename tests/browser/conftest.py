@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser import measures
 from tests.browser.made_wall import MadeWall
 from tests.browser_setup import NAMES
 from tests.fake_site import Served, config
@@ -110,3 +111,31 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def made_wall(page: Page, site: Served) -> MadeWall:
     """A wall that is not yet open and hears what a test says."""
     return MadeWall(page, site.url)
+
+
+@pytest.fixture(scope="module")
+def complaints_of_all() -> Complaints:
+    """Everything that ``wall`` complained of so far."""
+    return Complaints()
+
+
+@pytest.fixture(scope="module")
+def wall(browser: Browser, site: Served, complaints_of_all: Complaints) -> Iterator[MadeWall]:
+    """One page for all tests of this file: a state is as good as a reload."""
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    context.add_init_script(COLLECT_REPORTS)
+    page = context.new_page()
+    complaints_of_all.listen(page)
+    wall = MadeWall(page, site.url)
+    wall.open("normal")
+    yield wall
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def meter(wall: MadeWall) -> Page:
+    """A page that measures pictures of ``wall``."""
+    found = measures.meter(wall.page.context)
+    wall.page.bring_to_front()  # what is not in front is painted once a second
+    return found

@@ -51,20 +51,61 @@ BOXES = """
   return [e.className, x, y, width, height];
 })
 """
+LINES = """
+() => {
+  const canvas = document.querySelector(".canvas");
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const lines = [];
+  const blocks = [];
+  const inline = (e) => getComputedStyle(e).display === "inline" || e.matches(".place *");
+  const block = (e) => (inline(e) ? block(e.parentElement) : e);
+  const walk = document.createTreeWalker(canvas, NodeFilter.SHOW_TEXT);
+  for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+    const parent = n.parentElement;
+    const style = getComputedStyle(parent);
+    if (!n.data.trim() || parent.closest(".unseen") || style.visibility === "hidden") continue;
+    const range = document.createRange();
+    range.selectNodeContents(n);
+    for (let { left, right, top, bottom } of range.getClientRects()) {
+      // From the top of capitals to the line that letters stand on.
+      const size = parseFloat(style.fontSize);
+      const middle = (top + bottom) / 2;
+      [top, bottom] = [middle - size * 0.3, middle + size * 0.3];
+      for (let e = parent; e !== canvas; e = e.parentElement) {
+        if (getComputedStyle(e).overflow === "visible") continue;
+        const clip = e.getBoundingClientRect();
+        [left, right] = [Math.max(left, clip.left), Math.min(right, clip.right)];
+        [top, bottom] = [Math.max(top, clip.top), Math.min(bottom, clip.bottom)];
+      }
+      const box = [left, top, right, bottom].map((x) => x / rem);
+      if (!blocks.includes(block(parent))) blocks.push(block(parent));
+      if (right > left && bottom > top) lines.push({ text: n.data.trim(), block: blocks.indexOf(block(parent)), box });
+    }
+  }
+  return lines;
+}
+"""
+CUT = """
+(selector) => [...document.querySelectorAll(selector)]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+  .map((e) => `${e.className}: ${e.textContent}`)
+"""
 METER = """
-window.luminances = async (png) => {
+window.luminances = async (png, times = 1) => {
   const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  const canvas = new OffscreenCanvas(image.width, image.height);
+  const [width, height] = [Math.round(image.width * times), Math.round(image.height * times)];
+  const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d");
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, image.width, image.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
   const linear = Float32Array.from({ length: 256 }, (_, v) =>
     v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
-  const found = new Float32Array(image.width * image.height);
+  const found = new Float32Array(width * height);
   for (let i = 0; i < found.length; i += 1)
     found[i] = 0.2126 * linear[data[4 * i]] + 0.7152 * linear[data[4 * i + 1]] + 0.0722 * linear[data[4 * i + 2]];
-  return { found, width: image.width, height: image.height };
+  return { found, width, height };
 };
 window.mean = async (png) => {
   const { found } = await luminances(png);
@@ -76,8 +117,32 @@ window.lit = async (one, other) => {
   a.forEach((y, i) => { first += y > 0.2; both += y > 0.2 && b[i] > 0.2; });
   return { first: first / a.length, both: both / a.length };
 };
-window.shape = async (png) => {
-  const { found, width, height } = await luminances(png);
+window.strokes = async (png, [x, y, width, height], times) => {
+  const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const canvas = new OffscreenCanvas(image.width * times, image.height * times);
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const [left, top] = [Math.round(x * times), Math.round(y * times)];
+  const [across, down] = [Math.round(width * times), Math.round(height * times)];
+  const { data } = context.getImageData(left, top, across, down);
+  let [brightest, most] = [0, 0];
+  const grey = (i) => (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 3;
+  for (let i = 0; i < across * down; i += 1) brightest = Math.max(brightest, grey(i));
+  for (let row = 0; row < down; row += 1) {
+    let [found, inside] = [0, false];
+    for (let column = 0; column < across; column += 1) {
+      const value = grey(row * across + column);
+      if (!inside && value > brightest * 0.6) [inside, found] = [true, found + 1];
+      else if (inside && value < brightest * 0.4) inside = false;
+    }
+    most = Math.max(most, found);
+  }
+  return { strokes: most, brightest };
+};
+window.shape = async (png, times = 1) => {
+  const { found, width, height } = await luminances(png, times);
   const most = found.reduce((a, b) => Math.max(a, b), 0);
   const cells = [];
   for (let y = 0; y < 12; y += 1)
@@ -129,6 +194,30 @@ def scrolls(page: Page) -> list[int]:
     return page.evaluate(  # type: ignore[no-any-return]
         "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
     )
+
+
+def colliding(page: Page, near: float = 0.2) -> list[tuple[str, str]]:
+    """Texts of different blocks of which one stands on the other, or so near beside it that both look like one."""
+    lines = page.evaluate(LINES)
+    pairs = [(a, b) for n, a in enumerate(lines) for b in lines[n + 1 :] if a["block"] != b["block"]]
+    return [
+        (a["text"], b["text"]) for a, b in pairs if _beside(a["box"], b["box"]) and _apart(a["box"], b["box"]) < near
+    ]
+
+
+def _beside(one: list[float], other: list[float]) -> bool:
+    """Whether two lines share a height."""
+    return min(one[3], other[3]) - max(one[1], other[1]) > 0.1
+
+
+def _apart(one: list[float], other: list[float]) -> float:
+    """How far two lines are from each other, along the line."""
+    return max(one[0], other[0]) - min(one[2], other[2])
+
+
+def cut(page: Page, selector: str) -> list[str]:
+    """What of ``selector`` is wider than its place."""
+    return page.evaluate(CUT, selector)  # type: ignore[no-any-return]
 
 
 def boxes(page: Page, selector: str) -> list[Any]:

@@ -1,0 +1,152 @@
+"""That what the wall says can be read: nothing is cut that must be whole, or on another, and four metres are near."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import measures
+from tests.browser.conftest import Complaints
+from tests.browser.made_wall import MadeWall
+from tests.wall_states import made
+
+pytestmark = pytest.mark.browser
+
+SLOT = 1_200_000
+WHOLE = (
+    ".headline, .label, .head, .board .share, .feeling, .word, .place, .aside, .topics .count, .topics .against, "
+    ".sign, .multiple, .flag .since > span, .figures, .next, .departures td, .disc"
+)
+"""What says a number, a time, a state or a mood is never cut, whoever writes whatever."""
+OURS = ".ours th, .proof .line, .topics th, .departures th"
+"""What we word or name ourselves is not cut either, but where a made-up state is made of extremes."""
+GLANCE = {"normal": ("h1", ".hero .text", ".ours th"), "incident": ("h1", ".multiple", ".flag .since")}
+SHARE = """
+() => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector(".ours .share").firstChild);
+  const { x, y, width, height } = range.getBoundingClientRect();
+  return [x, y, width, height];
+}
+"""
+
+
+@pytest.mark.parametrize("layout", range(4))
+def test_nothing_is_cut_that_must_be_whole(wall: MadeWall, layout: int) -> None:
+    for name, state in made.states().items():
+        wall.say(name, clock=state.clock + layout * SLOT)
+        wall.settle()
+        assert measures.cut(wall.page, WHOLE if name == "extremes" else f"{WHOLE}, {OURS}") == [], name
+
+
+@pytest.mark.parametrize("layout", range(4))
+@pytest.mark.parametrize("sample", [False, True])
+def test_no_text_stands_on_another(wall: MadeWall, layout: int, sample: bool) -> None:
+    for name, state in made.states().items():
+        wall.say(name, clock=state.clock + layout * SLOT, sample=sample)
+        wall.settle()
+        assert measures.colliding(wall.page) == [], name
+
+
+def test_what_stands_on_another_is_found(wall: MadeWall) -> None:
+    wall.say(
+        "normal", board={"head": "Last 7 days, with gaps", "rows": made.states()["normal"].json()["board"]["rows"]}
+    )
+    wall.page.evaluate("document.querySelector('.board .share').style.translate = '-2rem'")
+    assert [b for a, b in measures.colliding(wall.page) if a.startswith("Last 7 days")] == ["share"]
+    wall.page.evaluate("document.querySelector('.board .share').removeAttribute('style')")
+
+
+def test_our_name_takes_two_lines_before_it_is_cut(wall: MadeWall) -> None:
+    for name, lines in (("long-name", 2), ("normal", 1), ("one-brand", 1)):
+        wall.say(name)
+        wall.settle()
+        ours = wall.page.locator(".ours th")
+        line, height = ours.evaluate("(e) => [parseFloat(getComputedStyle(e).lineHeight), e.clientHeight]")
+        assert round(height / line) == lines, name
+    wall.say("extremes")
+    expect(wall.page.locator(".ours th")).to_have_css("font-size", re.compile(r"^(60|59\.99\d*)px$"))
+
+
+def test_lines_are_whole_at_every_size(wall: MadeWall) -> None:
+    wall.say("normal")
+    for width, height, pixels in ((1366, 768, 1), (1920, 1080, 2), (3840, 2160, 4)):
+        wall.page.set_viewport_size({"width": width, "height": height})
+        for line in (".board tbody tr", ".row"):
+            expect(wall.page.locator(line).first).to_have_css("border-top-width", f"{pixels}px")
+    wall.page.set_viewport_size({"width": 1920, "height": 1080})
+
+
+def test_two_lines_of_proof_become_one_text_where_one_is_too_long(wall: MadeWall) -> None:
+    wall.say("english")
+    wall.settle()
+    expect(wall.page.locator(".proof .line")).to_have_text(
+        ["All 7 sources read. Too fast to show all: 1 in 400 shown, all counted."]
+    )
+    wall.say("normal")
+    wall.settle()
+    expect(wall.page.locator(".proof .line")).to_have_text(
+        ["All 7 sources read, last 20 s ago.", "4 posts hidden, still counted."]
+    )
+
+
+def test_an_incident_on_sample_data_shows_its_proof_and_the_sign(wall: MadeWall) -> None:
+    wall.say("incident", sample=True)
+    wall.settle()
+    assert wall.page.locator(".proof .line").count() == 1
+    expect(wall.page.locator(".proof .line")).to_contain_text("81 % negative.")
+    expect(wall.page.locator(".sign")).to_be_visible()
+    assert measures.outside(wall.page) == []
+
+
+def seen(meter: Page, png: str, box: Any, times: float) -> Any:
+    """How many strokes beside each other can be told apart, and the brightest of them."""
+    return meter.evaluate("([png, box, times]) => strokes(png, box, times)", [png, box, times])
+
+
+@pytest.mark.parametrize("night", [False, True])
+@pytest.mark.parametrize("name", GLANCE)
+def test_a_quarter_of_the_size_is_enough_for_a_glance(wall: MadeWall, meter: Page, name: str, night: bool) -> None:
+    """As a television is seen from four metres: headline, hero, who is ahead and the mood, or what an incident says."""
+    wall.say(name, night=night)
+    wall.settle()
+    png = measures.picture(wall.page)
+    boxes = {s: b[0][1:] for s in GLANCE[name] if (b := measures.boxes(wall.page, s))}
+    if name == "normal":
+        boxes["our share"] = wall.page.evaluate(SHARE)
+    for what, box in boxes.items():
+        whole, small = seen(meter, png, box, 1), seen(meter, png, box, 0.25)
+        assert small["strokes"] >= 0.9 * whole["strokes"] > 0, what
+        assert small["brightest"] > 0.95 * whole["brightest"], what
+
+
+def test_small_type_is_not_enough_for_a_glance(wall: MadeWall, meter: Page) -> None:
+    """So the measure can fail."""
+    wall.say("normal")
+    wall.settle()
+    png, box = measures.picture(wall.page), measures.boxes(wall.page, ".proof")[0][1:]
+    assert seen(meter, png, box, 0.25)["strokes"] < 0.8 * seen(meter, png, box, 1)["strokes"]
+
+
+def test_our_mark_keeps_its_shape_at_a_quarter_of_the_size(wall: MadeWall, meter: Page) -> None:
+    found = {}
+    for mark in ("positive", "negative", "neutral", "unscored"):
+        rows = made.states()["normal"].json()["board"]["rows"]
+        wall.say("normal", board={"head": "", "rows": [{**row, "mark": mark} for row in rows]})
+        wall.settle()
+        box = wall.page.locator(".ours .mark svg").bounding_box()
+        found[mark] = meter.evaluate("(png) => shape(png, 0.25)", measures.picture(wall.page, clip=box))
+    for one in found:
+        for other in found:
+            differing = sum(a != b for a, b in zip(found[one], found[other], strict=True))
+            assert one == other or differing > 144 / 8, f"{one} looks like {other}"
+
+
+def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, complaints_of_all: Complaints) -> None:
+    """Stands last: over everything that was shown before."""
+    assert wall.page.evaluate("window.reports") == []
+    assert complaints_of_all == []
+    assert wall.outside == []
