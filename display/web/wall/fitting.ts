@@ -7,7 +7,7 @@ export interface Size {
   rows: number;
 }
 
-/** Of the hero, largest first; their type stands in wall.css. */
+/** Of the hero, largest first; their type stands in voices.css. */
 export const HERO: readonly Size[] = [
   { name: "large", lines: 3, rows: 2 },
   { name: "middle", lines: 4, rows: 2 },

@@ -1,6 +1,11 @@
 // Keeps the wall's picture current: by the socket, and by HTTP where no socket is to be had.
 import "../tokens.css";
+// In this order: later ones overrule earlier ones.
 import "./wall.css";
+import "./voices.css";
+import "./board.css";
+import "./screens.css";
+import "./trouble.css";
 
 import { render } from "preact";
 
