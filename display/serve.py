@@ -39,7 +39,7 @@ from monitor.matching import Matcher
 from monitor.scheduler import Scheduler, watch
 from monitor.sentiment import Scorer
 from monitor.store import Store
-from monitor.watch import Incidents, TopicsDuty, Watch
+from monitor.watch import Incidents, Memory, TopicsDuty, Watch
 
 THREADS = 140
 """Each open socket holds one; Live lets fewer in, so that pages are always served."""
@@ -154,7 +154,8 @@ class Service:
         self._scheduler = Scheduler(watched, desk, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = Incidents(self._store, *names, Detector(config.timezone))
-        self._watch = Watch([incidents, TopicsDuty(self._store, config.brands, config.topics)], self._clock)
+        topics = TopicsDuty(self._store, config.brands, config.topics)
+        self._watch = Watch([incidents, topics, Memory()], self._clock)
         accept = Deliveries(watched, desk).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]

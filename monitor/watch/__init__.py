@@ -1,12 +1,14 @@
 """The thread that looks at what was stored: is anything out of the ordinary, and what is it about?
 
 Watch -- every 30 s --> each duty:  Incidents (counts), TopicsDuty (words) --> Store, where walls and pages read it
+                                     Memory
 """
 
 from __future__ import annotations
 
 from monitor.watch.incidents import Incidents
 from monitor.watch.loop import Duty, Watch
+from monitor.watch.memory import Memory
 from monitor.watch.topics import TopicsDuty
 
-__all__ = ["Duty", "Incidents", "TopicsDuty", "Watch"]
+__all__ = ["Duty", "Incidents", "Memory", "TopicsDuty", "Watch"]
