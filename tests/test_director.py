@@ -269,6 +269,23 @@ def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
     assert stage.director.heroes_lately() == len(changes)
 
 
+@pytest.mark.parametrize("ours", [[4], []])
+def test_a_competitor_takes_the_place_of_a_hero_that_left_only_where_nobody_of_ours_can(
+    stage: Stage, ours: list[int]
+) -> None:
+    stage.add(1)
+    stage.begin()
+    stage.add(2, "Globex")
+    assert stage.after(LONGEST) == [2, 1]
+    stage.add(3)
+    assert stage.after(LONGEST) == [3, 2, 1]
+    del stage.stored[1], stage.stored[3]
+    latest = [stage.add(id_) for id_ in ours]
+    stage.director.refresh(stage.stored)
+    stage.director.advance(lambda: latest)
+    assert [m.id for m in stage.director.screen] == [*ours, 2]
+
+
 @pytest.mark.parametrize("minutes", [1, 60])
 def test_a_post_about_us_and_another_stands_as_ours(stage: Stage, minutes: float) -> None:
     ours = stage.add(1)

@@ -261,9 +261,13 @@ def test_arrivals_are_what_came_and_was_fresh_when_it_came(store: Store, monkeyp
         save(f"a{n}", "Acme", NOON + n * MINUTE, MINUTE)
     save("old", "Acme", NOON + 5 * MINUTE, 31 * MINUTE)
     save("b", "Globex", NOON + 6 * MINUTE, 30 * MINUTE)
-    fresh = 30 * MINUTE
-    assert store.arrivals(NOON, fresh) == {"Acme": 6, "Globex": 1}
-    assert store.arrivals(NOON + 2 * MINUTE, fresh) == {"Acme": 4, "Globex": 1}
-    assert store.arrivals(NOON + 7 * MINUTE, fresh) == {}
-    monkeypatch.setattr(wall, "MOST_LOOKED_AT", 4)
-    assert store.arrivals(NOON, fresh) == {"Acme": 4, "Globex": 2}
+
+    def arrived(brand: str, since: datetime) -> int:
+        return store.arrivals(brand, since, NOON + 7 * MINUTE, 30 * MINUTE)
+
+    assert [arrived(brand, NOON) for brand in ("Acme", "Globex", "Nobody")] == [6, 1, 0]
+    assert arrived("Acme", NOON + 2 * MINUTE) == 4
+    assert arrived("Acme", NOON + 6 * MINUTE) == 0
+    assert store.arrivals("Acme", NOON, NOON + 3 * MINUTE, 30 * MINUTE) == 3
+    monkeypatch.setattr(wall, "MOST_LOOKED_AT", 2)
+    assert arrived("Acme", NOON) == int(2 * 7 / 4)

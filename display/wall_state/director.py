@@ -128,8 +128,9 @@ class Director:
             best = sorted(self._waiting.values(), key=_rank, reverse=True)[:MOST_WAITING]
             self._waiting = {key(m): m for m in best}
 
-    def advance(self) -> None:
-        """Let the next one come, if it is time and anybody waits."""
+    def advance(self, latest: Callable[[], Iterable[Mention]] = tuple) -> None:
+        """Let the next one come, if it is time and anybody waits. ``latest`` is asked for when a hero left whom nobody
+        of the screen may follow."""
         if self._clock.monotonic() < self.next_at:
             return
         chosen = self._next()
@@ -141,7 +142,8 @@ class Director:
                 self._enter(chosen)
             del self._screen[MOST:]
         elif self._vacant and self._screen:
-            self._raise(self._screen.pop(0))
+            self._raise(self._successor(latest))
+            del self._screen[MOST:]
 
     def refresh(self, current: Mapping[int, Mention]) -> bool:
         """Show what stands on the wall as it is in ``current``, by id. What is gone, hidden or not to be shown leaves.
@@ -164,6 +166,14 @@ class Director:
         if leading or not waiting:
             return max(leading, key=_rank, default=None)
         return None if self._is_fresh(self._screen[0]) else max(waiting, key=_rank)
+
+    def _successor(self, latest: Callable[[], Iterable[Mention]]) -> Mention:
+        """Who takes the place of a hero that left: a competitor only in its turn, or where we have nothing fresh."""
+        found = next(filter(self._may_lead, self._screen), None)
+        if found is None:
+            fresh = (m for m in latest() if m.brand in self._ours and self._is_fresh(m) and self._shows(m))
+            found = max(fresh, key=self._newness, default=self._screen[0])
+        return found
 
     def _may_lead(self, mention: Mention) -> bool:
         return mention.brand in self._ours or self._since_theirs >= THEIRS or not self._screen

@@ -138,9 +138,13 @@ class Facts:
 
     def arrivals(self, brands: Brands) -> int:
         """Mentions of ``brands`` that came in the last 5 minutes and could be voices; for a few seconds."""
-        since = self.now - timedelta(seconds=VOICED_FOR * max(self._clock.pace, 1))
-        came = self._keep("arrivals", COUNTED_FOR, lambda: self._store.arrivals(since, FRESH), cheap=0)
-        return sum(came.get(brand, 0) for brand in brands)
+        until = horizon.end(self.now)
+        since = until - timedelta(seconds=VOICED_FOR * max(self._clock.pace, 1))
+
+        def count() -> int:
+            return sum(self._store.arrivals(brand, since, until, FRESH) for brand in brands)
+
+        return self._keep(("arrivals", brands), COUNTED_FOR, count, cheap=0)
 
     def news(self, after: int) -> list[Mention]:
         """Mentions with an id above ``after``, but the newest MOST_NEWS at most: ids grow in the order of arrival."""

@@ -209,7 +209,7 @@ class View:
                 director.offer(self._newest(FRESH, self._leads))
         self._asked, self._known = at, last
         for _ in range(2 * MOST):
-            director.advance()
+            director.advance(self._latest)
             if director.refresh(self._facts.mentions([m.id for m in director.screen])):
                 break
         if len(director.screen) < MOST:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.model import Bin, Choice, Mention, MentionFilter, Tally
-from monitor.store.candidates import first_added
 from monitor.store.connections import Connection
 from monitor.store.facets import histogram
 from monitor.store.names import active_brands
@@ -28,8 +27,9 @@ _SUMS = """count(*), ifnull(sum(bucket = 0), 0), ifnull(sum(bucket = 1), 0), ifn
     ifnull(sum(bucket = 3), 0), ifnull(sum(hidden), 0), {scored}"""
 _ALONE = """count(iif(story IS NULL, score, NULL)), ifnull(sum(iif(story IS NULL, score, 0)), 0),
     ifnull(sum(iif(story IS NULL, score * score, 0)), 0)"""
-_ARRIVALS = """SELECT brand.name, count(*) FROM mention JOIN brand ON brand.id = mention.brand
-    WHERE mention.id >= ? AND mention.state < 2 AND mention.published_at >= mention.added_at - ? GROUP BY 1"""
+_ARRIVALS = f"""SELECT count(*), count(iif(added_at >= ? AND added_at < ? AND added_at - published_at <= ?, 1, NULL)),
+    min(published_at) FROM (SELECT added_at, published_at FROM mention INDEXED BY mention_time WHERE {_TIME}
+    ORDER BY published_at DESC LIMIT ?)"""
 _ROWS = f"SELECT {_SUMS.format(scored=_ALONE)} FROM mention INDEXED BY mention_time WHERE {_TIME}"
 _STORIES = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
@@ -91,14 +91,17 @@ def tallies(db: Connection, since: int, until: int) -> list[Tally]:
     return [sums(db, brand, since, until).tally(name) for brand, name in active_brands(db).items()]
 
 
-def arrivals(db: Connection, since: int, fresh: int) -> dict[str, int]:
-    """By brand, what was read since then of what was then no older than ``fresh``, as history that is imported is."""
-    first = first_added(db, since)
-    last = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
-    lowest = max(first, last - MOST_LOOKED_AT + 1)
-    rows = db.execute(_ARRIVALS, (lowest, fresh))
-    scale = (last - first + 1) / max(last - lowest + 1, 1)
-    return {brand: round(n * scale) for brand, n in rows}
+def arrivals(db: Connection, brand: str, since: int, until: int, fresh: int) -> int:
+    """Mentions of a brand read in [since, until) that were no older than ``fresh`` then, as imported history is.
+
+    In a flood it is an estimate, from the newest.
+    """
+    number = next((number for number, name in active_brands(db).items() if name == brand), 0)
+    row = (since, until, fresh, number, since - fresh, until, MOST_LOOKED_AT)
+    looked_at, found, oldest = db.execute(_ARRIVALS, row).fetchone()
+    if looked_at < MOST_LOOKED_AT:
+        return int(found)
+    return int(found * max(1.0, (until - since) / max(until - oldest, 1)))
 
 
 def series(db: Connection, brand: str, edges: Sequence[int]) -> list[Bin]:

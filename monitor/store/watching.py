@@ -24,10 +24,10 @@ class Watching(Access):
         """A brand's mentions in ``bins`` steps of 5 minutes up to, without, ``end``, by its millisecond; for hours."""
         return self._read(lambda db: pulses.recent(db, brand, to_ms(end), bins))
 
-    def arrivals(self, since: datetime, fresh: timedelta) -> dict[str, int]:
-        """By brand, how many mentions were read since then that were no older than ``fresh`` when they were. In a flood
-        it is an estimate from the newest 20,000."""
-        return self._read(lambda db: wall.arrivals(db, to_ms(since), fresh // timedelta(milliseconds=1)))
+    def arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
+        """How many of a brand were read in [since, until), that were no older than ``fresh`` when they were."""
+        age = fresh // timedelta(milliseconds=1)
+        return self._read(lambda db: wall.arrivals(db, brand, to_ms(since), to_ms(until), age))
 
     def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
         """Ids of the newest mentions of the largest stories about a brand since then, one of each, by their size."""
