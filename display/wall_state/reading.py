@@ -70,7 +70,7 @@ def heavy(per_source: Mapping[str, int]) -> set[str]:
 
 def weighs(status: SourceStatus, per_source: Mapping[str, int]) -> bool:
     """Whether a source brings enough to be missed, or is too new to tell."""
-    total = sum(per_source.values())  # not ``heavy``: to ask 200 sources whether they are in it takes 200 times 200 steps
+    total = sum(per_source.values())  # not ``heavy``: of 200 sources each would take 200 steps
     return status.last_post is None or not total or per_source.get(status.source, 0) / total >= WEIGHTY
 
 
