@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from monitor.model import Brand, Text, Texts, Topic, Topics
 from monitor.query import Document, parse
 from monitor.topics import Background, Finder
+from monitor.topics.background import Common
 from monitor.topics.heard import Ear
 from monitor.topics.naming import shortened
 from tests.fakes import NOON
@@ -202,6 +203,64 @@ def test_a_topic_is_called_as_people_write_it(written: list[str], shown: str) ->
     assert found.hour.name == shown
 
 
+@pytest.mark.parametrize(
+    ("lang", "written"),
+    [
+        ("pl", "Acme znowu nie działa aplikacja bankowa od rana, co się dzieje z aplikacja bankowa"),
+        ("sv", "Acmes mobilapp fungerar inte idag heller, varför ligger mobilapp nere"),
+        ("tr", "Acme uygulamas\u0131 yine çal\u0131\u015fm\u0131yor, internet sabahtan beri yok"),
+        ("ja", "アクメのアプリがまた落ちています。ログインできません"),
+        ("ar", "تطبيق أكمي لا يعمل منذ الصباح ولا أحد يرد على الهاتف"),
+        ("ko", "아크메 앱이 또 안 됩니다 로그인이 안 돼요"),
+        ("zh", "艾克美的应用又无法登录了"),
+        ("ru", "Приложение Акме снова не работает утром"),
+        ("th", "แอปใช้งานไม่ได้อีกแล้ว"),
+        ("xx", "nothing that anybody knows of the signal booster"),
+    ],
+)
+def test_where_we_know_no_stop_words_we_say_nothing(lang: str, written: str) -> None:
+    talk = Talk()
+    rows = [talk.text(f"{written} {n}", NOON - HOUR / 2, lang=lang) for n in range(20)]
+    found = look(talk.everyday(10, NOON - HOUR, NOON) + rows)
+    assert (found.hour, found.day, found.unsorted) == (None, (), 30)
+
+
+@pytest.mark.parametrize(
+    ("lang", "everyday", "about", "shown"),
+    [
+        (
+            "de",
+            "Bei Acme ist heute nichts los",
+            "Wann kommt die Rechnung, Acme? Keine Rechnung seit Wochen",
+            "Rechnung",
+        ),
+        ("fr", "Acme et moi, une histoire", "Encore la panne chez Acme, une panne depuis hier", "panne"),
+        ("es", "Acme y yo", "Otra vez la factura de Acme, una factura sin sentido", "factura"),
+        ("it", "Acme e io", "Ancora la bolletta di Acme, una bolletta senza senso", "bolletta"),
+        ("nl", "Acme en ik", "Waar blijft de rekening, Acme? Alweer een rekening", "rekening"),
+        ("pt", "Acme e eu", "Outra vez a fatura da Acme, uma fatura sem sentido", "fatura"),
+    ],
+)
+def test_languages_that_we_know_have_topics(lang: str, everyday: str, about: str, shown: str) -> None:
+    talk, finder = Talk(), Finder(ACME, BRANDS)
+    past = [talk.text(everyday, NOON - (k / 40 + 1.1) * DAY, lang=lang) for k in range(1_000)]
+    rows = [talk.text(everyday, NOON - HOUR / 2, lang=lang) for _ in range(10)]
+    rows += [talk.text(about, NOON - HOUR / 3, lang=lang) for _ in range(12)]
+    found = finder.look(texts(rows), texts(rows), finder.background(texts(past), NOON - DAY), None, NOON)
+    assert found.hour is not None
+    assert found.hour.name == shown
+
+
+def test_texts_of_an_unknown_language_make_no_topic_by_themselves() -> None:
+    talk = Talk()
+    rows = talk.everyday(10, NOON - HOUR, NOON)
+    unknown = talk.about("signal booster", 12, lang=None)
+    assert look(rows + unknown).hour is None
+    found = look(rows + unknown + talk.about("signal booster", 12)).hour
+    assert found is not None
+    assert found.n == 24
+
+
 def test_the_rule_finds_the_mentions_that_were_counted() -> None:
     talk = Talk()
     rows = talk.everyday(10, NOON - HOUR, NOON) + talk.about("signal booster", 8) + talk.about("signal boosters", 5)
@@ -291,10 +350,84 @@ def test_an_incident_has_a_topic_and_keeps_it() -> None:
     finder = Finder(ACME, BRANDS)
     background = usual(finder, talk)
     rows = talk.everyday(10, NOON - HOUR, NOON) + talk.about("website down", 9)
-    assert finder.incident(texts(rows), background) == "website down"
+    assert finder.incident(texts(rows), background) == ("website down", ("website down",))
     rows += talk.about("refund form", 10)
-    assert finder.incident(texts(rows), background, "website down") == "website down"
-    assert finder.incident(texts(talk.everyday(40, NOON - HOUR, NOON)), background, "website down") == ""
+    found = finder.incident(texts(rows), background, "website down", ("website down",))
+    assert found == ("website down", ("website down", "refund form"))
+    assert finder.incident(texts(talk.everyday(40, NOON - HOUR, NOON)), background, "website down") == ("", ())
+
+
+@pytest.mark.parametrize("about", [("leak", "scam", "data leak"), ("data", "time", "people", "service", "things")])
+def test_an_incident_names_three_new_things_at_most_and_none_that_says_nothing(about: tuple[str, ...]) -> None:
+    talk, finder = Talk(), Finder(ACME, BRANDS)
+    rows = talk.everyday(10, NOON - HOUR, NOON)
+    for phrase in (*about, "signal booster", "copper mast", "garden fence", "tea cosy"):
+        rows += talk.about(phrase, 14)
+    topic, words = finder.incident(texts(rows), usual(finder, Talk(9)))
+    assert len(words) == 3
+    assert topic in ("", *words)
+    assert not {"data", "time", "people", "service", "things"} & {topic, *words}
+
+
+def test_a_word_that_says_nothing_alone_is_part_of_a_name() -> None:
+    talk = Talk()
+    assert look(talk.everyday(20, NOON - HOUR, NOON) + talk.about("data", 14)).hour is None
+    found = look(talk.everyday(20, NOON - HOUR, NOON) + talk.about("data leak", 14)).hour
+    assert found is not None
+    assert found.name == "data leak"
+
+
+def test_a_word_is_called_by_the_phrase_that_most_put_it_in() -> None:
+    talk, finder = Talk(), Finder(ACME, BRANDS)
+    rows = talk.everyday(20, NOON - HOUR, NOON) + talk.about("price", 12) + talk.about("price rise", 10)
+    assert finder.incident(texts(rows), usual(finder, Talk(9))).topic == "price rise"
+    rows += talk.about("price list", 9)
+    assert finder.incident(texts(rows), usual(finder, Talk(9))).topic == "price"
+
+
+def test_what_is_only_written_otherwise_is_one_topic() -> None:
+    talk = Talk()
+    rows = talk.everyday(20, NOON - HOUR, NOON) + talk.about("check-in", 9) + talk.about("checkin", 7)
+    rows += talk.about("copper mast", 6)
+    found = look(rows)
+    assert [(topic.name, topic.n) for topic in found.day] == [("check-in", 16), ("copper mast", 6)]
+    assert found.day[0].authors == 16
+    assert all(parse(found.day[0].rule).matches(Document(row.body)) for row in rows[20:36])
+
+
+def test_what_is_said_of_any_brand_must_rise_further() -> None:
+    talk, finder = Talk(), Finder(ACME, BRANDS)
+    background = usual(finder, Talk(9), extra=talk.about("booster", 40, NOON - 3 * DAY))
+    rows = texts(talk.everyday(20, NOON - HOUR, NOON) + talk.about("booster", 10))
+    assert finder.look(rows, rows, background, None, NOON).hour is not None
+    globex = usual(finder, Talk(10), extra=talk.about("booster", 400, NOON - 3 * DAY))
+    known = replace(background, others=Common.of([globex]))
+    assert finder.look(rows, rows, known, None, NOON).hour is None
+    assert Common.of([]) is None
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ["Acme did upgrade me", "they upgrade, Acme", "acme to upgrade"],  # a verb
+        ["the furious crowd of Acme", "a furious reader, Acme", "my furious acme"],  # an adjective
+        ["Acme was slowly", "slowly, Acme", "so slowly acme"],
+        ["Acme and the stuff", "the stuff of Acme", "no stuff, acme"],
+    ],
+)
+def test_only_a_noun_stands_alone(ways: list[str]) -> None:
+    talk = Talk()
+    rows = [talk.text(ways[k % len(ways)], NOON - HOUR / 2) for k in range(18)]
+    assert look(talk.everyday(20, NOON - HOUR, NOON) + rows).hour is None
+
+
+def test_headlines_in_capitals_tell_no_name() -> None:
+    talk = Talk()
+    ways = ["Acme Sells The Signal Booster To Every Village", "the signal booster, acme", "SIGNAL BOOSTER SOLD BY ACME"]
+    rows = [talk.text(ways[k % 3], NOON - HOUR / 2) for k in range(18)]
+    found = look(talk.everyday(20, NOON - HOUR, NOON) + rows).hour
+    assert found is not None
+    assert found.name == "signal booster"
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.model import Brand, Incident, Topic
+from monitor.model import Brand, Incident, Texts, Topic
 from monitor.store import Store
 from monitor.watch import TopicsDuty
 from tests.fake_store import BRANDS, judged
@@ -72,6 +73,66 @@ def test_of_too_many_texts_an_even_sample_is_read_the_same_each_time(store: Stor
     assert found == store.texts("Acme", NOON - DAY, NOON, 100)
 
 
+def test_of_very_many_texts_a_sample_is_drawn_by_the_steps_of_the_clock(store: Store) -> None:
+    said(store, "{}", [NOON - k * MINUTE / 20 for k in range(1, 4_001)])
+    time = (NOON - 150 * MINUTE, NOON - MINUTE / 2)
+    found = store.texts("Acme", *time, 100)
+    assert abs(found.total - 2_990) <= 40, "the first and the last step are reckoned"
+    assert 97 <= len(found.rows) <= 100
+    assert all(time[0] <= row.published_at < time[1] for row in found.rows)
+    assert [row.published_at for row in found.rows] == sorted(row.published_at for row in found.rows)
+    early = sum(row.published_at < NOON - 75 * MINUTE for row in found.rows)
+    assert 45 <= early <= 55
+    later = store.texts("Acme", time[0], NOON, 100)
+    same = {row.mention for row in found.rows} & {row.mention for row in later.rows}
+    assert len(same) > 80, "most of it stays drawn"
+
+
+def test_a_day_is_read_once_and_again_where_it_has_changed(store: Store) -> None:
+    history(store)
+    read: list[datetime] = []
+    duty = TopicsDuty(_Counting(store, read), BRANDS)  # type: ignore[arg-type]
+    duty.turn(NOON)
+    assert len(read) == 26, "each with mentions, but for today and yesterday"
+    read.clear()
+    duty.turn(NOON + 2 * HOUR)
+    assert read == []
+    midnight = NOON.replace(hour=0)
+    said(store, "late {}", [midnight - 3 * DAY + MINUTE])
+    duty.turn(NOON + 4 * HOUR)
+    assert read == [midnight - 3 * DAY]
+    duty.turn(NOON + DAY)
+    assert read == [midnight - 3 * DAY, midnight - DAY]
+
+
+def test_brands_wait_for_their_turn_where_there_is_much_to_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.watch.backgrounds.MOST_A_TURN", 50)
+    for brand in ("Acme", "Globex"):
+        said(store, f"{brand} and my {{}} today", [NOON - k * 6 * HOUR for k in range(1, 110)], brand)
+    duty = TopicsDuty(store, BRANDS)
+    seen = []
+    for turn in range(2):
+        duty.turn(NOON + turn * MINUTE)
+        seen.append([store.topics(brand) is not None for brand in ("Acme", "Globex")])
+    assert seen == [[True, False], [True, True]]
+
+
+class _Counting:
+    """A store that tells which whole days were read."""
+
+    def __init__(self, store: Store, days: list[datetime]) -> None:
+        self._store, self._days = store, days
+
+    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        """As the store does."""
+        if brand == "Acme" and since.hour == 0 and until - since == DAY:
+            self._days.append(since)
+        return self._store.texts(brand, since, until, limit)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
 def test_the_duty_stores_what_the_hour_is_about(store: Store) -> None:
     history(store)
     said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
@@ -123,14 +184,18 @@ def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_le
     over = store.save_incident(an_incident("Globex", until=NOON))
     duty = TopicsDuty(store, BRANDS)
     duty.turn(NOON)
-    assert {one.id: one.topic for one in store.last_incidents()} == {running.id: "signal booster", over.id: ""}
+    assert {one.id: (one.topic, one.words) for one in store.last_incidents()} == {
+        running.id: ("signal booster", ("signal booster",)),
+        over.id: ("", ()),
+    }
 
 
 def test_an_incident_keeps_its_topic_when_nothing_stands_out_any_more(store: Store) -> None:
     history(store)
-    store.save_incident(an_incident("Acme", topic="signal booster"))
+    store.save_incident(replace(an_incident("Acme", topic="signal booster"), words=("signal booster", "mast")))
     TopicsDuty(store, BRANDS).turn(NOON)
-    assert store.last_incidents()[0].topic == "signal booster"
+    (kept,) = store.last_incidents()
+    assert (kept.topic, kept.words) == ("signal booster", ("signal booster", "mast"))
 
 
 def test_an_incident_of_a_brand_that_is_not_watched_is_left_alone(store: Store) -> None:

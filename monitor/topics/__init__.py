@@ -7,7 +7,7 @@ A voice is an author; a story that many repeat has one voice, so neither a crowd
 a topic. Pure: texts and times come in, the answer goes out. What it remembers only saves it from reading twice.
 """
 
-from monitor.topics.background import SPAN, Background
+from monitor.topics.background import SPAN, Background, Common, Day
 from monitor.topics.finder import Finder
 
-__all__ = ["SPAN", "Background", "Finder"]
+__all__ = ["SPAN", "Background", "Common", "Day", "Finder"]

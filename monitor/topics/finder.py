@@ -7,18 +7,23 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from monitor.errors import QueryError
 from monitor.model import Brand, FoundTopic, Text, Texts, Topic, Topics
 from monitor.query import parse
 from monitor.query.reading import WORD, fold
-from monitor.topics.background import Background
-from monitor.topics.finding import HYSTERESIS, Floor, Phrase, Window, distinct, standing_out
+from monitor.topics.background import Background, Day
+from monitor.topics.finding import ALONE, HYSTERESIS, Floor, Phrase, Window, distinct, standing_out
 from monitor.topics.heard import Ear, Heard, Said, voices
 from monitor.topics.reading import key_of, stem
 
 HOUR = Floor(share=0.25, mentions=5, voices=3, g2=12.0)
-DAY = Floor(share=0.03, mentions=5, voices=4, g2=15.0)
+DAY = Floor(share=0.03, mentions=5, voices=4, g2=15.0, alone=ALONE)
+INCIDENT = Floor(share=0.15, mentions=8, voices=5, g2=40.0)
+"""That something happened is known by then, and what it is called may be said in many ways."""
+WORDS = Floor(share=0.06, mentions=5, voices=4, g2=20.0)
+MOST_WORDS = 3
 """By chance a G² of 12 is one in 1,900, and few phrases are in a quarter of an hour's mentions; one of 15 is one in
 9,300, and some hundred are in 3 % of a day's."""
 MOST_OF_A_DAY = 5
@@ -27,6 +32,15 @@ _NAMED_DAY = Floor(share=0.0, mentions=3, voices=1, g2=0.0)
 NAMED_FIRST = 1.5
 """So many times the mentions must a phrase have to be the hour's topic before one that the config names."""
 _QUOTED = re.compile('"([^"]+)"')
+
+
+class News(NamedTuple):
+    """What is new in an incident."""
+
+    topic: str
+    """Empty: nothing stands out."""
+    words: tuple[str, ...]
+    """Phrases that are not usually said, weightiest first."""
 
 
 class Finder:
@@ -39,7 +53,11 @@ class Finder:
 
     def background(self, texts: Texts, until: datetime) -> Background:
         """What is usual, from the texts of the 28 days before ``until``."""
-        return Background.of(texts, self._ear, until)
+        return Background.of([self.hear(texts)], until)
+
+    def hear(self, texts: Texts) -> Day:
+        """What a day's texts say; from such days ``Background.of`` tells what is usual."""
+        return Day.of(texts, self._ear)
 
     def look(self, day: Texts, hour: Texts, background: Background, before: Topics | None, now: datetime) -> Topics:
         """The topics of the last 24 hours and of the last one. ``before``: what the last look found."""
@@ -52,13 +70,15 @@ class Finder:
         unsorted -= round(len(sorted_) * day.scale)
         return Topics(self._brand, now, top, tuple(rows), max(0, unsorted))
 
-    def incident(self, texts: Texts, background: Background, before: str = "") -> str:
-        """What the texts since an incident began are about; ``before``: what the last look found. Empty: nothing."""
+    def incident(self, texts: Texts, background: Background, before: str = "", words: Sequence[str] = ()) -> News:
+        """What the texts since an incident began are about. ``before``, ``words``: what the last look found."""
         window = self._window(texts, self._ear.hear(texts.rows))
         named = self._named_topics(window, HOUR, {before})
-        phrases = self._phrases(window, background, HOUR, {hash(key_of(before))}, 1)
+        phrases = self._phrases(window, background, INCIDENT, {hash(key_of(before))}, 1)
         top = _top(named, phrases, before)
-        return top.name if top else ""
+        known = {hash(key_of(word)) for word in words}
+        new = self._phrases(window, background, WORDS, known, MOST_WORDS)
+        return News(top.name if top else "", tuple(one.name for one in new))
 
     def _day(
         self, window: Window, background: Background, before: Sequence[FoundTopic]
@@ -94,7 +114,8 @@ class Finder:
     ) -> list[Phrase]:
         if not background.tells or not window.texts or not most:
             return []
-        return distinct(window, standing_out(window, background, floor, before), self._ear, most, taken)
+        weighed = standing_out(window, background, floor, before)
+        return distinct(window, weighed, self._ear, floor, most, taken)
 
     def _named_topics(self, window: Window, floor: Floor, before: Collection[str]) -> list[Phrase]:
         """The topics of the config that reach the floor, largest first."""

@@ -48,7 +48,8 @@ STOP = {
         saturday sec seconds september sunday thursday today tomorrow tonight tuesday wednesday week weekend
         weekends weekly weeks year yearly years yesterday yr yrs bro buddy btw congrats congratulations dear
         dude folks fyi guy guys haha hahaha hahahaha hello hey hi idk imo lmao lmfao lol lolol man mate ma omg
-        oops person people pls plz reply respond response sir smh thank thanks thankyou thx tho tbh ty u ur yall
+        oops person people inside outside upstairs downstairs everywhere nowhere whenever pls plz reply respond
+        response sir smh thank thanks thankyou thx tho tbh ty u ur yall
         ya y yo yup welcome cheers kudos ugh til w b c n r wonder anyways bunch couple crazy bit amount
         different difference example fact full hard high idea reason reasons sort situation level place point
         points world life lives answer answers long low new old open early late large latter main major minor
@@ -222,20 +223,10 @@ STATES = """
 CLEAR = """
     customer service, wait time, waiting time, hold time, response time, phone line, phone number, seat change,
     time change, service outage, name change, service fee, plan change, change fee, checked bag, checkin line,
-    check in, carry on, log in, sign up
+    check in, carry on, log in, sign up, customer data, personal data, customer information,
+    personal information, call center, call centre, help desk, data loss, data center, data centre
 """
 """Topics of common words only, as their words stand in the list of stems."""
-
-DETERMINERS = """
-    the a an my your our their his her this these those no any some every each another of for with without by
-    about from due via der die das den dem ein eine einen einem einer kein keine keinen mein meine meinen meinem
-    meiner unser unsere zum zur beim im vom fur mit ohne wegen le la les un une des du au aux mon ma mes notre
-    nos votre vos ce cet cette ces aucun sans pour avec de d l el los las una unos unas mi mis su sus este esta
-    ningun ningun sin para con del al il lo gli i uno mio mia miei nessun senza con per nel nella del della dei
-    het de een mijn ons onze jullie geen zonder voor met o os as um uma meu minha seu sua nenhum sem com do da
-    dos das no na
-"""
-"""What stands before a noun, in any of the languages."""
 
 OFFENSIVE = """
     anus arse arsehole asshole bastard bitch blowjob bollock boner boob bugger bullshit butthole clit cock coon

@@ -7,33 +7,39 @@ from collections import Counter
 from collections.abc import Sequence
 
 from monitor.model import Text
-from monitor.topics.lexicon import DETERMINERS
-from monitor.topics.reading import FULL, Gram, Spoken
+from monitor.topics.reading import ARTICLE, DOER, FULL, PREPOSITION, STOPPED, Gram, Spoken
 
 LONGEST_NAME = 22
 """Graphemes."""
 MOST_VARIANTS = 4
+DOERS = 4
+"""A phrase of which one in so many, or more, follows a doer is what is done."""
 RARE = 0.05
 """Share of a topic's phrases under which a way to write it is not worth its place in the rule."""
 _JOINER = "\u200d"
-_DETERMINERS = frozenset(DETERMINERS.split())
 
 
 def is_thing(grams: Sequence[Gram]) -> bool:
-    """Whether a single word is the name of something, by what stands around it: an article, a capital, a tag.
+    """Whether a phrase is the name of something, by what stands around it: an article, a capital, a tag.
 
-    An adjective or a verb is not, and "the worst" is no topic.
+    A verb is not, nor what mostly describes the next word. A single word must be seen to be a noun.
     """
+    leads = sum(gram.after == FULL for gram in grams) * 2 > len(grams)
+    if leads or sum(gram.before == DOER for gram in grams) * DOERS > len(grams):
+        return False
     if len(grams[0].words) > 1:
         return True
     words = [gram.words[0] for gram in grams]
     within = [word for word in words if not word.first]
     if sum(word.tag for word in words) * 2 > len(words):
         return True
-    leads = sum(gram.after == FULL for gram in grams)
-    after_article = sum(gram.before in _DETERMINERS for gram in grams)
-    capital = sum(word.surface[:1].isupper() and not word.surface.isupper() for word in within)
-    return leads * 2 <= len(grams) and (after_article * 4 >= len(grams) or capital * 2 > len(within) > 0)
+    after_article = sum(_a_noun_follows(gram) for gram in grams)
+    capital = sum(word.surface[:1].isupper() for word in within)
+    return after_article * 4 >= len(grams) or capital * 2 > len(within) > 0
+
+
+def _a_noun_follows(gram: Gram) -> bool:
+    return gram.before == ARTICLE or (gram.before == PREPOSITION and gram.after == STOPPED)
 
 
 def name_of(grams: Sequence[Gram], texts: Sequence[Text]) -> str:
@@ -44,6 +50,8 @@ def name_of(grams: Sequence[Gram], texts: Sequence[Text]) -> str:
     for place in range(len(same[0].words)):
         words = [gram.words[place] for gram in same]
         parts.append((words[0].joint if place else "") + _written(words, texts))
+    if len(parts) > 1 and all(gram.words[0].first for gram in same) and parts[1].strip().islower():
+        parts[0] = parts[0].lower()  # no name begins with a capital alone
     return shortened("".join(parts))
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from monitor.model import Text
 from monitor.query.reading import UNSPACED, Reading
+from monitor.topics.company import ARTICLES, DOERS, GENERIC, PREPOSITIONS
 from monitor.topics.lexicon import CLEAR, JOINING, OFFENSIVE, STATES, STOP, WEAK
 
 LONGEST = 1_000
@@ -24,6 +25,8 @@ MOST_WORDS = 3
 
 STOPPED, FAINT, STATE, FULL = range(4)
 """What a word is good for: nothing but the middle; the beginning; beginning or end; standing alone."""
+NOTHING, ARTICLE, PREPOSITION, DOER = range(4)
+"""What the word in front of a phrase announces: nothing; a noun; a noun or what describes one; a verb."""
 
 _FOREIGN_SIGNS = re.compile(
     "[\xa0-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\u2010-\u2018\u201a-\u2bff\u3000-\u3004\u3008-\u3020\u3030"
@@ -42,10 +45,25 @@ _STOP = {lang: frozenset(words.split()) for lang, words in STOP.items()}
 _ANY_STOP = frozenset().union(*_STOP.values())
 _FAINT = frozenset(WEAK.split())
 _STATES = frozenset(STATES.split())
+_GENERIC = {lang: frozenset(words.split()) for lang, words in GENERIC.items()}
+_ANNOUNCES = {
+    lang: {
+        **dict.fromkeys(PREPOSITIONS[lang].split(), PREPOSITION),
+        **dict.fromkeys(DOERS[lang].split(), DOER),
+        **dict.fromkeys(ARTICLES[lang].split(), ARTICLE),
+    }
+    for lang in ARTICLES
+}
 _CLEAR = frozenset(" ".join(phrase.split()) for phrase in CLEAR.split(","))
 _JOINING = frozenset(JOINING.split())
 _LEADING = "on"
 """Stays in front of a word that hardly ever stands without it: "on hold", "on strike"."""
+_NOT_LED = frozenset(["time", "top", "board", "site", "sale", "line", "purpose"])
+_DESCRIBED = frozenset(["customer", "client", "user", "company", "service", "product", "team", "member"])
+"""Weak words that are nouns all the same: what stands in front of them describes them."""
+_ADVERB = re.compile(r"(?<!fami)(?<!supp)(?<!assemb)(?<!anoma)(?<!app)ly$")
+_HEADLINE = 0.7
+"""Of its longer words: with so many capitals a text tells nothing by them."""
 
 
 class Spoken(NamedTuple):
@@ -60,6 +78,7 @@ class Spoken(NamedTuple):
     tag: bool = False
     joint: str = " "
     """What stands between it and the word in front of it."""
+    announces: int = NOTHING
 
 
 class Gram(NamedTuple):
@@ -68,8 +87,8 @@ class Gram(NamedTuple):
     key: str
     """Stems with blanks between."""
     words: tuple[Spoken, ...]
-    before: str
-    """The stem in front of it; empty at a boundary."""
+    before: int
+    """What the word in front of it announces, NOTHING at a boundary."""
     after: int
     """Strength of the word behind it, STOPPED at a boundary."""
 
@@ -83,11 +102,11 @@ def segments(text: Text, blocked: Collection[str] = frozenset()) -> list[list[Sp
     """The words of a text, a list for each stretch without a boundary. ``blocked`` stems are boundaries themselves."""
     if not knows(text.lang):
         return []
+    lang = text.lang or "en"
     stop = _ANY_STOP if text.lang is None else _STOP[text.lang]
-    plain = not text.lang or text.lang == "en"
     found: list[list[Spoken]] = [[]]
     reading = Reading(_cleaned(text.body[:LONGEST]))
-    first = True
+    shouts, first = _headline(reading.body), True
     for piece in _PIECES.finditer(reading.text):
         word = piece["word"]
         if word is None or not usable(word) or (stemmed := stem(word)) in blocked or word in blocked:
@@ -99,7 +118,9 @@ def segments(text: Text, blocked: Collection[str] = frozenset()) -> list[list[Sp
         sign = reading.body[max(0, span.start - 1) : span.start]
         surface = reading.body[span.start : span.end]
         joint = sign if sign in ("-", "'") else " "
-        found[-1].append(Spoken(stemmed, surface, _strength(word, stop, plain), first, sign == "#", joint))
+        says = _ANNOUNCES[lang].get(word, NOTHING)
+        strength = _strength(word, stop, lang)
+        found[-1].append(Spoken(stemmed, surface, strength, first or shouts, sign == "#", joint, says))
         first = False
     return found if found[-1] else found[:-1]
 
@@ -108,7 +129,7 @@ def grams(words: Sequence[Spoken]) -> Iterator[Gram]:
     """The phrases of one stretch of words that could be a topic."""
     for start, word in enumerate(words):
         if word.strength == STOPPED:
-            if word.stem == _LEADING and start + 1 < len(words) and words[start + 1].strength in (FAINT, FULL):
+            if word.stem == _LEADING and start + 1 < len(words) and _led(words[start + 1]):
                 yield _gram(words, start, 2)
             continue
         for length in range(1, min(MOST_WORDS, len(words) - start) + 1):
@@ -153,12 +174,23 @@ def _cleaned(body: str) -> str:
     return _NOT_WORDS.sub(" . ", body)
 
 
-def _strength(word: str, stop: Collection[str], plain: bool) -> int:
+def _strength(word: str, stop: Collection[str], lang: str) -> int:
     if len(word) < 2 or word in stop:
         return STOPPED
-    if plain and word in _STATES:
+    plain = lang == "en"
+    if word in _GENERIC[lang] or (plain and word in _STATES):
         return STATE
-    return FAINT if plain and word in _FAINT else FULL
+    return FAINT if plain and (word in _FAINT or _ADVERB.search(word)) else FULL
+
+
+def _led(word: Spoken) -> bool:
+    return word.strength in (FAINT, FULL) and word.stem not in _NOT_LED
+
+
+def _headline(body: str) -> bool:
+    """Whether it is written Like This or LIKE THIS, so that a capital marks no name."""
+    longer = [word for word in body.split()[1:60] if len(word) > 3 and word[0].isalpha()]
+    return len(longer) > 2 and sum(word[0].isupper() for word in longer) >= _HEADLINE * len(longer)
 
 
 def _could_be(words: Sequence[Spoken]) -> bool:
@@ -176,4 +208,6 @@ def _gram(words: Sequence[Spoken], start: int, length: int) -> Gram:
     chosen = tuple(words[start : start + length])
     end = start + length
     after = words[end].strength if end < len(words) else STOPPED
-    return Gram(" ".join(w.stem for w in chosen), chosen, words[start - 1].stem if start else "", after)
+    after = FULL if after and words[end].stem in _DESCRIBED else after
+    before = words[start - 1].announces if start else NOTHING
+    return Gram(" ".join(w.stem for w in chosen), chosen, before, after)

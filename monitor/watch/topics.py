@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import Brand, Incident, Texts, Topic
 from monitor.store import Store
-from monitor.topics import SPAN, Background, Finder
+from monitor.topics import Background, Finder
+from monitor.watch.backgrounds import Backgrounds
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EVERY = timedelta(seconds=55)
 """Between two looks at the topics of a brand: once a minute, in every other turn."""
-REFRESHED = timedelta(hours=1)
-"""How old the background may become: it is what costs most."""
-MOST_USUAL, MOST_NOW = 3_000, 2_000
-"""Texts of the background and of a window that are read; of more an even sample."""
-
-
-@dataclass
-class _Known:
-    finder: Finder
-    background: Background | None = None
-    until: datetime | None = None
-    """Where the background ends."""
-    looked: datetime | None = None
+MOST_NOW = 2_000
+"""Texts of a window that are read; of more an even sample."""
 
 
 class TopicsDuty:
@@ -36,40 +26,33 @@ class TopicsDuty:
     def __init__(self, store: Store, brands: Sequence[Brand], named: Sequence[Topic] = ()) -> None:
         """``named``: the topics of the config."""
         self._store = store
-        self._known = {brand.name: _Known(Finder(brand, brands, named)) for brand in brands}
+        self._finders = {brand.name: Finder(brand, brands, named) for brand in brands}
+        self._backgrounds = Backgrounds(store, self._finders)
+        self._looked: dict[str, datetime] = {}
 
     def turn(self, now: datetime) -> None:
         """Look at each brand whose minute is over, and at every incident. Raises StoreError; the next turn goes on."""
-        refreshed = False
-        for brand, known in self._known.items():
-            if not self._due(known, now):
-                continue
-            if known.background is None or (not refreshed and self._old(known, now)):
-                self._refresh(brand, known, now)
-                refreshed = True  # one an hour old is good enough until the next turn
-            self._look(brand, known, now)
+        self._backgrounds.begin()
+        for brand in self._finders:
+            if self._due(brand, now) and (background := self._usual(brand, now)) is not None:
+                self._look(brand, background, now)
         for incident in self._store.last_incidents():
-            if incident.until is None and incident.brand in self._known:
-                self._name(incident, self._known[incident.brand], now)
+            if incident.until is None and incident.brand in self._finders:
+                self._name(incident, now)
 
-    def _due(self, known: _Known, now: datetime) -> bool:
-        return known.looked is None or abs(now - known.looked) >= EVERY
+    def _due(self, brand: str, now: datetime) -> bool:
+        return brand not in self._looked or abs(now - self._looked[brand]) >= EVERY
 
-    def _old(self, known: _Known, now: datetime) -> bool:
-        return known.until is None or abs(now - DAY - known.until) >= REFRESHED
+    def _usual(self, brand: str, now: datetime) -> Background | None:
+        background = self._backgrounds.of(brand, now)
+        return background and replace(background, others=self._backgrounds.common(brand))
 
-    def _refresh(self, brand: str, known: _Known, now: datetime) -> None:
-        until = now - DAY
-        texts = self._store.texts(brand, until - SPAN, until, MOST_USUAL)
-        known.background, known.until = known.finder.background(texts, until), until
-
-    def _look(self, brand: str, known: _Known, now: datetime) -> None:
-        assert known.background is not None
+    def _look(self, brand: str, background: Background, now: datetime) -> None:
         day = self._store.texts(brand, now - DAY, now, MOST_NOW)
         hour = self._part(day, now - HOUR) or self._store.texts(brand, now - HOUR, now, MOST_NOW)
         before = self._store.topics(brand)
-        self._store.save_topics(known.finder.look(day, hour, known.background, before, now))
-        known.looked = now
+        self._store.save_topics(self._finders[brand].look(day, hour, background, before, now))
+        self._looked[brand] = now
 
     def _part(self, texts: Texts, since: datetime) -> Texts | None:
         """The newest of the texts, where they are all there are."""
@@ -78,11 +61,14 @@ class TopicsDuty:
         rows = tuple(text for text in texts.rows if text.published_at >= since)
         return Texts(len(rows), rows)
 
-    def _name(self, incident: Incident, known: _Known, now: datetime) -> None:
+    def _name(self, incident: Incident, now: datetime) -> None:
         """Write to an incident what it is about. What it was about stays, once nothing else stands out."""
-        if known.background is None:
+        background = self._usual(incident.brand, now)
+        if background is None:
             return
         texts = self._store.texts(incident.brand, incident.since, now, MOST_NOW)
-        topic = known.finder.incident(texts, known.background, incident.topic) or incident.topic
-        if topic != incident.topic:
-            self._store.save_incident(replace(incident, topic=topic))
+        finder = self._finders[incident.brand]
+        news = finder.incident(texts, background, incident.topic, incident.words)
+        told = replace(incident, topic=news.topic or incident.topic, words=news.words or incident.words)
+        if told != incident:
+            self._store.save_incident(told)
