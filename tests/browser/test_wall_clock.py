@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import measures
 from tests.browser.conftest import Complaints
 from tests.browser.made_wall import MadeWall
 from tests.fake_site import Served
@@ -77,6 +78,18 @@ def test_a_connection_lost_in_an_incident_says_what_was(made_wall: MadeWall) -> 
     page.clock.run_for(60_000)
     expect(page.locator("h1")).to_have_text("Not live since 16:06. Then: 6\u00d7 the usual.")
     expect(page.locator(".flag")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["normal", "extremes", "incident", "first-run"])
+def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(made_wall: MadeWall, name: str) -> None:
+    page = stopped(made_wall, name)
+    made_wall.say(name, sample=True)
+    made_wall.fall_silent()
+    page.clock.run_for(42_000)
+    expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 40 s ago.")
+    expect(page.locator(".sign")).to_be_visible()
+    assert measures.outside(page) == []
+    assert measures.colliding(page) == []
 
 
 def test_layouts_take_turns_offline_too(made_wall: MadeWall) -> None:

@@ -107,6 +107,31 @@ def seen(meter: Page, png: str, box: Any, times: float) -> Any:
     return meter.evaluate("([png, box, times]) => strokes(png, box, times)", [png, box, times])
 
 
+LOST = (
+    ("Not live.", "Last update 14 min ago, at 15:52.", "Connection lost."),
+    ("Nicht live.", "Zuletzt vor 14 min, um 15:52.", "Verbindung verloren."),
+    ("Pas en direct.", "État de 15:52, il y a 14 min.", "Connexion perdue."),
+)
+
+
+@pytest.mark.parametrize("words", LOST)
+def test_a_lost_connection_is_told_on_two_lines(wall: MadeWall, words: tuple[str, str, str]) -> None:
+    wall.say("not-live", headline=dict(zip(("word", "text", "clause"), words, strict=True)))
+    wall.settle()
+    expect(wall.page.locator("h1")).to_have_text(" ".join(words))
+    assert all(box[4] < 120 for box in measures.boxes(wall.page, ".words")), "one line each"
+    assert measures.outside(wall.page) == []
+
+
+def test_what_hangs_below_a_line_is_not_hidden_by_the_next(wall: MadeWall, meter: Page) -> None:
+    """Where each line has a ground of its own, over the hatched slab."""
+    wall.say("not-live", headline=dict(zip(("word", "text", "clause"), LOST[0], strict=True)))
+    wall.settle()
+    _, x, y, width, height = measures.boxes(wall.page, ".words")[0]
+    below = [x + 24, y + height * 0.93, width - 48, height * 0.03]
+    assert seen(meter, measures.picture(wall.page), below, 1)["strokes"] == 2, "p and g"
+
+
 @pytest.mark.parametrize("night", [False, True])
 @pytest.mark.parametrize("name", GLANCE)
 def test_a_quarter_of_the_size_is_enough_for_a_glance(wall: MadeWall, meter: Page, name: str, night: bool) -> None:
