@@ -87,8 +87,9 @@ def test_the_screen_explains_itself() -> None:
     [
         ({"n": 63, "usual": 10.5, "window": 15 * MINUTE}, "252 mentions an hour, usually 42."),
         ({"negative": True}, "252 negative mentions an hour, usually 42."),
-        ({"usual": 0.4}, "252 mentions an hour, usually less than 1."),
-        ({"n": 1, "usual": 0.0}, "1 mention an hour, usually less than 1."),
+        ({"usual": 0.4}, "252 mentions in 1 h, usually less than 1."),
+        ({"n": 1, "usual": 0.0, "window": 5 * MINUTE}, "1 mention in 5 min, usually less than 1."),
+        ({"n": 14, "usual": 1.2, "window": 15 * MINUTE}, "56 mentions an hour, usually 5."),
     ],
 )
 def test_rates_are_by_the_hour(changes: dict[str, Any], words: str) -> None:

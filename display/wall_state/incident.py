@@ -111,8 +111,10 @@ def usual_line(incident: Incident, usual: Usual | None, now: datetime) -> tuple[
 
 
 def rate_line(incident: Incident, speech: Speech) -> str:
-    """``252 mentions an hour, usually 42.``"""
+    """``252 mentions an hour, usually 42.``; where so little is usual, what was counted: ``14 mentions in 15 min,``"""
     an_hour, say = HOUR / incident.window, speech.phrases
+    if incident.rare:
+        return f"{how_much(incident, speech)}, {say.usually.format(n=say.less_than_one)}"
     n, usual = round(incident.n * an_hour), incident.usual * an_hour
     mentions = speech.counted(say.negative_mentions if incident.negative else say.mentions, n)
     return say.an_hour.format(mentions=mentions, usual=speech.number(round(usual)) if usual >= 1 else say.less_than_one)
