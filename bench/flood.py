@@ -152,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             calm, flood = measure(page, store, asked.rate, asked.seconds)
             most, proof = page.evaluate("[most, document.querySelector('.proof').innerText.replace(/\\s+/g, ' ')]")
         store.close()
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; at most {most} mentions in the page; it says: {proof}")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {most} mentions drawn at most; it says: {proof}")
     print(calm.line("one a second"))
     print(flood.line(f"{asked.rate:.0f} a second"))
     against = max(calm.ages, default=0) or 1

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ import psutil
 import pytest
 from playwright.sync_api import CDPSession, Page, Route, WebSocketRoute, expect
 
+from bench import spike
 from monitor.config.walls import Wall
 from monitor.model import MentionFilter
 from monitor.store import Store
@@ -249,6 +251,16 @@ def test_no_picture_is_held_once_another_is_drawn(made_wall: MadeWall) -> None:
         made_wall.say(name, clock=ms(CLOCK) + n * 20 * MINUTE * 1000)
     page.wait_for_function("document.querySelector('.canvas').dataset.kind === 'normal'")
     assert held(page, session) < 100
+
+
+def test_a_spike_that_a_webhook_brings_takes_the_wall(page: Page, tmp_path: Path) -> None:
+    """All of it is real but the clock, which goes sixty times as fast, and the two weeks before."""
+    pick = random.Random(1)
+    with spike.served(tmp_path, 60, 60, pick) as service:
+        page.goto(f"{service.url}/wall")
+        _, state = spike.until_told(service, [*spike.arrivals(6 * 60, timedelta(minutes=30), pick)])
+        expect(page.locator(".flag")).to_be_visible()
+        assert float(state["incident"]["multiple"]) >= 2
 
 
 # A config, or a version, that changes under the page
