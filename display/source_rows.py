@@ -16,7 +16,7 @@ from display.blindness import is_blind
 from display.cards import clock_time, duration
 from display.charts import merged
 from monitor.model import Gap, Health, SourceStatus, Spend
-from monitor.searching import searched
+from monitor.searching import NOTHING_OF, searched
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -231,6 +231,8 @@ def to_do(row: SourceRow) -> str:
         return f"Nothing, if it is as quiet there. {status.reason}"
     if status.health is Health.WAITING:
         return "Nothing. Its first reading is due."
+    if row.search.startswith(NOTHING_OF):
+        return row.search
     return " ".join(filter(None, ("Nothing.", status.note or status.reason, on_course(row))))
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from monitor.model import Brand
-from monitor.query import parse
+from monitor.query import Query, parse
 from monitor.sources import SourceOptions
 
 MOST_PARTS = 6
 """Parts of rules that a note names."""
+NOTHING_OF = "It finds nothing of"
+"""How a sentence begins that tells of a whole brand that is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,23 @@ class Searched:
         return f"{named} and {more} more" if more > 0 else named
 
 
+def _nothing_of(brand: str, rule: Query) -> str:
+    parts = rule.wordless()
+    more = f" and {len(parts) - MOST_PARTS} more" if len(parts) > MOST_PARTS else ""
+    named = ", ".join(f"`{part}`" for part in parts[:MOST_PARTS]) + more
+    return (
+        f"{NOTHING_OF} {brand}: its rule can be met by {named} alone, without a word to look for. Put a word beside it."
+    )
+
+
 def searched(options: BaseModel | None, brands: Sequence[Brand]) -> Searched:
     """How the source with ``options`` deals with the rules of ``brands``."""
-    if not isinstance(options, SourceOptions) or not options.searches:
+    if not isinstance(options, SourceOptions) or not (options.searches or options.sieves):
         return Searched()
     rules = [(brand, parse(brand.rule)) for brand in brands]
     terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.terms()))
-    wordless = [brand.name for brand, rule in rules if not rule.terms()]
-    missed = [f"It finds nothing of {name}: that rule has no word that must be there." for name in wordless]
+    missed = [_nothing_of(brand.name, rule) for brand, rule in rules if not rule.terms()]
+    if not options.searches:
+        return Searched(missed=tuple(missed) if terms else ())
     parts = (part for _, rule in rules if rule.terms() for part in rule.left_open(signs=options.finds_signs))
     return Searched(tuple(dict.fromkeys(parts)), (*missed, *options.missed(terms)))

@@ -72,6 +72,11 @@ def test_its_source_says_what_to_install_and_the_rest_is_read(house: House, tmp_
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        (
+            'kind = "mastodon"\nname = "Fediverse"\ninstances = ["social.example"]\nhashtags = ["acme"]',
+            'kind = "x"\nname = "Fediverse"',
+            '`budget`: is missing. Write it like budget = "20 USD / month".',
+        ),
         ('"mastodon"', '"mastodont"', '`kind`: found "mastodont"; there is no such kind. Did you mean "mastodon"?'),
         ("hashtags", "subreddits", "`subreddits`: this is an option of reddit, not of mastodon."),
         ("hashtags", "budget", "`budget`: this is an option of x, not of mastodon."),

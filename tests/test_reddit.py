@@ -136,7 +136,7 @@ def test_a_subreddit_that_is_not_open_is_named_and_the_rest_is_read(status: int,
     with reading(closed, subreddits=["secret"]) as (source, _):
         batch = fetch(source)
     assert len(batch.posts) == 1
-    assert f"r/secret {words}" in batch.note
+    assert batch.note.count(f"r/secret {words}") == 1
     assert batch.complete_since is None
 
 

@@ -102,10 +102,34 @@ def test_only_what_is_searched_has_anything_to_say() -> None:
     found = searched(options("hackernews"), brands)
     assert found.here == ("=Acme", "-jobs")
     assert found.note() == (
-        "It finds nothing of Globex: that rule has no word that must be there. "
-        "Checked here, not by its search: `=Acme`, `-jobs`."
+        "It finds nothing of Globex: its rule can be met by `author:globex` alone, without a word to look for. "
+        "Put a word beside it. Checked here, not by its search: `=Acme`, `-jobs`."
     )
     assert found.note(most=1).endswith("`=Acme` and 1 more.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "parts"),
+    [
+        ("acme", ()),
+        ("acme OR author:ann", ("author:ann",)),
+        ("acme OR (site:a.example lang:en) OR (foo OR author:ann)", ("site:a.example lang:en", "author:ann")),
+        ("author:ann", ("author:ann",)),
+    ],
+)
+def test_the_alternatives_of_a_rule_that_no_search_finds(rule: str, parts: tuple[str, ...]) -> None:
+    assert parse(rule).wordless() == parts
+
+
+def test_a_source_that_sieves_says_what_it_does_not_hear() -> None:
+    brands = [Brand("Acme", "acme OR author:ann"), Brand("Globex", "globex =Globex")]
+    found = searched(options("bluesky"), brands)
+    assert found.here == ()
+    assert found.note() == (
+        "It finds nothing of Acme: its rule can be met by `author:ann` alone, without a word to look for. "
+        "Put a word beside it."
+    )
+    assert searched(options("bluesky"), brands[:1]) == Searched(), "where no rule has a word everything is kept"
 
 
 def test_what_a_kind_cannot_look_for_is_said() -> None:
@@ -151,7 +175,8 @@ def test_check_tells_what_is_checked_here_and_which_keys_are_missing(tmp_path: P
     assert "Keys that are not here:\n  Tube: The key YOUTUBE_KEY is missing" in result.stdout
     assert "allow it the YouTube Data API v3" in result.stdout
     assert (
-        "\n  Hacker News, Lemmy, Tube: It finds nothing of Globex: that rule has no word that must be there. "
+        "\n  Hacker News, Lemmy, Tube: It finds nothing of Globex: its rule can be met by `author:globex` alone, "
+        "without a word to look for. Put a word beside it. "
         'Checked here, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
     ) in result.stdout
     assert "Forum:" not in result.stdout

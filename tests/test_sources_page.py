@@ -102,6 +102,15 @@ def test_every_state_has_a_mark_words_and_what_to_do(
     assert (one.mark, one.state, one.below, one.to_do) == (mark, state, below, to_do)
 
 
+def test_a_source_that_works_and_misses_a_brand_says_what_to_do() -> None:
+    search = "It finds nothing of Acme: its rule can be met by `author:ann` alone. Put a word beside it."
+    assert replace(row(note="Nothing is searched for here."), search=search).to_do == search
+    assert (
+        replace(row(health=Health.BROKEN, reason="It is gone.", next_check=None), search=search).to_do == "It is gone."
+    )
+    assert replace(row(), search="Checked here, not by its search: `-jobs`.").to_do == "Nothing."
+
+
 def test_a_source_that_was_never_read_waits_at_a_start_and_is_late_after_a_while() -> None:
     one = row(health=Health.WAITING, last_success=None, next_check=None)
     assert (one.mark, one.next) == ("late", "now")

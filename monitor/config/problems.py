@@ -100,10 +100,15 @@ def _problem(found: ErrorDetails, model: type[BaseModel], at: Where, known: Iter
         keys = {*keys_at(model, found["loc"][:-1]), *(known if len(found["loc"]) == 1 else ())}
         return Problem(where, f"this key is not known.{did_you_mean(last, sorted(keys))}", listed(keys))
     if found["type"] == "missing":
-        return Problem(where, "is missing.")
+        return Problem(where, f"is missing.{_looks_like(model, last)}")
     if found["type"] == "value_error" and (whole := str(found["ctx"]["error"]))[:1].isupper():
         return Problem(where, f"found {shown(found['input'], last)}. {whole}")
     return Problem(where, f"found {shown(found['input'], last)}; allowed is {_allowed(found)}.")
+
+
+def _looks_like(model: type[BaseModel], key: str) -> str:
+    field = model.model_fields.get(key)
+    return f' Write it like {key} = "{field.examples[0]}".' if field is not None and field.examples else ""
 
 
 def _allowed(found: ErrorDetails) -> str:

@@ -25,7 +25,9 @@ def read(document: bytes, content_type: str, base: str) -> Feed:
     if _declares_entities(document):
         raise NotAFeed("This document declares entities of its own, which can blow up. We do not read such feeds.")
     if is_web_page(document):
-        raise NotAFeed("This is a web page, not a feed.", feeds_named(document, base))
+        named = feeds_named(document, base)
+        advice = "" if named else " Look there for a link called RSS or Atom, and give its address."
+        raise NotAFeed(f"This is a web page, not a feed.{advice}", named)
     found = read_wellformed(document, content_type, base)
     return found if found is not None else read_loosely(document, content_type, base)
 

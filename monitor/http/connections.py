@@ -110,7 +110,8 @@ class Guard:
         public = [address for address in found if is_public(address)]
         if found and not public:
             raise SourceError(
-                f"{host} leads into a private network, which sources may not read. If that is meant, allow this host."
+                f"{host} leads into a private network, which sources may not read. "
+                f'If that is meant, put "{host}" into allow_hosts in the config.'
             )
         return public
 

@@ -12,7 +12,7 @@ from monitor.query.compiling import Compiled, FieldExpression, compiled
 from monitor.query.document import Document
 from monitor.query.grammar import tree_of
 from monitor.query.mistakes import Mistake
-from monitor.query.searching import left_open
+from monitor.query.searching import left_open, wordless
 from monitor.query.tree import Every, Field, Node, Not, holds_of_nothing, leaves, without_fields
 
 
@@ -76,6 +76,10 @@ class Query:
         ``signs``: the search knows handles and tags.
         """
         return tuple(dict.fromkeys(left_open(self.tree, signs=signs)))
+
+    def wordless(self) -> tuple[str, ...]:
+        """Where there are no ``terms``: the parts, each enough for the rule, that hold no word to search for."""
+        return () if self.tree.terms else tuple(dict.fromkeys(wordless(self.tree)))
 
     @property
     def fields(self) -> tuple[FieldCondition, ...]:

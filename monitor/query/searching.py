@@ -29,6 +29,16 @@ def left_open(node: Node, *, signs: bool) -> Iterator[str]:
         yield written(node)
 
 
+def wordless(node: Node) -> Iterator[str]:
+    """The alternatives in ``node`` that hold no word to search for, which is why it has no terms."""
+    if isinstance(node, Either):
+        for child in node.children:
+            if not child.terms:
+                yield from wordless(child)
+    else:
+        yield written(node, inside=False)
+
+
 def written(node: Node, *, inside: bool = True) -> str:
     """``node`` as one may write it in a rule; ``inside``: beside others, so that an OR needs its brackets."""
     if isinstance(node, Words):

@@ -41,6 +41,8 @@ class SourceOptions(BaseModel):
     """Whether its posts are made up, which every screen then says."""
     how: ClassVar[str] = ""
     """Where to get its key and which permission that needs, in a sentence."""
+    sieves: ClassVar[bool] = False
+    """Whether it hears everything and keeps only what holds a word of the rules."""
     finds_signs: ClassVar[bool] = False
     """Whether its search takes handles and tags with their signs."""
 

@@ -31,7 +31,7 @@ class Options(HistoryOptions):
     Reviews seldom name the app that they stand below: put ``source:"NAME"`` of this source into the brand's rule.
     """
 
-    app: Annotated[str, StringConstraints(pattern=r"^[0-9]{5,12}$")]
+    app: Annotated[str, StringConstraints(pattern=r"^[0-9]{5,12}$"), Field(examples=["123456789"])]
     """The number in the app's address: apps.apple.com/gb/app/acme/id123456789."""
     countries: Annotated[tuple[_Country, ...], Field(min_length=1, max_length=20)] = ("us",)
     """Which stores: two small letters each."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from monitor.cleaning import plain_text
 from monitor.errors import RateLimited
@@ -27,7 +30,7 @@ _GONE = (403, 404, 410)
 class Options(HistoryOptions):
     """Keys of a Discourse forum in config.toml."""
 
-    url: Address
+    url: Annotated[Address, Field(examples=["https://forum.example"])]
     """The forum's address, such as https://forum.example."""
 
 

@@ -100,7 +100,8 @@ class Source:
         batch = sweep.run(listings, self._page, REQUESTS)
         if self._troubles.keys() >= set(listings):
             raise next(iter(self._troubles.values()))
-        batch = replace(batch, note=" ".join([batch.note, *map(str, self._troubles.values())]).strip()[:280])
+        told = dict.fromkeys(map(str, self._troubles.values()))
+        batch = replace(batch, note=" ".join(filter(None, (batch.note, *told)))[:280])
         watch = Watch(kept.get("watch"))
         if self._way.follows:
             batch = watch.follow(batch, now, LOOKS, self._way.these, terms)

@@ -33,7 +33,7 @@ class Options(SourceOptions):
 
     how = _HOW
 
-    secret: SecretName
+    secret: Annotated[SecretName, Field(examples=["FORUM_SECRET"])]
     """Name of the secret with which deliveries are signed."""
 
     default_every: ClassVar[str] = "1m"

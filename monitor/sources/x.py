@@ -50,7 +50,7 @@ class Options(SearchOptions):
     how = "Make an app in the developer console of X and use the bearer token of the app."
     finds_signs = True
 
-    budget: Budget
+    budget: Annotated[Budget, Field(examples=["20 USD / month"])]
     """What may be spent in a month, such as "20 USD / month". Reading slows so that it lasts, and never exceeds it.
 
     It is the source's own: two with the same key may spend what both are given.
