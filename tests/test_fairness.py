@@ -156,8 +156,14 @@ def test_a_burst_is_judged_and_stored_in_bounded_batches(tmp_path: Path, monkeyp
 
 
 def test_overload_makes_sources_wait(house: House) -> None:
-    """While the store is busy with one write no source begins another pass, whatever its clock says."""
-    sources = {f"Feed {n}": Counting() for n in range(3)}
+    """While the store is busy with one write no source reads on beyond what it holds, whatever its clock says."""
+    begun = threading.Semaphore(0)
+
+    def act(n: int) -> Batch:
+        begun.release()
+        return Batch(posts=(post(f"acme {n}"),))
+
+    sources = {f"Feed {n}": Counting(act) for n in range(3)}
     house.start(sources)
     house.pass_time(5)
     assert [source.passes for source in sources.values()] == [1, 1, 1]
@@ -171,9 +177,12 @@ def test_overload_makes_sources_wait(house: House) -> None:
     holder.start()
     assert busy.wait(PATIENCE)
     house.clock.advance(3600)
-    house.clock.settle(1)
-    assert [source.passes for source in sources.values()] == [1, 1, 1]
+    assert all(begun.acquire(timeout=PATIENCE) for _ in range(2 * len(sources)))
+    for _ in range(3):
+        house.clock.settle(1)
+        assert [source.passes for source in sources.values()] == [2, 2, 2]
+        house.clock.advance(90)
     let_go.set()
     holder.join(PATIENCE)
-    house.clock.settle(house.loops)
-    assert [source.passes for source in sources.values()] == [2, 2, 2]
+    house.pass_time(600)
+    assert [source.passes for source in sources.values()] == [3, 3, 3]

@@ -252,14 +252,14 @@ def test_a_store_that_fails_is_tried_again(house: House, monkeypatch: pytest.Mon
         house.start({"Forum": source})
         house.clock.settle(2)
 
-        def save_status(*_: Any) -> None:
+        def commit(*_: Any) -> None:
             raise StoreError("The disk is full.")
 
-        full.setattr(house.store, "save_status", save_status)
+        full.setattr(house.store._writer, "_commit", commit)
         house.pass_time(600)
-        assert source.passes == 1
+        assert source.passes == 2, "once it is known that nothing can be stored, nothing is read"
     house.pass_time(STORE_RETRY + HEARTBEAT)
-    assert source.passes == 2
+    assert source.passes == 3
     assert len(house.store.page(MentionFilter())) == 1
 
 

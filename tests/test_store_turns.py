@@ -9,6 +9,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store.connections import Connection, open_writer
+from monitor.store.notes import Notes
 from monitor.store.writer import Writer, turn
 
 
@@ -24,7 +25,7 @@ def is_free(path: Path) -> bool:
 
 def test_a_transaction_keeps_others_out_and_lets_them_in_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "wallflower.db"
-    writer = Writer(open_writer(path, 1.0), path, rolled_back=lambda: None)
+    writer = Writer(open_writer(path, 1.0), path, Notes(), rolled_back=lambda: None)
 
     def look(db: Connection) -> bool:
         return is_free(path)

@@ -68,12 +68,12 @@ def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tu
 def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
     """Read ``watched`` once and store what came of it; the status that was stored tells when to come again.
 
-    The next check is stored before the fetch. Raises StoreError; whatever else it raises is a bug. Expected trouble
+    The next check is noted before the fetch, and at the first pass stored. Raises StoreError; whatever else it raises is a bug. Expected trouble
     outside becomes a status and, where time went unread, a gap.
     """
     now = desk.now()
     began = timing.began(status, now)
-    desk.store.save_status(began, now)
+    desk.store.note(began, now=now)
     try:
         batch = watched.source.fetch(desk.terms, desk.store.cursor(watched.name), now)
     except Stopped:
@@ -119,7 +119,11 @@ def _keep(watched: Watched, before: SourceStatus, batch: Batch, desk: Desk) -> S
     now = desk.now()
     _open_unnoticed_gap(before, now, desk.store)
     after = timing.succeeded(before, batch, watched.pace, now, desk.luck())
-    saved, after = _save(watched.name, batch, after, desk)
+    saved: list[Saved] = []
+    if _brings_nothing(batch) and before.health is after.health and before.reason == after.reason:
+        desk.store.note(after, now=now, cursor=batch.cursor)
+    else:
+        saved, after = _save(watched.name, batch, after, desk)
     if not batch.more:
         _close_gaps(watched.name, now, timing.caught_up(before, batch), desk)
     _tell(before, after, saved)
@@ -139,6 +143,11 @@ def _close_gaps(source: str, now: datetime, complete_since: datetime | None, des
     """End the open gap, and take from all of them what was caught up with. Passes without any write nothing."""
     if desk.store.gaps(min(complete_since or now, now), now + _MOMENT, source):
         desk.store.close_gaps(source, now, desk.now(), complete_since)
+
+
+def _brings_nothing(batch: Batch) -> bool:
+    """Whether a repetition would do no harm and cost no money, should the note of it be lost."""
+    return not (batch.posts or batch.deleted or batch.deleted_below or batch.more or batch.spend)
 
 
 def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[list[Saved], SourceStatus]:

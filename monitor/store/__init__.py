@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import Final, Literal
+from typing import Literal
 
 from monitor.model import (
     Bin,
@@ -36,6 +35,7 @@ from monitor.model import (
 )
 from monitor.store import changes, facets, incidents, names, questions, sources, wall
 from monitor.store.connections import Connection
+from monitor.store.notes import KEEP, Keep
 from monitor.store.plan import plan
 from monitor.store.rows import load_mentions
 from monitor.store.saving import Saving, delete_posts
@@ -46,14 +46,6 @@ __all__ = ["KEEP", "Store"]
 
 EXPORTED_AT_ONCE = 1_000
 """Rows of an export that one read brings."""
-
-
-class _Keep(Enum):
-    KEEP = "keep"
-
-
-KEEP: Final = _Keep.KEEP
-"""In place of a cursor: leave the one that is stored. None is a cursor like any other."""
 
 
 class Store(Watching):
@@ -82,7 +74,7 @@ class Store(Watching):
         now: datetime,
         deleted: Sequence[str] = (),
         deleted_below: Sequence[str] = (),
-        cursor: Json | Literal[_Keep.KEEP] = KEEP,
+        cursor: Json | Literal[Keep.KEEP] = KEEP,
         status: SourceStatus | None = None,
     ) -> Saved:
         """Save one batch of a source: posts with their mentions, deletions, cursor and status, all of it or nothing.
@@ -100,7 +92,7 @@ class Store(Watching):
             saving.save(judged)
             gone += delete_posts(db, self._alike, number, deleted, to_ms(now)) if deleted else 0
             if cursor is not KEEP:
-                sources.save_cursor(db, source, cursor)
+                sources.save_cursor(db, source, sources.written(cursor))
             if status is not None:
                 sources.save_status(db, status, to_ms(now))
             return saving.saved(gone)
@@ -115,6 +107,18 @@ class Store(Watching):
     def save_status(self, status: SourceStatus, now: datetime) -> None:
         """Keep how a source is."""
         self._write(lambda db: sources.save_status(db, status, to_ms(now)))
+
+    def note(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
+        """Keep how a source is, as ``save_status`` does, but written within a second, together with others'.
+
+        For passes that brought nothing. Questions see it at once. Without a cursor, before a pass, the first of each
+        source is written at once, so that a program that dies in passes and is started again finds that it tried; and
+        the next one too when anything could not be written, so that nothing is read that cannot be stored.
+        """
+        if cursor is KEEP and self._notes.is_first(status.source):
+            return self.save_status(status, now)
+        self._notes.add(status, to_ms(now), cursor)
+        self._writer.look()
 
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
         """Note that a source cannot be read since then. One that is still open keeps its beginning."""
@@ -222,15 +226,17 @@ class Store(Watching):
 
     def cursor(self, source: str) -> Json:
         """What a source left for itself; None before its first pass."""
-        return self._read(lambda db: sources.cursor(db, source))
+        noted = self._notes.cursor(source)
+        return self._read(lambda db: sources.cursor(db, source)) if noted is KEEP else noted
 
     def statuses(self) -> list[SourceStatus]:
-        """How every source is of which a status was saved, by name. One that a person paused is PAUSED."""
-        return self._read(sources.statuses)
+        """How every source is of which a status was saved, by name. One that a person paused is PAUSED, also where it
+        was never read, and then without a kind."""
+        return self._read(lambda db: sources.statuses(db, self._notes.put_on(sources.last_statuses(db))))
 
     def last_statuses(self) -> list[SourceStatus]:
         """The same as the last passes left them, whoever paused what since."""
-        return self._read(sources.last_statuses)
+        return self._notes.put_on(self._read(sources.last_statuses))
 
     def wish(self, source: str) -> Wish:
         """What people want of a source."""

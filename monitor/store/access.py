@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 from monitor.store.alike import Alike
 from monitor.store.connections import Connection, Readers, open_writer
 from monitor.store.names import Numbers
+from monitor.store.notes import Notes
 from monitor.store.writer import Writer
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ class Access:
         self.path = path
         self._numbers = Numbers()
         self._alike = Alike()
-        self._writer = Writer(db, path, rolled_back=self._forget)
+        self._notes = Notes()
+        self._writer = Writer(db, path, self._notes, rolled_back=self._forget)
         self._readers = Readers(path)
 
     @classmethod

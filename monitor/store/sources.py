@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,22 @@ _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM pulse
 def cursor(db: Connection, source: str) -> Json:
     """What the source left for itself; None before its first pass."""
     found = db.execute("SELECT cursor FROM source WHERE name = ?", (source,)).fetchone()
-    left: Json = json.loads(found[0]) if found and found[0] is not None else None
+    return read(found[0]) if found and found[0] is not None else None
+
+
+def written(left: Json) -> str:
+    """What a source left for itself, as it is stored."""
+    return json.dumps(left, ensure_ascii=False)
+
+
+def read(text: str) -> Json:
+    """What ``written`` made a text of."""
+    left: Json = json.loads(text)
     return left
 
 
-def save_cursor(db: Connection, source: str, left: Json) -> None:
-    """Keep what the source left for itself."""
-    text = json.dumps(left, ensure_ascii=False)
+def save_cursor(db: Connection, source: str, text: str) -> None:
+    """Keep what the source left for itself, as ``written`` gives it."""
     db.execute("UPDATE source SET cursor = ? WHERE id = ?", (text, source_id(db, source)))
 
 
@@ -38,13 +47,13 @@ def last_statuses(db: Connection) -> list[SourceStatus]:
     return [_status(json.loads(text)) for (text,) in rows]
 
 
-def statuses(db: Connection) -> list[SourceStatus]:
-    """The same as people's wishes leave them: paused whatever the last pass was like, or to be read at once.
+def statuses(db: Connection, last: Sequence[SourceStatus]) -> list[SourceStatus]:
+    """``last`` as people's wishes leave them: paused whatever the last pass was like, or to be read at once.
 
     One that was paused before its first pass is among them, without a kind.
     """
     wanted = {name: _wish(*times) for name, *times in db.execute("SELECT name, paused, asked FROM source")}
-    known = {status.source: status for status in last_statuses(db)}
+    known = {status.source: status for status in last}
     unread = {name: SourceStatus(name, "") for name, wish in wanted.items() if wish.paused and name not in known}
     return [_wished(status, wanted[name]) for name, status in sorted({**known, **unread}.items())]
 

@@ -1,5 +1,7 @@
 """The write thread: the only one that changes anything, one transaction per job, in the order they came.
 
+Notes (``store.notes``) go with the next of them, or have one of their own once they are a second old.
+
 SQLite 3.7.0 to 3.51.2 can damage a WAL database when two connections write or checkpoint at the same moment, and an
 import or a correction may run beside ``wallflower run``. So every transaction of ours, with the checkpoint that its
 commit may do, holds a lock on a file beside the database.
@@ -7,7 +9,9 @@ commit may do, holds a lock on a file beside the database.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import logging
 import math
 import queue
 import threading
@@ -19,13 +23,18 @@ from typing import IO, Any, TypeVar
 
 from monitor.errors import StoreError
 from monitor.store.connections import Connection, translated
+from monitor.store.notes import Notes
 
 T = TypeVar("T")
 
 PATIENCE = 15.0
 """Seconds that another program of ours may keep its turn."""
 PAUSE = 0.01
+NOTED, NOTED_AGAIN = 1.0, 30.0
+"""Seconds that notes may wait for others to be written with, and after a failure."""
 Job = Callable[[Connection], T]
+
+log = logging.getLogger("wallflower.store")
 
 
 @contextmanager
@@ -63,12 +72,16 @@ def _tries(patience: float) -> Iterator[None]:
 class Writer:
     """Runs jobs one after the other, each in a transaction of its own; a full queue makes those who submit wait."""
 
-    def __init__(self, db: Connection, path: Path, *, waiting: int = 32, rolled_back: Callable[[], None]) -> None:
+    def __init__(
+        self, db: Connection, path: Path, notes: Notes, *, waiting: int = 32, rolled_back: Callable[[], None]
+    ) -> None:
         """``waiting``: jobs that may stand in the queue. ``rolled_back``: what to forget after a failed job."""
         self._db = db
         self._path = path
+        self._notes, self._patience = notes, NOTED
+        self._looks = threading.Event()
         self._rolled_back = rolled_back
-        self._queue: queue.Queue[tuple[Job[Any], Future[Any]] | None] = queue.Queue(waiting)
+        self._queue: queue.Queue[tuple[Job[Any], Future[Any]] | bool] = queue.Queue(waiting)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -90,10 +103,17 @@ class Writer:
             self._check_alive(future)
         return future.result()
 
+    def look(self) -> None:
+        """Take note that there are notes."""
+        if not self._looks.is_set():
+            self._looks.set()
+            with contextlib.suppress(queue.Full):  # then somebody's job takes them along
+                self._queue.put_nowait(True)
+
     def close(self) -> None:
-        """Finish what is queued, then end the thread and close the connection."""
+        """Finish what is queued and noted, then end the thread and close the connection."""
         if self.alive:
-            self._queue.put(None)
+            self._queue.put(False)
             self._thread.join()
         with turn(self._path):
             self._db.close()
@@ -111,19 +131,45 @@ class Writer:
             raise StoreError(f"{self._path}: the write thread has ended. Restart Wallflower.")
 
     def _serve(self) -> None:
-        while (task := self._queue.get()) is not None:
+        while (task := self._next()) is not False:
+            if task is True:
+                continue
             job, future = task
             try:
                 future.set_result(self._commit(job))
             except BaseException as error:  # whoever submitted it is told; the thread goes on
+                self._notes.doubt()
                 future.set_exception(error)
+        self._write_notes()
+
+    def _next(self) -> tuple[Job[Any], Future[Any]] | bool:
+        """The next task; True: there are notes; False: it was the last."""
+        try:
+            return self._queue.get(timeout=self._patience if self._notes else None)
+        except queue.Empty:
+            self._write_notes()
+            return True
+
+    def _write_notes(self) -> None:
+        if not self._notes:
+            return
+        try:
+            self._commit(lambda db: None)
+        except Exception as error:
+            log.error("How sources are could not be stored: %s", error)
+            self._notes.doubt()
+            self._patience = NOTED_AGAIN
 
     def _commit(self, job: Job[T]) -> T:
         with translated(self._path), turn(self._path):
+            self._looks.clear()
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                noted = self._notes.write(self._db)
                 result = job(self._db)
                 self._db.execute("COMMIT")
+                self._notes.forget(noted)
+                self._patience = NOTED
                 return result
             except BaseException:
                 self._rolled_back()

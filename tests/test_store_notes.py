@@ -1,0 +1,159 @@
+"""What passes that brought nothing leave: seen at once, written with others, and never instead of what came later."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.collector import poll
+from monitor.errors import StoreError
+from monitor.model import Batch, Health, SourceStatus
+from monitor.store import Store
+from monitor.store.connections import open_writer
+from monitor.store.notes import KEEP, Notes, Written
+from monitor.store.writer import Writer
+from tests.fake_store import judged, raw
+from tests.fakes import NOON, FakeClock
+from tests.test_collector import desk, fresh, watched
+
+MINUTE = timedelta(minutes=1)
+
+
+def status(minutes: int = 0, source: str = "Forum", **fields: Any) -> SourceStatus:
+    return SourceStatus(source, "feed", Health.WORKING, last_try=NOON + minutes * MINUTE, **fields)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "wallflower.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    opened = Store.open(path)
+    opened._writer._patience = 3600.0
+    yield opened
+    opened.close()
+
+
+def on_disk(path: Path) -> tuple[str, Any]:
+    """When the first source was last tried, and its cursor, as another program sees them."""
+    told, cursor = raw(path).execute("SELECT status, cursor FROM source ORDER BY id").fetchone()
+    return json.loads(told)["last_try"], None if cursor is None else json.loads(cursor)
+
+
+def at(minutes: int) -> str:
+    return (NOON + minutes * MINUTE).isoformat()
+
+
+def test_the_first_try_is_written_at_once_and_others_with_the_next_write(store: Store, path: Path) -> None:
+    store.note(status(), now=NOON)
+    assert on_disk(path) == (at(0), None)
+    store.note(status(1), now=NOON, cursor=["a"])
+    store.note(status(2), now=NOON)
+    assert on_disk(path) == (at(0), None)
+    assert (store.cursor("Forum"), store.statuses(), store.last_statuses()) == (["a"], [status(2)], [status(2)])
+    store.save("News", [judged(source="News")], now=NOON)
+    assert on_disk(path) == (at(2), ["a"])
+    assert store.statuses() == [status(2)]
+
+
+def test_what_is_noted_is_written_before_the_store_closes(store: Store, path: Path) -> None:
+    store.note(status(), now=NOON)
+    store.note(status(1), now=NOON, cursor={"etag": "x"})
+    store.close()
+    assert on_disk(path) == (at(1), {"etag": "x"})
+
+
+def test_what_is_saved_later_stands_and_a_cursor_that_was_noted_before_too(store: Store, path: Path) -> None:
+    store.note(status(), now=NOON)
+    store.note(status(1), now=NOON, cursor="noted")
+    store.save_status(status(2), NOON)
+    assert on_disk(path) == (at(2), "noted")
+    store.note(status(3), now=NOON, cursor="noted")
+    store.save("Forum", (), now=NOON, cursor="saved", status=status(4))
+    assert on_disk(path) == (at(4), "saved")
+    assert (store.cursor("Forum"), store.statuses()) == ("saved", [status(4)])
+
+
+def test_a_cursor_that_is_handed_out_is_a_copy(store: Store) -> None:
+    mine = {"seen": ["a"]}
+    store.note(status(), now=NOON, cursor=mine)
+    mine["seen"].append("b")
+    store.cursor("Forum")["seen"].append("c")  # type: ignore[index, call-overload, union-attr]
+    assert store.cursor("Forum") == {"seen": ["a"]}
+
+
+def test_a_write_that_fails_keeps_the_notes_and_has_the_next_try_written_at_once(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.note(status(), now=NOON)
+    store.note(status(1), now=NOON, cursor="a")
+
+    def failing(*_: Any) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as full:
+        full.setattr(store._notes, "write", failing)
+        with pytest.raises(StoreError):
+            store.save("News", [judged(source="News")], now=NOON)
+        with pytest.raises(StoreError):
+            store.note(status(2), now=NOON)
+    assert on_disk(path) == (at(0), None)
+    assert store.cursor("Forum") == "a"
+    store.note(status(3), now=NOON)
+    store.close()
+    assert on_disk(path)[1] == "a"
+
+
+class Telling(Notes):
+    """Tells when something was committed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.committed = threading.Event()
+
+    def forget(self, written: Written) -> None:
+        super().forget(written)
+        self.committed.set()
+
+
+def test_notes_that_nobody_takes_along_are_written_by_themselves(path: Path) -> None:
+    Store.open(path).close()
+    notes = Telling()
+    writer = Writer(open_writer(path, 1.0), path, notes, rolled_back=lambda: None)
+    writer._patience = 0.0
+    writer.submit(lambda db: db.execute("INSERT INTO source (name) VALUES ('Forum')"))
+    notes.committed.clear()
+    notes.add(status(1), 0, KEEP)
+    writer.look()
+    assert notes.committed.wait(10)
+    assert on_disk(path) == (at(1), None)
+    assert not notes
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("batch", "at_once"),
+    [
+        (Batch(cursor="new"), False),
+        (Batch(cursor="new", deleted=("a",)), True),
+        (Batch(cursor="new", deleted_below=("a",)), True),
+        (Batch(cursor="new", more=True), True),
+        (Batch(cursor="new", note="Something to know."), True),
+    ],
+)
+def test_only_a_pass_that_brings_nothing_is_noted(store: Store, path: Path, batch: Batch, at_once: bool) -> None:
+    clock = FakeClock()
+    forum, _ = watched(Batch(cursor="old"), batch)
+    before = poll(forum, fresh(), desk(store, clock))
+    clock.advance(600)
+    after = poll(forum, before, desk(store, clock))
+    assert (store.cursor("Forum"), store.statuses()) == ("new", [after])
+    assert (on_disk(path)[1] == "new") is at_once
