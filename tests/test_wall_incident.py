@@ -86,14 +86,15 @@ def test_the_screen_explains_itself() -> None:
     ("changes", "words"),
     [
         ({"n": 63, "usual": 10.5, "window": 15 * MINUTE}, "252 mentions an hour, usually 42."),
-        ({"negative": True}, "252 negative mentions an hour, usually 42."),
-        ({"usual": 0.4}, "252 mentions in 1 h, usually less than 1."),
-        ({"n": 1, "usual": 0.0, "window": 5 * MINUTE}, "1 mention in 5 min, usually less than 1."),
-        ({"n": 14, "usual": 1.2, "window": 15 * MINUTE}, "56 mentions an hour, usually 5."),
+        ({"negative": True}, "252 negative an hour, usually 42."),
+        ({"n": 18206, "usual": 4200.0}, "18,206 an hour, usually 4,200."),
+        ({"usual": 0.4}, "Usually less than 1 an hour."),
+        ({"n": 9, "usual": 0.5, "window": 15 * MINUTE}, "Usually 2 an hour."),
+        ({"n": 9, "usual": 1.5, "window": 15 * MINUTE}, "36 mentions an hour, usually 6."),
     ],
 )
-def test_rates_are_by_the_hour(changes: dict[str, Any], words: str) -> None:
-    assert rate_line(replace(INCIDENT, **changes), LONDON) == words
+def test_rates_are_by_the_hour_and_as_long_as_there_is_room(changes: dict[str, Any], words: str) -> None:
+    assert rate_line(replace(INCIDENT, **changes), LONDON, 34) == words
 
 
 def test_the_bars_are_hot_from_the_beginning_on() -> None:

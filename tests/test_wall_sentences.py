@@ -76,6 +76,10 @@ def said(found: Scene) -> str:
     [
         ({}, "Normal. 42 mentions in the last hour, no topic stands out."),
         ({"topic": "delivery times"}, "Normal. 42 mentions in the last hour, mostly about delivery times."),
+        (
+            {"topic": "Donaudampfschifffahrt…"},
+            "Normal. 42 mentions in the last hour, mostly about Donaudampfschifffahrt…",
+        ),
         ({"night": True}, "Normal. 42 mentions in the last hour, usual for the night."),
         ({"night": True, "topic": "fees"}, "Normal. 42 mentions in the last hour, mostly about fees."),
         ({"hour": Hour(0, 0), "usual": Range(0, 0, 1)}, "Normal. No mentions in the last hour, usual for this hour."),

@@ -26,6 +26,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SAME = {
     "in_time",
     "mentions_in",
+    "negative_short",
     "thousands",
     "weekday_time",
     "date",

@@ -22,6 +22,8 @@ SPAN = BARS * STEP
 HOUR = timedelta(hours=1)
 LEAST_SCALE = 4
 TIMES = "\u00d7"
+LONGEST_FIGURES = 47
+"""About how many characters there is room for between title and chart."""
 LONGEST_LINE = 66
 """About how many characters a line of proof has room for."""
 ABOVE_USUAL = 1.1
@@ -66,7 +68,8 @@ def screen(
     say, rare, much = speech.phrases, incident.rare, how_much(incident, speech)
     lasted = say.for_time.format(time=speech.lasting(now - incident.since))
     since = say.since.format(moment=speech.moment(incident.since, now))
-    line, trend = rate_line(incident, speech), trend_words(incident, evidence.reading, now, speech)
+    trend = trend_words(incident, evidence.reading, now, speech)
+    line = rate_line(incident, speech, LONGEST_FIGURES - len(trend))
     return IncidentScreen(
         multiple=speech.number(incident.n) if rare else speech.times(incident.multiple),
         sign="" if rare else TIMES,
@@ -110,14 +113,17 @@ def usual_line(incident: Incident, usual: Usual | None, now: datetime) -> tuple[
     return tuple(line)
 
 
-def rate_line(incident: Incident, speech: Speech) -> str:
-    """``252 mentions an hour, usually 42.``; where so little is usual, what was counted: ``14 mentions in 15 min,``"""
+def rate_line(incident: Incident, speech: Speech, room: int) -> str:
+    """``252 mentions an hour, usually 42.``, or shorter where ``room`` is for less."""
     an_hour, say = HOUR / incident.window, speech.phrases
+    n, rate = round(incident.n * an_hour), incident.usual * an_hour
+    usual = speech.number(round(rate)) if rate >= 1 else say.less_than_one
     if incident.rare:
-        return f"{how_much(incident, speech)}, {say.usually.format(n=say.less_than_one)}"
-    n, usual = round(incident.n * an_hour), incident.usual * an_hour
+        return say.usually_an_hour.format(usual=usual)
     mentions = speech.counted(say.negative_mentions if incident.negative else say.mentions, n)
-    return say.an_hour.format(mentions=mentions, usual=speech.number(round(usual)) if usual >= 1 else say.less_than_one)
+    line = say.an_hour.format(mentions=mentions, usual=usual)
+    number = (say.negative_short if incident.negative else "{n}").format(n=speech.number(n))
+    return line if len(line) < room else say.an_hour_short.format(n=number, usual=usual)
 
 
 def trend_words(incident: Incident, reading: Reading, now: datetime, speech: Speech) -> str:

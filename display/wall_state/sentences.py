@@ -156,7 +156,7 @@ def _clause(kind: Kind, scene: Scene) -> str:
     """What there is to say of the hour besides its number."""
     say = scene.phrases
     if scene.topic:
-        return say.mostly_about.format(topic=scene.topic)
+        return say.mostly_about.format(topic=scene.topic).replace("….", "…")
     if kind is Kind.QUIET and scene.usual:
         return say.usually.format(n=scene.speech.number(round(scene.usual.median)))
     if kind is Kind.NORMAL and scene.night:

@@ -115,7 +115,11 @@ class Phrases:
     for_time: str
     since: str
     an_hour: str
+    an_hour_short: str
+    """Where that has no room."""
+    usually_an_hour: str
     negative_mentions: Counted
+    negative_short: str
     less_than_one: str
     rising: str
     steady: str
