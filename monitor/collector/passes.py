@@ -68,8 +68,8 @@ def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tu
 def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
     """Read ``watched`` once and store what came of it; the status that was stored tells when to come again.
 
-    The next check is noted before the fetch, and at the first pass stored. Raises StoreError; whatever else it raises is a bug. Expected trouble
-    outside becomes a status and, where time went unread, a gap.
+    The next check is noted before the fetch, and at the first pass stored. Expected trouble outside becomes a status
+    and, where time went unread, a gap. Raises StoreError; whatever else it raises is a bug.
     """
     now = desk.now()
     began = timing.began(status, now)
