@@ -60,6 +60,9 @@ class FilterError(WallflowerError):
 class SourceError(WallflowerError):
     """Expected trouble with a place that we read; raised ``from`` its cause."""
 
+    unread_since: datetime | None = None
+    """From when on nothing was read, where the source knows of an earlier time than that of its last pass."""
+
 
 class AuthError(SourceError):
     """The site refuses our key: nothing will help but a change of the config."""

@@ -18,13 +18,13 @@ from pydantic import ValidationError
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.errors import BadResponse, SourceError
 from monitor.matching import Matcher
-from monitor.model import Batch, Brand, Json, MentionFilter, Post, Term
+from monitor.model import Batch, Brand, Health, Json, MentionFilter, Post, Term
 from monitor.sentiment import Scorer
 from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
 from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
-from tests.fakes import NOON
+from tests.fakes import NOON, FakeClock
 from tests.feed_server import Line, Script, Server, http_for, serving
 
 ACME = (Term("acme"),)
@@ -358,6 +358,24 @@ def test_a_network_that_stands_still_is_trouble() -> None:
         _, _, batch = passes(source)
         with pytest.raises(SourceError, match="stands still"):
             source.fetch(ACME, stored(batch.cursor), NOON + BLIND + SECOND)
+
+
+def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_path: Path) -> None:
+    brands, clock = (Brand("Acme", "acme", ours=True),), FakeClock()
+    store, matcher = Store.open(tmp_path / "wallflower.db"), Matcher(brands)
+    store.register(brands, NOON)
+    desk = Desk(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
+    pace = Pace(None, 5 * SECOND)
+    status = timing.first("Bluesky", "bluesky", pace, sample=False)
+    with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
+        for wait in (0, BLIND / 2 / SECOND, BLIND / SECOND):
+            assert status.health is not Health.BROKEN
+            clock.advance(wait)
+            status = poll(Watched("Bluesky", "bluesky", source, pace), status, desk)
+    gaps = [(gap.since, gap.until) for gap in store.gaps(NOON - HOUR, NOON + HOUR)]
+    store.close()
+    assert status.health is Health.BROKEN
+    assert gaps == [(NOON, None)]
 
 
 def test_a_reset_in_the_middle_loses_nothing() -> None:

@@ -107,7 +107,8 @@ def note_pause(status: SourceStatus, paused: datetime, desk: Desk) -> None:
 def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError, desk: Desk) -> SourceStatus:
     now = desk.now()
     if timing.leaves_gap(before, error, after, now):
-        desk.store.open_gap(before.source, before.last_success or now, after.reason, now)
+        since = min(filter(None, (before.last_success, error.unread_since)), default=now)
+        desk.store.open_gap(before.source, since, after.reason, now)
     desk.store.save_status(after, now)
     if (before.health, before.reason) != (after.health, after.reason):
         log.warning("%s: %s. %s", after.source, after.health, after.reason)

@@ -112,9 +112,17 @@ class Source:
         """What has arrived since the last pass, oldest first; at first it connects, and goes on where ``cursor`` says.
 
         A cursor other than the last one returned means that what was returned was not saved: it is read again.
+        Passes over a stream that stood still brought nothing, so trouble reaches back to what came last.
         """
         self._reader.look_for(terms)
         mark = _Bookmark.of(cursor)
+        try:
+            return self._read(mark, cursor, now)
+        except SourceError as error:
+            error.unread_since = moment(mark.time_us) if mark else None
+            raise
+
+    def _read(self, mark: _Bookmark | None, cursor: Json, now: datetime) -> Batch:
         tap = self._tap
         resumed = tap is None or tap.spent or cursor != self._left
         taken = self._resume(mark, now) if tap is None or resumed else tap.take(MOST, SECONDS)
