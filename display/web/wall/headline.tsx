@@ -26,7 +26,7 @@ export function Headline({ words, fitted }: { words: Words; fitted: number }) {
   return (
     <h1 class="headline" ref={box}>
       <span class="words">
-        <b>{words.word}</b> <Prose text={words.text} />
+        <b>{words.word}</b> <Prose text={short ? words.text.replace(/,$/, ".") : words.text} />
       </span>
       {words.clause && !short && (
         <>
