@@ -231,9 +231,8 @@ def to_do(row: SourceRow) -> str:
         return f"Nothing, if it is as quiet there. {status.reason}"
     if status.health is Health.WAITING:
         return "Nothing. Its first reading is due."
-    if row.search.startswith(NOTHING_OF):
-        return row.search
-    return " ".join(filter(None, ("Nothing.", status.note or status.reason, on_course(row))))
+    begin = row.search if row.search.startswith(NOTHING_OF) else "Nothing."
+    return " ".join(filter(None, (begin, status.note or status.reason, on_course(row))))
 
 
 def on_course(row: SourceRow) -> str:

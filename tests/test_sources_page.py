@@ -104,7 +104,8 @@ def test_every_state_has_a_mark_words_and_what_to_do(
 
 def test_a_source_that_works_and_misses_a_brand_says_what_to_do() -> None:
     search = "It finds nothing of Acme: its rule can be met by `author:ann` alone. Put a word beside it."
-    assert replace(row(note="Nothing is searched for here."), search=search).to_do == search
+    assert replace(row(), search=search).to_do == search
+    assert replace(row(note="r/acme is closed to us."), search=search).to_do == f"{search} r/acme is closed to us."
     assert (
         replace(row(health=Health.BROKEN, reason="It is gone.", next_check=None), search=search).to_do == "It is gone."
     )
