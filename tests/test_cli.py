@@ -286,6 +286,21 @@ def test_hide_unhide_and_correct(stored: Run) -> None:
     assert exported(stored("export", "brand=Globex"))[0]["sentiment"] == "unscored"
 
 
+def test_a_post_about_two_brands_is_hidden_whole(stored: Run, tmp_path: Path) -> None:
+    file = tmp_path / "both.jsonl"
+    file.write_text(json.dumps({"id": "both", "text": "acme and globex alike", "published": "2026-03-02T10:00:00Z"}))
+    assert stored("import", str(file)).exit_code == 0
+    both = [row["id"] for row in exported(stored("export")) if row["text"] == "acme and globex alike"]
+    assert len(both) == 2
+    result = stored("hide", both[0])
+    assert result.stdout == (
+        f"Mention {both[0]} is hidden now.\nSo is the same post as it mentions other brands: {both[1]}.\n"
+    )
+    assert not {*both} & {row["id"] for row in exported(stored("export"))}
+    assert stored("unhide", both[1]).exit_code == 0
+    assert {*both} <= {row["id"] for row in exported(stored("export"))}
+
+
 def test_a_mention_that_is_not_there(stored: Run) -> None:
     for command in (["hide", "999"], ["correct", "999", "0"]):
         result = stored(*command)

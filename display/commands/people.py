@@ -34,7 +34,7 @@ class ScoreOrNone(click.ParamType[float | None]):
 @with_config
 @click.argument("mention", type=click.IntRange(min=1))
 def hide(config_path: Path | None, mention: int) -> None:
-    """Take a mention off the wall and the lists; its number stands in an export."""
+    """Take a post off the wall and the lists, by the number of a mention, which stands in an export."""
     _set_hidden(config_path, mention, hidden=True)
 
 
@@ -42,7 +42,7 @@ def hide(config_path: Path | None, mention: int) -> None:
 @with_config
 @click.argument("mention", type=click.IntRange(min=1))
 def unhide(config_path: Path | None, mention: int) -> None:
-    """Show a hidden mention again."""
+    """Show a hidden post again."""
     _set_hidden(config_path, mention, hidden=False)
 
 
@@ -61,8 +61,13 @@ def correct(config_path: Path | None, mention: int, score: float | None) -> None
 def _set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
     with opened_store(load_config(config_path)) as store:
         _must_exist(store, mention)
-        store.hide(mention, hidden, Clock().now())
-    click.echo(f"Mention {mention} is {'hidden' if hidden else 'shown'} now.")
+        of_post = store.of_one_post(mention)
+        for one in of_post:
+            store.hide(one, hidden, Clock().now())
+    state = "hidden" if hidden else "shown"
+    click.echo(f"Mention {mention} is {state} now.")
+    if others := [str(one) for one in of_post if one != mention]:
+        click.echo(f"So is the same post as it mentions other brands: {', '.join(others)}.")
 
 
 def _must_exist(store: Store, mention: int) -> None:

@@ -205,6 +205,11 @@ class Store(Watching):
         """Those of ``ids`` that exist, in this order."""
         return self._read(lambda db: load_mentions(db, ids))
 
+    def of_one_post(self, id: int) -> list[int]:
+        """The ids of the mentions of the post that a mention is of, itself among them; empty where there is none."""
+        find = "SELECT id FROM mention WHERE post = (SELECT post FROM mention WHERE id = ?) ORDER BY id"
+        return self._read(lambda db: [int(row[0]) for row in db.execute(find, (id,))])
+
     def last_mention(self) -> int:
         """The highest id of a mention; 0 without any. What ``upto`` takes for "as of now"."""
         return self._read(lambda db: int(db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]))
