@@ -54,9 +54,9 @@ def create_app(
 
 
 def add_static(app: Flask) -> None:
-    """Serve the built files, and give templates ``asset`` and ``styles`` to find them."""
+    """Serve the built files, and give templates ``asset``, ``styles`` and ``scripts`` to find them."""
     assets = Assets()
-    app.jinja_env.globals.update(asset=assets.asset, styles=assets.styles)
+    app.jinja_env.globals.update(asset=assets.asset, styles=assets.styles, scripts=assets.scripts)
     app.add_url_rule("/static/<path:name>", "static", static)
 
 

@@ -27,6 +27,16 @@ class Assets:
         """Addresses of the style sheets that an entry and what it imports need, in order."""
         return [self._prefix + path for path in dict.fromkeys(self._styles(entry))]
 
+    def scripts(self, entry: str) -> list[str]:
+        """Addresses of the scripts that an entry imports, so that a browser may load all at once."""
+        imported = dict.fromkeys(self._imports(entry))
+        return [self._prefix + str(self._chunk(name)["file"]) for name in imported]
+
+    def _imports(self, entry: str) -> Iterator[str]:
+        for name in self._chunk(entry).get("imports", []):
+            yield from self._imports(name)
+            yield name
+
     def _styles(self, entry: str) -> Iterator[str]:
         chunk = self._chunk(entry)
         for name in chunk.get("imports", []):

@@ -158,7 +158,7 @@ def test_nothing_but_built_files_is_served(client: FlaskClient, path: str) -> No
     assert client.get(path).status_code == 404
 
 
-def test_assets_gather_the_styles_of_what_an_entry_imports(tmp_path: Path) -> None:
+def test_assets_gather_what_an_entry_imports(tmp_path: Path) -> None:
     chunks = {
         "a.ts": {"file": "assets/a-1.js", "css": ["assets/a-1.css"], "imports": ["_shared.js"]},
         "_shared.js": {"file": "assets/s-1.js", "css": ["assets/s-1.css"]},
@@ -167,6 +167,7 @@ def test_assets_gather_the_styles_of_what_an_entry_imports(tmp_path: Path) -> No
     assets = Assets(tmp_path)
     assert assets.asset("a.ts") == "/static/assets/a-1.js"
     assert assets.styles("a.ts") == ["/static/assets/s-1.css", "/static/assets/a-1.css"]
+    assert assets.scripts("a.ts") == ["/static/assets/s-1.js"]
     with pytest.raises(LookupError, match=r"b\.ts is not in"):
         assets.asset("b.ts")
 

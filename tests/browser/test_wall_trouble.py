@@ -266,6 +266,27 @@ def test_a_spike_that_a_webhook_brings_takes_the_wall(page: Page, tmp_path: Path
 # A config, or a version, that changes under the page
 
 
+def test_a_version_that_is_not_all_there_is_waited_for(page: Page, served: Served) -> None:
+    """As in a restart that is followed by another: the page comes, and nobody is there to give its program."""
+    page.clock.install()
+    open_wall(page, served)
+    page.evaluate("window.old = true")
+    served.stop()
+    served.start(version="2")
+    page.clock.run_for(15_000)
+    expect(page.locator(".canvas")).to_have_attribute("data-trust", "live")
+    page.route("**/assets/*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.clock.fast_forward(20 * MINUTE * 1000)
+    assert page.evaluate("window.old") is True
+    expect(page.locator(".canvas")).to_be_visible()
+    page.unroute("**/assets/*")
+    with page.expect_navigation():
+        page.clock.fast_forward(20 * MINUTE * 1000)
+    expect(page.locator("#wall")).to_have_attribute("data-version", "2")
+    page.locator(".canvas").wait_for()
+
+
 def walled(folder: Path, *names: str) -> Any:
     """A config with walls of these names."""
     return replace(config(folder, sources=("Forum", "Reddit")), walls=tuple(Wall(name=name) for name in names))

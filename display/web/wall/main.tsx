@@ -76,14 +76,29 @@ function put(wall: Wall, content: preact.ComponentChild): void {
   }
 }
 
-/** Load the page of the new version, if there is a server that gives it: a screen must not end on a browser's error. */
+/** Load the page of the new version, if there is a server that gives all of it: a screen must not end on a browser's
+ * error, nor on a page without its program. */
 async function renew(wall: Wall): Promise<void> {
   try {
-    const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok && wall.outdated) reloadOnce();
+    const page = await got(location.href, "no-store");
+    await Promise.all(filesOf(await page.text()).map((file) => got(file, "default")));
+    if (wall.outdated) reloadOnce();
   } catch {
     // At the next change of layout, then.
   }
+}
+
+/** An answer that is as it should be. */
+async function got(address: string, cache: RequestCache): Promise<Response> {
+  const answer = await fetch(address, { cache, signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer;
+}
+
+/** Addresses of what a page loads. They bear the hash of their content, so whatever was got once stays in the cache. */
+function filesOf(page: string): string[] {
+  const found = new DOMParser().parseFromString(page, "text/html").querySelectorAll("script[src], link[href]");
+  return [...found].map((file) => file.getAttribute("src") ?? file.getAttribute("href")!);
 }
 
 function hear(wall: Wall, state: WallState | undefined): void {
