@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,20 +35,25 @@ SHARE = """
 """
 
 
+def shown(wall: MadeWall, layout: int, **changes: Any) -> Iterator[str]:
+    """Every state in turn, with its topics too; what its name is."""
+    for name, state in made.states().items():
+        for seconds in (0, 48) if state.topics else (0,):
+            wall.say(name, clock=state.clock + layout * SLOT + seconds * 1000, **changes)
+            wall.settle()
+            yield name
+
+
 @pytest.mark.parametrize("layout", range(4))
 def test_nothing_is_cut_that_must_be_whole(wall: MadeWall, layout: int) -> None:
-    for name, state in made.states().items():
-        wall.say(name, clock=state.clock + layout * SLOT)
-        wall.settle()
+    for name in shown(wall, layout):
         assert measures.cut(wall.page, WHOLE if name == "extremes" else f"{WHOLE}, {OURS}") == [], name
 
 
 @pytest.mark.parametrize("layout", range(4))
 @pytest.mark.parametrize("sample", [False, True])
 def test_no_text_stands_on_another(wall: MadeWall, layout: int, sample: bool) -> None:
-    for name, state in made.states().items():
-        wall.say(name, clock=state.clock + layout * SLOT, sample=sample)
-        wall.settle()
+    for name in shown(wall, layout, sample=sample):
         assert measures.colliding(wall.page) == [], name
 
 

@@ -182,6 +182,25 @@ def incident(**changes: Any) -> WallState:
     )
 
 
+def long_incident() -> WallState:
+    """Whatever an incident's screen says is as long as it can be."""
+    return incident(
+        multiple="1,204",
+        then="Then: 1,204\u00d7 the usual.",
+        flag=("mentions,", "usually less than 1,", "for 23 h 46 min"),
+        title="Many more negative mentions",
+        since="since Wednesday 14:20",
+        line="18,206 negative mentions an hour, usually less than 1.",
+        voices=(
+            voice(31, "negative", (LONG * 30)[:2999] + "…", "quentin_with_a_very_long_handle_" * 2, 1, alike=1204),
+        ),
+        proof=(
+            Line("and 1,204 more like this.", " 81 % negative. Globex and Initech are busy too."),
+            Line("", "X 1,161, Reddit 958, Stack Exchange 821, others 12. Reddit is new."),
+        ),
+    )
+
+
 def over() -> WallState:
     """For a quarter of an hour after an incident."""
     return state(
@@ -365,6 +384,7 @@ def states() -> Mapping[str, WallState]:
         "quiet": quiet(),
         "topics": topics(),
         "incident": incident(),
+        "long-incident": long_incident(),
         "over": over(),
         "partly-blind": partly_blind(),
         "blind": blind(),

@@ -1,7 +1,6 @@
 // Every brand by its share, with its mood as an interval on one axis. Each row is a grid of its own, so that a name has
 // all the room that its share leaves; the roles keep it a table for who cannot see it.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
+import { useFit, whole } from "./fit";
 import { Mark } from "./marks";
 import type { Mood, Row as Data, Sentiment } from "./state";
 import { useWords } from "./words";
@@ -34,27 +33,16 @@ function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
   );
 }
 
-/** Whether a name is wider than its place, as measured after layout: then it takes two lines. */
-function useLong(shown: string) {
-  const name = useRef<HTMLTableCellElement>(null);
-  const [long, setLong] = useState(false);
-  useLayoutEffect(() => setLong(false), [shown]);
-  useLayoutEffect(() => {
-    if (!long && name.current && name.current.scrollWidth > name.current.clientWidth) setLong(true);
-  }, [shown, long]);
-  return { name, long };
-}
-
 /** `fitted`: whatever else the room for a name depends on. */
 function Row({ row, fitted }: { row: Data; fitted: string }) {
   const words = useWords();
-  const { name, long } = useLong(`${row.brand} ${row.share} ${row.ours} ${fitted}`);
+  const name = useFit<HTMLTableCellElement>(`${row.brand} ${row.share} ${row.ours} ${fitted}`, 1, whole);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : words.moods[row.mark]} />
       </td>
-      <th role="rowheader" scope="row" dir="auto" ref={name} class={row.ours && long ? "long" : ""}>
+      <th role="rowheader" scope="row" dir="auto" ref={name.box} class={row.ours && name.step ? "long" : ""}>
         {row.brand}
       </th>
       <td role="cell" class="share">

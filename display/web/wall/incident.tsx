@@ -1,9 +1,8 @@
 // The screen that an incident takes: how many times the usual, since when, what it is about, who says so.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
 import type { Moment } from "./ages";
 import { AxisLabels, BarShape, Drawing, Hatches, UsualLabel, UsualLine } from "./chart";
 import { Fade } from "./fade";
+import { useFit, whole } from "./fit";
 import { numberSize, overflows, WITNESS } from "./fitting";
 import { Prose } from "./headline";
 import type { Frame } from "./shapes";
@@ -17,16 +16,19 @@ const AFTER_FLAG = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37, over: 0
 const BEFORE_FLAG = { ...AFTER_FLAG, width: 57.8, over: 1, words: 4.8 };
 const BESIDE_FLAG = 62;
 
-function Flag({ screen }: { screen: IncidentScreen }) {
+function Flag({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
+  const { box, step } = useFit<HTMLParagraphElement>(`${screen.flag.join()} ${fitted}`, 1, (lines) => whole(lines, ":scope > span"));
   return (
     <div class="flag">
       <p class="multiple" style={{ fontSize: `${numberSize(screen.multiple)}rem` }}>
         <span class="digits">{screen.multiple}</span>
         <span class="times">{screen.sign}</span>
       </p>
-      <p class="since">
+      <p class={step ? "since small" : "since"} ref={box}>
         {screen.flag.map((line) => (
-          <span key={line}><Prose text={line} /> </span>
+          <span key={line}>
+            <Prose text={line} />{" "}
+          </span>
         ))}
       </p>
     </div>
@@ -37,19 +39,28 @@ function Flag({ screen }: { screen: IncidentScreen }) {
 const LONGEST = 2;
 
 function Title({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
-  const box = useRef<HTMLHeadingElement>(null);
-  const [step, setStep] = useState(0);
-  const words = `${screen.title} ${screen.since}`;
-  useLayoutEffect(() => setStep(0), [words, fitted]);
-  useLayoutEffect(() => {
-    if (!box.current || step === LONGEST) return;
-    if (overflows(box.current.scrollHeight, parseFloat(getComputedStyle(box.current).lineHeight), 2)) setStep(step + 1);
-  }, [words, fitted, step]);
+  const { box, step } = useFit<HTMLHeadingElement>(
+    `${screen.title} ${screen.since} ${fitted}`,
+    LONGEST,
+    (title) => !overflows(title.scrollHeight, parseFloat(getComputedStyle(title).lineHeight), 2),
+  );
   return (
     <h1 class="title" ref={box}>
       <bdi>{screen.title}</bdi> {step === 0 && <br />}
       {step < LONGEST && <span class="nobreak"><Prose text={screen.since} /></span>}
     </h1>
+  );
+}
+
+/** One line, the same in smaller type, or two of that. */
+const FIGURES = ["figures", "figures small", "figures smallest"];
+
+function Figures({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
+  const { box, step } = useFit<HTMLParagraphElement>(`${screen.line} ${screen.trend} ${fitted}`, FIGURES.length - 1, whole);
+  return (
+    <p class={FIGURES[step]} ref={box}>
+      <Prose text={screen.line} /> <b>{screen.trend}</b>
+    </p>
   );
 }
 
@@ -84,12 +95,10 @@ export function Incident(props: {
   const voice = screen.voices[props.speaking];
   return (
     <div class={props.flagLast ? "incident flag-last" : "incident"}>
-      <Flag screen={screen} />
+      <Flag screen={screen} fitted={props.fitted} />
       <div class="story">
         <Title screen={screen} fitted={props.fitted} />
-        <p class="figures">
-          <Prose text={screen.line} /> <b>{screen.trend}</b>
-        </p>
+        <Figures screen={screen} fitted={props.fitted} />
         <Fade class="witness" scene={String(voice?.id)}>
           {voice && <Hero voice={voice} sizes={WITNESS} moment={props.moment} fitted={props.fitted} placed={props.speaking === 0} />}
         </Fade>

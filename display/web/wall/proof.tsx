@@ -1,8 +1,7 @@
 // Why this may be believed: how live it is, and the most urgent thing to know about it.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
 import type { Moment } from "./ages";
 import { ago, timeOfDay } from "./ages";
+import { useFit, whole } from "./fit";
 import { type Doubt, linesFor } from "./sentences";
 import type { Line } from "./state";
 import { useWords } from "./words";
@@ -25,27 +24,15 @@ function shownOf({ lines, sample, doubt, moment, most = 2, place = 0 }: Told): L
   return sample ? all.slice(Math.max(last, 0), last + 1) : all.slice(0, most);
 }
 
-/** Whether a line is too long for its place, as measured after layout. */
-function useTooLong(shown: Line[], fitted: number) {
-  const box = useRef<HTMLElement>(null);
-  const [tooLong, setTooLong] = useState(false);
-  const words = shown.map((line) => line.strong + line.text + line.after).join();
-  useLayoutEffect(() => setTooLong(false), [words, fitted]);
-  useLayoutEffect(() => {
-    const lines = [...(box.current?.querySelectorAll(".line") ?? [])];
-    if (!tooLong && lines.some((line) => line.scrollWidth > line.clientWidth)) setTooLong(true);
-  }, [words, fitted, tooLong]);
-  return { box, tooLong };
-}
-
-/** Beside the board two lines of which one is too long become one text; on an incident's screen the width must do. */
+/** Two lines of which one is too long become one text beside the board, and are set closer on an incident's screen. */
 export function Proof(props: Told) {
   const shown = shownOf(props);
-  const { box, tooLong } = useTooLong(shown, props.fitted);
+  const words = shown.map((line) => line.strong + line.text + line.after).join();
+  const { box, step: tooLong } = useFit(`${words} ${props.fitted}`, 1, (footer) => whole(footer, ".line"));
   const [first, second] = shown;
   const flows = tooLong && !props.place && props.doubt.trust === "live";
   return (
-    <footer class={props.sample ? "proof sample" : "proof"} ref={box}>
+    <footer class={`proof ${props.sample ? "sample" : ""} ${tooLong && props.place ? "tight" : ""}`} ref={box}>
       {flows && first && second ? (
         <Flow first={first} second={second} moment={props.moment} />
       ) : (
