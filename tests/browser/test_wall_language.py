@@ -1,0 +1,59 @@
+"""The page's own words and clock, in the language of its wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.config.walls import Wall
+from tests.browser.made_wall import MadeWall
+from tests.browser.test_wall_clock import stopped
+from tests.fake_site import Served, config
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_lost_connection_is_told_in_the_language_of_the_wall(made_wall: MadeWall) -> None:
+    page = stopped(made_wall, "german")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator(".byline .word").first).to_have_text("positiv")
+    made_wall.fall_silent()
+    page.clock.run_for(31_000)
+    expect(page.locator(".proof")).to_contain_text("Verbindet neu, zuletzt vor 30 s.")
+    page.clock.run_for(60_000)
+    expect(page.locator("h1")).to_have_text("Nicht live. Zuletzt vor 1 min, um 16:06. Verbindung verloren.")
+    expect(page.locator(".board .head")).to_have_text("Um 16:06")
+
+
+def test_a_clock_of_twelve_hours_is_the_pages_too(made_wall: MadeWall) -> None:
+    page = stopped(made_wall, "english")
+    expect(page.locator(".horizon .strong")).to_have_text("4:06 pm")
+    made_wall.fall_silent()
+    page.clock.run_for(100_000)
+    expect(page.locator("h1")).to_contain_text("Not live. Last update 1 min ago, at 4:06 pm.")
+
+
+def test_a_headline_without_room_for_its_second_clause_ends_there(made_wall: MadeWall) -> None:
+    text = "45 mentions of Vereinigte Donaudampf… in the last hour,"
+    made_wall.open("normal", headline={"word": "Normal.", "text": text, "clause": "no topic stands out."})
+    expect(made_wall.page.locator("h1")).to_have_text(f"Normal. {text[:-1]}.")
+
+
+@pytest.fixture
+def german(tmp_path: Path) -> Iterator[Served]:
+    served = Served(replace(config(tmp_path), walls=(Wall(language="de"),))).start()
+    yield served
+    served.stop()
+
+
+def test_before_the_first_answer_the_page_speaks_the_language_of_its_wall(german: Served, page: Page) -> None:
+    page.clock.install()
+    page.route("**/state.json", lambda route: route.abort())
+    page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    page.goto(f"{german.url}/wall")
+    page.clock.run_for(6_000)
+    expect(page.locator("h1")).to_contain_text("Nicht live. Der Server")
