@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -71,6 +72,8 @@ class Server:
     script: Script = lambda line: line.answer()
     listens: bool = True
     """Whether the request is read before the script runs."""
+    tls: ssl.SSLContext | None = None
+    """What it secures its connections with; None: nothing."""
     asked: list[Request] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -78,7 +81,7 @@ class Server:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
-        self.url = f"http://{self.host}"
+        self.url = f"http{'s' if self.tls else ''}://{self.host}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -99,8 +102,11 @@ class Server:
             threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with sock, contextlib.suppress(OSError):
+        with contextlib.ExitStack() as until_done, contextlib.suppress(OSError):
+            until_done.callback(sock.close)
             sock.settimeout(30)
+            if self.tls:
+                sock = until_done.enter_context(self.tls.wrap_socket(sock, server_side=True))
             raw = b""
             while self.listens and b"\r\n\r\n" not in raw:
                 part = sock.recv(65536)
@@ -118,9 +124,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(script: Script | None = None) -> Iterator[Server]:
+def serving(script: Script | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server that runs as long as the ``with`` block."""
-    server = Server(script) if script else Server()
+    server = Server(script, tls=tls) if script else Server(tls=tls)
     try:
         yield server
     finally:

@@ -21,9 +21,11 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.errors import Gone, RateLimited, SourceError
+from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources import Source, SourceOptions, kinds, load
-from tests import sites
+from tests import certificates, sites
+from tests.certificates import Certificate
 from tests.fakes import NOON
 from tests.feed_server import Line, Script, Server, http_for, item, rss, serving
 from tests.player import detour
@@ -74,17 +76,24 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def reading(kind: str, script: Script | None = None, **limits: float) -> Iterator[tuple[Source, Server]]:
+def reading(
+    kind: str, script: Script | None = None, secured: Certificate | None = None, **limits: float
+) -> Iterator[tuple[Source, Server]]:
     """A source of ``kind`` named "Here" and the server that it reads."""
-    example = EXAMPLES[kind]
-    with serving(script or example.first) as server:
-        module = load(kind)
-        told = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in example.options.items()}
-        http = detour(http_for(server, **limits), server, *sites.hosts(kind))
+    with serving(script or EXAMPLES[kind].first, secured.server if secured else None) as server:
+        http = http_for(server, **limits)
+        detour(secured.trusted_by(http) if secured else http, server, *sites.hosts(kind))
         try:
-            yield module.Source(module.Options(name="Here", **told), http), server
+            yield started(kind, server, http), server
         finally:
             http.close()
+
+
+def started(kind: str, server: Server, http: Http) -> Source:
+    """A source of ``kind`` that reads ``server``, as after a start of the program."""
+    module, options = load(kind), EXAMPLES[kind].options
+    told = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in options.items()}
+    return module.Source(module.Options(name="Here", **told), http)
 
 
 def fetch_all(source: Source, cursor: Json, now: datetime) -> tuple[list[Post], Batch]:
@@ -165,10 +174,8 @@ def test_a_source_resumes_without_loss_and_without_doubles(kind: str) -> None:
         nothing, _ = fetch_all(source, batch.cursor, NOON)
         server.script = example.later or server.script
         # another instance, as after a restart, with the cursor out of the database
-        module = load(kind)
-        options = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in example.options.items()}
         http = detour(http_for(server), server, *sites.hosts(kind))
-        restarted = module.Source(module.Options(name="Here", **options), http)
+        restarted = started(kind, server, http)
         second, last = fetch_all(restarted, stored(batch.cursor), LATER)
         everything, _ = fetch_all(restarted, None, LATER)
         http.close()
@@ -215,6 +222,7 @@ def _says(status: int, body: bytes = b"", **headers: str) -> Script:
 TROUBLES: dict[str, tuple[Callable[[Line], None], type[SourceError]]] = {
     "400": (_says(400), SourceError),
     "401": (_says(401), SourceError),
+    "402": (_says(402), SourceError),
     "403": (_says(403), SourceError),
     "404": (_says(404), SourceError),
     "410": (_says(410), Gone),
@@ -271,3 +279,46 @@ def test_after_trouble_a_source_goes_on_where_it_was(kind: str) -> None:
         second, _ = fetch_all(source, batch.cursor, LATER)
     assert second
     assert not {p.external_id for p in first} & {p.external_id for p in second}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return certificates.made(tmp_path_factory.mktemp("tls"))
+
+
+@every_outside_kind
+def test_all_of_it_goes_over_a_secured_connection_too(kind: str, certificate: Certificate) -> None:
+    """HTTPS, and the websocket over it: through the SDK, our session and real TLS on a real socket."""
+    with reading(kind) as (source, _):
+        plain, _ = fetch_all(source, None, NOON)
+    with reading(kind, secured=certificate) as (source, server):
+        assert server.url.startswith("https://")
+        secured, batch = fetch_all(source, None, NOON)
+        server.script = EXAMPLES[kind].later or server.script
+        more, _ = fetch_all(source, batch.cursor, LATER)
+    assert [post.external_id.rpartition("/")[2] for post in secured] == [
+        p.external_id.rpartition("/")[2] for p in plain
+    ]
+    assert more
+
+
+@every_outside_kind
+@pytest.mark.parametrize("trouble", ["half an answer", "silence", "a reset"])
+def test_trouble_on_a_secured_connection_is_a_source_error_too(
+    kind: str, trouble: str, certificate: Certificate
+) -> None:
+    script, expected = TROUBLES[trouble]
+    limits = {"patience": 0.6, "deadline": 0.9, "size": 2_000_000}
+    with reading(kind, script, secured=certificate, **limits) as (source, _), pytest.raises(expected) as caught:
+        source.fetch(TERMS, None, NOON)
+    assert str(caught.value).endswith((".", ")"))
+
+
+@every_outside_kind
+def test_a_certificate_that_nobody_vouches_for_is_refused(kind: str, certificate: Certificate) -> None:
+    with serving(EXAMPLES[kind].first, certificate.server) as server:
+        http = detour(http_for(server, patience=2.0, deadline=4.0), server, *sites.hosts(kind))
+        with pytest.raises(SourceError, match="certificate is not valid"):
+            started(kind, server, http).fetch(TERMS, None, NOON)
+        assert not server.asked, "nothing was said, no key was sent"
+        http.close()

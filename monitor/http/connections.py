@@ -86,6 +86,11 @@ class Guard:
         context.load_verify_locations(certifi.where())
         return context
 
+    @cached_property
+    def tls_of_lines(self) -> ssl.SSLContext:
+        """The same for streams. One of its own: urllib3 may take the check of names out of its context."""
+        return ssl.create_default_context(cafile=certifi.where())
+
     def patience(self) -> float:
         """Seconds to wait for the next byte."""
         return min(self._patience, self.deadline.left()) if self.deadline else self._patience

@@ -8,8 +8,6 @@ import socket
 import ssl
 from urllib.parse import urlsplit
 
-import certifi
-
 from monitor.errors import BadResponse
 from monitor.http.addresses import site_of
 from monitor.http.connections import Guard
@@ -96,7 +94,7 @@ def open_line(url: str, guard: Guard) -> Line:
     if secure:
         try:
             sock.settimeout(guard.patience())
-            sock = ssl.create_default_context(cafile=certifi.where()).wrap_socket(sock, server_hostname=host)
+            sock = guard.tls_of_lines.wrap_socket(sock, server_hostname=host)
         except BaseException:
             sock.close()
             raise
