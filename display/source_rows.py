@@ -160,6 +160,11 @@ class SourceRow:
         return sum(self.volume)
 
     @property
+    def never(self) -> bool:
+        """Whether it was to be read and never could be, so that nothing at all is known of it."""
+        return self.status.last_success is None and self.status.health is not Health.WAITING and not self.mentions
+
+    @property
     def unread(self) -> list[tuple[datetime, datetime]]:
         """The times of the last 7 days in which it was not read, none of them twice."""
         now = self.at.now
@@ -181,10 +186,10 @@ class SourceRow:
         """ "since 11:40", "7 h on Sun 15", "9 h in 3 gaps", "all of it", "none"."""
         spans, under_way = self.unread, self.open_gap
         total = sum((b - a for a, b in spans), timedelta())
+        if self.never or (under_way is not None and under_way.since <= self.at.now - WEEK):
+            return "all of it"
         if not spans and under_way is None:
             return "none"
-        if under_way is not None and under_way.since <= self.at.now - WEEK:
-            return "all of it"
         if under_way is not None:
             more = f", {duration(total)} in all" if len(spans) > 1 else ""
             return f"since {self.at.short(under_way.since)}{more}"

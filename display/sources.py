@@ -170,7 +170,8 @@ def spark(row: SourceRow) -> Spark:
     peak, step = max(row.volume, default=0), WIDTH / BINS
     bars = ((n, count * (HEIGHT - 1) / peak) for n, count in enumerate(row.volume) if count)
     begun = row.at.now - WEEK
-    unread = (((a - begun) / BIN * step, (b - begun) / BIN * step) for a, b in row.unread)
+    spans = [(begun, row.at.now)] if row.never else row.unread
+    unread = (((a - begun) / BIN * step, (b - begun) / BIN * step) for a, b in spans)
     words = f"{row.mentions:,} mentions in 7 days, at most {peak:,} in 3 hours. Not read: {row.not_read}."
     return Spark(
         tuple((round(n * step + 0.5, 2), round(HEIGHT - max(1.0, h), 2), round(max(1.0, h), 2)) for n, h in bars),

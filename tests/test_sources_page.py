@@ -135,6 +135,15 @@ def test_what_was_not_read_in_words(spans: list[tuple[int, int | None]], words: 
     assert row(gaps).not_read == words
 
 
+def test_of_a_source_that_never_could_be_read_all_is_missing() -> None:
+    one = row((Gap("Forum", NOON - HOUR, None, ""),), health=Health.NEEDS_KEY, last_success=None, next_check=None)
+    assert one.not_read == "all of it"
+    assert spark(one).hatches == ((0.0, 168.0),)
+    assert replace(one, volume=(0,) * (BINS - 1) + (3,)).not_read == "since 11:00"
+    waiting = row(health=Health.WAITING, last_success=None, next_check=None)
+    assert (waiting.not_read, spark(waiting).hatches) == ("none", ())
+
+
 def test_a_sparkline_has_a_bar_for_each_three_hours_and_is_hatched_where_nobody_read() -> None:
     gap = Gap("Forum", NOON - 6 * HOUR, NOON - 3 * HOUR, "")
     drawn = spark(row((gap,), tuple(range(BINS))))

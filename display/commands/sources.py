@@ -71,6 +71,8 @@ def _line(row: SourceRow) -> tuple[str, ...]:
 
 def _unread(row: SourceRow) -> str:
     """ "none", or "7.0 h in 2 gaps, open since 11:40"."""
+    if row.never:
+        return "all of it"
     if not row.gaps:
         return "none"
     count = f"{row.unread_hours:.1f} h in {len(row.gaps)} gap{'' if len(row.gaps) == 1 else 's'}"

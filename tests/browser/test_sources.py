@@ -55,6 +55,27 @@ def test_the_page_renews_itself(page: Page, served: Served) -> None:
     expect(page.locator("#health")).to_contain_text("All 2 sources read")
 
 
+def test_a_wall_is_told_as_long_as_it_draws(browser: Browser, page: Page, served: Served) -> None:
+    fill(served)
+    screen = desk(browser, viewport={"width": 1366, "height": 768})
+    wall = screen.new_page()
+    wall.goto(served.url + "/wall")
+    expect(wall.locator(".headline")).to_be_visible()
+    sentence = wall.locator(".headline b").inner_text()
+    page.goto(served.url + "/sources")
+    row = page.locator(".wall-row")
+    expect(row.locator(".word")).to_have_text("Drawing", timeout=15_000)
+    expect(row).to_contain_text("1366 \N{MULTIPLICATION SIGN} 768", timeout=15_000)
+    expect(row.locator(".below")).to_contain_text(f"“{sentence}")
+    screen.close()
+    expect(row.locator(".word")).to_contain_text("Not seen since", timeout=15_000)
+    expect(row.locator(".below")).to_contain_text(f"Last shown: “{sentence}")
+    assert page.locator(".itself dt").all_inner_texts() == [
+        *("Version", "Database", "SQLite"),
+        *("Saving", "Reading", "Watching", "Screens"),
+    ]
+
+
 def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
     fill(served)
     context = desk(browser, java_script_enabled=False)
@@ -67,7 +88,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (700, 900), (1100, 800), (1280, 800), (1440, 900)])
+@pytest.mark.parametrize(("width", "height"), [(320, 700), (390, 844), (700, 900), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_every_screen_and_can_be_read(
     browser: Browser, served: Served, width: int, height: int, scheme: str
