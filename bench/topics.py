@@ -1,10 +1,11 @@
 """Which topics are found: in the airline tweets, in the sample posts, in noise; and what a turn costs.
 
-    python -m bench.topics [CSV of airline tweets] [--hours 8]
+    python -m bench.topics [CSV of airline tweets] [--hours 8] [--only PART] [--mentions 10000 1000000]
 
-Airlines: the busiest hours of each, to be judged by eye; what is usual is taken from all other days of the file, later
-ones too, for it holds nine. Noise: hours drawn from the background itself, in which nothing is to be found. Cost: one
-look at a day of 2,000 texts beside one VADER scoring of the same.
+Airlines: the busiest hours of each, to be judged by eye; what is usual is taken from all other days of the file,
+later ones too, for it holds nine. Titles: all that are found at any hour, each once. Noise: hours drawn from the
+background itself, in which nothing is to be found. Cost: one look at a day of 2,000 texts beside one VADER scoring of
+the same. Turns (only where asked for): what the watch's turn costs on stores of so many mentions.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bench._topics_turn import turns
 from bench.sentiment import AIRLINES as ALIASES
 from monitor.clock import Clock
 from monitor.http import Http
@@ -97,6 +99,26 @@ def airlines(path: Path, hours: int) -> None:
             found = finder.look(day, hour, background, None, end)
             print(f"  {end:%d %b %H:%M} {hour.total:4} an hour: {_shown(found.hour)}")
             print(f"     {day.total:5} a day: {', '.join(map(_shown, found.day))}; not sorted {found.unsorted}")
+
+
+def titles(path: Path) -> None:
+    """Print each title that any hour, its day or the three hours before it, taken for an incident, would have had."""
+    print("\ntitles: brand, title, how many hours had it as the hour's, as one of the day's, as an incident's")
+    for name, texts in airline_texts(path).items():
+        brand = next(brand for brand in BRANDS if brand.name == name)
+        finder, before, seen = Finder(brand, BRANDS), None, Counter[tuple[str, str]]()
+        end = texts[0].published_at.replace(minute=0, second=0) + HOUR
+        while end <= texts[-1].published_at + HOUR:
+            background = finder.background(without(texts, end - DAY, end), end - DAY)
+            hour = between(texts, end - HOUR, end)
+            before = finder.look(between(texts, end - DAY, end), hour, background, before, end)
+            news = finder.incident(between(texts, end - 3 * HOUR, end), background)
+            seen.update(("day", topic.name) for topic in before.day)
+            seen.update([("hour", before.hour.name)] if before.hour else ())
+            seen.update(("incident", title) for title in {news.topic, *news.words} - {""})
+            end += HOUR
+        for title in sorted({title for _, title in seen}):
+            print(f"  {name:15} {title:24}", *(f"{seen[kind, title]:4}" for kind in ("hour", "day", "incident")))
 
 
 def sample(hours: int) -> None:
@@ -184,14 +206,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path, nargs="?", default=AIRLINES)
     parser.add_argument("--hours", type=int, default=8)
-    parser.add_argument("--only", choices=("airlines", "sample", "noise", "cost"))
+    parser.add_argument("--only", choices=("airlines", "sample", "noise", "cost", "titles", "turns"))
+    parser.add_argument("--mentions", type=int, nargs="+", default=[10_000, 1_000_000])
     args = parser.parse_args()
     jobs: dict[str, Callable[[], None]] = {
         "airlines": lambda: airlines(args.file, args.hours),
         "sample": lambda: sample(args.hours),
         "noise": lambda: noise(args.file),
         "cost": lambda: cost(args.file),
+        "titles": lambda: titles(args.file),
     }
+    if args.only == "turns":
+        turns(args.mentions)
     for name, job in jobs.items():
         if args.only in (None, name):
             job()

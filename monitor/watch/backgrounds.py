@@ -16,8 +16,8 @@ REFRESHED = HOUR
 """How often it is looked whether a day has changed: by an import, a late source, deletions."""
 MOST_OF_A_DAY = 110
 """Texts of a day that are read, of more an even sample: 3,000 of the 28 days."""
-MOST_A_TURN = 3_000
-"""Texts after which the next brand waits for the next turn: reading is what costs."""
+MOST_A_TURN = 1_500
+"""Texts after which the rest waits for the next turn: reading is what costs."""
 
 
 @dataclass
@@ -59,7 +59,12 @@ class Backgrounds:
     def _look(self, brand: str, kept: _Kept, now: datetime) -> None:
         until = (now - DAY).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         totals = _by_day(self._store.pulses(brand, until - SPAN, until))
-        days = {start: self._day(brand, kept.days.get(start), start, n) for start, n in totals.items()}
+        days = dict[datetime, Day]()
+        for start, total in totals.items():
+            if self._read >= MOST_A_TURN:
+                kept.days.update(days)
+                return
+            days[start] = self._day(brand, kept.days.get(start), start, total)
         if kept.background is None or days != kept.days:
             kept.background = Background.of(list(days.values()), until)
             self._common.clear()

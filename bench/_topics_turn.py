@@ -1,0 +1,51 @@
+"""What a turn of the watch for topics costs, by how much the last four weeks hold."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bench.store import BRANDS, END, START, made_up, save_all
+from bench.watch import milliseconds
+from monitor.model import Judged
+from monitor.store import Store
+from monitor.topics import SPAN
+from monitor.watch import TopicsDuty
+
+MINUTE = timedelta(minutes=1)
+TURNS = 9
+
+
+def lately(mentions: int) -> Iterator[Judged]:
+    """Made-up mentions, two years of them moved into the last four weeks and a day."""
+    for one in made_up(mentions):
+        at = END - (END - one.post.published_at) * ((SPAN + timedelta(days=1)) / (END - START))
+        yield replace(one, post=replace(one.post, published_at=min(at, END - timedelta(seconds=1))))
+
+
+def turns(mentions: Sequence[int]) -> None:
+    """Print, for stores of so many mentions of six brands, what turns cost: at first, later, and an hour later."""
+    print(
+        "\nA turn of six brands, milliseconds of processor time: until all were read, then each minute, an hour later"
+    )
+    for n in mentions:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store.open(Path(folder) / "wallflower.db")
+            store.register(BRANDS, START)
+            save_all(store, lately(n), 1000)
+            print(f"{n:>11,}  {_figures(store)}", flush=True)
+            store.close()
+
+
+def _figures(store: Store) -> str:
+    duty = TopicsDuty(store, BRANDS)
+    first = [milliseconds(lambda t=t: duty.turn(END + t * MINUTE / 2)) for t in range(2 * len(BRANDS))]  # type: ignore[misc]
+    start = END + len(BRANDS) * MINUTE
+    later = [milliseconds(lambda t=t: duty.turn(start + t * MINUTE)) for t in range(1, TURNS)]  # type: ignore[misc]
+    hourly = milliseconds(lambda: duty.turn(start + timedelta(hours=2)))
+    worst = max(first)
+    return f"worst {worst:7.0f}, sum {sum(first):7.0f}; then {statistics.median(later):6.0f}; {hourly:6.0f}"
