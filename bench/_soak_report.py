@@ -26,7 +26,7 @@ from bench._soak_verdict import (
     tracebacks,
     unread,
 )
-from bench._soak_watch import POLL, Watcher
+from bench._soak_watch import Watcher
 
 if TYPE_CHECKING:
     from bench.soak import Soak
@@ -183,7 +183,7 @@ def _gaps(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Findings
         if one is None or not one.needs_gap:
             continue
         needed += 1
-        if not is_covered(one, outage, gaps, plan.began, POLL):
+        if not is_covered(one, outage, gaps, plan.began, watcher.gaps.looks):
             trouble.append(_uncovered(one, outage, gaps, plan))
     trouble += [f"{g.source}: its gap of {g.since - plan.began:.0f} s is open" for g in gaps if g.kept and not g.until]
     for name, mine in _of_each(plan).items():

@@ -1,8 +1,9 @@
 """``wallflower run`` whose SDKs find the soak's sites: ``python -m bench._soak_run run --config PATH``.
 
 X and Reddit stand in their SDKs by name, so requests to them are led to the site at hand, below the SDK and above the
-guarded adapter: where an adapter for these hosts would stand. Beside it a thread tells where the memory is. Nothing
-else differs from ``wallflower``.
+guarded adapter: where an adapter for these hosts would stand. Beside it a thread tells where the memory is. What
+Wallflower remembers of texts that it read is bounded, but takes days to fill; here the bounds are so low that they are
+reached within minutes, so whatever grows after that grows for ever. Nothing else differs from ``wallflower``.
 """
 
 from __future__ import annotations
@@ -14,15 +15,22 @@ import os
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from display import serve
 from display.cli import main
 from monitor.http import Http
+from monitor.sentiment import vocabulary
+from monitor.store import alike
+from monitor.stories import Stories
+from monitor.watch import topics
 from tests.player import detour
 
 EVERY = 5.0
+TOKENS, POSTS = 1_000, 300
+"""Words and posts that are remembered, in place of some ten thousand."""
 MEGA = 1 << 20
 
 
@@ -73,6 +81,13 @@ def _tell() -> None:
         time.sleep(EVERY)
 
 
+def _remember_little() -> None:
+    vars(vocabulary)["REMEMBERED"] = TOKENS
+    vars(alike)["Stories"] = partial(Stories, POSTS)
+    vars(topics)["MOST_NOW"] = POSTS
+
+
 if __name__ == "__main__":
     vars(serve)["Http"] = _Led
+    _remember_little()
     main()

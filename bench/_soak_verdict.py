@@ -19,6 +19,8 @@ PATIENCE, INTERVALS = 900.0, 3
 SLACK = 30.0
 """Seconds by which a gap may begin after the outage did: a pass that was under way ends well."""
 JITTER = 1.1
+AT_ONCE = 2.0
+"""A gap may be gone so many seconds before the site knows of the request that ended it, by clock and by sums."""
 READS_AGAIN, PASS = 0.55, 120.0
 """A source whose waits grow by half is read again within so much of the time that it was away, and a pass or two."""
 MARK = re.compile(r"\b(q\d+x\d+)v(\d+)\b")
@@ -69,10 +71,12 @@ class Gaps:
 
     def __init__(self) -> None:
         self.all: list[Gap] = []
+        self.looks: list[float] = []
         self._there: dict[int, Gap] = {}
 
     def look(self, rows: Iterable[tuple[int, str, float, float | None]], at: float) -> None:
         """Take note of the table (id, source, since, until) as it is ``at``."""
+        self.looks.append(at)
         before, self._there = self._there, {}
         for id_, name, since, until in rows:
             gap = before.get(id_)
@@ -162,12 +166,16 @@ def span(source: Planned, outage: Outage, asked: Sequence[tuple[float, str]], be
     return Span(source.name, outage.fault, last_good, first_good, long or sure)
 
 
-def is_covered(found: Span, outage: Outage, gaps: Iterable[Gap], began: float, poll: float) -> bool:
-    """Whether a gap was recorded that began with the outage and stood open until the source was read again."""
+def is_covered(found: Span, outage: Outage, gaps: Iterable[Gap], began: float, looks: Sequence[float]) -> bool:
+    """Whether a gap was recorded that began with the outage and stood open until the source was read again.
+
+    ``looks``: when gaps were looked at; what was there at the last of them before was there until then.
+    """
     start = began + outage.start
     over = found.first_good if found.first_good is not None else began + outage.end
     mine = [gap for gap in gaps if gap.source == found.source and gap.since <= start + SLACK]
-    return any(max(gap.last_open, gap.until or 0.0) >= over - 2 * poll for gap in mine)
+    last = max((at for at in looks if at <= over - AT_ONCE), default=over)
+    return any(max(gap.last_open, gap.until or 0.0) >= last for gap in mine)
 
 
 def came_back(found: Span, source: Planned, outage: Outage, next_start: float, began: float) -> tuple[float, float]:

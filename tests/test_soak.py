@@ -25,6 +25,7 @@ from bench._soak_verdict import (
 
 FEED = Planned(101, "Feed 1", "feed", 21_000, 60, 150.0, 30)
 DOWN = Outage(21_000, "down", 100.0, 1_300.0)
+LOOKS = [1_000.0 + 3 * n for n in range(900)]
 WRITTEN = {"q1x1": [1, 10.0, True], "q1x2": [2, 20.0, True], "q1x3": [1, 30.0, False], "q1x4": [1, 40.0, True]}
 
 
@@ -73,9 +74,10 @@ def test_an_outage_needs_a_gap_from_its_beginning_until_the_source_was_read_agai
     whole, late, short = (
         Gap("Feed 1", a, b, None) for a, b in ((1_051.0, 2_599.0), (1_400.0, 2_599.0), (1_051.0, 2_000.0))
     )
-    assert is_covered(found, DOWN, [whole], 1_000.0, 2.0)
-    assert not is_covered(found, DOWN, [late], 1_000.0, 2.0)
-    assert not is_covered(found, DOWN, [short], 1_000.0, 2.0)
+    assert is_covered(found, DOWN, [whole], 1_000.0, LOOKS)
+    assert not is_covered(found, DOWN, [late], 1_000.0, LOOKS)
+    assert not is_covered(found, DOWN, [short], 1_000.0, LOOKS)
+    assert is_covered(found, DOWN, [Gap("Feed 1", 1_051.0, 2_580.0, None)], 1_000.0, [2_580.0, 2_601.0]), "none between"
 
 
 def test_a_fault_that_nobody_met_needs_nothing() -> None:
