@@ -137,9 +137,11 @@ def _posts(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Finding
         every |= each
         _kind(kind, each, plan, found)
     lost, doubled = (sum(len(getattr(one, what)) for one in every.values()) for what in ("lost", "doubled"))
-    print(
+    mentions, twice = watcher.mentions()
+    found.tell(
         f"{'all':13} {_sum(every, 'written'):5} written, {_sum(every, 'stored'):5} stored, {lost} lost,"
-        f" {doubled} doubled; {sum(map(len, texts.values()))} mentions with those of the sample"
+        f" {doubled} doubled; {mentions} mentions with those of the sample",
+        *([f"{twice} mentions are there twice"] if twice else []),
     )
 
 

@@ -100,12 +100,12 @@ class Watcher:
             yield db
 
     def texts(self) -> dict[str, list[str]]:
-        """Source -> the words of each mention: each of our posts names one brand, so none may be there twice."""
+        """Source -> the words of each post that is stored as a mention, once for each time that it is there."""
         found: dict[str, list[str]] = {}
         with self.database() as db:
             for name, title, text in db.execute(
-                "SELECT source.name, post.title, post.text FROM mention JOIN post ON post.id = mention.post"
-                " JOIN source ON source.id = post.source"
+                "SELECT source.name, post.title, post.text FROM post JOIN source ON source.id = post.source"
+                " WHERE post.id IN (SELECT post FROM mention WHERE state < 2)"
             ):
                 found.setdefault(name, []).append(f"{title} {text}")
         return found
@@ -114,6 +114,13 @@ class Watcher:
         """Source -> its status as stored."""
         with self.database() as db:
             return {n: json.loads(s) for n, s in db.execute("SELECT name, status FROM source WHERE status NOT NULL")}
+
+    def mentions(self) -> tuple[int, int]:
+        """How many are stored, and how many of them are there twice."""
+        with self.database() as db:
+            select = "SELECT count(*), count(*) - count(DISTINCT post || ' ' || brand) FROM mention"
+            n, twice = db.execute(select).fetchone()
+        return int(n), int(twice)
 
     def faults_of_database(self) -> str:
         """What SQLite finds wrong; "ok" where nothing is."""
