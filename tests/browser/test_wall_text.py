@@ -106,6 +106,11 @@ def test_an_incident_on_sample_data_shows_its_proof_and_the_sign(wall: MadeWall)
     expect(wall.page.locator(".proof .line")).to_contain_text("81 % negative.")
     expect(wall.page.locator(".sign")).to_be_visible()
     assert measures.outside(wall.page) == []
+    wall.say("partly-blind", sample=True)
+    expect(wall.page.locator(".proof .line")).to_have_text(["Reddit asks us to wait until 16:20."])
+    expect(wall.page.locator(".sign")).to_be_visible()
+    wall.say("normal", sample=True)
+    assert wall.page.locator(".proof .line").count() == 0
 
 
 def seen(meter: Page, png: str, box: Any, times: float) -> Any:

@@ -120,8 +120,10 @@ function Standing({ view }: { view: View }) {
 }
 
 function ProofOf({ view }: { view: View }) {
-  const { state, doubt, moment } = view;
-  return <Proof lines={state.proof} sample={state.sample} doubt={doubt} moment={moment} fitted={view.fitted} most={view.night ? NIGHT_LINES : 2} />;
+  const { state, doubt, moment, fitted } = view;
+  const blind = state.kind === "blind" || state.kind === "partly blind";
+  const most = view.night ? NIGHT_LINES : 2;
+  return <Proof lines={state.proof} sample={state.sample} doubt={doubt} moment={moment} fitted={fitted} most={most} blind={blind} />;
 }
 
 /** Voices and topics take turns; at night neither is shown. */

@@ -14,13 +14,14 @@ interface Told {
   fitted: number;
   most?: number;
   place?: number;
+  blind?: boolean;
 }
 
-/** What of the lines is shown. On sample data its sign stands here, and one line at most: that the connection is lost, or
- * whom an incident hits. */
-function shownOf({ lines, sample, doubt, moment, most = 2, place = 0 }: Told): Line[] {
+/** What of the lines is shown. On sample data its sign stands here, and one line at most: that the connection is lost, why
+ * a source is blind, or whom an incident hits. */
+function shownOf({ lines, sample, doubt, moment, most = 2, place = 0, blind = false }: Told): Line[] {
   const all = linesFor(lines, doubt, moment, place);
-  const last = doubt.trust === "live" ? place - 1 : place;
+  const last = doubt.trust !== "live" ? place : blind ? 1 : place - 1;
   return sample ? all.slice(Math.max(last, 0), last + 1) : all.slice(0, most);
 }
 

@@ -32,6 +32,7 @@ describe("a bar", () => {
 describe("the line of the usual", () => {
   it("goes in steps and breaks where nobody knows", () => {
     expect(steps([5, 5, 10, null, 5], 10, { ...FRAME, width: 50 })).toBe("M0 6H10H20V2H30M40 6H50");
+    expect(steps([5], 10, { ...FRAME, over: 1 })).toBe("M-1 6H40");
     expect(steps([null], 10, FRAME)).toBe("");
     expect(steps([], 10, FRAME)).toBe("");
   });

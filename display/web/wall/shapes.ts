@@ -49,7 +49,7 @@ export function steps(usual: readonly (number | null)[], scale: number, frame: F
   let at: number | null = null;
   usual.forEach((value, index) => {
     const y = value === null ? null : level(value, scale, frame);
-    if (y !== null && at === null) path += `M${fixed(index * pitch)} ${fixed(y)}`;
+    if (y !== null && at === null) path += `M${fixed(index ? index * pitch : -frame.over)} ${fixed(y)}`;
     else if (y !== null && y !== at) path += `V${fixed(y)}`;
     if (y !== null) path += `H${fixed((index + 1) * pitch)}`;
     at = y;
