@@ -17,6 +17,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from display import serve
@@ -81,13 +82,16 @@ def _tell() -> None:
         time.sleep(EVERY)
 
 
-def _remember_little() -> None:
-    vars(vocabulary)["REMEMBERED"] = TOKENS
-    vars(alike)["Stories"] = partial(Stories, POSTS)
-    vars(topics)["MOST_NOW"] = POSTS
+_INSTEAD: tuple[tuple[ModuleType, str, object], ...] = (
+    (serve, "Http", _Led),
+    (vocabulary, "REMEMBERED", TOKENS),
+    (alike, "Stories", partial(Stories, POSTS)),
+    (topics, "MOST_NOW", POSTS),
+)
 
 
 if __name__ == "__main__":
-    vars(serve)["Http"] = _Led
-    _remember_little()
+    for module, name, value in _INSTEAD:
+        assert hasattr(module, name)
+        setattr(module, name, value)
     main()
