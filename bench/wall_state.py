@@ -1,12 +1,15 @@
 """What the wall costs the server whatever is stored: one state, a turn of the watch, the first picture.
 
-    python -m bench.wall_state [--mentions 200000] [--database PATH]
+    python -m bench.wall_state [--small 10000] [--mentions 200000] [--database PATH]
 
-``small`` is a database of 10,000 mentions and the reference; beside it stands one of as many as told, made up as
+``small`` is a database of so many mentions and the reference; beside it stands one of as many as told, made up as
 bench.store does, or PATH, which bench.store made: it is brought up to date (which is timed) and written to, so hand in
 a copy. For two minutes a mention is stored each second and a state is built after it, by a clock that stands where the
 mentions end. Milliseconds are the processor's of the thread that builds; the mean tells of all that is kept for a while
 and then worked out anew, the median of most states.
+
+Topics are no matter of what is stored but of what was said in four weeks, of which up to 3,000 texts are read: below
+that they cost less.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ from monitor.store import Store
 from monitor.watch import Duty, Incidents, TopicsDuty
 
 SMALL = 10_000
+FLAT = ("state", "incidents")
+"""What is to cost the same whatever is stored."""
 SECONDS = 120
 TURNS = 241
 SAME_ORDER = 5.0
@@ -188,7 +193,7 @@ def report(name: str, database: Path, references: dict[str, Cost]) -> bool:
     for what, cost in costs:
         reference = references.setdefault(what, cost)
         print(f"  {what:<10}{cost.line(None if reference is cost else reference)}")
-        good = good and (reference is cost or cost.same_order(reference))
+        good = good and (what not in FLAT or cost.same_order(reference))
     answered, drawn = first_pictures(database)
     print(f"  started and answered after {answered:.0f} ms, drawn {drawn:.0f} ms after a browser opened it")
     return good
@@ -197,6 +202,7 @@ def report(name: str, database: Path, references: dict[str, Cost]) -> bool:
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when the larger one costs what the smaller one costs, by its order."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", type=int, default=SMALL)
     parser.add_argument("--mentions", type=int, default=200_000)
     parser.add_argument("--database", type=Path, help="one that bench.store made; it is written to")
     asked = parser.parse_args(argv)
@@ -204,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; ms of processor time")
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small" / "wallflower.db", Path(folder) / "large" / "wallflower.db"
-        filled(small, made_up(SMALL)).close()
+        filled(small, made_up(asked.small)).close()
         report("small", small, references)
         if asked.database:
             large.parent.mkdir()

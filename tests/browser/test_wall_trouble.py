@@ -197,6 +197,23 @@ def test_a_server_that_is_killed_and_started_again(page: Page, hooked: Hooked, c
     assert complaints == []
 
 
+def test_a_server_that_hangs_is_no_calm_day(page: Page, hooked: Hooked) -> None:
+    """Its connections stand and nobody answers: only the silence tells."""
+    hooked.bring("one")
+    page.clock.install()
+    page.goto(f"{hooked.url}/wall")
+    expect(page.locator("h1")).to_contain_text("1 mention in the last hour")
+    worker = hooked.worker()
+    worker.suspend()
+    try:
+        page.clock.fast_forward(100_000)
+        expect(page.locator("h1")).to_contain_text("Not live. Last update 1 min ago")
+    finally:
+        worker.resume()
+    hooked.bring("two")
+    run_until(page, f"{IS_LIVE} && document.querySelector('h1').textContent.includes('2 mentions')")
+
+
 def test_a_server_that_is_killed_while_posts_pour_in(page: Page, hooked: Hooked) -> None:
     """What was answered with 202 is on the wall after the restart, once, whatever is sent again."""
     page.goto(f"{hooked.url}/wall")
