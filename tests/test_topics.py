@@ -150,6 +150,7 @@ def test_the_longer_phrase_wins_that_covers_nearly_the_same_and_stands_alone() -
     "words",
     [
         "Globex",
+        "glob ex",
         "virgin",
         "@somebody",
         "https://a.example/outage",

@@ -54,7 +54,8 @@ class Ear:
 
     def phrases(self, text: Text) -> list[Gram]:
         """Every phrase of a text at its place."""
-        return [gram for words in segments(text, self._blocked) for gram in grams(words)]
+        found = (gram for words in segments(text, self._blocked) for gram in grams(words))
+        return [gram for gram in found if len(gram.words) == 1 or gram.key.replace(" ", "") not in self._blocked]
 
     def _read(self, text: Text) -> Heard:
         keys = {hash(gram.key) for gram in self.phrases(text)}

@@ -39,7 +39,9 @@ def is_thing(grams: Sequence[Gram]) -> bool:
 
 
 def _a_noun_follows(gram: Gram) -> bool:
-    return gram.before == ARTICLE or (gram.before == PREPOSITION and gram.after == STOPPED)
+    if gram.before == PREPOSITION:
+        return gram.after == STOPPED and not gram.words[0].stem.endswith("ing")  # "for responding" is no noun
+    return gram.before == ARTICLE
 
 
 def name_of(grams: Sequence[Gram], texts: Sequence[Text]) -> str:
