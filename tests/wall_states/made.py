@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -217,7 +218,7 @@ def partly_blind() -> WallState:
         headline=Headline("Partly blind.", "Reddit not read since 13:05.", "28 mentions elsewhere in the last hour."),
         horizon=horizon(
             12,
-            ((8, 3), (8, 2), (6, 1), (6, 2)),
+            ((9, 2), (7, 1), (8, 2), (6, 1), (8, 2), (9, 3), (7, 2), (6, 2), (8, 3), (8, 2), (6, 1), (6, 2)),
             hatches=(Hatch(round(1 - 181 / 1440, 4), 1),),
             labels=(*shown, Label(0.887, "no Reddit", bright=True), Label(1.0, "16:06", "end", strong=True)),
         ),
@@ -237,6 +238,7 @@ def blind() -> WallState:
     return state(
         kind=Kind.BLIND,
         headline=Headline("Blind.", "No source read since 14:02."),
+        voices=tuple(replace(v, at=v.at - 124 * 60_000) for v in VOICES),
         horizon=horizon(
             bars=unread,
             hatches=(Hatch(round(since, 4), 1),),
