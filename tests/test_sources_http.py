@@ -126,6 +126,29 @@ def test_a_post_twice_on_a_page_is_one(kind: str) -> None:
     assert len(posts) == 3
 
 
+@every_kind
+def test_what_stands_on_two_pages_is_one_post(kind: str) -> None:
+    """As where posts came in between two requests, or where a site is careless."""
+    before: list[list[Any]] = []
+    apart = getattr(sites.of(kind), "FORWARD", False)
+
+    def repeating(page: list[Any]) -> list[Any]:
+        before.append(page)
+        return [*before[-2][-3:], *page] if len(before) > 1 + apart else page
+
+    with reading(kind, sites.of(kind).Site(many(kind), turn=repeating)) as (source, _):
+        posts = posts_of(passes(source))
+    assert len(posts) == len({post.external_id for post in posts}) == len(many(kind))
+
+
+@every_kind
+def test_the_order_of_pages_does_not_count_within_what_is_looked_for(kind: str) -> None:
+    """A page that begins with its oldest, and ends with its newest post, is no end of the list."""
+    with reading(kind, sites.of(kind).Site(many(kind), turn=lambda page: page[::-1])) as (source, _):
+        posts = posts_of(passes(source))
+    assert len({post.external_id for post in posts}) == len(many(kind))
+
+
 def _fields(record: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to each field within a record."""
     if isinstance(record, dict):

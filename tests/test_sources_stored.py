@@ -17,7 +17,11 @@ from monitor.sources import Source
 from monitor.store import Store
 from tests import sites
 from tests.fakes import NOON, FakeClock
+from tests.feed_server import http_for
+from tests.player import detour
 from tests.sites import said
+from tests.test_sources import every_reading_kind, started
+from tests.test_sources import reading as reading_any
 from tests.test_sources_http import STREAMS, keys, reading
 
 BRANDS = (Brand("Acme", "acme", ours=True),)
@@ -94,3 +98,32 @@ def test_a_kill_between_fetch_and_save_loses_and_doubles_nothing(kind: str, stor
         assert len(first) == 3
         assert store.count(MentionFilter()).n == 3
         assert cursor is not None
+
+
+@every_reading_kind
+def test_every_kind_survives_a_kill_at_each_step(kind: str, store: Store, clock: FakeClock) -> None:
+    """Killed after the fetch, after posts were saved without their cursor, and after all was: one and the same end."""
+    with reading_any(kind) as (source, server):
+        reader = Reader(kind, source, store, clock)
+        lost = source.fetch(reader.desk.terms, store.cursor("Here"), clock.now())
+        assert lost.posts
+        judged = reader.desk.judge.judge(list(lost.posts), clock.now())
+        store.save("Here", judged, now=clock.now())
+        http = detour(http_for(server), server, *sites.hosts(kind))
+        again = Reader(kind, started(kind, server, http), store, clock)
+        again.read()
+        assert again.status.health is Health.WORKING, again.status.reason
+        whole = found(store)
+        assert {one.post.external_id for one in judged if one.findings} <= {id_ for id_, _ in whole}
+        store.save("Here", judged, now=clock.now())
+        assert found(store) == whole
+        Reader(kind, started(kind, server, http), store, clock).read()
+        assert found(store) == whole
+        http.close()
+
+
+def found(store: Store) -> set[tuple[str, str]]:
+    """(external id, brand) of all mentions, each of which is there once."""
+    several = [(mention.post.external_id, mention.brand) for mention in store.export(MentionFilter())]
+    assert len(several) == len(set(several))
+    return set(several)

@@ -12,6 +12,8 @@ OPTIONS = {"instances": "{url}"}
 FINE = (b"[]",)
 """An answer that elsewhere would be none: a timeline without posts."""
 LIMITS = {"x_ratelimit_limit": "300", "x_ratelimit_remaining": "299", "x_ratelimit_reset": "2026-03-04T12:05:00.9Z"}
+FORWARD = True
+"""After the first page, the newest one, the others come from the oldest on."""
 
 
 class Site(Made):
