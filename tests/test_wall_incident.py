@@ -133,6 +133,15 @@ def test_labels_tell_when_it_began_and_stand_apart(began: int) -> None:
     assert bright == {61: ["10:59"], 106: ["10:14"], 150: ["09:30"]}.get(began, [])
 
 
+def test_hours_stand_under_one_that_began_before_the_chart() -> None:
+    found = labels(NOON - timedelta(hours=9), NOON + timedelta(minutes=20, seconds=40), LONDON)
+    assert [label.text for label in found] == ["10:00", "11:00", "12:20"]
+    kolkata = Speech(ZoneInfo("Asia/Kolkata"), twelve=True)
+    late = labels(NOON - timedelta(hours=9), NOON, kolkata)
+    assert [label.text for label in late] == ["3:00 pm", "4:00 pm", "5:30 pm"]
+    assert not any(label.bright for label in (*found, *late))
+
+
 @pytest.mark.parametrize(
     ("tally", "words"),
     [

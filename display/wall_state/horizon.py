@@ -154,7 +154,7 @@ def labels(stretches: Sequence[Stretch], speech: Speech, now: datetime) -> list[
     kept = [Label(1.0, clock, "end", strong=True)]
     seen_from = max((s.end for s in stretches if s.start <= now - SPAN), default=now - SPAN)
     hours = (label for label in _hour_labels(speech, now) if label.at > _place(seen_from, now - SPAN))
-    wanted = [*_stretch_labels(stretches, now), *hours]
+    wanted = [*_stretch_labels(stretches, now, len(clock)), *hours]
     for label in wanted:
         if extent(label)[0] >= LEFT and all(_apart(label, other) for other in kept):
             kept.append(label)
@@ -176,8 +176,11 @@ def spoken(bins: Sequence[Bin], stretches: Sequence[Stretch], speech: Speech, no
     return " ".join(words)
 
 
-def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Label]:
-    """The longest stretch of each text: in its middle, or at the left where it runs off the screen."""
+def _stretch_labels(stretches: Sequence[Stretch], now: datetime, clock: int) -> Iterable[Label]:
+    """The longest stretch of each text: in its middle, or at the left where it runs off the screen.
+
+    ``clock``: how many characters the time now has.
+    """
     start = now - SPAN
     longest: dict[str, Stretch] = {}
     for s in sorted(stretches, key=lambda s: s.end - s.start):
@@ -188,7 +191,7 @@ def _stretch_labels(stretches: Sequence[Stretch], now: datetime) -> Iterable[Lab
         if text and (s.start <= start or middle < LEFT + half):
             yield Label(LEFT, text, "start", bright=True)
         elif text:
-            yield Label(min(middle, 1 - half - 8 * CHARACTER), text, bright=True)
+            yield Label(min(middle, 1 - half - (clock + 3) * CHARACTER), text, bright=True)
 
 
 def _hour_labels(speech: Speech, now: datetime) -> Iterable[Label]:

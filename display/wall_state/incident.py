@@ -9,6 +9,7 @@ from math import ceil
 
 from display.wall_state.document import HotBar, IncidentScreen, Label, Line, Voice
 from display.wall_state.horizon import Stretch, joined, place, stretch_hatches
+from display.wall_state.past import to_the_hour
 from display.wall_state.reading import Reading
 from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
@@ -137,12 +138,13 @@ def trend_words(incident: Incident, reading: Reading, now: datetime, speech: Spe
 def labels(since: datetime, now: datetime, speech: Speech) -> list[Label]:
     """When it began, whole hours after that as far as there is room, and now."""
     kept = [Label(1.0, speech.time_of_day(now), "end", strong=True)]
-    free = 1 - 8 * CHARACTER
-    start = since if since > now - SPAN else now - SPAN + timedelta(minutes=now.minute)
-    begun = start
-    while (at := place(start, now - SPAN, now)) < free:
-        if at > LEFT + 2.5 * CHARACTER:
-            kept.append(Label(round(at, 4), speech.time_of_day(start), bright=start == since and begun == since))
+    half = len(kept[0].text) / 2 * CHARACTER
+    free = 1 - 3 * half - CHARACTER / 2
+    left = now - SPAN
+    start = since if since > left else left + to_the_hour(left, speech.zone)
+    while (at := place(start, left, now)) < free:
+        if at > LEFT + half:
+            kept.append(Label(round(at, 4), speech.time_of_day(start), bright=start == since))
         start += HOUR
     return sorted(kept, key=lambda label: label.at)
 

@@ -24,7 +24,7 @@ def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> lis
     counts = [of for p in pulses for of in p.n.values()]
     length = max(map(len, counts), default=0)
     first = min((next((i for i, n in enumerate(of) if n), length) for of in counts), default=length)
-    skipped = _to_the_hour(start + first * step, zone) // step
+    skipped = to_the_hour(start + first * step, zone) // step
     found = []
     for at in range(first + skipped, length - of_an_hour + 1, of_an_hour):
         begins = start + at * step
@@ -33,7 +33,7 @@ def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> lis
     return found
 
 
-def _to_the_hour(time: datetime, zone: tzinfo) -> timedelta:
+def to_the_hour(time: datetime, zone: tzinfo) -> timedelta:
     """From ``time`` to the next full hour of the clock."""
     local = time.astimezone(zone)
-    return timedelta(minutes=-local.minute % 60)
+    return -timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % HOUR
