@@ -1,8 +1,8 @@
 """When the wall is done, line by line, and what would fail if it were not.
 
-Not asserted anywhere, for tests never assert times: that a hidden post is gone within a second, and memory over ten minutes
-of fifty mentions a second; both are measured, by ``bench.live`` and ``bench.flood``. The flag of an incident is a third of
-the screen, so words come where it was: of it 7 % may be lit both before and after a change of layout, not 2 %.
+Two things are measured and not asserted, for tests never assert times: that a change is painted within a second, by
+``bench.live``, and memory over minutes of fifty mentions a second, by ``bench.flood``. Of an incident 7 % of the screen may be
+lit both before and after a change of layout, not 2 %: its flag is a third of the screen, and words come where it was.
 """
 
 from __future__ import annotations
