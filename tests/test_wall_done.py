@@ -1,8 +1,9 @@
 """When the wall is done, line by line, and what would fail if it were not.
 
 Two things are measured and not asserted, for tests never assert times: that a change is painted within a second, by
-``bench.live``, and memory over minutes of fifty mentions a second, by ``bench.flood``. Of an incident 7 % of the screen may be
-lit both before and after a change of layout, not 2 %: its flag is a third of the screen, and words come where it was.
+``bench.live``, and memory over minutes of fifty mentions a second, by ``bench.flood``. Of an incident 7 % of the
+screen may be lit both before and after a change of layout, not 2 %: its flag is a third of the screen, and words come
+where it was.
 """
 
 from __future__ import annotations
