@@ -123,19 +123,31 @@ def seen(page: Page, committed: Sequence[float], since: float, until: float) -> 
     )
 
 
+def held(page: Page) -> tuple[float, int]:
+    """Megabytes of heap and nodes that the page holds, once garbage was collected."""
+    session = page.context.new_cdp_session(page)
+    for _ in range(2):
+        session.send("HeapProfiler.collectGarbage")
+    heap, nodes = session.send("Runtime.getHeapUsage")["usedSize"], session.send("Memory.getDOMCounters")["nodes"]
+    session.detach()
+    return heap / 1e6, nodes
+
+
 def measure(page: Page, store: Store, rate: float, seconds: float) -> tuple[Minute, Minute]:
     """The calm minute and the flood."""
     committed: list[float] = []
-    stream, times = posts(Clock()), [time.time() * 1000]
+    stream, times = posts(Clock()), []
     for pace, length in ((1.0, CALM_SECONDS), (rate, seconds)):
+        times.append(time.time() * 1000)
         pour(store, stream, pace, length, committed)
         times.append(time.time() * 1000)
+        heap, nodes = held(page)
+        print(f"after {len(committed):,} mentions: heap {heap:.2f} MB, {nodes} nodes")
     count = f"{len(committed):,} mentions"
     page.wait_for_function(
         "count => document.querySelector('h1').textContent.includes(count)", arg=count, timeout=10_000
     )
-    calm, flood = (seen(page, committed, *between) for between in itertools.pairwise(times))
-    return calm, flood
+    return seen(page, committed, *times[:2]), seen(page, committed, *times[2:])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
