@@ -184,6 +184,10 @@ def test_what_is_new_is_told_before_what_is_counted() -> None:
     )
 
 
+def test_of_the_only_source_no_count_is_told() -> None:
+    assert second(reading=Reading(READ[:1], (), sample=False), pulses=pulses(Forum=[9] * 10)).strip().startswith("81 %")
+
+
 def test_the_proof_has_two_lines_and_what_is_not_read_is_on_them() -> None:
     long = replace(INCIDENT, sources=("A source with a long name", "Another with a long name"))
     found = drawn(long, reading=blind("Reddit"), words=("Donaudampfschifffahrt…",) * 2).proof

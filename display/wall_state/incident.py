@@ -203,13 +203,13 @@ def competitors(evidence: Evidence, speech: Speech) -> str:
 
 
 def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
-    """``X 161, Reddit 58, others 12.``"""
+    """``X 161, Reddit 58, others 12.``; of the only source there is nothing to tell."""
     pulses, say = evidence.pulses, speech.phrases
     first = max(0, BARS - ceil((pulses.start + BARS * STEP - incident.since) / STEP))
     counted = pulses.negative if incident.negative else pulses.n
     counts = {source: sum(map(int, of[first:])) for source, of in counted.items()}
     largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
-    if not largest:
+    if not largest or len(evidence.reading.statuses) < 2:
         return ""
     parts = [f"{cut(s, LONGEST_NAME)} {speech.number(counts[s])}" for s in largest[:MOST_SOURCES]]
     if rest := sum(counts[s] for s in largest[MOST_SOURCES:]):
