@@ -26,7 +26,9 @@ def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
         return True
     patience = STREAM_PATIENCE if status.interval <= STREAMED and not status.sample else PATIENCE
-    return now - (status.last_success or started) > max(PASSES * timedelta(seconds=status.interval), patience)
+    seen = status.last_success or started
+    seen = max(seen, status.content_until or seen)
+    return now - seen > max(PASSES * timedelta(seconds=status.interval), patience)
 
 
 def unread(

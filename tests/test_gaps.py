@@ -148,6 +148,33 @@ def test_a_process_that_stood_still_leaves_a_gap(house: House) -> None:
     assert house.all_gaps()[0].reason == "Wallflower was not running."
 
 
+def test_a_site_that_asks_for_patience_makes_nobody_blind(house: House) -> None:
+    """A feed with ``max-age`` of three hours that is else read every ten minutes: all of it is read, in time."""
+    for hours in (0, 3, 3):
+        now = house.clock.now() + hours * HOUR
+        house.read(Batch(complete_since=now - 3 * HOUR, not_before=now + 3 * HOUR), hours * HOUR)
+        house.clock.advance(2.9 * 3600)
+        assert house.gaps() == []
+        assert not house.chart().hatches
+        assert not house.hatched_on_the_wall()
+        house.clock.advance(-2.9 * 3600)
+    house.clock.advance(4 * 3600)
+    assert house.hatched_on_the_wall(), "it should have been read an hour ago"
+
+
+def test_a_wait_that_costs_posts_is_told_as_what_it_is(house: House) -> None:
+    now = house.clock.now()
+    house.read(Batch(not_before=now + 5 * HOUR))
+    house.read(Batch(complete_since=now + HOUR), 5 * HOUR)
+    assert [(gap.since, gap.until) for gap in house.all_gaps()] == [(now, now + HOUR)]
+    assert house.all_gaps()[0].reason == "It was to be read no sooner, and does not go back so far."
+
+
+def test_what_is_caught_up_with_at_once_is_never_a_gap(house: House) -> None:
+    house.read(Batch(complete_since=NOON - HOUR), 5 * HOUR)
+    assert house.all_gaps() == []
+
+
 def test_a_process_that_stood_still_and_then_finds_the_source_down_keeps_the_first_moment(house: House) -> None:
     house.read(SourceError("Down."), 5 * HOUR)
     house.read(Batch(), HOUR)

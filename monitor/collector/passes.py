@@ -21,6 +21,7 @@ OFTEN = 60.0
 """Seconds between passes, below which a pass is not worth a line."""
 
 _NOT_RUNNING, _TOOK_LONG = "Wallflower was not running.", "Reading it took too long."
+_WAITED = "It was to be read no sooner, and does not go back so far."
 _MOMENT = timedelta(seconds=1)
 _PAUSED = "It was paused by hand."
 
@@ -80,7 +81,7 @@ def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
         return began
     except SourceError as error:
         return _note_failure(status, timing.failed(began, error, desk.now(), desk.luck()), error, desk)
-    return _keep(watched, began, batch, desk)
+    return _keep(watched, began, batch, status.next_check, desk)
 
 
 def note_fault(status: SourceStatus, desk: Desk) -> SourceStatus:
@@ -115,10 +116,14 @@ def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError,
     return after
 
 
-def _keep(watched: Watched, before: SourceStatus, batch: Batch, desk: Desk) -> SourceStatus:
-    """Judge and save ``batch``: its cursor and the new status go with the last posts, in their transaction."""
+def _keep(watched: Watched, before: SourceStatus, batch: Batch, due: datetime | None, desk: Desk) -> SourceStatus:
+    """Judge and save ``batch``: its cursor and the new status go with the last posts, in their transaction.
+
+    ``due``: when it was to be read.
+    """
     now = desk.now()
-    _open_unnoticed_gap(before, now, desk.store)
+    if not _catches_up(before, batch):
+        _open_unnoticed_gap(before, due, now, desk.store)
     after = timing.succeeded(before, batch, watched.pace, now, desk.luck())
     saved: list[Saved] = []
     if _brings_nothing(batch) and before.health is after.health and before.reason == after.reason:
@@ -131,12 +136,20 @@ def _keep(watched: Watched, before: SourceStatus, batch: Batch, desk: Desk) -> S
     return after
 
 
-def _open_unnoticed_gap(status: SourceStatus, now: datetime, store: Store) -> None:
-    """A time that nobody could note while it went by: we were not running, or a pass took its time."""
+def _catches_up(before: SourceStatus, batch: Batch) -> bool:
+    """Whether nothing is left unread between the last success and ``batch``, so that no gap need even be opened."""
+    complete = None if batch.more else timing.caught_up(before, batch)
+    return complete is not None and before.last_success is not None and complete <= before.last_success
+
+
+def _open_unnoticed_gap(status: SourceStatus, due: datetime | None, now: datetime, store: Store) -> None:
+    """A time that nobody could note while it went by: we were not running or asked to wait, or a pass took its time."""
     if not timing.unread_for_long(status, now) or store.gaps(now, now + _MOMENT, status.source):
         return
     began = status.last_try or now
     why = _NOT_RUNNING if timing.unread_for_long(status, began) else _TOOK_LONG
+    if why is _NOT_RUNNING and due is not None and began - due <= timing.patience(status):
+        why = _WAITED
     store.open_gap(status.source, status.last_success or now, why, now)
 
 

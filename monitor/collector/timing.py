@@ -103,6 +103,8 @@ def succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luc
         spend=batch.spend or status.spend,
         catching_up=caught_up(status, batch) if batch.more else None,
     )
+    whole = batch.not_before and batch.complete_since is not None and not batch.more
+    read = replace(read, content_until=read.next_check if whole else None)
     health, why = (Health.QUIET, _silence(read, now)) if is_quiet(read, now) else (Health.WORKING, "")
     return _become(read, health, batch.note or why or _left_out(batch.set_aside), now)
 
@@ -172,7 +174,7 @@ def unread_for_long(status: SourceStatus, now: datetime) -> bool:
     """Whether the last success lies so far back that the time since is a gap, whatever the cause."""
     if status.last_success is None:
         return False
-    return now - status.last_success > patience(status)
+    return now - max(status.last_success, status.content_until or status.last_success) > patience(status)
 
 
 def patience(status: SourceStatus) -> timedelta:

@@ -14,7 +14,7 @@ from monitor.store.names import active_brands, source_id, source_names
 from monitor.store.pulses import STEP
 from monitor.store.times import from_ms
 
-_TIMES = ("next_check", "last_try", "last_success", "last_post", "since", "catching_up")
+_TIMES = ("next_check", "last_try", "last_success", "last_post", "since", "catching_up", "content_until")
 _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM pulse
     WHERE brand = ?3 AND time >= ?1 AND time < ?1 + ?2 * ?4 GROUP BY 1, 2"""
 
