@@ -74,7 +74,7 @@ def exported(result: Result) -> list[dict[str, str]]:
 def test_every_command_takes_a_config_but_the_demo_which_brings_its_own() -> None:
     assert set(cli.commands) == {
         *("init", "run", "check", "match", "score", "import", "export", "demo-wall"),
-        *("sources", "hide", "unhide", "correct", "fetch", "feeds", "opml"),
+        *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml"),
     }
     for command in set(cli.commands.values()) - {cli.commands["demo-wall"]}:
         assert "--config" in [name for param in command.params for name in param.opts]

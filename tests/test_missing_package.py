@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from display.blindness import is_blind
+from display.cli import cli
 from display.commands.wiring import load_config
 from monitor import sources
 from monitor.clock import Clock
@@ -67,6 +69,19 @@ def test_its_source_says_what_to_install_and_the_rest_is_read(house: House, tmp_
     assert other.passes == 6
     (gap,) = house.store.gaps(NOON, house.clock.now(), "Fediverse")
     assert gap.until is None
+
+
+@pytest.mark.usefixtures("without_mastodon")
+def test_check_tells_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    result = CliRunner().invoke(cli, ["check", "--config", str(tmp_path / "config.toml")])
+    assert result.exit_code == 0
+    assert "Packages that are not here:\n  Fediverse: The Python package Mastodon.py" in result.stdout
+
+
+def test_where_all_is_installed_check_says_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    assert "Packages" not in CliRunner().invoke(cli, ["check", "--config", str(tmp_path / "config.toml")]).stdout
 
 
 @pytest.mark.parametrize(

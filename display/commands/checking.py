@@ -16,7 +16,7 @@ from monitor.config import Config
 from monitor.errors import AuthError, ConfigError
 from monitor.query.grammar import MOST_TERMS
 from monitor.searching import searched
-from monitor.sources import SourceOptions
+from monitor.sources import SourceOptions, lacking
 
 
 @click.command()
@@ -34,11 +34,20 @@ def check(config_path: Path | None) -> None:
     click.echo(f"  sources: {kinds}")
     click.echo(f"  database: {config.database}")
     click.echo(f"  pages: http://{config.server.host}:{config.server.port}/")
-    for heading, notes in (("Keys that are not here:", _keys(config)), ("Searches:", _searches(config))):
+    for heading, notes in (
+        ("Packages that are not here:", _packages(config)),
+        ("Keys that are not here:", _keys(config)),
+        ("Searches:", _searches(config)),
+    ):
         if notes:
             click.echo(heading)
         for note in notes:
             click.echo(f"  {note}")
+
+
+def _packages(config: Config) -> list[str]:
+    """Which source lacks which package, and how to get it."""
+    return [f"{source.name}: {words}" for source in config.sources if (words := lacking(source.kind))]
 
 
 def _keys(config: Config) -> list[str]:

@@ -96,13 +96,23 @@ def load_if_possible(kind: str) -> SourceModule:
 
     Raises ImportError for a kind that does not exist.
     """
+    words = lacking(kind)
+    return unready(words) if words else load(kind)
+
+
+def lacking(kind: str) -> str:
+    """Which package ``kind`` needs and has not, and how to get it; empty where nothing is missing.
+
+    Raises ImportError for a kind that does not exist.
+    """
     try:
-        return load(kind)
+        load(kind)
     except ImportError as error:
         package = (error.name or "").partition(".")[0]
         if package in ("", "monitor"):
             raise
-        return unready(_how_to_install(PACKAGES.get(package, package)))
+        return _how_to_install(PACKAGES.get(package, package))
+    return ""
 
 
 def unready(words: str) -> SourceModule:
