@@ -275,7 +275,7 @@ def test_a_spike_that_a_webhook_brings_takes_the_wall(page: Page, tmp_path: Path
     pick = random.Random(1)
     with spike.served(tmp_path, 60, 60, pick) as service:
         page.goto(f"{service.url}/wall")
-        _, state = spike.until_told(service, [*spike.arrivals(6 * 60, timedelta(minutes=30), pick)])
+        _, state = spike.until_told(service, [*spike.arrivals(6 * 60, timedelta(hours=2), pick)])
         expect(page.locator(".flag")).to_be_visible()
         assert float(state["incident"]["multiple"]) >= 2
 
