@@ -11,7 +11,7 @@ STOP = {
         a about above after again against ago all almost alone along already also although always am among an
         and another any anybody anymore anyone anything anyway anywhere apart are aren around as aside at away
         back be because been before behind being below besides between beyond both but by can cannot cant could
-        couldn couldnt d did didn didnt do does doesn doesnt doing don done dont dozen due during each either
+        couldn couldnt course d did didn didnt do does doesn doesnt doing don done dont dozen due during each either
         else end enough even ever every everybody everyone everything everywhere except far few fewer finally
         first for former from further gave get gets getting give given gives giving go goes going gone gonna got
         gotta gotten had hadn half has hasn have haven having he hence her here hers herself him himself his how
@@ -245,5 +245,5 @@ OFFENSIVE = """
 """
 """Slurs and words too coarse for a wall: those of six letters or more are beginnings, shorter ones whole words."""
 
-JOINING = "of for in at to and n de du des d del della di da do dos von van fur pour para per com con"
+JOINING = "of for in at and n de du des d del della di da do dos von van fur pour para per com con"
 """The only stop words within a topic: "loss of signal", but not "shop goes round"."""

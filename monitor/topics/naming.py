@@ -24,18 +24,16 @@ def is_thing(grams: Sequence[Gram]) -> bool:
 
     A verb is not, nor what mostly describes the next word. A single word must be seen to be a noun.
     """
-    leads = sum(gram.after == FULL for gram in grams) * 2 > len(grams)
-    if leads or sum(gram.before == DOER for gram in grams) * DOERS > len(grams):
-        return False
-    if len(grams[0].words) > 1:
-        return True
     words = [gram.words[0] for gram in grams]
     within = [word for word in words if not word.first]
-    if sum(word.tag for word in words) * 2 > len(words):
+    capital = sum(word.surface[:1].isupper() for word in within) * 2 > len(within) > 0
+    leads = sum(gram.after == FULL for gram in grams) * 2 > len(grams)
+    done = sum(gram.before == DOER for gram in grams) * DOERS > len(grams)
+    if leads or (done and not capital):
+        return False
+    if len(grams[0].words) > 1 or capital or sum(word.tag for word in words) * 2 > len(words):
         return True
-    after_article = sum(_a_noun_follows(gram) for gram in grams)
-    capital = sum(word.surface[:1].isupper() for word in within)
-    return after_article * 4 >= len(grams) or capital * 2 > len(within) > 0
+    return sum(_a_noun_follows(gram) for gram in grams) * 4 >= len(grams)
 
 
 def _a_noun_follows(gram: Gram) -> bool:
