@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,13 @@ LITTLE = (
 )
 
 
+WAYS = {
+    "closed": [*MUCH, *LITTLE],
+    "full": [*MUCH, ("check",), ("--version",)],
+    "head": list(MUCH),
+}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A config, a database with mentions, and the files that commands read."""
@@ -58,24 +67,44 @@ def told(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", [*MUCH, *LITTLE], ids=" ".join)
-def test_a_closed_output_is_one_line(folder: Path, command: tuple[str, ...]) -> None:
-    done = told(folder, f"{' '.join(command)} >&-")
-    assert (done.returncode, done.stderr) == (1, "The output could not be written: it is closed.\n")
+@pytest.fixture(scope="module")
+def ended(folder: Path) -> dict[str, list[Any]]:
+    """How each command ended in each way: status, lines read, what stood on stderr. One start serves all of them."""
+    asked = [(way, command) for way, commands in WAYS.items() for command in commands]
+    line = [sys.executable, "-m", "tests.outputs"]
+    done = subprocess.run(
+        line, cwd=folder, input=json.dumps(asked), capture_output=True, text=True, check=True, env=with_tests()
+    )
+    return dict(json.loads(done.stdout))
+
+
+def with_tests() -> dict[str, str]:
+    """The environment in which ``tests`` can be imported from anywhere."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+
+
+@pytest.mark.parametrize("command", WAYS["closed"], ids=" ".join)
+def test_a_closed_output_is_one_line(ended: dict[str, list[Any]], command: tuple[str, ...]) -> None:
+    assert ended[f"closed {' '.join(command)}"] == [1, 0, "The output could not be written: it is closed.\n"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("command", [*MUCH, ("check",), ("--version",)], ids=" ".join)
-def test_an_output_without_room_is_one_line(folder: Path, command: tuple[str, ...]) -> None:
-    done = told(folder, f"{' '.join(command)} >/dev/full")
-    assert (done.returncode, done.stderr) == (1, "The output could not be written: No space left on device.\n")
+@pytest.mark.parametrize("command", WAYS["full"], ids=" ".join)
+def test_an_output_without_room_is_one_line(ended: dict[str, list[Any]], command: tuple[str, ...]) -> None:
+    why = "The output could not be written: No space left on device.\n"
+    assert ended[f"full {' '.join(command)}"] == [1, 0, why]
 
 
-@pytest.mark.parametrize("command", MUCH, ids=" ".join)
-def test_a_reader_that_has_had_enough_is_told_nothing(folder: Path, command: tuple[str, ...]) -> None:
-    done = told(folder, f"{' '.join(command)} | head -1; exit ${{PIPESTATUS[0]}}")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert len(done.stdout.splitlines()) == 1
+@pytest.mark.parametrize("command", WAYS["head"], ids=" ".join)
+def test_a_reader_that_has_had_enough_is_told_nothing(ended: dict[str, list[Any]], command: tuple[str, ...]) -> None:
+    assert ended[f"head {' '.join(command)}"] == [1, 1, ""]
+
+
+def test_a_shell_sees_the_same(folder: Path) -> None:
+    closed = told(folder, "export >&-")
+    assert (closed.returncode, closed.stderr) == (1, "The output could not be written: it is closed.\n")
+    head = told(folder, "export | head -1; exit ${PIPESTATUS[0]}")
+    assert (head.returncode, head.stdout.count("\n"), head.stderr) == (1, 1, "")
 
 
 def test_a_status_is_kept_where_nobody_hears_the_reason(folder: Path) -> None:

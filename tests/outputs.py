@@ -1,0 +1,65 @@
+"""Runs ``wallflower`` with outputs that cannot be written: [way, arguments] by way of stdin, how each ended on stdout.
+
+A child for each command, forked from one that has imported everything: a start takes a second, a fork does not.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from display.cli import main
+
+
+def ended(way: str, command: Sequence[str]) -> tuple[int, int, str]:
+    """The status of a command, how many lines of its output were read, and what it wrote to stderr."""
+    (errors, to_errors), (lines, to_lines) = os.pipe(), os.pipe()
+    if not (child := os.fork()):
+        os.close(errors), os.close(lines)
+        os.dup2(to_errors, 2)
+        run(way, command, to_lines)
+    os.close(to_errors), os.close(to_lines)
+    read = 0
+    with open(lines, "rb", buffering=0) as reader:
+        if way == "head":
+            read = first_line(reader)
+    with open(errors, encoding="utf-8") as file:
+        said = file.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), read, said
+
+
+def first_line(reader: io.FileIO) -> int:
+    """Read up to the end of the first line, as ``head -1`` does; how many that were."""
+    while (byte := reader.read(1)) not in (b"\n", b""):
+        pass
+    return len(byte or b"")
+
+
+def run(way: str, command: Sequence[str], output: int) -> None:
+    """Be the command; never returns."""
+    sys.argv = ["wallflower", *command]
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    if way == "closed":
+        os.close(1)
+        sys.stdout = None  # type: ignore[assignment]
+    else:
+        os.dup2(os.open("/dev/full", os.O_WRONLY) if way == "full" else output, 1)
+        os.close(output)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    status = 0
+    try:
+        main()
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    except BaseException as error:
+        print("Traceback:", repr(error), file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    asked = json.load(sys.stdin)
+    print(json.dumps({f"{way} {' '.join(command)}": ended(way, command) for way, command in asked}))
