@@ -6,8 +6,10 @@ The test is made on the address really connected to, never on a name: a name may
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.errors import SourceError
@@ -16,6 +18,9 @@ Resolve = Callable[[str, int], Sequence[str]]
 """(host, port) -> addresses as text, in the order to try them. Raises OSError or UnicodeError when there are none."""
 
 _LONGEST_URL = 8_000
+_KEPT = 2_000
+"""Addresses whose check is remembered: the same few are asked for again and again."""
+_ODD = re.compile(r"[\\\x00-\x20\x7f]")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NOT_FOR_US = tuple(
     ipaddress.ip_network(text)
@@ -62,10 +67,11 @@ def check_url(url: str) -> None:
         raise SourceError(f"This address cannot be read: {reason}. Write it as https://site.example/path.")
 
 
+@lru_cache(_KEPT)
 def _fault(url: str) -> str:
     if len(url) > _LONGEST_URL:
         return "it is too long"
-    if any(c == "\\" or c <= " " or c == "\x7f" for c in url):
+    if _ODD.search(url):
         return "it holds a backslash, a blank or a control character"
     try:
         parts = urlsplit(url)
@@ -81,6 +87,7 @@ def _fault(url: str) -> str:
     return ""
 
 
+@lru_cache(_KEPT)
 def site_of(url: str) -> str:
     """``host`` or ``host:port`` of a URL that passed ``check_url``; a port that goes without saying is left out."""
     parts = urlsplit(url)
