@@ -227,6 +227,17 @@ def test_a_source_that_comes_back_and_catches_up_is_no_spike(gone: timedelta) ->
     assert AT + 4 * HOUR - STEP <= real.since < real.seen_at <= AT + 4 * HOUR + 10 * MINUTE
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_weeks_gap_in_the_past_alarms_nobody_and_hides_nothing(known: bool) -> None:
+    days, gap = Days({"a": 40, "b": 20}, 40), (MONDAY + 20 * DAY, MONDAY + 27 * DAY)
+    for name in days.hourly:
+        days.silence(name, *gap)
+    days.add("a", AT + 2 * DAY, HOUR, 600)
+    unread = {name: [gap] if known else () for name in days.n}
+    (real,) = watch(days, START, AT + 2 * DAY + 5 * HOUR, 10 * MINUTE, unread=unread).incidents
+    assert abs(real.since - (AT + 2 * DAY)) <= 10 * MINUTE
+
+
 def test_posts_caught_up_where_they_belong_are_no_spike() -> None:
     days = Days({"a": 40, "b": 20})
     assert multiples(watch(days, AT, AT + 4 * HOUR, unread={"a": [(AT - 3 * HOUR, AT)], "b": ()})) == []
