@@ -4,28 +4,28 @@ from __future__ import annotations
 
 GENERIC = {
     "en": """
-        access account addition advantage advice affected age agent agents alternate alternative anger apologies
+        access account addition advantage advice affected age agent agents air alternate alternative anger apologies
         apology attempt attempts attendant attendants attention aunt average aware baby behavior behaviour black blue
-        body boss boy brother caller carry cause century chaos circumstances city colleague colleagues color colour
-        comfort community complaint complaints concern concerns condition confirmation consequence corner country
-        cousin crowd damn data daughter death decision department desk detail details direction disaster dollar
-        dollars drama effect effort emergency env error errors euro euros event events evidence excuse excuses
+        body boss boy brother caller carry case cases cause century chaos circumstances city colleague colleagues
+        color colour comfort community complaint complaints concern concerns condition confirmation consequence corner
+        country cousin crowd damn data daughter death decision department desk detail details direction disaster
+        dollar dollars drama effect effort emergency env error errors euro euros event events evidence excuse excuses
         expectation expert eye eyes face facebook family fault fear feedback fellow file files fix flow focus folk
         form forward function fuss generation girl goal god grandma gratitude green ground group growth hand hands
-        head heart hell hero home human impact industry info information inquiry instagram instance intention item
-        items joy kids knowledge lady law leadership learning length lesser lesson letter level list luck lunch
-        majority management manager managers market matters mess message messages middle mind moment moments money
-        mood mouth movement mum nature neighbor neighbors neighbour neighbours notice office official officials
-        opinion opportunity option options order owner page pages pain paper parents part parts passenger passengers
-        passion past patience pattern peace percent period person phase pieces pleasure position possibility post
-        power presence pressure pride principle process progress project promise proof public purpose quantity queue
-        quote range rate reality record red regard rep report representative reps result results return risk role room
-        rule rules scam scene section sense series shape sister site sites size skill society someone son speed stage
-        standard standards state statement status step stories story street stress style success suggestion summer
-        surprise system systems talent target task tech term terms thought thoughts timing title tone topic touch town
-        trace tradition traveler travelers traveller travellers treat trouble truth turnaround twitter uncle unit
-        update updates value version victim view voice war warning waste white whole win winner winter word words
-        worker workers world years yelling zone
+        head heart hell hero holiday holidays home human impact industry info information inquiry instagram instance
+        intention item items joy kids knowledge lady law leadership learning length lesser lesson letter level list
+        luck lunch majority management manager managers market matters mess message messages middle mind moment
+        moments money mood mouth movement mum nature neighbor neighbors neighbour neighbours notice office official
+        officials opinion opportunity option options order owner page pages pain paper parents part parts passenger
+        passengers passion past patience pattern peace percent period person phase pieces pleasure position
+        possibility post power presence pressure pride principle process progress project promise proof public purpose
+        quantity queue quote range rate reality record red regard rep report representative reps result results return
+        ride rides risk role room rule rules scam scene section sense series shape sister site sites size skill
+        society someone son speed stage standard standards state statement status step stories story street stress
+        style success suggestion summer surprise system systems talent target task tech term terms thought thoughts
+        timing title tone topic touch town trace tradition traveler travelers traveller travellers treat trouble truth
+        turnaround twitter uncle unit update updates vacation value version victim view voice war warning waste white
+        whole win winner winter word words worker workers world years yelling zone
     """,
     "de": """
         aktion anfrage anliegen anruf anrufe antwort antworten arbeit art artikel aussage beispiel bereich bericht

@@ -132,6 +132,8 @@ def grams(words: Sequence[Spoken]) -> Iterator[Gram]:
             if word.stem == _LEADING and start + 1 < len(words) and _led(words[start + 1]):
                 yield _gram(words, start, 2)
             continue
+        if start and word.joint == "-":  # "A-list": no phrase begins within a word
+            continue
         for length in range(1, min(MOST_WORDS, len(words) - start) + 1):
             if _could_be(words[start : start + length]):
                 yield _gram(words, start, length)
