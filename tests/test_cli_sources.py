@@ -176,7 +176,7 @@ def test_a_source_is_paused_and_resumed_and_says_so(wallflower: Run, server: Ser
     first = wallflower("pause", "forum")
     assert (first.exit_code, first.stdout) == (
         0,
-        "Forum is paused. It is not read, after a restart neither, until you resume it.\n",
+        "Forum is paused. It is not read, not even after a restart, until you resume it.\n",
     )
     assert wallflower("pause", "Forum").stdout.startswith("Forum has been paused since ")
     assert "\tPaused\t" in wallflower("sources").stdout

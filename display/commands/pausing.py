@@ -27,7 +27,7 @@ def pause(config_path: Path | None, name: str) -> None:
         new = store.pause(source, now)
         since = _since(store, source, config)
     if new:
-        click.echo(f"{source} is paused. It is not read, after a restart neither, until you resume it.")
+        click.echo(f"{source} is paused. It is not read, not even after a restart, until you resume it.")
     else:
         click.echo(f"{source} has been paused since {since}.")
 
