@@ -25,7 +25,7 @@ from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.matching import Matcher
-from monitor.model import Brand, Json
+from monitor.model import Brand, Json, Post
 from monitor.sentiment import Scorer
 from monitor.sources.feed import Options, Source
 from monitor.store import Store
@@ -73,7 +73,7 @@ def desk_for(path: Path, clock: Clock) -> Desk:
     matcher, store = Matcher(brands), Store.open(path)
     store.register(brands, clock.now())
     judge = Judge(matcher, Scorer(brands))
-    judge.judge([], clock.now())
+    judge.judge([Post("", "1", "One post, so that the model of languages is there.", clock.now())], clock.now())
     return Desk(judge, store, matcher.terms(), clock.now)
 
 
