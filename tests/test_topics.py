@@ -169,6 +169,14 @@ def test_some_words_are_never_topics(words: str) -> None:
     assert (found.hour, found.day) == (None, ())
 
 
+def test_the_parts_of_a_name_are_never_topics() -> None:
+    talk, brand = Talk(), Brand("Acme", "acme", aliases=("AcmeLight", "FoodHouse"))
+    finder = Finder(brand, [brand])
+    for written in ("food", "house", "Food House", "light", "foodhouse"):
+        rows = texts(talk.everyday(10, NOON - HOUR, NOON) + talk.about(written, 20))
+        assert finder.look(rows, rows, usual(finder, Talk(9)), None, NOON).day == (), written
+
+
 def test_words_of_the_rule_are_never_topics() -> None:
     talk, brand = Talk(), Brand("Acme", "acme lighthouse")
     finder = Finder(brand, [brand])

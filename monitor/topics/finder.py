@@ -31,6 +31,8 @@ _NAMED_DAY = Floor(share=0.0, mentions=3, voices=1, g2=0.0)
 """A topic of the config is what somebody wants to see."""
 NAMED_FIRST = 1.5
 """So many times the mentions must a phrase have to be the hour's topic before one that the config names."""
+_HUMPS = re.compile(r"(?:(?<=[a-z])|\b(?=[A-Z][a-z]+[A-Z]))[A-Z][a-z]+")
+"""The parts of a name such as JetBlue, which some write apart."""
 _QUOTED = re.compile('"([^"]+)"')
 
 
@@ -154,6 +156,7 @@ def never_topics(brand: Brand, brands: Sequence[Brand]) -> frozenset[str]:
     names = [name for one in brands for name in (one.name, *one.aliases)]
     with suppress(QueryError):  # a rule that cannot be read finds no mentions either
         names += [term.text for term in parse(brand.rule).terms()]
+    names += [part for name in names for part in _HUMPS.findall(name)]
     words = {word for name in names for word in WORD.findall(fold(name)) if len(word) > 1}
     words |= {"".join(WORD.findall(fold(name))) for name in names}
     return frozenset(words | {stem(word) for word in words})
