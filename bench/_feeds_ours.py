@@ -31,6 +31,7 @@ from monitor.sources.feed import Options, Source
 from monitor.store import Store
 
 WARM = b"<rss version='2.0'><channel><item><title>t</title></item></channel></rss>"
+FOREIGN = "Ce message est là pour que le modèle des langues soit chargé avant que la mesure commence."
 Pass = Callable[[], int]
 """Reads one feed; returns how many posts, or new mentions, came of it."""
 
@@ -73,7 +74,7 @@ def desk_for(path: Path, clock: Clock) -> Desk:
     matcher, store = Matcher(brands), Store.open(path)
     store.register(brands, clock.now())
     judge = Judge(matcher, Scorer(brands))
-    judge.judge([Post("", "1", "One post, so that the model of languages is there.", clock.now())], clock.now())
+    judge.judge([Post("", "1", FOREIGN, clock.now())], clock.now())
     return Desk(judge, store, matcher.terms(), clock.now)
 
 
