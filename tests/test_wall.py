@@ -104,6 +104,13 @@ def test_made_up_history_was_heard_all_along(wall: Wall) -> None:
     assert wall.get()["horizon"]["hatches"] == ()
 
 
+def test_history_that_comes_in_is_known_within_a_minute(wall: Wall) -> None:
+    wall.save(at(1), sample=True)
+    assert wall.get()["kind"] == Kind.LEARNING
+    wall.save(at(9 * 24 * 60), sample=True)
+    assert wall.get()["kind"] == Kind.NORMAL
+
+
 def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
     both = at(1, "Globex and Initech are fine.", brand="Globex")
     wall.save(

@@ -18,7 +18,7 @@ from display.wall_state.reading import Reading, heavy, reading, weighs
 from monitor.blindness import unread
 from monitor.clock import Clock
 from monitor.model import Bin, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
-from monitor.usual import DAYS, Usual, usual
+from monitor.usual import DAYS, FEWEST_DAYS, Usual, usual
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -34,6 +34,8 @@ CHEAP = 0.004
 """Seconds: what takes no longer is asked for anew each time."""
 WEIGHED_FOR, USUAL_FOR, GROUPED_FOR = 60.0, 300.0, 8.0
 """Seconds for which the weights of sources, the usual, and the groups of an incident are good."""
+LEARNING_FOR = 20.0
+"""The same for the usual while it is not known."""
 TALLIED_FOR, BARS_FOR = 10.0, 30.0
 """Seconds for which the figures of a week and the older bars are good, where they are dear."""
 UNREAD_FOR = 120.0
@@ -173,7 +175,11 @@ class Facts:
 
     def usual(self, brands: Brands) -> Usual:
         """What is usual for all ``brands`` together, by the clock of the organisation."""
-        return self._keep(("usual", brands), USUAL_FOR, lambda: self._usual(brands), cheap=0)
+        known = self._keep(("usual", brands), USUAL_FOR, lambda: self._usual(brands), cheap=0)
+        if known.days >= FEWEST_DAYS:
+            return known
+        # History may be coming in this moment.
+        return self._keep(("usual so far", brands), LEARNING_FOR, lambda: self._usual(brands), cheap=0)
 
     def incidents(self) -> list[Incident]:
         """The last incident of each brand that had one, unless nobody has looked at it for long."""
