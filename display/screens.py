@@ -89,10 +89,11 @@ class Screens:
                 self._show(wall, state)
 
     def asked(self, state: Mapping[str, Any]) -> None:
-        """A screen without a socket was given this state."""
+        """A screen was given this state on its asking; of one that has a socket, too, that one tells."""
         with self._lock:
             wall = self._wall(state)
-            wall.asked_at = self._clock.real()
+            if not any(map(self._connected, wall.screens)):
+                wall.asked_at = self._clock.real()
             self._show(wall, state)
 
     def seen(self, name: str) -> Seen:

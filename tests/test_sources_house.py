@@ -68,8 +68,11 @@ def test_the_first_question_of_a_screen_that_got_a_socket_does_not_outlive_it(cl
     screens = sockets.screens(clock)
     screens.asked(STATE)
     screens.arrived("a", STATE, BIG)
+    screens.asked(STATE)
     sockets.clear()
     assert not screens.seen("lobby").live
+    screens.asked(STATE)
+    assert screens.seen("lobby").live
 
 
 @pytest.mark.parametrize("said", [None, 7, "", "1920", "0x10", "1920x1080<b>", "999999x1", ["1x1"], {"1x1": 1}])
