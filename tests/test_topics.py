@@ -366,6 +366,16 @@ def test_an_incident_has_a_topic_and_keeps_it() -> None:
     assert finder.incident(texts(talk.everyday(40, NOON - HOUR, NOON)), background, "website down") == ("", ())
 
 
+def test_what_an_incident_is_called_does_not_change_with_its_plural() -> None:
+    talk, finder = Talk(), Finder(ACME, BRANDS)
+    background = usual(finder, Talk(9))
+    rows = talk.everyday(10, NOON - HOUR, NOON) + talk.about("copper mast", 9)
+    told = finder.incident(texts(rows), background)
+    rows += talk.about("copper masts", 12)
+    assert finder.incident(texts(rows), background).topic == "copper masts"
+    assert finder.incident(texts(rows), background, *told) == told == ("copper mast", ("copper mast",))
+
+
 @pytest.mark.parametrize("about", [("leak", "scam", "data leak"), ("data", "time", "people", "service", "things")])
 def test_an_incident_names_three_new_things_at_most_and_none_that_says_nothing(about: tuple[str, ...]) -> None:
     talk, finder = Talk(), Finder(ACME, BRANDS)

@@ -78,9 +78,11 @@ class Finder:
         named = self._named_topics(window, HOUR, {before})
         phrases = self._phrases(window, background, INCIDENT, {hash(key_of(before))}, 1)
         top = _top(named, phrases, before)
+        called = {key_of(word): word for word in (*words, before)}
         known = {hash(key_of(word)) for word in words}
         new = self._phrases(window, background, WORDS, known, MOST_WORDS)
-        return News(top.name if top else "", tuple(one.name for one in new))
+        names = [called.get(key_of(one.name), one.name) for one in new]
+        return News(called.get(key_of(top.name), top.name) if top else "", tuple(names))
 
     def _day(
         self, window: Window, background: Background, before: Sequence[FoundTopic]
