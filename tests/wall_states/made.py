@@ -216,6 +216,7 @@ def partly_blind() -> WallState:
     return state(
         kind=Kind.PARTLY_BLIND,
         headline=Headline("Partly blind.", "Reddit not read since 13:05.", "28 mentions elsewhere in the last hour."),
+        voices=tuple(replace(v, place="Bluesky") for v in VOICES),
         horizon=horizon(
             12,
             ((9, 2), (7, 1), (8, 2), (6, 1), (8, 2), (9, 3), (7, 2), (6, 2), (8, 3), (8, 2), (6, 1), (6, 2)),
