@@ -17,12 +17,13 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -120,6 +121,12 @@ def save_one(store: Store, clock: Clock, name: str) -> None:
     store.save(SOURCES[0], [Judged(post, (Finding(Match(brand.name, brand.rule), Score(0.5)),))], now=now)
 
 
+def forget_incidents(database: Path) -> None:
+    """Take out what the watch found in an earlier run, with the mentions that this stores: an incident draws more."""
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("DELETE FROM incident")
+
+
 def cost_of_states(store: Store, config: Config) -> Cost:
     """Of building a state after each of SECONDS mentions."""
     clock = Moved()
@@ -130,6 +137,7 @@ def cost_of_states(store: Store, config: Config) -> Cost:
         clock.advance(1)
         save_one(store, clock, "state")
         later.append(milliseconds(states.get))
+    print(f"  the wall is {states.get()['kind']}")
     return Cost(first, later)
 
 
@@ -184,6 +192,7 @@ def report(name: str, database: Path, references: dict[str, Cost]) -> bool:
     store = Store.open(database)
     opened = time.monotonic() - begun
     print(f"{name}: {store.last_mention():,} mentions; opened, and brought up to date, in {opened:.1f} s")
+    forget_incidents(database)
     store.register(BRANDS, START)
     for source in SOURCES:
         store.save_status(SourceStatus(source, "feed", Health.WORKING, last_success=END), START)
