@@ -54,9 +54,18 @@ def mood(tally: Tally, phrases: Phrases) -> tuple[str, Mood | None, str]:
 
 
 def board(
-    brands: Sequence[Brand], tallies: Mapping[str, Tally], leads: Collection[str], *, head: str, phrases: Phrases
+    brands: Sequence[Brand],
+    tallies: Mapping[str, Tally],
+    leads: Collection[str],
+    *,
+    head: str,
+    phrases: Phrases,
+    usual: Mapping[str, int] | None = None,
 ) -> Board:
-    """``brands`` by share under ``head``; those that lead stay on it in their true rank, the least become others."""
+    """``brands`` by share under ``head``; those that lead stay on it in their true rank, the least become others.
+
+    ``usual``: the share that a brand usually has, in whole per cent. That of those that lead is told.
+    """
     found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
     shown, others = _shown(found, leads)
     total = Tally(phrases.others, sum(t.n for t in others))
@@ -67,7 +76,8 @@ def board(
         ]
     else:
         shares = whole_shares([t.n for t in (*shown, total)])
-        rows = [_row(t, t.brand in leads, percent, phrases) for t, percent in zip(shown, shares, strict=False)]
+        told = {brand: phrases.usual_share.format(n=n) for brand, n in (usual or {}).items() if brand in leads}
+        rows = [_row(t, t.brand in leads, n, told, phrases) for t, n in zip(shown, shares, strict=False)]
         if others:
             note = phrases.brands.format(n=len(others))
             rows.append(Row(phrases.others, False, share_text(shares[-1], total.n), Sentiment.UNSCORED, None, note))
@@ -84,6 +94,7 @@ def _shown(found: Sequence[Tally], leads: Collection[str]) -> tuple[list[Tally],
     return [t for t in found if t.brand in kept], [t for t in found if t.brand not in kept]
 
 
-def _row(tally: Tally, leads: bool, percent: int, phrases: Phrases) -> Row:
+def _row(tally: Tally, leads: bool, percent: int, usual: Mapping[str, str], phrases: Phrases) -> Row:
     found, interval, note = mood(tally, phrases)
-    return Row(called(tally.brand), leads, share_text(percent, tally.n), found, interval, note)
+    share = share_text(percent, tally.n)
+    return Row(called(tally.brand), leads, share, found, interval, note, usual.get(tally.brand, ""))

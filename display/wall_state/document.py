@@ -122,6 +122,8 @@ class Row:
     mood: Mood | None
     note: str
     """Why there is no mood."""
+    usual: str = ""
+    """Of a brand of ours: what share it usually has, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from display.blindness import in_config
-from display.wall_state import horizon
+from display.wall_state import horizon, weeks
 from display.wall_state.director import COUNTED_FOR as VOICED_FOR
 from display.wall_state.director import FRESH
 from display.wall_state.horizon import Span
@@ -181,6 +181,10 @@ class Facts:
         # History may be coming in this moment.
         return self._keep(("usual so far", brands), LEARNING_FOR, lambda: self._usual(brands), cheap=0)
 
+    def usual_shares(self, brands: Brands) -> dict[str, int]:
+        """Whole per cent that each of ``brands`` usually has of all their mentions, where enough weeks tell."""
+        return self._keep(("shares", brands), USUAL_FOR, lambda: self._usual_shares(brands), cheap=0)
+
     def incidents(self) -> list[Incident]:
         """The last incident of each brand that had one, unless nobody has looked at it for long."""
         stale = STALE * max(self._clock.pace, 1)
@@ -234,10 +238,21 @@ class Facts:
         zone, now = self._config.timezone, self.now
         begins = now - MONTH
         pulses = [self._store.pulses(brand, begins, now) for brand in brands]
-        blind = unread(self.reading.statuses, self._store.gaps(begins, now), self._store.begun(), begins, now)
-        silent = [span for source in heavy(self.weights) for span in blind.get(source, ())]
+        silent = [span for spans in self._silent(begins).values() for span in spans]
         loud = [(i.since, i.until or now) for i in self._store.incidents(begins, now) if i.brand in brands]
         return usual(hours(pulses, [*silent, *loud], zone), zone)
+
+    def _silent(self, since: datetime) -> dict[str, Sequence[Span]]:
+        """By source of weight, the times since then in which it was not read."""
+        gaps, begun = self._store.gaps(since, self.now), self._store.begun()
+        blind = unread(self.reading.statuses, gaps, begun, since, self.now)
+        return {source: blind.get(source, ()) for source in heavy(self.weights)}
+
+    def _usual_shares(self, brands: Brands) -> dict[str, int]:
+        edges = weeks.edges(self.now)
+        counts = {brand: [b.n for b in self._store.series(brand, edges)] for brand in brands}
+        this_week = {brand: self.tallies[brand].n for brand in brands if brand in self.tallies}
+        return weeks.usual_shares(counts, weeks.heard(edges, self._silent(edges[0])), this_week)
 
     def _first(self) -> Mention | None:
         if self._first_mention is None:

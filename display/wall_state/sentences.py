@@ -85,7 +85,12 @@ def headline(kind: Kind, scene: Scene) -> Headline:
     if kind is Kind.NOT_LIVE:
         return _not_live(scene)
     if kind is Kind.INCIDENT and scene.incident:
-        return Headline(say.incident, f"{how_much(scene.incident, speech)},", f"{scene.title}.")
+        much = how_much(scene.incident, speech)
+        return (
+            Headline(say.incident, f"{much}.")
+            if _unnamed(scene)
+            else Headline(say.incident, f"{much},", f"{scene.title}.")
+        )
     if kind is Kind.BLIND:
         last = scene.reading.last_read
         return Headline(say.blind, say.none_read_since.format(moment=scene.moment(last)) if last else say.none_readable)
@@ -117,8 +122,7 @@ def _not_live(scene: Scene) -> Headline:
 def _over(incident: Incident, scene: Scene) -> Headline:
     assert incident.until is not None
     say, lasted = scene.phrases, scene.speech.lasting(incident.until - incident.since)
-    unnamed = scene.title in (say.many_more, say.many_more_negative)
-    text = (say.over_unnamed if unnamed else say.over_named).format(title=scene.title, time=lasted)
+    text = (say.over_unnamed if _unnamed(scene) else say.over_named).format(title=scene.title, time=lasted)
     most = scene.speech.counted(say.mentions, round(incident.peak))
     peak = say.at_most.format(mentions=most) if incident.rare else say.peak.format(n=scene.speech.times(incident.peak))
     return Headline(say.over, text, peak)
@@ -248,6 +252,11 @@ def title(incident: Incident, topic: str, phrases: Phrases) -> str:
     if topic:
         return phrases.quoted.format(topic=topic)
     return phrases.many_more_negative if incident.negative else phrases.many_more
+
+
+def _unnamed(scene: Scene) -> bool:
+    """Whether the incident's title says no more than that it is one."""
+    return scene.title in (scene.phrases.many_more, scene.phrases.many_more_negative)
 
 
 def named(names: Sequence[str], speech: Speech) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from display.wall_state import baseline, board, departures, horizon, incident, sentences, topics
 from display.wall_state.director import FRESH, MOST, Director, key
 from display.wall_state.discretion import Discretion
-from display.wall_state.document import IncidentScreen, Kind, Voice, WallState
+from display.wall_state.document import Board, IncidentScreen, Kind, Voice, WallState
 from display.wall_state.facts import MOST_NEWS, WEEK, Facts
 from display.wall_state.horizon import Span, Stretch
 from display.wall_state.kept import Kept
@@ -99,7 +99,7 @@ class View:
             headline=headline,
             horizon=horizon.horizon(bins, stretches, speech, now, headline.sentence, baseline.line(usual, bins)),
             voices=self._voices(self._director.screen),
-            board=board.board(self._brands, facts.tallies, self._leads, head=self._head(), phrases=speech.phrases),
+            board=self._board(),
             proof=self._proof(scene),
             departures=departures.departures(facts.reading.statuses, now, speech) if kind is Kind.LISTENING else (),
             ours=called(self._leads[0]),
@@ -181,6 +181,13 @@ class View:
         unseen = horizon.stretches(facts.gaps, facts.weighty, sources, start, say)
         text = say.not_listening.format(moment=self._speech.time_of_day(facts.since))
         return [*([Stretch(start, facts.since, text)] if facts.since > start else []), *unseen]
+
+    def _board(self) -> Board:
+        facts, names = self._facts, tuple(b.name for b in self._brands)
+        # Of one brand alone the share is always all.
+        usual = facts.usual_shares(names) if len(names) > 1 and facts.now - facts.since >= WEEK else {}
+        head, phrases = self._head(), self._speech.phrases
+        return board.board(self._brands, facts.tallies, self._leads, head=head, phrases=phrases, usual=usual)
 
     def _head(self) -> str:
         """What the board's figures cover."""

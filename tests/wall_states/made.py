@@ -86,7 +86,7 @@ def learning() -> WallState:
         kind=Kind.LEARNING,
         headline=Headline("Learning", "what is usual, day 3.", "42 mentions in the last hour."),
         horizon=horizon(usual=(), usual_label=None),
-        board=Board("Since Tuesday", ROWS),
+        board=Board("Since Tuesday", tuple(replace(row, usual="") for row in ROWS)),
     )
 
 
@@ -296,7 +296,7 @@ def extremes() -> WallState:
             voice(8, "negative", "هل توقف الدفع في متجر Acme عن العمل مرة أخرى؟ " * 3, "أحمد", 4, alike=1204),
             voice(7, "positive", "🎉🎉🎉 🚚💨 10/10 またアクメで買います。" * 3, ASTRONAUT, 8, brand="W" * 27 + "…"),
         ),
-        board=Board("Last 7 days, with gaps", tuple(rows)),
+        board=Board("Last 7 days, with gaps", tuple(replace(r, usual="usually 31 %" if r.ours else "") for r in rows)),
     )
 
 
@@ -330,7 +330,7 @@ def twelve_brands() -> WallState:
 def long_name() -> WallState:
     """Our own name is longer than its place in the ranking, which has gaps."""
     rows = (Row("Pedalo", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),)
-    ours = Row("Harbour Bikes", True, "34", "positive", Mood(0.18, 0.11, 0.25), "")
+    ours = Row("Harbour Bikes", True, "34", "positive", Mood(0.18, 0.11, 0.25), "", "usually 31 %")
     return state(board=Board("Last 7 days, with gaps", (*rows, ours, *ROWS[2:])), ours="Harbour Bikes")
 
 

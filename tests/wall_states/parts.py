@@ -109,7 +109,7 @@ VOICES = (
 
 ROWS = (
     Row("Globex", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),
-    Row("Acme", True, "34", "positive", Mood(0.18, 0.11, 0.25), ""),
+    Row("Acme", True, "34", "positive", Mood(0.18, 0.11, 0.25), "", "usually 31 %"),
     Row("Initech", False, "18", "neutral", Mood(0.04, -0.09, 0.17), ""),
     Row("Umbrella", False, "1", "unscored", None, "too few to say"),
 )

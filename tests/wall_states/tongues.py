@@ -15,7 +15,11 @@ def crowded(language: str, twelve: bool) -> WallState:
     speech = Speech(ZoneInfo("UTC"), phrases, twelve)
     mentions = phrases.in_last_hour.format(mentions=speech.counted(phrases.mentions, 18206))
     notes = (phrases.too_few, phrases.mostly_unscored, phrases.no_mentions)
-    rows = [Row(row.brand, row.ours, row.share, "unscored", None, n) for row, n in zip(ROWS, notes, strict=False)]
+    told = phrases.usual_share.format(n=31)
+    rows = [
+        Row(row.brand, row.ours, row.share, "unscored", None, n, told if row.ours else "")
+        for row, n in zip(ROWS, notes, strict=False)
+    ]
     labels = (
         Label(0.3, phrases.midnight),
         Label(0.8, phrases.noon),

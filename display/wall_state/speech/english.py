@@ -97,6 +97,7 @@ ENGLISH = Phrases(
     an_hour="{mentions} an hour, usually {usual}.",
     an_hour_short="{n} an hour, usually {usual}.",
     usually_an_hour="Usually {usual} an hour.",
+    usual_share="usually {n} %",
     negative_mentions=Counted("{n} negative mention", "{n} negative mentions", "No negative mentions"),
     negative_short="{n} negative",
     less_than_one="less than 1",

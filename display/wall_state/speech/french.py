@@ -98,6 +98,7 @@ FRENCH = Phrases(
     an_hour="{mentions} par heure, d’habitude {usual}.",
     an_hour_short="{n} par heure, d’habitude {usual}.",
     usually_an_hour="D’habitude {usual} par heure.",
+    usual_share="habituel {n} %",
     negative_mentions=Counted("{n} mention négative", "{n} mentions négatives", "Aucune mention négative"),
     negative_short="{n} négatives",
     less_than_one="moins de 1",

@@ -97,6 +97,7 @@ GERMAN = Phrases(
     an_hour="{mentions} je Stunde, üblich: {usual}.",
     an_hour_short="{n} je Stunde, üblich: {usual}.",
     usually_an_hour="Üblich: {usual} je Stunde.",
+    usual_share="üblich {n} %",
     negative_mentions=Counted("{n} negative Erwähnung", "{n} negative Erwähnungen", "Keine negative Erwähnung"),
     negative_short="{n} negative",
     less_than_one="unter 1",

@@ -118,6 +118,8 @@ class Phrases:
     an_hour_short: str
     """Where that has no room."""
     usually_an_hour: str
+    usual_share: str
+    """In whole per cent."""
     negative_mentions: Counted
     negative_short: str
     less_than_one: str

@@ -36,14 +36,18 @@ function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
 /** `fitted`: whatever else the room for a name depends on. */
 function Row({ row, fitted }: { row: Data; fitted: string }) {
   const words = useWords();
-  const name = useFit<HTMLTableCellElement>(`${row.brand} ${row.share} ${row.ours} ${fitted}`, 1, whole);
+  // What is usual gives way first, then the name takes two lines.
+  const last = row.usual ? 2 : 1;
+  const shown = `${row.brand} ${row.share} ${row.usual} ${row.ours} ${fitted}`;
+  const { box, step } = useFit<HTMLTableCellElement>(shown, last, whole);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : words.moods[row.mark]} />
       </td>
-      <th role="rowheader" scope="row" dir="auto" ref={name.box} class={row.ours && name.step ? "long" : ""}>
+      <th role="rowheader" scope="row" dir="auto" ref={box} class={row.ours && step === last ? "long" : ""}>
         {row.brand}
+        {row.usual && step === 0 && <span class="usual">{row.usual}</span>}
       </th>
       <td role="cell" class="share">
         {row.share}

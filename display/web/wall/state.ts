@@ -100,6 +100,7 @@ export interface Row {
   mark: Sentiment;
   mood: Mood | null;
   note: string;
+  usual: string;
 }
 
 export interface Line {

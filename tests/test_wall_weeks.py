@@ -1,0 +1,65 @@
+"""What share a brand usually has, and when that says nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+from display.wall_state.board import board
+from display.wall_state.speech import ENGLISH
+from display.wall_state.weeks import edges, heard, usual_shares
+from monitor.model import Tally
+from tests.fake_store import BRANDS
+from tests.fakes import NOON
+
+ALL = [True] * 4
+COUNTS = {"Acme": [30, 40, 50, 60], "Globex": [70, 60, 50, 40]}
+NOW = {"Acme": 90, "Globex": 10}
+
+
+def test_the_weeks_are_whole_and_end_before_this_one() -> None:
+    found = edges(NOON)
+    assert len(found) == 5
+    assert {b - a for a, b in pairwise(found)} == {timedelta(days=7)}
+    assert timedelta(days=7) <= NOON - found[-1] < timedelta(days=8)
+
+
+def test_the_usual_share_is_the_median_of_the_weeks() -> None:
+    assert usual_shares(COUNTS, ALL, NOW) == {"Acme": 45, "Globex": 55}
+
+
+def test_one_wild_week_changes_little() -> None:
+    wild = {"Acme": [30, 30, 30, 9000], "Globex": [70, 70, 70, 70]}
+    assert usual_shares(wild, ALL, NOW)["Acme"] == 30
+
+
+def test_weeks_that_were_not_heard_say_nothing() -> None:
+    assert usual_shares(COUNTS, [False, False, True, True], NOW) == {"Acme": 55, "Globex": 45}
+    assert usual_shares(COUNTS, [False, False, False, True], NOW) == {}
+
+
+def test_a_handful_of_mentions_has_no_shares() -> None:
+    assert usual_shares({"Acme": [3] * 4, "Globex": [7] * 4}, ALL, NOW) == {}
+
+
+def test_weeks_before_a_brand_was_listened_for_say_nothing() -> None:
+    late = {**COUNTS, "Initech": [0, 0, 20, 20]}
+    assert usual_shares(late, ALL, {**NOW, "Initech": 50})["Initech"] == 17
+    assert usual_shares({**COUNTS, "Initech": [0, 0, 0, 20]}, ALL, {**NOW, "Initech": 50}) == {}
+    # One that is hardly ever mentioned may well have been silent.
+    assert usual_shares({**COUNTS, "Initech": [0, 0, 0, 0]}, ALL, {**NOW, "Initech": 1})["Initech"] == 0
+
+
+def test_a_week_with_a_long_gap_was_not_heard() -> None:
+    marks = edges(NOON)
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    unread = {"Reddit": [(marks[1], marks[1] + day)], "Forum": [(marks[3], marks[3] + hour)]}
+    assert heard(marks, unread) == [True, False, True, True]
+
+
+def test_the_board_tells_the_usual_share_of_ours_alone() -> None:
+    tallies = {"Acme": Tally("Acme", 90), "Globex": Tally("Globex", 10)}
+    rows = board(BRANDS, tallies, {"Acme"}, head="", phrases=ENGLISH, usual={"Acme": 45, "Globex": 55}).rows
+    assert {row.brand: row.usual for row in rows} == {"Acme": "usually 45 %", "Globex": "", "Initech": ""}
+    rows = board(BRANDS, tallies, {"Acme"}, head="", phrases=ENGLISH).rows
+    assert {row.usual for row in rows} == {""}
