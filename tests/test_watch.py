@@ -51,18 +51,18 @@ def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     return lambda: [record.getMessage() for record in caplog.records if record.name == "wallflower.watch"]
 
 
-def test_every_duty_has_its_turn_every_half_minute_until_the_stop() -> None:
+def test_every_duty_has_its_turn_every_quarter_of_a_minute_until_the_stop() -> None:
     clock, duty = SteppedClock(), Counting()
     watch = Watch([duty], clock)
     assert not watch.alive()
     watch.start()
     clock.settle(1)
     assert watch.alive()
-    clock.advance(29)
+    clock.advance(14)
     clock.settle(1)
     clock.advance(1)
     clock.settle(1)
-    assert duty.turns == [NOON, NOON + 30 * SECOND]
+    assert duty.turns == [NOON, NOON + 15 * SECOND]
     watch.stop()
     assert not watch.alive()
 

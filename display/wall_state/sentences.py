@@ -179,12 +179,13 @@ def being_read(scene: Scene) -> str:
 
 
 def not_read(scene: Scene) -> str:
-    """Names the one weighty source that is blind, or counts them."""
+    """Names the one weighty source that is blind, or counts all that are not read, as the proof does."""
     say, blind = scene.phrases, scene.reading.weighty
     if not blind:
         return say.not_read_all_hour.format(name=cut(scene.gap, LONGEST_NAME))
     if len(blind) > 1:
-        return say.sources_not_read.format(n=len(blind), all=len(scene.reading.statuses))
+        sources = len(scene.reading.statuses)
+        return say.sources_not_read.format(n=sources - scene.reading.read, all=sources)
     name, since = cut(blind[0].source, LONGEST_NAME), blind[0].since
     return (
         say.not_read_since.format(name=name, moment=scene.moment(since)) if since else say.never_read.format(name=name)

@@ -1,6 +1,6 @@
 """The thread that looks at what was stored: is anything out of the ordinary, and what is it about?
 
-Watch -- every 30 s --> each duty:  Incidents (counts), TopicsDuty (words) --> Store, where walls and pages read it
+Watch -- every 15 s --> each duty:  Incidents (counts), TopicsDuty (words) --> Store, where walls and pages read it
                                      Memory
 """
 

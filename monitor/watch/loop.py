@@ -11,8 +11,8 @@ from typing import Protocol
 from monitor.clock import Clock
 from monitor.errors import StoreError
 
-EVERY = 30.0
-"""Seconds between two turns."""
+EVERY = 15.0
+"""Seconds between two turns: an incident must be told within five minutes, and a turn is cheap."""
 LEAST = 1.0
 """Seconds between them in a replay, whatever its pace."""
 HANGS_AFTER = 300.0
