@@ -25,8 +25,8 @@ class Matcher:
         return [found for start in range(0, len(posts), BATCH) for found in self._batch(posts[start : start + BATCH])]
 
     def terms(self) -> tuple[Term, ...]:
-        """Plain searches that find every post that any rule matches, but for rules without a word in them."""
-        return tuple(dict.fromkeys(term for _, query in self._rules for term in query.terms()))
+        """Plain searches that find every post that any rule matches, but for what meets a part without a word in it."""
+        return tuple(dict.fromkeys(term for _, query in self._rules for term in query.sought()))
 
     def _batch(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
         matches: list[list[Match]] = [[] for _ in posts]

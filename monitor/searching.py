@@ -37,10 +37,13 @@ class Searched:
         return f"{named} and {more} more" if more > 0 else named
 
 
-def _nothing_of(brand: str, rule: Query) -> str:
+def _missed(brand: str, rule: Query) -> str:
+    """What a search for words does not find of a rule that can be met without one."""
     parts = rule.wordless()
     more = f" and {len(parts) - MOST_PARTS} more" if len(parts) > MOST_PARTS else ""
     named = ", ".join(f"`{part}`" for part in parts[:MOST_PARTS]) + more
+    if rule.sought():
+        return f"Of {brand} it finds what has its words, and not what is found by {named} alone."
     return (
         f"{NOTHING_OF} {brand}: its rule can be met by {named} alone, without a word to look for. Put a word beside it."
     )
@@ -51,9 +54,12 @@ def searched(options: BaseModel | None, brands: Sequence[Brand]) -> Searched:
     if not isinstance(options, SourceOptions) or not (options.searches or options.sieves):
         return Searched()
     rules = [(brand, parse(brand.rule)) for brand in brands]
-    terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.terms()))
-    missed = [_nothing_of(brand.name, rule) for brand, rule in rules if not rule.terms()]
+    terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.sought()))
+    missed = [_missed(brand.name, rule) for brand, rule in rules if rule.wordless()]
     if not options.searches:
         return Searched(missed=tuple(missed) if terms else ())
-    parts = (part for _, rule in rules if rule.terms() for part in rule.left_open(signs=options.finds_signs))
-    return Searched(tuple(dict.fromkeys(parts)), (*missed, *options.missed(terms)))
+    parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.finds_signs)]
+    without = {part for _, rule in rules for part in rule.wordless()}
+    return Searched(
+        tuple(part for part in dict.fromkeys(parts) if part not in without), (*missed, *options.missed(terms))
+    )

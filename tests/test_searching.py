@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from display.cli import cli
 from monitor import sources
 from monitor.errors import QueryError
+from monitor.matching import Matcher
 from monitor.model import Brand
 from monitor.query import parse
 from monitor.searching import Searched, searched
@@ -125,11 +126,30 @@ def test_a_source_that_sieves_says_what_it_does_not_hear() -> None:
     brands = [Brand("Acme", "acme OR author:ann"), Brand("Globex", "globex =Globex")]
     found = searched(options("bluesky"), brands)
     assert found.here == ()
-    assert found.note() == (
-        "It finds nothing of Acme: its rule can be met by `author:ann` alone, without a word to look for. "
-        "Put a word beside it."
-    )
-    assert searched(options("bluesky"), brands[:1]) == Searched(), "where no rule has a word everything is kept"
+    assert found.note() == "Of Acme it finds what has its words, and not what is found by `author:ann` alone."
+    wordless = [Brand("Acme", "author:ann")]
+    assert searched(options("bluesky"), wordless) == Searched(), "where no rule has a word everything is kept"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("acme OR author:ann", ["acme"]),
+        ("(acme OR globex) OR site:a.example", ["acme", "globex"]),
+        ("author:ann", []),
+        ("(acme OR author:ann) lang:en", []),
+        ("acme lang:en", ["acme"]),
+    ],
+)
+def test_a_part_without_words_keeps_the_others_from_no_search(rule: str, words: list[str]) -> None:
+    assert [term.text for term in parse(rule).sought()] == words
+    assert [term.text for term in Matcher([Brand("Acme", rule)]).terms()] == words
+
+
+def test_what_is_missed_is_not_said_to_be_checked_here() -> None:
+    found = searched(options("hackernews"), [Brand("Acme", "=Acme OR author:ann")])
+    assert found.here == ("=Acme",)
+    assert found.missed[0] == "Of Acme it finds what has its words, and not what is found by `author:ann` alone."
 
 
 def test_what_a_kind_cannot_look_for_is_said() -> None:

@@ -12,7 +12,7 @@ from monitor.query.compiling import Compiled, FieldExpression, compiled
 from monitor.query.document import Document
 from monitor.query.grammar import tree_of
 from monitor.query.mistakes import Mistake
-from monitor.query.searching import left_open, wordless
+from monitor.query.searching import left_open, sought, wordless
 from monitor.query.tree import Every, Field, Node, Not, holds_of_nothing, leaves, without_fields
 
 
@@ -69,6 +69,10 @@ class Query:
     def terms(self) -> tuple[Term, ...]:
         """Plain searches: every post of the rule is found by one of them. Empty where no search for words would do."""
         return self.tree.terms
+
+    def sought(self) -> tuple[Term, ...]:
+        """Plain searches that find as much of the rule as words can: all of it but for its ``wordless`` parts."""
+        return sought(self.tree)
 
     def left_open(self, *, signs: bool) -> tuple[str, ...]:
         """The parts of the rule, as one writes them, that a search for ``terms`` does not look at, each once.

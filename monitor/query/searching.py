@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from monitor.model import Term
 from monitor.query.tree import Either, Every, Field, Near, Node, Not, Words
 
 _ONE_WORD = re.compile(r"[^\s()\"]+")
@@ -27,6 +28,13 @@ def left_open(node: Node, *, signs: bool) -> Iterator[str]:
             yield from left_open(child, signs=signs)
     else:
         yield written(node)
+
+
+def sought(node: Node) -> tuple[Term, ...]:
+    """Searches that find what words can find of ``node``: its terms, or those of the alternatives that have some."""
+    if node.terms or not isinstance(node, Either):
+        return node.terms
+    return tuple(dict.fromkeys(term for child in node.children for term in sought(child)))
 
 
 def wordless(node: Node) -> Iterator[str]:
