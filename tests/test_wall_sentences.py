@@ -304,3 +304,18 @@ def test_names_are_joined_as_people_do() -> None:
         "A and B",
         "A, B and C",
     ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("checkout down", "“Checkout down”"),
+        ("iPhone cases", "“iPhone cases”"),
+        ("#acmedown", "“#acmedown”"),
+        ("Élan", "“Élan”"),
+        ("支払い", "“支払い”"),
+        ("", "Many more mentions"),
+    ],
+)
+def test_the_title_of_an_incident_begins_large(topic: str, said: str) -> None:
+    assert title(INCIDENT, topic, ENGLISH) == said

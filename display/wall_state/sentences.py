@@ -251,7 +251,9 @@ def liveness(scene: Scene) -> Line:
 def title(incident: Incident, topic: str, phrases: Phrases) -> str:
     """``“Checkout down”``, or what rose where no ``topic`` is known."""
     if topic:
-        return phrases.quoted.format(topic=topic)
+        # A title begins large, but for a name that is written otherwise: iPhone.
+        large = topic[0].upper() + topic[1:] if topic.split()[0].islower() else topic
+        return phrases.quoted.format(topic=large)
     return phrases.many_more_negative if incident.negative else phrases.many_more
 
 
