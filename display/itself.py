@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from display.cards import duration
-from monitor.watch.loop import EVERY
 
 SAFE_SQLITE = (3, 51, 3)
 LEAST_FREE = 1 << 30
@@ -25,7 +24,7 @@ FEW = 1_000
 PARTS = {
     "writer": ("Saving", "It stores what comes in", "Nothing new is stored"),
     "scheduler": ("Reading", "It asks each source in its own time.", "Some source is not read"),
-    "watch": ("Watching", f"It looks every {EVERY:.0f} s for what is unusual.", "No incident is noticed and topics stand still"),
+    "watch": ("Watching", "It looks all day for what is unusual.", "No incident is noticed and topics stand still"),
     "web": ("Screens", "It tells walls and pages of what is new.", "Walls and pages do not change by themselves"),
 }
 """Part of /healthz -> its name on the page, what it does, and what follows when it has ended."""
