@@ -160,6 +160,7 @@ class Service:
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
         self._stopping = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
+        self._stop_begun = threading.Lock()
 
     def health(self) -> Mapping[str, bool]:
         """Whether each part lives."""
@@ -180,7 +181,8 @@ class Service:
 
     def begin_stop(self) -> None:
         """Stop every loop and close every socket, beside the requests that are still answered."""
-        if self._stopping.ident is None:
+        # Two signals may come at once, the second in the midst of what the first one starts.
+        if self._stop_begun.acquire(blocking=False):
             self._stopping.start()
 
     def stop(self) -> None:

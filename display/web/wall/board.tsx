@@ -46,7 +46,7 @@ function Row({ row, fitted }: { row: Data; fitted: string }) {
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : words.moods[row.mark]} />
       </td>
       <th role="rowheader" scope="row" dir="auto" ref={box} class={row.ours && step === last ? "long" : ""}>
-        {row.brand}
+        <span class="name">{row.brand}</span>
         {row.usual && step === 0 && <span class="usual">{row.usual}</span>}
       </th>
       <td role="cell" class="share">
