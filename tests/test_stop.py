@@ -1,0 +1,49 @@
+"""The end of the worker's parts, by signals that do not wait for each other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from display.commands.wiring import options_of
+from display.serve import Service
+from monitor.clock import Clock
+from monitor.config import load
+
+CONFIG = """
+[wallflower]
+data = "data"
+
+[[brands]]
+name = "Acme"
+ours = true
+rule = "acme"
+"""
+
+
+class Interrupted(threading.Thread):
+    """A thread in the midst of whose start a second signal comes."""
+
+    def __init__(self, target: Callable[[], None], signal: Callable[[], None]) -> None:
+        super().__init__(target=target, daemon=True)
+        self._signal, self.starts = signal, 0
+
+    def start(self) -> None:
+        self.starts += 1
+        if self.starts == 1:
+            self._signal()
+            super().start()
+
+
+def test_a_second_signal_begins_no_second_stop(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    service = Service(load(tmp_path / "config.toml", options_of), "1", Clock())
+    stopping = Interrupted(service._stop_loops, service.begin_stop)
+    service._stopping = stopping
+    service.start()
+    service.begin_stop()
+    service.begin_stop()
+    service.stop()
+    assert stopping.starts == 1
+    assert service.health()["web"] is False
