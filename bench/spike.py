@@ -6,7 +6,7 @@ Makes up two weeks of history in which a brand is mentioned ``usual`` times an h
 ``wallflower run`` does, on a clock that goes ``pace`` times as fast as life (1: as life). Then signed posts come to its
 webhook, for a while at the usual rate and from then on at so many times that. Printed is by the service's clock how
 long after the change /wall/state.json said so; the bar is five minutes where the usual is 60 an hour or more. The watch
-looks every 30 s of that clock, but no more often than once a second; passes over sources wait by the machine's clock.
+looks every 15 s of that clock, but no more often than once a second; passes over sources wait by the machine's clock.
 """
 
 from __future__ import annotations
