@@ -104,12 +104,12 @@ def wait_for(url: str, seconds: float = 20) -> None:
     raise TimeoutError(f"{url} does not answer")
 
 
-def crowd(url: str, clients: int, ready: Event, enough: Event) -> None:
+def crowd(url: str, clients: int, walls: Sequence[str], ready: Event, enough: Event) -> None:
     """Other screens, in a process of their own so that they slow nothing but the machine."""
     connected = []
-    for _ in range(clients):
+    for n in range(clients):
         client = socketio.Client()
-        client.connect(url, auth={"room": "wall"}, transports=["websocket"])
+        client.connect(url, auth={"room": "wall", "wall": walls[n % len(walls)]}, transports=["websocket"])
         connected.append(client)
     ready.set()
     enough.wait()
@@ -118,11 +118,11 @@ def crowd(url: str, clients: int, ready: Event, enough: Event) -> None:
 
 
 @contextmanager
-def crowded(url: str, clients: int) -> Iterator[None]:
-    """``clients`` connected screens."""
+def crowded(url: str, clients: int, walls: Sequence[str] = ("",)) -> Iterator[None]:
+    """``clients`` connected screens, which show ``walls`` in turn."""
     context = multiprocessing.get_context("spawn")
     ready, enough = context.Event(), context.Event()
-    process = context.Process(target=crowd, args=(url, clients, ready, enough), daemon=True)
+    process = context.Process(target=crowd, args=(url, clients, walls, ready, enough), daemon=True)
     process.start()
     if not ready.wait(60):
         raise TimeoutError("the clients could not connect")

@@ -10,19 +10,14 @@ server without walls, which pays for storing alone. How long a mention takes to 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing.synchronize import Event
+from collections.abc import Sequence
 from pathlib import Path
 
-import socketio  # type: ignore[import-untyped]
-
-from bench.live import CONFIG, free_port, served
+from bench.live import CONFIG, crowded, free_port, served
 from monitor.clock import Clock
 from monitor.model import Finding, Judged, Match, Post, Score
 from monitor.store import Store
@@ -58,33 +53,6 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def crowd(url: str, walls: int, ready: Event, enough: Event) -> None:
-    """The walls, in a process of their own."""
-    clients = []
-    for n in range(walls):
-        client = socketio.Client()
-        client.connect(url, auth={"room": "wall", "wall": NAMES[n % len(NAMES)]}, transports=["websocket"])
-        clients.append(client)
-    ready.set()
-    enough.wait()
-    for client in clients:
-        client.disconnect()
-
-
-@contextmanager
-def crowded(url: str, walls: int) -> Iterator[None]:
-    """``walls`` connected walls."""
-    context = multiprocessing.get_context("spawn")
-    ready, enough = context.Event(), context.Event()
-    process = context.Process(target=crowd, args=(url, walls, ready, enough), daemon=True)
-    process.start()
-    if not ready.wait(60):
-        raise TimeoutError("the walls could not connect")
-    yield
-    enough.set()
-    process.join(10)
-
-
 def feed(store: Store, rate: int, seconds: float, clock: Clock, name: str) -> None:
     """Save ``rate`` mentions a second, evenly, from outside the server."""
     end, n = time.monotonic() + seconds, 0
@@ -118,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         store = Store.open(Path(folder) / "data" / "wallflower.db")
         pid = listener(url)
         alone = {rate: share(pid, store, rate, asked.seconds, f"alone{rate}") for rate in RATES}
-        with crowded(url, asked.walls):
+        with crowded(url, asked.walls, NAMES):
             together = {rate: share(pid, store, rate, asked.seconds, f"walls{rate}") for rate in RATES}
         store.close()
     print(f"{asked.walls} walls of {len(NAMES)} kinds, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

@@ -190,6 +190,37 @@ def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_le
     }
 
 
+def test_an_incident_with_a_name_is_read_again_with_its_brand_and_one_without_in_every_turn(store: Store) -> None:
+    history(store)
+    store.save_incident(an_incident("Acme", topic="signal booster"))
+    store.save_incident(an_incident("Globex"))
+    store.save_incident(an_incident("Nobody's"))
+    read: list[str] = []
+    duty = TopicsDuty(_Naming(store, read), BRANDS)  # type: ignore[arg-type]
+    turns = []
+    for seconds in (0, 15, 30, 60):
+        duty.turn(NOON + timedelta(seconds=seconds))
+        turns.append(sorted(read))
+        read.clear()
+    assert turns == [["Acme", "Globex"], ["Globex"], ["Globex"], ["Acme", "Globex"]]
+
+
+class _Naming:
+    """A store that tells whose incidents were read."""
+
+    def __init__(self, store: Store, brands: list[str]) -> None:
+        self._store, self._brands = store, brands
+
+    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        """As the store does."""
+        if since == NOON - 15 * MINUTE:
+            self._brands.append(brand)
+        return self._store.texts(brand, since, until, limit)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
 def test_an_incident_keeps_its_topic_when_nothing_stands_out_any_more(store: Store) -> None:
     history(store)
     store.save_incident(replace(an_incident("Acme", topic="signal booster"), words=("signal booster", "mast")))

@@ -15,6 +15,7 @@ from display.wall_state.horizon import Span
 from display.wall_state.kept import Kept
 from display.wall_state.past import hours
 from display.wall_state.reading import Reading, heavy, reading, weighs
+from display.wall_state.weeks import WEEK
 from monitor.blindness import unread
 from monitor.clock import Clock
 from monitor.model import Bin, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Brands = tuple[str, ...]
 
-WEEK, MONTH = timedelta(days=7), timedelta(days=DAYS)
+MONTH = timedelta(days=DAYS)
 FRESH_FOR = 1.0
 """Seconds for which all of it is good when nothing changed."""
 CHEAP = 0.004

@@ -10,12 +10,13 @@ from display.wall_state import baseline, board, departures, horizon, incident, s
 from display.wall_state.director import FRESH, MOST, Director, key
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import Board, IncidentScreen, Kind, Voice, WallState
-from display.wall_state.facts import MOST_NEWS, WEEK, Facts
+from display.wall_state.facts import MOST_NEWS, Facts
 from display.wall_state.horizon import Span, Stretch
 from display.wall_state.kept import Kept
 from display.wall_state.sentences import Scene
 from display.wall_state.speech import LANGUAGES, Speech
 from display.wall_state.voices import voice
+from display.wall_state.weeks import GAPPY, WEEK
 from display.wall_state.words import called, epoch_ms
 from monitor.clock import Clock
 from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.config.walls import Wall
 
-GAPPY = 0.1
-"""Part of the week in gaps from which on the board says so."""
 PER_BRAND = 8
 """Newest mentions asked for where the wall begins."""
 UNKNOWN = "und"

@@ -17,7 +17,7 @@ FEWEST_MENTIONS = 50
 WEIGHTY = 0.05
 """Share of this week from which on a brand cannot have been unheard of."""
 GAPPY = 0.10
-"""Part of a week that may go unread before its figures say so."""
+"""Part of a week that may go unread; with more its figures say so, or nothing."""
 
 
 def edges(now: datetime) -> list[datetime]:

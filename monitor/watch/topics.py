@@ -13,7 +13,7 @@ from monitor.watch.backgrounds import Backgrounds
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EVERY = timedelta(seconds=55)
-"""Between two looks at the topics of a brand: once a minute, in every other turn."""
+"""Between two looks at the topics of a brand: once a minute, whatever the pace of the turns."""
 MOST_NOW = 2_000
 """Texts of a window that are read; of more an even sample."""
 
@@ -31,13 +31,18 @@ class TopicsDuty:
         self._looked: dict[str, datetime] = {}
 
     def turn(self, now: datetime) -> None:
-        """Look at each brand whose minute is over, and at every incident. Raises StoreError; the next turn goes on."""
+        """Look at each brand whose minute is over, its incident too; at one that has no name yet, in every turn.
+
+        Raises StoreError; the next turn goes on.
+        """
         self._backgrounds.begin()
-        for brand in self._finders:
-            if self._due(brand, now) and (background := self._usual(brand, now)) is not None:
+        due = [brand for brand in self._finders if self._due(brand, now)]
+        for brand in due:
+            if (background := self._usual(brand, now)) is not None:
                 self._look(brand, background, now)
         for incident in self._store.last_incidents():
-            if incident.until is None and incident.brand in self._finders:
+            asked = incident.brand in due or (incident.brand in self._finders and not incident.topic)
+            if incident.until is None and asked:
                 self._name(incident, now)
 
     def _due(self, brand: str, now: datetime) -> bool:

@@ -47,7 +47,6 @@ export interface Words {
   notInConfig: string;
   voices: string;
   notLiveSince: Told;
-  /** A multiple of the usual that was known. */
   source: string;
   lastRead: string;
   postsAnHour: string;
