@@ -282,6 +282,20 @@ def test_the_feeds_of_a_page_are_printed_as_tables(wallflower: Run, server: Serv
     assert "gone.rss. Left out: 127.0.0.1" in result.stdout
 
 
+@pytest.mark.parametrize("base", ["/blog/", "../blog/", "{url}/blog/"])
+def test_the_links_of_a_page_count_from_where_its_base_says(wallflower: Run, server: Server, base: str) -> None:
+    stated = f"<base target=_top href='{base.format(url=server.url)}'>"
+    server.script = site({"/de/": page(stated, link("posts.rss"), link("/x.rss")), "/blog/posts.rss": rss(item(1))})
+    (table,) = tables(wallflower("feeds", server.url + "/de/"))
+    assert table["url"] == server.url + "/blog/posts.rss"
+
+
+def test_a_base_that_leads_nowhere_changes_nothing(wallflower: Run, server: Server) -> None:
+    server.script = site({"/": page("<base target=_blank>", link("a.rss")), "/a.rss": rss(item(1))})
+    (table,) = tables(wallflower("feeds", server.url))
+    assert table["url"] == server.url + "/a.rss"
+
+
 def test_what_is_printed_can_be_put_into_the_config(wallflower: Run, server: Server, tmp_path: Path) -> None:
     server.script = site({"/": page(link("/a", "Forum"), link("/feed.xml")), "/a": rss(item(1)), "/feed.xml": rss()})
     result = wallflower("feeds", server.url)

@@ -13,6 +13,7 @@ _START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _LINK = re.compile(r"<link\s[^<>]{1,2000}>", re.IGNORECASE)
+_BASE = re.compile(r"<base\s[^<>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z]{1,20})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
 
@@ -31,9 +32,15 @@ class Link(NamedTuple):
 
 
 def links_named(document: bytes, base: str) -> tuple[Link, ...]:
-    """The ``<link rel=alternate>`` feeds of a page, each address once; ``base`` is the page's address."""
+    """The ``<link rel=alternate>`` feeds of a page, each address once; ``base`` is the page's address.
+
+    Where the page has a ``<base href>``, its relative links count from there.
+    """
+    text = document[:_LOOKED_AT].decode("utf-8", "replace")
+    if stated := _BASE.search(text):
+        base = absolute(base, _attributes(stated[0]).get("href", "")) or base
     found: dict[str, Link] = {}
-    for tag in _LINK.finditer(document[:_LOOKED_AT].decode("utf-8", "replace")):
+    for tag in _LINK.finditer(text):
         link = _attributes(tag[0])
         url = absolute(base, link.get("href", "")) if _leads_to_feed(link) else ""
         if url.startswith(("http://", "https://")):
