@@ -131,6 +131,14 @@ def test_a_deletion_takes_the_post_out(client: FlaskClient, store: Store) -> Non
     assert store.page(MentionFilter()) == []
 
 
+def test_of_posts_with_one_id_in_one_delivery_the_last_one_counts(client: FlaskClient, store: Store) -> None:
+    gone = {"id": "t1", "deleted": True}
+    bring(client, [POST, gone])
+    assert store.page(MentionFilter()) == []
+    bring(client, [POST, gone, {**POST, "text": "Acme is back!"}])
+    assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme is back!"]
+
+
 def test_what_mentions_no_brand_is_taken_and_not_kept(client: FlaskClient, store: Store) -> None:
     assert bring(client, {"id": 7, "text": "Nobody is named."}).get_json()["posts"] == 1
     assert store.page(MentionFilter()) == []

@@ -103,7 +103,7 @@ class Source:
             raise DeliveryRefused("No secret is set.") from error
         if not signed(body, signature, key):
             raise DeliveryRefused("The signature is wrong.")
-        posts = _parcel(body).posts
+        posts = {post.id: post for post in _parcel(body).posts}.values()  # of those with one id the last one counts
         kept = tuple(self._post(post, now) for post in posts if not post.deleted)
         return Delivery(kept, tuple(post.id for post in posts if post.deleted))
 
