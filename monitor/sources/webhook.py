@@ -147,7 +147,7 @@ def _parcel(body: bytes) -> _Parcel:
     try:
         found = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise DeliveryError(f"This is not JSON: {error}.") from error
+        raise DeliveryError(f"This is not JSON: {_what_it_is(body) or error}.") from error
     many = found.get("posts") if isinstance(found, dict) and found.keys() == {"posts"} else found
     listed = many if isinstance(many, list) else [many]
     if len(listed) > MOST_POSTS:
@@ -161,6 +161,15 @@ def _parcel(body: bytes) -> _Parcel:
     return parcel
 
 
+def _what_it_is(body: bytes) -> str:
+    """Of what is often sent in its place, what to do about it; empty for anything else."""
+    if body.startswith(b"\x1f\x8b"):
+        return "it is packed with gzip; send it as it is"
+    if body.startswith(b"payload="):
+        return "it is a form; send it as application/json"
+    return ""
+
+
 def _fault(found: ErrorDetails) -> str:
     """``posts[3].id: is missing.``"""
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"]).removeprefix(".")
@@ -168,6 +177,10 @@ def _fault(found: ErrorDetails) -> str:
         return f"{where}: is missing."
     if found["type"] == "extra_forbidden":
         return f"{where}: this key is not known. Allowed: {', '.join(Delivered.model_fields)}."
+    if found["type"] == "model_type":
+        return f'{where}: a post is an object such as {{"id": "1", "text": "Hello"}}.'
+    if where.endswith(".published"):
+        return f"{where}: allowed is ISO 8601, such as 2026-03-01T08:00:00Z, or seconds since 1970."
     return f"{where}: {found['msg'].removeprefix('Value error, ')}."
 
 
