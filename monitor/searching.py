@@ -59,7 +59,4 @@ def searched(options: BaseModel | None, brands: Sequence[Brand]) -> Searched:
     if not options.searches:
         return Searched(missed=tuple(missed) if terms else ())
     parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.finds_signs)]
-    without = {part for _, rule in rules for part in rule.wordless()}
-    return Searched(
-        tuple(part for part in dict.fromkeys(parts) if part not in without), (*missed, *options.missed(terms))
-    )
+    return Searched(tuple(dict.fromkeys(parts)), (*missed, *options.missed(terms)))

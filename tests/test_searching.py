@@ -116,6 +116,9 @@ def test_only_what_is_searched_has_anything_to_say() -> None:
         ("acme OR author:ann", ("author:ann",)),
         ("acme OR (site:a.example lang:en) OR (foo OR author:ann)", ("site:a.example lang:en", "author:ann")),
         ("author:ann", ("author:ann",)),
+        ("(acme OR author:ann) lang:en", ("author:ann lang:en",)),
+        ("lang:en (acme OR author:ann OR site:b.example)", ("lang:en author:ann", "lang:en site:b.example")),
+        ("(acme OR author:ann) (site:a.example OR lang:en)", ("author:ann (site:a.example OR lang:en)",)),
     ],
 )
 def test_the_alternatives_of_a_rule_that_no_search_finds(rule: str, parts: tuple[str, ...]) -> None:
@@ -137,13 +140,35 @@ def test_a_source_that_sieves_says_what_it_does_not_hear() -> None:
         ("acme OR author:ann", ["acme"]),
         ("(acme OR globex) OR site:a.example", ["acme", "globex"]),
         ("author:ann", []),
-        ("(acme OR author:ann) lang:en", []),
+        ("(acme OR author:ann) lang:en", ["acme"]),
+        ("lang:en (acme OR author:ann) -jobs (globexcorp OR site:b.example)", ["globexcorp"]),
+        ("(acme OR author:ann) acme", ["acme"]),
+        ("lang:en (author:ann OR -jobs)", []),
         ("acme lang:en", ["acme"]),
     ],
 )
 def test_a_part_without_words_keeps_the_others_from_no_search(rule: str, words: list[str]) -> None:
     assert [term.text for term in parse(rule).sought()] == words
     assert [term.text for term in Matcher([Brand("Acme", rule)]).terms()] == words
+
+
+def test_what_a_condition_is_joined_to_is_searched_for_all_the_same() -> None:
+    found = searched(options("hackernews"), [Brand("Acme", "(=Acme OR author:ann) lang:en")])
+    assert found.here == ("=Acme", "lang:en")
+    assert found.missed == (
+        "Of Acme it finds what has its words, and not what is found by `author:ann lang:en` alone.",
+    )
+
+
+@given(RULES)
+def test_what_is_found_by_no_word_sought_is_said_to_be_missed(rule: str) -> None:
+    try:
+        found = parse(rule)
+    except QueryError:
+        return
+    assert bool(found.wordless()) == (not found.terms())
+    for part in found.wordless():
+        assert not parse(f"x OR {part}").terms()
 
 
 def test_what_is_missed_is_not_said_to_be_checked_here() -> None:

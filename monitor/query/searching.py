@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.model import Term
-from monitor.query.tree import Either, Every, Field, Near, Node, Not, Words
+from monitor.query.tree import Either, Every, Field, Near, Node, Not, Words, rarity
 
 _ONE_WORD = re.compile(r"[^\s()\"]+")
 
@@ -20,11 +20,11 @@ def left_open(node: Node, *, signs: bool) -> Iterator[str]:
         if node.exact or (node.mark and not signs):
             yield written(node)
     elif isinstance(node, Every):
-        sought = max(node.children, key=lambda child: child.terms == node.terms)
+        chosen = _searched_by(node)
         for child in node.children:
-            yield from left_open(child, signs=signs) if child is sought else (written(child),)
+            yield from left_open(child, signs=signs) if child is chosen else (written(child),)
     elif isinstance(node, Either):
-        for child in node.children:
+        for child in filter(sought, node.children):
             yield from left_open(child, signs=signs)
     else:
         yield written(node)
@@ -32,9 +32,17 @@ def left_open(node: Node, *, signs: bool) -> Iterator[str]:
 
 def sought(node: Node) -> tuple[Term, ...]:
     """Searches that find what words can find of ``node``: its terms, or those of the alternatives that have some."""
-    if node.terms or not isinstance(node, Either):
+    if node.terms or not isinstance(node, Either | Every):
         return node.terms
+    if isinstance(node, Every):
+        return max(map(sought, node.children), key=rarity)
     return tuple(dict.fromkeys(term for child in node.children for term in sought(child)))
+
+
+def _searched_by(node: Every) -> Node:
+    """The part of ``node`` whose words are searched for."""
+    found = sought(node)
+    return max(node.children, key=lambda child: (child.terms == node.terms, sought(child) == found))
 
 
 def wordless(node: Node) -> Iterator[str]:
@@ -43,6 +51,10 @@ def wordless(node: Node) -> Iterator[str]:
         for child in node.children:
             if not child.terms:
                 yield from wordless(child)
+    elif isinstance(node, Every) and sought(node):
+        chosen = _searched_by(node)
+        for part in wordless(chosen):
+            yield " ".join(part if child is chosen else written(child) for child in node.children)
     else:
         yield written(node, inside=False)
 

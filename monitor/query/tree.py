@@ -124,7 +124,7 @@ class Near:
     def terms(self) -> tuple[Term, ...]:
         """Searches for the side that is rarer."""
         sides = [tuple(term for words in side for term in words.terms) for side in (self.left, self.right)]
-        return max(sides, key=_rarity)
+        return max(sides, key=rarity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Every:
     @property
     def terms(self) -> tuple[Term, ...]:
         """Those of the child that is rarest as far as its letters tell."""
-        return max((child.terms for child in self.children), key=_rarity)
+        return max((child.terms for child in self.children), key=rarity)
 
     @property
     def at(self) -> int:
@@ -214,7 +214,7 @@ Leaf: TypeAlias = "Words | Near | Field"
 Node: TypeAlias = "Words | Near | Field | Not | Every | Either"
 
 
-def _rarity(terms: Sequence[Term]) -> float:
+def rarity(terms: Sequence[Term]) -> float:
     """How few posts a search for any of ``terms`` brings, by a guess: long words are rare, many of them are not."""
     if not terms:
         return float("-inf")
