@@ -39,7 +39,7 @@ from monitor.matching import Matcher
 from monitor.scheduler import Scheduler, watch
 from monitor.sentiment import Scorer
 from monitor.store import Store
-from monitor.watch import Incidents, Memory, TopicsDuty, Watch
+from monitor.watch import Incidents, Memory, TopicsDuty, Watch, share_arenas
 
 THREADS = 140
 """Each open socket holds one; Live lets fewer in, so that pages are always served."""
@@ -69,6 +69,7 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
     """
     check_host(config)
     check_port(config)
+    share_arenas()
     with alone(config):
         check_database(config)
         if advice := advice_on_sqlite():

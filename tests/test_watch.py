@@ -6,6 +6,8 @@ import ctypes
 import logging
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +23,7 @@ from monitor.errors import StoreError
 from monitor.incidents import Detector
 from monitor.model import Gap, Health, Incident, Judged, Pulses, SourceStatus
 from monitor.store import Store
-from monitor.watch import Incidents, Memory, Watch
+from monitor.watch import Incidents, Memory, Watch, share_arenas
 from monitor.watch.history import SPAN, History
 from tests.fake_store import BRANDS, finding
 from tests.fake_time import SteppedClock
@@ -528,5 +530,39 @@ def test_what_was_freed_in_pieces_goes_back_to_the_system() -> None:
     assert before - held() > 50_000_000
 
 
+THREADS = """
+import ctypes, sys, threading
+from monitor.watch import share_arenas
+if sys.argv[1] == "shared":
+    share_arenas()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+meet = threading.Barrier(25)
+def hold():
+    libc.malloc(100_000)
+    meet.wait()
+    meet.wait()
+threads = [threading.Thread(target=hold) for _ in range(24)]
+for thread in threads:
+    thread.start()
+meet.wait()
+libc.malloc_stats()
+meet.wait()
+"""
+
+
+def arenas(how: str) -> int:
+    """How many arenas 24 threads of another process have."""
+    command = [sys.executable, "-c", THREADS, how]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr.count("Arena ")
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_stats"), reason="the C library is not glibc")
+def test_threads_share_two_arenas() -> None:
+    assert arenas("apart") > 2
+    assert arenas("shared") == 2
+
+
 def test_a_c_library_that_cannot_do_so_is_left_alone() -> None:
     Memory(object()).turn(NOON)
+    share_arenas(object())

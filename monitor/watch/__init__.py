@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitor.watch.incidents import Incidents
 from monitor.watch.loop import Duty, Watch
-from monitor.watch.memory import Memory
+from monitor.watch.memory import Memory, share_arenas
 from monitor.watch.topics import TopicsDuty
 
-__all__ = ["Duty", "Incidents", "Memory", "TopicsDuty", "Watch"]
+__all__ = ["Duty", "Incidents", "Memory", "TopicsDuty", "Watch", "share_arenas"]
