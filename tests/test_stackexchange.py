@@ -9,8 +9,9 @@ import pytest
 
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
 from monitor.model import Term
-from monitor.sources.stackexchange import Options
+from monitor.sources.stackexchange import Options, Source
 from tests.fakes import NOON
+from tests.feed_server import http_for, serving
 from tests.sites import said, send
 from tests.sites.stackexchange import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading
@@ -70,6 +71,49 @@ def test_the_last_request_of_the_day_waits_for_midnight() -> None:
     assert batch.not_before == MIDNIGHT
     assert "used up" in batch.note
     assert "free key" in batch.note
+
+
+def test_many_terms_are_searched_less_often_rather_than_until_the_quota_is_gone() -> None:
+    terms = [Term(f"acme {n}") for n in range(30)]
+    searched: dict[str, int] = {}
+    with reading("stackexchange", site(1)) as (source, server):
+        now, cursor, left = NOON - timedelta(hours=12), None, 300
+        while now < NOON + timedelta(hours=12):
+            asked = len(server.asked)
+            server.script = site(1, quota_remaining=left)
+            batch = source.fetch(terms, cursor, now)
+            cursor, left = batch.cursor, left - (len(server.asked) - asked)
+            now = max(now + timedelta(hours=1), batch.not_before or now) if not batch.more else now
+            assert batch.note == ""
+        for request in server.asked:
+            name = request.path.partition("?q=")[2].partition("&")[0]
+            searched[name] = searched.get(name, 0) + 1
+    assert left > 0
+    assert min(searched[name] for name in searched if name) >= 7
+
+
+def test_a_quota_that_lasts_keeps_no_round_waiting() -> None:
+    with reading("stackexchange", site(1, quota_remaining=9_900)) as (source, _):
+        batch = source.fetch([Term(f"acme {n}") for n in range(30)], None, NOON)
+    assert batch.more
+    assert batch.not_before is None
+
+
+@pytest.mark.parametrize(("wrap", "kind"), [({"backoff": 30}, RateLimited), ({"quota_remaining": 0}, QuotaSpent)])
+def test_what_one_source_is_told_all_with_its_key_keep_to(wrap: dict[str, int], kind: type[Exception]) -> None:
+    with serving(site(1, **wrap)) as server:
+        http = http_for(server)
+        one, two = (
+            Source(Options(name=name, api=f"{server.url}/2.3", site=name), http) for name in ("superuser", "unix")
+        )
+        one.fetch(TERMS, None, NOON)
+        asked = len(server.asked)
+        with pytest.raises(kind):
+            two.fetch(TERMS, None, NOON + timedelta(seconds=29))
+        assert len(server.asked) == asked
+        server.script = site(1)
+        two.fetch(TERMS, None, MIDNIGHT)
+        http.close()
 
 
 @pytest.mark.parametrize(

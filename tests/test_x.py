@@ -21,8 +21,8 @@ from pydantic import ValidationError
 
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
 from monitor.model import Batch, Json, Spend, Term
+from monitor.sources._limits import KeyLimits
 from monitor.sources._purse import Purse
-from monitor.sources._sdk import KeyLimits
 from monitor.sources._x import first_id, time_of
 from monitor.sources.x import LONGEST_QUERY, Options, Source
 from tests.fakes import NOON

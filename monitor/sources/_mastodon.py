@@ -14,7 +14,8 @@ from monitor.errors import AuthError, RateLimited
 from monitor.http import Http, site_of
 from monitor.model import Json
 from monitor.sources._fields import Record, identity
-from monitor.sources._sdk import Answer, KeyLimits, SdkSession, error_of, plainly, reset_time, wish_of
+from monitor.sources._limits import KeyLimits
+from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, reset_time, wish_of
 
 PAGE, SEARCH_PAGES = 40, 5
 LATE = timedelta(minutes=10)

@@ -25,7 +25,8 @@ from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Json, Post
 from monitor.sources._fields import Record, identity, line, moment, number, part, words
-from monitor.sources._sdk import Answer, KeyLimits, SdkSession, error_of, plainly, wish_of
+from monitor.sources._limits import KeyLimits
+from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, wish_of
 from monitor.sources._sweep import Found, Page, Stretch
 
 PAGE, MOST_LISTED = 100, 900

@@ -1,4 +1,4 @@
-"""What every source with an SDK shares: our guarded session in the SDK's hands, and limits that belong to a key.
+"""What every source with an SDK shares: our guarded session in the SDK's hands.
 
     SDK --> SdkSession --> Http.session --> site        refusals become SourceErrors before the SDK has seen them
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -160,32 +159,6 @@ def _below(error: BaseException) -> SourceError | None:
             return found
         found = getattr(found, "original_exception", None) or found.__cause__ or found.__context__
     return None
-
-
-class KeyLimits:
-    """Until when each key is to rest, for all sources that use it. Get it with ``http.shared(KeyLimits)``."""
-
-    def __init__(self) -> None:
-        self._rests: dict[str, RateLimited] = {}
-        self._lock = threading.Lock()
-
-    def check(self, key: str, now: datetime) -> None:
-        """Raise RateLimited while ``key`` rests."""
-        with self._lock:
-            found = self._rests.get(key)
-            if found is not None and found.not_before <= now:
-                del self._rests[key]
-                found = None
-        if found is not None:
-            raise RateLimited(str(found), found.not_before)
-
-    def rest(self, key: str, limit: RateLimited) -> RateLimited:
-        """Let ``key`` rest as ``limit`` says, and give that back; what was said before, of a longer rest, stands."""
-        with self._lock:
-            before = self._rests.get(key)
-            if before is None or before.not_before < limit.not_before:
-                self._rests[key] = limit
-        return limit
 
 
 def reset_time(value: str | None, now: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refu
 from monitor.http import Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
+from monitor.sources._limits import KeyLimits, Limit
 from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
 from monitor.sources._terms import quoted, texts
@@ -25,6 +27,8 @@ REQUESTS = 12
 PAGE, IDS = 100, 100
 """Answers of a search, and posts that are asked for at once."""
 OVERLAP = timedelta(hours=2)
+PLENTY = timedelta(minutes=15)
+"""Where passes so far apart use up no more than the quota, it need not be shared out."""
 HOW = "Register at https://stackapps.com; a key needs no permission."
 
 _WAIT = re.compile(r"available in ([0-9]{1,7}) seconds")
@@ -67,10 +71,11 @@ class Source:
         batch = sweep.run(queries, lambda stretch: self._page(talk, stretch, now), REQUESTS)
         batch = self._in_full(talk, batch)
         batch = watch.follow(batch, now, IDS, lambda ids: self._posts(talk, ids, now, whole=True))
+        wait = max(filter(None, (batch.not_before, talk.wait, talk.spread())), default=None)
         return replace(
             batch,
-            more=batch.more and talk.wait is None,
-            not_before=max(filter(None, (batch.not_before, talk.wait)), default=None),
+            more=batch.more and wait is None,
+            not_before=wait,
             cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)},
         )
 
@@ -164,46 +169,60 @@ class _Talk:
     def __init__(self, options: Options, http: Http, now: datetime) -> None:
         self._options, self._http, self._now = options, http, now
         self._key = secrets.get(options.key, HOW) if options.key else ""
-        self._waits: dict[str, RateLimited | QuotaSpent] = {}
+        self._limits = http.shared(KeyLimits)
+        self._name = f"{options.api} {hashlib.sha256(self._key.encode()).hexdigest()[:16]}"
+        self._made, self._left = 0, 0
         self.wait: datetime | None = None
         """When the site wants to be asked again at the earliest, as far as it said anything."""
 
     def get(self, method: str, params: Mapping[str, str], ids: str = "") -> Response:
-        """The answer. Raises SourceErrors, also before asking where the last answer told us to wait."""
-        if limit := self._waits.get(method) or self._waits.get(""):
-            raise limit
+        """The answer. Raises SourceErrors, also before asking where any source with this key was told to wait."""
+        for kept_to in ("", method):
+            self._limits.check(f"{self._name} {kept_to}", self._now)
         asked = {**params, "site": self._options.site} | ({"key": self._key} if self._key else {})
         path = f"{self._options.api}/{method}" + (f"/{ids}" if ids else "")
         answer = self._http.get(path, params=asked, accept=(400,))
+        self._made += 1
         if answer.status == 400:
-            raise self._refusal(answer)
+            raise self._refusal(answer, method)
         self._note_limits(method, record_of(answer))
         return answer
+
+    def spread(self) -> datetime | None:
+        """When to come again so that the day's quota lasts, with as many requests as now; None: at once would do."""
+        if not self._left:
+            return None
+        apart = (_midnight(self._now) - self._now) * self._made / self._left
+        return self._now + apart if apart > PLENTY else None
 
     def _note_limits(self, method: str, found: Record) -> None:
         if (backoff := number(found, "backoff")) is not None and 0 < backoff < 1_000_000:
             until = self._now + timedelta(seconds=backoff)
             self._limit(method, RateLimited(f"Stack Exchange asks us to wait for {backoff} seconds.", until))
+        self._left = number(found, "quota_remaining") or 0
         if number(found, "quota_remaining") == 0:
             self._limit("", QuotaSpent(self._spent(), _midnight(self._now)))
 
-    def _limit(self, method: str, limit: RateLimited | QuotaSpent) -> None:
-        self._waits[method] = limit
+    def _limit(self, method: str, limit: Limit) -> None:
+        self._limits.rest(f"{self._name} {method}", limit)
         self.wait = max(filter(None, (self.wait, limit.not_before)))
 
     def _spent(self) -> str:
         more = "" if self._key else " With a free key it is 10,000: put its name into the config as key."
         return f"The requests that Stack Exchange allows in a day are used up.{more}"
 
-    def _refusal(self, answer: Response) -> SourceError:
+    def _refusal(self, answer: Response, method: str) -> SourceError:
         """The error that stands in an answer of status 400, where Stack Exchange puts all of its own."""
         found = record_of(replace(answer, status=200))
         error, says = number(found, "error_id"), words(found, "error_message")
         if error == _THROTTLED:
             seconds = _WAIT.search(says)
             if seconds:
-                return QuotaSpent(self._spent(), self._now + timedelta(seconds=int(seconds[1])))
-            return RateLimited("Stack Exchange asks us to wait (we asked too fast).", self._now + timedelta(minutes=10))
+                spent = QuotaSpent(self._spent(), self._now + timedelta(seconds=int(seconds[1])))
+                return self._limits.rest(f"{self._name} ", spent)
+            until = self._now + timedelta(minutes=10)
+            asked = RateLimited("Stack Exchange asks us to wait (we asked too fast).", until)
+            return self._limits.rest(f"{self._name} {method}", asked)
         if error in _KEYS or (self._key and "key" in says):
             return AuthError(f"Stack Exchange refuses the key {self._options.key}. {HOW}")
         told = secrets.hidden(plain_text(says)[:120].rstrip(" ."), self._key)

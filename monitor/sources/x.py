@@ -20,9 +20,10 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, part, words
+from monitor.sources._limits import KeyLimits
 from monitor.sources._options import SearchOptions
 from monitor.sources._purse import MICRO, Budget, Purse
-from monitor.sources._sdk import Answer, KeyLimits, SdkSession, error_of, plainly, reset_time, wish_of
+from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, reset_time, wish_of
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
 from monitor.sources._terms import packed, texts
 from monitor.sources._x import Follow, Seen, first_id, is_id, post_of, seen_of, time_of
