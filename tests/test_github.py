@@ -11,9 +11,9 @@ import pytest
 
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.model import Term
-from monitor.sources.github import LOOKS_ALONE, Options
+from monitor.sources.github import LOOKS_ALONE, Options, Source
 from tests.fakes import NOON
-from tests.feed_server import Line
+from tests.feed_server import Line, http_for, serving
 from tests.sites import Said, said, send
 from tests.sites.github import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading
@@ -76,6 +76,30 @@ def test_a_limit_in_any_form(status: int, headers: dict[str, str], body: dict[st
     ):
         source.fetch(TERMS, None, NOON)
     assert caught.value.not_before == NOON + timedelta(seconds=wait)
+
+
+def test_a_limit_is_kept_to_by_every_source_with_the_same_token_or_none() -> None:
+    refusal = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": RESET}
+    with serving(lambda line: send(line, {}, 403, **refusal)) as server:
+        http = http_for(server)
+        one, two = (Source(Options(name=name, api=server.url), http) for name in ("One", "Two"))
+        for source in (one, two):
+            with pytest.raises(RateLimited) as caught:
+                source.fetch(TERMS, None, NOON)
+            assert caught.value.not_before == NOON + timedelta(minutes=3)
+        assert len(server.asked) == 1
+        server.script = Site(said(1))
+        assert two.fetch(TERMS, None, NOON + timedelta(minutes=3)).posts
+        http.close()
+
+
+def test_the_last_request_that_is_left_is_the_last_of_the_pass() -> None:
+    last = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": RESET}
+    with reading("github", lambda line: send(line, {"items": []}, **last)) as (source, server):
+        batch = source.fetch([Term(f"acme {n}") for n in range(8)], None, NOON)
+        assert len(server.asked) == 1
+    assert batch.not_before == NOON + timedelta(minutes=3)
+    assert "asks us to wait" in batch.note
 
 
 def test_a_403_that_is_no_limit_is_a_refusal() -> None:
