@@ -107,15 +107,18 @@ window.luminances = async (png, times = 1) => {
     found[i] = 0.2126 * linear[data[4 * i]] + 0.7152 * linear[data[4 * i + 1]] + 0.0722 * linear[data[4 * i + 2]];
   return { found, width, height };
 };
-window.mean = async (png) => {
-  const { found } = await luminances(png);
-  return found.reduce((sum, y) => sum + y, 0) / found.length;
-};
-window.lit = async (one, other) => {
-  const [a, b] = [(await luminances(one)).found, (await luminances(other)).found];
-  let both = 0, first = 0;
-  a.forEach((y, i) => { first += y > 0.2; both += y > 0.2 && b[i] > 0.2; });
-  return { first: first / a.length, both: both / a.length };
+window.wear = async (pngs) => {
+  const all = [];
+  for (const png of pngs) all.push((await luminances(png)).found);
+  return all.map((one, n) => {
+    const next = all[(n + 1) % all.length];
+    let [sum, lit, both] = [0, 0, 0];
+    for (let i = 0; i < one.length; i += 1) {
+      sum += one[i];
+      if (one[i] > 0.2) [lit, both] = [lit + 1, both + (next[i] > 0.2)];
+    }
+    return { mean: sum / one.length, lit: lit / one.length, both: both / one.length };
+  });
 };
 window.strokes = async (png, [x, y, width, height], times) => {
   const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
@@ -228,6 +231,14 @@ def boxes(page: Page, selector: str) -> list[Any]:
 def picture(page: Page, **options: Any) -> str:
     """A screenshot as the meter takes it."""
     return base64.b64encode(page.screenshot(**options)).decode()
+
+
+def wear(meter: Page, pictures: list[str]) -> Any:
+    """Of each: its ``mean`` relative luminance, how much of it is ``lit``, and how much both in it and in the next.
+
+    Lit is what is brighter than .2; after the last comes the first again.
+    """
+    return meter.evaluate("(pngs) => wear(pngs)", pictures)
 
 
 def meter(context: BrowserContext) -> Page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -114,29 +113,6 @@ def test_the_document_never_holds_more_than_three_mentions(wall: MadeWall) -> No
     for name in made.states():
         wall.say(name)
         assert wall.page.locator(".hero, .row").count() <= 3, name
-
-
-@pytest.mark.parametrize(("name", "most"), [("normal", 0.08), ("incident", 0.13), ("night", 0.015)])
-def test_the_screen_is_dark_enough(wall: MadeWall, meter: Page, name: str, most: float) -> None:
-    for layout in (0, 1):
-        wall.say(name, **in_layout(name, layout))
-        wall.settle()
-        found = meter.evaluate("(png) => mean(png)", measures.picture(wall.page))
-        assert most / 4 < found < most
-
-
-def test_little_is_lit_both_before_and_after_a_change_of_layout(wall: MadeWall, meter: Page) -> None:
-    # Of an incident more: its flag is a third of the screen, so words and bars come where it was.
-    for name, most in (("normal", 0.02), ("topics", 0.02), ("incident", 0.07)):
-        pictures = []
-        for layout in range(5):
-            wall.say(name, **in_layout(name, layout))
-            wall.settle()
-            pictures.append(measures.picture(wall.page))
-        for before, after in pairwise(pictures):
-            lit = meter.evaluate("([one, other]) => lit(one, other)", [before, after])
-            assert lit["first"] > 0.03
-            assert lit["both"] < most, name
 
 
 def test_marks_differ_in_shape_without_any_colour(wall: MadeWall, meter: Page) -> None:
