@@ -82,6 +82,13 @@ def test_the_screen_explains_itself() -> None:
     assert found.spoken.startswith("“Checkout down” since 10:14, 6 times the usual.")
 
 
+def test_what_carried_it_may_be_deleted() -> None:
+    found = drawn(replace(INCIDENT, n=0, trend=Trend.FALLING))
+    assert (found.multiple, found.sign, found.line) == ("0", "×", "No mentions an hour, usually 42.")  # noqa: RUF001
+    assert (found.then, found.trend) == ("Then: no more than usual.", "Falling.")
+    assert found.spoken.startswith("“Checkout down” since 10:14, no more than usual.")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -93,6 +93,8 @@ def said(found: Scene) -> str:
         ({"over": OVER, "title": "“Checkout down”"}, "Over. “Checkout down” lasted 2 h 20 min, peak 7×."),  # noqa: RUF001
         ({"over": OVER, "title": "Many more mentions"}, "Over. Many more mentions for 2 h 20 min, peak 7×."),  # noqa: RUF001
         ({"incident": INCIDENT, "title": "“Checkout down”"}, "Incident. 6 times the usual, “Checkout down”."),
+        ({"incident": replace(INCIDENT, n=49), "title": "“Fire”"}, "Incident. No more than usual, “Fire”."),
+        ({"incident": replace(INCIDENT, n=0), "title": "“Fire”"}, "Incident. No more than usual, “Fire”."),
         ({"incident": RARE, "title": "“Fire”"}, "Incident. 12 mentions in 40 min, “Fire”."),
         (
             {"over": replace(OVER, n=2, usual=0.2, peak=12.0), "title": "“Fire”"},
@@ -286,7 +288,7 @@ def test_how_long_it_lasts(minutes: float, words: str) -> None:
 
 
 def test_multiples_are_whole_and_samples_have_one_digit() -> None:
-    assert [ENGLISH_IN_LONDON.times(n) for n in (0.3, 5.6, 1234.4)] == ["1", "6", "1,234"]
+    assert [ENGLISH_IN_LONDON.times(n) for n in (0.3, 5.6, 1234.4)] == ["0", "6", "1,234"]
     assert [one_digit(n) for n in (1.6, 43, 96, 405, 0.4)] == [2, 40, 100, 400, 1]
 
 

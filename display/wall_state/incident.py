@@ -87,7 +87,7 @@ def screen(
         labels=tuple(labels(incident.since, now, speech)),
         voices=tuple(voices),
         proof=proof(incident, voices, evidence, speech),
-        spoken=f"{title} {since}, {much}. {line} {trend}",
+        spoken=f"{title} {since}, {much[0].lower()}{much[1:]}. {line} {trend}",
     )
 
 

@@ -129,10 +129,15 @@ def _over(incident: Incident, scene: Scene) -> Headline:
 
 
 def how_much(incident: Incident, speech: Speech) -> str:
-    """``6 times the usual``; ``12 mentions in 40 min`` where too little is usual for that."""
+    """``6 times the usual``; ``12 mentions in 40 min`` where too little is usual for that.
+
+    It goes on for a while after it was calm, and what carried it may be deleted: then no multiple of it is told.
+    """
     say = speech.phrases
     if incident.rare:
         return say.mentions_in.format(mentions=brought(incident, speech), time=speech.lasting(incident.window))
+    if round(incident.multiple) <= 1:
+        return say.no_more_than_usual
     return say.times_usual.format(n=speech.times(incident.multiple))
 
 
@@ -141,6 +146,8 @@ def then(incident: Incident, speech: Speech) -> str:
     say = speech.phrases
     if incident.rare:
         return say.then_mentions.format(mentions=brought(incident, speech), time=speech.lasting(incident.window))
+    if round(incident.multiple) <= 1:
+        return say.then_no_more
     return say.then_times.format(n=speech.times(incident.multiple))
 
 

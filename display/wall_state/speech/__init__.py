@@ -70,7 +70,7 @@ class Speech:
 
     def times(self, multiple: float) -> str:
         """A multiple of the usual as a whole number."""
-        return self.number(max(round(multiple), 1))
+        return self.number(round(multiple))
 
     def named(self, names: Sequence[str]) -> str:
         """``Globex and Initech``"""

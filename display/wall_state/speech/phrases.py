@@ -61,6 +61,8 @@ class Phrases:
     usual_for_hour: str
     no_topic: str
     times_usual: str
+    no_more_than_usual: str
+    """Where an incident is calm, and not yet over."""
     since_nothing: str
     """On the first run."""
     being_read: Counted
@@ -76,6 +78,7 @@ class Phrases:
     since_stop: str
     """The end of "Not live since"."""
     then_times: str
+    then_no_more: str
     nothing_read_since: str
     nothing_is_read: str
     over_named: str
