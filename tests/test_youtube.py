@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
 from monitor.model import Json, Term
 from monitor.sources._youtube import next_quota, quota_day
-from monitor.sources.youtube import Options
+from monitor.sources.youtube import Options, Source
 from tests.fakes import NOON
-from tests.feed_server import Line
+from tests.feed_server import Line, http_for, serving
 from tests.sites import Said, said, send
 from tests.sites.youtube import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading
@@ -139,6 +140,45 @@ def test_a_pass_never_makes_more_searches_than_are_left() -> None:
         batches = passes(source)
     assert len(searches(made)) == 3
     assert batches[-1].complete_since is None
+
+
+def spent_after(made: Site, searches_left: int) -> Callable[[Line], None]:
+    """``made``, whose key has so many searches left today; what else it is asked has a quota of its own."""
+
+    def answer(line: Line) -> None:
+        if "/search?" in line.request.path and len(searches(made)) >= searches_left:
+            return send(line, _old("quotaExceeded"), 403)
+        return made(line)
+
+    return answer
+
+
+@pytest.mark.parametrize("searches_left", [0, 1])
+def test_searches_that_others_used_up_leave_the_comments(searches_left: int) -> None:
+    made = site(*range(1, 80), comments=(5,))
+    with reading("youtube", spent_after(made, searches_left), videos=NAMED) as (source, server):
+        first = passes(source)
+        batch = first[-1]
+        assert "comment/Ug5" in {post.external_id for post in posts_of(first)}
+        assert batch.note == "The searches of today are used up; comments are still read."
+        assert (batch.not_before, batch.complete_since) == (None, None)
+        asked = len(server.asked)
+        source.fetch(TERMS, batch.cursor, LATER)
+        assert not [request for request in server.asked[asked:] if "/search?" in request.path]
+        server.script = made
+        found = {post.external_id for post in posts_of([*first, *passes(source, batch.cursor, MIDNIGHT)])}
+    assert {id_ for id_ in found if "video/" in id_} == {f"video/video{n:06}" for n in range(1, 80)}
+
+
+def test_a_quota_that_is_used_up_is_asked_for_by_no_other_source_with_the_key() -> None:
+    with serving(lambda line: send(line, _old("quotaExceeded"), 403)) as server:
+        http = http_for(server)
+        one, two = (Source(Options(name=name, api=server.url), http) for name in ("One", "Two"))
+        for source in (one, two):
+            with pytest.raises(QuotaSpent):
+                source.fetch(TERMS, None, NOON)
+        assert len(server.asked) == 1
+        http.close()
 
 
 def test_the_quota_follows_the_clocks_of_california() -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from monitor.errors import QuotaSpent, RateLimited
 
-Limit = TypeVar("Limit", RateLimited, QuotaSpent)
+Limit = TypeVar("Limit", bound=RateLimited | QuotaSpent)
 
 
 class KeyLimits:

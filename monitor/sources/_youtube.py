@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from monitor import secrets
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after
 from monitor.sources._fields import Record, part, record_of, words
+from monitor.sources._limits import KeyLimits
 
 HOW = "Make an API key at https://console.cloud.google.com and allow it the YouTube Data API v3, nothing else."
 _PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -43,15 +45,26 @@ class Talk:
     def __init__(self, http: Http, api: str, key: str, now: datetime) -> None:
         """``key`` is the name of a secret. Raises AuthError when there is none of that name."""
         self._http, self._api, self._now, self._name = http, api, now, key
+        value = secrets.get(key, HOW)
+        self._limits, self._shared = http.shared(KeyLimits), f"{api} {hashlib.sha256(value.encode()).hexdigest()[:16]}"
         # in a header, for an address would carry it into logs
-        self._headers = {"X-Goog-Api-Key": secrets.get(key, HOW)}
+        self._headers = {"X-Goog-Api-Key": value}
 
     def get(self, method: str, params: Mapping[str, str]) -> Response:
-        """The answer. Raises SourceErrors; NotThere for a video that is gone or takes no comments."""
+        """The answer. Raises SourceErrors, also before asking where this key was told to wait or has used up its day.
+
+        NotThere is raised for a video that is gone or takes no comments.
+        """
+        # searches have a quota of their own
+        limit = f"{self._shared} {'search' if method == 'search' else 'units'}"
+        self._limits.check(limit, self._now)
         answer = self._http.get(f"{self._api}/{method}", params=params, headers=self._headers, accept=_ACCEPTED)
-        if answer.status in _ACCEPTED:
-            raise self._refusal(answer)
-        return answer
+        if answer.status not in _ACCEPTED:
+            return answer
+        refusal = self._refusal(answer)
+        if isinstance(refusal, QuotaSpent | RateLimited):
+            self._limits.rest(limit, refusal)
+        raise refusal
 
     def _refusal(self, answer: Response) -> SourceError:
         reasons = _reasons(answer)

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from monitor.cleaning import plain_text
-from monitor.errors import BadResponse
+from monitor.errors import BadResponse, QuotaSpent
 from monitor.http import Http, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
@@ -31,6 +31,7 @@ FOLLOWED_FOR = timedelta(days=14)
 MOST_FOLLOWED = 60
 """Found videos whose comments are read; each costs one of 10,000 units a round."""
 LONGEST = 150
+USED_UP = "The searches of today are used up; comments are still read."
 _Video = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{11}$")]
 
 
@@ -68,7 +69,7 @@ class Source:
         talk = Talk(self._http, self._options.api, self._options.key, now)
         quota = _Quota(kept.get("quota"), self._options.searches_a_day, now)
         watch, followed = Watch(kept.get("watch")), _followed(kept.get("followed"), now)
-        found, search = self._search(talk, queries, kept.get("search"), quota, now)
+        found, search = self._search(talk, queries, kept.get("search"), quota, now, bool(followed))
         if self._options.comments:
             followed |= {_id(p): int(p.published_at.timestamp()) for p in found.posts if may_match(p, terms)}
         followed = dict(sorted(followed.items(), key=lambda item: -item[1])[:MOST_FOLLOWED])
@@ -79,24 +80,37 @@ class Source:
         return replace(batch, cursor={**kept, "watch": watch.to_json(now)})
 
     def _search(
-        self, talk: Talk, queries: Sequence[str], kept: Json, quota: _Quota, now: datetime
+        self, talk: Talk, queries: Sequence[str], kept: Json, quota: _Quota, now: datetime, followed: bool
     ) -> tuple[Batch, Json]:
-        """What the searches bring, with full descriptions; nothing when today's are used up."""
+        """What the searches bring, with full descriptions; nothing when today's are used up.
+
+        Raises QuotaSpent where they are and there are no videos either whose comments could be read.
+        """
         sweep = Sweep(kept, now, history=timedelta(days=self._options.days_back), overlap=LATE)
         if not queries:
             return Batch(complete_since=now), kept
         if not quota.left:
-            note = f"Its {self._options.searches_a_day} searches of today are used up; comments are still read."
-            return Batch(note=note), kept
+            return Batch(note=USED_UP), kept
         if not quota.is_due:
             # a pass that only goes on with comments
             return Batch(complete_since=quota.complete_since), kept
 
         def read(stretch: Stretch) -> Page:
             quota.spend()
-            return self._results(talk, stretch, now)
+            try:
+                return self._results(talk, stretch, now)
+            except QuotaSpent:
+                quota.use_up()
+                raise
 
-        batch = sweep.run(queries, read, min(SEARCHES, quota.left))
+        try:
+            batch = sweep.run(queries, read, min(SEARCHES, quota.left))
+        except QuotaSpent:
+            if not (followed or self._options.videos):
+                raise
+            return Batch(note=USED_UP), kept
+        if not quota.left and batch.not_before:
+            batch = replace(batch, not_before=None, note=USED_UP)  # comments have a quota of their own
         if not batch.more:
             quota.put_off(len(queries), batch.complete_since)
         posts = self._in_full(talk, batch.posts, now)
@@ -237,6 +251,10 @@ class _Quota:
 
     def spend(self) -> None:
         self._used += 1
+
+    def use_up(self) -> None:
+        """Note that others with the same key left nothing of today's."""
+        self._used = max(self._used, self._allowed)
 
     def put_off(self, queries: int, complete_since: datetime | None) -> None:
         """Search again when it is time, if each query takes one request."""
