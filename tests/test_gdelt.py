@@ -132,6 +132,18 @@ def test_two_sources_are_kept_five_seconds_apart() -> None:
         http.close()
 
 
+def test_when_it_is_overloaded_no_source_asks_it() -> None:
+    with serving(lambda line: line.answer(429)) as server:
+        http = http_for(server)
+        one, two = (Source(Options(name=name, api=server.url), http) for name in ("One", "Two"))
+        for source, seconds in ((one, 0), (two, 30)):
+            with pytest.raises(RateLimited) as caught:
+                source.fetch(TERMS, None, NOON + timedelta(seconds=seconds))
+            assert caught.value.not_before == NOON + timedelta(minutes=5)
+        assert len(server.asked) == 1
+        http.close()
+
+
 def test_a_clock_that_is_set_back_keeps_nobody_waiting_for_hours() -> None:
     turns = Turns()
     turns.take("One", NOON)

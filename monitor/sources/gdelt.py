@@ -17,6 +17,7 @@ from monitor.errors import BadResponse, RateLimited
 from monitor.http import Http, Response, retry_after
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, line, listed_in, moment, words
+from monitor.sources._limits import KeyLimits
 from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
 from monitor.sources._terms import packed, quoted, texts
@@ -71,7 +72,7 @@ class Source:
 
     def __init__(self, options: Options, http: Http) -> None:
         self._options, self._http = options, http
-        self._turns = http.shared(Turns)
+        self._turns, self._limits = http.shared(Turns), http.shared(KeyLimits)
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Make one request; where there is more to read, the next pass goes on there."""
@@ -80,6 +81,7 @@ class Source:
         queries = packed(wanted, " OR ", LONGEST, MOST_TERMS)
         if not queries:
             return Batch(cursor=cursor, note=NOTHING_TO_SEARCH)
+        self._limits.check(self._options.api, now)
         self._turns.take(self._options.name, now)
         sweep = Sweep(kept.get("sweep"), now, history=timedelta(days=self._options.days_back), overlap=OVERLAP)
         batch = sweep.run(queries, lambda stretch: self._page(stretch, now), 1)
@@ -116,7 +118,8 @@ class Source:
         text = answer.body.decode("utf-8", "replace").strip()
         if answer.status == 429 or "limit requests" in text[:200]:
             until = retry_after(answer.headers.get("Retry-After"), now) or now + _REST
-            raise RateLimited("GDELT is overloaded and asks us to wait.", max(until, now + APART))
+            limit = RateLimited("GDELT is overloaded and asks us to wait.", max(until, now + APART))
+            raise self._limits.rest(self._options.api, limit)
         if answer.status != 200 or not text.startswith("{"):
             said = "" if text.startswith("<") else plain_text(text)[:120].rstrip(" .")
             raise BadResponse(f"GDELT does not answer with articles{': ' * bool(said)}{said}.", answer.sample)
