@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from monitor.errors import BadResponse, RateLimited
 from monitor.model import Term
+from monitor.sources.lemmy import Options, Source
 from tests.fakes import NOON
+from tests.feed_server import http_for, serving
 from tests.sites import said, send
 from tests.sites.lemmy import Site, view
 from tests.test_sources_http import passes, posts_of, reading
@@ -29,18 +32,62 @@ def test_the_search_is_asked_newest_first_for_posts_and_comments_of_everywhere()
     site = Site()
     with reading("lemmy", site) as (source, _):
         source.fetch([Term("Acme Corp"), Term("@acme"), Term("x")], None, NOON)
-    assert [asked["q"] for asked in site.asked] == ["Acme Corp", "acme"]
-    (first, _) = site.asked
+    first, second = (asked for asked in site.asked if asked["path"] == "/api/v3/search")
+    assert (first["q"], second["q"]) == ("Acme Corp", "acme")
     assert (first["type_"], first["sort"], first["listing_type"]) == ("All", "New", "All")
 
 
-def test_the_names_of_version_one_are_understood() -> None:
-    def renamed(record: dict[str, Any]) -> dict[str, Any]:
-        (kind,) = set(record) & {"post", "comment"}
-        return {**record, kind: {**record[kind], "published": None, "published_at": record[kind]["published"]}}
+def new(*numbers: int) -> Site:
+    made = Site(said(*numbers))
+    made.new = True
+    return made
 
-    with reading("lemmy", Site(said(1, 2), mend=renamed)) as (source, _):
-        assert len(posts_of(passes(source))) == 2
+
+def test_an_instance_of_version_one_is_read_to_the_end_whatever_its_order() -> None:
+    with reading("lemmy", made := new(*range(1, 239))) as (source, _):
+        found = posts_of(passes(source))
+    assert {post.external_id for post in found} == {f"{'p' if n % 2 else 'c'}{n}" for n in range(1, 239)}
+    assert len(found) == 238
+    assert {asked["path"] for asked in made.asked} == {"/api/v4/search"}
+    assert made.asked[0]["time_range_seconds"] == str(7 * 86_400 + 60)
+
+
+def test_deletions_are_followed_in_an_instance_of_version_one() -> None:
+    with reading("lemmy", new(1, 2)) as (source, server):
+        (batch,) = passes(source)
+        server.script = new(1)
+        (later,) = passes(source, batch.cursor, NOON + timedelta(hours=6))
+    assert later.deleted == ("c2",)
+
+
+def test_an_instance_is_asked_for_its_version_once_a_day() -> None:
+    made = Site(said(1))
+    with reading("lemmy", made) as (source, server):
+        cursor: Any = None
+        for hours in range(25):
+            cursor = json.loads(json.dumps(source.fetch([Term("acme")], cursor, NOON + timedelta(hours=hours)).cursor))
+        assert len([asked for asked in made.asked if asked["path"] == "/api/v4/search"]) == 1
+        server.script = newer = new(1)
+        cursor = source.fetch([Term("acme")], cursor, NOON + timedelta(hours=26)).cursor
+        source.fetch([Term("acme")], cursor, NOON + timedelta(hours=27))
+    assert {asked["path"].rpartition("/")[0] for asked in newer.asked} == {"/api/v4"}
+
+
+@pytest.mark.parametrize("kept", [None, [], ["v4"], ["v9", 5], ["v3", "x"], "v4", {"api": 3}])
+def test_an_odd_note_of_the_version_is_none(kept: Any) -> None:
+    with reading("lemmy", Site(said(1))) as (source, _):
+        assert posts_of(passes(source, {"api": kept}))
+
+
+def test_a_rate_limit_holds_for_every_source_of_the_instance() -> None:
+    with serving(lambda line: send(line, {"error": "rate_limit_error"}, 400)) as server:
+        http = http_for(server)
+        one, two = (Source(Options(name=name, url=server.url), http) for name in ("One", "Two"))
+        for source in (one, two):
+            with pytest.raises(RateLimited):
+                source.fetch([Term("acme")], None, NOON)
+        assert len(server.asked) == 1
+        http.close()
 
 
 def test_a_rate_limit_that_comes_as_400_is_one() -> None:
