@@ -26,7 +26,7 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
 from display.screens import Screen, Screens, size_of
-from display.websocket import MOST_BYTES, WebSocket
+from display.websocket import MOST_BYTES, Pings, WebSocket
 from monitor.clock import Clock
 from monitor.errors import StoreError
 from monitor.events import Tail
@@ -144,6 +144,8 @@ class Live:
         self._thread: threading.Thread | None = None
         self._tail: Tail | None = None
         self._io = socket_server(app)
+        self._pings = Pings()
+        self._pings.take_over(self._io.server.eio)
         self._io.on_event("connect", self._admit)
         self.screens = Screens(clock, lambda sid: bool(self._io.server.manager.is_connected(sid, "/")))
 
@@ -164,6 +166,7 @@ class Live:
     def stop(self, seconds: float = 5.0) -> None:
         """Stop following and close every connection."""
         self._stopping = True
+        self._pings.stop()
         if self._thread:
             self._thread.join(seconds)
         for socket in self._io.server.eio.sockets.copy().values():

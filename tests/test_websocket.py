@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import engineio
 import pytest
 import simple_websocket
+from engineio.packet import PING
+from engineio.socket import Socket
 from wsproto.utilities import LocalProtocolError
 
-from display.websocket import WebSocket
+from display.websocket import Pings, WebSocket
 
 
 class Closing:
@@ -76,3 +80,48 @@ def test_a_wait_ends_with_a_connection_that_ends_in_silence(
     heard: list[object] = []
     served(lambda ws: heard.extend([ws.wait(), ws.wait()]))
     assert heard == ["hello", None]
+
+
+# Pings
+
+AT_ONCE, PATIENCE = 0.0, 20.0
+
+
+@pytest.fixture
+def driver() -> Iterator[Any]:
+    """The package's server, whose connections are to be pinged as soon as that is asked for."""
+    driver, pings = engineio.Server(async_mode="threading", ping_interval=AT_ONCE), Pings()
+    pings.take_over(driver)
+    yield driver
+    pings.stop()
+
+
+def connected(driver: Any) -> Any:
+    """A connection that waits for its ping."""
+    connection = Socket(driver, "1")
+    connection.schedule_ping()
+    return connection
+
+
+def test_one_thread_pings_all(driver: Any) -> None:
+    before = threading.active_count()
+    connections = [connected(driver) for _ in range(50)]
+    assert threading.active_count() <= before + 1
+    assert {c.queue.get(timeout=PATIENCE).packet_type for c in connections} == {PING}
+
+
+def test_who_is_gone_or_fails_holds_up_nobody(driver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver.ping_interval = 0.05
+    gone, broken, there = (connected(driver) for _ in range(3))
+    gone.closed = True
+    monkeypatch.setattr(broken, "send", None)
+    assert there.queue.get(timeout=PATIENCE).packet_type == PING
+    assert gone.queue.empty()
+    there.schedule_ping()
+    assert there.queue.get(timeout=PATIENCE).packet_type == PING
+
+
+def test_other_work_of_the_package_has_its_threads(driver: Any) -> None:
+    done = threading.Event()
+    driver.start_background_task(done.set)
+    assert done.wait(PATIENCE)
