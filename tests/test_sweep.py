@@ -79,6 +79,28 @@ def run(kept: Json, now: datetime, site: Site, queries: str = "a", requests: int
     return state.run(queries, site.read, requests), json.loads(json.dumps(state.to_json()))
 
 
+@pytest.mark.parametrize("keeps_its_place", [True, False])
+def test_a_first_look_that_was_cut_for_days_begins_where_it_began(keeps_its_place: bool) -> None:
+    site = Site(2)
+    site.lists = {"a": [at(-minute) for minute in range(0, 1440, 120)]}
+    first = sweep(None, NOON)
+    got = list(first.run(["a"], site.read, 2).posts)
+    kept = json.loads(json.dumps(first.to_json()))
+    if not keeps_its_place:
+        kept["under_way"] = {}
+    later = sweep(kept, NOON + 72 * HOUR)
+    batch = later.run(["a"], site.read, 99)
+    assert {post.external_id for post in (*got, *batch.posts)} == {post.external_id for post in site.lists["a"]}
+    assert batch.complete_since == NOON - 24 * HOUR
+
+
+def test_a_clock_that_was_set_back_leaves_no_beginning_in_a_time_to_come() -> None:
+    site = Site(5)
+    site.lists = {"a": [at(-60)]}
+    kept = {"todo": ["a"], "from": {"a": int((NOON + 72 * HOUR).timestamp())}, "since": 0}
+    assert [post.external_id for post in sweep(kept, NOON).run(["a"], site.read, 9).posts] == ["-60"]
+
+
 def test_a_round_is_complete_only_when_each_query_was_read_down() -> None:
     site = Site(1)
     site.lists = {"a": [at(-1), at(-2)], "b": [at(-3), at(-4)]}

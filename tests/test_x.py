@@ -5,6 +5,7 @@ What every source must bear stands in test_sources.py and test_sources_http.py.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ from tests.fakes import NOON
 from tests.feed_server import Line, Script, Server, http_for, serving
 from tests.player import Player, cassette, detour
 from tests.sites import Said, said, send
-from tests.sites.x import HOSTS, Site, tweet
+from tests.sites.x import HOSTS, Site, history_of, tweet
 
 ACME = (Term("acme"),)
 SOON = NOON + timedelta(minutes=15)
@@ -136,6 +137,23 @@ def test_after_an_outage_it_catches_up_over_what_x_keeps_and_says_what_is_lost()
     assert [post.published_at for batch in late for post in batch.posts] == [p.at for p in during[3:]]
     assert late[-1].complete_since is not None
     assert back - timedelta(days=7) <= late[-1].complete_since <= back - timedelta(days=6, hours=23)
+
+
+def test_a_first_look_that_the_budget_cut_for_a_week_says_what_it_lost() -> None:
+    with reading(Site(said(*range(1, 239))), budget="1 USD / month") as (source, _):
+        cursor: Json = None
+        now, batches = NOON, list[Batch]()
+        for _ in range(9):
+            with contextlib.suppress(RateLimited):
+                batches.append(batch := source.fetch(ACME, cursor, now))
+                cursor = json.loads(json.dumps(batch.cursor))
+            now += timedelta(days=3)
+    got = {post.external_id for batch in batches for post in batch.posts}
+    lost = [post for post in said(*range(1, 239)) if history_of(post)[0] not in got]
+    assert lost
+    told = [batch.complete_since for batch in batches if batch.complete_since is not None]
+    assert told
+    assert all(since > max(post.at for post in lost) for since in told)
 
 
 def test_a_changed_rule_does_not_pay_for_the_history_again() -> None:

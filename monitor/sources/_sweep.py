@@ -70,9 +70,9 @@ class _Catch:
 class Sweep:
     """The state of all queries of a source.
 
-    As JSON {"done": {query: epoch}, "under_way": {query: [epoch, on]}, "todo": [query], "since": epoch,
-    "unsure": bool, "seen": {id: [mark, epoch]}}. A round is over when each query was read down once; it may take
-    several passes.
+    As JSON {"done": {query: epoch}, "from": {query: epoch}, "under_way": {query: [epoch, on]}, "todo": [query],
+    "since": epoch, "unsure": bool, "seen": {id: [mark, epoch]}}. A round is over when each query was read down once;
+    it may take several passes. Until a query is done once, it is read from where its history began when it was new.
     """
 
     def __init__(self, kept: Json, now: datetime, *, history: timedelta, overlap: timedelta) -> None:
@@ -81,6 +81,8 @@ class Sweep:
         self._now, self._history, self._overlap = now, history, overlap
         # a clock that was set back must not leave a query in a time to come
         self._done = {query: min(at, int(now.timestamp())) for query, at in _numbers(kept.get("done")).items()}
+        oldest = int((now - history).timestamp())
+        self._from = {query: min(at, oldest) for query, at in _numbers(kept.get("from")).items()}
         self._under_way = _pairs(kept.get("under_way"), (int, object))
         self._seen = _pairs(kept.get("seen"), (str, int))
         todo = kept.get("todo")
@@ -114,6 +116,7 @@ class Sweep:
         young = sorted((item for item in self._seen.items() if item[1][1] >= floor), key=lambda item: -item[1][1])
         return {
             "done": self._done,
+            "from": self._from,
             "under_way": self._under_way,
             "todo": self._todo,
             "since": self._round_since,
@@ -125,6 +128,8 @@ class Sweep:
         """Go on with the round that was cut, less the queries that nobody asks any more; else begin another."""
         wanted = dict.fromkeys(queries)
         self._done = {query: at for query, at in self._done.items() if query in wanted}
+        begun = {query: int((self._now - self._history).timestamp()) for query in wanted}
+        self._from = {query: self._from.get(query, at) for query, at in begun.items() if query not in self._done}
         self._under_way = {query: e for query, e in self._under_way.items() if query in wanted and 0 <= e[0] < _LATEST}
         left = [query for query in self._todo if query in wanted]
         self._todo = [*left, *(q for q in wanted if q not in self._done and q not in left)] if left else list(wanted)
@@ -135,7 +140,7 @@ class Sweep:
     def _since(self, query: str) -> datetime:
         if query in self._done:
             return datetime.fromtimestamp(self._done[query], UTC) - self._overlap
-        return self._now - self._history
+        return datetime.fromtimestamp(self._from[query], UTC)
 
     def _read_down(self, query: str, read: Read, requests: int, catch: _Catch) -> bool:
         """Go on with one query until it is read down; False when the pass is over before."""
@@ -154,6 +159,7 @@ class Sweep:
             ids = [post.external_id for post, _ in page.found]
             if page.on is None or page.on == on or (ids and ids == before):
                 self._done[query] = min(begun, int(self._now.timestamp()))
+                self._from.pop(query, None)
                 return True
             on, before = page.on, ids
         if on is not None:

@@ -250,10 +250,17 @@ def _carried(kept: Json, queries: Sequence[str], now: datetime) -> Json:
         {q: at for q, at in done.items() if type(at) is int and at <= now.timestamp()} if isinstance(done, dict) else {}
     )
     begun = dict.fromkeys(queries, min(done.values())) if done else {}
+    begins = kept.get("from")
+    first = [at for at in begins.values() if type(at) is int] if isinstance(begins, dict) else []
     fresh = (now - TOKEN_TRUSTED).timestamp()
     going = under_way.items() if isinstance(under_way, dict) else ()
     trusted = {query: e for query, e in going if isinstance(e, list) and e and type(e[0]) is int and e[0] > fresh}
-    return {**kept, "done": {**begun, **done}, "under_way": trusted}
+    return {
+        **kept,
+        "done": {**begun, **done},
+        "from": dict.fromkeys(queries, min(first)) if first else {},
+        "under_way": trusted,
+    }
 
 
 def _listed(found: Any, answer: Record) -> list[Any]:
