@@ -66,6 +66,8 @@ def resumed(status: SourceStatus, kind: str, pace: Pace, now: datetime, *, sampl
     """
     interval = pace.interval(status.posts_per_hour)
     due = status.next_check
+    if due is not None and status.last_try is not None:
+        due = min(due, now + (due - status.last_try))  # where the clock was set back, the wait is no longer for it
     if due is not None and status.last_try is not None and not status.failures and _guessed(status, due):
         due = min(due, status.last_try + timedelta(seconds=interval))
     if due is not None and status.health not in (Health.LIMITED, Health.SPENT):
@@ -158,11 +160,12 @@ def asked_for(status: SourceStatus, asked: datetime | None, now: datetime) -> da
 
     A person's impatience is no reason to read a site twice within seconds, nor to overrule its wish.
     """
-    if asked is None or (status.last_try is not None and asked <= status.last_try):
+    tried = status.last_try if status.last_try and status.last_try <= now else None  # else the clock was set back
+    if asked is None or (tried is not None and asked <= tried):
         return None
     if status.health is Health.LIMITED and status.next_check is not None and status.next_check > now:
         return None
-    return max(now, status.last_try + AGAIN) if status.last_try else now
+    return max(now, tried + AGAIN) if tried else now
 
 
 def unpaused(status: SourceStatus, now: datetime) -> SourceStatus:
