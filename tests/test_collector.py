@@ -360,12 +360,12 @@ def test_a_source_that_was_stopped_is_tried_at_a_start() -> None:
 
 @pytest.mark.parametrize("health", [Health.WORKING, Health.LIMITED])
 def test_a_clock_that_was_set_back_makes_no_wait_longer(health: Health) -> None:
-    tried = status_of(last_try=NOON + DAY, next_check=NOON + DAY + 10 * MINUTE, health=health)
+    tried = replace(status_of(), last_try=NOON + DAY, next_check=NOON + DAY + 10 * MINUTE, health=health)
     assert timing.resumed(tried, "feed", PACE, NOON, sample=False).next_check == NOON + 10 * MINUTE
 
 
 def test_a_person_may_ask_after_the_clock_was_set_back() -> None:
-    tried = status_of(last_try=NOON + HOUR, health=Health.WORKING)
+    tried = replace(status_of(), last_try=NOON + HOUR, health=Health.WORKING)
     assert timing.asked_for(tried, NOON, NOON) == NOON
 
 
