@@ -30,6 +30,7 @@ from display.wall_state.incident import (
 )
 from display.wall_state.reading import Reading
 from display.wall_state.speech import ENGLISH, Speech
+from display.wall_state.words import isolated
 from monitor.model import Incident, Pulses, Tally, Trend
 from monitor.stories import signatures
 from tests.fake_site import judged
@@ -189,6 +190,14 @@ def test_what_is_new_is_told_before_what_is_counted() -> None:
     assert second(told, reading=blind("Reddit"), words=("a", "b")) == (
         "Reddit not read. New: “a” and “b”. X far more than usual."
     )
+
+
+def test_counts_stay_beside_the_sources_they_are_of() -> None:
+    """Between two names that are written from the right a count would be drawn beside the other one."""
+    one, other = "חדשות", "רדיט"
+    assert second(pulses=pulses(**{one: [7] * 23, other: [3] * 20})) == f"{isolated(one)} 154, {isolated(other)} 60."
+    assert competitors(evidence(alarmed=(one,)), LONDON) == f"{isolated(one)} sees it too."
+    assert second(words=(other,)).startswith(f"New: “{isolated(other)}”.")
 
 
 def test_of_the_only_source_no_count_is_told() -> None:

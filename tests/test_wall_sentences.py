@@ -18,7 +18,7 @@ from display.wall_state.horizon import Hatch, Hour, usual_label
 from display.wall_state.reading import Blind, Reading
 from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title, why
 from display.wall_state.speech import ENGLISH, Speech
-from display.wall_state.words import one_digit, short
+from display.wall_state.words import END_ISOLATE, ISOLATE, isolated, one_digit, short
 from monitor.model import Bin, Health, Incident, SourceStatus, Spend
 from monitor.usual import Range, Usual
 from tests.fake_site import read_at
@@ -321,3 +321,34 @@ def test_names_are_joined_as_people_do() -> None:
 )
 def test_the_title_of_an_incident_begins_large(topic: str, said: str) -> None:
     assert title(INCIDENT, topic, ENGLISH) == said
+
+
+# Names that are written from the right
+
+NEWS, CUT = "חדשות 12", "משלוחים…"
+ISOLATED = isolated(NEWS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"reading": blind(NEWS, sources=(read_at(NOON, NEWS), *READ))},
+            f"Partly blind. {ISOLATED} not read since 09:00.",
+        ),
+        ({"of": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),
+        ({"topic": NEWS}, f"Normal. 42 mentions in the last hour, mostly about {ISOLATED}."),
+        ({"topic": CUT}, f"mostly about {ISOLATE}{CUT}{END_ISOLATE}"),
+    ],
+)
+def test_a_name_from_the_right_leaves_the_figures_beside_it_in_their_place(
+    changes: dict[str, Any], sentence: str
+) -> None:
+    shown = scene(**changes)
+    said = headline(kind(shown), shown)
+    assert sentence in f"{said.word} {said.text} {said.clause} "
+    assert not said.clause.endswith(f"{END_ISOLATE}.") or "…" not in said.clause
+    assert title(INCIDENT, NEWS, ENGLISH) == f"“{ISOLATED}”"
+    assert f"{ISOLATE}{NEWS}{END_ISOLATE}" == ISOLATED
+    assert named([NEWS, "Forum"], ENGLISH_IN_LONDON) == f"{ISOLATED} and Forum"
+    assert why(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(f"{ISOLATED} was")

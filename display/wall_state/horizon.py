@@ -9,7 +9,7 @@ from math import ceil
 
 from display.wall_state.document import Bar, Hatch, Horizon, Label
 from display.wall_state.speech import Phrases, Speech
-from display.wall_state.words import LONGEST_NAME, cut
+from display.wall_state.words import source_name
 from monitor.model import Bin
 
 SPAN = timedelta(hours=24)
@@ -81,7 +81,7 @@ def last_hour(bins: Sequence[Bin]) -> Hour:
 def stretches(gaps: Gaps, weighty: Collection[str], sources: int, start: datetime, phrases: Phrases) -> list[Stretch]:
     """What was not seen after ``start``: the gaps of each weighty source, and where all ``sources`` had one."""
     seen_to_matter = ((name, span) for name, of in gaps.items() if name in weighty for span in of if span[1] > start)
-    one = [Stretch(a, b, phrases.without.format(name=cut(name, LONGEST_NAME))) for name, (a, b) in seen_to_matter]
+    one = [Stretch(a, b, phrases.without.format(name=source_name(name))) for name, (a, b) in seen_to_matter]
     blank = [Stretch(a, b, phrases.not_read, full=True) for a, b in _common(list(gaps.values())) if b > start]
     if len(gaps) < sources or not blank:
         return one

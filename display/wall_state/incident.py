@@ -13,7 +13,7 @@ from display.wall_state.past import to_the_hour
 from display.wall_state.reading import Reading
 from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
-from display.wall_state.words import LONGEST_NAME, called, cut
+from display.wall_state.words import called, isolated, source_name
 from monitor.model import Incident, Pulses, Tally, Trend
 from monitor.usual import Usual
 
@@ -173,7 +173,7 @@ def fitting(parts: Sequence[str]) -> str:
 
 def new_words(evidence: Evidence, speech: Speech) -> str:
     """``New: “refund” and “error 502”.``"""
-    quoted = [speech.phrases.quoted.format(topic=words) for words in evidence.words[:MOST_WORDS]]
+    quoted = [speech.phrases.quoted.format(topic=isolated(words)) for words in evidence.words[:MOST_WORDS]]
     return speech.phrases.new_words.format(words=speech.named(quoted)) if quoted else ""
 
 
@@ -198,7 +198,7 @@ def competitors(evidence: Evidence, speech: Speech) -> str:
     say = speech.phrases
     for names, words in ((evidence.alarmed, say.see_it_too), (evidence.busy, say.busy_too)):
         if names:
-            return words.of(len(names)).format(names=speech.named([called(name) for name in names]))
+            return words.of(len(names)).format(names=speech.named([isolated(called(name)) for name in names]))
     return say.competitors_as_usual if evidence.known else ""
 
 
@@ -211,7 +211,7 @@ def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
     largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
     if not largest or len(evidence.reading.statuses) < 2:
         return ""
-    parts = [f"{cut(s, LONGEST_NAME)} {speech.number(counts[s])}" for s in largest[:MOST_SOURCES]]
+    parts = [f"{source_name(s)} {speech.number(counts[s])}" for s in largest[:MOST_SOURCES]]
     if rest := sum(counts[s] for s in largest[MOST_SOURCES:]):
         parts.append(say.others_count.format(n=speech.number(rest)))
     return f"{', '.join(parts)}."

@@ -11,7 +11,7 @@ from display.wall_state.document import Headline, Kind, Line
 from display.wall_state.horizon import Hour
 from display.wall_state.reading import Blind, Reading
 from display.wall_state.speech import Phrases, Speech
-from display.wall_state.words import LONGEST_NAME, called, cut, epoch_ms, one_digit
+from display.wall_state.words import END_ISOLATE, called, epoch_ms, isolated, one_digit, source_name
 from monitor.model import Health, Incident, SourceStatus
 from monitor.usual import FEWEST_DAYS, Range
 
@@ -160,14 +160,15 @@ def brought(incident: Incident, speech: Speech) -> str:
 def _mentions(scene: Scene) -> str:
     """``42 mentions``, ``42 mentions of Globex``"""
     mentions = scene.speech.counted(scene.phrases.mentions, scene.hour.n)
-    return scene.phrases.of_brand.format(mentions=mentions, brand=called(scene.of)) if scene.of else mentions
+    return scene.phrases.of_brand.format(mentions=mentions, brand=isolated(called(scene.of))) if scene.of else mentions
 
 
 def _clause(kind: Kind, scene: Scene) -> str:
     """What there is to say of the hour besides its number."""
     say = scene.phrases
     if scene.topic:
-        return say.mostly_about.format(topic=scene.topic).replace("….", "…")
+        about = say.mostly_about.format(topic=isolated(scene.topic))
+        return about.replace("….", "…").replace(f"…{END_ISOLATE}.", f"…{END_ISOLATE}")
     if kind is Kind.QUIET and scene.usual:
         return say.usually.format(n=scene.speech.number(round(scene.usual.median)))
     if kind is Kind.NORMAL and scene.night:
@@ -189,11 +190,11 @@ def not_read(scene: Scene) -> str:
     """Names the one weighty source that is blind, or counts all that are not read, as the proof does."""
     say, blind = scene.phrases, scene.reading.weighty
     if not blind:
-        return say.not_read_all_hour.format(name=cut(scene.gap, LONGEST_NAME))
+        return say.not_read_all_hour.format(name=source_name(scene.gap))
     if len(blind) > 1:
         sources = len(scene.reading.statuses)
         return say.sources_not_read.format(n=sources - scene.reading.read, all=sources)
-    name, since = cut(blind[0].source, LONGEST_NAME), blind[0].since
+    name, since = source_name(blind[0].source), blind[0].since
     return (
         say.not_read_since.format(name=name, moment=scene.moment(since)) if since else say.never_read.format(name=name)
     )
@@ -215,7 +216,7 @@ def why(status: SourceStatus, now: datetime, speech: Speech) -> str:
         words = say.next_try
     else:
         words, due = (say.last_read_at if known else say.never_read), status.last_success
-    return words.format(name=cut(status.source, LONGEST_NAME), moment=speech.moment(due, now) if due else "")
+    return words.format(name=source_name(status.source), moment=speech.moment(due, now) if due else "")
 
 
 def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, ...]:
@@ -260,7 +261,7 @@ def title(incident: Incident, topic: str, phrases: Phrases) -> str:
     if topic:
         # A title begins large, but for a name that is written otherwise: iPhone.
         large = topic[0].upper() + topic[1:] if topic.split()[0].islower() else topic
-        return phrases.quoted.format(topic=large)
+        return phrases.quoted.format(topic=isolated(large))
     return phrases.many_more_negative if incident.negative else phrases.many_more
 
 
@@ -271,4 +272,4 @@ def _unnamed(scene: Scene) -> bool:
 
 def named(names: Sequence[str], speech: Speech) -> str:
     """``Globex and Initech``, none of them too long."""
-    return speech.named([cut(name, LONGEST_NAME) for name in names])
+    return speech.named([source_name(name) for name in names])

@@ -23,6 +23,10 @@ TAGS = range(0xE0020, 0xE0080)
 """What names a part of a country behind a black flag."""
 TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 """Colours of skin, which belong to the sign before them."""
+FROM_THE_RIGHT = frozenset({"R", "AL", "AN"})
+"""What Unicode calls letters and figures of scripts that are written so."""
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+"""Between these nothing moves what stands outside."""
 ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#]+)[^\s]*", re.IGNORECASE)
 
 
@@ -60,6 +64,17 @@ def one_digit(number: float) -> int:
 def called(brand: str) -> str:
     """The name of a brand as the wall says it."""
     return short(brand, LONGEST_BRAND)
+
+
+def isolated(name: str) -> str:
+    """``name`` as a part of a sentence: one that is written from the right keeps its place beside the figures."""
+    from_the_right = any(unicodedata.bidirectional(character) in FROM_THE_RIGHT for character in name)
+    return f"{ISOLATE}{name}{END_ISOLATE}" if from_the_right else name
+
+
+def source_name(name: str) -> str:
+    """The name of a source as a part of a sentence."""
+    return isolated(cut(name, LONGEST_NAME))
 
 
 def plain(text: str, most: int = LONGEST_TEXT) -> str:
