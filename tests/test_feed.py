@@ -329,6 +329,38 @@ def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
     assert reader.read().note == ""
 
 
+@pytest.mark.parametrize(
+    "there", [(404, b""), (410, b""), (200, b"<!doctype html><html>This domain is for sale</html>")]
+)
+def test_a_move_that_is_undone_is_followed_back(reader: Reader, there: tuple[int, bytes]) -> None:
+    feed = rss(item(1))
+    reader.server.script = lambda line: (
+        line.answer(301, location="/new.xml") if line.request.path == "/feed.xml" else line.answer(body=feed)
+    )
+    reader.read()
+    back = rss(item(1), item(2))
+    reader.server.script = lambda line: (
+        line.answer(body=back) if line.request.path == "/feed.xml" else line.answer(there[0], there[1])
+    )
+    batch = reader.read()
+    assert [post.title for post in batch.posts] == ["Thread 2"]
+    assert batch.note == ""
+    reader.read()
+    assert [request.path for request in reader.server.asked[2:]] == ["/new.xml", "/feed.xml", "/feed.xml"]
+
+
+def test_a_move_to_what_is_gone_is_told(reader: Reader) -> None:
+    reader.server.script = lambda line: (
+        line.answer(301, location="/new.xml") if line.request.path == "/feed.xml" else line.answer(body=rss(item(1)))
+    )
+    reader.read()
+    reader.server.script = lambda line: (
+        line.answer(301, location="/new.xml") if line.request.path == "/feed.xml" else line.answer(410)
+    )
+    with pytest.raises(Gone):
+        reader.read()
+
+
 def test_a_temporary_redirect_is_not(reader: Reader) -> None:
     new = partial(Line.answer, body=rss(item(1)), content_type="application/rss+xml")
     reader.server.script = lambda line: (

@@ -41,11 +41,21 @@ class Source:
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Read the feed if it changed; its new and its edited entries, oldest first."""
         place = self._options.place()
+        mark = Bookmark.of(cursor, place.key)
         try:
-            return self._read(place, Bookmark.of(cursor, place.key), now)
+            return self._read_anywhere(place, mark, now)
         except SourceError as error:
             place.hide(error)
             raise
+
+    def _read_anywhere(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
+        """Where it has moved to; where there is no feed any more, where it is said to be, for a move may be undone."""
+        try:
+            return self._read(place, mark, now)
+        except (BadResponse, Gone):
+            if not mark.moved_to:
+                raise
+            return self._read(place, replace(mark, moved_to="", etag="", modified=""), now)
 
     def _read(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
         answer, leads_to = self._named(place, mark) if place.directory else (self._get(place.url, mark), "")
