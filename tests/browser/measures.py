@@ -87,7 +87,15 @@ LINES = """
 """
 CUT = """
 (selector) => [...document.querySelectorAll(selector)]
-  .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+  .filter((e) => {
+    const { display, paddingLeft, paddingRight } = getComputedStyle(e);
+    const words = document.createRange();
+    words.selectNodeContents(e);
+    const place = e.getBoundingClientRect().width - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    // A part of a pixel is enough for an ellipsis. What is wider by more, though nothing is cut, is cut within.
+    const beyond = words.getBoundingClientRect().width - place;
+    return display !== "inline" && (e.scrollWidth > e.clientWidth + 1 || (beyond > 0.02 && beyond < 2));
+  })
   .map((e) => `${e.className}: ${e.textContent}`)
 """
 METER = """

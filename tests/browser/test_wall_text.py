@@ -97,6 +97,27 @@ def test_two_lines_of_proof_become_one_text_where_one_is_too_long(wall: MadeWall
     )
 
 
+def test_a_part_of_a_pixel_is_too_wide(wall: MadeWall) -> None:
+    """Figures that are wider by a third of one than their place take smaller type, and none of them becomes a dot."""
+    said = {**made.states()["incident"].json()["incident"], "line": "420 an hour, usually 42."}
+    for trend, size in (("Still rising.", "figures"), ("Not read since 09:00.", "figures small")):
+        wall.say("incident", incident={**said, "trend": trend})
+        wall.settle()
+        figures = wall.page.locator(".figures")
+        expect(figures).to_have_attribute("class", size)
+        assert measures.cut(wall.page, ".figures") == []
+
+
+def test_words_of_a_row_take_the_room_that_is_left_in_it(wall: MadeWall) -> None:
+    """Whatever stands beside the words of the other row."""
+    wall.say("german")
+    wall.settle()
+    expect(wall.page.locator(".row .what .aside")).to_have_text(["+37", "unbewertet"])
+    assert measures.cut(wall.page, ".row .text") == []
+    ends = [box[1] + box[3] for box in measures.boxes(wall.page, ".row .what .aside")]
+    assert ends[0] == pytest.approx(ends[1])
+
+
 def test_an_incident_on_sample_data_shows_its_proof_and_the_sign(wall: MadeWall) -> None:
     wall.say("incident", sample=True)
     wall.settle()

@@ -92,7 +92,10 @@ def learning() -> WallState:
 
 def busy() -> WallState:
     """More than is usual, and too much to show."""
-    proof = (Line("", "All 7 sources read, last ", ago(0.1), "."), Line("", "Too fast: 1 in 40 shown, all counted."))
+    proof = (
+        Line("", "All 7 sources read, last ", ago(0.1), "."),
+        Line("", "Too fast to show all: 1 in 40 shown, all counted."),
+    )
     return state(
         kind=Kind.BUSY,
         headline=Headline("Busy.", "18,206 mentions in the last hour,", "mostly about Donaudampfschifffahr…"),

@@ -25,14 +25,16 @@ def crowded(language: str, twelve: bool) -> WallState:
         Label(0.8, phrases.noon),
         Label(1.0, speech.time_of_day(NOW), "end", strong=True),
     )
-    against = (phrases.twice, phrases.half, phrases.less_than_half, phrases.as_usual)
-    topics = [TopicRow("neutral", f"topic {n}", "1,204", text, "") for n, text in enumerate(against)]
+    several = phrases.several_times.format(n=120)
+    against = (several, phrases.twice, phrases.less_than_half, phrases.as_usual)
+    topics = [TopicRow("neutral", f"topic {n}", speech.number(1204), text, "") for n, text in enumerate(against)]
+    about = phrases.mostly_about.format(topic="Donaudampfschifffahr…").replace("….", "…")
     liveness = Line("", speech.counted(phrases.all_read, 7) + phrases.last_read, ago(0.4), ".")
     return state(
         kind=Kind.BUSY,
         language=language,
         twelve=twelve,
-        headline=Headline(phrases.busy, f"{mentions},", phrases.mostly_about.format(topic="Donaudampfschifffahr…")),
+        headline=Headline(phrases.busy, f"{mentions},", about),
         horizon=horizon(2500, ((4200, 900), (4750, 700), (4640, 1100), (4616, 800)), labels=labels),
         voices=VOICES,
         board=Board(phrases.last_week_gaps, tuple(rows)),

@@ -12,8 +12,20 @@ export function useFit<Box extends HTMLElement>(shown: string, last: number, fit
   return { box, step };
 }
 
+/** Pixels that a browser's own sums may be off by. */
+const SUM = 0.02;
+
 /** Whether nothing in a box, or in the elements of it that are named, is wider than its place. */
 export function whole(box: HTMLElement, parts = ""): boolean {
   const all = parts ? [...box.querySelectorAll(parts)] : [box];
-  return all.every((part) => part.scrollWidth <= part.clientWidth);
+  return all.every((part) => part.scrollWidth <= part.clientWidth && beyond(part) <= SUM);
+}
+
+/** By how much words are wider than their place: scrollWidth is in whole pixels, and a part of one ends in an ellipsis. */
+function beyond(part: Element): number {
+  const words = document.createRange();
+  words.selectNodeContents(part);
+  const { paddingLeft, paddingRight } = getComputedStyle(part);
+  const place = part.getBoundingClientRect().width - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  return words.getBoundingClientRect().width - place;
 }

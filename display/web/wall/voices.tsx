@@ -92,10 +92,12 @@ function Row({ voice, moment }: { voice: Voice; moment: Moment }) {
   return (
     <li class="row">
       <Mark of={voice.sentiment} />
-      <span class="text" dir="auto">
-        <Text voice={voice} />
+      <span class="what">
+        <span class="text" dir="auto">
+          <Text voice={voice} />
+        </span>
+        <span class="aside">{voice.alike > 0 ? `+${voice.alike.toLocaleString(words.locale)}` : unscored}</span>
       </span>
-      <span class="aside">{voice.alike > 0 ? `+${voice.alike.toLocaleString(words.locale)}` : unscored}</span>
       <span class="aside">{when(voice.at, moment)}</span>
     </li>
   );
