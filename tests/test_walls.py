@@ -26,6 +26,7 @@ from monitor.config import Config
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, Judged, Topics
 from monitor.store import Store
+from monitor.stories import signatures
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 from tests.test_live import heard
@@ -381,6 +382,28 @@ def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: F
     edited = replace(walls.store.mentions([two["id"]])[two["id"]].post, text="Acme, damn.")
     walls.save(Judged(edited, at(2, "").findings))
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme one."]
+
+
+def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    copied = "The checkout of Acme shows a white page since lunch and nobody there answers the phone"
+    bodies = [f"{copied}. {n}" for n in range(4)]
+    walls.save(
+        at(9, "Acme alone."),
+        *(
+            replace(at(5 - n, body, author=f"a{n}"), signature=signature)
+            for n, (body, signature) in enumerate(zip(bodies, signatures(bodies), strict=True))
+        ),
+    )
+    hero = walls.states.get()["voices"][0]
+    assert (hero["text"], hero["alike"]) == (bodies[3], 3)
+    walls.store.hide(hero["id"], True, clock.now())
+    after = walls.states.get()
+    assert [v["text"] for v in after["voices"]] == ["Acme alone."]
+    assert after["headline"]["clause"] == "5 mentions in the last hour."
+    assert after["proof"][1]["text"] == "1 post hidden, still counted."
+    walls.store.hide(hero["id"], False, clock.now())
+    assert {bodies[3], "Acme alone."} == {v["text"] for v in walls.states.get()["voices"]}
 
 
 # Addresses

@@ -18,7 +18,7 @@ from display.wall_state.reading import Reading, heavy, reading, weighs
 from display.wall_state.weeks import WEEK
 from monitor.blindness import unread
 from monitor.clock import Clock
-from monitor.model import Bin, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
+from monitor.model import Bin, Choice, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
 from monitor.usual import DAYS, FEWEST_DAYS, Usual, usual
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ STALE = timedelta(minutes=5)
 """From when on what the watch left is no longer so, should it have stopped."""
 COUNTED_FOR = 5.0
 """Seconds for which the number of arrivals is good."""
+MOST_HIDDEN = 200
+"""Of which the stories are looked at: the newest."""
 MOST_NEWS = 100
 """That one look takes in; in a greater flood the rest of it goes by."""
 
@@ -165,6 +167,16 @@ class Facts:
     def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
         """Those that still exist, as they are."""
         return self._store.mentions(ids)
+
+    @property
+    def hidden_stories(self) -> frozenset[int]:
+        """Stories of which a post of this week was hidden: who hid it does not want to see the next copy of it."""
+        hidden = MentionFilter(state=Choice(("hidden",)), since=self.now - WEEK)
+        return self._keep(
+            "hidden stories",
+            FRESH_FOR,
+            lambda: frozenset(m.story for m in self._store.page(hidden, limit=MOST_HIDDEN) if m.story is not None),
+        )
 
     def last_mention(self) -> int:
         """The highest id."""

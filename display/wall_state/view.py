@@ -241,6 +241,8 @@ class View:
         """Whether this wall may show ``mention`` as a voice."""
         if not any(b.name == mention.brand for b in self._brands) or mention.hidden:
             return False
+        if mention.story is not None and mention.story in self._facts.hidden_stories:
+            return False
         if self._wall.languages and (mention.post.lang or UNKNOWN) not in self._wall.languages:
             return False
         is_quiet = bool(self._quiet) and not self._quiet.isdisjoint(Document.of(mention.post).fields)
