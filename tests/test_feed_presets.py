@@ -114,7 +114,49 @@ ADDRESSES: list[tuple[str, dict[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("preset", "keys", "url"), ADDRESSES)
+COPIED: list[tuple[str, dict[str, str], str]] = [
+    ("discourse", {"site": "https://new.example/latest?order=created"}, "https://new.example/posts.rss"),
+    ("discourse", {"site": "https://forum.example/sub/t/a-thread/12/3"}, "https://forum.example/sub/posts.rss"),
+    ("discourse", {"site": "https://forum.example/c/help/5"}, "https://forum.example/c/help/5.rss"),
+    ("discourse", {"site": "https://forum.example/c/help/5", "tag": "acme"}, "https://forum.example/tag/acme.rss"),
+    ("discourse", {"site": "https://forum.example/tag/acme"}, "https://forum.example/tag/acme.rss"),
+    ("phpbb", {"site": "https://board.example/forum/viewforum.php?f=5"}, "https://board.example/forum/app.php/feed"),
+    ("phpbb", {"site": "https://board.example/index.php"}, "https://board.example/app.php/feed"),
+    ("public-inbox", {"site": "https://lore.example/git/new.atom"}, "https://lore.example/git/new.atom"),
+    ("mailing-list", {"site": "https://l.example/list/a@l.example/latest"}, "https://l.example/list/a@l.example/feed/"),
+    (
+        "lemmy",
+        {"site": "https://lemmy.example/c/phones@b.example"},
+        "https://lemmy.example/feeds/c/phones@b.example.xml?sort=New",
+    ),
+    ("lemmy", {"site": "https://lemmy.example/post/5"}, "https://lemmy.example/feeds/all.xml?sort=New"),
+    (
+        "lemmy",
+        {"site": "lemmy.example", "community": "https://lemmy.example/c/phones"},
+        "https://lemmy.example/feeds/c/phones.xml?sort=New",
+    ),
+    ("mastodon", {"site": "https://social.example/explore", "tag": "acme"}, "https://social.example/tags/acme.rss"),
+    ("wordpress", {"site": "https://blog.example/news/feed/"}, "https://blog.example/news/feed/"),
+    (
+        "youtube-channel",
+        {"channel": f"https://youtube.com/channel/{CHANNEL}/videos?view=0"},
+        f"https://www.youtube.com/feeds/videos.xml?channel_id={CHANNEL}",
+    ),
+    (
+        "youtube-playlist",
+        {"playlist": "https://www.youtube.com/watch?v=abc&list=PL0123456789&index=2"},
+        "https://www.youtube.com/feeds/videos.xml?playlist_id=PL0123456789",
+    ),
+    (
+        "reddit",
+        {"user": "ann", "secret": "REDDIT_FEED", "subreddit": "https://old.reddit.com/r/phones/new/"},
+        f"https://www.reddit.com/r/phones/new.rss?user=ann&feed={TOKEN}",
+    ),
+]
+"""As people copy addresses out of a browser."""
+
+
+@pytest.mark.parametrize(("preset", "keys", "url"), ADDRESSES + COPIED)
 def test_a_preset_makes_the_address(preset: str, keys: dict[str, str], url: str) -> None:
     assert place(preset, **keys) == url
     check_url(url)
@@ -164,6 +206,7 @@ def test_editions(country: str, language: str, ceid: str, hl: str) -> None:
         ({"preset": "discourse", "site": ""}, "site: found"),
         ({"preset": "phpbb", "site": "a.example", "section": "../x"}, "a forum's number"),
         ({"preset": "youtube-channel", "channel": "acme"}, "a channel's id"),
+        ({"preset": "youtube-channel", "channel": "https://www.youtube.com/@acme"}, "Copy channel ID"),
         ({"preset": "google-alerts", "secret": "https://www.google.com/alerts/feeds/1/2"}, "never the secret itself"),
         ({"secret": 5}, "text in quotes"),
     ],

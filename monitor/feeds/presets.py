@@ -127,8 +127,23 @@ def _bing_news(given: Given) -> str:
     return f"https://www.bing.com/news/search?{urlencode({'q': given['query'], 'format': 'RSS'})}"
 
 
+def _root(site: str, pages: str) -> str:
+    """``site`` without what stands behind the place where it is set up, from the first of its ``pages`` on."""
+    parts = urlsplit(base_of(site))
+    path = re.sub(rf"/(?:{pages})(?:[./].*)?$", "", parts.path)
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def _named_by(given: Given, **keys: str) -> dict[str, str]:
+    """What the address ``site`` names, by patterns of its path; nothing where a key of the config names it."""
+    path = urlsplit(base_of(given["site"])).path
+    found = {key: match[1].strip("/") for key, form in keys.items() if (match := re.search(form, path))}
+    return {} if set(keys) & set(given) else found
+
+
 def _discourse(given: Given) -> str:
-    base = base_of(given["site"])
+    base = _root(given["site"], "latest|top|hot|new|posts|categories|tags?|search|c|t|u")
+    given = {**given, **_named_by(given, section=r"/c/([\w/-]+)", tag=r"/tag/([\w-]+)")}
     if "section" in given:
         return f"{base}/c/{quote(given['section'])}.rss"
     return f"{base}/tag/{quote(given['tag'])}.rss" if "tag" in given else f"{base}/posts.rss"
@@ -136,7 +151,7 @@ def _discourse(given: Given) -> str:
 
 def _phpbb(given: Given) -> str:
     section = f"/forum/{quote(given['section'])}" if "section" in given else ""
-    return f"{base_of(given['site'])}/app.php/feed{section}"
+    return f"{_root(given['site'], '(?:index|app|ucp|search|view[a-z]+)[.]php')}/app.php/feed{section}"
 
 
 def _youtube(key: str) -> Callable[[Given], str]:
@@ -160,18 +175,19 @@ def _reddit(given: Given) -> str:
 
 
 def _public_inbox(given: Given) -> str:
-    base = base_of(given["site"])
+    base = _root(given["site"], "new[.](?:atom|html)")
     return f"{base}/?{urlencode({'q': given['query'], 'x': 'A'})}" if "query" in given else f"{base}/new.atom"
 
 
 def _lemmy(given: Given) -> str:
+    given = {**given, **_named_by(given, community=r"/c/([\w.@-]+)")}
     part = f"c/{quote(given['community'], safe='@')}" if "community" in given else "all"
-    return f"{base_of(given['site'])}/feeds/{part}.xml?sort=New"
+    return f"{_root(given['site'], '.*')}/feeds/{part}.xml?sort=New"
 
 
 def _mastodon(given: Given) -> str:
     part = f"tags/{quote(given['tag'])}" if "tag" in given else f"@{given['user'].removeprefix('@')}"
-    return f"{base_of(given['site'])}/{part}.rss"
+    return f"{_root(given['site'], '.*')}/{part}.rss"
 
 
 def _medium(given: Given) -> str:
@@ -180,7 +196,7 @@ def _medium(given: Given) -> str:
 
 
 def _wordpress(given: Given) -> str:
-    base = base_of(given["site"])
+    base = _root(given["site"], "feed")
     return f"{base}/?{urlencode({'s': given['query'], 'feed': 'rss2'})}" if "query" in given else f"{base}/feed/"
 
 
@@ -240,7 +256,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "mailing-list": Preset(
         "a list of Mailman 3: the address of its page in the archive (HyperKitty)",
-        lambda given: f"{base_of(given['site'])}/feed/",
+        lambda given: f"{_root(given['site'], 'feed|latest')}/feed/",
         needs=("site",),
     ),
     "lemmy": Preset("a Lemmy instance, or one community", _lemmy, needs=("site",), takes=("community",)),

@@ -21,6 +21,7 @@ from monitor.sources import SourceOptions
 
 _HOW = "It holds the feed's whole address."
 _WAYS = ("url", "preset", "secret")
+_CHANNEL = "a channel's id, UC and 22 signs; its page tells it under About, Share channel, Copy channel ID"
 _LONG = 20
 """Characters; no word of an address is that long."""
 
@@ -79,15 +80,15 @@ class Options(SourceOptions):
     section: Annotated[str, _like(r"[\w/-]{1,100}", "a forum's number, or a category as slug/number")] | None = None
     tag: Annotated[str, _like(r"#?([\w-]{1,80})", "one tag")] | None = None
     user: Annotated[str, _like(r"[\w.@-]{1,80}", "the name of an account")] | None = None
-    subreddit: Annotated[str, _like(r"(?:/?r/)?(\w{2,24})/?", 'a subreddit, such as "askreddit"')] | None = None
-    community: Annotated[str, _like(r"!?([\w.@-]{1,120})", 'a community, such as "technology"')] | None = None
-    channel: (
-        Annotated[
-            str, _like(r"(?:https://www\.youtube\.com/channel/)?(UC[\w-]{22})/?", "a channel's id: UC and 22 signs")
-        ]
+    subreddit: (
+        Annotated[str, _like(r"(?:\S*reddit\.com)?(?:/?r/)?(\w{2,24})(?:/\S*)?", 'a subreddit, such as "askreddit"')]
         | None
     ) = None
-    playlist: Annotated[str, _like(r"(?:\S+[?&]list=)?([\w-]{10,60})", "a playlist's id")] | None = None
+    community: (
+        Annotated[str, _like(r"(?:https?://\S+/c/)?!?([\w.@-]{1,120})/?", 'a community, such as "technology"')] | None
+    ) = None
+    channel: Annotated[str, _like(r"(?:\S*youtube\.com/channel/)?(UC[\w-]{22})(?:[/?]\S*)?", _CHANNEL)] | None = None
+    playlist: Annotated[str, _like(r"(?:\S+[?&]list=)?([\w-]{10,60})(?:&\S*)?", "a playlist's id")] | None = None
     podcast: (
         Annotated[str, _like(r"(?:\S+/id)?([0-9]{5,15})(?:\?\S*)?", "the number behind id in its address")] | None
     ) = None

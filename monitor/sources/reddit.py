@@ -27,7 +27,7 @@ REQUESTS, LOOKS = 20, 300
 LONGEST_QUERY = 500
 OVERLAP = timedelta(minutes=15)
 """The search learns of a submission some minutes late."""
-_SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9_]{2,24})/?")
+_SUBREDDIT = re.compile(r"(?:\S*reddit\.com)?(?:/?r/)?([A-Za-z0-9_]{2,24})(?:/\S*)?")
 _HOW_FEED = "It stands in the addresses at https://www.reddit.com/prefs/feeds, after feed= ."
 
 
