@@ -363,13 +363,26 @@ def test_the_feeds_of_an_opml_list_are_printed_as_tables(wallflower: Run, tmp_pa
     assert third["name"] == '😀 "quoted" \\ back'
     assert "# News / Phones" in result.stdout
     assert "looks as if it held a secret" in result.stdout
-    assert "Local. Left out: " in result.stdout
-    assert "Login. Left out: Its address holds a login." in result.stdout
+    assert "# Local (file:///etc/passwd). Left out: " in result.stdout
+    assert "# Login (https://b.example/feed). Left out: Its address holds a login." in result.stdout
     assert "geheim" not in result.stdout
     with (tmp_path / "config.toml").open("a") as config:
         config.write(result.stdout)
     assert wallflower("check").exit_code == 0
     assert tables(wallflower("opml", str(file))) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("feed://a.example/rss", "http://a.example/rss"),
+        ("feed:https://a.example/rss", "https://a.example/rss"),
+        ("https://a.example/feed:x", "https://a.example/feed:x"),
+    ],
+)
+def test_the_scheme_of_feed_readers_is_understood(written: str, url: str) -> None:
+    (one,) = read_opml(f"<opml><body><outline xmlUrl='{written}'/></body></opml>".encode())
+    assert one.url == url
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>

@@ -16,7 +16,7 @@ from display.commands.wiring import found_config, open_http, with_config
 from monitor.config import Config
 from monitor.errors import SourceError
 from monitor.feeds.discovery import Offer, offers
-from monitor.feeds.opml import Subscription, read_opml
+from monitor.feeds.opml import Subscription, as_web_address, read_opml
 from monitor.http import check_url, redact
 
 
@@ -25,7 +25,7 @@ from monitor.http import check_url, redact
 @click.argument("url")
 def feeds(config_path: Path | None, url: str) -> None:
     """Print the feeds that the page at URL offers, as tables to put into config.toml."""
-    config = found_config(config_path)
+    config, url = found_config(config_path), as_web_address(url)
     with closing(open_http(config)) as http:
         found = offers(url if "://" in url else f"https://{url}", http)
     if not any(offer.feed for offer in found):
@@ -72,7 +72,8 @@ def _subscribed(found: list[Subscription], known: dict[str, str]) -> Iterator[st
     yield commented(f"{len(found)} {'feed' if len(found) == 1 else 'feeds'} of an OPML list.") + "\n\n"
     for one in found:
         if why := _unfit(one.url, known):
-            yield commented(f"{one.title or redact(one.url)}. Left out: {why}") + "\n\n"
+            named = f"{one.title} ({redact(one.url)})" if one.title else redact(one.url)
+            yield commented(f"{named}. Left out: {why}") + "\n\n"
             continue
         yield _table(one.url, one.title, known, [one.folder] if one.folder else [])
 
