@@ -312,6 +312,10 @@ def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> N
         http = detour(http_for(server), server, *HOSTS)
         rich, poor = (Source(Options(name=name, budget=f"{name} USD / month"), http) for name in ("1000", "2"))
         first, second = fetch(rich), fetch(poor)
+        assert first.note == ""
+        assert (
+            second.note == "1000 searches for the same with the same key, so each post is paid for twice: take one out."
+        )
         assert first.spend == Spend("2026-03", 0.15, 1000.0)
         assert second.spend == Spend("2026-03", 0.15, 2.0)
         # what one spends does not slow the other
@@ -404,6 +408,15 @@ def test_a_deleted_post_is_told_within_a_day_and_looked_for_once() -> None:
         assert len(asked(server, "ids")) == lookups == 1
     assert spent(day) == spent(early) + 2 * 5_000
     assert after.deleted == ()
+
+
+def test_what_cannot_match_is_not_paid_for_again() -> None:
+    stand = Site([*said(1), *said(2, text="Look at this: https://t.example/{n}")])
+    with reading(stand) as (source, _):
+        first = fetch(source)
+        day = fetch(source, first.cursor, NOON + timedelta(hours=23))
+    assert len(first.posts) == 2
+    assert spent(day) == spent(first) + 5_000
 
 
 def test_posts_are_followed_for_as_many_days_as_set() -> None:
@@ -502,15 +515,16 @@ def test_recorded_posts_that_are_looked_up_again_stand(recordings: Path) -> None
     recorded = cassette(recordings / "test_client_get_tweets.yaml")
     ids = [record["id"] for record in json.loads(recorded[0].body)["data"]]
     day = time_of(ids[0]) + timedelta(hours=2)
+    terms = [Term(record["text"].split()[0]) for record in json.loads(recorded[0].body)["data"]]
 
     def listed(line: Line) -> None:
         send(line, {"data": json.loads(recorded[0].body)["data"], "meta": {"result_count": 2}})
 
     with reading(listed) as (source, server):
-        batch = fetch(source, now=day)
+        batch = fetch(source, now=day, terms=terms)
         assert {post.external_id for post in batch.posts} == set(ids)
         server.script = Player([*recorded, *cassette(recordings / "test_client_search_recent_tweets.yaml")])
-        again = fetch(source, batch.cursor, day + timedelta(days=1))
+        again = fetch(source, batch.cursor, day + timedelta(days=1), terms)
         assert asked(server, "ids") == [",".join(sorted(ids))]
     assert again.deleted == ()
     assert not {post.external_id for post in again.posts} & set(ids)

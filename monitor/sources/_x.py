@@ -11,8 +11,9 @@ from typing import Any, cast
 from monitor.cleaning import plain_text
 from monitor.errors import SourceError
 from monitor.language import normal
-from monitor.model import Batch, Json, Post
+from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import identity, part, words
+from monitor.sources._watch import may_match
 
 DAILY = timedelta(hours=23)
 """Between two looks at a post, so that a deletion is followed within a day."""
@@ -90,8 +91,11 @@ class Follow:
         self._kept = {id_: entry for id_, entry in entries if is_id(id_) and _is_entry(entry)}
         self._now, self._source, self._days = now, source, days
 
-    def look(self, batch: Batch, lookup: Lookup) -> Batch:
-        """``batch`` with the edits and deletions that a look at those that are due brought; its posts are kept."""
+    def look(self, batch: Batch, lookup: Lookup, terms: Sequence[Term] = ()) -> Batch:
+        """``batch`` with the edits and deletions that a look at those that are due brought.
+
+        Its posts are kept, those that may match ``terms``: X finds words in addresses too, and each look costs.
+        """
         due = self._due()
         edited: list[Post] = []
         gone: list[str] = []
@@ -103,7 +107,7 @@ class Follow:
             batch = replace(batch, note=f"{batch.note} Deletions could not be followed: {error}".strip())
         fresh = {post.external_id for post in batch.posts}
         edited = [post for post in edited if post.external_id not in fresh]
-        self._add(batch.posts)
+        self._add([post for post in batch.posts if may_match(post, terms)])
         for external_id in gone:
             self._kept.pop(external_id, None)
         return replace(batch, posts=(*batch.posts, *edited), deleted=(*batch.deleted, *gone))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -70,11 +71,25 @@ class Options(SearchOptions):
     """Dollars that X charges for an author who came with the posts, in each answer."""
 
 
+class Payers:
+    """Which source was the first of each key."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def first(self, key: str, name: str) -> str:
+        """The name of the first source that uses ``key``; ``name`` where there is none before."""
+        with self._lock:
+            return self._first.setdefault(key, name)
+
+
 class Source:
     """One app's recent search."""
 
     def __init__(self, options: Options, http: Http) -> None:
         self._options, self._limits = options, http.shared(KeyLimits)
+        self._first = http.shared(Payers).first(options.token, options.name)
         self._session = SdkSession(http, self._check)
         self._client = Client(bearer_token="(put in later)", return_type=dict, wait_on_rate_limit=False)
         self._client.session = self._session
@@ -97,11 +112,18 @@ class Source:
         )
         batch = sweep.run(queries, self._search, REQUESTS)
         follow = Follow(kept.get("follow"), now, self._options.name, self._options.follow_days)
-        batch = follow.look(batch, self._lookup)
+        batch = follow.look(batch, self._lookup, terms)
         since = max(batch.complete_since, now - KEPT_THERE) if batch.complete_since else None
         newest = {query: id_ for query, id_ in self._newest.items() if query in queries}
         state = {"sweep": sweep.to_json(), "newest": newest, "spent": self._purse.to_json(), "follow": follow.to_json()}
-        return replace(batch, cursor=state, complete_since=since, spend=self._purse.spend)
+        note = " ".join(filter(None, (batch.note, self._paid_twice())))
+        return replace(batch, cursor=state, complete_since=since, spend=self._purse.spend, note=note)
+
+    def _paid_twice(self) -> str:
+        """What to say where another source searches for the same: the rules are those of all."""
+        if self._first == self._options.name:
+            return ""
+        return f"{self._first} searches for the same with the same key, so each post is paid for twice: take one out."
 
     def _begin(self, kept: dict[str, Any], now: datetime) -> None:
         token = secrets.get(self._options.token, Options.how)
