@@ -171,6 +171,29 @@ def test_the_name_of_a_brand_is_nobodys(folder: Path, clock: FakeClock) -> None:
     assert walls.texts() == ["Acme is hiring, says Acme."]
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("See social.example/nora/1, Acme.", "See social.example Acme."),
+        ("See www.social.example/in/nora", "See www.social.example"),
+        ("news.example/user/nora and /user/nora", "news.example and @someone"),
+        ("@nora:chat.example, nora.bsky.social!", "@someone, @someone!"),
+        ("Acme and/or Globex, 5.10/kg, 24/7", "Acme and/or Globex, 5.10/kg, 24/7"),
+        ("Acme: login with user/password fails", "Acme: login with user/password fails"),
+    ],
+)
+def test_an_address_or_another_networks_handle_names_nobody(text: str, masked: str) -> None:
+    assert Discretion(masked=True).text(text) == masked
+    assert Discretion().text(text) == text
+
+
+@pytest.mark.parametrize("letters", ["a", "a.", "-", "@", "a@", "u/", "a/", "\uff20"])
+def test_a_word_without_end_is_masked_in_one_go(letters: str) -> None:
+    """Read again from each of its letters on, this would take minutes."""
+    word = letters * 200_000
+    assert "@nora" not in Discretion(masked=True).text(f"{word} @nora {word}")
+
+
 @given(st.text(max_size=200), st.from_regex(r"@[a-zA-Z0-9_]{2,12}", fullmatch=True), st.text(max_size=200))
 def test_no_handle_survives_the_mask(before: str, handle: str, after: str) -> None:
     masked = Discretion(masked=True).text(f"{before} {handle} {after}")
