@@ -92,6 +92,38 @@ def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(made_wall: Ma
     assert measures.colliding(page) == []
 
 
+ROWS = [{"source": f"Source {n}", "read_at": ms(CLOCK), "wait": "", "posts": "87"} for n in range(6)]
+
+
+@pytest.mark.parametrize(("name", "changes"), [("first-run", {"departures": ROWS}), ("first-run", {}), ("french", {})])
+def test_a_lost_connection_is_told_beside_whatever_stands_there(
+    made_wall: MadeWall, name: str, changes: dict[str, object]
+) -> None:
+    page = stopped(made_wall, name)
+    made_wall.say(name, **changes)
+    made_wall.fall_silent()
+    for seconds, trust in ((42, "reconnecting"), (60, "not live")):
+        page.clock.run_for(seconds * 1000)
+        expect(page.locator(".canvas")).to_have_attribute("data-trust", trust)
+        expect(page.locator(".proof")).to_be_visible()
+        assert measures.colliding(page) == []
+        assert measures.cut(page, ".proof .line") == []
+        assert measures.outside(page) == []
+
+
+def test_why_it_is_hatched_is_told_as_long_as_it_is(made_wall: MadeWall) -> None:
+    page = stopped(made_wall, "first-run")
+    before = page.locator(".horizon .start").bounding_box()
+    made_wall.fall_silent()
+    page.clock.run_for(100_000)
+    page.clock.fast_forward(20 * MINUTE)
+    expect(page.locator(".horizon .start")).to_have_text("not listening before 09:12")
+    after = page.locator(".horizon .start").bounding_box()
+    assert before
+    assert after
+    assert after["x"] == pytest.approx(before["x"], abs=20)
+
+
 def test_layouts_take_turns_offline_too(made_wall: MadeWall) -> None:
     page = stopped(made_wall)
     canvas = page.locator(".canvas")

@@ -162,6 +162,25 @@ def test_what_hangs_below_a_line_is_not_hidden_by_the_next(wall: MadeWall, meter
     assert seen(meter, measures.picture(wall.page), below, 1)["strokes"] == 2, "p and g"
 
 
+def test_what_stands_on_a_capital_is_not_hidden_by_the_line_above(wall: MadeWall, meter: Page) -> None:
+    wall.say("not-live", headline={"word": "Nicht live", "text": "seit 16:06.", "clause": "6\u00d7 das Übliche."})
+    wall.settle()
+    _, x, y, width, height = measures.boxes(wall.page, ".words")[1]
+    above = [x + 24, y + height * 0.085, width - 48, height * 0.05]
+    assert seen(meter, measures.picture(wall.page), above, 1)["strokes"] == 2, "the dots of a U"
+
+
+def test_a_headline_begins_no_line_for_one_word(wall: MadeWall) -> None:
+    """What a clock of twelve hours adds leaves no room for the second clause."""
+    wall.say("not-live", headline={"word": "Not live.", "text": "Last update 55 min ago, at 12:06 pm.", "clause": "."})
+    wall.settle()
+    lines = wall.page.locator(".letters").evaluate_all("(all) => all.flatMap((e) => [...e.getClientRects()])")
+    bottoms = {round(line["bottom"]) for line in lines}
+    assert len(bottoms) == 2
+    ends = [max(line["right"] for line in lines if round(line["bottom"]) == bottom) for bottom in sorted(bottoms)]
+    assert ends[1] > 0.4 * ends[0]
+
+
 @pytest.mark.parametrize("night", [False, True])
 @pytest.mark.parametrize("name", GLANCE)
 def test_a_quarter_of_the_size_is_enough_for_a_glance(wall: MadeWall, meter: Page, name: str, night: bool) -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { age, ago, timeOfDay, until, when } from "./ages";
+import { age, ago, held, timeOfDay, until, when } from "./ages";
 import { wordsOf } from "./words";
 
 const EN = wordsOf("en");
@@ -50,5 +50,17 @@ describe("a time of day", () => {
     expect(when(at, { now: at + HOUR, ...UTC, aging: true })).toBe("1 h");
     expect(when(at, { now: at + HOUR, ...UTC, aging: false })).toBe("23:30");
     expect(when(at, { now: at + 2 * DAY, ...UTC, aging: false })).toBe("2 days");
+  });
+});
+
+describe("a number", () => {
+  it("keeps its unit on its own line", () => {
+    expect(held("14 min ago, at 4:06 pm.")).toBe("14\u00a0min ago, at 4:06\u00a0pm.");
+    expect(held("lasted 2 h 20 min, 81 % negative")).toBe("lasted 2\u00a0h 20\u00a0min, 81\u00a0% negative");
+  });
+
+  it("leaves other words alone", () => {
+    const words = "42 mentions, 3 hôtels, 7 sources, 2 minutes, 5 s\u00e9ances";
+    expect(held(words)).toBe(words);
   });
 });

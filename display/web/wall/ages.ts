@@ -56,3 +56,8 @@ export function when(at: number, moment: Moment): string {
   if (moment.aging || moment.now - at >= DAY * 1000) return age(moment.now - at, moment.words);
   return timeOfDay(at, moment);
 }
+
+/** A text whose numbers keep their units on their own line: "4:06 pm", "14 min". */
+export function held(text: string): string {
+  return text.replace(/(\d) (?=(?:min|h|s|am|pm|%)(?![\p{L}\d]))/gu, "$1\u00a0");
+}

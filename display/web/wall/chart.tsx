@@ -72,7 +72,9 @@ export function AxisLabels(props: { labels: Label[]; shift: number; frame: Frame
   return (
     <>
       {props.labels.map((label) => {
-        const at = (label.strong ? label.at : label.at - props.shift) * props.frame.width;
+        const moved = (label.strong ? label.at : label.at - props.shift) * props.frame.width;
+        // What says why the left edge is hatched stays there.
+        const at = label.align === "start" ? Math.max(moved, props.least) : moved;
         const text = label.strong ? timeOfDay(props.moment.now, props.moment) : label.text;
         const half = label.align === "middle" ? text.length * HALF_CHARACTER : 0;
         if (!label.strong && at - half < props.least - 0.01) return null;

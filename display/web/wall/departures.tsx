@@ -5,8 +5,9 @@ import type { Departure } from "./state";
 
 /** Rows that leave room for the sign of sample data. */
 const MOST_WITH_SIGN = 4;
-/** With more than these they are closer. */
-const ROOMY = 5;
+/** Rem of a row at most, and of all of them: below is room for a line, should the connection be lost. */
+const ROOMY = 4.25;
+const ROOM = 20;
 
 function Row({ row, moment }: { row: Departure; moment: Moment }) {
   return (
@@ -30,8 +31,9 @@ function Row({ row, moment }: { row: Departure; moment: Moment }) {
 export function Departures(props: { rows: Departure[]; ours: string; moment: Moment; sample: boolean }) {
   const words = props.moment.words;
   const rows = props.sample ? props.rows.slice(0, MOST_WITH_SIGN) : props.rows;
+  const high = { "--high": `${Math.min(ROOMY, ROOM / rows.length)}rem` };
   return (
-    <table class={rows.length > ROOMY ? "departures close" : "departures"}>
+    <table class="departures" style={high}>
       <thead>
         <tr>
           <th scope="col">{words.source}</th>

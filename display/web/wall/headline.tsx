@@ -1,6 +1,8 @@
 // The sentence. Its type never shrinks: the second clause goes first.
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { held } from "./ages";
 import { overflows } from "./fitting";
 import type { Headline as Words } from "./state";
 
@@ -9,7 +11,16 @@ const FIGURES = /(\d[\d,.:\u202f]*\d|\d)/;
 
 /** Words with figures that keep still when they change. */
 export function Prose({ text }: { text: string }) {
-  return <>{text.split(FIGURES).map((part, n) => (n % 2 ? <span class="digits">{part}</span> : part))}</>;
+  return <>{held(text).split(FIGURES).map((part, n) => (n % 2 ? <span class="digits">{part}</span> : part))}</>;
+}
+
+/** Words whose letters may reach over the ground of another line: every ground lies below all of them. */
+function Words({ children }: { children: ComponentChildren }) {
+  return (
+    <span class="words">
+      <span class="letters">{children}</span>
+    </span>
+  );
 }
 
 /** Two lines at most; measured after layout, for no count of letters knows how wide a name is. */
@@ -25,16 +36,16 @@ export function Headline({ words, fitted }: { words: Words; fitted: number }) {
   }, [sentence, fitted, short]);
   return (
     <h1 class="headline" ref={box}>
-      <span class="words">
+      <Words>
         <b>{words.word}</b> <Prose text={short ? words.text.replace(/,$/, ".") : words.text} />
-      </span>
+      </Words>
       {words.clause && !short && (
         <>
           {" "}
           <br />
-          <span class="words">
+          <Words>
             <Prose text={words.clause} />
-          </span>
+          </Words>
         </>
       )}
     </h1>

@@ -1,6 +1,6 @@
 // Why this may be believed: how live it is, and the most urgent thing to know about it.
 import type { Moment } from "./ages";
-import { ago, timeOfDay } from "./ages";
+import { ago, held, timeOfDay } from "./ages";
 import { useFit, whole } from "./fit";
 import { type Doubt, linesFor } from "./sentences";
 import type { Line } from "./state";
@@ -25,19 +25,23 @@ function shownOf({ lines, sample, doubt, moment, most = 2, place = 0, blind = fa
   return sample ? all.slice(Math.max(last, 0), last + 1) : all.slice(0, most);
 }
 
-/** Two lines of which one is too long become one text beside the board, and are set closer on an incident's screen. */
+/** Two lines of which one is too long become one text beside the board, and are set closer on an incident's screen. Once
+ * the server is silent that alone is said. */
 export function Proof(props: Told) {
   const shown = shownOf(props);
   const words = shown.map((line) => line.strong + line.text + line.after).join();
   const { box, step: tooLong } = useFit(`${words} ${props.fitted}`, 1, (footer) => whole(footer, ".line"));
-  const [first, second] = shown;
-  const flows = tooLong && !props.place && props.doubt.trust === "live";
+  const live = props.doubt.trust === "live";
+  const flows = tooLong && !props.place && live;
+  // That nothing comes any more is more than what was too much to show.
+  const said = tooLong && !props.place && !live ? shown.slice(0, 1) : shown;
+  const [first, second] = said;
   return (
     <footer class={`proof ${props.sample ? "sample" : ""} ${tooLong && props.place ? "tight" : ""}`} ref={box}>
       {flows && first && second ? (
         <Flow first={first} second={second} moment={props.moment} />
       ) : (
-        shown.map((line, n) => (
+        said.map((line, n) => (
           <p class="line" key={n}>
             <Said line={line} moment={props.moment} />
           </p>
@@ -77,7 +81,7 @@ function Said({ line, moment }: { line: Line; moment: Moment }) {
   return (
     <>
       {line.strong && <b>{line.strong}</b>}
-      {line.text}
+      {held(line.text)}
       {line.at !== null && (moment.aging ? ago(moment.now - line.at, moment.words) : moment.words.at(timeOfDay(line.at, moment)))}
       {line.after}
     </>
