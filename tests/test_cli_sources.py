@@ -97,6 +97,25 @@ def test_a_pass_tells_what_came_and_why_it_matched(wallflower: Run, server: Serv
     assert "love +" in with_score
 
 
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({}, "Limits: none was told in 1 request."),
+        (
+            {"x_ratelimit_remaining": "58", "x_ratelimit_limit": "60", "x_ratelimit_reset": "1772625600"},
+            "lets 58 of 60 through until 2026-03-04 12:00.",
+        ),
+        ({"x_rate_limit_remaining": "0"}, "Limits: after 1 request, 127.0.0.1"),
+        ({"ratelimit_remaining": "many"}, "Limits: none was told"),
+    ],
+)
+def test_a_pass_tells_what_the_site_says_of_its_limits(
+    wallflower: Run, server: Server, headers: dict[str, str], said: str
+) -> None:
+    server.script = lambda line: line.answer(body=rss(item(1)), content_type="application/rss+xml", **headers)
+    assert said in wallflower("fetch", "Forum", "--dry-run").stdout
+
+
 def test_a_pass_is_stored_as_the_daemon_does_it(wallflower: Run, server: Server, tmp_path: Path) -> None:
     wallflower("fetch", "Forum")
     store = Store.open(tmp_path / "data" / "wallflower.db")

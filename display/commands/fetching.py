@@ -28,6 +28,7 @@ from monitor.collector import Desk, Judging, Watched, poll, taken_up, timing
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError, SourceError
+from monitor.http import Traffic
 from monitor.matching import Matcher
 from monitor.model import Batch, ChangeKind, Health, Json, Judged, Post, SourceStatus, Term
 from monitor.scheduler import watch
@@ -46,6 +47,8 @@ class Noted:
     judged: list[Judged] = field(default_factory=list)
     by_another: bool = False
     """The Wallflower that runs made the pass; of what came only the mentions are known."""
+    traffic: Traffic = field(default_factory=Traffic)
+    """What went over the wire for it."""
 
 
 class _NotingSource:
@@ -93,6 +96,7 @@ def fetch(config_path: Path | None, name: str, dry_run: bool, afresh: bool, show
                 stored,
             )
         ):
+            noted.traffic = http.traffic
             _tell(console, config, before, after, noted, show)
             console.print(Text(f"Stored: {stored}." if stored else "Nothing was stored: this was a dry run."))
     if after.failures or (noted.batch is None and not noted.by_another):
@@ -264,6 +268,10 @@ def _limits(after: SourceStatus, noted: Noted, config: Config) -> Iterator[str]:
         yield f"Search: {searches}"
     if batch is not None and batch.set_aside:
         yield f"Set aside: {batch.set_aside:,} that could not be read."
+    yield from _allowances(noted, config)
+    if batch is not None and batch.spend is not None:
+        spent, budget = batch.spend.spent, batch.spend.budget
+        yield f"Spent: ${spent:,.2f} of ${budget:,.10g} in {batch.spend.month}."
     if batch is not None and batch.not_before is not None:
         yield f"The site asks us to come back not before {_time(batch.not_before, config)}."
     if batch is not None and batch.more:
@@ -273,6 +281,18 @@ def _limits(after: SourceStatus, noted: Noted, config: Config) -> Iterator[str]:
         yield (
             f"Next check: {due}." if due else "Next check: none, until the config changes and Wallflower is restarted."
         )
+
+
+def _allowances(noted: Noted, config: Config) -> Iterator[str]:
+    """What sites said of their limits; that they said nothing where they did not."""
+    if not noted.traffic.requests:
+        return
+    made = f"{noted.traffic.requests:,} request{'' if noted.traffic.requests == 1 else 's'}"
+    if not noted.traffic.allowances:
+        yield f"Limits: none was told in {made}."
+    for site, left in noted.traffic.allowances.items():
+        until = f" until {_time(left.until, config)}" if left.until else ""
+        yield f"Limits: after {made}, {site} lets {left} through{until}."
 
 
 def _time(at: datetime | None, config: Config) -> str:

@@ -23,12 +23,27 @@ from monitor.clock import Clock
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http.adapter import GuardAdapter, GuardedSession, Limits, Traffic
 from monitor.http.addresses import Resolve, check_url, resolve, site_of
+from monitor.http.allowance import Allowance
 from monitor.http.connections import Deadline, Guard
 from monitor.http.lines import Line, open_line
 from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import redact, refusal, trouble
 
-__all__ = ["Http", "Limits", "Line", "Pacer", "Response", "Traffic", "check_url", "redact", "retry_after", "site_of"]
+__all__ = [
+    
+    "Allowance",
+    "Http",
+    "Limits",
+    "Line",
+    "Pacer",
+    "Response",
+    "Traffic",
+    "check_url",
+    "redact",
+    "retry_after",
+    "site_of",
+,
+]
 
 T = TypeVar("T")
 

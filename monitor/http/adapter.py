@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from monitor.clock import Clock
 from monitor.errors import BadResponse, SourceError
 from monitor.http.addresses import check_url, site_of
+from monitor.http.allowance import Allowance, allowance
 from monitor.http.connections import Deadline, Guard, GuardedPools, connection_for, unchanged
 from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import trouble
@@ -49,6 +50,8 @@ class Traffic:
     requests: int = 0
     failures: int = 0
     bytes: int = 0
+    allowances: dict[str, Allowance] = field(default_factory=dict)
+    """Site -> what it said last of how many more requests it lets through, where it says such a thing."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, requests: int = 0, failures: int = 0, size: int = 0) -> None:
@@ -57,6 +60,12 @@ class Traffic:
             self.requests += requests
             self.failures += failures
             self.bytes += size
+
+    def note(self, site: str, left: Allowance | None) -> None:
+        """Keep what a site said, if it did."""
+        if left is not None:
+            with self._lock:
+                self.allowances[site] = left
 
 
 class Answer(NamedTuple):
@@ -156,7 +165,8 @@ class GuardAdapter(HTTPAdapter):
         return connection_for(self._guard, found[1], found[2], int(found[3]) if found[3] else None)
 
     def _heed(self, status: int, headers: Mapping[str, str], site: str) -> None:
-        """Let the site rest where it asks for it."""
+        """Let the site rest where it asks for it, and note what it says is left."""
+        self._traffic.note(site, allowance(headers, self._clock.now()))
         if status in _RESTING and (wish := headers.get("Retry-After")):
             self._pacer.rest(site, retry_after(wish, self._clock.now()))
 
