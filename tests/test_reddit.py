@@ -90,7 +90,8 @@ def refuses(status: int, **headers: str) -> Script:
 
 
 def test_search_and_the_newest_of_subreddits_are_read() -> None:
-    with reading(Site(said(1, 2)), subreddits=["r/Harbour", "https://www.reddit.com/r/harbour/new/"]) as (source, server):
+    copied = "https://www.reddit.com/r/harbour/new/"
+    with reading(Site(said(1, 2)), subreddits=["r/Harbour", copied]) as (source, server):
         batch = fetch(source)
         assert paths(server) == ["/api/v1/access_token", "/r/harbour/new", "/r/harbour/comments", "/search"]
     assert sorted(post.external_id for post in batch.posts) == ["t1_c1", "t1_c2", "t3_1", "t3_2"]

@@ -30,7 +30,6 @@ from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import redact, refusal, trouble
 
 __all__ = [
-    
     "Allowance",
     "Http",
     "Limits",
@@ -42,7 +41,6 @@ __all__ = [
     "redact",
     "retry_after",
     "site_of",
-,
 ]
 
 T = TypeVar("T")
