@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -39,10 +40,10 @@ def unread(
     They are: before it ``begun``; its stored gaps; and, where no gap of it is open, a blindness that nobody has stored
     yet, as of a program that stood still. Made-up posts are there from their first on, as if they had always been read.
     """
-    return {
-        one.source: tuple(sorted(_spans(one, [g for g in gaps if g.source == one.source], begun, since, now)))
-        for one in statuses
-    }
+    of_source: dict[str, list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        of_source[gap.source].append(gap)
+    return {one.source: tuple(sorted(_spans(one, of_source[one.source], begun, since, now))) for one in statuses}
 
 
 def _spans(

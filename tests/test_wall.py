@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +19,7 @@ from display.blindness import is_blind
 from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
-from display.wall_state.horizon import LEFT, Stretch, bars, edges, extent, horizon, labels, stretches
+from display.wall_state.horizon import LEFT, MOST_SPOKEN, Stretch, bars, edges, extent, horizon, labels, stretches
 from display.wall_state.kept import DEAR, Kept
 from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import called, cut, initials, plain
@@ -27,7 +29,7 @@ from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
 LONDON = Speech(ZoneInfo("Europe/London"))
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Wall:
@@ -367,6 +369,25 @@ def test_a_sliver_is_named_and_not_hatched() -> None:
     drawn = horizon(bins, [Stretch(NOON - timedelta(minutes=2), NOON, "no Forum")], LONDON, NOON, "")
     assert not drawn.hatches
     assert "no Forum" in [label.text for label in drawn.labels]
+
+
+def test_of_a_thousand_gaps_the_longest_are_spoken() -> None:
+    bins = [Bin(a, b, 0, 0) for a, b in pairwise(edges(NOON))]
+    gaps = [Stretch(NOON - n * MINUTE, NOON - (n - 1 - n % 7 / 10) * MINUTE, f"no {n}") for n in range(1, 1001)]
+    long = Stretch(NOON - 600 * MINUTE, NOON - 300 * MINUTE, "no Forum")
+    words = horizon(bins, [*gaps, long], LONDON, NOON, "Normal.").spoken
+    assert "From 02:00 to 07:00: no Forum." in words
+    assert words.count("From ") == MOST_SPOKEN
+
+
+def test_a_state_is_small_whatever_it_tells_of(tmp_path: Path, clock: FakeClock) -> None:
+    wall = Wall(tmp_path, clock, [f"{n} {'W' * 56}" for n in range(100)])
+    wall.save(*(at(n, "W" * 20_000, author="W" * 200, title="T" * 500, site="s" * 200) for n in range(5)))
+    for n in range(100):
+        name = f"{n} {'W' * 56}"
+        wall.store.save_status(replace(read_at(NOON - HOUR, name), health=Health.PAUSED, reason="W" * 2000), NOON)
+    assert len(json.dumps(wall.get())) < 12_000
+    wall.store.close()
 
 
 def test_no_bar_is_drawn_inside_a_full_gap() -> None:

@@ -44,7 +44,7 @@ UNREAD_FOR = 120.0
 STALE = timedelta(minutes=5)
 """From when on what the watch left is no longer so, should it have stopped."""
 COUNTED_FOR = 5.0
-"""Seconds for which the number of arrivals is good."""
+"""Seconds for which the number of arrivals is good, and so are the gaps where sources by the hundred left some."""
 MOST_HIDDEN = 200
 """Of which the stories are looked at: the newest."""
 MOST_NEWS = 100
@@ -236,7 +236,8 @@ class Facts:
     def _gaps(self, since: datetime) -> dict[str, list[Span]]:
         read, now = self.reading, self.now
         ours = {s.source for s in read.statuses}
-        gaps = [g for g in self._store.gaps(since, now) if g.source in ours]
+        stored = self._keep("stored gaps", COUNTED_FOR, lambda: self._store.gaps(since, now))
+        gaps = [g for g in stored if g.source in ours]
         unrecorded = [
             Gap(b.source, b.since or self.started, None, b.status.reason)
             for b in read.blind

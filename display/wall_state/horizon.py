@@ -26,6 +26,8 @@ SLIVER = timedelta(minutes=5)
 """A shorter stretch is narrower than a stripe of the hatching and would look like a fault of the screen."""
 ABOVE_USUAL = 1.1
 """How far above the line of the usual the scale reaches at least."""
+MOST_SPOKEN = 5
+"""Stretches, the longest: sources by the hundred may leave thousands of gaps in a day, which nobody would listen to."""
 WORD_HEIGHT, TOUCH = 0.3, 0.06
 """Of the horizon: how high a word on the line is, and how far a bar may reach into its foot."""
 
@@ -169,10 +171,10 @@ def spoken(bins: Sequence[Bin], stretches: Sequence[Stretch], speech: Speech, no
     if peak and peak.n:
         mentions = speech.counted(say.mentions, peak.n)
         words.append(say.peak_spoken.format(mentions=mentions, time=speech.time_of_day(peak.start)))
-    for s in stretches:
-        if s.text:
-            start, end = speech.time_of_day(s.start), speech.time_of_day(s.end)
-            words.append(say.from_to.format(start=start, end=end, text=s.text))
+    told = sorted((s for s in stretches if s.text), key=lambda s: s.start - s.end)[:MOST_SPOKEN]
+    for s in sorted(told, key=lambda s: s.start):
+        start, end = speech.time_of_day(s.start), speech.time_of_day(s.end)
+        words.append(say.from_to.format(start=start, end=end, text=s.text))
     return " ".join(words)
 
 
