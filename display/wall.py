@@ -11,8 +11,9 @@ from display.wall_state.speech import LANGUAGES
 blueprint = Blueprint("wall", __name__)
 
 
-@blueprint.get("/wall", defaults={"name": ""})
-@blueprint.get("/wall/<name>")
+# Who types the address of a screen may end it with a slash.
+@blueprint.get("/wall", defaults={"name": ""}, strict_slashes=False)
+@blueprint.get("/wall/<name>", strict_slashes=False)
 def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
     """The page of a wall, of the first where none is named; it loads its state by itself."""
     states = site().states

@@ -450,6 +450,7 @@ def site(tmp_path: Path, clock: FakeClock) -> Iterator[Any]:
 def test_each_wall_has_its_address(site: Any, path: str, name: str) -> None:
     client = site.test_client()
     assert client.get(path).status_code == 200
+    assert client.get(f"{path}/").data == client.get(path).data
     response = client.get(f"{path}/state.json")
     assert response.json["wall"] == name
     assert response.headers["Cache-Control"] == "no-store"
