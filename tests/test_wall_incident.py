@@ -29,7 +29,7 @@ from display.wall_state.incident import (
     usual_line,
 )
 from display.wall_state.reading import Reading
-from display.wall_state.speech import ENGLISH, Speech
+from display.wall_state.speech import ENGLISH, FRENCH, GERMAN, Speech
 from display.wall_state.words import isolated
 from monitor.model import Incident, Pulses, Tally, Trend
 from monitor.stories import signatures
@@ -39,6 +39,7 @@ from tests.test_wall import Wall
 from tests.test_wall_sentences import INCIDENT, READ, blind, by_hours
 
 LONDON = Speech(ZoneInfo("Europe/London"))
+UTC = ZoneInfo("UTC")
 MINUTE = timedelta(minutes=1)
 
 
@@ -220,10 +221,25 @@ def test_sources_that_are_blind_are_named() -> None:
 def test_where_hardly_anything_is_usual_mentions_are_told_and_no_multiple() -> None:
     rare = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE, negative=True)
     found = drawn(rare)
-    assert (found.multiple, found.sign, found.flag) == ("12", "", ("in 40 min,", "for 1 h 46 min"))
+    assert (found.multiple, found.sign, found.flag[:2]) == ("12", "", ("negative", "mentions"))
+    assert found.flag[2:] == ("in 40 min,", "for 1 h 46 min")
     assert found.then == "Then: 12 negative mentions in 40 min."
     assert found.spoken.startswith("“Checkout down” since 10:14, 12 negative mentions in 40 min.")
     assert (drawn().sign, drawn().then) == ("\u00d7", "Then: 6\u00d7 the usual.")
+
+
+@pytest.mark.parametrize(
+    ("speech", "n", "flag"),
+    [
+        (LONDON, 12, ("mentions", "in 40 min")),
+        (LONDON, 1, ("mention", "in 40 min")),
+        (Speech(UTC, GERMAN), 0, ("Erwähnungen", "in 40 min")),
+        (Speech(UTC, FRENCH), 12, ("mentions", "en 40 min")),
+    ],
+)
+def test_a_count_says_what_it_counts_and_its_time_once(speech: Speech, n: int, flag: tuple[str, ...]) -> None:
+    young = replace(INCIDENT, n=n, usual=0.2, window=40 * MINUTE, since=NOON - 40 * MINUTE)
+    assert screen(young, "", [], evidence(), NOON, speech).flag == flag
 
 
 # From the store to the document

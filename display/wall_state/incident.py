@@ -67,7 +67,6 @@ def screen(
     """Everything that is drawn."""
     bars, usual = hot_bars(incident, evidence, now), usual_line(incident, evidence.usual, now)
     say, rare, much = speech.phrases, incident.rare, how_much(incident, speech)
-    lasted = say.for_time.format(time=speech.lasting(now - incident.since))
     since = say.since.format(moment=speech.moment(incident.since, now))
     trend = trend_words(incident, evidence.reading, now, speech)
     line = rate_line(incident, speech, LONGEST_FIGURES - len(trend))
@@ -75,7 +74,7 @@ def screen(
         multiple=speech.number(incident.n) if rare else speech.times(incident.multiple),
         sign="" if rare else TIMES,
         then=then(incident, speech),
-        flag=(say.in_time.format(time=speech.lasting(incident.window)) if rare else say.the_usual, lasted),
+        flag=flag(incident, now, speech),
         title=title,
         since=since,
         line=line,
@@ -89,6 +88,18 @@ def screen(
         proof=proof(incident, voices, evidence, speech),
         spoken=f"{title} {since}, {much[0].lower()}{much[1:]}. {line} {trend}",
     )
+
+
+def flag(incident: Incident, now: datetime, speech: Speech) -> tuple[str, ...]:
+    """Below the number: ``the usual,`` ``for 1 h 46 min``; where it is a count, what it counts and in which time."""
+    say = speech.phrases
+    within, lasted = speech.lasting(incident.window), speech.lasting(now - incident.since)
+    if not incident.rare:
+        return say.the_usual, say.for_time.format(time=lasted)
+    counted = say.negative_mentions if incident.negative else say.mentions
+    what = (counted.one if incident.n == 1 else counted.many).format(n="").split()
+    time = say.in_time.format(time=within)
+    return (*what, time, say.for_time.format(time=lasted)) if lasted != within else (*what, time.removesuffix(","))
 
 
 def hot_bars(incident: Incident, evidence: Evidence, now: datetime) -> tuple[HotBar, ...]:
