@@ -100,6 +100,9 @@ def test_numbers(language: str, number: str) -> None:
         ("fr", NOON - 20 * DAY, "12 février"),
         ("en", NOON + 2 * DAY, "Friday 12:00"),
         ("en", NOON + 20 * DAY, "24 March"),
+        ("en", datetime(2026, 1, 1, 0, 5, tzinfo=LONDON), "1 January"),
+        ("en", datetime(2025, 12, 31, 23, 55, tzinfo=LONDON), "31 December"),
+        ("de", NOON - 400 * DAY, "28. Januar 2025"),
     ],
 )
 def test_moments(language: str, time: datetime, words: str) -> None:

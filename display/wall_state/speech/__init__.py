@@ -20,6 +20,9 @@ __all__ = ["ENGLISH", "LANGUAGES", "Counted", "Phrases", "Speech"]
 
 LANGUAGES: Mapping[str, Phrases] = MappingProxyType({"en": ENGLISH, "de": GERMAN, "fr": FRENCH})
 
+NEARLY_A_YEAR = timedelta(days=330)
+"""From when on a date is taken for one of this year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -49,7 +52,7 @@ class Speech:
         return words.get(hour) or (f"{hour % 12} {half(hour)}" if self.twelve else f"{hour:02}:00")
 
     def moment(self, time: datetime, now: datetime, *, with_time: bool = True) -> str:
-        """``09:12`` today, ``Monday 09:12`` within a week of it, or ``Monday`` alone, else ``3 March``."""
+        """``09:12`` today, ``Monday 09:12`` within a week, or ``Monday`` alone, else ``3 March`` or ``3 March 2024``."""
         local, today = time.astimezone(self.zone), now.astimezone(self.zone)
         if local.date() == today.date():
             return self.time_of_day(time)
@@ -58,7 +61,8 @@ class Speech:
             weekday = phrases.weekdays[local.weekday()]
             return phrases.weekday_time.format(weekday=weekday, time=self.time_of_day(time)) if with_time else weekday
         date = phrases.first_of_month if local.day == 1 else phrases.date
-        return date.format(day=local.day, month=phrases.months[local.month - 1])
+        words = date.format(day=local.day, month=phrases.months[local.month - 1])
+        return words if abs(now - time) < NEARLY_A_YEAR else f"{words} {local.year}"
 
     def lasting(self, time: timedelta) -> str:
         """``46 min``, ``1 h 46 min``, ``2 h``, ``1 day 4 h``."""
