@@ -52,7 +52,7 @@ class Speech:
         return words.get(hour) or (f"{hour % 12} {half(hour)}" if self.twelve else f"{hour:02}:00")
 
     def moment(self, time: datetime, now: datetime, *, with_time: bool = True) -> str:
-        """``09:12`` today, ``Monday 09:12`` within a week, or ``Monday`` alone, else ``3 March`` or ``3 March 2024``."""
+        """``09:12`` today, ``Monday 09:12`` within a week or ``Monday``, else ``3 March`` or ``3 March 2024``."""
         local, today = time.astimezone(self.zone), now.astimezone(self.zone)
         if local.date() == today.date():
             return self.time_of_day(time)
