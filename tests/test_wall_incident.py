@@ -31,12 +31,14 @@ from display.wall_state.incident import (
 from display.wall_state.reading import Reading
 from display.wall_state.speech import ENGLISH, FRENCH, GERMAN, Speech
 from display.wall_state.words import isolated
-from monitor.model import Incident, Pulses, Tally, Trend
+from monitor.config.walls import Wall
+from monitor.model import Brand, Incident, Pulses, Tally, Trend
 from monitor.stories import signatures
 from tests.fake_site import judged
 from tests.fakes import NOON, FakeClock
-from tests.test_wall import Wall
+from tests.test_wall import Wall as Stored
 from tests.test_wall_sentences import INCIDENT, READ, blind, by_hours
+from tests.test_walls import Walls
 
 LONDON = Speech(ZoneInfo("Europe/London"))
 UTC = ZoneInfo("UTC")
@@ -246,13 +248,13 @@ def test_a_count_says_what_it_counts_and_its_time_once(speech: Speech, n: int, f
 
 
 @pytest.fixture
-def wall(tmp_path: Path, clock: FakeClock) -> Iterator[Wall]:
-    wall = Wall(tmp_path, clock, ("Forum", "Reddit"))
+def wall(tmp_path: Path, clock: FakeClock) -> Iterator[Stored]:
+    wall = Stored(tmp_path, clock, ("Forum", "Reddit"))
     yield wall
     wall.store.close()
 
 
-def begin(wall: Wall, **changes: Any) -> Incident:
+def begin(wall: Stored, **changes: Any) -> Incident:
     """A stored incident of the last 40 minutes, its mentions with it; stories need a signature, so none is alike."""
     wall.save(
         *(
@@ -265,7 +267,7 @@ def begin(wall: Wall, **changes: Any) -> Incident:
     return wall.store.save_incident(replace(INCIDENT, **fields))
 
 
-def test_an_incident_takes_the_screen_and_leaves_it(wall: Wall) -> None:
+def test_an_incident_takes_the_screen_and_leaves_it(wall: Stored) -> None:
     found = begin(wall)
     state = wall.get()
     assert state["kind"] == "incident"
@@ -280,25 +282,56 @@ def test_an_incident_takes_the_screen_and_leaves_it(wall: Wall) -> None:
     assert not wall.sentence.startswith("Over")
 
 
-def test_an_incident_that_nobody_looks_after_does_not_stay(wall: Wall) -> None:
+def test_an_incident_that_nobody_looks_after_does_not_stay(wall: Stored) -> None:
     begin(wall)
     wall.clock.advance(5 * 60 + 1)
     wall.save(), wall.save(source="Reddit")
     assert wall.get()["kind"] != "incident"
 
 
-def test_an_incident_of_a_competitor_is_not_ours(wall: Wall) -> None:
+def test_an_incident_of_a_competitor_is_not_ours(wall: Stored) -> None:
     begin(wall, brand="Globex")
     assert wall.get()["kind"] != "incident"
 
 
-def test_a_competitors_incident_is_told_beside_ours(wall: Wall) -> None:
+def test_a_competitors_incident_is_told_beside_ours(wall: Stored) -> None:
     begin(wall)
     wall.store.save_incident(replace(INCIDENT, brand="Globex", id=0))
     assert "Globex sees it too." in wall.get()["incident"]["proof"][0]["text"]
 
 
-def test_a_hidden_post_leaves_the_screen_at_once(wall: Wall) -> None:
+def two_of_ours(folder: Path, clock: FakeClock) -> Walls:
+    """Two walls over a competitor and two brands of ours, both with an incident."""
+    ours = (Brand("Acme", "acme", ours=True), Brand("Labs", "labs", ours=True), Brand("Globex", "globex"))
+    walls = Walls(
+        folder, clock, Wall("both"), Wall("labs", brands=("Labs",)), Wall("them", brands=("Globex",)), brands=ours
+    )
+    for brand, n in (("Acme", 252), ("Labs", 300), ("Globex", 420)):
+        walls.store.save_incident(replace(INCIDENT, brand=brand, n=n))
+    return walls
+
+
+def test_of_two_brands_of_ours_the_worse_is_told_by_its_name(tmp_path: Path, clock: FakeClock) -> None:
+    walls = two_of_ours(tmp_path, clock)
+    both = walls.get("both")["incident"]
+    assert both["line"] == "Labs. 300 mentions an hour, usually 42."
+    assert both["proof"][0]["text"] == "Acme and Globex see it too."
+    assert walls.get("labs")["incident"]["line"] == "300 mentions an hour, usually 42."
+    assert walls.get("them")["incident"]["line"] == "Globex. 420 an hour, usually 42."
+    walls.store.close()
+
+
+def test_two_incidents_that_are_about_as_bad_do_not_take_turns(tmp_path: Path, clock: FakeClock) -> None:
+    walls = two_of_ours(tmp_path, clock)
+    told = []
+    for n in (252, 320, 400, 320):
+        walls.store.save_incident(replace(INCIDENT, brand="Acme", n=n, id=1))
+        told.append(walls.get("both")["incident"]["line"].split(".")[0])
+    assert told == ["Labs", "Labs", "Acme", "Acme"]
+    walls.store.close()
+
+
+def test_a_hidden_post_leaves_the_screen_at_once(wall: Stored) -> None:
     begin(wall)
     voices = wall.get()["incident"]["voices"]
     wall.store.hide(voices[0]["id"], True, wall.clock.now())
@@ -307,7 +340,7 @@ def test_a_hidden_post_leaves_the_screen_at_once(wall: Wall) -> None:
     assert len(after) == 3
 
 
-def test_the_largest_groups_are_quoted(wall: Wall) -> None:
+def test_the_largest_groups_are_quoted(wall: Stored) -> None:
     begin(wall)
     down = "The checkout of Acme shows a white page since lunch and nobody there answers the phone"
     twice = "Acme took my money twice for one order and the support only says that I have to wait"
@@ -324,6 +357,6 @@ def test_the_largest_groups_are_quoted(wall: Wall) -> None:
     assert len(voices) == 3
 
 
-def test_a_negative_incident_without_a_topic_says_so(wall: Wall) -> None:
+def test_a_negative_incident_without_a_topic_says_so(wall: Stored) -> None:
     begin(wall, negative=True, topic="")
     assert wall.get()["incident"]["title"] == "Many more negative mentions"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from display.wall_state.speech import ENGLISH
 from monitor.model import Mention, Post
-from monitor.query import Document, parse
+from monitor.query import Document, field_value, parse
 
 _HANDLE = re.compile(
     r"(?<![^\W_])(?:/?u|/user)/[\w-]+"
@@ -21,6 +21,11 @@ _PAGE = re.compile(r"(?<![\w@./:-])((?:[\w-]+\.)+[a-z]{2,24})/\S*", re.IGNORECAS
 """An address without its scheme, such as social.example/name: whose page it is stands behind the host."""
 _SHORTEST_NAME = 3
 """Characters of an author's name that is looked for in texts: a shorter one is a word like any other."""
+
+
+def quiet_fields(names: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """What the fields of a post say that is by an author, or from a site or source, of these ``names``."""
+    return frozenset((field, field_value(field, name)) for field in ("author", "site", "source") for name in names)
 
 
 class Discretion:

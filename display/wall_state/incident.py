@@ -51,12 +51,14 @@ class Evidence:
     stretches: Sequence[Stretch]
     """What could not be read."""
     alarmed: Sequence[str]
-    """Competitors with an incident of their own."""
+    """Other brands with an incident of their own."""
     busy: Sequence[str]
     """Competitors with more than the usual."""
     known: bool
     """Whether the usual of competitors is known at all."""
     usual: Usual | None
+    of: str = ""
+    """Whom it hits, where the wall is not one of a single brand of ours."""
     words: Sequence[str] = ()
     """What is said that is not usually said, as this wall may say it."""
 
@@ -69,7 +71,8 @@ def screen(
     say, rare, much = speech.phrases, incident.rare, how_much(incident, speech)
     since = say.since.format(moment=speech.moment(incident.since, now))
     trend = trend_words(incident, evidence.reading, now, speech)
-    line = rate_line(incident, speech, LONGEST_FIGURES - len(trend))
+    whom = f"{isolated(called(evidence.of))}. " if evidence.of else ""
+    line = whom + rate_line(incident, speech, LONGEST_FIGURES - len(whom + trend))
     return IncidentScreen(
         multiple=speech.number(incident.n) if rare else speech.times(incident.multiple),
         sign="" if rare else TIMES,

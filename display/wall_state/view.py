@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from display.wall_state import baseline, board, departures, horizon, incident, sentences, topics
 from display.wall_state.director import FRESH, MOST, Director, key
-from display.wall_state.discretion import Discretion
+from display.wall_state.discretion import Discretion, quiet_fields
 from display.wall_state.document import Board, IncidentScreen, Kind, Voice, WallState
 from display.wall_state.facts import MOST_NEWS, Facts
 from display.wall_state.horizon import Span, Stretch
@@ -20,7 +20,7 @@ from display.wall_state.weeks import GAPPY, WEEK
 from display.wall_state.words import called, epoch_ms
 from monitor.clock import Clock
 from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
-from monitor.query import Document, field_value
+from monitor.query import Document
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -39,6 +39,8 @@ LATEST_FOR = 10.0
 """Seconds for which the newest are good, where all that is known is old."""
 AFTERWARDS = timedelta(minutes=15)
 """How long the headline tells of an incident that is over."""
+OUTDONE = 1.25
+"""So many times the multiple of the incident that is told takes its place."""
 LOOP, VOICES_FOR = 60.0, 48.0
 """Seconds of a turn of the stage, and how many of them are the voices'."""
 PATIENCE = timedelta(minutes=5)
@@ -62,7 +64,7 @@ class View:
         )
         self._quiet = quiet_fields(wall.quiet)
         self._director = Director(self._leads, clock, self._shows)
-        self._known = 0
+        self._known = self._told = 0
         self._kept_latest = Kept[list[Mention]](clock, LATEST_FOR)
         self._asked, self._moment = float("-inf"), 0
         self._built: dict[str, Any] | None = None
@@ -144,9 +146,14 @@ class View:
         return sentences.title(incident, topics.phrase(incident.topic, self._discretion), self._speech.phrases)
 
     def _running(self) -> Incident | None:
-        """The worst incident that goes on."""
-        going = [i for i in self._facts.incidents() if i.brand in self._leads and i.until is None]
-        return max(going, key=lambda i: i.multiple, default=None)
+        """The worst incident that goes on; the one that is told stays until another is clearly worse."""
+        going = self._going_on(self._leads)
+        worst = max(going, key=lambda i: i.multiple * (OUTDONE if i.id == self._told else 1), default=None)
+        self._told = worst.id if worst else 0
+        return worst
+
+    def _going_on(self, brands: Collection[str]) -> list[Incident]:
+        return [i for i in self._facts.incidents() if i.brand in brands and i.until is None]
 
     def _over(self) -> Incident | None:
         """The incident that ended last, while it is told."""
@@ -287,10 +294,11 @@ class View:
             tallies=facts.tallies_since(found.since),
             reading=facts.reading,
             stretches=self._stretches(),
-            alarmed=[i.brand for i in facts.incidents() if self._is_theirs(i.brand) and i.until is None],
+            alarmed=[i.brand for i in self._going_on([b.name for b in self._brands]) if i.brand != found.brand],
             busy=[name for name, kind in self._others().items() if kind is Kind.BUSY],
             known=bool(self._others()),
             usual=facts.usual((found.brand,)),
+            of="" if self._ours == (found.brand,) else found.brand,
             words=self._new_words(found),
         )
         return incident.screen(found, scene.title, self._crowd(found), evidence, facts.now, self._speech)
@@ -322,11 +330,6 @@ class View:
                 hour = horizon.last_hour(facts.bins((brand.name,)))
                 found[brand.name] = baseline.standing(hour.n, usual)
         return found
-
-
-def quiet_fields(names: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """What the fields of a post say that is by an author, or from a site or source, of these ``names``."""
-    return frozenset((field, field_value(field, name)) for field in ("author", "site", "source") for name in names)
 
 
 def _names(brands: Sequence[Brand]) -> list[str]:
