@@ -1,9 +1,9 @@
 """What is loud and what is calm.
 
-Loud is an hour beyond nearly all hours of the last ten days (the slow rule), or 5 or 15 minutes beyond what most of
-those days had at their loudest (the fast one). Both ask for a multiple of the usual and for a number above it, so that
-neither a steady brand nor a quiet one is alarmed by chance. A brand that is loud every day has a high bar of its own;
-a single loud day raises the bar of the fast rule for nobody.
+Loud is an hour beyond nearly all hours of the last ten days (the slow rule), or 5 or 15 minutes beyond what chance
+brings, and far beyond what most of those days had at their loudest where that was more (the fast one). Both ask for a
+multiple of the usual and for a number above it, so that neither a steady brand nor a quiet one is alarmed by chance. A
+brand that is loud every day has a high bar of its own; a single loud day raises the bar of the fast rule for nobody.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ class Pulse:
         past = _deviations(trailing(self.series.past, bins), trailing(self.expected.past, bins))
         past[_blind(self.series.blind, bins)] = 0.0
         loudest = _loudest(past[: -self.tuning.lag or None], self.tuning.fast_days)
-        bar = self.tuning.fast_over * float(np.quantile(loudest, self.tuning.fast_share)) if len(loudest) else 0.0
-        return self._beyond(bins, 0) > max(bar, self.tuning.fast_least)
+        usual = float(np.quantile(loudest, self.tuning.fast_share)) if len(loudest) else 0.0
+        clumped = max(0.0, usual - self.tuning.fast_chance)
+        return self._beyond(bins, 0) > self.tuning.fast_least + self.tuning.fast_over * clumped
 
     def calm(self, ago: int = 0) -> bool:
         """Whether the 15 minutes that ended ``ago`` bins before now are nothing much."""

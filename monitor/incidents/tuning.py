@@ -27,17 +27,20 @@ class Tuning:
     """A loud hour brings so many times the usual as well."""
     slow_least: float = 7.0
     """And lies so many standard deviations of a Poisson count above it: strangers' mentions come in clumps."""
-    fast_multiple: float = 4.0
+    fast_multiple: float = 3.5
     """So do loud 5 or 15 minutes."""
     above: float = 10.0
     """And so many mentions above the usual: a brand of two a day has no incident of five."""
     fast_days: int = 10
     fast_share: float = 0.85
-    """Of the loudest moments of each of the last days, the one that so many of them do not beat..."""
-    fast_over: float = 1.75
-    """...is beaten so many times, in standard deviations of a Poisson count."""
+    """Of the loudest moments of each of the last days, the one that so many of them do not beat says how much mentions
+    of this brand come in clumps: by what it lies beyond..."""
+    fast_chance: float = 4.0
+    """...what chance alone brings on most days, in standard deviations of a Poisson count..."""
+    fast_over: float = 2.5
+    """...so many times, the bar of 5 or 15 minutes is above..."""
     fast_least: float = 5.0
-    """So many are asked for at least."""
+    """...this one, which holds for mentions that come one by one."""
     calm_multiple: float = 2.0
     calm_above: float = 3.0
     """15 minutes are calm below either."""
