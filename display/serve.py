@@ -30,7 +30,7 @@ from display import create_app
 from display.itself import advice_on_sqlite
 from display.worker import Worker
 from monitor.clock import Clock
-from monitor.collector import Deliveries, Desk, Judge
+from monitor.collector import Deliveries, Desk, Judge, rules_mark
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError, WallflowerError
 from monitor.http import Http
@@ -150,7 +150,8 @@ class Service:
         self._store = Store.open(config.database)
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
-        desk = Desk(Judge(matcher, Scorer(config.brands)), self._store, matcher.terms(), self._clock.now)
+        judge, mark = Judge(matcher, Scorer(config.brands)), rules_mark(config.brands)
+        desk = Desk(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
         watched = [watch(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]

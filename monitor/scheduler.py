@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from monitor import sources
 from monitor.clock import Clock
-from monitor.collector import Desk, Pace, Watched, note_fault, note_hang, note_pause, poll, taken_up, timing
+from monitor.collector import Desk, Pace, Watched, note_fault, note_hang, note_pause, poll, take_up, timing
 from monitor.config.source_tables import SourceConfig
 from monitor.config.tables import duration
 from monitor.errors import StoreError
@@ -164,7 +164,7 @@ class Scheduler:
         self._close_forgotten_gaps(stored)
         gap = min(SPREAD, SPREAD_ALL / max(1, len(self._watched)))
         for number, watched in enumerate(self._watched):
-            status = self._take_up(watched, stored.get(watched.name))
+            status = take_up(watched, stored.get(watched.name), self._desk)
             delay = max(number * gap, self._until(status))
             self._workers[watched.name] = Worker(watched, status, self._desk, self._clock, delay)
         for name in self._workers:
@@ -209,14 +209,6 @@ class Scheduler:
         thread = threading.Thread(target=self._workers[name].run, name=f"source {name}", daemon=True)
         self._threads[name] = thread
         thread.start()
-
-    def _take_up(self, watched: Watched, stored: SourceStatus | None) -> SourceStatus:
-        """The status to go on from; a cursor that another kind of source left under this name is dropped."""
-        now = self._desk.now()
-        status, goes_on = taken_up(watched, stored, now)
-        if not goes_on:
-            self._desk.store.save(watched.name, (), now=now, cursor=None, status=status)
-        return status
 
     def _close_forgotten_gaps(self, stored: Mapping[str, SourceStatus]) -> None:
         """End the gaps of sources that were read since, for a kill fell between the save and the note of it; and of

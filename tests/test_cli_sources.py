@@ -148,6 +148,16 @@ def test_a_dry_run_changes_nothing(wallflower: Run, server: Server, tmp_path: Pa
     assert stored(tmp_path) == before
 
 
+def test_a_rule_that_changed_finds_what_was_passed_over(wallflower: Run, server: Server, tmp_path: Path) -> None:
+    server.script = feed(item(1, "acme is fine"), item(2, "Initech is fine"))
+    assert "Stored: 1 new mention." in wallflower("fetch", "Forum").stdout
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text() + '[[brands]]\nname = "Initech"\nrule = "initech"\n')
+    assert "2 posts came, 2 of them mention a brand" in wallflower("fetch", "Forum", "--dry-run").stdout
+    assert "Stored: 1 new mention." in wallflower("fetch", "Forum").stdout
+    assert "0 posts came" in wallflower("fetch", "Forum").stdout
+
+
 def test_what_limits_say_is_told(wallflower: Run, server: Server) -> None:
     server.script = feed(item(1), cache_control="max-age=7200")
     result = wallflower("fetch", "Forum", "--dry-run")

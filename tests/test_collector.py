@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import Desk, Judge, Pace, Watched, poll, rules_mark, take_up, timing
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError, Stopped
 from monitor.http.wording import refusal
 from monitor.matching import Matcher
@@ -417,3 +417,44 @@ def test_judging_a_post_changes_nothing_of_it_but_its_language() -> None:
     assert filled == [f.name for f in fields(Post) if f.name != "lang"], "a new field needs a value above"
     judge = Judge(Matcher([Brand("Acme", "acme")]), Scorer([Brand("Acme", "acme")]))
     assert judge.judge([said], NOON)[0].post == replace(said, lang="en")
+
+
+class Rereads:
+    """A source that can read once more what it passed over."""
+
+    def fetch(self, terms: Any, cursor: Json, now: datetime) -> Batch:
+        return Batch(cursor=cursor)
+
+    def afresh(self, cursor: Json) -> Json:
+        return ["afresh", cursor]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "ready", "left"),
+    [
+        ("one", "two", True, ["afresh", "here"]),
+        ("one", "one", True, "here"),
+        ("", "two", True, "here"),
+        ("one", "", True, "here"),
+        ("one", "two", False, "here"),
+    ],
+)
+def test_other_rules_read_afresh(
+    store: Store, clock: FakeClock, before: str, now: str, ready: bool, left: Json
+) -> None:
+    status = replace(status_of(), rules=before)
+    store.save("Forum", (), now=NOON, cursor="here", status=status)
+    watched = Watched("Forum", "feed", Rereads(), PACE, ready=ready)
+    after = take_up(watched, status, replace(desk(store, clock), rules=now))
+    assert store.cursor("Forum") == left
+    assert after.rules == (now if now and ready else before)
+    take_up(watched, after, replace(desk(store, clock), rules=now))
+    assert store.cursor("Forum") == left
+
+
+def test_the_mark_of_rules_tells_brands_and_words() -> None:
+    acme, globex = Brand("Acme", "acme"), Brand("Globex", "globex")
+    assert rules_mark([acme, globex]) == rules_mark([globex, acme])
+    assert (
+        len({rules_mark(brands) for brands in ([acme], [globex], [acme, globex], [Brand("Acme", "acme -jobs")])}) == 4
+    )

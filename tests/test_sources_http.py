@@ -309,3 +309,28 @@ def test_a_clock_that_is_set_back_stops_nothing(kind: str) -> None:
         server.script = sites.of(kind).Site([*said(1), *said(2, start=NOON)])
         again = passes(source, batches[-1].cursor, LATER)
     assert len(posts_of(again)) >= 1
+
+
+@pytest.mark.parametrize("kind", [kind for kind in sites.kinds() if hasattr(load(kind).Source, "afresh")])
+def test_when_rules_have_changed_history_is_read_once_more(kind: str) -> None:
+    with reading(kind, site(kind, *range(1, 60))) as (source, _):
+        first = passes(source)
+        assert not posts_of(passes(source, first[-1].cursor, LATER))
+        cursor = source.afresh(first[-1].cursor)  # type: ignore[attr-defined]
+        again = passes(source, json.loads(json.dumps(cursor)), LATER)
+        assert {post.external_id for post in posts_of(again)} == {post.external_id for post in posts_of(first)}
+        assert again[-1].complete_since is not None
+        assert again[-1].complete_since < NOON
+        assert not posts_of(passes(source, again[-1].cursor, LATER))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in [*sites.kinds(), "feed"] if hasattr(load(kind).Source, "afresh")])
+@pytest.mark.parametrize("cursor", [None, 5, [], {}, {"sweep": None, "listed": []}, {"sweep": {"done": 5}}])
+def test_an_odd_cursor_is_taken_afresh_without_a_fault(kind: str, cursor: Json) -> None:
+    options = (
+        {k: v.format(url="https://a.example") for k, v in sites.of(kind).OPTIONS.items() if isinstance(v, str)}
+        if (kind != "feed")
+        else {"url": "https://a.example/"}
+    )
+    source = load(kind).Source(load(kind).Options(name="Here", **options), http_for())
+    source.afresh(cursor)  # type: ignore[attr-defined]

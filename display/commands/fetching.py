@@ -24,7 +24,7 @@ from display.commands.asking import NotNow, ask, brought, must_not_be_paused, st
 from display.commands.wiring import judge_of, load_config, open_http, opened_store, source_named, with_config
 from display.source_rows import search_notes
 from monitor.clock import Clock
-from monitor.collector import Desk, Judging, Watched, poll, taken_up, timing
+from monitor.collector import Desk, Judging, Watched, left_for, poll, rules_mark, take_up, taken_up, timing
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError, SourceError
@@ -137,9 +137,10 @@ def _pass(config: Config, watched: Watched) -> _Look:
     clock, noted = Clock(), Noted()
     with opened_store(config, create=True) as store:
         matcher = Matcher(config.brands)
-        desk = Desk(_NotingJudge(judge_of(config.brands), noted), store, matcher.terms(), clock.now)
+        judge, mark = _NotingJudge(judge_of(config.brands), noted), rules_mark(config.brands)
+        desk = Desk(judge, store, matcher.terms(), clock.now, rules=mark)
         must_not_be_paused(store, watched.name)
-        before = _taken_up(watched, store, clock.now())
+        before = take_up(watched, status_of(store, watched.name), desk)
         _must_not_wait(before, config, clock.now())
         seen = store.last_change()
         after = poll(replace(watched, source=_NotingSource(watched.source, noted)), before, desk)
@@ -171,26 +172,14 @@ def _source(config: Config, name: str) -> SourceConfig:
     return found
 
 
-def _taken_up(watched: Watched, store: Store, now: datetime) -> SourceStatus:
-    """The status to go on from, as a start of the daemon takes it up."""
-    status, known = _status(watched, store, now)
-    if not known:
-        store.save(watched.name, (), now=now, cursor=None, status=status)
-    return status
-
-
 def _left(config: Config, watched: Watched, now: datetime) -> tuple[SourceStatus, Json]:
     """The status and the cursor that the last pass left; nothing is changed, nor made where there is no database."""
     if not config.database.exists():
         return timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample), None
     with opened_store(config) as store:
-        status, known = _status(watched, store, now)
-        return status, store.cursor(watched.name) if known else None
-
-
-def _status(watched: Watched, store: Store, now: datetime) -> tuple[SourceStatus, bool]:
-    """The status to go on from, and whether the source was read before, as what it is now."""
-    return taken_up(watched, status_of(store, watched.name), now)
+        status, known = taken_up(watched, status_of(store, watched.name), now)
+        cursor = store.cursor(watched.name) if known else None
+        return status, left_for(watched, status, cursor, rules_mark(config.brands))
 
 
 def _must_not_wait(status: SourceStatus, config: Config, now: datetime) -> None:

@@ -6,7 +6,18 @@ what the pass means for the next: when, and how the source is         timing, pu
 
 from monitor.collector.delivery import Deliveries
 from monitor.collector.judge import Judge, Judging, prepared
-from monitor.collector.passes import Desk, Watched, note_fault, note_hang, note_pause, poll, taken_up
+from monitor.collector.passes import (
+    Desk,
+    Watched,
+    left_for,
+    note_fault,
+    note_hang,
+    note_pause,
+    poll,
+    rules_mark,
+    take_up,
+    taken_up,
+)
 from monitor.collector.timing import Pace
 
 __all__ = [
@@ -16,10 +27,13 @@ __all__ = [
     "Judging",
     "Pace",
     "Watched",
+    "left_for",
     "note_fault",
     "note_hang",
     "note_pause",
     "poll",
     "prepared",
+    "rules_mark",
+    "take_up",
     "taken_up",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from monitor.collector import timing
 from monitor.collector.judge import Judging
 from monitor.errors import SourceError, Stopped
-from monitor.model import Batch, Judged, Post, Saved, SourceStatus, Term
+from monitor.model import Batch, Brand, Json, Judged, Post, Saved, SourceStatus, Term
 from monitor.sources import Source
 from monitor.store import Store
 
@@ -51,6 +54,23 @@ class Desk:
     now: Callable[[], datetime]
     luck: Callable[[], float] = field(default=random.random)
     """A random number in 0..1."""
+    rules: str = ""
+    """What ``rules_mark`` makes of them; empty: whatever they are, nothing is read afresh for their sake."""
+
+
+@runtime_checkable
+class Rereading(Protocol):
+    """A source that can read once more what it has passed over, for rules that may find something there."""
+
+    def afresh(self, cursor: Json) -> Json:
+        """What ``cursor`` becomes: it stands where it stood, and knows no more what was seen there."""
+        ...
+
+
+def rules_mark(brands: Sequence[Brand]) -> str:
+    """A short mark of the rules of ``brands``, to tell changed ones."""
+    rules = sorted((brand.name, brand.rule) for brand in brands)
+    return hashlib.blake2b(json.dumps(rules).encode(), digest_size=6).hexdigest()
 
 
 def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tuple[SourceStatus, bool]:
@@ -64,6 +84,29 @@ def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tu
         return timing.resumed(stored, stored.kind, watched.pace, now, sample=sample), True
     status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
     return replace(status, last_success=stored.last_success if stored else None), False
+
+
+def take_up(watched: Watched, stored: SourceStatus | None, desk: Desk) -> SourceStatus:
+    """The status to go on from, stored where it is another: for a new kind without a cursor, for new rules afresh.
+
+    Raises StoreError.
+    """
+    now = desk.now()
+    status, goes_on = taken_up(watched, stored, now)
+    if not goes_on:
+        status = replace(status, rules=desk.rules)
+        desk.store.save(watched.name, (), now=now, cursor=None, status=status)
+    elif watched.ready and desk.rules and status.rules != desk.rules:
+        cursor = left_for(watched, status, desk.store.cursor(watched.name), desk.rules)
+        status = replace(status, rules=desk.rules)
+        desk.store.save(watched.name, (), now=now, cursor=cursor, status=status)
+    return status
+
+
+def left_for(watched: Watched, status: SourceStatus, cursor: Json, rules: str) -> Json:
+    """``cursor`` as a pass by ``rules`` takes it up, where ``status`` tells by which it was left."""
+    is_other = bool(status.rules) and status.rules != rules
+    return watched.source.afresh(cursor) if is_other and isinstance(watched.source, Rereading) else cursor
 
 
 def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:

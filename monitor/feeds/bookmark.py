@@ -44,6 +44,14 @@ class Bookmark:
         kept = {f.name: cursor[f.name] for f in fields(cls) if type(cursor.get(f.name)) is type(getattr(empty, f.name))}
         return cls(**kept)
 
+    @staticmethod
+    def unread(cursor: Json) -> Json:
+        """``cursor`` with what entries said, and the document, forgotten; which were listed, and when first, is not."""
+        if not isinstance(cursor, dict) or not isinstance(listed := cursor.get("listed"), dict):
+            return cursor
+        names = {name: "".join(str(kept).partition("@")[1:]) for name, kept in listed.items()}
+        return {**cursor, "etag": "", "modified": "", "body": "", "listed": names}
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         # asdict copies each entry of the listing by itself, which takes longer than all else in a quiet pass

@@ -77,6 +77,8 @@ class SourceStatus:
     """As of the last good pass; None for a source that costs nothing."""
     catching_up: datetime | None = None
     """Passes that were cut follow each other: all is read from then on, but for what they have not come to."""
+    rules: str = ""
+    """A mark of the rules by which it was read last; empty: not known."""
     content_until: datetime | None = None
     """All was read, and the site asked not to be asked again before; to go unread so long is no blindness."""
 

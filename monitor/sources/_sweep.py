@@ -180,6 +180,13 @@ class Sweep:
             self._seen[post.external_id] = [mark, int(at.timestamp())]
 
 
+def afresh(cursor: Json) -> Json:
+    """A source's ``cursor`` whose ``sweep`` reads once more what its history goes back, and what is not read yet."""
+    if not isinstance(cursor, dict) or not isinstance(kept := cursor.get("sweep"), dict):
+        return cursor
+    return {**cursor, "sweep": {"from": {**_numbers(kept.get("from")), **_numbers(kept.get("done"))}}}
+
+
 def _numbers(kept: Any) -> dict[str, int]:
     entries = kept.items() if isinstance(kept, dict) else ()
     return {query: at for query, at in entries if type(at) is int and 0 <= at < _LATEST}

@@ -15,7 +15,7 @@ from monitor.http import Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
 from monitor.sources._options import Address, HistoryOptions
-from monitor.sources._sweep import Found, Page, Stretch, Sweep
+from monitor.sources._sweep import Found, Page, Stretch, Sweep, afresh
 
 REQUESTS = 20
 LAST_PAGE = 10
@@ -56,6 +56,10 @@ class Source:
         sweep = Sweep(kept.get("sweep"), now, history=history, overlap=OVERLAP)
         batch = sweep.run(self._options.countries, lambda stretch: self._page(stretch, now), REQUESTS)
         return replace(batch, cursor={"sweep": sweep.to_json()})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _page(self, stretch: Stretch, now: datetime) -> Page:
         """An empty page is no end, for there are holes; only the age of the reviews or Apple's last page is."""

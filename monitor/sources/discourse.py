@@ -16,7 +16,7 @@ from monitor.http import Http, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed, moment, number, record_of, words
 from monitor.sources._options import Address, HistoryOptions
-from monitor.sources._sweep import Found, Page, Stretch, Sweep
+from monitor.sources._sweep import Found, Page, Stretch, Sweep, afresh
 from monitor.sources._watch import Watch
 
 REQUESTS, LOOKS = 20, 10
@@ -50,6 +50,10 @@ class Source:
         batch = sweep.run(["posts"], lambda stretch: self._page(stretch, now), REQUESTS)
         batch = watch.follow(batch, now, LOOKS, lambda ids: self._look(ids, now), terms)
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _page(self, stretch: Stretch, now: datetime) -> Page:
         """A page goes on at its lowest id. ``before`` is inclusive, and counts ids that nobody may see."""

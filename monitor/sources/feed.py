@@ -48,6 +48,10 @@ class Source:
             place.hide(error)
             raise
 
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read all that is listed once more."""
+        return Bookmark.unread(cursor)
+
     def _read_anywhere(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
         """Where it has moved to; where there is no feed any more, where it is said to be, for a move may be undone."""
         try:

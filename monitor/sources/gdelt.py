@@ -19,7 +19,7 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, line, listed_in, moment, words
 from monitor.sources._limits import KeyLimits
 from monitor.sources._options import Address, SearchOptions
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
+from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import packed, quoted, texts
 
 PAGE = 250
@@ -88,6 +88,10 @@ class Source:
         wait = now + APART if batch.more else None
         # not at once: a pass that follows would come too early
         return replace(batch, more=False, not_before=wait, cursor={"sweep": sweep.to_json()})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _page(self, stretch: Stretch, now: datetime) -> Page:
         """A page goes on by time, for GDELT has no pages."""

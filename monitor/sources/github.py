@@ -17,7 +17,7 @@ from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, moment, part, words
 from monitor.sources._github import HOW, Talk
 from monitor.sources._options import Address, SearchOptions
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
+from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import packed, texts
 from monitor.sources._watch import Watch
 
@@ -75,6 +75,10 @@ class Source:
         watched = watch.to_json(now)
         there = {id_: place for id_, place in places.items() if isinstance(watched, dict) and id_ in watched}
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watched, "places": there})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _queries(self, parts: Sequence[str]) -> list[str]:
         """What is searched for, each led by its kind; discussions know no OR."""

@@ -11,7 +11,7 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed, moment, number, words
 from monitor.sources._options import Address, SearchOptions
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
+from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import quoted, texts
 from monitor.sources._watch import Watch
 
@@ -51,6 +51,10 @@ class Source:
         batch = sweep.run(queries, self._search, REQUESTS)
         batch = watch.follow(batch, now, LOOKS, self._look, terms)
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _search(self, stretch: Stretch) -> Page:
         """A page goes on by time, not by number, for Algolia shows no more than 1,000 of a search."""

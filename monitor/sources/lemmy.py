@@ -14,7 +14,7 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, part, record_of, words
 from monitor.sources._limits import KeyLimits
 from monitor.sources._options import Address, SearchOptions
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
+from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import texts
 from monitor.sources._watch import Watch
 
@@ -67,6 +67,10 @@ class Source:
         batch = watch.follow(batch, now, LOOKS, lambda ids: self._look(ids, now))
         api = [self._api, self._old_at]
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now), "api": api})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _remember(self, kept: Json, now: datetime) -> None:
         """Which API the instance was found to have; an old one is doubted after a day."""

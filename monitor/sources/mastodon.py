@@ -151,6 +151,10 @@ class Source:
         watched = watch.to_json(now)
         return replace(batch, cursor={**state.to_json(watched), "watch": watched})
 
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return {**cursor, "reached": {}, "left": [], "seen": {}} if isinstance(cursor, dict) else cursor
+
     def _begin(self, now: datetime) -> None:
         first = self._options.instances[0]
         how = " ".join(self._options.keys().values())

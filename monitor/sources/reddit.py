@@ -18,7 +18,7 @@ from monitor.model import Batch, Json, Term
 from monitor.secrets import SecretName
 from monitor.sources._options import SearchOptions
 from monitor.sources._reddit import HOW, ApiWay, FeedWay, Listing, Way
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Page, Stretch, Sweep
+from monitor.sources._sweep import NOTHING_TO_SEARCH, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import packed, texts
 from monitor.sources._watch import Watch
 
@@ -108,6 +108,10 @@ class Source:
         after = _with_unread(sweep.to_json(), before, self._troubles)
         gone = tuple(dict.fromkeys(batch.deleted))
         return replace(batch, deleted=gone, cursor={"sweep": after, "watch": watch.to_json(now)})
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _listings(self, terms: Sequence[Term]) -> list[str]:
         """Their names. Terms are sorted, so that the same ones make the same searches."""

@@ -19,7 +19,7 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
 from monitor.sources._limits import KeyLimits, Limit
 from monitor.sources._options import Address, SearchOptions
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
+from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import quoted, texts
 from monitor.sources._watch import Watch
 
@@ -78,6 +78,10 @@ class Source:
             not_before=wait,
             cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)},
         )
+
+    def afresh(self, cursor: Json) -> Json:
+        """Rules have changed: read history once more."""
+        return afresh(cursor)
 
     def _page(self, talk: _Talk, stretch: Stretch, now: datetime) -> Page:
         page = stretch.on if isinstance(stretch.on, int) else 1
