@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from display.wall_state.board import board
 from display.wall_state.speech import ENGLISH
 from display.wall_state.weeks import edges, heard, usual_shares
 from monitor.model import Tally
+from tests.fake_site import judged
 from tests.fake_store import BRANDS
-from tests.fakes import NOON
+from tests.fakes import NOON, FakeClock
+from tests.test_wall import Wall
 
 ALL = [True] * 4
 COUNTS = {"Acme": [30, 40, 50, 60], "Globex": [70, 60, 50, 40]}
@@ -63,3 +66,19 @@ def test_the_board_tells_the_usual_share_of_ours_alone() -> None:
     assert {row.brand: row.usual for row in rows} == {"Acme": "usually 45 %", "Globex": "", "Initech": ""}
     rows = board(BRANDS, tallies, {"Acme"}, head="", phrases=ENGLISH).rows
     assert {row.usual for row in rows} == {""}
+
+
+def test_a_wall_tells_what_share_it_usually_has(tmp_path: Path) -> None:
+    clock = FakeClock(NOON - timedelta(days=40))
+    wall = Wall(tmp_path, clock, ("Forum",))
+    for day in range(40):
+        theirs = 3 if day < 34 else 30
+        wall.save(
+            *(judged(f"Acme {day} {n}.", published_at=clock.now()) for n in range(9)),
+            *(judged(f"Globex {day} {n}.", brand="Globex", published_at=clock.now()) for n in range(theirs)),
+        )
+        clock.advance(86400)
+    wall.save()
+    told = {row["brand"]: (row["share"], row["usual"]) for row in wall.get()["board"]["rows"]}
+    assert told == {"Acme": ("26", "usually 75 %"), "Globex": ("74", ""), "Initech": ("0", "")}
+    wall.store.close()
