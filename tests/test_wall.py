@@ -23,7 +23,7 @@ from display.wall_state.horizon import LEFT, MOST_SPOKEN, Stretch, bars, edges, 
 from display.wall_state.kept import DEAR, Kept
 from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import called, cut, initials, plain
-from monitor.model import Bin, Brand, Health, Judged, SourceStatus, Tally
+from monitor.model import Bin, Brand, Health, Incident, Judged, SourceStatus, Tally
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
@@ -111,6 +111,46 @@ def test_history_that_comes_in_is_known_within_a_minute(wall: Wall) -> None:
     assert wall.get()["kind"] == Kind.LEARNING
     wall.save(at(9 * 24 * 60), sample=True)
     assert wall.get()["kind"] == Kind.NORMAL
+
+
+def loud_noons(wall: Wall) -> None:
+    """Nine days with 2 mentions at noon, but 20 on the last six; nothing else is told apart."""
+    posts = [
+        judged(f"Acme {day} {n}.", published_at=NOON - day * 24 * HOUR + n * MINUTE)
+        for day in range(1, 10)
+        for n in range(20 if day < 7 else 2)
+    ]
+    wall.save(*posts, at(10 * 24 * 60), sample=True)
+    wall.clock.advance(30 * 60)
+    wall.save(sample=True), wall.save(source="Reddit", sample=True)
+
+
+def usual_at_noon(wall: Wall) -> float:
+    """Mentions in the hour that is now, by the line of the wall."""
+    return 4 * float(wall.get()["horizon"]["usual"][-1])
+
+
+def test_what_is_usual_is_what_was_heard(wall: Wall) -> None:
+    loud_noons(wall)
+    assert usual_at_noon(wall) == 20
+
+
+def test_hours_of_incidents_are_left_out_of_the_usual(wall: Wall) -> None:
+    for day in range(1, 7):
+        since = NOON - day * 24 * HOUR
+        found = Incident("Acme", since, since, since, 20, 2.0, HOUR, 10.0, until=since + HOUR)
+        wall.store.save_incident(found)
+    loud_noons(wall)
+    assert usual_at_noon(wall) == 2
+
+
+def test_hours_in_which_a_source_was_not_read_are_left_out_of_the_usual(wall: Wall) -> None:
+    loud_noons(wall)
+    for day in range(1, 7):
+        since = NOON - day * 24 * HOUR
+        wall.store.open_gap("Forum", since, "down", since)
+        wall.store.close_gaps("Forum", since + HOUR, since + HOUR)
+    assert usual_at_noon(wall) == 2
 
 
 def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
