@@ -170,6 +170,40 @@ def test_what_stands_on_a_capital_is_not_hidden_by_the_line_above(wall: MadeWall
     assert seen(meter, measures.picture(wall.page), above, 1)["strokes"] == 2, "the dots of a U"
 
 
+HANGING = {
+    "title": "“Gypsy jugglery”",
+    "since": "since Tuesday 06:00",
+    "flag": ("negative", "Erwähnungen", "jumping, for", "1 day 6 h, g"),
+}
+BARE = "(e) => { for (const one of document.querySelectorAll(e)) one.style.overflow = 'visible'; }"
+FENCED = "(e) => { for (const one of document.querySelectorAll(e)) one.style.overflow = ''; }"
+
+
+@pytest.mark.parametrize("multiple", ["4", "46", "147", "1,204"])
+def test_what_hangs_below_a_line_of_an_incident_is_not_cut(wall: MadeWall, multiple: str) -> None:
+    said = {**made.states()["incident"].json()["incident"], **HANGING, "multiple": multiple}
+    wall.say("incident", incident=said)
+    wall.settle()
+    before = measures.picture(wall.page)
+    for fenced in (".title", ".multiple", ".flag .since > span"):
+        wall.page.evaluate(BARE, fenced)
+        wall.settle()
+        assert measures.picture(wall.page) == before, fenced
+        wall.page.evaluate(FENCED, fenced)
+
+
+def test_what_hangs_below_a_long_name_is_not_cut(wall: MadeWall) -> None:
+    rows = made.states()["long-name"].json()["board"]["rows"]
+    wall.say("normal", board={"head": "", "rows": [{**row, "brand": "Gärtnerei Jugglery"} for row in rows]})
+    wall.settle()
+    expect(wall.page.locator(".ours th")).to_have_class("long")
+    before = measures.picture(wall.page)
+    wall.page.evaluate(BARE, ".ours th")
+    wall.settle()
+    assert measures.picture(wall.page) == before
+    wall.page.evaluate(FENCED, ".ours th")
+
+
 def test_a_headline_begins_no_line_for_one_word(wall: MadeWall) -> None:
     """What a clock of twelve hours adds leaves no room for the second clause."""
     wall.say("not-live", headline={"word": "Not live.", "text": "Last update 55 min ago, at 12:06 pm.", "clause": "."})
