@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import AfterValidator, BaseModel
 
+from monitor import sources
 from monitor.config import find, load
+from monitor.config.source_tables import SourceReader
 from monitor.config.walls import Night, Wall
 from monitor.errors import ConfigError
 from monitor.model import Topic
@@ -379,3 +381,21 @@ def test_topics_have_a_name_and_a_rule(tmp_path: Path) -> None:
     assert loaded(tmp_path, GOOD + table).topics == (Topic("delivery", "parcel OR courier"),)
     assert problems(tmp_path, GOOD + table.replace("OR", "OR OR"))[0].startswith("topics[0].rule: column ")
     assert problems(tmp_path, GOOD + 2 * table)[0].startswith('topics[1].name: found "delivery"; topics[0] has')
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "said"),
+    [
+        ("appstore", {"app": "123456", "countries": ["GB"]}, ['countries[0]: found "GB"; allowed is text like "gb".']),
+        ("mastodon", {"hashtags": ["acme"] * 31}, ["hashtags: found a list of 31; allowed is at most 30."]),
+        ("github", {"qualifiers": "x" * 101}, ["allowed is text of at most 100 characters."]),
+        ("stackexchange", {"site": "Stack Overflow"}, ['allowed is text like "stackoverflow".']),
+        ("twitter", {}, ['there is no such kind. Did you mean "x"?']),
+        ("RSS", {}, ['there is no such kind. Did you mean "feed"?']),
+    ],
+)
+def test_what_a_kind_refuses_is_said_in_words_and_once(kind: str, table: dict[str, Any], said: list[str]) -> None:
+    reader = SourceReader(lambda name: sources.load(name).Options, sources.kinds())
+    found = reader.read(0, {"kind": kind, "name": "Here", **table}).problems
+    assert len(found) == len(said)
+    assert all(words in str(problem) for problem, words in zip(found, said, strict=True))

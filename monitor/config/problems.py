@@ -49,7 +49,11 @@ def problems_of(
     error: ValidationError, model: type[BaseModel], at: Where = (), known: Iterable[str] = ()
 ) -> list[Problem]:
     """One for each thing that ``model`` refused in the table at ``at``. ``known`` are keys that others take."""
-    return [_problem(found, model, at, known) for found in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    # a list is also too short for what is wrong in it
+    inside = {found["loc"][:n] for found in errors for n in range(1, len(found["loc"]))}
+    told = (found for found in errors if not (found["type"] == "too_short" and found["loc"] in inside))
+    return [_problem(found, model, at, known) for found in told]
 
 
 def listed(keys: Iterable[str]) -> str:
@@ -103,7 +107,7 @@ def _problem(found: ErrorDetails, model: type[BaseModel], at: Where, known: Iter
         return Problem(where, f"is missing.{_looks_like(model, last)}")
     if found["type"] == "value_error" and (whole := str(found["ctx"]["error"]))[:1].isupper():
         return Problem(where, f"found {shown(found['input'], last)}. {whole}")
-    return Problem(where, f"found {shown(found['input'], last)}; allowed is {_allowed(found)}.")
+    return Problem(where, f"found {shown(found['input'], last)}; allowed is {_allowed(found, model)}.")
 
 
 def _looks_like(model: type[BaseModel], key: str) -> str:
@@ -111,11 +115,18 @@ def _looks_like(model: type[BaseModel], key: str) -> str:
     return f' Write it like {key} = "{field.examples[0]}".' if field is not None and field.examples else ""
 
 
-def _allowed(found: ErrorDetails) -> str:
+def _allowed(found: ErrorDetails, model: type[BaseModel]) -> str:
     if found["type"] == "value_error":
         return str(found["ctx"]["error"]).rstrip(".")
     if found["type"] == "too_short":
         return "at least one"
+    if found["type"] == "too_long":
+        return f"at most {found['ctx']['max_length']}"
+    if found["type"] == "string_too_long":
+        return f"text of at most {found['ctx']['max_length']} characters"
+    field = model.model_fields.get(str(found["loc"][0])) if found["loc"] else None
+    if found["type"] == "string_pattern_mismatch" and field is not None and field.examples:
+        return f'text like "{field.examples[0]}"'
     message = found["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return _ALLOWED.get(found["type"], message[:1].lower() + message[1:])
 

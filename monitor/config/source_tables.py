@@ -18,6 +18,7 @@ from monitor.config.tables import SourceTable
 OptionsOf = Callable[[str], type[BaseModel]]
 """kind -> the model of its keys. Raises ImportError for a kind that does not exist or cannot be used at all."""
 
+_ALSO_CALLED = {"twitter": "x", "rss": "feed", "atom": "feed", "jetstream": "bluesky", "fediverse": "mastodon"}
 MOST_NAMED = 3
 """Kinds that are named as those that have an option."""
 
@@ -78,7 +79,10 @@ class SourceReader:
         """What is wrong, and which kinds there are."""
         if kind in self.kinds:
             return f'"{kind}" cannot be used here: {error}. Install what is missing.', ""
-        return f"found {shown(kind)}; there is no such kind.{did_you_mean(kind, self.kinds)}", listed(self.kinds)
+        meant = did_you_mean(kind, [*self.kinds, *_ALSO_CALLED])
+        for name, ours in _ALSO_CALLED.items():
+            meant = meant.replace(f'"{name}"', f'"{ours}"')
+        return f"found {shown(kind)}; there is no such kind.{meant}", listed(self.kinds)
 
     def _of_which_kind(self, problem: Problem, kind: str) -> Problem:
         """``problem`` with the kinds that have the key, where it is one that only others know."""

@@ -33,7 +33,7 @@ class Options(HistoryOptions):
 
     app: Annotated[str, StringConstraints(pattern=r"^[0-9]{5,12}$"), Field(examples=["123456789"])]
     """The number in the app's address: apps.apple.com/gb/app/acme/id123456789."""
-    countries: Annotated[tuple[_Country, ...], Field(min_length=1, max_length=20)] = ("us",)
+    countries: Annotated[tuple[_Country, ...], Field(min_length=1, max_length=20, examples=["gb"])] = ("us",)
     """Which stores: two small letters each."""
     days_back: Annotated[int, Field(ge=0, le=365)] = 90
     """How many days the first look goes back."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from monitor.cleaning import plain_text, safe_url
 from monitor.errors import BadResponse, RateLimited
@@ -41,7 +41,9 @@ class Options(SearchOptions):
 
     shortest = SHORTEST
 
-    operators: Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w:. -]*$")] = ""
+    operators: Annotated[
+        str, StringConstraints(max_length=100, pattern=r"^[\w:. -]*$"), Field(examples=["sourcelang:english"])
+    ] = ""
     """Added to each search, such as ``sourcelang:english`` or ``sourcecountry:uk``."""
     api: Address = "https://api.gdeltproject.org/api/v2/doc/doc"
     """Only a test changes it."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from monitor.cleaning import plain_text, safe_url
 from monitor.http import Http
@@ -43,7 +43,9 @@ class Options(SearchOptions):
     """Name of the secret that holds a token. Without one there are no discussions, and deletions are seen later."""
     pull_requests: bool = False
     """Whether pull requests are searched too."""
-    qualifiers: Annotated[str, StringConstraints(max_length=100, pattern=r'^[\w:./"<>=@* -]*$')] = ""
+    qualifiers: Annotated[
+        str, StringConstraints(max_length=100, pattern=r'^[\w:./"<>=@* -]*$'), Field(examples=["-org:acme"])
+    ] = ""
     """Added to each search, such as ``-org:acme`` to leave out one's own repositories."""
     api: Address = "https://api.github.com"
     """For GitHub Enterprise: https://HOST/api/v3."""

@@ -53,7 +53,7 @@ class Options(SearchOptions):
     """Name of the secret that holds the id of an app."""
     client_secret: SecretName = "REDDIT_CLIENT_SECRET"
     """Name of the secret that holds the secret of that app."""
-    feed_user: Annotated[str, Field(pattern=r"^[\w-]*$", max_length=30)] = ""
+    feed_user: Annotated[str, Field(pattern=r"^[\w-]*$", max_length=30, examples=["ann"])] = ""
     """Instead of an app: the account whose feeds are read."""
     feed_token: SecretName | None = None
     """Name of the secret that holds the token of that account's feeds."""

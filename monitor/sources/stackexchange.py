@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from monitor import secrets
 from monitor.cleaning import plain_text, safe_url
@@ -43,7 +43,9 @@ class Options(SearchOptions):
     how = HOW
     shortest = 2
 
-    site: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{2,60}$")] = "stackoverflow"
+    site: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{2,60}$"), Field(examples=["stackoverflow"])] = (
+        "stackoverflow"
+    )
     """As the API names it: "stackoverflow", "superuser", "serverfault", "unix" ..."""
     key: secrets.SecretName | None = None
     """Name of the secret that holds a key; with one it is 10,000 requests a day."""

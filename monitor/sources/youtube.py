@@ -42,7 +42,7 @@ class Options(SearchOptions):
 
     key: SecretName = "YOUTUBE_KEY"
     """Name of the secret that holds the API key."""
-    videos: Annotated[tuple[_Video, ...], Field(max_length=50)] = ()
+    videos: Annotated[tuple[_Video, ...], Field(max_length=50, examples=["aBcDeFgHiJk"])] = ()
     """Videos whose comments are read whether a search finds them or not: the 11 signs after ``v=``."""
     comments: bool = True
     """Whether the comments below the found videos are read."""
