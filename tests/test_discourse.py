@@ -9,6 +9,7 @@ import pytest
 
 from monitor.errors import RateLimited
 from monitor.model import Term
+from monitor.sources.discourse import Options
 from tests.fakes import NOON
 from tests.sites import said
 from tests.sites.discourse import Site
@@ -75,3 +76,8 @@ def test_an_edit_that_is_found_when_looking_again_comes_as_a_post() -> None:
 def test_terms_do_not_limit_what_is_read() -> None:
     with reading("discourse", Site(said(1, 2))) as (source, _):
         assert len(source.fetch([Term("zebra")], None, NOON).posts) == 2
+
+
+@pytest.mark.parametrize("copied", ["", "/", "/latest", "/t/a-thread/5?u=ann", "/c/help/3.rss"])
+def test_the_address_of_any_page_will_do(copied: str) -> None:
+    assert Options(name="Here", url=f"https://forum.example/sub{copied}").url == "https://forum.example/sub"

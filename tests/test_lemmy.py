@@ -134,3 +134,8 @@ def test_a_removed_post_is_left_out_and_not_counted_as_unreadable() -> None:
     with reading("lemmy", Site(said(1), mend=removed)) as (source, _):
         (batch,) = passes(source)
     assert (batch.posts, batch.set_aside) == ((), 0)
+
+
+@pytest.mark.parametrize("copied", ["", "/", "/c/phones", "/post/5?scroll=1"])
+def test_the_address_of_any_page_will_do(copied: str) -> None:
+    assert Options(name="Here", url=f"https://lemmy.example{copied}").url == "https://lemmy.example"

@@ -17,6 +17,8 @@ from urllib.parse import quote, urlencode, urlsplit
 Given = Mapping[str, str]
 """Keys of the config that were set, and what they hold; under ``secret`` the secret itself."""
 
+DISCOURSE_PAGES = "latest|top|hot|new|posts|categories|tags?|search|c|t|u"
+"""Where the pages of a Discourse forum begin, below the place where it is set up."""
 NEWS_DAYS = 7
 """Google's search for news otherwise mixes in what is years old."""
 
@@ -127,7 +129,7 @@ def _bing_news(given: Given) -> str:
     return f"https://www.bing.com/news/search?{urlencode({'q': given['query'], 'format': 'RSS'})}"
 
 
-def _root(site: str, pages: str) -> str:
+def root_of(site: str, pages: str) -> str:
     """``site`` without what stands behind the place where it is set up, from the first of its ``pages`` on."""
     parts = urlsplit(base_of(site))
     path = re.sub(rf"/(?:{pages})(?:[./].*)?$", "", parts.path)
@@ -142,7 +144,7 @@ def _named_by(given: Given, **keys: str) -> dict[str, str]:
 
 
 def _discourse(given: Given) -> str:
-    base = _root(given["site"], "latest|top|hot|new|posts|categories|tags?|search|c|t|u")
+    base = root_of(given["site"], DISCOURSE_PAGES)
     given = {**given, **_named_by(given, section=r"/c/([\w/-]+)", tag=r"/tag/([\w-]+)")}
     if "section" in given:
         return f"{base}/c/{quote(given['section'])}.rss"
@@ -151,7 +153,7 @@ def _discourse(given: Given) -> str:
 
 def _phpbb(given: Given) -> str:
     section = f"/forum/{quote(given['section'])}" if "section" in given else ""
-    return f"{_root(given['site'], '(?:index|app|ucp|search|view[a-z]+)[.]php')}/app.php/feed{section}"
+    return f"{root_of(given['site'], '(?:index|app|ucp|search|view[a-z]+)[.]php')}/app.php/feed{section}"
 
 
 def _youtube(key: str) -> Callable[[Given], str]:
@@ -175,19 +177,19 @@ def _reddit(given: Given) -> str:
 
 
 def _public_inbox(given: Given) -> str:
-    base = _root(given["site"], "new[.](?:atom|html)")
+    base = root_of(given["site"], "new[.](?:atom|html)")
     return f"{base}/?{urlencode({'q': given['query'], 'x': 'A'})}" if "query" in given else f"{base}/new.atom"
 
 
 def _lemmy(given: Given) -> str:
     given = {**given, **_named_by(given, community=r"/c/([\w.@-]+)")}
     part = f"c/{quote(given['community'], safe='@')}" if "community" in given else "all"
-    return f"{_root(given['site'], '.*')}/feeds/{part}.xml?sort=New"
+    return f"{root_of(given['site'], '.*')}/feeds/{part}.xml?sort=New"
 
 
 def _mastodon(given: Given) -> str:
     part = f"tags/{quote(given['tag'])}" if "tag" in given else f"@{given['user'].removeprefix('@')}"
-    return f"{_root(given['site'], '.*')}/{part}.rss"
+    return f"{root_of(given['site'], '.*')}/{part}.rss"
 
 
 def _medium(given: Given) -> str:
@@ -196,7 +198,7 @@ def _medium(given: Given) -> str:
 
 
 def _wordpress(given: Given) -> str:
-    base = _root(given["site"], "feed")
+    base = root_of(given["site"], "feed")
     return f"{base}/?{urlencode({'s': given['query'], 'feed': 'rss2'})}" if "query" in given else f"{base}/feed/"
 
 
@@ -256,7 +258,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "mailing-list": Preset(
         "a list of Mailman 3: the address of its page in the archive (HyperKitty)",
-        lambda given: f"{_root(given['site'], 'feed|latest')}/feed/",
+        lambda given: f"{root_of(given['site'], 'feed|latest')}/feed/",
         needs=("site",),
     ),
     "lemmy": Preset("a Lemmy instance, or one community", _lemmy, needs=("site",), takes=("community",)),

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from monitor.cleaning import plain_text
 from monitor.errors import RateLimited
+from monitor.feeds import presets
 from monitor.http import Http, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed, moment, number, record_of, words
@@ -27,10 +28,14 @@ _REGULAR, _MODERATOR = 1, 2
 _GONE = (403, 404, 410)
 
 
+def _forum(url: str) -> str:
+    return presets.root_of(url, presets.DISCOURSE_PAGES)
+
+
 class Options(HistoryOptions):
     """Keys of a Discourse forum in config.toml."""
 
-    url: Annotated[Address, Field(examples=["https://forum.example"])]
+    url: Annotated[Address, AfterValidator(_forum), Field(examples=["https://forum.example"])]
     """The forum's address, such as https://forum.example."""
 
 

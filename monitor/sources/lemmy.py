@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 from monitor.cleaning import plain_text, safe_url
 from monitor.errors import BadResponse, RateLimited, Refused
+from monitor.feeds import presets
 from monitor.http import Http, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, part, record_of, words
@@ -29,13 +33,17 @@ _LISTS = {"post": "posts", "comment": "comments"}
 _LETTERS = {"p": "post", "c": "comment"}
 
 
+def _instance(url: str) -> str:
+    return presets.root_of(url, ".*")
+
+
 class Options(SearchOptions):
     """Keys of a Lemmy instance in config.toml."""
 
     shortest = 2
     finds_beginnings = True
 
-    url: Address = "https://lemmy.world"
+    url: Annotated[Address, AfterValidator(_instance)] = "https://lemmy.world"
     """The instance; a large one knows what is written on the others."""
 
 
