@@ -173,7 +173,7 @@ def test_what_stands_on_a_capital_is_not_hidden_by_the_line_above(wall: MadeWall
 HANGING = {
     "title": "“Gypsy jugglery”",
     "since": "since Tuesday 06:00",
-    "flag": ("negative", "Erwähnungen", "jumping, for", "1 day 6 h, g"),
+    "flag": ("negative", "Erwähnungen", "for judging", "1 day 6 h, g"),
 }
 BARE = "(e) => { for (const one of document.querySelectorAll(e)) one.style.overflow = 'visible'; }"
 FENCED = "(e) => { for (const one of document.querySelectorAll(e)) one.style.overflow = ''; }"

@@ -21,7 +21,7 @@ function Flag({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
   return (
     <div class="flag">
       <p class="multiple" style={{ fontSize: `${numberSize(screen.multiple)}rem` }}>
-        <span class="digits">{screen.multiple}</span>
+        <span class={screen.multiple.startsWith("4") ? "digits four" : "digits"}>{screen.multiple}</span>
         <span class="times">{screen.sign}</span>
       </p>
       <p class={step ? "since small" : "since"} ref={box}>
