@@ -146,6 +146,18 @@ def test_what_is_never_shown_is_counted_and_told(folder: Path, clock: FakeClock)
     assert state["proof"][1]["text"] == "2 posts hidden, still counted."
 
 
+@pytest.mark.parametrize("n", [150, 1000])
+def test_a_list_of_words_may_be_as_long_as_people_make_it(folder: Path, clock: FakeClock, n: int) -> None:
+    words = tuple(f"badword{k} or a longer phrase of that kind" for k in range(n - 1))
+    walls = Walls(folder, clock, Wall(never_show=("damn", *words)))
+    walls.save(
+        at(1, "Acme is fine."), at(2, f"Acme, damn, {words[-1]}."), at(3, f"Acme: {words[-1]}"), at(4, "damn Acme")
+    )
+    state = walls.get()
+    assert [v["text"] for v in state["voices"]] == ["Acme is fine."]
+    assert state["proof"][1]["text"] == "3 posts hidden, still counted."
+
+
 def test_a_masked_wall_names_nobody(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("in"), Wall("out", mask_authors=True))
     walls.save(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from display.wall_state.speech import ENGLISH
 from monitor.model import Mention, Post
 from monitor.query import Document, field_value, parse
+from monitor.query.grammar import LONGEST, MOST_TERMS
 
 _HANDLE = re.compile(
     r"(?<![^\W_])(?:/?u|/user)/[\w-]+"
@@ -19,6 +20,8 @@ _HANDLE = re.compile(
 at from its beginning alone: from each of its letters on, a word of 20,000 would take seconds."""
 _PAGE = re.compile(r"(?<![\w@./:-])((?:[\w-]+\.)+[a-z]{2,24})/\S*", re.IGNORECASE)
 """An address without its scheme, such as social.example/name: whose page it is stands behind the host."""
+_OR = " OR "
+MOST_PHRASES = MOST_TERMS // 2
 _SHORTEST_NAME = 3
 """Characters of an author's name that is looked for in texts: a shorter one is a word like any other."""
 
@@ -26,6 +29,19 @@ _SHORTEST_NAME = 3
 def quiet_fields(names: Sequence[str]) -> frozenset[tuple[str, str]]:
     """What the fields of a post say that is by an author, or from a site or source, of these ``names``."""
     return frozenset((field, field_value(field, name)) for field in ("author", "site", "source") for name in names)
+
+
+def searches(words: Sequence[str]) -> list[str]:
+    """As few as find each of ``words``: what one search may hold has a bound, and people have lists of hundreds."""
+    found: list[list[str]] = []
+    length = 0
+    for quoted in (f'"{word}"' for word in words):
+        length += len(_OR) + len(quoted)
+        if not found or len(found[-1]) == MOST_PHRASES or length > LONGEST:
+            found.append([])
+            length = len(quoted)
+        found[-1].append(quoted)
+    return [_OR.join(some) for some in found]
 
 
 class Discretion:
@@ -43,14 +59,14 @@ class Discretion:
         self.masked = masked
         self._someone = someone
         self._keeps = frozenset(name.casefold() for name in keeps)
-        self.search = " OR ".join(f'"{word}"' for word in never_show)
-        """Finds the mentions in whose texts a word is that is never shown; empty without any."""
-        self._never = parse(self.search) if never_show else None
+        self.searches = searches(never_show)
+        """Find the mentions in whose texts a word is that is never shown."""
+        self._never = [parse(search) for search in self.searches]
 
     def allows(self, *texts: str) -> bool:
         """Whether none of ``texts`` says what is never shown."""
-        never = self._never
-        return never is None or not any(never.matches(Document(text)) for text in texts if text)
+        documents = [Document(text) for text in texts if text] if self._never else []
+        return not any(never.matches(document) for document in documents for never in self._never)
 
     def shows(self, mention: Mention) -> bool:
         """Whether ``mention`` may be shown as a voice."""

@@ -47,6 +47,8 @@ COUNTED_FOR = 5.0
 """Seconds for which the number of arrivals is good, and so are the gaps where sources by the hundred left some."""
 MOST_HIDDEN = 200
 """Of which the stories are looked at: the newest."""
+MOST_COMPARED = 1000
+"""Found by several searches of which each is counted once; of more, one may count twice."""
 MOST_NEWS = 100
 """That one look takes in; in a greater flood the rest of it goes by."""
 
@@ -182,9 +184,9 @@ class Facts:
         """The highest id."""
         return self._once("last", self._store.last_mention)
 
-    def found(self, f: MentionFilter) -> int:
-        """How many mentions satisfy ``f``; for a minute."""
-        return self._keep(("found", f.q, f.brand), WEIGHED_FOR, lambda: self._store.count(f).n, cheap=0)
+    def found(self, searches: Sequence[str], brands: Brands) -> int:
+        """How many mentions of ``brands`` in 7 days any of ``searches`` finds; for a minute."""
+        return self._keep(("found", *searches, brands), WEIGHED_FOR, lambda: self._found(searches, brands), cheap=0)
 
     def usual(self, brands: Brands) -> Usual:
         """What is usual for all ``brands`` together, by the clock of the organisation."""
@@ -267,6 +269,14 @@ class Facts:
         counts = {brand: [b.n for b in self._store.series(brand, edges)] for brand in brands}
         this_week = {brand: self.tallies[brand].n for brand in brands if brand in self.tallies}
         return weeks.usual_shares(counts, weeks.heard(edges, self._silent(edges[0])), this_week)
+
+    def _found(self, searches: Sequence[str], brands: Brands) -> int:
+        each = [MentionFilter(q=q, brand=Choice(brands), since=self.now - WEEK) for q in searches]
+        n = sum(self._store.count(f).n for f in each)
+        if len(each) > 1 and n <= MOST_COMPARED:
+            # One mention may be found by several.
+            return len({m.id for f in each for m in self._store.page(f, limit=MOST_COMPARED)})
+        return n
 
     def _first(self) -> Mention | None:
         if self._first_mention is None:

@@ -170,12 +170,9 @@ class View:
 
     def _proof(self, scene: Scene) -> Any:
         facts = self._facts
-        hidden = sum(facts.tallies[b.name].hidden for b in self._brands if b.name in facts.tallies)
-        if self._discretion.search:
-            names = tuple(b.name for b in self._brands)
-            week = MentionFilter(q=self._discretion.search, brand=Choice(names), since=facts.now - WEEK)
-            hidden += facts.found(week)
         heard = tuple(b.name for b in self._brands)
+        hidden = sum(facts.tallies[name].hidden for name in heard if name in facts.tallies)
+        hidden += facts.found(self._discretion.searches, heard) if self._discretion.searches else 0
         return sentences.proof(scene, facts.arrivals(heard), self._director.heroes_lately(), hidden)
 
     # The figures
