@@ -105,6 +105,16 @@ def test_scripts_without_blanks_take_their_time(clock: FakeClock) -> None:
     assert SHORTEST < dwell(mention(1, clock, text="アクメの新しい配達サービスは本当に早いです。" * 6)) <= LONGEST
 
 
+def test_who_waited_for_half_an_hour_never_comes(stage: Stage) -> None:
+    stage.add(1, text=" ".join(["Acme"] * 60))
+    stage.begin()
+    stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=LONGEST - 1))
+    assert stage.look() == [1]
+    assert stage.after(LONGEST) == [1]
+    stage.add(3, published_at=stage.clock.now() - FRESH + timedelta(seconds=1))
+    assert stage.look() == [3, 1]
+
+
 def test_the_largest_group_comes_first_then_the_newest(stage: Stage) -> None:
     stage.add(1)
     stage.begin()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from display.wall_state.incident import (
 from display.wall_state.reading import Reading
 from display.wall_state.speech import ENGLISH, FRENCH, GERMAN, Speech
 from display.wall_state.words import isolated
-from monitor.config.walls import Wall
+from monitor.config.walls import Night, Wall
 from monitor.model import Brand, Incident, Pulses, Tally, Trend
 from monitor.stories import signatures
 from tests.fake_site import judged
@@ -355,6 +355,40 @@ def test_the_largest_groups_are_quoted(wall: Stored) -> None:
     voices = wall.get()["incident"]["voices"]
     assert [(v["text"].partition(".")[0], v["alike"]) for v in voices[:2]] == [(twice, 5), (down, 2)]
     assert len(voices) == 3
+
+
+def test_what_a_wall_does_not_show_is_not_quoted_in_an_incident_either(tmp_path: Path, clock: FakeClock) -> None:
+    """Though the group is the largest: blocked words, a quiet author, another language."""
+    said = [
+        ("That damn Acme checkout shows a white page since lunch and nobody answers", {}),
+        ("Acme took my money twice for one order and the support says that I wait", {"author": "loud"}),
+        ("Acme a pris mon argent deux fois pour une commande et personne ne me parle", {"lang": "fr"}),
+        ("The parcel that Acme promised for Monday is still nowhere to be seen at all", {}),
+    ]
+    bodies = [f"{text}. {n}" for text, _ in said for n in range(5)]
+    changes = [{"author": f"a{n}", **of} for _, of in said for n in range(5)]
+    walls = Walls(tmp_path, clock, Wall(never_show=("damn",), quiet=("loud",), languages=("en", "und")))
+    walls.save(
+        *(
+            replace(judged(body, published_at=NOON - n * MINUTE, **of), signature=signature)
+            for n, (body, of, signature) in enumerate(zip(bodies, changes, signatures(bodies), strict=True))
+        )
+    )
+    walls.store.save_incident(INCIDENT)
+    voices = walls.get()["incident"]["voices"]
+    assert [v["text"].partition(".")[0] for v in voices] == [said[3][0]]
+    walls.store.close()
+
+
+def test_an_incident_brings_the_colours_of_the_day_back(tmp_path: Path, clock: FakeClock) -> None:
+    walls = Walls(tmp_path, clock, Wall(night=Night(time(11), time(13))))
+    walls.save(judged("Acme fails.", published_at=NOON))
+    assert walls.get()["night"] is True
+    found = walls.store.save_incident(INCIDENT)
+    assert walls.get()["night"] is False
+    walls.store.save_incident(replace(found, until=NOON))
+    assert walls.get()["night"] is True
+    walls.store.close()
 
 
 def test_a_negative_incident_without_a_topic_says_so(wall: Stored) -> None:
