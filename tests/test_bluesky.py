@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -24,6 +26,7 @@ from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
 from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
+from tests.fake_time import PATIENCE
 from tests.fakes import NOON, FakeClock
 from tests.feed_server import Line, Script, Server, http_for, serving
 
@@ -358,6 +361,31 @@ def test_a_network_that_stands_still_is_trouble() -> None:
         _, _, batch = passes(source)
         with pytest.raises(SourceError, match="stands still"):
             source.fetch(ACME, stored(batch.cursor), NOON + BLIND + SECOND)
+
+
+def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
+    """As those of version 2 do, which begin with the segment under way."""
+    old = [commit(n, NOON - HOUR + n * MINUTE, text=f"Acme {n}") for n in range(1, 40)]
+    gone = commit(7, NOON - HOUR + 41 * MINUTE, "delete")
+    news, go = [commit(50, NOON - 5 * MINUTE, text="Acme news"), beat(NOON)], threading.Event()
+
+    def then(line: Line) -> None:
+        go.wait(PATIENCE)
+        line.send(b"".join(frame(json.dumps(e).encode()) for e in news))
+        line.hang()
+
+    with reading(Raw([frame(json.dumps(e).encode()) for e in (*old, gone)], then=then)) as (source, servers):
+        batch = source.fetch(ACME, cursor_at(NOON - 10 * MINUTE), NOON)
+        assert (batch.posts, batch.deleted) == ((), ())
+        assert cast("Any", batch.cursor)["time_us"] == us(NOON - 10 * MINUTE)
+        go.set()
+        posts: list[Post] = []
+        deadline = time.monotonic() + PATIENCE
+        while not posts and time.monotonic() < deadline:
+            found, _, batch = passes(source, stored(batch.cursor))
+            posts += found
+        assert len(servers[0].asked) == 1
+    assert [post.text for post in posts] == ["Acme news"]
 
 
 def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_path: Path) -> None:

@@ -16,10 +16,8 @@ from monitor.sources import SourceOptions
 from monitor.sources._bluesky_events import EARLIEST, POSTS, Event, Reader, microseconds, moment, post_of
 from monitor.streams import MOST_BYTES, Taken, Tap, WebSocket
 
-HOSTS = tuple(
-    f"wss://jetstream{n}.us-{coast}.bsky.network" for coast, n in (("east", 2), ("west", 2), ("east", 1), ("west", 1))
-)
-"""Those that Bluesky runs."""
+HOSTS = tuple(f"wss://jetstream{n}.us-{coast}.bsky.network" for n in ("2", "1", "") for coast in ("east", "west"))
+"""Those that Bluesky runs. The last two are of version 2, and speak as the others do where these are gone."""
 REPLAY = timedelta(hours=36)
 BLIND = timedelta(minutes=2)
 """The network is never silent for so long."""
@@ -105,6 +103,8 @@ class Source:
         self._tap: Tap[Event] | None = None
         self._host = 0
         self._left: Json = None
+        self._replayed = 0
+        """Up to where the stream repeated what lies before the cursor."""
         self._moved: datetime | None = None
         """When something new came last, as far as passes saw it."""
 
@@ -126,12 +126,14 @@ class Source:
         tap = self._tap
         resumed = tap is None or tap.spent or cursor != self._left
         taken = self._resume(mark, now) if tap is None or resumed else tap.take(MOST, SECONDS)
-        if not resumed and not _goes_on(mark, taken) and self._is_blind(now):
+        repeats = self._repeats(mark, taken)
+        if not (resumed or repeats or _goes_on(mark, taken)) and self._is_blind(now):
             self._host += 1
             resumed, taken = True, self._resume(mark, now)
+            repeats = self._repeats(mark, taken)
         if _goes_on(mark, taken):
             self._moved = now
-        elif resumed:
+        elif resumed and not repeats:
             self._check(mark, taken, now)
         return self._batch(mark, taken, resumed, now)
 
@@ -141,9 +143,17 @@ class Source:
             self._host += self._tap.spent
             self._tap.close()
             self._tap = None
-        self._moved = self._moved or now
+        self._moved, self._replayed = self._moved or now, 0
         self._tap = Tap(self._connect(mark, now), self._reader.read, ROOM)
         return self._tap.take(MOST, FIRST_SECONDS, first=True)
+
+    def _repeats(self, mark: _Bookmark | None, taken: Taken[Event]) -> bool:
+        """Whether the stream began long before what was asked for, and comes nearer: version 2 may, by an hour."""
+        position = taken.position or 0
+        if mark is None or not self._replayed < position < mark.time_us - REWIND_US:
+            return False
+        self._replayed = position
+        return True
 
     def _connect(self, mark: _Bookmark | None, now: datetime) -> WebSocket:
         """A stream from the first host that gives one. Raises the error of the only host, or one for all of them."""
@@ -181,7 +191,9 @@ class Source:
         after = (mark or _Bookmark(0)).after(taken, now) if taken.position is not None else mark
         self._left = after.to_json() if after else None
         known = mark.marks if mark else {}
-        posts, deleted, left = self._told([event for event in taken.items if event.mark not in known], now)
+        asked = mark.time_us - REWIND_US if mark else 0
+        news = [event for event in taken.items if event.time_us >= asked and event.mark not in known]
+        posts, deleted, left = self._told(news, now)
         since, note = _complete_since(mark, taken.first if resumed else None)
         return Batch(
             posts=posts,
