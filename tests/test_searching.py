@@ -209,8 +209,8 @@ def test_every_kind_says_where_to_get_its_key(kind: str) -> None:
     assert all(how.endswith(".") for how in told.values())
 
 
-def checked(tmp_path: Path, **environ: str) -> Result:
-    (tmp_path / "config.toml").write_text(CONFIG)
+def checked(tmp_path: Path, config: str = CONFIG, **environ: str) -> Result:
+    (tmp_path / "config.toml").write_text(config)
     return CliRunner().invoke(cli, ["check", "--config", str(tmp_path / "config.toml")], env={**environ})
 
 
@@ -225,6 +225,13 @@ def test_check_tells_what_is_checked_here_and_which_keys_are_missing(tmp_path: P
         'Checked here, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
     ) in result.stdout
     assert "Forum:" not in result.stdout
+
+
+def test_check_tells_what_is_read_twice(tmp_path: Path) -> None:
+    assert "Read twice" not in checked(tmp_path).stdout
+    again = '[[sources]]\nkind = "discourse"\nname = "Again"\nurl = "https://forum.example/latest"\nevery = "2h"\n'
+    result = checked(tmp_path, CONFIG + again)
+    assert "Read twice:\n  Forum, Again: they read the same, and each post counts 2 times." in result.stdout
 
 
 def test_a_key_that_is_there_is_not_told_nor_shown(tmp_path: Path) -> None:

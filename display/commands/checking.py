@@ -38,6 +38,7 @@ def check(config_path: Path | None) -> None:
         ("Packages that are not here:", _packages(config)),
         ("Keys that are not here:", _keys(config)),
         ("Searches:", _searches(config)),
+        ("Read twice:", _twice(config)),
     ):
         if notes:
             click.echo(heading)
@@ -70,6 +71,20 @@ def _searches(config: Config) -> list[str]:
         if note := searched(source.options, config.brands).note(most=MOST_TERMS):
             notes.setdefault(note, []).append(source.name)
     return [f"{', '.join(names)}: {note}" for note, names in notes.items()]
+
+
+def _twice(config: Config) -> list[str]:
+    """Which sources read the very same, so that each post counts once for each of them."""
+    alike: dict[str, list[str]] = {}
+    for source in config.sources:
+        if source.options is not None:
+            told = source.options.model_dump_json(exclude={"name"})
+            alike.setdefault(f"{source.kind} {told}", []).append(source.name)
+    return [
+        f"{', '.join(names)}: they read the same, and each post counts {len(names)} times. Take out all but one."
+        for names in alike.values()
+        if len(names) > 1
+    ]
 
 
 def _problems(check: Callable[[], None]) -> tuple[str, ...]:
