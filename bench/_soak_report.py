@@ -7,7 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from bench._soak_plan import Outage, Plan, Planned
 from bench._soak_verdict import (
@@ -28,9 +28,6 @@ from bench._soak_verdict import (
 )
 from bench._soak_watch import Watcher
 
-if TYPE_CHECKING:
-    from bench.soak import Soak
-
 WARM, WARM_LEAST, WARM_MOST = 0.25, 180.0, 600.0
 """The share of the run after which it is warm; three minutes at least, ten at most."""
 MOST_SLOPE = {"beyond SQLite": 12.0, "child_rss": 12.0, "threads": 2.0, "fds": 4.0, "blocks": 100_000.0}
@@ -43,6 +40,18 @@ FOLLOWED = ("hackernews", "lemmy", "reddit", "mastodon", "stackexchange", "youtu
 FOLLOWED_AFTER = 3_300.0
 """Seconds of a run from which on deletions must have been followed: posts are looked at again after half an hour."""
 SHOWN = 8
+
+
+class Run(NamedTuple):
+    """One that is over."""
+
+    folder: Path
+    plan: Plan
+    samples: Sequence[Sample]
+    stopped_after: float
+    """Seconds."""
+    status: int | None
+    """What it ended with; None: it had to be killed."""
 
 
 class Findings:
@@ -61,17 +70,17 @@ class Findings:
         self.wrong += trouble
 
 
-def report(soak: Soak, watcher: Watcher, told: Mapping[str, Any]) -> bool:
+def report(run: Run, watcher: Watcher, told: Mapping[str, Any]) -> bool:
     """Print everything; True when nothing is wrong."""
     found = Findings()
     print()
-    _slopes(soak.samples, soak.plan, found)
-    _life(soak, watcher, found)
-    _posts(soak.plan, watcher, told["sources"], found)
-    _gaps(soak.plan, watcher, told["sources"], found)
-    _recovery(soak.plan, watcher, told["sources"], found)
-    _lateness(soak.plan, told["sources"], found)
-    _logs(soak.folder, found)
+    _slopes(run.samples, run.plan, found)
+    _life(run, watcher, found)
+    _posts(run.plan, watcher, told["sources"], found)
+    _gaps(run.plan, watcher, told["sources"], found)
+    _recovery(run.plan, watcher, told["sources"], found)
+    _lateness(run.plan, told["sources"], found)
+    _logs(run.folder, found)
     print(f"the helpdesk was answered: {told['webhook']}")
     print(f"\n{'FLAT AND HONEST' if not found.wrong else f'{len(found.wrong)} FINDINGS'}")
     return not found.wrong
@@ -105,15 +114,15 @@ def _figure(one: Sample, name: str) -> float:
     return one.rss - one.sqlite if name == "beyond SQLite" else float(getattr(one, name))
 
 
-def _life(soak: Soak, watcher: Watcher, found: Findings) -> None:
+def _life(run: Run, watcher: Watcher, found: Findings) -> None:
     trouble = [*watcher.unwell]
     if len(watcher.workers) > 1:
         trouble.append(f"the worker was started {len(watcher.workers)} times")
-    if soak.status != 0:
-        trouble.append(f"it ended with {soak.status}")
-    ended = soak.plan.began + soak.plan.seconds
+    if run.status != 0:
+        trouble.append(f"it ended with {run.status}")
+    ended = run.plan.began + run.plan.seconds
     statuses = watcher.statuses()
-    for source in soak.plan.sources:
+    for source in run.plan.sources:
         if late := unread(statuses.get(source.name, {}), source, ended):
             trouble.append(f"{source.name} was not read at the end, nor for {late:.0f} s more than it may go unread")
     database = watcher.faults_of_database()
@@ -122,7 +131,7 @@ def _life(soak: Soak, watcher: Watcher, found: Findings) -> None:
     states = Counter(str(status["health"]) for status in statuses.values())
     broken = {name: s["reason"] for name, s in statuses.items() if s["health"] not in ("working", "quiet")}
     trouble += [f"{name} is not working at the end: {reason}" for name, reason in broken.items()]
-    found.tell(f"stopped within {soak.stopped_after:.1f} s; sources at the end: {dict(states)}", *trouble)
+    found.tell(f"stopped within {run.stopped_after:.1f} s; sources at the end: {dict(states)}", *trouble)
 
 
 def _posts(plan: Plan, watcher: Watcher, told: Mapping[str, Any], found: Findings) -> None:

@@ -26,7 +26,7 @@ from typing import IO, Any
 
 from bench._soak_config import config, environment
 from bench._soak_plan import Plan, made
-from bench._soak_report import report
+from bench._soak_report import Run, report
 from bench._soak_verdict import Sample
 from bench._soak_watch import INSIDE, POLL, Watcher
 
@@ -68,7 +68,7 @@ class Soak:
             sites.stdin.close()
             sites.wait(30)
         told: dict[str, Any] = json.loads((self.folder / "report.json").read_text())
-        return report(self, watcher, told)
+        return report(Run(self.folder, self.plan, self.samples, self.stopped_after, self.status), watcher, told)
 
     def _watch(self, watcher: Watcher, process: subprocess.Popen[bytes]) -> None:
         """Sample, look for gaps and press buttons until the time is over."""
