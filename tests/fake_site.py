@@ -19,6 +19,7 @@ from monitor.model import Brand, Finding, Health, Judged, Match, Score, SourceSt
 from monitor.sources import SourceOptions
 from monitor.store import Store
 from tests.fakes import post
+from tests.ports import free_port
 
 ACME = Brand("Acme", "acme", ours=True)
 GLOBEX = Brand("Globex", "globex")
@@ -68,7 +69,7 @@ class Served:
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self.config = config
         self.clock = clock or Clock()
-        self._port = 0
+        self._port = free_port()
 
     @property
     def url(self) -> str:
@@ -83,7 +84,6 @@ class Served:
         self.live = self.app.extensions["live"]
         self.live.start()
         self._server = make_server("127.0.0.1", self._port, self.app, threaded=True, request_handler=Quiet)
-        self._port = self._server.port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self

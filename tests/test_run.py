@@ -27,6 +27,7 @@ from display.itself import advice_on_sqlite
 from display.serve import THREADS, check_host
 from monitor.config import Config, Server
 from monitor.errors import ConfigError
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 30.0
@@ -50,13 +51,6 @@ url = "http://127.0.0.1:{feed}/feed.xml"
 every = "1s"
 """
 ITEM = "<item><title>About Acme {n}</title><description>Acme is great, they say</description><guid>g{n}</guid></item>"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Feed(BaseHTTPRequestHandler):

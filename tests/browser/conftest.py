@@ -44,7 +44,7 @@ def executable(playwright: Playwright) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for all tests of a process."""
     with sync_playwright() as playwright:
         # Chromium's own sandbox refuses to run as root.
         sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
@@ -101,7 +101,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One site for all tests that only need its pages and files."""
+    """One site for all tests of a process that only need its pages and files."""
     served = Served(config(tmp_path_factory.mktemp("site"))).start()
     yield served
     served.stop()

@@ -148,10 +148,13 @@ def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="marta.knits on Bluesky")).to_be_visible()
+    page.wait_for_load_state()  # a page hears keys once its script has run
     page.keyboard.press("j")
     expect(page.get_by_role("heading", name="brewlab_ops")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     expect(page.locator(".row")).to_have_count(50)
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type("n?j")
     expect(page.get_by_role("searchbox")).to_have_value("n?j")
@@ -171,6 +174,7 @@ def test_a_query_that_cannot_be_read_keeps_the_list_and_the_caret(page: Page, se
     field.fill("globex AND (pickup OR NEAR late)")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("Column 23")
+    page.wait_for_load_state()
     expect(field).to_be_focused()
     assert field.evaluate("f => f.selectionStart") == 22
     expect(page.locator(".below")).to_contain_text("for globex")

@@ -32,13 +32,6 @@ def command(name: str) -> str:
     return found
 
 
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def until(true: Callable[[], bool], what: str) -> None:
     """Wait until it is ``true``; fail with ``what`` where that takes too long."""
     deadline = time.monotonic() + PATIENCE

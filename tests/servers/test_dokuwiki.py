@@ -19,7 +19,8 @@ from monitor.matching import Matcher
 from monitor.model import Brand, Health, MentionFilter, SourceStatus
 from monitor.sentiment import Scorer
 from monitor.store import Store
-from tests.servers import command, feed, free_port, reading, running, until
+from tests.ports import free_port
+from tests.servers import command, feed, reading, running, until
 
 WIKI = Path("/usr/share/dokuwiki")
 FOLDERS = ["attic", "cache", "index", "locks", "log", "media", "media_attic", "media_meta", "meta", "pages", "tmp"]

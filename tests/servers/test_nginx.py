@@ -15,7 +15,8 @@ from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http import Http
 from monitor.model import Batch, Json
 from tests.feed_server import Line, item, rss, serving
-from tests.servers import command, feed, free_port, reading, running, until
+from tests.ports import free_port
+from tests.servers import command, feed, reading, running, until
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 CONFIG = """
