@@ -46,7 +46,7 @@ def test_a_new_post_costs_one_more_request_and_a_known_one_none() -> None:
 
 
 def test_backing_off_is_kept_to_and_ends_the_pass() -> None:
-    made = site(*range(1, 230), backoff=30)
+    made = site(*range(1, 230), backoff=30, quota_remaining=9_900)
     with reading("stackexchange", made) as (source, _):
         batch = source.fetch(TERMS, None, NOON)
     assert len([asked for asked in made.asked if "search" in asked["path"]]) == 1
@@ -97,6 +97,12 @@ def test_a_quota_that_lasts_keeps_no_round_waiting() -> None:
         batch = source.fetch([Term(f"acme {n}") for n in range(30)], None, NOON)
     assert batch.more
     assert batch.not_before is None
+
+
+def test_what_is_left_of_the_quota_is_spread_over_the_rest_of_the_day() -> None:
+    with reading("stackexchange", site(1, quota_remaining=48)) as (source, _):
+        batch = source.fetch(TERMS, None, NOON)
+    assert batch.not_before == NOON + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(("wrap", "kind"), [({"backoff": 30}, RateLimited), ({"quota_remaining": 0}, QuotaSpent)])

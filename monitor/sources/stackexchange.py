@@ -28,7 +28,7 @@ PAGE, IDS = 100, 100
 """Answers of a search, and posts that are asked for at once."""
 OVERLAP = timedelta(hours=2)
 PLENTY = timedelta(minutes=15)
-"""Where passes so far apart use up no more than the quota, it need not be shared out."""
+"""Where passes so far apart use up no more than the quota, a round may go on at once."""
 HOW = "Register at https://stackapps.com; a key needs no permission."
 
 _WAIT = re.compile(r"available in ([0-9]{1,7}) seconds")
@@ -73,11 +73,12 @@ class Source:
         batch = sweep.run(queries, lambda stretch: self._page(talk, stretch, now), REQUESTS)
         batch = self._in_full(talk, batch)
         batch = watch.follow(batch, now, IDS, lambda ids: self._posts(talk, ids, now, whole=True))
-        wait = max(filter(None, (batch.not_before, talk.wait, talk.spread())), default=None)
+        apart = talk.apart()
+        more = batch.more and talk.wait is None and apart <= PLENTY
         return replace(
             batch,
-            more=batch.more and wait is None,
-            not_before=wait,
+            more=more,
+            not_before=None if more else max(filter(None, (batch.not_before, talk.wait, now + apart))),
             cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)},
         )
 
@@ -194,12 +195,9 @@ class _Talk:
         self._note_limits(method, record_of(answer))
         return answer
 
-    def spread(self) -> datetime | None:
-        """When to come again so that the day's quota lasts, with as many requests as now; None: at once would do."""
-        if not self._left:
-            return None
-        apart = (_midnight(self._now) - self._now) * self._made / self._left
-        return self._now + apart if apart > PLENTY else None
+    def apart(self) -> timedelta:
+        """How far apart passes of as many requests as this one are to be, so that the day's quota lasts."""
+        return (_midnight(self._now) - self._now) * self._made / self._left if self._left else timedelta(0)
 
     def _note_limits(self, method: str, found: Record) -> None:
         if (backoff := number(found, "backoff")) is not None and 0 < backoff < 1_000_000:
