@@ -280,6 +280,13 @@ def test_a_budget_may_be_written_in_several_ways(budget: str) -> None:
     assert Options(name="X", budget=budget).budget == budget
 
 
+def test_a_budget_that_buys_no_answer_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"\$0.15 a month or more: X sends 10 posts"):
+        Options(name="X", budget="0.14 USD / month")
+    assert Options(name="X", budget="0.15 USD / month").budget
+    assert Options(name="X", budget="0.01 USD / month", post_price=0.001, author_price=0).budget
+
+
 def test_the_budget_has_to_be_named() -> None:
     with pytest.raises(ValidationError, match="budget"):
         Options(name="X")  # type: ignore[call-arg]

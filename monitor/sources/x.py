@@ -8,10 +8,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from tweepy import Client
 from tweepy.errors import TweepyException
 
@@ -23,7 +23,7 @@ from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, part, words
 from monitor.sources._limits import KeyLimits
 from monitor.sources._options import SearchOptions
-from monitor.sources._purse import MICRO, Budget, Purse
+from monitor.sources._purse import MICRO, Budget, Purse, dollars
 from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, reset_time, wish_of
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
 from monitor.sources._terms import packed, texts
@@ -69,6 +69,15 @@ class Options(SearchOptions):
     """Dollars that X charges for a post that was read."""
     author_price: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Dollars that X charges for an author who came with the posts, in each answer."""
+
+    @model_validator(mode="after")
+    def _buys_an_answer(self) -> Self:
+        least = FEWEST * (self.post_price + self.author_price)
+        if dollars(self.budget) < least:
+            raise ValueError(
+                f"one with a budget of ${least:.2f} a month or more: X sends {FEWEST} posts at once at least"
+            )
+        return self
 
 
 class Payers:
