@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -377,6 +378,33 @@ def test_what_a_wall_does_not_show_is_not_quoted_in_an_incident_either(tmp_path:
     walls.store.save_incident(INCIDENT)
     voices = walls.get()["incident"]["voices"]
     assert [v["text"].partition(".")[0] for v in voices] == [said[3][0]]
+    walls.store.close()
+
+
+def test_what_an_incident_is_called_holds_to_what_a_wall_hides(tmp_path: Path, clock: FakeClock) -> None:
+    walls = Walls(tmp_path, clock, Wall("open"), Wall("masked", mask_authors=True), Wall("mild", never_show=("damn",)))
+    walls.save(judged("Acme fails.", published_at=NOON))
+    named = replace(INCIDENT, topic="@nkeller, damn", words=("@nkeller again", "damn queue", "queue"))
+    walls.store.save_incident(named)
+    shown = {name: walls.get(name) for name in ("open", "masked", "mild")}
+    assert "nkeller" in json.dumps(shown["open"])
+    assert "nkeller" not in json.dumps(shown["masked"])
+    assert "damn" not in json.dumps(shown["mild"])
+    assert shown["mild"]["incident"]["title"] == "Many more mentions"
+    assert "New: “@nkeller again” and “queue”." in shown["mild"]["incident"]["proof"][-1]["text"]
+    walls.store.save_incident(replace(named, until=NOON, id=1))
+    assert walls.get("mild")["headline"]["text"].startswith("Many more mentions for ")
+    assert "@someone, damn" in walls.get("masked")["headline"]["text"]
+    walls.store.close()
+
+
+def test_a_wall_tells_of_no_incident_of_brands_that_it_does_not_show(tmp_path: Path, clock: FakeClock) -> None:
+    walls = Walls(tmp_path, clock, Wall("all"), Wall("two", brands=("Acme", "Initech")))
+    for brand in ("Acme", "Globex"):
+        walls.store.save_incident(replace(INCIDENT, brand=brand))
+    proof = {name: " ".join(line["text"] for line in walls.get(name)["incident"]["proof"]) for name in ("all", "two")}
+    assert "Globex sees it too." in proof["all"]
+    assert "Globex" not in proof["two"]
     walls.store.close()
 
 

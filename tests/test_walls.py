@@ -22,6 +22,7 @@ from display.wall_state.document import Kind
 from display.wall_state.pairing import GOOD_FOR, LETTERS, PairingScreen
 from display.wall_state.speech import Speech
 from display.wall_state.topics import against, board, of_hour
+from display.wall_state.words import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, Judged, Topics
@@ -221,6 +222,18 @@ def test_times_of_day_are_of_the_walls_zone(folder: Path, clock: FakeClock) -> N
     assert walls.get("here")["horizon"]["labels"][-1]["text"] == "12:00"
     assert walls.get("tokyo")["horizon"]["labels"][-1]["text"] == "21:00"
     assert walls.get("tokyo")["utc_offset"] == 9 * 60
+
+
+def test_a_clock_of_twelve_hours_is_the_walls_own(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("here"), Wall("there", clock="12h", timezone=ZoneInfo("Asia/Tokyo")))
+    assert [walls.get(name)["twelve"] for name in ("here", "there")] == [False, True]
+    assert walls.get("there")["horizon"]["labels"][-1]["text"].endswith(" pm")
+
+
+def test_a_voice_from_the_future_spoke_when_it_was_read(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(at(-300, "Acme tomorrow."), at(5, "Acme today."))
+    assert [v["at"] for v in walls.get()["voices"]] == [epoch_ms(NOON), epoch_ms(NOON - 5 * MINUTE)]
 
 
 def test_a_wall_is_dark_in_its_own_night(folder: Path, clock: FakeClock) -> None:
