@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -34,6 +35,8 @@ HOSTS, WORKERS = 200, 8
 BAR = 3.0
 """Times reader's rate, in both rounds."""
 TRY = "from reader import make_reader; make_reader(':memory:')"
+STARTS = 3
+"""Of newsboat, which reads its whole cache then: the cheapest is taken from what its rounds cost."""
 LONGEST = 300.0
 """Seconds that one program may take for both rounds."""
 
@@ -48,8 +51,8 @@ class Used(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Feeds a minute of one core."""
-        return 60 * self.answered / self.cpu
+        """Feeds a minute of one core; infinite where it cost no more than the noise."""
+        return 60 * self.answered / self.cpu if self.cpu > 0 else math.inf
 
 
 class Feed(NamedTuple):
@@ -114,7 +117,7 @@ def newsboat(program: str, feeds: Sequence[Feed], folder: Path) -> list[Used]:
         if status == "304":  # it keeps validators from the second reading on
             _command([*base, "-x", "reload"], folder)
             _answers(feeds)
-        idle = _command([*base, "-x", "print-unread"], folder)
+        idle = min((_command([*base, "-x", "print-unread"], folder) for _ in range(STARTS)), key=lambda used: used.cpu)
         used = _command([*base, "-x", "reload"], folder)
         told = {"cpu": used.cpu - idle.cpu, "wall": used.wall, "memory": used.memory, "answers": _answers(feeds)}
         rounds.append(_checked(told, readable, status))
