@@ -153,6 +153,14 @@ def test_hours_in_which_a_source_was_not_read_are_left_out_of_the_usual(wall: Wa
     assert usual_at_noon(wall) == 2
 
 
+@pytest.mark.parametrize(("hours", "head"), [(16, "Last 7 days"), (18, "Last 7 days, with gaps")])
+def test_a_week_of_which_a_tenth_was_not_read_says_so(wall: Wall, hours: int, head: str) -> None:
+    wall.save(at(9 * 24 * 60), at(1), sample=True)
+    wall.store.open_gap("Forum", NOON - 60 * HOUR, "down", NOON)
+    wall.store.close_gaps("Forum", NOON - (60 - hours) * HOUR, NOON)
+    assert wall.get()["board"]["head"] == head
+
+
 def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
     both = at(1, "Globex and Initech are fine.", brand="Globex")
     wall.save(
