@@ -311,6 +311,26 @@ def test_the_feeds_of_a_page_are_printed_as_tables(wallflower: Run, server: Serv
     assert "gone.rss. Left out: 127.0.0.1" in result.stdout
 
 
+def test_links_are_found_as_browsers_find_them(wallflower: Run, server: Server) -> None:
+    links = (
+        f"<!-- {link('/old.rss')} -->",
+        '<LINK REL="Alternate" TYPE="application/rss+xml; charset=x" HREF="/a.rss?x=1&amp;y=2" TITLE="A &raquo; B">',
+        link("/b.rss", "a > b"),
+        link("/c.rss", kind="text/xml"),
+        link("javascript:alert(1)"),
+        "<!-- never ends",
+        link("/d.rss"),
+    )
+    there = {path: rss(item(1)) for path in ("/old.rss", "/a.rss?x=1&y=2", "/b.rss", "/c.rss", "/d.rss")}
+    server.script = site({"/": page(*links), **there})
+    found = tables(wallflower("feeds", server.url))
+    assert [(one["url"].removeprefix(server.url), one["name"]) for one in found] == [
+        ("/a.rss?x=1&y=2", "A » B"),
+        ("/b.rss", "a > b"),
+        ("/c.rss", "127.0.0.1"),
+    ]
+
+
 @pytest.mark.parametrize("base", ["/blog/", "../blog/", "{url}/blog/"])
 def test_the_links_of_a_page_count_from_where_its_base_says(wallflower: Run, server: Server, base: str) -> None:
     stated = f"<base target=_top href='{base.format(url=server.url)}'>"

@@ -12,10 +12,12 @@ _LOOKED_AT = 200_000
 _START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
-_LINK = re.compile(r"<link\s[^<>]{1,2000}>", re.IGNORECASE)
+_LINK = re.compile(r"""<link\s(?:[^<>"']|"[^"<]{0,1000}+"|'[^'<]{0,1000}+'){1,2000}+>""", re.IGNORECASE)
+"""A value may hold a >, but no tag reaches beyond the next <, so that no page takes long."""
 _BASE = re.compile(r"<base\s[^<>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z]{1,20})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"}
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml", "application/xml"}
+_FEED_TYPES |= {"application/feed+json", "application/json"}
 
 
 def is_web_page(document: bytes) -> bool:
@@ -36,7 +38,7 @@ def links_named(document: bytes, base: str) -> tuple[Link, ...]:
 
     Where the page has a ``<base href>``, its relative links count from there.
     """
-    text = document[:_LOOKED_AT].decode("utf-8", "replace")
+    text = _without_comments(document[:_LOOKED_AT].decode("utf-8", "replace"))
     if stated := _BASE.search(text):
         base = absolute(base, _attributes(stated[0]).get("href", "")) or base
     found: dict[str, Link] = {}
@@ -58,4 +60,17 @@ def _attributes(tag: str) -> dict[str, str]:
 
 
 def _leads_to_feed(link: dict[str, str]) -> bool:
-    return "alternate" in link.get("rel", "").lower().split() and link.get("type", "").lower() in _FEED_TYPES
+    kind = link.get("type", "").partition(";")[0].strip().lower()
+    return "alternate" in link.get("rel", "").lower().split() and kind in _FEED_TYPES
+
+
+def _without_comments(text: str) -> str:
+    """``text`` up to a comment that does not end, without those that do."""
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0:
+        parts.append(text[at:start])
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return "".join(parts)
+        at = end + 3
+    return "".join([*parts, text[at:]])
