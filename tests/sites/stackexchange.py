@@ -8,6 +8,8 @@ from tests.feed_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}/2.3"}
+PLENTY = 1_000_000
+"""Requests that are left, so many that no pass is put off for their sake."""
 
 
 class Site(Made):
@@ -16,7 +18,7 @@ class Site(Made):
     wrap: dict[str, Any] = {}  # noqa: RUF012  (a test gives an instance its own)
 
     def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
-        wrapper = {"quota_max": 300, "quota_remaining": 250, "has_more": False}
+        wrapper = {"quota_max": PLENTY, "quota_remaining": PLENTY, "has_more": False}
         if path.startswith("/2.3/posts/"):
             ids = path.removeprefix("/2.3/posts/").split(";")
             items = [full(post) for post in self.newest_first() if str(post.n) in ids]
