@@ -264,6 +264,22 @@ def test_an_id_given_out_twice_makes_two_posts_for_good(reader: Reader) -> None:
     assert ids(reader.read()) == []
 
 
+def test_when_rules_have_changed_all_comes_once_more_under_the_same_ids(reader: Reader) -> None:
+    one, two = (_with_id("same", f"https://a.example/{n}", f"Text {n}", n) for n in (1, 2))
+    undated = "<item><guid>u</guid><title>Undated</title></item>"
+    reader.serve(rss(one, undated))
+    first = reader.read().posts
+    reader.serve(rss(two, one, undated))
+    first = (*first, *reader.read().posts)
+    for _ in range(2):
+        reader.cursor = json.loads(json.dumps(reader.source.afresh(reader.cursor)))
+        again = reader.read().posts
+        assert {(post.external_id, post.published_at) for post in again} == {
+            (post.external_id, post.published_at) for post in first
+        }
+    assert ids(reader.read()) == []
+
+
 def test_a_listing_of_thousands_is_cut_and_says_so(reader: Reader) -> None:
     reader.serve(rss(*(item(n) for n in range(2_500))))
     batch = reader.read()

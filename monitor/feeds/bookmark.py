@@ -13,6 +13,8 @@ from monitor.feeds.entries import Entry
 from monitor.model import Json
 
 _LONGEST_ID = 250
+_UNREAD = "~"
+"""Before the digest of an entry that is to be read once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,10 @@ class Bookmark:
 
     @staticmethod
     def unread(cursor: Json) -> Json:
-        """``cursor`` with what entries said, and the document, forgotten; which were listed, and when first, is not."""
+        """``cursor`` whose entries are news again, under the ids that they have; the document is forgotten."""
         if not isinstance(cursor, dict) or not isinstance(listed := cursor.get("listed"), dict):
             return cursor
-        names = {name: "".join(str(kept).partition("@")[1:]) for name, kept in listed.items()}
+        names = {name: _UNREAD + str(kept).removeprefix(_UNREAD) for name, kept in listed.items()}
         return {**cursor, "etag": "", "modified": "", "body": "", "listed": names}
 
     def to_json(self) -> dict[str, Any]:
@@ -70,6 +72,10 @@ class Bookmark:
     def knows(self, external_id: str, says: str) -> bool:
         """Whether the entry was listed last time and said the same."""
         return self.listed.get(external_id, "").partition("@")[0] == says
+
+    def named(self, external_id: str, says: str) -> bool:
+        """Whether the entry that was listed last time under this id said the same, be it news again or not."""
+        return self.listed.get(external_id, "").removeprefix(_UNREAD).partition("@")[0] == says
 
     def overlaps(self, listed: Mapping[str, str]) -> bool:
         """Whether a listing follows the last one without a hole.
@@ -103,7 +109,7 @@ def identify(entries: Iterable[Entry], feed: str, mark: Bookmark) -> dict[str, E
     for name, group in groups.items():
         apart = {entry.link or entry.title: entry for entry in sorted(group, key=_age)}
         for entry in apart.values():
-            is_plain = len(apart) == 1 or mark.knows(name, says(entry))
+            is_plain = len(apart) == 1 or mark.named(name, says(entry))
             found[name if is_plain else f"{name}#{digest(entry.link or entry.title)}"] = entry
     return found
 
