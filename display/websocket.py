@@ -31,6 +31,9 @@ MOST_BYTES = 64 * 1024
 """Of one message from a browser, which has little to say: its last id and its pongs."""
 LONGEST_WRITE = 20
 """Seconds that a screen may leave what we send unread in its buffers."""
+SAID = ("3", "40", "41", "1")
+"""How all begins that a screen has to say: pong, hello with who it is, goodbye, and the end. For anything else the
+packages have an error each, and a line in the log."""
 LOOK = 5.0
 """Seconds between looks at whether the connection is there: the package may end one without waking who waits on it."""
 
@@ -118,13 +121,13 @@ class WebSocket:
         except (simple_websocket.ConnectionClosed, LocalProtocolError) as error:
             raise OSError("the connection is closed") from error
 
-    def wait(self) -> str | bytes | None:
-        """The next message; None when the connection ended."""
+    def wait(self) -> str | None:
+        """The next message; None when the connection ended, or said what no screen of ours says."""
         message: str | bytes | None = None
         with contextlib.suppress(simple_websocket.ConnectionClosed):
             while message is None:
                 message = self._socket.receive(timeout=LOOK)
-        return message
+        return message if isinstance(message, str) and message.startswith(SAID) else None
 
     def close(self) -> None:
         """End the connection, also one that no longer reads; the thread that waits for its messages ends with it."""

@@ -22,7 +22,7 @@ class Closing:
     mode = "eventlet"
 
     def __init__(self, _environ: object, **_options: Any) -> None:
-        self.looks = ["hello", None, None]
+        self.looks: list[str | bytes | None] = ["3", None, None]
         self.sock = self
         self.shut = False
 
@@ -35,7 +35,7 @@ class Closing:
     def shutdown(self, _how: int) -> None:
         self.shut = True
 
-    def receive(self, timeout: float | None = None) -> str | None:
+    def receive(self, timeout: float | None = None) -> str | bytes | None:
         assert timeout, "nobody would ever be woken"
         if not self.looks:
             raise simple_websocket.ConnectionClosed
@@ -79,7 +79,19 @@ def test_a_wait_ends_with_a_connection_that_ends_in_silence(
 ) -> None:
     heard: list[object] = []
     served(lambda ws: heard.extend([ws.wait(), ws.wait()]))
-    assert heard == ["hello", None]
+    assert heard == ["3", None]
+
+
+@pytest.mark.parametrize("message", ["421", '42["hide", 1]', "4", "2probe", "{", "", b"3"])
+def test_who_says_what_no_screen_says_is_heard_no_longer(
+    served: Callable[[Callable[[WebSocket], None]], Closing],
+    monkeypatch: pytest.MonkeyPatch,
+    message: str | bytes,
+) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(Closing, "receive", lambda self, timeout: message)
+    served(lambda ws: heard.append(ws.wait()))
+    assert heard == [None]
 
 
 # Pings
