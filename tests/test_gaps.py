@@ -247,6 +247,25 @@ def test_a_catch_up_that_a_limit_cuts_short_shrinks_the_gap_when_it_ends(house: 
     assert house.gaps() == []
 
 
+def test_a_part_that_cannot_be_read_is_a_gap_while_the_rest_goes_on(house: House) -> None:
+    part = Batch(unread_since=NOON, note="The searches are used up.")
+    for _ in range(12):
+        assert house.read(part, 10 * MINUTE).health is Health.WORKING
+    assert house.gaps() == [(NOON, None)]
+    assert house.all_gaps()[0].reason == "The searches are used up."
+    assert house.chart().hatches
+    assert house.hatched_on_the_wall()
+    house.read(Batch(complete_since=NOON + HOUR), 10 * MINUTE)
+    assert house.gaps() == [(NOON, NOON + HOUR)]
+
+
+def test_a_part_that_stays_unread_is_written_down_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = Batch(unread_since=NOON, note="The searches are used up.")
+    house.read(part, 10 * MINUTE)
+    monkeypatch.setattr(house.store, "open_gap", lambda *_: pytest.fail("it is open"))
+    house.read(part, 10 * MINUTE)
+
+
 def test_an_ordinary_pass_writes_nothing_about_gaps(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house.store, "close_gaps", lambda *_: pytest.fail("there is none to close"))
     for _ in range(3):

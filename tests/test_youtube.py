@@ -170,6 +170,23 @@ def test_searches_that_others_used_up_leave_the_comments(searches_left: int) -> 
     assert {id_ for id_ in found if "video/" in id_} == {f"video/video{n:06}" for n in range(1, 80)}
 
 
+def test_what_is_not_searched_for_long_is_unread_from_the_last_search_on() -> None:
+    made = site(1, comments=(5,))
+    with reading("youtube", spent_after(made, 1), videos=NAMED, searches_a_day=24) as (source, server):
+        cursor: Json = None
+        told = []
+        for hours in (0, 1, 2, 3):
+            batch = source.fetch(TERMS, cursor, NOON + timedelta(hours=hours))
+            cursor = batch.cursor
+            told.append(batch.unread_since)
+        assert told == [None, None, None, NOON]
+        server.script = made
+        batch = source.fetch(TERMS, cursor, MIDNIGHT)
+        assert batch.unread_since is None
+        assert batch.complete_since is not None
+        assert batch.complete_since <= NOON
+
+
 def test_a_quota_that_is_used_up_is_asked_for_by_no_other_source_with_the_key() -> None:
     with serving(lambda line: send(line, _old("quotaExceeded"), 403)) as server:
         http = http_for(server)

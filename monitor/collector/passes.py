@@ -173,7 +173,9 @@ def _keep(watched: Watched, before: SourceStatus, batch: Batch, due: datetime | 
         desk.store.note(after, now=now, cursor=batch.cursor)
     else:
         saved, after = _save(watched.name, batch, after, desk)
-    if not batch.more:
+    if batch.unread_since is not None:
+        _open_gap_of_part(watched.name, batch.unread_since, batch.note, desk)
+    elif not batch.more:
         _close_gaps(watched.name, now, timing.caught_up(before, batch), desk)
     _tell(before, after, saved)
     return after
@@ -194,6 +196,14 @@ def _open_unnoticed_gap(status: SourceStatus, due: datetime | None, now: datetim
     if why is _NOT_RUNNING and due is not None and began - due <= timing.patience(status):
         why = _WAITED
     store.open_gap(status.source, status.last_success or now, why, now)
+
+
+def _open_gap_of_part(source: str, since: datetime, reason: str, desk: Desk) -> None:
+    """Passes that change nothing about it write nothing."""
+    now = desk.now()
+    there = [gap for gap in desk.store.gaps(now, now + _MOMENT, source) if gap.until is None]
+    if not any(gap.since <= since and gap.reason == reason for gap in there):
+        desk.store.open_gap(source, since, reason, now)
 
 
 def _close_gaps(source: str, now: datetime, complete_since: datetime | None, desk: Desk) -> None:

@@ -83,6 +83,9 @@ class Batch:
     """The site's own wish for the next pass (ttl, max-age, Expires)."""
     complete_since: datetime | None = None
     """Everything the source holds from then on has been read by now. None: cannot tell, only that it was read now."""
+    unread_since: datetime | None = None
+    """A part of the source could not be read since then, though the rest was; ``note`` says why. That is a gap until a
+    pass comes without it."""
     arrived: int = 0
     """Posts that were brought to us and stored since the last pass, for a source that does not read but receives."""
     set_aside: int = 0

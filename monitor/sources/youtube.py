@@ -91,7 +91,7 @@ class Source:
         if not queries:
             return Batch(complete_since=now), kept
         if not quota.left:
-            return Batch(note=USED_UP), kept
+            return _used_up(quota, queries), kept
         if not quota.is_due:
             # a pass that only goes on with comments
             return Batch(complete_since=quota.complete_since), kept
@@ -109,9 +109,10 @@ class Source:
         except QuotaSpent:
             if not (followed or self._options.videos):
                 raise
-            return Batch(note=USED_UP), kept
+            return _used_up(quota, queries), kept
         if not quota.left and batch.not_before:
-            batch = replace(batch, not_before=None, note=USED_UP)  # comments have a quota of their own
+            # comments have a quota of their own
+            batch = replace(batch, not_before=None, note=USED_UP, unread_since=quota.unread_since(len(queries)))
         if not batch.more:
             quota.put_off(len(queries), batch.complete_since)
         posts = self._in_full(talk, batch.posts, now)
@@ -241,6 +242,9 @@ class _Quota:
         """When to search next; None: now."""
         self.complete_since = moment(number(kept, "since"))
         """What the last searches told of their completeness."""
+        read = moment(number(kept, "read"))
+        self._read = min(read, now) if read else now
+        """When all was searched last; before the first time, when we began to."""
 
     @property
     def left(self) -> int:
@@ -264,12 +268,19 @@ class _Quota:
 
     def put_off(self, queries: int, complete_since: datetime | None) -> None:
         """Search again when it is time, if each query takes one request."""
-        apart = timedelta(days=1) * queries / max(1, self._allowed)
-        self.due = self._now + apart if self.left >= queries else next_quota(self._now)
+        self.due = self._now + self._apart(queries) if self.left >= queries else next_quota(self._now)
         self.complete_since = complete_since
+        self._read = self._now if complete_since else self._read
+
+    def unread_since(self, queries: int) -> datetime | None:
+        """Since when nothing was searched, where that is longer than between two searches of a usual day."""
+        return self._read if self._now - self._read > 2 * self._apart(queries) else None
+
+    def _apart(self, queries: int) -> timedelta:
+        return timedelta(days=1) * queries / max(1, self._allowed)
 
     def to_json(self) -> Json:
-        stamps = {"due": self.due, "since": self.complete_since}
+        stamps = {"due": self.due, "since": self.complete_since, "read": self._read}
         return {"day": self._day, "used": self._used} | {k: int(v.timestamp()) for k, v in stamps.items() if v}
 
 
@@ -296,6 +307,11 @@ def _id(post: Post) -> str:
     return post.external_id.partition("/")[2]
 
 
+def _used_up(quota: _Quota, queries: Sequence[str]) -> Batch:
+    """Nothing more is searched today; new videos go unread meanwhile."""
+    return Batch(note=USED_UP, unread_since=quota.unread_since(len(queries)))
+
+
 def _joined(found: Batch, said: Batch) -> Batch:
     """Videos and comments as one batch, which is as complete as the less complete of both."""
     since = [at for at in (found.complete_since, said.complete_since) if at is not None]
@@ -305,6 +321,7 @@ def _joined(found: Batch, said: Batch) -> Batch:
         more=(found.more or said.more) and said.not_before is None,
         not_before=max(waits, default=None),
         complete_since=min(since) if len(since) == 2 else None,
+        unread_since=found.unread_since,
         set_aside=found.set_aside + said.set_aside,
         note=found.note or said.note,
     )
