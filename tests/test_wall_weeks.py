@@ -6,6 +6,8 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from display.wall_state.board import board
 from display.wall_state.speech import ENGLISH
 from display.wall_state.weeks import edges, heard, usual_shares
@@ -81,4 +83,20 @@ def test_a_wall_tells_what_share_it_usually_has(tmp_path: Path) -> None:
     wall.save()
     told = {row["brand"]: (row["share"], row["usual"]) for row in wall.get()["board"]["rows"]}
     assert told == {"Acme": ("26", "usually 75 %"), "Globex": ("74", ""), "Initech": ("0", "")}
+    wall.store.close()
+
+
+@pytest.mark.parametrize("days", [3, 9])
+def test_weeks_that_were_imported_were_not_heard(tmp_path: Path, days: int) -> None:
+    clock = FakeClock(NOON - timedelta(days=days))
+    wall = Wall(tmp_path, clock, ("Forum",))
+    some = [
+        judged(f"{brand} {hours}.", brand=brand, published_at=clock.now() - timedelta(hours=hours))
+        for hours in range(40 * 24)
+        for brand in ("Acme", "Globex")
+    ]
+    wall.save(*some)
+    clock.advance(days * 86400)
+    wall.save(judged("Acme again.", published_at=clock.now()))
+    assert {row["usual"] for row in wall.get()["board"]["rows"]} == {""}
     wall.store.close()

@@ -188,7 +188,7 @@ class View:
     def _board(self) -> Board:
         facts, names = self._facts, tuple(b.name for b in self._brands)
         # Of one brand alone the share is always all.
-        usual = facts.usual_shares(names) if len(names) > 1 and facts.now - facts.since >= WEEK else {}
+        usual = facts.usual_shares(names) if len(names) > 1 else {}
         head, phrases = self._head(), self._speech.phrases
         return board.board(self._brands, facts.tallies, self._leads, head=head, phrases=phrases, usual=usual)
 
