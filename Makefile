@@ -16,7 +16,7 @@ demo: .venv/.installed
 
 test: .venv/.testable
 	@$(BIN)/python -m tests.browser_setup
-	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/.testable
 	@$(BIN)/ruff check .
