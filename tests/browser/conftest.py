@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser import measures
 from tests.browser.made_wall import MadeWall
@@ -27,6 +27,8 @@ QUIET = (
     "--disable-sync",
     "--disable-default-apps",
 )
+PATIENCE = 15_000
+"""Milliseconds that a page may take: one that lost its server asks for it every few seconds."""
 COLLECT_REPORTS = """
 window.reports = [];
 addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDirective} ${e.blockedURI}`));
@@ -45,6 +47,7 @@ def executable(playwright: Playwright) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Chromium's own sandbox refuses to run as root.
         sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
@@ -57,7 +60,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A clean profile, at the size of a television, that notes what the content security policy refused."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(COLLECT_REPORTS)
     yield context
     context.close()
@@ -123,7 +126,7 @@ def complaints_of_all() -> Complaints:
 def wall(browser: Browser, site: Served, complaints_of_all: Complaints) -> Iterator[MadeWall]:
     """One page for all tests of this file: a state is as good as a reload."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(COLLECT_REPORTS)
     page = context.new_page()
     complaints_of_all.listen(page)
