@@ -70,6 +70,14 @@ def test_six_times_the_usual_is_seen_within_five_minutes(hourly: float) -> None:
     assert max(found) <= 5
 
 
+def test_loud_minutes_that_follow_silence_need_not_make_up_for_it() -> None:
+    days = Days({"a": 60})
+    end = round((AT - MONDAY) / MINUTE)
+    days.n["a"][end - 15 : end] = [0] * 10 + [5] * 5
+    seen = watch(days, AT - 5 * MINUTE, AT + MINUTE, MINUTE).incidents
+    assert len(seen) == 1, "25 in 15 minutes are calm, but not in five"
+
+
 @pytest.mark.parametrize(("hourly", "within"), [(20, 10), (8, 20)])
 def test_with_fewer_six_times_the_usual_is_seen_as_soon_as_the_counts_can_tell(hourly: float, within: float) -> None:
     assert statistics.median(delays(hourly, 7)) <= within

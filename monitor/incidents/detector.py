@@ -87,7 +87,7 @@ class _Look:
             return False
         for bins in (1, QUARTER):
             pulse = self._pulse(bins, negative)
-            if pulse is not None and not pulse.calm() and pulse.fast(bins):
+            if pulse is not None and pulse.fast(bins):
                 return True
         pulse = self._pulse(HOUR, negative)
         return pulse is not None and not pulse.calm() and pulse.slow()
