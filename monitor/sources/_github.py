@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from monitor.cleaning import plain_text
 from monitor.errors import AuthError, BadResponse, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after, site_of
 from monitor.sources._fields import Record, listed_in, part, record_of, words
-from monitor.sources._limits import KeyLimits
+from monitor.sources._limits import KeyLimits, key_mark
 
 HOW = "Make a token at https://github.com/settings/tokens; it needs no scope, for only public things are read."
 _ACCEPTED = (401, 403, 422, 429)
@@ -36,7 +35,7 @@ class Talk:
         """``token`` is the name of a secret. Raises AuthError when there is none of that name."""
         self._http, self._api, self._now, self._name = http, api, now, token
         self._limits, key = http.shared(KeyLimits), secrets.get(token, HOW) if token else ""
-        self._shared = f"{api} {hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        self._shared = f"{api} {key_mark(key)}"
         self._headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if token:
             self._headers["Authorization"] = f"Bearer {key}"

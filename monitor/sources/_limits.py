@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from datetime import datetime
 from typing import TypeVar
@@ -9,6 +10,11 @@ from typing import TypeVar
 from monitor.errors import QuotaSpent, RateLimited
 
 Limit = TypeVar("Limit", bound=RateLimited | QuotaSpent)
+
+
+def key_mark(key: str) -> str:
+    """What stands for ``key`` (the secret itself) where its limits are kept, so that it does not stand there."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 class KeyLimits:

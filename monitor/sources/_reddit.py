@@ -6,7 +6,6 @@ Both read listings, newest first, page by page. A listing is named ``new r``, ``
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from configparser import Error as ConfigParserError
@@ -25,7 +24,7 @@ from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Json, Post
 from monitor.sources._fields import Record, identity, line, moment, number, part, words
-from monitor.sources._limits import KeyLimits
+from monitor.sources._limits import KeyLimits, key_mark
 from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, wish_of
 from monitor.sources._sweep import Found, Page, Stretch
 
@@ -108,7 +107,7 @@ class ApiWay:
         if keys != self._keys:
             self._reddit = None
         self._keys, self._now = keys, now
-        self._limit = f"reddit {hashlib.sha256(keys[0].encode()).hexdigest()[:16]}"
+        self._limit = f"reddit {key_mark(keys[0])}"
         self._session.begin(now)
 
     def page(self, stretch: Stretch) -> Page:

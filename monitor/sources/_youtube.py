@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from monitor import secrets
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after
 from monitor.sources._fields import Record, part, record_of, words
-from monitor.sources._limits import KeyLimits
+from monitor.sources._limits import KeyLimits, key_mark
 
 HOW = "Make an API key at https://console.cloud.google.com and allow it the YouTube Data API v3, nothing else."
 _PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -46,7 +45,7 @@ class Talk:
         """``key`` is the name of a secret. Raises AuthError when there is none of that name."""
         self._http, self._api, self._now, self._name = http, api, now, key
         value = secrets.get(key, HOW)
-        self._limits, self._shared = http.shared(KeyLimits), f"{api} {hashlib.sha256(value.encode()).hexdigest()[:16]}"
+        self._limits, self._shared = http.shared(KeyLimits), f"{api} {key_mark(value)}"
         # in a header, for an address would carry it into logs
         self._headers = {"X-Goog-Api-Key": value}
 

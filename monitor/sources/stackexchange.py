@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refu
 from monitor.http import Allowance, Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
-from monitor.sources._limits import KeyLimits, Limit
+from monitor.sources._limits import KeyLimits, Limit, key_mark
 from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import quoted, texts
@@ -177,7 +176,7 @@ class _Talk:
         self._options, self._http, self._now = options, http, now
         self._key = secrets.get(options.key, HOW) if options.key else ""
         self._limits = http.shared(KeyLimits)
-        self._name = f"{options.api} {hashlib.sha256(self._key.encode()).hexdigest()[:16]}"
+        self._name = f"{options.api} {key_mark(self._key)}"
         self._made, self._left = 0, 0
         self.wait: datetime | None = None
         """When the site wants to be asked again at the earliest, as far as it said anything."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, part, words
-from monitor.sources._limits import KeyLimits
+from monitor.sources._limits import KeyLimits, key_mark
 from monitor.sources._options import SearchOptions
 from monitor.sources._purse import MICRO, Budget, Purse, dollars
 from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, reset_time, wish_of
@@ -136,7 +135,7 @@ class Source:
 
     def _begin(self, kept: dict[str, Any], now: datetime) -> None:
         token = secrets.get(self._options.token, Options.how)
-        self._key, self._now = hashlib.sha256(token.encode()).hexdigest()[:16], now
+        self._key, self._now = key_mark(token), now
         self._purse, self._paid = Purse(self._options.budget, kept.get("spent"), now), False
         newest = kept.get("newest")
         self._newest = {q: id_ for q, id_ in newest.items() if is_id(id_)} if isinstance(newest, dict) else {}
