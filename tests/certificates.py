@@ -29,7 +29,7 @@ class Certificate:
 
     def trusted_by(self, http: Http) -> Http:
         """``http``, which takes it for one of the authorities from now on."""
-        for context in (http._guard.tls, http._guard.tls_of_lines):
+        for context in (http._guard.tls, http._guard.tls_of_pools):
             context.load_verify_locations(self.certificate)
         return http
 

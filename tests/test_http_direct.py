@@ -91,6 +91,22 @@ def test_half_a_304_is_none(said: bytes) -> None:
         assert messages[0] == messages[1]
 
 
+@pytest.mark.parametrize("path", ["/short", "/long#way"])
+@pytest.mark.parametrize("value", ["one\r\nX-Other: two", "one\nX-Other: two", "one\r", "\N{SNOWMAN}"])
+def test_a_header_that_would_be_two_is_not_sent(path: str, value: str) -> None:
+    with serving() as server:
+        with pytest.raises(SourceError):
+            http_for(server).get(server.url + path, headers={"If-None-Match": value})
+        assert server.asked == []
+
+
+def test_a_folded_header_of_any_answer_is_one_line() -> None:
+    said = b'HTTP/1.1 200 OK\r\nETag: "1"\r\nCache-Control: max-age=60,\r\n\tpublic\r\nContent-Length: 2\r\n\r\nhi'
+    with serving(lambda line: line.send(said)) as server:
+        for path in ("/short", "/long#way"):
+            assert http_for(server).get(server.url + path).headers["cache-control"] == "max-age=60, public"
+
+
 def test_a_redirect_is_asked_for_once_and_sends_the_headers_on() -> None:
     def script(line: Line) -> None:
         line.answer(301 if line.request.path == "/old" else 200, b"here", location="/new")
@@ -133,6 +149,11 @@ def _speaking_tls(server: Server, certificate: Path) -> Http:
     return http_for(server)
 
 
+def _trust(http: Http, certificate: Path) -> None:
+    for context in (http._guard.tls, http._guard.tls_of_pools):
+        context.load_verify_locations(certificate)
+
+
 @pytest.mark.parametrize("path", ["/short", "/long#way"])
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, path: str) -> None:
     with serving() as server:
@@ -149,9 +170,9 @@ def test_a_certificate_counts_only_for_the_host_it_names(tmp_path: Path, path: s
         (tmp_path / "mine").mkdir()
         right, wrong = _tls(tmp_path / "mine", "IP:127.0.0.1"), _tls(tmp_path, "DNS:other.example")
         http = _speaking_tls(server, right)
-        http._guard.tls.load_verify_locations(right)
+        _trust(http, right)
         assert http.get(f"https://{server.host}{path}").body == b"hi"
         http = _speaking_tls(server, wrong)
-        http._guard.tls.load_verify_locations(wrong)
+        _trust(http, wrong)
         with pytest.raises(SourceError, match="its certificate is not valid"):
             http.get(f"https://{server.host}{path}")

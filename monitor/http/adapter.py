@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -13,16 +14,15 @@ from typing import Any, NamedTuple
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from urllib3 import BaseHTTPResponse
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
 from monitor.clock import Clock
 from monitor.errors import BadResponse, SourceError
+from monitor.http import exchange
 from monitor.http.addresses import check_url, site_of
 from monitor.http.allowance import Allowance, allowance
-from monitor.http.connections import Deadline, Guard, GuardedPools, connection_for, unchanged
+from monitor.http.connections import Deadline, Guard, GuardedPools
 from monitor.http.pacing import Pacer, retry_after
 from monitor.http.wording import trouble
 
@@ -116,19 +116,27 @@ class GuardAdapter(HTTPAdapter):
             self._heed(response.status_code, response.headers, site)
             return response
 
-    def ask(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def ask(self, url: str, headers: Iterable[tuple[str, str]]) -> Answer:
         """The whole answer to one GET, redirects not followed: ``send`` in half its time. ``url``: see ``is_plain``.
 
         Raises SourceErrors only.
         """
-        with self._guarded(url) as site, closing(self._connection(url)) as connection:
-            connection.request("GET", url[url.index("/", 8) :], headers=headers, preload_content=False)
-            if (same := unchanged(connection)) is not None:
+        with self._guarded(url) as site, closing(self._opened(url)) as sock:
+            sock.sendall(exchange.head(url[url.index("/", 8) :], site, headers))
+            self._guard.hurry(sock)
+            said = sock.recv(_CHUNK)
+            if (same := exchange.unchanged(said)) is not None:
                 return Answer(304, same)
-            answer = connection.getresponse()
+            answer = exchange.answer(self._guard, sock, said)
             body = self._read(answer, site)
             self._heed(answer.status, answer.headers, site)
             return Answer(answer.status, answer.headers, body, answer)
+
+    def _opened(self, url: str) -> socket.socket:
+        found = _PLAIN_URL.fullmatch(url)
+        assert found is not None
+        secure = found[1] == "https"
+        return self._guard.open(found[2], int(found[3]) if found[3] else 443 if secure else 80, secure)
 
     @contextmanager
     def _guarded(self, url: str) -> Iterator[str]:
@@ -158,11 +166,6 @@ class GuardAdapter(HTTPAdapter):
             yield deadline
         finally:
             self._guard.deadline = outer
-
-    def _connection(self, url: str) -> HTTPConnection:
-        found = _PLAIN_URL.fullmatch(url)
-        assert found is not None
-        return connection_for(self._guard, found[1], found[2], int(found[3]) if found[3] else None)
 
     def _heed(self, status: int, headers: Mapping[str, str], site: str) -> None:
         """Let the site rest where it asks for it, and note what it says is left."""
@@ -210,9 +213,9 @@ class GuardedSession(requests.Session):
         """What ``get`` gives; for most addresses the bare answer, which spares requests' own time."""
         if not is_plain(url) or self.get_adapter(url) is not self._adapter:
             return self.get(url, headers=headers)
-        sent = CaseInsensitiveDict[str]({name: str(value) for name, value in self.headers.items()})
-        sent.update(headers)
-        answer = self._adapter.ask(url, sent)
+        given = {name.lower() for name in headers}
+        ours = [(name, str(value)) for name, value in self.headers.items() if name.lower() not in given]
+        answer = self._adapter.ask(url, [*ours, *headers.items()])
         if answer.raw is None or answer.status not in _REDIRECTS or "Location" not in answer.headers:
             return answer
         request = self.prepare_request(requests.Request("GET", url, headers=dict(headers)))

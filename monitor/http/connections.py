@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import http.client
 import io
-import re
 import socket
 import ssl
 import threading
-from contextlib import ExitStack
 from functools import cached_property, partial
 from typing import Any
 
 import certifi
-from urllib3 import HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Timeout
 from urllib3.util.ssl_ import create_urllib3_context
@@ -27,7 +25,6 @@ from monitor.clock import Clock
 from monitor.errors import SourceError
 from monitor.http.addresses import Resolve, is_allowed, is_public
 
-_UNCHANGED = re.compile(rb"HTTP/1\.[01] 304(?: [ -~]*)?\r\n((?:[A-Za-z0-9-]+:[ -~]*\r\n)*)\r\n")
 _TRUST = (
     *("cert_reqs", "ca_certs", "ca_cert_dir", "ca_cert_data", "ssl_context", "cert_file", "key_file", "key_password"),
     *("assert_hostname", "assert_fingerprint", "server_hostname"),
@@ -82,25 +79,45 @@ class Guard:
     @cached_property
     def tls(self) -> ssl.SSLContext:
         """How certificates are verified. One for all connections: to load the authorities takes 17 ms of processor."""
+        context = ssl.create_default_context(cafile=certifi.where())
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+    @cached_property
+    def tls_of_pools(self) -> ssl.SSLContext:
+        """The same for urllib3. One of its own: urllib3 may take the check of names out of its context."""
         context = create_urllib3_context()
         context.load_verify_locations(certifi.where())
         return context
 
-    @cached_property
-    def tls_of_lines(self) -> ssl.SSLContext:
-        """The same for streams. One of its own: urllib3 may take the check of names out of its context."""
-        return ssl.create_default_context(cafile=certifi.where())
-
     def patience(self) -> float:
         """Seconds to wait for the next byte."""
         return min(self._patience, self.deadline.left()) if self.deadline else self._patience
+
+    def hurry(self, sock: socket.socket) -> None:
+        """Let the next read or write of ``sock`` last as long as there is patience. Raises TimeoutError for none."""
+        seconds = self.patience()
+        if seconds != sock.gettimeout():  # to set it takes a call of the system, for which threads wait in line
+            sock.settimeout(seconds)
+
+    def open(self, host: str, port: int, secure: bool) -> socket.socket:
+        """``connect``, and over TLS where it is to be ``secure``."""
+        sock = self.connect(host, port)
+        if not secure:
+            return sock
+        try:
+            self.hurry(sock)
+            return self.tls.wrap_socket(sock, server_hostname=host.rstrip("."))
+        except BaseException:
+            sock.close()
+            raise
 
     def connect(self, host: str, port: int) -> socket.socket:
         """A socket connected to ``host``. Raises SourceError where we may not go, OSError where nobody answers."""
         failure: OSError | None = None
         for address in self._addresses(host, port):
             try:
-                return socket.create_connection((address, port), self.patience())
+                return _connected(address, port, self.patience())
             except OSError as error:
                 failure = error
         raise failure or ConnectionError("no address")
@@ -121,17 +138,33 @@ class Guard:
         return public
 
 
-class _TimedReader(io.RawIOBase):
-    """A socket's bytes; each read waits no longer than the deadline of the request allows."""
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    """What socket.create_connection gives, which looks each address up once more."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        sock.settimeout(seconds)
+        sock.connect((address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, guard: Guard) -> None:
-        self._raw, self._sock, self._guard = raw, sock, guard
+
+class _TimedReader(io.RawIOBase):
+    """``unread`` and a socket's bytes; each read waits no longer than the deadline of the request allows."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, guard: Guard, unread: bytes) -> None:
+        self._raw, self._sock, self._guard, self._unread = raw, sock, guard, unread
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._guard.patience())
+        if self._unread:
+            piece, self._unread = self._unread[: len(buffer)], self._unread[len(buffer) :]
+            buffer[: len(piece)] = piece
+            return len(piece)
+        self._guard.hurry(self._sock)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -139,18 +172,12 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
-class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, guard: Guard, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, guard))
+class TimedResponse(http.client.HTTPResponse):
+    """An answer, of which ``unread`` has come already; read within the deadline of the request."""
 
-    def unchanged(self) -> HTTPHeaderDict | None:
-        """The headers of a 304 that came at once and holds nothing odd; None, and nothing is read yet: ``begin``."""
-        found = _UNCHANGED.match(self.fp.peek(1))
-        if not found:
-            return None
-        lines = (line.partition(":") for line in found[1].decode("ascii").splitlines())
-        return HTTPHeaderDict([(name, value.lstrip(" ")) for name, _, value in lines])
+    def __init__(self, guard: Guard, sock: socket.socket, *args: Any, unread: bytes = b"", **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, guard, unread))
 
     def begin(self) -> None:
         """Read status and headers. A connection serves one answer: kept open, the site may close it as we write."""
@@ -162,7 +189,7 @@ class _PlainConnection(HTTPConnection):
     def __init__(self, guard: Guard, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._guard = guard
-        self.response_class = partial(_TimedResponse, guard)  # type: ignore[assignment]
+        self.response_class = partial(TimedResponse, guard)  # type: ignore[assignment]
 
     def _new_conn(self) -> socket.socket:
         return self._guard.connect(self.host, self.port)
@@ -172,30 +199,12 @@ class _SecureConnection(HTTPSConnection):
     def __init__(self, guard: Guard, *args: Any, **options: Any) -> None:
         # what a caller says of authorities and verifying counts for nothing; nor may it change what all share
         kept = {name: value for name, value in options.items() if name not in _TRUST}
-        super().__init__(*args, **kept, ssl_context=guard.tls, cert_reqs=ssl.CERT_REQUIRED)
+        super().__init__(*args, **kept, ssl_context=guard.tls_of_pools, cert_reqs=ssl.CERT_REQUIRED)
         self._guard = guard
-        self.response_class = partial(_TimedResponse, guard)  # type: ignore[assignment]
+        self.response_class = partial(TimedResponse, guard)  # type: ignore[assignment]
 
     def _new_conn(self) -> socket.socket:
         return self._guard.connect(self.host, self.port)
-
-
-def connection_for(guard: Guard, scheme: str, host: str, port: int | None) -> HTTPConnection:
-    """A connection, not yet opened, for one request."""
-    kind = _SecureConnection if scheme == "https" else _PlainConnection
-    return kind(guard, host, port, timeout=guard.patience())
-
-
-def unchanged(connection: HTTPConnection) -> HTTPHeaderDict | None:
-    """The headers of the answer to a GET if it is a plain 304, read in a quarter of the time; None: ``getresponse``."""
-    answer: _TimedResponse = connection.response_class(connection.sock, method="GET")  # type: ignore[assignment]
-    with ExitStack() as unless_read_on:
-        unless_read_on.callback(answer.close)
-        headers = answer.unchanged()
-        if headers is None:
-            connection.response_class = lambda *_, **__: answer  # type: ignore[assignment]
-            unless_read_on.pop_all()
-        return headers
 
 
 class _PlainPool(HTTPConnectionPool):

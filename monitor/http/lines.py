@@ -88,16 +88,8 @@ class Line:
 def open_line(url: str, guard: Guard) -> Line:
     """A line to the site of ``url``, over TLS for https. Raises SourceError where we may not go, OSError."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
     secure = parts.scheme == "https"
-    sock = guard.connect(host, parts.port or (443 if secure else 80))
-    if secure:
-        try:
-            sock.settimeout(guard.patience())
-            sock = guard.tls_of_lines.wrap_socket(sock, server_hostname=host)
-        except BaseException:
-            sock.close()
-            raise
+    sock = guard.open(parts.hostname or "", parts.port or (443 if secure else 80), secure)
     return Line(sock, site_of(url), guard)
 
 
