@@ -134,6 +134,8 @@ def plain_text(markup: str) -> str:
     Text without any tag keeps its own line ends; only its entities are resolved. At most TEXT_LENGTH characters come
     back, and the same guarantees hold as for ``clean``.
     """
+    if _is_clean(markup, TEXT_LENGTH):
+        return markup
     markup = markup[: TEXT_LENGTH * _RAW_FACTOR]
     if not _CALM.fullmatch(markup):
         markup = _UNWANTED.sub("", markup)
@@ -200,7 +202,7 @@ def _line(text: str, length: int) -> str:
 
 def _text(text: str, length: int) -> str:
     """``text`` cleaned, its line ends kept, cut to ``length`` characters."""
-    if _is_clean(text, length):
+    if _is_clean(text, length) or ("\n" in text and _are_clean(text, length)):
         return text
     text = text[: length * _RAW_FACTOR]
     if "<" in text:
@@ -214,11 +216,18 @@ def _is_clean(text: str, length: int) -> bool:
     """Whether nothing of ``text`` has to be changed, as in most posts; False means that it has to be looked at."""
     if not text:
         return True
-    if len(text) > length or "<" in text or "&" in text or "  " in text or not text.isprintable():
+    if len(text) > length or "<" in text or "  " in text or not text.isprintable():
         return False
-    if text[0] == " " or text[-1] == " ":
+    if text[0] == " " or text[-1] == " " or ("&" in text and _ENTITY.search(text)):
         return False
     return text.isascii() or (unicodedata.is_normalized("NFC", text) and not _SUSPECT.search(text))
+
+
+def _are_clean(text: str, length: int) -> bool:
+    """The same of a text of several lines."""
+    if len(text) > length or "\n\n\n" in text or text[0] == "\n" or text[-1] == "\n":
+        return False
+    return all(_is_clean(line, length) for line in text.split("\n"))
 
 
 def _without_tags(markup: str) -> str:
@@ -281,7 +290,7 @@ def _three_marks(run: re.Match[str]) -> str:
 
 def _without_repetition(title: str, text: str) -> tuple[str, str]:
     """Title and text, one of them '' where it only repeats how the other starts."""
-    if not title or not text:
+    if not title or not text or title[0].casefold()[0] != text[0].casefold()[0]:
         return title, text
     start = " ".join(text[: 2 * TITLE_LENGTH].split())
     if _repeats(title, start):

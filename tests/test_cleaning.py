@@ -333,6 +333,44 @@ def test_the_short_way_through_plain_markup_leads_to_what_a_parser_reads(markup:
     assert plain_text(markup) == read_with_a_parser(markup)
 
 
+pieces = [
+    "a",
+    "Z",
+    "é",
+    "e\u0301",
+    "\u0301",
+    "ก",
+    "&",
+    "&amp",
+    ";",
+    "&nope;",
+    "#1",
+    " ",
+    "\n",
+    "\n\n",
+    "\u200d",
+    "☎",
+    "\ufe0f",
+    ".",
+]
+
+
+@given(st.lists(st.sampled_from(pieces)).map("".join))
+@example("one\n\ntwo & three\nfour")
+def test_a_text_that_is_called_clean_needs_nothing_done_to_it(text: str) -> None:
+    if cleaning._is_clean(text, 100) or (text and cleaning._are_clean(text, 100)):
+        assert cleaning._settled(text, 100) == text
+
+
+@given(st.text(min_size=1), st.integers(1, 20))
+@example("ßtrange and more", 7)
+def test_a_title_repeats_a_text_whatever_its_case(text: str, cut: int) -> None:
+    title, text = cleaning._line(text[:cut].swapcase(), 500), cleaning._text(text, 500)
+    start = " ".join(text.split())
+    if title.rstrip(" .…") and start.casefold() == title.casefold():
+        assert cleaning._without_repetition(title, text) == ("", text)
+
+
 def test_calm_characters_need_nothing_done_to_them() -> None:
     calm = [c for c in map(chr, range(0x110000)) if cleaning._CALM.fullmatch(c)]
     assert len(calm) > 30_000

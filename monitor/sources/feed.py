@@ -122,7 +122,7 @@ class Source:
     def _changed(self, feed: Feed, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
         found = identify(feed.entries, mark.configured, mark)
         listed = {name: _listing(name, entry, mark, now) for name, entry in found.items()}
-        news = [(name, entry) for name, entry in found.items() if not mark.knows(name, says(entry))]
+        news = [(name, entry) for name, entry in found.items() if not mark.knows(name, listed[name].partition("@")[0])]
         posts = [self._post(name, entry, listed[name], now) for name, entry in news]
         return Batch(
             posts=tuple(sorted((p for p in posts if p.body), key=lambda p: p.published_at)),
