@@ -92,10 +92,12 @@ def succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luc
     rate = posts_per_hour(status, batch.posts, now, batch.arrived)
     interval = pace.interval(rate)
     last_post = now if batch.posts or batch.arrived else status.last_post
+    next_check = now if batch.more else _next(now, interval, batch.not_before, luck)
+    whole = batch.not_before and batch.complete_since is not None and not batch.more
     read = replace(
         status,
         interval=interval,
-        next_check=now if batch.more else _next(now, interval, batch.not_before, luck),
+        next_check=next_check,
         last_success=now,
         last_post=last_post,
         failures=0,
@@ -104,9 +106,8 @@ def succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luc
         note=batch.note,
         spend=batch.spend or status.spend,
         catching_up=caught_up(status, batch) if batch.more else None,
+        content_until=next_check if whole else None,
     )
-    whole = batch.not_before and batch.complete_since is not None and not batch.more
-    read = replace(read, content_until=read.next_check if whole else None)
     health, why = (Health.QUIET, _silence(read, now)) if is_quiet(read, now) else (Health.WORKING, "")
     return _become(read, health, batch.note or why or _left_out(batch.set_aside), now)
 

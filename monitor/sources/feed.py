@@ -63,21 +63,20 @@ class Source:
 
     def _read(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
         answer, leads_to = self._named(place, mark) if place.directory else (self._get(place.url, mark), "")
-        body = hashlib.sha256(answer.body).hexdigest()[:32]
+        same = answer.status == 304
+        body = mark.body if same else hashlib.sha256(answer.body).hexdigest()[:32]
         etag, modified = validators(answer.headers)
         after = replace(
             mark,
             moved_to="" if place.hidden or place.directory else answer.moved_to or mark.moved_to,
             leads_to=leads_to,
-            etag=etag,
-            modified=modified,
+            etag=etag or (mark.etag if same else ""),
+            modified=modified or (mark.modified if same else ""),
             body=body,
             read_at=now.isoformat(),
             passes=mark.passes + 1,
         )
-        if answer.status == 304:
-            after = replace(after, etag=etag or mark.etag, modified=modified or mark.modified, body=mark.body)
-        if answer.status == 304 or body == mark.body:
+        if same or body == mark.body:
             return self._unchanged(mark, after, answer, now)
         feed = self._parser.read(answer.body, answer.headers.get("Content-Type", ""), place.url)
         feed = replace(feed, entries=tuple(place.without(entry) for entry in feed.entries))
