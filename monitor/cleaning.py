@@ -220,7 +220,9 @@ def _is_clean(text: str, length: int) -> bool:
         return False
     if text[0] == " " or text[-1] == " " or ("&" in text and _ENTITY.search(text)):
         return False
-    return text.isascii() or (unicodedata.is_normalized("NFC", text) and not _SUSPECT.search(text))
+    if text.isascii() or _CALM.fullmatch(text):
+        return True
+    return unicodedata.is_normalized("NFC", text) and not _SUSPECT.search(text)
 
 
 def _are_clean(text: str, length: int) -> bool:
