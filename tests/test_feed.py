@@ -321,6 +321,34 @@ def test_once_in_a_hundred_passes_the_whole_feed_is_fetched(reader: Reader) -> N
     assert asked.count(False) == 2
 
 
+@pytest.mark.parametrize("version", [{"etag": '"1"'}, {"last_modified": "Wed, 04 Mar 2026 11:00:00 GMT"}])
+def test_a_site_that_hides_news_behind_the_same_version_is_asked_for_all_of_it(
+    reader: Reader, version: dict[str, str]
+) -> None:
+    reader.serve(rss(item(1)), **version)
+    reader.read()
+    reader.read()
+    assert {"if-none-match", "if-modified-since"} & reader.asked().keys()
+    reader.serve(rss(item(2), item(1)), **version)
+    assert len(reader.read().posts) == 1
+    for _ in range(2):
+        assert reader.read().posts == ()
+        assert not {"if-none-match", "if-modified-since"} & reader.asked().keys()
+
+
+def test_a_site_that_sends_another_document_that_says_the_same_is_believed(reader: Reader) -> None:
+    reader.serve(rss(item(1)), etag='"1"')
+    reader.read()
+    reader.serve(rss(item(1), head="<ttl>5</ttl>"), etag='"1"')
+    reader.read()
+    reader.serve(rss(item(2), item(1)), etag='"2"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
+    reader.read()
+    reader.serve(rss(item(3), item(2), item(1)), etag='"3"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
+    reader.read()
+    reader.read()
+    assert reader.asked()["if-none-match"] == '"3"'
+
+
 def test_an_unchanged_body_is_not_parsed(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     reader.serve(rss(item(1)))
     reader.read()

@@ -28,6 +28,8 @@ class Bookmark:
     """The feed that a directory named."""
     etag: str = ""
     modified: str = ""
+    untold: bool = False
+    """Its entries have changed behind the same ETag or Last-Modified, so "nothing new" is not believed any more."""
     body: str = ""
     """Digest of the last document."""
     ttl: int = 0
@@ -76,6 +78,10 @@ class Bookmark:
     def named(self, external_id: str, says: str) -> bool:
         """Whether the entry that was listed last time under this id said the same, be it news again or not."""
         return self.listed.get(external_id, "").removeprefix(_UNREAD).partition("@")[0] == says
+
+    def same_version(self, etag: str, modified: str) -> bool:
+        """Whether the site calls what it sends now the version that it sent last time; an ETag outranks a date."""
+        return etag == self.etag if etag or self.etag else bool(modified) and modified == self.modified
 
     def overlaps(self, listed: Mapping[str, str]) -> bool:
         """Whether a listing follows the last one without a hole.

@@ -26,7 +26,8 @@ __all__ = ["Options", "Source"]
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:/|\Z)")
 _FULL_EVERY = 100
-"""Passes after which a site must send the whole feed again, for some answer "nothing new" for ever."""
+"""Passes after which a site must send the whole feed again, for some answer "nothing new" for ever. One that is caught
+at it must do so in each pass from then on."""
 
 
 class Source:
@@ -101,7 +102,7 @@ class Source:
 
     def _get(self, url: str, mark: Bookmark) -> Response:
         headers = {"Accept": _ACCEPT}
-        if (mark.passes + 1) % _FULL_EVERY:
+        if (mark.passes + 1) % _FULL_EVERY and not mark.untold:
             headers |= {"If-None-Match": mark.etag} if mark.etag else {}
             headers |= {"If-Modified-Since": mark.modified} if mark.modified else {}
         answer = self._http.get(mark.moved_to or url, headers=headers)
@@ -123,9 +124,10 @@ class Source:
         listed = {name: _listing(name, entry, mark, now) for name, entry in found.items()}
         news = [(name, entry) for name, entry in found.items() if not mark.knows(name, listed[name].partition("@")[0])]
         posts = [self._post(name, entry, listed[name], now) for name, entry in news]
+        untold = mark.untold or (bool(news) and mark.same_version(after.etag, after.modified))
         return Batch(
             posts=tuple(sorted((p for p in posts if p.body), key=lambda p: p.published_at)),
-            cursor=replace(after, ttl=feed.ttl, listed=listed).to_json(),
+            cursor=replace(after, ttl=feed.ttl, listed=listed, untold=untold).to_json(),
             not_before=not_before(answer.headers, feed.ttl, now),
             complete_since=mark.last_read if mark.overlaps(listed) else None,
             set_aside=feed.left_out,
