@@ -1,6 +1,6 @@
 """Real servers on loopback, read by our sources through real sockets. A server that is not installed is skipped.
 
-``python -m tests.servers.setup`` installs those that Debian has, as root; nothing else here needs it.
+``python -m tests.servers.setup`` installs them: as root those that Debian has, and isso in a place of its own.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from monitor.clock import Clock
 from monitor.http import Http, Limits, Pacer
 from monitor.sources.feed import Options, Source
 
+OWN = Path(__file__).resolve().parents[2] / ".servers" / "isso"
+"""The virtual environment of isso, which Debian does not have."""
 PATIENCE = 20.0
 """Seconds until a test gives up on a server."""
 
 
 def command(name: str) -> str:
     """The path of a program; skips the test where there is none."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{OWN / 'bin'}")
     if found is None:
         pytest.skip(f"needs {name}, which is not installed: python -m tests.servers.setup")
     return found

@@ -6,21 +6,17 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.clock import Clock
-from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import poll
 from monitor.feeds.discovery import offers
-from monitor.matching import Matcher
-from monitor.model import Brand, Health, MentionFilter, SourceStatus
-from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.model import Health, Post
 from tests.ports import free_port
-from tests.servers import command, feed, reading, running, until
+from tests.servers import command, reading, running, until
+from tests.servers.passes import Reader, passes
 
 WIKI = Path("/usr/share/dokuwiki")
 FOLDERS = ["attic", "cache", "index", "locks", "log", "media", "media_attic", "media_meta", "meta", "pages", "tmp"]
@@ -30,8 +26,6 @@ $conf['savedir'] = '{folder}/data';
 $conf['useacl'] = 0;
 $conf['updatecheck'] = 0;
 """
-BRANDS = (Brand("Acme", "acme", ours=True),)
-PACE = Pace(timedelta(seconds=1), timedelta(minutes=10))
 every_format = pytest.mark.parametrize("kind", ["rss", "rss1", "rss2", "atom", "atom1"])
 
 
@@ -67,65 +61,38 @@ class Wiki:
             yield port
 
 
-@dataclass
-class Reader:
-    """Reads a feed pass by pass into a store, as the scheduler does."""
-
-    watched: Watched
-    desk: Desk
-    status: SourceStatus
-
-    def read(self) -> dict[str, str]:
-        """One pass; then the words of each stored mention, by its address."""
-        self.status = poll(self.watched, self.status, self.desk)
-        assert self.status.health is Health.WORKING, self.status.reason
-        found = self.desk.store.page(MentionFilter())
-        return {m.post.url.partition("?")[2]: f"{m.post.title} | {m.post.text}" for m in found}
-
-    def until(self, says: str) -> dict[str, str]:
-        """Passes until a mention says so: the wiki tells changes by the second."""
-        found: list[dict[str, str]] = []
-
-        def there() -> bool:
-            found.append(self.read())
-            return any(says in words for words in found[-1].values())
-
-        until(there, f"nothing says {says!r}")
-        return found[-1]
-
-
 @pytest.fixture
 def wiki(tmp_path: Path) -> Wiki:
     return Wiki(tmp_path)
 
 
 @contextmanager
-def reader(wiki: Wiki, port: int, folder: Path, asked: str) -> Iterator[Reader]:
-    clock, store, matcher = Clock(), Store.open(folder / "wallflower.db"), Matcher(BRANDS)
-    store.register(BRANDS, clock.now())
+def reader(port: int, folder: Path, asked: str) -> Iterator[Reader]:
     # purge: the wiki keeps a feed for five minutes otherwise
-    with reading(port) as http:
-        source = feed(http, f"http://127.0.0.1:{port}/feed.php?purge=1&{asked}")
-        desk = Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
-        yield Reader(Watched("Here", "feed", source, PACE), desk, timing.first("Here", "feed", PACE, sample=False))
-    store.close()
+    with passes(port, folder, f"/feed.php?purge=1&{asked}") as here:
+        yield here
+
+
+def pages(found: list[Post]) -> dict[str, str]:
+    """The words of each, by its page."""
+    return {post.url.partition("?")[2]: f"{post.title} | {post.text}" for post in found}
 
 
 @every_format
 def test_an_edited_page_is_one_mention_that_changes(wiki: Wiki, tmp_path: Path, kind: str) -> None:
     wiki.write("harbour:acme", "====== Acme ======\nAcme is great, they say.", "first")
     wiki.write("harbour:other", "====== Quiet ======\nNobody said anything.", "first")
-    with wiki.served() as port, reader(wiki, port, tmp_path, f"type={kind}&linkto=current") as here:
-        assert here.read() == {"id=harbour:acme": "harbour:acme - first | Acme\n\nAcme is great, they say."}
+    with wiki.served() as port, reader(port, tmp_path, f"type={kind}&linkto=current") as here:
+        assert pages(here.read()) == {"id=harbour:acme": "harbour:acme - first | Acme\n\nAcme is great, they say."}
         wiki.write("harbour:acme", "====== Acme ======\nAcme is terrible after all.", "second")
-        assert here.until("terrible") == {
+        assert pages(here.until("terrible")) == {
             "id=harbour:acme": "harbour:acme - second | Acme\n\nAcme is terrible after all."
         }
 
 
 def test_without_that_option_each_change_is_a_mention_of_its_own(wiki: Wiki, tmp_path: Path) -> None:
     wiki.write("harbour:acme", "Acme is great, they say.", "first")
-    with wiki.served() as port, reader(wiki, port, tmp_path, "") as here:
+    with wiki.served() as port, reader(port, tmp_path, "") as here:
         assert len(here.read()) == 1
         wiki.write("harbour:acme", "Acme is terrible after all.", "second")
         assert len(here.until("terrible")) == 2
@@ -134,17 +101,17 @@ def test_without_that_option_each_change_is_a_mention_of_its_own(wiki: Wiki, tmp
 def test_a_deleted_page_stays_as_the_feed_goes_on_showing_it(wiki: Wiki, tmp_path: Path) -> None:
     """A feed has no word for "gone": DokuWiki lists the deletion as one more change, with the page's last words."""
     wiki.write("harbour:acme", "Acme is great, they say.", "first")
-    with wiki.served() as port, reader(wiki, port, tmp_path, "linkto=current&content=html") as here:
+    with wiki.served() as port, reader(port, tmp_path, "linkto=current&content=html") as here:
         here.read()
         wiki.write("harbour:acme", "", "taken away")
-        (words,) = here.until("taken away").values()
-        assert "great" in words
+        (page,) = here.until("taken away")
+        assert "great" in page.text
 
 
 def test_the_wiki_at_its_worst_is_told_and_takes_nothing_away(wiki: Wiki, tmp_path: Path) -> None:
     """Debian's DokuWiki stumbles over a deleted page in its feed of abstracts, and says so with status 200, in HTML."""
     wiki.write("harbour:acme", "Acme is great, they say.", "first")
-    with wiki.served() as port, reader(wiki, port, tmp_path, "linkto=current") as here:
+    with wiki.served() as port, reader(port, tmp_path, "linkto=current") as here:
         before = here.read()
         wiki.write("harbour:acme", "", "taken away")
         here.status = poll(here.watched, here.status, here.desk)
@@ -160,7 +127,7 @@ def test_the_wiki_at_its_worst_is_told_and_takes_nothing_away(wiki: Wiki, tmp_pa
 def test_a_page_that_stops_to_name_the_brand_is_no_mention_any_more(wiki: Wiki, tmp_path: Path) -> None:
     wiki.write("harbour:shop", "Acme is great, they say.", "first")
     wiki.write("harbour:acme", "Acme is here too.", "first")
-    with wiki.served() as port, reader(wiki, port, tmp_path, "linkto=current") as here:
+    with wiki.served() as port, reader(port, tmp_path, "linkto=current") as here:
         assert len(here.read()) == 2
         wiki.write("harbour:shop", "The harbour is great, they say.", "second")
         until(lambda: len(here.read()) == 1, "it is still a mention")
