@@ -25,11 +25,14 @@ from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.model import SourceStatus, Wish
 from monitor.sources import SourceOptions
+from monitor.store import Store
 
 HEARTBEAT = 20.0
 """Seconds between two looks of the watchdog."""
 LOOK = 2.0
 """Seconds between a worker's looks at what people want of its source."""
+FRESH = 0.5
+"""Seconds for which what one worker saw there serves the others too."""
 HANGS_AFTER = 300.0
 """Seconds; no pass that keeps its bounds takes that long."""
 STORE_RETRY = 30.0
@@ -52,15 +55,38 @@ def watch(config: SourceConfig, http: Http) -> Watched:
     return Watched(config.name, config.kind, module.Source(options, http), pace, sample=sample, ready=ready)
 
 
+class Wishes:
+    """What people want of the sources, read for all at once: each by itself would keep a core busy where there are
+    thousands. For any thread.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._known: Mapping[str, Wish] = {}
+
+    def of(self, source: str) -> Wish:
+        """What people want of ``source``, or did a moment ago. Raises StoreError."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if now - self._read_at >= FRESH:
+                self._known = self._store.wishes()
+                self._read_at = now
+        return self._known.get(source, Wish())
+
+
 class Worker:
     """The loop of one source.
 
     What people want of it (pause, resume, check now) stands in the store, where the pages put it.
     """
 
-    def __init__(self, watched: Watched, status: SourceStatus, desk: Desk, clock: Clock, delay: float) -> None:
+    def __init__(
+        self, watched: Watched, status: SourceStatus, desk: Desk, clock: Clock, wishes: Wishes, delay: float
+    ) -> None:
         self.watched = watched
-        self._status, self._desk, self._clock = status, desk, clock
+        self._status, self._desk, self._clock, self._wishes = status, desk, clock, wishes
         self._due = clock.monotonic() + delay
         self._busy_since: float | None = None
         self._noted = False
@@ -103,7 +129,7 @@ class Worker:
     def _look(self) -> None:
         """Take note of what people want. A store that cannot be read now is read at the next look."""
         try:
-            wish = self._desk.store.wish(self.watched.name)
+            wish = self._wishes.of(self.watched.name)
             if wish != self._wish:
                 self._follow(wish)
         except StoreError as error:
@@ -163,10 +189,11 @@ class Scheduler:
         stored = {status.source: status for status in self._desk.store.last_statuses()}
         self._close_forgotten_gaps(stored)
         gap = min(SPREAD, SPREAD_ALL / max(1, len(self._watched)))
+        wishes = Wishes(self._desk.store, self._clock)
         for number, watched in enumerate(self._watched):
             status = take_up(watched, stored.get(watched.name), self._desk)
             delay = max(number * gap, self._until(status))
-            self._workers[watched.name] = Worker(watched, status, self._desk, self._clock, delay)
+            self._workers[watched.name] = Worker(watched, status, self._desk, self._clock, wishes, delay)
         for name in self._workers:
             self._launch(name)
         self._watchdog.start()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import AuthError, RateLimited
-from monitor.model import Batch, Health
-from monitor.scheduler import LOOK
+from monitor.model import Batch, Health, Wish
+from monitor.scheduler import FRESH, LOOK, Wishes
 from tests.fakes import NOON
 from tests.test_scheduler import Counting, House, failing
 
@@ -28,6 +28,19 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def test_a_worker_looks_within_two_seconds() -> None:
     assert LOOK <= 2
+
+
+def test_one_look_at_what_people_want_serves_all_sources(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, read = [], house.store.wishes
+    monkeypatch.setattr(house.store, "wishes", lambda: [looks.append(1), read()][1])
+    wishes = Wishes(house.store, house.clock)
+    house.store.ask_for("Forum", NOON)
+    assert [wishes.of(name) for name in ("Forum", "Other")] == [Wish(asked=NOON), Wish()]
+    assert len(looks) == 1
+    house.store.pause("Other", NOON)
+    house.clock.advance(FRESH)
+    assert wishes.of("Other") == Wish(paused=NOON)
+    assert len(looks) == 2
 
 
 def test_check_now_reads_at_the_next_look_and_once(house: House) -> None:

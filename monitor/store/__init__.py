@@ -245,7 +245,11 @@ class Store(Watching):
 
     def wish(self, source: str) -> Wish:
         """What people want of a source."""
-        return self._read(lambda db: sources.wish(db, source))
+        return self.wishes().get(source, Wish())
+
+    def wishes(self) -> dict[str, Wish]:
+        """Source -> what people want of it, of those of which somebody wants something."""
+        return self._read_once(sources.wishes)
 
     def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
         """The gaps that touch [since, until), of all sources or of one, by source and time."""

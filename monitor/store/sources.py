@@ -57,10 +57,10 @@ def statuses(db: Connection, last: Sequence[SourceStatus]) -> list[SourceStatus]
 
     One that was paused before its first pass is among them, without a kind.
     """
-    wanted = {name: _wish(*times) for name, *times in db.execute("SELECT name, paused, asked FROM source")}
+    wanted = wishes(db)
     known = {status.source: status for status in last}
     unread = {name: SourceStatus(name, "") for name, wish in wanted.items() if wish.paused and name not in known}
-    return [_wished(status, wanted[name]) for name, status in sorted({**known, **unread}.items())]
+    return [_wished(status, wanted.get(name, Wish())) for name, status in sorted({**known, **unread}.items())]
 
 
 def _wished(status: SourceStatus, wish: Wish) -> SourceStatus:
@@ -76,10 +76,10 @@ def _wish(paused: int | None, asked: int | None) -> Wish:
     return Wish(*(None if at is None else from_ms(at) for at in (paused, asked)))
 
 
-def wish(db: Connection, source: str) -> Wish:
-    """What people want of the source."""
-    found = db.execute("SELECT paused, asked FROM source WHERE name = ?", (source,)).fetchone() or (None, None)
-    return _wish(*found)
+def wishes(db: Connection) -> dict[str, Wish]:
+    """Source -> what people want of it, of those of which somebody wants something."""
+    rows = db.execute("SELECT name, paused, asked FROM source WHERE paused IS NOT NULL OR asked IS NOT NULL")
+    return {name: _wish(*times) for name, *times in rows}
 
 
 def pause(db: Connection, source: str, now: int) -> bool:
