@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.errors import BadResponse, Gone
-from monitor.feeds.freshness import not_before
+from monitor.feeds.freshness import conditions, not_before
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Batch, Post
@@ -309,6 +309,23 @@ def test_validators_beside_expires_0_are_ignored(reader: Reader) -> None:
     reader.read()
     reader.read()
     assert "if-none-match" not in reader.asked()
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/feed.xml?long=%20way"])
+@pytest.mark.parametrize("odd", ['"a\x00"', '"\x7f"', '\x1f"a"', '\x85"a"', '"a\n b"', '"a\r b"'])
+def test_a_validator_that_cannot_be_sent_back_does_not_end_a_feed(reader: Reader, odd: str, path: str) -> None:
+    reader.source = Source(Options(name="Forum", url=reader.server.url + path), reader.source._http)
+    body = rss(item(1))
+    head = f"HTTP/1.1 200 OK\r\nETag: {odd}\r\nLast-Modified: {odd}\r\nContent-Length: {len(body)}\r\n\r\n"
+    reader.server.script = partial(Line.send, data=head.encode("latin-1") + body)
+    assert len(reader.read().posts) == 1
+    assert reader.read().posts == ()
+    assert not any(c < " " or c == "\x7f" for c in reader.asked().get("if-none-match", ""))
+
+
+def test_validators_come_back_as_they_were_sent() -> None:
+    assert conditions('W/"\xc3\xa9 \t1"', "") == {"If-None-Match": 'W/"\xc3\xa9 \t1"'}
+    assert conditions("", "yesterday") == {"If-Modified-Since": "yesterday"}
 
 
 def test_once_in_a_hundred_passes_the_whole_feed_is_fetched(reader: Reader) -> None:

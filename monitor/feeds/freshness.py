@@ -12,6 +12,8 @@ from monitor.http import retry_after
 _LONGEST = timedelta(hours=24)
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _LONGEST_VALIDATOR = 1_000
+_SENDABLE = re.compile(r"[!-~\xa1-\xff][\t -~\x80-\xff]*")
+"""RFC 9110, 5.5: what a header may hold. A site may have sent what we could not send back."""
 
 
 def not_before(headers: Mapping[str, str], ttl: int, now: datetime) -> datetime | None:
@@ -28,6 +30,12 @@ def validators(headers: Mapping[str, str]) -> tuple[str, str]:
         return "", ""
     etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
     return etag[:_LONGEST_VALIDATOR], modified[:_LONGEST_VALIDATOR]
+
+
+def conditions(etag: str, modified: str) -> dict[str, str]:
+    """The headers that ask for an answer only where it is not the one of these validators; none for an odd one."""
+    asked = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return {name: value for name, value in asked.items() if _SENDABLE.fullmatch(value)}
 
 
 def _fresh_for(headers: Mapping[str, str]) -> timedelta:

@@ -14,7 +14,7 @@ from monitor.errors import BadResponse, Gone, SourceError
 from monitor.feeds import presets
 from monitor.feeds.bookmark import Bookmark, identify, says
 from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed
-from monitor.feeds.freshness import not_before, validators
+from monitor.feeds.freshness import conditions, not_before, validators
 from monitor.feeds.parser import Parser
 from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.language import normal
@@ -103,8 +103,7 @@ class Source:
     def _get(self, url: str, mark: Bookmark) -> Response:
         headers = {"Accept": _ACCEPT}
         if (mark.passes + 1) % _FULL_EVERY and not mark.untold:
-            headers |= {"If-None-Match": mark.etag} if mark.etag else {}
-            headers |= {"If-Modified-Since": mark.modified} if mark.modified else {}
+            headers |= conditions(mark.etag, mark.modified)
         answer = self._http.get(mark.moved_to or url, headers=headers)
         asked = len(headers) > 1
         if answer.status not in (200, 203, 304 if asked else 200):
