@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 import shutil
+import socket
 import ssl
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from monitor.clock import Clock
 from monitor.errors import SourceError
 from monitor.http import Http
 from monitor.http.adapter import is_plain
+from monitor.http.connections import Guard
 from tests.feed_server import Line, Server, http_for, serving
 
 
@@ -124,13 +128,14 @@ def test_a_key_does_not_travel_to_another_host() -> None:
         assert "authorization" not in other.asked[0].headers
 
 
-def _tls(folder: Path, name: str) -> Path:
-    """A certificate for ``name`` that nobody vouches for, and its key, in one file."""
+def _tls(folder: Path, name: str, common: str = "test") -> Path:
+    """A certificate for ``name`` ('': for nothing but ``common``) that nobody vouches for, and its key, in one file."""
     if not shutil.which("openssl"):
         pytest.skip("openssl is not installed")
     both = folder / "both.pem"
-    ask = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
-    files = ["-addext", f"subjectAltName={name}", "-keyout", str(folder / "key"), "-out", str(folder / "cert")]
+    ask = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={common}"]
+    names = ["-addext", f"subjectAltName={name}"] if name else []
+    files = [*names, "-keyout", str(folder / "key"), "-out", str(folder / "cert")]
     subprocess.run([*ask, *files], check=True, capture_output=True)
     both.write_text((folder / "key").read_text() + (folder / "cert").read_text())
     return both
@@ -176,3 +181,47 @@ def test_a_certificate_counts_only_for_the_host_it_names(tmp_path: Path, path: s
         _trust(http, wrong)
         with pytest.raises(SourceError, match="its certificate is not valid"):
             http.get(f"https://{server.host}{path}")
+
+
+@pytest.mark.parametrize("path", ["/short", "/long#way"])
+@pytest.mark.parametrize(("host", "secure"), [("site.example", True), ("site.example.", True), ("site.test", False)])
+def test_a_name_counts_where_authorities_check_it(tmp_path: Path, path: str, host: str, secure: bool) -> None:
+    certificate = _tls(tmp_path, "DNS:site.example" if secure else "", "site.test")
+    with serving() as server:
+        _speaking_tls(server, certificate)
+        http = Http(Clock(), [host.rstrip(".")], resolve=lambda host, port: ["127.0.0.1"])
+        _trust(http, certificate)
+        if secure:
+            assert http.get(f"https://{host}:{server.port}{path}").body == b"hi"
+        else:
+            with pytest.raises(SourceError, match="its certificate is not valid"):
+                http.get(f"https://{host}:{server.port}{path}")
+
+
+def _link_local() -> str:
+    """An address of this machine that counts on one link only, with the name of that link."""
+    try:
+        lines = Path("/proc/net/if_inet6").read_text().split("\n")
+    except OSError:
+        lines = []
+    for address, _, _, scope, _, link in filter(None, map(str.split, lines)):
+        if scope == "20":
+            return f"{ipaddress.IPv6Address(bytes.fromhex(address))}%{link}"
+    pytest.skip("this machine has no address of one link")
+
+
+def test_an_allowed_host_may_be_on_our_link() -> None:
+    address = _link_local()
+    place = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM)[0][4]
+    with socket.socket(socket.AF_INET6) as listener:
+        listener.bind(place)
+        listener.listen()
+        guard = Guard(lambda host, port: [address], frozenset(["nas.local"]), 5.0)
+        with guard.connect("nas.local", listener.getsockname()[1]) as sock:
+            assert sock.getpeername()[:2] == (address.partition("%")[0], listener.getsockname()[1])
+
+
+def test_addresses_that_do_not_answer_are_passed_over() -> None:
+    with serving() as server:
+        http = Http(Clock(), ["many.example"], resolve=lambda host, port: ["::1", "127.0.0.9", "127.0.0.1"])
+        assert http.get(f"http://many.example:{server.port}/").status == 200
