@@ -67,23 +67,23 @@ class Reading:
         if not total:
             return "Every source is paused." if self.statuses else "No source is set up."
         if self.blind:
-            return f"{self.read} of {total} sources read."
+            return f"{self.read:,} of {total:,} sources read."
         if not self.last:
             return "The first reading is under way."
-        every = f"All {total} sources" if total > 1 else "The one source is"
+        every = f"All {total:,} sources" if total > 1 else "The one source is"
         return f"{every} read, last {duration(self.now - self.last)} ago"
 
     @property
     def short(self) -> str:
         """The same for a phone."""
-        return f"{self.read} of {self.counted} read" if self.counted else "No source"
+        return f"{self.read:,} of {self.counted:,} read" if self.counted else "No source"
 
     @property
     def details(self) -> str:
         """Which sources are not read, and why; at most three by name."""
         named = ", ".join(f"{b.source} {b.why}" for b in self.blind[:3])
         more = len(self.blind) - 3
-        return f"{named} and {more} more" if more > 0 else named
+        return f"{named} and {more:,} more" if more > 0 else named
 
     def waiting_sentence(self, zone: tzinfo) -> str:
         """For an empty list: who was not read, so that silence does not look like calm. Empty if all were."""

@@ -7,6 +7,7 @@ Trouble comes first, then what waits by itself, then the rest by volume; what a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -279,6 +280,12 @@ def rows(
     return sorted(found, key=_order)
 
 
-def _order(row: SourceRow) -> tuple[int, int, float, str]:
+def _order(row: SourceRow) -> tuple[int, int, float, list[str | int]]:
     place = 0 if row.trouble else _PLACE.get(row.status.health, 2)
-    return place, -row.mentions, -row.status.posts_per_hour, row.name.casefold()
+    return place, -row.mentions, -row.status.posts_per_hour, _natural(row.name)
+
+
+def _natural(name: str) -> list[str | int]:
+    """To sort by, so that "Feed 2" stands before "Feed 10"."""
+    parts = re.split(r"(\d{1,18})", name.casefold())
+    return [int(part) if n % 2 else part for n, part in enumerate(parts)]

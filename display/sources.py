@@ -139,8 +139,8 @@ def title(health: Reading) -> str:
     if not health.counted:
         return "Every source is paused"
     if health.read < health.counted:
-        return f"{health.read} of {health.counted} sources are read"
-    return f"All {health.counted} sources are read" if health.counted > 1 else "The one source is read"
+        return f"{health.read:,} of {health.counted:,} sources are read"
+    return f"All {health.counted:,} sources are read" if health.counted > 1 else "The one source is read"
 
 
 def sentence(found: Sequence[SourceRow]) -> str:
