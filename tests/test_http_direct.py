@@ -111,6 +111,32 @@ def test_a_folded_header_of_any_answer_is_one_line() -> None:
             assert http_for(server).get(server.url + path).headers["cache-control"] == "max-age=60, public"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 6, 7\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\nhi",
+    ],
+)
+def test_the_socket_of_an_answer_that_cannot_be_read_is_closed_at_once(
+    said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[socket.socket] = []
+    with serving(lambda line: line.send(said)) as server:
+        http = http_for(server)
+        connect = http._guard.connect
+
+        def noted(host: str, port: int) -> socket.socket:
+            opened.append(connect(host, port))
+            return opened[-1]
+
+        monkeypatch.setattr(http._guard, "connect", noted)
+        with pytest.raises(SourceError) as raised:
+            http.get(server.url + "/short")
+    assert [sock.fileno() for sock in opened] == [-1], raised  # while what was raised is still at hand
+
+
 def test_a_redirect_is_asked_for_once_and_sends_the_headers_on() -> None:
     def script(line: Line) -> None:
         line.answer(301 if line.request.path == "/old" else 200, b"here", location="/new")

@@ -41,13 +41,18 @@ def unchanged(said: bytes) -> HTTPHeaderDict | None:
 
 
 def answer(guard: Guard, sock: socket.socket, said: bytes) -> HTTPResponse:
-    """The answer to a GET that begins with ``said``; its body is yet to be read. Raises HTTPException, OSError."""
+    """The answer to a GET that begins with ``said``, its body unread. Raises HTTPException, HTTPError, OSError."""
     found = TimedResponse(guard, sock, method="GET", unread=said)
     try:
         found.begin()
+        return _readable(found)
     except BaseException:
         found.close()
         raise
+
+
+def _readable(found: TimedResponse) -> HTTPResponse:
+    """``found``, whose head is read, as urllib3 reads the rest. Raises InvalidHeader."""
     return HTTPResponse(
         body=found,
         headers=HTTPHeaderDict([(name, _FOLD.sub(" ", value)) for name, value in found.msg.items()]),
