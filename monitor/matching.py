@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,12 +15,13 @@ BATCH = 2_000
 
 
 class Matcher:
-    """Rules that were understood once. It keeps nothing of what it matched, so threads may share it."""
+    """Rules that were understood once. It keeps nothing of what it matched but empty indexes; threads may share it."""
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         """Raises QueryError for the first rule that cannot be read."""
         self._rules = [(brand, parse(brand.rule)) for brand in brands]
         self._idle: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._idle)
 
     def match(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
         """For each post, in order, the brands that it mentions, in the order of the brands."""
@@ -73,6 +75,11 @@ def _empty_index() -> sqlite3.Connection:
     index = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     index.execute(f"CREATE VIRTUAL TABLE post USING fts5(text, title, content='', columnsize=0, tokenize={TOKENIZER})")
     return index
+
+
+def _close(idle: list[sqlite3.Connection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def _rows(posts: Sequence[Post]) -> Iterator[tuple[int, str, str | None]]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import gc
 import re
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from monitor.errors import QueryError
 from monitor.matching import BATCH, Matcher
 from monitor.model import Brand, Match, Post, Span, Term
+from monitor.query import Query
 from tests.fakes import NOON, post
 
 ACME = Brand("Acme", "acme OR @acmehelp", ours=True)
@@ -77,6 +80,26 @@ def test_threads_share_a_matcher() -> None:
 def test_a_rule_that_cannot_be_read_is_told_at_once() -> None:
     with pytest.raises(QueryError, match="Column 6: OR needs a word after it"):
         Matcher([ACME, Brand("Bad", "acme OR")])
+
+
+def test_a_batch_that_fails_leaves_nothing_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    matcher = Matcher([ACME])
+    with monkeypatch.context() as poisoned:
+        poisoned.setattr(Query, "check", lambda *_: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                matcher.match([post("acme"), post("acme again")])
+    assert [bool(found) for found in matcher.match([post("nothing"), post("nothing"), post("acme")])] == [0, 0, 1]
+
+
+def test_the_indexes_of_a_matcher_end_with_it() -> None:
+    matcher = Matcher([ACME])
+    matcher.match([post("acme")])
+    (index,) = matcher._idle
+    del matcher
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError):
+        index.execute("SELECT 1")
 
 
 def test_terms_of_all_rules_once() -> None:
