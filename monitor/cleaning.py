@@ -99,7 +99,8 @@ _JOINERS = re.compile(
 """Joiners where they join neither letters that need them nor the parts of an emoji."""
 _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{4,}")
 """Where four combining marks in a row could be; no letter is among them."""
-_SUSPECT = re.compile(rf"[{_BLANK_LETTERS}]|{_MARKS.pattern}")
+_SUSPECT = re.compile(rf"[{_BLANK_LETTERS}\U000e0100-\U000e01ef]|{_MARKS.pattern}")
+"""What may be unwanted though it can be printed: blanks that are letters, variation selectors, piled-up marks."""
 
 _PLAIN_URL = re.compile(
     r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?"

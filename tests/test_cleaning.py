@@ -351,6 +351,7 @@ pieces = [
     "\u200d",
     "☎",
     "\ufe0f",
+    "\U000e0101",
     ".",
 ]
 
@@ -369,6 +370,11 @@ def test_a_title_repeats_a_text_whatever_its_case(text: str, cut: int) -> None:
     start = " ".join(text.split())
     if title.rstrip(" .…") and start.casefold() == title.casefold():
         assert cleaning._without_repetition(title, text) == ("", text)
+
+
+def test_no_unwanted_character_is_called_clean() -> None:
+    assert not [c for c in map(chr, range(0x110000)) if cleaning._UNWANTED.search(c) and cleaning._is_clean(c, 1)]
+    assert plain_text("葛\U000e0100 city") == cleaned("葛\U000e0100 city") == "葛 city"
 
 
 def test_calm_characters_need_nothing_done_to_them() -> None:
