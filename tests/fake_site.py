@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from display import create_app
 from monitor.clock import Clock
 from monitor.config import Config, Server, SourceConfig
+from monitor.config.walls import Wall
 from monitor.model import Brand, Finding, Health, Judged, Match, Score, SourceStatus
 from monitor.sources import SourceOptions
 from monitor.store import Store
@@ -25,6 +26,8 @@ ACME = Brand("Acme", "acme", ours=True)
 GLOBEX = Brand("Globex", "globex")
 INITECH = Brand("Initech", "initech")
 BRANDS = (ACME, GLOBEX, INITECH)
+WALL = Wall(night=None)
+"""At night a wall shows less, and a test may run at any hour."""
 ALL_WELL: Mapping[str, bool] = {"writer": True, "scheduler": True, "watch": True, "web": True}
 
 
@@ -37,6 +40,7 @@ def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequenc
         server=Server(),
         brands=tuple(brands),
         sources=tuple(SourceConfig("feed", name, None, SourceOptions(name=name)) for name in sources),
+        walls=(WALL,),
     )
 
 

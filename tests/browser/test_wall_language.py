@@ -45,7 +45,7 @@ def test_a_headline_without_room_for_its_second_clause_ends_there(made_wall: Mad
 
 @pytest.fixture
 def german(tmp_path: Path) -> Iterator[Served]:
-    served = Served(replace(config(tmp_path), walls=(Wall(language="de"),))).start()
+    served = Served(replace(config(tmp_path), walls=(Wall(night=None, language="de"),))).start()
     yield served
     served.stop()
 

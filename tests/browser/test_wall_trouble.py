@@ -136,6 +136,9 @@ rule = 'acme'
 kind = "webhook"
 name = "desk"
 secret = "DESK_HOOK"
+[[walls]]
+name = "hall"
+night = "off"
 """
 KEY = "made up for a test, no secret"
 
@@ -306,7 +309,8 @@ def test_a_version_that_is_not_all_there_is_waited_for(page: Page, served: Serve
 
 def walled(folder: Path, *names: str) -> Any:
     """A config with walls of these names."""
-    return replace(config(folder, sources=("Forum", "Reddit")), walls=tuple(Wall(name=name) for name in names))
+    walls = tuple(Wall(name=name, night=None) for name in names)
+    return replace(config(folder, sources=("Forum", "Reddit")), walls=walls)
 
 
 def test_a_wall_that_the_config_has_no_more_says_so_and_comes_back(page: Page, tmp_path: Path) -> None:
