@@ -45,7 +45,7 @@ class Matcher:
     @contextmanager
     def _index(self, posts: Sequence[Post]) -> Iterator[sqlite3.Connection]:
         """An index of ``posts``; a row's id is the number of its post. It is filled in a transaction that is then
-        undone: to make another takes twice as long as to match forty posts."""
+        undone: to make another takes longer (0.2 ms) than to match forty posts in it (0.12)."""
         try:
             index = self._idle.pop()
         except IndexError:

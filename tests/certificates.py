@@ -29,9 +29,14 @@ class Certificate:
 
     def trusted_by(self, http: Http) -> Http:
         """``http``, which takes it for one of the authorities from now on."""
-        for context in (http._guard.tls, http._guard.tls_of_pools):
-            context.load_verify_locations(self.certificate)
-        return http
+        return trusting(http, self.certificate)
+
+
+def trusting(http: Http, certificate: Path) -> Http:
+    """``http``, for which the one in this file is an authority, whichever way it asks."""
+    for context in (http._guard.tls, http._guard.tls_of_pools):
+        context.load_verify_locations(certificate)
+    return http
 
 
 def made(folder: Path) -> Certificate:

@@ -16,6 +16,7 @@ from monitor.errors import SourceError
 from monitor.http import Http
 from monitor.http.adapter import is_plain
 from monitor.http.connections import Guard
+from tests.certificates import trusting
 from tests.feed_server import Line, Server, http_for, serving
 
 
@@ -180,11 +181,6 @@ def _speaking_tls(server: Server, certificate: Path) -> Http:
     return http_for(server)
 
 
-def _trust(http: Http, certificate: Path) -> None:
-    for context in (http._guard.tls, http._guard.tls_of_pools):
-        context.load_verify_locations(certificate)
-
-
 @pytest.mark.parametrize("path", ["/short", "/long#way"])
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, path: str) -> None:
     with serving() as server:
@@ -201,10 +197,10 @@ def test_a_certificate_counts_only_for_the_host_it_names(tmp_path: Path, path: s
         (tmp_path / "mine").mkdir()
         right, wrong = _tls(tmp_path / "mine", "IP:127.0.0.1"), _tls(tmp_path, "DNS:other.example")
         http = _speaking_tls(server, right)
-        _trust(http, right)
+        trusting(http, right)
         assert http.get(f"https://{server.host}{path}").body == b"hi"
         http = _speaking_tls(server, wrong)
-        _trust(http, wrong)
+        trusting(http, wrong)
         with pytest.raises(SourceError, match="its certificate is not valid"):
             http.get(f"https://{server.host}{path}")
 
@@ -216,7 +212,7 @@ def test_a_name_counts_where_authorities_check_it(tmp_path: Path, path: str, hos
     with serving() as server:
         _speaking_tls(server, certificate)
         http = Http(Clock(), [host.rstrip(".")], resolve=lambda host, port: ["127.0.0.1"])
-        _trust(http, certificate)
+        trusting(http, certificate)
         if secure:
             assert http.get(f"https://{host}:{server.port}{path}").body == b"hi"
         else:

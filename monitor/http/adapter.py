@@ -117,7 +117,7 @@ class GuardAdapter(HTTPAdapter):
             return response
 
     def ask(self, url: str, headers: Iterable[tuple[str, str]]) -> Answer:
-        """The whole answer to one GET, redirects not followed: ``send`` in half its time. ``url``: see ``is_plain``.
+        """The whole answer to one GET, redirects not followed: ``send`` without requests. ``url``: see ``is_plain``.
 
         Raises SourceErrors only.
         """

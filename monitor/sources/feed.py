@@ -120,8 +120,9 @@ class Source:
 
     def _changed(self, feed: Feed, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
         found = identify(feed.entries, mark.configured, mark)
-        listed = {name: _listing(name, entry, mark, now) for name, entry in found.items()}
-        news = [(name, entry) for name, entry in found.items() if not mark.knows(name, listed[name].partition("@")[0])]
+        said = {name: says(entry) for name, entry in found.items()}
+        listed = {name: _listing(name, entry, said[name], mark, now) for name, entry in found.items()}
+        news = [(name, entry) for name, entry in found.items() if not mark.knows(name, said[name])]
         posts = [self._post(name, entry, listed[name], now) for name, entry in news]
         untold = mark.untold or (bool(news) and mark.same_version(after.etag, after.modified))
         return Batch(
@@ -164,11 +165,11 @@ def _published(entry: Entry, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _listing(name: str, entry: Entry, mark: Bookmark, now: datetime) -> str:
+def _listing(name: str, entry: Entry, said: str, mark: Bookmark, now: datetime) -> str:
     """What the bookmark keeps of an entry. One that tells no time, or one to come, keeps when it was first seen."""
     if entry.published is not None and 0 < entry.published <= now.timestamp():
-        return says(entry)
-    return f"{says(entry)}@{int(mark.first_seen(name) or now.timestamp())}"
+        return said
+    return f"{said}@{int(mark.first_seen(name) or now.timestamp())}"
 
 
 def _note(mark: Bookmark, cut: bool) -> str:

@@ -232,7 +232,7 @@ class Store(Watching):
     def cursor(self, source: str) -> Json:
         """What a source left for itself; None before its first pass."""
         noted = self._notes.cursor(source)
-        return self._read_once(lambda db: sources.cursor(db, source)) if noted is KEEP else noted
+        return self._read(lambda db: sources.cursor(db, source)) if noted is KEEP else noted
 
     def statuses(self) -> list[SourceStatus]:
         """How every source is of which a status was saved, by name. One that a person paused is PAUSED, also where it
@@ -249,11 +249,11 @@ class Store(Watching):
 
     def wishes(self) -> dict[str, Wish]:
         """Source -> what people want of it, of those of which somebody wants something."""
-        return self._read_once(sources.wishes)
+        return self._read(sources.wishes)
 
     def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
         """The gaps that touch [since, until), of all sources or of one, by source and time."""
-        return self._read_once(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
+        return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
 
     def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
         """Source -> how many mentions were published in each of ``bins`` stretches of ``step`` from ``since`` on.

@@ -65,8 +65,3 @@ class Access:
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self._readers.reading() as db:
             return question(db)
-
-    def _read_once(self, question: Callable[[Connection], T]) -> T:
-        """``_read`` for a question of one statement, in a third of the time: every pass asks two of them."""
-        with self._readers.reading(once=True) as db:
-            return question(db)

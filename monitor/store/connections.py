@@ -108,17 +108,15 @@ class Readers:
             yield db
 
     @contextmanager
-    def reading(self, *, once: bool = False) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """A short read of one moment: whatever is asked within the block sees the same rows. Raises StoreError.
 
         It waits where as many threads read already as there are connections, and must not stand within another.
-        ``once``: for a single statement, which sees one moment by itself.
         """
         with self._turn, translated(self._path):
             db = self._taken()
             try:
-                if not once:
-                    db.execute("BEGIN")
+                db.execute("BEGIN")
                 yield db
             finally:
                 self._give_back(db)
