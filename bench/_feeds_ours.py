@@ -24,8 +24,8 @@ from monitor.clock import Clock
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.feeds.parser import Parser
 from monitor.http import Http
-from monitor.matching import Matcher
 from monitor.model import Brand, Json, Post
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources.feed import Options, Source
 from monitor.store import Store

@@ -20,13 +20,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from display import serve
-from display.cli import main
+from display.cli.main import main
+from display.server import service as serve
+from monitor.analysis.jobs import topics
 from monitor.http import Http
 from monitor.sentiment import vocabulary
 from monitor.store import alike
-from monitor.stories import Stories
-from monitor.watch import topics
+from monitor.text.near_duplicates import Stories
 from tests.player import detour
 
 EVERY = 5.0

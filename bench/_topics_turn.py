@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bench.store import BRANDS, END, START, made_up, save_all
 from bench.watch import milliseconds
+from monitor.analysis.jobs import TopicsDuty
+from monitor.analysis.topics import SPAN
 from monitor.model import Judged
 from monitor.store import Store
-from monitor.topics import SPAN
-from monitor.watch import TopicsDuty
 
 MINUTE = timedelta(minutes=1)
 TURNS = 9

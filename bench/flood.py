@@ -29,7 +29,7 @@ from bench.store import made_up
 from monitor.clock import Clock
 from monitor.model import Finding, Judged, Match, Post, Score
 from monitor.store import Store
-from monitor.stories import signatures
+from monitor.text.near_duplicates import signatures
 
 LONGEST, OLDEST = 200.0, 2000.0
 """Milliseconds: bars for a long task, and for the age of the newest shown."""

@@ -61,7 +61,7 @@ def read_alone(file: Path) -> float:
 
 def imported(folder: Path, file: Path) -> tuple[float, float, str]:
     """Seconds, peak memory in MB of the import and its children together, and what it said."""
-    command = [sys.executable, "-m", "display.cli", "import", "--config", str(folder / "config.toml"), str(file)]
+    command = [sys.executable, "-m", "display.cli.main", "import", "--config", str(folder / "config.toml"), str(file)]
     start = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         peaks = [0.0]

@@ -4,7 +4,7 @@
 
 DIR holds ``timestamp,value`` CSVs, a row each 5 minutes, and ``windows.json`` (file stem -> spans of experts) where
 there is one; without it only what was detected is printed. Rows are fed one after another, as the watch does, each to
-the one default of ``monitor.incidents``. A detection is the row at which an incident *begins*: a row on which it goes
+the one default of ``analysis.incidents``. A detection is the row at which an incident *begins*: a row on which it goes
 on is none, nor is one that resumes it within 30 minutes, and ``detected`` in OUT is 1 on these rows alone, so that the
 score can be computed from OUT. OUT has every row as and where it came, whatever it says: they are fed in the order of
 time, what is missing or no number is a time that was not read, what counts more than 5 minutes is spread over that
@@ -32,7 +32,7 @@ from pathlib import Path
 from time import process_time
 
 from bench._series import STEP, Series, Span, load
-from monitor.incidents import DEFAULT, Detector, Tuning
+from monitor.analysis.incidents import DEFAULT, Detector, Tuning
 from monitor.model import Incident, Pulses
 
 VOLUME = Path(__file__).resolve().parents[2] / "shared" / "data" / "volume"

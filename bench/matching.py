@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from time import process_time
 
-from monitor.matching import Matcher
 from monitor.model import Brand, Post
+from monitor.query.matcher import Matcher
 
 NAMES = ["acme", "globex", "initech", "umbrella", "hooli", "stark", "wayne", "wonka", "soylent", "tyrell"]
 AIRLINES = ["united", "southwestair", "jetblue", "usairways", "americanair", "virginamerica"]

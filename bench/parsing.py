@@ -21,9 +21,9 @@ from pathlib import Path
 
 import feedparser
 
-from monitor.cleaning import plain_text
 from monitor.errors import BadResponse
 from monitor.feeds.parser import Parser
+from monitor.text.cleaning import plain_text
 
 BASE, TYPE = "https://site.example/feed.xml", "application/xml"
 FEEDS = 200

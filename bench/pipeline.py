@@ -27,14 +27,14 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import sqlite_utils
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from monitor.cleaning import clean
 from monitor.collector.judge import Judge
-from monitor.language import Detector
-from monitor.matching import Matcher
 from monitor.model import Brand, Judged, Post, Score
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
-from monitor.stories import Stories, signatures
+from monitor.text.cleaning import clean
+from monitor.text.language import Detector
+from monitor.text.near_duplicates import Stories, signatures
 
 AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 NAMES = (

@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.live import free_port, wait_for
-from display import serve
-from display.commands.wiring import load_config
+from display.cli.wiring import load_config
+from display.server import service as serve
 from monitor.clock import ReplayClock
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
 from monitor.store import Store

@@ -35,7 +35,7 @@ from monitor.model import (
     Word,
 )
 from monitor.store import Store
-from monitor.stories import signatures
+from monitor.text.near_duplicates import signatures
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 START = END - timedelta(days=730)

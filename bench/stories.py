@@ -23,7 +23,7 @@ from time import process_time
 from typing import Any, Protocol
 from zlib import crc32
 
-from monitor.stories import Stories, signatures
+from monitor.text.near_duplicates import Stories, signatures
 
 AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,7 +41,7 @@ class Index(Protocol):
 
 
 class Ours:
-    """monitor.stories."""
+    """monitor.text.near_duplicates."""
 
     def __init__(self) -> None:
         self.index = Stories(most=100_000)

@@ -21,13 +21,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitor.cleaning import clean
 from monitor.clock import Clock
 from monitor.http import Http
-from monitor.matching import Matcher
 from monitor.model import Brand, Json, Post
+from monitor.query.matcher import Matcher
 from monitor.sources._bluesky_events import Event, Reader, post_of
 from monitor.sources.bluesky import Options, Source
+from monitor.text.cleaning import clean
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TALK = (

@@ -24,12 +24,12 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bench._topics_turn import turns
 from bench.sentiment import AIRLINES as ALIASES
+from monitor.analysis.topics import Finder
 from monitor.clock import Clock
 from monitor.http import Http
 from monitor.model import Brand, FoundTopic, Text, Texts
 from monitor.sources.sample import Options, Source
-from monitor.stories import Stories, signatures
-from monitor.topics import Finder
+from monitor.text.near_duplicates import Stories, signatures
 
 AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

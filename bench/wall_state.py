@@ -34,15 +34,15 @@ from playwright.sync_api import sync_playwright
 from bench.live import chromium, free_port, wait_for
 from bench.store import BRANDS, END, SOURCES, START, made_up
 from bench.watch import filled
-from display import serve
-from display.commands.wiring import load_config
+from display.cli.wiring import load_config
+from display.server import service as serve
 from display.wall_state import WallStates
+from monitor.analysis.incidents import Detector
+from monitor.analysis.jobs import Duty, Incidents, TopicsDuty
 from monitor.clock import Clock, ReplayClock
 from monitor.config import Config
-from monitor.incidents import Detector
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
 from monitor.store import Store
-from monitor.watch import Duty, Incidents, TopicsDuty
 
 SMALL = 10_000
 FLAT = ("state", "incidents")

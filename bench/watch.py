@@ -18,11 +18,11 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 from bench.store import BRANDS, END, SOURCES, START, made_up, save_all
-from monitor.incidents import Detector
+from monitor.analysis.incidents import Detector
+from monitor.analysis.jobs import Incidents
+from monitor.analysis.jobs.history import SPAN
 from monitor.model import Health, Judged, SourceStatus
 from monitor.store import Store
-from monitor.watch import Incidents
-from monitor.watch.history import SPAN
 
 TURNS = 20
 

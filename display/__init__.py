@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify, redirect, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
-from display import errors, mentions, sources, wall, webhook
-from display.assets import STATIC, Assets
-from display.live import Live
-from display.security import Gate
-from display.site import Site, site
+from display.pages import errors, wall, webhook
+from display.pages.assets import STATIC, Assets
+from display.pages.context import Site, site
+from display.pages.mentions import views as mentions
+from display.pages.sources import views as sources
+from display.server.live import Live
+from display.server.security import Gate
 from display.wall_state import WallStates
 from monitor.clock import Clock
 

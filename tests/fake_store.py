@@ -28,7 +28,7 @@ from monitor.model import (
     Word,
 )
 from monitor.query import Document, field_value, parse
-from monitor.stories import signatures
+from monitor.text.near_duplicates import signatures
 from tests.fakes import NOON
 
 BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex OR @globex"), Brand("Initech", "initech"))

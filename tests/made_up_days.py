@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from monitor.incidents import Detector, Unread
+from monitor.analysis.incidents import Detector, Unread
 from monitor.model import Incident, Pulses
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)

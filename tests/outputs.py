@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from display.cli import main
+from display.cli.main import main
 
 
 def ended(way: str, command: Sequence[str]) -> tuple[int, int, str]:

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.assets import Assets
-from display.security import comes_from_elsewhere, host_name
+from display.pages.assets import Assets
+from display.server.security import comes_from_elsewhere, host_name
 from monitor.errors import StoreError
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, app_over, config

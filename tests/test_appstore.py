@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from monitor.cleaning import clean
 from monitor.errors import BadResponse
 from monitor.sources.appstore import Options
+from monitor.text.cleaning import clean
 from tests.fakes import NOON
 from tests.feed_server import Line
 from tests.sites import said, send

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from display import serve
-from display.cli import cli
-from display.commands import fetching
-from display.commands.asking import NotNow, ask, brought
-from display.commands.wiring import load_config
+from display.cli import fetch as fetching
+from display.cli.fetch_request import NotNow, ask, brought
+from display.cli.main import cli
+from display.cli.wiring import load_config
+from display.server import service as serve
 from monitor.clock import Clock
 from monitor.collector import Pace, timing
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError

@@ -19,8 +19,8 @@ from pydantic import ValidationError
 
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
 from monitor.errors import BadResponse, SourceError
-from monitor.matching import Matcher
 from monitor.model import Batch, Brand, Health, Json, MentionFilter, Post, Term
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source

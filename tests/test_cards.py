@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.cards import (
+from display.pages.mentions.cards import (
     EXCERPT,
     FIRST_MATCH_WITHIN,
     Cards,

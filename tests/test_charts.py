@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.charts import ABOVE, PLOT, draw, edges, merged, unit
+from display.pages.mentions.histogram import ABOVE, PLOT, draw, edges, merged, unit
 from monitor.model import Bin, Gap
 from tests.fakes import NOON
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor import cleaning
-from monitor.cleaning import clean, plain_text, safe_id, safe_url
 from monitor.model import Post
+from monitor.text import cleaning
+from monitor.text.cleaning import clean, plain_text, safe_id, safe_url
 from tests.fakes import NOON, post
 
 ATTACKS = [

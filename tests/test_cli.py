@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from display.cli import cli
+from display.cli.main import cli
 
 CONFIG = """
 [wallflower]
@@ -88,15 +88,15 @@ def test_version() -> None:
 
 def test_the_entry_point_is_where_the_package_says() -> None:
     text = (Path(__file__).resolve().parents[1] / "pyproject.toml").read_text()
-    assert 'wallflower = "display.cli:main"' in text
-    assert all(entry.value == "display.cli:main" for entry in entry_points(name="wallflower"))
+    assert 'wallflower = "display.cli.main:main"' in text
+    assert all(entry.value == "display.cli.main:main" for entry in entry_points(name="wallflower"))
 
 
 def test_init_writes_the_example_and_never_replaces_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = tmp_path / "share" / "config.toml"
     installed.parent.mkdir()
     installed.write_text(CONFIG)
-    monkeypatch.setattr("display.commands.beginning.files", lambda _: [PackagePathAt(installed)])
+    monkeypatch.setattr("display.cli.init.files", lambda _: [PackagePathAt(installed)])
     target = tmp_path / "mine.toml"
     assert CliRunner().invoke(cli, ["init", "--sample", "--config", str(target)]).exit_code == 0
     assert target.read_text() == CONFIG

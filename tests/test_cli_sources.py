@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.cli import cli
-from display.commands.reasons import excerpt, marked, parts_held
+from display.cli.explanations import excerpt, marked, parts_held
+from display.cli.main import cli
 from monitor.feeds.opml import NotOpml, read_opml
 from monitor.model import Health, Span
 from monitor.store import Store

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from monitor.collector import Desk, Judge, Pace, Watched, poll, rules_mark, take_up, timing
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError, Stopped
 from monitor.http.wording import refusal
-from monitor.matching import Matcher
 from monitor.model import Batch, Brand, Health, Json, Judged, MentionFilter, Post, SourceStatus, Term
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from tests.fakes import NOON, FakeClock, post

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from display.commands.demonstrating import BEGINS, CONFIG, INCIDENT, write_history
-from display.commands.wiring import load_config
+from display.cli.demo_wall import BEGINS, CONFIG, INCIDENT, write_history
+from display.cli.wiring import load_config
 from monitor.clock import ReplayClock
 from monitor.model import Json, MentionFilter, Post
 from monitor.sources.sample import Options, Source, seed_with_incident

@@ -13,13 +13,13 @@ from typing import NamedTuple
 import click
 import pytest
 
-from display.cli import cli
-from display.commands.wiring import options_of
+from display.cli.main import cli
+from display.cli.wiring import options_of
 from monitor import query, sources
 from monitor.config import load
 from monitor.config.tables import BrandTable, PlaceTable, ServerTable, SourceTable, TopicTable, WallTable
-from monitor.matching import Matcher
 from monitor.model import Brand, Health, Post
+from monitor.query.matcher import Matcher
 from tests.fakes import NOON
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.events import AT_ONCE, Tail
 from monitor.model import ChangeKind
 from monitor.store import Store
+from monitor.store.tail import AT_ONCE, Tail
 from tests.fake_store import judged
 from tests.fakes import NOON, FakeClock
 

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.cleaning import plain_text
 from monitor.errors import BadResponse
 from monitor.feeds import parser as parsing
 from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, absolute
@@ -26,6 +25,7 @@ from monitor.feeds.loose import read_loosely
 from monitor.feeds.parser import Parser
 from monitor.feeds.reading import read
 from monitor.feeds.wellformed import read_wellformed
+from monitor.text.cleaning import plain_text
 from tests.feed_server import item, rss
 
 BASE = "https://site.example/dir/feed.xml"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.filters import INTENTS, RANGES, SENTIMENTS, STATES, View, items, pairs, parse, query_string
+from display.pages.mentions.filters import INTENTS, RANGES, SENTIMENTS, STATES, View, items, pairs, parse, query_string
 from monitor.errors import FilterError
 from monitor.model import Choice, MentionFilter, Order
 from tests.fakes import NOON

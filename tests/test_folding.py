@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.folding import folded
+from display.pages.mentions.grouping import folded
 from monitor.model import Mention, Post, Score
 from tests.fakes import NOON
 

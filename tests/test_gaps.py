@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from display.charts import Chart
-from display.filters import View
-from display.listing import Listing
-from display.reading import Reading, reading
+from display.pages.health_line import Reading, reading
+from display.pages.mentions.filters import View
+from display.pages.mentions.histogram import Chart
+from display.pages.mentions.page import Listing
 from display.wall_state import WallStates
 from monitor.collector import Desk, Judge, Pace, Watched, note_fault, note_hang, note_pause, poll, timing
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Unready
-from monitor.matching import Matcher
 from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged

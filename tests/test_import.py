@@ -21,11 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collector import Judge
-from monitor.importing import Import, ImportFailed, Summary, run
-from monitor.importing.columns import moment
-from monitor.importing.seen import Seen
-from monitor.matching import Matcher
+from monitor.collector.importing import Import, ImportFailed, Summary, run
+from monitor.collector.importing.columns import moment
+from monitor.collector.importing.seen import Seen
 from monitor.model import Brand, Judged, MentionFilter, Post
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from tests.fakes import NOON, FakeClock
@@ -300,8 +300,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from monitor.clock import Clock
 from monitor.collector import Judge
-from monitor.importing import Import, run
-from monitor.matching import Matcher
+from monitor.collector.importing import Import, run
+from monitor.query.matcher import Matcher
 from monitor.model import Brand
 from monitor.sentiment import Scorer
 from monitor.store import Store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -13,54 +14,61 @@ MODULES = sorted(
 )
 
 GROUND = {"model", "errors"}
-PURE = {"query", "matching", "sentiment", "cleaning", "language", "stories", "sieve"}
+PURE = {"query", "sentiment", "text"}
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
     "clock": set(),
     "config": GROUND | {"query"},
-    **dict.fromkeys(PURE, GROUND | PURE),
-    "usual": GROUND,
-    "topics": GROUND | {"query"},
-    "incidents": GROUND | {"usual"},
+    "text": GROUND,
+    "query": GROUND | {"text"},
+    "sentiment": GROUND | {"query"},
+    "analysis": GROUND | {"query"},
+    "analysis.jobs": GROUND | {"analysis", "clock", "store"},
     "http": GROUND | {"clock"},
     "secrets": GROUND,
-    "feeds": GROUND | {"http", "cleaning", "language"},
+    "feeds": GROUND | {"http", "text"},
     "streams": GROUND | {"http"},
-    "sources": GROUND | {"http", "cleaning", "language", "feeds", "streams", "secrets", "sieve"},
-    "schema": GROUND,
-    "store": GROUND | {"schema", "query", "stories"},
-    "events": GROUND | {"store", "clock"},
+    "sources": GROUND | {"http", "text", "feeds", "streams", "secrets", "query"},
+    "store": GROUND | {"query", "text"},
+    "store.tail": GROUND | {"store", "clock"},
     "collector": GROUND | PURE | {"store", "sources"},
-    "searching": GROUND | {"query", "sources"},
-    "blindness": GROUND,
-    "watch": GROUND | {"clock", "store", "blindness", "incidents", "topics"},
-    "scheduler": GROUND | {"collector", "clock", "config", "http", "sources", "store"},
-    "importing": GROUND | {"collector", "store", "clock"},
+    "collector.scheduler": GROUND | {"collector", "clock", "config", "http", "sources", "store"},
+    "collector.importing": GROUND | {"collector", "store", "clock"},
 }
-"""Room of monitor/ -> rooms of monitor/ that it may import besides itself."""
-PAGES = GROUND | {"config", "clock", "query", "store", "events", "usual", "blindness", "searching"}
-"""What display/ may import of monitor/."""
-JOINS_BOTH = {"cli", "serve", "commands"}
-"""The rooms of display/ that put the two halves together."""
+"""Package of monitor/ -> packages of monitor/ that it may import besides itself. A dotted name overrides its parent."""
+PAGES = GROUND | {"config", "clock", "query", "store", "store.tail", "analysis", "collector.search_coverage"}
+"""What display/ may import from monitor/."""
+JOINS_BOTH = {"cli", "server.service"}
+"""The packages of display/ that join the two halves."""
 KEPT_APART = {
     "vaderSentiment": {"sentiment"},
     "requests": {"http"},
     "feedparser": {"feeds", "sources"},
-    "sqlite_utils": {"schema", "store"},
-    "py3langid": {"language"},
-    "nh3": {"cleaning"},
+    "sqlite_utils": {"store"},
+    "py3langid": {"text"},
+    "nh3": {"text"},
     "lark": {"query"},
     **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
     "websocket": {"streams", "sources"},
 }
-"""Third-party package -> the only rooms that import it."""
+"""Third-party package -> the only packages that import it."""
 
 
-def room(path: Path) -> tuple[str, str]:
-    """("monitor" or "display", name of the module or package directly below it)."""
+def place(path: Path) -> tuple[str, list[str]]:
+    """("monitor" or "display", the dotted names below it that contain the module, the most specific first)."""
     top, *rest = path.relative_to(ROOT).with_suffix("").parts
-    return top, rest[0]
+    return top, [".".join(rest[:n]) for n in range(len(rest), 0, -1)]
+
+
+def covers(allowed: set[str], module: str) -> bool:
+    """Whether ``module``, such as ``store.tail``, or a package that contains it is in ``allowed``.
+
+    A part with a rule of its own, such as ``analysis.jobs``, is not covered by its parent.
+    """
+    names = [module[: m.start()] for m in re.finditer(r"\.|$", module)]
+    named = max((name for name in names if name in MAY_IMPORT), key=len, default=names[0])
+    return any(name in allowed for name in names if len(name) >= len(named))
 
 
 def imports(path: Path) -> list[str]:
@@ -85,25 +93,27 @@ def _running_nodes(tree: ast.AST) -> list[ast.AST]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
-    top, name = room(path)
+def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
+    top, names = place(path)
+    if top == "monitor":
+        package = next((name for name in names if name in MAY_IMPORT), None)
+        allowed = MAY_IMPORT[package] | {package} if package else set()
+    else:
+        allowed = PAGES
     for imported in imports(path):
-        parts = imported.split(".")
+        first, _, module = imported.partition(".")
         if top == "monitor":
-            assert parts[0] not in {"display", "flask", "flask_socketio"}, f"{path}: {imported}"
-        if parts[0] == "monitor" and len(parts) > 1 and top == "monitor" and name != "__init__":
-            allowed = MAY_IMPORT[name] | {name}
-            assert parts[1] in allowed, f"{path}: {imported} is not among {sorted(allowed)}"
-        if parts[0] == "monitor" and top == "display" and name not in JOINS_BOTH:
-            assert parts[1] in PAGES, f"{path}: {imported} is not among {sorted(PAGES)}"
+            assert first not in {"display", "flask", "flask_socketio"}, f"{path}: {imported}"
+        if first == "monitor" and module and names[-1] != "__init__" and not JOINS_BOTH & set(names):
+            assert covers(allowed, module), f"{path}: {imported} is not among {sorted(allowed)}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_package_is_imported_only_in_the_room_that_keeps_it(path: Path) -> None:
-    _, name = room(path)
+def test_a_third_party_package_is_imported_only_where_it_belongs(path: Path) -> None:
+    _, names = place(path)
     for imported in imports(path):
-        keepers = KEPT_APART.get(imported.split(".")[0])
-        assert keepers is None or name in keepers, f"{path}: {imported} belongs to {keepers}"
+        owners = KEPT_APART.get(imported.split(".")[0])
+        assert owners is None or owners & set(names), f"{path}: {imported} belongs to {owners}"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "monitor" / "sources").glob("[!_]*.py")), ids=lambda p: p.stem)

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import incidents as bench
-from monitor.incidents import Detector
-from monitor.incidents.origins import origins
+from monitor.analysis.incidents import Detector
+from monitor.analysis.incidents.origins import origins
 from monitor.model import Incident, Pulses, Trend
 from tests.made_up_days import BERLIN, DAY, HOUR, MINUTE, MONDAY, STEP, Days, Seen, watch
 

@@ -14,20 +14,21 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from display.cli import cli
-from display.commands import beginning, places
-from display.commands.naming import NoRule, proposed
-from display.commands.proposing import keyless
-from display.commands.toml import name_for, table
-from display.commands.trying import Found, Trial
-from display.commands.wiring import judge_of
+from display.cli import init as beginning
+from display.cli.main import cli
+from display.cli.setup import countries as places
+from display.cli.setup.rule_proposals import NoRule, proposed
+from display.cli.setup.source_proposals import keyless
+from display.cli.setup.source_trials import Found, Trial
+from display.cli.setup.toml_writer import name_for, table
+from display.cli.wiring import judge_of
 from monitor import secrets, sources
 from monitor.clock import Clock
 from monitor.errors import SourceError
 from monitor.http import Http, Limits, Pacer, addresses
-from monitor.matching import Matcher
 from monitor.model import Batch, Brand, Json, Term
 from monitor.query import Document, parse
+from monitor.query.matcher import Matcher
 from tests.fakes import post
 from tests.feed_server import Line, Server, item, rss, serving
 from tests.player import detour

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from monitor import language
-from monitor.language import Detector, name, normal
+from monitor.text import language
+from monitor.text.language import Detector, name, normal
 
 SENTENCES = {
     "ar": ["خدمة العملاء سيئة جدا ولا أنصح بها أحدا"],

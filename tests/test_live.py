@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import socketio
 
-from display.live import BURST, HEARTBEAT, MOST_LISTED, PACE, WALL, Arrival, Live, news
-from display.websocket import MOST_BYTES
+from display.server.live import BURST, HEARTBEAT, MOST_LISTED, PACE, WALL, Arrival, Live, news
+from display.server.websocket import MOST_BYTES
 from monitor.model import Change, ChangeKind
 from monitor.store import Store
 from tests.fake_site import Served, app_over, config, judged, read_at

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from display.commands.logs import set_up_logs
-from display.live import socket_server
+from display.cli.logs import set_up_logs
+from display.server.live import socket_server
 
 NAMES = ("", "engineio.server", "socketio.server")
 

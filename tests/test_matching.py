@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import QueryError
-from monitor.matching import BATCH, Matcher
 from monitor.model import Brand, Match, Post, Span, Term
 from monitor.query import Query
+from monitor.query.matcher import BATCH, Matcher
 from tests.fakes import NOON, post
 
 ACME = Brand("Acme", "acme OR @acmehelp", ours=True)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Health, Judged, Post
 from monitor.store import Store
-from monitor.stories import signatures
+from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
 from tests.fake_site import app_over
 from tests.fake_site import config as site_config

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from display.blindness import is_blind
-from display.cli import cli
-from display.commands.wiring import load_config
+from display.cli.main import cli
+from display.cli.wiring import load_config
+from display.source_health import is_blind
 from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import Watched
+from monitor.collector.scheduler import watch
 from monitor.errors import ConfigError
 from monitor.http import Http
 from monitor.model import Batch, Health
-from monitor.scheduler import watch
 from tests.fakes import NOON
 from tests.test_scheduler import TEN, Counting, House
 

@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def told(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     """What became of ``wallflower`` with a tail of the shell's."""
-    line = f'"{sys.executable}" -m display.cli {command}'
+    line = f'"{sys.executable}" -m display.cli.main {command}'
     return subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -123,6 +123,6 @@ def test_closed_files_leave_the_database_alone(folder: Path) -> None:
 def test_an_export_is_utf8_whatever_the_terminal_speaks(folder: Path) -> None:
     (folder / "more.jsonl").write_text(json.dumps({"id": "1", "text": "Acme für 新車"}) + "\n")
     assert told(folder, "import more.jsonl --source More >/dev/null").returncode == 0
-    line = f'PYTHONIOENCODING=latin-1 "{sys.executable}" -m display.cli export source=More'
+    line = f'PYTHONIOENCODING=latin-1 "{sys.executable}" -m display.cli.main export source=More'
     done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, check=False)
     assert "Acme für 新車" in done.stdout.decode("utf-8")

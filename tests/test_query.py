@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import QueryError
-from monitor.matching import Matcher
 from monitor.model import Brand, Post, Term
 from monitor.query import TOKENIZER, Document, Query, index_text, parse
+from monitor.query.matcher import Matcher
 from monitor.query.reading import WORD, fold
 from tests.fakes import post
 

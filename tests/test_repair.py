@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.repair import readable, repaired
+from display.pages.mentions.query_fix import readable, repaired
 from monitor.errors import QueryError
 from monitor.query import parse
 

@@ -23,8 +23,8 @@ import psutil
 import pytest
 import socketio
 
-from display.itself import advice_on_sqlite
-from display.serve import THREADS, check_host
+from display.pages.sources.system_status import advice_on_sqlite
+from display.server.service import THREADS, check_host
 from monitor.config import Config, Server
 from monitor.errors import ConfigError
 from tests.ports import free_port
@@ -101,7 +101,7 @@ class Running:
         until(lambda: self.health() is not None, self.said)
 
     def launch(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "display.cli", "run", "--config", str(self.config)]
+        command = [sys.executable, "-m", "display.cli.main", "run", "--config", str(self.config)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         return self.process
@@ -294,7 +294,7 @@ def test_an_import_beside_a_run_is_stored(running: Running) -> None:
     running.start()
     posts = running.folder / "posts.csv"
     posts.write_text("id,text,date\n1,Acme again,2024-01-01\n")
-    command = [sys.executable, "-m", "display.cli", "import", "--config", str(running.config), str(posts)]
+    command = [sys.executable, "-m", "display.cli.main", "import", "--config", str(running.config), str(posts)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert "1 new" in done.stdout or "new mention" in done.stdout
     until(lambda: running.mentions() == 4, running.said)

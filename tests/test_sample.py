@@ -21,7 +21,7 @@ from monitor.sources._sample_lines import ASIDES, LINES, SHORT
 from monitor.sources._sample_tongues import TONGUES, WEIGHTS
 from monitor.sources._sample_writer import BRANDS, Writer
 from monitor.sources.sample import Options, Source
-from monitor.stories import Stories, signatures
+from monitor.text.near_duplicates import Stories, signatures
 from tests.fakes import NOON
 
 

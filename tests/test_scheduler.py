@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from monitor.collector import Desk, Judge, Pace, Watched
+from monitor.collector.scheduler import HANGS_AFTER, HEARTBEAT, STORE_RETRY, Scheduler, Worker
 from monitor.errors import AuthError, Gone, RateLimited, SourceError, StoreError
-from monitor.matching import Matcher
 from monitor.model import Batch, Brand, Health, Json, MentionFilter, SourceStatus, Term
-from monitor.scheduler import HANGS_AFTER, HEARTBEAT, STORE_RETRY, Scheduler, Worker
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from tests.fake_time import PATIENCE, SteppedClock

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor import schema
 from monitor.errors import SchemaError, StoreError
 from monitor.query import TOKENIZER
-from monitor.store import Store
+from monitor.store import Store, schema
 from tests.fake_store import judged, raw
 from tests.fakes import NOON
 

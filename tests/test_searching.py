@@ -9,13 +9,13 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.cli import cli
+from display.cli.main import cli
 from monitor import sources
+from monitor.collector.search_coverage import Searched, searched
 from monitor.errors import QueryError
-from monitor.matching import Matcher
 from monitor.model import Brand
 from monitor.query import parse
-from monitor.searching import Searched, searched
+from monitor.query.matcher import Matcher
 from monitor.sources import SourceOptions
 
 WORDS = st.sampled_from(["acme", "=Acme", '"acme air"', "@acme", "fin*", "lang:en", "-jobs", "acme NEAR/3 late", "x"])

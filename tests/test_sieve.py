@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching import Matcher
 from monitor.model import Brand, Post, Term
 from monitor.query import Document, parse
-from monitor.sieve import Sieve
+from monitor.query.matcher import Matcher
+from monitor.query.prefilter import Sieve
 from tests.fakes import NOON
 
 RULES = (

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from display.itself import Disk, Facts, Line, in_bytes, report
-from display.live import HEARTBEAT, WALL
-from display.screens import Screen, Screens, Seen, size_of
-from display.wall_rows import WallRow, wall_rows
+from display.pages.sources.system_status import Disk, Facts, Line, in_bytes, report
+from display.pages.sources.walls import WallRow, wall_rows
+from display.server.live import HEARTBEAT, WALL
+from display.server.screens import Screen, Screens, Seen, size_of
 from monitor.config import Wall
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from display.cli import cli
-from display.reading import reading
-from display.source_rows import BINS, Moment, SourceRow, rows
-from display.sources import sentence, spark, title
+from display.cli.main import cli
+from display.pages.health_line import reading
+from display.pages.sources.rows import BINS, Moment, SourceRow, rows
+from display.pages.sources.views import sentence, spark, title
 from monitor.clock import Clock
 from monitor.model import Gap, Health, SourceStatus, Spend
 from monitor.store import Store

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
-from monitor.matching import Matcher
 from monitor.model import Brand, Health, MentionFilter
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources import Source
 from monitor.store import Store

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from display.exports import csv_lines, json_lines
-from monitor.importing.columns import choose
-from monitor.importing.rows import opened
+from display.pages.mentions.export import csv_lines, json_lines
+from monitor.collector.importing.columns import choose
+from monitor.collector.importing.rows import opened
 from monitor.model import MentionFilter
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, app_over, judged

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from display.commands.wiring import options_of
-from display.serve import Service
+from display.cli.wiring import options_of
+from display.server.service import Service
 from monitor.clock import Clock
 from monitor.config import load
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor import schema
 from monitor.model import FoundTopic, Incident, MentionFilter, Pulses, SourceStatus, State, Topics, Trend
-from monitor.store import Store, derived, wall
+from monitor.store import Store, derived, schema, wall
 from tests.fake_store import BRANDS, SOURCES, World, judged, raw
 from tests.fakes import NOON
 from tests.test_store_truth import ROWS, live

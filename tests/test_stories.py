@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import stories
-from monitor.stories import Stories, signatures
+from monitor.text import near_duplicates as stories
+from monitor.text.near_duplicates import Stories, signatures
 from tests.fakes import NOON
 
 ORIGINAL = (

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.analysis.topics import Background, Finder
+from monitor.analysis.topics.background import Common
+from monitor.analysis.topics.heard import Ear
+from monitor.analysis.topics.naming import shortened
 from monitor.model import Brand, Text, Texts, Topic, Topics
 from monitor.query import Document, parse
-from monitor.topics import Background, Finder
-from monitor.topics.background import Common
-from monitor.topics.heard import Ear
-from monitor.topics.naming import shortened
 from tests.fakes import NOON
 
 ACME = Brand("Acme", "acme OR @acmehelp", ours=True, aliases=("acmehelp",))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.analysis.jobs import TopicsDuty
 from monitor.model import Brand, Incident, Texts, Topic
 from monitor.store import Store
-from monitor.watch import TopicsDuty
 from tests.fake_store import BRANDS, judged
 from tests.fakes import NOON
 
@@ -106,7 +106,7 @@ def test_a_day_is_read_once_and_again_where_it_has_changed(store: Store) -> None
 
 
 def test_brands_wait_for_their_turn_where_there_is_much_to_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.watch.backgrounds.MOST_A_TURN", 50)
+    monkeypatch.setattr("monitor.analysis.jobs.backgrounds.MOST_A_TURN", 50)
     for brand in ("Acme", "Globex"):
         said(store, f"{brand} and my {{}} today", [NOON - k * 6 * HOUR for k in range(1, 110)], brand)
     duty = TopicsDuty(store, BRANDS)

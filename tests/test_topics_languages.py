@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.topics import Finder
+from monitor.analysis.topics import Finder
 from tests.fakes import NOON
 from tests.test_topics import ACME, BRANDS, Talk, look, texts
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.incidents.counts import Series
-from monitor.incidents.expecting import Expected
-from monitor.usual import FEWEST_DAYS, Hour, usual
+from monitor.analysis.baseline import FEWEST_DAYS, Hour, usual
+from monitor.analysis.incidents.counts import Series
+from monitor.analysis.incidents.expecting import Expected
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.blindness import is_blind
+from display.source_health import is_blind
 from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind

@@ -34,7 +34,7 @@ from display.wall_state.speech import ENGLISH, FRENCH, GERMAN, Speech
 from display.wall_state.words import isolated
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, Incident, Pulses, Tally, Trend
-from monitor.stories import signatures
+from monitor.text.near_duplicates import signatures
 from tests.fake_site import judged
 from tests.fakes import NOON, FakeClock
 from tests.test_wall import Wall as Stored

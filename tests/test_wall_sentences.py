@@ -19,8 +19,8 @@ from display.wall_state.reading import Blind, Reading
 from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title, why
 from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import END_ISOLATE, ISOLATE, isolated, one_digit, short
+from monitor.analysis.baseline import Range, Usual
 from monitor.model import Bin, Health, Incident, SourceStatus, Spend
-from monitor.usual import Range, Usual
 from tests.fake_site import read_at
 from tests.fakes import NOON
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.live import HEARTBEAT, WALL, Live
+from display.server.live import HEARTBEAT, WALL, Live
 from display.wall_state import WallStates
 from display.wall_state.director import SHORTEST
 from display.wall_state.discretion import Discretion
@@ -27,7 +27,7 @@ from monitor.config import Config
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, Judged, Topics
 from monitor.store import Store
-from monitor.stories import signatures
+from monitor.text.near_duplicates import signatures
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 from tests.test_live import heard

@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from monitor.blindness import Span, unread
+from monitor.analysis.incidents import Detector
+from monitor.analysis.jobs import Incidents, Memory, Watch, share_arenas
+from monitor.analysis.jobs.history import SPAN, History
+from monitor.analysis.staleness import Span, unread
 from monitor.errors import StoreError
-from monitor.incidents import Detector
 from monitor.model import Gap, Health, Incident, Judged, Pulses, SourceStatus
 from monitor.store import Store
-from monitor.watch import Incidents, Memory, Watch, share_arenas
-from monitor.watch.history import SPAN, History
 from tests.fake_store import BRANDS, finding
 from tests.fake_time import SteppedClock
 from tests.fakes import NOON, FakeClock, post
@@ -532,7 +532,7 @@ def test_what_was_freed_in_pieces_goes_back_to_the_system() -> None:
 
 THREADS = """
 import ctypes, sys, threading
-from monitor.watch import share_arenas
+from monitor.analysis.jobs import share_arenas
 if sys.argv[1] == "shared":
     share_arenas()
 libc = ctypes.CDLL(None)

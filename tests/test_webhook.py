@@ -21,8 +21,8 @@ from werkzeug.test import TestResponse
 from display import create_app
 from monitor.collector import Deliveries, Desk, Judge, Pace, Watched, poll, timing
 from monitor.errors import AuthError, DeliveryError, DeliveryRefused, StoreError
-from monitor.matching import Matcher
 from monitor.model import Health, MentionFilter, Receipt
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources.webhook import MOST_BYTES, MOST_POSTS, Options, Source
 from monitor.store import Store

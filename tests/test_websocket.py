@@ -13,7 +13,7 @@ from engineio.packet import PING
 from engineio.socket import Socket
 from wsproto.utilities import LocalProtocolError
 
-from display.websocket import Pings, WebSocket
+from display.server.websocket import Pings, WebSocket
 
 
 class Closing:

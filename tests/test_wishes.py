@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.collector.scheduler import FRESH, LOOK, Wishes
 from monitor.errors import AuthError, RateLimited
 from monitor.model import Batch, Health, Wish
-from monitor.scheduler import FRESH, LOOK, Wishes
 from tests.fakes import NOON
 from tests.test_scheduler import Counting, House, failing
 

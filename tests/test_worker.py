@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from display.worker import MOST_HEAD_BYTES, has_part, head_is_whole
+from display.server.worker import MOST_HEAD_BYTES, has_part, head_is_whole
 
 Pair = tuple[socket.socket, socket.socket]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from display.wall_state.document import Kind
+from monitor.analysis.baseline import Range, Usual
 from monitor.model import Bin
-from monitor.usual import Range, Usual
 
 HOUR = timedelta(hours=1)
 BUSY_BY = 5

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from display.blindness import in_config
+from display.source_health import in_config
 from display.wall_state import horizon, weeks
 from display.wall_state.director import COUNTED_FOR as VOICED_FOR
 from display.wall_state.director import FRESH
@@ -16,10 +16,10 @@ from display.wall_state.kept import Kept
 from display.wall_state.past import hours
 from display.wall_state.reading import Reading, heavy, reading, weighs
 from display.wall_state.weeks import WEEK
-from monitor.blindness import unread
+from monitor.analysis.baseline import DAYS, FEWEST_DAYS, Usual, usual
+from monitor.analysis.staleness import unread
 from monitor.clock import Clock
 from monitor.model import Bin, Choice, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
-from monitor.usual import DAYS, FEWEST_DAYS, Usual, usual
 
 if TYPE_CHECKING:
     from monitor.config import Config

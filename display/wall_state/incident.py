@@ -14,8 +14,8 @@ from display.wall_state.reading import Reading
 from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import called, isolated, source_name
+from monitor.analysis.baseline import Usual
 from monitor.model import Incident, Pulses, Tally, Trend
-from monitor.usual import Usual
 
 BARS = 36
 STEP = timedelta(minutes=5)

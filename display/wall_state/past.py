@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from display.wall_state.horizon import Span
+from monitor.analysis.baseline import Hour
 from monitor.model import Pulses
-from monitor.usual import Hour
 
 HOUR = timedelta(hours=1)
 

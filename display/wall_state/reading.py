@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from display.blindness import is_blind
+from display.source_health import is_blind
 from monitor.model import SourceStatus
 
 WEIGHTY = 0.05

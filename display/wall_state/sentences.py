@@ -12,8 +12,8 @@ from display.wall_state.horizon import Hour
 from display.wall_state.reading import Blind, Reading
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import END_ISOLATE, called, epoch_ms, isolated, one_digit, source_name
+from monitor.analysis.baseline import FEWEST_DAYS, Range
 from monitor.model import Health, Incident, SourceStatus
-from monitor.usual import FEWEST_DAYS, Range
 
 SHORTEST_QUEUE = 15
 """Heroes that 5 minutes show at least, where somebody waits."""

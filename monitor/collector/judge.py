@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.cleaning import clean
 from monitor.collector.turns import Turns
-from monitor.language import Detector
-from monitor.matching import Matcher
 from monitor.model import Finding, Judged, Match, Post
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.stories import signatures
+from monitor.text.cleaning import clean
+from monitor.text.language import Detector
+from monitor.text.near_duplicates import signatures
 
 
 class Judging(Protocol):

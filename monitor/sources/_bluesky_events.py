@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from monitor.language import normal
 from monitor.model import Post, Term
-from monitor.sieve import Sieve
+from monitor.query.prefilter import Sieve
 from monitor.streams import Read
+from monitor.text.language import normal
 
 POSTS = "app.bsky.feed.post"
 EARLIEST = 1_000_000_000_000_000

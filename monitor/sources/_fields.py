@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from monitor.cleaning import plain_text
 from monitor.errors import BadResponse
 from monitor.http import Response, site_of
+from monitor.text.cleaning import plain_text
 
 Record: TypeAlias = Mapping[str, Any]
 _NONE: dict[str, Any] = {}

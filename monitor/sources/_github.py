@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor import secrets
-from monitor.cleaning import plain_text
 from monitor.errors import AuthError, BadResponse, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after, site_of
 from monitor.sources._fields import Record, listed_in, part, record_of, words
 from monitor.sources._limits import KeyLimits, key_mark
+from monitor.text.cleaning import plain_text
 
 HOW = "Make a token at https://github.com/settings/tokens; it needs no scope, for only public things are read."
 _ACCEPTED = (401, 403, 422, 429)

@@ -18,7 +18,6 @@ from praw import Reddit
 from praw.exceptions import PRAWException
 from prawcore.exceptions import PrawcoreException
 
-from monitor.cleaning import plain_text, safe_url
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.feeds.parser import Parser
 from monitor.http import Http
@@ -27,6 +26,7 @@ from monitor.sources._fields import Record, identity, line, moment, number, part
 from monitor.sources._limits import KeyLimits, key_mark
 from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, wish_of
 from monitor.sources._sweep import Found, Page, Stretch
+from monitor.text.cleaning import plain_text, safe_url
 
 PAGE, MOST_LISTED = 100, 900
 """On a page; and how many Reddit lists at all (1,000, less what was deleted since)."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from monitor.cleaning import plain_text
 from monitor.errors import SourceError
-from monitor.language import normal
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import identity, part, words
 from monitor.sources._watch import may_match
+from monitor.text.cleaning import plain_text
+from monitor.text.language import normal
 
 DAILY = timedelta(hours=23)
 """Between two looks at a post, so that a deletion is followed within a day."""

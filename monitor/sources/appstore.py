@@ -9,13 +9,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from monitor.cleaning import plain_text
 from monitor.errors import BadResponse
 from monitor.http import Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
 from monitor.sources._options import Address, HistoryOptions
 from monitor.sources._sweep import Found, Page, Stretch, Sweep, afresh
+from monitor.text.cleaning import plain_text
 
 REQUESTS = 20
 LAST_PAGE = 10

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from monitor.cleaning import plain_text
 from monitor.errors import RateLimited
 from monitor.feeds import presets
 from monitor.http import Http, Response
@@ -19,6 +18,7 @@ from monitor.sources._fields import Record, identity, line, listed, moment, numb
 from monitor.sources._options import Address, HistoryOptions
 from monitor.sources._sweep import Found, Page, Stretch, Sweep, afresh
 from monitor.sources._watch import Watch
+from monitor.text.cleaning import plain_text
 
 REQUESTS, LOOKS = 20, 10
 WINDOW = 50

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from monitor.cleaning import plain_text, safe_url
 from monitor.errors import BadResponse, Gone, SourceError
 from monitor.feeds import presets
 from monitor.feeds.bookmark import Bookmark, identify, says
@@ -17,9 +16,10 @@ from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed
 from monitor.feeds.freshness import conditions, not_before, validators
 from monitor.feeds.parser import Parser
 from monitor.http import Http, Response, check_url, redact, site_of
-from monitor.language import normal
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._feed import Options, Place
+from monitor.text.cleaning import plain_text, safe_url
+from monitor.text.language import normal
 
 __all__ = ["Options", "Source"]
 

@@ -12,7 +12,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from monitor.cleaning import plain_text, safe_url
 from monitor.errors import BadResponse, RateLimited
 from monitor.http import Http, Response, retry_after
 from monitor.model import Batch, Json, Post, Term
@@ -21,6 +20,7 @@ from monitor.sources._limits import KeyLimits
 from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import packed, quoted, texts
+from monitor.text.cleaning import plain_text, safe_url
 
 PAGE = 250
 SHORTEST, LONGEST, MOST_TERMS = 3, 200, 10

@@ -10,7 +10,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from monitor.cleaning import plain_text, safe_url
 from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
@@ -20,6 +19,7 @@ from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import packed, texts
 from monitor.sources._watch import Watch
+from monitor.text.cleaning import plain_text, safe_url
 
 REQUESTS, LOOKS, LOOKS_ALONE = 8, 100, 5
 """In one pass: searches, of which ten a minute go through without a token, ids that are asked for at once, and those

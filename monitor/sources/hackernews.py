@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.cleaning import plain_text
 from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed, moment, number, words
@@ -14,6 +13,7 @@ from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import quoted, texts
 from monitor.sources._watch import Watch
+from monitor.text.cleaning import plain_text
 
 REQUESTS, LOOKS = 20, 15
 """In one pass: searches, and looks at what was found before."""

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-from monitor.cleaning import plain_text, safe_url
 from monitor.errors import BadResponse, RateLimited, Refused
 from monitor.feeds import presets
 from monitor.http import Http, Response
@@ -21,6 +20,7 @@ from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import texts
 from monitor.sources._watch import Watch
+from monitor.text.cleaning import plain_text, safe_url
 
 REQUESTS, LOOKS = 6, 10
 """In one pass. Instances let 60 searches through in ten minutes unless told otherwise."""

@@ -12,10 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from monitor import secrets
-from monitor.cleaning import plain_text, safe_url
 from monitor.errors import AuthError, RateLimited, SourceError
 from monitor.http import Http
-from monitor.language import normal
 from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, part, words
@@ -24,6 +22,8 @@ from monitor.sources._options import MOST_NAMED, Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH
 from monitor.sources._terms import texts
 from monitor.sources._watch import Watch
+from monitor.text.cleaning import plain_text, safe_url
+from monitor.text.language import normal
 
 REQUESTS, LOOKS = 40, 20
 """In one pass: pages of timelines, and posts found before that are looked at again."""

@@ -11,7 +11,6 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from monitor import secrets
-from monitor.cleaning import plain_text, safe_url
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Allowance, Http, Response, site_of
 from monitor.model import Batch, Json, Post, Term
@@ -21,6 +20,7 @@ from monitor.sources._options import Address, SearchOptions
 from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
 from monitor.sources._terms import quoted, texts
 from monitor.sources._watch import Watch
+from monitor.text.cleaning import plain_text, safe_url
 
 REQUESTS = 12
 PAGE, IDS = 100, 100

@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from monitor.cleaning import plain_text
 from monitor.errors import BadResponse, QuotaSpent
 from monitor.http import Allowance, Http, Response
 from monitor.model import Batch, Json, Post, Term
@@ -20,6 +19,7 @@ from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Swee
 from monitor.sources._terms import packed, quoted, texts
 from monitor.sources._watch import Watch, may_match
 from monitor.sources._youtube import HOW, NotThere, Talk, next_quota, quota_day
+from monitor.text.cleaning import plain_text
 
 SEARCHES, COMMENTS = 5, 20
 """Requests of one pass."""

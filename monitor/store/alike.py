@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.store.connections import Connection
 from monitor.store.times import from_ms
-from monitor.stories import MOST, Stories
+from monitor.text.near_duplicates import MOST, Stories
 
 
 class Alike:

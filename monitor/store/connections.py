@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.errors import StoreError
-from monitor.schema import check_known, is_ours, migrate
+from monitor.store.schema import check_known, is_ours, migrate
 
 MOST_READERS = 8
 """Reads at the same moment. More than there are cores to do them would cost memory and gain nothing."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from monitor.clock import Clock
 from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
-from monitor.matching import Matcher
 from monitor.model import Brand, Health, MentionFilter, Post, SourceStatus
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from tests.servers import feed, reading, until

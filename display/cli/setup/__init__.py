@@ -1,0 +1,1 @@
+"""What ``wallflower init`` proposes: rules, sources and the file it writes."""

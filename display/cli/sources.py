@@ -1,0 +1,109 @@
+"""``wallflower sources``: how each source is, one line each, in the words of the page /sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from display.cli.wiring import load_config, opened_store, with_config
+from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
+from display.source_health import in_config
+from monitor.clock import Clock
+from monitor.config import Config
+from monitor.store import Store
+
+HEADS = ("source", "state", "since", "last read", "next check", "posts an hour", "not read, 7 days", "spent", "to do")
+
+
+@click.command()
+@with_config
+@click.option("--json", "as_json", is_flag=True, help="One JSON array, with times in UTC.")
+def sources(config_path: Path | None, as_json: bool) -> None:
+    """Tell how each source is, since when, when it is read, what went unread, what it cost and what to do."""
+    config = load_config(config_path)
+    with opened_store(config) as store:
+        found, strangers = _rows(config, store), _strangers(config, store)
+    if as_json:
+        click.echo(json.dumps([_json(row) for row in found], ensure_ascii=False, indent=2))
+        return
+    lines = [_line(row) for row in found]
+    lines += [
+        (name, "not in the config", *[""] * (len(HEADS) - 3), "Nothing. It is not read any more.") for name in strangers
+    ]
+    _show(lines)
+
+
+def _rows(config: Config, store: Store) -> list[SourceRow]:
+    now = Clock().now()
+    gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, BIN, BINS)
+    statuses = in_config(config, store.statuses())
+    # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
+    return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_notes(config))
+
+
+def _strangers(config: Config, store: Store) -> list[str]:
+    return [s.source for s in store.statuses() if s.source not in {source.name for source in config.sources}]
+
+
+def _show(lines: Sequence[Sequence[str]]) -> None:
+    console = Console(markup=False)
+    if not console.is_terminal:
+        for line in lines:
+            click.echo("\t".join(line))
+        return
+    table = Table(*HEADS, box=None, pad_edge=False)
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+
+
+def _line(row: SourceRow) -> tuple[str, ...]:
+    since = row.at.full(row.since) if row.since else ""
+    return (row.name, row.state, since, row.last, row.next, row.per_hour, _unread(row), row.spent, row.to_do)
+
+
+def _unread(row: SourceRow) -> str:
+    """ "none", or "7.0 h in 2 gaps, open since 11:40"."""
+    if row.never:
+        return "all of it"
+    if not row.gaps:
+        return "none"
+    count = f"{row.unread_hours:.1f} h in {len(row.gaps)} gap{'' if len(row.gaps) == 1 else 's'}"
+    return f"{count}, open since {row.at.full(row.open_gap.since)}" if row.open_gap else count
+
+
+def _json(row: SourceRow) -> dict[str, Any]:
+    status, spend = row.status, row.spend
+    return {
+        "source": row.name,
+        "kind": status.kind,
+        "state": row.mark,
+        "since": _time(row.since),
+        "trouble": row.trouble,
+        "reason": status.reason,
+        "note": status.note,
+        "to_do": row.to_do,
+        "search": row.search,
+        "last_success": _time(status.last_success),
+        "last_try": _time(status.last_try),
+        "next_check": _time(status.next_check),
+        "failures": status.failures,
+        "set_aside": status.set_aside,
+        "posts_per_hour": round(status.posts_per_hour, 3),
+        "mentions_7_days": row.mentions,
+        "gap_hours_7_days": round(row.unread_hours, 2),
+        "gaps": [{"since": _time(gap.since), "until": _time(gap.until), "reason": gap.reason} for gap in row.gaps],
+        "spend": {"month": spend.month, "usd": spend.spent, "budget_usd": spend.budget} if spend else None,
+        "sample": status.sample,
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

@@ -1,1 +1,0 @@
-"""One room for each family of commands; ``wiring`` puts the halves together for all of them."""

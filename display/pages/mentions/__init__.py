@@ -1,0 +1,1 @@
+"""``/mentions``: search, filter, read and export mentions."""

@@ -1,0 +1,1 @@
+"""``/sources``: the state of each source, wall and of the program."""

@@ -1,0 +1,180 @@
+"""/sources: how every place that we read is, and what to do about it. Pause, resume and check now are forms.
+
+    statuses, gaps, volumes --source_rows.rows--> sources.html
+    screens --wall_rows--> "Walls", health and database --itself--> "Wallflower itself"
+    POST /sources/<name>/pause --> Store.pause --> the source's worker looks --> the next status
+
+An action writes what a person wants into the store and nothing else; the worker notices within a second or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from display.pages.context import Site, site
+from display.pages.health_line import Reading, reading, with_unrecorded
+from display.pages.sources import system_status as itself
+from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
+from display.pages.sources.walls import WallRow, wall_rows
+from display.source_health import in_config
+from monitor.model import Health, MentionFilter
+
+WIDTH, HEIGHT = 168.0, 26.0
+"""Of a sparkline, px: 3 for each bin."""
+
+blueprint = Blueprint("sources", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A sparkline: x, y and height of its bars, and x and width of what was not read. px."""
+
+    bars: tuple[tuple[float, float, float], ...]
+    hatches: tuple[tuple[float, float], ...]
+    words: str
+    """The same as a sentence."""
+
+
+@blueprint.get("/sources")
+def listing() -> str:
+    """The page."""
+    here = site()
+    now, zone = here.clock.now(), here.config.timezone
+    statuses, sample = in_config(here.config, known := here.store.statuses()), any(s.sample for s in known)
+    health = reading(statuses, now, zone, here.started, sample=sample)
+    gaps = with_unrecorded(here.store.gaps(now - WEEK, now + timedelta(seconds=1)), health)
+    volumes = here.store.volumes(now - WEEK, BIN, BINS)
+    found = rows(statuses, gaps, volumes, Moment(now, zone, here.started), search_notes(here.config))
+    return render_template(
+        "sources.html",
+        tab="sources",
+        health=health,
+        rows=found,
+        sparks={row.name: spark(row) for row in found},
+        title=title(health),
+        sentence=sentence(found),
+        month=f"{now:%B}",
+        paid=any(row.spend for row in found),
+        as_of=f"{now.astimezone(zone):%H:%M:%S}",
+        number={source.name: n for n, source in enumerate(here.config.sources)},
+        walls=walls(here),
+        itself=itself.report(facts(here, sum(map(sum, volumes.values()))), here.health()),
+        version=here.version,
+    )
+
+
+def walls(here: Site) -> list[WallRow]:
+    """How each wall is, by the machine's own time."""
+    up, real = uptime(here), here.clock.real()
+    return wall_rows(here.states.names, here.screens, real, real - up, here.config.timezone)
+
+
+def facts(here: Site, lately: int) -> itself.Facts:
+    """What there is to know of the program and its database; ``lately``: mentions of the last 7 days."""
+    disk, store = itself.Disk.of(here.config.database), here.store
+    return itself.Facts(
+        here.version, uptime(here), disk, store.count(MentionFilter()).n, lately, store.writes_waiting()
+    )
+
+
+def uptime(here: Site) -> timedelta:
+    """Since the program began; what passes in a replay is not it."""
+    return (here.clock.now() - here.started) / here.clock.pace
+
+
+@blueprint.post("/sources/<path:name>/pause")
+def pause(name: str) -> AnyResponse:
+    """Have a source left alone."""
+    here = known(name)
+    here.store.pause(name, here.clock.now())
+    return back(here, name)
+
+
+@blueprint.post("/sources/<path:name>/resume")
+def resume(name: str) -> AnyResponse:
+    """Have it read again."""
+    here = known(name)
+    here.store.resume(name, here.clock.now())
+    return back(here, name)
+
+
+@blueprint.post("/sources/<path:name>/try")
+def check_now(name: str) -> AnyResponse:
+    """Have it read at once, as far as its site allows."""
+    here = known(name)
+    here.store.ask_for(name, here.clock.now())
+    return back(here, name)
+
+
+@blueprint.after_request
+def not_kept(response: Response) -> Response:
+    """No browser shows an old state as if it were of now."""
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def known(name: str) -> Site:
+    """The site, whose config has a source of that name; 404 where it has not."""
+    here = site()
+    if name not in {source.name for source in here.config.sources}:
+        abort(404)
+    return here
+
+
+def back(here: Site, name: str) -> AnyResponse:
+    """To the row of the source, by its place in the config: a name may hold what no anchor can."""
+    number = next(n for n, source in enumerate(here.config.sources) if source.name == name)
+    return redirect(url_for("sources.listing", _anchor=f"source-{number}"), 303)
+
+
+def title(health: Reading) -> str:
+    """ "6 of 8 sources are read"; a paused one does not count."""
+    if not health.statuses:
+        return "No source is set up"
+    if not health.counted:
+        return "Every source is paused"
+    if health.read < health.counted:
+        return f"{health.read:,} of {health.counted:,} sources are read"
+    return f"All {health.counted:,} sources are read" if health.counted > 1 else "The one source is read"
+
+
+def sentence(found: Sequence[SourceRow]) -> str:
+    """Whom that is up to: "Forum needs you. Reddit goes on by itself. Ledger is paused, and does not count."."""
+    trouble = [row.name for row in found if row.trouble]
+    limited = [row.name for row in found if row.status.health is Health.LIMITED]
+    paused = [row.name for row in found if row.status.health is Health.PAUSED]
+    said = [
+        _said(trouble, "needs you.", "need you."),
+        _said(limited, "goes on by itself.", "go on by themselves."),
+        _said(paused, "is paused, and does not count.", "are paused, and do not count."),
+    ]
+    return " ".join(filter(None, said))
+
+
+def _said(names: Sequence[str], one: str, many: str) -> str:
+    if not names:
+        return ""
+    if len(names) > 3:
+        return f"{len(names)} {many}"
+    *first, last = names
+    return f"{', '.join(first)} and {last} {many}" if first else f"{last} {one}"
+
+
+def spark(row: SourceRow) -> Spark:
+    """The week of ``row``, scaled to its own peak."""
+    peak, step = max(row.volume, default=0), WIDTH / BINS
+    bars = ((n, count * (HEIGHT - 1) / peak) for n, count in enumerate(row.volume) if count)
+    begun = row.at.now - WEEK
+    spans = [(begun, row.at.now)] if row.never else row.unread
+    unread = (((a - begun) / BIN * step, (b - begun) / BIN * step) for a, b in spans)
+    words = f"{row.mentions:,} mentions in 7 days, at most {peak:,} in 3 hours. Not read: {row.not_read}."
+    return Spark(
+        tuple((round(n * step + 0.5, 2), round(HEIGHT - max(1.0, h), 2), round(max(1.0, h), 2)) for n, h in bars),
+        tuple((round(min(a, WIDTH - 1.5), 2), round(max(1.5, b - a), 2)) for a, b in unread),
+        words,
+    )

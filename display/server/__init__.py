@@ -1,0 +1,1 @@
+"""The web server: gunicorn, its worker, the WebSocket, live updates and security headers."""

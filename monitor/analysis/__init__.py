@@ -1,0 +1,1 @@
+"""What counts and words of mentions say: baseline, staleness, incidents, topics. ``jobs`` runs them."""

@@ -1,0 +1,1 @@
+"""Reading text: cleaning it, detecting its language, finding near-duplicates."""
