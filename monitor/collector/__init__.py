@@ -20,7 +20,7 @@ from monitor.collector.passes import (
 )
 from monitor.collector.timing import Pace
 
-__all__ = [
+__all__ = [  # noqa: RUF022
     "Deliveries",
     "Desk",
     "Judge",
