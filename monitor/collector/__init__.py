@@ -21,8 +21,8 @@ from monitor.collector.passes import (
 from monitor.collector.timing import Pace
 
 __all__ = [  # noqa: RUF022
-    "Deliveries",
     "Desk",
+    "Deliveries",
     "Judge",
     "Judging",
     "Pace",
