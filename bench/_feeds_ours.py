@@ -21,7 +21,7 @@ import psutil
 
 from bench._feeds_made_up import BRANDS
 from monitor.clock import Clock
-from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Brand, Json, Post
@@ -54,9 +54,9 @@ class Fetching:
 class Polling:
     """A feed's passes, into the store."""
 
-    def __init__(self, url: str, http: Http, desk: Desk) -> None:
+    def __init__(self, url: str, http: Http, desk: PassContext) -> None:
         pace = Pace(None, timedelta(minutes=15))
-        self._watched = Watched(url, "feed", Source(Options(name=url, url=url), http), pace)
+        self._watched = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
         self._status = timing.first(url, "feed", pace, sample=False)
         self._desk = desk
 
@@ -68,14 +68,14 @@ class Polling:
         return 0
 
 
-def desk_for(path: Path, clock: Clock) -> Desk:
+def desk_for(path: Path, clock: Clock) -> PassContext:
     """A desk with rules for the made-up brands."""
     brands = [Brand(name, name.lower(), ours=name == BRANDS[0]) for name in BRANDS]
     matcher, store = Matcher(brands), Store.open(path)
     store.register(brands, clock.now())
     judge = Judge(matcher, Scorer(brands))
     judge.judge([Post("", "1", FOREIGN, clock.now())], clock.now())
-    return Desk(judge, store, matcher.terms(), clock.now)
+    return PassContext(judge, store, matcher.terms(), clock.now)
 
 
 def cpu() -> float:

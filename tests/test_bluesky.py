@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
 from monitor.errors import BadResponse, SourceError
 from monitor.model import Batch, Brand, Health, Json, MentionFilter, Post, Term
 from monitor.query.matcher import Matcher
@@ -197,13 +197,13 @@ def test_a_gap_remains_for_what_is_lost_and_only_for_that(
     brands = (Brand("Acme", "acme", ours=True),)
     store, matcher = Store.open(tmp_path / "wallflower.db"), Matcher(brands)
     store.register(brands, stopped)
-    desk = Desk(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
+    desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
     before = replace(timing.first("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
     store.save("Bluesky", (), now=stopped, cursor=cursor_at(stopped), status=before)
     events = [beat(stopped + n * HOUR) for n in range(int((NOON - stopped) / HOUR))]
     with reading(Jetstream([*events, commit(1, NOON - SECOND, text="Acme")], floor=NOON - 36 * HOUR)) as (source, _):
-        poll(Watched("Bluesky", "bluesky", source, pace), before, desk)
+        poll(ConfiguredSource("Bluesky", "bluesky", source, pace), before, desk)
     found = [(one.since, one.until) for one in store.gaps(NOON - 50 * HOUR, NOON)]
     store.close()
     assert found == gap
@@ -281,8 +281,8 @@ def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(Store.open(tmp_path / "wallflower.db")) as store:
         store.register(brands, NOON)
-        desk = Desk(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
-        watched = Watched("Bluesky", "bluesky", source, pace)
+        desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
+        watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
         status = poll(watched, timing.first("Bluesky", "bluesky", pace, sample=False), desk)
         assert len(store.page(MentionFilter())) == 2
         stream.events = [account(1, at + SECOND, active=False, status="deleted")]
@@ -299,8 +299,8 @@ def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_pat
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(Store.open(tmp_path / "wallflower.db")) as store:
         store.register(brands, NOON)
-        desk = Desk(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
-        watched = Watched("Bluesky", "bluesky", source, pace)
+        desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
+        watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
         status = poll(watched, timing.first("Bluesky", "bluesky", pace, sample=False), desk)
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme, I am back"]
         stream.events = [*stream.events, commit(4, at + 4 * SECOND, text="Acme four")]
@@ -392,14 +392,14 @@ def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_pat
     brands, clock = (Brand("Acme", "acme", ours=True),), FakeClock()
     store, matcher = Store.open(tmp_path / "wallflower.db"), Matcher(brands)
     store.register(brands, NOON)
-    desk = Desk(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
+    desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
     status = timing.first("Bluesky", "bluesky", pace, sample=False)
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
         for wait in (0, BLIND / 2 / SECOND, BLIND / SECOND):
             assert status.health is not Health.BROKEN
             clock.advance(wait)
-            status = poll(Watched("Bluesky", "bluesky", source, pace), status, desk)
+            status = poll(ConfiguredSource("Bluesky", "bluesky", source, pace), status, desk)
     gaps = [(gap.since, gap.until) for gap in store.gaps(NOON - HOUR, NOON + HOUR)]
     store.close()
     assert status.health is Health.BROKEN

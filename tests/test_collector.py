@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collector import Desk, Judge, Pace, Watched, poll, rules_mark, take_up, timing
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, resume_source, rules_digest, timing
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError, Stopped
 from monitor.http.wording import refusal
 from monitor.model import Batch, Brand, Health, Json, Judged, MentionFilter, Post, SourceStatus, Term
@@ -53,14 +53,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def desk(store: Store, clock: FakeClock, luck: float = 0.0) -> Desk:
+def desk(store: Store, clock: FakeClock, luck: float = 0.0) -> PassContext:
     matcher = Matcher(BRANDS)
-    return Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: luck)
+    return PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: luck)
 
 
-def watched(*passes: Batch | Exception, pace: Pace = PACE, sample: bool = False) -> tuple[Watched, Scripted]:
+def watched(*passes: Batch | Exception, pace: Pace = PACE, sample: bool = False) -> tuple[ConfiguredSource, Scripted]:
     source = Scripted(*passes)
-    return Watched("Forum", "feed", source, pace, sample), source
+    return ConfiguredSource("Forum", "feed", source, pace, sample), source
 
 
 def fresh(pace: Pace = PACE) -> SourceStatus:
@@ -444,17 +444,17 @@ def test_other_rules_read_afresh(
 ) -> None:
     status = replace(status_of(), rules=before)
     store.save("Forum", (), now=NOON, cursor="here", status=status)
-    watched = Watched("Forum", "feed", Rereads(), PACE, ready=ready)
-    after = take_up(watched, status, replace(desk(store, clock), rules=now))
+    watched = ConfiguredSource("Forum", "feed", Rereads(), PACE, ready=ready)
+    after = resume_source(watched, status, replace(desk(store, clock), rules=now))
     assert store.cursor("Forum") == left
     assert after.rules == (now if now and ready else before)
-    take_up(watched, after, replace(desk(store, clock), rules=now))
+    resume_source(watched, after, replace(desk(store, clock), rules=now))
     assert store.cursor("Forum") == left
 
 
 def test_the_mark_of_rules_tells_brands_and_words() -> None:
     acme, globex = Brand("Acme", "acme"), Brand("Globex", "globex")
-    assert rules_mark([acme, globex]) == rules_mark([globex, acme])
+    assert rules_digest([acme, globex]) == rules_digest([globex, acme])
     assert (
-        len({rules_mark(brands) for brands in ([acme], [globex], [acme, globex], [Brand("Acme", "acme -jobs")])}) == 4
+        len({rules_digest(brands) for brands in ([acme], [globex], [acme, globex], [Brand("Acme", "acme -jobs")])}) == 4
     )

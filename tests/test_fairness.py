@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from monitor.collector import Desk, Pace, Watched, poll, timing
+from monitor.collector import ConfiguredSource, Pace, PassContext, poll, timing
 from monitor.collector.passes import BATCH
 from monitor.collector.turns import Turns
 from monitor.model import Batch, Judged, Post
@@ -149,8 +149,8 @@ def test_a_burst_is_judged_and_stored_in_bounded_batches(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(store, "save", counted)
     burst = Counting(lambda _: Batch(tuple(post(f"acme {n}") for n in range(10 * BATCH + 1))))
-    watched = Watched("Forum", "feed", burst, TEN)
-    poll(watched, timing.first("Forum", "feed", TEN, sample=False), Desk(judge, store, (), FakeClock().now))
+    watched = ConfiguredSource("Forum", "feed", burst, TEN)
+    poll(watched, timing.first("Forum", "feed", TEN, sample=False), PassContext(judge, store, (), FakeClock().now))
     store.close()
     assert judge.sizes == saved == [BATCH] * 10 + [1]
 

@@ -13,7 +13,17 @@ from display.pages.mentions.filters import View
 from display.pages.mentions.histogram import Chart
 from display.pages.mentions.page import Listing
 from display.wall_state import WallStates
-from monitor.collector import Desk, Judge, Pace, Watched, note_fault, note_hang, note_pause, poll, timing
+from monitor.collector import (
+    ConfiguredSource,
+    Judge,
+    Pace,
+    PassContext,
+    poll,
+    record_bug,
+    record_hang,
+    record_pause,
+    timing,
+)
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Unready
 from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
 from monitor.query.matcher import Matcher
@@ -45,10 +55,10 @@ class House:
         self.config, self.clock, self.source = config(folder), FakeClock(), Scripted()
         self.store = Store.open(self.config.database)
         self.store.register(BRANDS, NOON)
-        self.desk = Desk(
+        self.desk = PassContext(
             Judge(Matcher(BRANDS), Scorer(BRANDS)), self.store, (Term("acme"),), self.clock.now, lambda: 0.0
         )
-        self.watched = Watched("Forum", "feed", self.source, PACE)
+        self.watched = ConfiguredSource("Forum", "feed", self.source, PACE)
         self.status = timing.first("Forum", "feed", PACE, sample=False)
 
     def read(self, found: Batch | SourceError, after: timedelta = timedelta()) -> SourceStatus:
@@ -184,7 +194,7 @@ def test_a_process_that_stood_still_and_then_finds_the_source_down_keeps_the_fir
 def test_a_pause_is_a_gap_and_tells_that_a_person_wanted_it(house: House) -> None:
     house.clock.advance(600)
     house.store.pause("Forum", house.clock.now())
-    note_pause(house.status, house.clock.now(), house.desk)
+    record_pause(house.status, house.clock.now(), house.desk)
     house.clock.advance(7200)
     assert [status.health for status in house.store.statuses()] == [Health.PAUSED]
     assert house.health().headline == "Every source is paused."
@@ -200,7 +210,7 @@ def test_a_pause_is_a_gap_and_tells_that_a_person_wanted_it(house: House) -> Non
 
 def test_a_pass_that_hangs_is_a_gap_that_its_end_closes(house: House) -> None:
     house.clock.advance(600)
-    note_hang(house.status, "Reading it does not end.", house.desk)
+    record_hang(house.status, "Reading it does not end.", house.desk)
     assert house.gaps() == [(NOON, None)]
     house.read(Batch(), HOUR)
     assert house.gaps() == [(NOON, NOON + 70 * MINUTE)]
@@ -208,7 +218,7 @@ def test_a_pass_that_hangs_is_a_gap_that_its_end_closes(house: House) -> None:
 
 def test_a_fault_of_our_own_is_a_gap(house: House) -> None:
     house.clock.advance(600)
-    house.status = note_fault(house.status, house.desk)
+    house.status = record_bug(house.status, house.desk)
     house.read(Batch(), HOUR)
     assert house.gaps() == [(NOON, NOON + 70 * MINUTE)]
 

@@ -15,7 +15,7 @@ from display.cli.wiring import load_config
 from display.source_health import is_blind
 from monitor import sources
 from monitor.clock import Clock
-from monitor.collector import Watched
+from monitor.collector import ConfiguredSource
 from monitor.collector.scheduler import watch
 from monitor.errors import ConfigError
 from monitor.http import Http
@@ -105,7 +105,7 @@ def test_a_slip_in_the_table_of_a_source_is_its_status(
     (tmp_path / "config.toml").write_text(CONFIG.replace(old, new))
     (source,) = load_config(tmp_path / "config.toml").sources
     other = Counting()
-    house.take([watch(source, Http(Clock())), Watched("Forum", "feed", other, TEN)])
+    house.take([watch(source, Http(Clock())), ConfiguredSource("Forum", "feed", other, TEN)])
     house.pass_time(3600)
     status = house.status("Fediverse")
     assert (status.health, status.next_check) == (Health.BROKEN, None)

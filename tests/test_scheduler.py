@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.collector import Desk, Judge, Pace, Watched
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext
 from monitor.collector.scheduler import HANGS_AFTER, HEARTBEAT, STORE_RETRY, Scheduler, Worker
 from monitor.errors import AuthError, Gone, RateLimited, SourceError, StoreError
 from monitor.model import Batch, Brand, Health, Json, MentionFilter, SourceStatus, Term
@@ -71,12 +71,12 @@ class House:
 
     def start(self, sources: dict[str, Any], pace: Pace = TEN, kind: str = "feed") -> Scheduler:
         """Start over ``sources``."""
-        return self.take([Watched(name, kind, source, pace) for name, source in sources.items()])
+        return self.take([ConfiguredSource(name, kind, source, pace) for name, source in sources.items()])
 
-    def take(self, watched: Sequence[Watched]) -> Scheduler:
+    def take(self, watched: Sequence[ConfiguredSource]) -> Scheduler:
         """Start over what is ``watched``."""
         matcher = Matcher(BRANDS)
-        desk = Desk(Judge(matcher, Scorer(BRANDS)), self.store, matcher.terms(), self.clock.now, lambda: 0.0)
+        desk = PassContext(Judge(matcher, Scorer(BRANDS)), self.store, matcher.terms(), self.clock.now, lambda: 0.0)
         self.scheduler = Scheduler(watched, desk, self.clock)
         self.scheduler.start()
         self.loops = len(watched) + 1

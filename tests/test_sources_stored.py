@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
 from monitor.model import Brand, Health, MentionFilter
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -47,8 +47,8 @@ class Reader:
 
     def __init__(self, kind: str, source: Source, store: Store, clock: FakeClock) -> None:
         matcher = Matcher(BRANDS)
-        self.desk = Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
-        self.watched = Watched("Here", kind, source, PACE)
+        self.desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
+        self.watched = ConfiguredSource("Here", kind, source, PACE)
         self.status = timing.first("Here", kind, PACE, sample=False)
         self.store, self.clock = store, clock
 

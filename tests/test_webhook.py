@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from werkzeug.test import TestResponse
 
 from display import create_app
-from monitor.collector import Deliveries, Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import ConfiguredSource, Deliveries, Judge, Pace, PassContext, poll, timing
 from monitor.errors import AuthError, DeliveryError, DeliveryRefused, StoreError
 from monitor.model import Health, MentionFilter, Receipt
 from monitor.query.matcher import Matcher
@@ -48,18 +48,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def desk(store: Store, clock: FakeClock) -> Desk:
+def desk(store: Store, clock: FakeClock) -> PassContext:
     matcher = Matcher(BRANDS)
-    return Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
+    return PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
 
 
 @pytest.fixture
-def helpdesk() -> Watched:
-    return Watched("Help desk", "webhook", source(), Pace(None, timedelta(minutes=1)))
+def helpdesk() -> ConfiguredSource:
+    return ConfiguredSource("Help desk", "webhook", source(), Pace(None, timedelta(minutes=1)))
 
 
 @pytest.fixture
-def client(tmp_path: Path, store: Store, clock: FakeClock, desk: Desk, helpdesk: Watched) -> FlaskClient:
+def client(
+    tmp_path: Path, store: Store, clock: FakeClock, desk: PassContext, helpdesk: ConfiguredSource
+) -> FlaskClient:
     accept = Deliveries([helpdesk], desk).accept
     app = create_app(config(tmp_path), store, clock, health=lambda: ALL_WELL, version="1", accept=accept)
     return app.test_client()
@@ -273,7 +275,7 @@ def test_an_app_without_webhooks_takes_nothing(tmp_path: Path, store: Store, clo
     assert bring(app.test_client(), POST).status_code == 401
 
 
-def test_the_source_tells_how_much_came(desk: Desk, clock: FakeClock, helpdesk: Watched) -> None:
+def test_the_source_tells_how_much_came(desk: PassContext, clock: FakeClock, helpdesk: ConfiguredSource) -> None:
     first = timing.first("Help desk", "webhook", helpdesk.pace, sample=False)
     quiet = poll(helpdesk, first, desk)
     assert (quiet.health, quiet.last_post) == (Health.WORKING, None)
@@ -288,7 +290,9 @@ def test_the_source_tells_how_much_came(desk: Desk, clock: FakeClock, helpdesk: 
     assert poll(helpdesk, busy, desk).last_post == busy.last_post
 
 
-def test_a_missing_secret_is_said(desk: Desk, helpdesk: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_secret_is_said(
+    desk: PassContext, helpdesk: ConfiguredSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("HELPDESK_HOOK")
     status = poll(helpdesk, timing.first("Help desk", "webhook", helpdesk.pace, sample=False), desk)
     assert status.health is Health.NEEDS_KEY

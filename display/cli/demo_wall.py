@@ -13,7 +13,7 @@ from display.cli.logs import set_up_logs
 from display.cli.wiring import VERSION, judge_of, load_config
 from display.server import service as serve
 from monitor.clock import Clock, ReplayClock
-from monitor.collector import Desk, poll, taken_up
+from monitor.collector import PassContext, poll, resume_status
 from monitor.collector.scheduler import watch
 from monitor.config import Config
 from monitor.http import Http
@@ -87,9 +87,9 @@ def write_history(config: Config, begin: datetime) -> None:
     try:
         store.register(config.brands, begin - timedelta(days=28))
         judge = judge_of(config.brands)
-        desk = Desk(judge, store, (), lambda: begin)
+        desk = PassContext(judge, store, (), lambda: begin)
         watched = watch(config.sources[0], http)
-        status, _ = taken_up(watched, None, begin)
+        status, _ = resume_status(watched, None, begin)
         while (status := poll(watched, status, desk)).catching_up:
             pass
     finally:

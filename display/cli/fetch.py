@@ -24,7 +24,17 @@ from display.cli.wiring import judge_of, load_config, open_http, opened_store, s
 from display.pages.sources.rows import search_notes
 from display.server import service as serve
 from monitor.clock import Clock
-from monitor.collector import Desk, Judging, Watched, left_for, poll, rules_mark, take_up, taken_up, timing
+from monitor.collector import (
+    ConfiguredSource,
+    Judging,
+    PassContext,
+    cursor_after_rule_change,
+    poll,
+    resume_source,
+    resume_status,
+    rules_digest,
+    timing,
+)
 from monitor.collector.scheduler import watch
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
@@ -108,7 +118,7 @@ _Look = Iterator[tuple[SourceStatus, SourceStatus, Noted, str]]
 
 
 @contextmanager
-def _stored(config: Config, watched: Watched) -> _Look:
+def _stored(config: Config, watched: ConfiguredSource) -> _Look:
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(serve.alone(config))
@@ -120,7 +130,7 @@ def _stored(config: Config, watched: Watched) -> _Look:
 
 
 @contextmanager
-def _asked(config: Config, watched: Watched) -> _Look:
+def _asked(config: Config, watched: ConfiguredSource) -> _Look:
     clock, noted = Clock(), Noted(by_another=True)
     with opened_store(config) as store:
         before = status_of(store, watched.name) or SourceStatus(watched.name, watched.kind)
@@ -133,14 +143,14 @@ def _asked(config: Config, watched: Watched) -> _Look:
 
 
 @contextmanager
-def _pass(config: Config, watched: Watched) -> _Look:
+def _pass(config: Config, watched: ConfiguredSource) -> _Look:
     clock, noted = Clock(), Noted()
     with opened_store(config, create=True) as store:
         matcher = Matcher(config.brands)
-        judge, mark = _NotingJudge(judge_of(config.brands), noted), rules_mark(config.brands)
-        desk = Desk(judge, store, matcher.terms(), clock.now, rules=mark)
+        judge, mark = _NotingJudge(judge_of(config.brands), noted), rules_digest(config.brands)
+        desk = PassContext(judge, store, matcher.terms(), clock.now, rules=mark)
         must_not_be_paused(store, watched.name)
-        before = take_up(watched, status_of(store, watched.name), desk)
+        before = resume_source(watched, status_of(store, watched.name), desk)
         _must_not_wait(before, config, clock.now())
         seen = store.last_change()
         after = poll(replace(watched, source=_NotingSource(watched.source, noted)), before, desk)
@@ -148,7 +158,7 @@ def _pass(config: Config, watched: Watched) -> _Look:
 
 
 @contextmanager
-def _dry_run(config: Config, source: SourceConfig, watched: Watched, afresh: bool) -> _Look:
+def _dry_run(config: Config, source: SourceConfig, watched: ConfiguredSource, afresh: bool) -> _Look:
     if hasattr(source.options, "budget"):
         raise NotNow("This source costs money by the post, and a dry run would not count it. Leave out --dry-run.")
     clock, noted = Clock(), Noted()
@@ -172,14 +182,14 @@ def _source(config: Config, name: str) -> SourceConfig:
     return found
 
 
-def _left(config: Config, watched: Watched, now: datetime) -> tuple[SourceStatus, Json]:
+def _left(config: Config, watched: ConfiguredSource, now: datetime) -> tuple[SourceStatus, Json]:
     """The status and the cursor that the last pass left; nothing is changed, nor made where there is no database."""
     if not config.database.exists():
         return timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample), None
     with opened_store(config) as store:
-        status, known = taken_up(watched, status_of(store, watched.name), now)
+        status, known = resume_status(watched, status_of(store, watched.name), now)
         cursor = store.cursor(watched.name) if known else None
-        return status, left_for(watched, status, cursor, rules_mark(config.brands))
+        return status, cursor_after_rule_change(watched, status, cursor, rules_digest(config.brands))
 
 
 def _must_not_wait(status: SourceStatus, config: Config, now: datetime) -> None:

@@ -32,7 +32,7 @@ from display.server.worker import Worker
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import Incidents, Memory, TopicsDuty, Watch, share_arenas
 from monitor.clock import Clock
-from monitor.collector import Deliveries, Desk, Judge, rules_mark
+from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, watch
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError, WallflowerError
@@ -150,8 +150,8 @@ class Service:
         self._store = Store.open(config.database)
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
-        judge, mark = Judge(matcher, Scorer(config.brands)), rules_mark(config.brands)
-        desk = Desk(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
+        judge, mark = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
+        desk = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
         watched = [watch(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from monitor.collector.passes import BATCH, Desk, Watched, judged_alone_if_need_be
+from monitor.collector.passes import BATCH, ConfiguredSource, PassContext, judged_alone_if_need_be
 from monitor.errors import DeliveryRefused
 from monitor.model import Delivery, Receipt, Saved
 
@@ -29,7 +29,7 @@ class Receiver(Protocol):
 class Deliveries:
     """Stores what is brought to the sources that take deliveries. Any thread may bring something."""
 
-    def __init__(self, watched: Sequence[Watched], desk: Desk) -> None:
+    def __init__(self, watched: Sequence[ConfiguredSource], desk: PassContext) -> None:
         self._desk = desk
         self._receivers = {one.name: one.source for one in watched if isinstance(one.source, Receiver)}
         self._no_key = secrets.token_bytes(32)

@@ -32,7 +32,7 @@ log = logging.getLogger("wallflower.collector")
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class ConfiguredSource:
     """A source as configured, ready to be read."""
 
     name: str
@@ -45,7 +45,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PassContext:
     """What every pass works with."""
 
     judge: Judging
@@ -55,7 +55,7 @@ class Desk:
     luck: Callable[[], float] = field(default=random.random)
     """A random number in 0..1."""
     rules: str = ""
-    """What ``rules_mark`` makes of them; empty: whatever they are, nothing is read afresh for their sake."""
+    """What ``rules_digest`` makes of them; empty: whatever they are, nothing is read afresh for their sake."""
 
 
 @runtime_checkable
@@ -67,13 +67,13 @@ class Rereading(Protocol):
         ...
 
 
-def rules_mark(brands: Sequence[Brand]) -> str:
+def rules_digest(brands: Sequence[Brand]) -> str:
     """A short mark of the rules of ``brands``, to tell changed ones."""
     rules = sorted((brand.name, brand.rule) for brand in brands)
     return hashlib.blake2b(json.dumps(rules).encode(), digest_size=6).hexdigest()
 
 
-def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tuple[SourceStatus, bool]:
+def resume_status(watched: ConfiguredSource, stored: SourceStatus | None, now: datetime) -> tuple[SourceStatus, bool]:
     """The status to go on from, and whether that goes on from where the last pass left the source.
 
     False: nothing was ever read under its name, or a source of another kind was, whose cursor means nothing to it. A
@@ -86,30 +86,30 @@ def taken_up(watched: Watched, stored: SourceStatus | None, now: datetime) -> tu
     return replace(status, last_success=stored.last_success if stored else None), False
 
 
-def take_up(watched: Watched, stored: SourceStatus | None, desk: Desk) -> SourceStatus:
+def resume_source(watched: ConfiguredSource, stored: SourceStatus | None, desk: PassContext) -> SourceStatus:
     """The status to go on from, stored where it is another: for a new kind without a cursor, for new rules afresh.
 
     Raises StoreError.
     """
     now = desk.now()
-    status, goes_on = taken_up(watched, stored, now)
+    status, goes_on = resume_status(watched, stored, now)
     if not goes_on:
         status = replace(status, rules=desk.rules)
         desk.store.save(watched.name, (), now=now, cursor=None, status=status)
     elif watched.ready and desk.rules and status.rules != desk.rules:
-        cursor = left_for(watched, status, desk.store.cursor(watched.name), desk.rules)
+        cursor = cursor_after_rule_change(watched, status, desk.store.cursor(watched.name), desk.rules)
         status = replace(status, rules=desk.rules)
         desk.store.save(watched.name, (), now=now, cursor=cursor, status=status)
     return status
 
 
-def left_for(watched: Watched, status: SourceStatus, cursor: Json, rules: str) -> Json:
+def cursor_after_rule_change(watched: ConfiguredSource, status: SourceStatus, cursor: Json, rules: str) -> Json:
     """``cursor`` as a pass by ``rules`` takes it up, where ``status`` tells by which it was left."""
     is_other = bool(status.rules) and status.rules != rules
     return watched.source.afresh(cursor) if is_other and isinstance(watched.source, Rereading) else cursor
 
 
-def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
+def poll(watched: ConfiguredSource, status: SourceStatus, desk: PassContext) -> SourceStatus:
     """Read ``watched`` once and store what came of it; the status that was stored tells when to come again.
 
     The next check is noted before the fetch, and at the first pass stored. Expected trouble outside becomes a status
@@ -127,7 +127,7 @@ def poll(watched: Watched, status: SourceStatus, desk: Desk) -> SourceStatus:
     return _keep(watched, began, batch, status.next_check, desk)
 
 
-def note_fault(status: SourceStatus, desk: Desk) -> SourceStatus:
+def record_bug(status: SourceStatus, desk: PassContext) -> SourceStatus:
     """Store that a fault of our own ended a pass. Raises StoreError."""
     now = desk.now()
     desk.store.open_gap(status.source, status.last_success or now, "Wallflower failed while reading it.", now)
@@ -136,19 +136,19 @@ def note_fault(status: SourceStatus, desk: Desk) -> SourceStatus:
     return after
 
 
-def note_hang(status: SourceStatus, reason: str, desk: Desk) -> None:
+def record_hang(status: SourceStatus, reason: str, desk: PassContext) -> None:
     """Store that a pass does not come to an end. Raises StoreError."""
     now = desk.now()
     desk.store.open_gap(status.source, status.last_success or now, reason, now)
     desk.store.save_status(timing.hung(status, reason, now), now)
 
 
-def note_pause(status: SourceStatus, paused: datetime, desk: Desk) -> None:
+def record_pause(status: SourceStatus, paused: datetime, desk: PassContext) -> None:
     """Store that a source is not read because a person said so at ``paused``. Raises StoreError."""
     desk.store.open_gap(status.source, status.last_success or paused, _PAUSED, desk.now())
 
 
-def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError, desk: Desk) -> SourceStatus:
+def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError, desk: PassContext) -> SourceStatus:
     now = desk.now()
     if timing.leaves_gap(before, error, after, now):
         since = min(filter(None, (before.last_success, error.unread_since)), default=now)
@@ -159,7 +159,9 @@ def _note_failure(before: SourceStatus, after: SourceStatus, error: SourceError,
     return after
 
 
-def _keep(watched: Watched, before: SourceStatus, batch: Batch, due: datetime | None, desk: Desk) -> SourceStatus:
+def _keep(
+    watched: ConfiguredSource, before: SourceStatus, batch: Batch, due: datetime | None, desk: PassContext
+) -> SourceStatus:
     """Judge and save ``batch``: its cursor and the new status go with the last posts, in their transaction.
 
     ``due``: when it was to be read.
@@ -198,7 +200,7 @@ def _open_unnoticed_gap(status: SourceStatus, due: datetime | None, now: datetim
     store.open_gap(status.source, status.last_success or now, why, now)
 
 
-def _open_gap_of_part(source: str, since: datetime, reason: str, desk: Desk) -> None:
+def _open_gap_of_part(source: str, since: datetime, reason: str, desk: PassContext) -> None:
     """Passes that change nothing about it write nothing."""
     now = desk.now()
     there = [gap for gap in desk.store.gaps(now, now + _MOMENT, source) if gap.until is None]
@@ -206,7 +208,7 @@ def _open_gap_of_part(source: str, since: datetime, reason: str, desk: Desk) -> 
         desk.store.open_gap(source, since, reason, now)
 
 
-def _close_gaps(source: str, now: datetime, complete_since: datetime | None, desk: Desk) -> None:
+def _close_gaps(source: str, now: datetime, complete_since: datetime | None, desk: PassContext) -> None:
     """End the open gap, and take from all of them what was caught up with. Passes without any write nothing."""
     if desk.store.gaps(min(complete_since or now, now), now + _MOMENT, source):
         desk.store.close_gaps(source, now, desk.now(), complete_since)
@@ -217,7 +219,7 @@ def _brings_nothing(batch: Batch) -> bool:
     return not (batch.posts or batch.deleted or batch.deleted_below or batch.more or batch.spend)
 
 
-def _save(source: str, batch: Batch, status: SourceStatus, desk: Desk) -> tuple[list[Saved], SourceStatus]:
+def _save(source: str, batch: Batch, status: SourceStatus, desk: PassContext) -> tuple[list[Saved], SourceStatus]:
     posts = batch.posts
     *early, last = [posts[n : n + BATCH] for n in range(0, len(posts), BATCH)] or [()]
     now, saved, kept = desk.now(), [], 0

@@ -18,7 +18,17 @@ from pydantic import BaseModel
 
 from monitor import sources
 from monitor.clock import Clock
-from monitor.collector import Desk, Pace, Watched, note_fault, note_hang, note_pause, poll, take_up, timing
+from monitor.collector import (
+    ConfiguredSource,
+    Pace,
+    PassContext,
+    poll,
+    record_bug,
+    record_hang,
+    record_pause,
+    resume_source,
+    timing,
+)
 from monitor.config.source_tables import SourceConfig
 from monitor.config.tables import duration
 from monitor.errors import StoreError
@@ -42,7 +52,7 @@ SPREAD, SPREAD_ALL = 1.0, 60.0
 log = logging.getLogger("wallflower.scheduler")
 
 
-def watch(config: SourceConfig, http: Http) -> Watched:
+def watch(config: SourceConfig, http: Http) -> ConfiguredSource:
     """The source that ``config`` describes, ready to be read; one that cannot be says why at each pass."""
     if config.options is None:
         module = sources.unready(config.trouble)
@@ -52,7 +62,7 @@ def watch(config: SourceConfig, http: Http) -> Watched:
     assert isinstance(options, SourceOptions)
     pace = Pace(config.every, duration(module.Options.default_every))
     ready, sample = config.options is not None, module.Options.sample
-    return Watched(config.name, config.kind, module.Source(options, http), pace, sample=sample, ready=ready)
+    return ConfiguredSource(config.name, config.kind, module.Source(options, http), pace, sample=sample, ready=ready)
 
 
 class Wishes:
@@ -84,7 +94,13 @@ class Worker:
     """
 
     def __init__(
-        self, watched: Watched, status: SourceStatus, desk: Desk, clock: Clock, wishes: Wishes, delay: float
+        self,
+        watched: ConfiguredSource,
+        status: SourceStatus,
+        desk: PassContext,
+        clock: Clock,
+        wishes: Wishes,
+        delay: float,
     ) -> None:
         self.watched = watched
         self._status, self._desk, self._clock, self._wishes = status, desk, clock, wishes
@@ -116,7 +132,7 @@ class Worker:
         since = self._busy_since
         return since is not None and self._clock.monotonic() - since > HANGS_AFTER
 
-    def note_hang(self) -> None:
+    def record_hang(self) -> None:
         """Log and store, once for a pass, that it hangs. Raises StoreError."""
         if self._noted:
             return
@@ -125,7 +141,7 @@ class Worker:
             f"Reading it has not come to an end for {HANGS_AFTER / 60:.0f} minutes. Restart Wallflower if it stays so."
         )
         log.error("%s: %s", self.watched.name, reason)
-        note_hang(self._status, reason, self._desk)
+        record_hang(self._status, reason, self._desk)
 
     def _look(self) -> None:
         """Take note of what people want. A store that cannot be read now is read at the next look."""
@@ -140,7 +156,7 @@ class Worker:
     def _follow(self, wish: Wish) -> None:
         before, now = self._wish, self._desk.now()
         if wish.paused and not before.paused:
-            note_pause(self._status, wish.paused, self._desk)
+            record_pause(self._status, wish.paused, self._desk)
             log.info("%s: paused by hand", self.watched.name)
         if before.paused and not wish.paused:
             self._status = timing.unpaused(self._status, now)
@@ -165,7 +181,7 @@ class Worker:
 
     def _after_fault(self) -> float:
         try:
-            self._status = note_fault(self._status, self._desk)
+            self._status = record_bug(self._status, self._desk)
         except Exception:
             log.exception("%s: nor could the fault be stored", self.watched.name)
             return STORE_RETRY
@@ -179,7 +195,7 @@ class Worker:
 class Scheduler:
     """Reads every source in its own time, from ``start`` to ``stop``."""
 
-    def __init__(self, watched: Sequence[Watched], desk: Desk, clock: Clock) -> None:
+    def __init__(self, watched: Sequence[ConfiguredSource], desk: PassContext, clock: Clock) -> None:
         self._watched, self._desk, self._clock = tuple(watched), desk, clock
         self._workers: dict[str, Worker] = {}
         self._threads: dict[str, threading.Thread] = {}
@@ -192,7 +208,7 @@ class Scheduler:
         gap = min(SPREAD, SPREAD_ALL / max(1, len(self._watched)))
         wishes = Wishes(self._desk.store, self._clock)
         for number, watched in enumerate(self._watched):
-            status = take_up(watched, stored.get(watched.name), self._desk)
+            status = resume_source(watched, stored.get(watched.name), self._desk)
             delay = max(number * gap, self._until(status))
             self._workers[watched.name] = Worker(watched, status, self._desk, self._clock, wishes, delay)
         for name in self._workers:
@@ -224,7 +240,7 @@ class Scheduler:
                 log.critical("%s: its worker had ended; it is started again", name)
                 self._launch(name)
             if worker.hangs():
-                worker.note_hang()
+                worker.record_hang()
 
     def _watch(self) -> None:
         while not self._clock.wait(HEARTBEAT):

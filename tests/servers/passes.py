@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.clock import Clock
-from monitor.collector import Desk, Judge, Pace, Watched, poll, timing
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
 from monitor.model import Brand, Health, MentionFilter, Post, SourceStatus
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -24,8 +24,8 @@ PACE = Pace(timedelta(seconds=1), timedelta(minutes=10))
 class Reader:
     """Reads a feed pass by pass into a store, as the scheduler does."""
 
-    watched: Watched
-    desk: Desk
+    watched: ConfiguredSource
+    desk: PassContext
     status: SourceStatus
 
     def read(self) -> list[Post]:
@@ -52,7 +52,7 @@ def passes(port: int, folder: Path, path: str) -> Iterator[Reader]:
     clock, store, matcher = Clock(), Store.open(folder / "wallflower.db"), Matcher(BRANDS)
     store.register(BRANDS, clock.now())
     with reading(port) as http:
-        desk = Desk(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
-        watched = Watched("Here", "feed", feed(http, f"http://127.0.0.1:{port}{path}"), PACE)
+        desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
+        watched = ConfiguredSource("Here", "feed", feed(http, f"http://127.0.0.1:{port}{path}"), PACE)
         yield Reader(watched, desk, timing.first("Here", "feed", PACE, sample=False))
     store.close()
