@@ -425,7 +425,7 @@ class Rereads:
     def fetch(self, terms: Any, cursor: Json, now: datetime) -> Batch:
         return Batch(cursor=cursor)
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         return ["afresh", cursor]
 
 

@@ -272,7 +272,7 @@ def test_when_rules_have_changed_all_comes_once_more_under_the_same_ids(reader: 
     reader.serve(rss(two, one, undated))
     first = (*first, *reader.read().posts)
     for _ in range(2):
-        reader.cursor = json.loads(json.dumps(reader.source.afresh(reader.cursor)))
+        reader.cursor = json.loads(json.dumps(reader.source.reset_cursor(reader.cursor)))
         again = reader.read().posts
         assert {(post.external_id, post.published_at) for post in again} == {
             (post.external_id, post.published_at) for post in first

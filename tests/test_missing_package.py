@@ -143,7 +143,7 @@ def test_every_slip_is_a_problem_of_the_config(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r'there is no such kind\. Did you mean "mastodon"'):
         load_config(tmp_path / "config.toml").check()
     with pytest.raises(ImportError):
-        sources.load_if_possible("mastodont")
+        sources.load_or_placeholder("mastodont")
     (tmp_path / "config.toml").write_text(CONFIG + 'budget = "20 USD / month"\n')
     with pytest.raises(ConfigError, match=r"sources\[0\].budget: this is an option of x.*Allowed: .*instances"):
         load_config(tmp_path / "config.toml").check()

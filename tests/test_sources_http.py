@@ -311,12 +311,12 @@ def test_a_clock_that_is_set_back_stops_nothing(kind: str) -> None:
     assert len(posts_of(again)) >= 1
 
 
-@pytest.mark.parametrize("kind", [kind for kind in sites.kinds() if hasattr(load(kind).Source, "afresh")])
+@pytest.mark.parametrize("kind", [kind for kind in sites.kinds() if hasattr(load(kind).Source, "reset_cursor")])
 def test_when_rules_have_changed_history_is_read_once_more(kind: str) -> None:
     with reading(kind, site(kind, *range(1, 60))) as (source, _):
         first = passes(source)
         assert not posts_of(passes(source, first[-1].cursor, LATER))
-        cursor = source.afresh(first[-1].cursor)  # type: ignore[attr-defined]
+        cursor = source.reset_cursor(first[-1].cursor)  # type: ignore[attr-defined]
         again = passes(source, json.loads(json.dumps(cursor)), LATER)
         assert {post.external_id for post in posts_of(again)} == {post.external_id for post in posts_of(first)}
         assert again[-1].complete_since is not None
@@ -324,7 +324,9 @@ def test_when_rules_have_changed_history_is_read_once_more(kind: str) -> None:
         assert not posts_of(passes(source, again[-1].cursor, LATER))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in [*sites.kinds(), "feed"] if hasattr(load(kind).Source, "afresh")])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in [*sites.kinds(), "feed"] if hasattr(load(kind).Source, "reset_cursor")]
+)
 @pytest.mark.parametrize("cursor", [None, 5, [], {}, {"sweep": None, "listed": []}, {"sweep": {"done": 5}}])
 def test_an_odd_cursor_is_taken_afresh_without_a_fault(kind: str, cursor: Json) -> None:
     options = (
@@ -333,4 +335,4 @@ def test_an_odd_cursor_is_taken_afresh_without_a_fault(kind: str, cursor: Json) 
         else {"url": "https://a.example/"}
     )
     source = load(kind).Source(load(kind).Options(name="Here", **options), http_for())
-    source.afresh(cursor)  # type: ignore[attr-defined]
+    source.reset_cursor(cursor)  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ def _keys(config: Config) -> list[str]:
 
 
 def _missing(options: BaseModel | None) -> Iterator[str]:
-    for name, how in options.keys().items() if isinstance(options, SourceOptions) else ():
+    for name, how in options.required_secrets().items() if isinstance(options, SourceOptions) else ():
         try:
             secrets.get(name, how)
         except AuthError as error:

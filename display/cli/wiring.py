@@ -51,7 +51,7 @@ def with_config(command: Command) -> Command:
 
 def options_of(kind: str) -> type[BaseModel]:
     """The model of the keys of ``kind``; it allows any where the package of ``kind`` is missing. Raises ImportError."""
-    return sources.load_if_possible(kind).Options
+    return sources.load_or_placeholder(kind).Options
 
 
 def load_config(path: Path | None) -> Config:

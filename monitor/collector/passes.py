@@ -62,7 +62,7 @@ class PassContext:
 class Rereading(Protocol):
     """A source that can read once more what it has passed over, for rules that may find something there."""
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """What ``cursor`` becomes: it stands where it stood, and knows no more what was seen there."""
         ...
 
@@ -106,7 +106,7 @@ def resume_source(watched: ConfiguredSource, stored: SourceStatus | None, desk: 
 def cursor_after_rule_change(watched: ConfiguredSource, status: SourceStatus, cursor: Json, rules: str) -> Json:
     """``cursor`` as a pass by ``rules`` takes it up, where ``status`` tells by which it was left."""
     is_other = bool(status.rules) and status.rules != rules
-    return watched.source.afresh(cursor) if is_other and isinstance(watched.source, Rereading) else cursor
+    return watched.source.reset_cursor(cursor) if is_other and isinstance(watched.source, Rereading) else cursor
 
 
 def poll(watched: ConfiguredSource, status: SourceStatus, desk: PassContext) -> SourceStatus:

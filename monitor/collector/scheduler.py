@@ -55,10 +55,10 @@ log = logging.getLogger("wallflower.scheduler")
 def watch(config: SourceConfig, http: Http) -> ConfiguredSource:
     """The source that ``config`` describes, ready to be read; one that cannot be says why at each pass."""
     if config.options is None:
-        module = sources.unready(config.trouble)
+        module = sources.placeholder(config.trouble)
         options: BaseModel = module.Options(name=config.name)
     else:
-        module, options = sources.load_if_possible(config.kind), config.options
+        module, options = sources.load_or_placeholder(config.kind), config.options
     assert isinstance(options, SourceOptions)
     pace = Pace(config.every, duration(module.Options.default_every))
     ready, sample = config.options is not None, module.Options.sample

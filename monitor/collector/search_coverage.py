@@ -51,12 +51,12 @@ def _missed(brand: str, rule: Query) -> str:
 
 def searched(options: BaseModel | None, brands: Sequence[Brand]) -> Searched:
     """How the source with ``options`` deals with the rules of ``brands``."""
-    if not isinstance(options, SourceOptions) or not (options.searches or options.sieves):
+    if not isinstance(options, SourceOptions) or not (options.is_searched or options.is_prefiltered):
         return Searched()
     rules = [(brand, parse(brand.rule)) for brand in brands]
     terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.sought()))
     missed = [_missed(brand.name, rule) for brand, rule in rules if rule.wordless()]
-    if not options.searches:
+    if not options.is_searched:
         return Searched(missed=tuple(missed) if terms else ())
-    parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.finds_signs)]
-    return Searched(tuple(dict.fromkeys(parts)), (*missed, *options.missed(terms)))
+    parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.supports_handles)]
+    return Searched(tuple(dict.fromkeys(parts)), (*missed, *options.coverage_notes(terms)))

@@ -41,21 +41,21 @@ class SourceOptions(BaseModel):
     """Whether its posts are made up, which every screen then says."""
     how: ClassVar[str] = ""
     """Where to get its key and which permission that needs, in a sentence."""
-    sieves: ClassVar[bool] = False
+    is_prefiltered: ClassVar[bool] = False
     """Whether it hears everything and keeps only what holds a word of the rules."""
-    finds_signs: ClassVar[bool] = False
+    supports_handles: ClassVar[bool] = False
     """Whether its search takes handles and tags with their signs."""
 
     @property
-    def searches(self) -> bool:
+    def is_searched(self) -> bool:
         """Whether it brings only what a search for the rules' words finds."""
         return False
 
-    def missed(self, terms: Sequence[Term]) -> list[str]:
+    def coverage_notes(self, terms: Sequence[Term]) -> list[str]:
         """What of ``terms`` its search does not find, or only by luck, in sentences."""
         return []
 
-    def keys(self) -> dict[str, str]:
+    def required_secrets(self) -> dict[str, str]:
         """The name of each secret it asks for, and where to get that."""
         return dict.fromkeys(secrets.named_in(self), self.how)
 
@@ -91,13 +91,13 @@ def load(kind: str) -> SourceModule:
     return cast("SourceModule", importlib.import_module(f"{__name__}.{kind}"))
 
 
-def load_if_possible(kind: str) -> SourceModule:
+def load_or_placeholder(kind: str) -> SourceModule:
     """The module of ``kind``; where its SDK is missing, one whose source says so at each pass, so that the rest runs.
 
     Raises ImportError for a kind that does not exist.
     """
     words = lacking(kind)
-    return unready(words) if words else load(kind)
+    return placeholder(words) if words else load(kind)
 
 
 def lacking(kind: str) -> str:
@@ -115,7 +115,7 @@ def lacking(kind: str) -> str:
     return ""
 
 
-def unready(words: str) -> SourceModule:
+def placeholder(words: str) -> SourceModule:
     """In place of a module: one whose source cannot be read and says ``words`` at each pass, so that the rest runs."""
 
     class Unreadable:

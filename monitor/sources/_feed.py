@@ -111,7 +111,7 @@ class Options(SourceOptions):
             raise ValueError(f"{', '.join(strange)} only together with a preset")
         return self
 
-    def keys(self) -> dict[str, str]:
+    def required_secrets(self) -> dict[str, str]:
         """The name of its secret, and what that holds."""
         return {self.secret: self._how} if self.secret else {}
 

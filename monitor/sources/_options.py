@@ -45,13 +45,13 @@ class SearchOptions(HistoryOptions):
     """Whether a search for a word finds longer ones that begin with it."""
 
     @property
-    def searches(self) -> bool:
+    def is_searched(self) -> bool:
         """Yes."""
         return True
 
-    def missed(self, terms: Sequence[Term]) -> list[str]:
+    def coverage_notes(self, terms: Sequence[Term]) -> list[str]:
         """Terms that are too short for its search, and beginnings of words where that knows none."""
-        found = texts(terms, signs=self.finds_signs)
+        found = texts(terms, signs=self.supports_handles)
         short = [text for text in found if len(text) < self.shortest]
         cut = [f"{term.text}*" for term in terms if term.prefix and not self.finds_beginnings]
         said = []

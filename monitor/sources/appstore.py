@@ -57,7 +57,7 @@ class Source:
         batch = sweep.run(self._options.countries, lambda stretch: self._page(stretch, now), REQUESTS)
         return replace(batch, cursor={"sweep": sweep.to_json()})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

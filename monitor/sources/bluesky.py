@@ -59,7 +59,7 @@ class Options(SourceOptions):
     """Hours before the first pass that are read too; a whole network's posts, so this takes minutes."""
 
     default_every: ClassVar[str] = "5s"
-    sieves: ClassVar[bool] = True
+    is_prefiltered: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Source:
         batch = watch.follow(batch, now, LOOKS, lambda ids: self._look(ids, now), terms)
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

@@ -49,7 +49,7 @@ class Source:
             place.hide(error)
             raise
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read all that is listed once more."""
         return Bookmark.unread(cursor)
 

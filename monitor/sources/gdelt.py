@@ -91,7 +91,7 @@ class Source:
         # not at once: a pass that follows would come too early
         return replace(batch, more=False, not_before=wait, cursor={"sweep": sweep.to_json()})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

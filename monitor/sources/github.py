@@ -78,7 +78,7 @@ class Source:
         there = {id_: place for id_, place in places.items() if isinstance(watched, dict) and id_ in watched}
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watched, "places": there})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

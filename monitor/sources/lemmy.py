@@ -76,7 +76,7 @@ class Source:
         api = [self._api, self._old_at]
         return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now), "api": api})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

@@ -80,19 +80,19 @@ class Options(SearchOptions):
     """Whether the whole public timeline of the first instance is read, and matched here."""
 
     @property
-    def searches(self) -> bool:
+    def is_searched(self) -> bool:
         """Unless whole timelines, or hashtags that somebody chose, are all that is read."""
         return self.search or not (self.hashtags or self.public)
 
-    def missed(self, terms: Sequence[Term]) -> list[str]:
+    def coverage_notes(self, terms: Sequence[Term]) -> list[str]:
         """Without a search, posts that do not bear a hashtag."""
         if self.search:
-            return super().missed(terms)
+            return super().coverage_notes(terms)
         tags = dict.fromkeys(tag for text in texts(terms) if (tag := _hashtag(text)))
         named = ", ".join(f"`#{tag}`" for tag in list(tags)[:MOST_NAMED])
         return [f"Only posts with a hashtag are found, such as {named}; to search for words it needs a token."]
 
-    def keys(self) -> dict[str, str]:
+    def required_secrets(self) -> dict[str, str]:
         """The token of the first instance."""
         how = f"Make one at {self.instances[0]}/settings/applications with the scopes read:statuses and read:search."
         return {self.token: how} if self.token else {}
@@ -151,13 +151,13 @@ class Source:
         watched = watch.to_json(now)
         return replace(batch, cursor={**state.to_json(watched), "watch": watched})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return {**cursor, "reached": {}, "left": [], "seen": {}} if isinstance(cursor, dict) else cursor
 
     def _begin(self, now: datetime) -> None:
         first = self._options.instances[0]
-        how = " ".join(self._options.keys().values())
+        how = " ".join(self._options.required_secrets().values())
         token = secrets.get(self._options.token, how) if self._options.token else ""
         for reader in self._readers.values():
             reader.begin(now)

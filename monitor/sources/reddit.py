@@ -59,11 +59,11 @@ class Options(SearchOptions):
     """Name of the secret that holds the token of that account's feeds."""
 
     @property
-    def searches(self) -> bool:
+    def is_searched(self) -> bool:
         """Unless only subreddits are read, which bring all there is."""
         return self.search
 
-    def keys(self) -> dict[str, str]:
+    def required_secrets(self) -> dict[str, str]:
         """Those of an app, or the one of an account's feeds."""
         if self.feed_token is not None:
             return {self.feed_token: _HOW_FEED}
@@ -109,7 +109,7 @@ class Source:
         gone = tuple(dict.fromkeys(batch.deleted))
         return replace(batch, deleted=gone, cursor={"sweep": after, "watch": watch.to_json(now)})
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

@@ -81,7 +81,7 @@ class Source:
             cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)},
         )
 
-    def afresh(self, cursor: Json) -> Json:
+    def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read history once more."""
         return afresh(cursor)
 

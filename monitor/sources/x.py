@@ -49,7 +49,7 @@ class Options(SearchOptions):
     """Keys of X in config.toml."""
 
     how = "Make an app in the developer console of X and use the bearer token of the app."
-    finds_signs = True
+    supports_handles = True
 
     budget: Annotated[Budget, Field(examples=["20 USD / month"])]
     """What may be spent in a month, such as "20 USD / month". Reading slows so that it lasts, and never exceeds it.
