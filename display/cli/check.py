@@ -16,7 +16,7 @@ from monitor.collector.search_coverage import searched
 from monitor.config import Config
 from monitor.errors import AuthError, ConfigError
 from monitor.query.grammar import MOST_TERMS
-from monitor.sources import SourceOptions, lacking
+from monitor.sources import SourceOptions, missing_package_message
 
 
 @click.command()
@@ -48,7 +48,7 @@ def check(config_path: Path | None) -> None:
 
 def _packages(config: Config) -> list[str]:
     """Which source lacks which package, and how to get it."""
-    return [f"{source.name}: {words}" for source in config.sources if (words := lacking(source.kind))]
+    return [f"{source.name}: {words}" for source in config.sources if (words := missing_package_message(source.kind))]
 
 
 def _keys(config: Config) -> list[str]:

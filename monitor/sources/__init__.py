@@ -96,11 +96,11 @@ def load_or_placeholder(kind: str) -> SourceModule:
 
     Raises ImportError for a kind that does not exist.
     """
-    words = lacking(kind)
+    words = missing_package_message(kind)
     return placeholder(words) if words else load(kind)
 
 
-def lacking(kind: str) -> str:
+def missing_package_message(kind: str) -> str:
     """Which package ``kind`` needs and has not, and how to get it; empty where nothing is missing.
 
     Raises ImportError for a kind that does not exist.
