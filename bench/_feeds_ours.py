@@ -57,7 +57,7 @@ class Polling:
     def __init__(self, url: str, http: Http, desk: PassContext) -> None:
         pace = Pace(None, timedelta(minutes=15))
         self._watched = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
-        self._status = timing.first(url, "feed", pace, sample=False)
+        self._status = timing.initial_status(url, "feed", pace, sample=False)
         self._desk = desk
 
     def __call__(self) -> int:

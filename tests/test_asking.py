@@ -68,11 +68,11 @@ def test_the_wallflower_that_runs_is_asked_and_waited_for(read_before: Store) ->
         asked = store.wish("Forum").asked
         if len(turns) == 2 and asked:
             (status,) = store.last_statuses()
-            store.save_status(timing.began(status, clock.now()), clock.now())
+            store.save_status(timing.pass_started(status, clock.now()), clock.now())
         if len(turns) == 4:
             found = [judged("new"), judged("elsewhere", source="Other")]
             (status,) = store.last_statuses()
-            after = timing.succeeded(status, Batch(), Pace(None, timedelta(minutes=10)), clock.now(), 0.5)
+            after = timing.pass_succeeded(status, Batch(), Pace(None, timedelta(minutes=10)), clock.now(), 0.5)
             store.save("Other", found[1:], now=clock.now())
             store.save("Forum", found[:1], now=clock.now(), status=after)
 
@@ -93,8 +93,8 @@ def test_the_wallflower_that_runs_is_asked_and_waited_for(read_before: Store) ->
 def test_a_pass_that_fails_is_an_answer_too(read_before: Store, error: SourceError) -> None:
     def turn(store: Store) -> None:
         (status,) = store.last_statuses()
-        begun = timing.began(status, clock.now())
-        store.save_status(timing.failed(begun, error, clock.now(), 0.5), clock.now())
+        begun = timing.pass_started(status, clock.now())
+        store.save_status(timing.pass_failed(begun, error, clock.now(), 0.5), clock.now())
 
     clock = Answering(turn, read_before)
     clock.advance(60)

@@ -199,7 +199,7 @@ def test_a_gap_remains_for_what_is_lost_and_only_for_that(
     store.register(brands, stopped)
     desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
-    before = replace(timing.first("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
+    before = replace(timing.initial_status("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
     store.save("Bluesky", (), now=stopped, cursor=cursor_at(stopped), status=before)
     events = [beat(stopped + n * HOUR) for n in range(int((NOON - stopped) / HOUR))]
     with reading(Jetstream([*events, commit(1, NOON - SECOND, text="Acme")], floor=NOON - 36 * HOUR)) as (source, _):
@@ -283,7 +283,7 @@ def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
         store.register(brands, NOON)
         desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
         watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
-        status = poll(watched, timing.first("Bluesky", "bluesky", pace, sample=False), desk)
+        status = poll(watched, timing.initial_status("Bluesky", "bluesky", pace, sample=False), desk)
         assert len(store.page(MentionFilter())) == 2
         stream.events = [account(1, at + SECOND, active=False, status="deleted")]
         poll(watched, status, desk)
@@ -301,7 +301,7 @@ def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_pat
         store.register(brands, NOON)
         desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
         watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
-        status = poll(watched, timing.first("Bluesky", "bluesky", pace, sample=False), desk)
+        status = poll(watched, timing.initial_status("Bluesky", "bluesky", pace, sample=False), desk)
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme, I am back"]
         stream.events = [*stream.events, commit(4, at + 4 * SECOND, text="Acme four")]
         poll(watched, status, desk)
@@ -394,7 +394,7 @@ def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_pat
     store.register(brands, NOON)
     desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
-    status = timing.first("Bluesky", "bluesky", pace, sample=False)
+    status = timing.initial_status("Bluesky", "bluesky", pace, sample=False)
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
         for wait in (0, BLIND / 2 / SECOND, BLIND / SECOND):
             assert status.health is not Health.BROKEN

@@ -64,7 +64,7 @@ def watched(*passes: Batch | Exception, pace: Pace = PACE, sample: bool = False)
 
 
 def fresh(pace: Pace = PACE) -> SourceStatus:
-    return timing.first("Forum", "feed", pace, sample=False)
+    return timing.initial_status("Forum", "feed", pace, sample=False)
 
 
 def test_a_pass_stores_mentions_cursor_and_status_together(store: Store, clock: FakeClock) -> None:
@@ -255,21 +255,21 @@ def test_a_kind_made_to_be_read_often_is() -> None:
 
 def test_the_wish_of_the_site_wins_over_what_the_person_says() -> None:
     pace = Pace(2 * MINUTE, 10 * MINUTE)
-    after = timing.succeeded(status_of(), Batch(not_before=NOON + HOUR), pace, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON + HOUR), pace, NOON, 0.0)
     assert after.next_check == NOON + HOUR
-    after = timing.succeeded(status_of(), Batch(not_before=NOON), pace, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON), pace, NOON, 0.0)
     assert after.next_check == NOON + 2 * MINUTE
 
 
 def test_a_wish_of_a_year_is_cut_to_a_day() -> None:
-    after = timing.succeeded(status_of(), Batch(not_before=NOON + 365 * DAY), PACE, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON + 365 * DAY), PACE, NOON, 0.0)
     assert after.next_check == NOON + DAY
-    after = timing.failed(status_of(), RateLimited("", NOON + 365 * DAY), NOON, 0.0)
+    after = timing.pass_failed(status_of(), RateLimited("", NOON + 365 * DAY), NOON, 0.0)
     assert after.next_check == NOON + timing.LONGEST_WISH
 
 
 def test_a_pass_that_was_cut_goes_on_at_once() -> None:
-    assert timing.succeeded(status_of(), Batch(more=True), PACE, NOON, 1.0).next_check == NOON
+    assert timing.pass_succeeded(status_of(), Batch(more=True), PACE, NOON, 1.0).next_check == NOON
 
 
 @pytest.mark.parametrize(
@@ -278,9 +278,9 @@ def test_a_pass_that_was_cut_goes_on_at_once() -> None:
 def test_a_site_that_fails_is_tried_again_before_it_forgets_what_we_missed(interval: int, longest: timedelta) -> None:
     status = status_of(interval=float(interval))
     for _ in range(40):
-        status = timing.failed(status, BadResponse("No."), NOON, 0.0)
+        status = timing.pass_failed(status, BadResponse("No."), NOON, 0.0)
     assert status.next_check == NOON + longest
-    assert timing.began(status, NOON).next_check == NOON + longest
+    assert timing.pass_started(status, NOON).next_check == NOON + longest
     assert timing.faulted(status, NOON, 0.0).next_check == NOON + longest
 
 
@@ -294,13 +294,13 @@ def test_only_what_a_person_must_mend_is_a_refusal(status: int, kind: type[BadRe
 def test_refusals_stretch_the_interval_up_to_a_day() -> None:
     status, delays = status_of(), []
     for _ in range(40):
-        status = timing.failed(status, Refused("No."), NOON, 0.0)
+        status = timing.pass_failed(status, Refused("No."), NOON, 0.0)
         assert status.next_check is not None
         delays.append(status.next_check - NOON)
     assert delays[:3] == [15 * MINUTE, 22.5 * MINUTE, 33.75 * MINUTE]
     assert delays == sorted(delays)
     assert delays[-1] == DAY
-    assert timing.succeeded(status, Batch(), PACE, NOON, 0.0).failures == 0
+    assert timing.pass_succeeded(status, Batch(), PACE, NOON, 0.0).failures == 0
 
 
 def test_a_first_pass_tells_the_rate_from_the_times_of_the_posts() -> None:
@@ -320,24 +320,24 @@ def test_later_passes_tell_it_from_what_they_bring() -> None:
 
 def test_quiet_is_not_broken() -> None:
     busy = status_of(posts_per_hour=2.0, last_post=NOON - 13 * HOUR)
-    after = timing.succeeded(busy, Batch(), PACE, NOON, 0.0)
+    after = timing.pass_succeeded(busy, Batch(), PACE, NOON, 0.0)
     assert after.health is Health.QUIET
     assert "Nothing came for 13 hours" in after.reason
-    back = timing.succeeded(after, Batch(posts=(post(),)), PACE, NOON + HOUR, 0.0)
+    back = timing.pass_succeeded(after, Batch(posts=(post(),)), PACE, NOON + HOUR, 0.0)
     assert (back.health, back.reason, back.last_post) == (Health.WORKING, "", NOON + HOUR)
 
 
 def test_a_slow_source_is_not_quiet_so_soon() -> None:
     slow = status_of(posts_per_hour=1 / 24, last_post=NOON - 5 * DAY)
-    assert timing.succeeded(slow, Batch(), PACE, NOON, 0.0).health is Health.WORKING
+    assert timing.pass_succeeded(slow, Batch(), PACE, NOON, 0.0).health is Health.WORKING
     assert not timing.is_quiet(fresh(), NOON + 100 * DAY)
 
 
 def test_what_was_left_out_is_counted_and_told() -> None:
-    after = timing.succeeded(status_of(set_aside=2), Batch(set_aside=3), PACE, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(set_aside=2), Batch(set_aside=3), PACE, NOON, 0.0)
     assert after.set_aside == 5
     assert "3 unreadable entries" in after.reason
-    assert timing.succeeded(status_of(), Batch(note="It has moved."), PACE, NOON, 0.0).reason == "It has moved."
+    assert timing.pass_succeeded(status_of(), Batch(note="It has moved."), PACE, NOON, 0.0).reason == "It has moved."
 
 
 def test_a_restart_honours_the_stored_next_check() -> None:
@@ -354,7 +354,7 @@ def test_a_shorter_every_counts_from_the_last_try() -> None:
 
 
 def test_a_source_that_was_stopped_is_tried_at_a_start() -> None:
-    stopped = timing.failed(status_of(), AuthError("No key."), NOON, 0.0)
+    stopped = timing.pass_failed(status_of(), AuthError("No key."), NOON, 0.0)
     assert timing.resumed(stopped, "feed", PACE, NOON, sample=False).next_check is None
 
 
@@ -391,11 +391,11 @@ def test_whatever_happens_the_next_check_is_neither_past_nor_never(passes: list[
     pace = Pace(timedelta(seconds=every) if every else None, 10 * MINUTE)
     status = fresh(pace)
     for one in passes:
-        status = timing.began(status, NOON)
+        status = timing.pass_started(status, NOON)
         if isinstance(one, Batch):
-            status = timing.succeeded(status, one, pace, NOON, luck)
+            status = timing.pass_succeeded(status, one, pace, NOON, luck)
         else:
-            status = timing.failed(status, one, NOON, luck)
+            status = timing.pass_failed(status, one, NOON, luck)
         assert status.next_check is not None
         least = timedelta() if one == Batch(more=True) else timedelta(seconds=status.interval)
         assert NOON + least <= status.next_check <= NOON + timing.LONGEST_WISH + 2 * DAY

@@ -150,7 +150,11 @@ def test_a_burst_is_judged_and_stored_in_bounded_batches(tmp_path: Path, monkeyp
     monkeypatch.setattr(store, "save", counted)
     burst = Counting(lambda _: Batch(tuple(post(f"acme {n}") for n in range(10 * BATCH + 1))))
     watched = ConfiguredSource("Forum", "feed", burst, TEN)
-    poll(watched, timing.first("Forum", "feed", TEN, sample=False), PassContext(judge, store, (), FakeClock().now))
+    poll(
+        watched,
+        timing.initial_status("Forum", "feed", TEN, sample=False),
+        PassContext(judge, store, (), FakeClock().now),
+    )
     store.close()
     assert judge.sizes == saved == [BATCH] * 10 + [1]
 

@@ -59,7 +59,7 @@ class House:
             Judge(Matcher(BRANDS), Scorer(BRANDS)), self.store, (Term("acme"),), self.clock.now, lambda: 0.0
         )
         self.watched = ConfiguredSource("Forum", "feed", self.source, PACE)
-        self.status = timing.first("Forum", "feed", PACE, sample=False)
+        self.status = timing.initial_status("Forum", "feed", PACE, sample=False)
 
     def read(self, found: Batch | SourceError, after: timedelta = timedelta()) -> SourceStatus:
         """Make a pass that brings ``found``, so much later."""

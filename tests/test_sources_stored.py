@@ -49,7 +49,7 @@ class Reader:
         matcher = Matcher(BRANDS)
         self.desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
         self.watched = ConfiguredSource("Here", kind, source, PACE)
-        self.status = timing.first("Here", kind, PACE, sample=False)
+        self.status = timing.initial_status("Here", kind, PACE, sample=False)
         self.store, self.clock = store, clock
 
     def read(self) -> set[str]:

@@ -276,7 +276,7 @@ def test_an_app_without_webhooks_takes_nothing(tmp_path: Path, store: Store, clo
 
 
 def test_the_source_tells_how_much_came(desk: PassContext, clock: FakeClock, helpdesk: ConfiguredSource) -> None:
-    first = timing.first("Help desk", "webhook", helpdesk.pace, sample=False)
+    first = timing.initial_status("Help desk", "webhook", helpdesk.pace, sample=False)
     quiet = poll(helpdesk, first, desk)
     assert (quiet.health, quiet.last_post) == (Health.WORKING, None)
     assert quiet.reason == "Nothing has come yet. Programs bring posts to /in/Help%20desk."
@@ -294,7 +294,7 @@ def test_a_missing_secret_is_said(
     desk: PassContext, helpdesk: ConfiguredSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HELPDESK_HOOK")
-    status = poll(helpdesk, timing.first("Help desk", "webhook", helpdesk.pace, sample=False), desk)
+    status = poll(helpdesk, timing.initial_status("Help desk", "webhook", helpdesk.pace, sample=False), desk)
     assert status.health is Health.NEEDS_KEY
     assert "HELPDESK_HOOK" in status.reason
     monkeypatch.setenv("HELPDESK_HOOK", "short")

@@ -168,10 +168,10 @@ def _dry_run(config: Config, source: SourceConfig, watched: ConfiguredSource, af
     try:
         noted.batch = batch = watched.source.fetch(Matcher(config.brands).terms(), None if afresh else cursor, now)
     except SourceError as error:
-        yield before, timing.failed(before, error, clock.now(), 0.0), noted, ""
+        yield before, timing.pass_failed(before, error, clock.now(), 0.0), noted, ""
         return
     noted.judged = judge_of(config.brands).judge(batch.posts, now)
-    yield before, timing.succeeded(before, batch, watched.pace, clock.now(), 0.0), noted, ""
+    yield before, timing.pass_succeeded(before, batch, watched.pace, clock.now(), 0.0), noted, ""
 
 
 def _source(config: Config, name: str) -> SourceConfig:
@@ -185,7 +185,7 @@ def _source(config: Config, name: str) -> SourceConfig:
 def _left(config: Config, watched: ConfiguredSource, now: datetime) -> tuple[SourceStatus, Json]:
     """The status and the cursor that the last pass left; nothing is changed, nor made where there is no database."""
     if not config.database.exists():
-        return timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample), None
+        return timing.initial_status(watched.name, watched.kind, watched.pace, sample=watched.sample), None
     with opened_store(config) as store:
         status, known = resume_status(watched, status_of(store, watched.name), now)
         cursor = store.cursor(watched.name) if known else None

@@ -74,4 +74,4 @@ def _finding(mention: Mention) -> Finding:
 
 def _is_under_way(status: SourceStatus) -> bool:
     """Whether the pass began and has not ended: that is just what is stored before a fetch."""
-    return status.last_try is not None and timing.began(status, status.last_try) == status
+    return status.last_try is not None and timing.pass_started(status, status.last_try) == status

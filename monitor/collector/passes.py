@@ -82,7 +82,7 @@ def resume_status(watched: ConfiguredSource, stored: SourceStatus | None, now: d
     if stored is not None and (stored.kind == watched.kind or not watched.ready):
         sample = watched.sample if watched.ready else stored.sample
         return timing.resumed(stored, stored.kind, watched.pace, now, sample=sample), True
-    status = timing.first(watched.name, watched.kind, watched.pace, sample=watched.sample)
+    status = timing.initial_status(watched.name, watched.kind, watched.pace, sample=watched.sample)
     return replace(status, last_success=stored.last_success if stored else None), False
 
 
@@ -116,14 +116,14 @@ def poll(watched: ConfiguredSource, status: SourceStatus, desk: PassContext) -> 
     and, where time went unread, a gap. Raises StoreError; whatever else it raises is a bug.
     """
     now = desk.now()
-    began = timing.began(status, now)
+    began = timing.pass_started(status, now)
     desk.store.note(began, now=now)
     try:
         batch = watched.source.fetch(desk.terms, desk.store.cursor(watched.name), now)
     except Stopped:
         return began
     except SourceError as error:
-        return _note_failure(status, timing.failed(began, error, desk.now(), desk.luck()), error, desk)
+        return _note_failure(status, timing.pass_failed(began, error, desk.now(), desk.luck()), error, desk)
     return _keep(watched, began, batch, status.next_check, desk)
 
 
@@ -169,7 +169,7 @@ def _keep(
     now = desk.now()
     if not _catches_up(before, batch):
         _open_unnoticed_gap(before, due, now, desk.store)
-    after = timing.succeeded(before, batch, watched.pace, now, desk.luck())
+    after = timing.pass_succeeded(before, batch, watched.pace, now, desk.luck())
     saved: list[Saved] = []
     if _brings_nothing(batch) and before.health is after.health and before.reason == after.reason:
         desk.store.note(after, now=now, cursor=batch.cursor)

@@ -53,7 +53,7 @@ class Pace:
         return min(max(3600 / posts_per_hour, SHORTEST), LONGEST)
 
 
-def first(source: str, kind: str, pace: Pace, *, sample: bool) -> SourceStatus:
+def initial_status(source: str, kind: str, pace: Pace, *, sample: bool) -> SourceStatus:
     """The status of a source that was never read."""
     return SourceStatus(source, kind, interval=pace.interval(0.0), sample=sample)
 
@@ -82,12 +82,12 @@ def _guessed(status: SourceStatus, due: datetime) -> bool:
     return status.health not in (Health.LIMITED, Health.SPENT) and due <= status.last_try + own
 
 
-def began(status: SourceStatus, now: datetime) -> SourceStatus:
+def pass_started(status: SourceStatus, now: datetime) -> SourceStatus:
     """To be stored before the fetch, so that a program that dies in it does not hammer the site when it restarts."""
     return replace(status, last_try=now, next_check=now + timedelta(seconds=_backoff(status)))
 
 
-def succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luck: float) -> SourceStatus:
+def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luck: float) -> SourceStatus:
     """What a pass that brought ``batch`` makes of ``status``."""
     rate = posts_per_hour(status, batch.posts, now, batch.arrived)
     interval = pace.interval(rate)
@@ -124,7 +124,7 @@ def _become(status: SourceStatus, health: Health, reason: str, now: datetime) ->
     return replace(status, health=health, reason=reason, since=since)
 
 
-def failed(status: SourceStatus, error: SourceError, now: datetime, luck: float) -> SourceStatus:
+def pass_failed(status: SourceStatus, error: SourceError, now: datetime, luck: float) -> SourceStatus:
     """What a pass that ended in ``error`` makes of ``status``."""
     reason = str(error)
     if isinstance(error, RateLimited):

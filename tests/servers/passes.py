@@ -54,5 +54,5 @@ def passes(port: int, folder: Path, path: str) -> Iterator[Reader]:
     with reading(port) as http:
         desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
         watched = ConfiguredSource("Here", "feed", feed(http, f"http://127.0.0.1:{port}{path}"), PACE)
-        yield Reader(watched, desk, timing.first("Here", "feed", PACE, sample=False))
+        yield Reader(watched, desk, timing.initial_status("Here", "feed", PACE, sample=False))
     store.close()
