@@ -127,18 +127,13 @@ class Http:
         check_url(url)
         with self._adapter.one_deadline():
             try:
-                answer = self._answer(url, headers or {}, params)
+                got = self.session.get(url, headers=headers, params=params)
             except (requests.RequestException, ValueError) as error:
                 raise trouble(error, site_of(url)) from error
+        answer = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
         if answer.status >= 400 and answer.status not in accept:
             raise self.refusal(answer.url, answer.status, answer.headers, answer.body)
         return answer
-
-    def _answer(self, url: str, headers: Mapping[str, str], params: Mapping[str, str] | None) -> Response:
-        got = self.session.get(url, headers=headers, params=params) if params else self.session.read(url, headers)
-        if isinstance(got, requests.Response):
-            return Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
-        return Response(got.status, got.headers, got.body, url)
 
     def connect(self, url: str) -> Line:
         """A line to the site of ``url``, for a stream: the same guard, certificates verified. Raises SourceErrors."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,7 +17,6 @@ from urllib3.exceptions import HTTPError
 
 from monitor.clock import Clock
 from monitor.errors import BadResponse, SourceError
-from monitor.http import exchange
 from monitor.http.addresses import check_url, site_of
 from monitor.http.allowance import Allowance, allowance
 from monitor.http.connections import Deadline, Guard, GuardedPools
@@ -29,9 +26,7 @@ from monitor.http.wording import trouble
 _MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
 _RESTING = (429, 503)
-_REDIRECTS = (301, 302, 303, 307, 308)
 _FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
-_PLAIN_URL = re.compile(r"(https?)://([a-z0-9.-]+)(?::([0-9]{1,5}))?(/[A-Za-z0-9_~!$&'()*+,;=:@/?.-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +61,6 @@ class Traffic:
         if left is not None:
             with self._lock:
                 self.allowances[site] = left
-
-
-class Answer(NamedTuple):
-    """What came of one request that was asked the short way."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
-    raw: BaseHTTPResponse | None = None
-    """As urllib3 has it; None for a plain 304."""
 
 
 class GuardAdapter(HTTPAdapter):
@@ -115,28 +100,6 @@ class GuardAdapter(HTTPAdapter):
             response._content = self._read(response.raw, site)
             self._heed(response.status_code, response.headers, site)
             return response
-
-    def ask(self, url: str, headers: Iterable[tuple[str, str]]) -> Answer:
-        """The whole answer to one GET, redirects not followed: ``send`` without requests. ``url``: see ``is_plain``.
-
-        Raises SourceErrors only.
-        """
-        with self._guarded(url) as site, closing(self._opened(url)) as sock:
-            sock.sendall(exchange.head(url[url.index("/", 8) :], site, headers))
-            self._guard.hurry(sock)
-            said = sock.recv(_CHUNK)
-            if (same := exchange.unchanged(said)) is not None:
-                return Answer(304, same)
-            answer = exchange.answer(self._guard, sock, said)
-            body = self._read(answer, site)
-            self._heed(answer.status, answer.headers, site)
-            return Answer(answer.status, answer.headers, body, answer)
-
-    def _opened(self, url: str) -> socket.socket:
-        found = _PLAIN_URL.fullmatch(url)
-        assert found is not None
-        secure = found[1] == "https"
-        return self._guard.open(found[2], int(found[3]) if found[3] else 443 if secure else 80, secure)
 
     @contextmanager
     def _guarded(self, url: str) -> Iterator[str]:
@@ -189,11 +152,6 @@ class GuardAdapter(HTTPAdapter):
         return bytes(body)
 
 
-def is_plain(url: str) -> bool:
-    """Whether ``url`` can be asked for as it stands: there is nothing in it to quote, to encode or to shorten."""
-    return _PLAIN_URL.fullmatch(url) is not None and "/." not in url
-
-
 class GuardedSession(requests.Session):
     """A requests session that takes nothing from the environment, keeps no cookies and goes through one adapter."""
 
@@ -207,24 +165,6 @@ class GuardedSession(requests.Session):
         self.adapters.clear()
         self.mount("https://", adapter)
         self.mount("http://", adapter)
-        self._adapter = adapter
-
-    def read(self, url: str, headers: Mapping[str, str]) -> requests.Response | Answer:
-        """What ``get`` gives; for most addresses the bare answer, which spares requests' own time."""
-        if not is_plain(url) or self.get_adapter(url) is not self._adapter:
-            return self.get(url, headers=headers)
-        given = {name.lower() for name in headers}
-        ours = [(name, str(value)) for name, value in self.headers.items() if name.lower() not in given]
-        answer = self._adapter.ask(url, [*ours, *headers.items()])
-        if answer.raw is None or answer.status not in _REDIRECTS or "Location" not in answer.headers:
-            return answer
-        request = self.prepare_request(requests.Request("GET", url, headers=dict(headers)))
-        first = self._adapter.build_response(request, answer.raw)
-        first._content = answer.body
-        hops = [first, *self.resolve_redirects(first, request)]
-        last: requests.Response = hops.pop()
-        last.history = hops
-        return last
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where ``resp`` sends us, None when nowhere. Raises SourceError for a target written to mislead."""

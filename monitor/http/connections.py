@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import certifi
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import Timeout
 from urllib3.util.ssl_ import create_urllib3_context
@@ -118,7 +118,7 @@ class Guard:
         failure: OSError | None = None
         for address in self._addresses(host, port):
             try:
-                return _connected(address, port, self.patience())
+                return socket.create_connection((address, port), self.patience())
             except OSError as error:
                 failure = error
         raise failure or ConnectionError("no address")
@@ -139,34 +139,16 @@ class Guard:
         return public
 
 
-def _connected(address: str, port: int, seconds: float) -> socket.socket:
-    """What socket.create_connection gives, which looks each address up once more."""
-    if "%" in address:  # an address of one link, whose number is yet to be looked up
-        return socket.create_connection((address, port), seconds)
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-    try:
-        sock.settimeout(seconds)
-        sock.connect((address, port))
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
 class _TimedReader(io.RawIOBase):
-    """``unread`` and a socket's bytes; each read waits no longer than the deadline of the request allows."""
+    """A socket's bytes; each read waits no longer than the deadline of the request allows."""
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, guard: Guard, unread: bytes) -> None:
-        self._raw, self._sock, self._guard, self._unread = raw, sock, guard, unread
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, guard: Guard) -> None:
+        self._raw, self._sock, self._guard = raw, sock, guard
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if self._unread:
-            piece, self._unread = self._unread[: len(buffer)], self._unread[len(buffer) :]
-            buffer[: len(piece)] = piece
-            return len(piece)
         self._guard.hurry(self._sock)
         return self._raw.readinto(buffer)
 
@@ -176,11 +158,11 @@ class _TimedReader(io.RawIOBase):
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """An answer, of which ``unread`` has come already; read within the deadline of the request."""
+    """A response that is read within the deadline of the request."""
 
-    def __init__(self, guard: Guard, sock: socket.socket, *args: Any, unread: bytes = b"", **options: Any) -> None:
+    def __init__(self, guard: Guard, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, guard, unread))
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, guard))
 
     def begin(self) -> None:
         """Read status and headers. A connection serves one answer: kept open, the site may close it as we write."""
@@ -192,22 +174,30 @@ class _PlainConnection(HTTPConnection):
     def __init__(self, guard: Guard, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._guard = guard
-        self.response_class = partial(TimedResponse, guard)  # type: ignore[assignment]
+        self._raw: TimedResponse | None = None
 
     def _new_conn(self) -> socket.socket:
         return self._guard.connect(self.host, self.port)
 
+    def response_class(self, sock: socket.socket, *args: Any, **options: Any) -> TimedResponse:  # type: ignore[override]
+        self._raw = TimedResponse(self._guard, sock, *args, **options)
+        return self._raw
 
-class _SecureConnection(HTTPSConnection):
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        try:
+            return super().getresponse()
+        except BaseException:
+            # urllib3 may refuse the headers only after http.client gave the socket to the response
+            if self._raw is not None:
+                self._raw.close()
+            raise
+
+
+class _SecureConnection(_PlainConnection, HTTPSConnection):
     def __init__(self, guard: Guard, *args: Any, **options: Any) -> None:
         # what a caller says of authorities and verifying counts for nothing; nor may it change what all share
         kept = {name: value for name, value in options.items() if name not in _TRUST}
-        super().__init__(*args, **kept, ssl_context=guard.tls_of_pools, cert_reqs=ssl.CERT_REQUIRED)
-        self._guard = guard
-        self.response_class = partial(TimedResponse, guard)  # type: ignore[assignment]
-
-    def _new_conn(self) -> socket.socket:
-        return self._guard.connect(self.host, self.port)
+        super().__init__(guard, *args, **kept, ssl_context=guard.tls_of_pools, cert_reqs=ssl.CERT_REQUIRED)
 
 
 class _PlainPool(HTTPConnectionPool):
