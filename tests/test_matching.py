@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import QueryError
 from monitor.model import Brand, Match, Post, Span, Term
-from monitor.query import Query
+from monitor.query.fts import FtsQuery
 from monitor.query.matcher import BATCH, Matcher
 from tests.fakes import NOON, post
 
@@ -85,7 +85,7 @@ def test_a_rule_that_cannot_be_read_is_told_at_once() -> None:
 def test_a_batch_that_fails_leaves_nothing_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     matcher = Matcher([ACME])
     with monkeypatch.context() as poisoned:
-        poisoned.setattr(Query, "check", lambda *_: 1 / 0)
+        poisoned.setattr(FtsQuery, "accepts", lambda *_: 1 / 0)
         for _ in range(3):
             with pytest.raises(ZeroDivisionError):
                 matcher.match([post("acme"), post("acme again")])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from monitor.errors import QueryError
 from monitor.model import Brand, Post, Term
 from monitor.query import TOKENIZER, Document, Query, index_text, parse
+from monitor.query.fts import compile_fts
 from monitor.query.matcher import Matcher
 from monitor.query.reading import WORD, fold
 from tests.fakes import post
@@ -120,20 +121,24 @@ def stored_row(item: Post) -> tuple[str, str, str]:
     return index_text(item.text), index_text(item.title), tags
 
 
-def stored(query: Query, item: Post, expression: str | None = None) -> bool:
+def stored(query: Query, item: Post, with_fields: bool = False) -> bool:
     """As a store does it: one index with columns for text, title and tags."""
+    fts = compile_fts(query.tree, tag_expression if with_fields else None)
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute(f"CREATE VIRTUAL TABLE doc USING fts5(text, title, tags, tokenize='{TOKENIZER}')")
         db.execute("INSERT INTO doc VALUES (?, ?, ?)", stored_row(item))
-        scoped = expression or (query.fts and f"{{text title}} : ({query.fts})")
+        scoped = fts.expression if with_fields else fts.expression and f"{{text title}} : ({fts.expression})"
         found = scoped is None or db.execute("SELECT 1 FROM doc WHERE doc MATCH ?", (scoped,)).fetchone() is not None
-    return found and query.check(Document.of(item))
+    return found and fts.accepts(Document.of(item))
+
+
+def tag_expression(name: str, value: str) -> str:
+    return f'tags : "{tag(name, value)}"'
 
 
 def stored_with_fields(query: Query, item: Post) -> bool:
-    """As a store does it that keeps the fields as tokens."""
-    query = query.with_fields(lambda name, value: f'tags : "{tag(name, value)}"')
-    return stored(query, item, query.fts)
+    """As a store does it whose index contains the fields as tokens."""
+    return stored(query, item, with_fields=True)
 
 
 ENGINES = [batch, stored, stored_with_fields, by_itself]
@@ -170,15 +175,17 @@ def test_fields_and_titles(
     ],
 )
 def test_what_a_rule_compiles_to(rule: str, expression: str | None) -> None:
-    assert parse(rule).fts == expression
+    assert compile_fts(parse(rule).tree).expression == expression
 
 
 def test_only_what_fts_cannot_tell_is_checked() -> None:
-    assert not any(parse(rule).needs_check for rule in ["acme", "@acme OR #acme", NEAR, "a (b OR -c)", '"a b"'])
-    assert all(parse(rule).needs_check for rule in ["=Acme", "AT&T", "acme lang:en", "@a NEAR/2 b", "author:bob"])
-    fields = parse("acme (lang:en OR -author:bob)").with_fields(lambda name, value: f'tags : "{name}{value}"')
-    assert fields.fts == '"acme" NOT (tags : "authorbob" NOT tags : "langen")'
-    assert not fields.needs_check
+    exact = ["acme", "@acme OR #acme", NEAR, "a (b OR -c)", '"a b"']
+    assert [rule for rule in exact if compile_fts(parse(rule).tree).remainder is not None] == []
+    bounded = ["=Acme", "AT&T", "acme lang:en", "@a NEAR/2 b", "author:bob"]
+    assert [rule for rule in bounded if compile_fts(parse(rule).tree).remainder is None] == []
+    tree = parse("acme (lang:en OR -author:bob)").tree
+    with_fields = compile_fts(tree, lambda name, value: f'tags : "{name}{value}"')
+    assert with_fields == ('"acme" NOT (tags : "authorbob" NOT tags : "langen")', None)
 
 
 def test_conditions_that_every_post_satisfies() -> None:
@@ -364,10 +371,10 @@ def understood(text: str, db: sqlite3.Connection) -> bool:
         assert query.suggestion
         return False
     run = "SELECT rowid FROM doc WHERE doc MATCH ?"
-    if query.fts is not None:
-        db.execute(run, (f'"a" AND ("b" OR ("c" AND ({{text title}} : ({query.fts}))))',)).fetchall()
-    if fields := query.with_fields(lambda name, value: f'tags : "{tag(name, value)}"').fts:
-        db.execute(run, (fields,)).fetchall()
+    if (expression := compile_fts(query.tree).expression) is not None:
+        db.execute(run, (f'"a" AND ("b" OR ("c" AND ({{text title}} : ({expression}))))',)).fetchall()
+    if (expression := compile_fts(query.tree, tag_expression).expression) is not None:
+        db.execute(run, (expression,)).fetchall()
     query.spans("@united lost my bag. acme tag")
     query.terms()
     return True
@@ -530,7 +537,7 @@ def test_every_character_is_cut_and_folded_as_the_index_does_it() -> None:
 def test_threads_may_parse_at_once() -> None:
     rules = [rule for rule, *_ in EXAMPLES] * 5
     with ThreadPoolExecutor(8) as threads:
-        assert [query.fts for query in threads.map(parse, rules)] == [parse(rule).fts for rule in rules]
+        assert [str(query.tree) for query in threads.map(parse, rules)] == [str(parse(rule).tree) for rule in rules]
 
 
 def test_no_text_can_forge_the_index_words_of_handles_and_tags() -> None:

@@ -6,9 +6,9 @@
     acme NEAR/5 refund    at most 5 words between them        @acme  #acme    the handle, the tag
     lang:en  author:bob  source:"Acme forum"  site:example.com (and what is below it)
 
-Case and accents do not count, but signs do: AT&T, Yahoo!, C++. ``parse`` gives a ``Query``; ``Query.fts`` searches any
-FTS5 table whose columns were written with ``index_text`` under ``TOKENIZER``, and ``Query.check`` takes away what that
-finds too much.
+Case and accents do not count, but signs do: AT&T, Yahoo!, C++. ``parse`` gives a ``Query``, whose ``matches`` needs no
+index. A search index compiles the query's tree: ``query.fts`` does so for FTS5 tables whose columns were written with
+``index_text`` under ``TOKENIZER``.
 """
 
 from monitor.query.document import Document, field_value, site_of

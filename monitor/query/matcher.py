@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from monitor.model import Brand, Match, Post, Term
-from monitor.query import TOKENIZER, Document, Query, index_text, parse
+from monitor.query import TOKENIZER, Document, index_text, parse
+from monitor.query.fts import FtsQuery, compile_fts
 
 BATCH = 2_000
 """Posts of one index; more are matched in several."""
@@ -19,7 +20,8 @@ class Matcher:
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         """Raises QueryError for the first rule that cannot be read."""
-        self._rules = [(brand, parse(brand.rule)) for brand in brands]
+        parsed = [(brand, parse(brand.rule)) for brand in brands]
+        self._rules = [(brand, query, compile_fts(query.tree)) for brand, query in parsed]
         self._idle: list[sqlite3.Connection] = []
         weakref.finalize(self, _close, self._idle)
 
@@ -29,16 +31,16 @@ class Matcher:
 
     def terms(self) -> tuple[Term, ...]:
         """Plain searches that find every post that any rule matches, but for what meets a part without a word in it."""
-        return tuple(dict.fromkeys(term for _, query in self._rules for term in query.sought()))
+        return tuple(dict.fromkeys(term for _, query, _ in self._rules for term in query.sought()))
 
     def _batch(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
         matches: list[list[Match]] = [[] for _ in posts]
         documents = _Documents(posts)
         with self._index(posts) as index:
-            for brand, query in self._rules:
-                for number in _found(index, query, len(posts)):
+            for brand, query, fts in self._rules:
+                for number in _found(index, fts, len(posts)):
                     document = documents[number]
-                    if query.check(document):
+                    if fts.accepts(document):
                         matches[number].append(Match(brand.name, brand.rule, query.spans_in(document)))
         return [tuple(some) for some in matches]
 
@@ -87,8 +89,8 @@ def _rows(posts: Sequence[Post]) -> Iterator[tuple[int, str, str | None]]:
         yield number, index_text(post.text), index_text(post.title) if post.title else None
 
 
-def _found(index: sqlite3.Connection, query: Query, total: int) -> Sequence[int]:
-    """Numbers of the posts that the query's expression finds: all where it has none."""
-    if query.fts is None:
+def _found(index: sqlite3.Connection, fts: FtsQuery, total: int) -> Sequence[int]:
+    """Numbers of the posts that the expression finds: all of them if there is none."""
+    if fts.expression is None:
         return range(total)
-    return [row[0] for row in index.execute("SELECT rowid FROM post WHERE post MATCH ?", (query.fts,))]
+    return [row[0] for row in index.execute("SELECT rowid FROM post WHERE post MATCH ?", (fts.expression,))]

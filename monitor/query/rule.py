@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.errors import QueryError
 from monitor.model import Span, Term
-from monitor.query.compiling import Compiled, FieldExpression, compiled
 from monitor.query.document import Document
 from monitor.query.grammar import tree_of
 from monitor.query.mistakes import Mistake
@@ -26,29 +25,13 @@ class FieldCondition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One rule for every use: an FTS5 expression, what is left to check, and where the words are."""
+    """One rule for every use: whether a post satisfies it, and where its words are.
+
+    A search index compiles ``tree`` itself.
+    """
 
     text: str
     tree: Node
-    compiled: Compiled
-
-    @property
-    def fts(self) -> str | None:
-        """Finds, in an index of ``index_text`` with ``TOKENIZER``, all posts of the rule, and more if ``needs_check``.
-
-        None: the index cannot narrow it down. It names no columns: write ``{text title} : (...)`` around it.
-        """
-        return self.compiled.fts
-
-    @property
-    def needs_check(self) -> bool:
-        """Whether ``fts`` finds too much, so that ``check`` has to be asked about each of its posts."""
-        return self.compiled.rest is not None
-
-    def check(self, document: Document) -> bool:
-        """Whether a document that ``fts`` found satisfies the rule. Meaningless for one that it did not find."""
-        rest = self.compiled.rest
-        return rest is None or rest.found(document) is not None
 
     def matches(self, document: Document) -> bool:
         """Whether ``document`` satisfies the rule, without any index."""
@@ -92,15 +75,6 @@ class Query:
         leaf = [(part.child if isinstance(part, Not) else part, isinstance(part, Not)) for part in parts]
         return tuple(FieldCondition(part.name, part.value, no) for part, no in leaf if isinstance(part, Field))
 
-    def with_fields(self, expression: FieldExpression) -> Query:
-        """The same query for an index that holds the fields too.
-
-        ``expression("lang", "en")`` is the FTS5 expression that finds a document whose ``Document.fields`` hold that
-        pair, in brackets when it is more than one string: ``tags : "..."``. Then put no column filter around ``fts``:
-        two filters find nothing.
-        """
-        return replace(self, compiled=compiled(self.tree, expression))
-
 
 def parse(text: str) -> Query:
     """Understand a rule or a search. Raises QueryError, with the column and what to write instead, and nothing else."""
@@ -110,7 +84,7 @@ def parse(text: str) -> Query:
             raise _only_negative(tree)
     except Mistake as mistake:
         raise QueryError(text, mistake.at + 1, mistake.reason, mistake.suggestion) from mistake
-    return Query(text, tree, compiled(tree))
+    return Query(text, tree)
 
 
 def _only_negative(tree: Node) -> Mistake:

@@ -87,7 +87,7 @@ class Candidates:
         passed: list[int] = []
         for start in range(0, len(ids), _CHUNK):
             posts = load_posts(self.db, ids[start : start + _CHUNK])
-            passed += [id_ for id_, post in posts.items() if check.check(Document.of(post))]
+            passed += [id_ for id_, post in posts.items() if check.accepts(Document.of(post))]
         return passed
 
     def select(self, join: bool = False) -> Select:

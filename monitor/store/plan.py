@@ -15,7 +15,8 @@ from functools import partial
 from typing import NamedTuple
 
 from monitor.model import Choice, Intent, MentionFilter, Order
-from monitor.query import Query, field_value, parse
+from monitor.query import field_value, parse
+from monitor.query.fts import FtsQuery, compile_fts
 from monitor.store.connections import Connection
 from monitor.store.names import brand_names, source_names
 from monitor.store.rows import BUCKETS, SHOWN
@@ -58,7 +59,7 @@ class Plan:
     """The conditions say it all but the time and the story."""
     brands: tuple[int, ...]
     shown: frozenset[str]
-    check: Query | None
+    check: FtsQuery | None
     """What must look at each text, because the index cannot tell."""
     since: int | None
     until: int | None
@@ -119,9 +120,9 @@ def plan(db: Connection, f: MentionFilter) -> Plan:
     """Work out how to ask ``f``. Raises QueryError for a ``q`` that cannot be read."""
     parts, brands = _Parts(), brand_names(db)
     sources = source_names(db)
-    query = parse(f.q).with_fields(partial(_field, sources)) if f.q.strip() else None
-    if query is not None:
-        parts.search([query.fts or EVERYTHING], ())
+    fts = compile_fts(parse(f.q).tree, partial(_field, sources)) if f.q.strip() else None
+    if fts is not None:
+        parts.search([fts.expression or EVERYTHING], ())
     chosen = _numbers(parts, "brand", "brand", "b", f.brand, brands)
     _numbers(parts, "source", "source", "p", f.source, sources)
     _sentiment(parts, f.sentiment)
@@ -140,7 +141,7 @@ def plan(db: Connection, f: MentionFilter) -> Plan:
         columns_suffice=parts.columns_suffice,
         brands=tuple(chosen),
         shown=shown,
-        check=query if query is not None and query.needs_check else None,
+        check=fts if fts is not None and fts.remainder is not None else None,
         since=since,
         until=until,
         story=f.story,

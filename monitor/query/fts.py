@@ -1,0 +1,132 @@
+"""Compile a query tree to an FTS5 expression, and find out what still has to be checked.
+
+FTS5 has ``a NOT b`` but no "everything except b". So each part of a tree is compiled to a set that is either an
+expression or the complement of one, and De Morgan's laws join the sets: ``acme (new OR -jobs)`` becomes
+``acme NOT (jobs NOT new)``. What FTS5 cannot express is replaced by an upper bound where it is required and by a lower
+bound where it is excluded, so the expression may find too many posts but never misses one; the remaining condition is
+checked on each post found.
+
+``query.matcher`` uses it for its in-memory index, and the SQLite store for its search index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import product
+from typing import NamedTuple, TypeAlias
+
+from monitor.query.document import Document
+from monitor.query.tree import Either, Every, Field, Near, Node, Not, Words, every, leaves
+
+FieldExpression: TypeAlias = Callable[[str, str], str]
+"""From a field's name and value to the FTS5 expression that finds exactly the posts with that value.
+
+The expression is in brackets if it is more than one string: ``tags : "..."``.
+"""
+
+
+class FtsQuery(NamedTuple):
+    """A tree compiled for an FTS5 table whose columns were written with ``index_text`` under ``TOKENIZER``."""
+
+    expression: str | None
+    """Finds a superset of the tree's posts; None means all posts.
+
+    It names no columns. In a table with more columns than text and title write ``{text title} : (...)`` around it,
+    except where the tree was compiled with fields: FTS5 finds nothing with two column filters.
+    """
+    remainder: Node | None
+    """The condition left to check on each post found; None: ``expression`` is exact."""
+
+    def accepts(self, document: Document) -> bool:
+        """Whether a document that ``expression`` found satisfies the tree. Undefined for other documents."""
+        return self.remainder is None or self.remainder.found(document) is not None
+
+
+def compile_fts(tree: Node, field: FieldExpression | None = None) -> FtsQuery:
+    """Compile ``tree``; pass ``field`` when the index contains the values of fields too."""
+    bound = _bound(tree, True, field)
+    if bound.is_complement or not bound.expression:
+        return FtsQuery(None, tree)
+    parts = tree.children if isinstance(tree, Every) else (tree,)
+    unchecked = [part for part in parts if not _is_exact(part, field)]
+    return FtsQuery(_without_outer_brackets(bound.expression), every(unchecked) if unchecked else None)
+
+
+class _Bound(NamedTuple):
+    """The posts that ``expression`` finds, or all other posts. An empty expression finds nothing."""
+
+    expression: str = ""
+    is_complement: bool = False
+
+    def complement(self) -> _Bound:
+        return _Bound(self.expression, not self.is_complement)
+
+
+_EVERYTHING = _Bound(is_complement=True)
+_NOTHING = _Bound()
+
+
+def _without_outer_brackets(expression: str) -> str:
+    """Outer brackets count towards the depth that FTS5 can parse."""
+    return expression[1:-1] if expression.startswith("(") else expression
+
+
+def _is_exact(node: Node, field: FieldExpression | None) -> bool:
+    """Whether FTS5 can express ``node`` with nothing left to check."""
+    return all(_is_exact_leaf(leaf.child if isinstance(leaf, Not) else leaf, field) for leaf in leaves(node))
+
+
+def _is_exact_leaf(leaf: Words | Near | Field, field: FieldExpression | None) -> bool:
+    if isinstance(leaf, Field):
+        return field is not None
+    if isinstance(leaf, Near):
+        return all(_has_only_words(words) for words in leaf.left + leaf.right)
+    return bool(leaf.mark) or _has_only_words(leaf)
+
+
+def _has_only_words(words: Words) -> bool:
+    return not (words.exact or words.signs or words.mark)
+
+
+def _bound(node: Node, upper: bool, field: FieldExpression | None) -> _Bound:
+    """The smallest expressible superset of the posts of ``node``; if not ``upper``, the largest subset."""
+    if isinstance(node, Every):
+        return _intersection(_bound(child, upper, field) for child in node.children)
+    if isinstance(node, Either):
+        return _intersection(_bound(child, upper, field).complement() for child in node.children).complement()
+    if isinstance(node, Not):
+        return _bound(node.child, not upper, field).complement()
+    if isinstance(node, Field):
+        return _Bound(field(node.name, node.value)) if field else _EVERYTHING if upper else _NOTHING
+    if not upper and not _is_exact_leaf(node, field):
+        return _NOTHING
+    return _Bound(_near_expression(node) if isinstance(node, Near) else _quoted(node, node.mark))
+
+
+def _intersection(bounds: Iterable[_Bound]) -> _Bound:
+    several = list(bounds)
+    excluded = _joined("OR", (bound.expression for bound in several if bound.is_complement and bound.expression))
+    if all(bound.is_complement for bound in several):
+        return _Bound(excluded, is_complement=True)
+    if _NOTHING in several:
+        return _NOTHING
+    included = _joined("AND", (bound.expression for bound in several if not bound.is_complement))
+    return _Bound(f"({included} NOT {excluded})" if excluded else included)
+
+
+def _joined(operator: str, expressions: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(expressions))
+    return distinct[0] if len(distinct) == 1 else f"({f' {operator} '.join(distinct)})" if distinct else ""
+
+
+def _near_expression(near: Near) -> str:
+    pairs = [
+        f"NEAR({_quoted(left)} {_quoted(right)}, {near.distance})" for left, right in product(near.left, near.right)
+    ]
+    return _joined("OR", pairs)
+
+
+def _quoted(words: Words, mark: str = "") -> str:
+    """An FTS5 string. Words contain only letters and digits, so nothing needs escaping."""
+    text = mark or " ".join(words.words)
+    return f'"{text}" *' if words.prefix else f'"{text}"'
