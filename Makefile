@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 BUILT_FROM := pyproject.toml constraints.txt hatch_build.py \
 	$(shell find display/web -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: run demo test lint bench
+.PHONY: run demo test lint bench licenses
 
 run: .venv/.installed
 	@exec $(BIN)/wallflower run
@@ -26,6 +26,9 @@ lint: .venv/.testable
 
 bench: .venv/.testable
 	@for file in $(filter-out bench/soak.py,$(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done
+
+licenses: .venv/.testable
+	@$(BIN)/python scripts/third_party_licenses.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

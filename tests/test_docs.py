@@ -1,7 +1,8 @@
-"""The README and the shipped configs say nothing that is not so."""
+"""The README, the pages in docs/ and the shipped configs match the program."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tomllib
@@ -12,6 +13,8 @@ from typing import NamedTuple
 
 import click
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from display.cli.main import cli
 from display.cli.wiring import options_of
@@ -23,7 +26,12 @@ from monitor.query.matcher import Matcher
 from tests.fakes import NOON
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+}
+"""Path from the project's folder -> text."""
+MAX_README_WORDS = 900
 BRAND = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
 TABLES = {
     "wallflower": PlaceTable,
@@ -37,49 +45,56 @@ FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
 
 class Example(NamedTuple):
-    """One text of the table of the rule language."""
+    """One text in the table of the rule language."""
 
     rule: str
     text: str
     found: bool
 
 
-def section(title: str) -> str:
-    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)
-    assert found, f"the README has no section {title!r}"
+def section(document: str, title: str) -> str:
+    found = re.search(rf"^##? {re.escape(title)}\n(.*?)(?=^## |\Z)", DOCUMENTS[document], re.MULTILINE | re.DOTALL)
+    assert found, f"{document} has no section {title!r}"
     return found[1]
 
 
-def rows(title: str) -> list[list[str]]:
-    """The cells of the first table of a section, without its head."""
-    lines = re.search(r"(?:^\|.*\n)+", section(title), re.MULTILINE)
-    assert lines, f"the README has no table in {title!r}"
+def rows(document: str, title: str) -> list[list[str]]:
+    """The cells of the first table in a section, without its head."""
+    lines = re.search(r"(?:^\|.*\n)+", section(document, title), re.MULTILINE)
+    assert lines, f"{document} has no table in {title!r}"
     return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines[0].splitlines()[2:]]
 
 
 def blocks(language: str) -> list[str]:
-    return ["\n".join(line.removeprefix(m[1]) for line in m[3].splitlines())
-            for m in FENCED.finditer(README) if m[2] == language]  # fmt: skip
+    """The code blocks of that language in all documents, without their indentation."""
+    return [
+        "\n".join(line.removeprefix(m[1]) for line in m[3].splitlines())
+        for text in DOCUMENTS.values()
+        for m in FENCED.finditer(text)
+        if m[2] == language
+    ]
 
 
 def code() -> Iterator[str]:
-    """Everything the README gives as code within a line, and each line of its shell blocks."""
-    yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", FENCED.sub("", README))
+    """Every piece of inline code in the documents, and each line of their shell blocks."""
+    for text in DOCUMENTS.values():
+        yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", FENCED.sub("", text))
     for block in blocks("sh"):
         yield from (line.partition("#")[0].strip() for line in block.splitlines())
 
 
 def commands() -> list[str]:
-    return sorted({c.removeprefix(".venv/bin/") for c in code() if re.match(r"(\.venv/bin/)?wallflower \S", c)})
+    found = {c.removeprefix(".venv/bin/") for c in code() if re.match(r"(\.venv/bin/)?wallflower [a-z]", c)}
+    return sorted(c for c in found if "COMMAND" not in c)
 
 
 @cache
 def examples() -> list[Example]:
-    """The texts in quotes; a cell that describes in words what it means holds none."""
+    """The texts in quotes; a cell that describes its meaning in words contains none."""
     quoted = re.compile(r'"[^"]+"(?:, "[^"]+")*')
     return [
         Example(rule, text, found)
-        for write, *cells in rows("The rule language")
+        for write, *cells in rows("docs/rules.md", "The rule language")
         for rule in re.findall(r"`([^`]+)`", write)
         for cell, found in zip(cells, (True, False), strict=True)
         if quoted.fullmatch(cell)
@@ -88,7 +103,7 @@ def examples() -> list[Example]:
 
 
 def uncommented(config: str) -> str:
-    """A config with its commented tables and keys taken in; prose is no TOML and stays a comment."""
+    """A config with its commented tables and keys activated; prose is not TOML and stays a comment."""
     return "\n".join(
         line[2:] if re.match(r"# \S", line) and is_toml(line[2:]) else line for line in config.splitlines()
     )
@@ -109,8 +124,12 @@ def test_every_command_exists_with_its_options(line: str) -> None:
     assert {a for a in arguments if a.startswith("--")} <= options
 
 
-def test_the_readme_shows_every_command() -> None:
-    assert {line.split()[1] for line in commands()} >= set(cli.commands) - {"unhide"}
+def test_the_documents_show_every_command() -> None:
+    assert {line.split()[1] for line in commands()} >= set(cli.commands)
+
+
+def test_the_readme_is_short() -> None:
+    assert len(DOCUMENTS["README.md"].split()) <= MAX_README_WORDS
 
 
 @pytest.mark.parametrize("target", sorted({c.split()[1] for c in code() if re.fullmatch(r"make \w+", c)}))
@@ -119,15 +138,15 @@ def test_every_make_target_exists(target: str) -> None:
 
 
 def test_the_config_reference_is_the_config() -> None:
-    told: dict[str, dict[str, str]] = {}
+    documented: dict[str, dict[str, str]] = {}
     table = ""
-    for first, _what, default in rows("Config reference"):
+    for first, _what, default in rows("docs/config.md", "Reference"):
         *heads, key = re.findall(r"`([^`]+)`", first)
         table = heads[0].strip("[]") if heads else table
-        told.setdefault(table, {})[key] = default.strip("`")
+        documented.setdefault(table, {})[key] = default.strip("`")
     known = {name: set(model.model_fields) for name, model in TABLES.items()}
-    assert {name: set(keys) for name, keys in told.items()} == known
-    for name, keys in told.items():
+    assert {name: set(keys) for name, keys in documented.items()} == known
+    for name, keys in documented.items():
         for key, default in keys.items():
             if default:
                 field = TABLES[name].model_fields[key]
@@ -142,7 +161,7 @@ def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["config.toml", "demo.toml"])
-def test_the_shipped_configs_load_also_with_all_that_they_offer(name: str, tmp_path: Path) -> None:
+def test_the_shipped_configs_load_with_and_without_what_they_offer_in_comments(name: str, tmp_path: Path) -> None:
     shipped = (ROOT / name).read_text(encoding="utf-8")
     for text in (shipped, uncommented(shipped)):
         file = tmp_path / name
@@ -164,7 +183,7 @@ def test_the_rule_language_has_examples_of_both_kinds() -> None:
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.rule} {'in' if e.found else 'not in'} {e.text}")
-def test_every_row_of_the_rule_language_is_so(example: Example) -> None:
+def test_every_row_of_the_rule_language_is_true(example: Example) -> None:
     rule = query.parse(example.rule)
     assert rule.matches(query.Document(example.text)) is example.found
     post = Post("Forum", "1", text=example.text, published_at=NOON)
@@ -172,38 +191,58 @@ def test_every_row_of_the_rule_language_is_so(example: Example) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [r for write, *_ in rows("The rule language") for r in re.findall(r"`([^`]+)`", write)]
+    "rule", [r for write, *_ in rows("docs/rules.md", "The rule language") for r in re.findall(r"`([^`]+)`", write)]
 )
 def test_every_rule_of_the_table_can_be_read(rule: str) -> None:
     assert query.parse(rule).text == rule
 
 
 def test_near_means_what_the_table_says() -> None:
-    rule = query.parse(next(r for (w, *_) in rows("The rule language") for r in [w.strip("`")] if "NEAR" in r))
+    rule = query.parse("acme NEAR/5 late")
+    assert rule.text in {example.rule for example in examples()}
     assert not rule.matches(query.Document("acme " + "and " * 11 + "late"))
 
 
 def test_every_kind_has_its_row() -> None:
-    told = {kind.strip("`"): (what, set(re.findall(r"`(\w+)`", keys))) for kind, what, keys in rows("Sources")}
-    assert sorted(told) == sources.kinds()
-    for kind, (what, keys) in told.items():
+    table = rows("docs/sources.md", "Sources")
+    documented = {kind.strip("`"): (what, set(re.findall(r"`(\w+)`", keys))) for kind, what, keys in table}
+    assert sorted(documented) == sources.kinds()
+    for kind, (what, keys) in documented.items():
         module = sources.load(kind)
         assert what == (module.__doc__ or "").splitlines()[0]
         assert keys == set(module.Options.model_fields) - {"name"}, kind
 
 
-def test_every_health_is_named() -> None:
-    told = section("Running it")
-    assert [health.value for health in Health if health.value not in told] == []
+def test_every_health_is_documented() -> None:
+    documented = [health for health, _ in rows("docs/operations.md", "Sources")]
+    assert documented == [health.value for health in Health]
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:|#)([^)#]+)", README))))
-def test_links_within_the_project_lead_somewhere(link: str) -> None:
-    assert (ROOT / link).exists()
+def anchors(text: str) -> set[str]:
+    """The fragment of each heading, as GitHub forms it."""
+    heads = re.findall(r"^#+ (.+)$", FENCED.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def test_links_within_the_readme_lead_to_a_heading() -> None:
-    heads = {
-        re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
-    }
-    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= heads
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_links_lead_to_a_file_and_a_heading(document: str) -> None:
+    for link in re.findall(r"\]\((?!https?:|mailto:)([^)]+)\)", FENCED.sub("", DOCUMENTS[document])):
+        path, _, fragment = link.partition("#")
+        target = (ROOT / document).parent / path if path else ROOT / document
+        assert target.exists(), f"{document} links to {link}"
+        if fragment:
+            assert fragment in anchors(target.read_text(encoding="utf-8")), f"{document} links to {link}"
+
+
+def test_every_page_of_the_documentation_is_linked_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\(([^)#]+)", DOCUMENTS["README.md"]))
+    assert {name for name in DOCUMENTS if name != "README.md"} <= linked
+
+
+def test_every_dependency_is_in_the_list_of_licences() -> None:
+    listed = re.findall(r"^\| ([\w.@/-]+) \|", DOCUMENTS["THIRD_PARTY_LICENSES.md"], re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {Requirement(line).name for line in project["dependencies"]}
+    packages = json.loads((ROOT / "display/web/package.json").read_text(encoding="utf-8"))
+    needed |= set(packages["dependencies"])
+    assert {canonicalize_name(name) for name in needed} <= {canonicalize_name(name) for name in listed}
