@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from display.pages import errors, wall, webhook
 from display.pages.assets import STATIC, Assets
-from display.pages.context import Site, site
+from display.pages.context import PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
 from display.server.live import Live
@@ -45,8 +45,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
     live = Live(app, store, clock, states, version=version)
-    here = Site(config, store, clock, version, health, states, live.screens, started=clock.now())
-    app.extensions |= {"accept": accept, "wallflower": here, "live": live}
+    context = PageContext(config, store, clock, version, health, states, live.screens, started=clock.now())
+    app.extensions |= {"accept": accept, "wallflower": context, "live": live}
     add_static(app)
     add_pages(app)
     errors.register(app)
@@ -93,5 +93,5 @@ def static(name: str) -> Response:
 
 def healthz() -> tuple[Response, int]:
     """Whether every part lives: 200 if so, else 503, with each part by its name."""
-    parts = dict(site().health())
+    parts = dict(page_context().health())
     return jsonify(parts), 200 if all(parts.values()) else 503

@@ -1,22 +1,176 @@
-"""The sources of the config as every page lists them, and the rule by which one counts as not read."""
+"""Which sources are read and which are not: one model for the pages, the walls and the command line.
+
+    config, statuses --source_health--> SourceHealth: the configured sources, those that are not read, and why
+
+Each place has its own words for it: ``pages/health_line.py``, ``pages/sources/rows.py``, ``wall_state/sentences.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from monitor.analysis.staleness import PATIENCE, is_blind
-from monitor.model import SourceStatus
+from monitor.analysis.staleness import STALE_AFTER, is_stale
+from monitor.model import Gap, Health, SourceStatus
 
 if TYPE_CHECKING:
     from monitor.config import Config
 
-__all__ = ["PATIENCE", "in_config", "is_blind"]
+WEIGHTY_SHARE = 0.05
+"""Share of the mentions of 7 days from which a source is weighty: walls name it when it is not read."""
 
 
-def in_config(config: Config, statuses: Iterable[SourceStatus]) -> list[SourceStatus]:
-    """The status of each source of the config, in its order; one that was never read waits, or is paused."""
-    known = {status.source: status for status in statuses}
+class UnreadReason(Enum):
+    """Why a source is not read."""
+
+    BROKEN = auto()
+    NEEDS_KEY = auto()
+    BUDGET_SPENT = auto()
+    PAUSED = auto()
+    RATE_LIMITED = auto()
+    """Its site asks us to wait, for longer than STALE_AFTER."""
+    STALE = auto()
+    """Its last success is too long ago, or never happened."""
+
+
+NEEDS_PERSON = frozenset({UnreadReason.BROKEN, UnreadReason.NEEDS_KEY, UnreadReason.BUDGET_SPENT})
+_REASONS = {
+    Health.BROKEN: UnreadReason.BROKEN,
+    Health.NEEDS_KEY: UnreadReason.NEEDS_KEY,
+    Health.SPENT: UnreadReason.BUDGET_SPENT,
+    Health.PAUSED: UnreadReason.PAUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadSource:
+    """A source that is not read."""
+
+    status: SourceStatus
+    reason: UnreadReason
+    weighty: bool = True
+    """Whether it brings enough mentions to be missed."""
+    stale: bool = True
+    """False for a broken source whose last success is recent: pages report it at once, walls wait."""
+
+    @property
+    def source(self) -> str:
+        """Its name in the config."""
+        return self.status.source
+
+    @property
+    def since(self) -> datetime | None:
+        """The last time it was read; None: never."""
+        return self.status.last_success
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether it stays unread until a person does something."""
+        return self.reason in NEEDS_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """The health of all configured sources at one moment."""
+
+    statuses: tuple[SourceStatus, ...]
+    """In the order of the config."""
+    unread: tuple[UnreadSource, ...]
+    """Weighty sources first, then by the time of the last success, newest first."""
+    sample: bool
+    """Whether any stored mention is made up."""
+
+    @property
+    def last_read(self) -> datetime | None:
+        """The newest success of any source."""
+        return max((status.last_success for status in self.statuses if status.last_success), default=None)
+
+    @property
+    def stale(self) -> tuple[UnreadSource, ...]:
+        """Sources that have not been read for too long: those that walls report."""
+        return tuple(one for one in self.unread if one.stale)
+
+    @property
+    def weighty(self) -> tuple[UnreadSource, ...]:
+        """Stale sources that matter enough for a wall's headline."""
+        return tuple(one for one in self.stale if one.weighty)
+
+    @property
+    def all_stale(self) -> bool:
+        """Whether there are sources and none of them can be read."""
+        return bool(self.statuses) and len(self.stale) == len(self.statuses)
+
+    @property
+    def read_count(self) -> int:
+        """Sources that have been read and are not stale."""
+        stale = {one.source for one in self.stale}
+        return sum(status.last_success is not None and status.source not in stale for status in self.statuses)
+
+
+def source_health(
+    config: Config,
+    stored: Sequence[SourceStatus],
+    now: datetime,
+    started: datetime,
+    mentions_by_source: Mapping[str, int] | None = None,
+) -> SourceHealth:
+    """The health of the sources of ``config`` at ``now``.
+
+    ``started`` is when this program began: a source that was never read counts as stale from then on.
+    ``mentions_by_source`` counts the mentions of 7 days; without it every source is weighty.
+    """
+    statuses = configured_statuses(config, stored)
+    counts = mentions_by_source or {}
+    total = sum(counts.values())
+    unread = [
+        UnreadSource(status, reason, is_weighty(status, counts, total), is_stale(status, now, started))
+        for status in statuses
+        if (reason := unread_reason(status, now, started))
+    ]
+    unread.sort(key=lambda one: (not one.weighty, -(one.since or started).timestamp()))
+    return SourceHealth(tuple(statuses), tuple(unread), any(status.sample for status in stored))
+
+
+def configured_statuses(config: Config, stored: Iterable[SourceStatus]) -> list[SourceStatus]:
+    """The status of each source of the config, in its order; one without a stored status is waiting."""
+    known = {status.source: status for status in stored}
     found = [(known.get(s.name, SourceStatus(s.name, s.kind)), s.kind) for s in config.sources]
     return [status if status.kind else replace(status, kind=kind) for status, kind in found]
+
+
+def unread_reason(status: SourceStatus, now: datetime, started: datetime) -> UnreadReason | None:
+    """Why the source is not read; None if it is."""
+    if reason := _REASONS.get(status.health):
+        return reason
+    if status.health is Health.LIMITED and status.next_check and status.next_check - now > STALE_AFTER:
+        return UnreadReason.RATE_LIMITED
+    return UnreadReason.STALE if is_stale(status, now, started) else None
+
+
+def is_weighty(status: SourceStatus, mentions_by_source: Mapping[str, int], total: int) -> bool:
+    """Whether a source brings enough of ``total`` mentions to be missed; True while it is too new to say."""
+    return status.last_post is None or not total or mentions_by_source.get(status.source, 0) / total >= WEIGHTY_SHARE
+
+
+def weighty_sources(mentions_by_source: Mapping[str, int]) -> set[str]:
+    """Sources that brought at least WEIGHTY_SHARE of these mentions."""
+    total = sum(mentions_by_source.values())
+    return {source for source, n in mentions_by_source.items() if n and n / total >= WEIGHTY_SHARE}
+
+
+def unrecorded_gaps(
+    unread: Iterable[UnreadSource], stored: Sequence[Gap], never_read_since: datetime | None = None
+) -> list[Gap]:
+    """An open gap for each unread source that has none stored, because its next pass never came.
+
+    A source that was never read gets a gap from ``never_read_since``, or none.
+    """
+    recorded = {gap.source for gap in stored if gap.until is None}
+    return [
+        Gap(one.source, since, None, one.status.reason)
+        for one in unread
+        if (since := one.since or never_read_since) and one.source not in recorded
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,15 +14,11 @@ from display.pages.mentions.cards import (
     FIRST_MATCH_WITHIN,
     Cards,
     Run,
-    duration,
     excerpt,
-    initials,
     outside,
     rule_runs,
     runs,
-    signed,
     weights,
-    when,
 )
 from monitor.model import Brand, Evidence, Mention, Score, Span, Word
 from tests.fakes import NOON, post
@@ -74,50 +70,6 @@ def test_an_excerpt_begins_at_a_word() -> None:
     body = "word " * 100 + "Acme"
     start, _ = excerpt(body, [(500, 504)])
     assert body[start - 1 : start + 4] == " word"
-
-
-@pytest.mark.parametrize(
-    ("value", "words"), [(0.49, "+0.49"), (-0.75, f"{MINUS}0.75"), (0.0, "0.00"), (-0.004, "0.00")]
-)
-def test_a_figure_has_a_real_sign_and_zero_has_none(value: float, words: str) -> None:
-    assert signed(value) == words
-
-
-@pytest.mark.parametrize(
-    ("ago", "words"),
-    [
-        (timedelta(0), "now"),
-        (timedelta(minutes=-3), "now"),
-        (timedelta(minutes=24), "24 min"),
-        (timedelta(hours=3), "3 h"),
-        (timedelta(hours=18), "yesterday 18:00"),
-        (timedelta(days=3), "1 Mar"),
-        (timedelta(days=400), "28 Jan 2025"),
-    ],
-)
-def test_ages_are_as_short_as_they_are_clear(ago: timedelta, words: str) -> None:
-    assert when(NOON - ago, NOON, LONDON).age == words
-
-
-def test_yesterday_is_the_one_of_the_readers_zone() -> None:
-    just_after_midnight = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    seen = when(just_after_midnight - timedelta(hours=2), just_after_midnight, LONDON)
-    assert seen.age == "yesterday 22:30"
-    assert seen.exact == "Wed 1 Jul 2026, 22:30"
-    assert when(just_after_midnight - timedelta(minutes=40), just_after_midnight, LONDON).age == "40 min"
-
-
-def test_durations_use_their_largest_unit() -> None:
-    words = [duration(timedelta(seconds=s)) for s in (-1, 20, 1440, 9000, 200_000)]
-    assert words == ["0 s", "20 s", "24 min", "2 h", "2 days"]
-
-
-@pytest.mark.parametrize(
-    ("author", "letters"),
-    [("marta.knits", "MK"), ("dana", "DA"), ("", "?"), ("123", "?"), ("東京 太郎", "東太"), ("x", "X")],
-)
-def test_initials_stand_in_for_pictures(author: str, letters: str) -> None:
-    assert initials(author) == letters
 
 
 def test_unscored_says_why_and_is_never_neutral() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from display.pages.health_line import Reading, reading
+from display.pages.health_line import HealthLine
 from display.pages.mentions.filters import View
 from display.pages.mentions.histogram import Chart
 from display.pages.mentions.page import Listing
+from display.source_health import source_health
 from display.wall_state import WallStates
 from monitor.collector import (
     ConfiguredSource,
@@ -74,8 +75,10 @@ class House:
     def all_gaps(self) -> list[Gap]:
         return self.store.gaps(NOON - 9 * DAY, NOON + 9 * DAY)
 
-    def health(self) -> Reading:
-        return reading(self.store.statuses(), self.clock.now(), self.config.timezone, NOON - DAY, sample=False)
+    def health(self) -> HealthLine:
+        now = self.clock.now()
+        health = source_health(self.config, self.store.statuses(), now, NOON - DAY)
+        return HealthLine(health, now, self.config.timezone)
 
     def chart(self) -> Chart:
         """The histogram of the Mentions page over the last day."""

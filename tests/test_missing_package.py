@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from display.cli.main import cli
 from display.cli.wiring import load_config
-from display.source_health import is_blind
 from monitor import sources
+from monitor.analysis.staleness import is_stale
 from monitor.clock import Clock
 from monitor.collector import ConfiguredSource
 from monitor.collector.scheduler import watch
@@ -110,7 +110,7 @@ def test_a_slip_in_the_table_of_a_source_is_its_status(
     status = house.status("Fediverse")
     assert (status.health, status.next_check) == (Health.BROKEN, None)
     assert said in status.reason
-    assert is_blind(status, NOON + timedelta(seconds=1), NOON)
+    assert is_stale(status, NOON + timedelta(seconds=1), NOON)
     assert other.passes == 6
     (gap,) = house.store.gaps(NOON, house.clock.now(), "Fediverse")
     assert (gap.since, gap.until) == (NOON, None)

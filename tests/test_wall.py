@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.source_health import is_blind
 from display.wall_state import WallStates
 from display.wall_state.board import board, mood, whole_shares
 from display.wall_state.document import Kind
 from display.wall_state.horizon import LEFT, MOST_SPOKEN, Stretch, bars, edges, extent, horizon, labels, stretches
 from display.wall_state.kept import DEAR, Kept
 from display.wall_state.speech import ENGLISH, Speech
-from display.wall_state.words import called, cut, initials, plain
+from display.wall_state.words import called, cut, plain
+from monitor.analysis.staleness import is_stale
 from monitor.model import Bin, Brand, Health, Incident, Judged, SourceStatus, Tally
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
@@ -326,8 +326,8 @@ def test_the_same_state_serves_all_within_a_second(wall: Wall) -> None:
         (SourceStatus("a", "feed", interval=60), False),
     ],
 )
-def test_when_a_source_is_blind(status: SourceStatus, blind: bool) -> None:
-    assert is_blind(status, NOON, started=NOON - 10 * MINUTE) is blind
+def test_when_a_source_is_stale(status: SourceStatus, blind: bool) -> None:
+    assert is_stale(status, NOON, started=NOON - 10 * MINUTE) is blind
 
 
 # Board
@@ -488,22 +488,6 @@ def test_a_cut_says_so_and_breaks_no_letter() -> None:
     assert cut("abcdef", 4) == "abc…"
     assert cut("ab\u0301cdef", 4) == "ab\u0301…"
     assert cut("abc", 3) == "abc"
-
-
-@pytest.mark.parametrize(
-    ("author", "letters"),
-    [
-        ("nkeller", "NK"),
-        ("Nora Keller", "NK"),
-        ("@n_keller", "NK"),
-        ("שלומי", "של"),
-        ("🦊", "🦊"),
-        ("", ""),
-        ("x", "X"),
-    ],
-)
-def test_initials(author: str, letters: str) -> None:
-    assert initials(author) == letters
 
 
 def test_moments_are_as_long_as_they_must_be() -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from display.source_health import SourceHealth
 from display.wall_state.document import Voice
 from display.wall_state.horizon import Stretch
 from display.wall_state.incident import (
@@ -29,7 +30,6 @@ from display.wall_state.incident import (
     screen,
     usual_line,
 )
-from display.wall_state.reading import Reading
 from display.wall_state.speech import ENGLISH, FRENCH, GERMAN, Speech
 from display.wall_state.words import isolated
 from monitor.config.walls import Night, Wall
@@ -57,7 +57,7 @@ def evidence(**changes: Any) -> Evidence:
     fields: dict[str, Any] = {
         "pulses": pulses(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
         "tallies": {"Acme": Tally("Acme", 252, negative=162, neutral=18, positive=20, unscored=52)},
-        "reading": Reading(READ, (), sample=False),
+        "reading": SourceHealth(READ, (), sample=False),
         "stretches": (),
         "alarmed": (),
         "busy": (),
@@ -205,7 +205,11 @@ def test_counts_stay_beside_the_sources_they_are_of() -> None:
 
 
 def test_of_the_only_source_no_count_is_told() -> None:
-    assert second(reading=Reading(READ[:1], (), sample=False), pulses=pulses(Forum=[9] * 10)).strip().startswith("81 %")
+    assert (
+        second(reading=SourceHealth(READ[:1], (), sample=False), pulses=pulses(Forum=[9] * 10))
+        .strip()
+        .startswith("81 %")
+    )
 
 
 def test_the_proof_has_two_lines_and_what_is_not_read_is_on_them() -> None:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from display.source_health import SourceHealth, UnreadReason, UnreadSource
 from display.wall_state.baseline import expected, line, standing
 from display.wall_state.document import Kind
 from display.wall_state.horizon import Hatch, Hour, usual_label
-from display.wall_state.reading import Blind, Reading
 from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title, why
 from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import END_ISOLATE, ISOLATE, isolated, one_digit, short
@@ -44,19 +44,19 @@ RARE = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE)
 OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
 
 
-def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> Reading:
+def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> SourceHealth:
     """``names`` not read for three hours."""
     waits: dict[str, Any] = {"last_success": NOON - timedelta(hours=3), "health": Health.LIMITED}
     waits["next_check"] = NOON + timedelta(hours=4, minutes=20)
     stale = tuple(replace(s, **waits) if s.source in names else s for s in sources)
-    found = tuple(Blind(s, weighty) for s in stale if s.source in names)
-    return Reading(stale, found, sample=False)
+    found = tuple(UnreadSource(s, UnreadReason.RATE_LIMITED, weighty) for s in stale if s.source in names)
+    return SourceHealth(stale, found, sample=False)
 
 
 def scene(**changes: Any) -> Scene:
     """A normal hour of 42 mentions, with ``changes``."""
     fields: dict[str, Any] = {
-        "reading": Reading(READ, (), sample=False),
+        "reading": SourceHealth(READ, (), sample=False),
         "hour": Hour(42, 9),
         "since": NOON - timedelta(days=30),
         "now": NOON,

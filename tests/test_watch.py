@@ -21,7 +21,7 @@ import pytest
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import Incidents, Memory, Watch, share_arenas
 from monitor.analysis.jobs.history import SPAN, History
-from monitor.analysis.staleness import Span, unread
+from monitor.analysis.staleness import Span, unread_spans
 from monitor.errors import StoreError
 from monitor.model import Gap, Health, Incident, Judged, Pulses, SourceStatus
 from monitor.store import Store
@@ -164,7 +164,7 @@ def test_unread_is_what_lies_before_the_first_reading_in_gaps_and_in_blindness(
     expected: list[tuple[timedelta, timedelta]],
 ) -> None:
     stored = [Gap("Forum", NOON + a, None if b is None else NOON + b, "") for a, b in gaps]
-    found = unread([status], stored, {} if begun is None else {"Forum": NOON + begun}, NOON - 2 * DAY, NOON)
+    found = unread_spans([status], stored, {} if begun is None else {"Forum": NOON + begun}, NOON - 2 * DAY, NOON)
     assert found == {"Forum": tuple((NOON + a, NOON + b) for a, b in expected)}
 
 

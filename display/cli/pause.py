@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from display.cli.wiring import load_config, opened_store, source_named, with_config
-from display.pages.mentions.cards import clock_time
+from display.formatting import clock_time
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.store import Store

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from display.cli.wiring import load_config, opened_store, with_config
 from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
-from display.source_health import in_config
+from display.source_health import configured_statuses
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.store import Store
@@ -43,7 +43,7 @@ def sources(config_path: Path | None, as_json: bool) -> None:
 def _rows(config: Config, store: Store) -> list[SourceRow]:
     now = Clock().now()
     gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, BIN, BINS)
-    statuses = in_config(config, store.statuses())
+    statuses = configured_statuses(config, store.statuses())
     # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
     return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_notes(config))
 

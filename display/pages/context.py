@@ -1,4 +1,4 @@
-"""What every page shares: the config, the store, the clock and the program's version."""
+"""What every page needs: the config, the store, the clock and the version of the program."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Handed to ``create_app`` and asked for by each view through ``site()``."""
+class PageContext:
+    """Built by ``create_app``; each view gets it from ``page_context()``."""
 
     config: Config
     store: Store
     clock: Clock
     version: str
     health: Callable[[], Mapping[str, bool]]
-    """Whether each part of the program lives, by its name: writer, scheduler, web."""
+    """Whether each part of the program is alive, by name: writer, scheduler, watch, web."""
     states: WallStates
     screens: Screens
     started: datetime
-    """When this program began, for what has never happened since."""
+    """When this program started."""
 
 
-def site() -> Site:
-    """The Site of the app that answers the current request."""
-    return cast("Site", current_app.extensions["wallflower"])
+def page_context() -> PageContext:
+    """The context of the app that serves the current request."""
+    return cast("PageContext", current_app.extensions["wallflower"])

@@ -1,128 +1,117 @@
-"""What is being read and what is not, in the words of the health line. Blind is never calm.
-
-What only a person can end is said at once; for the rest ``blindness`` decides.
-"""
+"""The wording of the health line in the head of each page: how many sources are read, which are not, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from display.pages.mentions.cards import clock_time, duration
-from display.source_health import PATIENCE, is_blind
-from monitor.model import Gap, Health, SourceStatus
+from display.formatting import clock_time, duration, joined
+from display.pages.context import PageContext
+from display.source_health import SourceHealth, UnreadReason, UnreadSource, source_health
+from monitor.model import Health
 
-TROUBLE = {
-    Health.BROKEN: "is broken",
-    Health.NEEDS_KEY: "needs a key",
-    Health.SPENT: "has spent its budget",
+MAX_NAMED_SOURCES = 3
+_REASON_WORDS = {
+    UnreadReason.BROKEN: "is broken",
+    UnreadReason.NEEDS_KEY: "needs a key",
+    UnreadReason.BUDGET_SPENT: "has spent its budget",
+    UnreadReason.PAUSED: "is paused",
 }
-"""What only a person can end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Blind:
-    """A source that is not read, since when (None: never yet), and the few words that say why."""
+class HealthLine:
+    """``health`` in words, at ``now`` in ``zone``."""
 
-    source: str
-    since: datetime | None
-    why: str
-    trouble: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All sources at one moment."""
-
-    statuses: tuple[SourceStatus, ...]
-    blind: tuple[Blind, ...]
-    last: datetime | None
-    """The newest good pass of any source."""
+    health: SourceHealth
     now: datetime
-    sample: bool
-    """Whether made-up posts are among what is shown."""
+    zone: tzinfo
+
+    @property
+    def sample(self) -> bool:
+        """Whether any mention is made up, which every page must say."""
+        return self.health.sample
+
+    @property
+    def unread(self) -> list[UnreadSource]:
+        """Sources that are not read: first those that need a person, then by name."""
+        return sorted(self.health.unread, key=lambda one: (not one.needs_person, one.source))
 
     @property
     def level(self) -> str:
-        """ "calm", "blind", or "trouble" where only a person can help."""
-        if any(b.trouble for b in self.blind):
+        """ "ok", "unread", or "trouble" if a person has to do something."""
+        if any(one.needs_person for one in self.health.unread):
             return "trouble"
-        return "blind" if self.blind else "calm"
+        return "unread" if self.health.unread else "ok"
 
     @property
-    def counted(self) -> int:
-        """How many sources are to be read: those that a person paused are not."""
-        return sum(status.health is not Health.PAUSED for status in self.statuses)
+    def expected_count(self) -> int:
+        """Sources that should be read: all except the paused ones."""
+        return sum(status.health is not Health.PAUSED for status in self.health.statuses)
 
     @property
-    def read(self) -> int:
-        """How many of them are."""
-        return len(self.statuses) - len(self.blind)
+    def read_count(self) -> int:
+        """Sources that are not reported as unread. A source whose first check is still due counts as read."""
+        return len(self.health.statuses) - len(self.health.unread)
 
     @property
     def headline(self) -> str:
-        """The first sentence of the health line."""
-        total = self.counted
+        """The first sentence of the line."""
+        total = self.expected_count
         if not total:
-            return "Every source is paused." if self.statuses else "No source is set up."
-        if self.blind:
-            return f"{self.read:,} of {total:,} sources read."
-        if not self.last:
-            return "The first reading is under way."
+            return "Every source is paused." if self.health.statuses else "No source is set up."
+        if self.health.unread:
+            return f"{self.read_count:,} of {total:,} sources read."
+        if not self.health.last_read:
+            return "The first check is under way."
         every = f"All {total:,} sources" if total > 1 else "The one source is"
-        return f"{every} read, last {duration(self.now - self.last)} ago"
+        return f"{every} read, last {duration(self.now - self.health.last_read)} ago"
 
     @property
     def short(self) -> str:
-        """The same for a phone."""
-        return f"{self.read:,} of {self.counted:,} read" if self.counted else "No source"
+        """The line for a phone."""
+        total = self.expected_count
+        return f"{self.read_count:,} of {total:,} read" if total else "No source"
+
+    @property
+    def title(self) -> str:
+        """The title of /sources: "6 of 8 sources are read"."""
+        read, total = self.read_count, self.expected_count
+        if not total:
+            return "Every source is paused" if self.health.statuses else "No source is set up"
+        if read < total:
+            return f"{read:,} of {total:,} sources are read"
+        return f"All {total:,} sources are read" if total > 1 else "The one source is read"
 
     @property
     def details(self) -> str:
-        """Which sources are not read, and why; at most three by name."""
-        named = ", ".join(f"{b.source} {b.why}" for b in self.blind[:3])
-        more = len(self.blind) - 3
+        """Which sources are not read and why, at most MAX_NAMED_SOURCES by name."""
+        named = ", ".join(f"{one.source} {self._reason(one)}" for one in self.unread[:MAX_NAMED_SOURCES])
+        more = len(self.unread) - MAX_NAMED_SOURCES
         return f"{named} and {more:,} more" if more > 0 else named
 
-    def waiting_sentence(self, zone: tzinfo) -> str:
-        """For an empty list: who was not read, so that silence does not look like calm. Empty if all were."""
-        read = [f"{b.source} since {clock_time(b.since, self.now, zone)}" for b in self.blind if b.since]
-        never = [f"{b.source} was never read" for b in self.blind if not b.since]
-        said = [read[0].replace(" since ", " has not been read since ", 1), *read[1:]] if read else []
-        return " and ".join([*said, *never]) + ". There may be more." if said or never else ""
+    @property
+    def missing_sentence(self) -> str:
+        """For an empty list: which sources were not read, so that nothing looks calm. Empty if all were read."""
+        read_before = [one for one in self.unread if one.since]
+        never_read = [one for one in self.unread if not one.since]
+        clauses = [
+            f"{one.source} {'since' if n else 'has not been read since'} {clock_time(one.since, self.now, self.zone)}"
+            for n, one in enumerate(read_before)
+            if one.since
+        ]
+        clauses += [f"{one.source} was never read" for one in never_read]
+        return f"{joined(clauses)}. There may be more." if clauses else ""
+
+    def _reason(self, unread: UnreadSource) -> str:
+        if words := _REASON_WORDS.get(unread.reason):
+            return words
+        if unread.reason is UnreadReason.RATE_LIMITED and unread.status.next_check:
+            return f"asks us to wait until {clock_time(unread.status.next_check, self.now, self.zone)}"
+        return f"was last read {duration(self.now - unread.since)} ago" if unread.since else "was never read"
 
 
-def reading(
-    statuses: Sequence[SourceStatus], now: datetime, zone: tzinfo, started: datetime, *, sample: bool
-) -> Reading:
-    """How all of ``statuses`` are at ``now``; those in trouble first."""
-    blind = [found for status in statuses if (found := _blind(status, now, zone, started))]
-    passes = [status.last_success for status in statuses if status.last_success]
-    return Reading(
-        statuses=tuple(statuses),
-        blind=tuple(sorted(blind, key=lambda b: (not b.trouble, b.source))),
-        last=max(passes, default=None),
-        now=now,
-        sample=sample,
-    )
-
-
-def with_unrecorded(gaps: Sequence[Gap], health: Reading) -> list[Gap]:
-    """``gaps``, and those under way that nothing has noted: of sources whose next pass never came."""
-    noted = {gap.source for gap in gaps if gap.until is None}
-    return [*gaps, *(Gap(b.source, b.since, None, b.why) for b in health.blind if b.since and b.source not in noted)]
-
-
-def _blind(status: SourceStatus, now: datetime, zone: tzinfo, started: datetime) -> Blind | None:
-    name, since = status.source, status.last_success
-    if words := TROUBLE.get(status.health):
-        return Blind(name, since, words, trouble=True)
-    if status.health is Health.PAUSED:
-        return Blind(name, since, "is paused", trouble=False)
-    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
-        return Blind(name, since, f"asks us to wait until {clock_time(status.next_check, now, zone)}", trouble=False)
-    if not is_blind(status, now, started):
-        return None
-    why = f"was last read {duration(now - since)} ago" if since else "was never read"
-    return Blind(name, since, why, trouble=False)
+def current_health(context: PageContext, now: datetime) -> HealthLine:
+    """The health line of a page at ``now``."""
+    health = source_health(context.config, context.store.statuses(), now, context.started)
+    return HealthLine(health, now, context.config.timezone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template
 
 from display.pages import errors
-from display.pages.context import site
+from display.pages.context import page_context
 from display.wall_state.speech import LANGUAGES
 
 blueprint = Blueprint("wall", __name__)
@@ -16,13 +16,13 @@ blueprint = Blueprint("wall", __name__)
 @blueprint.get("/wall/<name>", strict_slashes=False)
 def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
     """The page of a wall, of the first where none is named; it loads its state by itself."""
-    states = site().states
+    states = page_context().states
     if not states.known(name):
         there = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
         # A screen on which nobody presses a key looks again by itself: the config may be put right.
         return *errors.page(404, "There is no such wall.", f"There is {there}."), {"Refresh": "60"}
     language = states.language(name)
-    page = render_template("wall.html", version=site().version, language=language, say=LANGUAGES[language])
+    page = render_template("wall.html", version=page_context().version, language=language, say=LANGUAGES[language])
     response = make_response(page)
     response.cache_control.no_store = True
     return response
@@ -32,10 +32,10 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
 @blueprint.get("/wall/<name>/state.json")
 def state(name: str) -> Response:
     """The state by itself, for the first picture and for walls that no socket is free for."""
-    if not site().states.known(name):
+    if not page_context().states.known(name):
         abort(404)
-    state = site().states.get(name)
-    site().screens.asked(state)
+    state = page_context().states.get(name)
+    page_context().screens.asked(state)
     response = jsonify(state)
     response.cache_control.no_store = True
     return response

@@ -7,19 +7,18 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from display.source_health import in_config
+from display.source_health import SourceHealth, is_weighty, source_health, unrecorded_gaps, weighty_sources
 from display.wall_state import horizon, weeks
 from display.wall_state.director import COUNTED_FOR as VOICED_FOR
 from display.wall_state.director import FRESH
 from display.wall_state.horizon import Span
 from display.wall_state.kept import Kept
 from display.wall_state.past import hours
-from display.wall_state.reading import Reading, heavy, reading, weighs
 from display.wall_state.weeks import WEEK
 from monitor.analysis.baseline import DAYS, FEWEST_DAYS, Usual, usual
-from monitor.analysis.staleness import unread
+from monitor.analysis.staleness import unread_spans
 from monitor.clock import Clock
-from monitor.model import Bin, Choice, Gap, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
+from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -94,7 +93,7 @@ class Facts:
         return self._first() is not None
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> SourceHealth:
         """How the config's sources are. Made-up mentions are shown as long as any are stored."""
         return self._once("reading", self._read)
 
@@ -109,7 +108,8 @@ class Facts:
     @property
     def weighty(self) -> set[str]:
         """Sources that would be missed."""
-        return {s.source for s in self.reading.statuses if weighs(s, self.weights)}
+        total = sum(self.weights.values())
+        return {s.source for s in self.reading.statuses if is_weighty(s, self.weights, total)}
 
     @property
     def since(self) -> datetime:
@@ -223,10 +223,8 @@ class Facts:
             ("groups", brand, since), GROUPED_FOR, lambda: self._store.largest(brand, since, limit), cheap=0
         )
 
-    def _read(self) -> Reading:
-        known = self._store.statuses()
-        statuses, sample = in_config(self._config, known), any(s.sample for s in known)
-        return reading(statuses, self.weights, self.now, self.started, sample=sample)
+    def _read(self) -> SourceHealth:
+        return source_health(self._config, self._store.statuses(), self.now, self.started, self.weights)
 
     def _series(self, brands: Brands, edges: Sequence[datetime]) -> list[Bin]:
         per_brand = [self._store.series(name, edges) for name in brands]
@@ -240,11 +238,7 @@ class Facts:
         ours = {s.source for s in read.statuses}
         stored = self._keep("stored gaps", COUNTED_FOR, lambda: self._store.gaps(since, now))
         gaps = [g for g in stored if g.source in ours]
-        unrecorded = [
-            Gap(b.source, b.since or self.started, None, b.status.reason)
-            for b in read.blind
-            if not any(g.source == b.source and g.until is None for g in gaps)
-        ]
+        unrecorded = unrecorded_gaps(read.stale, gaps, never_read_since=self.started)
         found: dict[str, list[Span]] = defaultdict(list)
         for gap in [*gaps, *unrecorded]:
             found[gap.source].append((max(gap.since, since), gap.until or horizon.end(now)))
@@ -261,8 +255,8 @@ class Facts:
     def _silent(self, since: datetime) -> dict[str, Sequence[Span]]:
         """By source of weight, the times since then in which it was not read."""
         gaps, begun = self._store.gaps(since, self.now), self._store.begun()
-        blind = unread(self.reading.statuses, gaps, begun, since, self.now)
-        return {source: blind.get(source, ()) for source in heavy(self.weights)}
+        blind = unread_spans(self.reading.statuses, gaps, begun, since, self.now)
+        return {source: blind.get(source, ()) for source in weighty_sources(self.weights)}
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:
         edges = weeks.edges(self.now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from display.intervals import merge_intervals
 from display.wall_state.document import Bar, Hatch, Horizon, Label
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import source_name
@@ -231,13 +232,7 @@ def _apart(one: Label, other: Label) -> bool:
 
 def joined(hatches: Sequence[Hatch]) -> list[Hatch]:
     """Stretches that touch become one, for two hatchings over each other would look like a third thing."""
-    joined: list[Hatch] = []
-    for hatch in sorted(hatches, key=lambda h: h.start):
-        if joined and hatch.start <= joined[-1].end:
-            joined[-1] = Hatch(joined[-1].start, max(joined[-1].end, hatch.end))
-        elif hatch.end > hatch.start:
-            joined.append(hatch)
-    return joined
+    return [Hatch(a, b) for a, b in merge_intervals((h.start, h.end) for h in hatches if h.end > h.start)]
 
 
 def two_parts(now: datetime) -> tuple[list[datetime], list[datetime]]:

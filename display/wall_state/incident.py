@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from display.source_health import SourceHealth
 from display.wall_state.document import HotBar, IncidentScreen, Label, Line, Voice
 from display.wall_state.horizon import Stretch, joined, place, stretch_hatches
 from display.wall_state.past import to_the_hour
-from display.wall_state.reading import Reading
 from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import called, isolated, source_name
@@ -47,7 +47,7 @@ class Evidence:
     """Of the last SPAN, up to now."""
     tallies: Mapping[str, Tally]
     """By brand, since it began."""
-    reading: Reading
+    reading: SourceHealth
     stretches: Sequence[Stretch]
     """What could not be read."""
     alarmed: Sequence[str]
@@ -141,10 +141,10 @@ def rate_line(incident: Incident, speech: Speech, room: int) -> str:
     return line if len(line) < room else say.an_hour_short.format(n=number, usual=usual)
 
 
-def trend_words(incident: Incident, reading: Reading, now: datetime, speech: Speech) -> str:
+def trend_words(incident: Incident, reading: SourceHealth, now: datetime, speech: Speech) -> str:
     """Where it goes; while nothing can be read, that."""
     say, last = speech.phrases, reading.last_read
-    if reading.sees_nothing:
+    if reading.all_stale:
         return say.unread_since.format(moment=speech.moment(last, now)) if last else say.unread
     return {Trend.RISING: say.rising, Trend.STEADY: say.steady, Trend.FALLING: say.falling}[incident.trend]
 
@@ -231,10 +231,10 @@ def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
     return f"{', '.join(parts)}."
 
 
-def not_read(reading: Reading, speech: Speech) -> str:
+def not_read(reading: SourceHealth, speech: Speech) -> str:
     """Names the sources that matter and are blind."""
     say, blind = speech.phrases, [b.source for b in reading.weighty]
-    if reading.sees_nothing or not blind:
-        return say.no_source_read if reading.sees_nothing else ""
+    if reading.all_stale or not blind:
+        return say.no_source_read if reading.all_stale else ""
     names, more = named(blind[:2], speech), len(blind) - 2
     return say.names_not_read.format(names=say.and_more.format(names=names, n=more) if more > 0 else names)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from display.source_health import SourceHealth, UnreadSource
 from display.wall_state import baseline
 from display.wall_state.document import Headline, Kind, Line
 from display.wall_state.horizon import Hour
-from display.wall_state.reading import Blind, Reading
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import END_ISOLATE, called, epoch_ms, isolated, one_digit, source_name
 from monitor.analysis.baseline import FEWEST_DAYS, Range
@@ -23,7 +23,7 @@ SHORTEST_QUEUE = 15
 class Scene:
     """All that the sentence depends on."""
 
-    reading: Reading
+    reading: SourceHealth
     hour: Hour
     since: datetime
     """When we began to listen."""
@@ -66,7 +66,7 @@ def kind(scene: Scene) -> Kind:
         return Kind.NOT_LIVE
     if scene.incident:
         return Kind.INCIDENT
-    if scene.reading.sees_nothing:
+    if scene.reading.all_stale:
         return Kind.BLIND
     if scene.reading.weighty and scene.any_mention:
         return Kind.PARTLY_BLIND
@@ -193,7 +193,7 @@ def not_read(scene: Scene) -> str:
         return say.not_read_all_hour.format(name=source_name(scene.gap))
     if len(blind) > 1:
         sources = len(scene.reading.statuses)
-        return say.sources_not_read.format(n=sources - scene.reading.read, all=sources)
+        return say.sources_not_read.format(n=sources - scene.reading.read_count, all=sources)
     name, since = source_name(blind[0].source), blind[0].since
     return (
         say.not_read_since.format(name=name, moment=scene.moment(since)) if since else say.never_read.format(name=name)
@@ -224,7 +224,7 @@ def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, 
 
     ``arrivals`` and ``heroes``: mentions of the last 5 minutes, and how many of them stood large.
     """
-    urgent = [_why(b, scene) for b in scene.reading.blind[:1]]
+    urgent = [_why(b, scene) for b in scene.reading.stale[:1]]
     if not scene.watching:
         urgent.append(scene.phrases.unwatched)
     urgent.append(sampling(arrivals, heroes, scene.speech))
@@ -233,8 +233,8 @@ def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, 
     return tuple([liveness(scene), *(Line("", text) for text in urgent if text)][:2])
 
 
-def _why(blind: Blind, scene: Scene) -> str:
-    return why(blind.status, scene.now, scene.speech)
+def _why(unread: UnreadSource, scene: Scene) -> str:
+    return why(unread.status, scene.now, scene.speech)
 
 
 def sampling(arrivals: int, heroes: int, speech: Speech) -> str:
@@ -246,7 +246,7 @@ def sampling(arrivals: int, heroes: int, speech: Speech) -> str:
 def liveness(scene: Scene) -> Line:
     """``All 7 sources read, last 20 s ago.``"""
     say, reading = scene.phrases, scene.reading
-    sources, read, last = len(reading.statuses), reading.read, reading.last_read
+    sources, read, last = len(reading.statuses), reading.read_count, reading.last_read
     if not sources:
         return Line("", say.no_source)
     if last is None:

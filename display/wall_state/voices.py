@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from display.formatting import initials
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import Voice
-from display.wall_state.words import LONGEST_NAME, called, epoch_ms, initials, plain
+from display.wall_state.words import LONGEST_NAME, called, epoch_ms, plain
 from monitor.model import Mention, Post
 
 LONGEST_AUTHOR = 60

@@ -84,14 +84,6 @@ def plain(text: str, most: int = LONGEST_TEXT) -> str:
     return cut(folded if len(text) <= most * 4 else f"{folded}…", most)
 
 
-def initials(author: str) -> str:
-    """Two letters for the disc of ``author``; empty when it has none."""
-    words: list[str] = re.findall(r"[^\W_]+", author)
-    if len(words) > 1:
-        return (words[0][0] + words[1][0]).upper()
-    return words[0][:2].upper() if words else author[:1]
-
-
 def _begins(character: str, before: str) -> bool:
     """Whether a sign begins with ``character``, as far as one can tell without the tables of Unicode."""
     mark = unicodedata.category(character)[0] == "M" or ord(character) in TAGS

@@ -1,4 +1,4 @@
-"""When a source counts as not read: one rule for the watch, for walls and for pages, from section 5 of the design."""
+"""When a source counts as not read. The incident job, the walls and the pages share this one rule."""
 
 from __future__ import annotations
 
@@ -9,50 +9,60 @@ from typing import TypeAlias
 
 from monitor.model import Gap, Health, SourceStatus
 
-PATIENCE = timedelta(minutes=15)
-STREAMED, STREAM_PATIENCE = 10.0, timedelta(minutes=2)
-"""What is read every few seconds, and so many seconds at most, is a stream: its silence tells sooner."""
-PASSES = 3
-"""Intervals without a success before a source counts as blind."""
+STALE_AFTER = timedelta(minutes=15)
+STREAM_STALE_AFTER = timedelta(minutes=2)
+MAX_STREAM_INTERVAL_SECONDS = 10.0
+"""A source that is polled at least this often is treated as a stream, whose silence is noticed earlier."""
+MISSED_PASSES = 3
+"""Intervals without a success before a source with a long interval is stale."""
 
 Span: TypeAlias = "tuple[datetime, datetime]"
 
 
-def is_blind(status: SourceStatus, now: datetime, started: datetime) -> bool:
-    """Whether ``status`` has gone unread for too long; ``started`` counts for a source that was never read."""
+def is_stale(status: SourceStatus, now: datetime, started: datetime) -> bool:
+    """Whether a source has not been read for too long. For one that was never read, time counts from ``started``."""
     if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
         return True
     if status.health is Health.BROKEN and status.next_check is None:
-        return True  # only a person can have it read again
-    if status.health is Health.LIMITED and status.next_check and status.next_check - now > PATIENCE:
+        return True  # it stays unread until a person does something
+    if status.health is Health.LIMITED and status.next_check and status.next_check - now > STALE_AFTER:
         return True
-    patience = STREAM_PATIENCE if status.interval <= STREAMED and not status.sample else PATIENCE
-    seen = status.last_success or started
-    seen = max(seen, status.content_until or seen)
-    return now - seen > max(PASSES * timedelta(seconds=status.interval), patience)
+    streams = status.interval <= MAX_STREAM_INTERVAL_SECONDS and not status.sample
+    allowed = STREAM_STALE_AFTER if streams else STALE_AFTER
+    last_read = status.last_success or started
+    last_read = max(last_read, status.content_until or last_read)
+    return now - last_read > max(MISSED_PASSES * timedelta(seconds=status.interval), allowed)
 
 
-def unread(
-    statuses: Iterable[SourceStatus], gaps: Sequence[Gap], begun: Mapping[str, datetime], since: datetime, now: datetime
+def unread_spans(
+    statuses: Iterable[SourceStatus],
+    gaps: Sequence[Gap],
+    first_read: Mapping[str, datetime],
+    since: datetime,
+    now: datetime,
 ) -> dict[str, tuple[Span, ...]]:
-    """By source, the times of [since, now] in which it was not read, () where it was read all along.
+    """For each source, the spans of [since, now] in which it was not read; () if it was read throughout.
 
-    They are: before it ``begun``; its stored gaps; and, where no gap of it is open, a blindness that nobody has stored
-    yet, as of a program that stood still. Made-up posts are there from their first on, as if they had always been read.
+    A source is unread before ``first_read`` and during its stored gaps. If it is stale and has no open gap, which
+    happens when the program stood still, it is also unread from its last success until now. Sample sources count as
+    read from the beginning.
     """
-    of_source: dict[str, list[Gap]] = defaultdict(list)
+    gaps_by_source: dict[str, list[Gap]] = defaultdict(list)
     for gap in gaps:
-        of_source[gap.source].append(gap)
-    return {one.source: tuple(sorted(_spans(one, of_source[one.source], begun, since, now))) for one in statuses}
+        gaps_by_source[gap.source].append(gap)
+    return {
+        status.source: tuple(sorted(_unread_spans(status, gaps_by_source[status.source], first_read, since, now)))
+        for status in statuses
+    }
 
 
-def _spans(
-    status: SourceStatus, gaps: Sequence[Gap], begun: Mapping[str, datetime], since: datetime, now: datetime
+def _unread_spans(
+    status: SourceStatus, gaps: Sequence[Gap], first_read: Mapping[str, datetime], since: datetime, now: datetime
 ) -> Iterable[Span]:
-    first = min(now, begun.get(status.source, now))
+    first = min(now, first_read.get(status.source, now))
     if first > since and not status.sample:
         yield since, first
     for gap in gaps:
         yield max(since, gap.since), min(now, gap.until or now)
-    if is_blind(status, now, first) and all(gap.until for gap in gaps):
+    if is_stale(status, now, first) and all(gap.until for gap in gaps):
         yield max(since, status.last_success or first), now

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 
+from display.formatting import FormattedTime, duration, format_time, signed
 from monitor.model import Brand, Intent, Mention, Sentiment, Span
 
 HUES = 6
@@ -42,7 +43,6 @@ _WORD = re.compile(r"(?<!\S)\S+")
 _WORDS = re.compile(r"\w+")
 _RULE_WORD = re.compile(r"\w+\*?")
 _RULE_PART = re.compile(r'"[^"]*"|\w+\*?')
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,6 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A time four ways: how long ago, as short as is clear, to the minute, and for machines."""
-
-    age: str
-    clock: str
-    exact: str
-    iso: str
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """A mention as the list and its own page show it."""
 
@@ -87,8 +77,8 @@ class Card:
     """"Negative", "Neutral, corrected"."""
     figure: str
     """"+0.49"; for an unscored one the reason."""
-    published: When
-    read: When
+    published: FormattedTime
+    read: FormattedTime
     late: str
     """"read 3 h late", or empty."""
     intents: tuple[str, ...]
@@ -124,57 +114,6 @@ def excerpt(body: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
         word = next((m.start() for m in _WORD.finditer(body, earliest, first[0])), first[0])
         start = word if word < first[0] else earliest
     return start, min(len(body), start + EXCERPT)
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A figure with its sign, the minus a real one and no hyphen: "+0.49"."""
-    written = f"{value:+.{digits}f}"
-    return written[1:] if float(written) == 0 else written.replace("-", "\N{MINUS SIGN}")
-
-
-def duration(span: timedelta) -> str:
-    """A length of time in its largest unit: "20 s", "24 min", "3 h", "2 days"."""
-    seconds = max(0, int(span.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min"
-    if seconds < 48 * 3600:
-        return f"{seconds // 3600} h"
-    return f"{seconds // 86400} days"
-
-
-def when(at: datetime, now: datetime, zone: tzinfo) -> When:
-    """``at`` as seen at ``now``, in ``zone``: "24 min", "3 h", "yesterday 17:52", "12 Nov", "12 Nov 2024"."""
-    there, today = at.astimezone(zone), now.astimezone(zone)
-    days = (today.date() - there.date()).days
-    if now - at < timedelta(minutes=1):
-        age = "now"
-    elif now - at < timedelta(hours=1) or days == 0:
-        age = duration(now - at)
-    elif days == 1:
-        age = f"yesterday {there:%H:%M}"
-    else:
-        age = f"{there.day} {there:%b}" + ("" if there.year == today.year else f" {there.year}")
-    return When(
-        age,
-        clock_time(at, now, zone),
-        f"{there:%a} {there.day} {there:%b %Y, %H:%M}",
-        there.isoformat(timespec="minutes"),
-    )
-
-
-def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """``at`` as short as it is clear at ``now``: "15:44" today, else "Mon 16 Nov, 15:44"."""
-    there, today = at.astimezone(zone), now.astimezone(zone)
-    near = there.date() == today.date()
-    return f"{there:%H:%M}" if near else f"{there:%a} {there.day} {there:%b}, {there:%H:%M}"
-
-
-def initials(author: str) -> str:
-    """Two letters for the disc that stands in for a picture: "marta.knits" is "MK"."""
-    words: list[str] = _LETTERS.findall(author) or ["?"]
-    return (words[0][0] + (words[1][0] if len(words) > 1 else words[0][1:2])).upper()
 
 
 class Cards:
@@ -219,8 +158,8 @@ class Cards:
             sentiment=mention.score.sentiment,
             word=word,
             figure=figure(mention),
-            published=when(mention.post.published_at, now, self.zone),
-            read=when(mention.added_at, now, self.zone),
+            published=format_time(mention.post.published_at, now, self.zone),
+            read=format_time(mention.added_at, now, self.zone),
             late=f"read {duration(delay)} late" if delay > LATE else "",
             intents=tuple(words for bit, words in INTENT_WORDS.items() if bit in mention.intent),
             stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",

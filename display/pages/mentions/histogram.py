@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from display.pages.mentions.cards import duration
+from display.formatting import duration
+from display.intervals import merge_intervals
 from monitor.model import Bin, Gap
 
 PLOT = 62
@@ -133,7 +134,7 @@ def draw(bins: Sequence[Bin], gaps: Sequence[Gap], now: datetime, zone: tzinfo) 
         unit=unit(since, until)[1],
         peak=peak,
         bars=tuple(_bar(b, peak, scale, seen, now, zone) for b in bins),
-        hatches=tuple(scale.span(a, b) for a, b in merged((g.since, g.until or until) for g in seen)),
+        hatches=tuple(scale.span(a, b) for a, b in merge_intervals((g.since, g.until or until) for g in seen)),
         gap_words=tuple(_placed(seen, scale, now, zone)),
         gaps=tuple(gap_sentence(gap, now, zone) for gap in seen),
         ticks=tuple(_ticks(since, until, scale, zone)),
@@ -184,17 +185,6 @@ def bin_label(b: Bin, zone: tzinfo) -> str:
         return f"{day}, {start:%H:%M} to {end:%H:%M}"
     last = (end - timedelta(minutes=1)).date()
     return f"{day} {start.year}" if last == start.date() else f"{day} to {last.day} {last:%b %Y}"
-
-
-def merged(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """``spans`` in order, those that touch or overlap made one."""
-    found: list[tuple[datetime, datetime]] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
 
 
 def gap_sentence(gap: Gap, now: datetime, zone: tzinfo) -> str:

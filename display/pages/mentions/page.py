@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from display.pages.health_line import Reading, with_unrecorded
-from display.pages.mentions.cards import Card, Cards, clock_time
+from display.formatting import clock_time
+from display.pages.health_line import HealthLine
+from display.pages.mentions.cards import Card, Cards
 from display.pages.mentions.facets import Chip, Facet, Rail, Wider, chips, wider
 from display.pages.mentions.filters import View
 from display.pages.mentions.grouping import Folded, folded
 from display.pages.mentions.histogram import Chart, draw, edges
+from display.source_health import unrecorded_gaps
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order
 from monitor.query import parse
 
@@ -44,7 +46,7 @@ class Less:
 class Listing:
     """The parts of the page, each asked of the store once and only where the page shows it."""
 
-    def __init__(self, config: Config, store: Store, view: View, health: Reading) -> None:
+    def __init__(self, config: Config, store: Store, view: View, health: HealthLine) -> None:
         self.config, self.store, self.view, self.health = config, store, view, health
         self.now, self.zone = health.now, config.timezone
         self.cards = Cards(config.brands, config.timezone)
@@ -72,7 +74,7 @@ class Listing:
     @property
     def waiting(self) -> str:
         """Who was not read, for an empty list."""
-        return self.health.waiting_sentence(self.zone)
+        return self.health.missing_sentence
 
     @cached_property
     def as_of(self) -> str:
@@ -132,7 +134,7 @@ class Listing:
         counts = self.store.facets(self.view.filter, self.upto)
         sources = [source.name for source in self.config.sources]
         brands = [brand.name for brand in self.config.brands]
-        return Rail(self.view, counts, brands, sources, [b.source for b in self.health.blind])
+        return Rail(self.view, counts, brands, sources, [unread.source for unread in self.health.unread])
 
     @property
     def facets(self) -> list[Facet]:
@@ -184,7 +186,7 @@ class Listing:
     @property
     def unread(self) -> bool:
         """Whether every source was tried and none could be read."""
-        known = self.health.statuses
+        known = self.health.health.statuses
         return bool(known) and all(status.failures and not status.last_success for status in known)
 
     def _beginning(self, until: datetime) -> datetime | None:
@@ -206,9 +208,9 @@ class Listing:
 
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view could not be read."""
-        choice = self.view.filter.source
+        choice, stored = self.view.filter.source, self.store.gaps(since, until)
         return [
             gap
-            for gap in with_unrecorded(self.store.gaps(since, until), self.health)
+            for gap in [*stored, *unrecorded_gaps(self.health.unread, stored)]
             if gap.source not in choice.exclude and (not choice.include or gap.source in choice.include)
         ]

@@ -19,15 +19,15 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.pages.context import Site, site
-from display.pages.health_line import Reading, reading
+from display.formatting import initials, signed
+from display.pages.context import PageContext, page_context
+from display.pages.health_line import current_health
 from display.pages.mentions import export as exports
-from display.pages.mentions.cards import LANGUAGES, Card, Cards, initials, rule_runs, signed, weights
+from display.pages.mentions.cards import LANGUAGES, Card, Cards, rule_runs, weights
 from display.pages.mentions.facets import IN_RANGE, ORDER_WORDS, RANGE_WORDS
 from display.pages.mentions.filters import View, items, local_minute, parse, query_string
 from display.pages.mentions.page import OPPOSITE, Listing
 from display.pages.mentions.query_fix import repaired
-from display.source_health import in_config
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
 from monitor.query import parse as parse_query
@@ -58,7 +58,7 @@ def plain_refusal(view: AnyView) -> AnyView:
 @blueprint.get("/mentions")
 def listing() -> Answer:
     """The page. 400 in place for a search that cannot be read, with the last list that could."""
-    here, now = site(), site().clock.now()
+    here, now = page_context(), page_context().clock.now()
     params = request.args.copy()
     was = params.pop(WORKED, "")
     try:
@@ -69,7 +69,7 @@ def listing() -> Answer:
     if not problem and query_string(view, here.config.timezone) != query_string_as_sent():
         return redirect(link(view), 303)
     shown = view if problem is None else view.changed(q="" if unreadable(was) else was)
-    page = Listing(here.config, here.store, shown, health_of(here, now))
+    page = Listing(here.config, here.store, shown, current_health(here, now))
     text = render_template(
         "mentions.html",
         page=page,
@@ -87,7 +87,7 @@ def listing() -> Answer:
 @plain_refusal
 def newer() -> Answer:
     """How many mentions the list would gain by now: a number."""
-    here = site()
+    here = page_context()
     view = asked(here, here.clock.now())
     if view.upto is None:
         raise FilterError("upto", "", "the last id of what is shown")
@@ -97,15 +97,15 @@ def newer() -> Answer:
 @blueprint.get("/mentions/health")
 def health_line() -> str:
     """How the sources are by now: the line in the head of a page, for one that stands open."""
-    here = site()
-    return render_template("mentions_health.html", health=health_of(here, here.clock.now()))
+    here = page_context()
+    return render_template("mentions_health.html", health=current_health(here, here.clock.now()))
 
 
 @blueprint.get("/mentions.csv")
 @plain_refusal
 def as_csv() -> Answer:
     """Every mention of the list as CSV, streamed."""
-    here = site()
+    here = page_context()
     headers = {"Content-Disposition": f'attachment; filename="mentions-{here.clock.now():%Y-%m-%d}.csv"'}
     return Response(exports.csv_lines(found(here)), mimetype="text/csv", headers=headers)
 
@@ -114,13 +114,13 @@ def as_csv() -> Answer:
 @plain_refusal
 def as_json() -> Answer:
     """Every mention of the list as one JSON array, streamed."""
-    return Response(exports.json_array(found(site())), mimetype="application/json")
+    return Response(exports.json_array(found(page_context())), mimetype="application/json")
 
 
 @blueprint.get("/mentions/<int:number>")
 def mention(number: int) -> Answer:
     """One mention as a page of its own; the filters of its list stand in the address, for the way back."""
-    here, now = site(), site().clock.now()
+    here, now = page_context(), page_context().clock.now()
     try:
         view = asked(here, now)
         searched = parse_query(view.filter.q) if view.filter.q else None
@@ -128,7 +128,7 @@ def mention(number: int) -> Answer:
         view, searched = View(), None
     one = here.store.mention(number)
     if one is None:
-        health = health_of(here, now)
+        health = current_health(here, now)
         return render_template("mentions_gone.html", view=view, health=health), 404
     spans = searched.spans(one.post.body) if searched else ()
     card = Cards(here.config.brands, here.config.timezone).full(one, now, spans)
@@ -142,18 +142,18 @@ def mention(number: int) -> Answer:
         language=LANGUAGES.get(one.post.lang or "und", one.post.lang),
         partial=any("off" in run.looks for run in card.runs),
         rule=rule_runs(one),
-        initials=initials(one.post.author or one.post.source),
+        initials=initials(one.post.author or one.post.source) or "?",
         story=story_rows(here, one, now),
         older=neighbour(here, view, one, view.filter.order),
         newer=neighbour(here, view, one, OPPOSITE.get(view.filter.order)),
-        health=health_of(here, now),
+        health=current_health(here, now),
     )
 
 
 @blueprint.get("/mentions/brands.css")
 def brand_colours() -> Response:
     """The colours that the config gives to brands; those without one keep the hue of their place."""
-    config = site().config
+    config = page_context().config
     cards = Cards(config.brands, config.timezone)
     rules = [colour_rule(cards.hue(brand.name), brand.colour) for brand in config.brands if brand.colour]
     return Response("".join(rules), mimetype="text/css", headers={"Cache-Control": "no-cache"})
@@ -162,7 +162,7 @@ def brand_colours() -> Response:
 @blueprint.context_processor
 def words() -> dict[str, object]:
     """What the templates of this blueprint write addresses, numbers and names with."""
-    zone = site().config.timezone
+    zone = page_context().config.timezone
     return {
         "link": link,
         "fields": fields,
@@ -172,7 +172,7 @@ def words() -> dict[str, object]:
         "signed": signed,
         "ranges": RANGE_WORDS,
         "orders": ORDER_WORDS,
-        "version": site().version,
+        "version": page_context().version,
     }
 
 
@@ -183,7 +183,7 @@ def not_kept(response: Response) -> Response:
     return response
 
 
-def asked(here: Site, now: datetime, params: MultiDict[str, str] | None = None) -> View:
+def asked(here: PageContext, now: datetime, params: MultiDict[str, str] | None = None) -> View:
     """The view that the address of this request asks for. Raises FilterError."""
     sent = (request.args if params is None else params).to_dict(flat=False)
     sources = {source.name for source in here.config.sources}
@@ -210,7 +210,7 @@ def unreadable(q: str) -> QueryError | None:
     return None
 
 
-def found(here: Site) -> Iterator[Mention]:
+def found(here: PageContext) -> Iterator[Mention]:
     """Every mention that the address asks for, of its moment. Raises FilterError and QueryError before the first."""
     view = asked(here, here.clock.now())
     return here.store.export(readable(view), view.upto)
@@ -218,18 +218,11 @@ def found(here: Site) -> Iterator[Mention]:
 
 def refused(error: FilterError) -> tuple[str, int]:
     """The page for an address that means nothing: it names the parameter and what it may be."""
-    here = site()
-    return render_template("mentions_refused.html", error=error, health=health_of(here, here.clock.now())), 400
+    here = page_context()
+    return render_template("mentions_refused.html", error=error, health=current_health(here, here.clock.now())), 400
 
 
-def health_of(here: Site, now: datetime) -> Reading:
-    """How the sources are, for the head of every page."""
-    known = here.store.statuses()
-    statuses, sample = in_config(here.config, known), any(s.sample for s in known)
-    return reading(statuses, now, here.config.timezone, here.started, sample=sample)
-
-
-def neighbour(here: Site, view: View, one: Mention, order: Order | None) -> int | None:
+def neighbour(here: PageContext, view: View, one: Mention, order: Order | None) -> int | None:
     """The id of the next mention of the list in that order; None at its end, and for an order that has no way back."""
     if order is None:
         return None
@@ -237,7 +230,7 @@ def neighbour(here: Site, view: View, one: Mention, order: Order | None) -> int 
     return behind[0].id if behind else None
 
 
-def story_rows(here: Site, one: Mention, now: datetime) -> list[Card]:
+def story_rows(here: PageContext, one: Mention, now: datetime) -> list[Card]:
     """Others of the same story, the newest first."""
     if one.story is None:
         return []
@@ -253,13 +246,13 @@ def query_string_as_sent() -> str:
 
 def link(view: View, path: str = "/mentions") -> str:
     """The address of ``view`` under ``path``."""
-    query = query_string(view, site().config.timezone)
+    query = query_string(view, page_context().config.timezone)
     return f"{path}?{query}" if query else path
 
 
 def fields(view: View, *without: str) -> list[tuple[str, str]]:
     """The parameters of ``view`` as hidden fields of a form that sets those named ``without`` itself."""
-    return [(name, value) for name, value in items(view.fresh(), site().config.timezone) if name not in without]
+    return [(name, value) for name, value in items(view.fresh(), page_context().config.timezone) if name not in without]
 
 
 def range_words(view: View) -> str:

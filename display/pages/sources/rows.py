@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from display.pages.mentions.cards import clock_time, duration
-from display.pages.mentions.histogram import merged
-from display.source_health import is_blind
+from display.formatting import clock_time, duration
+from display.intervals import merge_intervals
+from monitor.analysis.staleness import is_stale
 from monitor.collector.search_coverage import NOTHING_OF, searched
 from monitor.model import Gap, Health, SourceStatus, Spend
 
@@ -90,7 +90,7 @@ class SourceRow:
         waits = due is not None and due + GRACE > now
         if _PLACE.get(status.health, 2) != 2 or waits or now - self.at.started < GRACE:
             return False
-        return is_blind(status, now, self.at.started)
+        return is_stale(status, now, self.at.started)
 
     @property
     def trouble(self) -> bool:
@@ -170,7 +170,7 @@ class SourceRow:
         """The times of the last 7 days in which it was not read, none of them twice."""
         now = self.at.now
         spans = ((max(gap.since, now - WEEK), min(gap.until or now, now)) for gap in self.gaps)
-        return merged((a, b) for a, b in spans if a < b)
+        return merge_intervals((a, b) for a, b in spans if a < b)
 
     @property
     def unread_hours(self) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from display.pages.mentions.cards import duration
+from display.formatting import duration
 
 SAFE_SQLITE = (3, 51, 3)
 LEAST_FREE = 1 << 30

@@ -16,12 +16,12 @@ from datetime import timedelta
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.pages.context import Site, site
-from display.pages.health_line import Reading, reading, with_unrecorded
+from display.pages.context import PageContext, page_context
+from display.pages.health_line import current_health
 from display.pages.sources import system_status as itself
 from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
 from display.pages.sources.walls import WallRow, wall_rows
-from display.source_health import in_config
+from display.source_health import unrecorded_gaps
 from monitor.model import Health, MentionFilter
 
 WIDTH, HEIGHT = 168.0, 26.0
@@ -43,20 +43,20 @@ class Spark:
 @blueprint.get("/sources")
 def listing() -> str:
     """The page."""
-    here = site()
+    here = page_context()
     now, zone = here.clock.now(), here.config.timezone
-    statuses, sample = in_config(here.config, known := here.store.statuses()), any(s.sample for s in known)
-    health = reading(statuses, now, zone, here.started, sample=sample)
-    gaps = with_unrecorded(here.store.gaps(now - WEEK, now + timedelta(seconds=1)), health)
+    health = current_health(here, now)
+    stored = here.store.gaps(now - WEEK, now + timedelta(seconds=1))
+    gaps = [*stored, *unrecorded_gaps(health.unread, stored)]
     volumes = here.store.volumes(now - WEEK, BIN, BINS)
-    found = rows(statuses, gaps, volumes, Moment(now, zone, here.started), search_notes(here.config))
+    found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_notes(here.config))
     return render_template(
         "sources.html",
         tab="sources",
         health=health,
         rows=found,
         sparks={row.name: spark(row) for row in found},
-        title=title(health),
+        title=health.title,
         sentence=sentence(found),
         month=f"{now:%B}",
         paid=any(row.spend for row in found),
@@ -68,13 +68,13 @@ def listing() -> str:
     )
 
 
-def walls(here: Site) -> list[WallRow]:
+def walls(here: PageContext) -> list[WallRow]:
     """How each wall is, by the machine's own time."""
     up, real = uptime(here), here.clock.real()
     return wall_rows(here.states.names, here.screens, real, real - up, here.config.timezone)
 
 
-def facts(here: Site, lately: int) -> itself.Facts:
+def facts(here: PageContext, lately: int) -> itself.Facts:
     """What there is to know of the program and its database; ``lately``: mentions of the last 7 days."""
     disk, store = itself.Disk.of(here.config.database), here.store
     return itself.Facts(
@@ -82,7 +82,7 @@ def facts(here: Site, lately: int) -> itself.Facts:
     )
 
 
-def uptime(here: Site) -> timedelta:
+def uptime(here: PageContext) -> timedelta:
     """Since the program began; what passes in a replay is not it."""
     return (here.clock.now() - here.started) / here.clock.pace
 
@@ -118,29 +118,18 @@ def not_kept(response: Response) -> Response:
     return response
 
 
-def known(name: str) -> Site:
+def known(name: str) -> PageContext:
     """The site, whose config has a source of that name; 404 where it has not."""
-    here = site()
+    here = page_context()
     if name not in {source.name for source in here.config.sources}:
         abort(404)
     return here
 
 
-def back(here: Site, name: str) -> AnyResponse:
+def back(here: PageContext, name: str) -> AnyResponse:
     """To the row of the source, by its place in the config: a name may hold what no anchor can."""
     number = next(n for n, source in enumerate(here.config.sources) if source.name == name)
     return redirect(url_for("sources.listing", _anchor=f"source-{number}"), 303)
-
-
-def title(health: Reading) -> str:
-    """ "6 of 8 sources are read"; a paused one does not count."""
-    if not health.statuses:
-        return "No source is set up"
-    if not health.counted:
-        return "Every source is paused"
-    if health.read < health.counted:
-        return f"{health.read:,} of {health.counted:,} sources are read"
-    return f"All {health.counted:,} sources are read" if health.counted > 1 else "The one source is read"
 
 
 def sentence(found: Sequence[SourceRow]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from display.pages.mentions.cards import clock_time, duration
+from display.formatting import clock_time, duration
 from display.server.screens import Screens, Seen
 
 GRACE = timedelta(minutes=2)

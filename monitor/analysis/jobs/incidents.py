@@ -10,7 +10,7 @@ from typing import Protocol
 
 from monitor.analysis.incidents import Unread
 from monitor.analysis.jobs.history import SPAN, History, cut
-from monitor.analysis.staleness import Span, unread
+from monitor.analysis.staleness import Span, unread_spans
 from monitor.model import Gap, Incident, Pulses, SourceStatus
 from monitor.store import Store
 
@@ -82,7 +82,7 @@ class Incidents:
     def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[Span, ...]]:
         known = {status.source: status for status in self._store.statuses()}
         statuses = [known.get(name, SourceStatus(name, "")) for name in self._sources]
-        return unread(statuses, gaps, self._store.begun(), now - SPAN, now)
+        return unread_spans(statuses, gaps, self._store.begun(), now - SPAN, now)
 
     def _before(self, brand: str, stored: Incident | None) -> Incident | None:
         """As the last check left it, with what others wrote to it since, which are its words; else as it is stored."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.pages.mentions.histogram import ABOVE, PLOT, draw, edges, merged, unit
+from display.pages.mentions.histogram import ABOVE, PLOT, draw, edges, unit
 from monitor.model import Bin, Gap
 from tests.fakes import NOON
 
@@ -89,12 +89,6 @@ def test_words_of_many_gaps_never_stand_on_each_other() -> None:
     assert chart.gap_words[0].text == "9 sources not read"
     middles = sorted(w.x for w in chart.gap_words if w.anchor == "middle")
     assert all(b - a > 8 for a, b in pairwise(middles))
-
-
-def test_spans_that_touch_become_one() -> None:
-    hour = timedelta(hours=1)
-    assert merged([(NOON, NOON + hour), (NOON + hour, NOON + 2 * hour)]) == [(NOON, NOON + 2 * hour)]
-    assert merged([(NOON, NOON + 3 * hour), (NOON + hour, NOON + 2 * hour)]) == [(NOON, NOON + 3 * hour)]
 
 
 def test_ticks_name_days_and_leave_room_for_the_time_at_the_end() -> None:

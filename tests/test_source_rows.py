@@ -16,9 +16,8 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from display.cli.main import cli
-from display.pages.health_line import reading
 from display.pages.sources.rows import BINS, Moment, SourceRow, rows
-from display.pages.sources.views import sentence, spark, title
+from display.pages.sources.views import sentence, spark
 from monitor.clock import Clock
 from monitor.model import Gap, Health, SourceStatus, Spend
 from monitor.store import Store
@@ -297,11 +296,3 @@ def test_numbers_in_names_count_as_numbers() -> None:
     names = ["Feed 10", "feed 2", "Feed", "7th", "Feed 2b", "9\u0663"]
     found = rows([read_at(NOON, name) for name in names], (), {}, Moment(NOON, config(Path()).timezone, NOON), {})
     assert [one.name for one in found] == ["7th", "9\u0663", "Feed", "feed 2", "Feed 2b", "Feed 10"]
-
-
-def test_a_thousand_sources_are_told_as_people_write_it() -> None:
-    statuses = [read_at(NOON, f"Feed {n}", next_check=NOON + 10 * MINUTE) for n in range(1_203)]
-    health = reading(statuses, NOON, config(Path()).timezone, NOON, sample=False)
-    assert title(health) == "All 1,203 sources are read"
-    assert health.headline.startswith("All 1,203 sources read")
-    assert health.short == "1,203 of 1,203 read"

@@ -1,0 +1,84 @@
+"""How pages and the command line write figures, times and durations; and the initials that walls show too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedTime:
+    """A time in four forms."""
+
+    age: str
+    """How long ago, as short as it is clear: "24 min", "yesterday 17:52", "12 Nov 2024"."""
+    clock: str
+    """"15:44" today, else "Mon 16 Nov, 15:44"."""
+    exact: str
+    """"Mon 16 Nov 2026, 15:44"."""
+    iso: str
+    """For machines, to the minute, with the offset of the zone."""
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A figure with its sign, a real minus and not a hyphen: "+0.49". Zero has no sign."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in its largest unit: "20 s", "24 min", "3 h", "2 days"."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"
+
+
+def format_time(at: datetime, now: datetime, zone: tzinfo) -> FormattedTime:
+    """``at`` as a reader in ``zone`` sees it at ``now``."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    days = (today.date() - local.date()).days
+    if now - at < timedelta(minutes=1):
+        age = "now"
+    elif now - at < timedelta(hours=1) or days == 0:
+        age = duration(now - at)
+    elif days == 1:
+        age = f"yesterday {local:%H:%M}"
+    else:
+        age = f"{local.day} {local:%b}" + ("" if local.year == today.year else f" {local.year}")
+    return FormattedTime(
+        age=age,
+        clock=clock_time(at, now, zone),
+        exact=f"{local:%a} {local.day} {local:%b %Y, %H:%M}",
+        iso=local.isoformat(timespec="minutes"),
+    )
+
+
+def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """``at`` as short as it is clear at ``now``: "15:44" today, else "Mon 16 Nov, 15:44"."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """A list in a sentence: "Forum, Reddit and X"."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def initials(author: str) -> str:
+    """Two letters to show in place of a picture: "marta.knits" is "MK". A name without letters gives its first sign."""
+    words: list[str] = _WORD.findall(author)
+    if len(words) > 1:
+        return (words[0][0] + words[1][0]).upper()
+    return words[0][:2].upper() if words else author[:1]
