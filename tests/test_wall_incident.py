@@ -57,7 +57,7 @@ def evidence(**changes: Any) -> Evidence:
     fields: dict[str, Any] = {
         "pulses": pulses(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
         "tallies": {"Acme": Tally("Acme", 252, negative=162, neutral=18, positive=20, unscored=52)},
-        "reading": SourceHealth(READ, (), sample=False),
+        "source_health": SourceHealth(READ, (), sample=False),
         "stretches": (),
         "alarmed": (),
         "busy": (),
@@ -190,8 +190,8 @@ def test_what_is_new_is_told_before_what_is_counted() -> None:
     assert second(told) == "X far more than usual. X 154, Reddit 60, Forum 9, others 8."
     assert second(told, words=("error 502",)) == "New: “error 502”. X far more than usual."
     assert second(words=("error 502", "refund", "third")).startswith("New: “error 502” and “refund”.")
-    assert second(told, reading=blind("Reddit")) == "Reddit not read. X far more than usual."
-    assert second(told, reading=blind("Reddit"), words=("a", "b")) == (
+    assert second(told, source_health=blind("Reddit")) == "Reddit not read. X far more than usual."
+    assert second(told, source_health=blind("Reddit"), words=("a", "b")) == (
         "Reddit not read. New: “a” and “b”. X far more than usual."
     )
 
@@ -206,7 +206,7 @@ def test_counts_stay_beside_the_sources_they_are_of() -> None:
 
 def test_of_the_only_source_no_count_is_told() -> None:
     assert (
-        second(reading=SourceHealth(READ[:1], (), sample=False), pulses=pulses(Forum=[9] * 10))
+        second(source_health=SourceHealth(READ[:1], (), sample=False), pulses=pulses(Forum=[9] * 10))
         .strip()
         .startswith("81 %")
     )
@@ -214,15 +214,15 @@ def test_of_the_only_source_no_count_is_told() -> None:
 
 def test_the_proof_has_two_lines_and_what_is_not_read_is_on_them() -> None:
     long = replace(INCIDENT, sources=("A source with a long name", "Another with a long name"))
-    found = drawn(long, reading=blind("Reddit"), words=("Donaudampfschifffahrt…",) * 2).proof
+    found = drawn(long, source_health=blind("Reddit"), words=("Donaudampfschifffahrt…",) * 2).proof
     assert len(found) == 2
     assert found[1].text == "Reddit not read. X 154, Reddit 60, Forum 9, others 8."
 
 
 def test_sources_that_are_blind_are_named() -> None:
-    found = proof(INCIDENT, (), evidence(reading=blind("Reddit")), LONDON)
+    found = proof(INCIDENT, (), evidence(source_health=blind("Reddit")), LONDON)
     assert found[-1].text.startswith("Reddit not read.")
-    assert drawn(reading=blind("Forum", "Reddit")).trend == "Not read since 09:00."
+    assert drawn(source_health=blind("Forum", "Reddit")).trend == "Not read since 09:00."
 
 
 def test_where_hardly_anything_is_usual_mentions_are_told_and_no_multiple() -> None:

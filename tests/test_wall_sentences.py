@@ -56,7 +56,7 @@ def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = R
 def scene(**changes: Any) -> Scene:
     """A normal hour of 42 mentions, with ``changes``."""
     fields: dict[str, Any] = {
-        "reading": SourceHealth(READ, (), sample=False),
+        "source_health": SourceHealth(READ, (), sample=False),
         "hour": Hour(42, 9),
         "since": NOON - timedelta(days=30),
         "now": NOON,
@@ -101,13 +101,13 @@ def said(found: Scene) -> str:
             "Over. “Fire” lasted 2 h 20 min, at most 12 mentions.",
         ),
         ({"collecting": False, "incident": RARE}, "Not live since 12:00. Then: 12 mentions in 40 min."),
-        ({"reading": blind("Forum", "Reddit")}, "Blind. No source read since 09:00."),
+        ({"source_health": blind("Forum", "Reddit")}, "Blind. No source read since 09:00."),
         (
-            {"reading": blind("Reddit"), "hour": Hour(28, 1)},
+            {"source_health": blind("Reddit"), "hour": Hour(28, 1)},
             "Partly blind. Reddit not read since 09:00. 28 mentions elsewhere in the last hour.",
         ),
         (
-            {"reading": blind("Reddit", "X", sources=(*READ, read_at(NOON, "X")))},
+            {"source_health": blind("Reddit", "X", sources=(*READ, read_at(NOON, "X")))},
             "Partly blind. 2 of 3 sources not read. 42 mentions elsewhere in the last hour.",
         ),
         (
@@ -131,8 +131,8 @@ def test_each_state_has_its_sentence(changes: dict[str, Any], sentence: str) -> 
 STATES: tuple[tuple[Kind, dict[str, Any]], ...] = (
     (Kind.NOT_LIVE, {"collecting": False}),
     (Kind.INCIDENT, {"incident": INCIDENT}),
-    (Kind.BLIND, {"reading": blind("Forum", "Reddit")}),
-    (Kind.PARTLY_BLIND, {"reading": blind("Reddit")}),
+    (Kind.BLIND, {"source_health": blind("Forum", "Reddit")}),
+    (Kind.PARTLY_BLIND, {"source_health": blind("Reddit")}),
     (Kind.LEARNING, {"usual": None, "days": 2}),
     (Kind.BUSY, {"hour": Hour(100, 0)}),
 )
@@ -156,13 +156,13 @@ def test_nobody_says_normal_or_quiet_while_a_source_that_matters_is_blind(
     n: int, usual: Range | None, night: bool, over: bool
 ) -> None:
     found = scene(
-        hour=Hour(n, 0), usual=usual, night=night, over=OVER if over else None, title="x", reading=blind("Reddit")
+        hour=Hour(n, 0), usual=usual, night=night, over=OVER if over else None, title="x", source_health=blind("Reddit")
     )
     assert not said(found).startswith(("Normal", "Quiet", "Busy", "Over", "Learning"))
 
 
 def test_a_blind_source_that_hardly_matters_changes_no_word() -> None:
-    assert kind(scene(reading=blind("Reddit", weighty=False))) is Kind.NORMAL
+    assert kind(scene(source_health=blind("Reddit", weighty=False))) is Kind.NORMAL
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def lines(found: Scene, arrivals: int = 0, heroes: int = 0, hidden: int = 0) -> 
 
 
 def test_the_second_line_is_the_most_urgent() -> None:
-    everything = scene(reading=blind("Reddit"))
+    everything = scene(source_health=blind("Reddit"))
     assert lines(everything, 15_000, 37, 4)[1:] == ["Reddit asks us to wait until 16:20."]
     assert lines(scene(watching=False), 15_000, 37, 4)[1:] == ["Nothing looks out for incidents."]
     assert lines(scene(), 15_000, 37, 4)[1:] == ["Too fast to show all: 1 in 400 shown, all counted."]
@@ -258,7 +258,7 @@ def test_causes_are_told_in_words_without_codes_or_addresses(changes: dict[str, 
 
 
 def test_of_several_blind_sources_the_reason_names_its_own() -> None:
-    both = scene(reading=blind("Reddit", "X", sources=(*READ, read_at(NOON, "X"))))
+    both = scene(source_health=blind("Reddit", "X", sources=(*READ, read_at(NOON, "X"))))
     assert lines(both)[1:] == ["Reddit asks us to wait until 16:20."]
 
 
@@ -333,7 +333,7 @@ ISOLATED = isolated(NEWS)
     ("changes", "sentence"),
     [
         (
-            {"reading": blind(NEWS, sources=(read_at(NOON, NEWS), *READ))},
+            {"source_health": blind(NEWS, sources=(read_at(NOON, NEWS), *READ))},
             f"Partly blind. {ISOLATED} not read since 09:00.",
         ),
         ({"of": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),

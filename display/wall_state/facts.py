@@ -93,9 +93,9 @@ class Facts:
         return self._first() is not None
 
     @property
-    def reading(self) -> SourceHealth:
+    def source_health(self) -> SourceHealth:
         """How the config's sources are. Made-up mentions are shown as long as any are stored."""
-        return self._once("reading", self._read)
+        return self._once("source_health", self._read)
 
     @property
     def weights(self) -> dict[str, int]:
@@ -109,7 +109,7 @@ class Facts:
     def weighty(self) -> set[str]:
         """Sources that would be missed."""
         total = sum(self.weights.values())
-        return {s.source for s in self.reading.statuses if is_weighty(s, self.weights, total)}
+        return {s.source for s in self.source_health.statuses if is_weighty(s, self.weights, total)}
 
     @property
     def since(self) -> datetime:
@@ -120,7 +120,7 @@ class Facts:
         first = self._first()
         if first is None:
             return self.started
-        return min(self.started, first.post.published_at if self.reading.sample else first.added_at)
+        return min(self.started, first.post.published_at if self.source_health.sample else first.added_at)
 
     @property
     def gaps(self) -> dict[str, list[Span]]:
@@ -234,7 +234,7 @@ class Facts:
         ]
 
     def _gaps(self, since: datetime) -> dict[str, list[Span]]:
-        read, now = self.reading, self.now
+        read, now = self.source_health, self.now
         ours = {s.source for s in read.statuses}
         stored = self._keep("stored gaps", COUNTED_FOR, lambda: self._store.gaps(since, now))
         gaps = [g for g in stored if g.source in ours]
@@ -255,7 +255,7 @@ class Facts:
     def _silent(self, since: datetime) -> dict[str, Sequence[Span]]:
         """By source of weight, the times since then in which it was not read."""
         gaps, begun = self._store.gaps(since, self.now), self._store.begun()
-        blind = unread_spans(self.reading.statuses, gaps, begun, since, self.now)
+        blind = unread_spans(self.source_health.statuses, gaps, begun, since, self.now)
         return {source: blind.get(source, ()) for source in weighty_sources(self.weights)}
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:

@@ -47,7 +47,7 @@ class Evidence:
     """Of the last SPAN, up to now."""
     tallies: Mapping[str, Tally]
     """By brand, since it began."""
-    reading: SourceHealth
+    source_health: SourceHealth
     stretches: Sequence[Stretch]
     """What could not be read."""
     alarmed: Sequence[str]
@@ -70,7 +70,7 @@ def screen(
     bars, usual = hot_bars(incident, evidence, now), usual_line(incident, evidence.usual, now)
     say, rare, much = speech.phrases, incident.rare, how_much(incident, speech)
     since = say.since.format(moment=speech.moment(incident.since, now))
-    trend = trend_words(incident, evidence.reading, now, speech)
+    trend = trend_words(incident, evidence.source_health, now, speech)
     whom = f"{isolated(called(evidence.of))}. " if evidence.of else ""
     line = whom + rate_line(incident, speech, LONGEST_FIGURES - len(whom + trend))
     return IncidentScreen(
@@ -141,10 +141,10 @@ def rate_line(incident: Incident, speech: Speech, room: int) -> str:
     return line if len(line) < room else say.an_hour_short.format(n=number, usual=usual)
 
 
-def trend_words(incident: Incident, reading: SourceHealth, now: datetime, speech: Speech) -> str:
+def trend_words(incident: Incident, source_health: SourceHealth, now: datetime, speech: Speech) -> str:
     """Where it goes; while nothing can be read, that."""
-    say, last = speech.phrases, reading.last_read
-    if reading.all_stale:
+    say, last = speech.phrases, source_health.last_read
+    if source_health.all_stale:
         return say.unread_since.format(moment=speech.moment(last, now)) if last else say.unread
     return {Trend.RISING: say.rising, Trend.STEADY: say.steady, Trend.FALLING: say.falling}[incident.trend]
 
@@ -170,7 +170,7 @@ def proof(incident: Incident, voices: Sequence[Voice], evidence: Evidence, speec
     rest = " ".join(filter(None, (negative_share(tally, say), competitors(evidence, speech))))
     more = say.more_like_this.format(n=speech.number(alike)) if alike else ""
     first = Line(more, f" {rest}" if more and rest else rest)
-    told = [not_read(evidence.reading, speech), new_words(evidence, speech), far_more(incident, speech)]
+    told = [not_read(evidence.source_health, speech), new_words(evidence, speech), far_more(incident, speech)]
     second = fitting([*told, sources(incident, evidence, speech)])
     return tuple(line for line in (first, Line("", second)) if line.strong or line.text)
 
@@ -223,7 +223,7 @@ def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
     counted = pulses.negative if incident.negative else pulses.n
     counts = {source: sum(map(int, of[first:])) for source, of in counted.items()}
     largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
-    if not largest or len(evidence.reading.statuses) < 2:
+    if not largest or len(evidence.source_health.statuses) < 2:
         return ""
     parts = [f"{source_name(s)} {speech.number(counts[s])}" for s in largest[:MOST_SOURCES]]
     if rest := sum(counts[s] for s in largest[MOST_SOURCES:]):
@@ -231,10 +231,10 @@ def sources(incident: Incident, evidence: Evidence, speech: Speech) -> str:
     return f"{', '.join(parts)}."
 
 
-def not_read(reading: SourceHealth, speech: Speech) -> str:
+def not_read(source_health: SourceHealth, speech: Speech) -> str:
     """Names the sources that matter and are blind."""
-    say, blind = speech.phrases, [b.source for b in reading.weighty]
-    if reading.all_stale or not blind:
-        return say.no_source_read if reading.all_stale else ""
+    say, blind = speech.phrases, [b.source for b in source_health.weighty]
+    if source_health.all_stale or not blind:
+        return say.no_source_read if source_health.all_stale else ""
     names, more = named(blind[:2], speech), len(blind) - 2
     return say.names_not_read.format(names=say.and_more.format(names=names, n=more) if more > 0 else names)

@@ -23,7 +23,7 @@ SHORTEST_QUEUE = 15
 class Scene:
     """All that the sentence depends on."""
 
-    reading: SourceHealth
+    source_health: SourceHealth
     hour: Hour
     since: datetime
     """When we began to listen."""
@@ -66,9 +66,9 @@ def kind(scene: Scene) -> Kind:
         return Kind.NOT_LIVE
     if scene.incident:
         return Kind.INCIDENT
-    if scene.reading.all_stale:
+    if scene.source_health.all_stale:
         return Kind.BLIND
-    if scene.reading.weighty and scene.any_mention:
+    if scene.source_health.weighty and scene.any_mention:
         return Kind.PARTLY_BLIND
     if not scene.any_mention:
         return Kind.LISTENING
@@ -92,7 +92,7 @@ def headline(kind: Kind, scene: Scene) -> Headline:
             else Headline(say.incident, f"{much},", f"{scene.title}.")
         )
     if kind is Kind.BLIND:
-        last = scene.reading.last_read
+        last = scene.source_health.last_read
         return Headline(say.blind, say.none_read_since.format(moment=scene.moment(last)) if last else say.none_readable)
     if kind is Kind.LISTENING:
         since = say.since_nothing.format(moment=scene.moment(scene.since))
@@ -110,7 +110,7 @@ def headline(kind: Kind, scene: Scene) -> Headline:
 
 
 def _not_live(scene: Scene) -> Headline:
-    say, last = scene.phrases, scene.reading.last_read
+    say, last = scene.phrases, scene.source_health.last_read
     if last is None:
         return Headline(f"{say.not_live}.", say.nothing_is_read)
     since = scene.moment(last)
@@ -178,7 +178,7 @@ def _clause(kind: Kind, scene: Scene) -> str:
 
 def being_read(scene: Scene) -> str:
     """``5 sources are being read.``, unless each has been tried in vain."""
-    statuses = scene.reading.statuses
+    statuses = scene.source_health.statuses
     if not statuses:
         return scene.phrases.no_source
     if all(s.failures and not s.last_success for s in statuses):
@@ -188,12 +188,12 @@ def being_read(scene: Scene) -> str:
 
 def not_read(scene: Scene) -> str:
     """Names the one weighty source that is blind, or counts all that are not read, as the proof does."""
-    say, blind = scene.phrases, scene.reading.weighty
+    say, blind = scene.phrases, scene.source_health.weighty
     if not blind:
         return say.not_read_all_hour.format(name=source_name(scene.gap))
     if len(blind) > 1:
-        sources = len(scene.reading.statuses)
-        return say.sources_not_read.format(n=sources - scene.reading.read_count, all=sources)
+        sources = len(scene.source_health.statuses)
+        return say.sources_not_read.format(n=sources - scene.source_health.read_count, all=sources)
     name, since = source_name(blind[0].source), blind[0].since
     return (
         say.not_read_since.format(name=name, moment=scene.moment(since)) if since else say.never_read.format(name=name)
@@ -224,7 +224,7 @@ def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, 
 
     ``arrivals`` and ``heroes``: mentions of the last 5 minutes, and how many of them stood large.
     """
-    urgent = [_why(b, scene) for b in scene.reading.stale[:1]]
+    urgent = [_why(b, scene) for b in scene.source_health.stale[:1]]
     if not scene.watching:
         urgent.append(scene.phrases.unwatched)
     urgent.append(sampling(arrivals, heroes, scene.speech))
@@ -245,8 +245,8 @@ def sampling(arrivals: int, heroes: int, speech: Speech) -> str:
 
 def liveness(scene: Scene) -> Line:
     """``All 7 sources read, last 20 s ago.``"""
-    say, reading = scene.phrases, scene.reading
-    sources, read, last = len(reading.statuses), reading.read_count, reading.last_read
+    say, source_health = scene.phrases, scene.source_health
+    sources, read, last = len(source_health.statuses), source_health.read_count, source_health.last_read
     if not sources:
         return Line("", say.no_source)
     if last is None:

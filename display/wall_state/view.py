@@ -96,13 +96,15 @@ class View:
             as_of=epoch_ms(now),
             utc_offset=_minutes_ahead(now.astimezone(speech.zone)),
             kind=kind,
-            sample=facts.reading.sample,
+            sample=facts.source_health.sample,
             headline=headline,
             horizon=horizon.horizon(bins, stretches, speech, now, headline.sentence, baseline.line(usual, bins)),
             voices=self._voices(self._director.screen),
             board=self._board(),
             proof=self._proof(scene),
-            departures=departures.departures(facts.reading.statuses, now, speech) if kind is Kind.LISTENING else (),
+            departures=departures.departures(facts.source_health.statuses, now, speech)
+            if kind is Kind.LISTENING
+            else (),
             ours=called(self._leads[0]),
             clock=epoch_ms(self._clock.real()),
             pace=self._clock.pace,
@@ -123,7 +125,7 @@ class View:
         usual, running, over = facts.usual(self._leads), self._running(), self._over()
         night, told = self._wall.night, running or over
         return Scene(
-            reading=facts.reading,
+            source_health=facts.source_health,
             hour=hour,
             since=facts.since,
             now=now,
@@ -180,7 +182,7 @@ class View:
     def _stretches(self) -> list[Stretch]:
         """What the horizon cannot show: the time before we listened, and gaps."""
         facts, start = self._facts, self._facts.now - horizon.SPAN
-        say, sources = self._speech.phrases, len(facts.reading.statuses)
+        say, sources = self._speech.phrases, len(facts.source_health.statuses)
         unseen = horizon.stretches(facts.gaps, facts.weighty, sources, start, say)
         text = say.not_listening.format(moment=self._speech.time_of_day(facts.since))
         return [*([Stretch(start, facts.since, text)] if facts.since > start else []), *unseen]
@@ -289,7 +291,7 @@ class View:
         evidence = incident.Evidence(
             pulses=facts.pulses(found.brand, incident.BARS),
             tallies=facts.tallies_since(found.since),
-            reading=facts.reading,
+            source_health=facts.source_health,
             stretches=self._stretches(),
             alarmed=[i.brand for i in self._going_on([b.name for b in self._brands]) if i.brand != found.brand],
             busy=[name for name, kind in self._others().items() if kind is Kind.BUSY],
