@@ -34,7 +34,7 @@ class Certificate:
 
 def trusting(http: Http, certificate: Path) -> Http:
     """``http``, for which the one in this file is an authority, whichever way it asks."""
-    for context in (http._guard.tls, http._guard.tls_of_pools):
+    for context in (http._guard.tls_context, http._guard.urllib3_tls_context):
         context.load_verify_locations(certificate)
     return http
 

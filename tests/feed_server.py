@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from monitor.clock import Clock
-from monitor.http import Http, Limits, Pacer
+from monitor.http import HostRateLimiter, Http, Limits
 
 Script = Callable[["Line"], None]
 """What the server does with a connection whose request it has read."""
@@ -138,7 +138,7 @@ def http_for(*servers: Server, clock: Clock | None = None, **limits: float) -> H
     clock = clock or Clock()
     allowed = [server.host for server in servers]
     chosen = Limits(**limits)  # type: ignore[arg-type]
-    return Http(clock, allowed, limits=chosen, pacer=Pacer(clock, spacing=0.0))
+    return Http(clock, allowed, limits=chosen, rate_limiter=HostRateLimiter(clock, interval_seconds=0.0))
 
 
 def rss(*items: str, head: str = "") -> bytes:

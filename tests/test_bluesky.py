@@ -39,7 +39,7 @@ def reading(*scripts: Script, **options: Any) -> Iterator[tuple[Source, list[Ser
     """A source over one server for each script."""
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(script)) for script in scripts]
-        http = http_for(*servers, patience=1.0, deadline=2.0)
+        http = http_for(*servers, read_timeout=1.0, total_timeout=2.0)
         stack.callback(http.close)
         yield Source(Options(name="Bluesky", hosts=[s.url for s in servers], **options), http), servers
 

@@ -170,7 +170,7 @@ def test_trouble_is_told_and_ends_with_1(wallflower: Run, server: Server, dry: l
     result = wallflower("fetch", "Forum", *dry)
     assert result.exit_code == 1
     assert "Health: broken." in result.stdout
-    assert "has an error of its own (500)" in result.stdout
+    assert "has an internal error (500)" in result.stdout
     assert result.stderr == "Forum could not be read.\n"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, resume_source, rules_digest, timing
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError, Stopped
-from monitor.http.wording import refusal
+from monitor.http.error_messages import status_error
 from monitor.model import Batch, Brand, Health, Json, Judged, MentionFilter, Post, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -288,7 +288,7 @@ def test_a_site_that_fails_is_tried_again_before_it_forgets_what_we_missed(inter
     ("status", "kind"), [(400, Refused), (404, Refused), (422, Refused), (408, BadResponse), (503, BadResponse)]
 )
 def test_only_what_a_person_must_mend_is_a_refusal(status: int, kind: type[BadResponse]) -> None:
-    assert type(refusal(status, "forum.example")) is kind
+    assert type(status_error(status, "forum.example")) is kind
 
 
 def test_refusals_stretch_the_interval_up_to_a_day() -> None:

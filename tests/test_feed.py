@@ -434,7 +434,7 @@ def test_a_temporary_redirect_is_not(reader: Reader) -> None:
 
 def test_410_is_gone(reader: Reader) -> None:
     reader.server.script = partial(Line.answer, status=410)
-    with pytest.raises(Gone, match="gone for good"):
+    with pytest.raises(Gone, match="permanently gone"):
         reader.read()
 
 

@@ -1,4 +1,4 @@
-"""The guarded session: where it goes, how long it waits, how much it takes, and what it says."""
+"""The guarded session: which addresses it reads, its time and size limits, its error messages and rate limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import tracemalloc
 from datetime import timedelta
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 import pytest
 from hypothesis import given
@@ -16,26 +16,26 @@ from hypothesis import strategies as st
 
 from monitor.clock import Clock
 from monitor.errors import AuthError, BadResponse, Gone, RateLimited, Refused, SourceError, Stopped
-from monitor.http import Http, Limits, Pacer, redact, retry_after
-from monitor.http.addresses import check_url, is_public
+from monitor.http import HostRateLimiter, Http, Limits, check_url, connections, redact, retry_after
+from monitor.http.addresses import is_public
 from tests.fakes import NOON, FakeClock
 from tests.feed_server import Line, http_for, serving
 
 
-def test_an_answer_comes_with_its_body_and_headers() -> None:
+def test_a_response_has_status_body_and_headers() -> None:
     with serving(lambda line: line.answer(200, b"hello", etag='"1"')) as server:
         http = http_for(server)
-        answer = http.get(server.url + "/feed", headers={"X-Mine": "yes"})
-        assert (answer.status, answer.body, answer.headers["ETAG"]) == (200, b"hello", '"1"')
+        response = http.get(server.url + "/feed", headers={"X-Mine": "yes"})
+        assert (response.status, response.body, response.headers["ETAG"]) == (200, b"hello", '"1"')
         assert server.asked[0].headers["x-mine"] == "yes"
         assert server.asked[0].headers["user-agent"].startswith("Wallflower/")
         assert (http.traffic.requests, http.traffic.bytes, http.traffic.failures) == (1, 5, 0)
 
 
-# ---- where it goes
+# ---- addresses
 
 
-REFUSED_FORMS = [
+PRIVATE_URLS = [
     "http://127.0.0.1:{port}/",
     "http://localhost:{port}/",
     "http://localhost.:{port}/",
@@ -65,10 +65,10 @@ REFUSED_FORMS = [
 ]
 
 
-@pytest.mark.parametrize("form", REFUSED_FORMS)
-def test_no_form_of_a_private_host_is_connected_to(form: str) -> None:
+@pytest.mark.parametrize("form", PRIVATE_URLS)
+def test_no_spelling_of_a_private_host_is_connected_to(form: str) -> None:
     with serving() as server, pytest.raises(SourceError):
-        Http(Clock(), limits=Limits(patience=2, deadline=2)).get(form.format(port=server.port))
+        Http(Clock(), limits=Limits(read_timeout=2, total_timeout=2)).get(form.format(port=server.port))
     assert server.asked == []
 
 
@@ -82,17 +82,17 @@ def test_no_form_of_a_private_host_is_connected_to(form: str) -> None:
         "2001::1", "100::1", "localhost", "", "127.1", "8.8.8.8.", "2130706433",
     ],
 )  # fmt: skip
-def test_these_addresses_are_not_the_internet(address: str) -> None:
+def test_an_address_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "2a00:1450:4001:81b::200e"])
-def test_these_are(address: str) -> None:
+def test_an_address_is_public(address: str) -> None:
     assert is_public(address)
 
 
 class ChangingResolver:
-    """Gives a public address first and a private one from then on, as an attacker's DNS would."""
+    """Returns a public address first and a private one from then on, as an attacker's DNS would."""
 
     ANSWERS: ClassVar = ["93.184.216.34", "127.0.0.1"]
 
@@ -104,7 +104,7 @@ class ChangingResolver:
         return [self.ANSWERS[min(self.asked, 2) - 1]]
 
 
-def test_a_name_that_changes_its_address_is_checked_at_the_address_connected_to() -> None:
+def test_the_address_that_is_connected_to_is_checked() -> None:
     resolver = ChangingResolver()
     with serving() as server:
         assert is_public(resolver("rebind.example", server.port)[0])
@@ -113,21 +113,37 @@ def test_a_name_that_changes_its_address_is_checked_at_the_address_connected_to(
     assert server.asked == []
 
 
-def test_a_harmless_name_for_a_private_address_is_refused() -> None:
+def test_a_public_name_for_a_private_address_is_refused() -> None:
     http = Http(Clock(), resolve=lambda host, port: ["127.0.0.1"])
     with serving() as server, pytest.raises(SourceError, match="private network"):
         http.get(f"http://127.0.0.1.nip.example:{server.port}/")
     assert server.asked == []
 
 
-def test_what_the_resolver_gives_is_an_address_or_nothing() -> None:
+def test_a_name_returned_by_the_resolver_is_not_an_address() -> None:
     with serving() as server, pytest.raises(SourceError, match="private network"):
         Http(Clock(), resolve=lambda host, port: ["localhost", "127.1"]).get(f"http://a.example:{server.port}/")
     assert server.asked == []
 
 
+@pytest.mark.parametrize("addresses", [["10.0.0.1", "93.184.216.34"], ["93.184.216.34", "::1"]])
+def test_of_public_and_private_addresses_only_the_public_one_is_connected_to(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected_to: list[str] = []
+
+    def refuse(address: tuple[str, int], timeout: float) -> NoReturn:
+        connected_to.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(connections.socket, "create_connection", refuse)
+    with pytest.raises(SourceError, match="refuses connections"):
+        Http(Clock(), resolve=lambda host, port: addresses).get("http://mixed.example/")
+    assert connected_to == ["93.184.216.34"]
+
+
 @pytest.mark.parametrize("allowed", ["127.0.0.1", "127.0.0.1:{port}", "wiki.local", "WIKI.local:{port}"])
-def test_an_allowed_host_may_be_private(allowed: str) -> None:
+def test_an_allowed_host_may_have_a_private_address(allowed: str) -> None:
     with serving() as server:
         host = "127.0.0.1" if allowed.startswith("127") else "wiki.local"
         http = Http(Clock(), [allowed.format(port=server.port)], resolve=lambda host, port: ["127.0.0.1"])
@@ -148,7 +164,7 @@ def test_another_port_of_an_allowed_host_is_refused() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_no_redirect_leads_inside(target: str, status: int) -> None:
+def test_no_redirect_leads_to_a_private_address(target: str, status: int) -> None:
     def script(line: Line) -> None:
         line.answer(status, location=target.format(port=server.port))
 
@@ -164,14 +180,14 @@ def _redirects(count: int, status: int = 301) -> bytes:
             line.answer(200, b"end") if line.request.path == f"/{count}"
             else line.answer(status, location=f"/{int(line.request.path[1:]) + 1}")
         )  # fmt: skip
-        answer = http_for(server).get(server.url + "/0")
-        assert answer.moved_to == (f"{server.url}/{count}" if status in (301, 308) else None)
-        return answer.body
+        response = http_for(server).get(server.url + "/0")
+        assert response.moved_to == (f"{server.url}/{count}" if status in (301, 308) else None)
+        return response.body
 
 
-def test_five_redirects_are_followed_and_six_are_not() -> None:
+def test_five_redirects_are_followed_but_not_six() -> None:
     assert _redirects(5) == b"end"
-    with pytest.raises(SourceError, match="more than 5 redirects"):
+    with pytest.raises(SourceError, match="redirected us more than 5 times"):
         _redirects(6)
 
 
@@ -180,18 +196,18 @@ def test_only_a_permanent_redirect_is_a_move(status: int) -> None:
     assert _redirects(1, status) == b"end"
 
 
-def test_a_move_ends_where_a_temporary_redirect_begins() -> None:
+def test_a_permanent_move_ends_at_the_first_temporary_redirect() -> None:
     def script(line: Line) -> None:
         hops = {"/a": (301, "/b"), "/b": (302, "/c"), "/c": (301, "/d")}
         status, to = hops.get(line.request.path, (200, ""))
         line.answer(status, location=to)
 
     with serving(script) as server:
-        answer = http_for(server).get(server.url + "/a")
-        assert (answer.url, answer.moved_to) == (server.url + "/d", server.url + "/b")
+        response = http_for(server).get(server.url + "/a")
+        assert (response.url, response.moved_to) == (server.url + "/d", server.url + "/b")
 
 
-def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as proxy, serving() as server:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.url)
@@ -202,7 +218,7 @@ def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None
         assert (len(proxy.asked), len(server.asked)) == (0, 2)
 
 
-def test_cookies_are_not_kept() -> None:
+def test_cookies_are_not_stored() -> None:
     with serving(lambda line: line.answer(200, set_cookie="id=1; Path=/")) as server:
         http = http_for(server)
         http.get(server.url)
@@ -215,7 +231,7 @@ def test_an_sdk_on_the_session_is_guarded_too() -> None:
         Http(Clock()).session.get(server.url, timeout=None, verify=False)
 
 
-# ---- how long it waits, how much it takes
+# ---- time and size limits
 
 
 def _drip(line: Line) -> None:
@@ -228,28 +244,31 @@ def _drip_in_the_header(line: Line) -> None:
 
 
 @pytest.mark.parametrize("script", [_drip, _drip_in_the_header])
-def test_a_drip_is_cut_off_by_the_wall_clock(script: object) -> None:
-    with serving(script) as server, pytest.raises(SourceError, match=r"did not finish its answer within 0\.3 seconds"):  # type: ignore[arg-type]
-        http_for(server, deadline=0.3).get(server.url)
+def test_a_slow_drip_is_cut_off_at_the_deadline(script: object) -> None:
+    with (
+        serving(script) as server,
+        pytest.raises(SourceError, match=r"did not complete its response within 0\.3 seconds"),
+    ):  # type: ignore[arg-type]
+        http_for(server, total_timeout=0.3).get(server.url)
 
 
-def test_a_drip_over_redirects_has_one_deadline() -> None:
+def test_slow_redirects_share_one_deadline() -> None:
     def script(line: Line) -> None:
         line.drip(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /again\r\n\r\n", 0.003)
 
-    with serving(script) as server, pytest.raises(SourceError, match="did not finish"):
-        http_for(server, deadline=0.3).get(server.url)
+    with serving(script) as server, pytest.raises(SourceError, match="did not complete"):
+        http_for(server, total_timeout=0.3).get(server.url)
 
 
-def test_a_server_that_says_nothing_is_given_up() -> None:
-    with serving(lambda line: line.hang()) as server, pytest.raises(SourceError, match="did not answer in time"):
-        http_for(server, patience=0.2).get(server.url)
+def test_a_silent_server_times_out() -> None:
+    with serving(lambda line: line.hang()) as server, pytest.raises(SourceError, match="did not respond in time"):
+        http_for(server, read_timeout=0.2).get(server.url)
 
 
-def test_a_gzip_bomb_ends_at_the_limit_and_in_little_memory() -> None:
+def test_a_gzip_bomb_ends_at_the_size_limit_and_uses_little_memory() -> None:
     bomb = gzip.compress(b"\0" * 60_000_000)
     with serving(lambda line: line.answer(200, bomb, content_encoding="gzip")) as server:
-        http = http_for(server, size=2_000_000)
+        http = http_for(server, max_bytes=2_000_000)
         tracemalloc.start()
         try:
             with pytest.raises(BadResponse, match="more than 2 MB"):
@@ -259,60 +278,74 @@ def test_a_gzip_bomb_ends_at_the_limit_and_in_little_memory() -> None:
             tracemalloc.stop()
 
 
-def test_a_bomb_of_bombs_is_no_better() -> None:
+def test_a_nested_gzip_bomb_ends_at_the_size_limit() -> None:
     body = gzip.compress(gzip.compress(b"\0" * 60_000_000) * 3)
     script = partial(Line.answer, body=body, content_encoding="gzip, gzip")
     with serving(script) as server, pytest.raises(BadResponse, match="more than 2 MB"):
-        http_for(server, size=2_000_000).get(server.url)
+        http_for(server, max_bytes=2_000_000).get(server.url)
 
 
-def test_a_long_answer_without_a_length_ends_at_the_limit() -> None:
+def test_a_long_response_without_content_length_ends_at_the_size_limit() -> None:
     def script(line: Line) -> None:
         line.send(b"HTTP/1.1 200 OK\r\n\r\n")
         for _ in range(40):
             line.send(b"x" * 100_000)
 
     with serving(script) as server, pytest.raises(BadResponse, match="more than 1 MB"):
-        http_for(server, size=1_000_000).get(server.url)
+        http_for(server, max_bytes=1_000_000).get(server.url)
 
 
-# ---- what it says
+@pytest.mark.parametrize(("size", "fits"), [(15_000_000, True), (15_000_001, False)])
+def test_a_response_may_have_15_mb(size: int, fits: bool) -> None:
+    body = gzip.compress(b"\0" * size, 1)
+    with serving(lambda line: line.answer(200, body, content_encoding="gzip")) as server:
+        if fits:
+            assert len(http_for(server).get(server.url).body) == size
+            return
+        with pytest.raises(BadResponse, match="more than 15 MB"):
+            http_for(server).get(server.url)
+
+
+# ---- error messages
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "words"),
+    ("status", "error", "message"),
     [
         (401, AuthError, "login"),
-        (403, Refused, "refuses us"),
+        (403, Refused, "denies access"),
         (404, Refused, "nothing at this address"),
-        (410, Gone, "gone for good"),
+        (410, Gone, "permanently gone"),
         (418, Refused, "418"),
-        (500, BadResponse, "error of its own"),
+        (500, BadResponse, "internal error"),
         (502, BadResponse, "not reachable"),
         (503, BadResponse, "overloaded"),
     ],
 )
-def test_a_status_becomes_an_error_in_words(status: int, kind: type[SourceError], words: str) -> None:
-    with serving(lambda line: line.answer(status, b"why")) as server, pytest.raises(SourceError, match=words) as caught:
+def test_each_status_has_its_error_and_message(status: int, error: type[SourceError], message: str) -> None:
+    with (
+        serving(lambda line: line.answer(status, b"why")) as server,
+        pytest.raises(SourceError, match=message) as caught,
+    ):
         http_for(server).get(server.url)
-    assert type(caught.value) is kind
+    assert type(caught.value) is error
 
 
-def test_a_status_that_the_caller_knows_is_no_error() -> None:
+def test_an_accepted_status_does_not_raise() -> None:
     with serving(lambda line: line.answer(403, b"why")) as server:
         assert http_for(server).get(server.url, accept={403}).body == b"why"
 
 
-def _broken_off(line: Line) -> None:
+def _incomplete_body(line: Line) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 
 
-def _broken_chunks(line: Line) -> None:
+def _incomplete_chunks(line: Line) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
 
 
-def _no_gzip(line: Line) -> None:
-    line.answer(200, b"no gzip at all", content_encoding="gzip")
+def _invalid_gzip(line: Line) -> None:
+    line.answer(200, b"not gzip", content_encoding="gzip")
 
 
 def _garbage(line: Line) -> None:
@@ -320,22 +353,22 @@ def _garbage(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "words"),
+    ("script", "message"),
     [
-        (_broken_off, "broke off"),
-        (_broken_chunks, "broke off|closed the connection"),
-        (_no_gzip, "cannot be unpacked"),
+        (_incomplete_body, "in the middle of its response"),
+        (_incomplete_chunks, "closed the connection"),
+        (_invalid_gzip, "cannot be decompressed"),
         (_garbage, "connection"),
         (Line.reset, "closed the connection"),
         (lambda line: None, "closed the connection"),
     ],
 )
-def test_a_broken_answer_becomes_an_error_in_words(script: object, words: str) -> None:
-    with serving(script) as server, pytest.raises(SourceError, match=words):  # type: ignore[arg-type]
+def test_each_broken_response_has_its_message(script: object, message: str) -> None:
+    with serving(script) as server, pytest.raises(SourceError, match=message):  # type: ignore[arg-type]
         http_for(server).get(server.url)
 
 
-def test_a_closed_port_a_missing_name_and_bad_tls_are_told_apart() -> None:
+def test_a_closed_port_an_unknown_name_and_invalid_tls_have_their_own_messages() -> None:
     with serving() as server:
         pass
     with pytest.raises(SourceError, match="refuses connections"):
@@ -352,7 +385,7 @@ def test_a_closed_port_a_missing_name_and_bad_tls_are_told_apart() -> None:
             http_for(server).get(f"https://{server.host}/")
 
 
-def test_errors_hold_no_secret() -> None:
+def test_errors_contain_no_secret() -> None:
     def script(line: Line) -> None:
         line.answer(500, b"")
 
@@ -369,15 +402,15 @@ def test_errors_hold_no_secret() -> None:
         ("https://u:canary@news.example/a?key=canary#canary", "https://news.example/a?…"),
         ("https://alerts.example/feeds/01234567890123456789/98765432109876543210", "https://alerts.example/feeds/…/…"),
         ("https://a.example/r/cats/.rss?feed=canary&user=x", "https://a.example/r/cats/.rss?…"),
-        ("http://[", "(an address that cannot be read)"),
+        ("http://[", "(unreadable address)"),
     ],
 )
-def test_redacted_urls(url: str, shown: str) -> None:
+def test_a_redacted_url_shows_no_secret(url: str, shown: str) -> None:
     assert redact(url) == shown
 
 
 @given(st.text())
-def test_redacting_and_checking_never_raise_anything_else(text: str) -> None:
+def test_redact_and_check_url_raise_only_source_errors(text: str) -> None:
     redact("http://" + text)
     try:
         check_url("http://" + text)
@@ -386,10 +419,10 @@ def test_redacting_and_checking_never_raise_anything_else(text: str) -> None:
     assert "\\" not in text
 
 
-# ---- turns
+# ---- rate limits
 
 
-def test_a_host_that_asks_for_rest_is_left_alone_by_everyone() -> None:
+def test_a_host_that_asks_us_to_wait_gets_no_request_until_then() -> None:
     clock = FakeClock()
     with serving(lambda line: line.answer(429, retry_after="120")) as server:
         http = http_for(server, clock=clock)
@@ -403,9 +436,9 @@ def test_a_host_that_asks_for_rest_is_left_alone_by_everyone() -> None:
         assert http.get(server.url).status == 200
 
 
-def test_503_with_retry_after_is_a_wish_too() -> None:
-    wish = "Wed, 04 Mar 2026 13:00:00 GMT"
-    with serving(lambda line: line.answer(503, retry_after=wish)) as server, pytest.raises(RateLimited) as caught:
+def test_503_with_retry_after_is_a_rate_limit() -> None:
+    retry_at = "Wed, 04 Mar 2026 13:00:00 GMT"
+    with serving(lambda line: line.answer(503, retry_after=retry_at)) as server, pytest.raises(RateLimited) as caught:
         http_for(server, clock=FakeClock()).get(server.url)
     assert caught.value.not_before == NOON + timedelta(hours=1)
 
@@ -418,29 +451,29 @@ def test_503_with_retry_after_is_a_wish_too() -> None:
         ("-5", None), ("1.5", None), ("²", None), (None, None),
     ],
 )  # fmt: skip
-def test_retry_after_in_both_forms(value: str | None, seconds: int | None) -> None:
+def test_retry_after_is_parsed_in_both_forms(value: str | None, seconds: int | None) -> None:
     assert retry_after(value, NOON) == (None if seconds is None else NOON + timedelta(seconds=seconds))
 
 
-def test_requests_to_one_host_are_a_little_apart() -> None:
+def test_requests_to_one_host_are_spaced() -> None:
     clock = FakeClock()
-    pacer = Pacer(clock, spacing=0.5)
+    limiter = HostRateLimiter(clock, interval_seconds=0.5)
     waits = []
     for host in ("a.example", "a.example", "b.example", "a.example"):
-        with pacer.turn(host) as waited:
+        with limiter.slot(host) as waited:
             waits.append(waited)
     assert waits == [0.0, 0.5, 0.0, 0.5]
 
 
-def test_two_at_once_and_no_more() -> None:
-    inside, most = [0], [0]
+def test_at_most_two_requests_run_at_once() -> None:
+    running, peak = [0], [0]
     gate = threading.Barrier(2)
 
     def script(line: Line) -> None:
-        inside[0] += 1
-        most[0] = max(most[0], inside[0])
+        running[0] += 1
+        peak[0] = max(peak[0], running[0])
         gate.wait(5)
-        inside[0] -= 1
+        running[0] -= 1
         line.answer()
 
     with serving(script) as server:
@@ -450,33 +483,33 @@ def test_two_at_once_and_no_more() -> None:
             thread.start()
         for thread in threads:
             thread.join(10)
-        assert (most[0], len(server.asked)) == (2, 6)
+        assert (peak[0], len(server.asked)) == (2, 6)
 
 
-def test_a_stop_ends_the_wait_for_a_turn() -> None:
+def test_a_stop_ends_the_wait_for_a_slot() -> None:
     clock = FakeClock()
-    pacer = Pacer(clock, at_once=1)
-    with pacer.turn("a.example"):
+    limiter = HostRateLimiter(clock, max_concurrent=1)
+    with limiter.slot("a.example"):
         clock.stop()
-        with pytest.raises(Stopped), pacer.turn("a.example"):
+        with pytest.raises(Stopped), limiter.slot("a.example"):
             pass
 
 
-def test_a_turn_that_never_comes_is_given_up() -> None:
-    pacer = Pacer(FakeClock(), at_once=1)
-    with pacer.turn("a.example"), pytest.raises(RateLimited), pacer.turn("a.example"):
+def test_the_wait_for_a_slot_has_an_end() -> None:
+    limiter = HostRateLimiter(FakeClock(), max_concurrent=1)
+    with limiter.slot("a.example"), pytest.raises(RateLimited), limiter.slot("a.example"):
         pass
 
 
-def test_what_is_shared_is_made_once_and_closed() -> None:
-    class Dear:
+def test_a_shared_object_is_created_once_and_closed() -> None:
+    class Shared:
         closed = False
 
         def close(self) -> None:
             self.closed = True
 
     http = Http(FakeClock())
-    dear = http.shared(Dear)
-    assert http.shared(Dear) is dear
+    shared = http.shared(Shared)
+    assert http.shared(Shared) is shared
     http.close()
-    assert dear.closed
+    assert shared.closed

@@ -25,7 +25,7 @@ from display.cli.wiring import judge_of
 from monitor import secrets, sources
 from monitor.clock import Clock
 from monitor.errors import SourceError
-from monitor.http import Http, Limits, Pacer, addresses
+from monitor.http import HostRateLimiter, Http, Limits, addresses
 from monitor.model import Batch, Brand, Json, Term
 from monitor.query import Document, parse
 from monitor.query.matcher import Matcher
@@ -224,7 +224,13 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
     def opened(config: object, clock: Clock | None = None) -> Http:
         clock = clock or Clock()
-        http = Http(clock, [server.host], limits=Limits(), pacer=Pacer(clock, spacing=0.0), resolve=resolve)
+        http = Http(
+            clock,
+            [server.host],
+            limits=Limits(),
+            rate_limiter=HostRateLimiter(clock, interval_seconds=0.0),
+            resolve=resolve,
+        )
         return detour(http, server, "https://news.google.com", "https://hn.algolia.com")
 
     with serving(answer) as server:

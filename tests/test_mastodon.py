@@ -34,7 +34,7 @@ def instances(scripts: dict[str, Script], **options: Any) -> Iterator[tuple[Sour
     """A source that reads these instances, each behind its own server."""
     with ExitStack() as stack:
         servers = {site: stack.enter_context(serving(script)) for site, script in scripts.items()}
-        http = http_for(*servers.values(), patience=0.5, deadline=2.0)
+        http = http_for(*servers.values(), read_timeout=0.5, total_timeout=2.0)
         stack.callback(http.close)
         for site, server in servers.items():
             detour(http, server, site)

@@ -54,7 +54,7 @@ def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def connected(script: Script) -> Iterator[tuple[Http, Server]]:
     with serving(script) as server:
-        http = detour(http_for(server, patience=0.5, deadline=2.0), server, *HOSTS)
+        http = detour(http_for(server, read_timeout=0.5, total_timeout=2.0), server, *HOSTS)
         try:
             yield http, server
         finally:

@@ -27,7 +27,7 @@ def nothing(answer: Answer) -> None:
 @contextmanager
 def session(script: Script, **options: Any) -> Iterator[tuple[SdkSession, Server]]:
     with serving(script) as server:
-        http = http_for(server, patience=0.3, deadline=1.0)
+        http = http_for(server, read_timeout=0.3, total_timeout=1.0)
         made = SdkSession(http, nothing, **options)
         made.begin(NOON)
         yield made, server

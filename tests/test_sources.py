@@ -317,7 +317,7 @@ def test_trouble_on_a_secured_connection_is_a_source_error_too(
 @every_outside_kind
 def test_a_certificate_that_nobody_vouches_for_is_refused(kind: str, certificate: Certificate) -> None:
     with serving(EXAMPLES[kind].first, certificate.server) as server:
-        http = detour(http_for(server, patience=2.0, deadline=4.0), server, *sites.hosts(kind))
+        http = detour(http_for(server, read_timeout=2.0, total_timeout=4.0), server, *sites.hosts(kind))
         with pytest.raises(SourceError, match="certificate is not valid"):
             started(kind, server, http).fetch(TERMS, None, NOON)
         assert not server.asked, "nothing was said, no key was sent"

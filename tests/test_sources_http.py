@@ -42,7 +42,7 @@ def reading(kind: str, site: Any, **options: Any) -> Iterator[tuple[Source, Serv
     with serving(site) as server:
         module = load(kind)
         told = {k: v.format(url=server.url) if isinstance(v, str) else v for k, v in sites.of(kind).OPTIONS.items()}
-        http = detour(http_for(server, patience=1.0, deadline=5.0), server, *sites.hosts(kind))
+        http = detour(http_for(server, read_timeout=1.0, total_timeout=5.0), server, *sites.hosts(kind))
         try:
             yield module.Source(module.Options(name="Here", **{**told, **options}), http), server
         finally:

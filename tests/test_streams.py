@@ -118,17 +118,17 @@ def _say(head: str, body: bytes, line: Line) -> None:
         (_answer("200 OK", b"<html>"), BadResponse, "answers with 200 instead of a stream"),
         (_answer("101 Yes"), BadResponse, "does not answer as a stream"),
         (_answer("301 Moved\r\nLocation: ws://169.254.169.254/"), BadResponse, "does not answer as a stream"),
-        (_answer("200 OK", b"x" * 100_000), BadResponse, "something else than documented"),
+        (_answer("200 OK", b"x" * 100_000), BadResponse, "unexpectedly long response"),
         (_answer("nonsense"), BadResponse, "does not answer as a stream"),
-        (Line.hang, SourceError, "did not answer in time"),
-        (lambda line: line.drip(b"HTTP/1.1 101 Yes\r\n" * 500), SourceError, "did not answer in time"),
+        (Line.hang, SourceError, "did not respond in time"),
+        (lambda line: line.drip(b"HTTP/1.1 101 Yes\r\n" * 500), SourceError, "did not respond in time"),
         (lambda line: None, SourceError, "closed the connection"),
     ],
 )
 def test_a_handshake_that_fails_is_told_in_words(script: Script, expected: type[SourceError], words: str) -> None:
     with (
         pytest.raises(expected) as caught,
-        opened(script, patience=0.3, deadline=0.3),
+        opened(script, read_timeout=0.3, total_timeout=0.3),
     ):
         pass
     assert words in str(caught.value)
@@ -142,7 +142,7 @@ def test_a_stream_into_a_private_network_is_refused() -> None:
 
 def test_a_site_that_cannot_prove_itself_is_refused() -> None:
     with serving(Line.hang) as server, pytest.raises(SourceError) as caught:
-        WebSocket.open(http_for(server, patience=0.3), server.url.replace("http", "https"), 1.0)
+        WebSocket.open(http_for(server, read_timeout=0.3), server.url.replace("http", "https"), 1.0)
     assert str(caught.value).startswith(server.host)
 
 

@@ -45,7 +45,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def reading(script: Script, **options: Any) -> Iterator[tuple[Source, Server]]:
     with serving(script) as server:
-        http = detour(http_for(server, patience=0.5, deadline=2.0), server, *HOSTS)
+        http = detour(http_for(server, read_timeout=0.5, total_timeout=2.0), server, *HOSTS)
         try:
             yield Source(Options(name="X", **{"budget": "1000 USD / month", **options}), http), server
         finally:

@@ -287,10 +287,10 @@ def _allowances(noted: Noted, config: Config) -> Iterator[str]:
     if not noted.traffic.requests:
         return
     made = f"{noted.traffic.requests:,} request{'' if noted.traffic.requests == 1 else 's'}"
-    if not noted.traffic.allowances:
+    if not noted.traffic.rate_limits:
         yield f"Limits: none was told in {made}."
-    for site, left in noted.traffic.allowances.items():
-        until = f" until {_time(left.until, config)}" if left.until else ""
+    for site, left in noted.traffic.rate_limits.items():
+        until = f" until {_time(left.resets_at, config)}" if left.resets_at else ""
         yield f"Limits: after {made}, {site} lets {left} through{until}."
 
 

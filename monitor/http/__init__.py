@@ -1,9 +1,9 @@
-"""The only socket of ours: one guarded requests session for every source, SDKs included.
+"""Outgoing HTTP: one guarded requests session for every source, including SDKs.
 
-    Http.get --> GuardedSession --> GuardAdapter --> Pacer (two per host) --> Guard (address, deadline) --> socket
+    Http.get --> GuardedSession --> GuardAdapter --> HostRateLimiter --> Guard (address, deadline) --> socket
 
-Nothing private is connected to unless allowed by name, no answer lasts longer than a minute or weighs more than 15 MB,
-certificates are always verified, and every failure is a SourceError in plain words.
+Private addresses are refused unless the config allows the host, no response may take longer than a minute or exceed
+15 MB, certificates are always verified, and every failure is a SourceError with a readable message.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ import requests
 from monitor.clock import Clock
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http.adapter import GuardAdapter, GuardedSession, Limits, Traffic
-from monitor.http.addresses import Resolve, check_url, resolve, site_of
-from monitor.http.allowance import Allowance
+from monitor.http.addresses import Resolve, resolve
 from monitor.http.connections import Deadline, Guard
-from monitor.http.lines import Line, open_line
-from monitor.http.pacing import Pacer, retry_after
-from monitor.http.wording import redact, refusal, trouble
+from monitor.http.error_messages import connection_error, status_error
+from monitor.http.guarded_socket import GuardedSocket, open_guarded_socket
+from monitor.http.rate_limit_status import RateLimitStatus
+from monitor.http.rate_limiter import HostRateLimiter, retry_after
+from monitor.http.urls import check_url, redact, site_of
 
 __all__ = [
-    "Allowance",
+    "GuardedSocket",
+    "HostRateLimiter",
     "Http",
     "Limits",
-    "Line",
-    "Pacer",
+    "RateLimitStatus",
     "Response",
     "Traffic",
     "check_url",
@@ -45,37 +46,37 @@ __all__ = [
 
 T = TypeVar("T")
 
-AGENT = "Wallflower/0.1 (brand listening; reads public feeds)"
-_PERMANENT = (301, 308)
+USER_AGENT = "Wallflower/0.1 (brand listening; reads public feeds)"
+_PERMANENT_REDIRECTS = (301, 308)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer, read completely. ``headers`` ignores case."""
+    """A complete response. ``headers`` is case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
-    """Where it came from in the end."""
+    """The address after all redirects."""
     moved_to: str | None = None
-    """The address to use from now on, when the site said that it has moved for good."""
+    """The address to use from now on, after a permanent redirect."""
 
     def json(self) -> Any:
-        """The body as JSON. Raises BadResponse."""
+        """The body parsed as JSON. Raises BadResponse."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise BadResponse(f"{site_of(self.url)} did not answer with JSON.", self.sample) from error
+            raise BadResponse(f"{site_of(self.url)} did not return JSON.", self.sample) from error
 
     @property
     def sample(self) -> str:
-        """The first 200 bytes as text, to show to ops."""
+        """The first 200 bytes as text, shown to the operator when the response cannot be used."""
         return self.body[:200].decode("utf-8", "replace")
 
 
 class Http:
-    """Reads the outside. Safe to use from several threads."""
+    """Fetches from the internet. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -83,33 +84,33 @@ class Http:
         allow_hosts: Collection[str] = frozenset(),
         *,
         limits: Limits | None = None,
-        pacer: Pacer | None = None,
+        rate_limiter: HostRateLimiter | None = None,
         resolve: Resolve = resolve,
-        agent: str = AGENT,
+        user_agent: str = USER_AGENT,
     ) -> None:
-        """``allow_hosts``: "host" or "host:port" that may lie in a private network."""
+        """``allow_hosts``: each "host" or "host:port" may have a private address."""
         self.traffic = Traffic()
         self._clock = clock
-        self._pacer = pacer or Pacer(clock)
+        self._rate_limiter = rate_limiter or HostRateLimiter(clock)
         self._shared: dict[Callable[[], Any], Any] = {}
-        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._sockets: weakref.WeakSet[GuardedSocket] = weakref.WeakSet()
         self._lock = threading.Lock()
         limits = limits or Limits()
-        self._guard = guard = Guard(resolve, frozenset(host.lower() for host in allow_hosts), limits.patience)
-        self._adapter = GuardAdapter(clock, guard, limits, self._pacer, self.traffic)
-        self.session = GuardedSession(self._adapter, agent)
-        """For SDKs: every request on it is guarded in the same way, and raises SourceErrors too."""
+        self._guard = Guard(resolve, frozenset(host.lower() for host in allow_hosts), limits.read_timeout)
+        self._adapter = GuardAdapter(clock, self._guard, limits, self._rate_limiter, self.traffic)
+        self.session = GuardedSession(self._adapter, user_agent)
+        """For SDKs: its requests are guarded in the same way, and raise the same SourceErrors."""
 
-    def shared(self, make: Callable[[], T]) -> T:
-        """What ``make`` gives, made once for all sources that read through this Http, and closed with it.
+    def shared(self, factory: Callable[[], T]) -> T:
+        """The one object made by ``factory`` for all sources of this Http; ``close`` closes it.
 
-        A place for what is dear to have twice, such as the process in which feeds are parsed.
+        For objects that sources must share or that are expensive, such as the process that parses feeds.
         """
         with self._lock:
-            if make not in self._shared:
-                self._shared[make] = make()
-            found: T = self._shared[make]
-            return found
+            if factory not in self._shared:
+                self._shared[factory] = factory()
+            shared: T = self._shared[factory]
+            return shared
 
     def get(
         self,
@@ -119,64 +120,64 @@ class Http:
         params: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
     ) -> Response:
-        """The answer at ``url``, redirects followed. Statuses of 400 and above raise, but for those in ``accept``.
+        """Fetch ``url`` and follow redirects. Statuses of 400 and above raise, except those in ``accept``.
 
-        Raises AuthError (401), RateLimited (429, or 503 with Retry-After), Gone (410), BadResponse (other statuses,
-        too much) and SourceError (no connection, too slow, an address we may not read).
+        Raises AuthError (401), RateLimited (429, or 503 with Retry-After), Gone (410), Refused (other statuses below
+        500), BadResponse (other statuses, too many bytes) and SourceError (no connection, timeout, blocked address).
         """
         check_url(url)
-        with self._adapter.one_deadline():
+        with self._adapter.deadline():
             try:
                 got = self.session.get(url, headers=headers, params=params)
             except (requests.RequestException, ValueError) as error:
-                raise trouble(error, site_of(url)) from error
-        answer = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
-        if answer.status >= 400 and answer.status not in accept:
-            raise self.refusal(answer.url, answer.status, answer.headers, answer.body)
-        return answer
+                raise connection_error(error, site_of(url)) from error
+        response = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
+        if response.status >= 400 and response.status not in accept:
+            raise self.status_error(response.url, response.status, response.headers, response.body)
+        return response
 
-    def connect(self, url: str) -> Line:
-        """A line to the site of ``url``, for a stream: the same guard, certificates verified. Raises SourceErrors."""
+    def connect(self, url: str) -> GuardedSocket:
+        """A socket to the site of ``url`` for a stream, guarded like a request. Raises SourceErrors."""
         check_url(url)
         site = site_of(url)
-        with self._pacer.turn(site) as waited, self._adapter.one_deadline() as deadline:
-            deadline.put_off(waited)
+        with self._rate_limiter.slot(site) as waited, self._adapter.deadline() as deadline:
+            deadline.extend(waited)
             try:
-                line = open_line(url, self._guard)
+                sock = open_guarded_socket(url, self._guard)
             except (OSError, ValueError) as error:
-                raise trouble(error, site) from error
-        self._lines.add(line)
-        return line
+                raise connection_error(error, site) from error
+        self._sockets.add(sock)
+        return sock
 
-    def one_deadline(self) -> AbstractContextManager[Deadline]:
-        """One deadline, as for an answer, for all that this thread connects, sends and reads inside."""
-        return self._adapter.one_deadline()
+    def deadline(self) -> AbstractContextManager[Deadline]:
+        """One deadline, as for a request, for all that this thread connects, sends and reads inside the block."""
+        return self._adapter.deadline()
 
     def close(self) -> None:
-        """Close what is kept open: connections, streams, and what is shared."""
+        """Close connections, streams and shared objects."""
         self.session.close()
-        for line in list(self._lines):
-            line.shutdown()
+        for sock in list(self._sockets):
+            sock.shutdown()
         with self._lock:
-            for thing in self._shared.values():
-                if hasattr(thing, "close"):
-                    thing.close()
+            for shared in self._shared.values():
+                if hasattr(shared, "close"):
+                    shared.close()
             self._shared.clear()
 
-    def refusal(self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"") -> SourceError:
-        """The error for an answer of 400 and above at ``url``; a host that asks us to wait is left alone so long."""
-        site, wish = site_of(url), headers.get("Retry-After") or headers.get("retry-after")
-        if status == 429 or (status == 503 and wish):
-            until = self._pacer.rest(site, retry_after(wish, self._clock.now()))
+    def status_error(self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"") -> SourceError:
+        """The error for a status of 400 or above at ``url``. A host that asks us to wait is blocked until then."""
+        site, value = site_of(url), headers.get("Retry-After") or headers.get("retry-after")
+        if status == 429 or (status == 503 and value):
+            until = self._rate_limiter.block(site, retry_after(value, self._clock.now()))
             return RateLimited(f"{site} asks us to wait ({status}).", until)
-        return refusal(status, site, body[:200].decode("utf-8", "replace"))
+        return status_error(status, site, body[:200].decode("utf-8", "replace"))
 
 
-def _moved_to(answer: requests.Response) -> str | None:
-    """Where the unbroken run of permanent redirects at the start of the way leads."""
-    moved = None
-    for hop, after in pairwise([*answer.history, answer]):
-        if hop.status_code not in _PERMANENT:
+def _moved_to(response: requests.Response) -> str | None:
+    """The target of the permanent redirects that the redirect chain starts with; None if it starts with none."""
+    moved_to = None
+    for hop, following in pairwise([*response.history, response]):
+        if hop.status_code not in _PERMANENT_REDIRECTS:
             break
-        moved = after.url
-    return moved
+        moved_to = following.url
+    return moved_to

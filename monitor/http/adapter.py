@@ -1,4 +1,4 @@
-"""The adapter through which every request of every source goes, our own and those of SDKs."""
+"""The session and the adapter that send every request of every source, including those of SDKs."""
 
 from __future__ import annotations
 
@@ -17,71 +17,76 @@ from urllib3.exceptions import HTTPError
 
 from monitor.clock import Clock
 from monitor.errors import BadResponse, SourceError
-from monitor.http.addresses import check_url, site_of
-from monitor.http.allowance import Allowance, allowance
-from monitor.http.connections import Deadline, Guard, GuardedPools
-from monitor.http.pacing import Pacer, retry_after
-from monitor.http.wording import trouble
+from monitor.http.connections import Deadline, Guard, GuardedPoolManager
+from monitor.http.error_messages import connection_error, deadline_error
+from monitor.http.rate_limit_status import RateLimitStatus, parse_rate_limit
+from monitor.http.rate_limiter import HostRateLimiter, retry_after
+from monitor.http.urls import check_url, site_of
 
-_MOST_REDIRECTS = 5
-_CHUNK = 64 * 1024
-_RESTING = (429, 503)
+_MAX_REDIRECTS = 5
+_READ_BYTES = 64 * 1024
+_RETRY_LATER = (429, 503)
 _FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one answer may cost: seconds without a byte, seconds in all, bytes after decompression."""
+    """What one response may cost."""
 
-    patience: float = 20.0
-    deadline: float = 60.0
-    size: int = 15_000_000
+    read_timeout: float = 20.0
+    """Seconds without a byte."""
+    total_timeout: float = 60.0
+    """Seconds until the response is complete, redirects included."""
+    max_bytes: int = 15_000_000
+    """Bytes after decompression."""
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What went over the wire since the start."""
+    """Counts what was sent and received since the start. Safe to use from several threads."""
 
     requests: int = 0
     failures: int = 0
     bytes: int = 0
-    allowances: dict[str, Allowance] = field(default_factory=dict)
-    """Site -> what it said last of how many more requests it lets through, where it says such a thing."""
+    rate_limits: dict[str, RateLimitStatus] = field(default_factory=dict)
+    """Site -> its last reported rate limit, for sites that report one."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def add(self, requests: int = 0, failures: int = 0, size: int = 0) -> None:
-        """Count."""
+    def count(self, *, requests: int = 0, failures: int = 0, size: int = 0) -> None:
+        """Add to the totals; ``size`` in bytes."""
         with self._lock:
             self.requests += requests
             self.failures += failures
             self.bytes += size
 
-    def note(self, site: str, left: Allowance | None) -> None:
-        """Keep what a site said, if it did."""
-        if left is not None:
+    def record_rate_limit(self, site: str, status: RateLimitStatus | None) -> None:
+        """Store the rate limit that ``site`` reported; None changes nothing."""
+        if status is not None:
             with self._lock:
-                self.allowances[site] = left
+                self.rate_limits[site] = status
 
 
 class GuardAdapter(HTTPAdapter):
-    """Checks where a request goes, waits for the host's turn, and reads the whole answer within its limits.
+    """Checks the address of a request, waits for a slot at its host, and reads the whole response within the limits.
 
-    The caller's ``stream``, ``timeout``, ``verify`` and ``proxies`` count for nothing: SDKs would weaken them.
-    Raises SourceErrors, which pass through requests and through SDKs as they are.
+    The caller's ``stream``, ``timeout``, ``verify`` and ``proxies`` are ignored: SDKs would weaken them.
+    Raises SourceErrors, which pass through requests and SDKs unchanged.
     """
 
-    def __init__(self, clock: Clock, guard: Guard, limits: Limits, pacer: Pacer, traffic: Traffic) -> None:
+    def __init__(
+        self, clock: Clock, guard: Guard, limits: Limits, rate_limiter: HostRateLimiter, traffic: Traffic
+    ) -> None:
         self._clock = clock
         self._guard = guard
         self._limits = limits
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._traffic = traffic
         super().__init__(pool_maxsize=4)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
-        """Put pools of guarded connections in the place of requests' own."""
-        self.poolmanager = GuardedPools(
-            self._guard, self._limits.patience, num_pools=connections, maxsize=maxsize, block=block, **options
+        """Use pools of guarded connections instead of those of requests."""
+        self.poolmanager = GuardedPoolManager(
+            self._guard, self._limits.read_timeout, num_pools=connections, maxsize=maxsize, block=block, **options
         )
 
     def send(
@@ -93,73 +98,68 @@ class GuardAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
-        """The whole answer, body included. Raises SourceErrors only."""
-        with self._guarded(request.url or "") as site:
-            patience = self._guard.patience()
-            response = super().send(request, stream=True, timeout=(patience, patience), verify=True, cert=cert)
-            response._content = self._read(response.raw, site)
-            self._heed(response.status_code, response.headers, site)
+        """The response with its whole body. Raises only SourceErrors."""
+        url = request.url or ""
+        check_url(url)
+        site = site_of(url)
+        with self._rate_limiter.slot(site) as waited, self.deadline() as deadline:
+            deadline.extend(waited)
+            self._traffic.count(requests=1)
+            try:
+                seconds = self._guard.read_timeout()
+                response = super().send(request, stream=True, timeout=(seconds, seconds), verify=True, cert=cert)
+                response._content = self._read_body(response.raw, site)
+            except SourceError:
+                self._traffic.count(failures=1)
+                raise
+            except _FAILURES as error:
+                self._traffic.count(failures=1)
+                late = deadline_error(site, deadline.seconds) if deadline.has_passed else None
+                raise late or connection_error(error, site) from error
+            self._apply_rate_limit(response.status_code, response.headers, site)
             return response
 
     @contextmanager
-    def _guarded(self, url: str) -> Iterator[str]:
-        """One request's turn at the site of ``url``, within its deadline and counted; what fails is a SourceError."""
-        check_url(url)
-        site = site_of(url)
-        with self._pacer.turn(site) as waited, self.one_deadline() as deadline:
-            deadline.put_off(waited)
-            try:
-                self._traffic.add(requests=1)
-                yield site
-            except SourceError:
-                self._traffic.add(failures=1)
-                raise
-            except _FAILURES as error:
-                self._traffic.add(failures=1)
-                late = f"{deadline.seconds:g} seconds" if deadline.passed else ""
-                raise trouble(error, site, late) from error
-
-    @contextmanager
-    def one_deadline(self) -> Iterator[Deadline]:
-        """One deadline for all that this thread sends inside, redirects included."""
+    def deadline(self) -> Iterator[Deadline]:
+        """One deadline for all that this thread sends and reads inside the block, redirects included."""
         outer = self._guard.deadline
-        deadline = outer or Deadline(self._clock, self._limits.deadline)
+        deadline = outer or Deadline(self._clock, self._limits.total_timeout)
         self._guard.deadline = deadline
         try:
             yield deadline
         finally:
             self._guard.deadline = outer
 
-    def _heed(self, status: int, headers: Mapping[str, str], site: str) -> None:
-        """Let the site rest where it asks for it, and note what it says is left."""
-        self._traffic.note(site, allowance(headers, self._clock.now()))
-        if status in _RESTING and (wish := headers.get("Retry-After")):
-            self._pacer.rest(site, retry_after(wish, self._clock.now()))
+    def _apply_rate_limit(self, status: int, headers: Mapping[str, str], site: str) -> None:
+        """Record the rate limit that a response reports, and block the site for as long as it asks."""
+        self._traffic.record_rate_limit(site, parse_rate_limit(headers, self._clock.now()))
+        if status in _RETRY_LATER and (value := headers.get("Retry-After")):
+            self._rate_limiter.block(site, retry_after(value, self._clock.now()))
 
-    def _read(self, answer: BaseHTTPResponse, site: str) -> bytes:
+    def _read_body(self, response: BaseHTTPResponse, site: str) -> bytes:
         body = bytearray()
         try:
-            for chunk in answer.stream(_CHUNK, decode_content=True):
+            for chunk in response.stream(_READ_BYTES, decode_content=True):
                 body += chunk
-                if len(body) > self._limits.size:
-                    raise BadResponse(f"{site} sends more than {self._limits.size // 1_000_000} MB at once.")
+                if len(body) > self._limits.max_bytes:
+                    raise BadResponse(f"{site} sent more than {self._limits.max_bytes // 1_000_000} MB.")
         except BaseException:
-            answer.close()
+            response.close()
             raise
         finally:
-            self._traffic.add(size=len(body))
-        answer.release_conn()
+            self._traffic.count(size=len(body))
+        response.release_conn()
         return bytes(body)
 
 
 class GuardedSession(requests.Session):
-    """A requests session that takes nothing from the environment, keeps no cookies and goes through one adapter."""
+    """A requests session that ignores the environment, keeps no cookies and sends everything through one adapter."""
 
-    def __init__(self, adapter: GuardAdapter, agent: str) -> None:
+    def __init__(self, adapter: GuardAdapter, user_agent: str) -> None:
         super().__init__()
         self.trust_env = False
-        self.max_redirects = _MOST_REDIRECTS
-        self.headers["User-Agent"] = agent
+        self.max_redirects = _MAX_REDIRECTS
+        self.headers["User-Agent"] = user_agent
         self.headers["Connection"] = "close"
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
@@ -167,8 +167,8 @@ class GuardedSession(requests.Session):
         self.mount("http://", adapter)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Where ``resp`` sends us, None when nowhere. Raises SourceError for a target written to mislead."""
+        """The address that ``resp`` redirects to, or None. Raises SourceError for a deceptive address."""
         target = super().get_redirect_target(resp)
         if target is not None and any(c == "\\" or c < " " or c == "\x7f" for c in target):
-            raise SourceError(f"{site_of(resp.url)} sent us on to an address that cannot be read.")
+            raise SourceError(f"{site_of(resp.url)} redirected us to an address that contains forbidden characters.")
         return target

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http import Http, retry_after, site_of
-from monitor.http.wording import refusal, trouble
+from monitor.http.error_messages import connection_error, status_error
 
 STUMBLES = (ValueError, TypeError, LookupError, AttributeError, OSError)
 """What code that is not ours raises over an answer of another shape than documented."""
@@ -98,7 +98,7 @@ class SdkSession:
             self._unreached = error
             raise
         except (OSError, ValueError) as error:
-            self._unreached = trouble(error, site_of(url))
+            self._unreached = connection_error(error, site_of(url))
             raise self._unreached from error
 
 
@@ -108,7 +108,7 @@ def _good(answer: Answer, now: datetime) -> Any:
     if answer.status_code == 429 or (answer.status_code == 503 and answer.headers.get("Retry-After")):
         raise RateLimited(f"{site} asks us to wait ({answer.status_code}).", wish_of(answer, None, now))
     if answer.status_code >= 400:
-        raise refusal(answer.status_code, site, sample)
+        raise status_error(answer.status_code, site, sample)
     if 300 <= answer.status_code < 400:
         raise BadResponse(f"{site} sends us on elsewhere ({answer.status_code}). Put its present address in.", sample)
     found = _json(answer)

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from monitor import secrets
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refused, SourceError
-from monitor.http import Allowance, Http, Response, site_of
+from monitor.http import Http, RateLimitStatus, Response, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
 from monitor.sources._limits import KeyLimits, Limit, key_mark
@@ -203,8 +203,8 @@ class _Talk:
             until = self._now + timedelta(seconds=backoff)
             self._limit(method, RateLimited(f"Stack Exchange asks us to wait for {backoff} seconds.", until))
         self._left = number(found, "quota_remaining") or 0
-        allowed = Allowance(self._left, number(found, "quota_max"), _midnight(self._now))
-        self._http.traffic.note(site_of(self._options.api), allowed)
+        allowed = RateLimitStatus(self._left, number(found, "quota_max"), _midnight(self._now))
+        self._http.traffic.record_rate_limit(site_of(self._options.api), allowed)
         if number(found, "quota_remaining") == 0:
             self._limit("", QuotaSpent(self._spent(), _midnight(self._now)))
 

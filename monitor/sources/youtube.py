@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from monitor.errors import BadResponse, QuotaSpent
-from monitor.http import Allowance, Http, Response
+from monitor.http import Http, RateLimitStatus, Response
 from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
 from monitor.sources._fields import Record, identity, line, listed_in, moment, number, part, record_of, words
@@ -74,7 +74,7 @@ class Source:
             followed |= {_id(p): int(p.published_at.timestamp()) for p in found.posts if may_match(p, terms)}
         followed = dict(sorted(followed.items(), key=lambda item: -item[1])[:MOST_FOLLOWED])
         said, comments = self._comments(talk, [*self._options.videos, *followed], kept.get("comments"), now)
-        self._http.traffic.note("YouTube's search", quota.allowance)
+        self._http.traffic.record_rate_limit("YouTube's search", quota.allowance)
         batch = _joined(found, said)
         batch = watch.follow(batch, now, IDS, lambda ids: self._look(talk, ids, now), terms)
         kept = {"search": search, "comments": comments, "followed": followed, "quota": quota.to_json()}
@@ -251,9 +251,9 @@ class _Quota:
         return max(0, self._allowed - self._used)
 
     @property
-    def allowance(self) -> Allowance:
+    def allowance(self) -> RateLimitStatus:
         """What is left of today's searches, as far as this source counted them."""
-        return Allowance(self.left, self._allowed, next_quota(self._now))
+        return RateLimitStatus(self.left, self._allowed, next_quota(self._now))
 
     @property
     def is_due(self) -> bool:

@@ -9,8 +9,8 @@ import websocket
 from websocket._abnf import continuous_frame, frame_buffer
 
 from monitor.errors import BadResponse, SourceError
-from monitor.http import Http, Line, site_of
-from monitor.http.wording import trouble
+from monitor.http import GuardedSocket, Http, site_of
+from monitor.http.error_messages import connection_error
 
 MOST_BYTES = 1_000_000
 """Of one message; a longer one is passed over."""
@@ -23,7 +23,7 @@ _MOST_BEFORE = 64 * 1024
 class WebSocket:
     """An open stream of messages. One thread reads; any may ``close``."""
 
-    def __init__(self, line: Line, socket: websocket.WebSocket) -> None:
+    def __init__(self, line: GuardedSocket, socket: websocket.WebSocket) -> None:
         self.site = line.site
         self._line, self._socket = line, socket
 
@@ -33,20 +33,20 @@ class WebSocket:
 
         Raises SourceErrors: RateLimited and the others for what a site answers, SourceError for no connection.
         """
-        with http.one_deadline():
+        with http.deadline():
             line = http.connect(url)
             try:
                 socket = _greet(http, line, url)
             except BaseException:
                 line.close()
                 raise
-        line.room = None
+        line.byte_limit = None
         socket.settimeout(quiet)
         return cls(line, socket)
 
     def arrives(self, seconds: float) -> bool:
         """Whether something comes within ``seconds``."""
-        return self._line.arrives(seconds)
+        return self._line.wait_readable(seconds)
 
     def receive(self) -> bytes:
         """The next message, empty for one that was too long. Raises SourceError when the stream has ended."""
@@ -85,12 +85,12 @@ class _Parts(continuous_frame):
         super().add(frame)
 
 
-def _greet(http: Http, line: Line, url: str) -> websocket.WebSocket:
+def _greet(http: Http, line: GuardedSocket, url: str) -> websocket.WebSocket:
     """Shake hands. The library neither opens a socket of its own nor follows a redirect."""
     socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=False)
     socket.frame_buffer = _Frames(socket._recv, True)
     socket.cont_frame = _Parts(False, True)
-    line.room = _MOST_BEFORE
+    line.byte_limit = _MOST_BEFORE
     agent = {"User-Agent": str(http.session.headers["User-Agent"])}
     try:
         socket.connect(  # type: ignore[no-untyped-call]
@@ -112,18 +112,18 @@ def _refused(http: Http, url: str, error: websocket.WebSocketBadStatusException)
     headers: Mapping[str, str] = error.resp_headers or {}
     body = error.resp_body or b""
     if error.status_code >= 400:
-        return http.refusal(url, error.status_code, headers, body)
+        return http.status_error(url, error.status_code, headers, body)
     sample = body[:200].decode("utf-8", "replace")
     return BadResponse(f"{site_of(url)} answers with {error.status_code} instead of a stream.", sample)
 
 
 def _not_greeted(error: Exception, site: str) -> SourceError:
     if isinstance(error, websocket.WebSocketTimeoutException):
-        return trouble(TimeoutError(), site)
+        return connection_error(TimeoutError(), site)
     if isinstance(error, websocket.WebSocketConnectionClosedException):
-        return trouble(ConnectionError(), site)
+        return connection_error(ConnectionError(), site)
     if isinstance(error, OSError):
-        return trouble(error, site)
+        return connection_error(error, site)
     return BadResponse(f"{site} does not answer as a stream should. Check its address.")
 
 

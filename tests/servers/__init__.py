@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from monitor.clock import Clock
-from monitor.http import Http, Limits, Pacer
+from monitor.http import HostRateLimiter, Http, Limits
 from monitor.sources.feed import Options, Source
 
 OWN = Path(__file__).resolve().parents[2] / ".servers" / "isso"
@@ -67,7 +67,12 @@ def running(arguments: Sequence[str], port: int, log: Path, more: Mapping[str, s
 def reading(port: int) -> Iterator[Http]:
     """An Http that may read this port of loopback."""
     clock = Clock()
-    http = Http(clock, [f"127.0.0.1:{port}"], limits=Limits(patience=5.0), pacer=Pacer(clock, spacing=0.0))
+    http = Http(
+        clock,
+        [f"127.0.0.1:{port}"],
+        limits=Limits(read_timeout=5.0),
+        rate_limiter=HostRateLimiter(clock, interval_seconds=0.0),
+    )
     try:
         yield http
     finally:

@@ -149,12 +149,12 @@ def test_a_chain_of_moves_for_good_is_kept_at_its_end(site: Nginx) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/round", "more than 5 redirects"),
-        ("/inside", "leads into a private network"),
-        ("/cut", "closed the connection before its answer was complete"),
-        ("/login", "asks for a login"),
+        ("/round", "redirected us more than 5 times"),
+        ("/inside", "is in a private network"),
+        ("/cut", "closed the connection before its response was complete"),
+        ("/login", "requires a login"),
         ("/nothing", "has nothing at this address (404)"),
-        ("/behind/", "is not reachable behind its front door (502)"),
+        ("/behind/", "is not reachable behind its gateway (502)"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_words(site: Nginx, path: str, words: str) -> None:

@@ -1,0 +1,86 @@
+"""Turns failed requests into SourceErrors whose messages people understand. Messages contain no secrets."""
+
+from __future__ import annotations
+
+import ssl
+
+import requests
+import urllib3.exceptions
+
+from monitor.errors import AuthError, BadResponse, Gone, Refused, SourceError
+
+_STATUS_MESSAGES = {
+    401: "requires a login or rejects the key (401). Check the key in the configuration.",
+    402: "requires payment (402).",
+    403: "denies access (403). It may not allow programs to read this address.",
+    404: "has nothing at this address (404). Check the address. We will keep trying.",
+    406: "does not offer the format that we request (406).",
+    408: "took too long to process the request (408).",
+    410: "reports that this address is permanently gone (410).",
+    451: "withholds this address for legal reasons (451).",
+    500: "has an internal error (500). We will try again.",
+    502: "is not reachable behind its gateway (502). We will try again.",
+    503: "is overloaded or under maintenance (503). We will try again.",
+    504: "is not reachable behind its gateway (504). We will try again.",
+}
+_TEMPORARY = frozenset({402, 408, 409, 425})
+"""Statuses below 500 that may change without anyone fixing the request: too slow, overloaded, out of credit."""
+
+
+def status_error(status: int, site: str, sample: str = "") -> SourceError:
+    """The error for a status of 400 or above, except 429."""
+    message = f"{site} {_STATUS_MESSAGES.get(status) or f'returned an error ({status}).'}"
+    if status == 401:
+        return AuthError(message)
+    if status == 410:
+        return Gone(message)
+    return BadResponse(message, sample) if status in _TEMPORARY or status >= 500 else Refused(message, sample)
+
+
+def connection_error(cause: BaseException, site: str) -> SourceError:
+    """The error for a connection that failed with ``cause``, or for a response that cannot be read."""
+    chain = _cause_chain(cause)
+    for kinds, message in _CONNECTION_MESSAGES:
+        if any(isinstance(error, kinds) for error in chain):
+            return SourceError(f"{site} {message}")
+    return SourceError(f"{site} could not be read: the connection failed.")
+
+
+def deadline_error(site: str, seconds: float) -> SourceError:
+    """The error for a response that was not complete after ``seconds``."""
+    return SourceError(f"{site} did not complete its response within {seconds:g} seconds.")
+
+
+_CONNECTION_MESSAGES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    # most specific first
+    ((ssl.SSLCertVerificationError,), "could not prove its identity: its certificate is not valid."),
+    ((ssl.SSLError, urllib3.exceptions.SSLError), "could not set up a secure connection (TLS)."),
+    ((requests.TooManyRedirects,), "redirected us more than 5 times."),
+    (
+        (requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL),
+        "redirected us to an address that is not a valid http(s) address.",
+    ),
+    ((urllib3.exceptions.DecodeError,), "sent a response that cannot be decompressed."),
+    ((urllib3.exceptions.IncompleteRead,), "closed the connection in the middle of its response."),
+    ((urllib3.exceptions.LocationParseError, UnicodeError), "is not a valid address."),
+    ((TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout), "did not respond in time."),
+    ((ConnectionRefusedError,), "refuses connections: no server is listening there."),
+    (
+        (ConnectionError, urllib3.exceptions.ProtocolError),
+        "closed the connection before its response was complete.",
+    ),
+)
+
+
+def _cause_chain(cause: BaseException | None) -> list[BaseException]:
+    """``cause`` and the errors that led to it. Libraries also hide these in ``args`` and ``reason``."""
+    found: list[BaseException] = []
+    pending = [cause]
+    while pending and len(found) < 20:
+        error = pending.pop(0)
+        if error is None or any(error is known for known in found):
+            continue
+        found.append(error)
+        inner = [a for a in (*error.args, getattr(error, "reason", None)) if isinstance(a, BaseException)]
+        pending += [*inner, error.__cause__, error.__context__]
+    return found

@@ -1,0 +1,109 @@
+"""Limits the load we put on one host: two requests at a time, half a second apart, none while it asks us to wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from monitor.clock import Clock
+from monitor.errors import RateLimited, Stopped
+
+MAX_RETRY_AFTER = timedelta(hours=24)
+_DEFAULT_RETRY_AFTER = timedelta(minutes=15)
+_MAX_TRACKED_HOSTS = 1_000
+_CHECK_SECONDS = 0.1
+"""How often to check whether a slot has become free."""
+
+
+def retry_after(value: str | None, now: datetime) -> datetime | None:
+    """The time in a Retry-After header (seconds or an HTTP date), at most a day ahead; None if it is unreadable."""
+    if not value:
+        return None
+    try:
+        if value.strip().isdigit():
+            delay = timedelta(seconds=min(int(value.strip()[:9]), MAX_RETRY_AFTER.total_seconds()))
+        else:
+            delay = parsedate_to_datetime(value).astimezone(now.tzinfo) - now
+    except (ValueError, OverflowError):
+        return None
+    return now + min(max(delay, timedelta(0)), MAX_RETRY_AFTER)
+
+
+@dataclass(slots=True)
+class _Host:
+    running: int = 0
+    next_start: float = 0.0
+    blocked_until: datetime | None = None
+
+
+class HostRateLimiter:
+    """Limits requests per host, across all sources and threads."""
+
+    def __init__(
+        self, clock: Clock, max_concurrent: int = 2, interval_seconds: float = 0.5, max_wait_seconds: float = 60.0
+    ) -> None:
+        self._clock = clock
+        self._max_concurrent = max_concurrent
+        self._interval = interval_seconds
+        self._max_wait = max_wait_seconds
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def slot(self, host: str) -> Iterator[float]:
+        """Wait for a slot at ``host``, yield the seconds waited, release the slot at the end.
+
+        Raises RateLimited while the host is blocked or when no slot becomes free in time, Stopped on shutdown.
+        """
+        waited = self._wait_for_slot(host)
+        try:
+            yield waited
+        finally:
+            with self._lock:
+                self._hosts[host].running -= 1
+
+    def block(self, host: str, until: datetime | None) -> datetime:
+        """Send nothing to ``host`` before ``until`` (None: for a quarter of an hour). Returns that time."""
+        until = until or self._clock.now() + _DEFAULT_RETRY_AFTER
+        with self._lock:
+            self._hosts.setdefault(host, _Host()).blocked_until = until
+        return until
+
+    def _wait_for_slot(self, host: str) -> float:
+        waited = 0.0
+        while (pause := self._try_acquire(host)) > 0:
+            if waited > self._max_wait:
+                raise RateLimited(f"Other sources are using {host}.", self._clock.now() + timedelta(minutes=1))
+            if self._clock.wait(pause):
+                raise Stopped("Stopped while waiting for a free request slot.")
+            waited += pause
+        return waited
+
+    def _try_acquire(self, host: str) -> float:
+        """Acquire a slot and return 0, or return the seconds after which to try again."""
+        with self._lock:
+            self._forget_idle_hosts()
+            state = self._hosts.setdefault(host, _Host())
+            if state.blocked_until and self._clock.now() < state.blocked_until:
+                raise RateLimited(f"{host} asked us to wait.", state.blocked_until)
+            if state.running >= self._max_concurrent:
+                return _CHECK_SECONDS
+            pause = state.next_start - self._clock.monotonic()
+            if pause <= 0:
+                state.running += 1
+                state.next_start = self._clock.monotonic() + self._interval
+            return max(0.0, pause)
+
+    def _forget_idle_hosts(self) -> None:
+        if len(self._hosts) <= _MAX_TRACKED_HOSTS:
+            return
+        now = self._clock.now()
+        self._hosts = {
+            host: state
+            for host, state in self._hosts.items()
+            if state.running or (state.blocked_until and state.blocked_until > now)
+        }
