@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
-from monitor.streams import MOST_BYTES, Read, Tap, WebSocket
+from monitor.streams import MAX_MESSAGE_BYTES, StreamMessage, StreamReader, WebSocketStream
 from tests.fake_jetstream import CLOSE, PING, Raw, end, frame, greet
 from tests.feed_server import Line, Script, Server, http_for, serving
 
@@ -21,20 +21,20 @@ PATIENCE = 5.0
 
 
 @contextmanager
-def opened(script: Script, quiet: float = 20.0, **limits: float) -> Iterator[tuple[WebSocket, Server]]:
+def opened(script: Script, quiet: float = 20.0, **limits: float) -> Iterator[tuple[WebSocketStream, Server]]:
     """A stream from a server that runs ``script``."""
     with serving(script) as server:
         http = http_for(server, **limits)
         try:
-            yield WebSocket.open(http, f"{server.url}/subscribe?a=1", quiet), server
+            yield WebSocketStream.open(http, f"{server.url}/subscribe?a=1", quiet), server
         finally:
             http.close()
 
 
-def counted(message: bytes) -> Read[int]:
+def counted(message: bytes) -> StreamMessage[int]:
     """A number as a message; even ones are wanted."""
     number = int(message)
-    return Read(number, number if number % 2 == 0 else None)
+    return StreamMessage(number, number if number % 2 == 0 else None)
 
 
 def numbers(*some: int) -> list[bytes]:
@@ -66,7 +66,7 @@ def test_a_message_in_parts_is_put_together_and_pings_between_are_answered() -> 
 
 
 def test_a_message_that_is_too_long_is_passed_over() -> None:
-    with opened(Raw([frame(b"x" * (MOST_BYTES + 1)), frame(b"after")])) as (stream, _):
+    with opened(Raw([frame(b"x" * (MAX_MESSAGE_BYTES + 1)), frame(b"after")])) as (stream, _):
         assert stream.receive() == b""
         assert stream.receive() == b"after"
 
@@ -75,7 +75,7 @@ def test_parts_that_never_end_are_not_kept() -> None:
     part = b"x" * 60_000
     frames = [frame(part, last=False), *(frame(part, 0, last=False) for _ in range(40)), frame(b"", 0), frame(b"after")]
     with opened(Raw(frames)) as (stream, _):
-        assert len(stream.receive()) <= MOST_BYTES
+        assert len(stream.receive()) <= MAX_MESSAGE_BYTES
         assert stream.receive() == b"after"
 
 
@@ -136,19 +136,19 @@ def test_a_handshake_that_fails_is_told_in_words(script: Script, expected: type[
 
 def test_a_stream_into_a_private_network_is_refused() -> None:
     with serving(greet) as server, pytest.raises(SourceError, match="private network"):
-        WebSocket.open(http_for(), server.url, 1.0)
+        WebSocketStream.open(http_for(), server.url, 1.0)
     assert server.asked == []
 
 
 def test_a_site_that_cannot_prove_itself_is_refused() -> None:
     with serving(Line.hang) as server, pytest.raises(SourceError) as caught:
-        WebSocket.open(http_for(server, read_timeout=0.3), server.url.replace("http", "https"), 1.0)
+        WebSocketStream.open(http_for(server, read_timeout=0.3), server.url.replace("http", "https"), 1.0)
     assert str(caught.value).startswith(server.host)
 
 
 def test_closing_wakes_the_reader() -> None:
     with opened(Raw([])) as (stream, _):
-        tap = Tap(stream, counted, room=5)
+        tap = StreamReader(stream, counted, room=5)
         tap.close()
         taken = tap.take(5, PATIENCE, first=True)
     assert taken.trouble is not None
@@ -156,7 +156,7 @@ def test_closing_wakes_the_reader() -> None:
 
 def test_a_tap_gives_what_is_wanted_and_how_far_it_read() -> None:
     with opened(Raw(numbers(1, 2, 3, 4, 5))) as (stream, _):
-        taken = Tap(stream, counted, room=10).take(10, PATIENCE, first=True)
+        taken = StreamReader(stream, counted, room=10).take(10, PATIENCE, first=True)
     assert taken.items == (2, 4)
     assert (taken.position, taken.first, taken.messages, taken.more) == (5, 1, 5, False)
     assert taken.trouble is None
@@ -164,7 +164,7 @@ def test_a_tap_gives_what_is_wanted_and_how_far_it_read() -> None:
 
 def test_a_tap_that_is_taken_in_parts_says_how_far_each_leads() -> None:
     with opened(Raw(numbers(*range(1, 10)))) as (stream, _):
-        tap = Tap(stream, counted, room=10)
+        tap = StreamReader(stream, counted, room=10)
         first = tap.take(3, PATIENCE, first=True)
         second = tap.take(3, PATIENCE)
     assert (first.items, first.position, first.more) == ((2, 4, 6), 6, True)
@@ -173,7 +173,7 @@ def test_a_tap_that_is_taken_in_parts_says_how_far_each_leads() -> None:
 
 def test_positions_never_go_back() -> None:
     with opened(Raw(numbers(8, 2, 4))) as (stream, _):
-        taken = Tap(stream, counted, room=10).take(10, PATIENCE, first=True)
+        taken = StreamReader(stream, counted, room=10).take(10, PATIENCE, first=True)
     assert taken.items == (8, 2, 4)
     assert taken.position == 8
 
@@ -181,13 +181,13 @@ def test_positions_never_go_back() -> None:
 def test_what_makes_no_sense_is_counted() -> None:
     frames = [frame(b"1") + frame(b"{") + frame(b"\xff\xfe") + frame(b"4")]
     with opened(Raw(frames)) as (stream, _):
-        taken = Tap(stream, counted, room=10).take(10, PATIENCE, first=True)
+        taken = StreamReader(stream, counted, room=10).take(10, PATIENCE, first=True)
     assert (taken.items, taken.unreadable, taken.messages) == ((4,), 2, 4)
 
 
 def test_the_end_is_told_when_everything_was_taken() -> None:
     with opened(Raw(numbers(2, 4, 6), then=end)) as (stream, _):
-        tap = Tap(stream, counted, room=10)
+        tap = StreamReader(stream, counted, room=10)
         first = tap.take(2, PATIENCE, first=True)
         assert not tap.spent
         second = tap.take(2, PATIENCE)
@@ -219,7 +219,7 @@ class Counting:
 
 def test_a_full_tap_makes_the_site_wait_and_loses_nothing() -> None:
     stream = Counting()
-    tap = Tap(stream, counted, room=100)
+    tap = StreamReader(stream, counted, room=100)
     got: list[int] = []
     for _ in range(50):
         got += tap.take(100, PATIENCE).items
@@ -230,16 +230,16 @@ def test_a_full_tap_makes_the_site_wait_and_loses_nothing() -> None:
 
 
 def test_a_fault_of_our_own_does_not_end_in_silence() -> None:
-    def broken(message: bytes) -> Read[int]:
+    def broken(message: bytes) -> StreamMessage[int]:
         raise KeyError("oh")
 
     with opened(Raw(numbers(1))) as (stream, _):
-        tap = Tap(stream, broken, room=10)
+        tap = StreamReader(stream, broken, room=10)
         with pytest.raises(KeyError):
             tap.take(10, PATIENCE, first=True)
 
 
 def test_json_that_is_nested_without_end_is_no_fault() -> None:
     with opened(Raw([frame(b"[" * 200_000) + frame(b"2")])) as (stream, _):
-        taken = Tap(stream, lambda m: Read(1, json.loads(m)), room=10).take(10, PATIENCE, first=True)
+        taken = StreamReader(stream, lambda m: StreamMessage(1, json.loads(m)), room=10).take(10, PATIENCE, first=True)
     assert (taken.items, taken.unreadable) == ((2,), 1)

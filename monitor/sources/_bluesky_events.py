@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from monitor.model import Post, Term
 from monitor.query.prefilter import Sieve
-from monitor.streams import Read
+from monitor.streams import StreamMessage
 from monitor.text.language import normal
 
 POSTS = "app.bsky.feed.post"
@@ -65,7 +65,7 @@ class Reader:
         if terms != self._terms:
             self._terms, self._sieve = terms, Sieve(terms)
 
-    def read(self, message: bytes) -> Read[Event]:
+    def read(self, message: bytes) -> StreamMessage[Event]:
         """When the event was sent, and the event if it is to be kept. Raises ValueError for what is none."""
         event = json.loads(message)
         if not isinstance(event, dict):
@@ -74,10 +74,10 @@ class Reader:
         if type(time_us) is not int or not EARLIEST <= time_us <= _LATEST:
             raise ValueError("no time")
         if event.get("kind") == "account":
-            return Read(time_us, _departure(time_us, event.get("account")))
+            return StreamMessage(time_us, _departure(time_us, event.get("account")))
         if event.get("kind") != "commit" or not isinstance(commit, dict) or commit.get("collection") != POSTS:
-            return Read(time_us, None)
-        return Read(time_us, self._kept(time_us, event.get("did"), commit))
+            return StreamMessage(time_us, None)
+        return StreamMessage(time_us, self._kept(time_us, event.get("did"), commit))
 
     def _kept(self, time_us: int, did: Any, commit: Record) -> Event | None:
         rkey, rev, operation, record = (commit.get(name) for name in ("rkey", "rev", "operation", "record"))

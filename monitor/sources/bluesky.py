@@ -14,7 +14,7 @@ from monitor.http import Http, check_url
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources import SourceOptions
 from monitor.sources._bluesky_events import EARLIEST, POSTS, Event, Reader, microseconds, moment, post_of
-from monitor.streams import MOST_BYTES, Taken, Tap, WebSocket
+from monitor.streams import MAX_MESSAGE_BYTES, StreamBatch, StreamReader, WebSocketStream
 
 HOSTS = tuple(f"wss://jetstream{n}.us-{coast}.bsky.network" for n in ("2", "1", "") for coast in ("east", "west"))
 """Those that Bluesky runs. The last two are of version 2, and speak as the others do where these are gone."""
@@ -83,7 +83,7 @@ class _Bookmark:
         """For the database."""
         return {"time_us": self.time_us, "marks": self.marks}
 
-    def after(self, taken: Taken[Event], now: datetime) -> _Bookmark:
+    def after(self, taken: StreamBatch[Event], now: datetime) -> _Bookmark:
         """With what was taken; never before this one, and not in a future that a lying clock tells of."""
         time_us = max(self.time_us, min(taken.position or 0, microseconds(now)))
         # a departure that came again would take along what its author, come back since, has written
@@ -100,7 +100,7 @@ class Source:
         self._name, self._hosts, self._history = options.name, options.hosts, timedelta(hours=options.history)
         self._http = http
         self._reader = Reader()
-        self._tap: Tap[Event] | None = None
+        self._tap: StreamReader[Event] | None = None
         self._host = 0
         self._left: Json = None
         self._replayed = 0
@@ -137,17 +137,17 @@ class Source:
             self._check(mark, taken, now)
         return self._batch(mark, taken, resumed, now)
 
-    def _resume(self, mark: _Bookmark | None, now: datetime) -> Taken[Event]:
+    def _resume(self, mark: _Bookmark | None, now: datetime) -> StreamBatch[Event]:
         """Connect anew and take what comes first. Raises SourceErrors."""
         if self._tap is not None:
             self._host += self._tap.spent
             self._tap.close()
             self._tap = None
         self._moved, self._replayed = self._moved or now, 0
-        self._tap = Tap(self._connect(mark, now), self._reader.read, ROOM)
+        self._tap = StreamReader(self._connect(mark, now), self._reader.read, ROOM)
         return self._tap.take(MOST, FIRST_SECONDS, first=True)
 
-    def _repeats(self, mark: _Bookmark | None, taken: Taken[Event]) -> bool:
+    def _repeats(self, mark: _Bookmark | None, taken: StreamBatch[Event]) -> bool:
         """Whether the stream began long before what was asked for, and comes nearer: version 2 may, by an hour."""
         position = taken.position or 0
         if mark is None or not self._replayed < position < mark.time_us - REWIND_US:
@@ -155,15 +155,15 @@ class Source:
         self._replayed = position
         return True
 
-    def _connect(self, mark: _Bookmark | None, now: datetime) -> WebSocket:
+    def _connect(self, mark: _Bookmark | None, now: datetime) -> WebSocketStream:
         """A stream from the first host that gives one. Raises the error of the only host, or one for all of them."""
         asked = mark.time_us if mark else microseconds(now - self._history) if self._history else None
-        query = f"wantedCollections={POSTS}&maxMessageSizeBytes={MOST_BYTES}"
+        query = f"wantedCollections={POSTS}&maxMessageSizeBytes={MAX_MESSAGE_BYTES}"
         query += f"&cursor={asked - REWIND_US}" if asked and asked - REWIND_US >= EARLIEST else ""
         for tried in range(len(self._hosts)):
             url = f"{self._hosts[self._host % len(self._hosts)]}/subscribe?{query}"
             try:
-                return WebSocket.open(self._http, url, quiet=BLIND.total_seconds())
+                return WebSocketStream.open(self._http, url, quiet=BLIND.total_seconds())
             except SourceError as error:
                 self._host += 1
                 if len(self._hosts) == 1:
@@ -175,7 +175,7 @@ class Source:
     def _is_blind(self, now: datetime) -> bool:
         return self._moved is not None and now - self._moved > BLIND
 
-    def _check(self, mark: _Bookmark | None, taken: Taken[Event], now: datetime) -> None:
+    def _check(self, mark: _Bookmark | None, taken: StreamBatch[Event], now: datetime) -> None:
         """Raise SourceError where a new stream brings nothing new though there must be something."""
         trouble = taken.trouble if taken.position is None else None
         if trouble is None and (self._is_blind(now) or (mark is not None and now - moment(mark.time_us) > BLIND)):
@@ -187,7 +187,7 @@ class Source:
             self._tap = None
             raise trouble
 
-    def _batch(self, mark: _Bookmark | None, taken: Taken[Event], resumed: bool, now: datetime) -> Batch:
+    def _batch(self, mark: _Bookmark | None, taken: StreamBatch[Event], resumed: bool, now: datetime) -> Batch:
         after = (mark or _Bookmark(0)).after(taken, now) if taken.position is not None else mark
         self._left = after.to_json() if after else None
         known = mark.marks if mark else {}
@@ -228,7 +228,7 @@ class Source:
         return tuple(posts.values()), tuple(deleted), tuple(left)
 
 
-def _goes_on(mark: _Bookmark | None, taken: Taken[Event]) -> bool:
+def _goes_on(mark: _Bookmark | None, taken: StreamBatch[Event]) -> bool:
     """Whether ``taken`` leads beyond ``mark``."""
     return taken.position is not None and (mark is None or taken.position > mark.time_us)
 

@@ -1,9 +1,9 @@
 """Streams: connections that stay open, each read by a thread of its own between the passes of its source.
 
-WebSocket (guarded, bounded)  -->  Tap: reads, keeps what is wanted, waits when full  -->  Source.fetch takes it
+WebSocketStream (guarded, bounded)  -->  StreamReader: reads, waits when full  -->  Source.fetch takes it
 """
 
-from monitor.streams.tap import Read, Taken, Tap
-from monitor.streams.websockets import MOST_BYTES, WebSocket
+from monitor.streams.tap import StreamBatch, StreamMessage, StreamReader
+from monitor.streams.websockets import MAX_MESSAGE_BYTES, WebSocketStream
 
-__all__ = ["MOST_BYTES", "Read", "Taken", "Tap", "WebSocket"]
+__all__ = ["MAX_MESSAGE_BYTES", "StreamBatch", "StreamMessage", "StreamReader", "WebSocketStream"]

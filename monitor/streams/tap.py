@@ -17,7 +17,7 @@ _LULL = 0.02
 
 
 class Stream(Protocol):
-    """What is tapped; WebSocket is one."""
+    """What is tapped; WebSocketStream is one."""
 
     def arrives(self, seconds: float) -> bool:
         """Whether something comes within ``seconds``."""
@@ -32,7 +32,7 @@ class Stream(Protocol):
         ...
 
 
-class Read(NamedTuple, Generic[T]):
+class StreamMessage(NamedTuple, Generic[T]):
     """What a message says."""
 
     position: int
@@ -42,7 +42,7 @@ class Read(NamedTuple, Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken(Generic[T]):
+class StreamBatch(Generic[T]):
     """What a pass took."""
 
     items: tuple[T, ...]
@@ -60,15 +60,15 @@ class Taken(Generic[T]):
     """Why the stream has ended; None while it goes on, and while items are left."""
 
 
-class Tap(Generic[T]):
+class StreamReader(Generic[T]):
     """Reads ``stream`` in a thread of its own. When ``room`` items wait it reads no further, and the site has to wait.
 
     ``read`` says what a message means; it raises ValueError for one that makes no sense.
     """
 
-    def __init__(self, stream: Stream, read: Callable[[bytes], Read[T]], room: int) -> None:
+    def __init__(self, stream: Stream, read: Callable[[bytes], StreamMessage[T]], room: int) -> None:
         self._stream, self._read, self._room = stream, read, room
-        self._items: deque[Read[T]] = deque()
+        self._items: deque[StreamMessage[T]] = deque()
         self._changed = threading.Condition()
         self._position: int | None = None
         self._first: int | None = None
@@ -84,7 +84,7 @@ class Tap(Generic[T]):
         with self._changed:
             return self._end is not None and not self._items and not self._messages
 
-    def take(self, most: int, seconds: float, *, first: bool = False) -> Taken[T]:
+    def take(self, most: int, seconds: float, *, first: bool = False) -> StreamBatch[T]:
         """At most ``most`` items, as soon as all that has arrived is read, after ``seconds`` at the latest.
 
         ``first``: wait for a first message too. Raises whatever but a SourceError ended the thread.
@@ -100,7 +100,7 @@ class Tap(Generic[T]):
             trouble = None if self._items else self._end
             self._changed.notify_all()
             items = tuple(one.item for one in taken if one.item is not None)
-            return Taken(items, position, self._first, messages, unreadable, bool(self._items), trouble)
+            return StreamBatch(items, position, self._first, messages, unreadable, bool(self._items), trouble)
 
     def close(self) -> None:
         """End it; what was not taken is lost here, and comes again from where the pass before ended."""
@@ -115,7 +115,7 @@ class Tap(Generic[T]):
         return self._lull and (self._first is not None or not first)
 
     def _run(self) -> None:
-        """Read until the end, whatever that is: ``take`` tells of it."""
+        """StreamMessage until the end, whatever that is: ``take`` tells of it."""
         end: Exception = SourceError("The stream was closed.")
         try:
             while not self._closed:
@@ -150,7 +150,7 @@ class Tap(Generic[T]):
             while item is not None and len(self._items) >= self._room and not self._closed:
                 self._changed.wait()
             if item is not None:
-                self._items.append(Read(position, item))
+                self._items.append(StreamMessage(position, item))
                 self._changed.notify_all()
             self._position = position
             self._first = position if self._first is None else self._first

@@ -1,4 +1,4 @@
-"""A WebSocket that only goes where it may, whose messages are bounded and whose failures are SourceErrors."""
+"""A WebSocketStream that only goes where it may, whose messages are bounded and whose failures are SourceErrors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.errors import BadResponse, SourceError
 from monitor.http import GuardedSocket, Http, site_of
 from monitor.http.error_messages import connection_error
 
-MOST_BYTES = 1_000_000
+MAX_MESSAGE_BYTES = 1_000_000
 """Of one message; a longer one is passed over."""
 _MOST_SKIPPED = 64_000_000
 _SKIPPED_AT_ONCE = 64 * 1024
@@ -20,7 +20,7 @@ _MOST_BEFORE = 64 * 1024
 """Bytes of headers, or of a refusal's page."""
 
 
-class WebSocket:
+class WebSocketStream:
     """An open stream of messages. One thread reads; any may ``close``."""
 
     def __init__(self, line: GuardedSocket, socket: websocket.WebSocket) -> None:
@@ -28,7 +28,7 @@ class WebSocket:
         self._line, self._socket = line, socket
 
     @classmethod
-    def open(cls, http: Http, url: str, quiet: float) -> WebSocket:
+    def open(cls, http: Http, url: str, quiet: float) -> WebSocketStream:
         """Connect to ``url``, which starts with http(s):// like any other. ``quiet``: the longest wait for a byte, s.
 
         Raises SourceErrors: RateLimited and the others for what a site answers, SourceError for no connection.
@@ -67,7 +67,7 @@ class _Frames(frame_buffer):
     """Takes a frame apart; the inside of one that is too long is read and thrown away, piece by piece."""
 
     def recv_strict(self, size: int) -> bytes:
-        if size <= MOST_BYTES:
+        if size <= MAX_MESSAGE_BYTES:
             return super().recv_strict(size)
         if size > _MOST_SKIPPED:
             raise websocket.WebSocketProtocolException("a message without end")
@@ -80,7 +80,7 @@ class _Parts(continuous_frame):
     """Puts messages together that come in parts; what goes beyond the bound is left out, so that they make no sense."""
 
     def add(self, frame: Any) -> None:
-        if self.cont_data and len(self.cont_data[1]) + len(frame.data) > MOST_BYTES:
+        if self.cont_data and len(self.cont_data[1]) + len(frame.data) > MAX_MESSAGE_BYTES:
             frame.data = b""
         super().add(frame)
 
