@@ -31,7 +31,7 @@ from typing import Any
 
 from bench.live import free_port, wait_for
 from display.cli.wiring import load_config
-from display.server import service as serve
+from display.server import service
 from monitor.clock import ReplayClock
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
 from monitor.store import Store
@@ -88,7 +88,7 @@ def write_history(config: Path, rate: float, end: datetime, pick: random.Random)
 def serve_at(config: Path, begin: datetime, pace: float) -> None:
     """``wallflower run`` by a clock of its own; the body of a process."""
     os.environ[HOOK] = KEY
-    serve.run(load_config(config), "1", clock=ReplayClock(begin, pace))
+    service.run(load_config(config), "1", clock=ReplayClock(begin, pace))
 
 
 class Service:

@@ -35,7 +35,7 @@ from bench.live import chromium, free_port, wait_for
 from bench.store import BRANDS, END, SOURCES, START, made_up
 from bench.watch import filled
 from display.cli.wiring import load_config
-from display.server import service as serve
+from display.server import service
 from display.wall_state import WallStates
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import Duty, Incidents, TopicsDuty
@@ -152,7 +152,7 @@ def costs_of_watch(store: Store, config: Config) -> Iterator[tuple[str, Cost]]:
 
 def serve_at_the_end(database: Path, port: int) -> None:
     """``wallflower run`` by a clock that stands where the mentions end; the body of a process."""
-    serve.run(config_for(database, port), "1", clock=ReplayClock(END, 1.0))
+    service.run(config_for(database, port), "1", clock=ReplayClock(END, 1.0))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The pages people see and the live connection behind them. ``create_app`` registers; it starts nothing."""
+"""The Flask app: pages and live updates. ``create_app`` builds it without starting anything."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from display.pages.context import PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
 from display.server.live import Live
-from display.server.security import Gate
+from display.server.security import SecurityMiddleware
 from display.wall_state import WallStates
 from monitor.clock import Clock
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store import Store
 
-MOST_FORM_BYTES = 1 << 20
-YEAR = 365 * 24 * 3600
+MAX_REQUEST_BYTES = 1 << 20
+YEAR_SECONDS = 365 * 24 * 3600
 
 
 def create_app(
@@ -35,14 +35,14 @@ def create_app(
     version: str,
     accept: webhook.Accept = webhook.refuse,
 ) -> Flask:
-    """The WSGI app. ``health`` tells whether writer, scheduler and web live, by these names. ``accept`` stores what
-    other programs bring.
+    """The WSGI app.
 
-    ``app.extensions["socketio"]`` is the Socket.IO server, ``app.extensions["live"]`` the Live that its caller starts
-    before serving and stops after.
+    ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
+    programs deliver. ``app.extensions["socketio"]`` is the Socket.IO server. ``app.extensions["live"]`` is the Live,
+    which the caller starts before serving and stops afterwards.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_FORM_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
     live = Live(app, store, clock, states, version=version)
     context = PageContext(config, store, clock, version, health, states, live.screens, started=clock.now())
@@ -50,22 +50,26 @@ def create_app(
     add_static(app)
     add_pages(app)
     errors.register(app)
-    gate = Gate(app.wsgi_app, hosts=[config.server.host], sockets=live.sockets, most_sockets=live.most_sockets)
-    app.wsgi_app = gate  # type: ignore[method-assign]
+    app.wsgi_app = SecurityMiddleware(  # type: ignore[method-assign]
+        app.wsgi_app,
+        hosts=[config.server.host],
+        connections=live.connections,
+        max_connections=live.max_connections,
+    )
     return app
 
 
 def add_static(app: Flask) -> None:
-    """Serve the built files, and give templates ``asset``, ``styles`` and ``scripts`` to find them."""
+    """Serve the built front end, and let templates find its files with ``asset``, ``styles`` and ``scripts``."""
     assets = Assets()
     app.jinja_env.globals.update(asset=assets.asset, styles=assets.styles, scripts=assets.scripts)
     app.add_url_rule("/static/<path:name>", "static", static)
 
 
 def add_pages(app: Flask) -> None:
-    """Register one blueprint per page."""
+    """Register a blueprint for each page."""
     app.add_url_rule("/", "home", home)
-    app.add_url_rule("/favicon.ico", "no_icon", no_icon)
+    app.add_url_rule("/favicon.ico", "favicon", favicon)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(mentions.blueprint)
@@ -73,25 +77,25 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(webhook.blueprint)
 
 
-def no_icon() -> tuple[str, int]:
-    """Every browser asks for one; an error in its console would hide those that matter."""
+def favicon() -> tuple[str, int]:
+    """An empty answer: browsers request an icon, and a 404 would be an error in their console."""
     return "", 204
 
 
 def home() -> AnyResponse:
-    """The page to begin with."""
+    """Redirect to the mentions."""
     return redirect("/mentions")
 
 
 def static(name: str) -> Response:
-    """A built file. Its name holds a hash of its content, so a browser need never ask for it again."""
-    response = send_from_directory(STATIC / "assets", name.removeprefix("assets/"), max_age=YEAR)
+    """A built file. Browsers may cache it forever, because its name contains a hash of its content."""
+    response = send_from_directory(STATIC / "assets", name.removeprefix("assets/"), max_age=YEAR_SECONDS)
     response.cache_control.public = True
     response.cache_control.immutable = True
     return response
 
 
 def healthz() -> tuple[Response, int]:
-    """Whether every part lives: 200 if so, else 503, with each part by its name."""
+    """Whether each part of the program is alive, by its name: 200 if all are, else 503."""
     parts = dict(page_context().health())
     return jsonify(parts), 200 if all(parts.values()) else 503

@@ -7,6 +7,11 @@ import time
 from datetime import UTC, datetime, timedelta
 
 
+def epoch_ms(time: datetime) -> int:
+    """Milliseconds since 1970-01-01 UTC, as JavaScript counts time. ``time`` must be aware."""
+    return round(time.timestamp() * 1000)
+
+
 class Clock:
     """The machine's time, and waits that a stop ends at once. Tests hand in a clock that they move themselves."""
 

@@ -1,4 +1,4 @@
-"""The app: what every answer carries, what is refused before any page, and what errors look like."""
+"""The app: security headers, rejected requests, static files and error pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.pages.assets import Assets
-from display.server.security import comes_from_elsewhere, host_name
+from display.server.security import host_name, is_cross_site
 from monitor.errors import StoreError
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, app_over, config
@@ -52,7 +52,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> None:
+def test_every_answer_has_the_security_headers(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -63,7 +63,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> Non
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8750", "[::1]:8750", "LOCALHOST:1"])
-def test_loopback_names_are_answered(client: FlaskClient, host: str) -> None:
+def test_loopback_host_names_are_accepted(client: FlaskClient, host: str) -> None:
     assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
@@ -71,7 +71,7 @@ def test_loopback_names_are_answered(client: FlaskClient, host: str) -> None:
     "host",
     ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "", "evil.example/localhost", "[", "a:b:c"],
 )
-def test_other_hosts_are_refused_also_for_sockets(client: FlaskClient, host: str) -> None:
+def test_other_host_names_are_rejected_for_pages_and_sockets(client: FlaskClient, host: str) -> None:
     for path in ("/wall", "/socket.io/?EIO=4&transport=websocket"):
         answer = client.get(path, headers={"Host": host})
         assert answer.status_code == 400
@@ -79,7 +79,7 @@ def test_other_hosts_are_refused_also_for_sockets(client: FlaskClient, host: str
 
 
 @given(st.text(max_size=300))
-def test_a_host_header_is_a_name_or_nothing(host: str) -> None:
+def test_host_name_returns_part_of_the_header_or_nothing(host: str) -> None:
     name = host_name(host)
     assert name == "" or name in host.lower()
 
@@ -97,32 +97,32 @@ def test_a_host_header_is_a_name_or_nothing(host: str) -> None:
         ({}, 404),
     ],
 )
-def test_what_another_site_sends_is_refused(client: FlaskClient, headers: dict[str, str], status: int) -> None:
+def test_cross_site_writes_are_rejected(client: FlaskClient, headers: dict[str, str], status: int) -> None:
     assert client.post("/no-such-page", headers=headers).status_code == status
 
 
-def test_the_browsers_word_counts_before_the_origin() -> None:
-    assert comes_from_elsewhere({"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://a", "HTTP_HOST": "a"})
+def test_sec_fetch_site_takes_precedence_over_origin() -> None:
+    assert is_cross_site({"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://a", "HTTP_HOST": "a"})
 
 
-def test_healthz_tells_each_part(client: FlaskClient, tmp_path: Path, store: Store, clock: FakeClock) -> None:
+def test_healthz_reports_each_part(client: FlaskClient, tmp_path: Path, store: Store, clock: FakeClock) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").json) == (200, dict(ALL_WELL))
-    ill = app_over(config(tmp_path), store, clock, {**ALL_WELL, "scheduler": False}).test_client().get("/healthz")
-    assert (ill.status_code, ill.json) == (503, {**ALL_WELL, "scheduler": False})
+    unhealthy = app_over(config(tmp_path), store, clock, {**ALL_WELL, "scheduler": False}).test_client().get("/healthz")
+    assert (unhealthy.status_code, unhealthy.json) == (503, {**ALL_WELL, "scheduler": False})
 
 
-def test_home_leads_to_the_mentions(client: FlaskClient) -> None:
+def test_home_redirects_to_the_mentions(client: FlaskClient) -> None:
     assert client.get("/").headers["Location"] == "/mentions"
 
 
-def test_an_unknown_page_says_so(client: FlaskClient) -> None:
+def test_an_unknown_page_has_a_404_page(client: FlaskClient) -> None:
     answer = client.get("/<script>alert(1)</script>")
     assert answer.status_code == 404
     assert "There is no such page." in answer.text
     assert "<script>alert" not in answer.text
 
 
-def test_a_bug_shows_a_code_that_the_log_knows(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_shows_a_code_that_is_in_the_log(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> str:
         raise ZeroDivisionError("the secret reason")
 
@@ -136,7 +136,7 @@ def test_a_bug_shows_a_code_that_the_log_knows(app: Flask, caplog: pytest.LogCap
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_database_that_cannot_be_read_is_no_bug(app: Flask) -> None:
+def test_an_unreadable_database_is_reported_as_503(app: Flask) -> None:
     def unreadable() -> str:
         raise StoreError("disk full")
 
@@ -146,7 +146,7 @@ def test_a_database_that_cannot_be_read_is_no_bug(app: Flask) -> None:
     assert "disk full" not in answer.text
 
 
-def test_built_files_may_be_kept_for_ever(client: FlaskClient) -> None:
+def test_built_files_are_cached_forever(client: FlaskClient) -> None:
     address = Assets().asset("wall/main.tsx")
     answer = client.get(address)
     assert answer.status_code == 200
@@ -154,11 +154,11 @@ def test_built_files_may_be_kept_for_ever(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/../__init__.py", "/static/manifest.json", "/static/assets/../manifest.json"])
-def test_nothing_but_built_files_is_served(client: FlaskClient, path: str) -> None:
+def test_only_built_files_are_served(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_assets_gather_what_an_entry_imports(tmp_path: Path) -> None:
+def test_assets_include_the_imports_of_an_entry(tmp_path: Path) -> None:
     chunks = {
         "a.ts": {"file": "assets/a-1.js", "css": ["assets/a-1.css"], "imports": ["_shared.js"]},
         "_shared.js": {"file": "assets/s-1.js", "css": ["assets/s-1.css"]},
@@ -172,6 +172,6 @@ def test_assets_gather_what_an_entry_imports(tmp_path: Path) -> None:
         assets.asset("b.ts")
 
 
-def test_assets_say_what_to_do_when_nothing_was_built(tmp_path: Path) -> None:
+def test_missing_assets_say_how_to_build_them(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="Build the front end"):
         Assets(tmp_path).asset("a.ts")

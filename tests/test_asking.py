@@ -15,7 +15,7 @@ from display.cli import fetch as fetching
 from display.cli.fetch_request import NotNow, ask, brought
 from display.cli.main import cli
 from display.cli.wiring import load_config
-from display.server import service as serve
+from display.server.startup_checks import single_instance
 from monitor.clock import Clock
 from monitor.collector import Pace, timing
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
@@ -126,7 +126,7 @@ def test_the_command_asks_and_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("A_KEY", "a-made-up-secret-1234")
     assert fetch().exit_code == 0
     monkeypatch.setattr(fetching, "ask", answer)
-    with serve.alone(load_config(tmp_path / "config.toml")):
+    with single_instance(load_config(tmp_path / "config.toml")):
         result = fetch()
         assert result.exit_code == 0, result.output
         assert "Wallflower is running, so it is asked" in result.stderr

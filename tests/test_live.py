@@ -1,4 +1,4 @@
-"""From the change log to browsers: nothing lost, nothing doubled, nobody told before they were let in."""
+"""Live updates from the change log to browsers: no change is lost or sent twice."""
 
 from __future__ import annotations
 
@@ -14,27 +14,37 @@ from typing import Any
 import pytest
 import socketio
 
-from display.server.live import BURST, HEARTBEAT, MOST_LISTED, PACE, WALL, Arrival, Live, news
-from display.server.websocket import MOST_BYTES
+from display.server.live import (
+    BURST_CHANGES,
+    BURST_INTERVAL_SECONDS,
+    HEARTBEAT_SECONDS,
+    MAX_LISTED_CHANGES,
+    MAX_MISSED_CHANGES,
+    WALL_ROOM,
+    Live,
+    NewClient,
+    changes_payload,
+)
+from display.server.websocket import MAX_MESSAGE_BYTES
 from monitor.model import Change, ChangeKind
 from monitor.store import Store
 from tests.fake_site import Served, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
-SECONDS = 10.0
-"""How long a test waits for what must come at once before it fails."""
+TIMEOUT_SECONDS = 10.0
+"""How long a test waits for a message before it fails."""
 
 
-class Site:
-    """An app whose Live is turned by hand, and its test clients."""
+class LiveApp:
+    """An app with a Live that the test steps, and its test clients."""
 
     def __init__(self, folder: Path, clock: FakeClock) -> None:
         settings = config(folder)
         self.clock = clock
         self.store = Store.open(settings.database)
         self.store.register(settings.brands, clock.now())
-        self.app = app_over(settings, self.store, clock)
-        self.live: Live = self.app.extensions["live"]
+        self.flask = app_over(settings, self.store, clock)
+        self.live: Live = self.flask.extensions["live"]
         self.live.follow()
 
     def save(self, *texts: str) -> None:
@@ -42,21 +52,21 @@ class Site:
         self.store.save("Forum", [judged(t, published_at=now) for t in texts], now=now, status=read_at(now))
 
     def client(self, **auth: Any) -> Any:
-        """A connected browser that has been greeted."""
-        client = self.app.extensions["socketio"].test_client(self.app, auth=auth or None)
-        self.live.turn(0)
+        """A browser that is connected and up to date."""
+        client = self.flask.extensions["socketio"].test_client(self.flask, auth=auth or None)
+        self.live.step(0)
         return client
 
 
 @pytest.fixture
-def site(tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
-    site = Site(tmp_path, clock)
-    yield site
-    site.store.close()
+def app(tmp_path: Path, clock: FakeClock) -> Iterator[LiveApp]:
+    app = LiveApp(tmp_path, clock)
+    yield app
+    app.store.close()
 
 
-def heard(client: Any, event: str) -> list[dict[str, Any]]:
-    """The payloads of ``event`` that came since the last look."""
+def received(client: Any, event: str) -> list[dict[str, Any]]:
+    """The payloads of ``event`` received since the last call, which discards all other events."""
     return [message["args"][0] for message in client.get_received() if message["name"] == event]
 
 
@@ -64,135 +74,198 @@ def ids(message: dict[str, Any]) -> list[int]:
     return [change["id"] for change in message["changes"]]
 
 
-def test_a_change_reaches_everyone_with_its_time(site: Site) -> None:
-    page, wall = site.client(), site.client(room=WALL)
-    heard(page, ""), heard(wall, "")
-    site.save("Acme is fine.")
-    site.live.turn(0)
+def test_a_change_reaches_every_client_with_its_time(app: LiveApp) -> None:
+    page, wall = app.client(), app.client(room=WALL_ROOM)
+    received(page, ""), received(wall, "")
+    app.save("Acme is fine.")
+    app.live.step(0)
     for client in (page, wall):
-        (message,) = heard(client, "changes")
-        assert message["last_id"] == site.store.last_change()
+        (message,) = received(client, "changes")
+        assert message["last_id"] == app.store.last_change()
         assert message["saved_at"] == NOON.timestamp() * 1000
         assert [c["kind"] for c in message["changes"]] == ["saved"]
 
 
-def test_only_walls_get_the_state(site: Site) -> None:
-    page, wall = site.client(), site.client(room=WALL)
-    heard(page, ""), heard(wall, "")
-    site.save("Acme is fine.")
-    site.live.turn(0)
-    assert "state" not in heard(page, "changes")[0]
-    (message,) = heard(wall, "changes")
+def test_only_walls_receive_the_state(app: LiveApp) -> None:
+    page, wall = app.client(), app.client(room=WALL_ROOM)
+    received(page, ""), received(wall, "")
+    app.save("Acme is fine.")
+    app.live.step(0)
+    assert "state" not in received(page, "changes")[0]
+    (message,) = received(wall, "changes")
     assert message["state"]["voices"][0]["text"] == "Acme is fine."
     assert message["state"]["last_id"] == message["last_id"]
 
 
-def test_who_comes_back_gets_exactly_what_was_missed(site: Site) -> None:
-    site.save("Acme one.", "Acme two.")
-    site.live.turn(0)
-    known = site.store.last_change()
-    site.save("Acme three.", "Acme four.")
-    site.live.turn(0)
-    client = site.client(last_id=known)
-    site.save("Acme five.")
-    site.live.turn(0)
-    missed, later = heard(client, "changes")
+def test_a_returning_client_receives_exactly_what_it_missed(app: LiveApp) -> None:
+    app.save("Acme one.", "Acme two.")
+    app.live.step(0)
+    known = app.store.last_change()
+    app.save("Acme three.", "Acme four.")
+    app.live.step(0)
+    client = app.client(last_id=known)
+    app.save("Acme five.")
+    app.live.step(0)
+    missed, later = received(client, "changes")
     assert ids(missed) == [known + 1, known + 2]
     assert ids(later) == [known + 3]
 
 
-def test_who_missed_nothing_hears_only_the_heartbeat(site: Site) -> None:
-    site.save("Acme one.")
-    site.live.turn(0)
-    client = site.client(last_id=site.store.last_change(), version="1")
+def test_a_client_that_missed_nothing_receives_only_a_heartbeat(app: LiveApp) -> None:
+    app.save("Acme one.")
+    app.live.step(0)
+    client = app.client(last_id=app.store.last_change(), version="1")
     assert [m["name"] for m in client.get_received()] == ["heartbeat"]
 
 
-def test_a_change_between_the_last_turn_and_the_greeting_comes_once(site: Site) -> None:
-    site.save("Acme one.")
-    site.live.turn(0)
-    known = site.store.last_change()
-    client = site.app.extensions["socketio"].test_client(site.app, auth={"last_id": known})
-    site.save("Acme two.")
-    site.live.turn(0)
-    site.live.turn(0)
-    assert [ids(m) for m in heard(client, "changes")] == [[known + 1]]
+def test_a_change_between_connecting_and_welcome_is_sent_once(app: LiveApp) -> None:
+    app.save("Acme one.")
+    app.live.step(0)
+    known = app.store.last_change()
+    client = app.flask.extensions["socketio"].test_client(app.flask, auth={"last_id": known})
+    app.save("Acme two.")
+    app.live.step(0)
+    app.live.step(0)
+    assert [ids(m) for m in received(client, "changes")] == [[known + 1]]
 
 
-def test_another_version_reloads(site: Site) -> None:
-    assert heard(site.client(version="0.9"), "reload") == [{"reason": "version"}]
-    assert heard(site.client(version="1"), "reload") == []
+def test_a_change_saved_after_the_last_step_is_not_sent_twice(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.save("Acme one.")
+    app.save("Acme two.")
+    app.live.step(0)
+    app.save("Acme three.")
+    with monkeypatch.context() as before_the_tail_sees_it:
+        before_the_tail_sees_it.setattr(app.live._tail, "wait", lambda seconds: [])
+        client = app.client(last_id=1)
+    app.live.step(0)
+    assert [ids(m) for m in received(client, "changes")] == [[2], [3]]
 
 
-def test_who_is_older_than_the_log_reloads(site: Site) -> None:
+def test_a_page_of_another_version_reloads(app: LiveApp) -> None:
+    assert received(app.client(version="0.9"), "reload") == [{"reason": "version"}]
+    assert received(app.client(version="1"), "reload") == []
+
+
+def test_a_client_older_than_the_log_reloads(app: LiveApp) -> None:
     for n in range(5):
-        site.save(f"Acme number {n}.")
-    site.store.trim_changes(2)
-    site.live.turn(0)
-    first = site.store.first_change()
-    assert heard(site.client(last_id=first - 2), "reload") == [{"reason": "behind"}]
-    assert heard(site.client(last_id=first - 1), "reload") == []
+        app.save(f"Acme number {n}.")
+    app.store.trim_changes(2)
+    app.live.step(0)
+    first = app.store.first_change()
+    assert received(app.client(last_id=first - 2), "reload") == [{"reason": "behind"}]
+    assert received(app.client(last_id=first - 1), "reload") == []
 
 
-def test_who_knows_changes_of_another_database_reloads(site: Site) -> None:
-    assert heard(site.client(last_id=10_000), "reload") == [{"reason": "behind"}]
+def test_a_client_that_knows_changes_of_another_database_reloads(app: LiveApp) -> None:
+    assert received(app.client(last_id=10_000), "reload") == [{"reason": "behind"}]
 
 
 @pytest.mark.parametrize(
     "auth", [None, "text", 7, [], {"last_id": "1"}, {"last_id": -1}, {"last_id": True}, {"room": []}]
 )
-def test_nonsense_in_the_greeting_is_nobody_in_particular(auth: object) -> None:
-    assert Arrival.of("a", auth) == Arrival("a", 0, "")
+def test_invalid_auth_counts_as_missing(auth: object) -> None:
+    assert NewClient.from_auth("a", auth) == NewClient("a", 0, "")
 
 
-def test_the_heartbeat_comes_every_ten_seconds(site: Site) -> None:
-    client = site.client()
-    heard(client, "heartbeat")
-    site.clock.advance(HEARTBEAT - 1)
-    site.live.turn(0)
-    assert heard(client, "heartbeat") == []
-    site.clock.advance(1)
-    site.live.turn(0)
-    (beat,) = heard(client, "heartbeat")
-    assert beat["now"] == site.clock.now().timestamp() * 1000
+def test_a_heartbeat_is_sent_every_ten_seconds(app: LiveApp) -> None:
+    client = app.client()
+    received(client, "heartbeat")
+    app.clock.advance(HEARTBEAT_SECONDS - 1)
+    app.live.step(0)
+    assert received(client, "heartbeat") == []
+    app.clock.advance(1)
+    app.live.step(0)
+    (beat,) = received(client, "heartbeat")
+    assert beat["now"] == app.clock.now().timestamp() * 1000
     assert (beat["last_id"], beat["version"]) == (0, "1")
 
 
-def test_a_wall_hears_no_heartbeat_without_a_state(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    page, wall = site.client(), site.client(room=WALL)
-    heard(page, ""), heard(wall, "")
+def test_a_wall_receives_no_heartbeat_without_a_state(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, wall = app.client(), app.client(room=WALL_ROOM)
+    received(page, ""), received(wall, "")
 
     def broken(name: str) -> dict[str, Any]:
         raise ZeroDivisionError(name)
 
-    monkeypatch.setattr(site.live._states, "get", broken)
-    site.clock.advance(HEARTBEAT)
+    monkeypatch.setattr(app.live._states, "get", broken)
+    app.clock.advance(HEARTBEAT_SECONDS)
     with pytest.raises(ZeroDivisionError):
-        site.live.turn(0)
-    assert len(heard(page, "heartbeat")) == 1
-    assert heard(wall, "heartbeat") == []
+        app.live.step(0)
+    assert len(received(page, "heartbeat")) == 1
+    assert received(wall, "heartbeat") == []
 
 
-def test_in_a_burst_walls_get_one_state_a_second_and_pages_every_change(site: Site) -> None:
-    page, wall = site.client(), site.client(room=WALL)
-    heard(page, ""), heard(wall, "")
+def test_in_a_burst_walls_receive_one_state_per_second_and_pages_every_change(app: LiveApp) -> None:
+    page, wall = app.client(), app.client(room=WALL_ROOM)
+    received(page, ""), received(wall, "")
     for n in range(20):
-        site.save(f"Acme number {n}.")
-        site.live.turn(0)
-    states = heard(wall, "changes")
-    assert len(states) <= BURST + 1
-    assert len(heard(page, "changes")) == 20
-    site.clock.advance(PACE)
-    site.live.turn(0)
-    (last,) = heard(wall, "changes")
+        app.save(f"Acme number {n}.")
+        app.live.step(0)
+    states = received(wall, "changes")
+    assert len(states) <= BURST_CHANGES + 1
+    assert len(received(page, "changes")) == 20
+    app.clock.advance(BURST_INTERVAL_SECONDS)
+    app.live.step(0)
+    (last,) = received(wall, "changes")
     assert sorted(i for m in (*states, last) for i in ids(m)) == list(range(1, 21))
     assert last["state"]["last_id"] == 20
 
 
-def test_a_message_lists_the_newest_and_counts_the_rest() -> None:
-    log = [Change(n, ChangeKind.SAVED, n, NOON) for n in range(1, MOST_LISTED + 11)]
-    message = news(log)
-    assert (message["last_id"], message["omitted"], len(message["changes"])) == (MOST_LISTED + 10, 10, MOST_LISTED)
+def test_a_message_lists_the_newest_changes_and_counts_the_others() -> None:
+    count = MAX_LISTED_CHANGES + 10
+    message = changes_payload([Change(n, ChangeKind.SAVED, n, NOON) for n in range(1, count + 1)])
+    assert (message["last_id"], message["omitted"], len(message["changes"])) == (count, 10, MAX_LISTED_CHANGES)
+    assert message["changes"][-1]["id"] == count
+
+
+class Manager:
+    """Stands for Socket.IO's manager while a client's handshake is still under way."""
+
+    def __init__(self, manager: Any) -> None:
+        self._manager, self.handshake_complete = manager, False
+
+    def is_connected(self, sid: str, namespace: str) -> bool:
+        return self.handshake_complete and bool(self._manager.is_connected(sid, namespace))
+
+    def is_pre_connected(self, sid: str, namespace: str) -> bool:
+        return not self.handshake_complete
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._manager, name)
+
+
+def test_a_client_whose_handshake_is_not_complete_is_welcomed_later(
+    app: LiveApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = app.flask.extensions["socketio"].server
+    manager = Manager(server.manager)
+    monkeypatch.setattr(server, "manager", manager)
+    client = app.client()
+    assert client.get_received() == []
+    manager.handshake_complete = True
+    app.live.step(0)
+    assert [m["name"] for m in client.get_received()] == ["heartbeat"]
+    app.save("Acme one.")
+    app.live.step(0)
+    assert [ids(m) for m in received(client, "changes")] == [[1]]
+
+
+def test_pending_changes_for_walls_are_limited(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory stays bounded while changes wait for the next state of the walls."""
+    wall = app.client(room=WALL_ROOM)
+    for n in range(BURST_CHANGES + 1):
+        app.save(f"Acme number {n}.")
+        app.live.step(0)
+    received(wall, "")
+    batch = [Change(n, ChangeKind.SAVED, n, NOON) for n in range(100, 100 + MAX_MISSED_CHANGES + 10)]
+    monkeypatch.setattr(app.live._tail, "wait", lambda seconds: batch)
+    app.live.step(0)
+    monkeypatch.setattr(app.live._tail, "wait", lambda seconds: [])
+    app.clock.advance(BURST_INTERVAL_SECONDS)
+    app.live.step(0)
+    (message,) = received(wall, "changes")
+    assert message["last_id"] == batch[-1].id
+    assert len(message["changes"]) + message["omitted"] == MAX_MISSED_CHANGES
 
 
 # Over real connections
@@ -206,7 +279,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 class Browser:
-    """A real Socket.IO client that puts what it hears into queues."""
+    """A real Socket.IO client that puts the events it receives into queues."""
 
     def __init__(self, served: Served, **auth: Any) -> None:
         self.changes: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -214,10 +287,10 @@ class Browser:
         self.client = socketio.Client(reconnection=False)
         self.client.on("changes", self.changes.put)
         self.client.on("heartbeat", self.beats.put)
-        self.client.connect(served.url, auth=auth, transports=["websocket"], wait_timeout=SECONDS)
+        self.client.connect(served.url, auth=auth, transports=["websocket"], wait_timeout=TIMEOUT_SECONDS)
 
     def __enter__(self) -> Browser:
-        self.beats.get(timeout=SECONDS)
+        self.beats.get(timeout=TIMEOUT_SECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -227,13 +300,13 @@ class Browser:
 def test_a_saved_mention_arrives_over_a_real_connection(served: Served) -> None:
     with Browser(served) as browser:
         served.save(judged())
-        assert ids(browser.changes.get(timeout=SECONDS)) == [1]
+        assert ids(browser.changes.get(timeout=TIMEOUT_SECONDS)) == [1]
 
 
-def test_a_restart_loses_and_doubles_nothing(served: Served) -> None:
+def test_a_restart_loses_no_change_and_sends_none_twice(served: Served) -> None:
     with Browser(served) as browser:
         served.save(judged("Acme one."))
-        last_id = browser.changes.get(timeout=SECONDS)["last_id"]
+        last_id = browser.changes.get(timeout=TIMEOUT_SECONDS)["last_id"]
     served.stop()
     store = Store.open(served.config.database)
     store.save("Forum", [judged("Acme two.")], now=served.clock.now())
@@ -241,28 +314,28 @@ def test_a_restart_loses_and_doubles_nothing(served: Served) -> None:
     served.start()
     with Browser(served, last_id=last_id) as browser:
         served.save(judged("Acme three."))
-        assert [ids(browser.changes.get(timeout=SECONDS)) for _ in "ab"] == [[2], [3]]
+        assert [ids(browser.changes.get(timeout=TIMEOUT_SECONDS)) for _ in "ab"] == [[2], [3]]
 
 
-def test_one_too_many_is_told_so_and_pages_go_on(tmp_path: Path) -> None:
+def test_a_client_above_the_limit_receives_the_reason_and_pages_still_work(tmp_path: Path) -> None:
     served = Served(config(tmp_path)).start()
-    served.live._most_sockets = 2
+    served.live._max_sockets = 2
     try:
         with Browser(served), Browser(served):
-            told: queue.Queue[Any] = queue.Queue()
+            errors: queue.Queue[Any] = queue.Queue()
             third = socketio.Client(reconnection=False)
-            third.on("connect_error", told.put)
+            third.on("connect_error", errors.put)
             with pytest.raises(socketio.exceptions.ConnectionError):
-                third.connect(served.url, transports=["websocket"], wait_timeout=SECONDS)
-            assert told.get(timeout=SECONDS) == {"message": "full"}
+                third.connect(served.url, transports=["websocket"], wait_timeout=TIMEOUT_SECONDS)
+            assert errors.get(timeout=TIMEOUT_SECONDS) == {"message": "full"}
             assert served.app.test_client().get("/wall/state.json").status_code == 200
     finally:
         served.stop()
 
 
 def handshake(served: Served) -> socket.socket:
-    """A raw WebSocket that has been accepted but has greeted nobody."""
-    raw = socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1])), timeout=SECONDS)
+    """A raw WebSocket after the HTTP upgrade, without a Socket.IO connect message."""
+    raw = socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1])), timeout=TIMEOUT_SECONDS)
     key = base64.b64encode(os.urandom(16)).decode()
     raw.sendall(
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
@@ -272,40 +345,37 @@ def handshake(served: Served) -> socket.socket:
     return raw
 
 
-def test_connections_beyond_the_spare_ones_are_refused_before_the_handshake(served: Served) -> None:
-    served.live._most_sockets = -13
+def test_connections_beyond_the_spare_ones_are_rejected_before_the_handshake(served: Served) -> None:
+    served.live._max_sockets = -13
     raws = [handshake(served) for _ in range(3)]
-    gate = served.app.wsgi_app
-    gate._most_sockets = served.live.most_sockets  # type: ignore[attr-defined]
-    refused = socket.create_connection(raws[0].getpeername(), timeout=SECONDS)
-    refused.sendall(b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.0\r\nHost: localhost\r\n\r\n")
-    assert b" 503 " in refused.recv(4096)
-    for raw in (*raws, refused):
+    served.app.wsgi_app._max_connections = served.live.max_connections  # type: ignore[attr-defined]
+    rejected = socket.create_connection(raws[0].getpeername(), timeout=TIMEOUT_SECONDS)
+    rejected.sendall(b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    assert b" 503 " in rejected.recv(4096)
+    for raw in (*raws, rejected):
         raw.close()
 
 
-def test_an_endless_message_is_cut_off(served: Served) -> None:
+def test_a_message_without_end_is_cut_off(served: Served) -> None:
     raw = handshake(served)
     frame = bytes([0x01, 0xFF]) + (1 << 40).to_bytes(8, "big") + b"\0\0\0\0"
     raw.sendall(frame)
     with pytest.raises((ConnectionError, TimeoutError)):
-        raw.sendall(b"x" * 64 * MOST_BYTES)
+        raw.sendall(b"x" * 64 * MAX_MESSAGE_BYTES)
     raw.close()
 
 
-def test_long_polling_is_refused(served: Served) -> None:
+def test_long_polling_is_rejected(served: Served) -> None:
     assert served.app.test_client().get("/socket.io/?EIO=4&transport=polling").status_code == 400
 
 
-def test_an_evil_origin_gets_no_socket(served: Served) -> None:
-    client = socketio.Client(reconnection=False)
+def test_another_origin_gets_no_socket(served: Served) -> None:
+    client, headers = socketio.Client(reconnection=False), {"Origin": "https://evil.example"}
     with pytest.raises(socketio.exceptions.ConnectionError):
-        client.connect(
-            served.url, transports=["websocket"], headers={"Origin": "https://evil.example"}, wait_timeout=SECONDS
-        )
+        client.connect(served.url, transports=["websocket"], headers=headers, wait_timeout=TIMEOUT_SECONDS)
 
 
-def test_stopping_leaves_no_thread_behind(tmp_path: Path) -> None:
+def test_stop_ends_every_thread_that_is_not_a_daemon(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     served = Served(config(tmp_path)).start()
     browser = Browser(served)

@@ -13,8 +13,8 @@ import pytest
 
 from display.pages.sources.system_status import Disk, Facts, Line, in_bytes, report
 from display.pages.sources.walls import WallRow, wall_rows
-from display.server.live import HEARTBEAT, WALL
-from display.server.screens import Screen, Screens, Seen, size_of
+from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
+from display.server.screens import LastSeen, Screen, Screens, parse_size
 from monitor.config import Wall
 from monitor.store import Store
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged
@@ -40,84 +40,91 @@ class Open(set[str]):
 def test_a_wall_is_live_as_long_as_a_socket_of_it_is_open(clock: FakeClock) -> None:
     sockets = Open("ab")
     screens = sockets.screens(clock)
-    assert screens.seen("lobby") == Seen()
-    screens.arrived("a", STATE, BIG)
-    screens.arrived("b", STATE, SMALL)
-    screens.told(STATE)
+    assert screens.last_seen("lobby") == LastSeen()
+    screens.connected("a", STATE, BIG)
+    screens.connected("b", STATE, SMALL)
+    screens.state_sent(STATE)
     sockets.discard("a")
-    seen = screens.seen("lobby")
-    assert (seen.screens, seen.live, seen.at, seen.sentence) == ((SMALL,), True, NOON, "Quiet. 3 mentions.")
+    seen = screens.last_seen("lobby")
+    assert (seen.screens, seen.live, seen.at, seen.headline) == ((SMALL,), True, NOON, "Quiet. 3 mentions.")
     sockets.clear()
     clock.advance(60)
-    screens.told(STATE)
-    seen = screens.seen("lobby")
-    assert (seen.screens, seen.live, seen.at, seen.last) == ((), False, NOON, SMALL)
+    screens.state_sent(STATE)
+    seen = screens.last_seen("lobby")
+    assert (seen.screens, seen.live, seen.at, seen.last_screen) == ((), False, NOON, SMALL)
 
 
 def test_a_wall_without_a_socket_is_live_while_it_asks(clock: FakeClock) -> None:
     screens = Open("a").screens(clock)
-    screens.asked(STATE)
+    screens.state_requested(STATE)
     clock.advance(29)
-    assert screens.seen("lobby").live
+    assert screens.last_seen("lobby").live
     clock.advance(1)
-    assert not screens.seen("lobby").live
+    assert not screens.last_seen("lobby").live
 
 
 def test_the_first_question_of_a_screen_that_got_a_socket_does_not_outlive_it(clock: FakeClock) -> None:
     sockets = Open("a")
     screens = sockets.screens(clock)
-    screens.asked(STATE)
-    screens.arrived("a", STATE, BIG)
-    screens.asked(STATE)
+    screens.state_requested(STATE)
+    screens.connected("a", STATE, BIG)
+    screens.state_requested(STATE)
     sockets.clear()
-    assert not screens.seen("lobby").live
-    screens.asked(STATE)
-    assert screens.seen("lobby").live
+    assert not screens.last_seen("lobby").live
+    screens.state_requested(STATE)
+    assert screens.last_seen("lobby").live
 
 
 @pytest.mark.parametrize("said", [None, 7, "", "1920", "0x10", "1920x1080<b>", "999999x1", ["1x1"], {"1x1": 1}])
 def test_what_is_no_size_is_none(said: object) -> None:
-    assert size_of(said) == ""
-    assert size_of("1920x1080") == BIG.size
+    assert parse_size(said) == ""
+    assert parse_size("1920x1080") == BIG.size
 
 
 # Walls in words
 
 
-def row(seen: Seen, wall: str = "lobby", up: timedelta = DAY) -> WallRow:
+def row(seen: LastSeen, wall: str = "lobby", up: timedelta = DAY) -> WallRow:
     return WallRow(wall, seen, NOON, NOON - up, ZONE)
 
 
-GONE = Seen(at=NOON - 7 * HOUR, sentence="Normal.", last=SMALL)
+GONE = LastSeen(at=NOON - 7 * HOUR, headline="Normal.", last_screen=SMALL)
 
 
 @pytest.mark.parametrize(
     ("seen", "changes", "mark", "state", "words", "when"),
     [
-        (Seen((BIG,), at=NOON, sentence="Normal."), {}, "working", "Drawing", "“Normal.”", "just now"),
-        (Seen(asks=True, at=NOON - HOUR / 900, sentence="Normal."), {}, "working", "Drawing", "“Normal.”", "4 s ago"),
+        (LastSeen((BIG,), at=NOON, headline="Normal."), {}, "working", "Drawing", "“Normal.”", "just now"),
+        (
+            LastSeen(polling=True, at=NOON - HOUR / 900, headline="Normal."),
+            {},
+            "working",
+            "Drawing",
+            "“Normal.”",
+            "4 s ago",
+        ),
         (GONE, {}, "broken", "Not seen since 05:00", "Is it switched on? Last shown: “Normal.”", "7 h ago"),
         (GONE, {"wall": ""}, "waiting", "Not seen since 05:00", "Last shown: “Normal.”", "7 h ago"),
-        (Seen(), {"up": HOUR}, "broken", "Not seen since Wallflower started, 11:00", "Is it switched on?", "never"),
-        (Seen(), {"up": HOUR / 60}, "waiting", "Not seen yet", "Open it on a screen.", "never"),
-        (Seen(), {"wall": ""}, "waiting", "Not seen yet", "Open it on a screen.", "never"),
+        (LastSeen(), {"up": HOUR}, "broken", "Not seen since Wallflower started, 11:00", "Is it switched on?", "never"),
+        (LastSeen(), {"up": HOUR / 60}, "waiting", "Not seen yet", "Open it on a screen.", "never"),
+        (LastSeen(), {"wall": ""}, "waiting", "Not seen yet", "Open it on a screen.", "never"),
     ],
 )
-def test_a_wall_in_words(seen: Seen, changes: dict[str, Any], mark: str, state: str, words: str, when: str) -> None:
+def test_a_wall_in_words(seen: LastSeen, changes: dict[str, Any], mark: str, state: str, words: str, when: str) -> None:
     one = row(seen, **changes)
     assert (one.mark, one.state, one.words, one.when) == (mark, state, words, when)
 
 
 def test_the_sizes_of_its_screens_are_named() -> None:
     assert row(GONE).below == SMALL.size
-    assert row(Seen((BIG, BIG, SMALL))).below == f"3 screens: {BIG.size}, {SMALL.size}"
-    assert row(Seen((Screen(), Screen()))).below == "2 screens"
-    assert row(Seen((BIG, SMALL))).version == "1, 2"
+    assert row(LastSeen((BIG, BIG, SMALL))).below == f"3 screens: {BIG.size}, {SMALL.size}"
+    assert row(LastSeen((Screen(), Screen()))).below == "2 screens"
+    assert row(LastSeen((BIG, SMALL))).version == "1, 2"
 
 
 def test_walls_that_are_missing_come_first(clock: FakeClock) -> None:
     screens = Open("a").screens(clock)
-    screens.arrived("a", STATE, BIG)
+    screens.connected("a", STATE, BIG)
     assert [one.wall for one in wall_rows(("lobby", "desk"), screens, NOON, NOON - DAY, ZONE)] == ["desk", "lobby"]
 
 
@@ -220,13 +227,13 @@ def test_the_page_shows_walls_that_draw_and_walls_that_do_not(tmp_path: Path, st
     app = app_over(settings, store, clock, {**ALL_WELL, "watch": False})
     live, client = app.extensions["live"], app.test_client()
     live.follow()
-    auth = {"room": WALL, "wall": "lobby", "version": "1", "size": "1366x768"}
+    auth = {"room": WALL_ROOM, "wall": "lobby", "version": "1", "size": "1366x768"}
     screen = app.extensions["socketio"].test_client(app, auth=auth)
     store.save("Forum", [judged(published_at=NOON)], now=NOON)
-    live.turn(0)
-    clock.advance(HEARTBEAT)
+    live.step(0)
+    clock.advance(HEARTBEAT_SECONDS)
     clock.advance(180)
-    live.turn(0)
+    live.step(0)
     text = client.get("/sources").text
     desk, lobby = (text[text.index(f'href="/wall/{name}"') :][:900] for name in ("desk", "lobby"))
     assert "Not seen since Wallflower started" in desk

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.server.live import HEARTBEAT, WALL, Live
+from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM, Live
 from display.wall_state import WallStates
 from display.wall_state.director import SHORTEST
 from display.wall_state.discretion import Discretion
@@ -22,7 +22,7 @@ from display.wall_state.document import Kind
 from display.wall_state.pairing import GOOD_FOR, LETTERS, PairingScreen
 from display.wall_state.speech import Speech
 from display.wall_state.topics import against, board, of_hour
-from display.wall_state.words import epoch_ms
+from monitor.clock import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, Judged, Topics
@@ -30,7 +30,7 @@ from monitor.store import Store
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
-from tests.test_live import heard
+from tests.test_live import received
 
 MINUTE = timedelta(minutes=1)
 
@@ -527,42 +527,42 @@ def test_a_code_is_drawn_from_letters_that_look_like_no_other(clock: FakeClock) 
 
 def join(site: Any, **auth: Any) -> Any:
     client = site.extensions["socketio"].test_client(site, auth=auth)
-    site.extensions["live"].turn(0)
+    site.extensions["live"].step(0)
     return client
 
 
 def test_each_wall_hears_its_own_state(site: Any) -> None:
     live: Live = site.extensions["live"]
-    office, reception, first = (join(site, room=WALL, wall=name) for name in ("office", "reception", ""))
-    assert [heard(c, "heartbeat")[0]["state"]["masked"] for c in (office, reception, first)] == [False, True, False]
+    office, reception, first = (join(site, room=WALL_ROOM, wall=name) for name in ("office", "reception", ""))
+    assert [received(c, "heartbeat")[0]["state"]["masked"] for c in (office, reception, first)] == [False, True, False]
     site.extensions["stored"].save("Forum", [judged("Acme, says nora.", author="nora")], now=NOON)
-    live.turn(0)
-    told = [heard(client, "changes") for client in (office, reception, first)]
+    live.step(0)
+    told = [received(client, "changes") for client in (office, reception, first)]
     texts = [m["state"]["voices"][0]["text"] for (m,) in told]
     assert texts == ["Acme, says nora.", "Acme, says someone.", "Acme, says nora."]
     assert [m["state"]["wall"] for (m,) in told] == ["office", "reception", "office"]
 
 
 def test_a_wall_that_is_no_more_gets_no_other_walls_words(site: Any) -> None:
-    lost = join(site, room=WALL, wall="lobby")
-    assert heard(lost, "reload") == [{"reason": "wall"}]
+    lost = join(site, room=WALL_ROOM, wall="lobby")
+    assert received(lost, "reload") == [{"reason": "wall"}]
     site.extensions["stored"].save("Forum", [judged()], now=NOON)
-    site.extensions["live"].turn(0)
+    site.extensions["live"].step(0)
     assert lost.get_received() == []
 
 
 def test_the_next_voice_comes_without_a_change(site: Any, clock: FakeClock) -> None:
     live, store = site.extensions["live"], site.extensions["stored"]
-    client = join(site, room=WALL)
+    client = join(site, room=WALL_ROOM)
     store.save("Forum", [judged("Acme one.", published_at=NOON)], now=NOON)
-    live.turn(0)
+    live.step(0)
     store.save("Forum", [judged("Acme two.", published_at=NOON)], now=NOON)
-    live.turn(0)
-    assert [m["state"]["voices"][0]["text"] for m in heard(client, "changes")] == ["Acme one."] * 2
-    assert SHORTEST < HEARTBEAT
+    live.step(0)
+    assert [m["state"]["voices"][0]["text"] for m in received(client, "changes")] == ["Acme one."] * 2
+    assert SHORTEST < HEARTBEAT_SECONDS
     clock.advance(SHORTEST)
-    live.turn(0)
-    (beat,) = heard(client, "heartbeat")
+    live.step(0)
+    (beat,) = received(client, "heartbeat")
     assert beat["state"]["voices"][0]["text"] == "Acme two."
-    live.turn(0)
+    live.step(0)
     assert client.get_received() == []

@@ -10,7 +10,7 @@ import click
 from pydantic import BaseModel
 
 from display.cli.wiring import load_config, with_config
-from display.server.service import check_host
+from display.server.startup_checks import check_host
 from monitor import secrets
 from monitor.collector.search_coverage import searched
 from monitor.config import Config

@@ -11,7 +11,8 @@ import click
 
 from display.cli.logs import set_up_logs
 from display.cli.wiring import VERSION, judge_of, load_config
-from display.server import service as serve
+from display.server.service import run
+from display.server.startup_checks import check_port
 from monitor.clock import Clock, ReplayClock
 from monitor.collector import PassContext, poll, resume_status
 from monitor.collector.scheduler import watch
@@ -71,14 +72,14 @@ def demo_wall(minutes: float, port: int) -> None:
         path = Path(folder) / "config.toml"
         path.write_text(CONFIG.format(port=port, seed=seed), encoding="utf-8")
         config = load_config(path)
-        serve.check_port(config)
+        check_port(config)
         click.echo("Making up four weeks of history first.", err=True)
         write_history(config, begin)
         click.echo(
             f"The day begins at 07:00: open http://127.0.0.1:{port}/wall — a day takes {minutes:g} minutes.", err=True
         )
         set_up_logs(sys.stderr)
-        serve.run(config, VERSION, clock=ReplayClock(begin, DAY_MINUTES / minutes))
+        run(config, VERSION, clock=ReplayClock(begin, DAY_MINUTES / minutes))
 
 
 def write_history(config: Config, begin: datetime) -> None:

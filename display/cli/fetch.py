@@ -22,7 +22,7 @@ from display.cli import explanations as reasons
 from display.cli.fetch_request import NotNow, ask, brought, must_not_be_paused, status_of
 from display.cli.wiring import judge_of, load_config, open_http, opened_store, source_named, with_config
 from display.pages.sources.rows import search_notes
-from display.server import service as serve
+from display.server.startup_checks import AlreadyRunning, single_instance
 from monitor.clock import Clock
 from monitor.collector import (
     ConfiguredSource,
@@ -121,8 +121,8 @@ _Look = Iterator[tuple[SourceStatus, SourceStatus, Noted, str]]
 def _stored(config: Config, watched: ConfiguredSource) -> _Look:
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(serve.alone(config))
-        except serve.AlreadyRunning:
+            stack.enter_context(single_instance(config))
+        except AlreadyRunning:
             look = _asked(config, watched)
         else:
             look = _pass(config, watched)

@@ -9,7 +9,7 @@ import click
 
 from display.cli.logs import set_up_logs
 from display.cli.wiring import VERSION, load_config, with_config
-from display.server import service as serve
+from display.server import service
 
 
 @click.command()
@@ -18,4 +18,4 @@ def run(config_path: Path | None) -> None:
     """Listen to the sources and serve the pages, until SIGTERM or Ctrl-C."""
     config = load_config(config_path)
     set_up_logs(sys.stderr)
-    serve.run(config, VERSION)
+    service.run(config, VERSION)

@@ -35,7 +35,7 @@ def state(name: str) -> Response:
     if not page_context().states.known(name):
         abort(404)
     state = page_context().states.get(name)
-    page_context().screens.asked(state)
+    page_context().screens.state_requested(state)
     response = jsonify(state)
     response.cache_control.no_store = True
     return response

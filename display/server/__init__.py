@@ -1,1 +1,1 @@
-"""The web server: gunicorn, its worker, the WebSocket, live updates and security headers."""
+"""The web server: gunicorn and its worker, WebSockets, live updates, connected screens and security headers."""

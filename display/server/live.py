@@ -1,14 +1,14 @@
 """From the change log to every connected browser.
 
-    Store -- Tail --> Live.turn --+--> "changes" {last_id, saved_at, changes}              room "pages"
-                                  +--> "changes" {last_id, saved_at, changes, state}       room "wall:<name>" of each
-                                  +--> "heartbeat" {now, last_id, version}, every 10 s     all; walls get a state, too,
-                                  |                                    and one more when the next voice has its turn
-                                  +--> "reload" {reason}                                   one browser
+    Store -- Tail --> Live.step --+--> "changes" {last_id, saved_at, changes}            room "pages"
+                                  +--> "changes" {last_id, saved_at, changes, state}     room "wall:<name>" of each wall
+                                  +--> "heartbeat" {now, last_id, version}, every 10 s   everyone; walls with a state,
+                                  |                                      and one more when a voice is due
+                                  +--> "reload" {reason}                                 one browser
 
-One thread does all of it, so a browser that comes back needs no lock: between two turns it gets what it missed and
-joins its room. A browser sends ``auth = {last_id, version, room, wall, size}`` when it connects and nothing else, ever;
-sockets write nothing.
+One thread does all of it, so a browser that reconnects needs no lock: between two steps it receives what it missed and
+joins its room. A browser sends ``auth = {last_id, version, room, wall, size}`` when it connects, and nothing
+after that. Sockets never write to the store.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
-from display.server.screens import Screen, Screens, size_of
-from display.server.websocket import MOST_BYTES, Pings, WebSocket
-from monitor.clock import Clock
+from display.server import patches
+from display.server.screens import Screen, Screens, parse_size
+from display.server.websocket import MAX_MESSAGE_BYTES, BoundedWebSocket, PingScheduler
+from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
 from monitor.model import Change
 from monitor.store.tail import Tail
@@ -37,79 +37,80 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_SOCKETS = 100
+MAX_SOCKETS = 100
 SPARE_SOCKETS = 16
-"""Beyond the cap, so that who is refused can still be told why."""
-TICK = 0.05
-HEARTBEAT = 10.0
-BURST = 4
-"""Changes in a second; with more, walls get one state a second."""
-PACE = 1.0
-MOST_LISTED = 1000
-"""Changes in one message; of more, only the newest are listed and ``omitted`` tells how many are not."""
-MOST_MISSED = 5000
-"""A browser that missed more loads its page anew."""
-PAGES, WALL = "pages", "wall"
+"""Connections accepted beyond the cap, so that rejected clients still receive a reason."""
+STEP_SECONDS = 0.05
+HEARTBEAT_SECONDS = 10.0
+BURST_CHANGES = 4
+"""Above this many changes per second, walls get one state per ``BURST_INTERVAL_SECONDS``."""
+BURST_INTERVAL_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+"""Pause after an error in the loop."""
+MAX_LISTED_CHANGES = 1000
+"""Changes listed in one message. If there are more, it lists the newest, and ``omitted`` counts the others."""
+MAX_MISSED_CHANGES = 5000
+"""A browser that missed more changes reloads its page. Pending changes for walls have the same limit."""
+PAGES_ROOM, WALL_ROOM = "pages", "wall"
+MAX_AUTH_TEXT_CHARS = 100
 
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """A browser that has connected and waits for what it missed."""
+class NewClient:
+    """A browser that is connecting and has not been brought up to date yet."""
 
     sid: str
     last_id: int
-    """The last change it knows; 0 when it knows none."""
+    """The last change it knows; 0 if it knows none."""
     version: str
-    """Of the server that rendered its page; empty when it cannot tell."""
+    """The version of the server that rendered its page; empty if it does not say."""
     wall: str | None = None
-    """The name of its wall, empty for the first; None for a page."""
+    """The name of its wall, empty for the first wall; None for a page."""
     size: str = ""
-    """Of a wall's screen, "1920 x 1080"."""
+    """The size of a wall's screen: "1920 x 1080"."""
 
     @classmethod
-    def of(cls, sid: str, auth: object) -> Arrival:
-        """What ``auth`` says, whatever a stranger put into it."""
-        said = auth if isinstance(auth, Mapping) else {}
-        last_id, version, wall = said.get("last_id"), said.get("version"), said.get("wall")
-        known = last_id if type(last_id) is int and last_id > 0 else 0
-        name = wall[:100] if isinstance(wall, str) else ""
-        is_wall = said.get("room") == WALL
-        of = version[:100] if isinstance(version, str) else ""
-        return cls(sid, known, of, name if is_wall else None, size_of(said.get("size")))
+    def from_auth(cls, sid: str, auth: object) -> NewClient:
+        """Parse ``auth``, which is untrusted: invalid values count as missing."""
+        values = auth if isinstance(auth, Mapping) else {}
+        last_id, version, wall = values.get("last_id"), values.get("version"), values.get("wall")
+        return cls(
+            sid,
+            last_id if type(last_id) is int and last_id > 0 else 0,
+            version[:MAX_AUTH_TEXT_CHARS] if isinstance(version, str) else "",
+            (wall[:MAX_AUTH_TEXT_CHARS] if isinstance(wall, str) else "") if values.get("room") == WALL_ROOM else None,
+            parse_size(values.get("size")),
+        )
 
 
-class States(Protocol):
-    """What Live asks of the walls' states."""
+class StateProvider(Protocol):
+    """The states of the walls, as Live needs them."""
 
     def known(self, name: str) -> bool:
-        """Whether there is a wall of this name."""
+        """Whether a wall of this name exists."""
         ...
 
-    def get(self, name: str) -> Json:
+    def get(self, name: str) -> JsonObject:
         """Its newest state."""
         ...
 
     def due(self, name: str) -> bool:
-        """Whether it changes by itself by now."""
+        """Whether its state is due to change without a change in the store."""
         ...
 
 
-def room_of(wall: str) -> str:
-    """The room in which the walls of this name are."""
-    return f"{WALL}:{wall}"
+def wall_room(wall: str) -> str:
+    """The Socket.IO room of the wall ``wall``."""
+    return f"{WALL_ROOM}:{wall}"
 
 
-def epoch_ms(time: datetime) -> int:
-    """Milliseconds since 1970, as browsers count."""
-    return round(time.timestamp() * 1000)
-
-
-def news(changes: Sequence[Change]) -> Json:
-    """The payload of ``changes`` for at least one change."""
+def changes_payload(changes: Sequence[Change]) -> JsonObject:
+    """The payload of a "changes" event. ``changes`` must not be empty."""
     listed = [
-        {"id": c.id, "kind": c.kind.value, "mention": c.mention, "at": epoch_ms(c.at)} for c in changes[-MOST_LISTED:]
+        {"id": c.id, "kind": c.kind.value, "mention": c.mention, "at": epoch_ms(c.at)}
+        for c in changes[-MAX_LISTED_CHANGES:]
     ]
     return {
         "last_id": changes[-1].id,
@@ -120,51 +121,51 @@ def news(changes: Sequence[Change]) -> Json:
 
 
 class Live:
-    """Owns the Socket.IO server of ``app`` and the thread that speaks through it."""
+    """Owns the Socket.IO server of ``app`` and the thread that sends through it."""
 
     def __init__(
         self,
         app: Flask,
         store: Store,
         clock: Clock,
-        states: States,
+        states: StateProvider,
         *,
         version: str,
-        most_sockets: int = MOST_SOCKETS,
+        max_sockets: int = MAX_SOCKETS,
     ) -> None:
         self._store, self._clock, self._states, self._version = store, clock, states, version
-        self._most_sockets = most_sockets
-        self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
-        self._for_walls: list[Change] = []
+        self._max_sockets = max_sockets
+        self._new_clients: queue.SimpleQueue[NewClient] = queue.SimpleQueue()
+        self._pending_for_walls: list[Change] = []
         self._walls: set[str] = set()
-        self._recent: deque[float] = deque(maxlen=BURST + 1)
-        self._painted = self._beaten = float("-inf")
+        self._recent_change_times: deque[float] = deque(maxlen=BURST_CHANGES + 1)
+        self._walls_updated_at = self._heartbeat_sent_at = float("-inf")
         self._last_id = 0
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._tail: Tail | None = None
         self._io = socket_server(app)
-        self._pings = Pings()
-        self._pings.take_over(self._io.server.eio)
-        self._io.on_event("connect", self._admit)
+        self._pings = PingScheduler()
+        patches.schedule_pings(self._io.server.eio, self._pings)
+        self._io.on_event("connect", self._accept_client)
         self.screens = Screens(clock, lambda sid: bool(self._io.server.manager.is_connected(sid, "/")))
 
     @property
-    def most_sockets(self) -> int:
-        """How many connections are let in before Socket.IO looks at them."""
-        return self._most_sockets + SPARE_SOCKETS
+    def max_connections(self) -> int:
+        """How many connections are accepted before Socket.IO sees them: the cap and the spare ones."""
+        return self._max_sockets + SPARE_SOCKETS
 
-    def sockets(self) -> int:
-        """How many connections are open, whether greeted or not."""
+    def connections(self) -> int:
+        """How many connections are open, including those that are still connecting."""
         return sum(not s.closed for s in self._io.server.eio.sockets.copy().values())
 
     def start(self) -> None:
-        """Begin to follow the change log in a thread of its own."""
+        """Start following the change log in a new thread."""
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
         self._thread.start()
 
     def stop(self, seconds: float = 5.0) -> None:
-        """Stop following and close every connection."""
+        """Stop following the change log and close every connection. Waits at most ``seconds`` for the thread."""
         self._stopping = True
         self._pings.stop()
         if self._thread:
@@ -173,153 +174,163 @@ class Live:
             socket.close(wait=False)
 
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """Whether the thread is running."""
         return self._thread is not None and self._thread.is_alive()
 
     def follow(self) -> None:
-        """Begin at the newest change: whoever connects was served a page that knows it."""
+        """Follow the log from its newest change: clients connect with a page that already contains it."""
         self._last_id = self._store.last_change()
         self._tail = Tail(self._store, self._clock, after=self._last_id)
 
-    def turn(self, seconds: float = TICK) -> None:
-        """Wait for changes up to ``seconds``, then tell everyone what there is to tell."""
-        assert self._tail is not None, "follow() comes first"
-        self._tell(self._tail.wait(seconds))
-        self._greet_arrivals()
-        self._paint()
-        self._beat()
+    def step(self, seconds: float = STEP_SECONDS) -> None:
+        """Wait up to ``seconds`` for changes, then send every client what it needs. Call ``follow`` first."""
+        assert self._tail is not None, "call follow() first"
+        self._send_changes(self._tail.wait(seconds))
+        self._welcome_new_clients()
+        self._update_walls()
+        self._send_heartbeats()
 
     def _run(self) -> None:
         step = self.follow
         while not (self._stopping or self._clock.stopped):
             try:
                 step()
-                step = self.turn
+                step = self.step
             except StoreError as error:
-                log.error("walls and pages are not kept current: %s", error)
-                self._clock.wait(PACE)
+                log.error("walls and pages are not updated: %s", error)
+                self._clock.wait(RETRY_SECONDS)
             except Exception:
-                log.exception("walls and pages are not kept current because of a bug")
-                self._clock.wait(PACE)
+                log.exception("walls and pages are not updated because of a bug")
+                self._clock.wait(RETRY_SECONDS)
 
-    def _admit(self, auth: object = None) -> None:
-        """In the connection's own thread: only takes note, for no room may be joined before the handshake is over."""
-        if self.sockets() > self._most_sockets:
+    def _accept_client(self, auth: object = None) -> None:
+        """Queue the client. Runs in its connection's thread; it cannot join a room before the handshake is complete."""
+        if self.connections() > self._max_sockets:
             raise ConnectionRefusedError("full")
-        self._arrivals.put(Arrival.of(request.sid, auth))  # type: ignore[attr-defined]
+        self._new_clients.put(NewClient.from_auth(request.sid, auth))  # type: ignore[attr-defined]
 
-    def _tell(self, changes: list[Change]) -> None:
+    def _send_changes(self, changes: list[Change]) -> None:
         if not changes:
             return
         self._last_id = changes[-1].id
-        self._for_walls = [*self._for_walls, *changes][-MOST_MISSED:]
-        self._recent.extend([self._clock.monotonic()] * min(len(changes), BURST + 1))
-        self._io.emit("changes", news(changes), to=PAGES)
+        self._pending_for_walls = [*self._pending_for_walls, *changes][-MAX_MISSED_CHANGES:]
+        self._recent_change_times.extend([self._clock.monotonic()] * min(len(changes), BURST_CHANGES + 1))
+        self._io.emit("changes", changes_payload(changes), to=PAGES_ROOM)
 
-    def _greet_arrivals(self) -> None:
-        waiting = [self._arrivals.get() for _ in range(self._arrivals.qsize())]
-        for arrival in waiting:
+    def _welcome_new_clients(self) -> None:
+        """Bring clients up to date; those whose handshake is not complete wait for the next step."""
+        waiting = [self._new_clients.get() for _ in range(self._new_clients.qsize())]
+        for client in waiting:
             manager = self._io.server.manager
-            if manager.is_connected(arrival.sid, "/"):
-                self._greet(arrival)
-            elif manager.is_pre_connected(arrival.sid, "/"):
-                self._arrivals.put(arrival)
+            if manager.is_connected(client.sid, "/"):
+                self._welcome(client)
+            elif manager.is_pre_connected(client.sid, "/"):
+                self._new_clients.put(client)
 
-    def _greet(self, arrival: Arrival) -> None:
-        """Bring a browser up to now, then let it hear what comes."""
-        reason = self._reason_to_reload(arrival)
+    def _welcome(self, client: NewClient) -> None:
+        """Send a client what it missed, then add it to its room."""
+        reason = self._reload_reason(client)
         if reason:
-            self._io.emit("reload", {"reason": reason}, to=arrival.sid)
-        elif arrival.last_id:
-            missed = self._missed(arrival.last_id)
+            self._io.emit("reload", {"reason": reason}, to=client.sid)
+        elif client.last_id:
+            missed = self._missed_changes(client.last_id)
             if missed:
-                self._io.emit("changes", news(missed), to=arrival.sid)
-        if arrival.wall is None:
-            self._io.server.enter_room(arrival.sid, PAGES)
-            self._io.emit("heartbeat", self._heartbeat(), to=arrival.sid)
-        elif self._states.known(arrival.wall):
-            self._walls.add(arrival.wall)
-            self._io.server.enter_room(arrival.sid, room_of(arrival.wall))
-            state = self._states.get(arrival.wall)
-            self.screens.arrived(arrival.sid, state, Screen(arrival.size, arrival.version))
-            self._io.emit("heartbeat", self._heartbeat(arrival.wall), to=arrival.sid)
+                self._io.emit("changes", changes_payload(missed), to=client.sid)
+        if client.wall is None:
+            self._io.server.enter_room(client.sid, PAGES_ROOM)
+            self._io.emit("heartbeat", self._heartbeat(), to=client.sid)
+        elif self._states.known(client.wall):
+            self._walls.add(client.wall)
+            self._io.server.enter_room(client.sid, wall_room(client.wall))
+            state = self._states.get(client.wall)
+            self.screens.connected(client.sid, state, Screen(client.size, client.version))
+            self._io.emit("heartbeat", self._heartbeat(client.wall), to=client.sid)
 
-    def _reason_to_reload(self, arrival: Arrival) -> str:
-        if arrival.version and arrival.version != self._version:
+    def _reload_reason(self, client: NewClient) -> str:
+        """Why the client has to reload its page: "version", "wall", "behind"; empty if it does not."""
+        if client.version and client.version != self._version:
             return "version"
-        if arrival.wall is not None and not self._states.known(arrival.wall):
+        if client.wall is not None and not self._states.known(client.wall):
             return "wall"
-        if not arrival.last_id:
+        if not client.last_id:
             return ""
-        too_old = arrival.last_id < self._store.first_change() - 1 or self._last_id - arrival.last_id > MOST_MISSED
-        return "behind" if too_old or arrival.last_id > self._last_id else ""
+        log_starts_later = client.last_id < self._store.first_change() - 1
+        missed_too_many = self._last_id - client.last_id > MAX_MISSED_CHANGES
+        return "behind" if log_starts_later or missed_too_many or client.last_id > self._last_id else ""
 
-    def _missed(self, last_id: int) -> list[Change]:
-        """Changes after ``last_id`` up to the newest that was told to everyone."""
-        found: list[Change] = []
+    def _missed_changes(self, last_id: int) -> list[Change]:
+        """Changes after ``last_id``, up to the last one that was sent to everyone."""
+        missed: list[Change] = []
         while last_id < self._last_id:
-            some = [c for c in self._store.changes(last_id) if c.id <= self._last_id]
-            if not some:
+            page = [c for c in self._store.changes(last_id) if c.id <= self._last_id]
+            if not page:
                 break
-            found += some
-            last_id = some[-1].id
-        return found
+            missed += page
+            last_id = page[-1].id
+        return missed
 
-    def _paint(self) -> None:
-        """Give walls a new state: at once when little happens, once a second when much does."""
+    def _update_walls(self) -> None:
+        """Send walls a new state: immediately when changes are few, once per second in a burst."""
         now = self._clock.monotonic()
-        busy = len(self._recent) > BURST and now - self._recent[0] < PACE
-        if busy and now - self._painted < PACE:
+        times = self._recent_change_times
+        in_burst = len(times) > BURST_CHANGES and now - times[0] < BURST_INTERVAL_SECONDS
+        if in_burst and now - self._walls_updated_at < BURST_INTERVAL_SECONDS:
             return
-        changes, self._for_walls = self._for_walls, []
-        for wall in self._watched():
+        changes, self._pending_for_walls = self._pending_for_walls, []
+        for wall in self._open_walls():
             if changes:
-                self._io.emit("changes", {**news(changes), "state": self._state(wall)}, to=room_of(wall))
+                payload = {**changes_payload(changes), "state": self._state(wall)}
+                self._io.emit("changes", payload, to=wall_room(wall))
             elif self._states.due(wall):
-                self._io.emit("heartbeat", self._heartbeat(wall), to=room_of(wall))
+                self._io.emit("heartbeat", self._heartbeat(wall), to=wall_room(wall))
         if changes:
-            self._painted = now
+            self._walls_updated_at = now
 
-    def _beat(self) -> None:
+    def _send_heartbeats(self) -> None:
         now = self._clock.monotonic()
-        if now - self._beaten < HEARTBEAT:
+        if now - self._heartbeat_sent_at < HEARTBEAT_SECONDS:
             return
-        self._beaten = now
-        if self._anyone(PAGES):
-            self._io.emit("heartbeat", self._heartbeat(), to=PAGES)
-        for wall in self._watched():
-            self._io.emit("heartbeat", self._heartbeat(wall), to=room_of(wall))
+        self._heartbeat_sent_at = now
+        if self._has_clients(PAGES_ROOM):
+            self._io.emit("heartbeat", self._heartbeat(), to=PAGES_ROOM)
+        for wall in self._open_walls():
+            self._io.emit("heartbeat", self._heartbeat(wall), to=wall_room(wall))
 
-    def _heartbeat(self, wall: str | None = None) -> Json:
-        """Walls get a state with it. If none can be built they must hear nothing, and so say that they are not live."""
-        beat: Json = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
+    def _heartbeat(self, wall: str | None = None) -> JsonObject:
+        """The payload of a heartbeat, for walls with a state.
+
+        If a wall's state cannot be built, the wall must get no heartbeat, so that it shows that it is not live.
+        """
+        beat: JsonObject = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
         return beat if wall is None else {**beat, "state": self._state(wall)}
 
-    def _state(self, wall: str) -> Json:
-        """The newest state of a wall, which is about to be sent there."""
+    def _state(self, wall: str) -> JsonObject:
+        """The newest state of a wall, recorded as sent."""
         state = self._states.get(wall)
-        self.screens.told(state)
+        self.screens.state_sent(state)
         return state
 
-    def _watched(self) -> list[str]:
-        """The walls that anybody looks at."""
-        return [wall for wall in sorted(self._walls) if self._anyone(room_of(wall))]
+    def _open_walls(self) -> list[str]:
+        """The walls that at least one screen shows."""
+        return [wall for wall in sorted(self._walls) if self._has_clients(wall_room(wall))]
 
-    def _anyone(self, room: str) -> bool:
+    def _has_clients(self, room: str) -> bool:
         return next(iter(self._io.server.manager.get_participants("/", room)), None) is not None
 
 
 def socket_server(app: Flask) -> Any:
-    """A Socket.IO server on threads and WebSockets alone: long polling would hold a request, and escape the count."""
+    """A Socket.IO server on threads that accepts WebSockets only.
+
+    Long polling would hold one request each and would not be counted as a connection.
+    """
     io = SocketIO(
         app,
         async_mode="threading",
         transports=["websocket"],
-        # Nothing is listened for, so a flood of events must not get a thread each.
+        # No event has a handler, so a flood of events must not start a thread for each.
         async_handlers=False,
         manage_session=False,
-        max_http_buffer_size=MOST_BYTES,
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
     )
-    driver = io.server.eio
-    driver._async = {**driver._async, "websocket": WebSocket}
+    patches.use_websocket(io.server.eio, BoundedWebSocket)
     return io

@@ -1,10 +1,10 @@
-"""Which screens show the walls: how many are connected, since when none is, and the sentence that was last sent there.
+"""Which screens show each wall, when a screen was last seen, and the headline it was last sent.
 
-    Live --arrived, told--> Screens <--asked-- a wall that no socket is free for
-                               |
-                               +--seen--> /sources
+    Live --connected, state_sent--> Screens <--state_requested-- a wall without a socket, over HTTP
+                                       |
+                                       +--last_seen--> /sources
 
-Kept in memory alone: after a start, a wall that nobody opened yet has not been seen since that start.
+Kept in memory only: after a restart, a wall counts as never seen until a screen opens it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 from monitor.clock import Clock
 
-ASKS_AGAIN = timedelta(seconds=30)
-"""A wall without a socket asks for its state every 12 s; one that was silent for longer than this is gone."""
+POLLING_TIMEOUT = timedelta(seconds=30)
+"""A wall without a socket polls its state every 12 s; after this long without a request it counts as gone."""
 _SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")
 
 
@@ -32,88 +32,89 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """How one wall is."""
+class LastSeen:
+    """The screens of one wall, now and last time."""
 
     screens: tuple[Screen, ...] = ()
-    """Those that are connected."""
-    asks: bool = False
-    """Whether one without a socket asks for its state."""
+    """The connected ones."""
+    polling: bool = False
+    """Whether a screen without a socket requests the state over HTTP."""
     at: datetime | None = None
-    """When a screen last had its state; None where none had since the start."""
-    sentence: str = ""
-    """What that said."""
-    last: Screen = Screen()
-    """The one that came last, also where it is gone."""
+    """When a screen last received the wall's state; None if none has since the start."""
+    headline: str = ""
+    """The headline of that state."""
+    last_screen: Screen = Screen()
+    """The screen that connected last, even if it has gone."""
 
     @property
     def live(self) -> bool:
-        """Whether anything shows it now."""
-        return bool(self.screens) or self.asks
+        """Whether any screen shows the wall now."""
+        return bool(self.screens) or self.polling
 
 
 @dataclass(slots=True)
 class _Wall:
     screens: dict[str, Screen] = field(default_factory=dict)
-    last: Screen = Screen()
-    at: datetime | None = None
-    asked_at: datetime | None = None
-    sentence: str = ""
+    """By session id."""
+    last_screen: Screen = Screen()
+    state_sent_at: datetime | None = None
+    polled_at: datetime | None = None
+    headline: str = ""
 
 
 class Screens:
-    """What is known of the screens of every wall, for any thread. Times are the machine's own, not those of a replay.
+    """The screens of every wall. Thread-safe. Uses the machine's time, even in a replay.
 
-    A screen that lost its power is connected until its socket notices, which takes up to 45 s.
+    A screen that loses power counts as connected until its socket times out, which takes up to 45 s.
     """
 
-    def __init__(self, clock: Clock, connected: Callable[[str], bool]) -> None:
-        """``connected`` tells whether the socket of a session id is open."""
-        self._clock, self._connected = clock, connected
+    def __init__(self, clock: Clock, is_connected: Callable[[str], bool]) -> None:
+        """``is_connected`` returns whether the socket of a session id is open."""
+        self._clock, self._is_connected = clock, is_connected
         self._walls: dict[str, _Wall] = {}
         self._lock = threading.Lock()
 
-    def arrived(self, sid: str, state: Mapping[str, Any], screen: Screen) -> None:
-        """A screen came to the wall of this state."""
+    def connected(self, sid: str, state: Mapping[str, Any], screen: Screen) -> None:
+        """Record that ``screen`` opened a socket for the wall of ``state``."""
         with self._lock:
             wall = self._wall(state)
-            wall.screens[sid] = wall.last = screen
-            wall.asked_at = None  # it asked once, before its socket was open
+            wall.screens[sid] = wall.last_screen = screen
+            wall.polled_at = None  # the same screen requested its first state before its socket was open
 
-    def told(self, state: Mapping[str, Any]) -> None:
-        """The screens of a wall were sent this state."""
+    def state_sent(self, state: Mapping[str, Any]) -> None:
+        """Record that ``state`` was sent to every connected screen of its wall."""
         with self._lock:
             wall = self._wall(state)
-            wall.screens = {sid: screen for sid, screen in wall.screens.items() if self._connected(sid)}
+            wall.screens = {sid: screen for sid, screen in wall.screens.items() if self._is_connected(sid)}
             if wall.screens:
-                self._show(wall, state)
+                self._record(wall, state)
 
-    def asked(self, state: Mapping[str, Any]) -> None:
-        """A screen was given this state on its asking; of one that has a socket, too, that one tells."""
+    def state_requested(self, state: Mapping[str, Any]) -> None:
+        """Record that a screen requested ``state`` over HTTP. It counts as polling only if no socket is open."""
         with self._lock:
             wall = self._wall(state)
-            if not any(map(self._connected, wall.screens)):
-                wall.asked_at = self._clock.real()
-            self._show(wall, state)
+            if not any(map(self._is_connected, wall.screens)):
+                wall.polled_at = self._clock.real()
+            self._record(wall, state)
 
-    def seen(self, name: str) -> Seen:
-        """How the wall of this name is."""
+    def last_seen(self, name: str) -> LastSeen:
+        """The screens of the wall ``name``."""
         with self._lock:
             wall = self._walls.get(name, _Wall())
-            there = tuple(screen for sid, screen in wall.screens.items() if self._connected(sid))
-            asks = wall.asked_at is not None and self._clock.real() - wall.asked_at < ASKS_AGAIN
-            return Seen(there, asks, wall.at, wall.sentence, wall.last)
+            screens = tuple(screen for sid, screen in wall.screens.items() if self._is_connected(sid))
+            polling = wall.polled_at is not None and self._clock.real() - wall.polled_at < POLLING_TIMEOUT
+            return LastSeen(screens, polling, wall.state_sent_at, wall.headline, wall.last_screen)
 
     def _wall(self, state: Mapping[str, Any]) -> _Wall:
         return self._walls.setdefault(str(state.get("wall", "")), _Wall())
 
-    def _show(self, wall: _Wall, state: Mapping[str, Any]) -> None:
+    def _record(self, wall: _Wall, state: Mapping[str, Any]) -> None:
         headline = state.get("headline", {})
-        wall.sentence = " ".join(filter(None, (headline.get(part, "") for part in ("word", "text", "clause"))))
-        wall.at = self._clock.real()
+        wall.headline = " ".join(filter(None, (headline.get(part, "") for part in ("word", "text", "clause"))))
+        wall.state_sent_at = self._clock.real()
 
 
-def size_of(said: object) -> str:
-    """ "1920 x 1080" of a screen that says "1920x1080"; empty for whatever else a stranger says."""
-    found = _SIZE.fullmatch(said) if isinstance(said, str) else None
+def parse_size(value: object) -> str:
+    """ "1920x1080" as "1920 x 1080" with a multiplication sign; empty for anything else. ``value`` is untrusted."""
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
     return f"{found[1]} \N{MULTIPLICATION SIGN} {found[2]}" if found else ""

@@ -1,149 +1,73 @@
-"""gunicorn embedded, with one gthread worker that also reads the sources. One process works, its parent watches.
+"""``wallflower run``: an embedded gunicorn with one gthread worker, which also reads the sources.
 
-    parent:  check host, port, folder, database --> fork --> wait; start the worker again should it die
+    parent:  check host, port, data folder, database --> fork --> wait; restart the worker if it dies
     worker:  Store, Scheduler, Watch, Live and the pages, from ``load`` to ``worker_exit``
 
-The parent opens the database to check and migrate it, and closes it before the fork: neither a SQLite connection nor a
-thread may cross one.
+The parent opens the database to check and migrate it, and closes it before the fork: a SQLite connection must not be
+used across a fork, and threads do not survive one.
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import signal
-import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import gunicorn.http.wsgi
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from display import create_app
 from display.pages.sources.system_status import advice_on_sqlite
-from display.server.worker import Worker
+from display.server import patches
+from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
+from display.server.worker import GuardedThreadWorker
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import Incidents, Memory, TopicsDuty, Watch, share_arenas
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, watch
 from monitor.config import Config
-from monitor.errors import ConfigError, StoreError, WallflowerError
 from monitor.http import Http
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 
 THREADS = 140
-"""Each open socket holds one; Live lets fewer in, so that pages are always served."""
-LONGEST_ADDRESS = 8190
-"""Bytes: a view's address holds its search, in which a letter may take up to nine. gunicorn takes no more."""
+"""Each open socket holds one thread; Live accepts fewer sockets, so pages always have threads."""
+MAX_REQUEST_LINE_BYTES = 8190
+"""gunicorn's maximum. The URL of a saved view contains its search, where one letter may take up to nine bytes."""
 STOP_SECONDS = 9
-"""What the parent gives the worker before it kills it: SIGTERM ends a run within 10 s."""
-FINISH_SECONDS = 2
-"""What the worker gives requests that are under way."""
+"""How long the parent waits before it kills the worker: SIGTERM ends a run within 10 s."""
+FINISH_REQUESTS_SECONDS = 2
+"""How long the worker waits for open requests when it stops."""
 SHARED_MEMORY = Path("/dev/shm")
 
 log = logging.getLogger("wallflower")
 
 
-class PortInUse(WallflowerError):
-    """Something listens where the pages are to be served."""
-
-
-class AlreadyRunning(WallflowerError):
-    """Another run uses the same data folder."""
-
-
 def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before it begins.
+    """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before serving.
 
     ``clock`` is for replays.
     """
     check_host(config)
     check_port(config)
     share_arenas()
-    with alone(config):
-        check_database(config)
+    with single_instance(config):
+        prepare_database(config)
         if advice := advice_on_sqlite():
             log.warning(advice)
-        _serve(config, version, clock or Clock())
-
-
-def _serve(config: Config, version: str, clock: Clock) -> None:
-    # gunicorn has no setting for its Server header, and strangers need not know what serves them.
-    gunicorn.http.wsgi.SERVER = "Wallflower"
-    _Server(config, version, clock).run()
-
-
-def check_host(config: Config) -> None:
-    """Raise ConfigError unless only this machine can reach the pages: there are no accounts yet."""
-    host = config.server.host
-    if host.lower() == "localhost" or _is_loopback(host):
-        return
-    why = (
-        f'server.host: found "{host}"; allowed is "127.0.0.1", "::1" or "localhost". There are no accounts yet, '
-        "so the pages must not be reached from other machines."
-    )
-    raise ConfigError(config.path, [why])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def check_port(config: Config) -> None:
-    """Raise PortInUse where the port cannot be had."""
-    host, port = config.server.host, config.server.port
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)
-        except PermissionError as error:
-            raise PortInUse(f"Port {port} may not be used by this user. Set another [server] port.") from error
-        except OSError as error:
-            raise PortInUse(f"Port {port} is in use. Stop what uses it, or set [server] port.") from error
-
-
-@contextmanager
-def alone(config: Config) -> Iterator[None]:
-    """Hold the data folder against a second run; our worker inherits the hold. Raises AlreadyRunning."""
-    try:
-        config.data.mkdir(parents=True, exist_ok=True)
-        lock = (config.data / "running.lock").open("a+")
-    except OSError as error:
-        advice = "Give this user permission to write in it, or set another [wallflower] data."
-        raise StoreError(f"The data folder {config.data} cannot be used: {error.strerror}. {advice}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise AlreadyRunning(f"Wallflower is running already with the data folder {config.data}.") from error
-        yield
-
-
-def check_database(config: Config) -> None:
-    """Make, check and migrate the database, enter the brands, and close it again. Raises StoreError."""
-    store = Store.open(config.database)
-    try:
-        store.register(config.brands, Clock().now())
-    finally:
-        store.close()
+        patches.hide_gunicorn_version()
+        _Server(config, version, clock or Clock()).run()
 
 
 class Service:
-    """All that lives in the worker."""
+    """Everything that runs in the worker process."""
 
     def __init__(self, config: Config, version: str, clock: Clock) -> None:
         self._config, self._version, self._clock = config, version, clock
@@ -162,10 +86,10 @@ class Service:
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
         self._stopping = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
-        self._stop_begun = threading.Lock()
+        self._stop_lock = threading.Lock()
 
     def health(self) -> Mapping[str, bool]:
-        """Whether each part lives."""
+        """Whether each part is alive, by its name."""
         return {
             "writer": self._store.writer_alive(),
             "scheduler": all(self._scheduler.alive().values()),
@@ -174,7 +98,7 @@ class Service:
         }
 
     def start(self) -> None:
-        """Begin to read the sources, to watch what comes and to tell browsers of it."""
+        """Start reading the sources, the periodic jobs and the live updates."""
         self._live.start()
         self._scheduler.start()
         self._watch.start()
@@ -182,15 +106,15 @@ class Service:
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
 
     def begin_stop(self) -> None:
-        """Stop every loop and close every socket, beside the requests that are still answered."""
-        # Two signals may come at once, the second in the midst of what the first one starts.
-        if self._stop_begun.acquire(blocking=False):
+        """Stop every loop and close every socket in a thread, while open requests are still answered."""
+        # Two signals may arrive together, the second while the first is starting the thread.
+        if self._stop_lock.acquire(blocking=False):
             self._stopping.start()
 
     def stop(self) -> None:
-        """Stop all of it and close the store; returns within a few seconds, whatever hangs."""
+        """Stop everything and close the store. Returns within a few seconds, even if a part hangs."""
         self.begin_stop()
-        self._stopping.join(STOP_SECONDS - FINISH_SECONDS - 2)
+        self._stopping.join(STOP_SECONDS - FINISH_REQUESTS_SECONDS - 2)
         self._store.close()
         log.info("Wallflower has stopped.")
 
@@ -202,7 +126,7 @@ class Service:
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with our settings."""
+    """gunicorn with our settings. Its public methods are called by gunicorn."""
 
     def __init__(self, config: Config, version: str, clock: Clock) -> None:
         self._config, self._version, self._clock = config, version, clock
@@ -210,29 +134,30 @@ class _Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """The settings; called by gunicorn."""
+        """Apply the settings and hooks."""
         for name, value in _settings(self._config).items():
             self.cfg.set(name, value)
-        self.cfg.set("when_ready", _keep_to_one_worker)
-        self.cfg.set("post_worker_init", self._begin)
-        self.cfg.set("worker_exit", self._end)
+        self.cfg.set("when_ready", patches.keep_one_worker)
+        self.cfg.set("post_worker_init", self._start)
+        self.cfg.set("worker_exit", self._exit)
 
     def load(self) -> Flask:
-        """The WSGI app; called by gunicorn in the worker, after the fork."""
+        """The WSGI app. Runs in the worker, after the fork."""
         self._service = Service(self._config, self._version, self._clock)
         return self._service.app
 
-    def _begin(self, worker: Any) -> None:
+    def _start(self, worker: Any) -> None:
         service = self._service
         assert service is not None
-        # The parent has its own copy of the settings, and must not lose patience at the same moment as the worker.
-        worker.cfg.set("graceful_timeout", FINISH_SECONDS)
+        # Shorter than the parent's timeout (the parent has its own copy of the settings), so that the parent does not
+        # kill the worker while it finishes.
+        worker.cfg.set("graceful_timeout", FINISH_REQUESTS_SECONDS)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-            signal.signal(number, _stopping_first(service, worker))
+            signal.signal(number, _stop_handler(service, worker))
         service.start()
 
-    def _end(self, _arbiter: Any, worker: Any) -> None:
-        """Stop, and leave: the interpreter would otherwise wait for whatever thread hangs in a request."""
+    def _exit(self, _arbiter: Any, worker: Any) -> None:
+        """Stop the service and exit at once: the interpreter would wait for threads that hang in a request."""
         if self._service is None or worker.pid != os.getpid():
             return
         self._service.stop()
@@ -240,15 +165,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         os._exit(0)
 
 
-def _keep_to_one_worker(arbiter: Any) -> None:
-    """Take from gunicorn the signals that would have two workers write to one database; a hang-up is a stop."""
-    for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2):
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, lambda _number, frame: arbiter.signal(signal.SIGTERM, frame))
-
-
-def _stopping_first(service: Service, worker: Any) -> Callable[[int, FrameType | None], None]:
-    """A signal handler that stops our loops and lets gunicorn finish what it serves."""
+def _stop_handler(service: Service, worker: Any) -> Callable[[int, FrameType | None], None]:
+    """A signal handler that stops our loops, then lets gunicorn finish its open requests."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         service.begin_stop()
@@ -262,8 +180,8 @@ def _settings(config: Config) -> dict[str, Any]:
     return {
         "bind": f"[{host}]:{config.server.port}" if ":" in host else f"{host}:{config.server.port}",
         "workers": 1,
-        "worker_class": Worker,
-        "limit_request_line": LONGEST_ADDRESS,
+        "worker_class": GuardedThreadWorker,
+        "limit_request_line": MAX_REQUEST_LINE_BYTES,
         "threads": THREADS,
         "graceful_timeout": STOP_SECONDS,
         "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,

@@ -9,7 +9,8 @@ from itertools import groupby
 from display.wall_state.document import Departure
 from display.wall_state.sentences import why
 from display.wall_state.speech import Speech
-from display.wall_state.words import LONGEST_NAME, cut, epoch_ms
+from display.wall_state.words import LONGEST_NAME, cut
+from monitor.clock import epoch_ms
 from monitor.model import SourceStatus
 
 MOST = 6

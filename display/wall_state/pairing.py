@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from display.wall_state.document import Board, Headline, Horizon, Kind, Pairing, WallState
-from display.wall_state.words import epoch_ms
-from monitor.clock import Clock
+from monitor.clock import Clock, epoch_ms
 
 LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
 """No two of them look alike from four metres."""

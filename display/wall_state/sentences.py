@@ -11,8 +11,9 @@ from display.wall_state import baseline
 from display.wall_state.document import Headline, Kind, Line
 from display.wall_state.horizon import Hour
 from display.wall_state.speech import Phrases, Speech
-from display.wall_state.words import END_ISOLATE, called, epoch_ms, isolated, one_digit, source_name
+from display.wall_state.words import END_ISOLATE, called, isolated, one_digit, source_name
 from monitor.analysis.baseline import FEWEST_DAYS, Range
+from monitor.clock import epoch_ms
 from monitor.model import Health, Incident, SourceStatus
 
 SHORTEST_QUEUE = 15

@@ -17,8 +17,8 @@ from display.wall_state.sentences import Scene
 from display.wall_state.speech import LANGUAGES, Speech
 from display.wall_state.voices import voice
 from display.wall_state.weeks import GAPPY, WEEK
-from display.wall_state.words import called, epoch_ms
-from monitor.clock import Clock
+from display.wall_state.words import called
+from monitor.clock import Clock, epoch_ms
 from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
 from monitor.query import Document
 

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from display.formatting import initials
 from display.wall_state.discretion import Discretion
 from display.wall_state.document import Voice
-from display.wall_state.words import LONGEST_NAME, called, epoch_ms, plain
+from display.wall_state.words import LONGEST_NAME, called, plain
+from monitor.clock import epoch_ms
 from monitor.model import Mention, Post
 
 LONGEST_AUTHOR = 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
 
 LONGEST_TEXT = 500
 """Characters; no hero has room for more."""
@@ -28,11 +27,6 @@ FROM_THE_RIGHT = frozenset({"R", "AL", "AN"})
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 """Between these nothing moves what stands outside."""
 ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#]+)[^\s]*", re.IGNORECASE)
-
-
-def epoch_ms(time: datetime) -> int:
-    """Milliseconds since 1970, as browsers count."""
-    return round(time.timestamp() * 1000)
 
 
 def cut(text: str, most: int) -> str:

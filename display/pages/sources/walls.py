@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from display.formatting import clock_time, duration
-from display.server.screens import Screens, Seen
+from display.server.screens import LastSeen, Screens
 
 GRACE = timedelta(minutes=2)
 """What a screen may take to come back after a start."""
@@ -21,7 +21,7 @@ class WallRow:
 
     wall: str
     """Its name in the config; empty for the only one where the config has none."""
-    seen: Seen
+    seen: LastSeen
     now: datetime
     started: datetime
     zone: tzinfo
@@ -34,7 +34,7 @@ class WallRow:
     @property
     def below(self) -> str:
         """The sizes of its screens: "1920 x 1080", "2 screens: 1920 x 1080, 1366 x 768"."""
-        screens = self.seen.screens or (self.seen.last,)
+        screens = self.seen.screens or (self.seen.last_screen,)
         sizes = list(dict.fromkeys(screen.size for screen in screens if screen.size))
         named = ", ".join(sizes[:SHOWN]) + (" …" if len(sizes) > SHOWN else "")
         if len(screens) < 2:
@@ -66,7 +66,7 @@ class WallRow:
     @property
     def words(self) -> str:
         """The sentence it last drew, and what to look at where it draws no more."""
-        quoted = f"“{self.seen.sentence}”" if self.seen.sentence else ""
+        quoted = f"“{self.seen.headline}”" if self.seen.headline else ""
         if self.seen.live:
             return quoted
         if self.trouble:
@@ -84,7 +84,7 @@ class WallRow:
     @property
     def version(self) -> str:
         """Of its page."""
-        screens = self.seen.screens or (self.seen.last,)
+        screens = self.seen.screens or (self.seen.last_screen,)
         return ", ".join(dict.fromkeys(screen.version for screen in screens if screen.version))
 
     def _clock(self, at: datetime) -> str:
@@ -93,5 +93,5 @@ class WallRow:
 
 def wall_rows(names: Sequence[str], screens: Screens, now: datetime, started: datetime, zone: tzinfo) -> list[WallRow]:
     """A row for each wall of the config: those that draw nothing and should come first."""
-    found = [WallRow(name, screens.seen(name), now, started, zone) for name in names]
+    found = [WallRow(name, screens.last_seen(name), now, started, zone) for name in names]
     return sorted(found, key=lambda row: not row.trouble)

@@ -1,0 +1,81 @@
+"""What ``wallflower run`` checks before it serves: the host, the port, the data folder and the database."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+
+from monitor.clock import Clock
+from monitor.config import Config
+from monitor.errors import ConfigError, StoreError, WallflowerError
+from monitor.store import Store
+
+
+class PortInUse(WallflowerError):
+    """The port of the pages cannot be used."""
+
+
+class AlreadyRunning(WallflowerError):
+    """Another run uses the same data folder."""
+
+
+def check_host(config: Config) -> None:
+    """Raise ConfigError if other machines could reach the pages: there are no accounts yet."""
+    host = config.server.host
+    if host.lower() == "localhost" or _is_loopback(host):
+        return
+    problem = (
+        f'server.host: found "{host}"; must be "127.0.0.1", "::1" or "localhost". There are no accounts yet, '
+        "so other machines must not be able to reach the pages."
+    )
+    raise ConfigError(config.path, [problem])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_port(config: Config) -> None:
+    """Raise PortInUse if the server cannot listen on the port."""
+    host, port = config.server.host, config.server.port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except PermissionError as error:
+            raise PortInUse(f"This user may not use port {port}. Set another [server] port.") from error
+        except OSError as error:
+            raise PortInUse(f"Port {port} is in use. Stop the program that uses it, or set [server] port.") from error
+
+
+@contextmanager
+def single_instance(config: Config) -> Iterator[None]:
+    """Hold the lock of the data folder, which forked workers inherit. Raises AlreadyRunning and StoreError."""
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        lock = (config.data / "running.lock").open("a+")
+    except OSError as error:
+        advice = "Give this user permission to write to it, or set another [wallflower] data."
+        raise StoreError(f"The data folder {config.data} cannot be used: {error.strerror}. {advice}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunning(f"Wallflower is already running with the data folder {config.data}.") from error
+        yield
+
+
+def prepare_database(config: Config) -> None:
+    """Create or migrate the database and register the brands, then close it again. Raises StoreError."""
+    store = Store.open(config.database)
+    try:
+        store.register(config.brands, Clock().now())
+    finally:
+        store.close()
