@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from bench._soak_pen import Pen
-from tests.feed_server import Line, Request, Server
+from tests.fake_server import Line, Request, Server
 
 RETRY_AFTER = 45
 """Seconds that a 429 asks for."""

@@ -24,7 +24,7 @@ from bench._soak_plan import FAST_KEEPS, Plan, Planned
 from bench._soak_stream import Stream
 from bench._soak_webhook import Sender
 from tests import sites
-from tests.feed_server import Line, item, rss
+from tests.fake_server import Line, item, rss
 from tests.sites import Made, Said
 
 HOOK = "SOAK_HOOK"

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bench._soak_pen import Pen
 from tests.fake_jetstream import beat, commit, frame, greet
-from tests.feed_server import Line
+from tests.fake_server import Line
 
 TURN = 0.2
 """Seconds between two looks for something new."""

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fake_server import Line
 from tests.fakes import NOON
-from tests.feed_server import Line
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
 

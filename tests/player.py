@@ -1,4 +1,4 @@
-"""Plays recordings of real sites: a script for tests.feed_server that answers as the recorded site once did.
+"""Plays recordings of real sites: a script for tests.fake_server that answers as the recorded site once did.
 
 The requests are made by the real client over real sockets. Its hosts lead to the player by ``detour``, which stands in
 the client's session where an adapter for these hosts would; nothing of the client or of ours is replaced.
@@ -20,7 +20,7 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from monitor.http import Http
-from tests.feed_server import Line, Server
+from tests.fake_server import Line, Server
 
 _NOT_REPLAYED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 """Headers that speak of the recorded connection, not of this one."""

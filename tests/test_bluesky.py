@@ -26,9 +26,9 @@ from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
 from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
+from tests.fake_server import Line, Script, Server, http_for, serving
 from tests.fake_time import PATIENCE
 from tests.fakes import NOON, FakeClock
-from tests.feed_server import Line, Script, Server, http_for, serving
 
 ACME = (Term("acme"),)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

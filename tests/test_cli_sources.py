@@ -20,8 +20,8 @@ from display.cli.main import cli
 from monitor.feeds.opml import NotOpml, read_opml
 from monitor.model import Health, Span
 from monitor.store import Store
+from tests.fake_server import Line, Script, Server, item, rss, serving
 from tests.fakes import post
-from tests.feed_server import Line, Script, Server, item, rss, serving
 
 Run = Callable[..., Result]
 

@@ -17,8 +17,8 @@ from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Batch, Post
 from monitor.sources.feed import Options, Source
+from tests.fake_server import Line, Server, http_for, item, rss, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Server, http_for, item, rss, serving
 
 
 class Reader:

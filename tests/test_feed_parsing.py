@@ -26,7 +26,7 @@ from monitor.feeds.parser import Parser
 from monitor.feeds.reading import read
 from monitor.feeds.wellformed import read_wellformed
 from monitor.text.cleaning import plain_text
-from tests.feed_server import item, rss
+from tests.fake_server import item, rss
 
 BASE = "https://site.example/dir/feed.xml"
 XML = "application/xml"

@@ -18,8 +18,8 @@ from monitor.feeds.presets import PRESETS, edition, named_feed
 from monitor.http import Http, check_url
 from monitor.model import Batch
 from monitor.sources.feed import Options, Source
+from tests.fake_server import Line, Server, http_for, item, rss, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Server, http_for, item, rss, serving
 from tests.player import detour
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"

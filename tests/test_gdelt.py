@@ -11,8 +11,8 @@ import pytest
 from monitor.errors import BadResponse, RateLimited
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources.gdelt import Options, Source, Turns
+from tests.fake_server import Line, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, http_for, serving
 from tests.sites import Said, said
 from tests.sites.gdelt import Site
 from tests.test_sources_http import passes, posts_of, reading

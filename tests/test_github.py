@@ -12,8 +12,8 @@ import pytest
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.model import Term
 from monitor.sources.github import LOOKS_ALONE, Options, Source
+from tests.fake_server import Line, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, http_for, serving
 from tests.sites import Said, said, send
 from tests.sites.github import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.errors import RateLimited
 from monitor.model import Term
+from tests.fake_server import Line
 from tests.fakes import NOON
-from tests.feed_server import Line
 from tests.sites import Said, said, send
 from tests.sites.hackernews import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading

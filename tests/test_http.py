@@ -18,8 +18,8 @@ from monitor.clock import Clock
 from monitor.errors import AuthError, BadResponse, Gone, RateLimited, Refused, SourceError, Stopped
 from monitor.http import HostRateLimiter, Http, Limits, check_url, connections, redact, retry_after
 from monitor.http.addresses import is_public
+from tests.fake_server import Line, http_for, serving
 from tests.fakes import NOON, FakeClock
-from tests.feed_server import Line, http_for, serving
 
 
 def test_a_response_has_status_body_and_headers() -> None:
@@ -380,7 +380,7 @@ def test_a_closed_port_an_unknown_name_and_invalid_tls_have_their_own_messages()
     with pytest.raises(SourceError, match="was not found"):
         Http(Clock(), resolve=unknown).get("http://nowhere.example/")
     with serving(lambda line: line.send(b"not TLS at all")) as server:
-        server.listens = False
+        server.reads_requests = False
         with pytest.raises(SourceError, match="secure connection"):
             http_for(server).get(f"https://{server.host}/")
 

@@ -16,7 +16,7 @@ from monitor.errors import SourceError
 from monitor.http import Http
 from monitor.http.connections import Guard
 from tests.certificates import trusting
-from tests.feed_server import Line, Server, http_for, serving
+from tests.fake_server import Line, Server, http_for, serving
 
 UNCHANGED = b"HTTP/1.1 304 Not Modified\r\n"
 
@@ -133,7 +133,7 @@ def _speaking_tls(server: Server, certificate: Path) -> Http:
             sock.recv(65536)
             sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
 
-    server.script, server.listens = script, False
+    server.script, server.reads_requests = script, False
     return http_for(server)
 
 

@@ -29,8 +29,8 @@ from monitor.http import HostRateLimiter, Http, Limits, addresses
 from monitor.model import Batch, Brand, Json, Term
 from monitor.query import Document, parse
 from monitor.query.matcher import Matcher
+from tests.fake_server import Line, Server, item, rss, serving
 from tests.fakes import post
-from tests.feed_server import Line, Server, item, rss, serving
 from tests.player import detour
 from tests.sites import said
 from tests.sites.hackernews import Site

@@ -11,8 +11,8 @@ import pytest
 from monitor.errors import BadResponse, RateLimited
 from monitor.model import Term
 from monitor.sources.lemmy import Options, Source
+from tests.fake_server import http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import http_for, serving
 from tests.sites import said, send
 from tests.sites.lemmy import Site, view
 from tests.test_sources_http import passes, posts_of, reading

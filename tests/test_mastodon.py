@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from monitor.errors import AuthError, RateLimited, SourceError
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources.mastodon import Options, Source
+from tests.fake_server import Line, Script, Server, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Script, Server, http_for, serving
 from tests.player import Player, cassette, detour
 from tests.sites import said, send
 from tests.sites.mastodon import Site, id_of, status

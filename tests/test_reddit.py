@@ -24,8 +24,8 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.sources._reddit import post_of
 from monitor.sources.reddit import Options, Source
+from tests.fake_server import Line, Script, Server, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Script, Server, http_for, serving
 from tests.player import Exchange, Player, cassette, detour
 from tests.sites import SECRETS, Said, said, send
 from tests.sites.reddit import HOSTS, TOKEN, Site, listing, thing

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.sources._limits import KeyLimits
 from monitor.sources._sdk import Answer, SdkSession, plainly, reset_time
+from tests.fake_server import Line, Script, Server, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Script, Server, http_for, serving
 from tests.sites import send
 
 

@@ -26,8 +26,8 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources import Source, SourceOptions, kinds, load
 from tests import certificates, sites
 from tests.certificates import Certificate
+from tests.fake_server import Line, Script, Server, http_for, item, rss, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Script, Server, http_for, item, rss, serving
 from tests.player import detour
 
 LATER = NOON + timedelta(minutes=30)

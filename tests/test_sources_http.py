@@ -18,8 +18,8 @@ from monitor.errors import SourceError
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources import Source, load
 from tests import sites
+from tests.fake_server import Line, Server, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Server, http_for, serving
 from tests.player import detour
 from tests.sites import Made, said
 

@@ -16,8 +16,8 @@ from monitor.sentiment import Scorer
 from monitor.sources import Source
 from monitor.store import Store
 from tests import sites
+from tests.fake_server import http_for
 from tests.fakes import NOON, FakeClock
-from tests.feed_server import http_for
 from tests.player import detour
 from tests.sites import said
 from tests.test_sources import every_reading_kind, started

@@ -10,8 +10,8 @@ import pytest
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
 from monitor.model import Term
 from monitor.sources.stackexchange import Options, Source
+from tests.fake_server import http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import http_for, serving
 from tests.sites import said, send
 from tests.sites.stackexchange import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading

@@ -14,7 +14,7 @@ import pytest
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.streams import MAX_MESSAGE_BYTES, StreamMessage, StreamReader, WebSocketStream
 from tests.fake_jetstream import CLOSE, PING, Raw, end, frame, greet
-from tests.feed_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Line, Script, Server, http_for, serving
 
 PATIENCE = 5.0
 """Seconds that nothing here takes."""

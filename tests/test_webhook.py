@@ -26,9 +26,9 @@ from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources.webhook import MOST_BYTES, MOST_POSTS, Options, Source
 from monitor.store import Store
+from tests.fake_server import http_for
 from tests.fake_site import ALL_WELL, BRANDS, config
 from tests.fakes import NOON, FakeClock
-from tests.feed_server import http_for
 
 KEY = "made up for a test, no secret"
 POST = {"id": "t1", "text": "Acme is great!"}

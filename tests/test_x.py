@@ -26,8 +26,8 @@ from monitor.sources._limits import KeyLimits
 from monitor.sources._purse import Purse
 from monitor.sources._x import first_id, time_of
 from monitor.sources.x import LONGEST_QUERY, Options, Source
+from tests.fake_server import Line, Script, Server, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, Script, Server, http_for, serving
 from tests.player import Player, cassette, detour
 from tests.sites import Said, said, send
 from tests.sites.x import HOSTS, Site, history_of, tweet

@@ -12,8 +12,8 @@ from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
 from monitor.model import Json, Term
 from monitor.sources._youtube import next_quota, quota_day
 from monitor.sources.youtube import Options, Source
+from tests.fake_server import Line, http_for, serving
 from tests.fakes import NOON
-from tests.feed_server import Line, http_for, serving
 from tests.sites import Said, said, send
 from tests.sites.youtube import Site
 from tests.test_sources_http import LATER, passes, posts_of, reading

@@ -14,7 +14,7 @@ import pytest
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http import Http
 from monitor.model import Batch, Json
-from tests.feed_server import Line, item, rss, serving
+from tests.fake_server import Line, item, rss, serving
 from tests.ports import free_port
 from tests.servers import command, feed, reading, running, until
 

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fake_server import Line
 from tests.fakes import NOON
-from tests.feed_server import Line
 
 SECRETS = {
     "YOUTUBE_KEY": "made-up-youtube-key",

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.fake_jetstream import beat, commit, end, frame, greet
+from tests.fake_server import Line
 from tests.fakes import NOON
-from tests.feed_server import Line
 from tests.sites import Made
 
 OPTIONS = {"hosts": "{url}"}

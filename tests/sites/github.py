@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from tests.feed_server import Line
+from tests.fake_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}"}

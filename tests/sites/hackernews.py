@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.feed_server import Line
+from tests.fake_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}/api/v1", "items": "{url}/v0"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.fake_server import Line
 from tests.fakes import NOON
-from tests.feed_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"url": "{url}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.feed_server import Line
+from tests.fake_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"instances": "{url}"}

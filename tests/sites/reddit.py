@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.feed_server import Line
+from tests.fake_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS: dict[str, Any] = {}

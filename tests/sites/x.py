@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.sources._x import first_id
-from tests.feed_server import Line
+from tests.fake_server import Line
 from tests.sites import Made, Said, send
 
 OPTIONS = {"budget": "100000 USD / month"}

@@ -1,4 +1,4 @@
-"""A web server on loopback that does as a test tells it, down to the single byte. Real sockets, nothing else."""
+"""A web server on loopback that a test scripts down to the single byte. The sockets are real."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from monitor.clock import Clock
 from monitor.http import HostRateLimiter, Http, Limits
 
 Script = Callable[["Line"], None]
-"""What the server does with a connection whose request it has read."""
+"""What the server does with a connection once it has read the request."""
 
 
 @dataclass
 class Request:
-    """What a client asked for; header names in lower case."""
+    """A request as the server received it. Header names are in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -35,27 +35,27 @@ class Line:
     closing: threading.Event
 
     def send(self, data: bytes) -> None:
-        """Send what the client still takes."""
+        """Send as much of ``data`` as the client reads."""
         with contextlib.suppress(OSError):
             self.sock.sendall(data)
 
     def answer(self, status: int = 200, body: bytes = b"", **headers: str) -> None:
-        """A whole answer; ``content_type="..."`` becomes Content-Type."""
+        """Send a whole response; ``content_type="..."`` becomes Content-Type."""
         named = {"Content-Length": str(len(body)), "Connection": "close"}
         named |= {name.replace("_", "-").title(): value for name, value in headers.items()}
-        lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in named.items()), "", ""]
+        lines = [f"HTTP/1.1 {status} Reason", *(f"{name}: {value}" for name, value in named.items()), "", ""]
         self.send("\r\n".join(lines).encode() + body)
 
     def hang(self) -> None:
-        """Say nothing more until the server closes."""
+        """Send nothing more until the server closes."""
         self.closing.wait(30)
 
     def reset(self) -> None:
-        """End with a TCP reset."""
+        """Make the connection end with a TCP reset."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
     def drip(self, data: bytes, pause: float = 0.02) -> None:
-        """Send ``data`` byte by byte until the client has had enough."""
+        """Send ``data`` byte by byte, with ``pause`` seconds between, until the client closes the connection."""
         for n in range(len(data)):
             try:
                 self.sock.sendall(data[n : n + 1])
@@ -67,13 +67,13 @@ class Line:
 
 @dataclass
 class Server:
-    """Answers every request by ``script``, and remembers what was asked."""
+    """Runs ``script`` for every request and records the requests."""
 
-    script: Script = lambda line: line.answer()
-    listens: bool = True
-    """Whether the request is read before the script runs."""
+    script: Script = lambda conn: conn.answer()
+    reads_requests: bool = True
+    """Whether to read a request before the script runs."""
     tls: ssl.SSLContext | None = None
-    """What it secures its connections with; None: nothing."""
+    """None for plain HTTP."""
     asked: list[Request] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -86,8 +86,9 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
+        """Stop accepting connections and end those that hang."""
         self.closing.set()
-        # an accept that waits is not woken by close alone
+        # close() alone does not wake a waiting accept(); a connection does
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
             pass
         self._thread.join(5)
@@ -102,13 +103,13 @@ class Server:
             threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with contextlib.ExitStack() as until_done, contextlib.suppress(OSError):
-            until_done.callback(sock.close)
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            stack.callback(sock.close)
             sock.settimeout(30)
             if self.tls:
-                sock = until_done.enter_context(self.tls.wrap_socket(sock, server_side=True))
+                sock = stack.enter_context(self.tls.wrap_socket(sock, server_side=True))
             raw = b""
-            while self.listens and b"\r\n\r\n" not in raw:
+            while self.reads_requests and b"\r\n\r\n" not in raw:
                 part = sock.recv(65536)
                 if not part:
                     return
@@ -125,7 +126,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(script: Script | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """A server that runs as long as the ``with`` block."""
+    """A server that runs until the end of the block."""
     server = Server(script, tls=tls) if script else Server(tls=tls)
     try:
         yield server
@@ -134,7 +135,7 @@ def serving(script: Script | None = None, tls: ssl.SSLContext | None = None) -> 
 
 
 def http_for(*servers: Server, clock: Clock | None = None, **limits: float) -> Http:
-    """An Http that may read these loopback servers, without pauses between requests."""
+    """An Http that may read these servers, with no pause between requests. ``limits`` are those of ``Limits``."""
     clock = clock or Clock()
     allowed = [server.host for server in servers]
     chosen = Limits(**limits)  # type: ignore[arg-type]
@@ -142,7 +143,7 @@ def http_for(*servers: Server, clock: Clock | None = None, **limits: float) -> H
 
 
 def rss(*items: str, head: str = "") -> bytes:
-    """An RSS document of ready-made items."""
+    """An RSS document with these items, as ``item`` returns them."""
     channel = f"<title>Harbour Forum</title><link>https://harbour.example/</link>{head}{''.join(items)}"
     return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{channel}</channel></rss>'.encode()
 
