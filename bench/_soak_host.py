@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from bench._soak_pen import Pen
-from tests.fake_server import Line, Request, Server
+from tests.fake_server import Connection, Request, Server
 
 RETRY_AFTER = 45
 """Seconds that a 429 asks for."""
@@ -19,7 +19,7 @@ HTML = (
 DRIP, DRIP_PAUSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{", 0.5
 
 
-class Told(Line):
+class Told(Connection):
     """A connection whose answers are cut in the middle when ``cuts``."""
 
     cuts = False
@@ -43,7 +43,7 @@ class Host:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.paths: dict[str, tuple[Callable[[Line], None], Pen]] = {}
+        self.paths: dict[str, tuple[Callable[[Connection], None], Pen]] = {}
         self.fault = ""
         self._server: _At | None = None
 
@@ -64,9 +64,9 @@ class Host:
         else:
             self.listen()
 
-    def _answer(self, line: Line) -> None:
+    def _answer(self, line: Connection) -> None:
         assert self._server is not None
-        self._server.asked.clear()
+        self._server.requests.clear()
         site, pen = self.paths.get(line.request.path) or self.paths[""]
         fault = self.fault
         pen.asked.append((time.time(), fault))
@@ -77,7 +77,7 @@ class Host:
         return _fail(told, fault)
 
 
-def _fail(line: Line, fault: str) -> None:
+def _fail(line: Connection, fault: str) -> None:
     if fault == "429":
         return line.answer(429, b"", retry_after=str(RETRY_AFTER))
     if fault == "html":
@@ -94,9 +94,9 @@ def _fail(line: Line, fault: str) -> None:
 class _At(Server):
     """A server at a port that is given."""
 
-    def __init__(self, port: int, script: Callable[[Line], None]) -> None:
+    def __init__(self, port: int, script: Callable[[Connection], None]) -> None:
         self._wanted = port
-        self.script, self.listens, self.asked = script, True, list[Request]()
+        self.script, self.reads_requests, self.requests = script, True, list[Request]()
         self.closing = threading.Event()
         self.port = port
         self._listener = _listening(port)

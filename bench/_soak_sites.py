@@ -24,7 +24,7 @@ from bench._soak_plan import FAST_KEEPS, Plan, Planned
 from bench._soak_stream import Stream
 from bench._soak_webhook import Sender
 from tests import sites
-from tests.fake_server import Line, item, rss
+from tests.fake_server import Connection, item, rss
 from tests.sites import Made, Said
 
 HOOK = "SOAK_HOOK"
@@ -65,7 +65,7 @@ class Searched:
             self._posts[n - 1] = replace(self._posts[n - 1], gone=True)
             self._pen.delete(n)
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         """Answer one request."""
         self.site(line)
         self.site.asked.clear()
@@ -91,7 +91,7 @@ class Feed:
     def delete_some(self) -> None:
         """What a feed lists no more is not gone for that."""
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         """Answer one request."""
         entries = self.entries
         body = rss(*(item(e.n, e.text, format_datetime(e.at, usegmt=True)) for e in reversed(entries)))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bench._soak_pen import Pen
 from tests.fake_jetstream import beat, commit, frame, greet
-from tests.fake_server import Line
+from tests.fake_server import Connection
 
 TURN = 0.2
 """Seconds between two looks for something new."""
@@ -48,7 +48,7 @@ class Stream:
     def delete_some(self) -> None:
         """It does all the time."""
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         """Serve one connection until it is dropped."""
         greet(line)
         asked = {name: values[-1] for name, values in parse_qs(urlsplit(line.request.path).query).items()}
@@ -64,7 +64,7 @@ class Stream:
             if line.broken:  # type: ignore[attr-defined]
                 return None
 
-    def _send(self, line: Line, at: int) -> int:
+    def _send(self, line: Connection, at: int) -> int:
         news = self._events[at:]
         here = datetime.now(UTC)
         others = [commit(10**9 + n, here, text="The harbour is quiet, and so are we.") for n in range(FILLER)]

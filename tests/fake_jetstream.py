@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.fakes import NOON
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
 
-End = Callable[[Line], None]
+End = Callable[[Connection], None]
 """What the server does when it has sent everything."""
 
 
@@ -28,7 +28,7 @@ def frame(payload: bytes, opcode: int = TEXT, last: bool = True) -> bytes:
     return bytes([opcode | (128 if last else 0)]) + (bytes([size]) if size < 126 else long) + payload
 
 
-def greet(line: Line) -> None:
+def greet(line: Connection) -> None:
     """Answer the handshake (RFC 6455)."""
     key = line.request.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
     accept = base64.b64encode(hashlib.sha1(key.encode()).digest()).decode()
@@ -61,7 +61,7 @@ def commit(n: int, at: datetime, operation: str = "create", **record: Any) -> di
     return {**event(at, kind="commit", **said), "did": f"did:plc:writer{n}"}
 
 
-def end(line: Line) -> None:
+def end(line: Connection) -> None:
     """Say goodbye."""
     line.send(frame(struct.pack("!H", 1001) + b"server shutting down", CLOSE))
 
@@ -72,10 +72,10 @@ class Jetstream:
 
     events: Sequence[dict[str, Any]] = ()
     floor: datetime = NOON - timedelta(hours=36)
-    then: End = Line.hang
+    then: End = Connection.hang
     asked: list[dict[str, str]] = field(default_factory=list)
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         """Serve one connection."""
         self.asked.append({k: v[-1] for k, v in parse_qs(urlsplit(line.request.path).query).items()})
         greet(line)
@@ -90,9 +90,9 @@ class Raw:
     """Sends these frames, whatever was asked; then ``then``."""
 
     frames: Iterable[bytes]
-    then: End = Line.hang
+    then: End = Connection.hang
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         """Serve one connection."""
         greet(line)
         for one in self.frames:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from monitor.clock import Clock
 from monitor.http import HostRateLimiter, Http, Limits
 
-Script = Callable[["Line"], None]
+Script = Callable[["Connection"], None]
 """What the server does with a connection once it has read the request."""
 
 
@@ -27,7 +27,7 @@ class Request:
 
 
 @dataclass
-class Line:
+class Connection:
     """One connection, as a script sees it."""
 
     sock: socket.socket
@@ -74,7 +74,7 @@ class Server:
     """Whether to read a request before the script runs."""
     tls: ssl.SSLContext | None = None
     """None for plain HTTP."""
-    asked: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -120,8 +120,8 @@ class Server:
             while len(body) < int(headers.get("content-length", 0)) and (part := sock.recv(65536)):
                 body += part
             request = Request(first.split(" ")[1], headers, first.split(" ")[0], body)
-            self.asked.append(request)
-            self.script(Line(sock, request, self.closing))
+            self.requests.append(request)
+            self.script(Connection(sock, request, self.closing))
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from monitor.http import Http
-from tests.fake_server import Line, Server
+from tests.fake_server import Connection, Server
 
 _NOT_REPLAYED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 """Headers that speak of the recorded connection, not of this one."""
@@ -83,7 +83,7 @@ class Player:
     """Requests that were never recorded; they are answered with 404."""
     played: list[Exchange] = field(default_factory=list)
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         url = urlsplit(line.request.path)
         asked = set(parse_qsl(url.query, keep_blank_values=True))
         like = [e for e in self.exchanges if (e.method, e.path) == (line.request.method, url.path)]

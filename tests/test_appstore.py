@@ -10,8 +10,8 @@ import pytest
 from monitor.errors import BadResponse
 from monitor.sources.appstore import Options
 from monitor.text.cleaning import clean
+from tests.fake_server import Connection
 from tests.fakes import NOON
-from tests.feed_server import Line
 from tests.sites import said, send
 from tests.sites.appstore import Site, entry
 from tests.test_sources_http import passes, posts_of, reading
@@ -43,13 +43,13 @@ def test_each_country_is_read() -> None:
 def test_a_page_with_nothing_on_it_is_a_hole_and_no_end() -> None:
     stand = {1: [entry(post) for post in said(9, 8)], 3: [entry(post) for post in said(2, 1)]}
 
-    def holes(line: Line) -> None:
+    def holes(line: Connection) -> None:
         page = int(line.request.path.partition("/page=")[2].partition("/")[0])
         send(line, {"feed": {"entry": stand[page]} if page in stand else {}})
 
     with reading("appstore", holes) as (source, server):
         posts = posts_of(passes(source))
-        assert len(server.asked) == 10
+        assert len(server.requests) == 10
     assert len(posts) == 4
 
 

@@ -26,7 +26,7 @@ from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
 from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
-from tests.fake_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fake_time import PATIENCE
 from tests.fakes import NOON, FakeClock
 
@@ -147,7 +147,7 @@ def test_a_pass_takes_up_where_the_last_one_ended() -> None:
     assert [post.text for post in second] == ["Acme 7"]
     assert stream.asked[1]["cursor"] == str(us(NOON - HOUR + 4 * SECOND) - REWIND_US)
     assert last.complete_since == NOON - HOUR + 4 * SECOND
-    assert len(servers[0].asked) == 2
+    assert len(servers[0].requests) == 2
 
 
 def test_what_was_not_saved_is_read_again() -> None:
@@ -166,7 +166,7 @@ def test_an_open_stream_is_not_asked_twice() -> None:
         posts, _, again = passes(source, stored(batch.cursor), NOON + SECOND)
     assert posts == []
     assert again.cursor == batch.cursor
-    assert len(servers[0].asked) == 1
+    assert len(servers[0].requests) == 1
 
 
 def test_what_is_older_than_the_replay_is_said_to_be_lost() -> None:
@@ -319,7 +319,7 @@ def test_an_edit_within_the_overlap_is_no_double() -> None:
 
 
 def test_the_next_host_is_read_when_one_fails() -> None:
-    def refuses(line: Line) -> None:
+    def refuses(line: Connection) -> None:
         line.answer(503)
 
     other = Jetstream([commit(1, NOON - SECOND, text="Acme")], then=end)
@@ -332,10 +332,10 @@ def test_the_next_host_is_read_when_one_fails() -> None:
 
 
 def test_when_every_host_fails_the_last_one_tells_why() -> None:
-    def refuses(line: Line) -> None:
+    def refuses(line: Connection) -> None:
         line.answer(502)
 
-    with reading(refuses, Line.reset) as (source, servers), pytest.raises(SourceError) as caught:
+    with reading(refuses, Connection.reset) as (source, servers), pytest.raises(SourceError) as caught:
         source.fetch(ACME, None, NOON)
     assert str(caught.value).startswith(f"None of the 2 servers can be read. {servers[1].host}")
 
@@ -369,7 +369,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
     gone = commit(7, NOON - HOUR + 41 * MINUTE, "delete")
     news, go = [commit(50, NOON - 5 * MINUTE, text="Acme news"), beat(NOON)], threading.Event()
 
-    def then(line: Line) -> None:
+    def then(line: Connection) -> None:
         go.wait(PATIENCE)
         line.send(b"".join(frame(json.dumps(e).encode()) for e in news))
         line.hang()
@@ -384,7 +384,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
         while not posts and time.monotonic() < deadline:
             found, _, batch = passes(source, stored(batch.cursor))
             posts += found
-        assert len(servers[0].asked) == 1
+        assert len(servers[0].requests) == 1
     assert [post.text for post in posts] == ["Acme news"]
 
 
@@ -444,7 +444,7 @@ def test_a_flood_comes_in_bounded_passes_and_whole() -> None:
             posts += batch.posts
             cursor = stored(batch.cursor)
     assert [post.text for post in posts] == [f"Acme {n}" for n in range(total)]
-    assert len(servers[0].asked) == 1
+    assert len(servers[0].requests) == 1
 
 
 def test_a_clock_that_runs_ahead_does_not_take_the_cursor_with_it() -> None:
@@ -518,7 +518,7 @@ def test_the_recorded_events_are_understood(shared_data: Path) -> None:
 
 
 def test_no_page_is_taken_for_a_stream() -> None:
-    def page(line: Line) -> None:
+    def page(line: Connection) -> None:
         line.answer(200, b"<html>Welcome</html>")
 
     with reading(page) as (source, _), pytest.raises(BadResponse):

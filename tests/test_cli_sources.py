@@ -20,7 +20,7 @@ from display.cli.main import cli
 from monitor.feeds.opml import NotOpml, read_opml
 from monitor.model import Health, Span
 from monitor.store import Store
-from tests.fake_server import Line, Script, Server, item, rss, serving
+from tests.fake_server import Connection, Script, Server, item, rss, serving
 from tests.fakes import post
 
 Run = Callable[..., Result]
@@ -42,7 +42,7 @@ every = "20m"
 
 
 def feed(*items: str, **headers: str) -> Script:
-    return partial(Line.answer, body=rss(*items), content_type="application/rss+xml", **headers)  # type: ignore[arg-type]
+    return partial(Connection.answer, body=rss(*items), content_type="application/rss+xml", **headers)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_what_limits_say_is_told(wallflower: Run, server: Server) -> None:
 
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_trouble_is_told_and_ends_with_1(wallflower: Run, server: Server, dry: list[str]) -> None:
-    server.script = partial(Line.answer, status=500)
+    server.script = partial(Connection.answer, status=500)
     result = wallflower("fetch", "Forum", *dry)
     assert result.exit_code == 1
     assert "Health: broken." in result.stdout
@@ -175,14 +175,14 @@ def test_trouble_is_told_and_ends_with_1(wallflower: Run, server: Server, dry: l
 
 
 def test_a_site_that_asked_us_to_wait_is_not_asked_again(wallflower: Run, server: Server) -> None:
-    server.script = partial(Line.answer, status=429, retry_after="7200")
+    server.script = partial(Connection.answer, status=429, retry_after="7200")
     assert "limited" in wallflower("fetch", "Forum").stdout
-    asked = len(server.asked)
+    asked = len(server.requests)
     for arguments in ([], ["--dry-run"]):
         result = wallflower("fetch", "Forum", *arguments)
         assert result.exit_code == 1
         assert "Forum is limited until" in result.stderr
-    assert len(server.asked) == asked
+    assert len(server.requests) == asked
 
 
 def test_a_source_that_costs_money_is_not_tried_for_nothing(wallflower: Run, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_source_is_paused_and_resumed_and_says_so(wallflower: Run, server: Ser
     assert wallflower("pause", "Forum").stdout.startswith("Forum has been paused since ")
     assert "\tPaused\t" in wallflower("sources").stdout
     result = wallflower("fetch", "Forum")
-    assert (result.exit_code, server.asked) == (1, [])
+    assert (result.exit_code, server.requests) == (1, [])
     assert "`wallflower resume`" in result.stderr
     assert wallflower("fetch", "Forum", "--dry-run").exit_code == 0
     assert wallflower("resume", "Forum").stdout.startswith("Forum was paused since ")
@@ -284,7 +284,7 @@ def link(href: str, title: str = "", kind: str = "application/rss+xml") -> str:
 
 
 def site(at: dict[str, bytes]) -> Script:
-    def answer(line: Line) -> None:
+    def answer(line: Connection) -> None:
         body = at.get(line.request.path)
         if body is None:
             return line.answer(404)
@@ -383,7 +383,7 @@ def test_without_a_config_private_hosts_are_refused(server: Server, tmp_path: Pa
     result = CliRunner().invoke(cli, ["feeds", server.url])
     assert result.exit_code == 1
     assert "private" in result.stderr
-    assert server.asked == []
+    assert server.requests == []
 
 
 # opml

@@ -17,7 +17,7 @@ from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Batch, Post
 from monitor.sources.feed import Options, Source
-from tests.fake_server import Line, Server, http_for, item, rss, serving
+from tests.fake_server import Connection, Server, http_for, item, rss, serving
 from tests.fakes import NOON
 
 
@@ -31,7 +31,7 @@ class Reader:
         self.now = NOON
 
     def serve(self, body: bytes, **headers: str) -> None:
-        self.server.script = partial(Line.answer, body=body, **{"content_type": "application/rss+xml", **headers})  # type: ignore[arg-type]
+        self.server.script = partial(Connection.answer, body=body, **{"content_type": "application/rss+xml", **headers})  # type: ignore[arg-type]
 
     def read(self, minutes: int = 10) -> Batch:
         batch = self.source.fetch((), self.cursor, self.now)
@@ -40,7 +40,7 @@ class Reader:
         return batch
 
     def asked(self) -> Mapping[str, str]:
-        return self.server.asked[-1].headers
+        return self.server.requests[-1].headers
 
 
 @pytest.fixture(scope="module")
@@ -294,7 +294,7 @@ def test_a_listing_of_thousands_is_cut_and_says_so(reader: Reader) -> None:
 def test_both_validators_are_sent_and_304_is_a_success(reader: Reader) -> None:
     reader.serve(rss(item(1)), etag='W/"1"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
     reader.read()
-    reader.server.script = partial(Line.answer, status=304, cache_control="max-age=3600")
+    reader.server.script = partial(Connection.answer, status=304, cache_control="max-age=3600")
     batch = reader.read()
     assert reader.asked()["if-none-match"] == 'W/"1"'
     assert reader.asked()["if-modified-since"] == "Wed, 04 Mar 2026 11:00:00 GMT"
@@ -317,7 +317,7 @@ def test_a_validator_that_cannot_be_sent_back_does_not_end_a_feed(reader: Reader
     reader.source = Source(Options(name="Forum", url=reader.server.url + path), reader.source._http)
     body = rss(item(1))
     head = f"HTTP/1.1 200 OK\r\nETag: {odd}\r\nLast-Modified: {odd}\r\nContent-Length: {len(body)}\r\n\r\n"
-    reader.server.script = partial(Line.send, data=head.encode("latin-1") + body)
+    reader.server.script = partial(Connection.send, data=head.encode("latin-1") + body)
     assert len(reader.read().posts) == 1
     assert reader.read().posts == ()
     assert not any(c < " " or c == "\x7f" for c in reader.asked().get("if-none-match", ""))
@@ -375,7 +375,7 @@ def test_an_unchanged_body_is_not_parsed(reader: Reader, monkeypatch: pytest.Mon
 
 
 def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
-    new = partial(Line.answer, body=rss(item(1)), content_type="application/rss+xml")
+    new = partial(Connection.answer, body=rss(item(1)), content_type="application/rss+xml")
     reader.server.script = lambda line: (
         line.answer(301, location="/new.xml?key=canary") if line.request.path == "/feed.xml" else new(line)
     )
@@ -383,7 +383,7 @@ def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
     assert "moved for good" in batch.note
     assert "canary" not in batch.note
     batch = reader.read()
-    assert [r.path for r in reader.server.asked] == ["/feed.xml", "/new.xml?key=canary", "/new.xml?key=canary"]
+    assert [r.path for r in reader.server.requests] == ["/feed.xml", "/new.xml?key=canary", "/new.xml?key=canary"]
     assert "moved for good" in batch.note
     # an address corrected in the config starts anew
     reader.source = Source(Options(name="Forum", url=reader.server.url + "/new.xml"), reader.source._http)
@@ -407,7 +407,7 @@ def test_a_move_that_is_undone_is_followed_back(reader: Reader, there: tuple[int
     assert [post.title for post in batch.posts] == ["Thread 2"]
     assert batch.note == ""
     reader.read()
-    assert [request.path for request in reader.server.asked[2:]] == ["/new.xml", "/feed.xml", "/feed.xml"]
+    assert [request.path for request in reader.server.requests[2:]] == ["/new.xml", "/feed.xml", "/feed.xml"]
 
 
 def test_a_move_to_what_is_gone_is_told(reader: Reader) -> None:
@@ -423,17 +423,17 @@ def test_a_move_to_what_is_gone_is_told(reader: Reader) -> None:
 
 
 def test_a_temporary_redirect_is_not(reader: Reader) -> None:
-    new = partial(Line.answer, body=rss(item(1)), content_type="application/rss+xml")
+    new = partial(Connection.answer, body=rss(item(1)), content_type="application/rss+xml")
     reader.server.script = lambda line: (
         line.answer(302, location="/new.xml") if line.request.path == "/feed.xml" else new(line)
     )
     assert reader.read().note == ""
     reader.read()
-    assert reader.server.asked[2].path == "/feed.xml"
+    assert reader.server.requests[2].path == "/feed.xml"
 
 
 def test_410_is_gone(reader: Reader) -> None:
-    reader.server.script = partial(Line.answer, status=410)
+    reader.server.script = partial(Connection.answer, status=410)
     with pytest.raises(Gone, match="permanently gone"):
         reader.read()
 

@@ -18,7 +18,7 @@ from monitor.feeds.presets import PRESETS, edition, named_feed
 from monitor.http import Http, check_url
 from monitor.model import Batch
 from monitor.sources.feed import Options, Source
-from tests.fake_server import Line, Server, http_for, item, rss, serving
+from tests.fake_server import Connection, Server, http_for, item, rss, serving
 from tests.fakes import NOON
 from tests.player import detour
 
@@ -275,18 +275,18 @@ def test_nothing_of_a_secret_address_comes_back(private: Private) -> None:
     entry = f"<item><guid>{own}</guid><link>{own}</link>{words}</item>"
     relative = "<item><guid>g2</guid><link>?auth=pass-4711-word</link><title>Acme</title></item>"
     body = rss(entry, relative, item(3))
-    private.server.script = partial(Line.answer, body=body, content_type="application/rss+xml")
+    private.server.script = partial(Connection.answer, body=body, content_type="application/rss+xml")
     batch = private.read()
     assert len(batch.posts) == 3
     assert TOKEN not in everything(batch)
     assert "4711" not in everything(batch)
     assert "https://harbour.example/3" in everything(batch)
-    assert private.server.asked[-1].path == f"/private/{TOKEN}/feed.xml?auth=pass-4711-word"
+    assert private.server.requests[-1].path == f"/private/{TOKEN}/feed.xml?auth=pass-4711-word"
     assert private.read(batch.cursor).posts == ()
 
 
 def test_a_secret_feed_that_moves_is_followed_and_not_kept(private: Private) -> None:
-    def moved(line: Line) -> None:
+    def moved(line: Connection) -> None:
         if line.request.path.startswith("/new/"):
             return line.answer(body=rss(item(1)), content_type="application/rss+xml")
         return line.answer(301, location=f"/new/{TOKEN}")
@@ -300,7 +300,7 @@ def test_a_secret_feed_that_moves_is_followed_and_not_kept(private: Private) -> 
 @pytest.mark.parametrize("status", [200, 401, 403, 404, 410, 429, 500])
 def test_no_error_shows_a_secret_address(private: Private, status: int) -> None:
     page = f"<!doctype html><link rel=alternate type=application/rss+xml href='/x/{TOKEN}'>No {TOKEN}".encode()
-    private.server.script = partial(Line.answer, status=status, body=page, content_type="text/html")
+    private.server.script = partial(Connection.answer, status=status, body=page, content_type="text/html")
     with pytest.raises(SourceError) as caught:
         private.read()
     assert TOKEN not in str(caught.value)
@@ -308,7 +308,7 @@ def test_no_error_shows_a_secret_address(private: Private, status: int) -> None:
 
 
 def test_another_secret_begins_anew(private: Private, monkeypatch: pytest.MonkeyPatch) -> None:
-    private.server.script = partial(Line.answer, body=rss(item(1)), content_type="application/rss+xml")
+    private.server.script = partial(Connection.answer, body=rss(item(1)), content_type="application/rss+xml")
     batch = private.read()
     monkeypatch.setenv("PRIVATE_FEED", f"{private.server.url}/other")
     assert len(private.read(batch.cursor).posts) == 1
@@ -321,7 +321,7 @@ class Directory:
         self.at, self.status = "/show.xml", 200
         self._server = server
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         path = line.request.path
         if path.startswith("/lookup?"):
             found = [{"feedUrl": self._server.url + self.at}] if self.at else []
@@ -345,8 +345,8 @@ def test_a_podcast_is_looked_up_once(podcast: tuple[Source, Directory, Server]) 
     batch = source.fetch((), None, NOON)
     assert [post.title for post in batch.posts] == ["Thread 1"]
     source.fetch((), batch.cursor, NOON)
-    assert [asked.path.partition("?")[0] for asked in server.asked] == ["/lookup", "/show.xml", "/show.xml"]
-    assert server.asked[-1].headers["if-none-match"] == '"1"'
+    assert [asked.path.partition("?")[0] for asked in server.requests] == ["/lookup", "/show.xml", "/show.xml"]
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
 
 
 def test_a_podcast_that_moved_is_looked_up_again(podcast: tuple[Source, Directory, Server]) -> None:

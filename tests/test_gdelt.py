@@ -11,7 +11,7 @@ import pytest
 from monitor.errors import BadResponse, RateLimited
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources.gdelt import Options, Source, Turns
-from tests.fake_server import Line, http_for, serving
+from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
 from tests.sites import Said, said
 from tests.sites.gdelt import Site
@@ -110,7 +110,7 @@ def test_an_error_that_looks_like_an_answer(status: int, body: bytes, expected: 
 
 
 def test_broken_json_is_mended() -> None:
-    def broken(line: Line) -> None:
+    def broken(line: Connection) -> None:
         body = rb'{"articles": [{"url": "https://news.example/1", "title": "Acme\'s \x \\x day' + b"\t"
         body += b'", "seendate": "20260304T080000Z"}]}'
         line.answer(200, body, content_type="application/json")
@@ -140,7 +140,7 @@ def test_when_it_is_overloaded_no_source_asks_it() -> None:
             with pytest.raises(RateLimited) as caught:
                 source.fetch(TERMS, None, NOON + timedelta(seconds=seconds))
             assert caught.value.not_before == NOON + timedelta(minutes=5)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         http.close()
 
 

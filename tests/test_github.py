@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.model import Term
 from monitor.sources.github import LOOKS_ALONE, Options, Source
-from tests.fake_server import Line, http_for, serving
+from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
 from tests.sites import Said, said, send
 from tests.sites.github import Site
@@ -32,7 +32,7 @@ def token(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_an_issue_becomes_a_post() -> None:
     with reading("github", Site(said(1))) as (source, server):
         (post,) = posts_of(passes(source))
-        assert "authorization" not in server.asked[0].headers
+        assert "authorization" not in server.requests[0].headers
     assert (post.title, post.text) == ("Number 1", "Acme is fine, says number 1.")
     assert (post.author, post.site, post.external_id) == ("writer1", "harbour/boats", "I_1")
     assert post.url == "https://github.com/harbour/boats/issues/1"
@@ -87,7 +87,7 @@ def test_a_limit_is_kept_to_by_every_source_with_the_same_token_or_none() -> Non
             with pytest.raises(RateLimited) as caught:
                 source.fetch(TERMS, None, NOON)
             assert caught.value.not_before == NOON + timedelta(minutes=3)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         server.script = Site(said(1))
         assert two.fetch(TERMS, None, NOON + timedelta(minutes=3)).posts
         http.close()
@@ -97,7 +97,7 @@ def test_the_last_request_that_is_left_is_the_last_of_the_pass() -> None:
     last = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": RESET}
     with reading("github", lambda line: send(line, {"items": []}, **last)) as (source, server):
         batch = source.fetch([Term(f"acme {n}") for n in range(8)], None, NOON)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
     assert batch.not_before == NOON + timedelta(minutes=3)
     assert "asks us to wait" in batch.note
 
@@ -119,7 +119,7 @@ def test_a_search_that_github_refuses_says_why() -> None:
 
 
 def test_results_that_github_says_are_incomplete_are_no_complete_reading() -> None:
-    def hasty(line: Line) -> None:
+    def hasty(line: Connection) -> None:
         send(line, {"total_count": 0, "incomplete_results": True, "items": []})
 
     with reading("github", hasty) as (source, _):
@@ -141,8 +141,8 @@ def test_a_token_brings_discussions(token: str) -> None:
     site = Site(said(1))
     with reading("github", site, token=token) as (source, server):
         posts = posts_of(passes(source))
-        assert {request.headers["authorization"] for request in server.asked} == {"Bearer made-up-token-1234"}
-        (asked,) = [json.loads(request.body) for request in server.asked if request.method == "POST"]
+        assert {request.headers["authorization"] for request in server.requests} == {"Bearer made-up-token-1234"}
+        (asked,) = [json.loads(request.body) for request in server.requests if request.method == "POST"]
     assert {post.external_id for post in posts} == {"I_1", "D_1"}
     assert asked["variables"]["q"].startswith('"acme" updated:')
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import RateLimited
 from monitor.model import Term
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.fakes import NOON
 from tests.sites import Said, said, send
 from tests.sites.hackernews import Site
@@ -73,7 +73,7 @@ def test_an_item_that_tells_nothing_is_no_deletion(item: Any) -> None:
 
 
 def test_the_search_goes_on_while_the_items_are_down() -> None:
-    def half_down(line: Line) -> None:
+    def half_down(line: Connection) -> None:
         line.answer(500) if "/item/" in line.request.path else Site(said(1, 2))(line)
 
     with reading("hackernews", Site(said(1))) as (source, server):
@@ -88,7 +88,7 @@ def test_the_search_goes_on_while_the_items_are_down() -> None:
 def test_a_limit_in_the_middle_keeps_what_was_read() -> None:
     site = Site(said(*range(1, 240)))
 
-    def limited(line: Line) -> None:
+    def limited(line: Connection) -> None:
         site(line) if len(site.asked) < 1 else line.answer(429, retry_after="600")
 
     with reading("hackernews", limited) as (source, _):

@@ -18,7 +18,7 @@ from monitor.clock import Clock
 from monitor.errors import AuthError, BadResponse, Gone, RateLimited, Refused, SourceError, Stopped
 from monitor.http import HostRateLimiter, Http, Limits, check_url, connections, redact, retry_after
 from monitor.http.addresses import is_public
-from tests.fake_server import Line, http_for, serving
+from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON, FakeClock
 
 
@@ -27,8 +27,8 @@ def test_a_response_has_status_body_and_headers() -> None:
         http = http_for(server)
         response = http.get(server.url + "/feed", headers={"X-Mine": "yes"})
         assert (response.status, response.body, response.headers["ETAG"]) == (200, b"hello", '"1"')
-        assert server.asked[0].headers["x-mine"] == "yes"
-        assert server.asked[0].headers["user-agent"].startswith("Wallflower/")
+        assert server.requests[0].headers["x-mine"] == "yes"
+        assert server.requests[0].headers["user-agent"].startswith("Wallflower/")
         assert (http.traffic.requests, http.traffic.bytes, http.traffic.failures) == (1, 5, 0)
 
 
@@ -69,7 +69,7 @@ PRIVATE_URLS = [
 def test_no_spelling_of_a_private_host_is_connected_to(form: str) -> None:
     with serving() as server, pytest.raises(SourceError):
         Http(Clock(), limits=Limits(read_timeout=2, total_timeout=2)).get(form.format(port=server.port))
-    assert server.asked == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -110,20 +110,20 @@ def test_the_address_that_is_connected_to_is_checked() -> None:
         assert is_public(resolver("rebind.example", server.port)[0])
         with pytest.raises(SourceError, match="private network"):
             Http(Clock(), resolve=resolver).get(f"http://rebind.example:{server.port}/")
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_a_public_name_for_a_private_address_is_refused() -> None:
     http = Http(Clock(), resolve=lambda host, port: ["127.0.0.1"])
     with serving() as server, pytest.raises(SourceError, match="private network"):
         http.get(f"http://127.0.0.1.nip.example:{server.port}/")
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_a_name_returned_by_the_resolver_is_not_an_address() -> None:
     with serving() as server, pytest.raises(SourceError, match="private network"):
         Http(Clock(), resolve=lambda host, port: ["localhost", "127.1"]).get(f"http://a.example:{server.port}/")
-    assert server.asked == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.1", "93.184.216.34"], ["93.184.216.34", "::1"]])
@@ -165,13 +165,13 @@ def test_another_port_of_an_allowed_host_is_refused() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_no_redirect_leads_to_a_private_address(target: str, status: int) -> None:
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         line.answer(status, location=target.format(port=server.port))
 
     with serving(script) as server:
         with pytest.raises(SourceError):
             http_for(server).get(server.url + "/out")
-        assert [request.path for request in server.asked] == ["/out"]
+        assert [request.path for request in server.requests] == ["/out"]
 
 
 def _redirects(count: int, status: int = 301) -> bytes:
@@ -197,7 +197,7 @@ def test_only_a_permanent_redirect_is_a_move(status: int) -> None:
 
 
 def test_a_permanent_move_ends_at_the_first_temporary_redirect() -> None:
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         hops = {"/a": (301, "/b"), "/b": (302, "/c"), "/c": (301, "/d")}
         status, to = hops.get(line.request.path, (200, ""))
         line.answer(status, location=to)
@@ -215,7 +215,7 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
         http = http_for(server)
         http.get(server.url)
         http.session.get(server.url, proxies={"http": proxy.url})
-        assert (len(proxy.asked), len(server.asked)) == (0, 2)
+        assert (len(proxy.requests), len(server.requests)) == (0, 2)
 
 
 def test_cookies_are_not_stored() -> None:
@@ -223,7 +223,7 @@ def test_cookies_are_not_stored() -> None:
         http = http_for(server)
         http.get(server.url)
         http.get(server.url)
-        assert "cookie" not in server.asked[1].headers
+        assert "cookie" not in server.requests[1].headers
 
 
 def test_an_sdk_on_the_session_is_guarded_too() -> None:
@@ -234,12 +234,12 @@ def test_an_sdk_on_the_session_is_guarded_too() -> None:
 # ---- time and size limits
 
 
-def _drip(line: Line) -> None:
+def _drip(line: Connection) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
     line.drip(b"x" * 5000)
 
 
-def _drip_in_the_header(line: Line) -> None:
+def _drip_in_the_header(line: Connection) -> None:
     line.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 5000)
 
 
@@ -253,7 +253,7 @@ def test_a_slow_drip_is_cut_off_at_the_deadline(script: object) -> None:
 
 
 def test_slow_redirects_share_one_deadline() -> None:
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         line.drip(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /again\r\n\r\n", 0.003)
 
     with serving(script) as server, pytest.raises(SourceError, match="did not complete"):
@@ -280,13 +280,13 @@ def test_a_gzip_bomb_ends_at_the_size_limit_and_uses_little_memory() -> None:
 
 def test_a_nested_gzip_bomb_ends_at_the_size_limit() -> None:
     body = gzip.compress(gzip.compress(b"\0" * 60_000_000) * 3)
-    script = partial(Line.answer, body=body, content_encoding="gzip, gzip")
+    script = partial(Connection.answer, body=body, content_encoding="gzip, gzip")
     with serving(script) as server, pytest.raises(BadResponse, match="more than 2 MB"):
         http_for(server, max_bytes=2_000_000).get(server.url)
 
 
 def test_a_long_response_without_content_length_ends_at_the_size_limit() -> None:
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         line.send(b"HTTP/1.1 200 OK\r\n\r\n")
         for _ in range(40):
             line.send(b"x" * 100_000)
@@ -336,19 +336,19 @@ def test_an_accepted_status_does_not_raise() -> None:
         assert http_for(server).get(server.url, accept={403}).body == b"why"
 
 
-def _incomplete_body(line: Line) -> None:
+def _incomplete_body(line: Connection) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 
 
-def _incomplete_chunks(line: Line) -> None:
+def _incomplete_chunks(line: Connection) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
 
 
-def _invalid_gzip(line: Line) -> None:
+def _invalid_gzip(line: Connection) -> None:
     line.answer(200, b"not gzip", content_encoding="gzip")
 
 
-def _garbage(line: Line) -> None:
+def _garbage(line: Connection) -> None:
     line.send(os.urandom(400).replace(b"\n", b"") + b"\n\n")
 
 
@@ -359,7 +359,7 @@ def _garbage(line: Line) -> None:
         (_incomplete_chunks, "closed the connection"),
         (_invalid_gzip, "cannot be decompressed"),
         (_garbage, "connection"),
-        (Line.reset, "closed the connection"),
+        (Connection.reset, "closed the connection"),
         (lambda line: None, "closed the connection"),
     ],
 )
@@ -386,7 +386,7 @@ def test_a_closed_port_an_unknown_name_and_invalid_tls_have_their_own_messages()
 
 
 def test_errors_contain_no_secret() -> None:
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         line.answer(500, b"")
 
     with serving(script) as server, pytest.raises(SourceError) as caught:
@@ -430,7 +430,7 @@ def test_a_host_that_asks_us_to_wait_gets_no_request_until_then() -> None:
             with pytest.raises(RateLimited) as caught:
                 http.get(server.url)
             assert caught.value.not_before == NOON + timedelta(seconds=120)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         clock.advance(121)
         server.script = lambda line: line.answer()
         assert http.get(server.url).status == 200
@@ -469,7 +469,7 @@ def test_at_most_two_requests_run_at_once() -> None:
     running, peak = [0], [0]
     gate = threading.Barrier(2)
 
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         running[0] += 1
         peak[0] = max(peak[0], running[0])
         gate.wait(5)
@@ -483,7 +483,7 @@ def test_at_most_two_requests_run_at_once() -> None:
             thread.start()
         for thread in threads:
             thread.join(10)
-        assert (peak[0], len(server.asked)) == (2, 6)
+        assert (peak[0], len(server.requests)) == (2, 6)
 
 
 def test_a_stop_ends_the_wait_for_a_slot() -> None:

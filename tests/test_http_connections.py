@@ -16,7 +16,7 @@ from monitor.errors import SourceError
 from monitor.http import Http
 from monitor.http.connections import Guard
 from tests.certificates import trusting
-from tests.fake_server import Line, Server, http_for, serving
+from tests.fake_server import Connection, Server, http_for, serving
 
 UNCHANGED = b"HTTP/1.1 304 Not Modified\r\n"
 
@@ -59,7 +59,7 @@ def test_a_header_with_control_or_non_latin_characters_is_not_sent(value: str) -
     with serving() as server:
         with pytest.raises(SourceError):
             http_for(server).get(server.url, headers={"If-None-Match": value})
-        assert server.asked == []
+        assert server.requests == []
 
 
 def test_a_folded_header_of_any_answer_is_one_line() -> None:
@@ -95,13 +95,16 @@ def test_the_socket_of_an_answer_that_cannot_be_read_is_closed_at_once(
 
 
 def test_a_redirect_is_asked_for_once_and_sends_the_headers_on() -> None:
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         line.answer(301 if line.request.path == "/old" else 200, b"here", location="/new")
 
     with serving(script) as server:
         answer = http_for(server).get(server.url + "/old", headers={"X-Mine": "yes"})
         assert (answer.body, answer.moved_to) == (b"here", server.url + "/new")
-        assert [(asked.path, asked.headers["x-mine"]) for asked in server.asked] == [("/old", "yes"), ("/new", "yes")]
+        assert [(asked.path, asked.headers["x-mine"]) for asked in server.requests] == [
+            ("/old", "yes"),
+            ("/new", "yes"),
+        ]
 
 
 def test_a_key_does_not_travel_to_another_host() -> None:
@@ -128,7 +131,7 @@ def _speaking_tls(server: Server, certificate: Path) -> Http:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 
-    def script(line: Line) -> None:
+    def script(line: Connection) -> None:
         with context.wrap_socket(line.sock, server_side=True) as sock:
             sock.recv(65536)
             sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")

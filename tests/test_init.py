@@ -29,7 +29,7 @@ from monitor.http import HostRateLimiter, Http, Limits, addresses
 from monitor.model import Batch, Brand, Json, Term
 from monitor.query import Document, parse
 from monitor.query.matcher import Matcher
-from tests.fake_server import Line, Server, item, rss, serving
+from tests.fake_server import Connection, Server, item, rss, serving
 from tests.fakes import post
 from tests.player import detour
 from tests.sites import said
@@ -211,7 +211,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     now = datetime.now(UTC)
     hackers = Site(said(1, 2, 3, text="Acmeria is fine, says {n}.", start=now - timedelta(hours=1)))
 
-    def answer(line: Line) -> None:
+    def answer(line: Connection) -> None:
         if line.request.path.startswith("/rss/search"):
             date = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
             return line.answer(body=rss(item(1, "Acmeria opens"), item(2, "Nothing", date=date)))
@@ -289,7 +289,7 @@ def test_what_cannot_be_read_is_told_in_words(init: Init, outside: Server, tmp_p
 
 def test_without_a_look_nothing_is_asked(init: Init, outside: Server, tmp_path: Path) -> None:
     assert init(*GIVEN, "--no-look").exit_code == 0
-    assert outside.asked == []
+    assert outside.requests == []
     checked(tmp_path)
 
 
@@ -343,7 +343,7 @@ def test_a_file_that_is_there_is_left_and_nothing_is_asked(init: Init, outside: 
     result = init(*GIVEN)
     assert (result.exit_code, result.stdout) == (78, "")
     assert (tmp_path / "config.toml").read_text() == "mine"
-    assert outside.asked == []
+    assert outside.requests == []
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_a_rate_limit_holds_for_every_source_of_the_instance() -> None:
         for source in (one, two):
             with pytest.raises(RateLimited):
                 source.fetch([Term("acme")], None, NOON)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         http.close()
 
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from monitor.errors import AuthError, RateLimited, SourceError
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources.mastodon import Options, Source
-from tests.fake_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.player import Player, cassette, detour
 from tests.sites import said, send
@@ -52,7 +52,7 @@ def says(code: int, error: str = "", **headers: str) -> Script:
 
 
 def paths(server: Server) -> list[str]:
-    return [request.path.partition("?")[0] for request in server.asked]
+    return [request.path.partition("?")[0] for request in server.requests]
 
 
 def test_one_post_on_several_instances_is_one_post() -> None:
@@ -148,7 +148,7 @@ def test_a_timeline_that_wants_a_login_says_so(code: int, error: str) -> None:
 
 
 def test_a_disabled_timeline_is_told_before_it_is_asked_and_the_others_go_on() -> None:
-    def closed(line: Line) -> None:
+    def closed(line: Connection) -> None:
         access = {"hashtag_feeds": {"local": "disabled", "remote": "disabled"}}
         send(line, {"configuration": {"timelines_access": access}})
 
@@ -166,10 +166,10 @@ def test_a_limit_is_kept_until_the_iso_time_it_names() -> None:
             fetch(source)
         assert caught.value.not_before == NOON + timedelta(minutes=3)
         servers[ONE].script = Site(said(1))
-        asked = len(servers[ONE].asked)
+        asked = len(servers[ONE].requests)
         with pytest.raises(RateLimited):
             fetch(source, now=NOON + timedelta(minutes=2))
-        assert len(servers[ONE].asked) == asked
+        assert len(servers[ONE].requests) == asked
         assert fetch(source, now=NOON + timedelta(minutes=3)).posts
 
 
@@ -183,7 +183,7 @@ def test_a_limit_that_names_no_time_is_one_all_the_same(reset: str) -> None:
 def test_the_last_request_that_is_allowed_is_the_last_that_is_made() -> None:
     site = Site(said(*range(1, 200)))
 
-    def scarce(line: Line) -> None:
+    def scarce(line: Connection) -> None:
         left = str(max(0, 3 - len(site.asked)))
         page = [status(one) for one in said(*range(1, 200))][-40:]
         site.asked.append({})
@@ -191,7 +191,7 @@ def test_the_last_request_that_is_allowed_is_the_last_that_is_made() -> None:
 
     with instances({ONE: scarce, TWO: Site(said(1))}, hashtags=list("abcdef")) as (source, servers):
         batch = fetch(source)
-        assert len(servers[ONE].asked) == 4
+        assert len(servers[ONE].requests) == 4
     assert "wants no more requests" in batch.note
 
 
@@ -199,8 +199,8 @@ def test_the_token_goes_to_the_first_instance_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("OUR_TOKEN", "made-up-token")
     with instances({ONE: Site(said(1)), TWO: Site(said(1))}, token="OUR_TOKEN") as (source, servers):
         fetch(source)
-        assert {request.headers.get("authorization") for request in servers[ONE].asked} == {"Bearer made-up-token"}
-        assert {request.headers.get("authorization") for request in servers[TWO].asked} == {None}
+        assert {request.headers.get("authorization") for request in servers[ONE].requests} == {"Bearer made-up-token"}
+        assert {request.headers.get("authorization") for request in servers[TWO].requests} == {None}
 
 
 def test_a_refused_token_says_where_to_get_one_and_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,14 +217,14 @@ def test_a_missing_token_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with instances({ONE: Site()}, token="OUR_TOKEN") as (source, servers):
         with pytest.raises(AuthError, match="OUR_TOKEN"):
             fetch(source)
-        assert servers[ONE].asked == []
+        assert servers[ONE].requests == []
 
 
 def test_search_reads_down_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUR_TOKEN", "made-up-token")
     posts = said(*range(1, 4))
 
-    def searched(line: Line) -> None:
+    def searched(line: Connection) -> None:
         path, _, query = line.request.path.partition("?")
         if "instance" in path:
             return send(line, {"version": "4.6.0", "api_versions": {"mastodon": 11}})
@@ -257,9 +257,9 @@ def test_options_that_do_not_fit_are_refused() -> None:
 
 
 def test_a_host_that_is_silent_is_waited_for_once() -> None:
-    with instances({ONE: Line.hang, TWO: Site(said(1))}, hashtags=["a", "b", "c"]) as (source, servers):
+    with instances({ONE: Connection.hang, TWO: Site(said(1))}, hashtags=["a", "b", "c"]) as (source, servers):
         assert fetch(source).posts
-        assert len(servers[ONE].asked) == 1
+        assert len(servers[ONE].requests) == 1
 
 
 # ---- recorded answers ---------------------------------------------------------------------------------------------

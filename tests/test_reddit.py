@@ -24,7 +24,7 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.sources._reddit import post_of
 from monitor.sources.reddit import Options, Source
-from tests.fake_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.player import Exchange, Player, cassette, detour
 from tests.sites import SECRETS, Said, said, send
@@ -74,7 +74,7 @@ def fetch(source: Source, cursor: Json = None, now: datetime = NOON, terms: Sequ
 
 
 def paths(server: Server) -> list[str]:
-    return [request.path.partition("?")[0] for request in server.asked]
+    return [request.path.partition("?")[0] for request in server.requests]
 
 
 def behind_token(script: Script) -> Script:
@@ -101,7 +101,7 @@ def test_search_and_the_newest_of_subreddits_are_read() -> None:
 def test_search_may_be_kept_to_subreddits() -> None:
     with reading(Site(), search_in=["harbour", "boats"]) as (source, server):
         fetch(source, terms=(Term("acme"), Term("harbour bikes")))
-        path, _, query = server.asked[-1].path.partition("?")
+        path, _, query = server.requests[-1].path.partition("?")
     assert path == "/r/harbour+boats/search"
     assert "restrict_sr=1" in query
     assert "q=%22acme%22+OR+%22harbour+bikes%22" in query
@@ -131,7 +131,7 @@ def test_a_thousand_listed_posts_are_not_taken_for_all() -> None:
 def test_a_subreddit_that_is_not_open_is_named_and_the_rest_is_read(status: int, words: str) -> None:
     site = Site(said(1))
 
-    def closed(line: Line) -> None:
+    def closed(line: Connection) -> None:
         return refuses(status)(line) if "/r/secret/" in line.request.path else site(line)
 
     with reading(closed, subreddits=["secret"]) as (source, _):
@@ -144,7 +144,7 @@ def test_a_subreddit_that_is_not_open_is_named_and_the_rest_is_read(status: int,
 def test_what_a_broken_listing_missed_is_read_when_it_is_back() -> None:
     late = Site([Said(n, f"Acme {n}.", NOON + timedelta(minutes=n)) for n in range(1, 50)])
 
-    def broken(line: Line) -> None:
+    def broken(line: Connection) -> None:
         return refuses(500)(line) if "/comments" in line.request.path else late(line)
 
     with reading(Site(), subreddits=["harbour"], search=False) as (source, server):
@@ -211,19 +211,19 @@ def test_one_token_serves_many_passes() -> None:
         batch = fetch(source)
         fetch(source, batch.cursor, SOON)
         assert paths(server).count("/api/v1/access_token") == 1
-        asked = server.asked[0]
+        asked = server.requests[0]
         assert asked.method == "POST"
         assert asked.body == b"grant_type=client_credentials"
         login = base64.b64decode(asked.headers["authorization"].removeprefix("Basic "))
         assert login == b"made-up-client-id:made-up-client-secret"
-        assert server.asked[1].headers["authorization"] == "bearer made-up-token"
-        assert server.asked[1].headers["user-agent"].startswith("Wallflower/")
+        assert server.requests[1].headers["authorization"] == "bearer made-up-token"
+        assert server.requests[1].headers["user-agent"].startswith("Wallflower/")
 
 
 def test_a_token_that_was_taken_back_is_replaced_once() -> None:
     site, refused = Site(said(1)), []
 
-    def forgetful(line: Line) -> None:
+    def forgetful(line: Connection) -> None:
         if "token" not in line.request.path and len(refused) < 1:
             refused.append(1)
             return refuses(401)(line)
@@ -241,7 +241,7 @@ def test_a_wrong_key_says_where_to_get_one(status: int) -> None:
     with reading(refuses(status)) as (source, server), pytest.raises(AuthError, match="prefs/apps") as caught:
         fetch(source)
     assert "made-up" not in str(caught.value)
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 def test_a_refusal_with_status_200_is_one_too() -> None:
@@ -254,7 +254,7 @@ def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.Monk
     with reading(Site()) as (source, server):
         with pytest.raises(AuthError, match="REDDIT_CLIENT_SECRET"):
             fetch(source)
-        assert server.asked == []
+        assert server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_every_form_of_429_becomes_a_time(headers: dict[str, str], seconds: int)
 def test_headers_that_are_no_numbers_break_nothing(reset: str) -> None:
     site = Site(said(1))
 
-    def odd(line: Line) -> None:
+    def odd(line: Connection) -> None:
         if "token" in line.request.path:
             return site(line)
         return send(line, listing([thing(said(1)[0])]), x_ratelimit_remaining="9x", x_ratelimit_reset=reset)
@@ -288,18 +288,18 @@ def test_headers_that_are_no_numbers_break_nothing(reset: str) -> None:
 
 
 def test_a_hundred_a_minute_are_kept_by_all_sources_of_one_key() -> None:
-    def scarce(line: Line) -> None:
+    def scarce(line: Connection) -> None:
         page = [thing(one) for one in said(1)]
         send(line, listing(page), x_ratelimit_remaining="1.0", x_ratelimit_used="99", x_ratelimit_reset="30")
 
     with connected(behind_token(scarce)) as (http, server):
         one, other = (Source(Options(name=name), http) for name in "ab")
         assert fetch(one).posts
-        asked = len(server.asked)
+        asked = len(server.requests)
         with pytest.raises(RateLimited) as caught:
             fetch(other)
         assert caught.value.not_before == NOON + timedelta(seconds=30)
-        assert len(server.asked) == asked
+        assert len(server.requests) == asked
         assert fetch(other, now=NOON + timedelta(seconds=30)).posts
 
 
@@ -322,7 +322,7 @@ def test_a_praw_ini_lying_about_changes_nothing(tmp_path: Path, monkeypatch: pyt
     assert os.getcwd() == str(tmp_path)
     with reading(Site(said(1))) as (source, server):
         assert len(fetch(source).posts) == 1
-        assert {request.headers["host"] for request in server.asked} == {server.host}
+        assert {request.headers["host"] for request in server.requests} == {server.host}
 
 
 def test_keys_are_never_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -370,7 +370,7 @@ FEEDS = {"feed_user": "somebody", "feed_token": "FEED_TOKEN"}
 
 
 def feeds(*posts: Said) -> Script:
-    def answer(line: Line) -> None:
+    def answer(line: Connection) -> None:
         path = line.request.path
         body = atom() if "after=" in path else atom(*posts, comments="/comments.rss" in path)
         line.answer(200, body, content_type="application/atom+xml")
@@ -382,7 +382,7 @@ def test_the_feeds_of_an_account_are_the_other_way() -> None:
     with reading(feeds(*said(1, 2)), subreddits=["harbour"], **FEEDS) as (source, server):
         batch = fetch(source)
         assert sorted(set(paths(server))) == ["/r/harbour/comments.rss", "/r/harbour/new.rss", "/search.rss"]
-        assert all("feed=made0up0feed0token&user=somebody" in request.path for request in server.asked)
+        assert all("feed=made0up0feed0token&user=somebody" in request.path for request in server.requests)
         assert fetch(source, batch.cursor, SOON).posts == ()
     assert sorted(post.external_id for post in batch.posts) == ["t1_c1", "t1_c2", "t3_1", "t3_2"]
     first = next(post for post in batch.posts if post.external_id == "t3_1")

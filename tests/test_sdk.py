@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.sources._limits import KeyLimits
 from monitor.sources._sdk import Answer, SdkSession, plainly, reset_time
-from tests.fake_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.sites import send
 
@@ -34,7 +34,7 @@ def session(script: Script, **options: Any) -> Iterator[tuple[SdkSession, Server
         http.close()
 
 
-def good(line: Line) -> None:
+def good(line: Connection) -> None:
     send(line, {"well": True}, x_ratelimit_remaining="x", x_other="1")
 
 
@@ -42,7 +42,7 @@ def test_a_good_answer_passes_and_is_heard() -> None:
     with session(good) as (made, server):
         assert made.request("GET", f"{server.url}/a", params={"b": 1}).json() == {"well": True}
         assert made.heard == {"well": True}
-        assert server.asked[0].path == "/a?b=1"
+        assert server.requests[0].path == "/a?b=1"
 
 
 def test_keys_are_put_in_here_and_the_agent_is_ours() -> None:
@@ -50,8 +50,8 @@ def test_keys_are_put_in_here_and_the_agent_is_ours() -> None:
         made.headers["User-Agent"] = "an SDK"
         made.keys = {"Authorization": "Bearer right"}
         made.request("GET", server.url, headers={"Authorization": "Bearer wrong", "user-agent": "an SDK"})
-        assert server.asked[0].headers["authorization"] == "Bearer right"
-        assert server.asked[0].headers["user-agent"].startswith("Wallflower/")
+        assert server.requests[0].headers["authorization"] == "Bearer right"
+        assert server.requests[0].headers["user-agent"].startswith("Wallflower/")
 
 
 def test_a_key_does_not_travel_with_a_redirect() -> None:
@@ -59,7 +59,7 @@ def test_a_key_does_not_travel_with_a_redirect() -> None:
         made.keys = {"Authorization": "Bearer right"}
         with pytest.raises(BadResponse, match="elsewhere"):
             made.request("GET", server.url)
-        assert elsewhere.asked == []
+        assert elsewhere.requests == []
 
 
 def test_headers_that_an_sdk_would_sleep_over_are_hidden() -> None:
@@ -74,18 +74,18 @@ def test_what_failed_is_not_asked_again_within_a_pass() -> None:
         for _ in range(3):
             with pytest.raises(BadResponse):
                 made.request("GET", f"{server.url}/a")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         made.begin(NOON)
         server.script = good
         assert made.request("GET", f"{server.url}/a").status_code == 200
 
 
 def test_a_site_that_is_not_reached_is_not_asked_for_anything_else() -> None:
-    with session(Line.hang) as (made, server):
+    with session(Connection.hang) as (made, server):
         for path in "abc":
             with pytest.raises(SourceError):
                 made.request("GET", f"{server.url}/{path}")
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 def test_closing_it_leaves_the_session_of_the_others_open() -> None:

@@ -26,7 +26,7 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources import Source, SourceOptions, kinds, load
 from tests import certificates, sites
 from tests.certificates import Certificate
-from tests.fake_server import Line, Script, Server, http_for, item, rss, serving
+from tests.fake_server import Connection, Script, Server, http_for, item, rss, serving
 from tests.fakes import NOON
 from tests.player import detour
 
@@ -47,7 +47,7 @@ class Example:
 
 def _rss(*numbers: int) -> Script:
     items = [item(n, date=f"Wed, 04 Mar 2026 {8 + n // 60:02}:{n % 60:02}:00 GMT") for n in numbers]
-    return partial(Line.answer, body=rss(*items), content_type="application/rss+xml")
+    return partial(Connection.answer, body=rss(*items), content_type="application/rss+xml")
 
 
 _FIRST = sites.said(1, 2, 3)
@@ -196,16 +196,16 @@ def test_a_cursor_of_another_time_is_no_reason_to_fail(kind: str, cursor: Json) 
         assert fetch_all(source, cursor, NOON)[0]
 
 
-def _bomb(line: Line) -> None:
+def _bomb(line: Connection) -> None:
     line.answer(200, gzip.compress(b"\0" * 40_000_000), content_encoding="gzip", content_type="application/xml")
 
 
-def _drip(line: Line) -> None:
+def _drip(line: Connection) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
     line.drip(b"x" * 5000)
 
 
-def _truncated(line: Line) -> None:
+def _truncated(line: Connection) -> None:
     line.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: 9999\r\n\r\n<rss><channel><item>")
 
 
@@ -216,10 +216,10 @@ _PAGE = b"<!doctype html><html><head><title>Log in</title></head><body><p>Please
 
 
 def _says(status: int, body: bytes = b"", **headers: str) -> Script:
-    return partial(Line.answer, status=status, body=body, **cast("Any", headers))
+    return partial(Connection.answer, status=status, body=body, **cast("Any", headers))
 
 
-TROUBLES: dict[str, tuple[Callable[[Line], None], type[SourceError]]] = {
+TROUBLES: dict[str, tuple[Callable[[Connection], None], type[SourceError]]] = {
     "400": (_says(400), SourceError),
     "401": (_says(401), SourceError),
     "402": (_says(402), SourceError),
@@ -237,8 +237,8 @@ TROUBLES: dict[str, tuple[Callable[[Line], None], type[SourceError]]] = {
     "a page": (_says(200, _PAGE, content_type="text/html"), SourceError),
     "nothing": (_says(200), SourceError),
     "half an answer": (_truncated, SourceError),
-    "silence": (Line.hang, SourceError),
-    "a reset": (Line.reset, SourceError),
+    "silence": (Connection.hang, SourceError),
+    "a reset": (Connection.reset, SourceError),
     "a closed door": (lambda line: None, SourceError),
     "a drip": (_drip, SourceError),
     "a bomb": (_bomb, SourceError),
@@ -320,5 +320,5 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(kind: str, certificate
         http = detour(http_for(server, read_timeout=2.0, total_timeout=4.0), server, *sites.hosts(kind))
         with pytest.raises(SourceError, match="certificate is not valid"):
             started(kind, server, http).fetch(TERMS, None, NOON)
-        assert not server.asked, "nothing was said, no key was sent"
+        assert not server.requests, "nothing was said, no key was sent"
         http.close()

@@ -18,7 +18,7 @@ from monitor.errors import SourceError
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources import Source, load
 from tests import sites
-from tests.fake_server import Line, Server, http_for, serving
+from tests.fake_server import Connection, Server, http_for, serving
 from tests.fakes import NOON
 from tests.player import detour
 from tests.sites import Made, said
@@ -96,7 +96,7 @@ def test_many_pages_are_read_to_their_end_once_each(kind: str) -> None:
 def test_a_pass_is_bounded_and_says_that_there_is_more(kind: str) -> None:
     with reading(kind, sites.of(kind).Site(many(kind))) as (source, server):
         batches = passes(source)
-        assert len(server.asked) / len(batches) <= 45
+        assert len(server.requests) / len(batches) <= 45
     assert not batches[-1].more
 
 
@@ -104,7 +104,7 @@ def test_a_pass_is_bounded_and_says_that_there_is_more(kind: str) -> None:
 def test_a_site_that_sends_its_first_page_for_ever_comes_to_an_end(kind: str) -> None:
     with reading(kind, sites.of(kind).Site(many(kind), stuck=True)) as (source, server):
         posts = posts_of(passes(source, most=5))
-        assert len(server.asked) < 100
+        assert len(server.requests) < 100
     assert len(posts) == len({post.external_id for post in posts})
 
 
@@ -216,7 +216,7 @@ def test_an_answer_that_is_not_the_documented_one_is_an_error(kind: str, body: b
     if body in getattr(sites.of(kind), "FINE", ()):
         pytest.skip("this site says so when it has nothing")
 
-    def answer(line: Line) -> None:
+    def answer(line: Connection) -> None:
         line.answer(200, body, content_type="application/json")
 
     with reading(kind, answer) as (source, _), pytest.raises(SourceError) as caught:
@@ -290,7 +290,7 @@ def test_a_post_that_is_gone_is_told(kind: str) -> None:
 def test_without_a_term_nothing_is_searched(kind: str) -> None:
     with reading(kind, site(kind, 1)) as (source, server):
         batch = source.fetch((), None, NOON)
-        assert batch.posts or (batch.note and not server.asked)
+        assert batch.posts or (batch.note and not server.requests)
 
 
 @every_kind

@@ -79,13 +79,13 @@ def test_many_terms_are_searched_less_often_rather_than_until_the_quota_is_gone(
     with reading("stackexchange", site(1)) as (source, server):
         now, cursor, left = NOON - timedelta(hours=12), None, 300
         while now < NOON + timedelta(hours=12):
-            asked = len(server.asked)
+            asked = len(server.requests)
             server.script = site(1, quota_remaining=left)
             batch = source.fetch(terms, cursor, now)
-            cursor, left = batch.cursor, left - (len(server.asked) - asked)
+            cursor, left = batch.cursor, left - (len(server.requests) - asked)
             now = max(now + timedelta(hours=1), batch.not_before or now) if not batch.more else now
             assert batch.note == ""
-        for request in server.asked:
+        for request in server.requests:
             name = request.path.partition("?q=")[2].partition("&")[0]
             searched[name] = searched.get(name, 0) + 1
     assert left > 0
@@ -113,10 +113,10 @@ def test_what_one_source_is_told_all_with_its_key_keep_to(wrap: dict[str, int], 
             Source(Options(name=name, api=f"{server.url}/2.3", site=name), http) for name in ("superuser", "unix")
         )
         one.fetch(TERMS, None, NOON)
-        asked = len(server.asked)
+        asked = len(server.requests)
         with pytest.raises(kind):
             two.fetch(TERMS, None, NOON + timedelta(seconds=29))
-        assert len(server.asked) == asked
+        assert len(server.requests) == asked
         server.script = site(1)
         two.fetch(TERMS, None, MIDNIGHT)
         http.close()
@@ -166,7 +166,7 @@ def test_a_key_is_sent_and_a_wrong_one_is_named_but_not_shown(monkeypatch: pytes
 def test_a_missing_key_is_told_at_the_pass_and_not_before() -> None:
     with reading("stackexchange", Site(), key="SE_KEY") as (source, server), pytest.raises(AuthError, match="SE_KEY"):
         source.fetch(TERMS, None, NOON)
-    assert not server.asked
+    assert not server.requests
 
 
 def test_a_question_that_comes_without_its_title_does_not_look_edited() -> None:

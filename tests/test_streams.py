@@ -14,7 +14,7 @@ import pytest
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.streams import MAX_MESSAGE_BYTES, StreamMessage, StreamReader, WebSocketStream
 from tests.fake_jetstream import CLOSE, PING, Raw, end, frame, greet
-from tests.fake_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Connection, Script, Server, http_for, serving
 
 PATIENCE = 5.0
 """Seconds that nothing here takes."""
@@ -45,16 +45,16 @@ def test_messages_come_as_they_were_sent() -> None:
     sent = [b"a", b"b" * 125, b"c" * 126, b"d" * 65536, "é".encode(), b""]
     with opened(Raw([b"".join(map(frame, sent))])) as (stream, server):
         assert [stream.receive() for _ in sent] == sent
-    assert server.asked[0].path == "/subscribe?a=1"
-    assert "Wallflower" in server.asked[0].headers["user-agent"]
-    assert "origin" not in server.asked[0].headers
+    assert server.requests[0].path == "/subscribe?a=1"
+    assert "Wallflower" in server.requests[0].headers["user-agent"]
+    assert "origin" not in server.requests[0].headers
 
 
 def test_a_message_in_parts_is_put_together_and_pings_between_are_answered() -> None:
     parts = frame(b"he", last=False) + frame(b"still there?", PING) + frame(b"llo", opcode=0)
     ponged: list[bytes] = []
 
-    def listen(line: Line) -> None:
+    def listen(line: Connection) -> None:
         ponged.append(line.sock.recv(100))
         line.send(frame(b"good"))
         line.hang()
@@ -88,15 +88,15 @@ def test_a_message_without_end_is_refused() -> None:
     ("frames", "then", "words"),
     [
         ([], end, "ended the stream (1001: server shutting down)"),
-        ([frame(b"", CLOSE)], Line.hang, "ended the stream."),
+        ([frame(b"", CLOSE)], Connection.hang, "ended the stream."),
         ([b"\x81\x7e"], lambda line: None, "broke off the stream"),
-        ([b"\x81\x05he"], Line.reset, "broke off the stream"),
-        ([b"\xf1\x00"], Line.hang, "no message"),
-        ([b"\x83\x00"], Line.hang, "no message"),
-        ([], Line.hang, "has sent nothing for too long"),
+        ([b"\x81\x05he"], Connection.reset, "broke off the stream"),
+        ([b"\xf1\x00"], Connection.hang, "no message"),
+        ([b"\x83\x00"], Connection.hang, "no message"),
+        ([], Connection.hang, "has sent nothing for too long"),
     ],
 )
-def test_every_end_is_told_in_words(frames: list[bytes], then: Callable[[Line], None], words: str) -> None:
+def test_every_end_is_told_in_words(frames: list[bytes], then: Callable[[Connection], None], words: str) -> None:
     with opened(Raw(frames, then), quiet=0.2) as (stream, _), pytest.raises(SourceError) as caught:
         stream.receive()
     assert words in str(caught.value)
@@ -106,7 +106,7 @@ def _answer(head: str, body: bytes = b"") -> Script:
     return partial(_say, head, body)
 
 
-def _say(head: str, body: bytes, line: Line) -> None:
+def _say(head: str, body: bytes, line: Connection) -> None:
     line.send(f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
@@ -120,7 +120,7 @@ def _say(head: str, body: bytes, line: Line) -> None:
         (_answer("301 Moved\r\nLocation: ws://169.254.169.254/"), BadResponse, "does not answer as a stream"),
         (_answer("200 OK", b"x" * 100_000), BadResponse, "unexpectedly long response"),
         (_answer("nonsense"), BadResponse, "does not answer as a stream"),
-        (Line.hang, SourceError, "did not respond in time"),
+        (Connection.hang, SourceError, "did not respond in time"),
         (lambda line: line.drip(b"HTTP/1.1 101 Yes\r\n" * 500), SourceError, "did not respond in time"),
         (lambda line: None, SourceError, "closed the connection"),
     ],
@@ -137,11 +137,11 @@ def test_a_handshake_that_fails_is_told_in_words(script: Script, expected: type[
 def test_a_stream_into_a_private_network_is_refused() -> None:
     with serving(greet) as server, pytest.raises(SourceError, match="private network"):
         WebSocketStream.open(http_for(), server.url, 1.0)
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_a_site_that_cannot_prove_itself_is_refused() -> None:
-    with serving(Line.hang) as server, pytest.raises(SourceError) as caught:
+    with serving(Connection.hang) as server, pytest.raises(SourceError) as caught:
         WebSocketStream.open(http_for(server, read_timeout=0.3), server.url.replace("http", "https"), 1.0)
     assert str(caught.value).startswith(server.host)
 

@@ -26,7 +26,7 @@ from monitor.sources._limits import KeyLimits
 from monitor.sources._purse import Purse
 from monitor.sources._x import first_id, time_of
 from monitor.sources.x import LONGEST_QUERY, Options, Source
-from tests.fake_server import Line, Script, Server, http_for, serving
+from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.player import Player, cassette, detour
 from tests.sites import Said, said, send
@@ -67,7 +67,7 @@ def fetch_all(source: Source, cursor: Json = None, now: datetime = NOON) -> list
 
 def asked(server: Server, name: str) -> list[str]:
     """The values of a parameter in the order of the requests."""
-    queries = [parse_qs(urlsplit(request.path).query) for request in server.asked]
+    queries = [parse_qs(urlsplit(request.path).query) for request in server.requests]
     return [query[name][0] for query in queries if name in query]
 
 
@@ -219,7 +219,7 @@ def test_reading_slows_so_that_the_budget_lasts_the_month() -> None:
 def test_what_was_paid_for_is_kept_when_the_next_page_fails() -> None:
     site = Site([Said(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 300)])
 
-    def falters(line: Line) -> None:
+    def falters(line: Connection) -> None:
         return site(line) if len(site.asked) < 2 else refuses(503)(line)
 
     with reading(falters) as (source, server):
@@ -305,7 +305,7 @@ def test_a_rate_limit_is_kept_until_its_epoch_and_shared_by_all_who_use_the_key(
             with pytest.raises(RateLimited) as caught:
                 fetch(source)
             assert caught.value.not_before == NOON + timedelta(minutes=9)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         http.close()
 
 
@@ -331,10 +331,10 @@ def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> N
         assert spent(fetch(poor, second.cursor, SOON)) > 150_000
         server.script = lambda line: send(line, {"meta": {"result_count": 0}}, **remaining)
         fetch(rich, first.cursor)
-        asked_before = len(server.asked)
+        asked_before = len(server.requests)
         with pytest.raises(RateLimited, match="no more requests"):
             fetch(poor, second.cursor)
-        assert len(server.asked) == asked_before
+        assert len(server.requests) == asked_before
         http.close()
 
 
@@ -381,7 +381,7 @@ def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.Monk
     with reading(Site()) as (source, server):
         with pytest.raises(AuthError, match="X_BEARER_TOKEN"):
             fetch(source)
-        assert server.asked == []
+        assert server.requests == []
 
 
 def test_a_search_that_is_refused_says_why() -> None:
@@ -393,7 +393,7 @@ def test_a_search_that_is_refused_says_why() -> None:
 def test_the_key_is_sent_and_never_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), reading(Site(said(1))) as (source, server):
         fetch(source)
-        assert server.asked[0].headers["authorization"] == "Bearer made-up-bearer-token"
+        assert server.requests[0].headers["authorization"] == "Bearer made-up-bearer-token"
     assert "Making API request" in caplog.text
     assert "made-up-bearer" not in caplog.text
 
@@ -446,7 +446,7 @@ def test_an_edit_that_only_a_lookup_shows_is_the_same_post() -> None:
     edited = said(2, text="Acme after all.")[0]
     now_there = Site([*said(1), edited])
 
-    def unlisted(line: Line) -> None:
+    def unlisted(line: Connection) -> None:
         searched = "/search/" in line.request.path
         return send(line, {"meta": {"result_count": 0}}) if searched else now_there(line)
 
@@ -472,7 +472,7 @@ def test_an_edit_found_by_the_search_is_the_same_post() -> None:
 def test_a_lookup_that_fails_is_noted_and_made_again() -> None:
     site = Site(said(1))
 
-    def falters(line: Line) -> None:
+    def falters(line: Connection) -> None:
         return site(line) if "/search/" in line.request.path else refuses(500)(line)
 
     with reading(site) as (source, server):
@@ -485,7 +485,7 @@ def test_a_lookup_that_fails_is_noted_and_made_again() -> None:
 
 
 def test_an_answer_that_says_nothing_of_a_post_does_not_delete_it() -> None:
-    def silent(line: Line) -> None:
+    def silent(line: Connection) -> None:
         send(line, {"meta": {"result_count": 0}} if "/search/" in line.request.path else {"data": []})
 
     with reading(Site(said(1))) as (source, server):
@@ -524,7 +524,7 @@ def test_recorded_posts_that_are_looked_up_again_stand(recordings: Path) -> None
     day = time_of(ids[0]) + timedelta(hours=2)
     terms = [Term(record["text"].split()[0]) for record in json.loads(recorded[0].body)["data"]]
 
-    def listed(line: Line) -> None:
+    def listed(line: Connection) -> None:
         send(line, {"data": json.loads(recorded[0].body)["data"], "meta": {"result_count": 2}})
 
     with reading(listed) as (source, server):
@@ -541,11 +541,11 @@ def test_the_key_of_another_name_can_be_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("OTHER_KEY", "another-made-up-token")
     with reading(Site(), token="OTHER_KEY") as (source, server):
         fetch(source)
-        assert server.asked[0].headers["authorization"] == "Bearer another-made-up-token"
+        assert server.requests[0].headers["authorization"] == "Bearer another-made-up-token"
 
 
 def test_a_silent_site_ends_in_time() -> None:
-    with reading(Line.hang) as (source, _), pytest.raises(SourceError, match=r"time|within"):
+    with reading(Connection.hang) as (source, _), pytest.raises(SourceError, match=r"time|within"):
         fetch(source)
 
 

@@ -12,7 +12,7 @@ from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
 from monitor.model import Json, Term
 from monitor.sources._youtube import next_quota, quota_day
 from monitor.sources.youtube import Options, Source
-from tests.fake_server import Line, http_for, serving
+from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
 from tests.sites import Said, said, send
 from tests.sites.youtube import Site
@@ -47,8 +47,8 @@ def test_a_video_becomes_a_post_with_its_whole_description() -> None:
 
     with reading("youtube", Site(said(1), mend=cut)) as (source, server):
         (video,) = posts_of(passes(source))
-        assert {request.headers["x-goog-api-key"] for request in server.asked} == {"made-up-youtube-key"}
-        assert not [request for request in server.asked if "made-up" in request.path]
+        assert {request.headers["x-goog-api-key"] for request in server.requests} == {"made-up-youtube-key"}
+        assert not [request for request in server.requests if "made-up" in request.path]
     assert (video.title, video.text) == ("Film 1", "Acme is fine, says number 1.")
     assert video.url == "https://www.youtube.com/watch?v=video000001"
     assert video.author == "Harbour films"
@@ -89,7 +89,7 @@ def test_named_videos_need_no_term_and_no_search() -> None:
 def test_answers_that_come_with_a_thread_are_read_too() -> None:
     reply = {"id": "Ug9.a", "snippet": {"textDisplay": "Acme indeed", "publishedAt": "2026-03-04T09:00:00Z"}}
 
-    def answered(line: Line) -> None:
+    def answered(line: Connection) -> None:
         if "commentThreads" not in line.request.path:
             return send(line, {"items": []})
         thread = {"snippet": {"topLevelComment": {}}, "replies": {"comments": [reply, None]}}
@@ -142,10 +142,10 @@ def test_a_pass_never_makes_more_searches_than_are_left() -> None:
     assert batches[-1].complete_since is None
 
 
-def spent_after(made: Site, searches_left: int) -> Callable[[Line], None]:
+def spent_after(made: Site, searches_left: int) -> Callable[[Connection], None]:
     """``made``, whose key has so many searches left today; what else it is asked has a quota of its own."""
 
-    def answer(line: Line) -> None:
+    def answer(line: Connection) -> None:
         if "/search?" in line.request.path and len(searches(made)) >= searches_left:
             return send(line, _old("quotaExceeded"), 403)
         return made(line)
@@ -162,9 +162,9 @@ def test_searches_that_others_used_up_leave_the_comments(searches_left: int) -> 
         assert "comment/Ug5" in {post.external_id for post in posts_of(first)}
         assert batch.note == "The searches of today are used up; comments are still read."
         assert (batch.not_before, batch.complete_since) == (None, None)
-        asked = len(server.asked)
+        asked = len(server.requests)
         source.fetch(TERMS, batch.cursor, LATER)
-        assert not [request for request in server.asked[asked:] if "/search?" in request.path]
+        assert not [request for request in server.requests[asked:] if "/search?" in request.path]
         server.script = made
         found = {post.external_id for post in posts_of([*first, *passes(source, batch.cursor, MIDNIGHT)])}
     assert {id_ for id_ in found if "video/" in id_} == {f"video/video{n:06}" for n in range(1, 80)}
@@ -194,7 +194,7 @@ def test_a_quota_that_is_used_up_is_asked_for_by_no_other_source_with_the_key() 
         for source in (one, two):
             with pytest.raises(QuotaSpent):
                 source.fetch(TERMS, None, NOON)
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
         http.close()
 
 
@@ -246,13 +246,13 @@ def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.Monk
     monkeypatch.delenv("YOUTUBE_KEY")
     with reading("youtube", Site()) as (source, server), pytest.raises(AuthError, match="YOUTUBE_KEY"):
         source.fetch(TERMS, None, NOON)
-    assert not server.asked
+    assert not server.requests
 
 
 def test_a_page_token_that_is_not_taken_any_more_ends_the_sweep_without_claiming_completeness() -> None:
     whole = site(*range(1, 121))
 
-    def forgetful(line: Line) -> None:
+    def forgetful(line: Connection) -> None:
         send(line, _old("invalidPageToken"), 400) if "pageToken" in line.request.path else whole(line)
 
     with reading("youtube", forgetful, comments=False) as (source, _):

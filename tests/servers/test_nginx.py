@@ -14,7 +14,7 @@ import pytest
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http import Http
 from monitor.model import Batch, Json
-from tests.fake_server import Line, item, rss, serving
+from tests.fake_server import Connection, item, rss, serving
 from tests.ports import free_port
 from tests.servers import command, feed, reading, running, until
 
@@ -198,7 +198,7 @@ class Backend:
     def __init__(self, whole: bool) -> None:
         self.whole = whole
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         body = rss(*(item(n, "Acme is fine. " * 200) for n in range(20)))
         head = "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nTransfer-Encoding: chunked\r\n\r\n"
         pieces = [body[start : start + 5_000] for start in range(0, len(body), 5_000)]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.fakes import NOON
 
 SECRETS = {
@@ -55,14 +55,14 @@ class Made:
     asked: list[dict[str, str]] = field(default_factory=list)
     """The parameters of each request, its path as ``path``."""
 
-    def __call__(self, line: Line) -> None:
+    def __call__(self, line: Connection) -> None:
         """Answer one request."""
         url = urlsplit(line.request.path)
         asked = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
         self.asked.append({**asked, "path": url.path})
         self.answer(line, url.path, asked)
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         raise NotImplementedError
 
     def newest_first(self, since: float = 0, until: float = 1e12) -> list[Said]:
@@ -75,7 +75,7 @@ class Made:
         return self.turn([self.mend(make(post)) for post in posts])
 
 
-def send(line: Line, answer: Any, status: int = 200, **headers: str) -> None:
+def send(line: Connection, answer: Any, status: int = 200, **headers: str) -> None:
     """Answer with JSON."""
     line.answer(status, json.dumps(answer).encode(), content_type="application/json; charset=utf-8", **headers)
 

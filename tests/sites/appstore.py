@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}", "app": "123456789"}
@@ -16,7 +16,7 @@ class Site(Made):
 
     links = True
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         page = 1 if self.stuck else int(path.partition("/page=")[2].partition("/")[0])
         found = self.newest_first()
         last = 10 if self.stuck else max(1, min(10, -(-len(found) // 50)))

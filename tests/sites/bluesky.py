@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.fake_jetstream import beat, commit, end, frame, greet
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.fakes import NOON
 from tests.sites import Made
 
@@ -19,7 +19,7 @@ NEEDED = {"time_us", "kind", "commit"}
 class Site(Made):
     """A stream that ends when it has played everything."""
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         assert path == "/subscribe"
         assert asked["wantedCollections"] == "app.bsky.feed.post"
         greet(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"url": "{url}"}
@@ -19,7 +19,7 @@ class Site(Made):
     inclusive = True
     """Whether ``before`` counts itself: the code says so, the API's document says "lower than"."""
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         if path.startswith("/posts/"):
             id_ = int(path.removeprefix("/posts/").removesuffix(".json"))
             post = next((post for post in self.newest_first() if self.id_of(post) == id_), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}/api/v2/doc/doc"}
@@ -17,7 +17,7 @@ MANY, REQUESTS_FOR_MANY = 200, 0
 
 
 class Site(Made):
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         since, until = (
             datetime.strptime(asked[name], "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
             for name in ("startdatetime", "enddatetime")

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}"}
@@ -16,7 +16,7 @@ OPTIONS = {"api": "{url}"}
 class Site(Made):
     """Every post is an issue for REST and a discussion for GraphQL, under ids of their own."""
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         if path == "/graphql":
             return send(line, self.graphql(json.loads(line.request.body)))
         if path.startswith("/repos/harbour/boats/issues/"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}/api/v1", "items": "{url}/v0"}
@@ -18,7 +18,7 @@ class Site(Made):
 
     page = 200
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         if path.startswith("/v0/item/"):
             return send(line, self._item(int(path.removeprefix("/v0/item/").removesuffix(".json"))))
         since, until = map(int, re.findall(r"\d+", asked["numericFilters"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.fakes import NOON
 from tests.sites import Made, Said, send
 
@@ -19,7 +19,7 @@ class Site(Made):
 
     new = False
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         version, _, kind = path.removeprefix("/api/").partition("/")
         if version == "v4" and not self.new:
             return line.answer(404)
@@ -44,7 +44,7 @@ class Site(Made):
             },
         )
 
-    def _single(self, line: Line, kind: str, id_: str) -> None:
+    def _single(self, line: Connection, kind: str, id_: str) -> None:
         post = next((post for post in self.posts if str(post.n) == id_), None)
         if post is None:
             return (
@@ -54,7 +54,7 @@ class Site(Made):
             )
         return send(line, {f"{kind}_view": self._named(view(post, kind))})
 
-    def _searched(self, line: Line, asked: dict[str, str]) -> None:
+    def _searched(self, line: Connection, asked: dict[str, str]) -> None:
         """Posts come in no order of time, comments newest first; each list has its part of the cursor."""
         size, at = int(asked["limit"]), [] if self.stuck else asked.get("page_cursor", "").split(",")
         stand = [p for p in self.newest_first() if (NOON - p.at).total_seconds() <= int(asked["time_range_seconds"])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"instances": "{url}"}
@@ -19,7 +19,7 @@ FORWARD = True
 class Site(Made):
     """Posts whose words hold "after all" were edited."""
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         if path == "/api/v2/instance/":
             return send(line, {"domain": "harbour.example", "version": "4.6.0"}, **LIMITS)
         if path == "/api/v1/statuses":

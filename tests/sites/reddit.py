@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS: dict[str, Any] = {}
@@ -18,7 +18,7 @@ class Site(Made):
 
     kind = "t3"
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         if path == "/api/v1/access_token":
             return send(line, TOKEN)
         if path == "/api/info":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}/2.3"}
@@ -17,7 +17,7 @@ class Site(Made):
 
     wrap: dict[str, Any] = {}  # noqa: RUF012  (a test gives an instance its own)
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         wrapper = {"quota_max": PLENTY, "quota_remaining": PLENTY, "has_more": False}
         if path.startswith("/2.3/posts/"):
             ids = path.removeprefix("/2.3/posts/").split(";")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.sources._x import first_id
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"budget": "100000 USD / month"}
@@ -17,7 +17,7 @@ LIMITS = {"x_rate_limit_limit": "450", "x_rate_limit_remaining": "448", "x_rate_
 class Site(Made):
     """Posts whose words hold "after all" were edited twenty minutes later, and are told in their last version only."""
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         if path == "/2/tweets":
             return send(line, self._looked_up(asked["ids"].split(",")), **LIMITS)
         if path != "/2/tweets/search/recent":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tests.fake_server import Line
+from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"api": "{url}/youtube/v3"}
@@ -18,7 +18,7 @@ class Site(Made):
     comments: tuple[Said, ...] = ()
     no_comments = False
 
-    def answer(self, line: Line, path: str, asked: dict[str, str]) -> None:
+    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         method = path.rpartition("/")[2]
         wanted = asked.get("id", "").split(",")
         if method == "videos":
@@ -32,7 +32,7 @@ class Site(Made):
         since = datetime.fromisoformat(asked["publishedAfter"]).timestamp()
         self._pages(line, asked, self.records(self.newest_first(since), result))
 
-    def _threads(self, line: Line, asked: dict[str, str]) -> None:
+    def _threads(self, line: Connection, asked: dict[str, str]) -> None:
         if self.no_comments:
             error = {"code": 403, "errors": [{"reason": "commentsDisabled", "domain": "youtube.commentThread"}]}
             return send(line, {"error": error}, 403)
@@ -40,7 +40,7 @@ class Site(Made):
         threads = [{"id": comment(p)["id"], "snippet": {"topLevelComment": comment(p)}} for p in stand]
         self._pages(line, asked, threads)
 
-    def _pages(self, line: Line, asked: dict[str, str], items: list[Any]) -> None:
+    def _pages(self, line: Connection, asked: dict[str, str], items: list[Any]) -> None:
         start, size = 0 if self.stuck else int(asked.get("pageToken", "0")), int(asked["maxResults"])
         token = {"nextPageToken": str(start + size)} if (self.stuck and items) or start + size < len(items) else {}
         send(line, {"kind": "youtube#listResponse", "items": items[start : start + size], **token})
