@@ -1,15 +1,17 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures for all tests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fakes import FakeClock
+from tests.scheduler_setup import SchedulerRun
 
-# Neither a slow example nor slow input is a fault: other work may share the machine.
+# Other work may share the machine, so a slow example or slow input is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
@@ -27,3 +29,10 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("needs ../shared/data: recordings of real sites, not part of the project")
     return SHARED_DATA
+
+
+@pytest.fixture
+def scheduler_run(tmp_path: Path) -> Iterator[SchedulerRun]:
+    run = SchedulerRun(tmp_path / "wallflower.db")
+    yield run
+    run.close()

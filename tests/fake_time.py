@@ -1,4 +1,4 @@
-"""A clock for tests with threads: nobody's wait ends before the test moves it."""
+"""A clock for tests with threads: no wait ends before the test moves the clock."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from monitor.clock import Clock
 from tests.fakes import NOON
 
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 """Real seconds until a test that waits for threads gives up."""
 
 
 class SteppedClock(Clock):
-    """Threads wait on it until ``advance`` brings their time, or a stop."""
+    """Threads that wait on it sleep until ``advance`` reaches their time, or until it is stopped."""
 
     def __init__(self, start: datetime = NOON) -> None:
         super().__init__()
@@ -29,12 +29,12 @@ class SteppedClock(Clock):
         return self._elapsed
 
     def wait(self, seconds: float) -> bool:
-        me = threading.get_ident()
+        thread = threading.get_ident()
         with self._moved:
-            deadline = self._deadlines[me] = self._elapsed + max(seconds, 0.0)
+            deadline = self._deadlines[thread] = self._elapsed + max(seconds, 0.0)
             self._moved.notify_all()
             self._moved.wait_for(lambda: self.stopped or self._elapsed >= deadline)
-            del self._deadlines[me]
+            del self._deadlines[thread]
         return self.stopped
 
     def stop(self) -> None:
@@ -43,20 +43,20 @@ class SteppedClock(Clock):
             self._moved.notify_all()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for everybody."""
+        """Move both clocks forward, and wake the threads that are due."""
         with self._moved:
             self._elapsed += seconds
             self._moved.notify_all()
 
-    def set(self, hours: float) -> None:
-        """Set the wall clock forward or back, as an administrator does; the monotonic one knows nothing of it."""
+    def set_wall_clock(self, hours: float) -> None:
+        """Set the wall clock forward or back, as an administrator does; the monotonic clock is not affected."""
         self._shift += timedelta(hours=hours)
 
     def settle(self, threads: int) -> None:
-        """Return once that many threads wait for a time to come."""
+        """Return once that many threads wait for a later time."""
         with self._moved:
-            settled = self._moved.wait_for(lambda: self._idle() == threads, PATIENCE)
-        assert settled, f"{self._idle()} threads wait, not {threads}"
+            settled = self._moved.wait_for(lambda: self._waiting() == threads, TIMEOUT_SECONDS)
+        assert settled, f"{self._waiting()} threads wait, not {threads}"
 
-    def _idle(self) -> int:
+    def _waiting(self) -> int:
         return sum(deadline > self._elapsed for deadline in self._deadlines.values())

@@ -27,7 +27,7 @@ from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
 from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
 from tests.fake_server import Connection, Script, Server, http_for, serving
-from tests.fake_time import PATIENCE
+from tests.fake_time import TIMEOUT_SECONDS
 from tests.fakes import NOON, FakeClock
 
 ACME = (Term("acme"),)
@@ -370,7 +370,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
     news, go = [commit(50, NOON - 5 * MINUTE, text="Acme news"), beat(NOON)], threading.Event()
 
     def then(line: Connection) -> None:
-        go.wait(PATIENCE)
+        go.wait(TIMEOUT_SECONDS)
         line.send(b"".join(frame(json.dumps(e).encode()) for e in news))
         line.hang()
 
@@ -380,7 +380,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
         assert cast("Any", batch.cursor)["time_us"] == us(NOON - 10 * MINUTE)
         go.set()
         posts: list[Post] = []
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not posts and time.monotonic() < deadline:
             found, _, batch = passes(source, stored(batch.cursor))
             posts += found

@@ -222,10 +222,10 @@ def test_what_is_wrong_with_a_source_stops_that_source_alone(
     broken, whole = config.sources
     assert (broken.name, broken.options) == ("Acme forum", None)
     assert f"sources[0].{key}" in {problem.where for problem in broken.problems}
-    assert f"`{key}`: {said}" in broken.trouble
-    assert broken.trouble.endswith(" Correct it in the config, then restart Wallflower.")
-    assert "Allowed: " not in broken.trouble
-    assert (whole.options, whole.problems, whole.trouble) == (OtherOptions(name="Sample"), (), "")
+    assert f"`{key}`: {said}" in broken.explanation
+    assert broken.explanation.endswith(" Correct it in the config, then restart Wallflower.")
+    assert "Allowed: " not in broken.explanation
+    assert (whole.options, whole.problems, whole.explanation) == (OtherOptions(name="Sample"), (), "")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_what_could_be_a_secret_is_not_quoted(tmp_path: Path) -> None:
     bad = GOOD.replace('every = "10m"', f'every = "https://a.example/{secret}"\ntoken = "{secret}"')
     bad = bad.replace('url = "https', f'items = "https://u:{secret}@b.example/?key={secret}"\nurl = "https')
     assert secret not in "\n".join(problems(tmp_path, bad))
-    assert secret not in loaded(tmp_path, bad.replace("every", "evry", 1)).sources[0].trouble
+    assert secret not in loaded(tmp_path, bad.replace("every", "evry", 1)).sources[0].explanation
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every time in which a source could not be read is stored from its first unread moment, and drawn on every screen."""
+"""Every gap is stored from its first unread moment, and shown on every screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from monitor.collector import (
     timing,
 )
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Unready
-from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
+from monitor.model import PAUSED_REASON, Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
@@ -37,8 +37,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PACE = Pace(10 * MINUTE, 10 * MINUTE)
 
 
-class Scripted:
-    """A source whose passes the test puts in one by one."""
+class NextPassSource:
+    """Returns or raises ``next``."""
 
     def __init__(self) -> None:
         self.next: Batch | SourceError = Batch()
@@ -49,24 +49,24 @@ class Scripted:
         return self.next
 
 
-class House:
-    """One source over a real store, read whenever the test says so."""
+class PolledSource:
+    """One source over a real store, polled when the test says so."""
 
     def __init__(self, folder: Path) -> None:
-        self.config, self.clock, self.source = config(folder), FakeClock(), Scripted()
+        self.config, self.clock, self.source = config(folder), FakeClock(), NextPassSource()
         self.store = Store.open(self.config.database)
         self.store.register(BRANDS, NOON)
-        self.desk = PassContext(
+        self.context = PassContext(
             Judge(Matcher(BRANDS), Scorer(BRANDS)), self.store, (Term("acme"),), self.clock.now, lambda: 0.0
         )
-        self.watched = ConfiguredSource("Forum", "feed", self.source, PACE)
+        self.configured = ConfiguredSource("Forum", "feed", self.source, PACE)
         self.status = timing.initial_status("Forum", "feed", PACE, sample=False)
 
-    def read(self, found: Batch | SourceError, after: timedelta = timedelta()) -> SourceStatus:
-        """Make a pass that brings ``found``, so much later."""
+    def poll(self, result: Batch | SourceError, after: timedelta = timedelta()) -> SourceStatus:
+        """Let the time ``after`` go by, then make a pass with this result."""
         self.clock.advance(after.total_seconds())
-        self.source.next = found
-        self.status = poll(self.watched, self.status, self.desk)
+        self.source.next = result
+        self.status = poll(self.configured, self.status, self.context)
         return self.status
 
     def gaps(self) -> list[tuple[datetime, datetime | None]]:
@@ -94,15 +94,15 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+def forum(tmp_path: Path) -> Iterator[PolledSource]:
+    made = PolledSource(tmp_path)
     made.store.save("Forum", [judged(published_at=NOON - DAY)], now=NOON - 2 * DAY)
-    made.read(Batch())
+    made.poll(Batch())
     yield made
     made.store.close()
 
 
-TROUBLES = {
+ERRORS = {
     "down": SourceError("It cannot be reached."),
     "strange": BadResponse("It answers with a login page."),
     "refused": AuthError("The key is refused."),
@@ -113,188 +113,186 @@ TROUBLES = {
 }
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_is_a_gap_from_the_last_good_reading_to_the_next(house: House, trouble: str) -> None:
-    house.read(TROUBLES[trouble], 10 * MINUTE)
-    assert house.gaps() == [(NOON, None)]
-    assert house.all_gaps()[0].reason.startswith(str(TROUBLES[trouble]))
-    house.clock.advance(3600)
-    assert house.chart().hatches
-    assert house.hatched_on_the_wall()
-    house.read(Batch(), HOUR)
-    assert house.gaps() == [(NOON, NOON + 130 * MINUTE)]
-    assert house.all_gaps()[0].reason.startswith(str(TROUBLES[trouble]))
-    assert house.chart().hatches
-    assert house.hatched_on_the_wall()
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_is_a_gap_from_the_last_success_to_the_next(forum: PolledSource, name: str) -> None:
+    forum.poll(ERRORS[name], 10 * MINUTE)
+    assert forum.gaps() == [(NOON, None)]
+    assert forum.all_gaps()[0].reason.startswith(str(ERRORS[name]))
+    forum.clock.advance(3600)
+    assert forum.chart().hatches
+    assert forum.hatched_on_the_wall()
+    forum.poll(Batch(), HOUR)
+    assert forum.gaps() == [(NOON, NOON + 130 * MINUTE)]
+    assert forum.all_gaps()[0].reason.startswith(str(ERRORS[name]))
+    assert forum.chart().hatches
+    assert forum.hatched_on_the_wall()
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_what_the_source_still_offers_closes_or_shrinks_the_gap(house: House, trouble: str) -> None:
-    house.read(TROUBLES[trouble], 10 * MINUTE)
-    house.read(Batch(complete_since=NOON + HOUR), 3 * HOUR)
-    assert house.gaps() == [(NOON, NOON + HOUR)]
-    house.read(Batch(complete_since=NOON - HOUR), 10 * MINUTE)
-    assert house.gaps() == []
-    assert not house.chart().hatches
-    assert not house.hatched_on_the_wall()
+@pytest.mark.parametrize("name", ERRORS)
+def test_what_the_source_still_offers_closes_or_shrinks_the_gap(forum: PolledSource, name: str) -> None:
+    forum.poll(ERRORS[name], 10 * MINUTE)
+    forum.poll(Batch(complete_since=NOON + HOUR), 3 * HOUR)
+    assert forum.gaps() == [(NOON, NOON + HOUR)]
+    forum.poll(Batch(complete_since=NOON - HOUR), 10 * MINUTE)
+    assert forum.gaps() == []
+    assert not forum.chart().hatches
+    assert not forum.hatched_on_the_wall()
 
 
-def test_a_short_limit_is_no_gap(house: House) -> None:
-    house.read(RateLimited("Wait.", NOON + 20 * MINUTE), 10 * MINUTE)
-    house.read(Batch(), 10 * MINUTE)
-    assert house.gaps() == []
+def test_a_short_limit_is_no_gap(forum: PolledSource) -> None:
+    forum.poll(RateLimited("Wait.", NOON + 20 * MINUTE), 10 * MINUTE)
+    forum.poll(Batch(), 10 * MINUTE)
+    assert forum.gaps() == []
 
 
-def test_short_limits_that_follow_each_other_become_one(house: House) -> None:
+def test_repeated_short_limits_become_a_gap(forum: PolledSource) -> None:
     for n in range(1, 5):
-        house.read(RateLimited("Wait.", NOON + (n + 1) * 10 * MINUTE), 10 * MINUTE)
-    assert house.gaps() == [(NOON, None)]
+        forum.poll(RateLimited("Wait.", NOON + (n + 1) * 10 * MINUTE), 10 * MINUTE)
+    assert forum.gaps() == [(NOON, None)]
 
 
-def test_a_process_that_stood_still_leaves_a_gap(house: House) -> None:
-    house.clock.advance(5 * 3600)
-    assert house.gaps() == []
-    assert house.chart().hatches, "nothing could note it, and every screen shows it all the same"
-    assert house.hatched_on_the_wall()
-    house.read(Batch())
-    assert house.gaps() == [(NOON, NOON + 5 * HOUR)]
-    assert house.all_gaps()[0].reason == "Wallflower was not running."
+def test_a_downtime_of_the_process_is_a_gap(forum: PolledSource) -> None:
+    forum.clock.advance(5 * 3600)
+    assert forum.gaps() == []
+    assert forum.chart().hatches, "nothing could record it, but every screen shows it"
+    assert forum.hatched_on_the_wall()
+    forum.poll(Batch())
+    assert forum.gaps() == [(NOON, NOON + 5 * HOUR)]
+    assert forum.all_gaps()[0].reason == "Wallflower was not running."
 
 
-def test_a_site_that_asks_for_patience_makes_nobody_blind(house: House) -> None:
-    """A feed with ``max-age`` of three hours that is else read every ten minutes: all of it is read, in time."""
+def test_a_wait_that_the_site_asks_for_is_not_shown_as_unread(forum: PolledSource) -> None:
+    """A feed that is read every ten minutes sends ``max-age`` of three hours: everything is read in time."""
     for hours in (0, 3, 3):
-        now = house.clock.now() + hours * HOUR
-        house.read(Batch(complete_since=now - 3 * HOUR, not_before=now + 3 * HOUR), hours * HOUR)
-        house.clock.advance(2.9 * 3600)
-        assert house.gaps() == []
-        assert not house.chart().hatches
-        assert not house.hatched_on_the_wall()
-        house.clock.advance(-2.9 * 3600)
-    house.clock.advance(4 * 3600)
-    assert house.hatched_on_the_wall(), "it should have been read an hour ago"
+        now = forum.clock.now() + hours * HOUR
+        forum.poll(Batch(complete_since=now - 3 * HOUR, not_before=now + 3 * HOUR), hours * HOUR)
+        forum.clock.advance(2.9 * 3600)
+        assert forum.gaps() == []
+        assert not forum.chart().hatches
+        assert not forum.hatched_on_the_wall()
+        forum.clock.advance(-2.9 * 3600)
+    forum.clock.advance(4 * 3600)
+    assert forum.hatched_on_the_wall(), "it was due an hour ago"
 
 
-def test_a_wait_that_costs_posts_is_told_as_what_it_is(house: House) -> None:
-    now = house.clock.now()
-    house.read(Batch(not_before=now + 5 * HOUR))
-    house.read(Batch(complete_since=now + HOUR), 5 * HOUR)
-    assert [(gap.since, gap.until) for gap in house.all_gaps()] == [(now, now + HOUR)]
-    assert house.all_gaps()[0].reason == "It was to be read no sooner, and does not go back so far."
+def test_a_wait_that_costs_posts_is_reported_as_such(forum: PolledSource) -> None:
+    now = forum.clock.now()
+    forum.poll(Batch(not_before=now + 5 * HOUR))
+    forum.poll(Batch(complete_since=now + HOUR), 5 * HOUR)
+    assert [(gap.since, gap.until) for gap in forum.all_gaps()] == [(now, now + HOUR)]
+    assert forum.all_gaps()[0].reason == "The site asked us to wait, and its history is shorter than the wait."
 
 
-def test_what_is_caught_up_with_at_once_is_never_a_gap(house: House) -> None:
-    house.read(Batch(complete_since=NOON - HOUR), 5 * HOUR)
-    assert house.all_gaps() == []
+def test_what_is_caught_up_at_once_is_never_a_gap(forum: PolledSource) -> None:
+    forum.poll(Batch(complete_since=NOON - HOUR), 5 * HOUR)
+    assert forum.all_gaps() == []
 
 
-def test_a_process_that_stood_still_and_then_finds_the_source_down_keeps_the_first_moment(house: House) -> None:
-    house.read(SourceError("Down."), 5 * HOUR)
-    house.read(Batch(), HOUR)
-    assert house.gaps() == [(NOON, NOON + 6 * HOUR)]
+def test_a_downtime_followed_by_an_error_is_one_gap(forum: PolledSource) -> None:
+    forum.poll(SourceError("Down."), 5 * HOUR)
+    forum.poll(Batch(), HOUR)
+    assert forum.gaps() == [(NOON, NOON + 6 * HOUR)]
 
 
-def test_a_pause_is_a_gap_and_tells_that_a_person_wanted_it(house: House) -> None:
-    house.clock.advance(600)
-    house.store.pause("Forum", house.clock.now())
-    record_pause(house.status, house.clock.now(), house.desk)
-    house.clock.advance(7200)
-    assert [status.health for status in house.store.statuses()] == [Health.PAUSED]
-    assert house.health().headline == "Every source is paused."
-    assert house.chart().hatches
-    assert house.hatched_on_the_wall()
-    house.store.resume("Forum", house.clock.now())
-    house.status = timing.unpaused(house.status, house.clock.now())
-    house.read(Batch())
-    assert [(g.since, g.until, g.reason) for g in house.all_gaps()] == [
-        (NOON, NOON + 130 * MINUTE, "It was paused by hand.")
-    ]
+def test_a_pause_is_a_gap_with_its_own_reason(forum: PolledSource) -> None:
+    forum.clock.advance(600)
+    forum.store.pause("Forum", forum.clock.now())
+    record_pause(forum.status, forum.clock.now(), forum.context)
+    forum.clock.advance(7200)
+    assert [status.health for status in forum.store.statuses()] == [Health.PAUSED]
+    assert forum.health().headline == "Every source is paused."
+    assert forum.chart().hatches
+    assert forum.hatched_on_the_wall()
+    forum.store.resume("Forum", forum.clock.now())
+    forum.status = timing.unpaused(forum.status, forum.clock.now())
+    forum.poll(Batch())
+    assert [(g.since, g.until, g.reason) for g in forum.all_gaps()] == [(NOON, NOON + 130 * MINUTE, PAUSED_REASON)]
 
 
-def test_a_pass_that_hangs_is_a_gap_that_its_end_closes(house: House) -> None:
-    house.clock.advance(600)
-    record_hang(house.status, "Reading it does not end.", house.desk)
-    assert house.gaps() == [(NOON, None)]
-    house.read(Batch(), HOUR)
-    assert house.gaps() == [(NOON, NOON + 70 * MINUTE)]
+def test_a_pass_that_hangs_is_a_gap_until_it_ends(forum: PolledSource) -> None:
+    forum.clock.advance(600)
+    record_hang(forum.status, "It hangs.", forum.context)
+    assert forum.gaps() == [(NOON, None)]
+    forum.poll(Batch(), HOUR)
+    assert forum.gaps() == [(NOON, NOON + 70 * MINUTE)]
 
 
-def test_a_fault_of_our_own_is_a_gap(house: House) -> None:
-    house.clock.advance(600)
-    house.status = record_bug(house.status, house.desk)
-    house.read(Batch(), HOUR)
-    assert house.gaps() == [(NOON, NOON + 70 * MINUTE)]
+def test_a_bug_of_ours_is_a_gap(forum: PolledSource) -> None:
+    forum.clock.advance(600)
+    forum.status = record_bug(forum.status, forum.context)
+    forum.poll(Batch(), HOUR)
+    assert forum.gaps() == [(NOON, NOON + 70 * MINUTE)]
 
 
-def test_a_source_that_was_never_read_is_missed_from_its_first_try(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.read(AuthError("A key is missing."))
-    house.read(Batch(), HOUR)
-    assert house.gaps() == [(NOON, NOON + HOUR)]
-    house.store.close()
+def test_the_gap_of_a_source_that_was_never_read_begins_at_the_first_try(tmp_path: Path) -> None:
+    forum = PolledSource(tmp_path)
+    forum.poll(AuthError("A key is missing."))
+    forum.poll(Batch(), HOUR)
+    assert forum.gaps() == [(NOON, NOON + HOUR)]
+    forum.store.close()
 
 
-def test_a_catch_up_of_many_passes_closes_the_gap_at_its_end_and_not_before(house: House) -> None:
-    house.read(SourceError("Down."), HOUR)
-    house.read(Batch(complete_since=NOON, more=True), HOUR)
-    assert house.gaps() == [(NOON, None)]
-    house.read(Batch(complete_since=NOON + HOUR, more=True), MINUTE)
-    assert house.gaps() == [(NOON, None)]
-    house.read(Batch(complete_since=NOON + 2 * HOUR), MINUTE)
-    assert house.gaps() == []
+def test_catching_up_in_several_passes_closes_the_gap_at_the_end(forum: PolledSource) -> None:
+    forum.poll(SourceError("Down."), HOUR)
+    forum.poll(Batch(complete_since=NOON, more=True), HOUR)
+    assert forum.gaps() == [(NOON, None)]
+    forum.poll(Batch(complete_since=NOON + HOUR, more=True), MINUTE)
+    assert forum.gaps() == [(NOON, None)]
+    forum.poll(Batch(complete_since=NOON + 2 * HOUR), MINUTE)
+    assert forum.gaps() == []
 
 
-def test_a_catch_up_that_tells_only_at_its_end_fills_the_gap_too(house: House) -> None:
-    house.read(SourceError("Down."), HOUR)
-    house.read(Batch(more=True), HOUR)
-    house.read(Batch(complete_since=NOON - MINUTE), MINUTE)
-    assert house.gaps() == []
+def test_catching_up_closes_the_gap_if_only_the_last_pass_knows_how_far_it_read(forum: PolledSource) -> None:
+    forum.poll(SourceError("Down."), HOUR)
+    forum.poll(Batch(more=True), HOUR)
+    forum.poll(Batch(complete_since=NOON - MINUTE), MINUTE)
+    assert forum.gaps() == []
 
 
-def test_a_catch_up_that_a_limit_cuts_short_shrinks_the_gap_when_it_ends(house: House) -> None:
-    house.read(SourceError("Down."), HOUR)
-    house.read(Batch(more=True), HOUR)
-    house.read(Batch(not_before=NOON + 3 * HOUR), MINUTE)
-    assert house.gaps() == [(NOON, NOON + 121 * MINUTE)]
-    house.read(Batch(complete_since=NOON - MINUTE), HOUR)
-    assert house.gaps() == []
+def test_catching_up_that_a_rate_limit_interrupts_shrinks_the_gap_later(forum: PolledSource) -> None:
+    forum.poll(SourceError("Down."), HOUR)
+    forum.poll(Batch(more=True), HOUR)
+    forum.poll(Batch(not_before=NOON + 3 * HOUR), MINUTE)
+    assert forum.gaps() == [(NOON, NOON + 121 * MINUTE)]
+    forum.poll(Batch(complete_since=NOON - MINUTE), HOUR)
+    assert forum.gaps() == []
 
 
-def test_a_part_that_cannot_be_read_is_a_gap_while_the_rest_goes_on(house: House) -> None:
+def test_a_part_that_cannot_be_read_is_a_gap_while_the_rest_is_read(forum: PolledSource) -> None:
     part = Batch(unread_since=NOON, note="The searches are used up.")
     for _ in range(12):
-        assert house.read(part, 10 * MINUTE).health is Health.WORKING
-    assert house.gaps() == [(NOON, None)]
-    assert house.all_gaps()[0].reason == "The searches are used up."
-    assert house.chart().hatches
-    assert house.hatched_on_the_wall()
-    house.read(Batch(complete_since=NOON + HOUR), 10 * MINUTE)
-    assert house.gaps() == [(NOON, NOON + HOUR)]
+        assert forum.poll(part, 10 * MINUTE).health is Health.WORKING
+    assert forum.gaps() == [(NOON, None)]
+    assert forum.all_gaps()[0].reason == "The searches are used up."
+    assert forum.chart().hatches
+    assert forum.hatched_on_the_wall()
+    forum.poll(Batch(complete_since=NOON + HOUR), 10 * MINUTE)
+    assert forum.gaps() == [(NOON, NOON + HOUR)]
 
 
-def test_a_part_that_stays_unread_is_written_down_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_stays_unread_is_written_once(forum: PolledSource, monkeypatch: pytest.MonkeyPatch) -> None:
     part = Batch(unread_since=NOON, note="The searches are used up.")
-    house.read(part, 10 * MINUTE)
-    monkeypatch.setattr(house.store, "open_gap", lambda *_: pytest.fail("it is open"))
-    house.read(part, 10 * MINUTE)
+    forum.poll(part, 10 * MINUTE)
+    monkeypatch.setattr(forum.store, "open_gap", lambda *_: pytest.fail("it is open already"))
+    forum.poll(part, 10 * MINUTE)
 
 
-def test_an_ordinary_pass_writes_nothing_about_gaps(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house.store, "close_gaps", lambda *_: pytest.fail("there is none to close"))
+def test_an_ordinary_pass_writes_nothing_about_gaps(forum: PolledSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forum.store, "close_gaps", lambda *_: pytest.fail("there is none to close"))
     for _ in range(3):
-        house.read(Batch(complete_since=house.clock.now()), 10 * MINUTE)
+        forum.poll(Batch(complete_since=forum.clock.now()), 10 * MINUTE)
 
 
-def test_the_spend_and_the_note_outlive_a_failure(house: House) -> None:
-    house.read(Batch(note="Moved for good."), 10 * MINUTE)
-    assert house.read(SourceError("Down."), 10 * MINUTE).note == "Moved for good."
-    assert house.read(Batch(), 10 * MINUTE).note == ""
+def test_the_note_outlives_a_failure(forum: PolledSource) -> None:
+    forum.poll(Batch(note="Moved for good."), 10 * MINUTE)
+    assert forum.poll(SourceError("Down."), 10 * MINUTE).note == "Moved for good."
+    assert forum.poll(Batch(), 10 * MINUTE).note == ""
 
 
-def test_a_state_tells_since_when_it_lasts(house: House) -> None:
-    assert house.status.since == NOON
-    house.read(SourceError("Down."), HOUR)
-    house.read(SourceError("Still down."), HOUR)
-    assert house.status.since == NOON + HOUR
-    house.read(Batch(), HOUR)
-    assert house.status.since == NOON + 3 * HOUR
+def test_a_status_knows_when_its_health_began(forum: PolledSource) -> None:
+    assert forum.status.since == NOON
+    forum.poll(SourceError("Down."), HOUR)
+    forum.poll(SourceError("Still down."), HOUR)
+    assert forum.status.since == NOON + HOUR
+    forum.poll(Batch(), HOUR)
+    assert forum.status.since == NOON + 3 * HOUR

@@ -19,6 +19,7 @@ from display.cli.main import cli
 from display.pages.sources.rows import BINS, Moment, SourceRow, rows
 from display.pages.sources.views import sentence, spark
 from monitor.clock import Clock
+from monitor.collector.search_coverage import SearchCoverage
 from monitor.model import Gap, Health, SourceStatus, Spend
 from monitor.store import Store
 from tests.fake_site import BRANDS, app_over, config, judged, read_at
@@ -103,13 +104,14 @@ def test_every_state_has_a_mark_words_and_what_to_do(
 
 
 def test_a_source_that_works_and_misses_a_brand_says_what_to_do() -> None:
-    search = "It finds nothing of Acme: its rule can be met by `author:ann` alone. Put a word beside it."
-    assert replace(row(), search=search).to_do == search
-    assert replace(row(note="r/acme is closed to us."), search=search).to_do == f"{search} r/acme is closed to us."
-    assert (
-        replace(row(health=Health.BROKEN, reason="It is gone.", next_check=None), search=search).to_do == "It is gone."
-    )
-    assert replace(row(), search="Checked here, not by its search: `-jobs`.").to_do == "Nothing."
+    sentence = "It finds nothing about Acme: `author:ann` alone satisfies the rule. Add a word."
+    coverage = SearchCoverage(missed=(sentence,), unsearchable=("Acme",))
+    closed = row(note="r/acme is closed to us.")
+    gone = row(health=Health.BROKEN, reason="It is gone.", next_check=None)
+    assert replace(row(), coverage=coverage).to_do == sentence
+    assert replace(closed, coverage=coverage).to_do == f"{sentence} r/acme is closed to us."
+    assert replace(gone, coverage=coverage).to_do == "It is gone."
+    assert replace(row(), coverage=SearchCoverage(checked_here=("-jobs",))).to_do == "Nothing."
 
 
 def test_a_source_that_was_never_read_waits_at_a_start_and_is_late_after_a_while() -> None:

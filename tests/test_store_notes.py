@@ -20,7 +20,7 @@ from monitor.store.notes import KEEP, Notes, Written
 from monitor.store.writer import Writer
 from tests.fake_store import judged, raw
 from tests.fakes import NOON, FakeClock
-from tests.test_collector import desk, fresh, watched
+from tests.pass_setup import new_status, pass_context, scripted
 
 MINUTE = timedelta(minutes=1)
 
@@ -151,9 +151,9 @@ def test_notes_that_nobody_takes_along_are_written_by_themselves(path: Path) -> 
 )
 def test_only_a_pass_that_brings_nothing_is_noted(store: Store, path: Path, batch: Batch, at_once: bool) -> None:
     clock = FakeClock()
-    forum, _ = watched(Batch(cursor="old"), batch)
-    before = poll(forum, fresh(), desk(store, clock))
+    forum, _ = scripted(Batch(cursor="old"), batch)
+    before = poll(forum, new_status(), pass_context(store, clock))
     clock.advance(600)
-    after = poll(forum, before, desk(store, clock))
+    after = poll(forum, before, pass_context(store, clock))
     assert (store.cursor("Forum"), store.statuses()) == ("new", [after])
     assert (on_disk(path)[1] == "new") is at_once

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from display.cli.wiring import load_config, with_config
 from display.server.startup_checks import check_host
 from monitor import secrets
-from monitor.collector.search_coverage import searched
+from monitor.collector.search_coverage import search_coverage
 from monitor.config import Config
 from monitor.errors import AuthError, ConfigError
 from monitor.query.grammar import MOST_TERMS
@@ -68,7 +68,7 @@ def _searches(config: Config) -> list[str]:
     """What of the rules each search cannot take; sources with the same note share a line."""
     notes: dict[str, list[str]] = {}
     for source in config.sources:
-        if note := searched(source.options, config.brands).note(most=MOST_TERMS):
+        if note := search_coverage(source.options, config.brands).summary(MOST_TERMS):
             notes.setdefault(note, []).append(source.name)
     return [f"{', '.join(names)}: {note}" for note, names in notes.items()]
 

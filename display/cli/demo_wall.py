@@ -15,7 +15,7 @@ from display.server.service import run
 from display.server.startup_checks import check_port
 from monitor.clock import Clock, ReplayClock
 from monitor.collector import PassContext, poll, resume_status
-from monitor.collector.scheduler import watch
+from monitor.collector.scheduler import configured_source
 from monitor.config import Config
 from monitor.http import Http
 from monitor.sources.sample import seed_with_incident
@@ -89,7 +89,7 @@ def write_history(config: Config, begin: datetime) -> None:
         store.register(config.brands, begin - timedelta(days=28))
         judge = judge_of(config.brands)
         desk = PassContext(judge, store, (), lambda: begin)
-        watched = watch(config.sources[0], http)
+        watched = configured_source(config.sources[0], http)
         status, _ = resume_status(watched, None, begin)
         while (status := poll(watched, status, desk)).catching_up:
             pass

@@ -21,7 +21,7 @@ from rich.text import Text
 from display.cli import explanations as reasons
 from display.cli.fetch_request import NotNow, ask, brought, must_not_be_paused, status_of
 from display.cli.wiring import judge_of, load_config, open_http, opened_store, source_named, with_config
-from display.pages.sources.rows import search_notes
+from display.pages.sources.rows import search_coverages
 from display.server.startup_checks import AlreadyRunning, single_instance
 from monitor.clock import Clock
 from monitor.collector import (
@@ -35,7 +35,7 @@ from monitor.collector import (
     rules_digest,
     timing,
 )
-from monitor.collector.scheduler import watch
+from monitor.collector.scheduler import configured_source
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError, SourceError
@@ -97,7 +97,7 @@ def fetch(config_path: Path | None, name: str, dry_run: bool, afresh: bool, show
     source = _source(config, name)
     console = Console(highlight=False)
     with closing(open_http(config)) as http:
-        watched = watch(source, http)
+        watched = configured_source(source, http)
         with (
             _dry_run(config, source, watched, afresh) if dry_run else _stored(config, watched) as (
                 before,
@@ -263,7 +263,7 @@ def _limits(after: SourceStatus, noted: Noted, config: Config) -> Iterator[str]:
     yield f"Health: {after.health}." + (f" {after.reason}" if after.reason else "")
     if batch is not None and batch.note and batch.note not in after.reason:
         yield f"Note: {batch.note}"
-    if searches := search_notes(config).get(after.source):
+    if searches := search_coverages(config)[after.source].summary():
         yield f"Search: {searches}"
     if batch is not None and batch.set_aside:
         yield f"Set aside: {batch.set_aside:,} that could not be read."

@@ -13,7 +13,7 @@ import click
 
 from display.cli.wiring import with_config
 from monitor.clock import Clock
-from monitor.collector import prepared
+from monitor.collector import prepare_posts
 from monitor.errors import WallflowerError
 from monitor.model import Brand, Post, Score
 from monitor.query.matcher import Matcher
@@ -40,7 +40,7 @@ def match(config_path: Path | None, rule: str, file: TextIO) -> None:
     matcher = Matcher([Brand("rule", rule)])
     detector, now = Detector(), Clock().now()
     for lines in _batches(file):
-        posts = prepared([_post(line, now) for line in lines], now, detector)
+        posts = prepare_posts([_post(line, now) for line in lines], now, detector)
         for line, found in zip(lines, matcher.match(posts), strict=True):
             if found:
                 click.echo(line)
@@ -116,7 +116,7 @@ def _scored(asked: Sequence[Mapping[str, Any]], detector: Detector) -> Iterator[
         aliases.setdefault(one["brand"], {}).update(dict.fromkeys(one["aliases"]))
     scorer = Scorer([Brand(name, name, aliases=tuple(others)) for name, others in aliases.items()])
     now = Clock().now()
-    posts = prepared([_post(json.dumps(dict(one)), now) for one in asked], now, detector)
+    posts = prepare_posts([_post(json.dumps(dict(one)), now) for one in asked], now, detector)
     for one, post in zip(asked, posts, strict=True):
         found = scorer.score(post.body, [one["brand"]], post.lang)[one["brand"]]
         yield {"id": one.get("id"), "score": found.value, "evidence": _evidence(found, post.body)}

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from display.cli.wiring import load_config, opened_store, with_config
-from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
+from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_coverages
 from display.source_health import configured_statuses
 from monitor.clock import Clock
 from monitor.config import Config
@@ -45,7 +45,7 @@ def _rows(config: Config, store: Store) -> list[SourceRow]:
     gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, BIN, BINS)
     statuses = configured_statuses(config, store.statuses())
     # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
-    return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_notes(config))
+    return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))
 
 
 def _strangers(config: Config, store: Store) -> list[str]:

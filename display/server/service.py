@@ -30,7 +30,7 @@ from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import Incidents, Memory, TopicsDuty, Watch, share_arenas
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, rules_digest
-from monitor.collector.scheduler import Scheduler, watch
+from monitor.collector.scheduler import Scheduler, configured_source
 from monitor.config import Config
 from monitor.http import Http
 from monitor.query.matcher import Matcher
@@ -76,7 +76,7 @@ class Service:
         matcher = Matcher(config.brands)
         judge, mark = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
         desk = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
-        watched = [watch(source, http) for source in config.sources]
+        watched = [configured_source(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = Incidents(self._store, *names, Detector(config.timezone))

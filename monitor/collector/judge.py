@@ -1,12 +1,13 @@
-"""Judging a post: clean it, find its language, match it against every brand's rule, score it towards each found."""
+"""Judge posts: clean them, detect their language, match them against every brand's rule, score them towards each."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.collector.turns import Turns
+from monitor.collector.fair_lock import FairLock
 from monitor.model import Finding, Judged, Match, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -14,36 +15,37 @@ from monitor.text.cleaning import clean
 from monitor.text.language import Detector
 from monitor.text.near_duplicates import signatures
 
+log = logging.getLogger("wallflower.collector")
+
 
 class Judging(Protocol):
-    """What judges posts; Judge does."""
+    """Anything that judges posts, such as ``Judge``."""
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
-        """One Judged for each post, in their order."""
+        """One Judged for each post, in the same order."""
         ...
 
 
 class Judge:
-    """Everything that is pure between a fetched post and a stored mention.
+    """The pure steps between a fetched post and a stored mention.
 
-    Threads may share one: it lets them in one at a time, in their order, which also bounds the memory that
-    judging takes.
+    Threads may share one. It admits one at a time, first come, first served, which also bounds the memory in use.
     """
 
     def __init__(self, matcher: Matcher, scorer: Scorer, detector: Detector | None = None) -> None:
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or Detector()
-        self._one_at_a_time = Turns()
+        self._lock = FairLock()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
-        """One Judged for each post, in their order; without findings where no rule matched."""
-        with self._one_at_a_time:
-            cleaned = prepared(posts, now, self._detector)
-            matches = self._matcher.match(cleaned)
-            found = [post.body for post, of_post in zip(cleaned, matches, strict=True) if of_post]
-            marks = iter(signatures(found))
+        """One Judged for each post, in the same order; without findings if no rule matches."""
+        with self._lock:
+            cleaned = prepare_posts(posts, now, self._detector)
+            matches_by_post = self._matcher.match(cleaned)
+            bodies = [post.body for post, matches in zip(cleaned, matches_by_post, strict=True) if matches]
+            signature = iter(signatures(bodies))
             return [
-                Judged(post, self._findings(post, of_post), next(marks)) if of_post else Judged(post)
-                for post, of_post in zip(cleaned, matches, strict=True)
+                Judged(post, self._findings(post, matches), next(signature)) if matches else Judged(post)
+                for post, matches in zip(cleaned, matches_by_post, strict=True)
             ]
 
     def _findings(self, post: Post, matches: Sequence[Match]) -> tuple[Finding, ...]:
@@ -52,18 +54,18 @@ class Judge:
         return tuple(Finding(match, scores[match.brand]) for match in matches)
 
 
-def prepared(posts: Sequence[Post], now: datetime, detector: Detector) -> list[Post]:
-    """The posts as rules look at them: cleaned, and with the language that was detected where the source told none."""
+def prepare_posts(posts: Sequence[Post], now: datetime, detector: Detector) -> list[Post]:
+    """The posts as rules see them: cleaned, and with a detected language if the source did not name one."""
     cleaned = [clean(post, now) for post in posts]
     unknown = [n for n, post in enumerate(cleaned) if post.lang is None]
     for n, lang in zip(unknown, detector.detect([cleaned[n].body for n in unknown]), strict=True):
         if lang is not None:
-            cleaned[n] = _in_language(cleaned[n], lang)
+            cleaned[n] = _with_lang(cleaned[n], lang)
     return cleaned
 
 
-def _in_language(post: Post, lang: str) -> Post:
-    """What ``dataclasses.replace`` does, in a third of its time."""
+def _with_lang(post: Post, lang: str) -> Post:
+    """The same as ``dataclasses.replace``, in a third of the time."""
     return Post(
         post.source,
         post.external_id,
@@ -76,3 +78,26 @@ def _in_language(post: Post, lang: str) -> Post:
         lang,
         post.stars,
     )
+
+
+def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: Judging) -> list[Judged]:
+    """Judge ``posts``, leaving out those on which ``judge`` fails: one such post must not stop a source.
+
+    Such a post is a bug of ours, so it is logged with its traceback. If every post fails, the cause lies elsewhere:
+    then this raises what ``judge`` raised, and no post is skipped.
+    """
+    try:
+        return judge.judge(posts, now) if posts else []
+    except Exception:
+        judged = [one for post in posts for one in _judge_alone(post, now, judge)]
+        if not judged:
+            raise
+        return judged
+
+
+def _judge_alone(post: Post, now: datetime, judge: Judging) -> list[Judged]:
+    try:
+        return judge.judge([post], now)
+    except Exception:
+        log.exception("%s: post %s cannot be judged; it is set aside", post.source, post.external_id)
+        return []

@@ -1,10 +1,10 @@
-"""One worker thread for each source, and a watchdog over them. When to read is decided in ``collector.timing``.
+"""One worker thread for each source, and a watchdog over them. ``collector.timing`` decides when to poll.
 
-    Worker.run:  wait until due -> collector.poll -> due again as the stored status says -> ...
+    Worker.run:  wait until due -> collector.poll -> due again at the time in the stored status -> ...
 
-A loop here cannot end in silence: a pass that raises anything is logged, stored as a fault and backed off; a thread
-that ends all the same is noticed and started again. Waits are measured on the monotonic clock, so that a clock that is
-set forward or back brings neither a storm nor silence; the stored next check counts across restarts.
+No loop here can end silently: a pass that raises anything is logged, stored as a bug and backed off, and the watchdog
+restarts a thread that ends all the same. Waits are measured on the monotonic clock, so that a change of the system
+clock causes neither a burst nor silence; across restarts, the stored time of the next poll counts.
 """
 
 from __future__ import annotations
@@ -30,195 +30,197 @@ from monitor.collector import (
     timing,
 )
 from monitor.config.source_tables import SourceConfig
-from monitor.config.tables import duration
+from monitor.config.tables import parse_duration
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.model import SourceStatus, Wish
 from monitor.sources import SourceOptions
 from monitor.store import Store
 
-HEARTBEAT = 20.0
-"""Seconds between two looks of the watchdog."""
-LOOK = 2.0
-"""Seconds between a worker's looks at what people want of its source."""
-FRESH = 0.5
-"""Seconds for which what one worker saw there serves the others too."""
-HANGS_AFTER = 300.0
-"""Seconds; no pass that keeps its bounds takes that long."""
-STORE_RETRY = 30.0
-SPREAD, SPREAD_ALL = 1.0, 60.0
-"""Seconds between the first checks of two sources that are due at a start, and over all of them."""
+WATCHDOG_SECONDS = 20.0
+"""Between two checks of the watchdog."""
+REQUEST_CHECK_SECONDS = 2.0
+"""Between two checks of a worker for requests that people made."""
+REQUEST_CACHE_SECONDS = 0.5
+"""How long the requests that one worker read serve the others too."""
+HANG_SECONDS = 300.0
+"""No pass that keeps its bounds takes that long."""
+STORE_RETRY_SECONDS = 30.0
+START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
+"""At a start: between the first polls of two sources that are due, and over all of them."""
 
 log = logging.getLogger("wallflower.scheduler")
 
 
-def watch(config: SourceConfig, http: Http) -> ConfiguredSource:
-    """The source that ``config`` describes, ready to be read; one that cannot be says why at each pass."""
+def configured_source(config: SourceConfig, http: Http) -> ConfiguredSource:
+    """The source that ``config`` describes. If it cannot be read, each of its passes fails with the reason."""
     if config.options is None:
-        module = sources.placeholder(config.trouble)
+        module = sources.placeholder(config.explanation)
         options: BaseModel = module.Options(name=config.name)
     else:
         module, options = sources.load_or_placeholder(config.kind), config.options
     assert isinstance(options, SourceOptions)
-    pace = Pace(config.every, duration(module.Options.default_every))
-    ready, sample = config.options is not None, module.Options.sample
-    return ConfiguredSource(config.name, config.kind, module.Source(options, http), pace, sample=sample, ready=ready)
+    return ConfiguredSource(
+        config.name,
+        config.kind,
+        module.Source(options, http),
+        Pace(config.every, parse_duration(module.Options.default_every)),
+        sample=module.Options.sample,
+        ready=config.options is not None,
+    )
 
 
-class Wishes:
-    """What people want of the sources, read for all at once: by each alone it made an idle run half as dear again.
+class SourceRequests:
+    """What people requested of the sources, read for all at once: reading it per source added 50 % to an idle run.
 
-    For any thread.
+    Any thread may call it.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._lock = threading.Lock()
         self._read_at = float("-inf")
-        self._known: Mapping[str, Wish] = {}
+        self._requests: Mapping[str, Wish] = {}
 
-    def of(self, source: str) -> Wish:
-        """What people want of ``source``, or did a moment ago. Raises StoreError."""
+    def get(self, source: str) -> Wish:
+        """The requests for ``source``, up to REQUEST_CACHE_SECONDS old. Raises StoreError."""
         with self._lock:
             now = self._clock.monotonic()
-            if now - self._read_at >= FRESH:
-                self._known = self._store.wishes()
+            if now - self._read_at >= REQUEST_CACHE_SECONDS:
+                self._requests = self._store.wishes()
                 self._read_at = now
-        return self._known.get(source, Wish())
+        return self._requests.get(source, Wish())
 
 
 class Worker:
-    """The loop of one source.
-
-    What people want of it (pause, resume, check now) stands in the store, where the pages put it.
-    """
+    """The loop of one source. It finds requests (pause, resume, check now) in the store, where the pages save them."""
 
     def __init__(
         self,
-        watched: ConfiguredSource,
+        source: ConfiguredSource,
         status: SourceStatus,
-        desk: PassContext,
+        context: PassContext,
         clock: Clock,
-        wishes: Wishes,
+        requests: SourceRequests,
         delay: float,
     ) -> None:
-        self.watched = watched
-        self._status, self._desk, self._clock, self._wishes = status, desk, clock, wishes
+        self._source, self._status, self._context = source, status, context
+        self._clock, self._requests = clock, requests
         self._due = clock.monotonic() + delay
         self._busy_since: float | None = None
-        self._noted = False
-        self._wish = Wish()
+        self._hang_recorded = False
+        self._request = Wish()
 
     def run(self) -> None:
-        """Turn until the clock is stopped."""
+        """Loop until the clock is stopped."""
         while not self._clock.stopped:
-            self._clock.wait(min(self.turn(), LOOK))
+            self._clock.wait(min(self.step(), REQUEST_CHECK_SECONDS))
 
-    def turn(self) -> float:
-        """Make a pass if it is time; the seconds until the next one, infinite where there will be none."""
-        self._look()
-        if self._wish.paused is not None:
+    def step(self) -> float:
+        """Poll if it is time; return the seconds until the next poll, infinite if there will be none."""
+        self._check_requests()
+        if self._request.paused is not None:
             return float("inf")
         if self._due <= self._clock.monotonic():
-            self._busy_since, self._noted = self._clock.monotonic(), False
+            self._busy_since, self._hang_recorded = self._clock.monotonic(), False
             try:
-                self._due = self._clock.monotonic() + self._pass()
+                self._due = self._clock.monotonic() + self._poll()
             finally:
                 self._busy_since = None
         return max(0.0, self._due - self._clock.monotonic())
 
-    def hangs(self) -> bool:
-        """Whether the pass that is under way outlasted every bound."""
+    def is_hanging(self) -> bool:
+        """Whether the current pass has exceeded every bound."""
         since = self._busy_since
-        return since is not None and self._clock.monotonic() - since > HANGS_AFTER
+        return since is not None and self._clock.monotonic() - since > HANG_SECONDS
 
     def record_hang(self) -> None:
-        """Log and store, once for a pass, that it hangs. Raises StoreError."""
-        if self._noted:
+        """Log and store, once per pass, that it hangs. Raises StoreError."""
+        if self._hang_recorded:
             return
-        self._noted = True
-        reason = (
-            f"Reading it has not come to an end for {HANGS_AFTER / 60:.0f} minutes. Restart Wallflower if it stays so."
-        )
-        log.error("%s: %s", self.watched.name, reason)
-        record_hang(self._status, reason, self._desk)
+        self._hang_recorded = True
+        minutes = HANG_SECONDS / 60
+        reason = f"Reading it has not finished for {minutes:.0f} minutes. If it stays so, restart Wallflower."
+        log.error("%s: %s", self._source.name, reason)
+        record_hang(self._status, reason, self._context)
 
-    def _look(self) -> None:
-        """Take note of what people want. A store that cannot be read now is read at the next look."""
+    def _check_requests(self) -> None:
+        """Follow new requests. If the store cannot be read now, the next check tries again."""
         try:
-            wish = self._wishes.of(self.watched.name)
-            if wish != self._wish:
-                self._follow(wish)
+            request = self._requests.get(self._source.name)
+            if request != self._request:
+                self._follow(request)
         except StoreError as error:
             if not self._clock.stopped:
-                log.warning("%s: cannot be looked up: %s", self.watched.name, error)
+                log.warning("%s: cannot read what was requested: %s", self._source.name, error)
 
-    def _follow(self, wish: Wish) -> None:
-        before, now = self._wish, self._desk.now()
-        if wish.paused and not before.paused:
-            record_pause(self._status, wish.paused, self._desk)
-            log.info("%s: paused by hand", self.watched.name)
-        if before.paused and not wish.paused:
+    def _follow(self, request: Wish) -> None:
+        before, now = self._request, self._context.now()
+        if request.paused and not before.paused:
+            record_pause(self._status, request.paused, self._context)
+            log.info("%s: paused manually", self._source.name)
+        if before.paused and not request.paused:
             self._status = timing.unpaused(self._status, now)
             self._due = self._clock.monotonic() + self._delay()
-            log.info("%s: resumed by hand", self.watched.name)
-        if wish.asked != before.asked and (due := timing.asked_for(self._status, wish.asked, now)):
+            log.info("%s: resumed manually", self._source.name)
+        if request.asked != before.asked and (due := timing.requested_check(self._status, request.asked, now)):
             self._due = min(self._due, self._clock.monotonic() + (due - now).total_seconds())
-        self._wish = wish
+        self._request = request
 
-    def _pass(self) -> float:
-        """Read once, whatever happens; seconds until the next time."""
+    def _poll(self) -> float:
+        """Poll once, whatever happens; return the seconds until the next poll."""
         try:
-            self._status = poll(self.watched, self._status, self._desk)
+            self._status = poll(self._source, self._status, self._context)
         except StoreError as error:
             if not self._clock.stopped:
-                log.error("%s: cannot be stored: %s Trying again in %.0f s.", self.watched.name, error, STORE_RETRY)
-            return STORE_RETRY
+                name, seconds = self._source.name, STORE_RETRY_SECONDS
+                log.error("%s: cannot store the result: %s Trying again in %.0f s.", name, error, seconds)
+            return STORE_RETRY_SECONDS
         except (Exception, SystemExit):
-            log.exception("%s: a fault of Wallflower's own ended this pass", self.watched.name)
-            return self._after_fault()
+            log.exception("%s: a bug in Wallflower ended this pass", self._source.name)
+            return self._after_bug()
         return self._delay()
 
-    def _after_fault(self) -> float:
+    def _after_bug(self) -> float:
         try:
-            self._status = record_bug(self._status, self._desk)
+            self._status = record_bug(self._status, self._context)
         except Exception:
-            log.exception("%s: nor could the fault be stored", self.watched.name)
-            return STORE_RETRY
+            log.exception("%s: cannot store that a bug ended the pass", self._source.name)
+            return STORE_RETRY_SECONDS
         return self._delay()
 
     def _delay(self) -> float:
         due = self._status.next_check
-        return float("inf") if due is None else max(0.0, (due - self._desk.now()).total_seconds())
+        return float("inf") if due is None else max(0.0, (due - self._context.now()).total_seconds())
 
 
 class Scheduler:
-    """Reads every source in its own time, from ``start`` to ``stop``."""
+    """Polls every source when it is due, from ``start`` to ``stop``."""
 
-    def __init__(self, watched: Sequence[ConfiguredSource], desk: PassContext, clock: Clock) -> None:
-        self._watched, self._desk, self._clock = tuple(watched), desk, clock
+    def __init__(self, configured: Sequence[ConfiguredSource], context: PassContext, clock: Clock) -> None:
+        self._sources, self._context, self._clock = tuple(configured), context, clock
         self._workers: dict[str, Worker] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Take up every source where the last run left it, and begin. Raises StoreError."""
-        stored = {status.source: status for status in self._desk.store.last_statuses()}
-        self._close_forgotten_gaps(stored)
-        gap = min(SPREAD, SPREAD_ALL / max(1, len(self._watched)))
-        wishes = Wishes(self._desk.store, self._clock)
-        for number, watched in enumerate(self._watched):
-            status = resume_source(watched, stored.get(watched.name), self._desk)
-            delay = max(number * gap, self._until(status))
-            self._workers[watched.name] = Worker(watched, status, self._desk, self._clock, wishes, delay)
+        """Resume every source where the last run left it. Raises StoreError."""
+        stored = {status.source: status for status in self._context.store.last_statuses()}
+        self._close_outdated_gaps(stored)
+        spacing = min(START_SPACING_SECONDS, MAX_START_SECONDS / max(1, len(self._sources)))
+        requests = SourceRequests(self._context.store, self._clock)
+        for number, source in enumerate(self._sources):
+            status = resume_source(source, stored.get(source.name), self._context)
+            delay = max(number * spacing, self._seconds_until(status))
+            self._workers[source.name] = Worker(source, status, self._context, self._clock, requests, delay)
         for name in self._workers:
             self._launch(name)
         self._watchdog.start()
 
     def stop(self, seconds: float = 5.0) -> None:
-        """Stop the clock, and wait ``seconds`` at most for passes that are under way; others are left behind.
+        """Stop the clock, and wait at most ``seconds`` for current passes; abandon those that take longer.
 
-        What they did not save is fetched again: a pass is saved whole or not at all.
+        What an abandoned pass did not save is fetched again: a batch is saved whole or not at all.
         """
         self._clock.stop()
         deadline = self._clock.monotonic() + seconds
@@ -226,46 +228,46 @@ class Scheduler:
             if thread.ident is not None:
                 thread.join(max(0.0, deadline - self._clock.monotonic()))
             if thread.is_alive():
-                log.warning("%s: still reading; left behind", name)
+                log.warning("%s: still reading; abandoned", name)
 
     def alive(self) -> dict[str, bool]:
         """For each source, and for the watchdog, whether its loop runs."""
         loops = {name: thread.is_alive() for name, thread in self._threads.items()}
         return {**loops, "watchdog": self._watchdog.is_alive()}
 
-    def look_after(self) -> None:
-        """Start again what ended, and note what hangs."""
+    def check_workers(self) -> None:
+        """Restart workers that have ended, and record those that hang."""
         for name, worker in self._workers.items():
             if not self._threads[name].is_alive() and not self._clock.stopped:
                 log.critical("%s: its worker had ended; it is started again", name)
                 self._launch(name)
-            if worker.hangs():
+            if worker.is_hanging():
                 worker.record_hang()
 
     def _watch(self) -> None:
-        while not self._clock.wait(HEARTBEAT):
+        while not self._clock.wait(WATCHDOG_SECONDS):
             try:
-                self.look_after()
+                self.check_workers()
             except Exception:
-                log.exception("the watchdog failed, and goes on")
+                log.exception("the watchdog failed; it continues")
 
     def _launch(self, name: str) -> None:
         thread = threading.Thread(target=self._workers[name].run, name=f"source {name}", daemon=True)
         self._threads[name] = thread
         thread.start()
 
-    def _close_forgotten_gaps(self, stored: Mapping[str, SourceStatus]) -> None:
-        """End the gaps of sources that were read since, for a kill fell between the save and the note of it; and of
-        those that the config has no more, for nothing of them is missed from now on."""
-        now, names = self._desk.now(), {watched.name for watched in self._watched}
-        for gap in self._desk.store.gaps(now, now + timedelta(seconds=1)):
+    def _close_outdated_gaps(self, stored: Mapping[str, SourceStatus]) -> None:
+        """End the gaps of sources that were read since (a crash fell between saving and closing the gap), and of
+        sources that are no longer in the config, because nothing of them is missed from now on."""
+        now, names = self._context.now(), {source.name for source in self._sources}
+        for gap in self._context.store.gaps(now, now + timedelta(seconds=1)):
             last = stored[gap.source].last_success if gap.source in stored else None
             if gap.source not in names:
-                self._desk.store.close_gaps(gap.source, now, now)
+                self._context.store.close_gaps(gap.source, now, now)
             elif last is not None and gap.since < last and stored[gap.source].health in timing.READ_WELL:
-                self._desk.store.close_gaps(gap.source, last, now)
+                self._context.store.close_gaps(gap.source, last, now)
 
-    def _until(self, status: SourceStatus) -> float:
+    def _seconds_until(self, status: SourceStatus) -> float:
         if status.next_check is None:
             return 0.0
-        return (status.next_check - self._desk.now()).total_seconds()
+        return (status.next_check - self._context.now()).total_seconds()

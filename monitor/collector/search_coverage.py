@@ -1,4 +1,4 @@
-"""What a source that can only be searched makes of the rules: which part is checked here, and what it cannot find."""
+"""Which parts of the rules a search-only source cannot search for: parts that are checked here, and what it misses."""
 
 from __future__ import annotations
 
@@ -11,52 +11,57 @@ from monitor.model import Brand
 from monitor.query import Query, parse
 from monitor.sources import SourceOptions
 
-MOST_PARTS = 6
-"""Parts of rules that a note names."""
-NOTHING_OF = "It finds nothing of"
-"""How a sentence begins that tells of a whole brand that is missed."""
+MAX_PARTS = 6
+"""Parts of rules that a sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """How the search of a source deals with the rules. Neither: all of them is searched for, or all is read."""
+class SearchCoverage:
+    """How the search of a source covers the rules. All empty: it covers everything, or the source is read whole."""
 
-    here: tuple[str, ...] = ()
-    """The parts of the rules that its search cannot take, so that they are checked here; nothing is lost by that."""
+    checked_here: tuple[str, ...] = ()
+    """Parts of the rules that its search does not support, so they are checked here. Nothing is missed by that."""
     missed: tuple[str, ...] = ()
-    """Sentences: what is not found at all, or only by luck."""
+    """Sentences: what it misses, always or sometimes."""
+    unsearchable: tuple[str, ...] = ()
+    """Brands of which it finds nothing."""
 
-    def note(self, most: int = MOST_PARTS) -> str:
-        """All of it as sentences; empty where there is nothing to say."""
-        here = [f"Checked here, not by its search: {self._parts(most)}."] if self.here else []
-        return " ".join([*self.missed, *here])
+    def summary(self, max_parts: int = MAX_PARTS) -> str:
+        """Everything as sentences; empty if the search covers all."""
+        missed = list(self.missed)
+        if self.checked_here:
+            missed.append(f"Checked here, not by its search: {_quoted(self.checked_here, max_parts)}.")
+        return " ".join(missed)
 
-    def _parts(self, most: int) -> str:
-        named = ", ".join(f"`{part}`" for part in self.here[:most])
-        more = len(self.here) - most
-        return f"{named} and {more} more" if more > 0 else named
+
+FULL_COVERAGE = SearchCoverage()
+
+
+def search_coverage(options: BaseModel | None, brands: Sequence[Brand]) -> SearchCoverage:
+    """How the source with ``options`` covers the rules of ``brands``."""
+    if not isinstance(options, SourceOptions) or not (options.is_searched or options.is_prefiltered):
+        return FULL_COVERAGE
+    rules = [(brand.name, parse(brand.rule)) for brand in brands]
+    terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.sought()))
+    missed = tuple(_missed(brand, rule) for brand, rule in rules if rule.wordless())
+    unsearchable = tuple(brand for brand, rule in rules if rule.wordless() and not rule.sought())
+    if not options.is_searched:  # without any term, a prefiltered source keeps everything
+        return SearchCoverage((), missed, unsearchable) if terms else FULL_COVERAGE
+    parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.supports_handles)]
+    return SearchCoverage(tuple(dict.fromkeys(parts)), (*missed, *options.coverage_notes(terms)), unsearchable)
 
 
 def _missed(brand: str, rule: Query) -> str:
-    """What a search for words does not find of a rule that can be met without one."""
-    parts = rule.wordless()
-    more = f" and {len(parts) - MOST_PARTS} more" if len(parts) > MOST_PARTS else ""
-    named = ", ".join(f"`{part}`" for part in parts[:MOST_PARTS]) + more
+    """What a search for words misses of a rule, some alternative of which contains no word."""
+    parts = _quoted(rule.wordless(), MAX_PARTS)
     if rule.sought():
-        return f"Of {brand} it finds what has its words, and not what is found by {named} alone."
+        return f"It finds only posts about {brand} that contain the rule's words, and none that match {parts} alone."
     return (
-        f"{NOTHING_OF} {brand}: its rule can be met by {named} alone, without a word to look for. Put a word beside it."
+        f"It finds nothing about {brand}: {parts} alone satisfies the rule, so there is no word to search for. Add one."
     )
 
 
-def searched(options: BaseModel | None, brands: Sequence[Brand]) -> Searched:
-    """How the source with ``options`` deals with the rules of ``brands``."""
-    if not isinstance(options, SourceOptions) or not (options.is_searched or options.is_prefiltered):
-        return Searched()
-    rules = [(brand, parse(brand.rule)) for brand in brands]
-    terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.sought()))
-    missed = [_missed(brand.name, rule) for brand, rule in rules if rule.wordless()]
-    if not options.is_searched:
-        return Searched(missed=tuple(missed) if terms else ())
-    parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.supports_handles)]
-    return Searched(tuple(dict.fromkeys(parts)), (*missed, *options.coverage_notes(terms)))
+def _quoted(parts: Sequence[str], max_parts: int) -> str:
+    quoted = ", ".join(f"`{part}`" for part in parts[:max_parts])
+    more = len(parts) - max_parts
+    return f"{quoted} and {more} more" if more > 0 else quoted

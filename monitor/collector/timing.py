@@ -1,8 +1,9 @@
-"""When a source is read next, and how it is: pure functions from one SourceStatus to the next.
+"""When to poll a source next, and what state it is in: pure functions from one SourceStatus to the next.
 
-The rules are those that polite feed readers share. We look as often as the source posts, between five minutes and a
-day. The person's ``every`` replaces that guess; the site's wish (``not_before``) always wins. Failures stretch the
-interval, and an answer that asks us to wait is no failure. ``luck`` is a random number in 0..1 that spreads checks.
+The rules are those of polite feed readers. A source is polled as often as it posts, between every five minutes and
+once a day. ``every`` in the config replaces that estimate. A later time that the site asks for (``not_before``) always
+wins. Failures lengthen the interval; a request to wait is not a failure. ``jitter``, a random number in 0..1, spreads
+the polls.
 """
 
 from __future__ import annotations
@@ -14,87 +15,95 @@ from datetime import datetime, timedelta
 from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, Refused, SourceError, Unready
 from monitor.model import Batch, Health, Post, SourceStatus
 
-SHORTEST, LONGEST = 300.0, 86_400.0
-"""Seconds; bounds of our own guess, and the latter of what refusals and ``not_before`` of a good answer may add."""
-SOON, SOON_INTERVALS = 3600.0, 6
-"""What other failures may add: seconds, or intervals if that is longer. A site that comes back is to be read again
-before it has forgotten what we missed, and a stream keeps but a day and a half."""
-LONGEST_WISH = timedelta(days=32)
-"""A site that asks us to wait gets that much at most: a month's quota comes back within it."""
-FAILURE_FACTOR = 1.5
-JITTER = 0.1
-HALF_LIFE = 168.0
-"""Hours after which a post counts half in ``posts_per_hour``."""
+MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS = 300.0, 86_400.0
+"""Bounds of the estimated interval. The upper one also bounds the delay after 4xx answers, and how long a successful
+response can postpone the next poll."""
+MAX_RETRY_SECONDS, MAX_RETRY_INTERVALS = 3600.0, 6
+"""Bounds of the delay after other failures; the longer of the two applies. A site that recovers must be polled before
+it drops what we missed: a stream keeps only a day and a half."""
+MAX_REQUESTED_WAIT = timedelta(days=32)
+"""The longest wait that a site can ask for. A monthly quota is renewed within it."""
+BACKOFF_FACTOR = 1.5
+MAX_BACKOFF_FAILURES = 50
+"""Failures that lengthen the delay. Without this limit the power overflows a float after 1,750 failures."""
+MAX_JITTER = 0.1
+"""Share of the interval."""
+RATE_HALF_LIFE_HOURS = 168.0
+"""A post of this age counts half in ``posts_per_hour``."""
 GAP_INTERVALS, GAP_SECONDS = 3, 900.0
-QUIET_POSTS = 12
-"""A source is quiet once it missed this many posts, bounded by the two below."""
-QUIET_AT_LEAST, QUIET_AT_MOST = timedelta(hours=12), timedelta(days=21)
-AGAIN = timedelta(seconds=10)
-"""At the earliest after the last try, when a person asks."""
+"""Time without a successful poll after which there is a gap; the longer of the two applies."""
+QUIET_AFTER_POSTS = 12
+"""A source is quiet once the time for this many posts has passed without one, within the two bounds below."""
+MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=12), timedelta(days=21)
+MIN_MANUAL_POLL_DELAY = timedelta(seconds=10)
+"""Minimum delay between polls that a person requests."""
 READ_WELL = frozenset({Health.WORKING, Health.QUIET})
+"""The health of a source after a successful pass."""
 
-_BUG = "Wallflower failed while reading it. That is a fault in the program; its log tells more. It tries again."
+_BUG = "Wallflower failed while reading it. This is a bug in Wallflower: see its log. It will try again."
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a source is to be read: as the person says, else as it posts, starting with its kind's default."""
+    """How often to poll a source: ``every`` from the config, else an estimate that starts at its kind's ``default``."""
 
     every: timedelta | None
     default: timedelta
 
     def interval(self, posts_per_hour: float) -> float:
-        """Seconds between two passes. A kind whose default is below five minutes is made to be read that often."""
+        """Seconds between two passes. A kind whose default is below five minutes is designed for such frequent polls,
+        so it keeps its default."""
         if self.every is not None:
             return self.every.total_seconds()
         default = self.default.total_seconds()
-        if default < SHORTEST or posts_per_hour <= 0:
+        if default < MIN_INTERVAL_SECONDS or posts_per_hour <= 0:
             return default
-        return min(max(3600 / posts_per_hour, SHORTEST), LONGEST)
+        return min(max(3600 / posts_per_hour, MIN_INTERVAL_SECONDS), MAX_INTERVAL_SECONDS)
 
 
 def initial_status(source: str, kind: str, pace: Pace, *, sample: bool) -> SourceStatus:
-    """The status of a source that was never read."""
+    """The status of a source that has never been polled."""
     return SourceStatus(source, kind, interval=pace.interval(0.0), sample=sample)
 
 
-def resumed(status: SourceStatus, kind: str, pace: Pace, now: datetime, *, sample: bool) -> SourceStatus:
-    """The stored ``status`` as a new run of the program takes it up.
+def restarted(status: SourceStatus, kind: str, pace: Pace, now: datetime, *, sample: bool) -> SourceStatus:
+    """The stored ``status`` at a new start of the program.
 
-    Its next check stands, but for two cases: a source that was stopped is tried once, for only a start can bring
-    another config; and where the wait was our own guess, a shorter ``every`` of today counts from the last try.
+    The next poll keeps its time, with one exception: if that time was our own estimate, a shorter ``every`` in the
+    config counts from the last try. A source without a next poll is tried once, because only a start can bring a new
+    config.
     """
     interval = pace.interval(status.posts_per_hour)
     due = status.next_check
     if due is not None and status.last_try is not None:
-        due = min(due, now + (due - status.last_try))  # where the clock was set back, the wait is no longer for it
-    if due is not None and status.last_try is not None and not status.failures and _guessed(status, due):
+        due = min(due, now + (due - status.last_try))  # a clock that was set back must not lengthen the wait
+    if due is not None and status.last_try is not None and not status.failures and _is_own_estimate(status, due):
         due = min(due, status.last_try + timedelta(seconds=interval))
     if due is not None and status.health not in (Health.LIMITED, Health.SPENT):
-        due = min(due, now + timedelta(seconds=max(LONGEST, interval)))
+        due = min(due, now + timedelta(seconds=max(MAX_INTERVAL_SECONDS, interval)))
     return replace(status, kind=kind, interval=interval, next_check=due, sample=sample)
 
 
-def _guessed(status: SourceStatus, due: datetime) -> bool:
-    """Whether ``due`` is no later than our own interval explains, so that no wish of the site is in it."""
+def _is_own_estimate(status: SourceStatus, due: datetime) -> bool:
+    """Whether our own interval explains ``due``, so that the site did not ask for it."""
     assert status.last_try is not None
-    own = timedelta(seconds=status.interval * (1 + 2 * JITTER) + 60)
+    own = timedelta(seconds=status.interval * (1 + 2 * MAX_JITTER) + 60)
     return status.health not in (Health.LIMITED, Health.SPENT) and due <= status.last_try + own
 
 
 def pass_started(status: SourceStatus, now: datetime) -> SourceStatus:
-    """To be stored before the fetch, so that a program that dies in it does not hammer the site when it restarts."""
-    return replace(status, last_try=now, next_check=now + timedelta(seconds=_backoff(status)))
+    """The status to store before the fetch, so that a crash in it does not make restarts hammer the site."""
+    return replace(status, last_try=now, next_check=now + timedelta(seconds=_retry_delay(status)))
 
 
-def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, luck: float) -> SourceStatus:
-    """What a pass that brought ``batch`` makes of ``status``."""
+def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, jitter: float) -> SourceStatus:
+    """The status after a pass that returned ``batch``."""
     rate = posts_per_hour(status, batch.posts, now, batch.arrived)
     interval = pace.interval(rate)
     last_post = now if batch.posts or batch.arrived else status.last_post
-    next_check = now if batch.more else _next(now, interval, batch.not_before, luck)
-    whole = batch.not_before and batch.complete_since is not None and not batch.more
-    read = replace(
+    next_check = now if batch.more else _next_check(now, interval, batch.not_before, jitter)
+    is_complete = batch.not_before and batch.complete_since is not None and not batch.more
+    after = replace(
         status,
         interval=interval,
         next_check=next_check,
@@ -105,141 +114,144 @@ def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime
         posts_per_hour=rate,
         note=batch.note,
         spend=batch.spend or status.spend,
-        catching_up=caught_up(status, batch) if batch.more else None,
-        content_until=next_check if whole else None,
+        catching_up=complete_since(status, batch) if batch.more else None,
+        content_until=next_check if is_complete else None,
     )
-    health, why = (Health.QUIET, _silence(read, now)) if is_quiet(read, now) else (Health.WORKING, "")
-    return _become(read, health, batch.note or why or _left_out(batch.set_aside), now)
+    health, why = (Health.QUIET, _quiet_reason(after, now)) if is_quiet(after, now) else (Health.WORKING, "")
+    return _with_health(after, health, batch.note or why or _set_aside_reason(batch.set_aside), now)
 
 
-def caught_up(status: SourceStatus, batch: Batch) -> datetime | None:
-    """From when on all is read with ``batch``, counting passes before it that were cut and that it goes on from."""
+def complete_since(status: SourceStatus, batch: Batch) -> datetime | None:
+    """Everything from this time on has been read, counting the cut passes that ``batch`` continues."""
     if batch.complete_since is None or status.catching_up is None:
         return batch.complete_since
     return min(batch.complete_since, status.catching_up)
 
 
-def _become(status: SourceStatus, health: Health, reason: str, now: datetime) -> SourceStatus:
+def _with_health(status: SourceStatus, health: Health, reason: str, now: datetime) -> SourceStatus:
     since = status.since if status.health is health and status.since else now
     return replace(status, health=health, reason=reason, since=since)
 
 
-def pass_failed(status: SourceStatus, error: SourceError, now: datetime, luck: float) -> SourceStatus:
-    """What a pass that ended in ``error`` makes of ``status``."""
+def pass_failed(status: SourceStatus, error: SourceError, now: datetime, jitter: float) -> SourceStatus:
+    """The status after a pass that raised ``error``."""
     reason = str(error)
-    if isinstance(error, RateLimited):
-        due = _next(now, status.interval, error.not_before, luck, cap=LONGEST_WISH)
-        return replace(_become(status, Health.LIMITED, reason, now), next_check=due)
-    if isinstance(error, QuotaSpent):
-        due = _next(now, status.interval, error.not_before, luck, cap=LONGEST_WISH)
-        return replace(_become(status, Health.SPENT, reason, now), next_check=due)
-    tried = replace(status, failures=status.failures + 1)
+    if isinstance(error, RateLimited | QuotaSpent):
+        health = Health.LIMITED if isinstance(error, RateLimited) else Health.SPENT
+        due = _next_check(now, status.interval, error.not_before, jitter, MAX_REQUESTED_WAIT)
+        return replace(_with_health(status, health, reason, now), next_check=due)
+    failed = replace(status, failures=status.failures + 1)
     if isinstance(error, AuthError):
-        return replace(_become(tried, Health.NEEDS_KEY, reason, now), next_check=None)
-    broken = _become(tried, Health.BROKEN, reason, now)
+        return replace(_with_health(failed, Health.NEEDS_KEY, reason, now), next_check=None)
+    broken = _with_health(failed, Health.BROKEN, reason, now)
     if isinstance(error, Gone):
-        gone = f"{reason} It is not read any more: take it out of the config, or correct its address."
+        gone = f"{reason} It is no longer read: remove it from the config, or correct its address."
         return replace(broken, reason=gone, next_check=None)
     if isinstance(error, Unready):
         return replace(broken, next_check=None)
-    return replace(broken, next_check=_next(now, _backoff(tried, isinstance(error, Refused)), None, luck))
+    return replace(broken, next_check=_next_check(now, _retry_delay(failed, isinstance(error, Refused)), None, jitter))
 
 
-def faulted(status: SourceStatus, now: datetime, luck: float) -> SourceStatus:
-    """What a fault of our own makes of ``status``."""
-    tried = _become(replace(status, failures=status.failures + 1), Health.BROKEN, _BUG, now)
-    return replace(tried, next_check=_next(now, max(_backoff(tried), 60.0), None, luck))
+def pass_crashed(status: SourceStatus, now: datetime, jitter: float) -> SourceStatus:
+    """The status after a bug of ours ended a pass."""
+    failed = _with_health(replace(status, failures=status.failures + 1), Health.BROKEN, _BUG, now)
+    return replace(failed, next_check=_next_check(now, max(_retry_delay(failed), 60.0), None, jitter))
 
 
-def hung(status: SourceStatus, reason: str, now: datetime) -> SourceStatus:
-    """What a pass that does not come to an end makes of ``status``."""
-    return _become(status, Health.BROKEN, reason, now)
+def pass_hung(status: SourceStatus, reason: str, now: datetime) -> SourceStatus:
+    """The status while a pass hangs."""
+    return _with_health(status, Health.BROKEN, reason, now)
 
 
-def asked_for(status: SourceStatus, asked: datetime | None, now: datetime) -> datetime | None:
-    """When to read a source that a person asked for at ``asked``; None where it was, or the site asked us to wait.
+def requested_check(status: SourceStatus, asked: datetime | None, now: datetime) -> datetime | None:
+    """When to poll a source that a person asked for at ``asked``; None if it was polled since, or must wait.
 
-    A person's impatience is no reason to read a site twice within seconds, nor to overrule its wish.
+    A request neither overrides a wait that the site asked for, nor polls a site twice within seconds.
     """
     tried = status.last_try if status.last_try and status.last_try <= now else None  # else the clock was set back
     if asked is None or (tried is not None and asked <= tried):
         return None
     if status.health is Health.LIMITED and status.next_check is not None and status.next_check > now:
         return None
-    return max(now, tried + AGAIN) if tried else now
+    return max(now, tried + MIN_MANUAL_POLL_DELAY) if tried else now
 
 
 def unpaused(status: SourceStatus, now: datetime) -> SourceStatus:
-    """What the end of a pause makes of ``status``: read at once, unless the site or the budget asked us to wait."""
+    """The status at the end of a pause: due at once, unless the site or the budget demands a wait."""
     return status if status.health in (Health.LIMITED, Health.SPENT) else replace(status, next_check=now)
 
 
-def unread_for_long(status: SourceStatus, now: datetime) -> bool:
-    """Whether the last success lies so far back that the time since is a gap, whatever the cause."""
+def is_overdue(status: SourceStatus, now: datetime) -> bool:
+    """Whether the last success is so long ago that the time since is a gap, whatever the cause."""
     if status.last_success is None:
         return False
-    return now - max(status.last_success, status.content_until or status.last_success) > patience(status)
+    return now - max(status.last_success, status.content_until or status.last_success) > gap_threshold(status)
 
 
-def patience(status: SourceStatus) -> timedelta:
-    """How long a source may go unread before that counts as a gap."""
+def gap_threshold(status: SourceStatus) -> timedelta:
+    """How long a source can go without a successful poll before that counts as a gap."""
     return timedelta(seconds=max(GAP_INTERVALS * status.interval, GAP_SECONDS))
 
 
-def leaves_gap(status: SourceStatus, error: SourceError, after: SourceStatus, now: datetime) -> bool:
-    """Whether ``error`` is the beginning of a gap. To be asked to wait is not, unless the wait is long."""
+def opens_gap(status: SourceStatus, error: SourceError, after: SourceStatus, now: datetime) -> bool:
+    """Whether ``error`` starts a gap. A request to wait does not, unless the wait is long."""
     if not isinstance(error, RateLimited):
         return True
-    again = after.next_check or now
-    return unread_for_long(status, again) or (status.last_success is None and again - now > patience(status))
+    retry = after.next_check or now
+    return is_overdue(status, retry) or (status.last_success is None and retry - now > gap_threshold(status))
 
 
 def posts_per_hour(status: SourceStatus, posts: tuple[Post, ...], now: datetime, arrived: int = 0) -> float:
-    """The decaying mean after a pass; of a first one, from the times of the posts themselves."""
+    """The decaying mean after a pass; after the first one, estimated from when its posts were published."""
     if status.last_success is None:
-        week = [p.published_at for p in posts if now - p.published_at < timedelta(hours=HALF_LIFE)]
-        span = (now - min(week)).total_seconds() / 3600 if week else HALF_LIFE
-        return (len(week) + arrived) / min(max(span, 1.0), HALF_LIFE)
+        recent = [p.published_at for p in posts if now - p.published_at < timedelta(hours=RATE_HALF_LIFE_HOURS)]
+        span = (now - min(recent)).total_seconds() / 3600 if recent else RATE_HALF_LIFE_HOURS
+        return (len(recent) + arrived) / min(max(span, 1.0), RATE_HALF_LIFE_HOURS)
     hours = max((now - status.last_success).total_seconds() / 3600, 1e-6)
-    decay = hours * math.log(2) / HALF_LIFE
+    decay = hours * math.log(2) / RATE_HALF_LIFE_HOURS
     return status.posts_per_hour * math.exp(-decay) + (len(posts) + arrived) * -math.expm1(-decay) / hours
 
 
 def is_quiet(status: SourceStatus, now: datetime) -> bool:
-    """Whether nothing came for much longer than usual."""
+    """Whether no post has arrived for much longer than usual."""
     if status.last_post is None or status.posts_per_hour <= 0:
         return False
-    usual = timedelta(hours=min(QUIET_POSTS / status.posts_per_hour, QUIET_AT_MOST.total_seconds() / 3600))
-    return now - status.last_post > max(usual, QUIET_AT_LEAST)
+    expected = timedelta(hours=min(QUIET_AFTER_POSTS / status.posts_per_hour, MAX_QUIET_TIME.total_seconds() / 3600))
+    return now - status.last_post > max(expected, MIN_QUIET_TIME)
 
 
-def _backoff(status: SourceStatus, refused: bool = False) -> float:
-    """Seconds until the next try after ``failures`` in a row. ``refused``: only a person can end it, so hardly soon."""
-    longest = max(LONGEST, status.interval)
+def _retry_delay(status: SourceStatus, refused: bool = False) -> float:
+    """Seconds until the next try after ``failures`` in a row. ``refused``: the site answers 4xx, which hardly changes
+    without a person, so the delay grows further."""
+    longest = max(MAX_INTERVAL_SECONDS, status.interval)
     if not refused:
-        longest = min(longest, max(SOON, SOON_INTERVALS * status.interval))
-    return min(status.interval * FAILURE_FACTOR ** min(status.failures, 50), longest)
+        longest = min(longest, max(MAX_RETRY_SECONDS, MAX_RETRY_INTERVALS * status.interval))
+    return min(status.interval * BACKOFF_FACTOR ** min(status.failures, MAX_BACKOFF_FAILURES), longest)
 
 
-def _next(
-    now: datetime, seconds: float, wish: datetime | None, luck: float, cap: timedelta = timedelta(seconds=LONGEST)
+def _next_check(
+    now: datetime,
+    seconds: float,
+    requested: datetime | None,
+    jitter: float,
+    max_wait: timedelta = timedelta(seconds=MAX_INTERVAL_SECONDS),
 ) -> datetime:
-    """Our own time, or the site's where that is later, and a little after it."""
-    ours = now + timedelta(seconds=seconds * (1 + JITTER * luck))
-    if wish is None:
+    """Our own time, or shortly after the one that the site ``requested``, whichever is later."""
+    ours = now + timedelta(seconds=seconds * (1 + MAX_JITTER * jitter))
+    if requested is None:
         return ours
-    late = timedelta(seconds=min(30.0, JITTER * seconds) * luck)
-    return max(ours, min(wish, now + max(cap, timedelta(seconds=seconds))) + late)
+    delay = timedelta(seconds=min(30.0, MAX_JITTER * seconds) * jitter)
+    return max(ours, min(requested, now + max(max_wait, timedelta(seconds=seconds))) + delay)
 
 
-def _silence(status: SourceStatus, now: datetime) -> str:
+def _quiet_reason(status: SourceStatus, now: datetime) -> str:
     assert status.last_post is not None
     hours = (now - status.last_post).total_seconds() / 3600
     usual = status.posts_per_hour
     rate = f"{usual:.0f} an hour" if usual >= 1 else f"{max(usual * 24, 0.1):.1f} a day"
     silent = f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"
-    return f"Nothing came for {silent}, where about {rate} is usual."
+    return f"No posts for {silent}; usually there are about {rate}."
 
 
-def _left_out(n: int) -> str:
-    return f"{n} unreadable {'entry was' if n == 1 else 'entries were'} left out at the last look." if n else ""
+def _set_aside_reason(n: int) -> str:
+    return f"The last poll skipped {n} unreadable {'entry' if n == 1 else 'entries'}." if n else ""

@@ -36,7 +36,7 @@ class SourceConfig:
     """What is wrong with its kind or the keys of that: it cannot be read, whatever else can."""
 
     @property
-    def trouble(self) -> str:
+    def explanation(self) -> str:
         """Its problems as sentences for people who do not look at the file; empty without any."""
         said = [_sentence(problem) for problem in self.problems]
         return " ".join([*said, "Correct it in the config, then restart Wallflower."]) if said else ""

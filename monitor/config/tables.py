@@ -28,7 +28,7 @@ _TIMES = re.compile(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0
 _NIGHT_ALLOWED = 'two different times such as "22:00-06:30", or "off"'
 
 
-def duration(value: object) -> timedelta:
+def parse_duration(value: object) -> timedelta:
     """``"10m"`` as a timedelta. Raises ValueError that says what is allowed."""
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
@@ -101,7 +101,7 @@ def _word(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_name)]
 Zone = Annotated[str, AfterValidator(_zone)]
 

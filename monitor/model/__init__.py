@@ -3,7 +3,7 @@
 Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
 """
 
-from monitor.model.health import Gap, Health, SourceStatus, Spend, Wish
+from monitor.model.health import PAUSED_REASON, Gap, Health, SourceStatus, Spend, Wish
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -27,6 +27,7 @@ from monitor.model.watching import FoundTopic, Incident, Pulses, Topic, Topics, 
 
 __all__ = [
     "NEUTRAL_BELOW",
+    "PAUSED_REASON",
     "Batch",
     "Bin",
     "Brand",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+PAUSED_REASON = "It was paused manually."
+"""The reason of a paused source and of its gap."""
+
 
 class Health(StrEnum):
     """How a source is, in the order of a glance."""

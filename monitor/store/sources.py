@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Gap, Health, Json, SourceStatus, Spend, Wish
+from monitor.model import PAUSED_REASON, Gap, Health, Json, SourceStatus, Spend, Wish
 from monitor.store.connections import Connection
 from monitor.store.names import active_brands, source_id, source_names
 from monitor.store.pulses import STEP
@@ -65,8 +65,7 @@ def statuses(db: Connection, last: Sequence[SourceStatus]) -> list[SourceStatus]
 
 def _wished(status: SourceStatus, wish: Wish) -> SourceStatus:
     if wish.paused:
-        reason = "It was paused by hand."
-        return replace(status, health=Health.PAUSED, reason=reason, next_check=None, since=wish.paused)
+        return replace(status, health=Health.PAUSED, reason=PAUSED_REASON, next_check=None, since=wish.paused)
     if wish.asked and status.health is not Health.LIMITED and (not status.last_try or wish.asked > status.last_try):
         return replace(status, next_check=wish.asked)
     return status

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from display.formatting import clock_time, duration
 from display.intervals import merge_intervals
 from monitor.analysis.staleness import is_stale
-from monitor.collector.search_coverage import NOTHING_OF, searched
+from monitor.collector.search_coverage import FULL_COVERAGE, SearchCoverage, search_coverage
 from monitor.model import Gap, Health, SourceStatus, Spend
 
 if TYPE_CHECKING:
@@ -74,13 +74,18 @@ class SourceRow:
     """Those that touch the last 7 days."""
     volume: tuple[int, ...]
     """Mentions in each BIN of them."""
-    search: str = ""
-    """What of the rules its search cannot take, in sentences."""
+    coverage: SearchCoverage = FULL_COVERAGE
+    """How its search covers the rules."""
 
     @property
     def name(self) -> str:
         """As in the config."""
         return self.status.source
+
+    @property
+    def search(self) -> str:
+        """How its search covers the rules, in sentences; empty if there is nothing to report."""
+        return self.coverage.summary()
 
     @property
     def late(self) -> bool:
@@ -237,7 +242,7 @@ def to_do(row: SourceRow) -> str:
         return f"Nothing, if it is as quiet there. {status.reason}"
     if status.health is Health.WAITING:
         return "Nothing. Its first reading is due."
-    begin = row.search if row.search.startswith(NOTHING_OF) else "Nothing."
+    begin = row.search if row.coverage.unsearchable else "Nothing."
     return " ".join(filter(None, (begin, status.note or status.reason, on_course(row))))
 
 
@@ -253,10 +258,9 @@ def on_course(row: SourceRow) -> str:
     return f"On course for ${whole:,.0f} by {last.day} {last:%b}."
 
 
-def search_notes(config: Config) -> dict[str, str]:
-    """Source -> what of the rules its search cannot take, for those of which there is something to say."""
-    notes = {source.name: searched(source.options, config.brands).note() for source in config.sources}
-    return {name: note for name, note in notes.items() if note}
+def search_coverages(config: Config) -> dict[str, SearchCoverage]:
+    """Source -> how its search covers the rules."""
+    return {source.name: search_coverage(source.options, config.brands) for source in config.sources}
 
 
 def rows(
@@ -264,16 +268,19 @@ def rows(
     gaps: Sequence[Gap],
     volumes: Mapping[str, Sequence[int]],
     at: Moment,
-    searches: Mapping[str, str],
+    coverages: Mapping[str, SearchCoverage],
 ) -> list[SourceRow]:
-    """A row for each status, in the order in which they want attention. ``searches`` come from ``search_notes``."""
+    """A row for each status, in the order in which they want attention.
+
+    ``coverages`` come from ``search_coverages``.
+    """
     found = [
         SourceRow(
             status,
             at,
             tuple(gap for gap in gaps if gap.source == status.source),
             tuple(volumes.get(status.source, (0,) * BINS)),
-            searches.get(status.source, ""),
+            coverages.get(status.source, FULL_COVERAGE),
         )
         for status in statuses
     ]

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from display.pages.sources import system_status as itself
-from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_notes
+from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_coverages
 from display.pages.sources.walls import WallRow, wall_rows
 from display.source_health import unrecorded_gaps
 from monitor.model import Health, MentionFilter
@@ -49,7 +49,7 @@ def listing() -> str:
     stored = here.store.gaps(now - WEEK, now + timedelta(seconds=1))
     gaps = [*stored, *unrecorded_gaps(health.unread, stored)]
     volumes = here.store.volumes(now - WEEK, BIN, BINS)
-    found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_notes(here.config))
+    found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_coverages(here.config))
     return render_template(
         "sources.html",
         tab="sources",

@@ -1,4 +1,4 @@
-"""What a source's search cannot take of the rules, and which keys are not there: told before it is run."""
+"""What a search-only source cannot search for, and which keys are missing: reported before a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from display.cli.main import cli
 from monitor import sources
-from monitor.collector.search_coverage import Searched, searched
+from monitor.collector.search_coverage import FULL_COVERAGE, search_coverage
 from monitor.errors import QueryError
 from monitor.model import Brand
 from monitor.query import parse
@@ -22,6 +22,7 @@ WORDS = st.sampled_from(["acme", "=Acme", '"acme air"', "@acme", "fin*", "lang:e
 RULES = st.recursive(
     WORDS, lambda rule: st.builds(lambda a, joint, b: f"({a}{joint}{b})", rule, st.sampled_from([" ", " OR "]), rule)
 )
+ACME_WORDS_ONLY = "It finds only posts about Acme that contain the rule's words, and none that match `{}` alone."
 CONFIG = """
 [[brands]]
 name = "Acme"
@@ -56,7 +57,7 @@ def options(kind: str, **keys: object) -> SourceOptions:
 
 
 def missed(kind: str, *rules: str, **keys: object) -> tuple[str, ...]:
-    return searched(options(kind, **keys), [Brand(f"Brand {n}", rule) for n, rule in enumerate(rules)]).missed
+    return search_coverage(options(kind, **keys), [Brand(f"Brand {n}", rule) for n, rule in enumerate(rules)]).missed
 
 
 @pytest.mark.parametrize(
@@ -74,18 +75,18 @@ def missed(kind: str, *rules: str, **keys: object) -> tuple[str, ...]:
         ("acme refund*", ("acme",)),
     ],
 )
-def test_the_parts_of_a_rule_that_a_search_for_its_words_leaves_open(rule: str, open_: tuple[str, ...]) -> None:
+def test_the_parts_of_a_rule_that_a_search_for_words_leaves_open(rule: str, open_: tuple[str, ...]) -> None:
     found = parse(rule).left_open(signs=False)
     assert [part.casefold() for part in found] == [part.casefold() for part in open_]
 
 
-def test_a_search_that_knows_handles_leaves_none_open() -> None:
+def test_a_search_that_supports_handles_leaves_none_open() -> None:
     assert parse("@acme").left_open(signs=True) == ()
     assert parse("=Acme").left_open(signs=True) == ("=Acme",)
 
 
 @given(RULES)
-def test_what_is_left_open_is_written_as_in_a_rule(rule: str) -> None:
+def test_open_parts_are_written_as_in_a_rule(rule: str) -> None:
     try:
         found = parse(rule)
     except QueryError:
@@ -94,19 +95,19 @@ def test_what_is_left_open_is_written_as_in_a_rule(rule: str) -> None:
         parse(f"word {part}")
 
 
-def test_only_what_is_searched_has_anything_to_say() -> None:
+def test_only_search_only_sources_have_limited_coverage() -> None:
     brands = [Brand("Acme", "=Acme -jobs"), Brand("Globex", "author:globex")]
-    assert searched(options("feed", url="https://a.example/"), brands) == Searched()
-    assert searched(options("reddit", search=False, subreddits=["acme"]), brands) == Searched()
-    assert searched(options("mastodon", hashtags=["acme"]), brands) == Searched()
-    assert searched(None, brands) == Searched()
-    found = searched(options("hackernews"), brands)
-    assert found.here == ("=Acme", "-jobs")
-    assert found.note() == (
-        "It finds nothing of Globex: its rule can be met by `author:globex` alone, without a word to look for. "
-        "Put a word beside it. Checked here, not by its search: `=Acme`, `-jobs`."
+    assert search_coverage(options("feed", url="https://a.example/"), brands) == FULL_COVERAGE
+    assert search_coverage(options("reddit", search=False, subreddits=["acme"]), brands) == FULL_COVERAGE
+    assert search_coverage(options("mastodon", hashtags=["acme"]), brands) == FULL_COVERAGE
+    assert search_coverage(None, brands) == FULL_COVERAGE
+    found = search_coverage(options("hackernews"), brands)
+    assert (found.checked_here, found.unsearchable) == (("=Acme", "-jobs"), ("Globex",))
+    assert found.summary() == (
+        "It finds nothing about Globex: `author:globex` alone satisfies the rule, so there is no word to search for. "
+        "Add one. Checked here, not by its search: `=Acme`, `-jobs`."
     )
-    assert found.note(most=1).endswith("`=Acme` and 1 more.")
+    assert found.summary(1).endswith("`=Acme` and 1 more.")
 
 
 @pytest.mark.parametrize(
@@ -121,17 +122,17 @@ def test_only_what_is_searched_has_anything_to_say() -> None:
         ("(acme OR author:ann) (site:a.example OR lang:en)", ("author:ann (site:a.example OR lang:en)",)),
     ],
 )
-def test_the_alternatives_of_a_rule_that_no_search_finds(rule: str, parts: tuple[str, ...]) -> None:
+def test_the_alternatives_of_a_rule_without_a_searchable_word(rule: str, parts: tuple[str, ...]) -> None:
     assert parse(rule).wordless() == parts
 
 
-def test_a_source_that_sieves_says_what_it_does_not_hear() -> None:
+def test_a_prefiltered_source_reports_what_it_misses() -> None:
     brands = [Brand("Acme", "acme OR author:ann"), Brand("Globex", "globex =Globex")]
-    found = searched(options("bluesky"), brands)
-    assert found.here == ()
-    assert found.note() == "Of Acme it finds what has its words, and not what is found by `author:ann` alone."
+    found = search_coverage(options("bluesky"), brands)
+    assert found.checked_here == ()
+    assert found.summary() == ACME_WORDS_ONLY.format("author:ann")
     wordless = [Brand("Acme", "author:ann")]
-    assert searched(options("bluesky"), wordless) == Searched(), "where no rule has a word everything is kept"
+    assert search_coverage(options("bluesky"), wordless) == FULL_COVERAGE, "if no rule has a word, everything is kept"
 
 
 @pytest.mark.parametrize(
@@ -147,21 +148,19 @@ def test_a_source_that_sieves_says_what_it_does_not_hear() -> None:
         ("acme lang:en", ["acme"]),
     ],
 )
-def test_a_part_without_words_keeps_the_others_from_no_search(rule: str, words: list[str]) -> None:
+def test_an_alternative_without_words_does_not_stop_the_search_for_others(rule: str, words: list[str]) -> None:
     assert [term.text for term in parse(rule).sought()] == words
     assert [term.text for term in Matcher([Brand("Acme", rule)]).terms()] == words
 
 
-def test_what_a_condition_is_joined_to_is_searched_for_all_the_same() -> None:
-    found = searched(options("hackernews"), [Brand("Acme", "(=Acme OR author:ann) lang:en")])
-    assert found.here == ("=Acme", "lang:en")
-    assert found.missed == (
-        "Of Acme it finds what has its words, and not what is found by `author:ann lang:en` alone.",
-    )
+def test_words_beside_a_condition_are_still_searched_for() -> None:
+    found = search_coverage(options("hackernews"), [Brand("Acme", "(=Acme OR author:ann) lang:en")])
+    assert found.checked_here == ("=Acme", "lang:en")
+    assert found.missed == (ACME_WORDS_ONLY.format("author:ann lang:en"),)
 
 
 @given(RULES)
-def test_what_is_found_by_no_word_sought_is_said_to_be_missed(rule: str) -> None:
+def test_alternatives_without_a_searched_word_are_reported_as_missed(rule: str) -> None:
     try:
         found = parse(rule)
     except QueryError:
@@ -171,13 +170,13 @@ def test_what_is_found_by_no_word_sought_is_said_to_be_missed(rule: str) -> None
         assert not parse(f"x OR {part}").terms()
 
 
-def test_what_is_missed_is_not_said_to_be_checked_here() -> None:
-    found = searched(options("hackernews"), [Brand("Acme", "=Acme OR author:ann")])
-    assert found.here == ("=Acme",)
-    assert found.missed[0] == "Of Acme it finds what has its words, and not what is found by `author:ann` alone."
+def test_missed_parts_are_not_reported_as_checked_here() -> None:
+    found = search_coverage(options("hackernews"), [Brand("Acme", "=Acme OR author:ann")])
+    assert found.checked_here == ("=Acme",)
+    assert found.missed[0] == ACME_WORDS_ONLY.format("author:ann")
 
 
-def test_what_a_kind_cannot_look_for_is_said() -> None:
+def test_terms_that_a_kind_cannot_search_for_are_reported() -> None:
     assert missed("hackernews", "acme OR x1") == ()
     (said,) = missed("gdelt", "acme OR x1")
     assert "`x1`" in said
@@ -189,22 +188,22 @@ def test_what_a_kind_cannot_look_for_is_said() -> None:
     assert missed("mastodon", '"acme air"', token="A_TOKEN", search=True) == ()
 
 
-def test_the_keys_that_are_asked_for_are_those_in_use() -> None:
-    assert list(options("reddit").keys()) == ["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]
-    fed = options("reddit", feed_user="ann", feed_token="REDDIT_FEED").keys()
+def test_only_the_keys_in_use_are_required() -> None:
+    assert list(options("reddit").required_secrets()) == ["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]
+    fed = options("reddit", feed_user="ann", feed_token="REDDIT_FEED").required_secrets()
     assert "prefs/feeds" in fed.pop("REDDIT_FEED")
     assert not fed
-    assert "read:search" in options("mastodon", token="A_TOKEN").keys()["A_TOKEN"]
+    assert "read:search" in options("mastodon", token="A_TOKEN").required_secrets()["A_TOKEN"]
 
 
 @pytest.mark.parametrize("kind", sources.kinds())
-def test_every_kind_says_where_to_get_its_key(kind: str) -> None:
+def test_every_kind_explains_where_to_get_its_key(kind: str) -> None:
     model = sources.load(kind).Options
     named = {key: "A_KEY" for key in model.model_fields if key in ("token", "key", "secret", "client_id")}
     extra = {"x": {"budget": "20 USD / month"}, "discourse": {"url": "https://a.example"}, "appstore": {"app": "12345"}}
     if kind == "feed":
         named = {"secret": "A_KEY"}
-    told = model(name="Here", **named, **extra.get(kind, {})).keys()
+    told = model(name="Here", **named, **extra.get(kind, {})).required_secrets()
     assert ("A_KEY" in told) is bool(named)
     assert all(how.endswith(".") for how in told.values())
 
@@ -214,27 +213,27 @@ def checked(tmp_path: Path, config: str = CONFIG, **environ: str) -> Result:
     return CliRunner().invoke(cli, ["check", "--config", str(tmp_path / "config.toml")], env={**environ})
 
 
-def test_check_tells_what_is_checked_here_and_which_keys_are_missing(tmp_path: Path) -> None:
+def test_check_reports_parts_checked_here_and_missing_keys(tmp_path: Path) -> None:
     result = checked(tmp_path)
     assert result.exit_code == 0
     assert "Keys that are not here:\n  Tube: The key YOUTUBE_KEY is missing" in result.stdout
     assert "allow it the YouTube Data API v3" in result.stdout
     assert (
-        "\n  Hacker News, Lemmy, Tube: It finds nothing of Globex: its rule can be met by `author:globex` alone, "
-        "without a word to look for. Put a word beside it. "
+        "\n  Hacker News, Lemmy, Tube: It finds nothing about Globex: `author:globex` alone satisfies the rule, "
+        "so there is no word to search for. Add one. "
         'Checked here, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
     ) in result.stdout
     assert "Forum:" not in result.stdout
 
 
-def test_check_tells_what_is_read_twice(tmp_path: Path) -> None:
+def test_check_reports_sources_that_are_read_twice(tmp_path: Path) -> None:
     assert "Read twice" not in checked(tmp_path).stdout
     again = '[[sources]]\nkind = "discourse"\nname = "Again"\nurl = "https://forum.example/latest"\nevery = "2h"\n'
     result = checked(tmp_path, CONFIG + again)
     assert "Read twice:\n  Forum, Again: they read the same, and each post counts 2 times." in result.stdout
 
 
-def test_a_key_that_is_there_is_not_told_nor_shown(tmp_path: Path) -> None:
+def test_a_key_that_is_set_is_neither_listed_nor_shown(tmp_path: Path) -> None:
     result = checked(tmp_path, YOUTUBE_KEY="s3cr3t-canary")
     assert "YOUTUBE_KEY" not in result.output
     assert "s3cr3t-canary" not in result.output

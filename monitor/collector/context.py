@@ -1,0 +1,41 @@
+"""What a pass works with: the source as configured, and what all sources share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.collector.judge import Judging
+from monitor.collector.timing import Pace
+from monitor.model import Term
+from monitor.sources import Source
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredSource:
+    """A source as configured, ready to be polled."""
+
+    name: str
+    kind: str
+    source: Source
+    pace: Pace
+    sample: bool = False
+    ready: bool = True
+    """False if its table in the config is wrong. Then ``kind`` may be wrong as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassContext:
+    """What every pass needs besides its source."""
+
+    judge: Judging
+    store: Store
+    terms: Sequence[Term]
+    now: Callable[[], datetime]
+    jitter: Callable[[], float] = field(default=random.random)
+    """A random number in 0..1."""
+    rules: str = ""
+    """``rules_digest`` of the brands; if empty, a change of the rules is ignored."""

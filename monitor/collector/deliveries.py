@@ -1,0 +1,70 @@
+"""Judge and store posts that other programs deliver, at once, in the thread of the request."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from monitor.collector.context import ConfiguredSource, PassContext
+from monitor.collector.judge import judge_or_set_aside
+from monitor.collector.passes import BATCH_SIZE
+from monitor.errors import DeliveryRefused
+from monitor.model import Delivery, Receipt, Saved
+
+
+@runtime_checkable
+class Receiver(Protocol):
+    """A source that accepts deliveries."""
+
+    def open(self, body: bytes, signature: str, now: datetime) -> Delivery:
+        """Check and parse ``body``. Raises DeliveryRefused, DeliveryError."""
+        ...
+
+    def stored(self, posts: int) -> None:
+        """Count posts that were stored."""
+        ...
+
+
+class Deliveries:
+    """Accepts deliveries for the sources that are a ``Receiver``. Any thread may call it."""
+
+    def __init__(self, sources: Sequence[ConfiguredSource], context: PassContext) -> None:
+        self._context = context
+        self._receivers = {one.name: one.source for one in sources if isinstance(one.source, Receiver)}
+        self._dummy_key = secrets.token_bytes(32)
+
+    def accept(self, name: str, body: bytes, signature: str) -> Receipt:
+        """Judge and save a delivery for the source ``name``; return once it is committed.
+
+        Raises DeliveryRefused both for an unknown name and for a wrong signature, DeliveryError for a malformed body,
+        StoreError if it could not be saved. After an error the same delivery can be sent again: nothing is duplicated.
+        """
+        receiver = self._receivers.get(name)
+        if receiver is None:
+            # Takes as long as checking a signature, so that the response time does not reveal which names exist.
+            hmac.digest(self._dummy_key, body, "sha256")
+            raise DeliveryRefused("There is no such source.")
+        now = self._context.now()
+        delivery = receiver.open(body, signature, now)
+        receipt = self._save(name, delivery, now)
+        receiver.stored(receipt.posts)
+        return receipt
+
+    def _save(self, name: str, delivery: Delivery, now: datetime) -> Receipt:
+        context, posts, kept = self._context, delivery.posts, 0
+        saved: list[Saved] = []
+        for start in range(0, len(posts), BATCH_SIZE):
+            judged = judge_or_set_aside(posts[start : start + BATCH_SIZE], now, context.judge)
+            saved.append(context.store.save(name, judged, now=now))
+            kept += len(judged)
+        if delivery.deleted:
+            saved.append(context.store.save(name, (), now=now, deleted=delivery.deleted))
+        return Receipt(
+            kept,
+            mentions=sum(one.new for one in saved),
+            edited=sum(one.edited for one in saved),
+            deleted=sum(one.deleted for one in saved),
+        )

@@ -1,0 +1,128 @@
+"""What a pass changes in the store: pure functions of its batch or error, the status before it and the open gaps.
+
+``passes`` reads what they need, and writes what they decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from monitor.collector import timing
+from monitor.collector.timing import Pace
+from monitor.errors import SourceError
+from monitor.model import Batch, Gap, SourceStatus
+
+_MOMENT = timedelta(seconds=1)
+
+_NOT_RUNNING = "Wallflower was not running."
+_TOOK_LONG = "Reading it took too long."
+_HAD_TO_WAIT = "The site asked us to wait, and its history is shorter than the wait."
+_BUG = "Wallflower failed while reading it."
+
+
+class OpenedGap(NamedTuple):
+    """A gap to open. A gap of the source that is open already keeps the earlier beginning, and gets this reason."""
+
+    since: datetime
+    reason: str
+
+
+class ClosedGaps(NamedTuple):
+    """End the open gap at ``until``, and cut what was caught up from ``complete_since`` on off all gaps."""
+
+    until: datetime
+    complete_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassOutcome:
+    """What to write after a pass, in this order: the opened gaps, the status, the end of gaps."""
+
+    status: SourceStatus
+    opened: tuple[OpenedGap, ...] = ()
+    closed: ClosedGaps | None = None
+    can_buffer: bool = False
+    """Whether the status can wait for the next transaction: if it is lost, repeating the pass does no harm."""
+
+
+def gap_range(before: SourceStatus, batch: Batch, now: datetime) -> tuple[datetime, datetime]:
+    """The time range whose gaps ``after_batch`` needs."""
+    complete = None if batch.more else timing.complete_since(before, batch)
+    return min(complete or now, now), now + _MOMENT
+
+
+def after_batch(
+    before: SourceStatus,
+    batch: Batch,
+    gaps: Sequence[Gap],
+    pace: Pace,
+    due: datetime | None,
+    now: datetime,
+    jitter: float,
+) -> PassOutcome:
+    """The outcome of a pass that fetched ``batch`` at ``now``. ``gaps``: those in ``gap_range``, of the source.
+
+    ``before`` is the status when the pass started, ``due`` the time for which it was planned.
+    """
+    after = timing.pass_succeeded(before, batch, pace, now, jitter)
+    current = [gap for gap in gaps if gap.until is None or gap.until > now]
+    opened = [] if current else _unnoticed_gap(before, batch, due, now)
+    if batch.unread_since is not None:
+        is_open = any(
+            gap.until is None and gap.since <= batch.unread_since and gap.reason == batch.note for gap in current
+        )
+        opened += [] if is_open else [OpenedGap(batch.unread_since, batch.note)]
+    is_read = batch.unread_since is None and not batch.more
+    return PassOutcome(
+        after,
+        tuple(opened),
+        ClosedGaps(now, timing.complete_since(before, batch)) if is_read and (gaps or opened) else None,
+        can_buffer=_is_empty(batch) and (before.health, before.reason) == (after.health, after.reason),
+    )
+
+
+def after_error(before: SourceStatus, error: SourceError, now: datetime, jitter: float) -> PassOutcome:
+    """The outcome of a pass that raised ``error``; ``before`` is the status when it started."""
+    after = timing.pass_failed(before, error, now, jitter)
+    if not timing.opens_gap(before, error, after, now):
+        return PassOutcome(after)
+    since = min(filter(None, (before.last_success, error.unread_since)), default=now)
+    return PassOutcome(after, (OpenedGap(since, after.reason),))
+
+
+def after_bug(before: SourceStatus, now: datetime, jitter: float) -> PassOutcome:
+    """The outcome of a pass that a bug of ours ended."""
+    return PassOutcome(timing.pass_crashed(before, now, jitter), (OpenedGap(before.last_success or now, _BUG),))
+
+
+def after_hang(before: SourceStatus, reason: str, now: datetime) -> PassOutcome:
+    """The outcome, so far, of a pass that hangs."""
+    return PassOutcome(timing.pass_hung(before, reason, now), (OpenedGap(before.last_success or now, reason),))
+
+
+def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now: datetime) -> list[OpenedGap]:
+    """The gap since the last success that nothing could record at the time, if there is one.
+
+    We were not running, the site asked us to wait, or a pass took long.
+    """
+    if _is_caught_up(before, batch) or not timing.is_overdue(before, now):
+        return []
+    started = before.last_try or now
+    reason = _NOT_RUNNING if timing.is_overdue(before, started) else _TOOK_LONG
+    if reason is _NOT_RUNNING and due is not None and started - due <= timing.gap_threshold(before):
+        reason = _HAD_TO_WAIT
+    return [OpenedGap(before.last_success or now, reason)]
+
+
+def _is_caught_up(before: SourceStatus, batch: Batch) -> bool:
+    """Whether ``batch`` leaves nothing unread since the last success."""
+    complete = None if batch.more else timing.complete_since(before, batch)
+    return complete is not None and before.last_success is not None and complete <= before.last_success
+
+
+def _is_empty(batch: Batch) -> bool:
+    """Whether repeating the pass would bring nothing, and cost no money."""
+    return not (batch.posts or batch.deleted or batch.deleted_below or batch.more or batch.spend)

@@ -1,0 +1,32 @@
+"""What a single pass needs: two brands, a source called "Forum" and a context without jitter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, timing
+from monitor.model import Batch, Brand, SourceStatus
+from monitor.query.matcher import Matcher
+from monitor.sentiment import Scorer
+from monitor.store import Store
+from tests.fake_sources import ScriptedSource
+from tests.fakes import FakeClock
+
+BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
+PACE = Pace(None, timedelta(minutes=10))
+
+
+def pass_context(store: Store, clock: FakeClock) -> PassContext:
+    matcher = Matcher(BRANDS)
+    return PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
+
+
+def scripted(*passes: Batch | Exception, pace: Pace = PACE) -> tuple[ConfiguredSource, ScriptedSource]:
+    """The source "Forum", with these passes."""
+    source = ScriptedSource(*passes)
+    return ConfiguredSource("Forum", "feed", source, pace), source
+
+
+def new_status(pace: Pace = PACE) -> SourceStatus:
+    """The status of "Forum" before its first pass."""
+    return timing.initial_status("Forum", "feed", pace, sample=False)
