@@ -26,7 +26,7 @@ from monitor.analysis.jobs import topics
 from monitor.http import Http
 from monitor.sentiment import vocabulary
 from monitor.store import alike
-from monitor.text.near_duplicates import Stories
+from monitor.text.near_duplicates import NearDuplicateIndex
 from tests.player import detour
 
 EVERY = 5.0
@@ -85,7 +85,7 @@ def _tell() -> None:
 _INSTEAD: tuple[tuple[ModuleType, str, object], ...] = (
     (serve, "Http", _Led),
     (vocabulary, "REMEMBERED", TOKENS),
-    (alike, "Stories", partial(Stories, POSTS)),
+    (alike, "NearDuplicateIndex", partial(NearDuplicateIndex, POSTS)),
     (topics, "MOST_NOW", POSTS),
 )
 

@@ -33,8 +33,8 @@ from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store
 from monitor.text.cleaning import clean
-from monitor.text.language import Detector
-from monitor.text.near_duplicates import Stories, signatures
+from monitor.text.language import LanguageDetector
+from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 
 AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 NAMES = (
@@ -137,7 +137,7 @@ class Ours:
     """Wallflower, from a fetched post to the database."""
 
     def __init__(self) -> None:
-        self.matcher, self.scorer, self.detector = Matcher(brands()), Scorer(brands()), Detector()
+        self.matcher, self.scorer, self.detector = Matcher(brands()), Scorer(brands()), LanguageDetector()
         self.judge = Judge(self.matcher, self.scorer, self.detector)
         self.detector.detect(["Der Detektor wird hier vor der Messung geladen"])
 
@@ -219,7 +219,7 @@ def _scored(scorer: Scorer, one: Judged) -> dict[str, Score]:
 
 
 def _index(signed: Sequence[bytes]) -> None:
-    index = Stories()
+    index = NearDuplicateIndex()
     for n, signature in enumerate(signed):
         index.add(n, signature, NOW)
 

@@ -29,7 +29,7 @@ from monitor.clock import Clock
 from monitor.http import Http
 from monitor.model import Brand, FoundTopic, Text, Texts
 from monitor.sources.sample import Options, Source
-from monitor.text.near_duplicates import Stories, signatures
+from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 
 AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -187,7 +187,7 @@ def _time_of(job: Callable[[], object]) -> float:
 
 def _stories(texts: Sequence[str], times: Sequence[datetime]) -> list[int | None]:
     """The story of each text, also of the first."""
-    index = Stories(most=100_000)
+    index = NearDuplicateIndex(max_posts=100_000)
     told = [index.add(n, one, at) for n, (one, at) in enumerate(zip(signatures(texts), times, strict=True))]
     firsts = {story for story in told if story is not None}
     return [n if story is None and n in firsts else story for n, story in enumerate(told)]

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "config": GROUND | {"query"},
     "text": GROUND,
     "query": GROUND | {"text"},
-    "sentiment": GROUND | {"query"},
+    "sentiment": GROUND | {"text"},
     "analysis": GROUND | {"query"},
     "analysis.jobs": GROUND | {"analysis", "clock", "store"},
     "http": GROUND | {"clock"},
@@ -37,7 +37,16 @@ MAY_IMPORT = {
     "collector.importing": GROUND | {"collector", "store", "clock"},
 }
 """Package of monitor/ -> packages of monitor/ that it may import besides itself. A dotted name overrides its parent."""
-PAGES = GROUND | {"config", "clock", "query", "store", "store.tail", "analysis", "collector.search_coverage"}
+PAGES = GROUND | {
+    "config",
+    "clock",
+    "query",
+    "store",
+    "store.tail",
+    "analysis",
+    "collector.search_coverage",
+    "text.language_codes",
+}
 """What display/ may import from monitor/."""
 JOINS_BOTH = {"cli", "server.service"}
 """The packages of display/ that join the two halves."""

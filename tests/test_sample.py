@@ -21,7 +21,7 @@ from monitor.sources._sample_lines import ASIDES, LINES, SHORT
 from monitor.sources._sample_tongues import TONGUES, WEIGHTS
 from monitor.sources._sample_writer import BRANDS, Writer
 from monitor.sources.sample import Options, Source
-from monitor.text.near_duplicates import Stories, signatures
+from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 from tests.fakes import NOON
 
 
@@ -106,7 +106,7 @@ def test_stories_are_told_in_nearly_the_same_words(month: list[Post]) -> None:
 
 
 def test_people_rarely_use_the_same_words(month: list[Post]) -> None:
-    stories, sizes = Stories(), Counter[int]()
+    stories, sizes = NearDuplicateIndex(), Counter[int]()
     said = [p for p in month if p.external_id[0] != "s" and "-x" not in p.external_id]
     for number, (post, signature) in enumerate(zip(said, signatures([p.body for p in said]), strict=True)):
         first = stories.add(number, signature, post.published_at)

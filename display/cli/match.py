@@ -18,7 +18,7 @@ from monitor.errors import WallflowerError
 from monitor.model import Brand, Post, Score
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.text.language import Detector
+from monitor.text.language import LanguageDetector
 
 LINES = 1000
 """Lines that are judged at once."""
@@ -38,7 +38,7 @@ def match(config_path: Path | None, rule: str, file: TextIO) -> None:
     A line is a text, or a JSON object with text, author, lang, source, url.
     """
     matcher = Matcher([Brand("rule", rule)])
-    detector, now = Detector(), Clock().now()
+    detector, now = LanguageDetector(), Clock().now()
     for lines in _batches(file):
         posts = prepare_posts([_post(line, now) for line in lines], now, detector)
         for line, found in zip(lines, matcher.match(posts), strict=True):
@@ -54,7 +54,7 @@ def score(config_path: Path | None, file: TextIO) -> None:
 
     A score is null where the text could not be judged; the evidence then says why. A line may have "title" and "lang".
     """
-    detector, number = Detector(), 0
+    detector, number = LanguageDetector(), 0
     for lines in _batches(file):
         asked = [_asked(line, number + n) for n, line in enumerate(lines, start=1)]
         number += len(lines)
@@ -109,7 +109,7 @@ def _asked(line: str, number: int) -> Mapping[str, Any] | None:
     return {**values, "aliases": aliases}
 
 
-def _scored(asked: Sequence[Mapping[str, Any]], detector: Detector) -> Iterator[dict[str, Any]]:
+def _scored(asked: Sequence[Mapping[str, Any]], detector: LanguageDetector) -> Iterator[dict[str, Any]]:
     """Answers in the order of ``asked``. Every brand that is named in these lines is known to the scorer."""
     aliases: dict[str, dict[str, None]] = {}
     for one in asked:

@@ -12,7 +12,7 @@ from monitor.model import Finding, Judged, Match, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.text.cleaning import clean
-from monitor.text.language import Detector
+from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import signatures
 
 log = logging.getLogger("wallflower.collector")
@@ -32,8 +32,8 @@ class Judge:
     Threads may share one. It admits one at a time, first come, first served, which also bounds the memory in use.
     """
 
-    def __init__(self, matcher: Matcher, scorer: Scorer, detector: Detector | None = None) -> None:
-        self._matcher, self._scorer, self._detector = matcher, scorer, detector or Detector()
+    def __init__(self, matcher: Matcher, scorer: Scorer, detector: LanguageDetector | None = None) -> None:
+        self._matcher, self._scorer, self._detector = matcher, scorer, detector or LanguageDetector()
         self._lock = FairLock()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
@@ -54,7 +54,7 @@ class Judge:
         return tuple(Finding(match, scores[match.brand]) for match in matches)
 
 
-def prepare_posts(posts: Sequence[Post], now: datetime, detector: Detector) -> list[Post]:
+def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetector) -> list[Post]:
     """The posts as rules see them: cleaned, and with a detected language if the source did not name one."""
     cleaned = [clean(post, now) for post in posts]
     unknown = [n for n, post in enumerate(cleaned) if post.lang is None]

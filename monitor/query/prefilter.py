@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.model import Term
 from monitor.query.reading import WORD, fold
-from monitor.text.cleaning import visible
+from monitor.text.cleaning import remove_invisible
 
 
 class Sieve:
@@ -34,7 +34,7 @@ class Sieve:
         """Whether a rule may match ``text``."""
         if self._all:
             return True
-        folded = fold(visible(text))
+        folded = fold(remove_invisible(text))
         if self._beginnings is not None and self._beginnings.search(folded):
             return True
         words = set(WORD.findall(folded))

@@ -9,9 +9,9 @@ from monitor.model import Brand, Evidence, Score, Span
 from monitor.sentiment import roles, words
 from monitor.sentiment.naming import Named, Names
 from monitor.sentiment.reading import Reading
-from monitor.sentiment.tongues import name_of
 from monitor.sentiment.towards import judge
 from monitor.sentiment.vocabulary import Vocabulary
+from monitor.text.language_codes import language_name
 
 WHOLE = 2_500
 """Characters up to which a text is read as a whole, some 400 words."""
@@ -45,7 +45,7 @@ class Scorer:
         it serves where neither name nor alias is in the text. A value is in -1..1, or None (unscored) with a reason.
         """
         if lang and lang != "und" and lang.lower()[:2] != "en":
-            unscored = Score(None, Evidence(reason=name_of(lang)))
+            unscored = Score(None, Evidence(reason=language_name(lang)))
             return dict.fromkeys(brands, unscored)
         if len(body) > WHOLE:
             return {brand: self._scored(self._excerpts(body, brand, spans), brand, lang) for brand in brands}

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from monitor.model import Post, Term
 from monitor.query.prefilter import Sieve
 from monitor.streams import StreamMessage
-from monitor.text.language import normal
+from monitor.text.language_codes import language_code
 
 POSTS = "app.bsky.feed.post"
 EARLIEST = 1_000_000_000_000_000
@@ -139,7 +139,7 @@ def post_of(event: Event, source: str, now: datetime) -> Post | None:
         published_at=min(_created(record), moment(event.time_us), now),
         author=event.did,
         url=f"https://bsky.app/profile/{event.did}/post/{event.rkey}",
-        lang=normal(only) if isinstance(only, str) else None,
+        lang=language_code(only) if isinstance(only, str) else None,
     )
 
 

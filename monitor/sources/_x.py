@@ -13,7 +13,7 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import identity, part, words
 from monitor.sources._watch import may_match
 from monitor.text.cleaning import plain_text
-from monitor.text.language import normal
+from monitor.text.language_codes import language_code
 
 DAILY = timedelta(hours=23)
 """Between two looks at a post, so that a deletion is followed within a day."""
@@ -42,7 +42,7 @@ def seen_of(tweet: Any) -> Seen | None:
     id_, history = identity(tweet, "id"), tweet.get("edit_history_tweet_ids")
     ids = [str(each) for each in history if is_id(str(each))] if isinstance(history, list) else []
     text = words(part(tweet, "note_tweet"), "text") or words(tweet, "text")
-    lang = normal(words(tweet, "lang") or None)
+    lang = language_code(words(tweet, "lang") or None)
     return Seen(id_, tuple(ids) if id_ in ids else (id_,), plain_text(text), identity(tweet, "author_id"), lang)
 
 
@@ -146,7 +146,9 @@ class Follow:
     def _edited(self, seen: Seen) -> Post:
         entry = self._kept[seen.history[0]]
         entry[2], entry[3] = seen.id, _mark(seen.text)
-        return replace(post_of(seen, self._source, entry[4], self._now), lang=seen.lang or normal(entry[5] or None))
+        return replace(
+            post_of(seen, self._source, entry[4], self._now), lang=seen.lang or language_code(entry[5] or None)
+        )
 
 
 def _mark(text: str) -> str:

@@ -19,7 +19,7 @@ from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._feed import Options, Place
 from monitor.text.cleaning import plain_text, safe_url
-from monitor.text.language import normal
+from monitor.text.language_codes import language_code
 
 __all__ = ["Options", "Source"]
 
@@ -146,7 +146,7 @@ class Source:
             title=" ".join(plain_text(entry.title).split()),
             url=url,
             site=_site(url),
-            lang=normal(entry.lang or None),
+            lang=language_code(entry.lang or None),
         )
 
 

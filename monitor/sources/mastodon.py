@@ -23,7 +23,7 @@ from monitor.sources._sweep import NOTHING_TO_SEARCH
 from monitor.sources._terms import texts
 from monitor.sources._watch import Watch
 from monitor.text.cleaning import plain_text, safe_url
-from monitor.text.language import normal
+from monitor.text.language_codes import language_code
 
 REQUESTS, LOOKS = 40, 20
 """In one pass: pages of timelines, and posts found before that are looked at again."""
@@ -245,7 +245,7 @@ class Source:
             title=line(status, "spoiler_text"),
             url=url,
             site=(urlsplit(url).hostname or "") if url else home,
-            lang=normal(words(status, "language") or None),
+            lang=language_code(words(status, "language") or None),
         )
 
     def _look(self, ids: Sequence[str], state: State, catch: _Catch, now: datetime) -> Mapping[str, Post | None]:

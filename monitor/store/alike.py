@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from monitor.store.connections import Connection
 from monitor.store.times import from_ms
-from monitor.text.near_duplicates import MOST, Stories
+from monitor.text.near_duplicates import MAX_POSTS, NearDuplicateIndex
 
 
 class Alike:
     """The index of recent signatures, filled at the first need so that opening stays fast."""
 
     def __init__(self) -> None:
-        self._stories: Stories | None = None
+        self._stories: NearDuplicateIndex | None = None
         self._firsts: set[int] = set()
 
     def forget(self) -> None:
@@ -43,11 +43,11 @@ class Alike:
         self._firsts.clear()
 
 
-def _seeded(db: Connection) -> Stories:
+def _seeded(db: Connection) -> NearDuplicateIndex:
     select = """SELECT id, signature, published_at, (SELECT max(story) FROM mention WHERE mention.post = post.id)
         FROM post WHERE signature IS NOT NULL ORDER BY id DESC LIMIT ?"""
-    rows = db.execute(select, (MOST,)).fetchall()[::-1]
-    stories = Stories()
+    rows = db.execute(select, (MAX_POSTS,)).fetchall()[::-1]
+    stories = NearDuplicateIndex()
     known = {id_: id_ if story is None else story for id_, _, _, story in rows}
     stories.seed([(id_, signature, from_ms(at)) for id_, signature, at, _ in rows], known)
     return stories

@@ -1,1 +1,1 @@
-"""Reading text: cleaning it, detecting its language, finding near-duplicates."""
+"""Text processing: cleaning, language detection, near-duplicates."""

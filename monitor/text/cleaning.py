@@ -1,15 +1,15 @@
-"""What strangers wrote becomes plain text, once, on the way in.
+"""Turn untrusted text into plain text, once, when a post comes in.
 
-``Post.text``, ``title`` and ``author`` are *plain text*, never HTML. Two doors lead there:
+``Post.text``, ``title`` and ``author`` are *plain text*, never HTML. Two functions ensure this:
 
-- ``plain_text(html)`` is for a source whose site sends HTML (feeds, Mastodon). It reads the string as a browser would:
-  every tag goes, the content of scripts and styles with it, paragraphs become line ends, entities become characters.
-- ``clean(post, now)`` runs over every post, whatever its source did. It takes text as people typed it: ``I <3 you`` and
-  ``a < b`` stay, ``&amp;`` becomes ``&``, and tags of HTML that got in all the same are removed.
+- ``plain_text(html)`` is for sources whose site sends HTML (feeds, Mastodon). It reads the string as a browser would:
+  it removes tags and the content of scripts and styles, turns paragraphs into line breaks and decodes entities.
+- ``clean(post, now)`` runs on every post from every source. It expects text as people typed it: ``I <3 you`` and
+  ``a < b`` stay, ``&amp;`` becomes ``&``, and any HTML tags that are left are removed.
 
-After either of them no ``<`` is followed by what could open a tag, and no entity is left: a tag that somebody meant to
-*show* (``&lt;script&gt;``) stands between single angle quotes instead (U+2039, U+203A). So the text cannot act even
-where a page forgets to escape it, and cleaning it again changes nothing.
+After either function, no ``<`` is followed by anything that could open a tag, and no entity is left. A tag that the
+author meant to *show* (``&lt;script&gt;``) is written between single angle quotes instead (U+2039, U+203A). The text is
+therefore harmless even on a page that forgets to escape it, and cleaning it again changes nothing.
 """
 
 from __future__ import annotations
@@ -25,23 +25,22 @@ from urllib.parse import urlsplit
 import nh3
 
 from monitor.model import Post
-from monitor.text.language import normal
+from monitor.text.language_codes import language_code
 
-TEXT_LENGTH = 20_000
-TITLE_LENGTH = 500
-AUTHOR_LENGTH = 200
-SITE_LENGTH = 200
-URL_LENGTH = 2_000
-ID_LENGTH = 300
-"""The most characters that are kept of each field."""
+MAX_TEXT_CHARS = 20_000
+MAX_TITLE_CHARS = 500
+MAX_AUTHOR_CHARS = 200
+MAX_SITE_CHARS = 200
+MAX_URL_CHARS = 2_000
+MAX_ID_CHARS = 300
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-"""Nothing was published before; a site that says so has no date."""
+EARLIEST_PUBLISHED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Earlier dates are placeholders, so they are raised to this one."""
 
-_RAW_FACTOR = 4
-"""Markup may take this many times the room of the text in it before it is cut unread."""
-_ROUNDS = 6
-"""How deep entities may be nested; deeper ones are an attack and are broken up."""
+_MAX_MARKUP_RATIO = 4
+"""Raw markup is cut, unparsed, to this many times the maximum length of the text."""
+_MAX_ENTITY_DEPTH = 6
+"""Levels of nested entities that are decoded. Deeper nesting is an attack; its entities are broken up."""
 
 _ELEMENTS = (
     "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote "
@@ -53,115 +52,116 @@ _ELEMENTS = (
     "span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr "
     "track tt u ul var video wbr xmp"
 )
-_BLOCKS = (
+_BLOCK_ELEMENTS = (
     "address article blockquote br dd div dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul"
 )
 
 _REST_OF_TAG = r"""(?: [a-z][a-z0-9_:-]*+(?: ?= ?(?:"[^"<>]*+"|'[^'<>]*+'|[^ "'<>=`]++))?+)*+ ?/?>"""
-_PLAIN_BLOCK = re.compile(rf"</?(?:blockquote|br|dd|div|dt|figcaption|h[1-6]|hr|li|ol|p|section|ul){_REST_OF_TAG}")
-_PLAIN_INLINE = re.compile(
+_SIMPLE_BLOCK_TAG = re.compile(rf"</?(?:blockquote|br|dd|div|dt|figcaption|h[1-6]|hr|li|ol|p|section|ul){_REST_OF_TAG}")
+_SIMPLE_INLINE_TAG = re.compile(
     rf"</?(?:a|abbr|b|cite|code|del|dl|em|figure|i|img|ins|q|s|small|span|strong|sub|sup|time|u){_REST_OF_TAG}"
 )
-"""Tags that no browser could read in another way, of elements that only ever show what stands in them."""
-_PLAIN_ENTITY = re.compile("&(?:amp|lt|gt|quot|apos|nbsp|#39|#(?:1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3,4}));")
+"""Tags that every parser reads the same way, of elements that only display their content."""
+_SIMPLE_ENTITY = re.compile("&(?:amp|lt|gt|quot|apos|nbsp|#39|#(?:1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3,4}));")
 
-_BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS.replace(' ', '|')})\b)", re.IGNORECASE)
+_BLOCK_TAG_START = re.compile(rf"<(?=/?(?:{_BLOCK_ELEMENTS.replace(' ', '|')})\b)", re.IGNORECASE)
 _TAG = rf"/?(?:{_ELEMENTS.replace(' ', '|')})(?:[\s/][^<>]*)?>|!--|!doctype\b|!\[cdata\["
 _MARKUP = re.compile(f"<(?:{_TAG})", re.IGNORECASE)
-_NO_MARKUP = re.compile(f"<(?!{_TAG})", re.IGNORECASE)
-_SHOWN_TAG = re.compile(r"<((?:/?[a-zA-Z]|[!?])[^<>\n]{0,200})>")
+_LITERAL_LESS_THAN = re.compile(f"<(?!{_TAG})", re.IGNORECASE)
+_TAG_AS_TEXT = re.compile(r"<((?:/?[a-zA-Z]|[!?])[^<>\n]{0,200})>")
 _TAG_START = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
-_OPENING, _CLOSING = "\u2039", "\u203a"
-"""Single angle quotes: read like the signs of a tag, and never are."""
+_LEFT_QUOTE, _RIGHT_QUOTE = "\u2039", "\u203a"
+"""Single angle quotes look like the brackets of a tag but never act as one."""
 _ENTITY = re.compile(r"&(#[0-9]{1,10}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_AMPERSANDS = re.compile(r"&(?:amp;|#0{0,6}38;|#x0{0,6}26;){2,}", re.IGNORECASE)
+_REPEATED_AMPERSAND = re.compile(r"&(?:amp;|#0{0,6}38;|#x0{0,6}26;){2,}", re.IGNORECASE)
 
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-_UNWANTED = re.compile(
+_INVISIBLE = re.compile(
     f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u061c{_BLANK_LETTERS}\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-"""Controls, bidi controls, zero-width junk, surrogates, private use (the store's tag tokens start with U+E000)."""
-_CALM = re.compile(
+"""Control, bidi and zero-width characters, blank letters, surrogates, private use (the store's tag tokens start with
+U+E000)."""
+_SAFE_TEXT = re.compile(
     "[\t\n -~\xa0-\xac\xae-\u02ff\u03a3-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122"
     "\u2190-\u2328\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f\U0001f300-\U0001f6d7]*+"
 )
-"""Texts of characters that nothing is wrong with, alone or side by side; all but a few texts are of these alone."""
+"""Matches text made only of characters that never need cleaning, alone or combined. Nearly all texts match."""
 _CURSIVE = "\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u17b3\u17b6-\u180d\u180f-\u18af"
 """Scripts in which the joiners U+200C and U+200D change the shape of letters: Arabic to Mongolian."""
-_PICTURES = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff"
-_JOINERS = re.compile(
-    rf"[\u200c\u200d](?!(?<=[{_CURSIVE}].)[{_CURSIVE}])(?:(?<=\u200c)|(?!(?<=[{_PICTURES}].)[{_PICTURES}]))"
+_EMOJI = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff"
+_STRAY_JOINER = re.compile(
+    rf"[\u200c\u200d](?!(?<=[{_CURSIVE}].)[{_CURSIVE}])(?:(?<=\u200c)|(?!(?<=[{_EMOJI}].)[{_EMOJI}]))"
 )
-"""Joiners where they join neither letters that need them nor the parts of an emoji."""
-_MARKS = re.compile(r"[^\w\s\x00-\u02ff]{4,}")
-"""Where four combining marks in a row could be; no letter is among them."""
-_SUSPECT = re.compile(rf"[{_BLANK_LETTERS}\U000e0100-\U000e01ef]|{_MARKS.pattern}")
-"""What may be unwanted though it can be printed: blanks that are letters, variation selectors, piled-up marks."""
+"""Joiners that join neither letters of a cursive script nor the parts of an emoji."""
+_POSSIBLE_MARK_RUN = re.compile(r"[^\w\s\x00-\u02ff]{4,}")
+"""A run that could contain four combining marks in a row: it has no letters."""
+_SUSPICIOUS = re.compile(rf"[{_BLANK_LETTERS}\U000e0100-\U000e01ef]|{_POSSIBLE_MARK_RUN.pattern}")
+"""Printable characters that may still need cleaning: blank letters, variation selectors, stacked marks."""
 
-_PLAIN_URL = re.compile(
+_SIMPLE_URL = re.compile(
     r"https?://[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?"
 )
-_NEVER_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\xa0\\<>\"`{}|^\ud800-\udfff\ue000-\uf8ff]")
+_FORBIDDEN_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\xa0\\<>\"`{}|^\ud800-\udfff\ue000-\uf8ff]")
 
 
 def clean(post: Post, now: datetime) -> Post:
-    """``post`` as it may be stored: plain text, bounded, with a safe link and a time not after ``now``.
+    """Return ``post`` as it may be stored: plain text within the limits, a safe link, a time not after ``now``.
 
-    Never raises on anything that a str or datetime can hold; cleaning twice is cleaning once. The very same object
-    comes back when nothing had to be changed. An ``@`` before the author's name goes. A title that only repeats the
-    start of the text is dropped, as is a text that only repeats the start of the title.
+    Never raises, whatever the strings and the datetime hold, and is idempotent. Returns the same object if nothing
+    has to change. Removes an ``@`` before the author's name. Drops a title that only repeats the start of the text,
+    and a text that only repeats the start of the title.
     """
-    title, text = _without_repetition(_line(post.title, TITLE_LENGTH), _text(post.text, TEXT_LENGTH))
+    title, text = _drop_repetition(_clean_line(post.title, MAX_TITLE_CHARS), _clean_text(post.text, MAX_TEXT_CHARS))
     external_id = safe_id(post.external_id)
-    published_at = _published(post.published_at, now)
-    author = _line(post.author, AUTHOR_LENGTH).lstrip("@ ")
+    published_at = _bounded_time(post.published_at, now)
+    author = _clean_line(post.author, MAX_AUTHOR_CHARS).lstrip("@ ")
     url = safe_url(post.url)
-    site = _line(post.site, SITE_LENGTH)
-    lang = normal(post.lang)
-    words = (external_id, text, author, title, url, site, lang)
-    # By identity: the same moment in another zone is equal.
-    if published_at is post.published_at and words == _words(post):
+    site = _clean_line(post.site, MAX_SITE_CHARS)
+    lang = language_code(post.lang)
+    strings = (external_id, text, author, title, url, site, lang)
+    # Times are compared by identity: the same moment in another time zone compares equal, but has to be converted.
+    if published_at is post.published_at and strings == _string_fields(post):
         return post
     return Post(post.source, external_id, text, published_at, author, title, url, site, lang, post.stars)
 
 
 def plain_text(markup: str) -> str:
-    """The words of a piece of HTML as plain text, with a line end where a block or ``<br>`` begins or ends.
+    """Return the text of an HTML fragment, with a line break where a block or ``<br>`` begins or ends.
 
-    Text without any tag keeps its own line ends; only its entities are resolved. At most TEXT_LENGTH characters come
-    back, and the same guarantees hold as for ``clean``.
+    Text without tags keeps its own line breaks; only its entities are decoded. Returns at most MAX_TEXT_CHARS
+    characters, with the same guarantees as ``clean``.
     """
-    if _is_clean(markup, TEXT_LENGTH):
+    if _is_clean(markup, MAX_TEXT_CHARS):
         return markup
-    markup = markup[: TEXT_LENGTH * _RAW_FACTOR]
-    if not _CALM.fullmatch(markup):
-        markup = _UNWANTED.sub("", markup)
+    markup = markup[: MAX_TEXT_CHARS * _MAX_MARKUP_RATIO]
+    if not _SAFE_TEXT.fullmatch(markup):
+        markup = _INVISIBLE.sub("", markup)
     if "<" in markup and _TAG_START.search(markup):
-        markup = _without_tags(" ".join(markup.split()))
-    return _settled(markup, TEXT_LENGTH)
+        markup = _strip_tags(" ".join(markup.split()))
+    return _resolve_and_normalize(markup, MAX_TEXT_CHARS)
 
 
-def visible(text: str) -> str:
-    """``text`` without the controls and invisible characters that ``clean`` takes out of it."""
-    return text if text.isprintable() else _UNWANTED.sub("", text)
+def remove_invisible(text: str) -> str:
+    """Return ``text`` without the control and invisible characters that ``clean`` removes."""
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
 
 
 def safe_url(url: str) -> str:
-    """``url`` if it is a plain http(s) address that may become a link, else ''.
+    """Return ``url`` if it is a plain http(s) address that may become a link, else ''.
 
-    Refused: other schemes, control characters and blanks inside, backslashes, quotes and angle brackets, credentials, a
-    missing host, a port that is none, more than URL_LENGTH characters.
+    Rejects other schemes, control characters, spaces, backslashes, quotes, angle brackets, credentials, a missing
+    host, an invalid port and more than MAX_URL_CHARS characters.
     """
     if not url:
         return ""
-    if len(url) <= URL_LENGTH and _PLAIN_URL.fullmatch(url):
+    if len(url) <= MAX_URL_CHARS and _SIMPLE_URL.fullmatch(url):
         return url
     url = url.strip()
-    if len(url) > URL_LENGTH or _NEVER_IN_URL.search(url) or _UNWANTED.search(url):
+    if len(url) > MAX_URL_CHARS or _FORBIDDEN_IN_URL.search(url) or _INVISIBLE.search(url):
         return ""
     try:
         parts = urlsplit(url)
@@ -174,114 +174,115 @@ def safe_url(url: str) -> str:
 
 
 def safe_id(external_id: str) -> str:
-    """``external_id``, or a hash of it where a database could not hold it or it is beyond ID_LENGTH characters."""
-    if len(external_id) <= ID_LENGTH and external_id.isprintable():
+    """Return ``external_id``, or its hash if it is longer than MAX_ID_CHARS or a database could not store it."""
+    if len(external_id) <= MAX_ID_CHARS and external_id.isprintable():
         return external_id
     return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _words(post: Post) -> tuple[str | None, ...]:
+def _string_fields(post: Post) -> tuple[str | None, ...]:
     return post.external_id, post.text, post.author, post.title, post.url, post.site, post.lang
 
 
-def _published(at: datetime, now: datetime) -> datetime:
-    """``at`` in aware UTC, taken for UTC where it names no zone; between EARLIEST and ``now``."""
+def _bounded_time(at: datetime, now: datetime) -> datetime:
+    """Return ``at`` in UTC (assumed if it is naive), limited to EARLIEST_PUBLISHED..``now``."""
     if at.tzinfo is not UTC:
         try:
             at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         except (OverflowError, ValueError):
             return now
-    return max(EARLIEST, min(at, now))
+    return max(EARLIEST_PUBLISHED, min(at, now))
 
 
-def _line(text: str, length: int) -> str:
-    """``text`` cleaned, on one line."""
+def _clean_line(text: str, length: int) -> str:
+    """Clean ``text`` and join it to one line."""
     if _is_clean(text, length):
         return text
-    return " ".join(_text(text, length).split())
+    return " ".join(_clean_text(text, length).split())
 
 
-def _text(text: str, length: int) -> str:
-    """``text`` cleaned, its line ends kept, cut to ``length`` characters."""
-    if _is_clean(text, length) or ("\n" in text and _are_clean(text, length)):
+def _clean_text(text: str, length: int) -> str:
+    """Clean ``text``, keep its line breaks and cut it to ``length`` characters."""
+    if _is_clean(text, length) or ("\n" in text and _is_clean_multiline(text, length)):
         return text
-    text = text[: length * _RAW_FACTOR]
+    text = text[: length * _MAX_MARKUP_RATIO]
     if "<" in text:
-        text = _UNWANTED.sub("", text)
+        text = _INVISIBLE.sub("", text)
         if _MARKUP.search(text):
-            text = _without_tags(_NO_MARKUP.sub("&lt;", text))
-    return _settled(text, length)
+            text = _strip_tags(_LITERAL_LESS_THAN.sub("&lt;", text))
+    return _resolve_and_normalize(text, length)
 
 
 def _is_clean(text: str, length: int) -> bool:
-    """Whether nothing of ``text`` has to be changed, as in most posts; False means that it has to be looked at."""
+    """Whether ``text`` surely needs no change, as in most posts. False: it may need one."""
     if not text:
         return True
     if len(text) > length or "<" in text or "  " in text or not text.isprintable():
         return False
     if text[0] == " " or text[-1] == " " or ("&" in text and _ENTITY.search(text)):
         return False
-    if text.isascii() or _CALM.fullmatch(text):
+    if text.isascii() or _SAFE_TEXT.fullmatch(text):
         return True
-    return unicodedata.is_normalized("NFC", text) and not _SUSPECT.search(text)
+    return unicodedata.is_normalized("NFC", text) and not _SUSPICIOUS.search(text)
 
 
-def _are_clean(text: str, length: int) -> bool:
-    """The same of a text of several lines."""
+def _is_clean_multiline(text: str, length: int) -> bool:
+    """Like ``_is_clean``, for a text of several lines."""
     if len(text) > length or "\n\n\n" in text or text[0] == "\n" or text[-1] == "\n":
         return False
     return all(_is_clean(line, length) for line in text.split("\n"))
 
 
-def _without_tags(markup: str) -> str:
-    """``markup`` without tags and the content of scripts and styles; what is left is escaped, once.
+def _strip_tags(markup: str) -> str:
+    """Remove tags and the content of scripts and styles. The result is HTML-escaped once.
 
-    What is of plain tags and entities alone needs no parser, which would come to the same ten times as slowly.
+    Markup of simple tags and entities needs no parser: nh3 gives the same result ten times as slowly.
     """
-    text = _PLAIN_INLINE.sub("\0", _PLAIN_BLOCK.sub("\n", markup))  # not "", which could make entities of two halves
-    if "<" not in text and "\0" not in markup and text.count("&") == len(_PLAIN_ENTITY.findall(text)):
+    # Not replaced by "": that could join two halves to an entity.
+    text = _SIMPLE_INLINE_TAG.sub("\0", _SIMPLE_BLOCK_TAG.sub("\n", markup))
+    if "<" not in text and "\0" not in markup and text.count("&") == len(_SIMPLE_ENTITY.findall(text)):
         return text.replace("\0", "")
-    return nh3.clean(_BLOCK.sub("\n<", markup), tags=set(), clean_content_tags={"script", "style"})
+    return nh3.clean(_BLOCK_TAG_START.sub("\n<", markup), tags=set(), clean_content_tags={"script", "style"})
 
 
-def _settled(text: str, length: int) -> str:
-    """``text`` with its entities resolved and its characters put right until nothing changes any more."""
-    for _ in range(_ROUNDS):
-        before, text = text, _characters(_resolved(text))
-        if text == before or (_CALM.fullmatch(text) and not _ENTITY.search(text)):
-            break  # for the next round would change nothing
+def _resolve_and_normalize(text: str, length: int) -> str:
+    """Decode entities and normalise characters until nothing changes any more, then cut to ``length``."""
+    for _ in range(_MAX_ENTITY_DEPTH):
+        before, text = text, _normalize_characters(_resolve_entities(text))
+        if text == before or (_SAFE_TEXT.fullmatch(text) and not _ENTITY.search(text)):
+            break  # another round would change nothing
     else:
         text = _ENTITY.sub(r"& \1;", text)
     if "<" in text:
-        text = _TAG_START.sub(_OPENING, _SHOWN_TAG.sub(rf"{_OPENING}\1{_CLOSING}", text))
+        text = _TAG_START.sub(_LEFT_QUOTE, _TAG_AS_TEXT.sub(rf"{_LEFT_QUOTE}\1{_RIGHT_QUOTE}", text))
     return text[:length].rstrip()
 
 
-def _resolved(text: str) -> str:
-    """``text`` with each entity, however often its ampersand was escaped, turned into what it stands for."""
+def _resolve_entities(text: str) -> str:
+    """Decode each entity, however many times its ampersand was escaped."""
     if "&" not in text:
         return text
-    return _ENTITY.sub(_character, _AMPERSANDS.sub("&amp;", text))
+    return _ENTITY.sub(_entity_character, _REPEATED_AMPERSAND.sub("&amp;", text))
 
 
-def _character(entity: re.Match[str]) -> str:
-    """What an entity stands for; itself where no such name is known."""
+def _entity_character(entity: re.Match[str]) -> str:
+    """The character of an entity, or the entity itself if its name is unknown."""
     return html.unescape(entity[0]) if entity[1][0] == "#" else html5.get(f"{entity[1]};", entity[0])
 
 
-def _characters(text: str) -> str:
-    """``text`` in NFC without unwanted characters, blanks folded, and with at most three combining marks in a row."""
-    if not _CALM.fullmatch(text):
-        text = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+def _normalize_characters(text: str) -> str:
+    """Convert to NFC, remove invisible characters, collapse whitespace, keep at most three combining marks in a row."""
+    if not _SAFE_TEXT.fullmatch(text):
+        text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
         if not text.isascii():
-            text = _MARKS.sub(_three_marks, unicodedata.normalize("NFC", _JOINERS.sub("", text)))
+            text = _POSSIBLE_MARK_RUN.sub(_keep_three_marks, unicodedata.normalize("NFC", _STRAY_JOINER.sub("", text)))
     if "\n" not in text:
         return " ".join(text.split())
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
-def _three_marks(run: re.Match[str]) -> str:
+def _keep_three_marks(run: re.Match[str]) -> str:
     kept: list[str] = []
     marks = 0
     for character in run[0]:
@@ -291,18 +292,18 @@ def _three_marks(run: re.Match[str]) -> str:
     return "".join(kept)
 
 
-def _without_repetition(title: str, text: str) -> tuple[str, str]:
-    """Title and text, one of them '' where it only repeats how the other starts."""
+def _drop_repetition(title: str, text: str) -> tuple[str, str]:
+    """Return title and text, one of them '' if it only repeats the start of the other."""
     if not title or not text or title[0].casefold()[0] != text[0].casefold()[0]:
         return title, text
-    start = " ".join(text[: 2 * TITLE_LENGTH].split())
+    start = " ".join(text[: 2 * MAX_TITLE_CHARS].split())
     if _repeats(title, start):
         return "", text
     return (title, "") if _repeats(start, title) else (title, text)
 
 
 def _repeats(part: str, whole: str) -> bool:
-    """Whether ``part``, possibly cut with an ellipsis, is how ``whole`` begins."""
+    """Whether ``whole`` begins with ``part``, which may end in an ellipsis."""
     stem = part.rstrip(" .…")
     if not stem or not whole.casefold().startswith(stem.casefold()):
         return False

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from display.formatting import FormattedTime, duration, format_time, signed
 from monitor.model import Brand, Intent, Mention, Sentiment, Span
+from monitor.text.language_codes import language_name
 
 HUES = 6
 """Brand colours there are; a seventh brand begins again at the first."""
@@ -28,15 +29,6 @@ INTENT_WORDS = {
     Intent.ASKS: "Asks what to use",
     Intent.COMPLAINT: "Complaint",
     Intent.PRICE: "Price",
-}
-LANGUAGES = {
-    **{"ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German"},
-    **{"el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish"},
-    **{"fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian"},
-    **{"it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch"},
-    **{"no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak"},
-    **{"sl": "Slovene", "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian"},
-    **{"ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese", "und": "Language not known"},
 }
 
 _WORD = re.compile(r"(?<!\S)\S+")
@@ -170,7 +162,7 @@ def figure(mention: Mention) -> str:
     """The score as a figure, or why there is none."""
     if mention.score.value is not None:
         return signed(mention.score.value)
-    foreign = mention.post.lang != "en" and LANGUAGES.get(mention.post.lang or "und", "")
+    foreign = language_name(mention.post.lang) if mention.post.lang != "en" else ""
     return mention.score.evidence.reason or foreign or "not judged"
 
 

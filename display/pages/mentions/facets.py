@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from display.pages.mentions.cards import LANGUAGES
 from display.pages.mentions.filters import INTENTS, SENTIMENTS, STATES, View
 from monitor.model import FacetValue, Sentiment
+from monitor.text.language_codes import language_name
 
 SHOWN = 7
 """Values of a facet before "More"."""
@@ -104,7 +104,7 @@ class Chip:
 def label(facet: str, value: str) -> str:
     """A value as people read it."""
     if facet == "lang":
-        return LANGUAGES.get(value, value)
+        return language_name(value)
     if facet in ("sentiment", "state", "intent"):
         return WORDS.get(value) or value.capitalize()
     return value

@@ -23,7 +23,7 @@ from display.formatting import initials, signed
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from display.pages.mentions import export as exports
-from display.pages.mentions.cards import LANGUAGES, Card, Cards, rule_runs, weights
+from display.pages.mentions.cards import Card, Cards, rule_runs, weights
 from display.pages.mentions.facets import IN_RANGE, ORDER_WORDS, RANGE_WORDS
 from display.pages.mentions.filters import View, items, local_minute, parse, query_string
 from display.pages.mentions.page import OPPOSITE, Listing
@@ -31,6 +31,7 @@ from display.pages.mentions.query_fix import repaired
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
 from monitor.query import parse as parse_query
+from monitor.text.language_codes import language_name
 
 Answer: TypeAlias = "str | tuple[str, int] | AnyResponse"
 AnyView = TypeVar("AnyView", bound=Callable[..., Answer])
@@ -139,7 +140,7 @@ def mention(number: int) -> Answer:
         weights=weights(one),
         together=signed(sum(word.weight for word in one.score.evidence.words), 1),
         lowest=signed(-1, 0),
-        language=LANGUAGES.get(one.post.lang or "und", one.post.lang),
+        language=language_name(one.post.lang),
         partial=any("off" in run.looks for run in card.runs),
         rule=rule_runs(one),
         initials=initials(one.post.author or one.post.source) or "?",

@@ -1,4 +1,4 @@
-"""Copies of a post find each other; posts that only sound alike do not; nothing stays behind."""
+"""Near-duplicate posts form clusters; posts that only sound similar do not."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text import near_duplicates as stories
-from monitor.text.near_duplicates import Stories, signatures
+from monitor.text import near_duplicates
+from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 from tests.fakes import NOON
 
 ORIGINAL = (
@@ -18,10 +18,10 @@ ORIGINAL = (
 )
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether the two texts make one story."""
+def are_clustered(one: str, other: str) -> bool:
+    """Whether the two texts form one cluster."""
     first, second = signatures([one, other])
-    index = Stories()
+    index = NearDuplicateIndex()
     assert index.add(1, first, NOON) is None
     return index.add(2, second, NOON) == 1
 
@@ -39,9 +39,9 @@ def alike(one: str, other: str) -> bool:
         ORIGINAL.replace(" ", "\n"),
     ],
 )
-def test_a_copy_joins_the_story(copy: str) -> None:
-    assert alike(ORIGINAL, copy)
-    assert alike(copy, ORIGINAL)
+def test_copy_joins_the_cluster(copy: str) -> None:
+    assert are_clustered(ORIGINAL, copy)
+    assert are_clustered(copy, ORIGINAL)
 
 
 @pytest.mark.parametrize(
@@ -63,80 +63,80 @@ def test_a_copy_joins_the_story(copy: str) -> None:
         ("アクメの新しい電話はとても良いと思います", "アクメの古い電話はもう使えないので困っています"),
     ],
 )
-def test_what_only_sounds_alike_stays_apart(one: str, other: str) -> None:
-    assert not alike(one, other)
+def test_similar_sounding_texts_stay_apart(one: str, other: str) -> None:
+    assert not are_clustered(one, other)
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "@acme thanks!", "@acme thanks for the help", "so so so so so so", "😡😡😡 https://a.example/b-c-d-e-f-g"],
 )
-def test_a_short_text_is_nobodys_in_particular(text: str) -> None:
+def test_short_text_has_no_signature(text: str) -> None:
     assert signatures([text]) == [b""]
-    assert Stories().add(1, b"", NOON) is None
+    assert NearDuplicateIndex().add(1, b"", NOON) is None
 
 
-def test_text_without_blanks_is_told_apart_by_its_characters() -> None:
+def test_characters_count_as_words_in_scripts_without_spaces() -> None:
     text = "アクメの新しい電話はとても良いと思いますが、値段が高すぎます。"
-    assert alike(text, "RT @someone: " + text + "。。。")
-    assert alike("ผลิตภัณฑ์ใหม่ของบริษัทนี้ดีมากจริงๆ", "ผลิตภัณฑ์ใหม่ของบริษัทนี้ดีมากจริงๆ ครับ")
+    assert are_clustered(text, "RT @someone: " + text + "。。。")
+    assert are_clustered("ผลิตภัณฑ์ใหม่ของบริษัทนี้ดีมากจริงๆ", "ผลิตภัณฑ์ใหม่ของบริษัทนี้ดีมากจริงๆ ครับ")
 
 
 @settings(deadline=None)
 @given(st.lists(st.text() | st.sampled_from([ORIGINAL, "a\0b", "://", "@", "\ud800 \ue000"]), max_size=9))
-def test_a_batch_signs_each_text_as_if_it_were_alone(texts: list[str]) -> None:
+def test_signature_does_not_depend_on_the_batch(texts: list[str]) -> None:
     assert signatures(texts) == [signatures([text])[0] for text in texts]
-    assert {len(signature) for signature in signatures(texts)} <= {0, 2 * stories.VALUES}
+    assert {len(signature) for signature in signatures(texts)} <= {0, 2 * near_duplicates.SIGNATURE_VALUES}
 
 
-def test_a_long_list_is_signed_in_its_order() -> None:
-    texts = [f"{ORIGINAL} number {n} of many" for n in range(stories.CHUNK + 3)]
+def test_signatures_keep_the_order_of_a_long_list() -> None:
+    texts = [f"{ORIGINAL} number {n} of many" for n in range(near_duplicates.BATCH_TEXTS + 3)]
     assert signatures(texts)[-1] == signatures(texts[-1:])[0]
 
 
-def test_signatures_stay_the_same_from_version_to_version() -> None:
-    """They are stored: a change of the hashing would split every story, and needs a migration."""
+def test_signatures_are_stable_between_versions() -> None:
+    """Signatures are stored: changing the hashing splits every cluster and needs a migration."""
     assert signatures([ORIGINAL])[0].hex()[:32] == "29a4b896c47f462f821776c6764f674a"
 
 
-def mixed(seed: int, n: int = 300) -> list[bytes]:
-    """Signatures of made-up posts, a third of which repeat an earlier one with a word changed."""
-    chance = random.Random(seed)
+def sample_signatures(seed: int, n: int = 300) -> list[bytes]:
+    """Signatures of made-up posts. A third of the posts repeat an earlier one with a word changed."""
+    rng = random.Random(seed)
     texts: list[str] = []
     for _ in range(n):
-        if texts and chance.random() < 0.35:
-            words = chance.choice(texts).split()
-            words[chance.randrange(len(words))] = f"w{chance.randrange(400)}"
+        if texts and rng.random() < 0.35:
+            words = rng.choice(texts).split()
+            words[rng.randrange(len(words))] = f"w{rng.randrange(400)}"
         else:
-            words = [f"w{chance.randrange(400)}" for _ in range(chance.randrange(8, 25))]
+            words = [f"w{rng.randrange(400)}" for _ in range(rng.randrange(8, 25))]
         texts.append(" ".join(words))
     return signatures(texts)
 
 
-def test_copies_of_copies_share_the_first_ones_story() -> None:
+def test_copy_of_a_copy_joins_the_first_cluster() -> None:
     words = ORIGINAL.split()
     signed = signatures([" ".join(words[n:] + words[:n]) for n in (0, 5, 10)] + [ORIGINAL])
-    index = Stories()
+    index = NearDuplicateIndex()
     assert [index.add(n, signature, NOON) for n, signature in enumerate(signed, 1)] == [None, 1, 1, 1]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_what_was_seeded_answers_as_what_was_live(seed: int) -> None:
-    signed = mixed(seed)
-    live, found = Stories(), {}
+def test_seeded_index_gives_the_same_results_as_a_live_one(seed: int) -> None:
+    signed = sample_signatures(seed)
+    live, clusters = NearDuplicateIndex(), {}
     for n, signature in enumerate(signed[:200]):
-        found[n] = live.add(n, signature, NOON + timedelta(minutes=n))
-    again = Stories()
-    again.seed([(n, signed[n], NOON + timedelta(minutes=n)) for n in range(200)])
+        clusters[n] = live.add(n, signature, NOON + timedelta(minutes=n))
+    seeded = NearDuplicateIndex()
+    seeded.seed([(n, signed[n], NOON + timedelta(minutes=n)) for n in range(200)])
     rest = [(n, signed[n], NOON + timedelta(minutes=n)) for n in range(200, 300)]
-    assert [live.add(*post) for post in rest] == [again.add(*post) for post in rest]
-    assert any(found.values())
+    assert [live.add(*post) for post in rest] == [seeded.add(*post) for post in rest]
+    assert any(clusters.values())
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_removed_post_leaves_no_trace(seed: int) -> None:
-    signed = mixed(seed)
-    index, untouched = Stories(), Stories()
+def test_removed_posts_leave_no_trace(seed: int) -> None:
+    signed = sample_signatures(seed)
+    index, untouched = NearDuplicateIndex(), NearDuplicateIndex()
     for n, signature in enumerate(signed[:100]):
         index.add(n, signature, NOON)
         untouched.add(n, signature, NOON)
@@ -153,34 +153,34 @@ def test_a_removed_post_leaves_no_trace(seed: int) -> None:
     assert not any(index._bands)
 
 
-def test_stored_stories_outlive_their_first_post() -> None:
+def test_stored_cluster_outlives_its_first_post() -> None:
     signature = signatures([ORIGINAL])[0]
-    index = Stories()
+    index = NearDuplicateIndex()
     index.seed([(7, signature, NOON)], {7: 3})
     assert index.add(8, signature, NOON) == 3
 
 
-def test_an_edited_post_is_known_by_its_new_words_only() -> None:
+def test_edited_post_is_found_by_its_new_text_only() -> None:
     old, new = signatures(
         [ORIGINAL, "Globex opens a shop in the old station and gives everybody who comes a free cup of tea"]
     )
-    index = Stories()
+    index = NearDuplicateIndex()
     index.add(1, old, NOON)
     index.add(1, new, NOON)
     assert (index.add(2, old, NOON), index.add(3, new, NOON), len(index)) == (None, 1, 3)
 
 
-def test_a_story_ends_when_nobody_repeats_it_for_long() -> None:
+def test_cluster_ends_after_the_window_without_a_copy() -> None:
     signature = signatures([ORIGINAL])[0]
-    index = Stories()
+    index = NearDuplicateIndex()
     index.add(1, signature, NOON)
-    assert index.add(2, signature, NOON + stories.WINDOW) == 1
-    assert index.add(3, signature, NOON + 2 * stories.WINDOW + timedelta(seconds=1)) is None
+    assert index.add(2, signature, NOON + near_duplicates.CLUSTER_WINDOW) == 1
+    assert index.add(3, signature, NOON + 2 * near_duplicates.CLUSTER_WINDOW + timedelta(seconds=1)) is None
 
 
-def test_old_posts_can_be_forgotten() -> None:
+def test_forget_old_posts() -> None:
     signature = signatures([ORIGINAL])[0]
-    index = Stories()
+    index = NearDuplicateIndex()
     index.add(1, signature, NOON)
     index.forget(NOON)
     assert len(index) == 1
@@ -188,13 +188,13 @@ def test_old_posts_can_be_forgotten() -> None:
     assert index.add(2, signature, NOON) is None
 
 
-def test_the_index_is_bounded() -> None:
-    index = Stories(most=50)
-    for n, signature in enumerate(mixed(1)):
+def test_index_size_is_limited() -> None:
+    index = NearDuplicateIndex(max_posts=50)
+    for n, signature in enumerate(sample_signatures(1)):
         index.add(n, signature, NOON)
     assert len(index) == 50
     assert sum(len(band) for band in index._bands) <= 50 * len(index._bands)
-    signed = mixed(2, n=2)
+    signed = sample_signatures(2, n=2)
     for _ in range(5_000):
         index.add(1_000, signed[0], NOON)
-    assert len(index._order) < 1_000
+    assert len(index._id_heap) < 1_000
