@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bench._soak_pen import Pen
-from tests.fake_jetstream import beat, commit, frame, greet
+from tests.fake_jetstream import beat, commit, frame, handshake
 from tests.fake_server import Connection
 
 TURN = 0.2
@@ -50,7 +50,7 @@ class Stream:
 
     def __call__(self, line: Connection) -> None:
         """Serve one connection until it is dropped."""
-        greet(line)
+        handshake(line)
         asked = {name: values[-1] for name, values in parse_qs(urlsplit(line.request.path).query).items()}
         cursor = max(int(asked.get("cursor", _now_us())), self.floor)
         at = next((n for n, event in enumerate(self._events) if event["time_us"] >= cursor), len(self._events))

@@ -25,7 +25,7 @@ from monitor.sentiment import Scorer
 from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
 from monitor.store import Store
-from tests.fake_jetstream import Jetstream, Raw, beat, commit, end, event, frame, us
+from tests.fake_jetstream import Jetstream, RawStream, beat, commit, end, event, frame, us
 from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fake_time import TIMEOUT_SECONDS
 from tests.fakes import NOON, FakeClock
@@ -341,7 +341,7 @@ def test_when_every_host_fails_the_last_one_tells_why() -> None:
 
 
 def test_a_host_that_hangs_up_at_once_is_trouble() -> None:
-    with reading(Raw([], then=end)) as (source, _), pytest.raises(SourceError, match="server shutting down"):
+    with reading(RawStream([], then=end)) as (source, _), pytest.raises(SourceError, match="server shutting down"):
         source.fetch(ACME, cursor_at(NOON), NOON)
 
 
@@ -374,7 +374,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
         line.send(b"".join(frame(json.dumps(e).encode()) for e in news))
         line.hang()
 
-    with reading(Raw([frame(json.dumps(e).encode()) for e in (*old, gone)], then=then)) as (source, servers):
+    with reading(RawStream([frame(json.dumps(e).encode()) for e in (*old, gone)], then=then)) as (source, servers):
         batch = source.fetch(ACME, cursor_at(NOON - 10 * MINUTE), NOON)
         assert (batch.posts, batch.deleted) == ((), ())
         assert cast("Any", batch.cursor)["time_us"] == us(NOON - 10 * MINUTE)
@@ -409,7 +409,7 @@ def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_pat
 def test_a_reset_in_the_middle_loses_nothing() -> None:
     whole = [json.dumps(commit(n, NOON - MINUTE + n * SECOND, text=f"Acme {n}")).encode() for n in range(3)]
     half = frame(whole[0]) + frame(whole[1])[:50]
-    with reading(Raw([half], then=lambda line: None)) as (source, servers):
+    with reading(RawStream([half], then=lambda line: None)) as (source, servers):
         first, _, batch = passes(source)
         servers[0].script = Jetstream([json.loads(one) for one in whole])
         second, _, _ = passes(source, stored(batch.cursor))
@@ -421,14 +421,14 @@ def test_what_makes_no_sense_is_set_aside_and_the_rest_is_read() -> None:
     bad = [b"{", b"[]", b"\xff", b'{"time_us": "x"}', b'{"time_us": 1}', b"x" * 1_000_001, b'{"time_us": 1e400}']
     no_post = {**commit(2, NOON - MINUTE), "did": None}
     bad.append(json.dumps(no_post).encode())
-    with reading(Raw([b"".join(map(frame, [*bad, good]))])) as (source, _):
+    with reading(RawStream([b"".join(map(frame, [*bad, good]))])) as (source, _):
         posts, _, batch = passes(source)
     assert [post.text for post in posts] == ["Acme"]
     assert batch.set_aside == len(bad)
 
 
 def test_a_host_that_only_talks_nonsense_is_trouble() -> None:
-    with reading(Raw([frame(b"{"), frame(b"}")], then=end)) as (source, _), pytest.raises(SourceError):
+    with reading(RawStream([frame(b"{"), frame(b"}")], then=end)) as (source, _), pytest.raises(SourceError):
         source.fetch(ACME, None, NOON)
 
 
@@ -506,7 +506,7 @@ def test_the_recorded_events_are_understood(shared_data: Path) -> None:
     lines = (shared_data / "recordings" / "bluesky" / "golden_v1.jsonl").read_bytes().splitlines()
     latest = max(json.loads(line)["time_us"] for line in lines)
     now = datetime.fromtimestamp(latest / 1e6, UTC) + SECOND
-    with reading(Raw([b"".join(map(frame, lines))])) as (source, _):
+    with reading(RawStream([b"".join(map(frame, lines))])) as (source, _):
         batch = source.fetch((), None, now)
     assert len(batch.posts) == sum(b'"collection":"app.bsky.feed.post","rkey"' in line for line in lines) == 1
     assert batch.posts[0].lang == "en"

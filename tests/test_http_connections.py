@@ -111,7 +111,7 @@ def test_a_key_does_not_travel_to_another_host() -> None:
     with serving() as other:
         with serving(lambda line: line.answer(302, location=other.url + "/in")) as server:
             http_for(server, other).get(server.url + "/out", headers={"Authorization": "canary"})
-        assert "authorization" not in other.asked[0].headers
+        assert "authorization" not in other.requests[0].headers
 
 
 def _tls(folder: Path, name: str, common: str = "test") -> Path:

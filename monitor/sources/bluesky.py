@@ -124,7 +124,7 @@ class Source:
 
     def _read(self, mark: _Bookmark | None, cursor: Json, now: datetime) -> Batch:
         tap = self._tap
-        resumed = tap is None or tap.spent or cursor != self._left
+        resumed = tap is None or tap.is_exhausted or cursor != self._left
         taken = self._resume(mark, now) if tap is None or resumed else tap.take(MOST, SECONDS)
         repeats = self._repeats(mark, taken)
         if not (resumed or repeats or _goes_on(mark, taken)) and self._is_blind(now):
@@ -140,12 +140,12 @@ class Source:
     def _resume(self, mark: _Bookmark | None, now: datetime) -> StreamBatch[Event]:
         """Connect anew and take what comes first. Raises SourceErrors."""
         if self._tap is not None:
-            self._host += self._tap.spent
+            self._host += self._tap.is_exhausted
             self._tap.close()
             self._tap = None
         self._moved, self._replayed = self._moved or now, 0
         self._tap = StreamReader(self._connect(mark, now), self._reader.read, ROOM)
-        return self._tap.take(MOST, FIRST_SECONDS, first=True)
+        return self._tap.take(MOST, FIRST_SECONDS, wait_for_first=True)
 
     def _repeats(self, mark: _Bookmark | None, taken: StreamBatch[Event]) -> bool:
         """Whether the stream began long before what was asked for, and comes nearer: version 2 may, by an hour."""
@@ -163,7 +163,7 @@ class Source:
         for tried in range(len(self._hosts)):
             url = f"{self._hosts[self._host % len(self._hosts)]}/subscribe?{query}"
             try:
-                return WebSocketStream.open(self._http, url, quiet=BLIND.total_seconds())
+                return WebSocketStream.connect(self._http, url, max_silence=BLIND.total_seconds())
             except SourceError as error:
                 self._host += 1
                 if len(self._hosts) == 1:
@@ -177,7 +177,7 @@ class Source:
 
     def _check(self, mark: _Bookmark | None, taken: StreamBatch[Event], now: datetime) -> None:
         """Raise SourceError where a new stream brings nothing new though there must be something."""
-        trouble = taken.trouble if taken.position is None else None
+        trouble = taken.error if taken.position is None else None
         if trouble is None and (self._is_blind(now) or (mark is not None and now - moment(mark.time_us) > BLIND)):
             trouble = SourceError("Bluesky's stream stands still: nothing new came for two minutes.")
         if trouble is not None:
@@ -194,7 +194,7 @@ class Source:
         asked = mark.time_us - REWIND_US if mark else 0
         news = [event for event in taken.items if event.time_us >= asked and event.mark not in known]
         posts, deleted, left = self._told(news, now)
-        since, note = _complete_since(mark, taken.first if resumed else None)
+        since, note = _complete_since(mark, taken.first_position if resumed else None)
         return Batch(
             posts=posts,
             cursor=self._left,
@@ -202,7 +202,7 @@ class Source:
             deleted_below=left,
             more=taken.more,
             complete_since=min(since, now) if since else None,
-            set_aside=taken.unreadable,
+            set_aside=taken.unparsed,
             note=note,
         )
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.fake_jetstream import beat, commit, end, frame, greet
+from tests.fake_jetstream import beat, commit, end, frame, handshake
 from tests.fake_server import Connection
 from tests.fakes import NOON
 from tests.sites import Made
@@ -22,7 +22,7 @@ class Site(Made):
     def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
         assert path == "/subscribe"
         assert asked["wantedCollections"] == "app.bsky.feed.post"
-        greet(line)
+        handshake(line)
         cursor = int(asked.get("cursor", "0"))
         began = datetime.fromtimestamp(cursor / 1e6, UTC) if cursor else NOON - timedelta(hours=5)
         records = self.records(sorted(self.posts, key=lambda post: post.at), event)
