@@ -105,7 +105,7 @@ def main(folder: Path, workers: int, what: str) -> None:
     urls = (folder / "urls").read_text().split()
     clock = Clock()
     http = Http(clock, {urlsplit(url).hostname or "" for url in urls})
-    http.shared(Parser).read(WARM, "", urls[0])
+    http.shared(Parser).parse(WARM, "", urls[0])
     desk = desk_for(folder / "ours.db", clock) if what == "poll" else None
     passes: list[Pass] = [Polling(u, http, desk) if desk else Fetching(u, http, clock) for u in urls]
     rounds = [one_round(passes, workers, urls[0].rpartition("/")[0] + "/count") for _ in range(2)]

@@ -67,7 +67,7 @@ def ours(parser: Parser) -> Callable[[bytes], Seen]:
 
     def parse(document: bytes) -> Seen:
         try:
-            entries = parser.read(document, TYPE, BASE).entries
+            entries = parser.parse(document, TYPE, BASE).entries
         except BadResponse:
             return []
         return [(entry.title, entry.link) for entry in entries if plain_text(entry.text) is not None]
@@ -86,7 +86,7 @@ def with_child(documents: Iterable[bytes]) -> tuple[float, list[Seen]]:
     """The same for our way: the child's CPU seconds count too, its start (once in a program's life) does not."""
     before = _children()
     parser = Parser()
-    parser.read(made_up(0), TYPE, BASE)
+    parser.parse(made_up(0), TYPE, BASE)
     parser.close()
     start = _children() - before
     parser = Parser()

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.errors import BadResponse, Gone
-from monitor.feeds.freshness import conditions, not_before
+from monitor.feeds.freshness import conditional_headers, not_before
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Batch, Post
@@ -324,8 +324,8 @@ def test_a_validator_that_cannot_be_sent_back_does_not_end_a_feed(reader: Reader
 
 
 def test_validators_come_back_as_they_were_sent() -> None:
-    assert conditions('W/"\xc3\xa9 \t1"', "") == {"If-None-Match": 'W/"\xc3\xa9 \t1"'}
-    assert conditions("", "yesterday") == {"If-Modified-Since": "yesterday"}
+    assert conditional_headers('W/"\xc3\xa9 \t1"', "") == {"If-None-Match": 'W/"\xc3\xa9 \t1"'}
+    assert conditional_headers("", "yesterday") == {"If-Modified-Since": "yesterday"}
 
 
 def test_once_in_a_hundred_passes_the_whole_feed_is_fetched(reader: Reader) -> None:
@@ -369,7 +369,7 @@ def test_a_site_that_sends_another_document_that_says_the_same_is_believed(reade
 def test_an_unchanged_body_is_not_parsed(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     reader.serve(rss(item(1)))
     reader.read()
-    monkeypatch.setattr(Parser, "read", lambda *_: pytest.fail("parsed"))
+    monkeypatch.setattr(Parser, "parse", lambda *_: pytest.fail("parsed"))
     batch = reader.read()
     assert (batch.posts, batch.complete_since) == ((), NOON)
 

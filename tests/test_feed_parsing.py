@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import BadResponse
 from monitor.feeds import parser as parsing
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, absolute
+from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, NotAFeed, absolute
 from monitor.feeds.loose import read_loosely
 from monitor.feeds.parser import Parser
 from monitor.feeds.reading import read
@@ -251,20 +251,20 @@ def test_wrong_and_missing_charsets(content_type: str, declared: str, encoding: 
 
 def test_a_parser_reads_one_document_after_another(parser: Parser) -> None:
     for n in range(3):
-        [entry] = parser.read(rss(item(n)), XML, BASE).entries
+        [entry] = parser.parse(rss(item(n)), XML, BASE).entries
         assert entry.id == f"g{n}"
 
 
 def test_200_000_items_are_cut_in_time(parser: Parser) -> None:
     document = rss("<item><title>x</title><guid>1</guid></item>" * 200_000)
-    feed = parser.read(document, XML, BASE)
-    assert (len(feed.entries), feed.cut) == (MOST_ENTRIES, True)
+    feed = parser.parse(document, XML, BASE)
+    assert (len(feed.entries), feed.truncated) == (MAX_ENTRIES, True)
 
 
 def test_200_000_items_that_are_not_well_formed_are_cut_too(parser: Parser) -> None:
     document = rss("<item><title>x & y</title><guid>1</guid></item>" * 200_000)
-    feed = parser.read(document, XML, BASE)
-    assert (len(feed.entries), feed.cut) == (MOST_ENTRIES, True)
+    feed = parser.parse(document, XML, BASE)
+    assert (len(feed.entries), feed.truncated) == (MAX_ENTRIES, True)
 
 
 @pytest.mark.parametrize("tag", ["author", "dc:creator", "managingEditor"])
@@ -308,8 +308,8 @@ def test_a_long_author_is_cut_before_it_costs(tag: str, wrap: str) -> None:
 def test_no_shape_of_document_hangs_or_breaks_us(document: bytes) -> None:
     parser = Parser(patience=4)
     with contextlib.suppress(BadResponse):
-        parser.read(document, XML, BASE)
-    [entry] = parser.read(rss(item(1)), XML, BASE).entries
+        parser.parse(document, XML, BASE)
+    [entry] = parser.parse(rss(item(1)), XML, BASE).entries
     parser.close()
     assert entry.id == "g1"
 
@@ -338,31 +338,31 @@ def test_a_child_that_is_too_slow_is_killed_and_the_next_document_gets_another()
     parser = Parser(patience=0.0)
     before = _children()
     with pytest.raises(BadResponse, match="takes longer than 0 seconds"):
-        parser.read(rss(item(1)), XML, BASE)
+        parser.parse(rss(item(1)), XML, BASE)
     assert _children() == before
     parser._patience = 10
-    assert len(parser.read(rss(item(1)), XML, BASE).entries) == 1
+    assert len(parser.parse(rss(item(1)), XML, BASE).entries) == 1
     parser.close()
     assert _children() == before
 
 
 def test_a_child_that_dies_is_replaced(parser: Parser) -> None:
-    parser.read(rss(item(1)), XML, BASE)
+    parser.parse(rss(item(1)), XML, BASE)
     assert parser._child
     parser._child.kill()
     parser._child.wait()
-    assert len(parser.read(rss(item(1)), XML, BASE).entries) == 1
+    assert len(parser.parse(rss(item(1)), XML, BASE).entries) == 1
 
 
 def test_a_large_document_gives_its_memory_back(parser: Parser) -> None:
-    parser.read(rss(item(1, "x" * 2_000_000)), XML, BASE)
+    parser.parse(rss(item(1, "x" * 2_000_000)), XML, BASE)
     assert parser._child is None
 
 
 def test_the_child_gets_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WALLFLOWER_CANARY", "canary")
     parser = Parser()
-    parser.read(rss(item(1)), XML, BASE)
+    parser.parse(rss(item(1)), XML, BASE)
     assert parser._child
     environment = Path(f"/proc/{parser._child.pid}/environ")
     if environment.exists():
@@ -373,4 +373,4 @@ def test_the_child_gets_nothing_of_our_environment(monkeypatch: pytest.MonkeyPat
 def test_a_failure_of_the_program_itself_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing.sys, "executable", "/bin/false" if os.path.exists("/bin/false") else "false")
     with pytest.raises(BadResponse, match="breaks the program"):
-        Parser().read(rss(item(1)), XML, BASE)
+        Parser().parse(rss(item(1)), XML, BASE)

@@ -14,7 +14,7 @@ import pytest
 from monitor import secrets
 from monitor.config import load
 from monitor.errors import AuthError, BadResponse, ConfigError, Gone, SourceError
-from monitor.feeds.presets import PRESETS, edition, named_feed
+from monitor.feeds.presets import PRESETS, edition, podcast_feed_url
 from monitor.http import Http, check_url
 from monitor.model import Batch
 from monitor.sources.feed import Options, Source
@@ -379,4 +379,4 @@ def test_a_podcast_that_nobody_knows_is_told(podcast: tuple[Source, Directory, S
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"results": None}, {"results": [5]}, {"results": [{"feedUrl": 5}]}])
 def test_an_odd_directory_names_nothing(answer: Any) -> None:
-    assert named_feed(answer) == ""
+    assert podcast_feed_url(answer) == ""

@@ -15,8 +15,8 @@ from display.cli.setup.toml_writer import commented, name_for, table
 from display.cli.wiring import found_config, open_http, with_config
 from monitor.config import Config
 from monitor.errors import SourceError
-from monitor.feeds.discovery import Offer, offers
-from monitor.feeds.opml import Subscription, as_web_address, read_opml
+from monitor.feeds.discovery import DiscoveredFeed, discover_feeds
+from monitor.feeds.opml import Subscription, read_opml, without_feed_scheme
 from monitor.http import check_url, redact
 
 
@@ -25,11 +25,11 @@ from monitor.http import check_url, redact
 @click.argument("url")
 def feeds(config_path: Path | None, url: str) -> None:
     """Print the feeds that the page at URL offers, as tables to put into config.toml."""
-    config, url = found_config(config_path), as_web_address(url)
+    config, url = found_config(config_path), without_feed_scheme(url)
     with closing(open_http(config)) as http:
-        found = offers(url if "://" in url else f"https://{url}", http)
+        found = discover_feeds(url if "://" in url else f"https://{url}", http)
     if not any(offer.feed for offer in found):
-        why = found[0].trouble if found else "It names none, and there is none at the usual places."
+        why = found[0].error if found else "It names none, and there is none at the usual places."
         raise SourceError(f"No feed was found at {redact(url)}. {why}")
     for line in _offered(found, _known(config)):
         click.echo(line, nl=False)
@@ -52,17 +52,17 @@ def _known(config: Config | None) -> dict[str, str]:
     return {source.name: str(getattr(source.options, "url", None) or "") for source in sources}
 
 
-def _offered(found: list[Offer], known: dict[str, str]) -> Iterator[str]:
+def _offered(found: list[DiscoveredFeed], known: dict[str, str]) -> Iterator[str]:
     for offer in found:
         told = [f"{offer.title or redact(offer.url)}: {_holds(offer)}"]
         if offer.feed is None or offer.url in known.values():
-            why = offer.trouble or "It stands in the config already."
+            why = offer.error or "It stands in the config already."
             yield commented(f"{told[0] if offer.feed else redact(offer.url)}. Left out: {why}") + "\n\n"
             continue
         yield _table(offer.url, offer.title, known, told)
 
 
-def _holds(offer: Offer) -> str:
+def _holds(offer: DiscoveredFeed) -> str:
     entries = len(offer.feed.entries) if offer.feed else 0
     newest = f", the newest of {datetime.fromtimestamp(offer.newest, UTC):%d %B %Y}" if offer.newest else ""
     return f"{entries} {'entry' if entries == 1 else 'entries'}{newest}"

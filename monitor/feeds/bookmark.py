@@ -18,7 +18,7 @@ _UNREAD = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class Bookmark:
+class FeedCursor:
     """The cursor of a feed. It is as long as the feed's listing, and forgets what that lists no more."""
 
     configured: str = ""
@@ -28,7 +28,7 @@ class Bookmark:
     """The feed that a directory named."""
     etag: str = ""
     modified: str = ""
-    untold: bool = False
+    validators_unreliable: bool = False
     """Its entries have changed behind the same ETag or Last-Modified, so "nothing new" is not believed any more."""
     body: str = ""
     """Digest of the last document."""
@@ -40,7 +40,7 @@ class Bookmark:
     """External id -> digest of what the entry said, and ``@seconds`` at which an undated one was first seen."""
 
     @classmethod
-    def of(cls, cursor: Json, configured: str) -> Bookmark:
+    def from_json(cls, cursor: Json, configured: str) -> FeedCursor:
         """The bookmark that ``cursor`` holds; an empty one where it holds none, or one of another address."""
         if not isinstance(cursor, dict) or cursor.get("configured") != configured:
             return cls(configured)
@@ -49,7 +49,7 @@ class Bookmark:
         return cls(**kept)
 
     @staticmethod
-    def unread(cursor: Json) -> Json:
+    def with_entries_unread(cursor: Json) -> Json:
         """``cursor`` whose entries are news again, under the ids that they have; the document is forgotten."""
         if not isinstance(cursor, dict) or not isinstance(listed := cursor.get("listed"), dict):
             return cursor
@@ -71,7 +71,7 @@ class Bookmark:
         _, _, at = self.listed.get(external_id, "").partition("@")
         return float(at) if at else None
 
-    def knows(self, external_id: str, says: str) -> bool:
+    def is_unchanged(self, external_id: str, says: str) -> bool:
         """Whether the entry was listed last time and said the same."""
         return self.listed.get(external_id, "").partition("@")[0] == says
 
@@ -97,12 +97,12 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def says(entry: Entry) -> str:
+def content_digest(entry: Entry) -> str:
     """A digest of what readers see of an entry; its date is not part of it, for some feeds make that up anew."""
     return digest(entry.title, entry.text, entry.author, entry.link)
 
 
-def identify(entries: Iterable[Entry], feed: str, mark: Bookmark) -> dict[str, Entry]:
+def entries_by_id(entries: Iterable[Entry], feed: str, mark: FeedCursor) -> dict[str, Entry]:
     """External id -> entry: its own id, else its link, else a digest of feed, title, date and enclosure.
 
     Two entries under one id are one entry, revised, when they link to the same page; the newer one counts. With
@@ -115,7 +115,7 @@ def identify(entries: Iterable[Entry], feed: str, mark: Bookmark) -> dict[str, E
     for name, group in groups.items():
         apart = {entry.link or entry.title: entry for entry in sorted(group, key=_age)}
         for entry in apart.values():
-            is_plain = len(apart) == 1 or mark.named(name, says(entry))
+            is_plain = len(apart) == 1 or mark.named(name, content_digest(entry))
             found[name if is_plain else f"{name}#{digest(entry.link or entry.title)}"] = entry
     return found
 

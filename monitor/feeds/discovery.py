@@ -18,13 +18,13 @@ USUAL = ("feed/", "rss", "feed.xml", "atom.xml", "index.xml", "rss.xml")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class DiscoveredFeed:
     """A feed that was found, and what it holds; or why it could not be read."""
 
     url: str
     title: str
     feed: Feed | None
-    trouble: str = ""
+    error: str = ""
 
     @property
     def newest(self) -> float | None:
@@ -33,31 +33,31 @@ class Offer:
         return max((entry.published for entry in entries if entry.published is not None), default=None)
 
 
-def offers(url: str, http: Http) -> list[Offer]:
+def discover_feeds(url: str, http: Http) -> list[DiscoveredFeed]:
     """The feeds at ``url``: itself, else those that the page names, else what stands at the usual places.
 
     Empty where there is none. Raises SourceErrors where ``url`` itself cannot be read.
     """
     answer, parser = http.get(url), http.shared(Parser)
     if not is_web_page(answer.body):
-        return [Offer(answer.moved_to or url, "", _parsed(answer, parser))]
+        return [DiscoveredFeed(answer.moved_to or url, "", _parsed(answer, parser))]
     named = [_read(link, http, parser) for link in links_named(answer.body, answer.url)[:MOST]]
     return named or _usual(answer.url, http, parser)
 
 
-def _usual(page: str, http: Http, parser: Parser) -> list[Offer]:
+def _usual(page: str, http: Http, parser: Parser) -> list[DiscoveredFeed]:
     tried = (_read(Link(urljoin(page, place), ""), http, parser) for place in USUAL)
     return next(([offer] for offer in tried if offer.feed is not None), [])
 
 
-def _read(link: Link, http: Http, parser: Parser) -> Offer:
+def _read(link: Link, http: Http, parser: Parser) -> DiscoveredFeed:
     try:
-        return Offer(link.url, link.title, _parsed(http.get(link.url), parser))
+        return DiscoveredFeed(link.url, link.title, _parsed(http.get(link.url), parser))
     except SourceError as error:
-        return Offer(link.url, link.title, None, str(error))
+        return DiscoveredFeed(link.url, link.title, None, str(error))
 
 
 def _parsed(answer: Response, parser: Parser) -> Feed:
     if answer.status not in (200, 203):
         raise BadResponse(f"{redact(answer.url)} answers with {answer.status}.", answer.sample)
-    return parser.read(answer.body, answer.headers.get("Content-Type", ""), answer.url)
+    return parser.parse(answer.body, answer.headers.get("Content-Type", ""), answer.url)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-MOST_ENTRIES = 2_000
+MAX_ENTRIES = 2_000
 """Of one document; the rest is left out and said so."""
 LONGEST_TEXT = 80_000
 """Characters of markup kept of an entry; cleaning keeps 20,000 of text."""
@@ -37,26 +37,26 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A document. ``ttl`` in minutes, 0 for none; ``left_out`` entries could not be read; ``cut``: there were more."""
+    """A document. ``ttl`` in minutes, 0 for none; ``skipped`` entries could not be read; ``truncated``."""
 
     entries: tuple[Entry, ...] = ()
     ttl: int = 0
-    left_out: int = 0
-    cut: bool = False
+    skipped: int = 0
+    truncated: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
             "entries": [list(entry) for entry in self.entries],
             "ttl": self.ttl,
-            "left_out": self.left_out,
-            "cut": self.cut,
+            "skipped": self.skipped,
+            "truncated": self.truncated,
         }
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Feed:
         """What ``to_json`` gave."""
-        return cls(tuple(Entry(*entry) for entry in raw["entries"]), raw["ttl"], raw["left_out"], raw["cut"])
+        return cls(tuple(Entry(*entry) for entry in raw["entries"]), raw["ttl"], raw["skipped"], raw["truncated"])
 
 
 class NotAFeed(Exception):

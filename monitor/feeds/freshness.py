@@ -32,7 +32,7 @@ def validators(headers: Mapping[str, str]) -> tuple[str, str]:
     return etag[:_LONGEST_VALIDATOR], modified[:_LONGEST_VALIDATOR]
 
 
-def conditions(etag: str, modified: str) -> dict[str, str]:
+def conditional_headers(etag: str, modified: str) -> dict[str, str]:
     """The headers that ask for an answer only where it is not the one of these validators; none for an odd one."""
     asked = {"If-None-Match": etag, "If-Modified-Since": modified}
     return {name: value for name, value in asked.items() if _SENDABLE.fullmatch(value)}

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from monitor.feeds.dates import seconds
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, settle
+from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, NotAFeed, settle
 
 _VERSION = "jsonfeed.org/version/1"
 
@@ -20,9 +20,9 @@ def read_json_feed(document: bytes, base: str) -> Feed:
         raise NotAFeed("This looks like JSON and cannot be read.") from error
     if not isinstance(raw, dict) or _VERSION not in str(raw.get("version")) or not isinstance(raw.get("items"), list):
         raise NotAFeed("This is JSON, but not a JSON Feed.")
-    items = raw["items"][:MOST_ENTRIES]
+    items = raw["items"][:MAX_ENTRIES]
     found = [settle(_entry(item, raw), base) for item in items if isinstance(item, dict)]
-    return Feed(tuple(found), 0, len(items) - len(found), len(raw["items"]) > MOST_ENTRIES)
+    return Feed(tuple(found), 0, len(items) - len(found), len(raw["items"]) > MAX_ENTRIES)
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any]) -> Entry:

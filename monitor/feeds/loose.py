@@ -1,7 +1,7 @@
 """The feeds that are not as they should be, through feedparser, which has met them all.
 
 It gets bytes only, never an address; it neither sanitises nor resolves (our own cleaning does that, four times as
-fast); and what made it slow or large for others is cut beforehand: entries beyond the cap, and long authors, on which
+fast); and what made it slow or large for others goes beforehand: entries beyond the cap, and long authors, on which
 one of its expressions is quadratic (feedparser issue 562).
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, NotAFeed, absolute, mend, settle, whole_number
+from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, NotAFeed, absolute, mend, settle, whole_number
 
 _ITEM = re.compile(rb"<(?:[A-Za-z0-9_.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
@@ -29,7 +29,7 @@ _CARRIERS = {"text/plain", "text"}
 
 def read_loosely(document: bytes, content_type: str, base: str) -> Feed:
     """The entries that feedparser finds. Raises NotAFeed where it finds neither entries nor a kind of feed."""
-    document, cut = _cut(_LONG_AUTHOR.sub(rb"\1", document))
+    document, truncated = _cut(_LONG_AUTHOR.sub(rb"\1", document))
     parsed = feedparser.parse(
         io.BytesIO(document),
         response_headers={"content-type": content_type, "content-location": base},
@@ -39,19 +39,21 @@ def read_loosely(document: bytes, content_type: str, base: str) -> Feed:
     if not parsed.entries and not parsed.get("version"):
         raise NotAFeed("This is not a feed.")
     found: list[Entry] = []
-    for raw in parsed.entries[:MOST_ENTRIES]:
+    for raw in parsed.entries[:MAX_ENTRIES]:
         try:
             found.append(settle(_entry(raw, parsed.feed), base))
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             continue  # a poison entry: counted below
-    left_out = min(len(parsed.entries), MOST_ENTRIES) - len(found)
-    return Feed(tuple(found), whole_number(parsed.feed.get("ttl")), left_out, cut or len(parsed.entries) > MOST_ENTRIES)
+    skipped = min(len(parsed.entries), MAX_ENTRIES) - len(found)
+    return Feed(
+        tuple(found), whole_number(parsed.feed.get("ttl")), skipped, truncated or len(parsed.entries) > MAX_ENTRIES
+    )
 
 
 def _cut(document: bytes) -> tuple[bytes, bool]:
-    """``document`` closed after MOST_ENTRIES entries, and whether there were more."""
+    """``document`` closed after MAX_ENTRIES entries, and whether there were more."""
     for n, item in enumerate(_ITEM.finditer(document)):
-        if n == MOST_ENTRIES:
+        if n == MAX_ENTRIES:
             root = _ROOT.search(document)
             name = root[1] if root else b"rss"
             closing = b"</channel></rss>" if name.lower() == b"rss" else b"</" + name + b">"

@@ -42,7 +42,7 @@ def read_opml(document: bytes) -> list[Subscription]:
     return list(reading.found.values())[:MOST]
 
 
-def as_web_address(url: str) -> str:
+def without_feed_scheme(url: str) -> str:
     """``feed://site/x`` and ``feed:https://site/x``, as browsers and readers write them, as addresses of the web."""
     scheme, colon, rest = url.partition(":")
     if scheme.lower() != "feed" or not colon:
@@ -70,7 +70,7 @@ class _Reading:
             self.is_opml = name.lower() == "opml"
         told = {key.lower(): " ".join(value.split())[:_LONGEST] for key, value in attributes.items()}
         title = told.get("title") or told.get("text", "")
-        url = as_web_address(told.get("xmlurl", ""))
+        url = without_feed_scheme(told.get("xmlurl", ""))
         if name.lower() == "outline" and url:
             folder = " / ".join(filter(None, self._around))[:_LONGEST]
             self.found.setdefault(url, Subscription(url, title, folder))

@@ -29,7 +29,7 @@ class Parser:
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection[Any, Any] | None = None
 
-    def read(self, document: bytes, content_type: str, base: str) -> Feed:
+    def parse(self, document: bytes, content_type: str, base: str) -> Feed:
         """The entries of a document. Raises BadResponse where it is no feed, too slow or too large to read."""
         with self._lock:
             answer = self._ask({"content_type": content_type, "base": base}, document)

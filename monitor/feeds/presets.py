@@ -39,7 +39,7 @@ class Preset:
     how: str = ""
     """Where its secret is found."""
     directory: bool = False
-    """The address does not lead to a feed, but to JSON that names it (``named_feed``)."""
+    """The address does not lead to a feed, but to JSON that names it (``podcast_feed_url``)."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ class Preset:
         return tuple(dict.fromkeys((*self.needs, *self.any_of, *self.takes)))
 
 
-def problem(name: str, given: Collection[str]) -> str:
+def key_problem(name: str, given: Collection[str]) -> str:
     """What would be allowed, where ``given`` keys are not what the preset needs; empty where they are."""
     preset = PRESETS[name]
     missing = [key for key in preset.needs if key not in given]
@@ -63,19 +63,19 @@ def problem(name: str, given: Collection[str]) -> str:
     return ""
 
 
-def address(name: str, given: Given) -> str:
+def feed_url(name: str, given: Given) -> str:
     """Where the feed is. Raises ValueError in words for a value that makes no address, such as a secret of another."""
     return PRESETS[name].address(given)
 
 
-def base_of(site: str) -> str:
+def base_url(site: str) -> str:
     """A host or an address, as an address without query and without a slash at its end."""
     text = site.strip()
     parts = urlsplit(text if "://" in text else f"https://{text}")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
-def named_feed(answer: Any) -> str:
+def podcast_feed_url(answer: Any) -> str:
     """The feed that Apple's directory of podcasts names in its ``answer``; empty where it names none."""
     results = answer.get("results") if isinstance(answer, dict) else None
     first = results[0] if isinstance(results, list) and results else None
@@ -112,7 +112,7 @@ def _listed(words: Collection[str], joint: str) -> str:
 
 
 def _google_news(given: Given) -> str:
-    where = f" site:{urlsplit(base_of(given['site'])).netloc}" if "site" in given else ""
+    where = f" site:{urlsplit(base_url(given['site'])).netloc}" if "site" in given else ""
     query = f"{given['query']}{where} when:{NEWS_DAYS}d"
     of = edition(given.get("country", "US"), given.get("language", "en"))
     return f"https://news.google.com/rss/search?{urlencode({'q': query, **of})}"
@@ -129,22 +129,22 @@ def _bing_news(given: Given) -> str:
     return f"https://www.bing.com/news/search?{urlencode({'q': given['query'], 'format': 'RSS'})}"
 
 
-def root_of(site: str, pages: str) -> str:
+def root_url(site: str, pages: str) -> str:
     """``site`` without what stands behind the place where it is set up, from the first of its ``pages`` on."""
-    parts = urlsplit(base_of(site))
+    parts = urlsplit(base_url(site))
     path = re.sub(rf"/(?:{pages})(?:[./].*)?$", "", parts.path)
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def _named_by(given: Given, **keys: str) -> dict[str, str]:
     """What the address ``site`` names, by patterns of its path; nothing where a key of the config names it."""
-    path = urlsplit(base_of(given["site"])).path
+    path = urlsplit(base_url(given["site"])).path
     found = {key: match[1].strip("/") for key, form in keys.items() if (match := re.search(form, path))}
     return {} if set(keys) & set(given) else found
 
 
 def _discourse(given: Given) -> str:
-    base = root_of(given["site"], DISCOURSE_PAGES)
+    base = root_url(given["site"], DISCOURSE_PAGES)
     given = {**given, **_named_by(given, section=r"/c/([\w/-]+)", tag=r"/tag/([\w-]+)")}
     if "section" in given:
         return f"{base}/c/{quote(given['section'])}.rss"
@@ -153,7 +153,7 @@ def _discourse(given: Given) -> str:
 
 def _phpbb(given: Given) -> str:
     section = f"/forum/{quote(given['section'])}" if "section" in given else ""
-    return f"{root_of(given['site'], '(?:index|app|ucp|search|view[a-z]+)[.]php')}/app.php/feed{section}"
+    return f"{root_url(given['site'], '(?:index|app|ucp|search|view[a-z]+)[.]php')}/app.php/feed{section}"
 
 
 def _youtube(key: str) -> Callable[[Given], str]:
@@ -163,7 +163,7 @@ def _youtube(key: str) -> Callable[[Given], str]:
 
 def _lobsters(given: Given) -> str:
     if "site" in given:
-        return f"https://lobste.rs/domains/{urlsplit(base_of(given['site'])).netloc}.rss"
+        return f"https://lobste.rs/domains/{urlsplit(base_url(given['site'])).netloc}.rss"
     return f"https://lobste.rs/t/{quote(given['tag'])}.rss" if "tag" in given else "https://lobste.rs/newest.rss"
 
 
@@ -177,19 +177,19 @@ def _reddit(given: Given) -> str:
 
 
 def _public_inbox(given: Given) -> str:
-    base = root_of(given["site"], "new[.](?:atom|html)")
+    base = root_url(given["site"], "new[.](?:atom|html)")
     return f"{base}/?{urlencode({'q': given['query'], 'x': 'A'})}" if "query" in given else f"{base}/new.atom"
 
 
 def _lemmy(given: Given) -> str:
     given = {**given, **_named_by(given, community=r"/c/([\w.@-]+)")}
     part = f"c/{quote(given['community'], safe='@')}" if "community" in given else "all"
-    return f"{root_of(given['site'], '.*')}/feeds/{part}.xml?sort=New"
+    return f"{root_url(given['site'], '.*')}/feeds/{part}.xml?sort=New"
 
 
 def _mastodon(given: Given) -> str:
     part = f"tags/{quote(given['tag'])}" if "tag" in given else f"@{given['user'].removeprefix('@')}"
-    return f"{root_of(given['site'], '.*')}/{part}.rss"
+    return f"{root_url(given['site'], '.*')}/{part}.rss"
 
 
 def _medium(given: Given) -> str:
@@ -198,7 +198,7 @@ def _medium(given: Given) -> str:
 
 
 def _wordpress(given: Given) -> str:
-    base = root_of(given["site"], "feed")
+    base = root_url(given["site"], "feed")
     return f"{base}/?{urlencode({'s': given['query'], 'feed': 'rss2'})}" if "query" in given else f"{base}/feed/"
 
 
@@ -258,7 +258,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "mailing-list": Preset(
         "a list of Mailman 3: the address of its page in the archive (HyperKitty)",
-        lambda given: f"{root_of(given['site'], 'feed|latest')}/feed/",
+        lambda given: f"{root_url(given['site'], 'feed|latest')}/feed/",
         needs=("site",),
     ),
     "lemmy": Preset("a Lemmy instance, or one community", _lemmy, needs=("site",), takes=("community",)),

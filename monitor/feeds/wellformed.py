@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from feedparser.urls import make_safe_absolute_uri
 
 from monitor.feeds.dates import seconds
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed, absolute, mend, settle, whole_number
+from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, absolute, mend, settle, whole_number
 from monitor.feeds.vocabulary import DECLINED_PREFIXES, HARMLESS, KNOWN, in_words
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
@@ -88,8 +88,8 @@ def _feed(root: ET.Element, base: str) -> Feed:
     base = _base(root, base)
     base = _base(holder, base) if kind == "rss" else base
     lang = _lang(holder) or _lang(root) or _field(holder, "language") or _field(holder, "dc:language")
-    found = [_Reader(item, is_atom, base, lang).entry() for item in items[:MOST_ENTRIES]]
-    return Feed(tuple(found), whole_number(_field(holder, "ttl")), 0, len(items) > MOST_ENTRIES)
+    found = [_Reader(item, is_atom, base, lang).entry() for item in items[:MAX_ENTRIES]]
+    return Feed(tuple(found), whole_number(_field(holder, "ttl")), 0, len(items) > MAX_ENTRIES)
 
 
 def _only(holder: Iterable[ET.Element], name: str) -> list[ET.Element]:

@@ -35,7 +35,7 @@ def _readable(url: str) -> str:
 
 
 def _site(text: str) -> str:
-    base = presets.base_of(text)
+    base = presets.base_url(text)
     _readable(base)
     return base
 
@@ -99,10 +99,10 @@ class Options(SourceOptions):
     def _one_way(self) -> Self:
         keys = [key for key in self.model_fields_set - {"name", "url", "preset"} if getattr(self, key) is not None]
         if self.preset is not None and self.url is None:
-            if wrong := presets.problem(self.preset, keys):
+            if wrong := presets.key_problem(self.preset, keys):
                 raise ValueError(wrong)
             if self.secret is None:
-                _readable(presets.address(self.preset, self._given()))
+                _readable(presets.feed_url(self.preset, self._given()))
             return self
         ways = [key for key in _WAYS if getattr(self, key) is not None]
         if len(ways) != 1:
@@ -124,10 +124,10 @@ class Options(SourceOptions):
         if self.url is not None:
             return Place(self.url)
         if self.preset and self.secret is None:
-            return Place(presets.address(self.preset, self._given()), directory=presets.PRESETS[self.preset].directory)
+            return Place(presets.feed_url(self.preset, self._given()), directory=presets.PRESETS[self.preset].directory)
         secret = secrets.get(str(self.secret), self._how)
         try:
-            made = presets.address(self.preset, {**self._given(), "secret": secret}) if self.preset else secret
+            made = presets.feed_url(self.preset, {**self._given(), "secret": secret}) if self.preset else secret
             return Place(_readable(made), _telling(secret))
         except ValueError as error:
             why = secrets.hidden(str(error), *_telling(secret))

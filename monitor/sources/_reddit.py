@@ -212,12 +212,12 @@ class FeedWay:
         answer = self._http.get(f"https://{SITE}/{listing.path}.rss?{urlencode(params)}")
         if answer.status != 200:
             raise BadResponse(f"{SITE} answers with {answer.status} instead of a feed.", answer.sample)
-        feed = self._parser.read(answer.body, answer.headers.get("Content-Type", ""), f"https://{SITE}/")
+        feed = self._parser.parse(answer.body, answer.headers.get("Content-Type", ""), f"https://{SITE}/")
         posts = [self._post(entry, stretch.until) for entry in feed.entries]
         found = tuple(Found(post, post.published_at) for post in posts if post is not None)
         last = found[-1].post.external_id if found else ""
         on, unsure = _next(last, len(feed.entries), found, stretch)
-        return Page(found, on, feed.left_out + len(posts) - len(found), unsure=unsure)
+        return Page(found, on, feed.skipped + len(posts) - len(found), unsure=unsure)
 
     def these(self, fullnames: Sequence[str]) -> dict[str, Post | None]:
         """Nothing: feeds cannot tell."""

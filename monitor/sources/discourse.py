@@ -29,7 +29,7 @@ _GONE = (403, 404, 410)
 
 
 def _forum(url: str) -> str:
-    return presets.root_of(url, presets.DISCOURSE_PAGES)
+    return presets.root_url(url, presets.DISCOURSE_PAGES)
 
 
 class Options(HistoryOptions):

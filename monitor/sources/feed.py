@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from monitor.errors import BadResponse, Gone, SourceError
 from monitor.feeds import presets
-from monitor.feeds.bookmark import Bookmark, identify, says
-from monitor.feeds.entries import MOST_ENTRIES, Entry, Feed
-from monitor.feeds.freshness import conditions, not_before, validators
+from monitor.feeds.bookmark import FeedCursor, content_digest, entries_by_id
+from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed
+from monitor.feeds.freshness import conditional_headers, not_before, validators
 from monitor.feeds.parser import Parser
 from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.model import Batch, Json, Post, Term
@@ -42,7 +42,7 @@ class Source:
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Read the feed if it changed; its new and its edited entries, oldest first."""
         place = self._options.place()
-        mark = Bookmark.of(cursor, place.key)
+        mark = FeedCursor.from_json(cursor, place.key)
         try:
             return self._read_anywhere(place, mark, now)
         except SourceError as error:
@@ -51,9 +51,9 @@ class Source:
 
     def reset_cursor(self, cursor: Json) -> Json:
         """Rules have changed: read all that is listed once more."""
-        return Bookmark.unread(cursor)
+        return FeedCursor.with_entries_unread(cursor)
 
-    def _read_anywhere(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
+    def _read_anywhere(self, place: Place, mark: FeedCursor, now: datetime) -> Batch:
         """Where it has moved to; where there is no feed any more, where it is said to be, for a move may be undone."""
         try:
             return self._read(place, mark, now)
@@ -62,7 +62,7 @@ class Source:
                 raise
             return self._read(place, replace(mark, moved_to="", etag="", modified=""), now)
 
-    def _read(self, place: Place, mark: Bookmark, now: datetime) -> Batch:
+    def _read(self, place: Place, mark: FeedCursor, now: datetime) -> Batch:
         answer, leads_to = self._named(place, mark) if place.directory else (self._get(place.url, mark), "")
         same = answer.status == 304
         body = mark.body if same else hashlib.sha256(answer.body).hexdigest()[:32]
@@ -79,11 +79,11 @@ class Source:
         )
         if same or body == mark.body:
             return self._unchanged(mark, after, answer, now)
-        feed = self._parser.read(answer.body, answer.headers.get("Content-Type", ""), place.url)
+        feed = self._parser.parse(answer.body, answer.headers.get("Content-Type", ""), place.url)
         feed = replace(feed, entries=tuple(place.without(entry) for entry in feed.entries))
         return self._changed(feed, mark, after, answer, now)
 
-    def _named(self, place: Place, mark: Bookmark) -> tuple[Response, str]:
+    def _named(self, place: Place, mark: FeedCursor) -> tuple[Response, str]:
         """The answer of the feed that a directory names, and its address; asked again only where the last one fails."""
         trouble: SourceError | None = None
         if mark.leads_to:
@@ -92,7 +92,7 @@ class Source:
             except (BadResponse, Gone) as error:
                 trouble = error
         found = self._http.get(place.url)
-        url = presets.named_feed(found.json())
+        url = presets.podcast_feed_url(found.json())
         if not url:
             raise BadResponse(f"{site_of(place.url)} names no feed for this. Check its number.", found.sample)
         check_url(url)
@@ -100,17 +100,17 @@ class Source:
             raise trouble
         return self._get(url, replace(mark, etag="", modified="")), url
 
-    def _get(self, url: str, mark: Bookmark) -> Response:
+    def _get(self, url: str, mark: FeedCursor) -> Response:
         headers = {"Accept": _ACCEPT}
-        if (mark.passes + 1) % _FULL_EVERY and not mark.untold:
-            headers |= conditions(mark.etag, mark.modified)
+        if (mark.passes + 1) % _FULL_EVERY and not mark.validators_unreliable:
+            headers |= conditional_headers(mark.etag, mark.modified)
         answer = self._http.get(mark.moved_to or url, headers=headers)
         asked = len(headers) > 1
         if answer.status not in (200, 203, 304 if asked else 200):
             raise BadResponse(f"The site answers with {answer.status} instead of a feed.", answer.sample)
         return answer
 
-    def _unchanged(self, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
+    def _unchanged(self, mark: FeedCursor, after: FeedCursor, answer: Response, now: datetime) -> Batch:
         return Batch(
             cursor=after.to_json(),
             not_before=not_before(answer.headers, mark.ttl, now),
@@ -118,20 +118,22 @@ class Source:
             note=_note(after, False),
         )
 
-    def _changed(self, feed: Feed, mark: Bookmark, after: Bookmark, answer: Response, now: datetime) -> Batch:
-        found = identify(feed.entries, mark.configured, mark)
-        said = {name: says(entry) for name, entry in found.items()}
+    def _changed(self, feed: Feed, mark: FeedCursor, after: FeedCursor, answer: Response, now: datetime) -> Batch:
+        found = entries_by_id(feed.entries, mark.configured, mark)
+        said = {name: content_digest(entry) for name, entry in found.items()}
         listed = {name: _listing(name, entry, said[name], mark, now) for name, entry in found.items()}
-        news = [(name, entry) for name, entry in found.items() if not mark.knows(name, said[name])]
+        news = [(name, entry) for name, entry in found.items() if not mark.is_unchanged(name, said[name])]
         posts = [self._post(name, entry, listed[name], now) for name, entry in news]
-        untold = mark.untold or (bool(news) and mark.same_version(after.etag, after.modified))
+        validators_unreliable = mark.validators_unreliable or (
+            bool(news) and mark.same_version(after.etag, after.modified)
+        )
         return Batch(
             posts=tuple(sorted((p for p in posts if p.body), key=lambda p: p.published_at)),
-            cursor=replace(after, ttl=feed.ttl, listed=listed, untold=untold).to_json(),
+            cursor=replace(after, ttl=feed.ttl, listed=listed, validators_unreliable=validators_unreliable).to_json(),
             not_before=not_before(answer.headers, feed.ttl, now),
             complete_since=mark.last_read if mark.overlaps(listed) else None,
-            set_aside=feed.left_out,
-            note=_note(after, feed.cut),
+            set_aside=feed.skipped,
+            note=_note(after, feed.truncated),
         )
 
     def _post(self, name: str, entry: Entry, listing: str, now: datetime) -> Post:
@@ -165,14 +167,14 @@ def _published(entry: Entry, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _listing(name: str, entry: Entry, said: str, mark: Bookmark, now: datetime) -> str:
+def _listing(name: str, entry: Entry, said: str, mark: FeedCursor, now: datetime) -> str:
     """What the bookmark keeps of an entry. One that tells no time, or one to come, keeps when it was first seen."""
     if entry.published is not None and 0 < entry.published <= now.timestamp():
         return said
     return f"{said}@{int(mark.first_seen(name) or now.timestamp())}"
 
 
-def _note(mark: Bookmark, cut: bool) -> str:
+def _note(mark: FeedCursor, truncated: bool) -> str:
     if mark.moved_to:
         return f"This feed has moved for good and is read at {redact(mark.moved_to)}. Put that into the config."
-    return f"Only the first {MOST_ENTRIES:,} entries of this feed are read." if cut else ""
+    return f"Only the first {MAX_ENTRIES:,} entries of this feed are read." if truncated else ""

@@ -34,7 +34,7 @@ _LETTERS = {"p": "post", "c": "comment"}
 
 
 def _instance(url: str) -> str:
-    return presets.root_of(url, ".*")
+    return presets.root_url(url, ".*")
 
 
 class Options(SearchOptions):

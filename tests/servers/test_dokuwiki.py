@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.collector import poll
-from monitor.feeds.discovery import offers
+from monitor.feeds.discovery import discover_feeds
 from monitor.model import Health, Post
 from tests.ports import free_port
 from tests.servers import command, reading, running, until
@@ -136,5 +136,5 @@ def test_a_page_that_stops_to_name_the_brand_is_no_mention_any_more(wiki: Wiki, 
 def test_a_page_of_the_wiki_leads_to_its_feed(wiki: Wiki) -> None:
     wiki.write("start", "Acme is great, they say.", "first")
     with wiki.served() as port, reading(port) as http:
-        found = offers(f"http://127.0.0.1:{port}/doku.php?id=start", http)
+        found = discover_feeds(f"http://127.0.0.1:{port}/doku.php?id=start", http)
     assert any("feed.php" in offer.url and offer.feed and offer.feed.entries for offer in found)
