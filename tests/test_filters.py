@@ -1,4 +1,4 @@
-"""The codec between addresses and filters: one view, one address, and nothing that widens a list in silence."""
+"""Addresses to filters and back: equal views have equal addresses, and an invalid filter never widens a list."""
 
 from __future__ import annotations
 
@@ -11,19 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.pages.mentions.filters import INTENTS, RANGES, SENTIMENTS, STATES, View, items, pairs, parse, query_string
+from display.pages.mentions.facets import ADDRESS_FACETS, FACET_BY_NAME, INTENT, SENTIMENT, STATE
+from display.pages.mentions.filters import (
+    PARAMETERS,
+    RANGES,
+    MentionsView,
+    parameters,
+    parse_options,
+    parse_view,
+    query_string,
+)
 from monitor.errors import FilterError
 from monitor.model import Choice, MentionFilter, Order
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
+BRAND = FACET_BY_NAME["brand"]
 BRANDS = ("Acme", "Globex", "-Minus", "+Plus")
 SOURCES = ("Forum", "Hacker News")
 
 
-def view(query: str = "", now: datetime = NOON) -> View:
+def view(query: str = "", now: datetime = NOON) -> MentionsView:
     params = parse_qs(query, keep_blank_values=True)
-    return parse(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=now)
+    return parse_view(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=now)
 
 
 def address(query: str) -> str:
@@ -35,7 +45,7 @@ def test_the_plain_list_is_the_last_seven_days_newest_first() -> None:
     assert plain.filter == MentionFilter(since=NOON - timedelta(days=7))
     assert (plain.range, plain.upto, plain.before) == ("7d", None, None)
     assert query_string(plain, LONDON) == ""
-    assert not plain.narrowed
+    assert not plain.filtered
 
 
 def test_a_repeated_parameter_means_or_and_a_minus_excludes() -> None:
@@ -45,7 +55,7 @@ def test_a_repeated_parameter_means_or_and_a_minus_excludes() -> None:
     assert found.lang == Choice(("und",))
 
 
-def test_a_name_that_begins_with_a_sign_is_told_from_an_exclusion() -> None:
+def test_a_name_that_begins_with_a_sign_differs_from_an_exclusion() -> None:
     assert view("author=%2B-bob").filter.author == Choice(("-bob",))
     assert view("author=--bob").filter.author == Choice((), ("-bob",))
     assert view("brand=%2B%2BPlus").filter.brand == Choice(("+Plus",))
@@ -101,36 +111,54 @@ def test_equal_views_have_equal_addresses(query: str, canonical: str) -> None:
         ("brand=Acme&brand=-Acme", "brand"),
     ],
 )
-def test_what_means_nothing_is_refused_by_name(query: str, parameter: str) -> None:
-    with pytest.raises(FilterError) as refused:
+def test_an_invalid_parameter_is_rejected_by_name(query: str, parameter: str) -> None:
+    with pytest.raises(FilterError) as rejected:
         view(query)
-    assert refused.value.parameter == parameter
-    assert refused.value.allowed
+    assert rejected.value.parameter == parameter
+    assert rejected.value.allowed
 
 
-def test_the_hour_that_a_zone_has_twice_is_written_with_its_offset() -> None:
+def test_the_hour_that_a_clock_change_repeats_is_written_with_its_offset() -> None:
     first, second = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    asked = View(MentionFilter(since=first, until=second), range="")
-    assert dict(items(asked, LONDON)) == {"since": "2026-10-25T01:30", "until": "2026-10-25T01:30+00:00"}
+    asked = MentionsView(MentionFilter(since=first, until=second), range="")
+    assert dict(parameters(asked, LONDON)) == {"since": "2026-10-25T01:30", "until": "2026-10-25T01:30+00:00"}
     assert view(query_string(asked, LONDON)) == asked
 
 
-def test_adding_and_removing_a_value_leads_back_and_leaves_the_page() -> None:
+def test_adding_and_removing_a_value_gives_the_first_page_of_the_same_view() -> None:
     start = view("brand=Acme&upto=9&before=4")
-    added = start.with_value("brand", "Globex")
+    added = start.with_value(BRAND, "Globex")
     assert query_string(added, LONDON) == "brand=Acme&brand=Globex"
-    assert added.without_value("brand", "Globex") == start.fresh()
-    assert query_string(start.with_value("brand", "Acme", exclude=True), LONDON) == "brand=-Acme"
+    assert added.without_value(BRAND, "Globex") == start.first_page()
+    assert query_string(start.with_value(BRAND, "Acme", exclude=True), LONDON) == "brand=-Acme"
     assert start.without("brand") == view()
     assert query_string(start.with_range("30d", NOON), LONDON) == "brand=Acme&range=30d"
 
 
-def test_options_of_a_command_line_go_through_the_same_codec() -> None:
-    params = pairs(["brand=Globex", "brand=Acme", "q=a = b"])
+def test_every_facet_is_a_parameter_in_the_order_of_the_filter() -> None:
+    assert [facet.name for facet in ADDRESS_FACETS] == list(PARAMETERS[1:10])
+    assert PARAMETERS[1:10] == ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
+
+
+def test_a_cleared_view_keeps_the_time_and_the_order() -> None:
+    asked = view("brand=Acme&q=x&story=4&range=30d&order=old&upto=9")
+    assert query_string(asked.cleared(), LONDON) == "range=30d&order=old"
+    assert asked.filtered
+
+
+def test_a_span_between_seconds_is_widened_to_whole_minutes() -> None:
+    since, until = NOON + timedelta(seconds=59), NOON + timedelta(minutes=5, seconds=1)
+    widened = view().between(since, until)
+    assert (widened.filter.since, widened.filter.until) == (NOON, NOON + timedelta(minutes=6))
+    assert view().between(NOON, NOON + timedelta(minutes=5)).filter.until == NOON + timedelta(minutes=5)
+
+
+def test_options_of_a_command_line_are_parsed_like_an_address() -> None:
+    params = parse_options(["brand=Globex", "brand=Acme", "q=a = b"])
     assert params == {"brand": ["Globex", "Acme"], "q": ["a = b"]}
-    assert parse(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON).filter.q == "a = b"
+    assert parse_view(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON).filter.q == "a = b"
     with pytest.raises(FilterError):
-        pairs(["Globex"])
+        parse_options(["Globex"])
 
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -141,7 +169,7 @@ def choices(values: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, bool]
 
 
 @st.composite
-def views(draw: st.DrawFn) -> View:
+def views(draw: st.DrawFn) -> MentionsView:
     facets = {
         "brand": st.sampled_from(BRANDS),
         "source": st.sampled_from(SOURCES),
@@ -149,34 +177,36 @@ def views(draw: st.DrawFn) -> View:
         "author": names,
         "site": names,
         "rule": st.sampled_from(["Acme@1", "-Minus@7"]),
-        "sentiment": st.sampled_from(SENTIMENTS),
-        "intent": st.sampled_from(INTENTS),
-        "state": st.sampled_from(STATES),
+        "sentiment": st.sampled_from(SENTIMENT.values),
+        "intent": st.sampled_from(INTENT.values),
+        "state": st.sampled_from(STATE.values),
     }
-    made = View(MentionFilter(q=draw(names).strip(), order=draw(st.sampled_from(Order))))
+    drawn = MentionsView(MentionFilter(q=draw(names).strip(), order=draw(st.sampled_from(Order))))
     for facet, values in facets.items():
         for value, exclude in draw(choices(values)).items():
-            made = made.with_value(facet, value, exclude=exclude)
+            drawn = drawn.with_value(FACET_BY_NAME[facet], value, exclude=exclude)
     minutes = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
     if draw(st.booleans()):
-        return made.with_range(draw(st.sampled_from(sorted(RANGES))), NOON)
+        return drawn.with_range(draw(st.sampled_from(sorted(RANGES))), NOON)
     since = draw(minutes).replace(second=0, microsecond=0)
-    timed = made.changed(since=since, until=since + timedelta(minutes=draw(st.integers(1, 10**6))))
-    return View(timed.filter, "", draw(st.none() | st.integers(0, 10**17)), draw(st.none() | st.integers(0, 10**17)))
+    timed = drawn.changed(since=since, until=since + timedelta(minutes=draw(st.integers(1, 10**6))))
+    return MentionsView(
+        timed.filter, "", draw(st.none() | st.integers(0, 10**17)), draw(st.none() | st.integers(0, 10**17))
+    )
 
 
 @given(views())
-def test_every_view_survives_its_address(asked: View) -> None:
+def test_every_view_can_be_parsed_from_its_address(asked: MentionsView) -> None:
     assert view(query_string(asked, LONDON)) == asked
 
 
 @given(
     st.lists(st.tuples(st.sampled_from(["q", "brand", "author", "since", "range", "upto", "x"]), st.text()), max_size=6)
 )
-def test_nothing_but_a_filter_error_ever_comes_of_an_address(sent: list[tuple[str, str]]) -> None:
+def test_an_address_never_raises_anything_except_a_filter_error(sent: list[tuple[str, str]]) -> None:
     params: dict[str, list[str]] = {}
     for name, value in sent:
         params.setdefault(name, []).append(value)
     with contextlib.suppress(FilterError):
-        found = parse(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON)
-        assert view(urlencode(items(found, LONDON))) == found
+        found = parse_view(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON)
+        assert view(urlencode(parameters(found, LONDON))) == found

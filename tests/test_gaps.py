@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from display.pages.health_line import HealthLine
-from display.pages.mentions.filters import View
-from display.pages.mentions.histogram import Chart
-from display.pages.mentions.page import Listing
+from display.pages.mentions.filters import MentionsView
+from display.pages.mentions.histogram import Histogram
+from display.pages.mentions.page import MentionsPage
 from display.source_health import source_health
 from display.wall_state import WallStates
 from monitor.collector import (
@@ -80,11 +80,11 @@ class PolledSource:
         health = source_health(self.config, self.store.statuses(), now, NOON - DAY)
         return HealthLine(health, now, self.config.timezone)
 
-    def chart(self) -> Chart:
+    def chart(self) -> Histogram:
         """The histogram of the Mentions page over the last day."""
         now = self.clock.now()
-        view = View(MentionFilter(since=now - DAY, until=now))
-        chart = Listing(self.config, self.store, view, self.health()).chart
+        view = MentionsView(MentionFilter(since=now - DAY, until=now))
+        chart = MentionsPage(self.config, self.store, view, self.health()).chart
         assert chart
         return chart
 

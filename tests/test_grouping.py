@@ -1,11 +1,11 @@
-"""Stories folded into one row each: pages that lose nothing and stay in order."""
+"""One row per story: pages lose no mention and keep the order."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.pages.mentions.grouping import folded
+from display.pages.mentions.grouping import grouped_page
 from monitor.model import Mention, Post, Score
 from tests.fakes import NOON
 
@@ -15,15 +15,15 @@ def mention(number: int, story: int | None) -> Mention:
     return Mention(number, post, "Acme", "acme", 1, Score(None), NOON, story=story)
 
 
-class Shelf:
-    """Mentions as a store gives them out, the newest first."""
+class FakeList:
+    """Mentions as a store returns them, newest first."""
 
     def __init__(self, stories: list[int | None]) -> None:
         self.all = [mention(n + 1_000, story) for n, story in enumerate(stories)][::-1]
-        self.asked = 0
+        self.fetches = 0
 
     def __call__(self, before: int | None, limit: int) -> list[Mention]:
-        self.asked += 1
+        self.fetches += 1
         return [m for m in self.all if before is None or m.id < before][:limit]
 
 
@@ -31,19 +31,21 @@ STORIES = st.lists(st.none() | st.integers(1, 4), max_size=60)
 
 
 @given(STORIES, st.integers(1, 9))
-def test_every_mention_stands_on_one_page_alone_or_behind_its_story(stories: list[int | None], rows: int) -> None:
-    shelf, before, met = Shelf(stories), None, 0
+def test_every_mention_is_on_one_page_as_a_row_or_behind_its_story(stories: list[int | None], rows: int) -> None:
+    mentions_list, before, seen = FakeList(stories), None, 0
     while True:
-        page = folded(shelf, before, rows)
-        until = shelf.all[-1].id - 1 if page.last is None and shelf.all else page.last
-        behind = [m for m in shelf.all if (before is None or m.id < before) and (until is None or m.id >= until)]
-        met += len(behind)
+        page = grouped_page(mentions_list, before, rows)
+        until = mentions_list.all[-1].id - 1 if page.last is None and mentions_list.all else page.last
+        behind = [
+            m for m in mentions_list.all if (before is None or m.id < before) and (until is None or m.id >= until)
+        ]
+        seen += len(behind)
         assert [m.id for m in page.rows] == [m.id for m in first_of_each(behind)]
         assert len(page.rows) <= rows
         if page.last is None:
             break
         before = page.last
-    assert met == len(shelf.all)
+    assert seen == len(mentions_list.all)
 
 
 def first_of_each(mentions: list[Mention]) -> list[Mention]:
@@ -53,15 +55,15 @@ def first_of_each(mentions: list[Mention]) -> list[Mention]:
     return list(kept.values())
 
 
-def test_one_huge_story_does_not_hold_up_the_page() -> None:
-    shelf = Shelf([7] * 5_000)
-    page = folded(shelf, None, 50)
+def test_one_huge_story_does_not_delay_the_page() -> None:
+    mentions_list = FakeList([7] * 5_000)
+    page = grouped_page(mentions_list, None, 50)
     assert len(page.rows) == 1
     assert page.last is not None
-    assert shelf.asked < 10
+    assert mentions_list.fetches < 10
 
 
 def test_the_same_story_of_two_brands_is_two_rows() -> None:
     one, other = mention(2, 1), mention(1, 1)
     object.__setattr__(other, "brand", "Globex")
-    assert folded(lambda before, limit: [one, other], None, 50).rows == [one, other]
+    assert grouped_page(lambda before, limit: [one, other], None, 50).rows == [one, other]

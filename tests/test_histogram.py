@@ -1,4 +1,4 @@
-"""The histogram: whole units of the reader's clock, heights that follow counts, gaps that are never silent."""
+"""The histogram: bins in whole units of the reader's clock, bar heights, and hatched gaps with words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.pages.mentions.histogram import ABOVE, PLOT, draw, edges, unit
+from display.pages.mentions.histogram import (
+    LABEL_HEIGHT_PX,
+    PLOT_HEIGHT_PX,
+    bin_edges,
+    bin_width,
+    build_histogram,
+)
 from monitor.model import Bin, Gap
 from tests.fakes import NOON
 
@@ -26,73 +32,73 @@ def bins(counts: list[tuple[int, int]], width: timedelta = timedelta(hours=1)) -
 @pytest.mark.parametrize(
     ("days", "name"), [(1, "15 min"), (7, "hour"), (30, "6 hours"), (100, "day"), (1000, "week"), (4000, "month")]
 )
-def test_bins_grow_with_the_span_and_stay_few(days: int, name: str) -> None:
+def test_bins_grow_with_the_span_and_stay_below_220(days: int, name: str) -> None:
     since = NOON - timedelta(days=days)
-    assert unit(since, NOON)[1] == name
-    assert len(edges(since, NOON, LONDON)) <= 220
+    assert bin_width(since, NOON)[1] == name
+    assert len(bin_edges(since, NOON, LONDON)) <= 220
 
 
 times = st.datetimes(datetime(2001, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 
 
 @given(times, st.integers(1, 5 * 365 * 24 * 60), st.sampled_from([LONDON, KOLKATA, ZoneInfo("America/St_Johns")]))
-def test_edges_grow_from_end_to_end(since: datetime, minutes: int, zone: ZoneInfo) -> None:
+def test_edges_increase_from_since_to_until(since: datetime, minutes: int, zone: ZoneInfo) -> None:
     until = since + timedelta(minutes=minutes)
-    found = edges(since, until, zone)
+    found = bin_edges(since, until, zone)
     assert (found[0], found[-1]) == (since, until)
     assert all(a < b for a, b in pairwise(found))
 
 
-def test_inner_edges_are_whole_units_of_the_clock_also_when_it_changes() -> None:
-    over_the_change = datetime(2026, 3, 20, 7, 30, tzinfo=UTC), datetime(2026, 4, 10, 7, 30, tzinfo=UTC)
-    inner = [at.astimezone(LONDON) for at in edges(*over_the_change, LONDON)[1:-1]]
+def test_inner_edges_are_whole_units_of_the_clock_across_a_clock_change() -> None:
+    across_the_change = datetime(2026, 3, 20, 7, 30, tzinfo=UTC), datetime(2026, 4, 10, 7, 30, tzinfo=UTC)
+    inner = [at.astimezone(LONDON) for at in bin_edges(*across_the_change, LONDON)[1:-1]]
     assert {(at.hour % 6, at.minute) for at in inner} == {(0, 0)}
 
 
-def test_heights_follow_the_counts_and_the_negative_foot_stands_on_the_axis() -> None:
-    chart = draw(bins([(0, 0), (10, 0), (20, 5), (1000, 1000)]), [], NOON, LONDON)
+def test_heights_follow_the_counts_and_the_negative_part_stands_on_the_axis() -> None:
+    chart = build_histogram(bins([(0, 0), (10, 0), (20, 5), (1000, 1000)]), [], NOON, LONDON)
     assert chart is not None
     empty, plain, mixed, full = chart.bars
     assert (chart.peak, chart.total, chart.unit) == (1000, 1030, "15 min")
-    assert (empty.rest[1], empty.foot[1]) == (0, 0)
+    assert (empty.rest[1], empty.negative[1]) == (0, 0)
     assert plain.rest[1] >= 1
-    assert mixed.foot[0] + mixed.foot[1] == ABOVE + PLOT
-    assert (full.foot, full.rest[1]) == ((ABOVE, PLOT), 0)
-    assert draw([], [], NOON, LONDON) is None
+    assert mixed.negative[0] + mixed.negative[1] == LABEL_HEIGHT_PX + PLOT_HEIGHT_PX
+    assert (full.negative, full.rest[1]) == ((LABEL_HEIGHT_PX, PLOT_HEIGHT_PX), 0)
+    assert build_histogram([], [], NOON, LONDON) is None
 
 
-def test_open_and_closed_gaps_are_hatched_and_named() -> None:
+def test_open_and_closed_gaps_are_hatched_and_labelled() -> None:
     gaps = [
         Gap("Reddit", NOON - timedelta(hours=5), None, "asks us to wait"),
         Gap("X", NOON - timedelta(hours=90), NOON - timedelta(hours=83), "down"),
         Gap("Old", NOON - timedelta(days=40), NOON - timedelta(days=39), "long ago"),
     ]
-    chart = draw(bins([(1, 0)] * 168), gaps, NOON, LONDON)
+    chart = build_histogram(bins([(1, 0)] * 168), gaps, NOON, LONDON)
     assert chart is not None
     assert len(chart.hatches) == 2
-    assert {(w.text, w.anchor) for w in chart.gap_words} == {
+    assert {(w.text, w.anchor) for w in chart.gap_labels} == {
         ("no Reddit since 07:00", "end"),
         ("no X for 7 h", "middle"),
     }
     assert chart.gaps == ("no Reddit since 07:00", "no X for 7 h")
-    assert chart.blind_now == "1 source not read"
-    assert sum(bar.partly for bar in chart.bars) == 12
+    assert chart.unread_now == "1 source not read"
+    assert sum(bar.partly_unread for bar in chart.bars) == 12
 
 
-def test_words_of_many_gaps_never_stand_on_each_other() -> None:
+def test_gap_labels_never_overlap() -> None:
     many = [
         Gap(f"Source {i}", NOON - timedelta(hours=i + 3), NOON - timedelta(hours=i), "down") for i in range(1, 150, 2)
     ]
-    still = [Gap(f"Blind {i}", NOON - timedelta(hours=9), None, "down") for i in range(9)]
-    chart = draw(bins([(1, 0)] * 168), many + still, NOON, LONDON)
+    still_open = [Gap(f"Broken {i}", NOON - timedelta(hours=9), None, "down") for i in range(9)]
+    chart = build_histogram(bins([(1, 0)] * 168), many + still_open, NOON, LONDON)
     assert chart is not None
-    assert chart.gap_words[0].text == "9 sources not read"
-    middles = sorted(w.x for w in chart.gap_words if w.anchor == "middle")
+    assert chart.gap_labels[0].text == "9 sources not read"
+    middles = sorted(w.x for w in chart.gap_labels if w.anchor == "middle")
     assert all(b - a > 8 for a, b in pairwise(middles))
 
 
-def test_ticks_name_days_and_leave_room_for_the_time_at_the_end() -> None:
-    chart = draw(bins([(1, 0)] * 168), [], NOON, LONDON)
+def test_ticks_name_days_and_leave_space_for_the_time_at_the_end() -> None:
+    chart = build_histogram(bins([(1, 0)] * 168), [], NOON, LONDON)
     assert chart is not None
     assert [t.text for t in chart.ticks] == ["Thu 26", "Fri 27", "Sat 28", "Sun 1", "Mon 2", "Tue 3", "Wed 4"]
     assert chart.end == "12:00"

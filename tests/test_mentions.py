@@ -1,4 +1,4 @@
-"""The Mentions page over a real store: one question, the same answer everywhere, whatever strangers wrote or typed."""
+"""The Mentions page over a real store: every part counts the same, and no text or search breaks it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.fake_site import app_over
 from tests.fake_site import config as site_config
 from tests.fakes import NOON, FakeClock
 
-PLAIN = 120
+PLAIN_POSTS = 120
 FILTERS = [
     "",
     "brand=Globex",
@@ -55,9 +55,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def store(folder: Path) -> Iterator[Store]:
-    """Filled once; tests that write have their own."""
+    """Filled once; tests that write use ``own_store``."""
     store = data.opened(folder, NOON)
-    data.fill(store, NOON, PLAIN)
+    data.fill(store, NOON, PLAIN_POSTS)
     yield store
     store.close()
 
@@ -80,7 +80,7 @@ def client_of(folder: Path, store: Store, clock: FakeClock | None = None, **conf
 
 
 class Page(HTMLParser):
-    """What the tests ask of a page: its elements with their attributes, and the text within them."""
+    """The elements of a page with their attributes."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -146,10 +146,10 @@ def test_newer_leads_back_page_by_page(client: FlaskClient) -> None:
 
 def test_each_facet_counts_what_its_link_leads_to(client: FlaskClient) -> None:
     _, page = shown(client, "sentiment=negative")
-    picks = [unescape(a["href"]) for a in page.by("a", class_="pick")]
+    picks = [unescape(a["href"]) for a in page.by("a", class_="toggle")]
     assert len(picks) >= 10
     text = client.get("/mentions?sentiment=negative").text
-    counts = re.findall(r'class="pick" href="([^"]*)".*?<span class="n">([\d,]+)</span>', text, re.DOTALL)
+    counts = re.findall(r'class="toggle" href="([^"]*)".*?<span class="n">([\d,]+)</span>', text, re.DOTALL)
     for href, n in counts:
         if "brand=" in href or "source=" in href:
             assert head_count(client.get(unescape(href)).text if int(n) else '<span id="count">0') == int(n), href
@@ -163,13 +163,13 @@ def test_equal_views_have_one_address(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/mentions", "/mentions.csv", "/mentions.json", "/mentions/new"])
 @pytest.mark.parametrize("query", ["colour=red", "brand=Nobody", "range=week", "since=never", "upto=x"])
-def test_an_address_that_means_nothing_is_a_400_that_names_it(client: FlaskClient, path: str, query: str) -> None:
+def test_an_invalid_address_is_a_400_that_names_the_parameter(client: FlaskClient, path: str, query: str) -> None:
     answer = client.get(f"{path}?{query}")
     assert answer.status_code == 400
     assert query.partition("=")[0] in answer.text
 
 
-def test_a_query_that_cannot_be_read_is_explained_in_place_and_the_old_list_stays(client: FlaskClient) -> None:
+def test_an_invalid_search_is_explained_in_place_and_the_last_list_stays(client: FlaskClient) -> None:
     answer = client.get("/mentions?q=globex+AND+(pickup+OR+NEAR+late)&was=price")
     page = Page(answer.text)
     field = page.by("input", id="q")[0]
@@ -179,7 +179,7 @@ def test_a_query_that_cannot_be_read_is_explained_in_place_and_the_old_list_stay
     assert "Column 23" in answer.text
     assert '<span class="squiggle">NEAR</span>' in answer.text
     assert '<a href="/mentions?q=globex+AND+%28pickup+NEAR%2F5+late%29">' in answer.text
-    assert "Below is what the last query that worked found: 2 mentions for <code>price</code>" in answer.text
+    assert "Below are the results of the last valid search: 2 mentions for <code>price</code>" in answer.text
     assert len(ids(page)) == 2
 
 
@@ -193,7 +193,7 @@ def test_no_search_ever_breaks_the_page(client: FlaskClient, q: str) -> None:
 
 
 @pytest.mark.parametrize("text", data.HOSTILE)
-def test_what_strangers_write_stays_text(tmp_path: Path, own_store: Store, text: str) -> None:
+def test_hostile_posts_stay_text(tmp_path: Path, own_store: Store, text: str) -> None:
     hostile: dict[str, Any] = {
         "author": '"><script>x</script>',
         "title": "{{ 7*7 }}",
@@ -229,7 +229,7 @@ def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path, 
     assert {row["score"] for row in rows} == {"-0.5"}
 
 
-def test_an_export_is_of_its_moment(tmp_path: Path, own_store: Store) -> None:
+def test_an_export_is_fixed_at_its_moment(tmp_path: Path, own_store: Store) -> None:
     data.fill(own_store, NOON)
     client = client_of(tmp_path, own_store)
     assert len(json.loads(client.get("/mentions.json?upto=4").text)) == 4
@@ -237,7 +237,7 @@ def test_an_export_is_of_its_moment(tmp_path: Path, own_store: Store) -> None:
     assert client.get("/mentions/new?upto=4&brand=Umbrella").text == "0"
 
 
-def test_the_list_of_a_moment_does_not_change_when_more_comes(tmp_path: Path, own_store: Store) -> None:
+def test_a_fixed_list_does_not_change_when_mentions_arrive(tmp_path: Path, own_store: Store) -> None:
     data.fill(own_store, NOON, 60)
     client = client_of(tmp_path, own_store)
     following = shown(client)[1].by("a", rel="next")[0]["href"]
@@ -249,7 +249,7 @@ def test_the_list_of_a_moment_does_not_change_when_more_comes(tmp_path: Path, ow
     assert head_count(before) == head_count(after) == 66
 
 
-def test_hidden_ones_are_off_the_list_and_said(tmp_path: Path, own_store: Store) -> None:
+def test_hidden_mentions_leave_the_list_and_are_counted_below_it(tmp_path: Path, own_store: Store) -> None:
     data.fill(own_store, NOON)
     own_store.hide(6, True, NOON)
     client = client_of(tmp_path, own_store)
@@ -259,10 +259,10 @@ def test_hidden_ones_are_off_the_list_and_said(tmp_path: Path, own_store: Store)
     assert ids(shown(client, "state=hidden")[1]) == [6]
 
 
-def test_an_empty_list_says_what_would_widen_it_and_who_was_not_read(tmp_path: Path, own_store: Store) -> None:
+def test_an_empty_list_offers_relaxed_filters_and_names_unread_sources(tmp_path: Path, own_store: Store) -> None:
     data.fill(own_store, NOON)
-    blind = data.status("Reddit", NOON, health=Health.BROKEN, last_success=NOON - timedelta(hours=3))
-    own_store.save_status(blind, NOON)
+    broken = data.status("Reddit", NOON, health=Health.BROKEN, last_success=NOON - timedelta(hours=3))
+    own_store.save_status(broken, NOON)
     text, page = shown(client_of(tmp_path, own_store), "brand=Umbrella&sentiment=positive")
     assert ids(page) == []
     assert "Nothing matches in the last 7 days." in text
@@ -273,8 +273,8 @@ def test_an_empty_list_says_what_would_widen_it_and_who_was_not_read(tmp_path: P
     assert "Reddit is broken" in text
 
 
-def test_the_first_run_and_a_config_without_sources_have_their_own_words(tmp_path: Path, own_store: Store) -> None:
-    assert "Nothing yet. The first reading is under way." in shown(client_of(tmp_path, own_store))[0]
+def test_a_first_run_and_a_config_without_sources_are_explained(tmp_path: Path, own_store: Store) -> None:
+    assert "Nothing yet. The first check is under way." in shown(client_of(tmp_path, own_store))[0]
     for name in data.SOURCES:
         own_store.save_status(data.status(name, NOON, last_success=None, failures=1, health=Health.BROKEN), NOON)
     assert "Nothing yet. No source could be read so far." in shown(client_of(tmp_path, own_store))[0]
@@ -285,7 +285,7 @@ def test_the_first_run_and_a_config_without_sources_have_their_own_words(tmp_pat
     assert "[[sources]]" in text
 
 
-def test_a_story_is_one_row_and_still_counts_each(tmp_path: Path, own_store: Store) -> None:
+def test_a_story_is_one_row_and_counts_each_mention(tmp_path: Path, own_store: Store) -> None:
     body = "Acme raises its prices in spring, say three people who have seen the letter"
     copies = [
         Judged(
@@ -305,14 +305,14 @@ def test_a_story_is_one_row_and_still_counts_each(tmp_path: Path, own_store: Sto
     assert len(ids(shown(client, f"story={story}")[1])) == 4
 
 
-def test_made_up_posts_are_called_so(tmp_path: Path, own_store: Store) -> None:
+def test_sample_data_is_labelled(tmp_path: Path, own_store: Store) -> None:
     client = client_of(tmp_path, own_store)
     assert "Sample data" not in shown(client)[0]
     own_store.save_status(data.status("Forum", NOON, sample=True), NOON)
     assert "Sample data" in shown(client)[0]
 
 
-def test_a_gap_is_hatched_and_named(tmp_path: Path, own_store: Store) -> None:
+def test_a_gap_is_hatched_and_labelled(tmp_path: Path, own_store: Store) -> None:
     data.fill(own_store, NOON, 40)
     client = client_of(tmp_path, own_store)
     assert "url(#hatch)" not in shown(client)[0]
@@ -331,7 +331,7 @@ def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, st
     assert '<mark class="hit b2 hit">Globex</mark>' in text
     assert '<span class="neg">worst</span>' in text
     assert re.search(r'<span class="off">[^<]*A friend loves Acme', text)
-    assert "Together -4.4, which is -0.75 on the scale from -1 to 1." in text.replace("\N{MINUS SIGN}", "-")
+    assert "In total -4.4, which is -0.75 on the scale from -1 to 1." in text.replace("\N{MINUS SIGN}", "-")
     assert '<mark class="hit b2">globex</mark> OR &#34;globex parcel*&#34;' in text
     original = page.by("a", href="https://example.com/24")[0]
     assert original["rel"] == "noopener noreferrer nofollow"
@@ -339,7 +339,7 @@ def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, st
     assert page.by("a", rel="next")[0]["href"].startswith(f"/mentions/{newest - 1}?brand=Globex")
 
 
-def test_a_mention_that_is_gone_is_a_404_that_says_so(client: FlaskClient) -> None:
+def test_a_mention_that_does_not_exist_is_a_404(client: FlaskClient) -> None:
     answer = client.get("/mentions/999999")
     assert answer.status_code == 404
     assert "There is no such mention." in answer.text
@@ -353,13 +353,13 @@ def test_a_story_is_one_click_away(tmp_path: Path, own_store: Store) -> None:
         own_store.save("Forum", [one], now=NOON - timedelta(minutes=3 - i))
     client = client_of(tmp_path, own_store)
     text, page = shown(client)
-    stories = [a["href"] for a in page.by("a", class_="alike")]
+    stories = [a["href"] for a in page.by("a", class_="story-link")]
     assert stories
     assert set(ids(shown(client, stories[0].partition("?")[2])[1])) == {1, 2, 3}
     assert "say nearly the same" in client.get("/mentions/3").text
 
 
-def test_a_brands_own_colour_reaches_the_page_without_a_style_attribute(tmp_path: Path, own_store: Store) -> None:
+def test_the_colour_of_a_brand_comes_as_a_style_sheet(tmp_path: Path, own_store: Store) -> None:
     brands = (data.BRANDS[0], type(data.BRANDS[1])("Globex", "globex", colour="#123456"))
     answer = client_of(tmp_path, own_store, brands=brands).get("/mentions/brands.css")
     assert answer.mimetype == "text/css"

@@ -30,7 +30,7 @@ def filter_options(command: Command) -> Command:
     for name in reversed(filters.PARAMETERS):
         if name not in ("upto", "before"):
             text = f"As {name}= in the address of the Mentions page."
-            command = click.option(f"--{name}", name, multiple=name in filters.FACETS, help=text)(command)
+            command = click.option(f"--{name}", name, multiple=name in filters.FACET_NAMES, help=text)(command)
     return command
 
 
@@ -52,7 +52,7 @@ def export(config_path: Path | None, form: str, output: Path | None, filters_: S
     params = _params(filters_, given)
     with opened_store(config) as store:
         names = [brand.name for brand in config.brands]
-        view = filters.parse(
+        view = filters.parse_view(
             params,
             brands=names,
             sources=source_names(config, store),
@@ -83,7 +83,7 @@ def _params(arguments: Sequence[str], given: dict[str, Any]) -> dict[str, list[s
     for name, value in given.items():
         values = value if isinstance(value, tuple) else (value,)
         pairs += [f"{name}={one}" for one in values if one is not None]
-    params = filters.pairs(pairs)
+    params = filters.parse_options(pairs)
     return params if any(time in params for time in TIMES) else {**params, "range": ["all"]}
 
 

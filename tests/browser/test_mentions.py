@@ -68,9 +68,9 @@ def wait_until_live(page: Page, served: Served) -> None:
 
 def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served, complaints: Complaints) -> None:
     page.goto(f"{served.url}/mentions")
-    page.locator(".pick", has_text="Globex").click()
+    page.locator(".toggle", has_text="Globex").click()
     expect(page).to_have_url(f"{served.url}/mentions?brand=Globex")
-    page.locator(".pick", has_text="Negative").click()
+    page.locator(".toggle", has_text="Negative").click()
     expect(page).to_have_url(f"{served.url}/mentions?brand=Globex&sentiment=negative")
     assert set(page.locator(".row .brand").all_inner_texts()) == {"Globex"}
     page.get_by_role("searchbox").fill("parcels")
@@ -88,7 +88,7 @@ def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served
 def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Served, complaints: Complaints) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
-    page.locator(".open").nth(3).focus()
+    page.locator(".mention-link").nth(3).focus()
     before = page.evaluate(TOPS)
     for i in range(4):
         say(served, f"Globex again, {i}.", name=f"more-{i}")
@@ -99,7 +99,7 @@ def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Ser
         "[document.activeElement.closest('.row').id, document.activeElement.getBoundingClientRect().top]"
     )
     page.keyboard.press("n")
-    expect(page.locator(".newline")).to_contain_text("6 new at ")
+    expect(page.locator(".new-divider")).to_contain_text("6 new at ")
     expect(page.locator("#pill")).to_be_hidden()
     expect(page.locator("#count")).to_have_text("72")
     after = page.evaluate(
@@ -125,7 +125,7 @@ def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served
     wait_until_live(page, served)
     before = page.evaluate(TOPS)
     served.store.delete("Bluesky", ["readable-24"], served.clock.now())
-    expect(page.locator(".row.gone")).to_have_count(1)
+    expect(page.locator(".row.deleted")).to_have_count(1)
     assert "We are done with" not in page.inner_text("#rows")
     assert page.evaluate(TOPS) == before
 
@@ -144,7 +144,7 @@ def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/mentions")
     page.keyboard.press("j")
     page.keyboard.press("j")
-    expect(page.locator(".row").nth(1).locator(".open")).to_be_focused()
+    expect(page.locator(".row").nth(1).locator(".mention-link")).to_be_focused()
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="marta.knits on Bluesky")).to_be_visible()
@@ -161,11 +161,11 @@ def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.get_by_label("Turn single keys off").check()
+    page.get_by_label("Turn single-key shortcuts off").check()
     page.keyboard.press("Escape")
     page.reload()
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.matches('.open')") is False
+    assert page.evaluate("document.activeElement.matches('.mention-link')") is False
 
 
 def test_a_query_that_cannot_be_read_keeps_the_list_and_the_caret(page: Page, served: Served) -> None:
@@ -177,7 +177,7 @@ def test_a_query_that_cannot_be_read_keeps_the_list_and_the_caret(page: Page, se
     page.wait_for_load_state()
     expect(field).to_be_focused()
     assert field.evaluate("f => f.selectionStart") == 22
-    expect(page.locator(".below")).to_contain_text("for globex")
+    expect(page.locator(".previous-results")).to_contain_text("for globex")
     wrong, text = page.locator(".squiggle").bounding_box(), field.bounding_box()
     assert wrong
     assert text
@@ -190,14 +190,14 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     context = desk(browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served.url}/mentions")
-    page.locator(".pick", has_text="Forum").click()
+    page.locator(".toggle", has_text="Forum").click()
     page.get_by_role("searchbox").fill("number")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{served.url}/mentions?q=number&source=Forum")
     page.get_by_role("link", name="Older").click()
     expect(page.locator(".row")).to_have_count(10)
     page.get_by_role("link", name="Newer").click()
-    page.locator(".open").first.click()
+    page.locator(".mention-link").first.click()
     expect(page.get_by_role("heading", name="Why it is here")).to_be_visible()
     page.get_by_role("link", name="Back").click()
     page.locator("summary", has_text="Last 7 days").click()
@@ -206,7 +206,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     page.get_by_role("searchbox").fill("(")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("Column 1")
-    expect(page.locator(".below")).to_contain_text("60 mentions for number")
+    expect(page.locator(".previous-results")).to_contain_text("60 mentions for number")
     context.close()
 
 
@@ -219,7 +219,7 @@ def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Ser
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.locator(".open").first.click()
+    page.locator(".mention-link").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[-1][0]
     assert complaints == []
     assert page.evaluate("reports") == []
@@ -248,7 +248,7 @@ CONTRASTS = """() => {
   const light = ([r, g, b]) => .2126 * linear(r / 255) + .7152 * linear(g / 255) + .0722 * linear(b / 255);
   const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
     if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
-  const UNSEEN = ".visually-hidden, .wrong, .skip, .not";
+  const UNSEEN = ".visually-hidden, .query-error, .skip, .exclude";
   const failures = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {

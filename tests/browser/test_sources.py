@@ -37,9 +37,9 @@ def test_a_source_is_paused_and_resumed_where_it_stands(page: Page, served: Serv
     page.goto(served.url + "/sources")
     forum = page.locator("#source-0")
     forum.get_by_role("button", name="Pause").click()
-    expect(forum.locator(".word")).to_have_text("Paused")
+    expect(forum.locator(".label")).to_have_text("Paused")
     page.get_by_role("button", name="Resume Forum").click()
-    expect(forum.locator(".word")).to_have_text("Working")
+    expect(forum.locator(".label")).to_have_text("Working")
     forum.get_by_role("button", name="Check now").click()
     expect(forum.locator(".next")).to_have_text("now")
     assert complaints == []
@@ -64,13 +64,13 @@ def test_a_wall_is_told_as_long_as_it_draws(browser: Browser, page: Page, served
     sentence = wall.locator(".headline b").inner_text()
     page.goto(served.url + "/sources")
     row = page.locator(".wall-row")
-    expect(row.locator(".word")).to_have_text("Drawing", timeout=15_000)
+    expect(row.locator(".label")).to_have_text("Drawing", timeout=15_000)
     expect(row).to_contain_text("1366 \N{MULTIPLICATION SIGN} 768", timeout=15_000)
-    expect(row.locator(".below")).to_contain_text(f"“{sentence}")
+    expect(row.locator(".detail")).to_contain_text(f"“{sentence}")
     screen.close()
-    expect(row.locator(".word")).to_contain_text("Not seen since", timeout=15_000)
-    expect(row.locator(".below")).to_contain_text(f"Last shown: “{sentence}")
-    assert page.locator(".itself dt").all_inner_texts() == [
+    expect(row.locator(".label")).to_contain_text("Not seen since", timeout=15_000)
+    expect(row.locator(".detail")).to_contain_text(f"Last shown: “{sentence}")
+    assert page.locator(".system dt").all_inner_texts() == [
         *("Version", "Database", "SQLite"),
         *("Saving", "Reading", "Watching", "Screens"),
     ]
@@ -83,7 +83,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     page.goto(served.url + "/mentions")
     page.locator("nav").first.get_by_role("link", name="Sources").click()
     page.locator("#source-0").get_by_role("button", name="Pause").click()
-    expect(page.locator("#source-0 .word")).to_have_text("Paused")
+    expect(page.locator("#source-0 .label")).to_have_text("Paused")
     assert served.store.wish("Forum").paused
     context.close()
 
@@ -100,6 +100,8 @@ def test_it_fits_every_screen_and_can_be_read(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CONTRASTS) == []
     if width == 390:
-        heights = page.evaluate("[...document.querySelectorAll('.act')].map((e) => e.getBoundingClientRect().height)")
+        heights = page.evaluate(
+            "[...document.querySelectorAll('.action')].map((e) => e.getBoundingClientRect().height)"
+        )
         assert min(heights) >= 44
     context.close()

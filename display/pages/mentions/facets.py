@@ -1,202 +1,135 @@
-"""The rail and the chips: what can be chosen, what is chosen, and the view that each click leads to.
+"""The facets of the Mentions page: what a list can be filtered by, one entry of FACETS for each.
 
-Pure: made of a View and the store's counts. A link's address is the View it leads to, written by the page.
+A new facet needs a field of MentionFilter, an entry here, and its columns or its search token in the store. Address,
+rail, chips, export and the command line follow from the entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TypeAlias
 
-from display.pages.mentions.filters import INTENTS, SENTIMENTS, STATES, View
-from monitor.model import FacetValue, Sentiment
+from monitor.model import Choice, Intent, MentionFilter, Sentiment
 from monitor.text.language_codes import language_name
 
-SHOWN = 7
-"""Values of a facet before "More"."""
-BAR = 24
-"""Width of the bar of the commonest value, px."""
-TITLES = {
-    "brand": "Brand",
-    "intent": "Intent",
-    "sentiment": "Sentiment towards the brand",
-    "source": "Source",
-    "lang": "Language",
-    "state": "State",
-    "author": "Author",
-    "site": "Site",
-    "rule": "Rule",
-}
-WORDS = {
-    "switching": "Switching",
-    "asks": "Asks what to use",
-    "complaint": "Complaint",
-    "price": "Price",
-    "irrelevant": "Not relevant",
-    "left": "Left by a rule change",
-}
-RANGE_WORDS = {"24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days", "all": "All time"}
-IN_RANGE = {
-    "24h": "in the last 24 hours",
-    "7d": "in the last 7 days",
-    "30d": "in the last 30 days",
-    "all": "at any time",
-}
-ORDER_WORDS = {
-    "new": "Newest first",
-    "old": "Oldest first",
-    "negative": "Most negative first",
-    "positive": "Most positive first",
-}
-MARKED = frozenset(word.value for word in Sentiment)
+KnownNames: TypeAlias = Mapping[str, Collection[str]]
+"""The names that exist, by facet: those of brands and of sources."""
+Check: TypeAlias = Callable[[str, KnownNames], str]
+"""(value, names) -> empty if the value is allowed, else what is allowed."""
+
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
+_VERSION = re.compile(r"[0-9]{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A line of the rail."""
+def _any_name(value: str, names: KnownNames) -> str:
+    return "" if value else "a name after the sign"
 
-    value: str
-    label: str
-    n: int
-    bar: float
-    """Width of its bar, px."""
-    on: bool
-    excluded: bool
-    toggled: View
-    """Chosen if it was not, else neither chosen nor excluded."""
-    without: View
-    """Excluded."""
-    not_read: bool = False
+
+def _known_name(facet: str) -> Check:
+    def check(value: str, names: KnownNames) -> str:
+        return "" if value in names[facet] else ", ".join(names[facet]) or "none, because none is configured"
+
+    return check
+
+
+def _language_code(value: str, names: KnownNames) -> str:
+    return "" if _LANGUAGE_CODE.fullmatch(value) else "a language code such as en, or und for unknown"
+
+
+def _rule_version(value: str, names: KnownNames) -> str:
+    brand, _, version = value.rpartition("@")
+    return "" if brand in names["brand"] and _VERSION.fullmatch(version) else "a brand's name, @ and a version"
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A section of the rail."""
+    """A property of mentions that a list can be filtered by."""
 
     name: str
+    """Its parameter in an address, its option of ``wallflower export`` and its field of MentionFilter."""
     title: str
-    values: tuple[Value, ...]
-    more: tuple[Value, ...]
-    """Behind "More"."""
-
-    @property
-    def chosen(self) -> int:
-        """How many of its values are chosen or excluded."""
-        return sum(v.on or v.excluded for v in (*self.values, *self.more))
-
-    @property
-    def differs(self) -> bool:
-        """Whether any mention has another value than "unclaimed", which all begin with."""
-        return any(v.n for v in (*self.values, *self.more) if v.value != "unclaimed")
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One thing that narrows the list, and the view without it."""
-
-    facet: str
-    label: str
-    without: View
-    brand: str = ""
-
-
-def label(facet: str, value: str) -> str:
+    """The heading of its section in the rail."""
+    values: tuple[str, ...] = ()
+    """All its values in the order of the rail. Empty: any value that ``check`` allows, ordered by count."""
+    label: Callable[[str], str] = str
     """A value as people read it."""
-    if facet == "lang":
-        return language_name(value)
-    if facet in ("sentiment", "state", "intent"):
-        return WORDS.get(value) or value.capitalize()
-    return value
+    check: Check = _any_name
+    """Used only if ``values`` is empty."""
+    always_listed: frozenset[str] = frozenset()
+    """Values that the rail lists even without a mention. Configured brands and sources are always listed too."""
+    initial_value: str | None = None
+    """The value that every mention begins with."""
+    collapsed: bool = False
+    """Whether its section in the rail is closed at first."""
+    hidden_until_used: bool = False
+    """Whether the rail leaves it out while no mention has another value than ``initial_value``."""
+    symbol: str = ""
+    """What the rail shows before a value: "swatch" for the colour of a brand, "mark" for a sentiment."""
 
+    def choice(self, question: MentionFilter) -> Choice:
+        """What ``question`` includes and excludes of this facet."""
+        chosen: Choice = getattr(question, self.name)
+        return chosen
 
-class Rail:
-    """Makes the rail's sections for one view. ``brands`` and ``sources`` are listed even where they count nothing."""
+    def problem(self, value: str, names: KnownNames) -> str:
+        """What is allowed, if ``value`` is not; else empty."""
+        if self.values:
+            return "" if value in self.values else ", ".join(self.values)
+        return self.check(value, names)
 
-    def __init__(
-        self,
-        view: View,
-        counts: Mapping[str, Sequence[FacetValue]],
-        brands: Sequence[str],
-        sources: Sequence[str],
-        not_read: Collection[str] = (),
-    ) -> None:
-        self.view, self.counts = view, counts
-        self.not_read = frozenset(not_read)
-        self.always = {"brand": brands, "source": sources, "sentiment": [s for s in SENTIMENTS if s in MARKED]}
-
-    def facet(self, name: str) -> Facet:
-        """The section of the facet ``name``: by count or in its fixed order, with every chosen value."""
-        counted = {found.value: found.n for found in self.counts.get(name, ())}
-        choice = self.view.choice(name)
-        values = dict.fromkeys([*counted, *self.always.get(name, ()), *choice.include, *choice.exclude])
-        peak = max(counted.values(), default=0)
-        lines = [
-            self._value(name, value, counted.get(value, 0), peak) for value in self._ordered(name, values, counted)
-        ]
-        return Facet(name, TITLES[name], tuple(lines[:SHOWN]), tuple(lines[SHOWN:]))
-
-    def facets(self, names: Sequence[str]) -> list[Facet]:
-        """The sections of ``names`` that have anything to choose from."""
-        return [found for name in names if (found := self.facet(name)).values]
-
-    def _ordered(self, name: str, values: Collection[str], counted: Mapping[str, int]) -> list[str]:
-        fixed = {"sentiment": SENTIMENTS, "intent": INTENTS, "state": STATES}.get(name)
-        if fixed is not None:
-            return sorted(values, key=fixed.index)
-        return sorted(values, key=lambda v: (-counted.get(v, 0), v.casefold(), v))
-
-    def _value(self, name: str, value: str, n: int, peak: int) -> Value:
-        choice = self.view.choice(name)
-        on, excluded = value in choice.include, value in choice.exclude
-        removed = self.view.without_value(name, value)
-        return Value(
-            value=value,
-            label=label(name, value),
-            n=n,
-            bar=round(max(1.0, n / peak * BAR), 1) if n else 0.0,
-            on=on,
-            excluded=excluded,
-            toggled=removed if on or excluded else self.view.with_value(name, value),
-            without=self.view.with_value(name, value, exclude=True),
-            not_read=name == "source" and value in self.not_read,
-        )
-
-
-def chips(view: View) -> list[Chip]:
-    """What narrows ``view``: each brand by itself, for it carries its colour; every other facet as one."""
-    found = [Chip("brand", name, view.without_value("brand", name), brand=name) for name in view.filter.brand.include]
-    for facet in TITLES:
-        choice = view.choice(facet)
-        included = [] if facet == "brand" else [label(facet, v) for v in choice.include]
-        words = [" or ".join(included)] if included else []
-        words += [f"not {label(facet, v)}" for v in choice.exclude]
-        if words and facet != "brand":
-            found.append(Chip(facet, ", ".join(words), view.without(facet)))
-        elif words:
-            found += [Chip(facet, f"not {v}", view.without_value(facet, v)) for v in choice.exclude]
-    if view.filter.story is not None:
-        found.append(Chip("story", "One story", view.without("story")))
-    return found
+    def in_order(self, values: Iterable[str]) -> tuple[str, ...]:
+        """``values`` without duplicates, in the order in which an address writes them."""
+        return tuple(sorted(set(values), key=self.values.index if self.values else None))
 
 
 @dataclass(frozen=True, slots=True)
-class Wider:
-    """A view that leaves one thing out, for an empty list: what is left out, in words."""
+class _Labels:
+    """Labels of a closed set of values: the value with a capital letter, unless ``special`` has another text."""
 
-    words: str
-    view: View
+    special: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, value: str) -> str:
+        return self.special.get(value) or value.capitalize()
 
 
-def wider(view: View, now: datetime) -> list[Wider]:
-    """Every view that differs from ``view`` by one thing taken away."""
-    found = [
-        Wider(f"without \N{LEFT DOUBLE QUOTATION MARK}{c.label}\N{RIGHT DOUBLE QUOTATION MARK}", c.without)
-        for c in chips(view)
-    ]
-    if view.filter.q:
-        found.append(Wider("without the words", view.without("q")))
-    if view.range != "all":
-        longer = "30d" if view.range in ("24h", "7d") else "all"
-        found.append(Wider(IN_RANGE[longer], view.with_range(longer, now)))
-    return found
+SENTIMENT = Facet(
+    "sentiment",
+    "Sentiment towards the brand",
+    values=(*(sentiment.value for sentiment in Sentiment), "corrected"),
+    label=_Labels(),
+    always_listed=frozenset(sentiment.value for sentiment in Sentiment),
+    symbol="mark",
+)
+INTENT = Facet(
+    "intent",
+    "Intent",
+    values=tuple(str(intent.name).lower() for intent in Intent),
+    label=_Labels({"asks": "Asks what to use"}),
+    hidden_until_used=True,
+)
+STATE = Facet(
+    "state",
+    "State",
+    values=("unclaimed", "claimed", "hidden", "irrelevant", "left"),
+    label=_Labels({"irrelevant": "Not relevant", "left": "Left after a rule change"}),
+    initial_value="unclaimed",
+    collapsed=True,
+    hidden_until_used=True,
+)
+FACETS = (
+    Facet("brand", "Brand", check=_known_name("brand"), symbol="swatch"),
+    INTENT,
+    SENTIMENT,
+    Facet("source", "Source", check=_known_name("source")),
+    Facet("lang", "Language", label=language_name, check=_language_code, collapsed=True),
+    STATE,
+    Facet("author", "Author", collapsed=True),
+    Facet("site", "Site", collapsed=True),
+    Facet("rule", "Rule", check=_rule_version, collapsed=True),
+)
+"""In the order of the rail and of the chips."""
+FACET_BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
+ADDRESS_FACETS = tuple(FACET_BY_NAME[f.name] for f in fields(MentionFilter) if f.name in FACET_BY_NAME)
+"""The same in the order of an address, which is that of the fields of MentionFilter."""

@@ -1,8 +1,9 @@
-"""A page's address, or the options of a command line, as a MentionFilter, and back.
+"""Addresses of the Mentions page, and options of a command line, as a MentionFilter and back.
 
-Every filter is a parameter; a repeated one means OR, a leading ``-`` excludes, and a leading ``+`` takes the rest as it
-is, for the rare name that begins with either sign. Defaults are left out and the order is fixed, so equal views have
-equal addresses. An unknown parameter or a bad value is a FilterError that names it, never silently a wider list.
+Every filter is a parameter. A repeated parameter means OR, a leading ``-`` excludes, and a leading ``+`` takes the rest
+literally, for the rare name that begins with either sign. Defaults are left out and the order is fixed, so equal views
+have equal addresses. An unknown parameter or an invalid value raises a FilterError that names it; it never silently
+gives a wider list.
 """
 
 from __future__ import annotations
@@ -13,135 +14,136 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
+from display.pages.mentions.facets import ADDRESS_FACETS, Facet, KnownNames
 from monitor.errors import FilterError
-from monitor.model import Choice, Intent, MentionFilter, Order, Sentiment
+from monitor.model import Choice, MentionFilter, Order
 
-FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
-"""Parameters that may be repeated, in the order of the address."""
-PARAMETERS = ("q", *FACETS, "range", "since", "until", "story", "order", "upto", "before")
-SENTIMENTS = (*(word.value for word in Sentiment), "corrected")
-INTENTS = tuple(str(bit.name).lower() for bit in Intent)
-STATES = ("unclaimed", "claimed", "hidden", "irrelevant", "left")
-RANGES: Mapping[str, timedelta | None] = {
-    "24h": timedelta(hours=24),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-    "all": None,
-}
-DEFAULT_RANGE = "7d"
-
-_CLOSED: Mapping[str, Sequence[str]] = {"sentiment": SENTIMENTS, "intent": INTENTS, "state": STATES}
-_ID = re.compile(r"[0-9]{1,18}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_LANG = re.compile(r"[a-z]{2,3}")
-_ISO = "a time such as 2026-03-04T12:30, of the server's zone"
+FACET_NAMES = tuple(facet.name for facet in ADDRESS_FACETS)
+"""Parameters that may be repeated, in the order of an address."""
+PARAMETERS = ("q", *FACET_NAMES, "range", "since", "until", "story", "order", "upto", "before")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What a page shows: the question, the word it was asked with, and the moment and page it is looked at.
+class TimeRange:
+    """A choice of the range menu."""
 
-    ``filter.since`` and ``filter.until`` are resolved: with a ``range`` they follow from the time of asking.
+    length: timedelta | None
+    """How far it goes back from now; None: it has no beginning."""
+    label: str
+    phrase: str
+    """As a part of a sentence."""
+
+
+RANGES: Mapping[str, TimeRange] = {
+    "24h": TimeRange(timedelta(hours=24), "Last 24 hours", "in the last 24 hours"),
+    "7d": TimeRange(timedelta(days=7), "Last 7 days", "in the last 7 days"),
+    "30d": TimeRange(timedelta(days=30), "Last 30 days", "in the last 30 days"),
+    "all": TimeRange(None, "All time", "at any time"),
+}
+DEFAULT_RANGE = "7d"
+
+_ID = re.compile(r"[0-9]{1,18}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ISO_TIME = "a time such as 2026-03-04T12:30, in the server's time zone"
+
+
+@dataclass(frozen=True, slots=True)
+class MentionsView:
+    """What the Mentions page shows: the filter, the range it was asked with, the moment and the page.
+
+    ``filter.since`` and ``filter.until`` are resolved: with a ``range`` they follow from the time of the request.
+    Every method that changes the view returns its first page as of now.
     """
 
     filter: MentionFilter = field(default_factory=MentionFilter)
     range: str = DEFAULT_RANGE
-    """A key of RANGES; empty where the address gives ``since`` or ``until``."""
+    """A key of RANGES; empty if the address has ``since`` or ``until``."""
     upto: int | None = None
-    """The last id of the moment that is looked at."""
+    """The last mention id of the moment that is shown; None: now."""
     before: int | None = None
-    """The key of the page: only rows after it in the order of the list."""
+    """The id that the page continues after, in the order of the list; None: the first page."""
 
-    def choice(self, facet: str) -> Choice:
-        """What is chosen of ``facet``, one of FACETS."""
-        chosen: Choice = getattr(self.filter, facet)
-        return chosen
+    def with_value(self, facet: Facet, value: str, *, exclude: bool = False) -> MentionsView:
+        """With ``value`` of ``facet`` added to those chosen, or to those excluded."""
+        choice = facet.choice(self.without_value(facet, value).filter)
+        include = choice.include if exclude else (*choice.include, value)
+        excluded = (*choice.exclude, value) if exclude else choice.exclude
+        return self.changed(**{facet.name: Choice(facet.in_order(include), facet.in_order(excluded))})
 
-    def with_value(self, facet: str, value: str, *, exclude: bool = False) -> View:
-        """This view, of now, with ``value`` of ``facet`` added, or excluded."""
-        choice = self.without_value(facet, value).choice(facet)
-        include, excluded = choice.include, choice.exclude
-        if exclude:
-            excluded = (*excluded, value)
-        else:
-            include = (*include, value)
-        return self._chosen(facet, Choice(_sorted(facet, include), _sorted(facet, excluded)))
+    def without_value(self, facet: Facet, value: str) -> MentionsView:
+        """With ``value`` of ``facet`` neither chosen nor excluded."""
+        choice = facet.choice(self.filter)
+        include = tuple(v for v in choice.include if v != value)
+        exclude = tuple(v for v in choice.exclude if v != value)
+        return self.changed(**{facet.name: Choice(include, exclude)})
 
-    def without_value(self, facet: str, value: str) -> View:
-        """This view, of now, with ``value`` of ``facet`` neither chosen nor excluded."""
-        choice = self.choice(facet)
-        kept = Choice(
-            tuple(v for v in choice.include if v != value),
-            tuple(v for v in choice.exclude if v != value),
-        )
-        return self._chosen(facet, kept)
+    def without(self, name: str) -> MentionsView:
+        """With the field ``name`` of the filter at its default."""
+        default = next(f.default for f in fields(MentionFilter) if f.name == name)
+        return self.changed(**{name: default})
 
-    def without(self, parameter: str) -> View:
-        """This view, of now, with ``parameter`` (a name of MentionFilter) at its default."""
-        default = next(f.default for f in fields(MentionFilter) if f.name == parameter)
-        return self.changed(**{parameter: default})
+    def changed(self, **values: object) -> MentionsView:
+        """With these fields of the filter replaced."""
+        return replace(self.first_page(), filter=replace(self.filter, **values))  # type: ignore[arg-type]
 
-    def changed(self, **values: object) -> View:
-        """This view, of now, with those fields of its filter replaced."""
-        return replace(self.fresh(), filter=replace(self.filter, **values))  # type: ignore[arg-type]
+    def with_range(self, name: str, now: datetime) -> MentionsView:
+        """Over another range of RANGES."""
+        return replace(self.changed(since=_range_start(name, now), until=None), range=name)
 
-    def with_range(self, word: str, now: datetime) -> View:
-        """This view, of now, over another range of RANGES."""
-        return replace(self.changed(since=_since(word, now), until=None), range=word)
+    def between(self, since: datetime, until: datetime) -> MentionsView:
+        """From ``since`` to ``until``, widened to whole minutes."""
+        partial = timedelta(0) if until == _minute(until) else timedelta(minutes=1)
+        return replace(self.changed(since=_minute(since), until=_minute(until) + partial), range="")
 
-    def over(self, since: datetime, until: datetime) -> View:
-        """This view, of now, from ``since`` to ``until``; of seconds only whole minutes stay, and none is lost."""
-        up = timedelta(0) if until == _minute(until) else timedelta(minutes=1)
-        return replace(self.changed(since=_minute(since), until=_minute(until) + up), range="")
+    def ordered(self, name: str) -> MentionsView:
+        """In another order."""
+        return self.changed(order=Order(name))
 
-    def ordered(self, word: str) -> View:
-        """This view, of now, in another order."""
-        return self.changed(order=Order(word))
-
-    def fresh(self) -> View:
-        """The first page of this view, as it is now."""
+    def first_page(self) -> MentionsView:
+        """The first page, as of now."""
         return replace(self, upto=None, before=None)
 
+    def cleared(self) -> MentionsView:
+        """With no filter except the time, in the same order."""
+        kept = MentionFilter(since=self.filter.since, until=self.filter.until, order=self.filter.order)
+        return replace(self.first_page(), filter=kept)
+
     @property
-    def narrowed(self) -> bool:
-        """Whether anything but the time restricts the list."""
-        plain = MentionFilter(since=self.filter.since, until=self.filter.until, order=self.filter.order)
-        return self.filter != plain
-
-    def _chosen(self, facet: str, choice: Choice) -> View:
-        return self.changed(**{facet: choice})
+    def filtered(self) -> bool:
+        """Whether anything except the time restricts the list."""
+        return self.filter != self.cleared().filter
 
 
-def parse(
+def parse_view(
     params: Mapping[str, Sequence[str]],
     *,
     brands: Collection[str],
     sources: Collection[str],
     timezone: tzinfo,
     now: datetime,
-) -> View:
-    """The view that ``params`` ask for. An empty value counts as not given, as forms send it.
+) -> MentionsView:
+    """The view that ``params`` ask for. An empty value counts as not given, because forms send empty fields.
 
-    ``brands`` and ``sources`` are the names there are. ``q`` is not read here: whoever runs it raises QueryError.
-    Raises FilterError for the first parameter that means nothing.
+    ``brands`` and ``sources`` are the names that exist. ``q`` is not parsed here; the store raises QueryError.
+    Raises FilterError for the first invalid parameter.
     """
     given = _given(params)
-    known: dict[str, Collection[str]] = {"brand": brands, "source": sources, **_CLOSED}
-    choices = {facet: _choice(facet, given.get(facet, []), known) for facet in FACETS}
-    word, since, until = _times(given, timezone, now)
+    names: KnownNames = {"brand": brands, "source": sources}
+    choices = {facet.name: _choice(facet, given.get(facet.name, []), names) for facet in ADDRESS_FACETS}
+    range_name, since, until = _times(given, timezone, now)
     question = MentionFilter(
-        q=(_one(given, "q") or "").strip(),
+        q=(_single(given, "q") or "").strip(),
         since=since,
         until=until,
         story=_id(given, "story"),
-        order=_order(_one(given, "order")),
+        order=_order(_single(given, "order")),
         **choices,
     )
-    return View(question, word, upto=_id(given, "upto"), before=_id(given, "before"))
+    return MentionsView(question, range_name, upto=_id(given, "upto"), before=_id(given, "before"))
 
 
-def pairs(options: Iterable[str]) -> dict[str, list[str]]:
-    """Options of a command line, each ``key=value``, as ``parse`` takes them. Raises FilterError for another form."""
+def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
+    """Options of a command line, each ``key=value``, as ``parse_view`` takes them. Raises FilterError."""
     params: dict[str, list[str]] = {}
     for option in options:
         name, sign, value = option.partition("=")
@@ -151,12 +153,12 @@ def pairs(options: Iterable[str]) -> dict[str, list[str]]:
     return params
 
 
-def items(view: View, timezone: tzinfo) -> list[tuple[str, str]]:
+def parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     """The parameters of ``view`` in their fixed order, without defaults."""
     question = view.filter
     found = [("q", question.q)] if question.q else []
-    for facet in FACETS:
-        found += [(facet, value) for value in _written(facet, view.choice(facet))]
+    for facet in ADDRESS_FACETS:
+        found += [(facet.name, value) for value in _written(facet, facet.choice(question))]
     found += _written_times(view, timezone)
     found += [] if question.story is None else [("story", str(question.story))]
     found += [] if question.order is Order.NEW else [("order", question.order.value)]
@@ -165,9 +167,17 @@ def items(view: View, timezone: tzinfo) -> list[tuple[str, str]]:
     return found
 
 
-def query_string(view: View, timezone: tzinfo) -> str:
-    """The one query string that stands for ``view``, without ``?``; empty for the plain list."""
-    return urlencode(items(view, timezone))
+def query_string(view: MentionsView, timezone: tzinfo) -> str:
+    """The query string of ``view``, without ``?``; empty for the default view."""
+    return urlencode(parameters(view, timezone))
+
+
+def local_minute(at: datetime, timezone: tzinfo) -> str:
+    """``at`` as an address writes it: local and without an offset, except in the hour that a clock change repeats."""
+    local = at.astimezone(timezone)
+    plain = local.replace(tzinfo=None, fold=0)
+    ambiguous = plain.replace(tzinfo=timezone).astimezone(UTC) != at
+    return (local if ambiguous else plain).isoformat(timespec="minutes")
 
 
 def _given(params: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -179,27 +189,19 @@ def _given(params: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {name: [v for v in values if v] for name, values in params.items()}
 
 
-def _written(facet: str, choice: Choice) -> list[str]:
-    included = ["+" + v if v[0] in "+-" else v for v in _sorted(facet, choice.include)]
-    return included + ["-" + v for v in _sorted(facet, choice.exclude)]
+def _written(facet: Facet, choice: Choice) -> list[str]:
+    included = ["+" + v if v[0] in "+-" else v for v in facet.in_order(choice.include)]
+    return included + ["-" + v for v in facet.in_order(choice.exclude)]
 
 
-def _written_times(view: View, timezone: tzinfo) -> list[tuple[str, str]]:
+def _written_times(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     if view.range:
         return [] if view.range == DEFAULT_RANGE else [("range", view.range)]
     bounds = (("since", view.filter.since), ("until", view.filter.until))
     return [(name, local_minute(at, timezone)) for name, at in bounds if at is not None]
 
 
-def local_minute(at: datetime, timezone: tzinfo) -> str:
-    """``at`` as the address writes it: local and without offset, but for the hour that a zone has twice."""
-    there = at.astimezone(timezone)
-    written = there.replace(tzinfo=None, fold=0)
-    twice = written.replace(tzinfo=timezone).astimezone(UTC) != at
-    return there.isoformat(timespec="minutes") if twice else written.isoformat(timespec="minutes")
-
-
-def _one(given: Mapping[str, Sequence[str]], name: str) -> str | None:
+def _single(given: Mapping[str, Sequence[str]], name: str) -> str | None:
     values = given.get(name, ())
     if len(values) > 1:
         raise FilterError(name, values[1], "one value")
@@ -207,7 +209,7 @@ def _one(given: Mapping[str, Sequence[str]], name: str) -> str | None:
 
 
 def _id(given: Mapping[str, Sequence[str]], name: str) -> int | None:
-    value = _one(given, name)
+    value = _single(given, name)
     if value is None:
         return None
     if not _ID.fullmatch(value):
@@ -223,55 +225,38 @@ def _order(value: str | None) -> Order:
     return Order(value)
 
 
-def _choice(facet: str, values: Sequence[str], known: Mapping[str, Collection[str]]) -> Choice:
-    chosen: dict[bool, list[str]] = {True: [], False: []}
+def _choice(facet: Facet, values: Sequence[str], names: KnownNames) -> Choice:
+    include, exclude = list[str](), list[str]()
     for value in values:
         name = value[1:] if value[0] in "+-" else value
-        if allowed := _refusal(facet, name, known):
-            raise FilterError(facet, value, allowed)
-        chosen[value[0] != "-"].append(name)
-    if both := set(chosen[True]) & set(chosen[False]):
-        raise FilterError(facet, "-" + min(both), "a value either chosen or excluded, not both")
-    return Choice(_sorted(facet, chosen[True]), _sorted(facet, chosen[False]))
-
-
-def _refusal(facet: str, name: str, known: Mapping[str, Collection[str]]) -> str:
-    """What ``facet`` allows, in words, where ``name`` is not among it; empty where it is."""
-    if facet == "lang":
-        return "" if _LANG.fullmatch(name) else "a language's code such as en, or und for unknown"
-    if facet == "rule":
-        brand, _, version = name.rpartition("@")
-        return "" if brand in known["brand"] and _ID.fullmatch(version) else "a brand's name, @ and a version"
-    if facet in known:
-        return "" if name in known[facet] else ", ".join(known[facet]) or "none, as there is none"
-    return "" if name else "a name after the sign"
-
-
-def _sorted(facet: str, values: Iterable[str]) -> tuple[str, ...]:
-    closed = _CLOSED.get(facet)
-    return tuple(sorted(set(values), key=closed.index if closed else None))
+        if allowed := facet.problem(name, names):
+            raise FilterError(facet.name, value, allowed)
+        (exclude if value[0] == "-" else include).append(name)
+    if both := set(include) & set(exclude):
+        raise FilterError(facet.name, "-" + min(both), "a value either chosen or excluded, not both")
+    return Choice(facet.in_order(include), facet.in_order(exclude))
 
 
 def _times(
     given: Mapping[str, Sequence[str]], timezone: tzinfo, now: datetime
 ) -> tuple[str, datetime | None, datetime | None]:
     since, until = (_time(given, name, timezone) for name in ("since", "until"))
-    word = _one(given, "range")
-    if word is not None and word not in RANGES:
-        raise FilterError("range", word, ", ".join(RANGES))
+    range_name = _single(given, "range")
+    if range_name is not None and range_name not in RANGES:
+        raise FilterError("range", range_name, ", ".join(RANGES))
     if since is None and until is None:
-        word = word or DEFAULT_RANGE
-        return word, _since(word, now), None
-    if word is not None:
-        raise FilterError("range", word, "a range, or since and until, not both")
+        range_name = range_name or DEFAULT_RANGE
+        return range_name, _range_start(range_name, now), None
+    if range_name is not None:
+        raise FilterError("range", range_name, "a range, or since and until, not both")
     if since and until and since >= until:
         raise FilterError("until", given["until"][0], "a time after since")
     return "", since, until
 
 
-def _since(word: str, now: datetime) -> datetime | None:
-    back = RANGES[word]
-    return None if back is None else _minute(now) - back
+def _range_start(name: str, now: datetime) -> datetime | None:
+    length = RANGES[name].length
+    return None if length is None else _minute(now) - length
 
 
 def _minute(at: datetime) -> datetime:
@@ -279,7 +264,7 @@ def _minute(at: datetime) -> datetime:
 
 
 def _time(given: Mapping[str, Sequence[str]], name: str, timezone: tzinfo) -> datetime | None:
-    value = _one(given, name)
+    value = _single(given, name)
     if value is None:
         return None
     try:
@@ -287,7 +272,7 @@ def _time(given: Mapping[str, Sequence[str]], name: str, timezone: tzinfo) -> da
         at = (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
         local_minute(at, timezone)
     except (ValueError, OverflowError):
-        raise FilterError(name, value, _ISO) from None
+        raise FilterError(name, value, _ISO_TIME) from None
     if at.second or at.microsecond:
-        raise FilterError(name, value, _ISO)
+        raise FilterError(name, value, _ISO_TIME)
     return at

@@ -1,4 +1,4 @@
-"""One row per story: near-duplicates fold into the first of them that an order meets; each still counts."""
+"""Near-duplicates grouped into one row per story. Each mention still counts."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import NamedTuple, TypeAlias
 
 from monitor.model import Mention
 
-Pages: TypeAlias = Callable[[int | None, int], list[Mention]]
-"""(key, limit) -> at most ``limit`` mentions after the one of that key, in the order of the list."""
+FetchPage: TypeAlias = Callable[[int | None, int], list[Mention]]
+"""(id, limit) -> at most ``limit`` mentions that follow the one with that id, in the order of the list."""
 
-MOST_PAGES = 6
-"""Asked for at most, so that one huge story cannot hold up a page; the page is shorter then."""
+MAX_FETCHES = 6
+"""Per page of the list, so that one huge story cannot hold it up; such a page has fewer rows."""
 
 
-class Folded(NamedTuple):
-    """Rows of one page, and the key of the next: the last mention that this page stands for, None at the end."""
+class GroupedPage(NamedTuple):
+    """The rows of a page, and the id of the last mention that they stand for; None at the end of the list."""
 
     rows: list[Mention]
     last: int | None
 
 
-def folded(pages: Pages, before: int | None, rows: int) -> Folded:
-    """The next ``rows`` mentions, of every story and brand the first alone."""
-    shown: dict[tuple[int, str], Mention] = {}
+def grouped_page(fetch: FetchPage, before: int | None, max_rows: int) -> GroupedPage:
+    """The next ``max_rows`` rows after ``before``: the first mention of each story and brand."""
+    rows: dict[tuple[int, str], Mention] = {}
     last = before
-    for _ in range(MOST_PAGES):
-        found = pages(last, rows + 1)
+    for _ in range(MAX_FETCHES):
+        found = fetch(last, max_rows + 1)
         for mention in found:
             key = (mention.story or mention.id, mention.brand)
-            if key not in shown and len(shown) == rows:
-                return Folded(list(shown.values()), last)
-            shown.setdefault(key, mention)
+            if key not in rows and len(rows) == max_rows:
+                return GroupedPage(list(rows.values()), last)
+            rows.setdefault(key, mention)
             last = mention.id
-        if len(found) <= rows:
-            return Folded(list(shown.values()), None)
-    return Folded(list(shown.values()), last)
+        if len(found) <= max_rows:
+            return GroupedPage(list(rows.values()), None)
+    return GroupedPage(list(rows.values()), last)

@@ -1,4 +1,4 @@
-"""Everything that the Mentions page shows for one view, computed for one moment: the same last id for every part."""
+"""What the Mentions page shows for one view. Every part is computed for the same last mention id, ``upto``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from display.formatting import clock_time
 from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
-from display.pages.mentions.facets import Chip, Facet, Rail, Wider, chips, wider
-from display.pages.mentions.filters import View
-from display.pages.mentions.grouping import Folded, folded
-from display.pages.mentions.histogram import Chart, draw, edges
+from display.pages.mentions.filters import MentionsView
+from display.pages.mentions.grouping import GroupedPage, grouped_page
+from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
+from display.pages.mentions.rail import Chip, Rail, RailSection, RelaxedFilter, chips, relaxed_filters
 from display.source_health import unrecorded_gaps
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order
 from monitor.query import parse
@@ -23,30 +23,28 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store import Store
 
-ROWS = 50
-OPPOSITE = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
-OPEN_FACETS = ("brand", "intent", "sentiment", "source")
-CLOSED_FACETS = ("lang", "state", "author", "site", "rule")
-ONLY_WHEN_USED = frozenset({"intent", "state"})
-"""Facets that are not shown while no mention has any of their values but the usual one."""
-WIDER_SHOWN = 4
-LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-LONGEST_CHART = timedelta(days=1500)
-"""Beyond it a chart begins where the mentions begin."""
+MAX_ROWS = 50
+REVERSED = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
+"""Orders that can be read backwards."""
+MAX_RELAXED = 4
+"""Relaxed filters that an empty list offers."""
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+MAX_EMPTY_CHART = timedelta(days=1500)
+"""A chart over a longer span begins at the month of the first mention."""
 
 
 @dataclass(frozen=True, slots=True)
-class Less:
-    """A wider view and how many it finds."""
+class RelaxedCount:
+    """A relaxed filter and how many mentions it finds."""
 
-    wider: Wider
+    relaxed: RelaxedFilter
     count: Count
 
 
-class Listing:
-    """The parts of the page, each asked of the store once and only where the page shows it."""
+class MentionsPage:
+    """The parts of the page. Each is asked of the store once, and only if the page shows it."""
 
-    def __init__(self, config: Config, store: Store, view: View, health: HealthLine) -> None:
+    def __init__(self, config: Config, store: Store, view: MentionsView, health: HealthLine) -> None:
         self.config, self.store, self.view, self.health = config, store, view, health
         self.now, self.zone = health.now, config.timezone
         self.cards = Cards(config.brands, config.timezone)
@@ -56,25 +54,14 @@ class Listing:
         self.current = self.upto == newest
 
     @property
-    def moment(self) -> View:
-        """This view held at its moment: what its pages, exports and bars link to."""
+    def fixed_view(self) -> MentionsView:
+        """This view, fixed at its moment: what the export menu and the next pages link to."""
         return replace(self.view, upto=self.upto, before=None)
 
     @property
-    def here(self) -> View:
-        """This page of this view held at its moment: the way back to it."""
+    def fixed_page(self) -> MentionsView:
+        """This page of this view, fixed at its moment: the way back from a mention."""
         return replace(self.view, upto=self.upto)
-
-    @property
-    def cleared(self) -> View:
-        """This view with nothing chosen but its time and its order."""
-        plain = MentionFilter(since=self.view.filter.since, until=self.view.filter.until, order=self.view.filter.order)
-        return replace(self.view.fresh(), filter=plain)
-
-    @property
-    def waiting(self) -> str:
-        """Who was not read, for an empty list."""
-        return self.health.missing_sentence
 
     @cached_property
     def as_of(self) -> str:
@@ -84,71 +71,70 @@ class Listing:
 
     @cached_property
     def count(self) -> Count:
-        """How many there are."""
+        """How many mentions the view has."""
         return self.store.count(self.view.filter, self.upto)
-
-    @cached_property
-    def _page(self) -> Folded:
-        return self._fold(self.view.filter, self.view.before)
-
-    def _fold(self, of: MentionFilter, before: int | None) -> Folded:
-        """A page of one row per story; of a story that was asked for, every member."""
-
-        def pages(key: int | None, limit: int) -> list[Mention]:
-            return self.store.page(of, before=key, upto=self.upto, limit=limit)
-
-        if of.story is None:
-            return folded(pages, before, ROWS)
-        found = pages(before, ROWS + 1)
-        return Folded(found[:ROWS], found[ROWS - 1].id if len(found) > ROWS else None)
 
     @cached_property
     def rows(self) -> list[Card]:
         """The rows of this page."""
-        question = parse(self.view.filter.q) if self.view.filter.q else None
+        query = parse(self.view.filter.q) if self.view.filter.q else None
         return [
-            self.cards.row(one, self.now, question.spans(one.post.body) if question else ()) for one in self._page.rows
+            self.cards.row(mention, self.now, query.spans(mention.post.body) if query else ())
+            for mention in self._page.rows
         ]
 
     @property
-    def older(self) -> View | None:
-        """The next page, if there is one."""
-        return None if self._page.last is None else replace(self.moment, before=self._page.last)
+    def older(self) -> MentionsView | None:
+        """The next page; None on the last one."""
+        return None if self._page.last is None else replace(self.fixed_view, before=self._page.last)
 
     @cached_property
-    def newer(self) -> View | None:
-        """The page before this one, if this is not the first."""
+    def newer(self) -> MentionsView | None:
+        """The page before this one; None on the first."""
         if self.view.before is None:
             return None
-        back = OPPOSITE.get(self.view.filter.order)
-        if back is None or not self._page.rows:
-            return self.moment
-        reverse = replace(self.view.filter, order=back)
-        above = self._fold(reverse, self._page.rows[0].id).last
-        key = None if above is None else self.store.page(reverse, before=above, upto=self.upto, limit=1)
-        return replace(self.moment, before=key[0].id) if key else self.moment
+        reversed_order = REVERSED.get(self.view.filter.order)
+        if reversed_order is None or not self._page.rows:
+            return self.fixed_view
+        backwards = replace(self.view.filter, order=reversed_order)
+        above = self._fetch_page(backwards, self._page.rows[0].id).last
+        key = None if above is None else self.store.page(backwards, before=above, upto=self.upto, limit=1)
+        return replace(self.fixed_view, before=key[0].id) if key else self.fixed_view
+
+    @cached_property
+    def _page(self) -> GroupedPage:
+        return self._fetch_page(self.view.filter, self.view.before)
+
+    def _fetch_page(self, question: MentionFilter, before: int | None) -> GroupedPage:
+        """A page with one row per story; of a story that was asked for, with every member."""
+
+        def fetch(after: int | None, limit: int) -> list[Mention]:
+            return self.store.page(question, before=after, upto=self.upto, limit=limit)
+
+        if question.story is None:
+            return grouped_page(fetch, before, MAX_ROWS)
+        found = fetch(before, MAX_ROWS + 1)
+        return GroupedPage(found[:MAX_ROWS], found[MAX_ROWS - 1].id if len(found) > MAX_ROWS else None)
 
     @cached_property
     def rail(self) -> Rail:
         """What can be chosen, with counts."""
+        configured = {
+            "brand": [brand.name for brand in self.config.brands],
+            "source": [source.name for source in self.config.sources],
+        }
         counts = self.store.facets(self.view.filter, self.upto)
-        sources = [source.name for source in self.config.sources]
-        brands = [brand.name for brand in self.config.brands]
-        return Rail(self.view, counts, brands, sources, [unread.source for unread in self.health.unread])
+        return Rail(self.view, counts, configured, [unread.source for unread in self.health.unread])
 
     @property
-    def facets(self) -> list[Facet]:
-        """Sections that stand open."""
-        return self._used(OPEN_FACETS)
+    def open_sections(self) -> list[RailSection]:
+        """Sections of the rail that are open at first."""
+        return self.rail.sections(collapsed=False)
 
     @property
-    def closed_facets(self) -> list[Facet]:
-        """Sections that open at a click."""
-        return self._used(CLOSED_FACETS)
-
-    def _used(self, names: Sequence[str]) -> list[Facet]:
-        found = self.rail.facets(names)
-        return [facet for facet in found if facet.name not in ONLY_WHEN_USED or facet.chosen or facet.differs]
+    def collapsed_sections(self) -> list[RailSection]:
+        """Sections of the rail that open at a click."""
+        return self.rail.sections(collapsed=True)
 
     @property
     def chips(self) -> list[Chip]:
@@ -157,57 +143,62 @@ class Listing:
 
     @cached_property
     def hidden(self) -> int:
-        """How many more there are that someone hid; none to tell of where states are chosen."""
+        """How many more mentions somebody hid; 0 if the view chooses states itself."""
         if self.view.filter.state:
             return 0
         return self.store.count(replace(self.view.filter, state=Choice(("hidden",))), self.upto).n
 
     @cached_property
-    def chart(self) -> Chart | None:
-        """The histogram of the whole view, or None where there is nothing to draw."""
+    def chart(self) -> Histogram | None:
+        """The histogram of the whole view; None if there is nothing to draw."""
         until = self.view.filter.until or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        since = self._beginning(until)
+        since = self._chart_start(until)
         if since is None or since >= until:
             return None
-        bins = self.store.histogram(self.view.filter, edges(since, until, self.zone), self.upto)
-        return draw(bins, self._gaps(since, until), self.now, self.zone)
+        bins = self.store.histogram(self.view.filter, bin_edges(since, until, self.zone), self.upto)
+        return build_histogram(bins, self._gaps(since, until), self.now, self.zone)
 
     @cached_property
-    def less(self) -> list[Less]:
-        """For an empty list: what there would be with one thing taken away, the most first."""
-        found = [Less(w, self.store.count(w.view.filter, self.upto)) for w in wider(self.view, self.now)]
-        return sorted((f for f in found if f.count.n), key=lambda f: -f.count.n)[:WIDER_SHOWN]
+    def relaxed(self) -> list[RelaxedCount]:
+        """For an empty list: what one filter less would find, the most first."""
+        found = [
+            RelaxedCount(relaxed, self.store.count(relaxed.view.filter, self.upto))
+            for relaxed in relaxed_filters(self.view, self.now)
+        ]
+        return sorted((f for f in found if f.count.n), key=lambda f: -f.count.n)[:MAX_RELAXED]
 
     @property
     def first_run(self) -> bool:
-        """Whether nothing was ever found, because nothing was read yet."""
+        """Whether no mention was ever stored."""
         return self.upto == 0
 
     @property
-    def unread(self) -> bool:
+    def none_readable(self) -> bool:
         """Whether every source was tried and none could be read."""
-        known = self.health.health.statuses
-        return bool(known) and all(status.failures and not status.last_success for status in known)
+        statuses = self.health.health.statuses
+        return bool(statuses) and all(status.failures and not status.last_success for status in statuses)
 
-    def _beginning(self, until: datetime) -> datetime | None:
-        """Where the chart begins: at the view's own ``since``, or in the first month that has a mention."""
+    def _chart_start(self, until: datetime) -> datetime | None:
+        """The view's own ``since``, or the month of the first mention; None if there is no mention."""
         since = self.view.filter.since
-        if since is not None and until - since <= LONGEST_CHART:
+        if since is not None and until - since <= MAX_EMPTY_CHART:
             return since
-        years = [LONG_AGO, *(datetime(year, 1, 1, tzinfo=UTC) for year in range(1970, until.year + 1)), until]
-        year = self._first(years)
+        years = [EARLIEST, *(datetime(year, 1, 1, tzinfo=UTC) for year in range(1970, until.year + 1)), until]
+        year = self._first_bin(years)
         if year is None:
             return None
         months = [datetime(year.start.year, month, 1, tzinfo=UTC) for month in range(1, 13)]
-        month = self._first([*(m for m in months if m < year.end), year.end]) if year.start >= years[1] else None
-        return max(month.start if month else year.start, since or LONG_AGO)
+        edges = [*(month for month in months if month < year.end), year.end]
+        month = self._first_bin(edges) if year.start > EARLIEST else None
+        return max(month.start if month else year.start, since or EARLIEST)
 
-    def _first(self, at: Sequence[datetime]) -> Bin | None:
-        bins = self.store.histogram(self.view.filter, sorted(set(at)), self.upto)
+    def _first_bin(self, edges: Sequence[datetime]) -> Bin | None:
+        """The first of the bins between ``edges`` that has a mention."""
+        bins = self.store.histogram(self.view.filter, sorted(set(edges)), self.upto)
         return next((b for b in bins if b.n), None)
 
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
-        """Times in which a source of this view could not be read."""
+        """Times in which a source of this view was not read."""
         choice, stored = self.view.filter.source, self.store.gaps(since, until)
         return [
             gap

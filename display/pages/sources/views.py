@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from display.pages.sources import system_status as itself
@@ -28,6 +29,7 @@ WIDTH, HEIGHT = 168.0, 26.0
 """Of a sparkline, px: 3 for each bin."""
 
 blueprint = Blueprint("sources", __name__)
+blueprint.after_request(always_revalidate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def listing() -> str:
     volumes = here.store.volumes(now - WEEK, BIN, BINS)
     found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_coverages(here.config))
     return render_template(
-        "sources.html",
+        "sources/page.html",
         tab="sources",
         health=health,
         rows=found,
@@ -109,13 +111,6 @@ def check_now(name: str) -> AnyResponse:
     here = known(name)
     here.store.ask_for(name, here.clock.now())
     return back(here, name)
-
-
-@blueprint.after_request
-def not_kept(response: Response) -> Response:
-    """No browser shows an old state as if it were of now."""
-    response.headers.setdefault("Cache-Control", "private, no-cache")
-    return response
 
 
 def known(name: str) -> PageContext:

@@ -1,28 +1,30 @@
-// The Mentions page in a browser. The server drew it and it works as it is; this adds the pill, the keys and the line that
-// says whether the page is live. Nothing here ever moves what is being read.
+// The Mentions page in a browser. The server rendered it and it works as it is; this adds the pill, the keyboard shortcuts
+// and the live status. Nothing here ever moves what a person is reading.
 
 import "./mentions.css";
 import { connect } from "../live";
-import { watchKeys } from "./keys";
-import { Line } from "./line";
-import { rememberRail, tellAges, watchMenus, watchSearch } from "./manners";
-import { Pill } from "./pill";
+import { LiveStatus } from "./live_status";
+import { NewPill } from "./new_pill";
+import { rememberRailScroll, updateAges, watchClicks, watchSearch } from "./page_behaviour";
+import { watchShortcuts } from "./shortcuts";
+
+const AGES_EVERY_MS = 30_000;
 
 const main = document.querySelector<HTMLElement>("main#main");
-const line = new Line(main?.dataset.zone);
-const pill = main && new Pill(main);
+const status = new LiveStatus(main?.dataset.zone);
+const pill = main && new NewPill(main);
 
-watchMenus();
+watchClicks();
 watchSearch();
-rememberRail();
-watchKeys(() => pill?.bringIn());
-setInterval(() => tellAges(Date.now()), 30_000);
+rememberRailScroll();
+watchShortcuts(() => pill?.showNew());
+setInterval(() => updateAges(Date.now()), AGES_EVERY_MS);
 
-let lastId = Number(main?.dataset.change ?? 0);
-let close = listen();
-line.onTry(() => {
-  close();
-  close = listen();
+let lastId = Number(main?.dataset.lastChange ?? 0);
+let disconnect = listen();
+status.onRetry(() => {
+  disconnect();
+  disconnect = listen();
 });
 
 function listen(): () => void {
@@ -32,13 +34,13 @@ function listen(): () => void {
     lastId,
     onChanges: ({ last_id, changes }) => {
       lastId = last_id;
-      line.heard();
+      status.messageReceived();
       pill?.changed(changes);
     },
     onHeartbeat: ({ now, last_id }) => {
       lastId = last_id;
-      line.heard(now);
+      status.messageReceived(now);
     },
-    onReload: () => pill?.outOfStep(),
+    onReload: () => pill?.markOutOfSync(),
   });
 }

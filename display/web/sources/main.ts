@@ -1,34 +1,35 @@
-// The page of the sources renews itself: it fetches itself anew and puts the new list in the old one's place, unless
-// somebody is about to press something in it.
+// The Sources page refreshes itself: it fetches its own address and replaces the list, unless a person is about to press
+// something in it or has selected text.
 
 import "./sources.css";
 
-const RENEW = 5_000;
+const REFRESH_EVERY_MS = 5_000;
 
-tell();
-setInterval(() => void renew(), RENEW);
-document.addEventListener("visibilitychange", () => void renew());
+showRefreshNote();
+setInterval(() => void refresh(), REFRESH_EVERY_MS);
+document.addEventListener("visibilitychange", () => void refresh());
 
-function tell(): void {
-  document.querySelector(".renews")?.removeAttribute("hidden");
+function showRefreshNote(): void {
+  document.querySelector(".auto-refresh")?.removeAttribute("hidden");
 }
 
-function busy(main: Element): boolean {
-  const chosen = getSelection();
-  return document.hidden || main.matches(":has(:focus-visible, .act:hover)") || Boolean(chosen && !chosen.isCollapsed);
+function inUse(main: Element): boolean {
+  const selection = getSelection();
+  const selected = Boolean(selection && !selection.isCollapsed);
+  return document.hidden || main.matches(":has(:focus-visible, .action:hover)") || selected;
 }
 
-async function renew(): Promise<void> {
+async function refresh(): Promise<void> {
   const main = document.querySelector("main.sources");
-  if (!main || busy(main)) return;
-  const answer = await fetch("/sources", { cache: "no-store" }).catch(() => null);
-  if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const list = page.querySelector("main.sources");
-  if (!list || busy(main)) return;
-  main.replaceWith(document.adoptNode(list));
+  if (!main || inUse(main)) return;
+  const response = await fetch("/sources", { cache: "no-store" }).catch(() => null);
+  if (!response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector("main.sources");
+  if (!fresh || inUse(main)) return;
+  main.replaceWith(document.adoptNode(fresh));
   const health = page.getElementById("health");
   if (health) document.getElementById("health")?.replaceWith(document.adoptNode(health));
   document.title = page.title;
-  tell();
+  showRefreshNote();
 }

@@ -1,0 +1,173 @@
+"""The rail and the chips: what can be chosen, what is chosen, and the view that each click leads to.
+
+Pure: computed from a MentionsView and the store's counts. The page writes the addresses of the views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from display.pages.mentions.facets import FACETS, Facet
+from display.pages.mentions.filters import RANGES, MentionsView
+from monitor.model import FacetValue
+
+MAX_VALUES = 7
+"""Values of a facet that are listed before "More"."""
+BAR_WIDTH_PX = 24
+"""Width of the bar of the most frequent value."""
+
+
+@dataclass(frozen=True, slots=True)
+class RailValue:
+    """A value of a facet as the rail lists it."""
+
+    value: str
+    label: str
+    n: int
+    bar_width: float
+    """Pixels."""
+    chosen: bool
+    excluded: bool
+    toggled: MentionsView
+    """The view after a click: the value is chosen, or no longer chosen or excluded."""
+    without: MentionsView
+    """The view that excludes it."""
+    unread: bool = False
+    """Whether it is a source that is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class RailSection:
+    """A facet as the rail shows it."""
+
+    facet: Facet
+    values: tuple[RailValue, ...]
+    more: tuple[RailValue, ...]
+    """Behind "More"."""
+
+    @property
+    def all_values(self) -> tuple[RailValue, ...]:
+        """Those before and behind "More"."""
+        return (*self.values, *self.more)
+
+    @property
+    def active(self) -> bool:
+        """Whether any value is chosen or excluded."""
+        return any(v.chosen or v.excluded for v in self.all_values)
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is anything to choose from; see ``Facet.hidden_until_used``."""
+        used = any(v.n for v in self.all_values if v.value != self.facet.initial_value)
+        return bool(self.values) and (not self.facet.hidden_until_used or self.active or used)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that narrows the list, and the view without it."""
+
+    facet: str
+    label: str
+    without: MentionsView
+    brand: str = ""
+    """The brand whose colour it shows."""
+
+
+class Rail:
+    """Builds the sections of the rail for one view."""
+
+    def __init__(
+        self,
+        view: MentionsView,
+        counts: Mapping[str, Sequence[FacetValue]],
+        configured: Mapping[str, Sequence[str]],
+        unread_sources: Collection[str] = (),
+    ) -> None:
+        """``configured``: the names of brands and sources, by facet, which are listed even without a mention."""
+        self.view, self.counts, self.configured = view, counts, configured
+        self.unread_sources = frozenset(unread_sources)
+
+    def sections(self, *, collapsed: bool) -> list[RailSection]:
+        """The sections that are open at first, or those that are collapsed, as far as they are shown."""
+        found = (self.section(facet) for facet in FACETS if facet.collapsed is collapsed)
+        return [section for section in found if section.shown]
+
+    def section(self, facet: Facet) -> RailSection:
+        """The section of ``facet`` with every counted, configured and chosen value."""
+        counted = {found.value: found.n for found in self.counts.get(facet.name, ())}
+        choice = facet.choice(self.view.filter)
+        listed = {*counted, *self.configured.get(facet.name, ()), *facet.always_listed}
+        values = _in_rail_order(facet, listed | {*choice.include, *choice.exclude}, counted)
+        peak = max(counted.values(), default=0)
+        lines = tuple(self._value(facet, value, counted.get(value, 0), peak) for value in values)
+        return RailSection(facet, lines[:MAX_VALUES], lines[MAX_VALUES:])
+
+    def _value(self, facet: Facet, value: str, n: int, peak: int) -> RailValue:
+        choice = facet.choice(self.view.filter)
+        chosen, excluded = value in choice.include, value in choice.exclude
+        removed = self.view.without_value(facet, value)
+        return RailValue(
+            value=value,
+            label=facet.label(value),
+            n=n,
+            bar_width=round(max(1.0, n / peak * BAR_WIDTH_PX), 1) if n else 0.0,
+            chosen=chosen,
+            excluded=excluded,
+            toggled=removed if chosen or excluded else self.view.with_value(facet, value),
+            without=self.view.with_value(facet, value, exclude=True),
+            unread=facet.name == "source" and value in self.unread_sources,
+        )
+
+
+def _in_rail_order(facet: Facet, values: Collection[str], counted: Mapping[str, int]) -> list[str]:
+    if facet.values:
+        return sorted(values, key=facet.values.index)
+    return sorted(values, key=lambda v: (-counted.get(v, 0), v.casefold(), v))
+
+
+def chips(view: MentionsView) -> list[Chip]:
+    """What narrows ``view``: one chip per facet, except that each brand has its own, for its colour."""
+    found: list[Chip] = []
+    for facet in FACETS:
+        found += _brand_chips(facet, view) if facet.symbol == "swatch" else _facet_chip(facet, view)
+    if view.filter.story is not None:
+        found.append(Chip("story", "One story", view.without("story")))
+    return found
+
+
+def _brand_chips(facet: Facet, view: MentionsView) -> list[Chip]:
+    choice = facet.choice(view.filter)
+    included = [Chip(facet.name, v, view.without_value(facet, v), brand=v) for v in choice.include]
+    return included + [Chip(facet.name, f"not {v}", view.without_value(facet, v)) for v in choice.exclude]
+
+
+def _facet_chip(facet: Facet, view: MentionsView) -> list[Chip]:
+    choice = facet.choice(view.filter)
+    parts = [" or ".join(facet.label(v) for v in choice.include)] if choice.include else []
+    parts += [f"not {facet.label(v)}" for v in choice.exclude]
+    return [Chip(facet.name, ", ".join(parts), view.without(facet.name))] if parts else []
+
+
+@dataclass(frozen=True, slots=True)
+class RelaxedFilter:
+    """A view with one filter removed or widened, offered when a list is empty."""
+
+    label: str
+    """What is removed: "without “Negative”"."""
+    view: MentionsView
+
+
+def relaxed_filters(view: MentionsView, now: datetime) -> list[RelaxedFilter]:
+    """Every view that differs from ``view`` by one filter that was removed or widened."""
+    found = [
+        RelaxedFilter(f"without \N{LEFT DOUBLE QUOTATION MARK}{c.label}\N{RIGHT DOUBLE QUOTATION MARK}", c.without)
+        for c in chips(view)
+    ]
+    if view.filter.q:
+        found.append(RelaxedFilter("without the search", view.without("q")))
+    if view.range != "all":
+        longer = "30d" if view.range in ("24h", "7d") else "all"
+        found.append(RelaxedFilter(RANGES[longer].phrase, view.with_range(longer, now)))
+    return found

@@ -1,0 +1,74 @@
+// Shows whether this page is live: "Reconnecting" in the health line after 30 s without a message, a band across the page
+// after 90 s. Ages are measured with the monotonic clock, because the system clock may be set while the page is open.
+
+const RECONNECTING_AFTER_MS = 30_000;
+const OFFLINE_AFTER_MS = 90_000;
+const CHECK_EVERY_MS = 1_000;
+const REFRESH_EVERY_MS = 30_000;
+
+export class LiveStatus {
+  private lastMessageAt = performance.now();
+  private serverTime = Date.now();
+  private refreshedAt = performance.now();
+  private reconnecting = false;
+  private retry: () => void = () => {};
+
+  constructor(private readonly zone: string | undefined) {
+    setInterval(() => this.check(), CHECK_EVERY_MS);
+  }
+
+  /** What the button "Try now" does. */
+  onRetry(retry: () => void): void {
+    this.retry = retry;
+  }
+
+  /** A message arrived from the server; `now` is the server's time, if the message has it. */
+  messageReceived(now?: number): void {
+    this.lastMessageAt = performance.now();
+    if (now !== undefined) this.serverTime = now;
+    if (this.reconnecting || this.lastMessageAt - this.refreshedAt > REFRESH_EVERY_MS) void this.refreshHealthLine();
+  }
+
+  private check(): void {
+    const silentMs = performance.now() - this.lastMessageAt;
+    if (silentMs < RECONNECTING_AFTER_MS) return;
+    this.reconnecting = true;
+    const text = document.querySelector("#health .health-text");
+    if (silentMs < OFFLINE_AFTER_MS) text?.replaceChildren(`Reconnecting, last update ${Math.floor(silentMs / 1000)} s ago`);
+    else this.showOfflineBand(text);
+  }
+
+  private showOfflineBand(healthText: Element | null): void {
+    const band = document.getElementById("band");
+    if (!band?.hidden) return;
+    const time = this.clock(this.serverTime);
+    healthText?.replaceChildren(`Not live since ${time}.`);
+    const inner = document.createElement("div");
+    const bold = document.createElement("b");
+    bold.append(`Not live since ${time}.`);
+    const button = document.createElement("button");
+    button.className = "button small";
+    button.append("Try now");
+    button.addEventListener("click", () => this.retry());
+    inner.append(bold, `Wallflower cannot be reached. This page is as it was at ${time}. You can keep reading.`, button);
+    band.replaceChildren(inner);
+    band.hidden = false;
+  }
+
+  private async refreshHealthLine(): Promise<void> {
+    this.refreshedAt = performance.now();
+    const response = await fetch("/mentions/health", { cache: "no-store" }).catch(() => null);
+    if (!response?.ok) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("health");
+    const shown = document.getElementById("health");
+    if (fresh && shown) shown.replaceWith(document.adoptNode(fresh));
+    const band = document.getElementById("band");
+    if (band) band.hidden = true;
+    this.reconnecting = false;
+  }
+
+  private clock(time: number): string {
+    const format = { hour: "2-digit", minute: "2-digit", ...(this.zone && { timeZone: this.zone }) } as const;
+    return new Date(time).toLocaleTimeString("en-GB", format);
+  }
+}
