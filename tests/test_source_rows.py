@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from display.cli.main import cli
-from display.pages.sources.rows import BINS, Moment, SourceRow, rows
+from display.pages.sources.rows import SPARK_BINS, Moment, SourceRow, rows
 from display.pages.sources.views import sentence, spark
 from monitor.clock import Clock
 from monitor.collector.search_coverage import SearchCoverage
@@ -44,7 +44,7 @@ def client(tmp_path: Path, store: Store) -> FlaskClient:
     return app_over(config(tmp_path, sources=NAMES), store, FakeClock()).test_client()
 
 
-def row(gaps: tuple[Gap, ...] = (), volume: tuple[int, ...] = (0,) * BINS, **changes: Any) -> SourceRow:
+def row(gaps: tuple[Gap, ...] = (), volume: tuple[int, ...] = (0,) * SPARK_BINS, **changes: Any) -> SourceRow:
     status = replace(read_at(NOON - MINUTE, next_check=NOON + 9 * MINUTE, since=NOON - 3 * HOUR), **changes)
     return SourceRow(status, Moment(NOON, config(Path()).timezone, NOON - DAY), gaps, volume)
 
@@ -100,7 +100,7 @@ def test_every_state_has_a_mark_words_and_what_to_do(
     changes: dict[str, Any], mark: str, state: str, below: str, to_do: str
 ) -> None:
     one = row(**changes)
-    assert (one.mark, one.state, one.below, one.to_do) == (mark, state, below, to_do)
+    assert (one.mark, one.state, one.detail, one.to_do) == (mark, state, below, to_do)
 
 
 def test_a_source_that_works_and_misses_a_brand_says_what_to_do() -> None:
@@ -116,7 +116,7 @@ def test_a_source_that_works_and_misses_a_brand_says_what_to_do() -> None:
 
 def test_a_source_that_was_never_read_waits_at_a_start_and_is_late_after_a_while() -> None:
     one = row(health=Health.WAITING, last_success=None, next_check=None)
-    assert (one.mark, one.next) == ("late", "now")
+    assert (one.mark, one.next_check) == ("late", "now")
     just_begun = replace(one, at=replace(one.at, started=NOON - MINUTE))
     assert (just_begun.mark, just_begun.to_do) == ("waiting", "Nothing. Its first reading is due.")
 
@@ -141,15 +141,15 @@ def test_of_a_source_that_never_could_be_read_all_is_missing() -> None:
     one = row((Gap("Forum", NOON - HOUR, None, ""),), health=Health.NEEDS_KEY, last_success=None, next_check=None)
     assert one.not_read == "all of it"
     assert spark(one).hatches == ((0.0, 168.0),)
-    assert replace(one, volume=(0,) * (BINS - 1) + (3,)).not_read == "since 11:00"
+    assert replace(one, volume=(0,) * (SPARK_BINS - 1) + (3,)).not_read == "since 11:00"
     waiting = row(health=Health.WAITING, last_success=None, next_check=None)
     assert (waiting.not_read, spark(waiting).hatches) == ("none", ())
 
 
 def test_a_sparkline_has_a_bar_for_each_three_hours_and_is_hatched_where_nobody_read() -> None:
     gap = Gap("Forum", NOON - 6 * HOUR, NOON - 3 * HOUR, "")
-    drawn = spark(row((gap,), tuple(range(BINS))))
-    assert len(drawn.bars) == BINS - 1
+    drawn = spark(row((gap,), tuple(range(SPARK_BINS))))
+    assert len(drawn.bars) == SPARK_BINS - 1
     assert max(height for _, _, height in drawn.bars) == 25
     assert drawn.hatches == ((162.0, 3.0),)
     assert drawn.words == "1,540 mentions in 7 days, at most 55 in 3 hours. Not read: 3 h on Wed 4."

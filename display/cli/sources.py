@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from display.cli.wiring import load_config, opened_store, with_config
-from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_coverages
+from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, rows, search_coverages
 from display.source_health import configured_statuses
 from monitor.clock import Clock
 from monitor.config import Config
@@ -42,7 +42,7 @@ def sources(config_path: Path | None, as_json: bool) -> None:
 
 def _rows(config: Config, store: Store) -> list[SourceRow]:
     now = Clock().now()
-    gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, BIN, BINS)
+    gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
     statuses = configured_statuses(config, store.statuses())
     # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
     return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))
@@ -65,18 +65,28 @@ def _show(lines: Sequence[Sequence[str]]) -> None:
 
 
 def _line(row: SourceRow) -> tuple[str, ...]:
-    since = row.at.full(row.since) if row.since else ""
-    return (row.name, row.state, since, row.last, row.next, row.per_hour, _unread(row), row.spent, row.to_do)
+    since = row.at.full_time(row.since) if row.since else ""
+    return (
+        row.name,
+        row.state,
+        since,
+        row.last_read,
+        row.next_check,
+        row.posts_per_hour,
+        _unread(row),
+        row.spent,
+        row.to_do,
+    )
 
 
 def _unread(row: SourceRow) -> str:
     """ "none", or "7.0 h in 2 gaps, open since 11:40"."""
-    if row.never:
+    if row.never_read:
         return "all of it"
     if not row.gaps:
         return "none"
     count = f"{row.unread_hours:.1f} h in {len(row.gaps)} gap{'' if len(row.gaps) == 1 else 's'}"
-    return f"{count}, open since {row.at.full(row.open_gap.since)}" if row.open_gap else count
+    return f"{count}, open since {row.at.full_time(row.open_gap.since)}" if row.open_gap else count
 
 
 def _json(row: SourceRow) -> dict[str, Any]:
@@ -90,7 +100,7 @@ def _json(row: SourceRow) -> dict[str, Any]:
         "reason": status.reason,
         "note": status.note,
         "to_do": row.to_do,
-        "search": row.search,
+        "search": row.search_note,
         "last_success": _time(status.last_success),
         "last_try": _time(status.last_try),
         "next_check": _time(status.next_check),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
 
 WEEK = timedelta(days=7)
-BIN, BINS = timedelta(hours=3), 56
+SPARK_BIN, SPARK_BINS = timedelta(hours=3), 56
 """A sparkline is a week in stretches of three hours."""
 GRACE = timedelta(minutes=2)
 """How late a check may be, and how long a fresh start may take, before that is worth a word."""
@@ -51,7 +51,7 @@ class Moment:
     started: datetime
     """When this program began; a source whose time came while it was down is not late yet."""
 
-    def short(self, at: datetime) -> str:
+    def short_time(self, at: datetime) -> str:
         """ "15:44" today, "Tue 09:12" within six days, else "3 Nov"."""
         there, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
         days = abs((there.date() - today.date()).days)
@@ -59,7 +59,7 @@ class Moment:
             return f"{there:%H:%M}"
         return f"{there:%a %H:%M}" if days < 7 else f"{there.day} {there:%b}"
 
-    def full(self, at: datetime) -> str:
+    def full_time(self, at: datetime) -> str:
         """ "15:44" today, else "Mon 16 Nov, 15:44"."""
         return clock_time(at, self.now, self.zone)
 
@@ -73,7 +73,7 @@ class SourceRow:
     gaps: tuple[Gap, ...]
     """Those that touch the last 7 days."""
     volume: tuple[int, ...]
-    """Mentions in each BIN of them."""
+    """Mentions in each SPARK_BIN of them."""
     coverage: SearchCoverage = FULL_COVERAGE
     """How its search covers the rules."""
 
@@ -83,7 +83,7 @@ class SourceRow:
         return self.status.source
 
     @property
-    def search(self) -> str:
+    def search_note(self) -> str:
         """How its search covers the rules, in sentences; empty if there is nothing to report."""
         return self.coverage.summary()
 
@@ -114,7 +114,7 @@ class SourceRow:
         if self.late:
             return LATE
         if status.health is Health.LIMITED:
-            return f"Limited until {self.at.short(status.next_check)}" if status.next_check else "Limited"
+            return f"Limited until {self.at.short_time(status.next_check)}" if status.next_check else "Limited"
         return WORDS[status.health]
 
     @property
@@ -123,7 +123,7 @@ class SourceRow:
         return self.status.last_success if self.late else self.status.since
 
     @property
-    def below(self) -> str:
+    def detail(self) -> str:
         """Under the state: since when, and after how many tries."""
         status = self.status
         if status.health in (Health.WORKING, Health.WAITING) and not self.late:
@@ -133,15 +133,15 @@ class SourceRow:
         if status.last_success is None and status.health is not Health.PAUSED:
             return "never read"
         tries = f", {status.failures} tries" if status.failures > 1 else ""
-        return f"since {self.at.short(self.since)}{tries}" if self.since else ""
+        return f"since {self.at.short_time(self.since)}{tries}" if self.since else ""
 
     @property
-    def last(self) -> str:
+    def last_read(self) -> str:
         """When it was last read."""
-        return self.at.short(self.status.last_success) if self.status.last_success else "never"
+        return self.at.short_time(self.status.last_success) if self.status.last_success else "never"
 
     @property
-    def next(self) -> str:
+    def next_check(self) -> str:
         """When it is read next, or what that waits for."""
         status = self.status
         if status.health is Health.PAUSED:
@@ -152,10 +152,10 @@ class SourceRow:
             return "with a key" if status.health is Health.NEEDS_KEY else "at a restart"
         if status.interval < 60 and not self.trouble and status.health is not Health.LIMITED:
             return "always on"
-        return self.at.short(status.next_check) if status.next_check > self.at.now else "now"
+        return self.at.short_time(status.next_check) if status.next_check > self.at.now else "now"
 
     @property
-    def per_hour(self) -> str:
+    def posts_per_hour(self) -> str:
         """Posts that it brings, matched or not."""
         rate = self.status.posts_per_hour
         return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}" if rate >= 0.05 else "under 0.1" if rate else "0"
@@ -166,12 +166,12 @@ class SourceRow:
         return sum(self.volume)
 
     @property
-    def never(self) -> bool:
+    def never_read(self) -> bool:
         """Whether it was to be read and never could be, so that nothing at all is known of it."""
         return self.status.last_success is None and self.status.health is not Health.WAITING and not self.mentions
 
     @property
-    def unread(self) -> list[tuple[datetime, datetime]]:
+    def unread_spans(self) -> list[tuple[datetime, datetime]]:
         """The times of the last 7 days in which it was not read, none of them twice."""
         now = self.at.now
         spans = ((max(gap.since, now - WEEK), min(gap.until or now, now)) for gap in self.gaps)
@@ -180,7 +180,7 @@ class SourceRow:
     @property
     def unread_hours(self) -> float:
         """Their sum."""
-        return sum((b - a for a, b in self.unread), timedelta()).total_seconds() / 3600
+        return sum((b - a for a, b in self.unread_spans), timedelta()).total_seconds() / 3600
 
     @property
     def open_gap(self) -> Gap | None:
@@ -190,15 +190,15 @@ class SourceRow:
     @property
     def not_read(self) -> str:
         """ "since 11:40", "7 h on Sun 15", "9 h in 3 gaps", "all of it", "none"."""
-        spans, under_way = self.unread, self.open_gap
+        spans, under_way = self.unread_spans, self.open_gap
         total = sum((b - a for a, b in spans), timedelta())
-        if self.never or (under_way is not None and under_way.since <= self.at.now - WEEK):
+        if self.never_read or (under_way is not None and under_way.since <= self.at.now - WEEK):
             return "all of it"
         if not spans and under_way is None:
             return "none"
         if under_way is not None:
             more = f", {duration(total)} in all" if len(spans) > 1 else ""
-            return f"since {self.at.short(under_way.since)}{more}"
+            return f"since {self.at.short_time(under_way.since)}{more}"
         if len(spans) > 1:
             return f"{duration(total)} in {len(spans)} gaps"
         there = spans[0][0].astimezone(self.at.zone)
@@ -224,9 +224,11 @@ class SourceRow:
 def to_do(row: SourceRow) -> str:
     """What a person should do about ``row``: "Nothing." where that is so."""
     status, at = row.status, row.at
-    again = f"at {at.full(status.next_check)}" if status.next_check and status.next_check > at.now else "in a moment"
+    again = (
+        f"at {at.full_time(status.next_check)}" if status.next_check and status.next_check > at.now else "in a moment"
+    )
     if row.late:
-        due = f"was due at {at.full(status.next_check)}" if status.next_check else "is overdue"
+        due = f"was due at {at.full_time(status.next_check)}" if status.next_check else "is overdue"
         return f"Its check {due}. Is Wallflower running? If it is, its log tells what holds it up."
     if status.health is Health.BROKEN:
         return f"{status.reason} It is tried again {again}." if status.next_check else status.reason
@@ -242,7 +244,7 @@ def to_do(row: SourceRow) -> str:
         return f"Nothing, if it is as quiet there. {status.reason}"
     if status.health is Health.WAITING:
         return "Nothing. Its first reading is due."
-    begin = row.search if row.coverage.unsearchable else "Nothing."
+    begin = row.search_note if row.coverage.unsearchable else "Nothing."
     return " ".join(filter(None, (begin, status.note or status.reason, on_course(row))))
 
 
@@ -279,7 +281,7 @@ def rows(
             status,
             at,
             tuple(gap for gap in gaps if gap.source == status.source),
-            tuple(volumes.get(status.source, (0,) * BINS)),
+            tuple(volumes.get(status.source, (0,) * SPARK_BINS)),
             coverages.get(status.source, FULL_COVERAGE),
         )
         for status in statuses

@@ -20,7 +20,7 @@ from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from display.pages.sources import system_status as itself
-from display.pages.sources.rows import BIN, BINS, WEEK, Moment, SourceRow, rows, search_coverages
+from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, rows, search_coverages
 from display.pages.sources.walls import WallRow, wall_rows
 from display.source_health import unrecorded_gaps
 from monitor.model import Health, MentionFilter
@@ -50,7 +50,7 @@ def listing() -> str:
     health = current_health(here, now)
     stored = here.store.gaps(now - WEEK, now + timedelta(seconds=1))
     gaps = [*stored, *unrecorded_gaps(health.unread, stored)]
-    volumes = here.store.volumes(now - WEEK, BIN, BINS)
+    volumes = here.store.volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
     found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_coverages(here.config))
     return render_template(
         "sources/page.html",
@@ -151,11 +151,11 @@ def _said(names: Sequence[str], one: str, many: str) -> str:
 
 def spark(row: SourceRow) -> Spark:
     """The week of ``row``, scaled to its own peak."""
-    peak, step = max(row.volume, default=0), WIDTH / BINS
+    peak, step = max(row.volume, default=0), WIDTH / SPARK_BINS
     bars = ((n, count * (HEIGHT - 1) / peak) for n, count in enumerate(row.volume) if count)
     begun = row.at.now - WEEK
-    spans = [(begun, row.at.now)] if row.never else row.unread
-    unread = (((a - begun) / BIN * step, (b - begun) / BIN * step) for a, b in spans)
+    spans = [(begun, row.at.now)] if row.never_read else row.unread_spans
+    unread = (((a - begun) / SPARK_BIN * step, (b - begun) / SPARK_BIN * step) for a, b in spans)
     words = f"{row.mentions:,} mentions in 7 days, at most {peak:,} in 3 hours. Not read: {row.not_read}."
     return Spark(
         tuple((round(n * step + 0.5, 2), round(HEIGHT - max(1.0, h), 2), round(max(1.0, h), 2)) for n, h in bars),
