@@ -118,8 +118,8 @@ def test_check_tells_every_problem_and_ends_with_78(wallflower: Run, tmp_path: P
     assert (result.exit_code, result.stdout) == (78, "")
     for said in (
         "brands[1].rule: column 1",
-        "server.port: found 0",
-        'server.hots: this key is not known. Did you mean "host"',
+        "server.port: expected at least 1, found 0",
+        'server.hots: unknown key. Did you mean "host"',
     ):
         assert said in result.stderr
 

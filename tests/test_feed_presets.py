@@ -193,7 +193,7 @@ def test_editions(country: str, language: str, ceid: str, hl: str) -> None:
         ({"secret": "A_SECRET", "tag": "acme"}, "tag only together with a preset"),
         ({"preset": "gogle-news", "query": "x"}, 'did you mean "google-news"?'),
         ({"preset": "google-news"}, 'preset "google-news" together with query'),
-        ({"preset": "google-news", "query": " "}, "query: found"),
+        ({"preset": "google-news", "query": " "}, "query: expected"),
         ({"preset": "google-news", "query": "x", "country": "GBR"}, 'two letters, such as "GB"'),
         (
             {"preset": "google-news", "query": "x", "channel": CHANNEL},
@@ -203,7 +203,7 @@ def test_editions(country: str, language: str, ceid: str, hl: str) -> None:
         ({"preset": "reddit", "query": "acme"}, 'preset "reddit" together with user and secret'),
         ({"preset": "discourse", "site": "a.example", "tag": "a", "section": "b"}, "one of section and tag, not both"),
         ({"preset": "discourse", "site": "ftp://a.example"}, "http"),
-        ({"preset": "discourse", "site": ""}, "site: found"),
+        ({"preset": "discourse", "site": ""}, "site: This address cannot be read"),
         ({"preset": "phpbb", "site": "a.example", "section": "../x"}, "a forum's number"),
         ({"preset": "youtube-channel", "channel": "acme"}, "a channel's id"),
         ({"preset": "youtube-channel", "channel": "https://www.youtube.com/@acme"}, "Copy channel ID"),

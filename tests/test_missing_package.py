@@ -81,13 +81,13 @@ def test_check_lists_no_packages_if_all_are_installed(tmp_path: Path) -> None:
         (
             'kind = "mastodon"\nname = "Fediverse"\ninstances = ["social.example"]\nhashtags = ["acme"]',
             'kind = "x"\nname = "Fediverse"',
-            '`budget`: is missing. Write it like budget = "20 USD / month".',
+            '`budget`: this key is required. Example: budget = "20 USD / month".',
         ),
-        ('"mastodon"', '"mastodont"', '`kind`: found "mastodont"; there is no such kind. Did you mean "mastodon"?'),
+        ('"mastodon"', '"mastodont"', '`kind`: there is no kind "mastodont". Did you mean "mastodon"?'),
         ("hashtags", "subreddits", "`subreddits`: this is an option of reddit, not of mastodon."),
         ("hashtags", "budget", "`budget`: this is an option of x, not of mastodon."),
         ('["social.example"]', '["not a host"]', "`instances"),
-        ("hashtags = [", "search = true\nhashtags = [", "Of its keys, allowed is one with token ="),
+        ("hashtags = [", "search = true\nhashtags = [", "Its table: expected one with token ="),
     ],
 )
 def test_a_mistake_in_the_table_of_a_source_becomes_its_status(
@@ -131,7 +131,7 @@ def test_a_typo_in_the_kind_keeps_the_cursor_and_the_status(scheduler_run: Sched
 
 def test_every_mistake_is_a_problem_of_the_config(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG.replace('"mastodon"', '"mastodont"'))
-    with pytest.raises(ConfigError, match=r'there is no such kind\. Did you mean "mastodon"'):
+    with pytest.raises(ConfigError, match=r'there is no kind "mastodont"\. Did you mean "mastodon"'):
         load_config(tmp_path / "config.toml").check()
     with pytest.raises(ImportError):
         sources.load_or_placeholder("mastodont")

@@ -189,7 +189,7 @@ def test_open_sockets_and_a_hanging_source_do_not_delay_a_stop(running: Running,
     for client in clients:
         client.connect(f"http://127.0.0.1:{running.port}", transports=["websocket"], auth={"last_id": 0})
     assert running.end(number) == 0
-    assert "Forum: still reading; left behind" in running.output()
+    assert "Forum: still reading; abandoned" in running.output()
     assert "Traceback" not in running.output()
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from display.cli.wiring import load_config
 from display.wall_state.sentences import why
 from display.wall_state.speech import ENGLISH, LANGUAGES, Counted, Phrases, Speech
-from monitor.config.tables import WallTable
 from monitor.config.walls import Wall
+from monitor.errors import ConfigError
 from monitor.model import Health, Incident
 from tests.fake_site import judged, read_at
 from tests.fakes import NOON, FakeClock
@@ -74,9 +76,13 @@ def test_no_phrase_was_left_in_english(language: str) -> None:
     assert alike <= SAME
 
 
-def test_the_config_offers_exactly_these() -> None:
-    assert set(get_args(WallTable.model_fields["language"].annotation)) == set(LANGUAGES)
-    assert {Wall().language, WallTable(name="a").language} == {"en"}
+def test_the_config_accepts_exactly_these_languages(tmp_path: Path) -> None:
+    table = '[[brands]]\nname = "Acme"\nrule = "acme"\nours = true\n[[walls]]\nname = "office"\nlanguage = "{}"\n'
+    for language in (*LANGUAGES, "xx"):
+        (tmp_path / "config.toml").write_text(table.format(language), encoding="utf-8")
+        with nullcontext() if language in LANGUAGES else pytest.raises(ConfigError, match="language: expected"):
+            load_config(tmp_path / "config.toml")
+    assert Wall().language in LANGUAGES
 
 
 # Numbers and times

@@ -25,7 +25,7 @@ from display.cli.setup.source_trials import Found, Trial
 from display.cli.setup.toml_writer import Value, commented, table, written
 from display.cli.wiring import judge_of, load_config, open_http, with_config
 from monitor.clock import Clock
-from monitor.config import HERE
+from monitor.config import LOCAL_FILE
 from monitor.errors import ConfigError
 from monitor.model import Brand
 from monitor.query.matcher import Matcher
@@ -108,7 +108,7 @@ def init(
 
     Asks for what it needs to know, or takes it as options. Shows what each source would find now.
     """
-    target = config_path or HERE
+    target = config_path or LOCAL_FILE
     if target.exists():
         raise ConfigError(target, ["is here already; it was left as it is."])
     if sample:
@@ -245,7 +245,7 @@ def _write(target: Path, text: str) -> None:
 
 
 def _say_what_next(target: Path, answers: Answers) -> None:
-    option = "" if target == HERE else f" --config {target}"
+    option = "" if target == LOCAL_FILE else f" --config {target}"
     click.echo(f"Wrote {target}. Look at its rules and sources, then:")
     click.echo(f"  wallflower check{option}")
     click.echo(f"  wallflower run{option}      and open http://127.0.0.1:8750/wall")

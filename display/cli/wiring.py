@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import BaseModel
 
+from display.wall_state.speech import LANGUAGES
 from monitor import config as configuration
 from monitor import sources
 from monitor.clock import Clock
@@ -44,7 +45,7 @@ def with_config(command: Command) -> Command:
         "--config",
         "config_path",
         type=click.Path(path_type=Path, dir_okay=False),
-        help=f"Config file. Without it {configuration.HERE}, else {configuration.SYSTEM}.",
+        help=f"Config file. Without it {configuration.LOCAL_FILE}, else {configuration.SYSTEM_FILE}.",
     )
     return option(command)
 
@@ -56,7 +57,7 @@ def options_of(kind: str) -> type[BaseModel]:
 
 def load_config(path: Path | None) -> Config:
     """The config at ``path``, or at one of the usual places. Raises ConfigError."""
-    return configuration.load(configuration.find(path), options_of, sources.kinds())
+    return configuration.load(configuration.find_file(path), options_of, sources.kinds(), LANGUAGES)
 
 
 def found_config(path: Path | None) -> Config | None:
@@ -64,7 +65,7 @@ def found_config(path: Path | None) -> Config | None:
 
     Raises ConfigError.
     """
-    if path is None and not any(place.exists() for place in (configuration.HERE, configuration.SYSTEM)):
+    if path is None and not any(place.exists() for place in (configuration.LOCAL_FILE, configuration.SYSTEM_FILE)):
         return None
     return load_config(path)
 

@@ -141,7 +141,7 @@ class View:
             title=self._title(told) if told else "",
             gap=self._gap_in(now - timedelta(hours=1)),
             of="" if self._ours else self._leads[0],
-            night=night is not None and night.holds(now.astimezone(self._speech.zone)),
+            night=night is not None and night.contains(now.astimezone(self._speech.zone)),
         )
 
     def _title(self, incident: Incident) -> str:

@@ -30,7 +30,7 @@ from monitor.collector import (
     timing,
 )
 from monitor.config.source_tables import SourceConfig
-from monitor.config.tables import parse_duration
+from monitor.config.values import parse_duration
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.model import SourceStatus, Wish

@@ -1,9 +1,9 @@
-"""config.toml, read and checked: ``load`` returns a Config or raises a ConfigError that holds every problem at once.
+"""Reads and checks config.toml: ``load`` returns a Config, or raises a ConfigError that lists every problem at once.
 
-Each problem says where (the TOML path, counted from 0), what was found and what is allowed. Unknown keys are refused,
-for a misspelt key would otherwise be ignored in silence. What is wrong with the kind of a source or the keys of that
-stops nothing but that source: it stands in its ``SourceConfig``. No secret belongs into the file; still, of an
-address, which may carry one, a problem quotes only the host.
+Each problem says where it is (the TOML path, counted from 0), what was found and what is expected. Unknown keys are
+rejected, because a misspelt key would otherwise be ignored silently. A problem with the kind of a source, or with the
+keys of that kind, affects only that source: it is in its ``SourceConfig``. The file should contain no secret. Addresses
+may carry one all the same, so problems quote only their host.
 """
 
 from __future__ import annotations
@@ -12,35 +12,23 @@ import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from monitor.config.problems import Problem, path, problems_of, shown
-from monitor.config.source_tables import OptionsOf, Own, SourceConfig, SourceReader
-from monitor.config.tables import BrandTable, FileTables, SourceTable
-from monitor.config.walls import Wall, brand_problems, wall
-from monitor.errors import ConfigError, QueryError
+from monitor.config.checks import RawTable, numbered_tables, problems_between
+from monitor.config.problems import Problem
+from monitor.config.source_tables import KindOptions, OptionsOf, OptionsReader, SourceConfig
+from monitor.config.tables import FileTables, Server, SourceTable
+from monitor.config.validation import problems_of
+from monitor.config.walls import Wall
+from monitor.errors import ConfigError
 from monitor.model import Brand, Topic
-from monitor.query import parse
 
-HERE = Path("config.toml")
-SYSTEM = Path("/etc/wallflower/config.toml")
+LOCAL_FILE = Path("config.toml")
+SYSTEM_FILE = Path("/etc/wallflower/config.toml")
 
-Raw = dict[str, Any]
-Numbered = list[tuple[int, Raw]]
-
-_HOW = "Begin one with `wallflower init`, or name yours with --config PATH."
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where the pages are served."""
-
-    host: str = "127.0.0.1"
-    port: int = 8750
+_HOW = "Create one with `wallflower init`, or pass yours with --config PATH."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +43,10 @@ class Config:
     brands: tuple[Brand, ...]
     sources: tuple[SourceConfig, ...]
     allow_hosts: frozenset[str] = frozenset()
-    """``host`` or ``host:port`` in a private network that sources may read all the same."""
+    """``host`` or ``host:port`` in a private network that sources may read nevertheless."""
     topics: tuple[Topic, ...] = ()
     walls: tuple[Wall, ...] = (Wall(),)
-    """At least one; the first is the one without a name in its address."""
+    """At least one. The first is also at the address without a name."""
 
     @property
     def database(self) -> Path:
@@ -66,61 +54,59 @@ class Config:
         return self.data / "wallflower.db"
 
     def check(self) -> None:
-        """Raise ConfigError for what is wrong with sources; the others can be read all the same."""
+        """Raise ConfigError if sources have problems. The others can be read nevertheless."""
         if problems := [str(problem) for source in self.sources for problem in source.problems]:
             raise ConfigError(self.path, problems)
 
 
-def find(given: Path | None = None, places: Sequence[Path] = (HERE, SYSTEM)) -> Path:
+def find_file(given: Path | None = None, places: Sequence[Path] = (LOCAL_FILE, SYSTEM_FILE)) -> Path:
     """The config file to use: ``given``, else the first of ``places`` that exists. Raises ConfigError."""
     found = next((place for place in places if place.exists()), None) if given is None else given
     if found is None:
-        looked = " nor ".join(str(p) for p in places)
-        raise ConfigError(places[0], [f"there is no config file: neither {looked} exists. {_HOW}"])
+        tried = " nor ".join(str(place) for place in places)
+        raise ConfigError(places[0], [f"there is no config file: neither {tried} exists. {_HOW}"])
     return found
 
 
-def load(file: Path, options_of: OptionsOf, kinds: Collection[str] = ()) -> Config:
-    """Read and check ``file``. ``kinds`` are the kinds of source there are, for suggestions.
+def load(
+    file: Path, options_of: OptionsOf, kinds: Collection[str] = (), wall_languages: Collection[str] = ()
+) -> Config:
+    """Read and check ``file``.
 
-    Raises ConfigError with every problem there is, those of sources among them; but not for these alone.
+    ``kinds``: all kinds of source, for suggestions. ``wall_languages``: those that a wall can have; if empty, any.
+    Raises ConfigError with every problem, those of sources included, unless only sources have problems.
     """
     raw = _read(file)
-    brands, listed = _tables(raw, "brands"), _tables(raw, "sources")
+    reader = OptionsReader(options_of, kinds)
+    options = [reader.read(number, table) for number, table in numbered_tables(raw, "sources")]
     problems: list[Problem] = []
-    tables = _validated(FileTables, raw, problems)
-    reader = SourceReader(options_of, kinds)
-    of_sources = [reader.read(n, table) for n, table in listed]
-    topics, walls = _tables(raw, "topics"), _tables(raw, "walls")
-    for where, named in (("brands", brands), ("sources", listed), ("topics", topics), ("walls", walls)):
-        problems += _twice(where, named)
-    problems += [p for n, table in brands for p in _rule_problems("brands", n, table)]
-    problems += [p for n, table in topics for p in _rule_problems("topics", n, table)]
-    problems += [*_ours_problems(brands), *brand_problems(walls, [str(table.get("name")) for _, table in brands])]
+    tables = _validate(raw, problems)
+    problems += problems_between(raw, wall_languages)
     if problems or tables is None:
-        raise ConfigError(file, list(map(str, [*problems, *(p for own in of_sources for p in own.problems)])))
+        of_sources = [problem for one in options for problem in one.problems]
+        raise ConfigError(file, [str(problem) for problem in (*problems, *of_sources)])
+    return _config(file, tables, options)
+
+
+def _config(file: Path, tables: FileTables, options: Sequence[KindOptions]) -> Config:
     return Config(
         path=file,
         data=(file.absolute().parent / Path(tables.wallflower.data).expanduser()).resolve(),
-        timezone=ZoneInfo(tables.wallflower.timezone),
+        timezone=tables.wallflower.timezone,
         allow_hosts=frozenset(tables.wallflower.allow_hosts),
-        server=Server(tables.server.host, tables.server.port),
-        brands=tuple(map(_brand, tables.brands)),
-        sources=tuple(map(_source, tables.sources, of_sources)),
-        topics=tuple(Topic(table.name, table.rule) for table in tables.topics),
-        walls=tuple(map(wall, tables.walls)) or (Wall(),),
+        server=tables.server,
+        brands=tuple(Brand(**dict(table)) for table in tables.brands),
+        sources=tuple(_source(table, one) for table, one in zip(tables.sources, options, strict=True)),
+        topics=tuple(Topic(**dict(table)) for table in tables.topics),
+        walls=tuple(tables.walls) or (Wall(),),
     )
 
 
-def _brand(table: BrandTable) -> Brand:
-    return Brand(table.name, table.rule, table.ours, tuple(table.aliases), table.colour)
-
-
-def _source(table: SourceTable, own: Own) -> SourceConfig:
+def _source(table: SourceTable, own: KindOptions) -> SourceConfig:
     return SourceConfig(table.kind, table.name, table.every, own.options, own.problems)
 
 
-def _read(file: Path) -> Raw:
+def _read(file: Path) -> RawTable:
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
@@ -134,50 +120,9 @@ def _read(file: Path) -> Raw:
         raise ConfigError(file, [f"is not valid TOML: {error}."]) from error
 
 
-def _tables(raw: Raw, name: str) -> Numbered:
-    """The tables of ``[[name]]`` with their numbers; what else stands there is the models' to refuse."""
-    found = raw.get(name)
-    return [(n, t) for n, t in enumerate(found) if isinstance(t, dict)] if isinstance(found, list) else []
-
-
-def _validated(model: type[_Model], raw: Raw, problems: list[Problem]) -> _Model | None:
+def _validate(raw: RawTable, problems: list[Problem]) -> FileTables | None:
     try:
-        return model.model_validate(raw, strict=True)
+        return FileTables.model_validate(raw)
     except ValidationError as error:
-        problems += problems_of(error, model)
+        problems += problems_of(error, FileTables)
         return None
-
-
-def _rule_problems(named: str, number: int, table: Raw) -> list[Problem]:
-    rule = table.get("rule")
-    if not isinstance(rule, str) or not rule:
-        return []
-    try:
-        parse(rule)
-    except QueryError as error:
-        why = " ".join(part for part in (error.reason, error.suggestion) if part)
-        where = path((named, number, "rule"))
-        return [Problem(where, f"column {error.column} of {shown(rule)}: {why}")]
-    return []
-
-
-def _twice(where: str, tables: Numbered) -> list[Problem]:
-    """Names that an earlier table has as well; case makes no difference."""
-    first: dict[str, int] = {}
-    problems = []
-    for number, table in tables:
-        name = table.get("name")
-        if not isinstance(name, str):
-            continue
-        earlier = first.setdefault(name.strip().casefold(), number)
-        if earlier != number:
-            words = f"found {shown(name)}; {path((where, earlier))} has that name already."
-            problems.append(Problem(path((where, number, "name")), words))
-    return problems
-
-
-def _ours_problems(brands: Numbered) -> list[Problem]:
-    if not brands or any(table.get("ours") is True for _, table in brands):
-        return []
-    names = ", ".join(shown(table.get("name")) for _, table in brands)
-    return [Problem("brands", f"none is ours (found {names}). Write ours = true at your own organisation.")]

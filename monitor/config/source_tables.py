@@ -1,6 +1,6 @@
 """A ``[[sources]]`` table as its kind understands it.
 
-What is wrong there is a problem of that source alone: it is not read and says why, and the others are.
+A problem in it concerns that source alone: the source reports it and is not read, but all others are.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from monitor.config.problems import Problem, did_you_mean, listed, path, problems_of, shown
+from monitor.config.problems import Path, Problem, closest, did_you_mean, dotted, quoted
 from monitor.config.tables import SourceTable
+from monitor.config.validation import problems_of
 
 OptionsOf = Callable[[str], type[BaseModel]]
 """kind -> the model of its keys. Raises ImportError for a kind that does not exist or cannot be used at all."""
 
-_ALSO_CALLED = {"twitter": "x", "rss": "feed", "atom": "feed", "jetstream": "bluesky", "fediverse": "mastodon"}
-MOST_NAMED = 3
-"""Kinds that are named as those that have an option."""
+_OTHER_NAMES = {"twitter": "x", "rss": "feed", "atom": "feed", "jetstream": "bluesky", "fediverse": "mastodon"}
+"""What people call a kind -> the kind."""
+MAX_SUGGESTED_KINDS = 3
+"""Kinds that are listed as those that have an option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,69 +33,70 @@ class SourceConfig:
     name: str
     every: timedelta | None
     options: BaseModel | None
-    """The keys of its kind, validated by the kind's own model; None where there are ``problems``."""
+    """The keys of its kind, validated by the kind's own model; None if there are ``problems``."""
     problems: tuple[Problem, ...] = ()
-    """What is wrong with its kind or the keys of that: it cannot be read, whatever else can."""
+    """What is wrong with its kind or its kind's keys, so that it cannot be read."""
 
     @property
     def explanation(self) -> str:
         """Its problems as sentences for people who do not look at the file; empty without any."""
-        said = [_sentence(problem) for problem in self.problems]
-        return " ".join([*said, "Correct it in the config, then restart Wallflower."]) if said else ""
+        sentences = [_sentence(problem) for problem in self.problems]
+        return " ".join([*sentences, "Correct it in the config, then restart Wallflower."]) if sentences else ""
 
 
-class Own(NamedTuple):
-    """What of a table belongs to its kind. Neither: the table does not even tell its kind."""
+class KindOptions(NamedTuple):
+    """What the kind of a source makes of its table. Both empty: the table has no usable ``kind``."""
 
     options: BaseModel | None = None
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class SourceReader:
-    """Reads tables. ``kinds`` are the kinds there are, for suggestions; empty: nobody knows."""
+class OptionsReader:
+    """Validates the keys of ``[[sources]]`` that belong to their kind."""
 
     options_of: OptionsOf
     kinds: Collection[str]
+    """All kinds, for suggestions; empty if they are not known."""
 
-    def read(self, number: int, raw: Mapping[str, Any]) -> Own:
-        """What belongs to the kind in the table ``[[sources]]`` that is counted ``number`` from 0."""
-        kind, at = raw.get("kind"), ("sources", number)
+    def read(self, number: int, table: Mapping[str, Any]) -> KindOptions:
+        """Validate the table at position ``number``, counted from 0."""
+        kind, at = table.get("kind"), ("sources", number)
         if not isinstance(kind, str) or not kind:
-            return Own()
+            return KindOptions()
         try:
             if self.kinds and kind not in self.kinds:
                 raise ModuleNotFoundError(kind)
             model = self.options_of(kind)
         except ImportError as error:
-            return Own(None, (Problem(path((*at, "kind")), *self._no_kind(kind, error)),))
-        own = {key: value for key, value in raw.items() if key not in ("kind", "every")}
+            return KindOptions(None, (self._unusable_kind((*at, "kind"), kind, error),))
+        common = SourceTable.model_fields.keys()
+        own = {key: value for key, value in table.items() if key not in common or key in model.model_fields}
         try:
-            return Own(model.model_validate(own))
+            return KindOptions(model.model_validate(own))
         except ValidationError as error:
-            found = problems_of(error, model, at, known=SourceTable.model_fields)
-            ours = (problem for problem in found if _key(problem.where) != "name")
-            return Own(None, tuple(self._of_which_kind(problem, kind) for problem in ours))
+            problems = problems_of(error, model, at, common_keys=common)
+            # What is wrong with a common key, the name, is reported with the rest of the file.
+            return KindOptions(None, tuple(self._with_kinds(p, kind) for p in problems if p.at[2:] != ("name",)))
 
-    def _no_kind(self, kind: str, error: ImportError) -> tuple[str, str]:
-        """What is wrong, and which kinds there are."""
+    def _unusable_kind(self, at: Path, kind: str, error: ImportError) -> Problem:
         if kind in self.kinds:
-            return f'"{kind}" cannot be used here: {error}. Install what is missing.', ""
-        meant = did_you_mean(kind, [*self.kinds, *_ALSO_CALLED])
-        for name, ours in _ALSO_CALLED.items():
-            meant = meant.replace(f'"{name}"', f'"{ours}"')
-        return f"found {shown(kind)}; there is no such kind.{meant}", listed(self.kinds)
+            return Problem(at, f'"{kind}" cannot be used here: {error}. Install what is missing.')
+        meant = closest(kind, [*self.kinds, *_OTHER_NAMES])
+        hint = did_you_mean(_OTHER_NAMES.get(meant, meant) if meant else None)
+        return Problem(at, f"there is no kind {quoted(kind)}.{hint}", allowed=tuple(sorted(self.kinds)))
 
-    def _of_which_kind(self, problem: Problem, kind: str) -> Problem:
-        """``problem`` with the kinds that have the key, where it is one that only others know."""
-        if not problem.words.endswith("this key is not known."):
+    def _with_kinds(self, problem: Problem, kind: str) -> Problem:
+        """``problem`` with the kinds that have the key, if it is a key that ``kind`` does not have."""
+        key = str(problem.at[-1])
+        if not problem.is_unknown_key or len(problem.at) != 3:
             return problem
-        having = [other for other in sorted(self.kinds) if other != kind and self._has(other, _key(problem.where))]
+        having = [other for other in sorted(self.kinds) if other != kind and self._has(other, key)]
         if not having:
             return problem
-        more = " and others" if len(having) > MOST_NAMED else ""
-        words = f"this is an option of {', '.join(having[:MOST_NAMED])}{more}, not of {kind}."
-        return problem._replace(words=words)
+        more = " and others" if len(having) > MAX_SUGGESTED_KINDS else ""
+        kinds = ", ".join(having[:MAX_SUGGESTED_KINDS])
+        return problem._replace(message=f"this is an option of {kinds}{more}, not of {kind}.")
 
     def _has(self, kind: str, key: str) -> bool:
         try:
@@ -102,11 +105,6 @@ class SourceReader:
             return False
 
 
-def _key(where: str) -> str:
-    """ "url" of "sources[2].url"; empty for the whole table."""
-    return where.partition(".")[2]
-
-
 def _sentence(problem: Problem) -> str:
-    key, words = _key(problem.where), problem.words.removeprefix(f"found {shown({})}; ")
-    return f"`{key}`: {words}" if key else f"Of its keys, {words}"
+    key = dotted(problem.at[2:])
+    return f"`{key}`: {problem.sentence}" if key else f"Its table: {problem.sentence}"

@@ -1,81 +1,70 @@
-"""``[[walls]]`` as the rest of the program takes them: what differs from one wall to another."""
+"""``[[walls]]``: what can differ from one wall to another."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
-from monitor.config.problems import Problem, did_you_mean, listed, path, shown
-from monitor.config.tables import WallTable, night
+from pydantic import BeforeValidator, ConfigDict, StrictBool
+
+from monitor.config.values import Muted, Name, Phrase, PostLanguage, Text, Unique, WallName, Zone
+
+_CLOCK_TIME = r"((?:[01][0-9]|2[0-3]):[0-5][0-9])"
+_HOURS = re.compile(f"{_CLOCK_TIME}-{_CLOCK_TIME}")
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The hours in which a wall is dark, by its own clock."""
+    """The hours during which a wall is dimmed, in its own time zone."""
 
-    start: time = time(22)
-    end: time = time(6, 30)
+    start: time
+    end: time
 
-    def holds(self, local: datetime) -> bool:
-        """Whether it is night at ``local``, a time of the wall's zone."""
+    def contains(self, local: datetime) -> bool:
+        """Whether it is night at ``local``, a time in the wall's zone."""
         now = local.time()
         if self.start < self.end:
             return self.start <= now < self.end
         return now >= self.start or now < self.end
 
 
+DEFAULT_NIGHT = Night(time(22), time(6, 30))
+
+
+def parse_night(value: object) -> Night | None:
+    """``"22:00-06:30"`` as a Night; None for ``"off"``. Raises ValueError that says what is expected."""
+    if value == "off":
+        return None
+    found = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    if found is None or found[1] == found[2]:
+        raise ValueError('two different times such as "22:00-06:30", or "off"')
+    return Night(time.fromisoformat(found[1]), time.fromisoformat(found[2]))
+
+
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """One wall. As it is made without arguments it shows everything, and is the only one where none is configured."""
+    """One wall. The default one shows everything; it is the only wall if none is configured."""
 
-    name: str = ""
-    brands: tuple[str, ...] = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: WallName = ""
+    """Required in ``[[walls]]``."""
+    brands: Unique[Name] = ()
     """Empty: all."""
-    languages: tuple[str, ...] = ()
-    """Of the posts shown as voices; "und": unknown. Empty: all."""
-    timezone: ZoneInfo | None = None
-    """None: the one of the pages."""
-    mask_authors: bool = False
-    never_show: tuple[str, ...] = ()
-    """Words; whoever writes them is counted and not shown."""
-    quiet: tuple[str, ...] = ()
-    """Authors, sites and sources that are counted and not shown."""
-    night: Night | None = Night()
+    languages: Unique[PostLanguage] = ()
+    """Of the posts that it shows; "und" means unknown. Empty: all."""
+    timezone: Zone | None = None
+    """None: that of the pages."""
+    mask_authors: StrictBool = False
+    never_show: Unique[Phrase] = ()
+    """Posts that contain one of these are counted, but not shown."""
+    quiet: Unique[Muted] = ()
+    """Posts from these authors, sites and sources are counted, but not shown."""
+    night: Annotated[Night | None, BeforeValidator(parse_night)] = DEFAULT_NIGHT
     """None: never."""
-    rotation: bool = True
-    language: str = "en"
+    rotation: StrictBool = True
+    language: Text = "en"
     """Of the wall's own words."""
-    clock: str = "24h"
-
-
-def wall(table: WallTable) -> Wall:
-    """The wall of a table."""
-    hours = night(table.night)
-    return Wall(
-        name=table.name,
-        brands=tuple(dict.fromkeys(table.brands)),
-        languages=tuple(dict.fromkeys(table.languages)),
-        timezone=ZoneInfo(table.timezone) if table.timezone else None,
-        mask_authors=table.mask_authors,
-        never_show=tuple(dict.fromkeys(table.never_show)),
-        quiet=tuple(dict.fromkeys(table.quiet)),
-        night=Night(*hours) if hours else None,
-        rotation=table.rotation,
-        language=table.language,
-        clock=table.clock,
-    )
-
-
-def brand_problems(walls: Sequence[tuple[int, Mapping[str, Any]]], brands: Collection[str]) -> list[Problem]:
-    """Brands of ``[[walls]]``, each with its number, that no ``[[brands]]`` has."""
-    problems = []
-    for number, table in walls:
-        chosen = table.get("brands")
-        for place, name in enumerate(chosen if isinstance(chosen, list) else ()):
-            if isinstance(name, str) and name not in brands:
-                words = f"found {shown(name)}; there is no such brand.{did_you_mean(name, brands)}"
-                problems.append(Problem(path(("walls", number, "brands", place)), words, listed(brands)))
-    return problems
+    clock: Literal["24h", "12h"] = "24h"

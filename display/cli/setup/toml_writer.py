@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-Value = str | bool | int | Sequence[str]
+from monitor.config.values import MAX_NAME_CHARS
 
-LONGEST_NAME = 60
+Value = str | bool | int | Sequence[str]
 
 
 def written(value: Value) -> str:
@@ -43,10 +43,10 @@ def commented(text: str) -> str:
 def name_for(wanted: Sequence[str], taken: Collection[str]) -> str:
     """The first of ``wanted`` that says something, as a name that no one of ``taken`` has; case makes no difference."""
     shown = (" ".join("".join(c if c.isprintable() else " " for c in name).split()) for name in wanted)
-    base = next((name for name in shown if name), "Feed")[:LONGEST_NAME].strip()
+    base = next((name for name in shown if name), "Feed")[:MAX_NAME_CHARS].strip()
     used = {name.casefold() for name in taken}
     name, n = base, 1
     while name.casefold() in used:
         n += 1
-        name = f"{base[: LONGEST_NAME - len(str(n)) - 1].strip()} {n}"
+        name = f"{base[: MAX_NAME_CHARS - len(str(n)) - 1].strip()} {n}"
     return name

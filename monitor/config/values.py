@@ -1,0 +1,104 @@
+"""The types of values in config.toml. Each validator raises a ValueError that says what is expected."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from monitor.errors import QueryError
+from monitor.query import parse
+
+MAX_NAME_CHARS = 60
+MIN_DURATION, MAX_DURATION = timedelta(seconds=1), timedelta(days=30)
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"([0-9]{1,9})\s*([smhd])")
+_EXPECTED_DURATION = 'a number with s, m, h or d, such as "10m" or "2h", from "1s" to "30d"'
+_PAIRING = "pairing"
+"""Not a name for a wall: /wall/pairing shows how to pair one."""
+
+T = TypeVar("T")
+
+
+def parse_duration(value: object) -> timedelta:
+    """``"10m"`` as a timedelta."""
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(_EXPECTED_DURATION)
+    seconds = int(found[1]) * _UNIT_SECONDS[found[2]]
+    if not MIN_DURATION.total_seconds() <= seconds <= MAX_DURATION.total_seconds():
+        raise ValueError(_EXPECTED_DURATION)
+    return timedelta(seconds=seconds)
+
+
+def parse_zone(value: object) -> ZoneInfo:
+    """``"Europe/London"`` as a ZoneInfo."""
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (OSError, ValueError, LookupError):
+        raise ValueError('the name of a time zone, such as "Europe/London" or "UTC"') from None
+
+
+def _matching(pattern: str, expected: str) -> AfterValidator:
+    """Requires that ``pattern`` matches the whole text."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(expected)
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_printable_name(value: str) -> str:
+    if value != value.strip() or not value.isprintable():
+        raise ValueError("a name of printable characters, without spaces around it")
+    return value
+
+
+def _is_not_reserved(value: str) -> str:
+    if value == _PAIRING:
+        raise ValueError(f'any name except "{_PAIRING}", whose address is in use')
+    return value
+
+
+def _is_searchable(value: str) -> str:
+    try:
+        parse(f'"{value}"')
+    except QueryError:
+        raise ValueError("a word or a phrase, without quotes") from None
+    return value
+
+
+def _without_duplicates(values: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS), AfterValidator(_is_printable_name)]
+Unique = Annotated[tuple[T, ...], AfterValidator(_without_duplicates)]
+"""A list, as a tuple without duplicates."""
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
+Colour = Annotated[str, _matching(r"#[0-9a-fA-F]{6}", 'a colour such as "#0b6e4f"')]
+Host = Annotated[
+    str,
+    _matching(
+        r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?",
+        'a host, or host:port, such as "wiki.local" or "127.0.0.1:8000"',
+    ),
+]
+PostLanguage = Annotated[str, _matching(r"[a-z]{2,3}", 'the code of a language such as "en", or "und" for unknown')]
+WallName = Annotated[
+    str,
+    _matching(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", 'letters a to z, digits and hyphens, such as "reception"'),
+    AfterValidator(_is_not_reserved),
+]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_is_searchable)]
+"""A word, or several in a row, that can be searched for."""
+Muted = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""An author, site or source."""
