@@ -28,7 +28,7 @@ from monitor.model import Brand, Json, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources.feed import Options, Source
-from monitor.store import Store
+from monitor.store import open_store
 
 WARM = b"<rss version='2.0'><channel><item><title>t</title></item></channel></rss>"
 FOREIGN = "Ce message est là pour que le modèle des langues soit chargé avant que la mesure commence."
@@ -71,7 +71,7 @@ class Polling:
 def desk_for(path: Path, clock: Clock) -> PassContext:
     """A desk with rules for the made-up brands."""
     brands = [Brand(name, name.lower(), ours=name == BRANDS[0]) for name in BRANDS]
-    matcher, store = Matcher(brands), Store.open(path)
+    matcher, store = Matcher(brands), open_store(f"sqlite:///{path}")
     store.register(brands, clock.now())
     judge = Judge(matcher, Scorer(brands))
     judge.judge([Post("", "1", FOREIGN, clock.now())], clock.now())

@@ -25,7 +25,7 @@ from display.server import service as serve
 from monitor.analysis.jobs import topics
 from monitor.http import Http
 from monitor.sentiment import vocabulary
-from monitor.store import alike
+from monitor.store.sqlite import story_index
 from monitor.text.near_duplicates import NearDuplicateIndex
 from tests.player import detour
 
@@ -85,7 +85,7 @@ def _tell() -> None:
 _INSTEAD: tuple[tuple[ModuleType, str, object], ...] = (
     (serve, "Http", _Led),
     (vocabulary, "REMEMBERED", TOKENS),
-    (alike, "NearDuplicateIndex", partial(NearDuplicateIndex, POSTS)),
+    (story_index, "NearDuplicateIndex", partial(NearDuplicateIndex, POSTS)),
     (topics, "MOST_NOW", POSTS),
 )
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from bench.store import BRANDS, END, START, made_up, save_all
+from bench.store import BRANDS, END, START, judged_posts, save_all
 from bench.watch import milliseconds
 from monitor.analysis.jobs import TopicsDuty
 from monitor.analysis.topics import SPAN
 from monitor.model import Judged
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 MINUTE = timedelta(minutes=1)
 TURNS = 9
@@ -22,7 +22,7 @@ TURNS = 9
 
 def lately(mentions: int) -> Iterator[Judged]:
     """Made-up mentions, two years of them moved into the last four weeks and a day."""
-    for one in made_up(mentions):
+    for one in judged_posts(mentions):
         at = END - (END - one.post.published_at) * ((SPAN + timedelta(days=1)) / (END - START))
         yield replace(one, post=replace(one.post, published_at=min(at, END - timedelta(seconds=1))))
 
@@ -34,7 +34,7 @@ def turns(mentions: Sequence[int]) -> None:
     )
     for n in mentions:
         with tempfile.TemporaryDirectory() as folder:
-            store = Store.open(Path(folder) / "wallflower.db")
+            store = open_store(f"sqlite:///{Path(folder) / 'wallflower.db'}")
             store.register(BRANDS, START)
             save_all(store, lately(n), 1000)
             print(f"{n:>11,}  {_figures(store)}", flush=True)

@@ -25,10 +25,10 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.live import CONFIG, free_port, open_wall, served
-from bench.store import made_up
+from bench.store import judged_posts
 from monitor.clock import Clock
 from monitor.model import Finding, Judged, Match, Post, Score
-from monitor.store import Store
+from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 
 LONGEST, OLDEST = 200.0, 2000.0
@@ -92,7 +92,7 @@ def quantile(values: Sequence[float]) -> float:
 
 def posts(clock: Clock) -> Iterator[Judged]:
     """Mentions of this moment, of usual length, numbered from 1 on; each like no other."""
-    for number, one in enumerate(itertools.cycle(made_up(100_000)), 1):
+    for number, one in enumerate(itertools.cycle(judged_posts(100_000)), 1):
         post = Post("Bench", f"{number}", f"Acme number {number}: {one.post.text}", clock.now(), one.post.author)
         (signature,) = signatures([post.body])
         yield replace(one, post=post, findings=(Finding(Match("Acme", "acme"), Score(0.5)),), signature=signature)
@@ -157,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60)
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), free_port(), CONFIG) as url:
-        store = Store.open(Path(folder) / "data" / "wallflower.db")
+        store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
         with sync_playwright() as playwright:
             page = open_wall(playwright, url)
             page.evaluate(WATCH_TASKS + WATCH_SCREEN)

@@ -32,7 +32,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from monitor.clock import Clock
 from monitor.model import Finding, Judged, Match, Post, Score
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 BAR, AIM = 300, 120
 """Milliseconds for p95."""
@@ -179,7 +179,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--mentions", type=int, default=60)
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), free_port()) as url:
-        store = Store.open(Path(folder) / "data" / "wallflower.db")
+        store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
         with crowded(url, asked.clients), sync_playwright() as playwright:
             page = open_wall(playwright, url)
             times = measure(page, store, Clock(), asked.mentions)

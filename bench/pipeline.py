@@ -31,7 +31,7 @@ from monitor.collector.judge import Judge
 from monitor.model import Brand, Judged, Post, Score
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import open_store
 from monitor.text.cleaning import clean
 from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import NearDuplicateIndex, signatures
@@ -143,7 +143,7 @@ class Ours:
 
     def run(self, rows: Sequence[Tweet], path: Path, size: int) -> int:
         """Store the mentions of ``rows`` in ``path``; return how many there are."""
-        store = Store.open(path)
+        store = open_store(f"sqlite:///{path}")
         store.register(brands(), NOW)
         posts = posts_of(rows)
         count = sum(store.save("tweets", self.judge.judge(b, NOW), now=NOW).new for b in batches(posts, size))
@@ -226,7 +226,7 @@ def _index(signed: Sequence[bytes]) -> None:
 
 def _save(judged: Sequence[Judged], folder: Path, size: int) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
-        store = Store.open(Path(fresh) / "store.db")
+        store = open_store(f"sqlite:///{Path(fresh) / 'store.db'}")
         store.register(brands(), NOW)
         for batch in batches(judged, size):
             store.save("tweets", batch, now=NOW)

@@ -34,7 +34,7 @@ from display.cli.wiring import load_config
 from display.server import service
 from monitor.clock import ReplayClock
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
-from monitor.store import Store
+from monitor.store import open_store
 
 BAR = 300.0
 """Seconds, for the median: what comes by chance may come late."""
@@ -70,7 +70,7 @@ def arrivals(rate: float, length: timedelta, pick: random.Random) -> Iterator[ti
 def write_history(config: Path, rate: float, end: datetime, pick: random.Random) -> None:
     """What a service knows that has read its source for two weeks up to ``end``."""
     wanted = load_config(config)
-    store, begin = Store.open(wanted.database), end - HISTORY
+    store, begin = open_store(wanted.database_url), end - HISTORY
     store.register(wanted.brands, begin)
     status = SourceStatus("desk", "webhook", Health.WORKING, last_try=end, last_success=end, last_post=end)
     store.save_status(status, begin)

@@ -1,9 +1,9 @@
-"""What the store costs: saving, every question over 25 filters, opening, and bytes.
+"""What the store costs: saving, every query over 26 filters, opening, and bytes.
 
-    python -m bench.store [MENTIONS] [--folder FOLDER]      200,000 mentions unless told; kept only with --folder
+    python -m bench.store [MENTIONS] [--folder FOLDER]      default: 200,000 mentions; kept only with --folder
 
-The rows are made up: six brands of which one has 45 %, fourteen sources, two years, about 170 characters, 11 % of the
-posts with two brands. Compare ratios within one run: what else the machine does moves all of it.
+The rows are generated: six brands of which one has 45 %, fourteen sources, two years, about 170 characters, 11 % of the
+posts with two brands. Compare ratios within one run: whatever else the machine does changes all of the figures.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from monitor.clock import Clock
 from monitor.model import (
     Brand,
     Choice,
@@ -34,7 +35,7 @@ from monitor.model import (
     Span,
     Word,
 )
-from monitor.store import Store
+from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -55,8 +56,8 @@ WORDS = [stem + end for stem in STEMS for end in ("", "s", "ed", "ing", "er")]
 INTENTS = (Intent.NONE,) * 8 + (Intent.COMPLAINT, Intent.ASKS | Intent.SWITCHING)
 
 
-def made_up(mentions: int, seed: int = 1) -> Iterator[Judged]:
-    """Judged posts, oldest first, with about ``mentions`` mentions in all."""
+def judged_posts(mentions: int, seed: int = 1) -> Iterator[Judged]:
+    """Judged posts, oldest first, with about ``mentions`` mentions in total."""
     pick = random.Random(seed)
     posts = round(mentions / 1.11)
     for number in range(posts):
@@ -78,7 +79,7 @@ def _finding(pick: random.Random, brand: Brand, text: str) -> Finding:
 
 
 def filters() -> dict[str, MentionFilter]:
-    """The questions people ask, and the worst that were thought of."""
+    """What people filter by, and the most expensive filters we know."""
     week, year = END - timedelta(days=7), END - timedelta(days=365)
     month_ago = (END - timedelta(days=60), END - timedelta(days=30))
     acme, german, negative = Choice(("Acme",)), Choice(("de",)), Choice(("negative",))
@@ -112,8 +113,8 @@ def filters() -> dict[str, MentionFilter]:
     }
 
 
-def questions(store: Store) -> dict[str, Callable[[MentionFilter], object]]:
-    """Every question a filter can be asked."""
+def filter_queries(store: Store) -> dict[str, Callable[[MentionFilter], object]]:
+    """Every query that takes a filter."""
     last = store.last_mention()
     days = [END - timedelta(days=30) + timedelta(hours=6) * i for i in range(121)]
     second = {f: page[-1].id for f in filters().values() if len(page := store.page(f)) == 50}
@@ -152,11 +153,11 @@ def save_all(store: Store, posts: Iterator[Judged], size: int) -> tuple[int, flo
     return mentions, spent, longest
 
 
-def report_questions(store: Store) -> None:
-    """p50, p95, worst per question, and the filter that was worst."""
+def report_filter_queries(store: Store) -> None:
+    """Print p50, p95 and worst of each query, and the slowest filter."""
     print(f"{'ms over ' + str(len(filters())) + ' filters':<24}{'p50':>8}{'p95':>8}{'worst':>8}  at")
-    for name, ask in questions(store).items():
-        taken = {label: milliseconds(lambda f=f, ask=ask: ask(f)) for label, f in filters().items()}  # type: ignore[misc]
+    for name, query in filter_queries(store).items():
+        taken = {label: milliseconds(lambda f=f, query=query: query(f)) for label, f in filters().items()}  # type: ignore[misc]
         ranked = sorted(taken.values())
         worst = max(taken, key=lambda label: taken[label])
         p95 = ranked[round(0.95 * (len(ranked) - 1))]
@@ -164,27 +165,28 @@ def report_questions(store: Store) -> None:
 
 
 def report_wall(store: Store) -> None:
-    """What a wall asks."""
+    """Print the cost of what a wall reads, and of a change."""
+    clock, last = Clock(), store.last_change()
     edges = [END - timedelta(minutes=15) * i for i in range(96, -1, -1)]
-    asked: dict[str, Callable[[], object]] = {
+    queries: dict[str, Callable[[], object]] = {
         "board, 7 days": lambda: store.tallies(END - timedelta(days=7), END),
         "board, 2 years": lambda: store.tallies(START, END),
         "chart, 24 h": lambda: store.series("Acme", edges),
         "latest of each brand": lambda: [store.latest(brand.name, 3) for brand in BRANDS],
         "change log": lambda: store.changes(store.last_change() - 100),
-        "data_version": store.data_version,
+        "no new change": lambda: store.wait_for_changes(last, 0, clock),
         "hide and back": lambda: (store.hide(9, True, END), store.hide(9, False, END)),
     }
-    for name, work in asked.items():
+    for name, work in queries.items():
         print(f"{name:<24}{milliseconds(work, 7):8.2f} ms")
 
 
 def run(mentions: int, folder: Path) -> None:
-    """Build, ask, report."""
-    path = folder / "bench.db"
-    store = Store.open(path)
+    """Build the database, then measure it."""
+    url = f"sqlite:///{folder / 'bench.db'}"
+    store = open_store(url)
     store.register(BRANDS, START)
-    posts = made_up(mentions)
+    posts = judged_posts(mentions)
     small = itertools.islice(posts, mentions // 4)
     for size, part in ((100, small), (1000, posts)):
         saved, spent, longest = save_all(store, part, size)
@@ -192,24 +194,24 @@ def run(mentions: int, folder: Path) -> None:
     store.close()
     total = sum(file.stat().st_size for file in folder.iterdir())
     print(f"{'size':<24}{total / mentions:8.0f} bytes per mention")
-    print(f"{'open and close':<24}{milliseconds(lambda: Store.open(path).close()):8.2f} ms")
-    store = Store.open(path)
-    report_questions(store)
+    print(f"{'open and close':<24}{milliseconds(lambda: open_store(url).close()):8.2f} ms")
+    store = open_store(url)
+    report_filter_queries(store)
     report_wall(store)
     store.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and run."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mentions", nargs="?", type=int, default=200_000)
-    parser.add_argument("--folder", type=Path, help="where to build; kept")
-    asked = parser.parse_args(arguments)
-    if asked.folder:
-        asked.folder.mkdir(parents=True)
-        return run(asked.mentions, asked.folder)
+    parser.add_argument("--folder", type=Path, help="where to build the database; it is kept")
+    options = parser.parse_args(arguments)
+    if options.folder:
+        options.folder.mkdir(parents=True)
+        return run(options.mentions, options.folder)
     with tempfile.TemporaryDirectory() as folder:
-        run(asked.mentions, Path(folder))
+        run(options.mentions, Path(folder))
 
 
 if __name__ == "__main__":

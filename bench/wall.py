@@ -20,7 +20,7 @@ from pathlib import Path
 from bench.live import CONFIG, crowded, free_port, served
 from monitor.clock import Clock
 from monitor.model import Finding, Judged, Match, Post, Score
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 NAMES = ("ceo", "reception", "sales", "support", "factory")
 DIFFERENT = "".join(
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tempfile.TemporaryDirectory(prefix=f"bench-{port}-") as folder,
         served(Path(folder), port, CONFIG + DIFFERENT) as url,
     ):
-        store = Store.open(Path(folder) / "data" / "wallflower.db")
+        store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
         pid = listener(url)
         alone = {rate: share(pid, store, rate, asked.seconds, f"alone{rate}") for rate in RATES}
         with crowded(url, asked.walls, NAMES):

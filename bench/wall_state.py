@@ -32,7 +32,7 @@ from typing import NamedTuple
 from playwright.sync_api import sync_playwright
 
 from bench.live import chromium, free_port, wait_for
-from bench.store import BRANDS, END, SOURCES, START, made_up
+from bench.store import BRANDS, END, SOURCES, START, judged_posts
 from bench.watch import filled
 from display.cli.wiring import load_config
 from display.server import service
@@ -42,7 +42,7 @@ from monitor.analysis.jobs import Duty, Incidents, TopicsDuty
 from monitor.clock import Clock, ReplayClock
 from monitor.config import Config
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 SMALL = 10_000
 FLAT = ("state", "incidents")
@@ -189,7 +189,7 @@ def first_pictures(database: Path) -> tuple[float, float]:
 def report(name: str, database: Path, references: dict[str, Cost]) -> bool:
     """Measure and print one database; the first is the reference of those that follow."""
     begun = time.monotonic()
-    store = Store.open(database)
+    store = open_store(f"sqlite:///{database}")
     opened = time.monotonic() - begun
     print(f"{name}: {store.last_mention():,} mentions; opened, and brought up to date, in {opened:.1f} s")
     forget_incidents(database)
@@ -219,13 +219,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; ms of processor time")
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small" / "wallflower.db", Path(folder) / "large" / "wallflower.db"
-        filled(small, made_up(asked.small)).close()
+        filled(small, judged_posts(asked.small)).close()
         report("small", small, references)
         if asked.database:
             large.parent.mkdir()
             large.symlink_to(asked.database.resolve())
         else:
-            filled(large, made_up(asked.mentions)).close()
+            filled(large, judged_posts(asked.mentions)).close()
         return 0 if report("large", large, references) else 1
 
 

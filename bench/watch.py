@@ -17,19 +17,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
 
-from bench.store import BRANDS, END, SOURCES, START, made_up, save_all
+from bench.store import BRANDS, END, SOURCES, START, judged_posts, save_all
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import Incidents
 from monitor.analysis.jobs.history import SPAN
 from monitor.model import Health, Judged, SourceStatus
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 TURNS = 20
 
 
 def filled(path: Path, posts: Iterator[Judged]) -> Store:
     """A store with these mentions, of which every source is read without trouble."""
-    store = Store.open(path)
+    store = open_store(f"sqlite:///{path}")
     store.register(BRANDS, START)
     for source in SOURCES:
         store.save_status(SourceStatus(source, "feed", Health.WORKING, last_success=END), START)
@@ -68,8 +68,8 @@ def report(name: str, store: Store) -> None:
 def report_size(path: Path) -> None:
     """Print what the counts take on the disk."""
     db = sqlite3.connect(path)
-    rows, mentions = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("pulse", "mention"))
-    size = db.execute("SELECT sum(pgsize) FROM dbstat WHERE name = 'pulse'").fetchone()[0]
+    rows, mentions = (db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("cube_5min", "mention"))
+    size = db.execute("SELECT sum(pgsize) FROM dbstat WHERE name = 'cube_5min'").fetchone()[0]
     db.close()
     print(f"{rows:,} rows of counts for {mentions:,} mentions: {size / 1e6:.1f} MB, {size / mentions:.1f} bytes each")
 
@@ -81,7 +81,7 @@ def main() -> None:
     mentions = parser.parse_args().mentions
     with tempfile.TemporaryDirectory() as folder:
         for name, since in (("all", START - timedelta(days=99)), ("28 days", END - SPAN)):
-            posts = (one for one in made_up(mentions) if one.post.published_at >= since)
+            posts = (one for one in judged_posts(mentions) if one.post.published_at >= since)
             path = Path(folder) / f"{name}.db"
             store = filled(path, posts)
             report(name, store)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fake_store import NEW_DATABASE
 from tests.fakes import FakeClock
 from tests.scheduler_setup import SchedulerRun
 
@@ -21,6 +22,12 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture(params=NEW_DATABASE)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new database, once for each storage engine."""
+    return NEW_DATABASE[request.param](tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from monitor.config import Config, Server, SourceConfig
 from monitor.config.walls import Wall
 from monitor.model import Brand, Finding, Health, Judged, Match, Score, SourceStatus
 from monitor.sources import SourceOptions
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fakes import post
 from tests.ports import free_port
 
@@ -82,7 +82,7 @@ class Served:
 
     def start(self, version: str = "1") -> Served:
         """Open the database and serve."""
-        self.store = Store.open(self.config.database)
+        self.store = open_store(self.config.database_url)
         self.store.register(self.config.brands, self.clock.now())
         self.app = create_app(self.config, self.store, self.clock, health=lambda: ALL_WELL, version=version)
         self.live = self.app.extensions["live"]

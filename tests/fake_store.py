@@ -1,11 +1,11 @@
-"""A made-up world for the store: judged posts out of a few words, and a plain truth to hold its answers against."""
+"""Random judged posts and filters for the store, and a plain implementation of its queries to compare with."""
 
 from __future__ import annotations
 
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from monitor.model import (
     Word,
 )
 from monitor.query import Document, field_value, parse
+from monitor.store import Store
 from monitor.text.near_duplicates import signatures
 from tests.fakes import NOON
 
@@ -57,7 +58,11 @@ QUERIES = (
     *("delay", "del* OR 新車", "refund -bad", "=Yahoo!", "@acme", '"the delay"', "café NEAR/2 the"),
     *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
 )
-SHOWN = ("unclaimed", "claimed", "hidden", "irrelevant", "left")
+STATES = ("unclaimed", "claimed", "hidden", "irrelevant", "left")
+ALL = MentionFilter(state=Choice(STATES))
+"""Every mention, whatever its state."""
+NEW_DATABASE: Mapping[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder / 'wallflower.db'}"}
+"""Engine -> the URL of a new database for a test with this folder. The contract tests run on each of them."""
 INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING, Intent.ASKS | Intent.COMPLAINT, Intent.PRICE)
 
 
@@ -76,29 +81,29 @@ def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5,
 
 
 def finding(brand: str, post: Post, score: float | None, intent: Intent = Intent.NONE, rule: str = "") -> Finding:
-    """One brand's part of a post."""
+    """A finding of ``brand`` in ``post``."""
     evidence = Evidence((Span(0, len(post.body)),), (Word(0, 1, 1.25),), "" if score is not None else "German")
     return Finding(Match(brand, rule or brand.lower(), (Span(0, 4),)), Score(score, evidence), intent)
 
 
 def without_findings(one: Judged) -> Judged:
-    """The same post when no rule finds anything in it."""
+    """The same post if no rule matches it."""
     return Judged(one.post)
 
 
 class World:
-    """A seeded stream of judged posts; times and ids repeat as they do outside."""
+    """A seeded stream of judged posts. Times and ids repeat, as those of real sources do."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.now = NOON
 
     def batch(self, source: str, size: int, ids: int = 1_000_000) -> list[Judged]:
-        """``size`` posts with external ids below ``ids``, so that a small one makes duplicates and edits."""
+        """``size`` posts with external ids below ``ids``: a small number makes duplicates and edits."""
         return [self._judged(source, str(self.random.randrange(ids))) for _ in range(size)]
 
     def later(self) -> datetime:
-        """Let some time pass; now and then the clock goes back."""
+        """Move the clock on, or sometimes back."""
         self.now += timedelta(minutes=self.random.choice((1, 7, 90, 600, 4000, -30)))
         return self.now
 
@@ -117,7 +122,7 @@ class World:
         return Judged(post, findings, signatures([post.body])[0])
 
     def filter(self, mentions: Sequence[Mention]) -> MentionFilter:
-        """Any filter: each part asked for now and then."""
+        """A random filter with some of its parts set."""
         some = self.random.choice
         since = some((None, None, self.now - timedelta(days=some((0, 1, 7, 100, 300)), hours=some((0, 5)))))
         until = some((None, None, None, self.now - timedelta(days=some((0, 2, 40)), minutes=some((0, 13)))))
@@ -132,29 +137,29 @@ class World:
             rule=self._choice([f"{b.name}@{v}" for b in BRANDS for v in (1, 2)], 0.1),
             sentiment=self._choice(("negative", "neutral", "positive", "unscored", "corrected")),
             intent=self._choice(("switching", "asks", "complaint", "price")),
-            state=self._choice(SHOWN),
+            state=self._choice(STATES),
             since=since,
             until=until,
             story=story,
             order=some(list(Order) + [Order.NEW] * 3),
         )
 
-    def _choice(self, values: Sequence[str], often: float = 0.2) -> Choice:
-        if self.random.random() > often:
+    def _choice(self, values: Sequence[str], probability: float = 0.2) -> Choice:
+        if self.random.random() > probability:
             return Choice()
         picked = tuple(self.random.sample(list(values), self.random.randint(1, 2)))
         return Choice(exclude=picked) if self.random.random() < 0.3 else Choice(picked)
 
 
-def shown_as(m: Mention) -> str:
-    """Its word for ``MentionFilter.state``."""
+def state_value(m: Mention) -> str:
+    """Its value of ``MentionFilter.state``."""
     if m.state in (State.IRRELEVANT, State.LEFT):
         return m.state.name.lower()
     return "hidden" if m.hidden else m.state.name.lower()
 
 
 def values_of(m: Mention, facet: str) -> set[str]:
-    """Every value of a facet that the mention has."""
+    """The values of a facet that the mention has."""
     fields = Document.of(m.post).fields
     return {
         "brand": {m.brand},
@@ -165,7 +170,7 @@ def values_of(m: Mention, facet: str) -> set[str]:
         "rule": {f"{m.brand}@{m.rule_version}"},
         "sentiment": {m.score.sentiment.value} | ({"corrected"} if m.corrected else set()),
         "intent": {(bit.name or "").lower() for bit in m.intent},
-        "state": {shown_as(m)},
+        "state": {state_value(m)},
     }[facet]
 
 
@@ -173,7 +178,7 @@ FACETS = ("brand", "source", "lang", "author", "site", "rule", "sentiment", "int
 
 
 class Truth:
-    """Plain answers over a list of mentions. What each one is gets worked out once."""
+    """The results that the store must return, computed mention by mention."""
 
     def __init__(self, mentions: Sequence[Mention]) -> None:
         self.mentions = list(mentions)
@@ -182,7 +187,7 @@ class Truth:
         self.found: dict[str, set[int]] = {}
 
     def matching(self, f: MentionFilter, upto: int | None = None) -> list[Mention]:
-        """The mentions that belong to what the filter asks for."""
+        """The mentions that match the filter."""
         if f.q and f.q not in self.found:
             query = parse(f.q)
             self.found[f.q] = {id_ for id_, document in self.documents.items() if query.matches(document)}
@@ -206,14 +211,14 @@ class Truth:
         return in_time and f.story in (None, m.story)
 
     def facet(self, f: MentionFilter, facet: str, upto: int | None) -> dict[str, int]:
-        """Value -> how many would be listed with it, whatever the filter's own choice of this facet."""
-        cleared: dict[str, Choice] = {facet: Choice(SHOWN) if facet == "state" else Choice()}
+        """Value -> number of matches with it, ignoring the filter's own choice of this facet."""
+        cleared: dict[str, Choice] = {facet: Choice(STATES) if facet == "state" else Choice()}
         found = self.matching(replace(f, **cleared), upto)  # type: ignore[arg-type]
         return dict(Counter(value for m in found for value in self.values[m.id][facet]))
 
 
 def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
-    """Ids as a list in this order shows them."""
+    """The ids of ``mentions``, sorted by ``order``."""
     sign = {Order.NEGATIVE: 1, Order.POSITIVE: -1}.get(order, 0)
     newest = 1 if order is Order.OLD else -1
     value = {m.id: m.score.value for m in mentions}
@@ -221,6 +226,32 @@ def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
     return sorted(value, key=lambda i: (unscored and value[i] is None, sign * (value[i] or 0), newest * i))
 
 
-def raw(path: Path) -> sqlite3.Connection:
-    """The database as another program sees it."""
+def run_random_operations(store: Store, world: World, operations: int) -> None:
+    """Save, edit, hide, correct, delete and so on, at random."""
+    store.register(BRANDS, world.now)
+    for _ in range(operations):
+        last = store.last_mention()
+        one = world.random.randint(1, max(1, last))
+        source = world.random.choice(SOURCES)
+        now = world.later()
+        operation = world.random.choice(("save", "save", "save", "edit", "hide", "unhide", "correct", "unscore",
+                                         "undo", "state", "state", "delete", "lost"))  # fmt: skip
+        if operation in ("save", "edit"):
+            store.save(source, world.batch(source, world.random.randint(1, 12), ids=150), now=now)
+        elif operation == "lost":
+            store.save(source, [without_findings(j) for j in world.batch(source, 3, ids=150)], now=now)
+        elif operation in ("hide", "unhide"):
+            store.hide(one, operation == "hide", now)
+        elif operation in ("correct", "unscore"):
+            store.correct(one, None if operation == "unscore" else world.random.choice((-0.7, 0.0, 0.9)), now)
+        elif operation == "undo":
+            store.uncorrect(one, now)
+        elif operation == "state":
+            store.set_state(one, world.random.choice(list(State)), now)
+        else:
+            store.delete(source, [str(world.random.randrange(150)) for _ in range(3)], now)
+
+
+def raw_connection(path: Path) -> sqlite3.Connection:
+    """A connection to the SQLite file as another program would open it."""
     return sqlite3.connect(path, isolation_level=None)

@@ -22,7 +22,7 @@ from monitor.model import (
     Span,
     Word,
 )
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 BRANDS = (
     Brand("Acme", "acme OR @acmehelp", ours=True),
@@ -42,7 +42,7 @@ HOSTILE = (
 
 def opened(folder: Path, now: datetime) -> Store:
     """An empty store that knows BRANDS, and sources that were read just now."""
-    store = Store.open(folder / "wallflower.db")
+    store = open_store(f"sqlite:///{folder / 'wallflower.db'}")
     store.register(BRANDS, now)
     for name in SOURCES:
         store.save_status(status(name, now), now)

@@ -12,7 +12,7 @@ from monitor.collector.scheduler import WATCHDOG_SECONDS, Scheduler
 from monitor.model import Brand, SourceStatus
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_time import SteppedClock
 from tests.fakes import NOON
 
@@ -26,7 +26,7 @@ class SchedulerRun:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.clock = SteppedClock()
-        self.store = Store.open(path)
+        self.store = open_store(f"sqlite:///{path}")
         self.store.register(BRANDS, NOON)
         self.scheduler: Scheduler | None = None
         self.loops = 0

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from display.pages.assets import Assets
 from display.server.security import host_name, is_cross_site
 from monitor.errors import StoreError
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fake_site import ALL_WELL, app_over, config
 from tests.fakes import FakeClock
 
@@ -35,7 +35,7 @@ ROUTES = [
 @pytest.fixture
 def store(tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
     settings = config(tmp_path)
-    store = Store.open(settings.database)
+    store = open_store(settings.database_url)
     store.register(settings.brands, clock.now())
     yield store
     store.close()

@@ -20,7 +20,7 @@ from monitor.clock import Clock
 from monitor.collector import Pace, timing
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.model import Batch, Brand, Health, SourceStatus
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fake_store import judged
 from tests.fakes import NOON, FakeClock
 
@@ -53,7 +53,7 @@ class Answering(FakeClock):
 
 @pytest.fixture
 def read_before(tmp_path: Path) -> Iterator[Store]:
-    with closing(Store.open(tmp_path / "asked.db")) as store:
+    with closing(open_store(f"sqlite:///{tmp_path / 'asked.db'}")) as store:
         store.register([Brand("Acme", "acme", ours=True)], NOON)
         status = SourceStatus("Forum", "feed", Health.WORKING, last_try=NOON, last_success=NOON, next_check=NOON)
         store.save("Forum", [judged("old")], now=NOON, status=status)

@@ -24,7 +24,7 @@ from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources._bluesky_events import Reader, microseconds, post_of
 from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_jetstream import Jetstream, RawStream, beat, commit, end, event, frame, us
 from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fake_time import TIMEOUT_SECONDS
@@ -195,7 +195,7 @@ def test_a_gap_remains_for_what_is_lost_and_only_for_that(
     tmp_path: Path, stopped: datetime, gap: list[tuple[datetime, datetime | None]]
 ) -> None:
     brands = (Brand("Acme", "acme", ours=True),)
-    store, matcher = Store.open(tmp_path / "wallflower.db"), Matcher(brands)
+    store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register(brands, stopped)
     desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
@@ -279,7 +279,7 @@ def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
     at = NOON - MINUTE
     stream = Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two")], then=end)
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
-    with reading(stream) as (source, _), closing(Store.open(tmp_path / "wallflower.db")) as store:
+    with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register(brands, NOON)
         desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
         watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
@@ -297,7 +297,7 @@ def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_pat
     new = {**commit(3, at + 3 * SECOND, text="Acme, I am back"), "did": gone["did"]}
     stream = Jetstream([commit(1, at, text="Acme one"), gone, back, new], then=end)
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
-    with reading(stream) as (source, _), closing(Store.open(tmp_path / "wallflower.db")) as store:
+    with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register(brands, NOON)
         desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
         watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
@@ -390,7 +390,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
 
 def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_path: Path) -> None:
     brands, clock = (Brand("Acme", "acme", ours=True),), FakeClock()
-    store, matcher = Store.open(tmp_path / "wallflower.db"), Matcher(brands)
+    store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register(brands, NOON)
     desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)

@@ -19,7 +19,7 @@ from display.cli.explanations import excerpt, marked, parts_held
 from display.cli.main import cli
 from monitor.feeds.opml import NotOpml, read_opml
 from monitor.model import Health, Span
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_server import Connection, Script, Server, item, rss, serving
 from tests.fakes import post
 
@@ -118,7 +118,7 @@ def test_a_pass_tells_what_the_site_says_of_its_limits(
 
 def test_a_pass_is_stored_as_the_daemon_does_it(wallflower: Run, server: Server, tmp_path: Path) -> None:
     wallflower("fetch", "Forum")
-    store = Store.open(tmp_path / "data" / "wallflower.db")
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'wallflower.db'}")
     (status,) = store.statuses()
     assert (status.source, status.kind, status.health) == ("Forum", "feed", Health.WORKING)
     assert status.next_check is not None

@@ -10,7 +10,7 @@ from display.cli.wiring import load_config
 from monitor.clock import ReplayClock
 from monitor.model import Json, MentionFilter, Post
 from monitor.sources.sample import Options, Source, seed_with_incident
-from monitor.store import Store
+from monitor.store import open_store
 
 MORNING = datetime(2026, 3, 4, BEGINS, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def test_the_history_ends_when_the_day_begins_and_is_read_without_a_gap(tmp_path
     path.write_text(CONFIG.format(port=8752, seed=3).replace("history = 28", "history = 2"))
     config = load_config(path)
     write_history(config, MORNING)
-    store = Store.open(config.database)
+    store = open_store(config.database_url)
     try:
         (newest,) = store.page(MentionFilter(), limit=1)
         (status,) = store.statuses()

@@ -29,7 +29,7 @@ from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited
 from monitor.model import PAUSED_REASON, Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged
 from tests.fakes import NOON, FakeClock
 
@@ -54,7 +54,7 @@ class PolledSource:
 
     def __init__(self, folder: Path) -> None:
         self.config, self.clock, self.source = config(folder), FakeClock(), NextPassSource()
-        self.store = Store.open(self.config.database)
+        self.store = open_store(self.config.database_url)
         self.store.register(BRANDS, NOON)
         self.context = PassContext(
             Judge(Matcher(BRANDS), Scorer(BRANDS)), self.store, (Term("acme"),), self.clock.now, lambda: 0.0

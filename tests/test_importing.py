@@ -27,7 +27,7 @@ from monitor.collector.importing.seen import Seen
 from monitor.model import Brand, Judged, MentionFilter, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fakes import NOON, FakeClock
 
 BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
@@ -49,7 +49,7 @@ def judge() -> Judge:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "wallflower.db")
+    opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     opened.register(BRANDS, NOON)
     yield opened
     opened.close()
@@ -304,11 +304,11 @@ from monitor.collector.importing import Import, run
 from monitor.query.matcher import Matcher
 from monitor.model import Brand
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 brands = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
 file, database, batches = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-store = Store.open(database)
+store = open_store(f"sqlite:///{database}")
 store.register(brands, Clock().now())
 seen = []
 def told(summary):

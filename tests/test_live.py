@@ -27,7 +27,7 @@ from display.server.live import (
 )
 from display.server.websocket import MAX_MESSAGE_BYTES
 from monitor.model import Change, ChangeKind
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_site import Served, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
@@ -41,7 +41,7 @@ class LiveApp:
     def __init__(self, folder: Path, clock: FakeClock) -> None:
         settings = config(folder)
         self.clock = clock
-        self.store = Store.open(settings.database)
+        self.store = open_store(settings.database_url)
         self.store.register(settings.brands, clock.now())
         self.flask = app_over(settings, self.store, clock)
         self.live: Live = self.flask.extensions["live"]
@@ -308,7 +308,7 @@ def test_a_restart_loses_no_change_and_sends_none_twice(served: Served) -> None:
         served.save(judged("Acme one."))
         last_id = browser.changes.get(timeout=TIMEOUT_SECONDS)["last_id"]
     served.stop()
-    store = Store.open(served.config.database)
+    store = open_store(served.config.database_url)
     store.save("Forum", [judged("Acme two.")], now=served.clock.now())
     store.close()
     served.start()

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Health, Judged, Post
-from monitor.store import Store
+from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
 from tests.fake_site import app_over
@@ -278,7 +278,7 @@ def test_a_first_run_and_a_config_without_sources_are_explained(tmp_path: Path, 
     for name in data.SOURCES:
         own_store.save_status(data.status(name, NOON, last_success=None, failures=1, health=Health.BROKEN), NOON)
     assert "Nothing yet. No source could be read so far." in shown(client_of(tmp_path, own_store))[0]
-    bare = Store.open(tmp_path / "bare.db")
+    bare = open_store(f"sqlite:///{tmp_path / 'bare.db'}")
     text, _ = shown(client_of(tmp_path, bare, sources=()))
     bare.close()
     assert "No source is set up." in text

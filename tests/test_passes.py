@@ -16,7 +16,7 @@ from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited
 from monitor.model import Batch, Health, Judged, MentionFilter, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fakes import NOON, FakeClock, post
 from tests.pass_setup import BRANDS, new_status, pass_context, scripted
 
@@ -25,7 +25,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "wallflower.db")
+    opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     opened.register(BRANDS, NOON)
     yield opened
     opened.close()

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.collector import ConfiguredSource, resume_source, rules_digest
 from monitor.model import Batch, Brand, Json
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fakes import NOON, FakeClock
 from tests.pass_setup import BRANDS, PACE, new_status, pass_context
 
@@ -39,7 +39,7 @@ class RereadingSource:
 def test_changed_rules_reset_the_cursor_once(
     tmp_path: Path, clock: FakeClock, stored: str, current: str, ready: bool, cursor: Json
 ) -> None:
-    store = Store.open(tmp_path / "wallflower.db")
+    store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     store.register(BRANDS, NOON)
     status = replace(new_status(), last_try=NOON, last_success=NOON, rules=stored)
     store.save("Forum", (), now=NOON, cursor="here", status=status)

@@ -23,7 +23,6 @@ import psutil
 import pytest
 import socketio
 
-from display.pages.sources.system_status import advice_on_sqlite
 from display.server.service import THREADS
 from display.server.startup_checks import check_host
 from monitor.config import Config, Server
@@ -285,11 +284,6 @@ def test_every_other_host_is_rejected(tmp_path: Path, host: str) -> None:
     config = Config(tmp_path, tmp_path, None, Server(host), (), ())  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="no accounts yet"):
         check_host(config)
-
-
-def test_only_an_old_sqlite_is_reported() -> None:
-    assert advice_on_sqlite((3, 51, 2)).startswith("SQLite 3.51.2 can")
-    assert advice_on_sqlite((3, 51, 3)) == ""
 
 
 def test_an_import_during_a_run_is_stored(running: Running) -> None:

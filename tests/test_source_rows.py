@@ -21,7 +21,7 @@ from display.pages.sources.views import sentence, spark
 from monitor.clock import Clock
 from monitor.collector.search_coverage import SearchCoverage
 from monitor.model import Gap, Health, SourceStatus, Spend
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fake_site import BRANDS, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
@@ -31,7 +31,7 @@ NAMES = ("Forum", "Reddit", "A/C & <b>?")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(config(tmp_path).database)
+    opened = open_store(config(tmp_path).database_url)
     opened.register(BRANDS, NOON)
     yield opened
     opened.close()
@@ -258,7 +258,7 @@ name = "Sample"
 def told(tmp_path: Path) -> Iterator[Store]:
     """The store of a config with one source, which is broken, paid for, and has a gap of two hours and one open."""
     (tmp_path / "config.toml").write_text(CONFIG)
-    store, now = Store.open(tmp_path / "data" / "wallflower.db"), Clock().now()
+    store, now = open_store(f"sqlite:///{tmp_path / 'data' / 'wallflower.db'}"), Clock().now()
     paid = Spend(f"{now:%Y-%m}", 1.5, 20.0)
     status = read_at(now - HOUR, "Sample", health=Health.BROKEN, reason="It is down.", spend=paid, since=now - HOUR)
     store.save_status(replace(status, next_check=now + HOUR, posts_per_hour=4.2), now)

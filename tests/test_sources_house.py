@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from display.pages.sources.system_status import Disk, Facts, Line, in_bytes, report
+from display.pages.sources.system_status import Facts, Line, in_bytes, report
 from display.pages.sources.walls import WallRow, wall_rows
 from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
 from display.server.screens import LastSeen, Screen, Screens, parse_size
 from monitor.config import Wall
-from monitor.store import Store
+from monitor.model import DatabaseStatus
+from monitor.store import Store, open_store
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged
 from tests.fakes import NOON, FakeClock
 
@@ -131,11 +131,20 @@ def test_walls_that_are_missing_come_first(clock: FakeClock) -> None:
 # The program in words
 
 
+def database(used: int = 2 * GIGABYTE, free: int | None = 22 * GIGABYTE) -> DatabaseStatus:
+    return DatabaseStatus("SQLite", "3.51.3", used, free)
+
+
 def facts(**changes: Any) -> Facts:
-    disk = Disk(2 * GIGABYTE, 22 * GIGABYTE)
     whole: dict[str, Any] = {
-        **{"version": "1.4.2", "up": 12 * DAY, "disk": disk, "mentions": 2_800_000, "lately": 70_000, "waiting": 0},
-        "sqlite": (3, 51, 3),
+        **{
+            "version": "1.4.2",
+            "up": 12 * DAY,
+            "database": database(),
+            "mentions": 2_800_000,
+            "lately": 70_000,
+            "waiting": 0,
+        },
         **changes,
     }
     return Facts(**whole)
@@ -154,7 +163,11 @@ def line(name: str, health: dict[str, bool] | None = None, **changes: Any) -> Li
         ("Database", {}, Line("Database", "2.0 GB", "22 GB free, about 8 years at this rate")),
         ("Database", {"lately": 0}, Line("Database", "2.0 GB", "22 GB free")),
         ("Database", {"mentions": 999}, Line("Database", "2.0 GB", "22 GB free")),
-        ("Database", {"disk": Disk(5_000, None)}, Line("Database", "5 kB", "how much room is left cannot be told")),
+        (
+            "Database",
+            {"database": database(5_000, None)},
+            Line("Database", "5 kB", "how much room is left cannot be told"),
+        ),
         ("SQLite", {}, Line("SQLite", "3.51.3", "safe for several programs")),
         ("Saving", {}, Line("Saving", "Runs.", "It stores what comes in; nothing waits.")),
         ("Saving", {"waiting": 1}, Line("Saving", "Runs.", "It stores what comes in; 1 batch waits.")),
@@ -164,15 +177,17 @@ def test_the_program_in_words(name: str, changes: dict[str, Any], want: Line) ->
     assert line(name, **changes) == want
 
 
-@pytest.mark.parametrize("changes", [{"disk": Disk(GIGABYTE, GIGABYTE)}, {"lately": 2_800_000, "mentions": 2_800_000}])
+@pytest.mark.parametrize(
+    "changes", [{"database": database(GIGABYTE, GIGABYTE)}, {"lately": 2_800_000, "mentions": 2_800_000}]
+)
 def test_too_little_room_is_trouble_and_says_what_to_do(changes: dict[str, Any]) -> None:
-    found = line("Database", **{"disk": Disk(2 * GIGABYTE, 2 * GIGABYTE), **changes})
+    found = line("Database", **{"database": database(2 * GIGABYTE, 2 * GIGABYTE), **changes})
     assert found.trouble
     assert "Make room" in found.words
 
 
 def test_an_old_sqlite_is_told() -> None:
-    found = line("SQLite", sqlite=(3, 40, 1))
+    found = line("SQLite", database=DatabaseStatus("SQLite", "3.40.1", 0, None, upgrade_to="3.51.3"))
     assert (found.figure, found.trouble) == ("3.40.1", False)
     assert found.words.startswith("can, very rarely, damage a database")
 
@@ -200,23 +215,12 @@ def test_bytes_are_told_with_two_figures(n: int, words: str) -> None:
     assert in_bytes(int(n)) == words
 
 
-def test_what_is_written_and_not_yet_part_of_the_database_is_counted(tmp_path: Path) -> None:
-    path = tmp_path / "wallflower.db"
-    path.write_bytes(b"x" * 500)
-    path.with_name("wallflower.db-wal").write_bytes(b"x" * 250)
-    disk = Disk.of(path)
-    assert disk.database == 750
-    assert disk.free is not None
-    assert abs(disk.free - shutil.disk_usage(tmp_path).free) < GIGABYTE
-    assert Disk.of(tmp_path / "nowhere" / "x.db") == Disk(0, None)
-
-
 # On the page
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(config(tmp_path).database)
+    opened = open_store(config(tmp_path).database_url)
     opened.register(BRANDS, NOON)
     yield opened
     opened.close()

@@ -14,7 +14,7 @@ from monitor.model import Brand, Health, MentionFilter
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources import Source
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests import sites
 from tests.fake_server import http_for
 from tests.fakes import NOON, FakeClock
@@ -36,7 +36,7 @@ __all__ = ["keys"]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "wallflower.db")
+    opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     opened.register(BRANDS, NOON)
     yield opened
     opened.close()

@@ -15,7 +15,7 @@ from display.pages.mentions.export import csv_lines, json_lines
 from monitor.collector.importing.columns import choose
 from monitor.collector.importing.rows import opened
 from monitor.model import MentionFilter
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fake_site import ALL_WELL, app_over, judged
 from tests.fake_site import config as site_config
 from tests.fakes import NOON, FakeClock, post
@@ -27,7 +27,7 @@ from tests.test_sources_stored import BRANDS, Reader
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened_store = Store.open(tmp_path / "wallflower.db")
+    opened_store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     opened_store.register(BRANDS, NOON)
     yield opened_store
     opened_store.close()

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.analysis.jobs import TopicsDuty
 from monitor.model import Brand, Incident, Texts, Topic
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fake_store import BRANDS, judged
 from tests.fakes import NOON
 
@@ -21,7 +21,7 @@ SUBJECTS = ("invoice", "router", "garden", "phone", "coffee")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "wallflower.db")
+    store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     store.register(BRANDS, NOON)
     yield store
     store.close()

@@ -24,7 +24,7 @@ from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import called, cut, plain
 from monitor.analysis.staleness import is_stale
 from monitor.model import Bin, Brand, Health, Incident, Judged, SourceStatus, Tally
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
@@ -38,7 +38,7 @@ class Wall:
     def __init__(self, folder: Path, clock: FakeClock, sources: Sequence[str]) -> None:
         settings = config(folder, sources=sources)
         self.clock = clock
-        self.store = Store.open(settings.database)
+        self.store = open_store(settings.database_url)
         self.store.register(settings.brands, clock.now())
         self.health = dict(ALL_WELL)
         self.states = WallStates(settings, self.store, clock, health=lambda: self.health, version="1")

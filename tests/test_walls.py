@@ -26,7 +26,7 @@ from monitor.clock import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, Judged, Topics
-from monitor.store import Store
+from monitor.store import open_store
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
 from tests.fakes import NOON, FakeClock
@@ -41,7 +41,7 @@ class Walls:
     def __init__(self, folder: Path, clock: FakeClock, *walls: Wall, brands: tuple[Brand, ...] = BRANDS) -> None:
         self.config: Config = replace(config(folder, sources=("Forum", "Reddit"), brands=brands), walls=walls)
         self.clock = clock
-        self.store = Store.open(self.config.database)
+        self.store = open_store(self.config.database_url)
         self.store.register(brands, clock.now())
         self.states = WallStates(self.config, self.store, clock, health=lambda: ALL_WELL, version="1")
 
@@ -460,7 +460,7 @@ def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock:
 @pytest.fixture
 def site(tmp_path: Path, clock: FakeClock) -> Iterator[Any]:
     settings = replace(config(tmp_path), walls=(Wall("office"), Wall("reception", mask_authors=True)))
-    store = Store.open(settings.database)
+    store = open_store(settings.database_url)
     store.register(settings.brands, clock.now())
     app = app_over(settings, store, clock)
     app.extensions["live"].follow()

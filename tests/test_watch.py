@@ -24,7 +24,7 @@ from monitor.analysis.jobs.history import SPAN, History
 from monitor.analysis.staleness import Span, unread_spans
 from monitor.errors import StoreError
 from monitor.model import Gap, Health, Incident, Judged, Pulses, SourceStatus
-from monitor.store import Store
+from monitor.store import open_store
 from tests.fake_store import BRANDS, finding
 from tests.fake_time import SteppedClock
 from tests.fakes import NOON, FakeClock, post
@@ -190,7 +190,7 @@ class House:
     """A store with one source, a clock, and a duty that may be made anew as by a restart."""
 
     def __init__(self, path: Path) -> None:
-        self.clock, self.store, self.checks = FakeClock(NOON), Store.open(path), Checks()
+        self.clock, self.store, self.checks = FakeClock(NOON), open_store(f"sqlite:///{path}"), Checks()
         self.store.register(BRANDS, NOON)
         self.made, self.number = 0, 0
         self.read(NOON - 12 * DAY)

@@ -25,7 +25,7 @@ from monitor.model import Health, MentionFilter, Receipt
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sources.webhook import MOST_BYTES, MOST_POSTS, Options, Source
-from monitor.store import Store
+from monitor.store import Store, open_store
 from tests.fake_server import http_for
 from tests.fake_site import ALL_WELL, BRANDS, config
 from tests.fakes import NOON, FakeClock
@@ -41,7 +41,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "wallflower.db")
+    opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     opened.register(BRANDS, NOON)
     yield opened
     opened.close()

@@ -19,7 +19,7 @@ from monitor.collector.scheduler import configured_source
 from monitor.config import Config
 from monitor.http import Http
 from monitor.sources.sample import seed_with_incident
-from monitor.store import Store
+from monitor.store import open_store
 
 DAY_MINUTES = 24 * 60
 BEGINS = 7
@@ -84,7 +84,7 @@ def demo_wall(minutes: float, port: int) -> None:
 
 def write_history(config: Config, begin: datetime) -> None:
     """Store what the sample source has to tell of the time before ``begin``, as passes at that moment would have."""
-    store, http = Store.open(config.database), Http(Clock(), config.allow_hosts)
+    store, http = open_store(config.database_url), Http(Clock(), config.allow_hosts)
     try:
         store.register(config.brands, begin - timedelta(days=28))
         judge = judge_of(config.brands)

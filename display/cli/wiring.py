@@ -19,12 +19,12 @@ from monitor.clock import Clock
 from monitor.collector import Judge
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError
 from monitor.http import Http
 from monitor.model import Brand, MentionFilter
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import Store, open_store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -94,9 +94,7 @@ def judge_of(brands: Sequence[Brand]) -> Judge:
 @contextmanager
 def opened_store(config: Config, *, create: bool = False) -> Iterator[Store]:
     """The config's store, closed at the end. Raises StoreError; also where there is none yet, unless ``create``."""
-    if not create and not config.database.exists():
-        raise StoreError(f"{config.database} does not exist yet. Run Wallflower, or import something, first.")
-    store = Store.open(config.database)
+    store = open_store(config.database_url, create=create)
     try:
         if create:
             store.register(config.brands, Clock().now())

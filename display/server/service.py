@@ -22,7 +22,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from display import create_app
-from display.pages.sources.system_status import advice_on_sqlite
+from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
 from display.server.worker import GuardedThreadWorker
@@ -35,7 +35,7 @@ from monitor.config import Config
 from monitor.http import Http
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import open_store
 
 THREADS = 140
 """Each open socket holds one thread; Live accepts fewer sockets, so pages always have threads."""
@@ -59,9 +59,9 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
     check_port(config)
     share_arenas()
     with single_instance(config):
-        prepare_database(config)
-        if advice := advice_on_sqlite():
-            log.warning(advice)
+        database = prepare_database(config)
+        if advice := concurrent_writes_advice(database):
+            log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()
         _Server(config, version, clock or Clock()).run()
 
@@ -71,7 +71,7 @@ class Service:
 
     def __init__(self, config: Config, version: str, clock: Clock) -> None:
         self._config, self._version, self._clock = config, version, clock
-        self._store = Store.open(config.database)
+        self._store = open_store(config.database_url)
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
         judge, mark = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)

@@ -11,7 +11,8 @@ from ipaddress import ip_address
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError, WallflowerError
-from monitor.store import Store
+from monitor.model import DatabaseStatus
+from monitor.store import open_store
 
 
 class PortInUse(WallflowerError):
@@ -72,10 +73,11 @@ def single_instance(config: Config) -> Iterator[None]:
         yield
 
 
-def prepare_database(config: Config) -> None:
+def prepare_database(config: Config) -> DatabaseStatus:
     """Create or migrate the database and register the brands, then close it again. Raises StoreError."""
-    store = Store.open(config.database)
+    store = open_store(config.database_url)
     try:
         store.register(config.brands, Clock().now())
+        return store.database_status()
     finally:
         store.close()

@@ -53,6 +53,11 @@ class Config:
         """The database file within ``data``."""
         return self.data / "wallflower.db"
 
+    @property
+    def database_url(self) -> str:
+        """The URL that ``monitor.store.open_store`` takes."""
+        return f"sqlite:///{self.database}"
+
     def check(self) -> None:
         """Raise ConfigError if sources have problems. The others can be read nevertheless."""
         if problems := [str(problem) for source in self.sources for problem in source.problems]:

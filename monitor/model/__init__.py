@@ -3,7 +3,7 @@
 Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
 """
 
-from monitor.model.health import PAUSED_REASON, Gap, Health, SourceStatus, Spend, Wish
+from monitor.model.health import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceStatus, Spend, Wish
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -35,6 +35,7 @@ __all__ = [
     "ChangeKind",
     "Choice",
     "Count",
+    "DatabaseStatus",
     "Delivery",
     "Evidence",
     "FacetValue",

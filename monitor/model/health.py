@@ -94,3 +94,17 @@ class Gap:
     since: datetime
     until: datetime | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatus:
+    """The database engine and the space that the database uses."""
+
+    engine: str
+    """Its name, such as "SQLite"."""
+    version: str
+    used_bytes: int
+    free_bytes: int | None
+    """Free space where the database is stored; None if unknown."""
+    upgrade_to: str = ""
+    """The first version that cannot damage a database when two programs write at once; empty: this one cannot."""

@@ -1,4 +1,4 @@
-"""Tail: follows the change log, so that either half of the program may restart and nothing is lost."""
+"""Tail: follows the change log, so that either half of the program can restart without losing a change."""
 
 from __future__ import annotations
 
@@ -6,46 +6,30 @@ from monitor.clock import Clock
 from monitor.model import Change
 from monitor.store import Store
 
-EVERY = 0.05
-"""Seconds between two looks; one costs microseconds."""
-AT_ONCE = 500
-"""Changes that one read brings at most."""
+READ_LIMIT = 500
+"""Changes that one read returns at most."""
 
 
 class Tail:
-    """A reader of new changes; belongs to one thread, since what has changed is told per connection."""
+    """A reader of new changes, for one thread."""
 
     def __init__(self, store: Store, clock: Clock, after: int | None = None) -> None:
-        """``after``: the last change already known; by default all that there are."""
+        """``after``: id of the last change already known; by default of the newest one."""
         self._store = store
         self._clock = clock
-        self._seen: int | None = None
         self.last = store.last_change() if after is None else after
         """Id of the last change that ``wait`` has returned."""
 
     def read(self, after: int) -> list[Change]:
-        """Changes with an id above ``after``, oldest first, at most AT_ONCE. Raises StoreError."""
-        return self._store.changes(after, AT_ONCE)
+        """Changes with an id above ``after``, oldest first, at most READ_LIMIT. Raises StoreError."""
+        return self._store.changes(after, READ_LIMIT)
 
     def wait(self, seconds: float) -> list[Change]:
-        """Changes since the last call, as soon as there are any; none when ``seconds`` pass or the clock is stopped.
+        """Changes since the last call, as soon as there are any; [] after ``seconds``, or once the clock is stopped.
 
-        What did not fit in one read comes at once with the next call. Raises StoreError.
+        Of more than READ_LIMIT changes the next call returns the rest at once. Raises StoreError.
         """
-        end = self._clock.monotonic() + seconds
-        while True:
-            if found := self._look():
-                self.last = found[-1].id
-                return found
-            left = end - self._clock.monotonic()
-            if left <= 0 or self._clock.wait(min(EVERY, left)):
-                return []
-
-    def _look(self) -> list[Change]:
-        version = self._store.data_version()
-        if version == self._seen:
-            return []
-        found = self.read(self.last)
-        if len(found) < AT_ONCE:  # else there may be more behind them: look again, changed or not
-            self._seen = version
+        found = self._store.wait_for_changes(self.last, seconds, self._clock, READ_LIMIT)
+        if found:
+            self.last = found[-1].id
         return found

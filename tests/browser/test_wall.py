@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.model import Judged
-from monitor.store import Store
+from monitor.store import open_store
 from tests.browser.conftest import Complaints
 from tests.fake_site import Served, judged, read_at
 
@@ -92,7 +92,7 @@ def test_after_a_restart_the_wall_catches_up_without_doubles(
     open_wall(page, served)
     expect(page.locator(".hero .text")).to_have_text("Acme before.")
     served.stop()
-    store = Store.open(served.config.database)
+    store = open_store(served.config.database_url)
     store.save("Forum", [now(served, "Acme meanwhile.")], now=served.clock.now())
     store.close()
     served.start()

@@ -13,7 +13,7 @@ from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, 
 from monitor.model import Brand, Health, MentionFilter, Post, SourceStatus
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.store import Store
+from monitor.store import open_store
 from tests.servers import feed, reading, until
 
 BRANDS = (Brand("Acme", "acme", ours=True),)
@@ -49,7 +49,7 @@ class Reader:
 @contextmanager
 def passes(port: int, folder: Path, path: str) -> Iterator[Reader]:
     """A reader of the feed at this path of a port of loopback, with a store in the folder."""
-    clock, store, matcher = Clock(), Store.open(folder / "wallflower.db"), Matcher(BRANDS)
+    clock, store, matcher = Clock(), open_store(f"sqlite:///{folder / 'wallflower.db'}"), Matcher(BRANDS)
     store.register(BRANDS, clock.now())
     with reading(port) as http:
         desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)

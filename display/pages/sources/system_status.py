@@ -5,16 +5,13 @@ health, database, disk --> Line: a figure and words, with what to do where somet
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from display.formatting import duration
+from monitor.model import DatabaseStatus
 
-SAFE_SQLITE = (3, 51, 3)
 LEAST_FREE = 1 << 30
 LEAST_LEFT = timedelta(days=14)
 """With less room than either, a person should make some."""
@@ -41,78 +38,59 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
-    """Bytes of the database, and those that are free beside it; None where that cannot be told."""
-
-    database: int
-    free: int | None
-
-    @classmethod
-    def of(cls, path: Path) -> Disk:
-        """What the database at ``path`` takes, with what is written and not yet part of it."""
-        files = [path, path.with_name(path.name + "-wal")]
-        try:
-            free: int | None = shutil.disk_usage(path.parent).free
-        except OSError:
-            free = None
-        return cls(sum(file.stat().st_size for file in files if file.exists()), free)
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What the lines are made from. ``mentions`` are there in all, ``lately`` those of the last 7 days."""
 
     version: str
     up: timedelta
-    disk: Disk
+    database: DatabaseStatus
     mentions: int
     lately: int
     waiting: int
-    """Writes that wait for their turn."""
-    sqlite: Sequence[int] = sqlite3.sqlite_version_info
+    """Writes waiting to be run."""
 
     @property
     def lasts(self) -> timedelta | None:
         """How long the free room lasts if as much comes as in the last 7 days; None where nobody can tell."""
-        disk = self.disk
-        if disk.free is None or self.mentions < FEW or not self.lately:
+        free = self.database.free_bytes
+        if free is None or self.mentions < FEW or not self.lately:
             return None
-        a_day = disk.database / self.mentions * self.lately / 7
-        return timedelta(days=min(disk.free / a_day, 36_500))
+        a_day = self.database.used_bytes / self.mentions * self.lately / 7
+        return timedelta(days=min(free / a_day, 36_500))
 
 
-def advice_on_sqlite(found: Sequence[int] = sqlite3.sqlite_version_info) -> str:
-    """What there is to say about the SQLite in use; empty where nothing is."""
-    if tuple(found) >= SAFE_SQLITE:
+def concurrent_writes_advice(database: DatabaseStatus) -> str:
+    """What follows the name of an engine that two programs must not write to at once; empty for a safe one."""
+    if not database.upgrade_to:
         return ""
-    version, safe = (".".join(map(str, v)) for v in (found, SAFE_SQLITE))
     return (
-        f"SQLite {version} can, very rarely, damage a database that two programs write to at the same moment "
-        f"({safe} cannot). Wallflower's own commands take turns; let no other program write to its database."
+        "can, very rarely, damage a database that two programs write to at the same moment "
+        f"({database.upgrade_to} cannot). Wallflower's own commands take turns; let no other program write to its "
+        "database."
     )
 
 
 def report(facts: Facts, health: Mapping[str, bool]) -> list[Line]:
     """All there is to say, a part that has ended as trouble."""
     up = "just started" if facts.up < timedelta(minutes=1) else f"up {duration(facts.up)}"
-    return [Line("Version", facts.version, up), _database(facts), _sqlite(facts.sqlite), *_parts(health, facts.waiting)]
+    version = Line("Version", facts.version, up)
+    return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting)]
 
 
 def _database(facts: Facts) -> Line:
-    size, disk, lasts = in_bytes(facts.disk.database), facts.disk, facts.lasts
-    if disk.free is None:
+    size, free, lasts = in_bytes(facts.database.used_bytes), facts.database.free_bytes, facts.lasts
+    if free is None:
         return Line("Database", size, "how much room is left cannot be told")
-    room = f"{in_bytes(disk.free)} free" + (f", {lasting(lasts)} at this rate" if lasts is not None else "")
-    if disk.free >= LEAST_FREE and (lasts is None or lasts >= LEAST_LEFT):
+    room = f"{in_bytes(free)} free" + (f", {lasting(lasts)} at this rate" if lasts is not None else "")
+    if free >= LEAST_FREE and (lasts is None or lasts >= LEAST_LEFT):
         return Line("Database", size, room)
     advice = "Make room, or stop Wallflower, move its folder to a larger disk and set [wallflower] data."
     return Line("Database", size, f"{room}. {advice}", trouble=True)
 
 
-def _sqlite(found: Sequence[int]) -> Line:
-    version = ".".join(map(str, found))
-    advice = advice_on_sqlite(found)
-    return Line("SQLite", version, advice.removeprefix(f"SQLite {version} ") or "safe for several programs")
+def _engine(database: DatabaseStatus) -> Line:
+    words = concurrent_writes_advice(database) or "safe for several programs"
+    return Line(database.engine, database.version, words)
 
 
 def _parts(health: Mapping[str, bool], waiting: int) -> Iterator[Line]:

@@ -78,10 +78,9 @@ def walls(here: PageContext) -> list[WallRow]:
 
 def facts(here: PageContext, lately: int) -> itself.Facts:
     """What there is to know of the program and its database; ``lately``: mentions of the last 7 days."""
-    disk, store = itself.Disk.of(here.config.database), here.store
-    return itself.Facts(
-        here.version, uptime(here), disk, store.count(MentionFilter()).n, lately, store.writes_waiting()
-    )
+    store = here.store
+    mentions = store.count(MentionFilter()).n
+    return itself.Facts(here.version, uptime(here), store.database_status(), mentions, lately, store.writes_waiting())
 
 
 def uptime(here: PageContext) -> timedelta:

@@ -1,0 +1,298 @@
+"""The contract of every storage engine: what callers may ask and what they may rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from monitor.model import (
+    Bin,
+    Brand,
+    Change,
+    Count,
+    DatabaseStatus,
+    FacetValue,
+    Gap,
+    Incident,
+    Json,
+    Judged,
+    Mention,
+    MentionFilter,
+    Pulses,
+    Saved,
+    SourceStatus,
+    State,
+    Tally,
+    Texts,
+    Topics,
+    Wish,
+)
+
+if TYPE_CHECKING:
+    from monitor.clock import Clock
+
+
+class Keep(Enum):
+    """The type of KEEP."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+"""Passed as a cursor: leave the stored one as it is. (None is a cursor like any other.)"""
+
+
+class Store(Protocol):
+    """The database of one installation. ``monitor.store.open_store`` returns one.
+
+    Every method may be called from any thread. A method that writes runs in one transaction and returns when that is
+    committed. A method that reads sees one moment of the database. Both raise StoreError when the database cannot be
+    used: locked, full, damaged or closed.
+
+    Times are aware and in UTC, and are stored to the millisecond. Scores are stored to the thousandth. Ids of mentions
+    and of changes are positive, are never reused, and grow in the order in which they become visible to readers.
+
+    Methods that take a MentionFilter parse its ``q`` to a tree with ``monitor.query.parse``, which the engine compiles
+    for its own search index; they raise QueryError when ``q`` is not valid. ``upto`` leaves out mentions with a greater
+    id, so that a list and its figures stay those of one moment while new mentions arrive.
+    """
+
+    # The database itself
+
+    def close(self) -> None:
+        """Finish queued writes, write buffered statuses, and close every connection."""
+
+    def writer_alive(self) -> bool:
+        """Whether the store can still write. False means that the program must be restarted."""
+
+    def writes_waiting(self) -> int:
+        """The number of transactions waiting to be run."""
+
+    def database_status(self) -> DatabaseStatus:
+        """The engine, its version and the space that the database uses."""
+
+    # Collectors
+
+    def register(self, brands: Sequence[Brand], now: datetime) -> None:
+        """Make ``brands`` the brands of the config, in this order. A changed rule text becomes its next version.
+
+        Other brands keep their mentions, but appear in no overview; their ongoing incidents end.
+        """
+
+    def save(
+        self,
+        source: str,
+        judged: Sequence[Judged],
+        *,
+        now: datetime,
+        deleted: Sequence[str] = (),
+        deleted_below: Sequence[str] = (),
+        cursor: Json | Literal[Keep.KEEP] = KEEP,
+        status: SourceStatus | None = None,
+    ) -> Saved:
+        """Save one batch of a source: posts with their mentions, deletions, cursor and status, in one transaction.
+
+        A known post (same source and external id) is updated if its content changed; otherwise nothing is written. An
+        edited post that no longer mentions a brand keeps that mention with the state LEFT. Posts without findings are
+        stored only if they are already known. Of several posts with one external id the last counts.
+
+        ``deleted``: external ids of posts to delete after saving. ``deleted_below``: prefixes of external ids; stored
+        posts with such an id are deleted before saving, since a deleted author may be back in this very batch.
+        """
+
+    def delete(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
+        """Delete posts with their mentions; return how many posts existed."""
+
+    def cursor(self, source: str) -> Json:
+        """The source's last saved cursor; None before its first pass."""
+
+    def save_status(self, status: SourceStatus, now: datetime) -> None:
+        """Save the status of ``status.source``. The first call for a source sets its time in ``begun``."""
+
+    def note(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
+        """Save a status, and a cursor if given, within about a second, together with other writes.
+
+        For passes that found nothing new: one transaction per pass would cost more than the pass. Readers of this store
+        see the status at once. A crash loses at most the last second, and the pass is repeated.
+
+        Without a cursor, that is, before a pass, the first status of each source is written at once, so that a program
+        that crashes in its passes finds after a restart that it tried. So is the next one after a failed write, so that
+        nothing is fetched that cannot be stored.
+        """
+
+    def statuses(self) -> list[SourceStatus]:
+        """The status of each source that ever had one, by name, with people's requests applied.
+
+        A paused source has the health PAUSED; one that was paused before its first pass has an empty ``kind``.
+        """
+
+    def last_statuses(self) -> list[SourceStatus]:
+        """The status of each source as its last pass saved it, by name, regardless of people's requests."""
+
+    def begun(self) -> dict[str, datetime]:
+        """Source -> when its first status was saved. Sources that were only imported are missing."""
+
+    def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
+        """Record that a source cannot be read since ``since``. A gap that is already open keeps the earlier start."""
+
+    def close_gaps(self, source: str, until: datetime, now: datetime, complete_since: datetime | None = None) -> None:
+        """Record that a source was read at ``until``. Gaps end at ``complete_since``, from which nothing is missing."""
+
+    def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
+        """The gaps that overlap [since, until), of one source or of all, by source and start."""
+
+    def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
+        """Source -> the number of mentions published in each of ``bins`` intervals of ``step`` from ``since`` on.
+
+        Only mentions of the config's brands count. ``since`` and ``step`` are rounded down to 5 minutes.
+        """
+
+    # People's requests about sources
+
+    def pause(self, source: str, now: datetime) -> bool:
+        """Pause a source until ``resume``; return whether it was running. Its worker notices within seconds."""
+
+    def resume(self, source: str, now: datetime) -> bool:
+        """Resume a source; return whether it was paused."""
+
+    def ask_for(self, source: str, now: datetime) -> bool:
+        """Request that a source is polled at once; return False if it is paused. Its worker notices within seconds."""
+
+    def wish(self, source: str) -> Wish:
+        """What people requested of a source."""
+
+    def wishes(self) -> dict[str, Wish]:
+        """Source -> what people requested, for the sources with any request."""
+
+    # Lists and figures of mentions
+
+    def page(
+        self, f: MentionFilter, *, before: int | None = None, upto: int | None = None, limit: int = 50
+    ) -> list[Mention]:
+        """At most ``limit`` mentions in the filter's order: the first ones, or those after the mention ``before``."""
+
+    def count(self, f: MentionFilter, upto: int | None = None) -> Count:
+        """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
+
+    def new_since(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
+        """How many mentions with an id above ``after`` match, counted up to ``most``."""
+
+    def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
+        """For brand, sentiment, intent, source, lang and state: the mentions with each value, most frequent first.
+
+        The counts of a facet ignore the filter's own choice of it. The config's brands, the known sources, sentiments,
+        intents and states are included even with 0 mentions. Accuracy: as in ``histogram``.
+        """
+
+    def histogram(self, f: MentionFilter, bins: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        """Mentions published between each two consecutive times of ``bins``, which must be ascending.
+
+        Exact up to 10,000 matches, and for any number if the filter has no words, author, site, rule, story or
+        "corrected". Otherwise an estimate from an even sample of about 10,000.
+        """
+
+    def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
+        """Every match by id: ascending if the filter's order is OLD, otherwise descending.
+
+        Mentions that arrive during the export are not included. Each thousand mentions are one read.
+        """
+
+    def mention(self, id: int) -> Mention | None:
+        """One mention, or None if there is none (any more)."""
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
+
+    def of_one_post(self, id: int) -> list[int]:
+        """The ids of all mentions of the post that mention ``id`` belongs to, in order; [] if there is none."""
+
+    def last_mention(self) -> int:
+        """The highest id of a mention, or 0."""
+
+    # People's changes to a mention; each returns whether it changed anything
+
+    def hide(self, id: int, hidden: bool, now: datetime) -> bool:
+        """Remove a mention from lists and walls, or put it back. Figures count it either way."""
+
+    def correct(self, id: int, value: float | None, now: datetime) -> bool:
+        """Replace the score by a person's; None means unscored. The program's own score is kept."""
+
+    def uncorrect(self, id: int, now: datetime) -> bool:
+        """Restore the program's own score."""
+
+    def set_state(self, id: int, state: State, now: datetime) -> bool:
+        """Set where a mention stands with the people who work through the list."""
+
+    # Figures of a brand. Hidden mentions count; IRRELEVANT and LEFT ones do not.
+
+    def tallies(self, since: datetime, until: datetime) -> list[Tally]:
+        """Figures of each brand of the config over mentions published in [since, until), in the config's order.
+
+        Up to 31 days the mean counts each story once; over longer times, for speed, each mention.
+        """
+
+    def series(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+        """A brand's mentions published between each two consecutive times of ``edges``, which must be ascending."""
+
+    def latest(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+        """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""
+
+    def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
+        """The id of the newest listed mention of each of a brand's largest stories since ``since``, largest first."""
+
+    def arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
+        """How many mentions were added in [since, until) that were at most ``fresh`` old when they were added.
+
+        Imported history is not fresh. An estimate if more than 20,000 mentions were published in that time.
+        """
+
+    def pulses(self, brand: str, since: datetime, until: datetime) -> Pulses:
+        """Counts by source in 5-minute bins over [since, until); both ends are rounded down to 5 minutes.
+
+        The cost grows with the bins that contain mentions, not with the size of the database.
+        """
+
+    def recent_pulses(self, brand: str, end: datetime, bins: int) -> Pulses:
+        """Counts by source in ``bins`` 5-minute bins that end exactly at ``end``, exclusive. Meant for hours."""
+
+    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        """The texts of a brand's mentions published in [since, until); of more than ``limit``, an even sample."""
+
+    # Results of the analysis jobs
+
+    def incidents(self, since: datetime, until: datetime) -> list[Incident]:
+        """The incidents of any brand that overlap [since, until), by start."""
+
+    def last_incidents(self) -> list[Incident]:
+        """The newest incident, ongoing or over, of each brand of the config that ever had one."""
+
+    def save_incident(self, incident: Incident) -> Incident:
+        """Insert an incident with id 0, or update an existing one; return it with its id."""
+
+    def topics(self, brand: str) -> Topics | None:
+        """A brand's topics as last saved, or None."""
+
+    def save_topics(self, topics: Topics) -> None:
+        """Replace a brand's topics."""
+
+    # The change log: one row for each change of a mention that a screen may show
+
+    def changes(self, after: int, limit: int = 500) -> list[Change]:
+        """Changes with an id above ``after``, oldest first."""
+
+    def wait_for_changes(self, after: int, seconds: float, clock: Clock, limit: int = 500) -> list[Change]:
+        """As ``changes``, but wait for the first one. [] if none comes in ``seconds`` or the clock is stopped.
+
+        A change is returned within 0.1 s after it was committed, by whichever process.
+        """
+
+    def last_change(self) -> int:
+        """The highest id that a change ever had, or 0."""
+
+    def first_change(self) -> int:
+        """The lowest id in the log, or the next id if it is empty. A reader that is further behind must reload."""
+
+    def trim_changes(self, keep: int) -> None:
+        """Delete all but the newest ``keep`` changes. The log also trims itself, to 200,000 rows."""

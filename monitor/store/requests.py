@@ -1,0 +1,29 @@
+"""What people requested of sources, applied to the statuses that passes saved. The same for every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from monitor.model import PAUSED_REASON, Health, SourceStatus, Wish
+
+
+def with_requests(statuses: Iterable[SourceStatus], requests: Mapping[str, Wish]) -> list[SourceStatus]:
+    """``statuses`` by name: PAUSED where a person paused the source, due earlier where a person asked for a check.
+
+    A source that was paused before its first pass is added, without a kind.
+    """
+    by_name = {status.source: status for status in statuses}
+    for name, request in requests.items():
+        if request.paused and name not in by_name:
+            by_name[name] = SourceStatus(name, "")
+    return [_with_request(status, requests.get(name, Wish())) for name, status in sorted(by_name.items())]
+
+
+def _with_request(status: SourceStatus, request: Wish) -> SourceStatus:
+    if request.paused:
+        return replace(status, health=Health.PAUSED, reason=PAUSED_REASON, next_check=None, since=request.paused)
+    tried_since = status.last_try is not None and request.asked is not None and request.asked <= status.last_try
+    if request.asked and not tried_since and status.health is not Health.LIMITED:
+        return replace(status, next_check=request.asked)
+    return status

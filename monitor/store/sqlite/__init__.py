@@ -1,0 +1,21 @@
+"""The SQLite engine: the only place with SQL, and (with ``query.matcher``) the only one that imports sqlite3.
+
+    save, hide, correct, ... --> one write thread (writer) --> rows, index and cubes (derived), change log; one commit
+    page, count, facets, ... --> plan (columns, tokens) --> cubes | search index and rows (candidates)
+    tallies, pulses, ...     --> brand_figures, volume_series
+
+``schema`` has the tables, ``store`` the methods of the interface.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.store.sqlite.store import SqliteStore
+
+__all__ = ["SqliteStore", "open_sqlite"]
+
+
+def open_sqlite(location: str, create: bool, lock_timeout: float) -> SqliteStore:
+    """Open the file ``location``. Arguments and errors: see ``monitor.store.open_store``."""
+    return SqliteStore.open(Path(location), create=create, lock_timeout=lock_timeout)

@@ -1,0 +1,176 @@
+"""Figures of a brand for walls: tallies, chart, newest mentions, largest stories, arrivals.
+
+Hidden mentions count; irrelevant and left ones do not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Bin, Choice, Mention, MentionFilter, Tally
+from monitor.store.sqlite import facets
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.cubes import segments
+from monitor.store.sqlite.ids import active_brand_id, active_brands
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.queries import page_ids
+from monitor.store.sqlite.rows import load_mentions
+from monitor.store.sqlite.units import DAY_MS
+
+MAX_ROWS_MS = 31 * DAY_MS
+"""Longer times are read from cube_brand_day, which has no stories: there the mean counts each mention."""
+MAX_ARRIVALS_READ = 20_000
+"""The newest mentions that ``arrivals`` reads."""
+MAX_STORY_PAGES = 20
+"""Pages of mentions that ``latest`` reads, so that one huge story cannot delay the wall."""
+SPARE_STORIES = 5
+"""Stories that ``largest_stories`` reads beyond its limit, since some may have no listed mention."""
+_FOREVER_MS = 2**63 - 1
+_IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
+_SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
+    ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden), 0), {scored}"""
+_SCORED_WITHOUT_STORY = """count(iif(story IS NULL, score, NULL)), ifnull(sum(iif(story IS NULL, score, 0)), 0),
+    ifnull(sum(iif(story IS NULL, score * score, 0)), 0)"""
+_SCORED = "count(score), ifnull(sum(score), 0), ifnull(sum(score * score), 0)"
+_ARRIVALS = f"""SELECT count(*), count(iif(added_at >= ? AND added_at < ? AND added_at - published_at <= ?, 1, NULL)),
+    min(published_at) FROM (SELECT added_at, published_at FROM mention INDEXED BY mention_time WHERE {_IN_TIME}
+    ORDER BY published_at DESC LIMIT ?)"""
+_ROW_SUMS_WITHOUT_STORIES = (
+    f"SELECT {_SUMS.format(scored=_SCORED_WITHOUT_STORY)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
+)
+_STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
+    WHERE {_IN_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
+_ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
+_LARGEST_STORIES = f"""SELECT story FROM mention INDEXED BY mention_time
+    WHERE {_IN_TIME} AND story IS NOT NULL GROUP BY story ORDER BY count(*) DESC, max(published_at) DESC LIMIT ?"""
+_NEWEST_OF_STORY = """SELECT id FROM mention INDEXED BY mention_story
+    WHERE story = ? AND brand = ? AND state = ? AND hidden = 0 ORDER BY id DESC LIMIT 1"""
+_DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
+    ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
+    ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden, n, 0)), 0),
+    ifnull(sum(iif(sentiment < 3, n, 0)), 0), ifnull(sum(score), 0), ifnull(sum(squares), 0)
+    FROM cube_brand_day WHERE brand = ? AND time >= ? AND time < ?"""
+
+
+@dataclass
+class _Sums:
+    """Counts, and the number, sum and sum of squares of the scores, in thousandths. A story has one score: its mean."""
+
+    n: int = 0
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+    unscored: int = 0
+    hidden: int = 0
+    scored: float = 0
+    total: float = 0
+    squares: float = 0
+
+    def add(self, row: Sequence[int], sign: int = 1) -> None:
+        """Add a row of sums, or subtract it."""
+        for name, value in zip(self.__dataclass_fields__, row, strict=True):
+            setattr(self, name, getattr(self, name) + sign * value)
+
+    def tally(self, brand: str) -> Tally:
+        """The sums as the model has them."""
+        return Tally(
+            brand,
+            self.n,
+            self.negative,
+            self.neutral,
+            self.positive,
+            self.unscored,
+            self.hidden,
+            mean=self.total / self.scored / 1000 if self.scored else None,
+            half_width=self._half_width(),
+        )
+
+    def _half_width(self) -> float | None:
+        if self.scored < 2:
+            return None
+        variance = (self.squares - self.total**2 / self.scored) / (self.scored - 1)
+        return 1.96 * math.sqrt(max(0.0, variance) / self.scored) / 1000
+
+
+def tallies(db: Connection, since: int, until: int) -> list[Tally]:
+    """Each brand of the config, in its order, over mentions published in [since, until)."""
+    sums = _sums_by_rows if until - since <= MAX_ROWS_MS else _sums_by_days
+    return [sums(db, brand, since, until).tally(name) for brand, name in active_brands(db).items()]
+
+
+def arrivals(db: Connection, brand: str, since: int, until: int, max_age: int) -> int:
+    """Mentions added in [since, until) at most ``max_age`` ms after they were published.
+
+    Above MAX_ARRIVALS_READ it is extrapolated from the newest ones.
+    """
+    params = (since, until, max_age, active_brand_id(db, brand), since - max_age, until, MAX_ARRIVALS_READ)
+    read, found, oldest = db.execute(_ARRIVALS, params).fetchone()
+    if read < MAX_ARRIVALS_READ:
+        return int(found)
+    return int(found * max(1.0, (until - since) / max(until - oldest, 1)))
+
+
+def histogram(db: Connection, brand: str, edges: Sequence[int]) -> list[Bin]:
+    """A brand's mentions between each two consecutive edges."""
+    f = MentionFilter(brand=Choice((brand,)), state=Choice(("unclaimed", "claimed", "hidden")))
+    return facets.histogram(db, f, edges, None)
+
+
+def latest(db: Connection, brand: str | None, limit: int, since: datetime | None) -> list[Mention]:
+    """The newest listed mentions of a brand, or of all, one of each story."""
+    f = MentionFilter(brand=Choice((brand,)) if brand else Choice(), since=since)
+    chosen: list[Mention] = []
+    stories: set[int] = set()
+    for mention in _newest(db, f, limit):
+        if mention.story is None or mention.story not in stories:
+            chosen.append(mention)
+        if mention.story is not None:
+            stories.add(mention.story)
+        if len(chosen) == limit:
+            break
+    return chosen
+
+
+def largest_stories(db: Connection, brand: str, since: int, limit: int) -> list[int]:
+    """The id of the newest listed mention of each of the largest stories, largest first."""
+    number = active_brand_id(db, brand)
+    rows = db.execute(_LARGEST_STORIES, (number, since, _FOREVER_MS, limit + SPARE_STORIES))
+    newest = [_newest_of_story(db, story, number) for (story,) in rows.fetchall()]
+    return [id_ for id_ in newest if id_ is not None][:limit]
+
+
+def _newest_of_story(db: Connection, story: int, brand: int) -> int | None:
+    rows = [db.execute(_NEWEST_OF_STORY, (story, brand, state)).fetchone() for state in (0, 1)]
+    return max((row[0] for row in rows if row), default=None)
+
+
+def _newest(db: Connection, f: MentionFilter, limit: int) -> Iterator[Mention]:
+    """Newest first, up to MAX_STORY_PAGES pages."""
+    planned, before, size = plan(db, f), None, 2 * limit + 10
+    for _ in range(MAX_STORY_PAGES):
+        ids = page_ids(db, planned, before, None, size)
+        yield from load_mentions(db, ids).values()
+        if len(ids) < size:
+            return
+        before = ids[-1]
+
+
+def _sums_by_rows(db: Connection, brand: int, since: int, until: int) -> _Sums:
+    sums, params = _Sums(), (brand, since, until)
+    sums.add(db.execute(_ROW_SUMS_WITHOUT_STORIES, params).fetchone())
+    for (score,) in db.execute(_STORY_MEANS, params):
+        sums.scored += 1
+        sums.total += score
+        sums.squares += score * score
+    return sums
+
+
+def _sums_by_days(db: Connection, brand: int, since: int, until: int) -> _Sums:
+    sums = _Sums()
+    for segment in segments(since, until, by_brand_day=True):
+        select = _ROW_SUMS if segment.table == "mention" else _DAY_SUMS
+        sums.add(db.execute(select, (brand, segment.low, segment.high)).fetchone(), segment.sign)
+    return sums

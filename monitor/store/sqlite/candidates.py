@@ -1,0 +1,173 @@
+"""Which mentions satisfy a plan: one SELECT of ids, by the cheapest of four routes.
+
+    story         its partial index
+    time          mention_time, for a short time in the past
+    index         the search index, if the filter has anything that narrows it
+    rows          the primary key, newest first, if hardly anything is excluded
+
+Each route is pinned, since the planner, with or without ANALYZE, sometimes picks a wrong index; tests check the plans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from monitor.model import Order
+from monitor.query import Document
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.plan import Plan
+from monitor.store.sqlite.rows import load_posts
+from monitor.store.sqlite.units import DAY_MS
+
+MAX_EXACT_MATCHES = 10_000
+"""Matches that are counted one by one; figures over more are estimated from about as many."""
+SHORT_TIME_MS = 7 * DAY_MS
+_MAX_ID = 2**63 - 1
+_POSTS_PER_READ = 500
+
+
+class Select(NamedTuple):
+    """SQL that selects ids, without ORDER BY and LIMIT."""
+
+    sql: str
+    params: tuple[int | str, ...]
+    id: str
+    """The expression of the id. With the search index it must be that table's rowid, or sorting becomes slow."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The mentions with ids from ``low`` to ``high`` that satisfy a plan, except for its text check."""
+
+    db: Connection
+    plan: Plan
+    low: int = 0
+    high: int = _MAX_ID
+
+    @classmethod
+    def within(cls, db: Connection, plan: Plan, upto: int | None = None) -> Candidates:
+        """Bounded by ``upto``, and by the plan's ``since``: what was published since then was also added since then."""
+        low = 0 if plan.since is None else first_id_added(db, plan.since)
+        return cls(db, plan, low, _MAX_ID if upto is None else upto)
+
+    def ids(self, limit: int = -1, before: int | None = None, condition: str = "true") -> list[int]:
+        """Ids in the plan's order, those after the mention ``before``; ``condition`` is SQL that may use ``{id}``."""
+        narrowed, after_key = (self, "true") if before is None else self._after(before)
+        select = narrowed.select(join=narrowed.plan.order in _ORDERS_BY_SCORE)
+        order = _ORDER_BY[self.plan.order].format(id=select.id)
+        sql = f"{select.sql} AND {after_key} AND {condition.format(id=select.id)} ORDER BY {order} LIMIT ?"
+        return [row[0] for row in self.db.execute(sql, (*select.params, limit))]
+
+    def count(self, limit: int) -> int:
+        """How many there are, counted up to ``limit`` (-1: all)."""
+        select = self.select()
+        sql = f"SELECT count(*) FROM ({select.sql} LIMIT ?)"
+        found: tuple[int] = self.db.execute(sql, (*select.params, limit)).fetchone()
+        return found[0]
+
+    @property
+    def needs_rows(self) -> bool:
+        """Whether rows of mention must be read, because the search index alone cannot decide."""
+        plan = self.plan
+        return plan.match is None or any(x is not None for x in (plan.since, plan.until, plan.story))
+
+    def upper_bound(self) -> int:
+        """How many the search index finds, ignoring what only rows can decide. Always fast."""
+        if self.plan.match is None:
+            return self.count(-1)
+        by_index = replace(self.plan, since=None, until=None, story=None, columns_suffice=False)
+        return replace(self, plan=by_index).count(-1)
+
+    def passing(self, ids: list[int]) -> list[int]:
+        """Those of ``ids`` that satisfy the text check too, in their order."""
+        check = self.plan.check
+        if check is None:
+            return ids
+        passed: list[int] = []
+        for start in range(0, len(ids), _POSTS_PER_READ):
+            posts = load_posts(self.db, ids[start : start + _POSTS_PER_READ])
+            passed += [id_ for id_, post in posts.items() if check.accepts(Document.of(post))]
+        return passed
+
+    def select(self, join: bool = False) -> Select:
+        """The SELECT; ``join``: the caller needs columns of mention."""
+        plan = self.plan
+        if plan.story is not None and plan.columns_suffice:
+            return self._by_columns("mention INDEXED BY mention_story", ())
+        if self._is_short_past_time():
+            return self._by_time()
+        if plan.match is not None:
+            return self._by_index(join or self.needs_rows)
+        return self._by_columns("mention NOT INDEXED", ())
+
+    def _is_short_past_time(self) -> bool:
+        plan = self.plan
+        if not plan.by_cube or plan.since is None or plan.until is None or plan.until - plan.since > SHORT_TIME_MS:
+            return False
+        newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
+        return newest is not None and plan.until < newest[0]
+
+    def _by_columns(self, table: str, params: tuple[int | str, ...]) -> Select:
+        row_conditions, values = self._row_conditions()
+        sql = f"SELECT mention.id FROM {table} WHERE mention.id BETWEEN ? AND ? AND {self.plan.where}{row_conditions}"
+        return Select(sql, (*params, self.low, self.high, *self.plan.params, *values), "mention.id")
+
+    def _by_time(self) -> Select:
+        brands = "json_each(?) chosen CROSS JOIN mention INDEXED BY mention_time ON mention.brand = chosen.value"
+        return self._by_columns(brands, (str(list(self.plan.brands)),))
+
+    def _by_index(self, join: bool) -> Select:
+        row_conditions, values = self._row_conditions()
+        joined = " CROSS JOIN mention ON mention.id = mention_fts.rowid" if join else ""
+        matches = "mention_fts MATCH ? AND mention_fts.rowid BETWEEN ? AND ?"
+        sql = f"SELECT mention_fts.rowid FROM mention_fts{joined} WHERE {matches}{row_conditions}"
+        return Select(sql, (self.plan.match or "", self.low, self.high, *values), "mention_fts.rowid")
+
+    def _row_conditions(self) -> tuple[str, tuple[int, ...]]:
+        """The conditions that only a row can decide."""
+        plan = self.plan
+        conditions = (
+            ("mention.published_at >= ?", plan.since),
+            ("mention.published_at < ?", plan.until),
+            ("mention.story = ?", plan.story),
+        )
+        used = [(sql, value) for sql, value in conditions if value is not None]
+        return "".join(f" AND {sql}" for sql, _ in used), tuple(value for _, value in used)
+
+    def _after(self, before: int) -> tuple[Candidates, str]:
+        """Narrowed to what follows the mention ``before`` in the plan's order, with a condition if that is by score."""
+        if self.plan.order is Order.NEW:
+            return replace(self, high=min(self.high, before - 1)), "true"
+        if self.plan.order is Order.OLD:
+            return replace(self, low=max(self.low, before + 1)), "true"
+        found = self.db.execute("SELECT score FROM mention WHERE id = ?", (before,)).fetchone()
+        score = found[0] if found else None
+        if score is None:
+            return self, f"(mention.score IS NULL AND mention.id < {before})"
+        beyond = ">" if self.plan.order is Order.NEGATIVE else "<"
+        same_score = f"mention.score = {score} AND mention.id < {before}"
+        return self, f"(mention.score {beyond} {score} OR mention.score IS NULL OR ({same_score}))"
+
+
+_ORDERS_BY_SCORE = {Order.NEGATIVE, Order.POSITIVE}
+_ORDER_BY = {
+    Order.NEW: "{id} DESC",
+    Order.OLD: "{id}",
+    Order.NEGATIVE: "mention.score IS NULL, mention.score, {id} DESC",
+    Order.POSITIVE: "mention.score IS NULL, mention.score DESC, {id} DESC",
+}
+
+
+def first_id_added(db: Connection, since: int) -> int:
+    """The lowest id added at ``since`` or later, by bisection: ids grow with ``added_at``, so no index is needed."""
+    low, high = 0, (db.execute("SELECT max(id) FROM mention").fetchone()[0] or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        find = "SELECT id, added_at FROM mention WHERE id >= ? ORDER BY id LIMIT 1"
+        id_, added = db.execute(find, (middle,)).fetchone() or (high, since)
+        if added >= since:
+            high = middle
+        else:
+            low = id_ + 1
+    return low

@@ -1,0 +1,89 @@
+"""The change log, and the changes that people make to mentions: hidden, score, state."""
+
+from __future__ import annotations
+
+import json
+
+from monitor.model import Change, ChangeKind, State
+from monitor.store.sqlite import derived
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.rows import sentiment_code
+from monitor.store.sqlite.units import from_ms, to_thousandths
+
+MAX_LOG_ROWS = 200_000
+"""A reader that is further behind reloads its state."""
+_TRIM_EVERY_ROWS = 1_000
+"""Rows between two trims, so that most transactions need none."""
+
+
+def log_changes(db: Connection, kind: ChangeKind, where: str, value: int | str, now: int) -> None:
+    """Append one row for each mention that ``where``, with ``value`` as its parameter, selects; trim if due."""
+    before = last_change_id(db)
+    insert = f"INSERT INTO change (kind, mention, at) SELECT ?, id, ? FROM mention WHERE {where} ORDER BY id"
+    db.execute(insert, (kind.value, now, value))
+    if last_change_id(db) // _TRIM_EVERY_ROWS > before // _TRIM_EVERY_ROWS:
+        trim(db, MAX_LOG_ROWS)
+
+
+def trim(db: Connection, keep: int) -> None:
+    """Delete all but the newest ``keep`` rows."""
+    db.execute("DELETE FROM change WHERE id <= ?", (last_change_id(db) - keep,))
+
+
+def last_change_id(db: Connection) -> int:
+    """The highest id that was ever assigned, or 0."""
+    found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").fetchone()
+    return int(found[0]) if found else 0
+
+
+def first_change_id(db: Connection) -> int:
+    """The lowest id in the log, or the next one if the log is empty."""
+    found: tuple[int | None] = db.execute("SELECT min(id) FROM change").fetchone()
+    return found[0] if found[0] is not None else last_change_id(db) + 1
+
+
+def read_changes(db: Connection, after: int, limit: int) -> list[Change]:
+    """Changes with an id above ``after``, oldest first."""
+    rows = db.execute("SELECT id, kind, mention, at FROM change WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+    return [Change(id_, ChangeKind(kind), mention, from_ms(at)) for id_, kind, mention, at in rows]
+
+
+def set_hidden(db: Connection, mention: int, hidden: bool, now: int) -> bool:
+    """Hide or show a mention; return whether that changed anything."""
+    kind = ChangeKind.HIDDEN if hidden else ChangeKind.UNHIDDEN
+    return _update(db, mention, kind, now, "hidden = ?1", "hidden <> ?1", int(hidden))
+
+
+def set_state(db: Connection, mention: int, state: State, now: int) -> bool:
+    """Set the state; return whether that changed anything."""
+    return _update(db, mention, ChangeKind.STATE, now, "state = ?1", "state <> ?1", int(state))
+
+
+def correct_score(db: Connection, mention: int, value: float | None, now: int) -> bool:
+    """Replace the score by a person's (None: unscored); return whether that changed anything."""
+    score = to_thousandths(value)
+    assign = "score = ?1, corrected = 1, sentiment = ?2"
+    differs = "NOT (corrected AND score IS ?1)"
+    return _update(db, mention, ChangeKind.CORRECTED, now, assign, differs, score, sentiment_code(score))
+
+
+def restore_score(db: Connection, mention: int, now: int) -> bool:
+    """Restore the program's own score; return whether that changed anything."""
+    (score,) = db.execute("SELECT program_score FROM mention WHERE id = ?", (mention,)).fetchone() or (None,)
+    assign = "score = ?1, corrected = 0, sentiment = ?2"
+    return _update(db, mention, ChangeKind.CORRECTED, now, assign, "corrected", score, sentiment_code(score))
+
+
+def _update(
+    db: Connection, mention: int, kind: ChangeKind, now: int, assign: str, differs: str, *values: int | None
+) -> bool:
+    """Update one row if it ``differs``, with index, cubes and log. ``values`` are ?1, ?2 of both pieces of SQL."""
+    id_param = f"?{len(values) + 1}"
+    if not db.execute(f"SELECT 1 FROM mention WHERE id = {id_param} AND {differs}", (*values, mention)).fetchone():
+        return False
+    ids = json.dumps([mention])
+    derived.remove(db, derived.IN_IDS, ids)
+    db.execute(f"UPDATE mention SET {assign} WHERE id = {id_param}", (*values, mention))
+    derived.add(db, derived.IN_IDS, ids)
+    log_changes(db, kind, derived.IN_IDS, ids, now)
+    return True

@@ -1,0 +1,133 @@
+"""Facets and histograms: exact from the cubes or from up to MAX_EXACT_MATCHES rows, otherwise from a sample."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from monitor.model import Bin, Choice, FacetValue, Intent, MentionFilter
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.cubes import Counts, CubeReader, Key, bin_rows
+from monitor.store.sqlite.ids import active_brands, brand_names, source_names
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.queries import Sample, count, sample
+from monitor.store.sqlite.rows import SENTIMENTS, STATES
+from monitor.store.sqlite.units import from_ms
+
+_FACET_COLUMNS = {
+    "brand": "brand",
+    "sentiment": "sentiment",
+    "intent": "intent",
+    "source": "source",
+    "lang": "lang",
+    "state": "state, hidden",
+}
+"""Facet -> the columns that its values are made from."""
+FACETS = tuple(_FACET_COLUMNS)
+_COLUMNS = ("brand", "source", "sentiment", "lang", "intent", "state", "hidden", "corrected")
+_INTENTS = tuple((bit.name or "").lower() for bit in Intent)
+
+
+def facets(db: Connection, f: MentionFilter, upto: int | None) -> dict[str, list[FacetValue]]:
+    """For each facet its values, most frequent first. A facet's counts ignore the filter's choice of it.
+
+    Brands of the config, sources, sentiments, intents and states are included even with 0 mentions.
+    """
+    counts = _FacetCounts(db, upto)
+    by_facet = {facet: counts.grouped(_without_choice(f, facet), _FACET_COLUMNS[facet]) for facet in FACETS}
+    values = {facet: _facet_values(db, facet, by_facet[facet]) for facet in FACETS}
+    corrected = counts.corrected(_without_choice(f, "sentiment"))
+    values["sentiment"] += [FacetValue("corrected", corrected)] if corrected else []
+    return values
+
+
+def histogram(db: Connection, f: MentionFilter, edges: Sequence[int], upto: int | None) -> list[Bin]:
+    """Mentions between each two consecutive ``edges``, ascending milliseconds."""
+    planned = plan(db, f)
+    if len(edges) < 2:
+        return []
+    if planned.by_cube:
+        return _bins(edges, CubeReader(db, planned, upto).binned(edges), 1.0)
+    sampled = sample(db, planned, upto)
+    select = "SELECT published_at, sentiment FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value"
+    return _bins(edges, bin_rows(db.execute(select, (json.dumps(sampled.ids),)), edges), sampled.scale)
+
+
+def _bins(edges: Sequence[int], counts: Sequence[Counts], scale: float) -> list[Bin]:
+    spans = zip(pairwise(edges), counts, strict=True)
+    return [Bin(from_ms(a), from_ms(b), *(round(n * scale) for n in some)) for (a, b), some in spans]
+
+
+def _without_choice(f: MentionFilter, facet: str) -> MentionFilter:
+    if facet == "state":
+        return replace(f, state=Choice(STATES))
+    cleared: dict[str, Choice] = {facet: Choice()}
+    return replace(f, **cleared)  # type: ignore[arg-type]
+
+
+class _FacetCounts:
+    """Counts for several filters that differ in little, so that each sample is drawn only once."""
+
+    def __init__(self, db: Connection, upto: int | None) -> None:
+        self._db = db
+        self._upto = upto
+        self._samples: dict[MentionFilter, Sample] = {}
+        self._rows: dict[MentionFilter, list[tuple[int, ...]]] = {}
+
+    def corrected(self, f: MentionFilter) -> int:
+        """Matches with a score set by a person. No cube has them, but they are few."""
+        if plan(self._db, f).by_cube:
+            return count(self._db, plan(self._db, replace(f, sentiment=Choice(("corrected",)))), self._upto).n
+        return self.grouped(f, "corrected")[(1,)]
+
+    def grouped(self, f: MentionFilter, columns: str) -> Counter[Key]:
+        """Values of ``columns`` -> number of matches."""
+        planned = plan(self._db, f)
+        if planned.by_cube:
+            return CubeReader(self._db, planned, self._upto).grouped(columns)
+        # A list and the counts of its states differ only in the few mentions that are not listed: one sample serves
+        # both.
+        wide = _without_choice(f, "state") if "unclaimed" in planned.states else f
+        if wide not in self._samples:
+            self._samples[wide] = sample(self._db, plan(self._db, wide), self._upto)
+        if f not in self._rows:
+            select = f"""SELECT count(*), {", ".join(_COLUMNS)} FROM json_each(?) wanted
+                CROSS JOIN mention ON mention.id = wanted.value WHERE {planned.where} GROUP BY {", ".join(_COLUMNS)}"""
+            params = (json.dumps(self._samples[wide].ids), *planned.params)
+            self._rows[f] = self._db.execute(select, params).fetchall()
+        places = [1 + _COLUMNS.index(column) for column in columns.split(", ")]
+        found: Counter[Key] = Counter()
+        for row in self._rows[f]:
+            found[tuple(row[place] for place in places)] += row[0]
+        return Counter({key: round(n * self._samples[wide].scale) for key, n in found.items()})
+
+
+def _facet_values(db: Connection, facet: str, counts: Counter[Key]) -> list[FacetValue]:
+    always_listed, values_of = _vocabulary(db, facet)
+    totals = Counter(dict.fromkeys(always_listed, 0))
+    for key, n in counts.items():
+        for value in values_of(*key):
+            totals[value] += n
+    place = {value: i for i, value in enumerate(always_listed)}
+    values = [FacetValue(value, n) for value, n in totals.items() if n > 0 or value in place]
+    return sorted(values, key=lambda v: (-v.n, place.get(v.value, len(place)), v.value))
+
+
+def _vocabulary(db: Connection, facet: str) -> tuple[Sequence[str], Callable[..., Sequence[str]]]:
+    """The values that are listed even with 0 mentions, and a function from a row's columns to its values."""
+    if facet == "brand":
+        brands = brand_names(db)
+        return list(active_brands(db).values()), lambda brand: (brands[brand],)
+    if facet == "source":
+        sources = source_names(db)
+        return list(sources.values()), lambda source: (sources[source],)
+    fixed: dict[str, tuple[Sequence[str], Callable[..., Sequence[str]]]] = {
+        "sentiment": (SENTIMENTS, lambda sentiment: (SENTIMENTS[sentiment],)),
+        "intent": (_INTENTS, lambda bits: [(bit.name or "").lower() for bit in Intent(bits)]),
+        "lang": ((), lambda lang: (lang,)),
+        "state": (STATES, lambda state, hidden: ("hidden" if hidden and state < 2 else STATES[state],)),
+    }
+    return fixed[facet]

@@ -1,0 +1,96 @@
+"""The ids of brands, rule versions and sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from monitor.model import Brand
+from monitor.store.sqlite.connections import Connection
+
+
+def brand_names(db: Connection) -> dict[int, str]:
+    """Id -> name of every brand ever registered, those of the config first, in its order."""
+    return dict(db.execute("SELECT id, name FROM brand ORDER BY active DESC, position"))
+
+
+def active_brands(db: Connection) -> dict[int, str]:
+    """Id -> name of the config's brands, in its order."""
+    return dict(db.execute("SELECT id, name FROM brand WHERE active ORDER BY position"))
+
+
+def active_brand_id(db: Connection, name: str) -> int:
+    """Id of a brand of the config; 0, which no mention has, for any other."""
+    found = db.execute("SELECT id FROM brand WHERE name = ? AND active", (name,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def source_names(db: Connection) -> dict[int, str]:
+    """Id -> name of every source ever stored."""
+    return dict(db.execute("SELECT id, name FROM source ORDER BY id"))
+
+
+def source_id(db: Connection, name: str) -> int:
+    """Id of a source; a new one is inserted."""
+    db.execute("INSERT INTO source (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+    found: tuple[int] = db.execute("SELECT id FROM source WHERE name = ?", (name,)).fetchone()
+    return found[0]
+
+
+def register(db: Connection, brands: Sequence[Brand], now: int) -> None:
+    """Make ``brands`` the active ones, in this order. A changed rule becomes its next version."""
+    db.execute("UPDATE brand SET active = 0")
+    for position, brand in enumerate(brands):
+        db.execute(
+            "INSERT INTO brand (name, ours, colour, aliases, position) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) "
+            "DO UPDATE SET ours = excluded.ours, colour = excluded.colour, aliases = excluded.aliases, "
+            "position = excluded.position, active = 1",
+            (brand.name, brand.ours, brand.colour, json.dumps(brand.aliases), position),
+        )
+        _insert_rule(db, _brand_id(db, brand.name), brand.rule, now)
+
+
+class IdCache:
+    """The ids of brands and rules that the write thread has met. Cleared after a failed transaction."""
+
+    def __init__(self) -> None:
+        self._brands: dict[str, int] = {}
+        self._rules: dict[tuple[int, str], int] = {}
+
+    def clear(self) -> None:
+        """Read from the tables again."""
+        self._brands.clear()
+        self._rules.clear()
+
+    def brand(self, db: Connection, name: str) -> int:
+        """Id of a brand; one that was never registered is inserted as the last."""
+        if name not in self._brands:
+            db.execute(
+                "INSERT INTO brand (name, position) SELECT ?, 1 + ifnull(max(position), 0) FROM brand WHERE true "
+                "ON CONFLICT DO NOTHING",
+                (name,),
+            )
+            self._brands[name] = _brand_id(db, name)
+        return self._brands[name]
+
+    def rule(self, db: Connection, brand: int, text: str, now: int) -> int:
+        """Id of the newest version of the brand's rule with this text; an unknown text becomes the next version."""
+        if (brand, text) not in self._rules:
+            found = db.execute("SELECT max(id) FROM rule WHERE brand = ? AND text = ?", (brand, text)).fetchone()[0]
+            self._rules[brand, text] = found or _insert_rule(db, brand, text, now)
+        return self._rules[brand, text]
+
+
+def _brand_id(db: Connection, name: str) -> int:
+    found: tuple[int] = db.execute("SELECT id FROM brand WHERE name = ?", (name,)).fetchone()
+    return found[0]
+
+
+def _insert_rule(db: Connection, brand: int, text: str, now: int) -> int:
+    """Insert the next version of a brand's rule, unless the newest has the same text; return its id."""
+    newest = "SELECT id, version, text FROM rule WHERE brand = ? ORDER BY version DESC LIMIT 1"
+    id_, version, known = db.execute(newest, (brand,)).fetchone() or (0, 0, None)
+    if known == text:
+        return int(id_)
+    values = (brand, version + 1, text, now)
+    return db.execute("INSERT INTO rule (brand, version, text, since) VALUES (?, ?, ?, ?)", values).lastrowid or 0

@@ -1,0 +1,108 @@
+"""Lists and counts of mentions: pages by key, totals, new arrivals, and a sample where there are too many to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from monitor.model import Count
+from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES, Candidates
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.cubes import CubeReader
+from monitor.store.sqlite.plan import Plan
+
+_HASHED_SHARE = "((({{id}} * 2654435761) >> 16) & 65535) < {share}"
+"""True for a share, in 65536ths, of all ids, spread evenly whatever the pattern in which they arrived."""
+SAMPLE_WINDOWS = 200
+MAX_HASHED_MATCHES = 2_000_000
+"""Up to here scanning all matches is faster than opening the index once for each window."""
+MAX_CHUNK_IDS = 4_000
+
+
+class Sample(NamedTuple):
+    """Mentions that satisfy a plan, and the factor from them to all: 1 when they are all."""
+
+    ids: list[int]
+    scale: float
+
+
+def page_ids(db: Connection, plan: Plan, before: int | None, upto: int | None, limit: int) -> list[int]:
+    """Ids of the first ``limit`` mentions after the mention ``before`` in the plan's order."""
+    found: list[int] = []
+    for ids in _chunks(Candidates.within(db, plan, upto), before, limit):
+        found += ids
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _chunks(candidates: Candidates, before: int | None, limit: int) -> Iterator[list[int]]:
+    """The ids that pass the text check, chunk by chunk; the chunks grow, for rare matches."""
+    size = limit if candidates.plan.check is None else max(limit, 200)
+    while ids := candidates.ids(size, before):
+        yield candidates.passing(ids)
+        if len(ids) < size:
+            return
+        before, size = ids[-1], min(2 * size, max(limit, MAX_CHUNK_IDS))
+
+
+def count(db: Connection, plan: Plan, upto: int | None) -> Count:
+    """The number of matches: exact where cubes or the index alone decide, and up to MAX_EXACT_MATCHES anywhere."""
+    if plan.by_cube:
+        return Count(CubeReader(db, plan, upto).total())
+    candidates = Candidates.within(db, plan, upto)
+    if plan.check is not None:
+        ids = candidates.ids(MAX_EXACT_MATCHES + 1)
+        return Count(len(candidates.passing(ids[:MAX_EXACT_MATCHES])), exact=len(ids) <= MAX_EXACT_MATCHES)
+    if not candidates.needs_rows:
+        return Count(candidates.count(-1))
+    n = candidates.count(MAX_EXACT_MATCHES + 1)
+    return Count(min(n, MAX_EXACT_MATCHES), exact=n <= MAX_EXACT_MATCHES)
+
+
+def count_new(db: Connection, plan: Plan, after: int, limit: int) -> int:
+    """The number of matches with an id above ``after``, counted up to ``limit``."""
+    candidates = Candidates.within(db, plan)
+    newer = Candidates(db, plan, max(candidates.low, after + 1))
+    return len(newer.passing(newer.ids(limit))) if plan.check else newer.count(limit)
+
+
+def mentions_of_same_post(db: Connection, id: int) -> list[int]:
+    """The ids of all mentions of the post that mention ``id`` belongs to, in order."""
+    select = "SELECT id FROM mention WHERE post = (SELECT post FROM mention WHERE id = ?) ORDER BY id"
+    return [int(row[0]) for row in db.execute(select, (id,))]
+
+
+def last_mention_id(db: Connection) -> int:
+    """The highest id of a mention, or 0."""
+    return int(db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0])
+
+
+def sample(db: Connection, plan: Plan, upto: int | None) -> Sample:
+    """All matches, up to MAX_EXACT_MATCHES; of more, about as many, spread evenly over the ids."""
+    candidates = Candidates.within(db, plan, upto)
+    matches = candidates.upper_bound()
+    if matches <= MAX_EXACT_MATCHES or (
+        candidates.needs_rows and candidates.count(MAX_EXACT_MATCHES + 1) <= MAX_EXACT_MATCHES
+    ):
+        return Sample(candidates.passing(candidates.ids()), 1.0)
+    by_windows = matches > MAX_HASHED_MATCHES and "*" not in (plan.match or "")
+    ids, scale = _sample_windows(candidates, matches) if by_windows else _sample_hashed(candidates, matches)
+    return Sample(candidates.passing(ids), scale)
+
+
+def _sample_windows(candidates: Candidates, matches: int) -> Sample:
+    """The matches in windows of ids at equal distances: the index skips from one to the next."""
+    newest = last_mention_id(candidates.db)
+    first, end = candidates.low, min(candidates.high, newest) + 1
+    width = max(1, (end - first) * MAX_EXACT_MATCHES // (matches * SAMPLE_WINDOWS))
+    starts = [first + (end - first) * i // SAMPLE_WINDOWS for i in range(SAMPLE_WINDOWS)]
+    ids = [id_ for start in starts for id_ in replace(candidates, low=start, high=start + width - 1).ids()]
+    return Sample(ids, (end - first) / (width * SAMPLE_WINDOWS))
+
+
+def _sample_hashed(candidates: Candidates, matches: int) -> Sample:
+    """The matches that a hash of the id selects, in one scan. Opening a prefix in each window takes far longer."""
+    share = max(1, 65536 * MAX_EXACT_MATCHES // matches)
+    return Sample(candidates.ids(condition=_HASHED_SHARE.format(share=share)), 65536 / share)

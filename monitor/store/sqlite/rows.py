@@ -1,0 +1,124 @@
+"""Rows as objects of the model, and the other way round where that takes more than a column."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from monitor.model import Evidence, Finding, Intent, Mention, Post, Score, Span, State, Word
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.units import from_ms, from_thousandths
+
+UNKNOWN_LANGUAGE = "und"
+"""How an unknown language is stored and filtered."""
+
+SENTIMENTS = ("negative", "neutral", "positive", "unscored")
+"""The values of Sentiment; their places are the values of the column ``sentiment``."""
+
+STATES = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
+"""The values of ``MentionFilter.state``; the first four in the order of State. Only the first two can be hidden."""
+
+_POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
+    post.site, post.lang, post.stars"""
+_SELECT_MENTIONS = f"""
+    SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at, mention.intent,
+        mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence
+    FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+    JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
+    JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
+_STORY = 20
+"""Index of the story in a row of _SELECT_MENTIONS."""
+_COUNT_STORIES = """
+    SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
+    WHERE story IN (SELECT value FROM json_each(?)) AND state < 2 GROUP BY story, brand"""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def sentiment_code(thousandths: int | None) -> int:
+    """The column ``sentiment`` for a stored score; the same bounds as ``Sentiment.of``."""
+    if thousandths is None:
+        return 3
+    if -150 < thousandths < 150:
+        return 1
+    return 2 if thousandths > 0 else 0
+
+
+def evidence_json(finding: Finding) -> str:
+    """The column ``evidence``: what a page needs to explain a mention; weights to the thousandth."""
+    evidence = finding.score.evidence
+    stored = {
+        "spans": finding.match.spans,
+        "judged": evidence.judged,
+        "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
+        "reason": evidence.reason,
+    }
+    return _encode({key: value for key, value in stored.items() if value})
+
+
+def load_mentions(db: Connection, ids: Sequence[int]) -> dict[int, Mention]:
+    """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
+    rows = {row[0]: row for row in db.execute(_SELECT_MENTIONS, (_encode(list(ids)),))}
+    story_sizes = _story_sizes(db, {row[_STORY] for row in rows.values() if row[_STORY] is not None})
+    return {id_: _mention(rows[id_], story_sizes) for id_ in ids if id_ in rows}
+
+
+def load_posts(db: Connection, mentions: Sequence[int]) -> dict[int, Post]:
+    """Id of a mention -> its post."""
+    select = f"""SELECT mention.id, {_POST} FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
+        JOIN post ON post.id = mention.post JOIN source ON source.id = post.source"""
+    return {row[0]: _post(row[1:]) for row in db.execute(select, (_encode(list(mentions)),))}
+
+
+def _story_sizes(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:
+    """(Story, brand) -> its mentions that count in figures."""
+    if not stories:
+        return Counter()
+    return Counter({(s, b): n for s, b, n in db.execute(_COUNT_STORIES, (_encode(sorted(stories)),))})
+
+
+def _post(row: Sequence[Any]) -> Post:
+    source, external_id, text, published, author, title, url, site, lang, stars = row
+    return Post(
+        source=source,
+        external_id=external_id,
+        text=text,
+        published_at=from_ms(published),
+        author=author,
+        title=title,
+        url=url,
+        site=site,
+        lang=None if lang == UNKNOWN_LANGUAGE else lang,
+        stars=stars,
+    )
+
+
+def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Mention:
+    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence = row[11:]
+    stored = json.loads(evidence)
+    return Mention(
+        id=row[0],
+        post=_post(row[1:11]),
+        brand=brand,
+        rule=rule,
+        rule_version=version,
+        score=Score(from_thousandths(score), _evidence(stored)),
+        added_at=from_ms(added),
+        spans=_spans(stored.get("spans", ())),
+        intent=Intent(intent),
+        state=State(state),
+        hidden=bool(hidden),
+        corrected=bool(corrected),
+        story=story,
+        alike=max(0, story_sizes[story, brand_id] - 1),
+    )
+
+
+def _evidence(stored: dict[str, Any]) -> Evidence:
+    words = tuple(Word(*word) for word in stored.get("words", ()))
+    return Evidence(judged=_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
+
+
+def _spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)

@@ -1,0 +1,246 @@
+"""Saving a batch of judged posts: new ones are inserted, edited ones updated, unchanged ones cost one lookup."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from monitor.model import ChangeKind, Finding, Judged, Post, Saved, State
+from monitor.query import field_value, index_text
+from monitor.store.sqlite import derived
+from monitor.store.sqlite.changes import log_changes
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.filter_tokens import post_tags
+from monitor.store.sqlite.ids import IdCache
+from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment_code
+from monitor.store.sqlite.story_index import StoryIndex
+from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
+
+_SELECT_STORED = """
+    SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
+        post.stars, post.lang,
+        (SELECT json_group_object(name, json_array(mention.id, mention.state))
+         FROM mention JOIN brand ON brand.id = mention.brand WHERE mention.post = post.id)
+    FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
+        ON post.source = ? AND post.external_id = wanted.value"""
+_INSERT_POST = """
+    INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
+        index_text, index_title, tags, signature, stars)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT_MENTION = """
+    INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, program_score,
+        sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_UPDATE_POST = """
+    UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
+        tags = ?, signature = ?, stars = ? WHERE id = ?"""
+# A person's correction outlives an edit; the program's own score is kept beside it.
+_UPDATE_MENTION = """
+    UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5, state = ?6,
+        score = iif(corrected, score, ?3), sentiment = iif(corrected, sentiment, ?7),
+        story = ifnull(story, ?8) WHERE id = ?9"""
+_SELECT_TO_DELETE = """
+    SELECT post.id, mention.id FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
+        ON post.source = ? AND {} JOIN mention ON mention.post = post.id"""
+_SELECT_BY_ID = _SELECT_TO_DELETE.format("post.external_id = wanted.value")
+# The texts with a prefix lie between it and itself followed by the last code point.
+_SELECT_BY_PREFIX = _SELECT_TO_DELETE.format("post.external_id BETWEEN wanted.value AND wanted.value || char(1114111)")
+
+
+class _StoredPost(NamedTuple):
+    """A post in the database."""
+
+    id: int
+    published_at: int
+    content: tuple[str | int | None, ...]
+    lang: str
+    mentions: dict[str, tuple[int, int]]
+    """Brand -> (mention, state)."""
+
+
+class _PostValues(NamedTuple):
+    """What a mention copies from its post."""
+
+    id: int
+    lang: str
+    published_at: int
+    story: int | None
+
+
+@dataclass
+class BatchSaver:
+    """Saves one batch; used once, within one transaction of the write thread."""
+
+    db: Connection
+    ids: IdCache
+    stories: StoryIndex
+    source: int
+    now: int
+    new_posts: list[tuple[Any, ...]] = field(default_factory=list)
+    new_mentions: list[tuple[Any, ...]] = field(default_factory=list)
+    per_brand: Counter[str] = field(default_factory=Counter)
+    edited: int = 0
+    unchanged: int = 0
+
+    def __post_init__(self) -> None:
+        newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
+        self.added_at = max(self.now, newest[0] if newest else 0)
+        self.next_post = _next_id(self.db, "post")
+        self.first_mention = self.next_mention = _next_id(self.db, "mention")
+
+    def save(self, judged: Sequence[Judged]) -> None:
+        """Save the batch. Of several posts with one external id the last counts."""
+        batch = {j.post.external_id: j for j in judged}
+        self.unchanged += len(judged) - len(batch)
+        stored = self._select_stored(list(batch))
+        edits = []
+        for external_id, one in batch.items():
+            before = stored.get(external_id)
+            if before is None:
+                self._add_post(one)
+            elif before.content != _content(one.post):
+                edits.append((before, one))
+            else:
+                self._add_missing_mentions(before, one)
+        self._apply_edits(edits)
+        self._insert()
+
+    def result(self, deleted: int) -> Saved:
+        """What the batch changed."""
+        return Saved(sum(self.per_brand.values()), self.edited, self.unchanged, deleted, dict(self.per_brand))
+
+    def _select_stored(self, external_ids: list[str]) -> dict[str, _StoredPost]:
+        rows = self.db.execute(_SELECT_STORED, (json.dumps(external_ids), self.source))
+        return {row[0]: _StoredPost(row[1], row[2], row[3:9], row[9], json.loads(row[10])) for row in rows}
+
+    def _add_post(self, one: Judged) -> None:
+        if not one.findings:
+            return
+        post = one.post
+        published = min(max(0, to_ms(post.published_at)), self.added_at)
+        story = self.stories.add(self.db, self.next_post, one.signature, published)
+        values = _PostValues(self.next_post, _lang(post), published, story)
+        head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
+        body = (post.title, post.text, published, self.added_at, *_indexed(post), one.signature or None, post.stars)
+        self.new_posts.append(head + body)
+        self.next_post += 1
+        for finding in one.findings:
+            self._add_mention(values, finding)
+
+    def _add_missing_mentions(self, stored: _StoredPost, one: Judged) -> None:
+        """Add mentions of brands that did not exist when the unchanged post was stored."""
+        missing = [f for f in one.findings if f.match.brand not in stored.mentions]
+        self.unchanged += not missing
+        for finding in missing:
+            self._add_mention(_PostValues(stored.id, stored.lang, stored.published_at, None), finding)
+
+    def _add_mention(self, post: _PostValues, finding: Finding) -> None:
+        brand = self.ids.brand(self.db, finding.match.brand)
+        rule = self.ids.rule(self.db, brand, finding.match.rule, self.now)
+        score = to_thousandths(finding.score.value)
+        keys = (self.next_mention, post.id, brand, rule, self.source, post.lang, post.published_at)
+        times = (self.added_at, month_of(post.published_at))
+        judgement = (score, score, sentiment_code(score), int(finding.intent), post.story, evidence_json(finding))
+        self.new_mentions.append(keys + times + judgement)
+        self.next_mention += 1
+        self.per_brand[finding.match.brand] += 1
+
+    def _apply_edits(self, edits: Sequence[tuple[_StoredPost, Judged]]) -> None:
+        """Update posts and their mentions; a brand no longer found is left, a new one becomes a new mention."""
+        if not edits:
+            return
+        self.edited += len(edits)
+        ids = json.dumps(sorted(mention for stored, _ in edits for mention, _ in stored.mentions.values()))
+        derived.remove(self.db, derived.IN_IDS, ids)
+        for stored, one in edits:
+            self._apply_edit(stored, one)
+        self.stories.mark_first_posts(self.db)
+        derived.add(self.db, derived.IN_IDS, ids)
+        log_changes(self.db, ChangeKind.EDITED, derived.IN_IDS, ids, self.now)
+
+    def _apply_edit(self, stored: _StoredPost, one: Judged) -> None:
+        post, lang = one.post, _lang(one.post)
+        content = (post.author, post.site, post.url, lang, post.title, post.text)
+        self.db.execute(_UPDATE_POST, (*content, *_indexed(post), one.signature or None, post.stars, stored.id))
+        self.stories.remove([stored.id])
+        story = self.stories.add(self.db, stored.id, one.signature, stored.published_at)
+        values = _PostValues(stored.id, lang, stored.published_at, story)
+        found = {finding.match.brand: finding for finding in one.findings}
+        for brand, (mention, state) in stored.mentions.items():
+            if brand in found:
+                self._update_mention(mention, State(state), values, found[brand])
+            else:
+                self._leave_mention(mention, State(state), lang)
+        for finding in one.findings:
+            if finding.match.brand not in stored.mentions:
+                self._add_mention(values, finding)
+
+    def _update_mention(self, mention: int, state: State, post: _PostValues, finding: Finding) -> None:
+        brand = self.ids.brand(self.db, finding.match.brand)
+        rule = self.ids.rule(self.db, brand, finding.match.rule, self.now)
+        score = to_thousandths(finding.score.value)
+        state = State.UNCLAIMED if state is State.LEFT else state
+        judgement = (score, int(finding.intent), evidence_json(finding), int(state), sentiment_code(score))
+        self.db.execute(_UPDATE_MENTION, (rule, post.lang, *judgement, post.story, mention))
+
+    def _leave_mention(self, mention: int, state: State, lang: str) -> None:
+        state = state if state is State.IRRELEVANT else State.LEFT
+        update = "UPDATE mention SET state = ?, lang = ?, evidence = '{}' WHERE id = ?"
+        self.db.execute(update, (int(state), lang, mention))
+
+    def _insert(self) -> None:
+        self.db.executemany(_INSERT_POST, self.new_posts)
+        if not self.new_mentions:
+            return
+        self.db.executemany(_INSERT_MENTION, self.new_mentions)
+        self.stories.mark_first_posts(self.db)
+        derived.add(self.db, derived.FROM_ID, self.first_mention)
+        log_changes(self.db, ChangeKind.SAVED, derived.FROM_ID, self.first_mention, self.now)
+
+
+def delete_posts(
+    db: Connection,
+    stories: StoryIndex,
+    source: int,
+    now: int,
+    *,
+    external_ids: Iterable[str] = (),
+    prefixes: Iterable[str] = (),
+) -> int:
+    """Delete posts, by external id and by prefix of it, with their mentions; return how many posts existed."""
+    found: list[tuple[int, int]] = []
+    for select, texts in ((_SELECT_BY_ID, list(external_ids)), (_SELECT_BY_PREFIX, [p for p in prefixes if p])):
+        found += db.execute(select, (json.dumps(texts), source)).fetchall() if texts else ()
+    if not found:
+        return 0
+    posts, mentions = sorted({p for p, _ in found}), json.dumps(sorted({m for _, m in found}))
+    derived.remove(db, derived.IN_IDS, mentions)
+    log_changes(db, ChangeKind.DELETED, derived.IN_IDS, mentions, now)
+    db.execute(f"DELETE FROM mention WHERE {derived.IN_IDS}", (mentions,))
+    db.execute(f"DELETE FROM post WHERE {derived.IN_IDS}", (json.dumps(posts),))
+    stories.remove(posts)
+    return len(posts)
+
+
+def _next_id(db: Connection, table: str) -> int:
+    found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return 1 + (found[0] if found else 0)
+
+
+def _content(post: Post) -> tuple[str | int | None, ...]:
+    """What makes a post an edited one when it differs."""
+    return (post.author, post.site, post.url, post.title, post.text, post.stars)
+
+
+def _indexed(post: Post) -> tuple[str | None, str | None, str]:
+    """The columns index_text, index_title (None: same as text, title) and tags."""
+    text, title = index_text(post.text), index_text(post.title)
+    return (None if text == post.text else text, None if title == post.title else title, post_tags(post))
+
+
+def _lang(post: Post) -> str:
+    """The language as filters and rules compare it: without region, one word of letters."""
+    lang = field_value("lang", post.lang or "")
+    return lang if lang.isascii() and lang.isalnum() else UNKNOWN_LANGUAGE

@@ -1,0 +1,47 @@
+"""The tables, and how a database gets them. ``migrations`` defines them; see there for the columns.
+
+    post             what was written, once per (source, external id)
+    mention          post x brand, with copies of the columns that filters need; ids follow ``added_at``
+    mention_doc      view: the words and filter tokens of a mention, exactly as mention_fts indexes them
+    mention_fts      FTS5 over that view, rowid = mention.id; maintained by ``derived``, as triggers are 5 times slower
+    cube_*           sums over mention: by day, by month, over all time; cube_brand_day: the narrow one that charts read
+    cube_5min        sums over mention in 5-minute bins, by brand and source, which the analysis reads
+    change           one row for each change that a screen may show; Tail follows it
+    incident topics  results of the analysis jobs
+    brand rule source gap
+
+Times are milliseconds since 1970 in UTC, scores thousandths: integers, because float sums drift when subtracted.
+A filter token starts with U+E000, which cleaning strips from every text, so no word of a user can equal one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database
+
+from monitor.errors import SchemaError
+from monitor.store.sqlite.migrations import migrations
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the missing migrations. Raises SchemaError, before any change, for a database newer than this program."""
+    db = Database(connection)
+    check_known(db)
+    migrations.apply(db)
+
+
+def check_known(db: Database) -> None:
+    """Raise SchemaError if a migration was applied that this program does not know."""
+    known = {migration.name for migration in migrations.pending(Database(memory=True))}
+    unknown = [applied.name for applied in migrations.applied(db) if applied.name not in known]
+    if unknown:
+        raise SchemaError(
+            f"The database was written by a newer Wallflower (it has {', '.join(unknown)}). "
+            "Install that version or a newer one. Nothing was changed."
+        )
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether any migration of ours was applied."""
+    return bool(migrations.applied(Database(connection)))

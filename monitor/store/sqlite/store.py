@@ -1,0 +1,338 @@
+"""SqliteStore: every method of the Store interface, as one function of this package run in a read or a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
+
+from monitor.errors import StoreError
+from monitor.model import (
+    Bin,
+    Brand,
+    Change,
+    Count,
+    DatabaseStatus,
+    FacetValue,
+    Gap,
+    Incident,
+    Json,
+    Judged,
+    Mention,
+    MentionFilter,
+    Order,
+    Pulses,
+    Saved,
+    SourceStatus,
+    State,
+    Tally,
+    Texts,
+    Topics,
+    Wish,
+)
+from monitor.store.interface import KEEP, Keep
+from monitor.store.requests import with_requests
+from monitor.store.sqlite import (
+    brand_figures,
+    changes,
+    facets,
+    ids,
+    incidents,
+    queries,
+    saving,
+    sources,
+    texts,
+    volume_series,
+)
+from monitor.store.sqlite.connections import Connection, Readers, open_writer
+from monitor.store.sqlite.database_status import database_status
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.rows import load_mentions
+from monitor.store.sqlite.status_buffer import StatusBuffer
+from monitor.store.sqlite.story_index import StoryIndex
+from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
+from monitor.store.sqlite.writer import Writer
+
+if TYPE_CHECKING:
+    from monitor.clock import Clock
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.05
+"""Between two looks for changes; one look costs microseconds."""
+EXPORT_PAGE_SIZE = 1_000
+"""Mentions that one read of an export returns."""
+
+
+class SqliteStore:
+    """Store over a SQLite file. ``monitor.store.interface`` documents the methods."""
+
+    def __init__(self, path: Path, db: Connection) -> None:
+        """``db``: the connection to write with, as ``connections.open_writer`` returns it."""
+        self.path = path
+        self._ids = ids.IdCache()
+        self._stories = StoryIndex()
+        self._buffer = StatusBuffer()
+        self._writer = Writer(db, path, self._buffer, rolled_back=self._clear_caches)
+        self._readers = Readers(path)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True, lock_timeout: float = 15.0) -> Self:
+        """Open the database file ``path``. Arguments and errors: see ``monitor.store.open_store``."""
+        if not create and not path.exists():
+            raise StoreError(f"{path} does not exist yet. Run `wallflower run` or `wallflower import` first.")
+        return cls(path, open_writer(path, lock_timeout))
+
+    # The database itself
+
+    def close(self) -> None:
+        self._readers.close()
+        self._writer.close()
+
+    def writer_alive(self) -> bool:
+        return self._writer.alive
+
+    def writes_waiting(self) -> int:
+        return self._writer.waiting
+
+    def database_status(self) -> DatabaseStatus:
+        return database_status(self.path)
+
+    # Collectors
+
+    def register(self, brands: Sequence[Brand], now: datetime) -> None:
+        def job(db: Connection) -> None:
+            ids.register(db, brands, to_ms(now))
+            incidents.end_inactive(db)
+
+        self._write(job)
+
+    def save(
+        self,
+        source: str,
+        judged: Sequence[Judged],
+        *,
+        now: datetime,
+        deleted: Sequence[str] = (),
+        deleted_below: Sequence[str] = (),
+        cursor: Json | Literal[Keep.KEEP] = KEEP,
+        status: SourceStatus | None = None,
+    ) -> Saved:
+        now_ms = to_ms(now)
+
+        def job(db: Connection) -> Saved:
+            """Everything, in one transaction."""
+            number = ids.source_id(db, source)
+            gone = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_below)
+            batch = saving.BatchSaver(db, self._ids, self._stories, number, now_ms)
+            batch.save(judged)
+            gone += saving.delete_posts(db, self._stories, number, now_ms, external_ids=deleted)
+            if cursor is not KEEP:
+                sources.save_cursor(db, source, sources.encode_cursor(cursor))
+            if status is not None:
+                sources.save_status(db, status, now_ms)
+            return batch.result(gone)
+
+        return self._write(job)
+
+    def delete(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
+        def job(db: Connection) -> int:
+            return saving.delete_posts(
+                db, self._stories, ids.source_id(db, source), to_ms(now), external_ids=external_ids
+            )
+
+        return self._write(job)
+
+    def cursor(self, source: str) -> Json:
+        buffered = self._buffer.cursor(source)
+        return self._read(lambda db: sources.cursor(db, source)) if buffered is KEEP else buffered
+
+    def save_status(self, status: SourceStatus, now: datetime) -> None:
+        self._write(lambda db: sources.save_status(db, status, to_ms(now)))
+
+    def note(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
+        if cursor is KEEP and self._buffer.is_first(status.source):
+            return self.save_status(status, now)
+        self._buffer.add(status, to_ms(now), cursor)
+        self._writer.wake()
+
+    def statuses(self) -> list[SourceStatus]:
+        def read(db: Connection) -> list[SourceStatus]:
+            return with_requests(self._buffer.update(sources.statuses(db)), sources.requests(db))
+
+        return self._read(read)
+
+    def last_statuses(self) -> list[SourceStatus]:
+        return self._buffer.update(self._read(sources.statuses))
+
+    def begun(self) -> dict[str, datetime]:
+        return self._read(sources.first_status_times)
+
+    def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
+        self._write(lambda db: sources.open_gap(db, source, to_ms(since), reason))
+
+    def close_gaps(self, source: str, until: datetime, now: datetime, complete_since: datetime | None = None) -> None:
+        self._write(lambda db: sources.close_gaps(db, source, to_ms(until), optional_ms(complete_since)))
+
+    def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
+        return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
+
+    def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
+        return self._read(lambda db: volume_series.volumes_by_source(db, to_ms(since), step // MILLISECOND, bins))
+
+    # People's requests about sources
+
+    def pause(self, source: str, now: datetime) -> bool:
+        return self._write(lambda db: sources.pause(db, source, to_ms(now)))
+
+    def resume(self, source: str, now: datetime) -> bool:
+        return self._write(lambda db: sources.resume(db, source))
+
+    def ask_for(self, source: str, now: datetime) -> bool:
+        return self._write(lambda db: sources.request_check(db, source, to_ms(now)))
+
+    def wish(self, source: str) -> Wish:
+        return self.wishes().get(source, Wish())
+
+    def wishes(self) -> dict[str, Wish]:
+        return self._read(sources.requests)
+
+    # Lists and figures of mentions
+
+    def page(
+        self, f: MentionFilter, *, before: int | None = None, upto: int | None = None, limit: int = 50
+    ) -> list[Mention]:
+        def read(db: Connection) -> list[Mention]:
+            return list(load_mentions(db, queries.page_ids(db, plan(db, f), before, upto, limit)).values())
+
+        return self._read(read)
+
+    def count(self, f: MentionFilter, upto: int | None = None) -> Count:
+        return self._read(lambda db: queries.count(db, plan(db, f), upto))
+
+    def new_since(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
+        return self._read(lambda db: queries.count_new(db, plan(db, f), after, most))
+
+    def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
+        return self._read(lambda db: facets.facets(db, f, upto))
+
+    def histogram(self, f: MentionFilter, bins: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in bins], upto))
+
+    def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
+        by_id = f if f.order is Order.OLD else replace(f, order=Order.NEW)
+        upto = self.last_mention() if upto is None else upto
+        before: int | None = None
+        while rows := self.page(by_id, before=before, upto=upto, limit=EXPORT_PAGE_SIZE):
+            yield from rows
+            before = rows[-1].id
+
+    def mention(self, id: int) -> Mention | None:
+        return self.mentions([id]).get(id)
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        return self._read(lambda db: load_mentions(db, ids))
+
+    def of_one_post(self, id: int) -> list[int]:
+        return self._read(lambda db: queries.mentions_of_same_post(db, id))
+
+    def last_mention(self) -> int:
+        return self._read(queries.last_mention_id)
+
+    # People's changes to a mention
+
+    def hide(self, id: int, hidden: bool, now: datetime) -> bool:
+        return self._write(lambda db: changes.set_hidden(db, id, hidden, to_ms(now)))
+
+    def correct(self, id: int, value: float | None, now: datetime) -> bool:
+        return self._write(lambda db: changes.correct_score(db, id, value, to_ms(now)))
+
+    def uncorrect(self, id: int, now: datetime) -> bool:
+        return self._write(lambda db: changes.restore_score(db, id, to_ms(now)))
+
+    def set_state(self, id: int, state: State, now: datetime) -> bool:
+        return self._write(lambda db: changes.set_state(db, id, state, to_ms(now)))
+
+    # Figures of a brand
+
+    def tallies(self, since: datetime, until: datetime) -> list[Tally]:
+        return self._read(lambda db: brand_figures.tallies(db, to_ms(since), to_ms(until)))
+
+    def series(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+        return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
+
+    def latest(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+        return self._read(lambda db: brand_figures.latest(db, brand, limit, since))
+
+    def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
+        return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
+
+    def arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
+        max_age_ms = fresh // MILLISECOND
+        return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), max_age_ms))
+
+    def pulses(self, brand: str, since: datetime, until: datetime) -> Pulses:
+        return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
+
+    def recent_pulses(self, brand: str, end: datetime, bins: int) -> Pulses:
+        return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins))
+
+    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        return self._read(lambda db: texts.texts(db, brand, to_ms(since), to_ms(until), limit))
+
+    # Results of the analysis jobs
+
+    def incidents(self, since: datetime, until: datetime) -> list[Incident]:
+        return self._read(lambda db: incidents.incidents(db, to_ms(since), to_ms(until)))
+
+    def last_incidents(self) -> list[Incident]:
+        return self._read(incidents.latest_incidents)
+
+    def save_incident(self, incident: Incident) -> Incident:
+        return self._write(lambda db: incidents.save_incident(db, self._ids.brand(db, incident.brand), incident))
+
+    def topics(self, brand: str) -> Topics | None:
+        return self._read(lambda db: incidents.topics(db, brand))
+
+    def save_topics(self, topics: Topics) -> None:
+        self._write(lambda db: incidents.save_topics(db, self._ids.brand(db, topics.brand), topics))
+
+    # The change log
+
+    def changes(self, after: int, limit: int = 500) -> list[Change]:
+        return self._read(lambda db: changes.read_changes(db, after, limit))
+
+    def wait_for_changes(self, after: int, seconds: float, clock: Clock, limit: int = 500) -> list[Change]:
+        # data_version is compared within one connection: it differs after a commit by any other one. It is read before
+        # the changes, so that a commit between the two reads is found by the next look.
+        end, seen = clock.monotonic() + seconds, None
+        while True:
+            version = self._readers.data_version()
+            if version != seen and (found := self.changes(after, limit)):
+                return found
+            seen = version
+            left = end - clock.monotonic()
+            if left <= 0 or clock.wait(min(LOOK_SECONDS, left)):
+                return []
+
+    def last_change(self) -> int:
+        return self._read(changes.last_change_id)
+
+    def first_change(self) -> int:
+        return self._read(changes.first_change_id)
+
+    def trim_changes(self, keep: int) -> None:
+        self._write(lambda db: changes.trim(db, keep))
+
+    def _clear_caches(self) -> None:
+        self._ids.clear()
+        self._stories.clear()
+
+    def _write(self, job: Callable[[Connection], T]) -> T:
+        return self._writer.submit(job)
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with self._readers.reading() as db:
+            return query(db)

@@ -1,0 +1,212 @@
+"""The query plans of the hot queries. The planner sometimes picks a wrong index, so the plans are pinned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from monitor.model import Choice, MentionFilter, Order
+from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries
+from monitor.store.sqlite.cubes import Segment, segments
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.units import DAY_MS, from_ms, month_of, month_start, to_ms
+from tests.fake_store import BRANDS, SOURCES, World, judged
+from tests.fakes import NOON
+
+ROUTES = {
+    "index": r"SCAN mention_fts VIRTUAL TABLE INDEX \d+:(?=.*M)",
+    "rows": r"SEARCH mention USING INTEGER PRIMARY KEY \(rowid>\? AND rowid<\?\)",
+    "time": r"SEARCH mention USING COVERING INDEX mention_time \(brand=\? AND published_at>\? AND published_at<\?",
+    "story": r"SEARCH mention USING INDEX mention_story \(story=\?",
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
+    store = SqliteStore.open(tmp_path_factory.mktemp("plans") / "wallflower.db")
+    store.register(BRANDS, NOON)
+    world = World(1)
+    for _ in range(20):
+        store.save("Forum", world.batch("Forum", 40), now=world.later())
+    yield store
+    store.close()
+
+
+def query_plan(store: SqliteStore, sql: str, params: tuple[object, ...]) -> str:
+    return "\n".join(
+        row[3] for row in store._read(lambda db: db.execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall())
+    )
+
+
+def page_plan(store: SqliteStore, f: MentionFilter, limit: str = "ORDER BY {id} DESC LIMIT 50") -> str:
+    """The plan that finds the ids of a page."""
+    select = store._read(lambda db: candidates.Candidates.within(db, plan(db, f)).select())
+    return query_plan(store, f"{select.sql} {limit.format(id=select.id)}", select.params)
+
+
+def plans_of(store: SqliteStore, query: Callable[[], object]) -> list[str]:
+    """The plan of every SELECT that ``query`` runs."""
+    seen: list[str] = []
+    store._read(lambda db: db.set_trace_callback(seen.append))
+    query()
+    store._read(lambda db: db.set_trace_callback(None))
+    return [query_plan(store, sql, ()) for sql in seen if sql.lstrip().startswith("SELECT")]
+
+
+HOUR_LAST_WEEK = {"since": NOON - timedelta(days=9), "until": NOON - timedelta(days=9) + timedelta(hours=1)}
+
+
+@pytest.mark.parametrize(
+    ("f", "route"),
+    [
+        (MentionFilter(), "rows"),
+        (MentionFilter(since=NOON - timedelta(days=7)), "rows"),
+        (MentionFilter(lang=Choice(exclude=("en",))), "rows"),
+        (MentionFilter(brand=Choice(("Acme",))), "index"),
+        (MentionFilter(source=Choice(exclude=("Forum",))), "index"),
+        (MentionFilter(q="delay", since=NOON - timedelta(days=7)), "index"),
+        (MentionFilter(author=Choice(("bob",)), state=Choice(("hidden",))), "index"),
+        (MentionFilter(q="delay", story=3), "index"),
+        (MentionFilter(**HOUR_LAST_WEEK), "time"),
+        (MentionFilter(lang=Choice(("en",)), **HOUR_LAST_WEEK), "time"),
+        (MentionFilter(story=3), "story"),
+    ],
+)
+def test_a_page_takes_its_route(store: SqliteStore, f: MentionFilter, route: str) -> None:
+    found = page_plan(store, f)
+    assert re.search(ROUTES[route], found), found
+    assert ("TEMP B-TREE" in found) == (route in ("time", "story")), found
+
+
+def test_a_page_by_index_needs_no_sort(store: SqliteStore) -> None:
+    for order in (Order.NEW, Order.OLD):
+        f = MentionFilter(q="delay OR the", brand=Choice(("Acme",)), since=NOON, order=order)
+        direction = "ORDER BY {id} DESC" if order is Order.NEW else "ORDER BY {id}"
+        assert "TEMP B-TREE" not in page_plan(store, f, f"{direction} LIMIT 50")
+
+
+def test_the_wall_reads_only_the_covering_index(store: SqliteStore) -> None:
+    since, until = NOON - timedelta(hours=1), NOON
+    for found in plans_of(store, lambda: store.tallies(since, until)):
+        assert (
+            "COVERING INDEX mention_time (brand=? AND published_at>? AND published_at<?)" in found or "brand" in found
+        )
+        assert not re.search(r"(SCAN|SEARCH) mention (?!USING COVERING INDEX mention_time)", found), found
+    edges = [NOON - timedelta(minutes=15) * i for i in range(96, -1, -1)]
+    for found in plans_of(store, lambda: store.series("Acme", edges)):
+        assert "SCAN mention" not in found, found
+
+
+def test_counts_facets_and_days_without_words_come_from_cubes(store: SqliteStore) -> None:
+    days = [NOON.replace(hour=0) - timedelta(days=i) for i in range(200, -1, -1)]
+    f = MentionFilter(source=Choice(SOURCES), sentiment=Choice(("negative",)))
+    for query in (lambda: store.count(f), lambda: store.facets(f), lambda: store.histogram(f, days)):
+        for found in plans_of(store, query):
+            assert not re.search(r"(SCAN|SEARCH) mention USING (?!COVERING INDEX)", found), found
+
+
+def test_loose_ends_of_a_time_come_from_the_covering_index(store: SqliteStore) -> None:
+    f = MentionFilter(since=NOON - timedelta(days=3), until=NOON - timedelta(hours=1), lang=Choice(("en",)))
+    found = [s for s in plans_of(store, lambda: store.count(f)) if "mention_time" in s]
+    assert len(found) == 2
+    assert all("COVERING INDEX mention_time (brand=? AND published_at>? AND published_at<?)" in s for s in found)
+
+
+def test_many_matches_are_estimated_and_marked_inexact(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    f = MentionFilter(q="the OR delay OR phone", since=NOON - timedelta(days=900))
+    exact = store.facets(f)
+    edges = [NOON - timedelta(days=900), NOON + timedelta(days=900)]
+    n, exactly = store.histogram(f, edges)[0].n, store.count(f)
+    assert exactly.exact
+    assert exactly.n == n > 300
+
+    monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 150)
+    counted = store.count(f)
+    assert (counted.n, counted.exact) == (150, False)
+    assert store.histogram(f, edges)[0].n == pytest.approx(n, rel=0.3)
+    shares = {v.value: v.n / n for v in exact["brand"]}
+    estimated = store.facets(f)["brand"]
+    assert {v.value: v.n / n for v in estimated} == {k: pytest.approx(v, abs=0.12) for k, v in shares.items()}
+
+
+def test_texts_are_checked_until_the_page_is_full(store: SqliteStore) -> None:
+    rare = judged("Phone and Rarely so", external_id="rare", published_at=NOON - timedelta(days=1))
+    store.save("Import", [judged("rarely a word", external_id="no"), rare], now=NOON)
+    store.save("Import", [judged(f"rarely, {i}", external_id=str(i)) for i in range(700)], now=NOON)
+    found = store.page(MentionFilter(q="=Rarely"), limit=1)
+    assert [m.post.external_id for m in found] == ["rare"]
+    assert store.count(MentionFilter(q="=Rarely")).n == 1
+
+
+@pytest.mark.parametrize("max_hashed", [0, 10**9])
+def test_both_kinds_of_sample_are_representative(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, max_hashed: int
+) -> None:
+    f = MentionFilter(q="the OR delay OR phone OR bad OR great")
+    n = store.count(f).n
+    monkeypatch.setattr(queries, "MAX_EXACT_MATCHES", 200)
+    monkeypatch.setattr(queries, "MAX_HASHED_MATCHES", max_hashed)
+    drawn = store._read(lambda db: queries.sample(db, plan(db, f), None))
+    assert 100 < len(drawn.ids) < 320
+    assert len(set(drawn.ids)) == len(drawn.ids)
+    assert len(drawn.ids) * drawn.scale == pytest.approx(n, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (None, None, [Segment("cube_all", 0, 0)]),
+        (5 * DAY_MS, 7 * DAY_MS, [Segment("cube_day", 5, 7)]),
+        (5 * DAY_MS + 9, 5 * DAY_MS + 20, [Segment("mention", 5 * DAY_MS + 9, 5 * DAY_MS + 20)]),
+        (
+            5 * DAY_MS - 9,
+            7 * DAY_MS - 9,
+            [
+                Segment("mention", 5 * DAY_MS - 9, 5 * DAY_MS),
+                Segment("mention", 7 * DAY_MS - 9, 7 * DAY_MS, -1),
+                Segment("cube_day", 5, 7),
+            ],
+        ),
+        (
+            5 * DAY_MS + 9,
+            7 * DAY_MS + 9,
+            [
+                Segment("mention", 5 * DAY_MS, 5 * DAY_MS + 9, -1),
+                Segment("mention", 7 * DAY_MS, 7 * DAY_MS + 9),
+                Segment("cube_day", 5, 7),
+            ],
+        ),
+    ],
+)
+def test_a_time_is_split_into_segments(since: int | None, until: int | None, expected: list[Segment]) -> None:
+    assert segments(since, until) == expected
+
+
+def test_a_long_time_is_read_by_whole_months() -> None:
+    start, end = to_ms(NOON) // DAY_MS, to_ms(NOON) // DAY_MS + 400
+    days, months, rest = segments(start * DAY_MS, end * DAY_MS)
+    assert (days.table, months.table, rest.table) == ("cube_day", "cube_month", "cube_day")
+    assert days.low == start
+    assert days.high * DAY_MS == month_start(months.low)
+    assert rest.low * DAY_MS == month_start(months.high)
+    assert rest.high == end
+    assert month_of(month_start(months.low) - 1) == months.low - 1
+
+
+def test_the_first_id_added_since_a_time_is_found(store: SqliteStore) -> None:
+    mentions = sorted(store.export(MentionFilter()), key=lambda m: m.id)
+    for at in (mentions[0].added_at, mentions[40].added_at, mentions[-1].added_at):
+        for shift in (-1, 0, 1):
+            since = to_ms(at) + shift
+            later = [m.id for m in mentions if to_ms(m.added_at) >= since]
+            first = store._read(lambda db, since=since: candidates.first_id_added(db, since))
+            assert first <= (later[0] if later else mentions[-1].id + 1)
+            assert all(m.added_at < from_ms(since) for m in mentions if m.id < first)
+
+
+def test_every_facet_is_counted(store: SqliteStore) -> None:
+    assert tuple(store.facets(MentionFilter())) == facets.FACETS
+    assert brand_figures.MAX_ROWS_MS == 31 * DAY_MS

@@ -1,0 +1,282 @@
+"""Opening a SQLite database: what is created, what is migrated, and what is refused untouched."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from monitor.errors import SchemaError, StoreError
+from monitor.model import Health, MentionFilter, Order, SourceStatus, Spend, Trend, Wish
+from monitor.query import TOKENIZER
+from monitor.store import open_store
+from monitor.store.sqlite import derived, migrations
+from monitor.store.sqlite.units import from_ms
+from tests.fake_store import ALL, World, judged, raw_connection, run_random_operations
+from tests.fakes import NOON
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database with one mention."""
+    path = tmp_path / "data" / "wallflower.db"
+    store = open_store(f"sqlite:///{path}")
+    store.save("Forum", [judged()], now=NOON)
+    store.close()
+    return path
+
+
+def files(path: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in path.parent.iterdir()}
+
+
+def test_a_new_database_has_every_migration_and_our_application_id(path: Path) -> None:
+    db = Database(raw_connection(path))
+    assert migrations.migrations.pending(db) == []
+    assert db.execute("PRAGMA application_id").fetchone()[0] == migrations.APPLICATION_ID
+    assert db.execute("PRAGMA page_size").fetchone()[0] == 8192
+    assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_every_table_is_strict(path: Path) -> None:
+    tables = raw_connection(path).execute(
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+    )
+    ours = {name: strict for name, strict in tables if not name.startswith(("sqlite_", "_sqlite_"))}
+    assert len(ours) >= 11
+    assert all(ours.values())
+
+
+def test_the_index_uses_the_tokenizer_of_queries(path: Path) -> None:
+    sql = raw_connection(path).execute("SELECT sql FROM sqlite_master WHERE name = 'mention_fts'").fetchone()[0]
+    assert f"tokenize='{TOKENIZER}'" in sql
+
+
+def test_a_missing_migration_is_applied(path: Path) -> None:
+    db = raw_connection(path)
+    db.execute("DROP TABLE change")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_changes'")
+    db.close()
+
+    store = open_store(f"sqlite:///{path}")
+    assert store.last_change() == 0
+    assert store.last_mention() == 1
+    store.close()
+
+
+def test_a_failed_migration_is_rolled_back() -> None:
+    broken = Migrations("broken")
+
+    @broken()
+    def m001(db: Database) -> None:
+        db.execute("CREATE TABLE half (id INTEGER)")
+        db.execute("CREATE TABLE half (id INTEGER)")
+
+    db = Database(memory=True)
+    with pytest.raises(sqlite3.OperationalError):
+        broken.apply(db)
+    assert "half" not in db.table_names()
+    assert [m.name for m in broken.pending(db)] == ["m001"]
+
+
+def test_a_newer_database_is_refused_untouched(path: Path) -> None:
+    db = raw_connection(path)
+    db.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('wallflower', 'm999_later', '')"
+    )
+    db.close()
+    before = files(path)
+
+    with pytest.raises(SchemaError, match=r"newer Wallflower.*m999_later"):
+        open_store(f"sqlite:///{path}")
+    assert files(path) == before
+
+
+@pytest.mark.parametrize("damage", ["nothing", "text", "cut", "scrambled", "a folder"])
+def test_a_damaged_file_is_refused_and_never_replaced(path: Path, damage: str) -> None:
+    content = path.read_bytes()
+    if damage == "a folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        path.write_bytes(
+            {
+                "nothing": b"",
+                "text": b"hello, this is no database " * 2000,
+                "cut": content[: len(content) // 2],
+                "scrambled": content[:1024] + os.urandom(len(content) - 1024),
+            }[damage]
+        )
+    before = path.read_bytes() if path.is_file() else None
+
+    with pytest.raises(StoreError, match=r"newest backup|Check that") as raised:
+        open_store(f"sqlite:///{path}")
+    assert str(path) in str(raised.value)
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    db = raw_connection(path)
+    db.execute("CREATE TABLE invoice (id INTEGER)")
+    db.close()
+    before = path.read_bytes()
+
+    with pytest.raises(StoreError, match="is a database of another program"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_created_is_a_store_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="may write in it"):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'wallflower.db'}")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+def test_a_folder_without_permission_is_a_store_error(tmp_path: Path, path: Path) -> None:
+    path.parent.chmod(0o500)
+    try:
+        with pytest.raises(StoreError, match="write permission"):
+            open_store(f"sqlite:///{path}")
+    finally:
+        path.parent.chmod(0o700)
+
+
+def test_the_leftovers_of_a_killed_creation_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    path.with_name("wallflower.db.new").write_bytes(b"half a database")
+    store = open_store(f"sqlite:///{path}")
+    assert store.last_mention() == 0
+    store.close()
+    assert path.exists()
+    assert not path.with_name("wallflower.db.new").exists()
+
+
+# Migrations of older databases
+
+OLD_DATABASES = Path(__file__).parent / "old_databases"
+"""Made-up data, written by the versions that are named after their last migration."""
+NEW_NAMES = {"cube_line": "cube_brand_day", "pulse": "cube_5min"}
+
+
+def old_database(tmp_path: Path, name: str) -> Path:
+    path = tmp_path / "old.db"
+    path.write_bytes(gzip.decompress((OLD_DATABASES / f"{name}.db.gz").read_bytes()))
+    return path
+
+
+def rows_of_tables(path: Path) -> dict[str, list[Any]]:
+    """Table -> its rows, without the migrations and what SQLite and FTS5 maintain themselves."""
+    db = raw_connection(path)
+    select = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+    names = [name for (name,) in db.execute(select) if not name.startswith(("sqlite_", "_sqlite_"))]
+    rows = {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+    db.close()
+    return rows
+
+
+def test_an_old_database_keeps_all_its_rows(tmp_path: Path) -> None:
+    path = old_database(tmp_path, "m012_incident_news")
+    before = {NEW_NAMES.get(name, name): rows for name, rows in rows_of_tables(path).items() if name != "source"}
+    open_store(f"sqlite:///{path}").close()
+    after = rows_of_tables(path)
+    assert {name for name, rows in after.items() if not rows} == set()
+    assert {name: after[name] for name in before} == before
+    assert set(after) == {*before, "source"}
+    assert derived.wrong_cubes(raw_connection(path)) == []  # type: ignore[arg-type]
+
+
+def test_an_old_database_can_be_used(tmp_path: Path) -> None:
+    noon, minute = datetime(2026, 3, 4, 12, tzinfo=UTC), timedelta(minutes=1)
+    store = open_store(f"sqlite:///{old_database(tmp_path, 'm012_incident_news')}")
+    limited = SourceStatus(
+        "Forum", "feed", Health.LIMITED, "The site asks us to wait.",
+        next_check=noon + 5 * minute + timedelta(milliseconds=123), last_try=noon, last_success=noon, failures=1,
+        spend=Spend("2026-03", 1.5, 20.0),
+    )  # fmt: skip
+    assert store.last_statuses() == [limited, SourceStatus("News feed", "feed", Health.WORKING)]
+    assert store.wishes() == {"Forum": Wish(asked=noon + 3 * minute), "News feed": Wish(paused=noon + 2 * minute)}
+    assert store.begun() == {"Forum": noon, "News feed": noon + minute}
+    assert store.cursor("Forum") == {"etag": "é"}
+    assert [(gap.source, gap.until) for gap in store.gaps(noon - 60 * minute, noon + minute)] == [
+        ("Forum", noon),
+        ("News feed", None),
+    ]
+    (incident,) = store.incidents(noon, noon + minute)
+    assert (incident.usual, incident.words, incident.sources) == (7.25, ("delays",), ("Forum",))
+    assert incident.trend is Trend.RISING
+    topics = store.topics("Acme")
+    assert topics is not None
+    assert topics.day == (topics.hour,)
+    assert store.count(ALL).n == len(store.page(ALL, limit=100)) == 62
+    saved = store.save("Forum", [judged("Acme again")], now=noon + timedelta(days=90))
+    assert saved.new == 1
+    assert store.count(MentionFilter(q="again")).n == 1
+    store.close()
+
+
+def remove_later_tables(path: Path) -> None:
+    """Turn the database of m012 into one that has neither 5-minute counts nor results of the analysis."""
+    db = raw_connection(path)
+    for table in ("pulse", "incident", "topics"):
+        db.execute(f"DROP TABLE {table}")
+    for table, column in (("source", "begun"), ("post", "stars")):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm008'")
+    db.close()
+
+
+def test_an_older_database_gets_its_5_minute_counts_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = old_database(tmp_path, "m012_incident_news")
+    counts = rows_of_tables(path)["pulse"]
+    remove_later_tables(path)
+
+    monkeypatch.setattr(migrations, "MIN_MENTIONS_TO_LOG", 10)
+    caplog.set_level("INFO", "wallflower.schema")
+    store = open_store(f"sqlite:///{path}")
+    assert "may take a minute" in caplog.text
+    assert rows_of_tables(path)["cube_5min"] == [row for row in counts if row[3]]
+    first = next(iter(store.export(MentionFilter(order=Order.OLD))))
+    assert store.begun() == dict.fromkeys(("Forum", "News feed"), first.added_at)
+    store.close()
+
+
+def test_5_minute_counts_are_computed_from_the_first_month_on(tmp_path: Path) -> None:
+    """A mention of 1 January 1970, and months without any."""
+    path = tmp_path / "wallflower.db"
+    store = open_store(f"sqlite:///{path}")
+    run_random_operations(store, World(31), 120)
+    store.save("Old", [judged(source="Old", published_at=from_ms(0))], now=NOON + timedelta(days=400))
+    store.close()
+    db = raw_connection(path)
+    expected = db.execute("SELECT * FROM cube_5min WHERE n > 0 ORDER BY brand, time, source").fetchall()
+    db.execute("ALTER TABLE mention RENAME COLUMN sentiment TO bucket")
+    db.execute("DROP TABLE cube_5min")
+    db.execute("CREATE TABLE pulse (brand INTEGER, time INTEGER, source INTEGER, n INTEGER, negative INTEGER)")
+    migrations.fill_5_minute_counts(Database(db))
+    assert db.execute("SELECT * FROM pulse ORDER BY brand, time, source").fetchall() == expected
+    assert len(expected) > 50
+    db.close()
+
+
+def test_incidents_of_an_older_version_have_no_phrases(tmp_path: Path) -> None:
+    path = old_database(tmp_path, "m012_incident_news")
+    db = raw_connection(path)
+    db.execute("ALTER TABLE incident DROP COLUMN words")
+    db.execute("ALTER TABLE incident DROP COLUMN sources")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm012_incident_news'")
+    db.close()
+    store = open_store(f"sqlite:///{path}")
+    (incident,) = store.last_incidents()
+    assert (incident.n, incident.words, incident.sources) == (42, (), ())
+    store.close()

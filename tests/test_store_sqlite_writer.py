@@ -1,0 +1,56 @@
+"""The file lock of the writer: two of our processes never write to one database at the same moment."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.store.sqlite.connections import Connection, open_writer
+from monitor.store.sqlite.status_buffer import StatusBuffer
+from monitor.store.sqlite.writer import Writer, file_lock
+
+
+def is_free(path: Path) -> bool:
+    """Whether another process could start writing now."""
+    with path.with_name(path.name + ".writing").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def test_a_transaction_holds_the_lock_and_releases_it(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    writer = Writer(open_writer(path, 1.0), path, StatusBuffer(), rolled_back=lambda: None)
+
+    def job(db: Connection) -> bool:
+        return is_free(path)
+
+    assert writer.submit(job) is False
+    assert is_free(path)
+    writer.close()
+
+
+def test_a_failed_block_releases_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    try:
+        with file_lock(path):
+            assert not is_free(path)
+            raise RuntimeError
+    except RuntimeError:
+        pass
+    assert is_free(path)
+
+
+def test_a_lock_that_is_not_released_in_time_is_a_store_error(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    with (
+        file_lock(path),
+        pytest.raises(StoreError, match="locked by another Wallflower command"),
+        file_lock(path, timeout=0),
+    ):
+        pass
