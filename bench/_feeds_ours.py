@@ -72,7 +72,7 @@ def desk_for(path: Path, clock: Clock) -> PassContext:
     """A desk with rules for the made-up brands."""
     brands = [Brand(name, name.lower(), ours=name == BRANDS[0]) for name in BRANDS]
     matcher, store = Matcher(brands), open_store(f"sqlite:///{path}")
-    store.register(brands, clock.now())
+    store.register_brands(brands, clock.now())
     judge = Judge(matcher, Scorer(brands))
     judge.judge([Post("", "1", FOREIGN, clock.now())], clock.now())
     return PassContext(judge, store, matcher.terms(), clock.now)

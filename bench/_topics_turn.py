@@ -35,7 +35,7 @@ def turns(mentions: Sequence[int]) -> None:
     for n in mentions:
         with tempfile.TemporaryDirectory() as folder:
             store = open_store(f"sqlite:///{Path(folder) / 'wallflower.db'}")
-            store.register(BRANDS, START)
+            store.register_brands(BRANDS, START)
             save_all(store, lately(n), 1000)
             print(f"{n:>11,}  {_figures(store)}", flush=True)
             store.close()

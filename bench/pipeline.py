@@ -144,7 +144,7 @@ class Ours:
     def run(self, rows: Sequence[Tweet], path: Path, size: int) -> int:
         """Store the mentions of ``rows`` in ``path``; return how many there are."""
         store = open_store(f"sqlite:///{path}")
-        store.register(brands(), NOW)
+        store.register_brands(brands(), NOW)
         posts = posts_of(rows)
         count = sum(store.save("tweets", self.judge.judge(b, NOW), now=NOW).new for b in batches(posts, size))
         store.close()
@@ -227,7 +227,7 @@ def _index(signed: Sequence[bytes]) -> None:
 def _save(judged: Sequence[Judged], folder: Path, size: int) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         store = open_store(f"sqlite:///{Path(fresh) / 'store.db'}")
-        store.register(brands(), NOW)
+        store.register_brands(brands(), NOW)
         for batch in batches(judged, size):
             store.save("tweets", batch, now=NOW)
         store.close()

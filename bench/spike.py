@@ -71,7 +71,7 @@ def write_history(config: Path, rate: float, end: datetime, pick: random.Random)
     """What a service knows that has read its source for two weeks up to ``end``."""
     wanted = load_config(config)
     store, begin = open_store(wanted.database_url), end - HISTORY
-    store.register(wanted.brands, begin)
+    store.register_brands(wanted.brands, begin)
     status = SourceStatus("desk", "webhook", Health.WORKING, last_try=end, last_success=end, last_post=end)
     store.save_status(status, begin)
     found = (Finding(Match("Acme", "acme"), Score(0.0)),)

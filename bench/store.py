@@ -115,7 +115,7 @@ def filters() -> dict[str, MentionFilter]:
 
 def filter_queries(store: Store) -> dict[str, Callable[[MentionFilter], object]]:
     """Every query that takes a filter."""
-    last = store.last_mention()
+    last = store.last_mention_id()
     days = [END - timedelta(days=30) + timedelta(hours=6) * i for i in range(121)]
     second = {f: page[-1].id for f in filters().values() if len(page := store.page(f)) == 50}
     return {
@@ -125,7 +125,7 @@ def filter_queries(store: Store) -> dict[str, Callable[[MentionFilter], object]]
         "count as of": lambda f: store.count(f, last - 500),
         "facets": lambda f: store.facets(f),
         "histogram": lambda f: store.histogram(f, days),
-        "new since": lambda f: store.new_since(f, last - 500),
+        "new since": lambda f: store.count_new(f, last - 500),
     }
 
 
@@ -166,16 +166,16 @@ def report_filter_queries(store: Store) -> None:
 
 def report_wall(store: Store) -> None:
     """Print the cost of what a wall reads, and of a change."""
-    clock, last = Clock(), store.last_change()
+    clock, last = Clock(), store.last_change_id()
     edges = [END - timedelta(minutes=15) * i for i in range(96, -1, -1)]
     queries: dict[str, Callable[[], object]] = {
         "board, 7 days": lambda: store.tallies(END - timedelta(days=7), END),
         "board, 2 years": lambda: store.tallies(START, END),
-        "chart, 24 h": lambda: store.series("Acme", edges),
-        "latest of each brand": lambda: [store.latest(brand.name, 3) for brand in BRANDS],
-        "change log": lambda: store.changes(store.last_change() - 100),
+        "chart, 24 h": lambda: store.brand_histogram("Acme", edges),
+        "latest of each brand": lambda: [store.latest_mentions(brand.name, 3) for brand in BRANDS],
+        "change log": lambda: store.changes(store.last_change_id() - 100),
         "no new change": lambda: store.wait_for_changes(last, 0, clock),
-        "hide and back": lambda: (store.hide(9, True, END), store.hide(9, False, END)),
+        "hide and back": lambda: (store.set_hidden(9, True, END), store.set_hidden(9, False, END)),
     }
     for name, work in queries.items():
         print(f"{name:<24}{milliseconds(work, 7):8.2f} ms")
@@ -185,7 +185,7 @@ def run(mentions: int, folder: Path) -> None:
     """Build the database, then measure it."""
     url = f"sqlite:///{folder / 'bench.db'}"
     store = open_store(url)
-    store.register(BRANDS, START)
+    store.register_brands(BRANDS, START)
     posts = judged_posts(mentions)
     small = itertools.islice(posts, mentions // 4)
     for size, part in ((100, small), (1000, posts)):

@@ -191,9 +191,9 @@ def report(name: str, database: Path, references: dict[str, Cost]) -> bool:
     begun = time.monotonic()
     store = open_store(f"sqlite:///{database}")
     opened = time.monotonic() - begun
-    print(f"{name}: {store.last_mention():,} mentions; opened, and brought up to date, in {opened:.1f} s")
+    print(f"{name}: {store.last_mention_id():,} mentions; opened, and brought up to date, in {opened:.1f} s")
     forget_incidents(database)
-    store.register(BRANDS, START)
+    store.register_brands(BRANDS, START)
     for source in SOURCES:
         store.save_status(SourceStatus(source, "feed", Health.WORKING, last_success=END), START)
     config, good = config_for(database), True

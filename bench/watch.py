@@ -30,7 +30,7 @@ TURNS = 20
 def filled(path: Path, posts: Iterator[Judged]) -> Store:
     """A store with these mentions, of which every source is read without trouble."""
     store = open_store(f"sqlite:///{path}")
-    store.register(BRANDS, START)
+    store.register_brands(BRANDS, START)
     for source in SOURCES:
         store.save_status(SourceStatus(source, "feed", Health.WORKING, last_success=END), START)
     by_source = itertools.chain.from_iterable(_batches(posts))
@@ -57,8 +57,8 @@ def report(name: str, store: Store) -> None:
     duty = Incidents(store, [brand.name for brand in BRANDS], SOURCES, Detector(UTC))
     first = milliseconds(lambda: duty.turn(END))
     later = [milliseconds(lambda n=n: duty.turn(END + n * timedelta(seconds=30))) for n in range(1, TURNS)]  # type: ignore[misc]
-    month = milliseconds(lambda: [store.pulses(brand.name, END - SPAN, END) for brand in BRANDS])
-    recent = milliseconds(lambda: [store.recent_pulses(brand.name, END, 36) for brand in BRANDS])
+    month = milliseconds(lambda: [store.volume_series(brand.name, END - SPAN, END) for brand in BRANDS])
+    recent = milliseconds(lambda: [store.recent_volume_series(brand.name, END, 36) for brand in BRANDS])
     print(
         f"{name:<10}first turn {first:6.1f} ms, then {statistics.median(later):6.1f} ms (worst {max(later):.1f}); "
         f"28 days of counts {month:.1f} ms, 3 hours of rows {recent:.1f} ms"

@@ -83,7 +83,7 @@ class Served:
     def start(self, version: str = "1") -> Served:
         """Open the database and serve."""
         self.store = open_store(self.config.database_url)
-        self.store.register(self.config.brands, self.clock.now())
+        self.store.register_brands(self.config.brands, self.clock.now())
         self.app = create_app(self.config, self.store, self.clock, health=lambda: ALL_WELL, version=version)
         self.live = self.app.extensions["live"]
         self.live.start()
@@ -104,4 +104,4 @@ class Served:
         """Save posts as read just now; returns the id of the newest mention."""
         now = self.clock.now()
         self.store.save(source, some, now=now, status=read_at(now, source))
-        return self.store.last_mention()
+        return self.store.last_mention_id()

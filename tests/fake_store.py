@@ -228,9 +228,9 @@ def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
 
 def run_random_operations(store: Store, world: World, operations: int) -> None:
     """Save, edit, hide, correct, delete and so on, at random."""
-    store.register(BRANDS, world.now)
+    store.register_brands(BRANDS, world.now)
     for _ in range(operations):
-        last = store.last_mention()
+        last = store.last_mention_id()
         one = world.random.randint(1, max(1, last))
         source = world.random.choice(SOURCES)
         now = world.later()
@@ -241,15 +241,15 @@ def run_random_operations(store: Store, world: World, operations: int) -> None:
         elif operation == "lost":
             store.save(source, [without_findings(j) for j in world.batch(source, 3, ids=150)], now=now)
         elif operation in ("hide", "unhide"):
-            store.hide(one, operation == "hide", now)
+            store.set_hidden(one, operation == "hide", now)
         elif operation in ("correct", "unscore"):
-            store.correct(one, None if operation == "unscore" else world.random.choice((-0.7, 0.0, 0.9)), now)
+            store.correct_score(one, None if operation == "unscore" else world.random.choice((-0.7, 0.0, 0.9)), now)
         elif operation == "undo":
-            store.uncorrect(one, now)
+            store.restore_score(one, now)
         elif operation == "state":
             store.set_state(one, world.random.choice(list(State)), now)
         else:
-            store.delete(source, [str(world.random.randrange(150)) for _ in range(3)], now)
+            store.delete_posts(source, [str(world.random.randrange(150)) for _ in range(3)], now)
 
 
 def raw_connection(path: Path) -> sqlite3.Connection:

@@ -43,7 +43,7 @@ HOSTILE = (
 def opened(folder: Path, now: datetime) -> Store:
     """An empty store that knows BRANDS, and sources that were read just now."""
     store = open_store(f"sqlite:///{folder / 'wallflower.db'}")
-    store.register(BRANDS, now)
+    store.register_brands(BRANDS, now)
     for name in SOURCES:
         store.save_status(status(name, now), now)
     return store

@@ -27,7 +27,7 @@ class SchedulerRun:
         self.path = path
         self.clock = SteppedClock()
         self.store = open_store(f"sqlite:///{path}")
-        self.store.register(BRANDS, NOON)
+        self.store.register_brands(BRANDS, NOON)
         self.scheduler: Scheduler | None = None
         self.loops = 0
         """Threads that wait on the clock: workers and the watchdog, except those that hang."""

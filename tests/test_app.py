@@ -36,7 +36,7 @@ ROUTES = [
 def store(tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
     settings = config(tmp_path)
     store = open_store(settings.database_url)
-    store.register(settings.brands, clock.now())
+    store.register_brands(settings.brands, clock.now())
     yield store
     store.close()
 

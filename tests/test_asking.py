@@ -54,7 +54,7 @@ class Answering(FakeClock):
 @pytest.fixture
 def read_before(tmp_path: Path) -> Iterator[Store]:
     with closing(open_store(f"sqlite:///{tmp_path / 'asked.db'}")) as store:
-        store.register([Brand("Acme", "acme", ours=True)], NOON)
+        store.register_brands([Brand("Acme", "acme", ours=True)], NOON)
         status = SourceStatus("Forum", "feed", Health.WORKING, last_try=NOON, last_success=NOON, next_check=NOON)
         store.save("Forum", [judged("old")], now=NOON, status=status)
         yield store
@@ -65,20 +65,20 @@ def test_the_wallflower_that_runs_is_asked_and_waited_for(read_before: Store) ->
 
     def turn(store: Store) -> None:
         turns.append(clock.now())
-        asked = store.wish("Forum").asked
+        asked = store.source_request("Forum").asked
         if len(turns) == 2 and asked:
-            (status,) = store.last_statuses()
+            (status,) = store.recorded_statuses()
             store.save_status(timing.pass_started(status, clock.now()), clock.now())
         if len(turns) == 4:
             found = [judged("new"), judged("elsewhere", source="Other")]
-            (status,) = store.last_statuses()
+            (status,) = store.recorded_statuses()
             after = timing.pass_succeeded(status, Batch(), Pace(None, timedelta(minutes=10)), clock.now(), 0.5)
             store.save("Other", found[1:], now=clock.now())
             store.save("Forum", found[:1], now=clock.now(), status=after)
 
     clock = Answering(turn, read_before)
     clock.advance(60)
-    seen = read_before.last_change()
+    seen = read_before.last_change_id()
     after = ask(read_before, "Forum", clock)
     assert len(turns) == 4
     assert after.last_success == turns[3]
@@ -92,7 +92,7 @@ def test_the_wallflower_that_runs_is_asked_and_waited_for(read_before: Store) ->
 )
 def test_a_pass_that_fails_is_an_answer_too(read_before: Store, error: SourceError) -> None:
     def turn(store: Store) -> None:
-        (status,) = store.last_statuses()
+        (status,) = store.recorded_statuses()
         begun = timing.pass_started(status, clock.now())
         store.save_status(timing.pass_failed(begun, error, clock.now(), 0.5), clock.now())
 
@@ -106,7 +106,7 @@ def test_nobody_waits_for_ever_nor_for_what_is_paused(read_before: Store) -> Non
     clock.advance(60)
     with pytest.raises(NotNow, match="has not ended that within 180 seconds"):
         ask(read_before, "Forum", clock)
-    read_before.pause("Forum", NOON)
+    read_before.pause_source("Forum", NOON)
     with pytest.raises(NotNow, match="Resume it"):
         ask(read_before, "Forum", clock)
 
@@ -118,8 +118,8 @@ def test_the_command_asks_and_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return CliRunner().invoke(cli, ["fetch", "Forum", "--config", str(tmp_path / "config.toml"), *options])
 
     def answer(store: Store, name: str, clock: Clock) -> SourceStatus:
-        assert store.ask_for(name, clock.now())
-        (status,) = store.last_statuses()
+        assert store.request_check(name, clock.now())
+        (status,) = store.recorded_statuses()
         store.save(name, [judged("Acme news", source=name)], now=clock.now())
         return replace(status, health=Health.WORKING)
 

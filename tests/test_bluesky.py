@@ -196,7 +196,7 @@ def test_a_gap_remains_for_what_is_lost_and_only_for_that(
 ) -> None:
     brands = (Brand("Acme", "acme", ours=True),)
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
-    store.register(brands, stopped)
+    store.register_brands(brands, stopped)
     desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
     before = replace(timing.initial_status("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
@@ -280,7 +280,7 @@ def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
     stream = Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two")], then=end)
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
-        store.register(brands, NOON)
+        store.register_brands(brands, NOON)
         desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
         watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
         status = poll(watched, timing.initial_status("Bluesky", "bluesky", pace, sample=False), desk)
@@ -298,7 +298,7 @@ def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_pat
     stream = Jetstream([commit(1, at, text="Acme one"), gone, back, new], then=end)
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
-        store.register(brands, NOON)
+        store.register_brands(brands, NOON)
         desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
         watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
         status = poll(watched, timing.initial_status("Bluesky", "bluesky", pace, sample=False), desk)
@@ -391,7 +391,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
 def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_path: Path) -> None:
     brands, clock = (Brand("Acme", "acme", ours=True),), FakeClock()
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
-    store.register(brands, NOON)
+    store.register_brands(brands, NOON)
     desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
     status = timing.initial_status("Bluesky", "bluesky", pace, sample=False)

@@ -122,7 +122,7 @@ def test_a_pass_is_stored_as_the_daemon_does_it(wallflower: Run, server: Server,
     (status,) = store.statuses()
     assert (status.source, status.kind, status.health) == ("Forum", "feed", Health.WORKING)
     assert status.next_check is not None
-    assert store.last_mention() == 1
+    assert store.last_mention_id() == 1
     store.close()
     server.script = feed(item(1), item(2, "Nothing to see."), item(3, "acme is fine again"))
     result = wallflower("fetch", "forum")

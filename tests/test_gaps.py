@@ -55,7 +55,7 @@ class PolledSource:
     def __init__(self, folder: Path) -> None:
         self.config, self.clock, self.source = config(folder), FakeClock(), NextPassSource()
         self.store = open_store(self.config.database_url)
-        self.store.register(BRANDS, NOON)
+        self.store.register_brands(BRANDS, NOON)
         self.context = PassContext(
             Judge(Matcher(BRANDS), Scorer(BRANDS)), self.store, (Term("acme"),), self.clock.now, lambda: 0.0
         )
@@ -196,14 +196,14 @@ def test_a_downtime_followed_by_an_error_is_one_gap(forum: PolledSource) -> None
 
 def test_a_pause_is_a_gap_with_its_own_reason(forum: PolledSource) -> None:
     forum.clock.advance(600)
-    forum.store.pause("Forum", forum.clock.now())
+    forum.store.pause_source("Forum", forum.clock.now())
     record_pause(forum.status, forum.clock.now(), forum.context)
     forum.clock.advance(7200)
     assert [status.health for status in forum.store.statuses()] == [Health.PAUSED]
     assert forum.health().headline == "Every source is paused."
     assert forum.chart().hatches
     assert forum.hatched_on_the_wall()
-    forum.store.resume("Forum", forum.clock.now())
+    forum.store.resume_source("Forum", forum.clock.now())
     forum.status = timing.unpaused(forum.status, forum.clock.now())
     forum.poll(Batch())
     assert [(g.since, g.until, g.reason) for g in forum.all_gaps()] == [(NOON, NOON + 130 * MINUTE, PAUSED_REASON)]

@@ -50,7 +50,7 @@ def judge() -> Judge:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
-    opened.register(BRANDS, NOON)
+    opened.register_brands(BRANDS, NOON)
     yield opened
     opened.close()
 
@@ -79,7 +79,7 @@ def test_a_csv_is_imported(imported: Callable[..., Summary], store: Store) -> No
     first = store.page(MentionFilter())[-1]
     assert first.post.published_at == datetime(2015, 2, 24, 19, 35, 52, tzinfo=UTC)
     assert (first.post.author, first.post.source) == ("ann", "Old")
-    counts = store.pulses("Acme", datetime(2015, 2, 24, tzinfo=UTC), datetime(2015, 2, 25, tzinfo=UTC))
+    counts = store.volume_series("Acme", datetime(2015, 2, 24, tzinfo=UTC), datetime(2015, 2, 25, tzinfo=UTC))
     assert {source: sum(n) for source, n in counts.n.items()} == {"Old": 2}
 
 
@@ -214,10 +214,10 @@ def test_the_first_row_of_an_id_counts(imported: Callable[..., Summary], store: 
 
 def test_a_second_run_changes_nothing(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
     imported(TWEETS)
-    before, changes = content(tmp_path), store.last_change()
+    before, changes = content(tmp_path), store.last_change_id()
     summary = imported(TWEETS)
     assert (summary.new, summary.edited, summary.skipped) == (0, 0, 3)
-    assert (content(tmp_path), store.last_change()) == (before, changes)
+    assert (content(tmp_path), store.last_change_id()) == (before, changes)
 
 
 def test_other_rules_are_judged_anew(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_other_rules_are_judged_anew(imported: Callable[..., Summary], store: St
 def test_a_dry_run_stores_nothing(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
     summary = imported(TWEETS + "4,x,acme,never\n", dry=True)
     assert (summary.new, dict(summary.per_brand), summary.refused.count) == (0, {"Acme": 2, "Globex": 1}, 1)
-    assert store.last_change() == 0
+    assert store.last_change_id() == 0
     assert not (tmp_path / "posts.csv.rejected.jsonl").exists()
 
 
@@ -309,7 +309,7 @@ from monitor.store import Store, open_store
 brands = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
 file, database, batches = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 store = open_store(f"sqlite:///{database}")
-store.register(brands, Clock().now())
+store.register_brands(brands, Clock().now())
 seen = []
 def told(summary):
     seen.append(summary)

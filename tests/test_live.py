@@ -42,7 +42,7 @@ class LiveApp:
         settings = config(folder)
         self.clock = clock
         self.store = open_store(settings.database_url)
-        self.store.register(settings.brands, clock.now())
+        self.store.register_brands(settings.brands, clock.now())
         self.flask = app_over(settings, self.store, clock)
         self.live: Live = self.flask.extensions["live"]
         self.live.follow()
@@ -81,7 +81,7 @@ def test_a_change_reaches_every_client_with_its_time(app: LiveApp) -> None:
     app.live.step(0)
     for client in (page, wall):
         (message,) = received(client, "changes")
-        assert message["last_id"] == app.store.last_change()
+        assert message["last_id"] == app.store.last_change_id()
         assert message["saved_at"] == NOON.timestamp() * 1000
         assert [c["kind"] for c in message["changes"]] == ["saved"]
 
@@ -100,7 +100,7 @@ def test_only_walls_receive_the_state(app: LiveApp) -> None:
 def test_a_returning_client_receives_exactly_what_it_missed(app: LiveApp) -> None:
     app.save("Acme one.", "Acme two.")
     app.live.step(0)
-    known = app.store.last_change()
+    known = app.store.last_change_id()
     app.save("Acme three.", "Acme four.")
     app.live.step(0)
     client = app.client(last_id=known)
@@ -114,14 +114,14 @@ def test_a_returning_client_receives_exactly_what_it_missed(app: LiveApp) -> Non
 def test_a_client_that_missed_nothing_receives_only_a_heartbeat(app: LiveApp) -> None:
     app.save("Acme one.")
     app.live.step(0)
-    client = app.client(last_id=app.store.last_change(), version="1")
+    client = app.client(last_id=app.store.last_change_id(), version="1")
     assert [m["name"] for m in client.get_received()] == ["heartbeat"]
 
 
 def test_a_change_between_connecting_and_welcome_is_sent_once(app: LiveApp) -> None:
     app.save("Acme one.")
     app.live.step(0)
-    known = app.store.last_change()
+    known = app.store.last_change_id()
     client = app.flask.extensions["socketio"].test_client(app.flask, auth={"last_id": known})
     app.save("Acme two.")
     app.live.step(0)
@@ -151,7 +151,7 @@ def test_a_client_older_than_the_log_reloads(app: LiveApp) -> None:
         app.save(f"Acme number {n}.")
     app.store.trim_changes(2)
     app.live.step(0)
-    first = app.store.first_change()
+    first = app.store.first_change_id()
     assert received(app.client(last_id=first - 2), "reload") == [{"reason": "behind"}]
     assert received(app.client(last_id=first - 1), "reload") == []
 

@@ -325,7 +325,7 @@ def test_a_gap_is_hatched_and_labelled(tmp_path: Path, own_store: Store) -> None
 
 
 def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, store: Store) -> None:
-    newest = store.last_mention()
+    newest = store.last_mention_id()
     text = client.get(f"/mentions/{newest}?brand=Globex&upto={newest}").text
     page = Page(text)
     assert '<mark class="hit b2 hit">Globex</mark>' in text

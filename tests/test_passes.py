@@ -26,7 +26,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
-    opened.register(BRANDS, NOON)
+    opened.register_brands(BRANDS, NOON)
     yield opened
     opened.close()
 

@@ -40,7 +40,7 @@ def test_changed_rules_reset_the_cursor_once(
     tmp_path: Path, clock: FakeClock, stored: str, current: str, ready: bool, cursor: Json
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
-    store.register(BRANDS, NOON)
+    store.register_brands(BRANDS, NOON)
     status = replace(new_status(), last_try=NOON, last_success=NOON, rules=stored)
     store.save("Forum", (), now=NOON, cursor="here", status=status)
     source = ConfiguredSource("Forum", "feed", RereadingSource(), PACE, ready=ready)

@@ -23,13 +23,13 @@ def test_a_worker_checks_for_requests_within_two_seconds() -> None:
 def test_one_read_of_the_requests_serves_all_sources(
     scheduler_run: SchedulerRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads, read = [], scheduler_run.store.wishes
-    monkeypatch.setattr(scheduler_run.store, "wishes", lambda: [reads.append(1), read()][1])
+    reads, read = [], scheduler_run.store.source_requests
+    monkeypatch.setattr(scheduler_run.store, "source_requests", lambda: [reads.append(1), read()][1])
     requests = SourceRequests(scheduler_run.store, scheduler_run.clock)
-    scheduler_run.store.ask_for("Forum", NOON)
+    scheduler_run.store.request_check("Forum", NOON)
     assert [requests.get(name) for name in ("Forum", "Other")] == [Wish(asked=NOON), Wish()]
     assert len(reads) == 1
-    scheduler_run.store.pause("Other", NOON)
+    scheduler_run.store.pause_source("Other", NOON)
     scheduler_run.clock.advance(REQUEST_CACHE_SECONDS)
     assert requests.get("Other") == Wish(paused=NOON)
     assert len(reads) == 2
@@ -39,7 +39,7 @@ def test_check_now_polls_once_at_the_next_check(scheduler_run: SchedulerRun) -> 
     source = CountingSource()
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(60)
-    scheduler_run.store.ask_for("Forum", scheduler_run.clock.now())
+    scheduler_run.store.request_check("Forum", scheduler_run.clock.now())
     scheduler_run.advance(REQUEST_CHECK_SECONDS)
     assert source.passes == 2
     scheduler_run.advance(300)
@@ -51,7 +51,7 @@ def test_repeated_requests_do_not_hammer_a_site(scheduler_run: SchedulerRun) -> 
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(1)
     for _ in range(9):
-        scheduler_run.store.ask_for("Forum", scheduler_run.clock.now())
+        scheduler_run.store.request_check("Forum", scheduler_run.clock.now())
         scheduler_run.advance(1)
     assert source.passes <= 2
 
@@ -60,11 +60,11 @@ def test_a_paused_source_is_not_polled_until_it_is_resumed(scheduler_run: Schedu
     source = CountingSource()
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(60)
-    assert scheduler_run.store.pause("Forum", scheduler_run.clock.now())
+    assert scheduler_run.store.pause_source("Forum", scheduler_run.clock.now())
     scheduler_run.advance(7200)
     assert (source.passes, scheduler_run.status().health) == (1, Health.PAUSED)
-    assert not scheduler_run.store.ask_for("Forum", scheduler_run.clock.now())
-    assert scheduler_run.store.resume("Forum", scheduler_run.clock.now())
+    assert not scheduler_run.store.request_check("Forum", scheduler_run.clock.now())
+    assert scheduler_run.store.resume_source("Forum", scheduler_run.clock.now())
     scheduler_run.advance(REQUEST_CHECK_SECONDS)
     assert (source.passes, scheduler_run.status().health) == (2, Health.WORKING)
     (gap,) = scheduler_run.store.gaps(NOON - DAY, NOON + DAY)
@@ -75,7 +75,7 @@ def test_a_pause_outlives_a_restart(scheduler_run: SchedulerRun) -> None:
     source = CountingSource()
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(60)
-    scheduler_run.store.pause("Forum", scheduler_run.clock.now())
+    scheduler_run.store.pause_source("Forum", scheduler_run.clock.now())
     scheduler_run.advance(REQUEST_CHECK_SECONDS)
     scheduler_run.stop()
     scheduler_run.start({"Forum": source})
@@ -89,11 +89,11 @@ def test_neither_resume_nor_check_now_overrides_a_wait_that_the_site_asked_for(s
     source = CountingSource(failing(RateLimited("Wait.", NOON + timedelta(hours=2))))
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(60)
-    scheduler_run.store.ask_for("Forum", scheduler_run.clock.now())
+    scheduler_run.store.request_check("Forum", scheduler_run.clock.now())
     scheduler_run.advance(60)
-    scheduler_run.store.pause("Forum", scheduler_run.clock.now())
+    scheduler_run.store.pause_source("Forum", scheduler_run.clock.now())
     scheduler_run.advance(60)
-    scheduler_run.store.resume("Forum", scheduler_run.clock.now())
+    scheduler_run.store.resume_source("Forum", scheduler_run.clock.now())
     scheduler_run.advance(3600)
     assert (source.passes, scheduler_run.status().health) == (1, Health.LIMITED)
     scheduler_run.advance(3600)
@@ -105,7 +105,7 @@ def test_check_now_retries_a_source_that_a_person_had_to_fix(scheduler_run: Sche
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(3600)
     assert (source.passes, scheduler_run.status().health) == (1, Health.NEEDS_KEY)
-    scheduler_run.store.ask_for("Forum", scheduler_run.clock.now())
+    scheduler_run.store.request_check("Forum", scheduler_run.clock.now())
     scheduler_run.advance(REQUEST_CHECK_SECONDS)
     assert (source.passes, scheduler_run.status().health) == (2, Health.WORKING)
 

@@ -32,7 +32,7 @@ NAMES = ("Forum", "Reddit", "A/C & <b>?")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(config(tmp_path).database_url)
-    opened.register(BRANDS, NOON)
+    opened.register_brands(BRANDS, NOON)
     yield opened
     opened.close()
 
@@ -214,19 +214,19 @@ def test_pause_resume_and_check_now_answer_303_and_show(client: FlaskClient, sto
     number = NAMES.index(name)
     (pause,) = [a for a in actions if a.endswith("/pause") and client.post(a).location.endswith(f"source-{number}")]
     assert "Paused" in client.get("/sources").text
-    assert store.wish(name).paused == NOON
+    assert store.source_request(name).paused == NOON
     resumed = client.post(pause.removesuffix("pause") + "resume")
     assert (resumed.status_code, resumed.location) == (303, f"/sources#source-{number}")
-    assert store.wish(name).paused is None
+    assert store.source_request(name).paused is None
     assert client.post(pause.removesuffix("pause") + "try").status_code == 303
-    assert store.wish(name).asked == NOON
+    assert store.source_request(name).asked == NOON
 
 
 def test_only_a_source_of_the_config_can_be_acted_on_and_only_by_post(client: FlaskClient, store: Store) -> None:
     assert client.post("/sources/Nobody/pause").status_code == 404
     assert client.get("/sources/Forum/pause").status_code in (404, 405)
     assert client.post("/sources/Forum/pause", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert not store.wish("Forum").paused
+    assert not store.source_request("Forum").paused
 
 
 def test_a_paused_source_does_not_count_as_one_to_be_read(client: FlaskClient) -> None:

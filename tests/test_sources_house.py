@@ -221,7 +221,7 @@ def test_bytes_are_told_with_two_figures(n: int, words: str) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(config(tmp_path).database_url)
-    opened.register(BRANDS, NOON)
+    opened.register_brands(BRANDS, NOON)
     yield opened
     opened.close()
 

@@ -47,7 +47,7 @@ def test_a_review_of_the_app_store_keeps_its_stars_and_follows_its_writer(store:
         reader = Reader("appstore", source, store, clock)
         reader.read()
         assert stars_in(store) == {"900001": 2, "900002": 2}
-        before = store.last_change()
+        before = store.last_change_id()
         server.script = rated(5)
         clock.advance(3600)
         reader.read()

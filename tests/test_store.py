@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     store = open_store(store_url)
-    store.register(BRANDS, NOON)
+    store.register_brands(BRANDS, NOON)
     yield store
     store.close()
 
@@ -68,11 +68,11 @@ def test_a_mention_is_loaded_as_it_was_saved(store: Store) -> None:
 def test_a_post_saved_again_changes_nothing(store: Store) -> None:
     batch = [judged("one"), judged("two", "Acme", "Globex")]
     store.save("Forum", batch, now=NOON)
-    last, version = store.last_change(), store.page(ALL)
+    last, version = store.last_change_id(), store.page(ALL)
 
     assert store.save("Forum", [*batch, batch[0]], now=NOON + HOUR) == Saved(unchanged=3)
     assert store.page(ALL) == version
-    assert store.last_change() == last
+    assert store.last_change_id() == last
 
 
 def test_the_same_id_in_two_sources_is_two_posts(store: Store) -> None:
@@ -89,7 +89,7 @@ def test_the_last_post_with_an_id_in_a_batch_counts(store: Store) -> None:
 
 def test_an_edited_post_keeps_its_mentions_ids(store: Store) -> None:
     store.save("Forum", [judged("Acme is bad", "Acme", external_id="7", score=-0.5)], now=NOON)
-    last = store.last_change()
+    last = store.last_change_id()
 
     edited = judged("Acme is great, Globex too", "Acme", "Globex", external_id="7", score=0.8)
     assert store.save("Forum", [edited], now=NOON + HOUR) == Saved(new=1, edited=1, per_brand={"Globex": 1})
@@ -114,12 +114,12 @@ def test_a_mention_is_left_when_an_edit_removes_its_brand_and_restored_when_it_r
 
 def test_a_correction_survives_an_edit_and_can_be_undone(store: Store) -> None:
     store.save("Forum", [judged("Acme", external_id="7", score=-0.5)], now=NOON)
-    assert store.correct(1, 0.0, NOON)
+    assert store.correct_score(1, 0.0, NOON)
     store.save("Forum", [judged("Acme.", external_id="7", score=0.9)], now=NOON)
 
     corrected = store.mentions([1])[1]
     assert (corrected.score.value, corrected.corrected) == (0.0, True)
-    assert store.uncorrect(1, NOON)
+    assert store.restore_score(1, NOON)
     again = store.mentions([1])[1]
     assert (again.score.value, again.corrected) == (0.9, False)
 
@@ -148,7 +148,7 @@ def test_posts_can_be_deleted_by_a_prefix_of_their_ids(store: Store) -> None:
 def test_a_deleted_post_is_found_no_more(store: Store) -> None:
     deleted = judged("Acme xylophone quarrel", "Acme", "Globex", external_id="7")
     store.save("Forum", [deleted, judged("stays")], now=NOON)
-    last = store.last_change()
+    last = store.last_change_id()
 
     assert store.save("Forum", [], now=NOON, deleted=["7", "unknown"]) == Saved(deleted=1)
 
@@ -159,16 +159,16 @@ def test_a_deleted_post_is_found_no_more(store: Store) -> None:
 
 def test_only_actual_changes_by_people_are_logged(store: Store) -> None:
     store.save("Forum", [judged()], now=NOON)
-    last = store.last_change()
+    last = store.last_change_id()
 
-    assert store.hide(1, True, NOON)
-    assert not store.hide(1, True, NOON)
-    assert store.hide(1, False, NOON)
+    assert store.set_hidden(1, True, NOON)
+    assert not store.set_hidden(1, True, NOON)
+    assert store.set_hidden(1, False, NOON)
     assert store.set_state(1, State.CLAIMED, NOON)
     assert not store.set_state(1, State.CLAIMED, NOON)
-    assert store.correct(1, None, NOON)
-    assert not store.correct(1, None, NOON)
-    assert not store.hide(999, True, NOON)
+    assert store.correct_score(1, None, NOON)
+    assert not store.correct_score(1, None, NOON)
+    assert not store.set_hidden(999, True, NOON)
 
     assert [kind for kind, _ in kinds(store, last)] == [
         ChangeKind.HIDDEN,
@@ -191,7 +191,7 @@ def test_near_duplicates_are_one_story(store: Store) -> None:
         ("Acme", "2", None, 0),
         ("Acme", "1", 1, 1),
     ]
-    assert [m.post.external_id for m in store.latest("Acme", 5)] == ["3", "2"]
+    assert [m.post.external_id for m in store.latest_mentions("Acme", 5)] == ["3", "2"]
     assert [m.id for m in store.page(MentionFilter(story=1, brand=Choice(("Acme",))))] == [3, 1]
 
 
@@ -206,7 +206,7 @@ def test_a_story_continues_after_a_restart(store: Store, store_url: str) -> None
 
 
 def test_a_changed_rule_gets_the_next_version(store: Store) -> None:
-    store.register([Brand("Acme", "acme OR acmecorp", ours=True)], NOON)
+    store.register_brands([Brand("Acme", "acme OR acmecorp", ours=True)], NOON)
     one = judged("acmecorp")
     store.save("Forum", [replace(one, findings=(finding("Acme", one.post, 0.1, rule="acme OR acmecorp"),))], now=NOON)
     store.save("Forum", [judged("acme")], now=NOON)
@@ -257,12 +257,12 @@ def test_a_gap_that_cannot_be_filled_ends_at_the_next_pass(store: Store) -> None
 
 
 def test_trimming_the_log_moves_its_start(store: Store) -> None:
-    assert store.first_change() == 1
+    assert store.first_change_id() == 1
     store.save("Forum", [judged(str(i)) for i in range(30)], now=NOON)
     store.trim_changes(10)
-    assert (store.first_change(), store.last_change()) == (21, 30)
+    assert (store.first_change_id(), store.last_change_id()) == (21, 30)
     store.trim_changes(0)
-    assert (store.first_change(), store.last_change()) == (31, 30)
+    assert (store.first_change_id(), store.last_change_id()) == (31, 30)
 
 
 def test_an_invalid_search_is_a_query_error(store: Store) -> None:

@@ -71,8 +71,8 @@ def test_the_log_trims_itself(store: SqliteStore) -> None:
     )
     store.save("Forum", [judged(str(i)) for i in range(100, 120)], now=NOON)
     store.save("Forum", [judged("last")], now=NOON)
-    assert store.first_change() > MAX_LOG_ROWS
-    assert store.last_change() == MAX_LOG_ROWS + 6_011
+    assert store.first_change_id() > MAX_LOG_ROWS
+    assert store.last_change_id() == MAX_LOG_ROWS + 6_011
 
 
 def test_a_database_locked_by_another_program_is_a_store_error_until_the_lock_ends(store: SqliteStore) -> None:
@@ -169,8 +169,8 @@ def test_an_unsafe_sqlite_is_reported(
 def test_arrivals_of_a_flood_are_extrapolated(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     save_fresh_and_old_mentions(store)
     monkeypatch.setattr(brand_figures, "MAX_ARRIVALS_READ", 2)
-    store.register(BRANDS, NOON)
-    assert store.arrivals("Acme", NOON, NOON + 7 * MINUTE, 30 * MINUTE) == int(2 * 7 / 4)
+    store.register_brands(BRANDS, NOON)
+    assert store.count_arrivals("Acme", NOON, NOON + 7 * MINUTE, 30 * MINUTE) == int(2 * 7 / 4)
 
 
 def test_an_incident_that_was_deleted_is_inserted_again(store: SqliteStore) -> None:

@@ -43,7 +43,7 @@ def inconsistencies(path: Path) -> list[str]:
 def test_cubes_and_index_equal_the_rows_after_random_operations(store: SqliteStore, seed: int) -> None:
     run_random_operations(store, World(seed), 160)
 
-    assert store.last_mention() > 150
+    assert store.last_mention_id() > 150
     assert inconsistencies(store.path) == []
 
 

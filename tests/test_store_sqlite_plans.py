@@ -27,7 +27,7 @@ ROUTES = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
     store = SqliteStore.open(tmp_path_factory.mktemp("plans") / "wallflower.db")
-    store.register(BRANDS, NOON)
+    store.register_brands(BRANDS, NOON)
     world = World(1)
     for _ in range(20):
         store.save("Forum", world.batch("Forum", 40), now=world.later())
@@ -96,7 +96,7 @@ def test_the_wall_reads_only_the_covering_index(store: SqliteStore) -> None:
         )
         assert not re.search(r"(SCAN|SEARCH) mention (?!USING COVERING INDEX mention_time)", found), found
     edges = [NOON - timedelta(minutes=15) * i for i in range(96, -1, -1)]
-    for found in plans_of(store, lambda: store.series("Acme", edges)):
+    for found in plans_of(store, lambda: store.brand_histogram("Acme", edges)):
         assert "SCAN mention" not in found, found
 
 

@@ -66,8 +66,8 @@ def test_a_missing_migration_is_applied(path: Path) -> None:
     db.close()
 
     store = open_store(f"sqlite:///{path}")
-    assert store.last_change() == 0
-    assert store.last_mention() == 1
+    assert store.last_change_id() == 0
+    assert store.last_mention_id() == 1
     store.close()
 
 
@@ -154,7 +154,7 @@ def test_the_leftovers_of_a_killed_creation_are_replaced(tmp_path: Path) -> None
     path = tmp_path / "wallflower.db"
     path.with_name("wallflower.db.new").write_bytes(b"half a database")
     store = open_store(f"sqlite:///{path}")
-    assert store.last_mention() == 0
+    assert store.last_mention_id() == 0
     store.close()
     assert path.exists()
     assert not path.with_name("wallflower.db.new").exists()
@@ -202,9 +202,12 @@ def test_an_old_database_can_be_used(tmp_path: Path) -> None:
         next_check=noon + 5 * minute + timedelta(milliseconds=123), last_try=noon, last_success=noon, failures=1,
         spend=Spend("2026-03", 1.5, 20.0),
     )  # fmt: skip
-    assert store.last_statuses() == [limited, SourceStatus("News feed", "feed", Health.WORKING)]
-    assert store.wishes() == {"Forum": Wish(asked=noon + 3 * minute), "News feed": Wish(paused=noon + 2 * minute)}
-    assert store.begun() == {"Forum": noon, "News feed": noon + minute}
+    assert store.recorded_statuses() == [limited, SourceStatus("News feed", "feed", Health.WORKING)]
+    assert store.source_requests() == {
+        "Forum": Wish(asked=noon + 3 * minute),
+        "News feed": Wish(paused=noon + 2 * minute),
+    }
+    assert store.source_start_times() == {"Forum": noon, "News feed": noon + minute}
     assert store.cursor("Forum") == {"etag": "é"}
     assert [(gap.source, gap.until) for gap in store.gaps(noon - 60 * minute, noon + minute)] == [
         ("Forum", noon),
@@ -247,7 +250,7 @@ def test_an_older_database_gets_its_5_minute_counts_computed(
     assert "may take a minute" in caplog.text
     assert rows_of_tables(path)["cube_5min"] == [row for row in counts if row[3]]
     first = next(iter(store.export(MentionFilter(order=Order.OLD))))
-    assert store.begun() == dict.fromkeys(("Forum", "News feed"), first.added_at)
+    assert store.source_start_times() == dict.fromkeys(("Forum", "News feed"), first.added_at)
     store.close()
 
 
@@ -277,6 +280,6 @@ def test_incidents_of_an_older_version_have_no_phrases(tmp_path: Path) -> None:
     db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm012_incident_news'")
     db.close()
     store = open_store(f"sqlite:///{path}")
-    (incident,) = store.last_incidents()
+    (incident,) = store.latest_incidents()
     assert (incident.n, incident.words, incident.sources) == (42, (), ())
     store.close()

@@ -54,30 +54,30 @@ def at(minutes: int) -> str:
 
 
 def test_the_first_status_is_written_at_once_and_others_with_the_next_write(store: SqliteStore, path: Path) -> None:
-    store.note(status(), now=NOON)
+    store.buffer_status(status(), now=NOON)
     assert on_disk(path) == (at(0), None)
-    store.note(status(1), now=NOON, cursor=["a"])
-    store.note(status(2), now=NOON)
+    store.buffer_status(status(1), now=NOON, cursor=["a"])
+    store.buffer_status(status(2), now=NOON)
     assert on_disk(path) == (at(0), None)
-    assert (store.cursor("Forum"), store.statuses(), store.last_statuses()) == (["a"], [status(2)], [status(2)])
+    assert (store.cursor("Forum"), store.statuses(), store.recorded_statuses()) == (["a"], [status(2)], [status(2)])
     store.save("News", [judged(source="News")], now=NOON)
     assert on_disk(path) == (at(2), ["a"])
     assert store.statuses() == [status(2)]
 
 
 def test_buffered_statuses_are_written_before_the_store_closes(store: SqliteStore, path: Path) -> None:
-    store.note(status(), now=NOON)
-    store.note(status(1), now=NOON, cursor={"etag": "x"})
+    store.buffer_status(status(), now=NOON)
+    store.buffer_status(status(1), now=NOON, cursor={"etag": "x"})
     store.close()
     assert on_disk(path) == (at(1), {"etag": "x"})
 
 
 def test_a_later_save_replaces_a_buffered_status_and_keeps_its_cursor(store: SqliteStore, path: Path) -> None:
-    store.note(status(), now=NOON)
-    store.note(status(1), now=NOON, cursor="buffered")
+    store.buffer_status(status(), now=NOON)
+    store.buffer_status(status(1), now=NOON, cursor="buffered")
     store.save_status(status(2), NOON)
     assert on_disk(path) == (at(2), "buffered")
-    store.note(status(3), now=NOON, cursor="buffered")
+    store.buffer_status(status(3), now=NOON, cursor="buffered")
     store.save("Forum", (), now=NOON, cursor="saved", status=status(4))
     assert on_disk(path) == (at(4), "saved")
     assert (store.cursor("Forum"), store.statuses()) == ("saved", [status(4)])
@@ -85,7 +85,7 @@ def test_a_later_save_replaces_a_buffered_status_and_keeps_its_cursor(store: Sql
 
 def test_a_buffered_cursor_is_copied(store: SqliteStore) -> None:
     mine = {"seen": ["a"]}
-    store.note(status(), now=NOON, cursor=mine)
+    store.buffer_status(status(), now=NOON, cursor=mine)
     mine["seen"].append("b")
     store.cursor("Forum")["seen"].append("c")  # type: ignore[index, call-overload, union-attr]
     assert store.cursor("Forum") == {"seen": ["a"]}
@@ -94,8 +94,8 @@ def test_a_buffered_cursor_is_copied(store: SqliteStore) -> None:
 def test_a_failed_write_keeps_the_buffer_and_the_next_status_is_written_at_once(
     store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.note(status(), now=NOON)
-    store.note(status(1), now=NOON, cursor="a")
+    store.buffer_status(status(), now=NOON)
+    store.buffer_status(status(1), now=NOON, cursor="a")
 
     def failing(*_: Any) -> None:
         raise StoreError("The disk is full.")
@@ -105,10 +105,10 @@ def test_a_failed_write_keeps_the_buffer_and_the_next_status_is_written_at_once(
         with pytest.raises(StoreError):
             store.save("News", [judged(source="News")], now=NOON)
         with pytest.raises(StoreError):
-            store.note(status(2), now=NOON)
+            store.buffer_status(status(2), now=NOON)
     assert on_disk(path) == (at(0), None)
     assert store.cursor("Forum") == "a"
-    store.note(status(3), now=NOON)
+    store.buffer_status(status(3), now=NOON)
     store.close()
     assert on_disk(path)[1] == "a"
 

@@ -49,7 +49,7 @@ def check_lists(store: Store, truth: Truth, f: MentionFilter, upto: int | None) 
     count = store.count(f, upto)
     assert (count.n, count.exact) == (len(matching), True), f
     if upto is not None:
-        assert store.new_since(f, upto) == len(truth.matching(f)) - len(matching), f
+        assert store.count_new(f, upto) == len(truth.matching(f)) - len(matching), f
 
 
 def pages(store: Store, f: MentionFilter, upto: int | None) -> list[int]:

@@ -33,7 +33,7 @@ def test_it_starts_after_the_newest_change(store: Store, clock: FakeClock) -> No
     save(store, "one", "two")
     assert [(c.id, c.mention) for c in tail.wait(1)] == [(2, 2), (3, 3)]
     assert tail.wait(1) == []
-    store.hide(1, True, NOON)
+    store.set_hidden(1, True, NOON)
     assert [c.kind for c in tail.wait(1)] == [ChangeKind.HIDDEN]
 
 

@@ -22,7 +22,7 @@ SUBJECTS = ("invoice", "router", "garden", "phone", "coffee")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
-    store.register(BRANDS, NOON)
+    store.register_brands(BRANDS, NOON)
     yield store
     store.close()
 
@@ -48,42 +48,42 @@ def test_texts_are_those_of_the_brand_and_time_in_order(store: Store) -> None:
     said(store, "two", [NOON - 2 * HOUR])
     said(store, "other", [NOON - HOUR], brand="Globex")
     said(store, "late", [NOON])
-    found = store.texts("Acme", NOON - DAY, NOON, 10)
+    found = store.mention_texts("Acme", NOON - DAY, NOON, 10)
     assert (found.total, [row.text for row in found.rows]) == (2, ["Acme two", "Acme one"])
     assert (found.rows[1].title, found.rows[1].site, found.rows[1].lang) == ("Title", "https://a.example/1", None)
     assert (found.rows[0].source, found.rows[0].score, found.rows[0].published_at) == ("Forum", 0.5, NOON - 2 * HOUR)
-    assert store.texts("Nobody", NOON - DAY, NOON, 10).rows == ()
+    assert store.mention_texts("Nobody", NOON - DAY, NOON, 10).rows == ()
 
 
 def test_hidden_texts_are_read_and_irrelevant_ones_are_not(store: Store) -> None:
     said(store, "{}", [NOON - k * MINUTE for k in range(1, 4)])
-    ids = [row.mention for row in store.texts("Acme", NOON - DAY, NOON, 10).rows]
-    store.hide(ids[0], True, NOON)
+    ids = [row.mention for row in store.mention_texts("Acme", NOON - DAY, NOON, 10).rows]
+    store.set_hidden(ids[0], True, NOON)
     store.set_state(ids[1], 2, NOON)  # type: ignore[arg-type]
-    found = store.texts("Acme", NOON - DAY, NOON, 10)
+    found = store.mention_texts("Acme", NOON - DAY, NOON, 10)
     assert [(row.mention, row.hidden) for row in found.rows] == [(ids[0], True), (ids[2], False)]
 
 
 def test_of_too_many_texts_an_even_sample_is_read_the_same_each_time(store: Store) -> None:
     said(store, "{}", [NOON - k * MINUTE for k in range(1, 1_001)])
-    found = store.texts("Acme", NOON - DAY, NOON, 100)
+    found = store.mention_texts("Acme", NOON - DAY, NOON, 100)
     assert (found.total, len(found.rows), found.scale) == (1_000, 100, 10.0)
     early = sum(row.published_at < NOON - 500 * MINUTE for row in found.rows)
     assert 40 <= early <= 60
-    assert found == store.texts("Acme", NOON - DAY, NOON, 100)
+    assert found == store.mention_texts("Acme", NOON - DAY, NOON, 100)
 
 
 def test_of_very_many_texts_a_sample_is_drawn_by_the_steps_of_the_clock(store: Store) -> None:
     said(store, "{}", [NOON - k * MINUTE / 20 for k in range(1, 4_001)])
     time = (NOON - 150 * MINUTE, NOON - MINUTE / 2)
-    found = store.texts("Acme", *time, 100)
+    found = store.mention_texts("Acme", *time, 100)
     assert abs(found.total - 2_990) <= 40, "the first and the last step are reckoned"
     assert 97 <= len(found.rows) <= 100
     assert all(time[0] <= row.published_at < time[1] for row in found.rows)
     assert [row.published_at for row in found.rows] == sorted(row.published_at for row in found.rows)
     early = sum(row.published_at < NOON - 75 * MINUTE for row in found.rows)
     assert 45 <= early <= 55
-    later = store.texts("Acme", time[0], NOON, 100)
+    later = store.mention_texts("Acme", time[0], NOON, 100)
     same = {row.mention for row in found.rows} & {row.mention for row in later.rows}
     assert len(same) > 80, "most of it stays drawn"
 
@@ -123,11 +123,11 @@ class _Counting:
     def __init__(self, store: Store, days: list[datetime]) -> None:
         self._store, self._days = store, days
 
-    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
         """As the store does."""
         if brand == "Acme" and since.hour == 0 and until - since == DAY:
             self._days.append(since)
-        return self._store.texts(brand, since, until, limit)
+        return self._store.mention_texts(brand, since, until, limit)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
@@ -184,7 +184,7 @@ def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_le
     over = store.save_incident(an_incident("Globex", until=NOON))
     duty = TopicsDuty(store, BRANDS)
     duty.turn(NOON)
-    assert {one.id: (one.topic, one.words) for one in store.last_incidents()} == {
+    assert {one.id: (one.topic, one.words) for one in store.latest_incidents()} == {
         running.id: ("signal booster", ("signal booster",)),
         over.id: ("", ()),
     }
@@ -211,11 +211,11 @@ class _Naming:
     def __init__(self, store: Store, brands: list[str]) -> None:
         self._store, self._brands = store, brands
 
-    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
         """As the store does."""
         if since == NOON - 15 * MINUTE:
             self._brands.append(brand)
-        return self._store.texts(brand, since, until, limit)
+        return self._store.mention_texts(brand, since, until, limit)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
@@ -225,14 +225,14 @@ def test_an_incident_keeps_its_topic_when_nothing_stands_out_any_more(store: Sto
     history(store)
     store.save_incident(replace(an_incident("Acme", topic="signal booster"), words=("signal booster", "mast")))
     TopicsDuty(store, BRANDS).turn(NOON)
-    (kept,) = store.last_incidents()
+    (kept,) = store.latest_incidents()
     assert (kept.topic, kept.words) == ("signal booster", ("signal booster", "mast"))
 
 
 def test_an_incident_of_a_brand_that_is_not_watched_is_left_alone(store: Store) -> None:
     store.save_incident(an_incident("Acme"))
     TopicsDuty(store, [Brand("Globex", "globex")]).turn(NOON)
-    assert store.last_incidents()[0].topic == ""
+    assert store.latest_incidents()[0].topic == ""
 
 
 def an_incident(brand: str, topic: str = "", until: datetime | None = None) -> Incident:

@@ -39,7 +39,7 @@ class Wall:
         settings = config(folder, sources=sources)
         self.clock = clock
         self.store = open_store(settings.database_url)
-        self.store.register(settings.brands, clock.now())
+        self.store.register_brands(settings.brands, clock.now())
         self.health = dict(ALL_WELL)
         self.states = WallStates(settings, self.store, clock, health=lambda: self.health, version="1")
 
@@ -198,7 +198,7 @@ def test_a_post_from_the_future_counts_as_now(wall: Wall) -> None:
 
 def test_a_hidden_post_leaves_at_once_and_still_counts(wall: Wall) -> None:
     wall.save(at(5, "Acme stays."), at(1, "Acme must go.")), wall.save(source="Reddit")
-    wall.store.hide(next(v["id"] for v in wall.get()["voices"] if "go" in v["text"]), True, wall.clock.now())
+    wall.store.set_hidden(next(v["id"] for v in wall.get()["voices"] if "go" in v["text"]), True, wall.clock.now())
     state = wall.get()
     assert [v["text"] for v in state["voices"]] == ["Acme stays."]
     assert state["headline"]["clause"] == "2 mentions in the last hour."

@@ -339,7 +339,7 @@ def test_two_incidents_that_are_about_as_bad_do_not_take_turns(tmp_path: Path, c
 def test_a_hidden_post_leaves_the_screen_at_once(wall: Stored) -> None:
     begin(wall)
     voices = wall.get()["incident"]["voices"]
-    wall.store.hide(voices[0]["id"], True, wall.clock.now())
+    wall.store.set_hidden(voices[0]["id"], True, wall.clock.now())
     after = wall.states.get()["incident"]["voices"]
     assert voices[0]["id"] not in [v["id"] for v in after]
     assert len(after) == 3

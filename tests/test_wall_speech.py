@@ -181,7 +181,7 @@ def arrange(walls: Walls, case: str) -> None:
     if case == "busy":
         walls.clock.advance(6 * 24 * 3600)
         walls.save(*(judged(f"Acme {n} now", published_at=walls.clock.now()) for n in range(400)))
-        walls.store.hide(1, True, now)
+        walls.store.set_hidden(1, True, now)
     elif case == "incident":
         walls.store.save_incident(incident())
     elif case == "over":

@@ -42,7 +42,7 @@ class Walls:
         self.config: Config = replace(config(folder, sources=("Forum", "Reddit"), brands=brands), walls=walls)
         self.clock = clock
         self.store = open_store(self.config.database_url)
-        self.store.register(brands, clock.now())
+        self.store.register_brands(brands, clock.now())
         self.states = WallStates(self.config, self.store, clock, health=lambda: ALL_WELL, version="1")
 
     def save(self, *some: Judged) -> None:
@@ -423,9 +423,9 @@ def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: F
     walls = Walls(folder, clock, Wall(never_show=("damn",)))
     walls.save(at(3, "Acme one."), at(2, "Acme two."), at(1, "Acme three."))
     (three, two, one) = walls.states.get()["voices"]
-    walls.store.correct(one["id"], -1.0, clock.now())
+    walls.store.correct_score(one["id"], -1.0, clock.now())
     assert walls.states.get()["voices"][2]["sentiment"] == "negative"
-    walls.store.delete("Forum", [walls.store.mentions([three["id"]])[three["id"]].post.external_id], clock.now())
+    walls.store.delete_posts("Forum", [walls.store.mentions([three["id"]])[three["id"]].post.external_id], clock.now())
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme two.", "Acme one."]
     edited = replace(walls.store.mentions([two["id"]])[two["id"]].post, text="Acme, damn.")
     walls.save(Judged(edited, at(2, "").findings))
@@ -445,12 +445,12 @@ def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock:
     )
     hero = walls.states.get()["voices"][0]
     assert (hero["text"], hero["alike"]) == (bodies[3], 3)
-    walls.store.hide(hero["id"], True, clock.now())
+    walls.store.set_hidden(hero["id"], True, clock.now())
     after = walls.states.get()
     assert [v["text"] for v in after["voices"]] == ["Acme alone."]
     assert after["headline"]["clause"] == "5 mentions in the last hour."
     assert after["proof"][1]["text"] == "1 post hidden, still counted."
-    walls.store.hide(hero["id"], False, clock.now())
+    walls.store.set_hidden(hero["id"], False, clock.now())
     assert {bodies[3], "Acme alone."} == {v["text"] for v in walls.states.get()["voices"]}
 
 
@@ -461,7 +461,7 @@ def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock:
 def site(tmp_path: Path, clock: FakeClock) -> Iterator[Any]:
     settings = replace(config(tmp_path), walls=(Wall("office"), Wall("reception", mask_authors=True)))
     store = open_store(settings.database_url)
-    store.register(settings.brands, clock.now())
+    store.register_brands(settings.brands, clock.now())
     app = app_over(settings, store, clock)
     app.extensions["live"].follow()
     app.extensions["stored"] = store

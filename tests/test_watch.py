@@ -191,7 +191,7 @@ class House:
 
     def __init__(self, path: Path) -> None:
         self.clock, self.store, self.checks = FakeClock(NOON), open_store(f"sqlite:///{path}"), Checks()
-        self.store.register(BRANDS, NOON)
+        self.store.register_brands(BRANDS, NOON)
         self.made, self.number = 0, 0
         self.read(NOON - 12 * DAY)
         self.restart()
@@ -468,7 +468,7 @@ def test_history_kept_is_history_read(house: House, minutes: int) -> None:
     now = NOON + minutes * MINUTE
     for back in (HOUR, 2 * MINUTE):
         house.mentions(5, max(now - back, NOON - HOUR))
-    kept, read = history.upto(now), house.store.pulses("Acme", now - SPAN, now)
+    kept, read = history.upto(now), house.store.volume_series("Acme", now - SPAN, now)
     shift = (read.start - kept.start) // STEP
     for mine, theirs in ((kept.n, read.n), (kept.negative, read.negative)):
         assert {source: list(of[shift:]) for source, of in mine.items()} == {s: list(of) for s, of in theirs.items()}

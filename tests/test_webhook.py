@@ -42,7 +42,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
-    opened.register(BRANDS, NOON)
+    opened.register_brands(BRANDS, NOON)
     yield opened
     opened.close()
 

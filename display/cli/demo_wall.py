@@ -86,7 +86,7 @@ def write_history(config: Config, begin: datetime) -> None:
     """Store what the sample source has to tell of the time before ``begin``, as passes at that moment would have."""
     store, http = open_store(config.database_url), Http(Clock(), config.allow_hosts)
     try:
-        store.register(config.brands, begin - timedelta(days=28))
+        store.register_brands(config.brands, begin - timedelta(days=28))
         judge = judge_of(config.brands)
         desk = PassContext(judge, store, (), lambda: begin)
         watched = configured_source(config.sources[0], http)

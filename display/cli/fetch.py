@@ -135,7 +135,7 @@ def _asked(config: Config, watched: ConfiguredSource) -> _Look:
     with opened_store(config) as store:
         before = status_of(store, watched.name) or SourceStatus(watched.name, watched.kind)
         _must_not_wait(before, config, clock.now())
-        seen = store.last_change()
+        seen = store.last_change_id()
         click.echo("Wallflower is running, so it is asked to read it now. That may take some seconds.", err=True)
         after = ask(store, watched.name, clock)
         noted.judged, new, edited = brought(store, watched.name, seen)
@@ -152,7 +152,7 @@ def _pass(config: Config, watched: ConfiguredSource) -> _Look:
         must_not_be_paused(store, watched.name)
         before = resume_source(watched, status_of(store, watched.name), desk)
         _must_not_wait(before, config, clock.now())
-        seen = store.last_change()
+        seen = store.last_change_id()
         after = poll(replace(watched, source=_NotingSource(watched.source, noted)), before, desk)
         yield before, after, noted, _changed(store, seen)
 

@@ -25,7 +25,7 @@ def ask(store: Store, name: str, clock: Clock) -> SourceStatus:
     now = clock.now()
     asked = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the store keeps it
     must_not_be_paused(store, name)
-    store.ask_for(name, asked)
+    store.request_check(name, asked)
     deadline = clock.monotonic() + PATIENCE
     while clock.monotonic() < deadline:
         status = status_of(store, name)
@@ -40,13 +40,13 @@ def ask(store: Store, name: str, clock: Clock) -> SourceStatus:
 
 def must_not_be_paused(store: Store, name: str) -> None:
     """Raise NotNow for a source that a person paused."""
-    if store.wish(name).paused:
+    if store.source_request(name).paused:
         raise NotNow(f"{name} is paused. Resume it first, with `wallflower resume` or on the page /sources.")
 
 
 def status_of(store: Store, name: str) -> SourceStatus | None:
     """The status that the last pass of the source left."""
-    return next((status for status in store.last_statuses() if status.source == name), None)
+    return next((status for status in store.recorded_statuses() if status.source == name), None)
 
 
 def brought(store: Store, name: str, seen: int) -> tuple[list[Judged], int, int]:

@@ -54,16 +54,16 @@ def correct(config_path: Path | None, mention: int, score: float | None) -> None
     """Set the score of a mention, from -1 to 1, or to none."""
     with opened_store(load_config(config_path)) as store:
         _must_exist(store, mention)
-        store.correct(mention, score, Clock().now())
+        store.correct_score(mention, score, Clock().now())
     click.echo(f"Mention {mention} is {'unscored' if score is None else f'scored {score:+.2f}'} now.")
 
 
 def _set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
     with opened_store(load_config(config_path)) as store:
         _must_exist(store, mention)
-        of_post = store.of_one_post(mention)
+        of_post = store.mention_ids_of_post(mention)
         for one in of_post:
-            store.hide(one, hidden, Clock().now())
+            store.set_hidden(one, hidden, Clock().now())
     state = "hidden" if hidden else "shown"
     click.echo(f"Mention {mention} is {state} now.")
     if others := [str(one) for one in of_post if one != mention]:

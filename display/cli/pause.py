@@ -24,7 +24,7 @@ def pause(config_path: Path | None, name: str) -> None:
     config, now = load_config(config_path), Clock().now()
     source = source_named(config, name).name
     with opened_store(config, create=True) as store:
-        new = store.pause(source, now)
+        new = store.pause_source(source, now)
         since = _since(store, source, config)
     if new:
         click.echo(f"{source} is paused. It is not read, not even after a restart, until you resume it.")
@@ -41,7 +41,7 @@ def resume(config_path: Path | None, name: str) -> None:
     source = source_named(config, name).name
     with opened_store(config, create=True) as store:
         since = _since(store, source, config)
-        resumed = store.resume(source, Clock().now())
+        resumed = store.resume_source(source, Clock().now())
     if resumed:
         click.echo(f"{source} was paused since {since}. It is read again now, or as soon as Wallflower runs.")
     else:
@@ -49,5 +49,5 @@ def resume(config_path: Path | None, name: str) -> None:
 
 
 def _since(store: Store, source: str, config: Config) -> str:
-    paused = store.wish(source).paused
+    paused = store.source_request(source).paused
     return clock_time(paused, Clock().now(), config.timezone) if paused else ""

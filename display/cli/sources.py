@@ -42,7 +42,10 @@ def sources(config_path: Path | None, as_json: bool) -> None:
 
 def _rows(config: Config, store: Store) -> list[SourceRow]:
     now = Clock().now()
-    gaps, volumes = store.gaps(now - WEEK, now + timedelta(seconds=1)), store.volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
+    gaps, volumes = (
+        store.gaps(now - WEEK, now + timedelta(seconds=1)),
+        store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS),
+    )
     statuses = configured_statuses(config, store.statuses())
     # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
     return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))

@@ -97,7 +97,7 @@ def opened_store(config: Config, *, create: bool = False) -> Iterator[Store]:
     store = open_store(config.database_url, create=create)
     try:
         if create:
-            store.register(config.brands, Clock().now())
+            store.register_brands(config.brands, Clock().now())
         yield store
     finally:
         store.close()

@@ -179,7 +179,7 @@ class Live:
 
     def follow(self) -> None:
         """Follow the log from its newest change: clients connect with a page that already contains it."""
-        self._last_id = self._store.last_change()
+        self._last_id = self._store.last_change_id()
         self._tail = Tail(self._store, self._clock, after=self._last_id)
 
     def step(self, seconds: float = STEP_SECONDS) -> None:
@@ -254,7 +254,7 @@ class Live:
             return "wall"
         if not client.last_id:
             return ""
-        log_starts_later = client.last_id < self._store.first_change() - 1
+        log_starts_later = client.last_id < self._store.first_change_id() - 1
         missed_too_many = self._last_id - client.last_id > MAX_MISSED_CHANGES
         return "behind" if log_starts_later or missed_too_many or client.last_id > self._last_id else ""
 

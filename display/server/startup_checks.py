@@ -77,7 +77,7 @@ def prepare_database(config: Config) -> DatabaseStatus:
     """Create or migrate the database and register the brands, then close it again. Raises StoreError."""
     store = open_store(config.database_url)
     try:
-        store.register(config.brands, Clock().now())
+        store.register_brands(config.brands, Clock().now())
         return store.database_status()
     finally:
         store.close()

@@ -67,7 +67,7 @@ class Facts:
 
     def look(self) -> int:
         """Make the facts those of now, if anything changed or a second passed; return the number of this moment."""
-        last_id, at = self._store.last_change(), self._clock.monotonic()
+        last_id, at = self._store.last_change_id(), self._clock.monotonic()
         if last_id != self.last_id or at - self._looked >= FRESH_FOR:
             self.now, self.last_id, self._looked = self._clock.now(), last_id, at
             self._moment.clear()
@@ -149,13 +149,13 @@ class Facts:
         since = until - timedelta(seconds=VOICED_FOR * max(self._clock.pace, 1))
 
         def count() -> int:
-            return sum(self._store.arrivals(brand, since, until, FRESH) for brand in brands)
+            return sum(self._store.count_arrivals(brand, since, until, FRESH) for brand in brands)
 
         return self._keep(("arrivals", brands), COUNTED_FOR, count, cheap=0)
 
     def news(self, after: int) -> list[Mention]:
         """Mentions with an id above ``after``, but the newest MOST_NEWS at most: ids grow in the order of arrival."""
-        last = self.last_mention()
+        last = self.last_mention_id()
         ids = range(max(after, last - MOST_NEWS) + 1, last + 1)
         return self._once(("news", ids), lambda: list(self._store.mentions(ids).values())) if ids else []
 
@@ -163,7 +163,7 @@ class Facts:
         """The newest mentions that satisfy ``f``, which names one brand; one of each story where it asks no more."""
         bare = MentionFilter(brand=f.brand, since=f.since)
         if f == bare:
-            return self._store.latest(f.brand.include[0], limit, f.since)
+            return self._store.latest_mentions(f.brand.include[0], limit, f.since)
         return self._store.page(f, limit=3 * limit)
 
     def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
@@ -180,9 +180,9 @@ class Facts:
             lambda: frozenset(m.story for m in self._store.page(hidden, limit=MOST_HIDDEN) if m.story is not None),
         )
 
-    def last_mention(self) -> int:
+    def last_mention_id(self) -> int:
         """The highest id."""
-        return self._once("last", self._store.last_mention)
+        return self._once("last", self._store.last_mention_id)
 
     def found(self, searches: Sequence[str], brands: Brands) -> int:
         """How many mentions of ``brands`` in 7 days any of ``searches`` finds; for a minute."""
@@ -203,7 +203,7 @@ class Facts:
     def incidents(self) -> list[Incident]:
         """The last incident of each brand that had one, unless nobody has looked at it for long."""
         stale = STALE * max(self._clock.pace, 1)
-        last = self._once("incidents", self._store.last_incidents)
+        last = self._once("incidents", self._store.latest_incidents)
         return [i for i in last if i.until is not None or self.now - i.checked_at <= stale]
 
     def topics(self, brand: str) -> Topics | None:
@@ -215,19 +215,19 @@ class Facts:
     def pulses(self, brand: str, bins: int) -> Pulses:
         """A brand's counts in steps of 5 minutes up to now."""
         end = horizon.end(self.now)
-        return self._once(("pulses", brand), lambda: self._store.recent_pulses(brand, end, bins))
+        return self._once(("pulses", brand), lambda: self._store.recent_volume_series(brand, end, bins))
 
     def groups(self, brand: str, since: datetime, limit: int) -> list[int]:
         """Ids of the newest member of each of the largest stories since then; for a few seconds."""
         return self._keep(
-            ("groups", brand, since), GROUPED_FOR, lambda: self._store.largest(brand, since, limit), cheap=0
+            ("groups", brand, since), GROUPED_FOR, lambda: self._store.largest_stories(brand, since, limit), cheap=0
         )
 
     def _read(self) -> SourceHealth:
         return source_health(self._config, self._store.statuses(), self.now, self.started, self.weights)
 
     def _series(self, brands: Brands, edges: Sequence[datetime]) -> list[Bin]:
-        per_brand = [self._store.series(name, edges) for name in brands]
+        per_brand = [self._store.brand_histogram(name, edges) for name in brands]
         return [
             Bin(bins[0].start, bins[0].end, sum(b.n for b in bins), sum(b.negative for b in bins))
             for bins in zip(*per_brand, strict=True)
@@ -247,20 +247,20 @@ class Facts:
     def _usual(self, brands: Brands) -> Usual:
         zone, now = self._config.timezone, self.now
         begins = now - MONTH
-        pulses = [self._store.pulses(brand, begins, now) for brand in brands]
+        pulses = [self._store.volume_series(brand, begins, now) for brand in brands]
         silent = [span for spans in self._silent(begins).values() for span in spans]
         loud = [(i.since, i.until or now) for i in self._store.incidents(begins, now) if i.brand in brands]
         return usual(hours(pulses, [*silent, *loud], zone), zone)
 
     def _silent(self, since: datetime) -> dict[str, Sequence[Span]]:
         """By source of weight, the times since then in which it was not read."""
-        gaps, begun = self._store.gaps(since, self.now), self._store.begun()
+        gaps, begun = self._store.gaps(since, self.now), self._store.source_start_times()
         blind = unread_spans(self.source_health.statuses, gaps, begun, since, self.now)
         return {source: blind.get(source, ()) for source in weighty_sources(self.weights)}
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:
         edges = weeks.edges(self.now)
-        counts = {brand: [b.n for b in self._store.series(brand, edges)] for brand in brands}
+        counts = {brand: [b.n for b in self._store.brand_histogram(brand, edges)] for brand in brands}
         this_week = {brand: self.tallies[brand].n for brand in brands if brand in self.tallies}
         return weeks.usual_shares(counts, weeks.heard(edges, self._silent(edges[0])), this_week)
 

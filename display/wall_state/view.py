@@ -212,7 +212,7 @@ class View:
         """Have the director choose among the newest, and take back what is gone."""
         at, director = self._clock.monotonic(), self._director
         director.hold(self._topics_until())
-        last = self._facts.last_mention()
+        last = self._facts.last_mention_id()
         if at - self._asked > ASLEEP:
             director.begin(self._latest(), last)
         else:

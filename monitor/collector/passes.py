@@ -34,7 +34,7 @@ def poll(source: ConfiguredSource, status: SourceStatus, context: PassContext) -
     """
     now = context.now()
     started = timing.pass_started(status, now)
-    context.store.note(started, now=now)
+    context.store.buffer_status(started, now=now)
     try:
         batch = source.source.fetch(context.terms, context.store.cursor(source.name), now)
     except Stopped:
@@ -77,7 +77,7 @@ def _store_batch(
     outcome = replace(outcome, status=replace(outcome.status, set_aside=outcome.status.set_aside + set_aside))
     _open_gaps(outcome, context.store, now)
     if outcome.can_buffer:
-        context.store.note(outcome.status, now=now, cursor=batch.cursor)
+        context.store.buffer_status(outcome.status, now=now, cursor=batch.cursor)
     else:
         saved.append(_save_last(batch, judged, outcome.status, context, below=() if full else batch.deleted_below))
     if outcome.closed is not None:

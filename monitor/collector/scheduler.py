@@ -87,7 +87,7 @@ class SourceRequests:
         with self._lock:
             now = self._clock.monotonic()
             if now - self._read_at >= REQUEST_CACHE_SECONDS:
-                self._requests = self._store.wishes()
+                self._requests = self._store.source_requests()
                 self._read_at = now
         return self._requests.get(source, Wish())
 
@@ -205,7 +205,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Resume every source where the last run left it. Raises StoreError."""
-        stored = {status.source: status for status in self._context.store.last_statuses()}
+        stored = {status.source: status for status in self._context.store.recorded_statuses()}
         self._close_outdated_gaps(stored)
         spacing = min(START_SPACING_SECONDS, MAX_START_SECONDS / max(1, len(self._sources)))
         requests = SourceRequests(self._context.store, self._clock)

@@ -67,7 +67,7 @@ class Store(Protocol):
     def writer_alive(self) -> bool:
         """Whether the store can still write. False means that the program must be restarted."""
 
-    def writes_waiting(self) -> int:
+    def pending_writes(self) -> int:
         """The number of transactions waiting to be run."""
 
     def database_status(self) -> DatabaseStatus:
@@ -75,7 +75,7 @@ class Store(Protocol):
 
     # Collectors
 
-    def register(self, brands: Sequence[Brand], now: datetime) -> None:
+    def register_brands(self, brands: Sequence[Brand], now: datetime) -> None:
         """Make ``brands`` the brands of the config, in this order. A changed rule text becomes its next version.
 
         Other brands keep their mentions, but appear in no overview; their ongoing incidents end.
@@ -102,7 +102,7 @@ class Store(Protocol):
         posts with such an id are deleted before saving, since a deleted author may be back in this very batch.
         """
 
-    def delete(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
+    def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
         """Delete posts with their mentions; return how many posts existed."""
 
     def cursor(self, source: str) -> Json:
@@ -111,7 +111,7 @@ class Store(Protocol):
     def save_status(self, status: SourceStatus, now: datetime) -> None:
         """Save the status of ``status.source``. The first call for a source sets its time in ``begun``."""
 
-    def note(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
+    def buffer_status(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
         """Save a status, and a cursor if given, within about a second, together with other writes.
 
         For passes that found nothing new: one transaction per pass would cost more than the pass. Readers of this store
@@ -128,10 +128,10 @@ class Store(Protocol):
         A paused source has the health PAUSED; one that was paused before its first pass has an empty ``kind``.
         """
 
-    def last_statuses(self) -> list[SourceStatus]:
+    def recorded_statuses(self) -> list[SourceStatus]:
         """The status of each source as its last pass saved it, by name, regardless of people's requests."""
 
-    def begun(self) -> dict[str, datetime]:
+    def source_start_times(self) -> dict[str, datetime]:
         """Source -> when its first status was saved. Sources that were only imported are missing."""
 
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
@@ -143,7 +143,7 @@ class Store(Protocol):
     def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
         """The gaps that overlap [since, until), of one source or of all, by source and start."""
 
-    def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
+    def source_volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
         """Source -> the number of mentions published in each of ``bins`` intervals of ``step`` from ``since`` on.
 
         Only mentions of the config's brands count. ``since`` and ``step`` are rounded down to 5 minutes.
@@ -151,19 +151,19 @@ class Store(Protocol):
 
     # People's requests about sources
 
-    def pause(self, source: str, now: datetime) -> bool:
+    def pause_source(self, source: str, now: datetime) -> bool:
         """Pause a source until ``resume``; return whether it was running. Its worker notices within seconds."""
 
-    def resume(self, source: str, now: datetime) -> bool:
+    def resume_source(self, source: str, now: datetime) -> bool:
         """Resume a source; return whether it was paused."""
 
-    def ask_for(self, source: str, now: datetime) -> bool:
+    def request_check(self, source: str, now: datetime) -> bool:
         """Request that a source is polled at once; return False if it is paused. Its worker notices within seconds."""
 
-    def wish(self, source: str) -> Wish:
+    def source_request(self, source: str) -> Wish:
         """What people requested of a source."""
 
-    def wishes(self) -> dict[str, Wish]:
+    def source_requests(self) -> dict[str, Wish]:
         """Source -> what people requested, for the sources with any request."""
 
     # Lists and figures of mentions
@@ -176,7 +176,7 @@ class Store(Protocol):
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
 
-    def new_since(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
+    def count_new(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
         """How many mentions with an id above ``after`` match, counted up to ``most``."""
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
@@ -205,21 +205,21 @@ class Store(Protocol):
     def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
         """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
 
-    def of_one_post(self, id: int) -> list[int]:
+    def mention_ids_of_post(self, id: int) -> list[int]:
         """The ids of all mentions of the post that mention ``id`` belongs to, in order; [] if there is none."""
 
-    def last_mention(self) -> int:
+    def last_mention_id(self) -> int:
         """The highest id of a mention, or 0."""
 
     # People's changes to a mention; each returns whether it changed anything
 
-    def hide(self, id: int, hidden: bool, now: datetime) -> bool:
+    def set_hidden(self, id: int, hidden: bool, now: datetime) -> bool:
         """Remove a mention from lists and walls, or put it back. Figures count it either way."""
 
-    def correct(self, id: int, value: float | None, now: datetime) -> bool:
+    def correct_score(self, id: int, value: float | None, now: datetime) -> bool:
         """Replace the score by a person's; None means unscored. The program's own score is kept."""
 
-    def uncorrect(self, id: int, now: datetime) -> bool:
+    def restore_score(self, id: int, now: datetime) -> bool:
         """Restore the program's own score."""
 
     def set_state(self, id: int, state: State, now: datetime) -> bool:
@@ -233,31 +233,31 @@ class Store(Protocol):
         Up to 31 days the mean counts each story once; over longer times, for speed, each mention.
         """
 
-    def series(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+    def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         """A brand's mentions published between each two consecutive times of ``edges``, which must be ascending."""
 
-    def latest(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+    def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""
 
-    def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
+    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
         """The id of the newest listed mention of each of a brand's largest stories since ``since``, largest first."""
 
-    def arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
+    def count_arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
         """How many mentions were added in [since, until) that were at most ``fresh`` old when they were added.
 
         Imported history is not fresh. An estimate if more than 20,000 mentions were published in that time.
         """
 
-    def pulses(self, brand: str, since: datetime, until: datetime) -> Pulses:
+    def volume_series(self, brand: str, since: datetime, until: datetime) -> Pulses:
         """Counts by source in 5-minute bins over [since, until); both ends are rounded down to 5 minutes.
 
         The cost grows with the bins that contain mentions, not with the size of the database.
         """
 
-    def recent_pulses(self, brand: str, end: datetime, bins: int) -> Pulses:
+    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> Pulses:
         """Counts by source in ``bins`` 5-minute bins that end exactly at ``end``, exclusive. Meant for hours."""
 
-    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
         """The texts of a brand's mentions published in [since, until); of more than ``limit``, an even sample."""
 
     # Results of the analysis jobs
@@ -265,7 +265,7 @@ class Store(Protocol):
     def incidents(self, since: datetime, until: datetime) -> list[Incident]:
         """The incidents of any brand that overlap [since, until), by start."""
 
-    def last_incidents(self) -> list[Incident]:
+    def latest_incidents(self) -> list[Incident]:
         """The newest incident, ongoing or over, of each brand of the config that ever had one."""
 
     def save_incident(self, incident: Incident) -> Incident:
@@ -288,10 +288,10 @@ class Store(Protocol):
         A change is returned within 0.1 s after it was committed, by whichever process.
         """
 
-    def last_change(self) -> int:
+    def last_change_id(self) -> int:
         """The highest id that a change ever had, or 0."""
 
-    def first_change(self) -> int:
+    def first_change_id(self) -> int:
         """The lowest id in the log, or the next id if it is empty. A reader that is further behind must reload."""
 
     def trim_changes(self, keep: int) -> None:

@@ -17,7 +17,7 @@ class Tail:
         """``after``: id of the last change already known; by default of the newest one."""
         self._store = store
         self._clock = clock
-        self.last = store.last_change() if after is None else after
+        self.last = store.last_change_id() if after is None else after
         """Id of the last change that ``wait`` has returned."""
 
     def read(self, after: int) -> list[Change]:

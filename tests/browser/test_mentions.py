@@ -124,7 +124,7 @@ def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     before = page.evaluate(TOPS)
-    served.store.delete("Bluesky", ["readable-24"], served.clock.now())
+    served.store.delete_posts("Bluesky", ["readable-24"], served.clock.now())
     expect(page.locator(".row.deleted")).to_have_count(1)
     assert "We are done with" not in page.inner_text("#rows")
     assert page.evaluate(TOPS) == before

@@ -48,7 +48,7 @@ def test_a_saved_mention_is_painted(page: Page, served: Served, complaints: Comp
     expect(page.locator("h1")).to_contain_text("2 mentions in the last hour.")
     expect(page.locator(".hero .text")).to_have_text("Acme did it again.", timeout=READ)
     expect(page.locator(".rows .text")).to_have_text(["Acme was here first."])
-    expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(served.store.last_change()))
+    expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(served.store.last_change_id()))
     assert complaints == []
 
 
@@ -57,9 +57,9 @@ def test_a_hidden_and_a_deleted_mention_leave_at_once(page: Page, served: Served
     served.save(now(served, "Acme, delete me.", external_id="gone"))
     open_wall(page, served)
     expect(page.locator(".hero .text")).to_have_text("Acme, delete me.")
-    served.store.delete("Forum", ["gone"], served.clock.now())
+    served.store.delete_posts("Forum", ["gone"], served.clock.now())
     expect(page.locator(".hero .text")).to_have_text("Acme, hide me.")
-    served.store.hide(hidden, True, served.clock.now())
+    served.store.set_hidden(hidden, True, served.clock.now())
     expect(page.locator(".hero")).to_have_count(0)
     assert "hide me" not in page.content()
     expect(page.locator(".proof")).to_contain_text("1 post hidden, still counted.", timeout=60_000)

@@ -56,7 +56,7 @@ IS_LIVE = "document.querySelector('.canvas')?.dataset.trust === 'live'"
 
 def is_true_to(page: Page, store: Store) -> None:
     """The wall shows the newest of the store, all of it counted, and nothing twice."""
-    expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(store.last_change()))
+    expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(store.last_change_id()))
     stored = store.count(MentionFilter()).n
     expect(page.locator("h1")).to_contain_text(f"{stored} mentions in the last hour")
     texts = page.locator(".hero .text, .row .text").all_text_contents()
@@ -110,7 +110,7 @@ def test_offline_for_ten_minutes_and_back(page: Page, served: Served, complaints
     for n in range(40):
         served.save(judged(f"Acme meanwhile {n}.", published_at=served.clock.now()))
     gone = served.store.page(MentionFilter())[-1]
-    served.store.delete("Forum", [gone.post.external_id], served.clock.now())
+    served.store.delete_posts("Forum", [gone.post.external_id], served.clock.now())
     page.clock.fast_forward(10 * MINUTE * 1000)
     expect(page.locator("h1")).to_contain_text("Not live. Last update 10 min ago")
     line.cut = False
@@ -239,7 +239,7 @@ def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: Served,
         at = served.clock.now()
         served.save(*(judged(f"Acme number {n + m} of many.", published_at=at, author=f"a{m}") for m in range(50)))
     expect(page.locator("h1")).to_contain_text("1,501 mentions in the last hour")
-    expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(served.store.last_change()))
+    expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(served.store.last_change_id()))
     assert page.locator(".hero, .row").count() <= 3
     assert page.evaluate(elements) < before + 100
     assert complaints == []

@@ -50,7 +50,7 @@ class Reader:
 def passes(port: int, folder: Path, path: str) -> Iterator[Reader]:
     """A reader of the feed at this path of a port of loopback, with a store in the folder."""
     clock, store, matcher = Clock(), open_store(f"sqlite:///{folder / 'wallflower.db'}"), Matcher(BRANDS)
-    store.register(BRANDS, clock.now())
+    store.register_brands(BRANDS, clock.now())
     with reading(port) as http:
         desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
         watched = ConfiguredSource("Here", "feed", feed(http, f"http://127.0.0.1:{port}{path}"), PACE)

@@ -48,8 +48,8 @@ class MentionsPage:
         self.config, self.store, self.view, self.health = config, store, view, health
         self.now, self.zone = health.now, config.timezone
         self.cards = Cards(config.brands, config.timezone)
-        self.last_change = store.last_change()
-        newest = store.last_mention()
+        self.last_change = store.last_change_id()
+        newest = store.last_mention_id()
         self.upto = newest if view.upto is None else min(view.upto, newest)
         self.current = self.upto == newest
 

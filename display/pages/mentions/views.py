@@ -99,7 +99,7 @@ def new_count() -> PageResponse:
     view = requested_view(context, context.clock.now())
     if view.upto is None:
         raise FilterError("upto", "", "the last id of what is shown")
-    return Response(str(context.store.new_since(valid_filter(view), view.upto)), mimetype="text/plain")
+    return Response(str(context.store.count_new(valid_filter(view), view.upto)), mimetype="text/plain")
 
 
 @blueprint.get("/mentions/health")

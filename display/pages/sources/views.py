@@ -2,7 +2,7 @@
 
     statuses, gaps, volumes --source_rows.rows--> sources.html
     screens --wall_rows--> "Walls", health and database --itself--> "Wallflower itself"
-    POST /sources/<name>/pause --> Store.pause --> the source's worker looks --> the next status
+    POST /sources/<name>/pause --> Store.pause_source --> the source's worker looks --> the next status
 
 An action writes what a person wants into the store and nothing else; the worker notices within a second or two.
 """
@@ -50,7 +50,7 @@ def listing() -> str:
     health = current_health(here, now)
     stored = here.store.gaps(now - WEEK, now + timedelta(seconds=1))
     gaps = [*stored, *unrecorded_gaps(health.unread, stored)]
-    volumes = here.store.volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
+    volumes = here.store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
     found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_coverages(here.config))
     return render_template(
         "sources/page.html",
@@ -80,7 +80,7 @@ def facts(here: PageContext, lately: int) -> itself.Facts:
     """What there is to know of the program and its database; ``lately``: mentions of the last 7 days."""
     store = here.store
     mentions = store.count(MentionFilter()).n
-    return itself.Facts(here.version, uptime(here), store.database_status(), mentions, lately, store.writes_waiting())
+    return itself.Facts(here.version, uptime(here), store.database_status(), mentions, lately, store.pending_writes())
 
 
 def uptime(here: PageContext) -> timedelta:
@@ -92,7 +92,7 @@ def uptime(here: PageContext) -> timedelta:
 def pause(name: str) -> AnyResponse:
     """Have a source left alone."""
     here = known(name)
-    here.store.pause(name, here.clock.now())
+    here.store.pause_source(name, here.clock.now())
     return back(here, name)
 
 
@@ -100,7 +100,7 @@ def pause(name: str) -> AnyResponse:
 def resume(name: str) -> AnyResponse:
     """Have it read again."""
     here = known(name)
-    here.store.resume(name, here.clock.now())
+    here.store.resume_source(name, here.clock.now())
     return back(here, name)
 
 
@@ -108,7 +108,7 @@ def resume(name: str) -> AnyResponse:
 def check_now(name: str) -> AnyResponse:
     """Have it read at once, as far as its site allows."""
     here = known(name)
-    here.store.ask_for(name, here.clock.now())
+    here.store.request_check(name, here.clock.now())
     return back(here, name)
 
 

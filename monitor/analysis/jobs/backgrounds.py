@@ -58,7 +58,7 @@ class Backgrounds:
 
     def _look(self, brand: str, kept: _Kept, now: datetime) -> None:
         until = (now - DAY).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        totals = _by_day(self._store.pulses(brand, until - SPAN, until))
+        totals = _by_day(self._store.volume_series(brand, until - SPAN, until))
         days = dict[datetime, Day]()
         for start, total in totals.items():
             if self._read >= MOST_A_TURN:
@@ -73,7 +73,7 @@ class Backgrounds:
     def _day(self, brand: str, known: Day | None, start: datetime, total: int) -> Day:
         if known is not None and known.total == total:
             return known
-        texts = self._store.texts(brand, start, start + DAY, MOST_OF_A_DAY)
+        texts = self._store.mention_texts(brand, start, start + DAY, MOST_OF_A_DAY)
         self._read += len(texts.rows)
         return self._finders[brand].hear(texts)
 

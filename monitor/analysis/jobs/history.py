@@ -33,9 +33,13 @@ class History:
         """
         fresh = self._kept is not None and timedelta() <= now - self._read_at < READ_ANEW and self._seen == changed
         if self._kept is None or not fresh:
-            self._kept, self._read_at, self._seen = self._store.pulses(self._brand, now - SPAN, now), now, changed
+            self._kept, self._read_at, self._seen = (
+                self._store.volume_series(self._brand, now - SPAN, now),
+                now,
+                changed,
+            )
         else:
-            tail = self._store.pulses(self._brand, self._end - STILL_MOVING, now)
+            tail = self._store.volume_series(self._brand, self._end - STILL_MOVING, now)
             self._kept = joined(self._kept, tail, now)
         self._end = now
         return self._kept

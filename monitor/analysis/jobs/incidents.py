@@ -57,7 +57,7 @@ class Incidents:
         """Check every brand at ``now``. Raises StoreError; the next turn takes up what was not stored."""
         gaps = self._store.gaps(now - SPAN, now)
         blind = self._unread(gaps, now)
-        last = {one.brand: one for one in self._store.last_incidents()}
+        last = {one.brand: one for one in self._store.latest_incidents()}
         for brand, history in self._histories.items():
             look = _Look(self._store, self._detector, history.upto(now, gaps), blind, now)
             before = self._before(brand, last.get(brand))
@@ -82,7 +82,7 @@ class Incidents:
     def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[Span, ...]]:
         known = {status.source: status for status in self._store.statuses()}
         statuses = [known.get(name, SourceStatus(name, "")) for name in self._sources]
-        return unread_spans(statuses, gaps, self._store.begun(), now - SPAN, now)
+        return unread_spans(statuses, gaps, self._store.source_start_times(), now - SPAN, now)
 
     def _before(self, brand: str, stored: Incident | None) -> Incident | None:
         """As the last check left it, with what others wrote to it since, which are its words; else as it is stored."""
@@ -114,7 +114,7 @@ class _Look:
     def check(self, before: Incident | None, at: datetime) -> Incident | None:
         """What there is at that time, by the counts that are known now. Raises StoreError."""
         history = self._history if at == self._now else cut(self._history, at)
-        recent = self._store.recent_pulses(history.brand, at, RECENT)
+        recent = self._store.recent_volume_series(history.brand, at, RECENT)
         return self._detector.check(history, recent, self._blind, before, at)
 
     def missed(self, before: Incident) -> bool:

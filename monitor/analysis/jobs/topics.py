@@ -40,7 +40,7 @@ class TopicsDuty:
         for brand in due:
             if (background := self._usual(brand, now)) is not None:
                 self._look(brand, background, now)
-        for incident in self._store.last_incidents():
+        for incident in self._store.latest_incidents():
             asked = incident.brand in due or (incident.brand in self._finders and not incident.topic)
             if incident.until is None and asked:
                 self._name(incident, now)
@@ -53,8 +53,8 @@ class TopicsDuty:
         return background and replace(background, others=self._backgrounds.common(brand))
 
     def _look(self, brand: str, background: Background, now: datetime) -> None:
-        day = self._store.texts(brand, now - DAY, now, MOST_NOW)
-        hour = self._part(day, now - HOUR) or self._store.texts(brand, now - HOUR, now, MOST_NOW)
+        day = self._store.mention_texts(brand, now - DAY, now, MOST_NOW)
+        hour = self._part(day, now - HOUR) or self._store.mention_texts(brand, now - HOUR, now, MOST_NOW)
         before = self._store.topics(brand)
         self._store.save_topics(self._finders[brand].look(day, hour, background, before, now))
         self._looked[brand] = now
@@ -71,7 +71,7 @@ class TopicsDuty:
         background = self._usual(incident.brand, now)
         if background is None:
             return
-        texts = self._store.texts(incident.brand, incident.since, now, MOST_NOW)
+        texts = self._store.mention_texts(incident.brand, incident.since, now, MOST_NOW)
         finder = self._finders[incident.brand]
         news = finder.incident(texts, background, incident.topic, incident.words)
         told = replace(incident, topic=news.topic or incident.topic, words=news.words or incident.words)

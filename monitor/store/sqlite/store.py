@@ -94,7 +94,7 @@ class SqliteStore:
     def writer_alive(self) -> bool:
         return self._writer.alive
 
-    def writes_waiting(self) -> int:
+    def pending_writes(self) -> int:
         return self._writer.waiting
 
     def database_status(self) -> DatabaseStatus:
@@ -102,7 +102,7 @@ class SqliteStore:
 
     # Collectors
 
-    def register(self, brands: Sequence[Brand], now: datetime) -> None:
+    def register_brands(self, brands: Sequence[Brand], now: datetime) -> None:
         def job(db: Connection) -> None:
             ids.register(db, brands, to_ms(now))
             incidents.end_inactive(db)
@@ -137,7 +137,7 @@ class SqliteStore:
 
         return self._write(job)
 
-    def delete(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
+    def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
         def job(db: Connection) -> int:
             return saving.delete_posts(
                 db, self._stories, ids.source_id(db, source), to_ms(now), external_ids=external_ids
@@ -152,7 +152,7 @@ class SqliteStore:
     def save_status(self, status: SourceStatus, now: datetime) -> None:
         self._write(lambda db: sources.save_status(db, status, to_ms(now)))
 
-    def note(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
+    def buffer_status(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
         if cursor is KEEP and self._buffer.is_first(status.source):
             return self.save_status(status, now)
         self._buffer.add(status, to_ms(now), cursor)
@@ -164,10 +164,10 @@ class SqliteStore:
 
         return self._read(read)
 
-    def last_statuses(self) -> list[SourceStatus]:
+    def recorded_statuses(self) -> list[SourceStatus]:
         return self._buffer.update(self._read(sources.statuses))
 
-    def begun(self) -> dict[str, datetime]:
+    def source_start_times(self) -> dict[str, datetime]:
         return self._read(sources.first_status_times)
 
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
@@ -179,24 +179,24 @@ class SqliteStore:
     def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
         return self._read(lambda db: sources.gaps(db, to_ms(since), to_ms(until), source))
 
-    def volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
+    def source_volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
         return self._read(lambda db: volume_series.volumes_by_source(db, to_ms(since), step // MILLISECOND, bins))
 
     # People's requests about sources
 
-    def pause(self, source: str, now: datetime) -> bool:
+    def pause_source(self, source: str, now: datetime) -> bool:
         return self._write(lambda db: sources.pause(db, source, to_ms(now)))
 
-    def resume(self, source: str, now: datetime) -> bool:
+    def resume_source(self, source: str, now: datetime) -> bool:
         return self._write(lambda db: sources.resume(db, source))
 
-    def ask_for(self, source: str, now: datetime) -> bool:
+    def request_check(self, source: str, now: datetime) -> bool:
         return self._write(lambda db: sources.request_check(db, source, to_ms(now)))
 
-    def wish(self, source: str) -> Wish:
-        return self.wishes().get(source, Wish())
+    def source_request(self, source: str) -> Wish:
+        return self.source_requests().get(source, Wish())
 
-    def wishes(self) -> dict[str, Wish]:
+    def source_requests(self) -> dict[str, Wish]:
         return self._read(sources.requests)
 
     # Lists and figures of mentions
@@ -212,7 +212,7 @@ class SqliteStore:
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         return self._read(lambda db: queries.count(db, plan(db, f), upto))
 
-    def new_since(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
+    def count_new(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
         return self._read(lambda db: queries.count_new(db, plan(db, f), after, most))
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
@@ -223,7 +223,7 @@ class SqliteStore:
 
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
         by_id = f if f.order is Order.OLD else replace(f, order=Order.NEW)
-        upto = self.last_mention() if upto is None else upto
+        upto = self.last_mention_id() if upto is None else upto
         before: int | None = None
         while rows := self.page(by_id, before=before, upto=upto, limit=EXPORT_PAGE_SIZE):
             yield from rows
@@ -235,21 +235,21 @@ class SqliteStore:
     def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
         return self._read(lambda db: load_mentions(db, ids))
 
-    def of_one_post(self, id: int) -> list[int]:
+    def mention_ids_of_post(self, id: int) -> list[int]:
         return self._read(lambda db: queries.mentions_of_same_post(db, id))
 
-    def last_mention(self) -> int:
+    def last_mention_id(self) -> int:
         return self._read(queries.last_mention_id)
 
     # People's changes to a mention
 
-    def hide(self, id: int, hidden: bool, now: datetime) -> bool:
+    def set_hidden(self, id: int, hidden: bool, now: datetime) -> bool:
         return self._write(lambda db: changes.set_hidden(db, id, hidden, to_ms(now)))
 
-    def correct(self, id: int, value: float | None, now: datetime) -> bool:
+    def correct_score(self, id: int, value: float | None, now: datetime) -> bool:
         return self._write(lambda db: changes.correct_score(db, id, value, to_ms(now)))
 
-    def uncorrect(self, id: int, now: datetime) -> bool:
+    def restore_score(self, id: int, now: datetime) -> bool:
         return self._write(lambda db: changes.restore_score(db, id, to_ms(now)))
 
     def set_state(self, id: int, state: State, now: datetime) -> bool:
@@ -260,26 +260,26 @@ class SqliteStore:
     def tallies(self, since: datetime, until: datetime) -> list[Tally]:
         return self._read(lambda db: brand_figures.tallies(db, to_ms(since), to_ms(until)))
 
-    def series(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+    def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
 
-    def latest(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+    def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         return self._read(lambda db: brand_figures.latest(db, brand, limit, since))
 
-    def largest(self, brand: str, since: datetime, limit: int) -> list[int]:
+    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
         return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
 
-    def arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
+    def count_arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
         max_age_ms = fresh // MILLISECOND
         return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), max_age_ms))
 
-    def pulses(self, brand: str, since: datetime, until: datetime) -> Pulses:
+    def volume_series(self, brand: str, since: datetime, until: datetime) -> Pulses:
         return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
 
-    def recent_pulses(self, brand: str, end: datetime, bins: int) -> Pulses:
+    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> Pulses:
         return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins))
 
-    def texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
         return self._read(lambda db: texts.texts(db, brand, to_ms(since), to_ms(until), limit))
 
     # Results of the analysis jobs
@@ -287,7 +287,7 @@ class SqliteStore:
     def incidents(self, since: datetime, until: datetime) -> list[Incident]:
         return self._read(lambda db: incidents.incidents(db, to_ms(since), to_ms(until)))
 
-    def last_incidents(self) -> list[Incident]:
+    def latest_incidents(self) -> list[Incident]:
         return self._read(incidents.latest_incidents)
 
     def save_incident(self, incident: Incident) -> Incident:
@@ -317,10 +317,10 @@ class SqliteStore:
             if left <= 0 or clock.wait(min(LOOK_SECONDS, left)):
                 return []
 
-    def last_change(self) -> int:
+    def last_change_id(self) -> int:
         return self._read(changes.last_change_id)
 
-    def first_change(self) -> int:
+    def first_change_id(self) -> int:
         return self._read(changes.first_change_id)
 
     def trim_changes(self, keep: int) -> None:
