@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from display.cli.wiring import load_config, opened_store, with_config
-from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, rows, search_coverages
+from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, search_coverages, source_rows
 from display.source_health import configured_statuses
 from monitor.clock import Clock
 from monitor.config import Config
@@ -48,7 +48,7 @@ def _rows(config: Config, store: Store) -> list[SourceRow]:
     )
     statuses = configured_statuses(config, store.statuses())
     # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
-    return rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))
+    return source_rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))
 
 
 def _strangers(config: Config, store: Store) -> list[str]:

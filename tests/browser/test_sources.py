@@ -1,4 +1,4 @@
-"""The sources page in a real browser: on a desk and in a hand, by day and by night, with scripts and without."""
+"""The Sources page in a real browser: wide and narrow, light and dark, with and without scripts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fill(served: Served) -> None:
     served.store.open_gap("Reddit", now - 4 * HOUR, "Down.", now)
 
 
-def test_a_source_is_paused_and_resumed_where_it_stands(page: Page, served: Served, complaints: Complaints) -> None:
+def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: Served, complaints: Complaints) -> None:
     fill(served)
     page.goto(served.url + "/sources")
     forum = page.locator("#source-0")
@@ -46,7 +46,7 @@ def test_a_source_is_paused_and_resumed_where_it_stands(page: Page, served: Serv
     assert page.evaluate("reports") == []
 
 
-def test_the_page_renews_itself(page: Page, served: Served) -> None:
+def test_the_page_refreshes_itself(page: Page, served: Served) -> None:
     fill(served)
     page.goto(served.url + "/sources")
     expect(page.locator("h1")).to_have_text("1 of 2 sources are read")
@@ -55,7 +55,7 @@ def test_the_page_renews_itself(page: Page, served: Served) -> None:
     expect(page.locator("#health")).to_contain_text("All 2 sources read")
 
 
-def test_a_wall_is_told_as_long_as_it_draws(browser: Browser, page: Page, served: Served) -> None:
+def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: Page, served: Served) -> None:
     fill(served)
     screen = desk(browser, viewport={"width": 1366, "height": 768})
     wall = screen.new_page()
@@ -64,7 +64,7 @@ def test_a_wall_is_told_as_long_as_it_draws(browser: Browser, page: Page, served
     sentence = wall.locator(".headline b").inner_text()
     page.goto(served.url + "/sources")
     row = page.locator(".wall-row")
-    expect(row.locator(".label")).to_have_text("Drawing", timeout=15_000)
+    expect(row.locator(".label")).to_have_text("Showing", timeout=15_000)
     expect(row).to_contain_text("1366 \N{MULTIPLICATION SIGN} 768", timeout=15_000)
     expect(row.locator(".detail")).to_contain_text(f"“{sentence}")
     screen.close()

@@ -1,8 +1,8 @@
-"""How each source is, as people are told: one row each, for the page /sources and for ``wallflower sources`` alike.
+"""The state of each source in words: one row each, for the page /sources and for ``wallflower sources``.
 
-    statuses, gaps, volumes --> SourceRow: state, since, last and next reading, gaps, spend, what to do
+    statuses, gaps, volumes --> SourceRow: state, since, last and next check, gaps, spend, what to do
 
-Trouble comes first, then what waits by itself, then the rest by volume; what a person paused comes last.
+Sources in trouble come first, then those that wait for their site, then the others by volume; paused ones come last.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 WEEK = timedelta(days=7)
 SPARK_BIN, SPARK_BINS = timedelta(hours=3), 56
-"""A sparkline is a week in stretches of three hours."""
-GRACE = timedelta(minutes=2)
-"""How late a check may be, and how long a fresh start may take, before that is worth a word."""
+"""A sparkline shows a week in bins of three hours."""
+LATE_AFTER = timedelta(minutes=2)
+"""How late a check may be, and how long a start may take, before a source is reported as late."""
+ALWAYS_ON_INTERVAL_SECONDS = 60
+"""A source with a shorter interval is read all the time."""
 
-WORDS = {
+STATE_LABELS = {
     Health.WORKING: "Working",
     Health.QUIET: "Working but quiet",
     Health.NEEDS_KEY: "Needs a key",
@@ -38,26 +40,30 @@ WORDS = {
     Health.WAITING: "Waiting",
 }
 TROUBLE = frozenset({Health.BROKEN, Health.NEEDS_KEY, Health.SPENT})
-LATE = "Late"
-_PLACE = {**dict.fromkeys(TROUBLE, 0), Health.LIMITED: 1, Health.PAUSED: 3}
+_TROUBLE_GROUP, _LIMITED_GROUP, _NORMAL_GROUP, _PAUSED_GROUP = range(4)
+_SORT_GROUPS = {
+    **dict.fromkeys(TROUBLE, _TROUBLE_GROUP),
+    Health.LIMITED: _LIMITED_GROUP,
+    Health.PAUSED: _PAUSED_GROUP,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all rows are computed for."""
+    """When the rows are computed, and the zone they are written in."""
 
     now: datetime
     zone: tzinfo
     started: datetime
-    """When this program began; a source whose time came while it was down is not late yet."""
+    """When this program started; a source that was due while it was down is not late yet."""
 
     def short_time(self, at: datetime) -> str:
         """ "15:44" today, "Tue 09:12" within six days, else "3 Nov"."""
-        there, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
-        days = abs((there.date() - today.date()).days)
+        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
+        days = abs((local.date() - today.date()).days)
         if not days:
-            return f"{there:%H:%M}"
-        return f"{there:%a %H:%M}" if days < 7 else f"{there.day} {there:%b}"
+            return f"{local:%H:%M}"
+        return f"{local:%a %H:%M}" if days < 7 else f"{local.day} {local:%b}"
 
     def full_time(self, at: datetime) -> str:
         """ "15:44" today, else "Mon 16 Nov, 15:44"."""
@@ -66,14 +72,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source at one moment."""
+    """One source at one moment. Its texts are those of the columns."""
 
     status: SourceStatus
     at: Moment
     gaps: tuple[Gap, ...]
-    """Those that touch the last 7 days."""
+    """Those of the last 7 days."""
     volume: tuple[int, ...]
-    """Mentions in each SPARK_BIN of them."""
+    """Mentions in each SPARK_BIN of the last 7 days."""
     coverage: SearchCoverage = FULL_COVERAGE
     """How its search covers the rules."""
 
@@ -83,17 +89,11 @@ class SourceRow:
         return self.status.source
 
     @property
-    def search_note(self) -> str:
-        """How its search covers the rules, in sentences; empty if there is nothing to report."""
-        return self.coverage.summary()
-
-    @property
     def late(self) -> bool:
-        """Whether its last reading was good and the next one does not come."""
+        """Whether its last check succeeded and the next one is overdue."""
         status, now = self.status, self.at.now
-        due = status.next_check
-        waits = due is not None and due + GRACE > now
-        if _PLACE.get(status.health, 2) != 2 or waits or now - self.at.started < GRACE:
+        not_due = status.next_check is not None and status.next_check + LATE_AFTER > now
+        if status.health in _SORT_GROUPS or not_due or now - self.at.started < LATE_AFTER:
             return False
         return is_stale(status, now, self.at.started)
 
@@ -104,7 +104,7 @@ class SourceRow:
 
     @property
     def mark(self) -> str:
-        """The name of the state's mark."""
+        """The name of the symbol of its state: "working", "needs-key", "late"."""
         return "late" if self.late else self.status.health.name.lower().replace("_", "-")
 
     @property
@@ -112,19 +112,19 @@ class SourceRow:
         """ "Working", "Limited until 16:20"."""
         status = self.status
         if self.late:
-            return LATE
+            return "Late"
         if status.health is Health.LIMITED:
             return f"Limited until {self.at.short_time(status.next_check)}" if status.next_check else "Limited"
-        return WORDS[status.health]
+        return STATE_LABELS[status.health]
 
     @property
     def since(self) -> datetime | None:
-        """When the state began, as far as that is known."""
+        """When the state began, if that is known."""
         return self.status.last_success if self.late else self.status.since
 
     @property
     def detail(self) -> str:
-        """Under the state: since when, and after how many tries."""
+        """Below the state: since when, and after how many tries."""
         status = self.status
         if status.health in (Health.WORKING, Health.WAITING) and not self.late:
             return ""
@@ -137,76 +137,77 @@ class SourceRow:
 
     @property
     def last_read(self) -> str:
-        """When it was last read."""
+        """The time of its last success, or "never"."""
         return self.at.short_time(self.status.last_success) if self.status.last_success else "never"
 
     @property
     def next_check(self) -> str:
-        """When it is read next, or what that waits for."""
+        """The time of its next check, or what the check waits for."""
         status = self.status
         if status.health is Health.PAUSED:
-            return "at Resume"
+            return "when resumed"
         if status.next_check is None:
             if status.health is Health.WAITING:
                 return "now"
-            return "with a key" if status.health is Health.NEEDS_KEY else "at a restart"
-        if status.interval < 60 and not self.trouble and status.health is not Health.LIMITED:
+            return "with a key" if status.health is Health.NEEDS_KEY else "after a restart"
+        always_on = status.interval < ALWAYS_ON_INTERVAL_SECONDS
+        if always_on and not self.trouble and status.health is not Health.LIMITED:
             return "always on"
         return self.at.short_time(status.next_check) if status.next_check > self.at.now else "now"
 
     @property
     def posts_per_hour(self) -> str:
-        """Posts that it brings, matched or not."""
+        """Posts that it returns per hour, matched or not."""
         rate = self.status.posts_per_hour
         return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}" if rate >= 0.05 else "under 0.1" if rate else "0"
 
     @property
     def mentions(self) -> int:
-        """Of the last 7 days."""
+        """Mentions of the last 7 days."""
         return sum(self.volume)
 
     @property
     def never_read(self) -> bool:
-        """Whether it was to be read and never could be, so that nothing at all is known of it."""
+        """Whether it was tried and never read, so that nothing is known about it."""
         return self.status.last_success is None and self.status.health is not Health.WAITING and not self.mentions
 
     @property
     def unread_spans(self) -> list[tuple[datetime, datetime]]:
-        """The times of the last 7 days in which it was not read, none of them twice."""
+        """The times of the last 7 days in which it was not read, without overlaps."""
         now = self.at.now
         spans = ((max(gap.since, now - WEEK), min(gap.until or now, now)) for gap in self.gaps)
         return merge_intervals((a, b) for a, b in spans if a < b)
 
     @property
     def unread_hours(self) -> float:
-        """Their sum."""
+        """The sum of ``unread_spans``."""
         return sum((b - a for a, b in self.unread_spans), timedelta()).total_seconds() / 3600
 
     @property
     def open_gap(self) -> Gap | None:
-        """The gap that is not over."""
+        """The gap that is still open."""
         return next((gap for gap in self.gaps if gap.until is None), None)
 
     @property
     def not_read(self) -> str:
         """ "since 11:40", "7 h on Sun 15", "9 h in 3 gaps", "all of it", "none"."""
-        spans, under_way = self.unread_spans, self.open_gap
+        spans, open_gap = self.unread_spans, self.open_gap
         total = sum((b - a for a, b in spans), timedelta())
-        if self.never_read or (under_way is not None and under_way.since <= self.at.now - WEEK):
+        if self.never_read or (open_gap is not None and open_gap.since <= self.at.now - WEEK):
             return "all of it"
-        if not spans and under_way is None:
+        if not spans and open_gap is None:
             return "none"
-        if under_way is not None:
-            more = f", {duration(total)} in all" if len(spans) > 1 else ""
-            return f"since {self.at.short_time(under_way.since)}{more}"
+        if open_gap is not None:
+            in_all = f", {duration(total)} in all" if len(spans) > 1 else ""
+            return f"since {self.at.short_time(open_gap.since)}{in_all}"
         if len(spans) > 1:
             return f"{duration(total)} in {len(spans)} gaps"
-        there = spans[0][0].astimezone(self.at.zone)
-        return f"{duration(total)} on {there:%a} {there.day}"
+        start = spans[0][0].astimezone(self.at.zone)
+        return f"{duration(total)} on {start:%a} {start.day}"
 
     @property
     def spend(self) -> Spend | None:
-        """What it cost this month; a month that is over counts no more."""
+        """What it cost this month; the cost of an earlier month no longer counts."""
         spend, month = self.status.spend, f"{self.at.now:%Y-%m}"
         return spend if spend is None or spend.month >= month else Spend(month, 0.0, spend.budget)
 
@@ -216,48 +217,69 @@ class SourceRow:
         return f"${self.spend.spent:,.2f} of ${self.spend.budget:,.10g}" if self.spend else "free"
 
     @property
+    def search_note(self) -> str:
+        """How its search covers the rules, in sentences; empty if there is nothing to report."""
+        return self.coverage.summary()
+
+    @property
+    def search_note_comes_first(self) -> bool:
+        """Whether the search note is what a person should act on: its search finds nothing about a brand."""
+        return bool(self.coverage.unsearchable) and self.status.health is Health.WORKING and not self.late
+
+    @property
+    def remarks(self) -> str:
+        """About a source that works: what its search misses, what its site reported, and where its spend leads."""
+        note = self.search_note if self.search_note_comes_first else ""
+        return " ".join(filter(None, (note, self.status.note or self.status.reason, projected_spend(self))))
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether it works and there is nothing to say about it."""
+        return self.status.health is Health.WORKING and not self.late and not self.remarks
+
+    @property
     def to_do(self) -> str:
-        """What a person should do, in a sentence."""
+        """What a person should do, in sentences: "Nothing." if the source works."""
         return to_do(self)
 
 
 def to_do(row: SourceRow) -> str:
-    """What a person should do about ``row``: "Nothing." where that is so."""
+    """What a person should do about ``row``, in sentences."""
     status, at = row.status, row.at
-    again = (
+    when = (
         f"at {at.full_time(status.next_check)}" if status.next_check and status.next_check > at.now else "in a moment"
     )
     if row.late:
         due = f"was due at {at.full_time(status.next_check)}" if status.next_check else "is overdue"
-        return f"Its check {due}. Is Wallflower running? If it is, its log tells what holds it up."
+        return f"Its check {due}. Is Wallflower running? If it is, its log says what delays the check."
     if status.health is Health.BROKEN:
-        return f"{status.reason} It is tried again {again}." if status.next_check else status.reason
+        return f"{status.reason} The next try is {when}." if status.next_check else status.reason
     if status.health is Health.NEEDS_KEY:
         return f"{status.reason} Then restart Wallflower."
     if status.health is Health.SPENT:
-        return f"{status.reason} It goes on {again}."
+        return f"{status.reason} It continues {when}."
     if status.health is Health.LIMITED:
-        return f"Nothing. It goes on by itself {again}. {status.reason}"
+        return f"Nothing. It continues by itself {when}. {status.reason}"
     if status.health is Health.PAUSED:
         return "It is not read until somebody resumes it."
     if status.health is Health.QUIET:
-        return f"Nothing, if it is as quiet there. {status.reason}"
+        return f"Nothing, if its site is quiet too. {status.reason}"
     if status.health is Health.WAITING:
-        return "Nothing. Its first reading is due."
-    begin = row.search_note if row.coverage.unsearchable else "Nothing."
-    return " ".join(filter(None, (begin, status.note or status.reason, on_course(row))))
+        return "Nothing. Its first check is due."
+    return row.remarks if row.search_note_comes_first else f"Nothing. {row.remarks}".rstrip()
 
 
-def on_course(row: SourceRow) -> str:
-    """ "On course for $58 by 30 Nov." of a source that costs money; nothing in the first day of a month."""
+def projected_spend(row: SourceRow) -> str:
+    """ "On course for $58 by 30 Nov." for a source that costs money; empty on the first day of a month."""
     spend, now = row.spend, row.at.now
-    begun = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    end = (begun + timedelta(days=32)).replace(day=1)
-    if spend is None or not spend.spent or now - begun < timedelta(days=1):
+    month_start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month_end = (month_start + timedelta(days=32)).replace(day=1)
+    if spend is None or not spend.spent or now - month_start < timedelta(days=1):
         return ""
-    whole = min(spend.spent * ((end - begun) / (now - begun)), max(spend.budget, spend.spent))
-    last = end - timedelta(days=1)
-    return f"On course for ${whole:,.0f} by {last.day} {last:%b}."
+    share_of_month = (now - month_start) / (month_end - month_start)
+    total = min(spend.spent / share_of_month, max(spend.budget, spend.spent))
+    last_day = month_end - timedelta(days=1)
+    return f"On course for ${total:,.0f} by {last_day.day} {last_day:%b}."
 
 
 def search_coverages(config: Config) -> dict[str, SearchCoverage]:
@@ -265,17 +287,14 @@ def search_coverages(config: Config) -> dict[str, SearchCoverage]:
     return {source.name: search_coverage(source.options, config.brands) for source in config.sources}
 
 
-def rows(
+def source_rows(
     statuses: Sequence[SourceStatus],
     gaps: Sequence[Gap],
     volumes: Mapping[str, Sequence[int]],
     at: Moment,
     coverages: Mapping[str, SearchCoverage],
 ) -> list[SourceRow]:
-    """A row for each status, in the order in which they want attention.
-
-    ``coverages`` come from ``search_coverages``.
-    """
+    """A row for each status, those that need attention first. ``coverages`` come from ``search_coverages``."""
     found = [
         SourceRow(
             status,
@@ -286,15 +305,15 @@ def rows(
         )
         for status in statuses
     ]
-    return sorted(found, key=_order)
+    return sorted(found, key=_sort_key)
 
 
-def _order(row: SourceRow) -> tuple[int, int, float, list[str | int]]:
-    place = 0 if row.trouble else _PLACE.get(row.status.health, 2)
-    return place, -row.mentions, -row.status.posts_per_hour, _natural(row.name)
+def _sort_key(row: SourceRow) -> tuple[int, int, float, list[str | int]]:
+    group = _TROUBLE_GROUP if row.trouble else _SORT_GROUPS.get(row.status.health, _NORMAL_GROUP)
+    return group, -row.mentions, -row.status.posts_per_hour, _natural_key(row.name)
 
 
-def _natural(name: str) -> list[str | int]:
-    """To sort by, so that "Feed 2" stands before "Feed 10"."""
+def _natural_key(name: str) -> list[str | int]:
+    """Sorts "Feed 2" before "Feed 10"."""
     parts = re.split(r"(\d{1,18})", name.casefold())
     return [int(part) if n % 2 else part for n, part in enumerate(parts)]

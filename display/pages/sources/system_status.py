@@ -1,6 +1,6 @@
-"""Wallflower itself, as ops ask after it: its version, its database, the room that is left, whether every part runs.
+"""The status of the program: its version, its database, the space left on its disk, and whether every part is running.
 
-health, database, disk --> Line: a figure and words, with what to do where something is wrong
+health, database --> StatusLine: a figure and a text, with what to do if something is wrong
 """
 
 from __future__ import annotations
@@ -8,55 +8,69 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from display.formatting import duration
 from monitor.model import DatabaseStatus
 
-LEAST_FREE = 1 << 30
-LEAST_LEFT = timedelta(days=14)
-"""With less room than either, a person should make some."""
-FEW = 1_000
-"""Mentions; with fewer than that their size says nothing about those to come."""
+MIN_FREE_BYTES = 1 << 30
+MIN_TIME_LEFT = timedelta(days=14)
+"""With less free space than either, a person should make some."""
+MIN_MENTIONS = 1_000
+"""With fewer mentions, the size of the database says nothing about its growth."""
+MAX_DAYS_LEFT = 36_500
+
+
+class Part(NamedTuple):
+    """A part of the program."""
+
+    name: str
+    """On the page."""
+    running: str
+    """What it does."""
+    stopped: str
+    """What follows if it has stopped."""
+
 
 PARTS = {
-    "writer": ("Saving", "It stores what comes in", "Nothing new is stored"),
-    "scheduler": ("Reading", "It asks each source in its own time.", "Some source is not read"),
-    "watch": ("Watching", "It looks all day for what is unusual.", "No incident is noticed and topics stand still"),
-    "web": ("Screens", "It tells walls and pages of what is new.", "Walls and pages do not change by themselves"),
+    "writer": Part("Saving", "Stores new mentions", "Nothing new is stored"),
+    "scheduler": Part("Reading", "Polls each source on its own schedule", "Some sources are not read"),
+    "watch": Part("Watching", "Looks for incidents and topics", "No incident is noticed and topics are not updated"),
+    "web": Part("Screens", "Sends news to walls and pages", "Walls and pages do not update by themselves"),
 }
-"""Part of /healthz -> its name on the page, what it does, and what follows when it has ended."""
+"""By their names in /healthz."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """``name``: ``figure`` ``words``."""
+class StatusLine:
+    """``name``: ``figure`` ``text``."""
 
     name: str
     figure: str
-    words: str
+    text: str
     trouble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What the lines are made from. ``mentions`` are there in all, ``lately`` those of the last 7 days."""
+class SystemFacts:
+    """What the lines are computed from."""
 
     version: str
-    up: timedelta
+    uptime: timedelta
     database: DatabaseStatus
     mentions: int
-    lately: int
-    waiting: int
-    """Writes waiting to be run."""
+    """Stored in total."""
+    mentions_last_week: int
+    waiting_writes: int
 
     @property
-    def lasts(self) -> timedelta | None:
-        """How long the free room lasts if as much comes as in the last 7 days; None where nobody can tell."""
+    def time_left(self) -> timedelta | None:
+        """How long the free space lasts at the rate of the last 7 days; None if that is unknown."""
         free = self.database.free_bytes
-        if free is None or self.mentions < FEW or not self.lately:
+        if free is None or self.mentions < MIN_MENTIONS or not self.mentions_last_week:
             return None
-        a_day = self.database.used_bytes / self.mentions * self.lately / 7
-        return timedelta(days=min(free / a_day, 36_500))
+        bytes_per_day = self.database.used_bytes / self.mentions * self.mentions_last_week / 7
+        return timedelta(days=min(free / bytes_per_day, MAX_DAYS_LEFT))
 
 
 def concurrent_writes_advice(database: DatabaseStatus) -> str:
@@ -70,41 +84,46 @@ def concurrent_writes_advice(database: DatabaseStatus) -> str:
     )
 
 
-def report(facts: Facts, health: Mapping[str, bool]) -> list[Line]:
-    """All there is to say, a part that has ended as trouble."""
-    up = "just started" if facts.up < timedelta(minutes=1) else f"up {duration(facts.up)}"
-    version = Line("Version", facts.version, up)
-    return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting)]
+def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusLine]:
+    """All lines. ``health``: whether each part is running."""
+    up = "just started" if facts.uptime < timedelta(minutes=1) else f"up {duration(facts.uptime)}"
+    version = StatusLine("Version", facts.version, up)
+    return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting_writes)]
 
 
-def _database(facts: Facts) -> Line:
-    size, free, lasts = in_bytes(facts.database.used_bytes), facts.database.free_bytes, facts.lasts
+def _database(facts: SystemFacts) -> StatusLine:
+    size, free, time_left = format_bytes(facts.database.used_bytes), facts.database.free_bytes, facts.time_left
     if free is None:
-        return Line("Database", size, "how much room is left cannot be told")
-    room = f"{in_bytes(free)} free" + (f", {lasting(lasts)} at this rate" if lasts is not None else "")
-    if free >= LEAST_FREE and (lasts is None or lasts >= LEAST_LEFT):
-        return Line("Database", size, room)
-    advice = "Make room, or stop Wallflower, move its folder to a larger disk and set [wallflower] data."
-    return Line("Database", size, f"{room}. {advice}", trouble=True)
+        return StatusLine("Database", size, "the free space is unknown")
+    space = f"{format_bytes(free)} free"
+    if time_left is not None:
+        space += f", {approximate_time(time_left)} at this rate"
+    if free >= MIN_FREE_BYTES and (time_left is None or time_left >= MIN_TIME_LEFT):
+        return StatusLine("Database", size, space)
+    advice = "Free some space, or stop Wallflower, move its folder to a larger disk and set [wallflower] data."
+    return StatusLine("Database", size, f"{space}. {advice}", trouble=True)
 
 
-def _engine(database: DatabaseStatus) -> Line:
-    words = concurrent_writes_advice(database) or "safe for several programs"
-    return Line(database.engine, database.version, words)
+def _engine(database: DatabaseStatus) -> StatusLine:
+    text = concurrent_writes_advice(database) or "safe for several programs at once"
+    return StatusLine(database.engine, database.version, text)
 
 
-def _parts(health: Mapping[str, bool], waiting: int) -> Iterator[Line]:
-    wait = f"{waiting} {'batch waits' if waiting == 1 else 'batches wait'}" if waiting else "nothing waits"
-    for part, alive in health.items():
-        name, does, missing = PARTS.get(part, (part, "", "It is missing"))
-        if alive:
-            yield Line(name, "Runs.", f"{does}; {wait}." if part == "writer" else does)
+def _parts(health: Mapping[str, bool], waiting_writes: int) -> Iterator[StatusLine]:
+    for key, alive in health.items():
+        part = PARTS.get(key, Part(key, "", f"The part {key} is missing"))
+        if not alive:
+            text = f"{part.stopped}. Restart Wallflower; its log says why it stopped."
+            yield StatusLine(part.name, "Stopped.", text, trouble=True)
+        elif key == "writer" and waiting_writes:
+            batches = "1 batch is" if waiting_writes == 1 else f"{waiting_writes:,} batches are"
+            yield StatusLine(part.name, "Running.", f"{part.running}; {batches} waiting.")
         else:
-            yield Line(name, "Has ended.", f"{missing}. Restart Wallflower; its log tells why.", trouble=True)
+            yield StatusLine(part.name, "Running.", f"{part.running}.")
 
 
-def in_bytes(n: int) -> str:
-    """ "1.8 GB", "22 GB", "240 kB": two figures at least."""
+def format_bytes(n: int) -> str:
+    """ "1.8 GB", "22 GB", "240 kB": at least two digits."""
     value, units = n / 1000, iter(("kB", "MB", "GB", "TB"))
     unit = next(units)
     while value >= 999.5 and (larger := next(units, "")):
@@ -112,8 +131,8 @@ def in_bytes(n: int) -> str:
     return f"{value:.1f} {unit}" if value < 9.95 and unit != "kB" else f"{value:,.0f} {unit}"
 
 
-def lasting(span: timedelta) -> str:
-    """ "about 14 months"; "more than ten years"."""
+def approximate_time(span: timedelta) -> str:
+    """ "about 14 months", "more than ten years"."""
     days = span.days
     if days >= 3650:
         return "more than ten years"

@@ -1,163 +1,153 @@
-"""/sources: how every place that we read is, and what to do about it. Pause, resume and check now are forms.
+"""/sources: the state of each source, of the walls and of the program. Pause, resume and check now are forms.
 
-    statuses, gaps, volumes --source_rows.rows--> sources.html
-    screens --wall_rows--> "Walls", health and database --itself--> "Wallflower itself"
-    POST /sources/<name>/pause --> Store.pause_source --> the source's worker looks --> the next status
+    statuses, gaps, volumes --rows.source_rows--> the table of sources
+    screens --walls.wall_rows--> "Walls"; health and database --system_status.report--> "Wallflower itself"
+    POST /sources/<name>/pause --> Store.pause_source --> the worker of the source reads it --> the next status
 
-An action writes what a person wants into the store and nothing else; the worker notices within a second or two.
+An action only stores what a person requested; the worker of the source notices it within a second or two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.formatting import joined
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
-from display.pages.sources import system_status as itself
-from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, rows, search_coverages
+from display.pages.sources.rows import (
+    SPARK_BIN,
+    SPARK_BINS,
+    WEEK,
+    Moment,
+    SourceRow,
+    search_coverages,
+    source_rows,
+)
+from display.pages.sources.sparkline import sparkline
+from display.pages.sources.system_status import SystemFacts, status_lines
 from display.pages.sources.walls import WallRow, wall_rows
 from display.source_health import unrecorded_gaps
 from monitor.model import Health, MentionFilter
 
-WIDTH, HEIGHT = 168.0, 26.0
-"""Of a sparkline, px: 3 for each bin."""
+MAX_NAMED_SOURCES = 3
+"""Sources that the summary names; it counts more."""
 
 blueprint = Blueprint("sources", __name__)
 blueprint.after_request(always_revalidate)
 
 
-@dataclass(frozen=True, slots=True)
-class Spark:
-    """A sparkline: x, y and height of its bars, and x and width of what was not read. px."""
-
-    bars: tuple[tuple[float, float, float], ...]
-    hatches: tuple[tuple[float, float], ...]
-    words: str
-    """The same as a sentence."""
-
-
 @blueprint.get("/sources")
 def listing() -> str:
     """The page."""
-    here = page_context()
-    now, zone = here.clock.now(), here.config.timezone
-    health = current_health(here, now)
-    stored = here.store.gaps(now - WEEK, now + timedelta(seconds=1))
-    gaps = [*stored, *unrecorded_gaps(health.unread, stored)]
-    volumes = here.store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
-    found = rows(health.health.statuses, gaps, volumes, Moment(now, zone, here.started), search_coverages(here.config))
+    context = page_context()
+    config, store, now = context.config, context.store, context.clock.now()
+    health = current_health(context, now)
+    stored_gaps = store.gaps(now - WEEK, now + timedelta(seconds=1))
+    gaps = [*stored_gaps, *unrecorded_gaps(health.unread, stored_gaps)]
+    volumes = store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
+    moment = Moment(now, config.timezone, context.started)
+    rows = source_rows(health.health.statuses, gaps, volumes, moment, search_coverages(config))
     return render_template(
         "sources/page.html",
         tab="sources",
         health=health,
-        rows=found,
-        sparks={row.name: spark(row) for row in found},
+        rows=rows,
+        sparklines={row.name: sparkline(row) for row in rows},
         title=health.title,
-        sentence=sentence(found),
+        summary=summary(rows),
         month=f"{now:%B}",
-        paid=any(row.spend for row in found),
-        as_of=f"{now.astimezone(zone):%H:%M:%S}",
-        number={source.name: n for n, source in enumerate(here.config.sources)},
-        walls=walls(here),
-        itself=itself.report(facts(here, sum(map(sum, volumes.values()))), here.health()),
-        version=here.version,
+        paid=any(row.spend for row in rows),
+        as_of=f"{now.astimezone(config.timezone):%H:%M:%S}",
+        number={source.name: n for n, source in enumerate(config.sources)},
+        walls=current_walls(context),
+        system=status_lines(system_facts(context, sum(map(sum, volumes.values()))), context.health()),
+        version=context.version,
     )
 
 
-def walls(here: PageContext) -> list[WallRow]:
-    """How each wall is, by the machine's own time."""
-    up, real = uptime(here), here.clock.real()
-    return wall_rows(here.states.names, here.screens, real, real - up, here.config.timezone)
+def current_walls(context: PageContext) -> list[WallRow]:
+    """The walls, by the machine's own clock."""
+    up, real = uptime(context), context.clock.real()
+    return wall_rows(context.states.names, context.screens, real, real - up, context.config.timezone)
 
 
-def facts(here: PageContext, lately: int) -> itself.Facts:
-    """What there is to know of the program and its database; ``lately``: mentions of the last 7 days."""
-    store = here.store
-    mentions = store.count(MentionFilter()).n
-    return itself.Facts(here.version, uptime(here), store.database_status(), mentions, lately, store.pending_writes())
+def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
+    """What the status of the program is computed from."""
+    store = context.store
+    return SystemFacts(
+        version=context.version,
+        uptime=uptime(context),
+        database=store.database_status(),
+        mentions=store.count(MentionFilter()).n,
+        mentions_last_week=mentions_last_week,
+        waiting_writes=store.pending_writes(),
+    )
 
 
-def uptime(here: PageContext) -> timedelta:
-    """Since the program began; what passes in a replay is not it."""
-    return (here.clock.now() - here.started) / here.clock.pace
+def uptime(context: PageContext) -> timedelta:
+    """How long the program has run, in real time even in a replay."""
+    return (context.clock.now() - context.started) / context.clock.pace
 
 
 @blueprint.post("/sources/<path:name>/pause")
 def pause(name: str) -> AnyResponse:
-    """Have a source left alone."""
-    here = known(name)
-    here.store.pause_source(name, here.clock.now())
-    return back(here, name)
+    """Stop reading a source until it is resumed."""
+    context = context_of_source(name)
+    context.store.pause_source(name, context.clock.now())
+    return back_to_row(context, name)
 
 
 @blueprint.post("/sources/<path:name>/resume")
 def resume(name: str) -> AnyResponse:
-    """Have it read again."""
-    here = known(name)
-    here.store.resume_source(name, here.clock.now())
-    return back(here, name)
+    """Read a paused source again."""
+    context = context_of_source(name)
+    context.store.resume_source(name, context.clock.now())
+    return back_to_row(context, name)
 
 
 @blueprint.post("/sources/<path:name>/try")
 def check_now(name: str) -> AnyResponse:
-    """Have it read at once, as far as its site allows."""
-    here = known(name)
-    here.store.request_check(name, here.clock.now())
-    return back(here, name)
+    """Read a source now, unless its site asked us to wait."""
+    context = context_of_source(name)
+    context.store.request_check(name, context.clock.now())
+    return back_to_row(context, name)
 
 
-def known(name: str) -> PageContext:
-    """The site, whose config has a source of that name; 404 where it has not."""
-    here = page_context()
-    if name not in {source.name for source in here.config.sources}:
+def context_of_source(name: str) -> PageContext:
+    """The page context; 404 if its config has no source of that name."""
+    context = page_context()
+    if name not in {source.name for source in context.config.sources}:
         abort(404)
-    return here
+    return context
 
 
-def back(here: PageContext, name: str) -> AnyResponse:
-    """To the row of the source, by its place in the config: a name may hold what no anchor can."""
-    number = next(n for n, source in enumerate(here.config.sources) if source.name == name)
+def back_to_row(context: PageContext, name: str) -> AnyResponse:
+    """A redirect to the row of the source. Its anchor is its position in the config: any name is allowed."""
+    number = next(n for n, source in enumerate(context.config.sources) if source.name == name)
     return redirect(url_for("sources.listing", _anchor=f"source-{number}"), 303)
 
 
-def sentence(found: Sequence[SourceRow]) -> str:
-    """Whom that is up to: "Forum needs you. Reddit goes on by itself. Ledger is paused, and does not count."."""
-    trouble = [row.name for row in found if row.trouble]
-    limited = [row.name for row in found if row.status.health is Health.LIMITED]
-    paused = [row.name for row in found if row.status.health is Health.PAUSED]
-    said = [
-        _said(trouble, "needs you.", "need you."),
-        _said(limited, "goes on by itself.", "go on by themselves."),
-        _said(paused, "is paused, and does not count.", "are paused, and do not count."),
+def summary(rows: Sequence[SourceRow]) -> str:
+    """ "Forum needs you. Reddit continues by itself. Ledger is paused and does not count."."""
+    trouble = [row.name for row in rows if row.trouble]
+    limited = [row.name for row in rows if row.status.health is Health.LIMITED]
+    paused = [row.name for row in rows if row.status.health is Health.PAUSED]
+    sentences = [
+        _sentence(trouble, "needs you.", "need you."),
+        _sentence(limited, "continues by itself.", "continue by themselves."),
+        _sentence(paused, "is paused and does not count.", "are paused and do not count."),
     ]
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, sentences))
 
 
-def _said(names: Sequence[str], one: str, many: str) -> str:
+def _sentence(names: Sequence[str], singular: str, plural: str) -> str:
     if not names:
         return ""
-    if len(names) > 3:
-        return f"{len(names)} {many}"
-    *first, last = names
-    return f"{', '.join(first)} and {last} {many}" if first else f"{last} {one}"
-
-
-def spark(row: SourceRow) -> Spark:
-    """The week of ``row``, scaled to its own peak."""
-    peak, step = max(row.volume, default=0), WIDTH / SPARK_BINS
-    bars = ((n, count * (HEIGHT - 1) / peak) for n, count in enumerate(row.volume) if count)
-    begun = row.at.now - WEEK
-    spans = [(begun, row.at.now)] if row.never_read else row.unread_spans
-    unread = (((a - begun) / SPARK_BIN * step, (b - begun) / SPARK_BIN * step) for a, b in spans)
-    words = f"{row.mentions:,} mentions in 7 days, at most {peak:,} in 3 hours. Not read: {row.not_read}."
-    return Spark(
-        tuple((round(n * step + 0.5, 2), round(HEIGHT - max(1.0, h), 2), round(max(1.0, h), 2)) for n, h in bars),
-        tuple((round(min(a, WIDTH - 1.5), 2), round(max(1.5, b - a), 2)) for a, b in unread),
-        words,
-    )
+    if len(names) > MAX_NAMED_SOURCES:
+        return f"{len(names)} {plural}"
+    return f"{joined(names)} {singular if len(names) == 1 else plural}"

@@ -1,4 +1,4 @@
-"""How each wall is, as people are told on /sources: drawing, or not seen since, and the sentence it last drew."""
+"""The state of each wall in words, for /sources: whether a screen shows it, since when not, and its last headline."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from display.formatting import clock_time, duration
-from display.server.screens import LastSeen, Screens
+from display.server.screens import LastSeen, Screen, Screens
 
-GRACE = timedelta(minutes=2)
-"""What a screen may take to come back after a start."""
-SHOWN = 3
-"""Sizes of screens that are named."""
+RECONNECT_TIME = timedelta(minutes=2)
+"""How long a screen may take to reconnect after a start before the wall is reported as missing."""
+MAX_SIZES = 3
+"""Screen sizes that a row lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class WallRow:
-    """One wall at one moment, by the machine's own time."""
+    """One wall at one moment, by the machine's own clock."""
 
     wall: str
-    """Its name in the config; empty for the only one where the config has none."""
+    """Its name in the config; empty for the default wall of a config without walls."""
     seen: LastSeen
     now: datetime
     started: datetime
@@ -28,26 +28,26 @@ class WallRow:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name on the page."""
         return self.wall or "The wall"
 
     @property
-    def below(self) -> str:
+    def sizes(self) -> str:
         """The sizes of its screens: "1920 x 1080", "2 screens: 1920 x 1080, 1366 x 768"."""
-        screens = self.seen.screens or (self.seen.last_screen,)
+        screens = self._screens()
         sizes = list(dict.fromkeys(screen.size for screen in screens if screen.size))
-        named = ", ".join(sizes[:SHOWN]) + (" …" if len(sizes) > SHOWN else "")
+        listed = ", ".join(sizes[:MAX_SIZES]) + (" …" if len(sizes) > MAX_SIZES else "")
         if len(screens) < 2:
-            return named
-        return f"{len(screens)} screens: {named}" if named else f"{len(screens)} screens"
+            return listed
+        return f"{len(screens)} screens: {listed}" if listed else f"{len(screens)} screens"
 
     @property
     def mark(self) -> str:
-        """The name of its mark. A wall that the config names is meant to be seen; another may not be wanted."""
+        """The name of its symbol. Only a wall that the config names is broken while no screen shows it."""
         if self.seen.live:
             return "working"
-        fresh = self.seen.at is None and self.now - self.started < GRACE
-        return "broken" if self.wall and not fresh else "waiting"
+        reconnecting = self.seen.at is None and self.now - self.started < RECONNECT_TIME
+        return "broken" if self.wall and not reconnecting else "waiting"
 
     @property
     def trouble(self) -> bool:
@@ -56,26 +56,27 @@ class WallRow:
 
     @property
     def state(self) -> str:
-        """ "Drawing", "Not seen since 09:12"."""
+        """ "Showing", "Not seen since 09:12"."""
         if self.seen.live:
-            return "Drawing"
+            return "Showing"
         if self.seen.at is None:
             return f"Not seen since Wallflower started, {self._clock(self.started)}" if self.trouble else "Not seen yet"
         return f"Not seen since {self._clock(self.seen.at)}"
 
     @property
-    def words(self) -> str:
-        """The sentence it last drew, and what to look at where it draws no more."""
+    def detail(self) -> str:
+        """The headline it showed last, and what to check if no screen shows it."""
         quoted = f"“{self.seen.headline}”" if self.seen.headline else ""
         if self.seen.live:
             return quoted
+        last_shown = f"Last shown: {quoted}" if quoted else ""
         if self.trouble:
-            return f"Is it switched on?{f' Last shown: {quoted}' if quoted else ''}"
-        return f"Last shown: {quoted}" if quoted else "Open it on a screen."
+            return f"Is it switched on? {last_shown}".rstrip()
+        return last_shown or "Open it on a screen."
 
     @property
-    def when(self) -> str:
-        """ "2 s ago": when it last had something to draw."""
+    def last_shown(self) -> str:
+        """When it last received a state: "2 s ago"."""
         if self.seen.at is None:
             return "never"
         age = self.now - self.seen.at
@@ -83,15 +84,17 @@ class WallRow:
 
     @property
     def version(self) -> str:
-        """Of its page."""
-        screens = self.seen.screens or (self.seen.last_screen,)
-        return ", ".join(dict.fromkeys(screen.version for screen in screens if screen.version))
+        """The versions of its pages."""
+        return ", ".join(dict.fromkeys(screen.version for screen in self._screens() if screen.version))
+
+    def _screens(self) -> Sequence[Screen]:
+        return self.seen.screens or (self.seen.last_screen,)
 
     def _clock(self, at: datetime) -> str:
         return clock_time(at, self.now, self.zone)
 
 
 def wall_rows(names: Sequence[str], screens: Screens, now: datetime, started: datetime, zone: tzinfo) -> list[WallRow]:
-    """A row for each wall of the config: those that draw nothing and should come first."""
+    """A row for each wall, those that are missing a screen first."""
     found = [WallRow(name, screens.last_seen(name), now, started, zone) for name in names]
     return sorted(found, key=lambda row: not row.trouble)

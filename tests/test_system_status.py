@@ -1,0 +1,98 @@
+"""The status of the program and of its database, as /sources shows it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from display.pages.sources.system_status import StatusLine, SystemFacts, format_bytes, status_lines
+from monitor.model import DatabaseStatus
+from tests.fake_site import ALL_WELL
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+GIGABYTE = 1_000_000_000
+
+
+def database(used: int = 2 * GIGABYTE, free: int | None = 22 * GIGABYTE) -> DatabaseStatus:
+    return DatabaseStatus("SQLite", "3.51.3", used, free)
+
+
+def facts(**changes: Any) -> SystemFacts:
+    fields: dict[str, Any] = {
+        "version": "1.4.2",
+        "uptime": 12 * DAY,
+        "database": database(),
+        "mentions": 2_800_000,
+        "mentions_last_week": 70_000,
+        "waiting_writes": 0,
+        **changes,
+    }
+    return SystemFacts(**fields)
+
+
+def line(name: str, health: dict[str, bool] | None = None, **changes: Any) -> StatusLine:
+    (found,) = [one for one in status_lines(facts(**changes), health or dict(ALL_WELL)) if one.name == name]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "figure", "text"),
+    [
+        ("Version", {}, "1.4.2", "up 12 days"),
+        ("Version", {"uptime": HOUR / 100}, "1.4.2", "just started"),
+        ("Database", {}, "2.0 GB", "22 GB free, about 8 years at this rate"),
+        ("Database", {"mentions_last_week": 0}, "2.0 GB", "22 GB free"),
+        ("Database", {"mentions": 999}, "2.0 GB", "22 GB free"),
+        ("Database", {"database": database(5_000, None)}, "5 kB", "the free space is unknown"),
+        ("SQLite", {}, "3.51.3", "safe for several programs at once"),
+        ("Saving", {}, "Running.", "Stores new mentions."),
+        ("Saving", {"waiting_writes": 1}, "Running.", "Stores new mentions; 1 batch is waiting."),
+        ("Saving", {"waiting_writes": 2}, "Running.", "Stores new mentions; 2 batches are waiting."),
+        ("Watching", {}, "Running.", "Looks for incidents and topics."),
+    ],
+)
+def test_a_line_without_trouble(name: str, changes: dict[str, Any], figure: str, text: str) -> None:
+    assert line(name, **changes) == StatusLine(name, figure, text)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"database": database(GIGABYTE, GIGABYTE)}, {"mentions_last_week": 2_800_000, "mentions": 2_800_000}]
+)
+def test_too_little_space_is_trouble_and_says_what_to_do(changes: dict[str, Any]) -> None:
+    found = line("Database", **{"database": database(2 * GIGABYTE, 2 * GIGABYTE), **changes})
+    assert found.trouble
+    assert "Free some space" in found.text
+
+
+def test_an_old_sqlite_is_reported_without_trouble() -> None:
+    found = line("SQLite", database=DatabaseStatus("SQLite", "3.40.1", 0, None, upgrade_to="3.51.3"))
+    assert (found.figure, found.trouble) == ("3.40.1", False)
+    assert found.text.startswith("can, very rarely, damage a database")
+
+
+@pytest.mark.parametrize(("part", "name"), [("writer", "Saving"), ("scheduler", "Reading"), ("watch", "Watching")])
+def test_a_part_that_has_stopped_is_trouble(part: str, name: str) -> None:
+    found = line(name, {**ALL_WELL, part: False})
+    assert (found.figure, found.trouble) == ("Stopped.", True)
+    assert found.text.endswith("Restart Wallflower; its log says why it stopped.")
+
+
+def test_an_unknown_part_that_has_stopped_is_named() -> None:
+    assert line("mailer", {"mailer": False}).text.startswith("The part mailer is missing.")
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [
+        (0, "0 kB"),
+        (240_000, "240 kB"),
+        (999_600, "1.0 MB"),
+        (1_840_000_000, "1.8 GB"),
+        (22e9, "22 GB"),
+        (9e15, "9,000 TB"),
+    ],
+)
+def test_bytes_are_written_with_at_least_two_digits(n: int, text: str) -> None:
+    assert format_bytes(int(n)) == text
