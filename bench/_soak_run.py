@@ -84,7 +84,7 @@ def _tell() -> None:
 
 _INSTEAD: tuple[tuple[ModuleType, str, object], ...] = (
     (serve, "Http", _Led),
-    (vocabulary, "REMEMBERED", TOKENS),
+    (vocabulary, "MAX_ENTRIES", TOKENS),
     (story_index, "NearDuplicateIndex", partial(NearDuplicateIndex, POSTS)),
     (topics, "MOST_NOW", POSTS),
 )

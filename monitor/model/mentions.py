@@ -78,7 +78,7 @@ class Evidence:
     """The clauses that counted."""
     words: tuple[Word, ...] = ()
     reason: str = ""
-    """Of an unscored one, in words a person understands: "French", "language not known", "nothing to judge"."""
+    """Of an unscored one, in words a person understands: "French", "unknown language", "nothing to judge"."""
 
 
 @dataclass(frozen=True, slots=True)

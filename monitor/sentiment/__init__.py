@@ -1,16 +1,17 @@
-"""Sentiment towards a brand, from words alone: no weights to ship, and every score can say which words made it.
+"""Sentiment towards a brand, from words alone: no model weights to ship, and every score names the words behind it.
 
-    vocabulary   token -> what it is: VADER's lexicon (Hutto & Gilbert 2014) and our own ``words``
-    reading      a text read once: tokens, clauses, what each word weighs by VADER's rules (``valence``)
-    naming       where it names which brand
-    towards      what that says about one brand: place (``towards``), comparisons and moves (``sides``)
-    scorer       the call that the rest of the program makes
+    vocabulary       token -> what it is: VADER's lexicon (Hutto & Gilbert 2014) and our ``brand_lexicon``
+    tokenized_text   a text as tokens and clauses, with the valence of each word by VADER's rules (``valence``)
+    brand_names      where a text names which brand
+    comparisons      comparisons with other brands, switching, choices, thanks
+    targeted         the score towards one brand, from the position of words and from comparisons
+    scorer           the interface that the rest of the program uses
 
-The recipe was measured on labelled texts with a named target; ``bench/sentiment.py`` measures it on any such file.
+The rules were measured on labelled texts with a named target. ``bench/sentiment.py`` measures them on any such file.
 """
 
-from monitor.sentiment.adhoc import BrandScorers
+from monitor.sentiment.brand_scorers import BrandScorers
 from monitor.sentiment.scorer import Scorer
-from monitor.sentiment.towards import score_of
+from monitor.sentiment.targeted import score_from_weights
 
-__all__ = ["BrandScorers", "Scorer", "score_of"]
+__all__ = ["BrandScorers", "Scorer", "score_from_weights"]

@@ -1,4 +1,4 @@
-"""The scorer: one call per post serves every brand in it."""
+"""Score posts towards brands: one call per post scores every brand in it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from monitor.model import Brand, Evidence, Score, Span
-from monitor.sentiment import roles, words
-from monitor.sentiment.naming import Named, Names
-from monitor.sentiment.reading import Reading
-from monitor.sentiment.towards import judge
+from monitor.sentiment import brand_lexicon, token_flags
+from monitor.sentiment.brand_names import BrandNames, NameMatch
+from monitor.sentiment.targeted import targeted_score
+from monitor.sentiment.tokenized_text import TokenizedText
 from monitor.sentiment.vocabulary import Vocabulary
 from monitor.text.language_codes import language_name
 
-WHOLE = 2_500
-"""Characters up to which a text is read as a whole, some 400 words."""
-AHEAD, BEYOND = 300, 700
-"""Of a longer one: characters before and behind each naming of the brand that are read."""
-NAMINGS = 4
-"""Of a longer one: namings of a brand that are looked at."""
+MAX_WHOLE_TEXT_CHARS = 2_500
+"""Longer texts (some 400 words) are not scored as a whole, but only in excerpts around the brand."""
+CHARS_BEFORE_NAME, CHARS_AFTER_NAME = 300, 700
+"""Size of an excerpt around each name of the brand."""
+MAX_NAMES = 4
+"""Names of a brand that get an excerpt."""
 
-NOTHING = "nothing to judge"
-UNKNOWN = "language not known"
+NOTHING_TO_JUDGE = "nothing to judge"
+UNKNOWN_LANGUAGE = "unknown language"
 _NO_SPANS: Mapping[str, Sequence[Span]] = MappingProxyType({})
 
 
 class Scorer:
-    """Scores posts towards brands. Safe to share between threads."""
+    """Scores posts towards brands. Threads may share one."""
 
     def __init__(self, brands: Sequence[Brand], vocabulary: Vocabulary | None = None) -> None:
-        self._vocabulary = vocabulary or Vocabulary(words.valences(), words.PHRASES, words.word_roles())
-        self._names = Names(brands, self._vocabulary)
+        self._vocabulary = vocabulary or Vocabulary(
+            brand_lexicon.valences(), brand_lexicon.PHRASES, brand_lexicon.word_flags()
+        )
+        self._names = BrandNames(brands, self._vocabulary)
 
     def with_brands(self, brands: Sequence[Brand]) -> Scorer:
-        """A scorer for other brands that shares what this one knows of words, and so costs next to nothing."""
+        """A scorer for other brands that shares this one's vocabulary, so that creating it costs almost nothing."""
         return Scorer(brands, self._vocabulary)
 
     def score(
@@ -41,76 +43,81 @@ class Scorer:
     ) -> dict[str, Score]:
         """Score ``body`` towards each of ``brands`` (their names).
 
-        ``lang`` is an ISO 639-1 code or None; only English is judged. ``spans`` tells what a brand's rule found;
-        it serves where neither name nor alias is in the text. A value is in -1..1, or None (unscored) with a reason.
+        ``lang`` is an ISO 639-1 code or None. Only English is scored. ``spans`` are the matches of each brand's rule,
+        which mark the brand where the text contains neither its name nor an alias. A value is in -1..1, or None
+        (unscored) with a reason.
         """
         if lang and lang != "und" and lang.lower()[:2] != "en":
             unscored = Score(None, Evidence(reason=language_name(lang)))
             return dict.fromkeys(brands, unscored)
-        if len(body) > WHOLE:
-            return {brand: self._scored(self._excerpts(body, brand, spans), brand, lang) for brand in brands}
-        reading = Reading(body, 0, self._vocabulary)
-        named = self._named(reading, body, brands, spans)
-        return {brand: self._scored([(reading, named)], brand, lang) for brand in brands}
+        if len(body) > MAX_WHOLE_TEXT_CHARS:
+            return {brand: self._score_parts(self._excerpts(body, brand, spans), brand, lang) for brand in brands}
+        text = TokenizedText(body, 0, self._vocabulary)
+        names = self._find_names(text, body, brands, spans)
+        return {brand: self._score_parts([(text, names)], brand, lang) for brand in brands}
 
     @staticmethod
-    def _scored(readings: Sequence[tuple[Reading, Sequence[Named]]], brand: str, lang: str | None) -> Score:
-        known = bool(lang) and lang != "und"
-        silent = not any(reading.kinds & (roles.VALUED | roles.PHRASE | roles.UNIT) for reading, _ in readings)
-        if (silent or not known) and not any(_has_words(reading, named) for reading, named in readings):
-            if silent:
-                return Score(None, Evidence(reason=NOTHING))
-        elif not known:
-            return Score(None, Evidence(reason=UNKNOWN))
-        return judge(readings, brand)
+    def _score_parts(parts: Sequence[tuple[TokenizedText, Sequence[NameMatch]]], brand: str, lang: str | None) -> Score:
+        """Score the text of one post, or its excerpts. In an unknown language, only a text without words is scored."""
+        is_language_known = bool(lang) and lang != "und"
+        scoring = token_flags.VALENCE | token_flags.PHRASE_END | token_flags.TIME_UNIT
+        has_valence = any(text.flags & scoring for text, _ in parts)
+        if (not has_valence or not is_language_known) and not any(_has_words(text, names) for text, names in parts):
+            if not has_valence:
+                return Score(None, Evidence(reason=NOTHING_TO_JUDGE))
+        elif not is_language_known:
+            return Score(None, Evidence(reason=UNKNOWN_LANGUAGE))
+        return targeted_score(parts, brand)
 
-    def _named(
-        self, reading: Reading, body: str, brands: Sequence[str], spans: Mapping[str, Sequence[Span]]
-    ) -> list[Named]:
-        """Every naming in ``reading``; where a brand of ``brands`` has none, what is in ``spans`` stands for it."""
-        named = self._names.find(reading.entries)
-        missing = set(brands).difference([naming.brand for naming in named])
+    def _find_names(
+        self, text: TokenizedText, body: str, brands: Sequence[str], spans: Mapping[str, Sequence[Span]]
+    ) -> list[NameMatch]:
+        """Every name in ``text``. If one of ``brands`` is not named, its ``spans`` count as its names."""
+        names = self._names.find(text.entries)
+        missing = set(brands).difference([name.brand for name in names])
         for brand in missing:
-            for start, end in spans.get(brand) or self._names.search(body, brand, NAMINGS):
-                if reading.whole.start <= start < end <= reading.whole.end and reading.tokens:
-                    named.append(Named(brand, reading.token_at(start), reading.token_at(end - 1) + 1))
-        return named
+            for start, end in spans.get(brand) or self._names.search(body, brand, MAX_NAMES):
+                if text.text_span.start <= start < end <= text.text_span.end and text.tokens:
+                    names.append(NameMatch(brand, text.token_at(start), text.token_at(end - 1) + 1))
+        return names
 
     def _excerpts(
         self, body: str, brand: str, spans: Mapping[str, Sequence[Span]]
-    ) -> list[tuple[Reading, Sequence[Named]]]:
-        """Readings of what stands around the brand in a long ``body``."""
-        places = self._names.search(body, brand, NAMINGS) or list(spans.get(brand, ()))[:NAMINGS]
-        readings: list[tuple[Reading, Sequence[Named]]] = []
-        for start, end in _windows(body, places):
-            reading = Reading(body[start:end], start, self._vocabulary, excerpt=True)
-            readings.append((reading, self._named(reading, body, [brand], {brand: places})))
-        return readings
+    ) -> list[tuple[TokenizedText, Sequence[NameMatch]]]:
+        """The excerpts of a long ``body`` around the brand, each with its names."""
+        occurrences = self._names.search(body, brand, MAX_NAMES) or list(spans.get(brand, ()))[:MAX_NAMES]
+        excerpts: list[tuple[TokenizedText, Sequence[NameMatch]]] = []
+        for start, end in _windows(body, occurrences):
+            text = TokenizedText(body[start:end], start, self._vocabulary, is_excerpt=True)
+            excerpts.append((text, self._find_names(text, body, [brand], {brand: occurrences})))
+        return excerpts
 
 
-def _windows(body: str, places: Sequence[Span]) -> Iterator[Span]:
-    """The parts of ``body`` around ``places``, those that touch joined, no word cut; its beginning without any."""
-    if not places:
-        yield Span(0, WHOLE)
+def _windows(body: str, occurrences: Sequence[Span]) -> Iterator[Span]:
+    """The parts of ``body`` around ``occurrences``, merged where they overlap; its beginning if there are none."""
+    if not occurrences:
+        yield Span(0, MAX_WHOLE_TEXT_CHARS)
         return
     start = end = -1
-    for place in sorted(places):
-        first, last = max(0, place.start - AHEAD), min(len(body), place.start + BEYOND)
+    for occurrence in sorted(occurrences):
+        first = max(0, occurrence.start - CHARS_BEFORE_NAME)
+        last = min(len(body), occurrence.start + CHARS_AFTER_NAME)
         if first > end:
             if end >= 0:
-                yield _trimmed(body, start, end)
+                yield _trim_to_words(body, start, end)
             start = first
         end = max(end, last)
-    yield _trimmed(body, start, end)
+    yield _trim_to_words(body, start, end)
 
 
-def _trimmed(body: str, start: int, end: int) -> Span:
+def _trim_to_words(body: str, start: int, end: int) -> Span:
+    """Move both ends inwards to a space, if there is one within 50 characters, so that no word is cut."""
     if start > 0:
         start = max(start, body.find(" ", start, start + 50))
-    return Span(start, end if end >= len(body) else max(body.rfind(" ", end - 50, end), start + AHEAD + 1))
+    return Span(start, end if end >= len(body) else max(body.rfind(" ", end - 50, end), start + CHARS_BEFORE_NAME + 1))
 
 
-def _has_words(reading: Reading, named: Sequence[Named]) -> bool:
-    """Whether there is any word besides names, links, numbers and signs."""
-    names = {i for _, start, end in named for i in range(start, end)}
-    return any(not entry.kind & roles.BARE and i not in names for i, entry in enumerate(reading.entries))
+def _has_words(text: TokenizedText, names: Sequence[NameMatch]) -> bool:
+    """Whether the text has any word besides names, links, numbers and punctuation."""
+    in_names = {i for _, start, end in names for i in range(start, end)}
+    return any(not entry.flags & token_flags.NOT_A_WORD and i not in in_names for i, entry in enumerate(text.entries))

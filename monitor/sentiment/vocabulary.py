@@ -1,8 +1,8 @@
-"""What each token of a text is: its word, its valence, whether it negates, ends a clause, is a link.
+"""The properties of tokens: the word, its valence, whether it negates, ends a clause or is a link.
 
-The base is VADER's lexicon (Hutto & Gilbert 2014, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of
-Social Media Text", ICWSM-14), as the package vaderSentiment ships it. Most tokens come again and again, so a token is
-looked into once and then remembered.
+Based on VADER's lexicon (Hutto & Gilbert 2014, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social
+Media Text", ICWSM-14), as the package vaderSentiment ships it. Most tokens occur often, so each is analysed once and
+cached.
 """
 
 from __future__ import annotations
@@ -15,198 +15,197 @@ from typing import TypeAlias
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-from monitor.sentiment import roles
+from monitor.sentiment import token_flags
 
 Phrases: TypeAlias = Mapping[str | None, Sequence[tuple[tuple[str, ...], float]]]
-"""Phrases with one last word: the word before it, None without any -> (all words before the last, weight) of each."""
+"""The phrases that end in one word: the word before it (None for a phrase of one word) -> (all words before the last
+one, valence) of each phrase."""
 _NO_PHRASES: Phrases = MappingProxyType({})
 
-REMEMBERED = 40_000
-"""Tokens remembered at most, some 15 MB; then all are forgotten, which costs less than choosing."""
-LONGEST_TOKEN = 200
-"""Longer runs without a space are no words."""
+MAX_ENTRIES = 40_000
+"""Tokens cached, some 15 MB. When the cache is full it is emptied, which costs less than choosing what to evict."""
+MAX_TOKEN_CHARS = 200
+"""Longer tokens are not words."""
 
-_MARKS = string.punctuation + "\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
-_AROUND = ".,;:!?\"'()[]*_\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
-"""Of these, what stands around a word and is not shown as a part of it."""
+_PUNCTUATION = string.punctuation + "\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
+_STRIPPED_PUNCTUATION = ".,;:!?\"'()[]*_\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
+"""Punctuation around a word that is not shown as part of it."""
 _LINK = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/)", re.IGNORECASE)
-_INNER = re.compile(r"(?<=\w\w)(\.{2,}|[\u2026\u2014\u2013/|,;!?]+|--+)(?=[@#\w]\w)(?!\d)")
-_STRETCHED = re.compile(r"(.)\1{2,}")
-_ABBREVIATED = frozenset(
+_INNER_PUNCTUATION = re.compile(r"(?<=\w\w)(\.{2,}|[\u2026\u2014\u2013/|,;!?]+|--+)(?=[@#\w]\w)(?!\d)")
+_REPEATED_LETTER = re.compile(r"(.)\1{2,}")
+_ABBREVIATIONS = frozenset(
     ("vs", "mr", "mrs", "ms", "dr", "inc", "corp", "ltd", "co", "st", "u.s", "u.k", "e.g", "i.e", "etc")
 )
 _IDIOMS = [phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
-_IDIOMATIC = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS)))
-"""The longest word of each of VADER's idioms: a text without any of them has no idiom."""
+_IDIOM_KEYWORDS = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS)))
+"""The longest word of each of VADER's idioms: a text without any of these words contains no idiom."""
 
 
 class Entry:
-    """What is known of a token."""
+    """The properties of a token."""
 
     __slots__ = (
         "booster",
-        "handle",
-        "kind",
-        "lead",
-        "lexical",
+        "flags",
+        "in_lexicon",
+        "is_handle",
+        "is_upper",
+        "leading",
         "name",
         "negates",
+        "parts",
         "phrases",
-        "pieces",
-        "trail",
-        "upper",
+        "trailing",
         "valence",
         "word",
     )
 
     def __init__(self, word: str, name: str) -> None:
         self.word = word
-        """In small letters, without the marks around it."""
+        """In lower case, without the punctuation around it."""
         self.name = name
-        """What it may be called by: without ``'s``, with a leading ``@``."""
+        """The word as a brand's name: without ``'s``, with a leading ``@``."""
         self.valence = 0.0
-        self.lexical = False
-        """Whether VADER's or our lexicon has it, be it with 0."""
+        self.in_lexicon = False
+        """Whether either lexicon has the word, even with valence 0."""
         self.booster = 0.0
         self.negates = False
-        self.upper = False
-        self.handle = False
-        self.kind = 0
-        """Bits of ``roles``; 0 is a plain word."""
+        self.is_upper = False
+        self.is_handle = False
+        self.flags = 0
+        """Bits of ``token_flags``; 0 for a plain word."""
         self.phrases = _NO_PHRASES
-        """Those that end with it, by the word before it; under None what it adds by itself."""
-        self.pieces: tuple[str, ...] = ()
-        self.lead = self.trail = 0
-        """Characters of the token before and behind its word."""
+        """The phrases that end with this word."""
+        self.parts: tuple[str, ...] = ()
+        """The tokens of a compound; empty for any other token."""
+        self.leading = self.trailing = 0
+        """Number of punctuation characters before and after the word."""
 
 
 class Vocabulary(dict[str, Entry]):
-    """Token -> Entry, filled as tokens come. Safe to share between threads: an entry never changes once it is in."""
+    """Token -> Entry, filled on demand. Threads may share one: an entry does not change once it is stored."""
 
-    def __init__(self, own: Mapping[str, float], phrases: Mapping[str, float], marked: Mapping[str, int]) -> None:
-        """``own`` replaces VADER's valences, ``marked`` tells words' roles; all empty: VADER's own reading."""
+    def __init__(self, own: Mapping[str, float], phrases: Mapping[str, float], word_flags: Mapping[str, int]) -> None:
+        """``own`` overrides VADER's valences. With three empty mappings, words are those of VADER alone."""
         super().__init__()
         vader = SentimentIntensityAnalyzer()
         self._valences: dict[str, float] = {**vader.lexicon, **own}
-        self._marked = dict(marked)
+        self._word_flags = dict(word_flags)
         self._phrases = _by_last_words(phrases)
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
         self._emoji = re.compile("[" + "".join(map(re.escape, self._emojis)) + "]")
 
     def __missing__(self, token: str) -> Entry:
-        if len(self) >= REMEMBERED:
+        if len(self) >= MAX_ENTRIES:
             self.clear()
-        entry = self[token] = self._look_into(token)
+        entry = self[token] = self._make_entry(token)
         return entry
 
-    def _look_into(self, token: str) -> Entry:
-        if _LINK.match(token) or len(token) > LONGEST_TOKEN:
+    def _make_entry(self, token: str) -> Entry:
+        if _LINK.match(token) or len(token) > MAX_TOKEN_CHARS:
             entry = Entry("", "")
-            entry.kind = roles.LINK | roles.BARE
+            entry.flags = token_flags.LINK | token_flags.NOT_A_WORD
             return entry
-        if pieces := self._taken_apart(token):
+        if parts := self._split_compound(token):
             entry = Entry("", "")
-            entry.kind, entry.pieces = roles.PIECES, pieces
+            entry.flags, entry.parts = token_flags.COMPOUND, parts
             return entry
         plain = token.replace("\u2019", "'")
-        stripped = plain.strip(_MARKS)
-        entry = Entry(self._word(plain, stripped), _name(plain, stripped))
-        entry.handle = plain.startswith("@") and len(plain) > 1
-        entry.upper = stripped.isupper()
+        stripped = plain.strip(_PUNCTUATION)
+        entry = Entry(self._word(plain, stripped), _normalized_name(plain, stripped))
+        entry.is_handle = plain.startswith("@") and len(plain) > 1
+        entry.is_upper = stripped.isupper()
         if entry.word[:1].isalnum():
-            entry.lead = len(token) - len(token.lstrip(_AROUND))
+            entry.leading = len(token) - len(token.lstrip(_STRIPPED_PUNCTUATION))
         if entry.word[-1:].isalnum():
-            entry.trail = len(token) - len(token.rstrip(_AROUND))
-        self._value(entry)
-        self._place(entry, plain)
+            entry.trailing = len(token) - len(token.rstrip(_STRIPPED_PUNCTUATION))
+        self._set_valence(entry)
+        self._set_flags(entry, plain)
         return entry
 
-    def _taken_apart(self, token: str) -> tuple[str, ...]:
-        """The words in ``token``, when it is more than one."""
+    def _split_compound(self, token: str) -> tuple[str, ...]:
+        """The words in ``token`` if it has more than one, otherwise ()."""
         if token.isascii():
-            if token.strip(_MARKS).isalnum() or token.lower() in self._valences:
+            if token.strip(_PUNCTUATION).isalnum() or token.lower() in self._valences:
                 return ()
-            apart = _INNER.sub(r"\1 ", token)
+            spaced = _INNER_PUNCTUATION.sub(r"\1 ", token)
         elif token in self._emojis:
             return ()
         else:
-            apart = _INNER.sub(r"\1 ", self._emoji.sub(r" \g<0> ", token))
-        pieces = tuple(apart.split())
-        return pieces if len(pieces) > 1 or (pieces and pieces[0] != token) else ()
+            spaced = _INNER_PUNCTUATION.sub(r"\1 ", self._emoji.sub(r" \g<0> ", token))
+        parts = tuple(spaced.split())
+        return parts if len(parts) > 1 or (parts and parts[0] != token) else ()
 
     def _word(self, plain: str, stripped: str) -> str:
-        """The word as the lexicons write it: emoticons whole, stretched letters let go."""
+        """The word as the lexicons write it: emoticons with their punctuation, "goooood" as "good"."""
         lower = plain.lower()
         if len(stripped) <= 2:
-            whole = lower if lower in self._valences else lower.strip(".,!?;:\"'()")
-            if whole in self._valences or not whole.isalnum():
-                return whole or lower
+            emoticon = lower if lower in self._valences else lower.strip(".,!?;:\"'()")
+            if emoticon in self._valences or not emoticon.isalnum():
+                return emoticon or lower
         word = stripped.lower() or lower
-        if word in self._valences or not _STRETCHED.search(word):
+        if word in self._valences or not _REPEATED_LETTER.search(word):
             return word
-        for kept in (r"\1\1", r"\1"):
-            shorter = _STRETCHED.sub(kept, word)
+        for replacement in (r"\1\1", r"\1"):
+            shorter = _REPEATED_LETTER.sub(replacement, word)
             if shorter in self._valences or shorter in BOOSTER_DICT:
                 return shorter
         return word
 
-    def _value(self, entry: Entry) -> None:
+    def _set_valence(self, entry: Entry) -> None:
         word = entry.word
-        entry.lexical = word in self._valences
+        entry.in_lexicon = word in self._valences
         entry.booster = BOOSTER_DICT.get(word, 0.0)
         entry.negates = word in NEGATE or "n't" in word
         if word in self._emojis and word not in self._valences:
-            entry.valence, entry.lexical = self._emoji_valence(word), True
-        elif not entry.handle and not entry.booster:
+            entry.valence, entry.in_lexicon = self._emoji_valence(word), True
+        elif not entry.is_handle and not entry.booster:
             entry.valence = self._valences.get(word, 0.0)
         if entry.valence:
-            entry.kind |= roles.VALUED
-        if entry.upper and (entry.valence or entry.booster):
-            entry.kind |= roles.LOUD
+            entry.flags |= token_flags.VALENCE
+        if entry.is_upper and (entry.valence or entry.booster):
+            entry.flags |= token_flags.CAPITALS
 
     def _emoji_valence(self, sign: str) -> float:
-        """An emoji counts as one word, worth the words of VADER's description of it."""
+        """The valence of an emoji: the sum over the words of VADER's description of it."""
         return sum(self._valences.get(word, 0.0) for word in self._emojis[sign].split())
 
-    def _place(self, entry: Entry, plain: str) -> None:
-        """Tell what the token does to the clauses around it."""
+    def _set_flags(self, entry: Entry, plain: str) -> None:
         word = entry.word
-        entry.kind |= self._marked.get(word, 0)
-        if word in _IDIOMATIC:
-            entry.kind |= roles.IDIOM
+        entry.flags |= self._word_flags.get(word, 0)
+        if word in _IDIOM_KEYWORDS:
+            entry.flags |= token_flags.IDIOM
         if word in self._phrases:
-            entry.kind |= roles.PHRASE
+            entry.flags |= token_flags.PHRASE_END
             entry.phrases = self._phrases[word]
-        spelt = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
-        if not spelt or entry.handle or (plain.startswith("#") and not entry.valence):
-            entry.kind |= roles.BARE
-        entry.kind |= _end(plain.rstrip("\"'\u201d\u2019)]*"), word)
+        has_letters = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
+        if not has_letters or entry.is_handle or (plain.startswith("#") and not entry.valence):
+            entry.flags |= token_flags.NOT_A_WORD
+        entry.flags |= _end_flags(plain.rstrip("\"'\u201d\u2019)]*"), word)
 
 
 def _by_last_words(phrases: Mapping[str, float]) -> Mapping[str, Phrases]:
-    """The phrases by their last word, each with and without its apostrophes."""
-    found: dict[str, dict[str | None, list[tuple[tuple[str, ...], float]]]] = {}
-    for phrase, weight in phrases.items():
+    """Index the phrases by their last word, each with and without its apostrophes."""
+    by_last_word: dict[str, dict[str | None, list[tuple[tuple[str, ...], float]]]] = {}
+    for phrase, valence in phrases.items():
         for spelling in {phrase, phrase.replace("'", "")}:
             *before, last = spelling.split()
-            ending = found.setdefault(last, {})
-            ending.setdefault(before[-1] if before else None, []).append((tuple(before), weight))
-    return found
+            by_previous_word = by_last_word.setdefault(last, {})
+            by_previous_word.setdefault(before[-1] if before else None, []).append((tuple(before), valence))
+    return by_last_word
 
 
-def _end(plain: str, word: str) -> int:
-    """What a token's last mark ends."""
+def _end_flags(plain: str, word: str) -> int:
+    """The flags that a token's last punctuation mark sets."""
     last = plain[-1:]
     if plain == "\n" or not plain:
-        return roles.SENTENCE_END | roles.CLAUSE_END if plain else 0
-    if last in "?!\u2026" or (last == "." and word not in _ABBREVIATED and len(word) > 1):
-        asks = roles.ASKS if "?" in plain[-3:] else 0
-        return roles.SENTENCE_END | roles.CLAUSE_END | asks
-    return roles.CLAUSE_END if last in ",;:\u2013\u2014" or plain in ("-", "--", "|", "/") else 0
+        return token_flags.SENTENCE_END | token_flags.CLAUSE_END if plain else 0
+    if last in "?!\u2026" or (last == "." and word not in _ABBREVIATIONS and len(word) > 1):
+        question = token_flags.QUESTION if "?" in plain[-3:] else 0
+        return token_flags.SENTENCE_END | token_flags.CLAUSE_END | question
+    return token_flags.CLAUSE_END if last in ",;:\u2013\u2014" or plain in ("-", "--", "|", "/") else 0
 
 
-def _name(plain: str, stripped: str) -> str:
-    bare = stripped.lower()
-    if bare.endswith("'s"):
-        bare = bare[:-2]
-    return "@" + bare if plain.lstrip("\"'(.").startswith("@") else bare
+def _normalized_name(plain: str, stripped: str) -> str:
+    name = stripped.lower().removesuffix("'s")
+    return "@" + name if plain.lstrip("\"'(.").startswith("@") else name

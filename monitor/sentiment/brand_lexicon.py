@@ -1,74 +1,74 @@
-"""What VADER's lexicon lacks or misjudges when people write about brands, each group with its reason.
+"""Words that VADER's lexicon lacks or misjudges when people write about brands. Each group states its reason.
 
-Written from general knowledge of how customers and headlines speak, not drawn from any labelled set. A valence is on
-VADER's scale, -4..4; most of ours are mild, because a word that only leans should not drown one that shouts.
+Written from general knowledge of how customers and headlines speak, not taken from any labelled data set. Valences are
+on VADER's scale, -4..4. Most of ours are mild, so that a slightly positive word does not outweigh a strong one.
 """
 
 from __future__ import annotations
 
-from monitor.sentiment import roles
+from monitor.sentiment import token_flags
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of ``text``."""
+    """Split a string of words."""
     return frozenset(text.split())
 
 
-MISLEADING = word_set(
-    # Requests: "please help", "can you support me", "hope to hear": manners of somebody in need, not praise.
+NEUTRALIZED = word_set(
+    # Requests: "please help", "can you support me" and "hope to hear" are polite, not praise.
     "please help helping helped want wants wanted hope hopes hoping hopeful support supporting supported dear "
-    # The trade's own words for things it sells or does: free shipping, credit card, mobile security, energy firm.
+    # Names of products and business terms: free shipping, credit card, mobile security, energy firm.
     "free play plays played playing share shared shares credit security secure energy interest interests party "
     "vision chance natural create created creative active top engage challenge challenges challenging pay "
-    # Contests and small talk: "win a trip", "join us", "good morning": said by marketing and by everyone.
+    # Contests and small talk, in marketing and elsewhere: "win a trip", "join us".
     "win winner join joined number natives value values matter matters "
     # Fillers: agreement, address and laughter (people laugh *at* brands at least as often as with them).
     "like yes yeah sure ok okay well kind hey hi hmm lol lmao lmfao rofl haha hahaha hah heh ha true god yep "
-    # Trade words VADER reads as moods: a cut of meat, a lost tooth, demand, arrest, a killer, gross margin.
+    # Business terms that VADER takes for moods: demand, gross margin, low price, legal department.
     "demand demands gross killer crazy alone low lower lowest serious seriously fire war dark "
     "alert alerts straight certain certainly ready agree agreed agreement care careful commit committed "
     "feeling feelings dream dreams legal opportunity opportunities solution solutions wish wishes "
     # Laughter again, as emoji.
     "😂 🤣 😅 😆"
 )
-"""Words of VADER's that say nothing about a brand: they weigh nothing."""
+"""Words in VADER's lexicon that say nothing about a brand. They get valence 0."""
 
-_GOOD = {
-    # Praise of work well done that VADER does not know.
+_POSITIVE = {
+    # Praise that VADER does not know.
     1.6: "recommend recommended recommends reliable dependable seamless flawless flawlessly smoothly intuitive prompt "
     "promptly responsive courteous professional knowledgeable attentive speedy stellar superb seamlessly bargain "
     "pleased impressed impressive impresses delicious tasty yummy flavorful affordable spacious durable sturdy "
     "versatile stylish sleek crisp gem gorgeous must-have hassle-free top-notch first-class",
-    # The sound of being pleased.
+    # Strong praise and exclamations of joy.
     2.2: "kudos props shoutout bravo amaze amazed phenomenal unbeatable goat yay woohoo woot yum heaven rocks rocked "
     "rockstar lifesaver spotless outstanding exceptional game-changer best-in-class",
     # Emoji that VADER describes without a mood: "clapping hands".
     1.7: "👏 🙌 👍 💯 🔥 🎉 🤩 👌",
-    # Mild: what a customer likes about a thing.
+    # Mild: properties that customers like.
     1.0: "fast faster fastest quick quicker quickest quickly cheap cheaper cheapest smooth smoother handy convenient "
     "lightweight fresh upgraded generous portable quiet quieter simpler simple solved resolved helpful upgrade "
     "genuine authentic polite efficient cozy",
-    # Headlines: what moves up or goes right for a company.
+    # Headlines: a company's share price rises or its business goes well.
     1.2: "rises rise rose rising rally rallies rallied rallying soar soars soared soaring surge surges surged surging "
     "jumps jumped climbs climbed climb gains gained gainer gainers rebound rebounds rebounded outperform outperforms "
     "outperformed beats upbeat bullish buoyant record-high breakthrough milestone unveils wins won bags bagged "
     "upgrades accumulate turnaround expands expansion doubles triples tops topped",
 }
-_BAD = {
-    # A service that failed, in the customer's words.
+_NEGATIVE = {
+    # A service or product that failed, in customers' words.
     1.4: "outage outages downtime glitch glitches glitchy glitched buggy bug bugs laggy lag lags lagging freezes froze "
     "freezing hacked breach breached leaked unresponsive inop malfunction malfunctioning malfunctioned defective "
     "faulty bricked overheats overheating crashes crashed crashing unusable disconnected broke ruining botched "
     "mishandled misplaced unresolved inconvenience inconvenienced inconvenient",
-    # Money: being charged, refused or cheated.
+    # Money: overcharged, refunded or cheated.
     1.5: "refund refunds refunded overcharged overcharge overcharging overpriced pricey expensive ripoff rip-off "
     "scammed scammers ripped robbed chargeback compensation reimburse reimbursement nickel-and-dime "
     "misled misleading bait-and-switch gouging",
-    # Waiting: the commonest complaint of all.
+    # Waiting: the most common complaint.
     1.2: "waiting waited delayed delays delay late stranded queue queues unanswered understaffed overbooked "
     "cancelled canceled cancellation cancellations cancelling canceling cancel canceled reschedule rescheduled "
     "standby rebook rebooked rebooking slow slower slowest sluggish hrs hungup ",
-    # Contempt, and the vow never to come back.
+    # Contempt.
     2.2: "shoddy clueless incompetent incompetence unprofessional abysmal atrocious appalling dreadful horrendous "
     "deplorable laughable inexcusable unreliable nightmare subpar sub-par mediocre joke disgrace lousy overrated "
     "boycott rubbish garbage trash trashy crappy sux suckss fml ffs sigh yikes meh boo #fail nope shitty "
@@ -76,11 +76,11 @@ _BAD = {
     "horrid ruined ruins blows worthless disgraceful third-world unreal unbelievable unfair",
     # Emoji that VADER describes without a mood: "face with steam from nose".
     2.0: "😡 🤬 👎 💩 🙄 😤 🤦 🤮 🤢 😒 😑",
-    # Something is not as it should be, said without heat.
+    # Problems described without anger.
     0.8: "issue issues complaint complaints complain complained complaining unable missed damaged dirty noisy cramped "
     "downgrade downgraded bloated bloatware outdated dated hidden loud heavier bulky wasted waste lacks lacking lacked "
     "hassle excuse excuses nowhere unacceptable apology mess messed awkward disconnects disconnect",
-    # Headlines: what moves down or goes wrong for a company.
+    # Headlines: a company's share price falls or its business goes badly.
     1.3: "falls fall fell falling slump slumps slumped slumping plunge plunges plunged plunging tumble tumbles tumbled "
     "slides slid slide sinks sank sink slips slipped dips dipped drops declines declined decline plummets plummeted "
     "nosedive bearish downbeat underperform underperforms recall recalls recalled lawsuit lawsuits sued sues sue fined "
@@ -90,14 +90,14 @@ _BAD = {
 }
 
 PHRASES = {
-    # The product or service does not do its one job.
+    # The product or service does not work.
     "stopped working": -2.0, "not working": -2.0, "isn't working": -2.0, "doesn't work": -2.0, "won't work": -2.0,
     "does not work": -2.0,
     "don't work": -2.0, "didn't work": -1.5, "never works": -2.0, "never worked": -2.0, "not work": -1.5,
     "won't load": -1.5, "won't let me": -1.5, "can't log": -1.5, "can't login": -1.5, "can't access": -1.5,
     "can't even": -1.5, "went down": -1.2, "is down": -1.5, "shut down": -1.0, "breaks down": -1.5, "broke down": -1.5,
     "falling apart": -2.0, "fell apart": -2.0, "fall apart": -2.0,
-    # Waiting and being left alone.
+    # Waiting, getting no answer.
     "on hold": -1.5, "still no": -1.5, "still waiting": -1.5, "still haven't": -1.5, "still not": -1.5,
     "still hasn't": -1.5, "no response": -1.5, "no reply": -1.5, "no answer": -1.5, "no one": -1.0, "nobody": -0.8,
     "no help": -2.0, "no idea": -0.8, "no explanation": -1.5, "no apology": -1.5, "no sign": -0.8, "no info": -1.5,
@@ -109,7 +109,7 @@ PHRASES = {
     "last minute": -0.5, "fix this": -1.0, "fix it": -0.8, "fix your": -1.5, "get your": -0.8, "why can't": -1.0,
     "why is": -0.6, "why are": -0.6, "why do": -0.6, "why does": -0.8, "why would": -0.8, "how hard": -1.0,
     "what happened": -0.6, "what's wrong": -1.0, "wake up": -0.6, "step up": -1.0, "do better": -1.5, "be better": -1.0,
-    # The vow, and the verdict.
+    # Verdicts, and never buying again.
     "never again": -2.5, "last time": -1.2, "lost a customer": -2.5, "lost my business": -2.5, "lost me": -2.0,
     "waste of": -2.2, "not happy": -2.0, "not impressed": -2.2, "not cool": -2.0, "not ok": -1.8, "not okay": -1.8,
     "not worth": -2.2, "don't bother": -2.2, "don't buy": -2.5, "do not buy": -2.5, "stay away": -2.5,
@@ -123,7 +123,7 @@ PHRASES = {
     "leave a lot to be desired": -2.0, "leaves a lot to be desired": -2.0, "too expensive": -0.8, "too slow": -0.8,
     "too much": -0.6, "too many": -0.6, "too long": -0.8, "too loud": -0.6, "too small": -0.8, "too heavy": -0.8,
     "poor quality": -0.8, "not enough": -1.0, "lack of": -1.5, "at fault": -1.0, "data breach": -1.0,
-    # Praise made of plain words.
+    # Praise made of words that are neutral by themselves.
     "well done": 2.2, "good job": 0.6, "great job": 0.6, "nice work": 0.8, "keep it up": 1.5, "keep up": 1.2,
     "hats off": 2.2, "can't wait": 2.0, "cant wait": 2.0, "can not wait": 2.0, "cannot wait": 2.0, "two thumbs": 1.8,
     "thumbs up": 2.0, "works well": 1.8, "works great": 0.8, "works perfectly": 0.8, "work well": 1.5,
@@ -143,11 +143,11 @@ PHRASES = {
     "in the black": 1.5, "buy rating": 1.2, "sell rating": -1.2, "under fire": -2.0, "steps down": -1.0,
     "sell-off": -1.5, "files for bankruptcy": -1.0, "class action": -1.5, "strong results": 0.5,
 }  # fmt: skip
-"""Phrases and what they add, on top of their words' own valences, to the last word's place."""
+"""Phrase -> valence at its last word, in addition to the valences of its words."""
 
-UNITS = word_set("hour hours hrs hr minutes mins min days weeks months")
-"""After a number or "an", these tell of waiting."""
-WAIT = -1.2
+TIME_UNITS = word_set("hour hours hrs hr minutes mins min days weeks months")
+WAITING_VALENCE = -1.2
+"""Valence of a time unit after a number or "an": "3 hours"."""
 
 BETTER = word_set(
     "better faster easier cheaper nicer superior stronger safer smoother quicker smarter cooler tastier preferable "
@@ -156,54 +156,59 @@ BETTER = word_set(
 WORSE = word_set(
     "worse slower harder weaker uglier inferior pricier clunkier noisier poorer crappier dumber lamer behind"
 )
-"""Comparatives that take sides before "than"; "more" and "less" take the side of the word behind them."""
+"""Comparatives before "than" that rank one brand higher. After "more" and "less" the next word decides."""
 
-MOVE = word_set(
+SWITCHING_VERBS = word_set(
     "switch switched switching switches move moved moving migrate migrated migrating change changed changing went "
     "go going convert converted jump jumped defect defected defecting"
 )
-"""Verbs of changing from one brand to another."""
-CHOOSE = word_set(
+"""Verbs of switching from one brand to another."""
+CHOOSING_VERBS = word_set(
     "prefer preferred prefers choose chose chosen choosing pick picked picking recommend favor favour take buy bought "
     "want"
 )
-"""Verbs that put one brand over another."""
-LEAVE = word_set(
+"""Verbs that prefer one brand to another."""
+LEAVING_VERBS = word_set(
     "ditch ditched ditching dump dumped dumping leave leaving left quit quitting cancel cancelled canceled cancelling "
     "canceling boycott boycotting avoid avoiding drop dropped dropping uninstall uninstalled uninstalling deleted "
     "deleting delete unfollow unfollowed"
 )
-"""Verbs that turn away from the brand right behind them."""
-BEAT = word_set(
+"""Verbs that reject the brand right after them."""
+WINNING_VERBS = word_set(
     "beat beats beating outperform outperforms outperformed outclass outclasses trump trumps trumped outshines "
     "surpass surpasses surpassed overtake overtakes overtook outsells outsold crushes outpace outpaces "
     "destroys annihilates smokes"
 )
-"""Verbs whose subject wins over their object."""
-LOSE = word_set("lose loses losing lost")
-THANK = word_set("thanks thank thx thnx tnx ty kudos props shoutout bravo congrats congratulations")
-
+"""Verbs whose subject beats their object."""
+LOSING_VERBS = word_set("lose loses losing lost")
+THANKING_WORDS = word_set("thanks thank thx thnx tnx ty kudos props shoutout bravo congrats congratulations")
 
 CONJUNCTIONS = word_set(
     "but while whereas although though however yet and or because than as unlike vs versus over instead"
 )
-"""A new clause begins with them."""
+"""Words that begin a new clause."""
 
 
 def valences() -> dict[str, float]:
-    """Our words -> valence, the misleading ones as 0.0; they replace VADER's."""
-    merged: dict[str, float] = dict.fromkeys(MISLEADING, 0.0)
-    for sign, groups in ((1.0, _GOOD), (-1.0, _BAD)):
-        for weight, words in groups.items():
-            merged.update(dict.fromkeys(words.split(), sign * weight))
+    """Word -> valence, for the words that override VADER's lexicon."""
+    merged: dict[str, float] = dict.fromkeys(NEUTRALIZED, 0.0)
+    for sign, groups in ((1.0, _POSITIVE), (-1.0, _NEGATIVE)):
+        for valence, words in groups.items():
+            merged.update(dict.fromkeys(words.split(), sign * valence))
     return merged
 
 
-def word_roles() -> dict[str, int]:
-    """What our words do beside their valence: word -> bits of ``roles``."""
-    marked: dict[str, int] = {"than": roles.THAN | roles.JOINS}
-    sides = MOVE | CHOOSE | LEAVE | BEAT | THANK | {"unlike", "instead", "rid", "superior", "inferior"} | LOSE
-    for bit, group in ((roles.UNIT, UNITS), (roles.JOINS, CONJUNCTIONS), (roles.SIDE, sides)):
-        for word in group:
-            marked[word] = marked.get(word, 0) | bit
-    return marked
+def word_flags() -> dict[str, int]:
+    """Word -> bits of ``token_flags``, apart from the flags that depend on a valence."""
+    verbs = SWITCHING_VERBS | CHOOSING_VERBS | LEAVING_VERBS | WINNING_VERBS | LOSING_VERBS
+    groups = {
+        token_flags.THAN: frozenset(("than",)),
+        token_flags.TIME_UNIT: TIME_UNITS,
+        token_flags.CONJUNCTION: CONJUNCTIONS,
+        token_flags.COMPARISON: verbs | THANKING_WORDS | {"unlike", "instead", "rid", "superior", "inferior"},
+    }
+    flags: dict[str, int] = {}
+    for flag, words in groups.items():
+        for word in words:
+            flags[word] = flags.get(word, 0) | flag
+    return flags
