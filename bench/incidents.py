@@ -156,13 +156,13 @@ def write(series: Series, rows: Sequence[int], folder: Path) -> None:
 STEPS: Mapping[str, Sequence[float]] = {
     "slow_quantile": (0.9925, 0.996),
     "slow_multiple": (1.3, 1.9),
-    "slow_least": (5.0, 10.0),
+    "slow_min_deviations": (5.0, 10.0),
     "fast_multiple": (3.0, 4.0),
-    "fast_share": (0.75, 0.95),
-    "fast_chance": (3.7, 4.3),
-    "fast_over": (2.0, 3.0),
-    "fast_least": (4.5, 5.5),
-    "above": (7.0, 14.0),
+    "fast_quantile": (0.75, 0.95),
+    "fast_chance_deviations": (3.7, 4.3),
+    "fast_clump_factor": (2.0, 3.0),
+    "fast_min_deviations": (4.5, 5.5),
+    "min_excess": (7.0, 14.0),
     "calm_multiple": (1.5, 2.5),
 }
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bench._topics_turn import turns
+from bench._topics_job import turns
 from bench.sentiment import AIRLINE_ALIASES as ALIASES
 from monitor.analysis.topics import Finder
 from monitor.clock import Clock

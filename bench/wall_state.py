@@ -38,7 +38,7 @@ from display.cli.wiring import load_config
 from display.server import service
 from display.wall_state import WallStates
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import Duty, Incidents, TopicsDuty
+from monitor.analysis.jobs import IncidentsJob, Job, TopicsJob
 from monitor.clock import Clock, ReplayClock
 from monitor.config import Config
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
@@ -142,12 +142,12 @@ def cost_of_states(store: Store, config: Config) -> Cost:
 
 
 def costs_of_watch(store: Store, config: Config) -> Iterator[tuple[str, Cost]]:
-    """Of each duty's turn, every 30 s for two hours."""
+    """Of each job's turn, every 30 s for two hours."""
     names = [b.name for b in config.brands], [s.name for s in config.sources]
-    duties: tuple[Duty, ...] = (Incidents(store, *names, Detector(UTC)), TopicsDuty(store, config.brands))
-    for duty in duties:
-        times = [milliseconds(partial(duty.turn, END + n * timedelta(seconds=30))) for n in range(TURNS)]
-        yield duty.name, Cost(times[0], times[1:])
+    jobs: tuple[Job, ...] = (IncidentsJob(store, *names, Detector(UTC)), TopicsJob(store, config.brands))
+    for job in jobs:
+        times = [milliseconds(partial(job.run, END + n * timedelta(seconds=30))) for n in range(TURNS)]
+        yield job.name, Cost(times[0], times[1:])
 
 
 def serve_at_the_end(database: Path, port: int) -> None:

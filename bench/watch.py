@@ -19,8 +19,8 @@ from pathlib import Path
 
 from bench.store import BRANDS, END, SOURCES, START, judged_posts, save_all
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import Incidents
-from monitor.analysis.jobs.history import SPAN
+from monitor.analysis.jobs import IncidentsJob
+from monitor.analysis.jobs.count_history import HISTORY_SPAN
 from monitor.model import Health, Judged, SourceStatus
 from monitor.store import Store, open_store
 
@@ -54,10 +54,10 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def report(name: str, store: Store) -> None:
     """Print what the first turn costs, and those that follow every 30 s."""
-    duty = Incidents(store, [brand.name for brand in BRANDS], SOURCES, Detector(UTC))
-    first = milliseconds(lambda: duty.turn(END))
-    later = [milliseconds(lambda n=n: duty.turn(END + n * timedelta(seconds=30))) for n in range(1, TURNS)]  # type: ignore[misc]
-    month = milliseconds(lambda: [store.volume_series(brand.name, END - SPAN, END) for brand in BRANDS])
+    job = IncidentsJob(store, [brand.name for brand in BRANDS], SOURCES, Detector(UTC))
+    first = milliseconds(lambda: job.run(END))
+    later = [milliseconds(lambda n=n: job.run(END + n * timedelta(seconds=30))) for n in range(1, TURNS)]  # type: ignore[misc]
+    month = milliseconds(lambda: [store.volume_series(brand.name, END - HISTORY_SPAN, END) for brand in BRANDS])
     recent = milliseconds(lambda: [store.recent_volume_series(brand.name, END, 36) for brand in BRANDS])
     print(
         f"{name:<10}first turn {first:6.1f} ms, then {statistics.median(later):6.1f} ms (worst {max(later):.1f}); "
@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("mentions", nargs="?", type=int, default=1_000_000)
     mentions = parser.parse_args().mentions
     with tempfile.TemporaryDirectory() as folder:
-        for name, since in (("all", START - timedelta(days=99)), ("28 days", END - SPAN)):
+        for name, since in (("all", START - timedelta(days=99)), ("28 days", END - HISTORY_SPAN)):
             posts = (one for one in judged_posts(mentions) if one.post.published_at >= since)
             path = Path(folder) / f"{name}.db"
             store = filled(path, posts)

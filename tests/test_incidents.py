@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bench import incidents as bench
 from monitor.analysis.incidents import Detector
-from monitor.analysis.incidents.origins import origins
+from monitor.analysis.incidents.driving_sources import driving_sources
 from monitor.model import Incident, Pulses, Trend
 from tests.made_up_days import BERLIN, DAY, HOUR, MINUTE, MONDAY, STEP, Days, Seen, watch
 
@@ -192,7 +192,7 @@ def test_the_sources_that_bring_far_more_than_their_part_are_named() -> None:
 def test_what_is_far_over_a_usual_part(
     now: dict[str, float], usual: dict[str, float], expected: tuple[str, ...]
 ) -> None:
-    assert origins(now, usual) == expected
+    assert driving_sources(now, usual) == expected
 
 
 @pytest.mark.parametrize(

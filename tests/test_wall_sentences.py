@@ -19,7 +19,7 @@ from display.wall_state.horizon import Hatch, Hour, usual_label
 from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title, why
 from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import END_ISOLATE, ISOLATE, isolated, one_digit, short
-from monitor.analysis.baseline import Range, Usual
+from monitor.analysis.baseline import Baseline, HourlyRange
 from monitor.model import Bin, Health, Incident, SourceStatus, Spend
 from tests.fake_site import read_at
 from tests.fakes import NOON
@@ -28,7 +28,7 @@ LONDON = ZoneInfo("Europe/London")
 ENGLISH_IN_LONDON = Speech(LONDON)
 MINUTE = timedelta(minutes=1)
 READ = (read_at(NOON, "Forum"), read_at(NOON, "Reddit"))
-USUAL = Range(42.0, 30.0, 55.0)
+USUAL = HourlyRange(42.0, 30.0, 55.0)
 INCIDENT = Incident(
     "Acme",
     since=NOON - 106 * MINUTE,
@@ -82,7 +82,10 @@ def said(found: Scene) -> str:
         ),
         ({"night": True}, "Normal. 42 mentions in the last hour, usual for the night."),
         ({"night": True, "topic": "fees"}, "Normal. 42 mentions in the last hour, mostly about fees."),
-        ({"hour": Hour(0, 0), "usual": Range(0, 0, 1)}, "Normal. No mentions in the last hour, usual for this hour."),
+        (
+            {"hour": Hour(0, 0), "usual": HourlyRange(0, 0, 1)},
+            "Normal. No mentions in the last hour, usual for this hour.",
+        ),
         ({"hour": Hour(18206, 0), "topic": "fees"}, "Busy. 18,206 mentions in the last hour, mostly about fees."),
         ({"hour": Hour(60, 0)}, "Busy. 60 mentions in the last hour, no topic stands out."),
         ({"hour": Hour(9, 0)}, "Quiet. 9 mentions in the last hour, usually 42."),
@@ -148,12 +151,12 @@ def test_the_strongest_state_wins(stronger: int, weaker: int) -> None:
 
 @given(
     st.integers(0, 200),
-    st.sampled_from([None, USUAL, Range(0, 0, 1), Range(8, 4, 12)]),
+    st.sampled_from([None, USUAL, HourlyRange(0, 0, 1), HourlyRange(8, 4, 12)]),
     st.booleans(),
     st.booleans(),
 )
 def test_nobody_says_normal_or_quiet_while_a_source_that_matters_is_blind(
-    n: int, usual: Range | None, night: bool, over: bool
+    n: int, usual: HourlyRange | None, night: bool, over: bool
 ) -> None:
     found = scene(
         hour=Hour(n, 0), usual=usual, night=night, over=OVER if over else None, title="x", source_health=blind("Reddit")
@@ -170,37 +173,37 @@ def test_a_blind_source_that_hardly_matters_changes_no_word() -> None:
     [
         (56, USUAL, Kind.BUSY),
         (55, USUAL, Kind.NORMAL),
-        (4, Range(0, 0, 1), Kind.NORMAL),
-        (5, Range(0, 0, 1), Kind.BUSY),
-        (14, Range(10, 8, 12), Kind.NORMAL),
-        (15, Range(10, 8, 12), Kind.BUSY),
+        (4, HourlyRange(0, 0, 1), Kind.NORMAL),
+        (5, HourlyRange(0, 0, 1), Kind.BUSY),
+        (14, HourlyRange(10, 8, 12), Kind.NORMAL),
+        (15, HourlyRange(10, 8, 12), Kind.BUSY),
         (30, USUAL, Kind.NORMAL),
         (29, USUAL, Kind.QUIET),
-        (0, Range(8, 1, 12), Kind.QUIET),
-        (0, Range(7.9, 1, 12), Kind.NORMAL),
+        (0, HourlyRange(8, 1, 12), Kind.QUIET),
+        (0, HourlyRange(7.9, 1, 12), Kind.NORMAL),
     ],
 )
-def test_where_busy_and_quiet_begin(n: int, usual: Range, stands: Kind) -> None:
+def test_where_busy_and_quiet_begin(n: int, usual: HourlyRange, stands: Kind) -> None:
     assert standing(n, usual) is stands
 
 
-def by_hours(**ranges: float) -> Usual:
+def by_hours(**ranges: float) -> Baseline:
     """Workdays whose hours bring the medians given as ``h11=40``."""
-    return Usual(20, LONDON, {(False, int(k[1:])): Range(n, n / 2, n * 2) for k, n in ranges.items()})
+    return Baseline(20, LONDON, {(False, int(k[1:])): HourlyRange(n, n / 2, n * 2) for k, n in ranges.items()})
 
 
 def test_the_last_hour_is_beside_its_two_clock_hours_by_their_parts() -> None:
     usual = by_hours(h11=40, h12=80)
-    assert expected(usual, NOON + 15 * MINUTE) == Range(50, 25, 100)
-    assert expected(usual, NOON) == Range(40, 20, 80)
-    assert expected(by_hours(h12=80), NOON + 40 * MINUTE) == Range(80, 40, 160)
+    assert expected(usual, NOON + 15 * MINUTE) == HourlyRange(50, 25, 100)
+    assert expected(usual, NOON) == HourlyRange(40, 20, 80)
+    assert expected(by_hours(h12=80), NOON + 40 * MINUTE) == HourlyRange(80, 40, 160)
     assert expected(by_hours(h12=80), NOON + 20 * MINUTE) is None
 
 
 def test_the_line_steps_by_the_clock_hour() -> None:
     quarters = [Bin(NOON + n * 15 * MINUTE, NOON + (n + 1) * 15 * MINUTE, 0, 0) for n in range(-2, 6)]
     assert line(by_hours(h11=40, h12=80), quarters) == (10, 10, 20, 20, 20, 20, None, None)
-    assert line(Usual(3, LONDON, {}), quarters) == ()
+    assert line(Baseline(3, LONDON, {}), quarters) == ()
 
 
 def test_the_word_usual_stands_where_no_bar_is() -> None:

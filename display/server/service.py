@@ -1,7 +1,7 @@
 """``wallflower run``: an embedded gunicorn with one gthread worker, which also reads the sources.
 
     parent:  check host, port, data folder, database --> fork --> wait; restart the worker if it dies
-    worker:  Store, Scheduler, Watch, Live and the pages, from ``load`` to ``worker_exit``
+    worker:  Store, Scheduler, JobRunner, Live and the pages, from ``load`` to ``worker_exit``
 
 The parent opens the database to check and migrate it, and closes it before the fork: a SQLite connection must not be
 used across a fork, and threads do not survive one.
@@ -27,7 +27,7 @@ from display.server import patches
 from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
 from display.server.worker import GuardedThreadWorker
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import Incidents, Memory, TopicsDuty, Watch, share_arenas
+from monitor.analysis.jobs import IncidentsJob, JobRunner, Memory, TopicsJob, share_arenas
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
@@ -79,9 +79,9 @@ class Service:
         watched = [configured_source(source, http) for source in config.sources]
         self._scheduler = Scheduler(watched, desk, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
-        incidents = Incidents(self._store, *names, Detector(config.timezone))
-        topics = TopicsDuty(self._store, config.brands, config.topics)
-        self._watch = Watch([incidents, topics, Memory()], self._clock)
+        incidents = IncidentsJob(self._store, *names, Detector(config.timezone))
+        topics = TopicsJob(self._store, config.brands, config.topics)
+        self._watch = JobRunner([incidents, topics, Memory()], self._clock)
         accept = Deliveries(watched, desk).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]

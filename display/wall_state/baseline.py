@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from display.wall_state.document import Kind
-from monitor.analysis.baseline import Range, Usual
+from monitor.analysis.baseline import Baseline, HourlyRange
 from monitor.model import Bin
 
 HOUR = timedelta(hours=1)
@@ -16,19 +16,19 @@ QUIET_FROM = 8
 """Usual mentions an hour under which none is quiet."""
 
 
-def expected(usual: Usual, now: datetime) -> Range | None:
+def expected(usual: Baseline, now: datetime) -> HourlyRange | None:
     """What the hour that ends ``now`` usually brings: each of its two clock hours by its part."""
     local = now.astimezone(usual.zone)
     part = (local.minute * 60 + local.second) / HOUR.total_seconds()
     before, after = usual.at(now - HOUR), usual.at(now)
     if before is None or after is None:
         return after if part >= 0.5 else before
-    return Range(
+    return HourlyRange(
         *(b + (a - b) * part for b, a in zip(_figures(before), _figures(after), strict=True)),
     )
 
 
-def standing(n: int, usual: Range) -> Kind:
+def standing(n: int, usual: HourlyRange) -> Kind:
     """Busy, quiet or normal: ``n`` mentions in an hour that usually brings ``usual``."""
     if n > usual.high and n >= usual.median + BUSY_BY:
         return Kind.BUSY
@@ -37,7 +37,7 @@ def standing(n: int, usual: Range) -> Kind:
     return Kind.NORMAL
 
 
-def line(usual: Usual, bins: Sequence[Bin]) -> tuple[float | None, ...]:
+def line(usual: Baseline, bins: Sequence[Bin]) -> tuple[float | None, ...]:
     """What is usual for each of ``bins``; empty where nobody knows anything."""
     found = [usual.at(b.start + (b.end - b.start) / 2) for b in bins]
     if not any(found):
@@ -45,5 +45,5 @@ def line(usual: Usual, bins: Sequence[Bin]) -> tuple[float | None, ...]:
     return tuple(None if r is None else r.median * ((b.end - b.start) / HOUR) for r, b in zip(found, bins, strict=True))
 
 
-def _figures(range_: Range) -> tuple[float, float, float]:
+def _figures(range_: HourlyRange) -> tuple[float, float, float]:
     return range_.median, range_.low, range_.high

@@ -15,7 +15,7 @@ from display.wall_state.horizon import Span
 from display.wall_state.kept import Kept
 from display.wall_state.past import hours
 from display.wall_state.weeks import WEEK
-from monitor.analysis.baseline import DAYS, FEWEST_DAYS, Usual, usual
+from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
 from monitor.analysis.staleness import unread_spans
 from monitor.clock import Clock
 from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Brands = tuple[str, ...]
 
-MONTH = timedelta(days=DAYS)
+MONTH = timedelta(days=BASELINE_DAYS)
 FRESH_FOR = 1.0
 """Seconds for which all of it is good when nothing changed."""
 CHEAP = 0.004
@@ -188,10 +188,10 @@ class Facts:
         """How many mentions of ``brands`` in 7 days any of ``searches`` finds; for a minute."""
         return self._keep(("found", *searches, brands), WEIGHED_FOR, lambda: self._found(searches, brands), cheap=0)
 
-    def usual(self, brands: Brands) -> Usual:
+    def usual(self, brands: Brands) -> Baseline:
         """What is usual for all ``brands`` together, by the clock of the organisation."""
         known = self._keep(("usual", brands), USUAL_FOR, lambda: self._usual(brands), cheap=0)
-        if known.days >= FEWEST_DAYS:
+        if known.days >= MIN_VALID_DAYS:
             return known
         # History may be coming in this moment.
         return self._keep(("usual so far", brands), LEARNING_FOR, lambda: self._usual(brands), cheap=0)
@@ -244,13 +244,13 @@ class Facts:
             found[gap.source].append((max(gap.since, since), gap.until or horizon.end(now)))
         return found
 
-    def _usual(self, brands: Brands) -> Usual:
+    def _usual(self, brands: Brands) -> Baseline:
         zone, now = self._config.timezone, self.now
         begins = now - MONTH
         pulses = [self._store.volume_series(brand, begins, now) for brand in brands]
         silent = [span for spans in self._silent(begins).values() for span in spans]
         loud = [(i.since, i.until or now) for i in self._store.incidents(begins, now) if i.brand in brands]
-        return usual(hours(pulses, [*silent, *loud], zone), zone)
+        return baseline_of(hours(pulses, [*silent, *loud], zone), zone)
 
     def _silent(self, since: datetime) -> dict[str, Sequence[Span]]:
         """By source of weight, the times since then in which it was not read."""

@@ -14,7 +14,7 @@ from display.wall_state.past import to_the_hour
 from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import called, isolated, source_name
-from monitor.analysis.baseline import Usual
+from monitor.analysis.baseline import Baseline
 from monitor.model import Incident, Pulses, Tally, Trend
 
 BARS = 36
@@ -56,7 +56,7 @@ class Evidence:
     """Competitors with more than the usual."""
     known: bool
     """Whether the usual of competitors is known at all."""
-    usual: Usual | None
+    usual: Baseline | None
     of: str = ""
     """Whom it hits, where the wall is not one of a single brand of ours."""
     words: Sequence[str] = ()
@@ -118,7 +118,7 @@ def hot_bars(incident: Incident, evidence: Evidence, now: datetime) -> tuple[Hot
     return tuple(bars)
 
 
-def usual_line(incident: Incident, usual: Usual | None, now: datetime) -> tuple[float, ...]:
+def usual_line(incident: Incident, usual: Baseline | None, now: datetime) -> tuple[float, ...]:
     """What each bar usually brings; what the incident was measured by where the clock hours do not tell."""
     measured = incident.usual * (STEP / incident.window)
     line = []

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from display.wall_state.horizon import Span
-from monitor.analysis.baseline import Hour
+from monitor.analysis.baseline import HourCount
 from monitor.model import Pulses
 
 HOUR = timedelta(hours=1)
 
 
-def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> list[Hour]:
+def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> list[HourCount]:
     """Hours of the clock in ``zone`` over all of ``pulses``, which begin alike, from the first mention on.
 
     Those that lie in one of ``silent``, or touch it, say nothing.
@@ -29,7 +29,7 @@ def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> lis
     for at in range(first + skipped, length - of_an_hour + 1, of_an_hour):
         begins = start + at * step
         n = sum(sum(of[at : at + of_an_hour]) for of in counts)
-        found.append(Hour(begins, int(n), not any(a < begins + HOUR and begins < b for a, b in silent)))
+        found.append(HourCount(begins, int(n), not any(a < begins + HOUR and begins < b for a, b in silent)))
     return found
 
 

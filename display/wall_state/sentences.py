@@ -12,7 +12,7 @@ from display.wall_state.document import Headline, Kind, Line
 from display.wall_state.horizon import Hour
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import END_ISOLATE, called, isolated, one_digit, source_name
-from monitor.analysis.baseline import FEWEST_DAYS, Range
+from monitor.analysis.baseline import MIN_VALID_DAYS, HourlyRange
 from monitor.clock import epoch_ms
 from monitor.model import Health, Incident, SourceStatus
 
@@ -32,7 +32,7 @@ class Scene:
     speech: Speech
     days: int = 0
     """Heard so far, of those that tell what is usual."""
-    usual: Range | None = None
+    usual: HourlyRange | None = None
     """What this hour usually brings; None where nobody knows."""
     any_mention: bool = True
     collecting: bool = True
@@ -105,7 +105,7 @@ def headline(kind: Kind, scene: Scene) -> Headline:
     hour = say.in_last_hour.format(mentions=_mentions(scene))
     if kind is Kind.LEARNING:
         day = say.learning_day.format(day=scene.days + 1)
-        return Headline(say.learning, day if scene.days < FEWEST_DAYS else say.learning_hour, f"{hour}.")
+        return Headline(say.learning, day if scene.days < MIN_VALID_DAYS else say.learning_hour, f"{hour}.")
     word = {Kind.BUSY: say.busy, Kind.QUIET: say.quiet}.get(kind, say.normal)
     return Headline(word, f"{hour},", _clause(kind, scene))
 

@@ -1,8 +1,8 @@
-"""What is usual: how many mentions an hour brings, by the clock hours of the last 28 days.
+"""The baseline: how many mentions a clock hour usually brings, from the last 28 days.
 
-Median, p10 and p90 of the same clock hour in the organisation's zone, workdays and weekends apart. A single loud day
-moves a median of twenty hardly, and the caller leaves out the hours that say nothing: those with a gap in a source of
-5 % weight or more, and those inside an incident.
+Median, 10th and 90th percentile of the same clock hour in the organisation's time zone, working days and weekends
+separately. One exceptional day barely moves the median of twenty. The caller marks hours as invalid that contain a gap
+in a source with 5 % or more of the mentions, or an incident.
 """
 
 from __future__ import annotations
@@ -13,30 +13,29 @@ from datetime import date, datetime, tzinfo
 from statistics import quantiles
 from types import MappingProxyType
 
-DAYS = 28
-"""The caller gives the hours of so many days; of one organisation, its time zone and one brand."""
-FEWEST_DAYS = 5
-"""Valid days under which nothing is known."""
-HOURS_OF_A_DAY = 12
-"""Whole hours that make a day valid: who listens since last night has not heard a day."""
-FEWEST_ALIKE = 3
-"""Same hours of the same kind of day under which both kinds are taken together: the first weeks know few weekends."""
+BASELINE_DAYS = 28
+MIN_VALID_DAYS = 5
+"""With fewer valid days there is no baseline."""
+MIN_HOURS_PER_DAY = 12
+"""Valid hours that make a day valid: a program started last night has not seen a day."""
+MIN_HOURS_PER_KIND = 3
+"""With fewer hours of the same kind of day, both kinds are combined: the first weeks contain few weekends."""
 _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
-    """An hour of the past and how many mentions it brought."""
+class HourCount:
+    """An hour of the past and the number of mentions in it."""
 
     start: datetime
     n: int
-    whole: bool = True
-    """False: it says nothing, for a gap or an incident lies in it."""
+    valid: bool = True
+    """False if the hour contains a gap or an incident."""
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """Mentions an hour: the middle of what is usual, and the tenth and the ninetieth of a hundred hours."""
+class HourlyRange:
+    """Mentions per hour: the median, and the 10th (``low``) and 90th (``high``) percentile."""
 
     median: float
     low: float
@@ -44,56 +43,58 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
-    """What is usual by clock hour and kind of day."""
+class Baseline:
+    """The usual number of mentions, by clock hour and kind of day."""
 
     days: int
-    """Valid days heard."""
+    """Number of valid days."""
     zone: tzinfo
-    ranges: Mapping[tuple[bool, int], Range]
-    """(weekend, hour of the clock in ``zone``) -> what it brings; empty under FEWEST_DAYS."""
+    ranges: Mapping[tuple[bool, int], HourlyRange]
+    """(is weekend, clock hour in ``zone``) -> range; empty with fewer than MIN_VALID_DAYS."""
 
-    def at(self, time: datetime) -> Range | None:
-        """What the clock hour of ``time`` brings; None where too little is known."""
+    def at(self, time: datetime) -> HourlyRange | None:
+        """The range for the clock hour that contains ``time``; None if too few hours are known."""
         return self.ranges.get(_kind(time.astimezone(self.zone)))
 
 
-def usual(hours: Iterable[Hour], zone: tzinfo) -> Usual:
-    """What is usual by these hours, in any order. An hour that a clock change doubles counts as two."""
-    local = [(hour.start.astimezone(zone), hour.n) for hour in hours if hour.whole]
-    days = _days(start for start, _ in local)
-    ranges = _ranges(local) if days >= FEWEST_DAYS else {}
-    return Usual(days, zone, MappingProxyType(ranges))
+def baseline_of(hours: Iterable[HourCount], zone: tzinfo) -> Baseline:
+    """The baseline of one brand. ``hours`` may be in any order; an hour repeated by a clock change counts as two."""
+    local = [(hour.start.astimezone(zone), hour.n) for hour in hours if hour.valid]
+    days = _valid_days(start for start, _ in local)
+    ranges = _ranges(local) if days >= MIN_VALID_DAYS else {}
+    return Baseline(days, zone, MappingProxyType(ranges))
 
 
-def middle(alike: Sequence[float], other: Sequence[float]) -> Range | None:
-    """The range of the same hours of the same kind of day, or with those of the ``other`` kind where they are few."""
-    values = [*alike, *other] if len(alike) < FEWEST_ALIKE else alike
-    if len(values) < FEWEST_ALIKE:
+def median_range(same_kind: Sequence[float], other_kind: Sequence[float]) -> HourlyRange | None:
+    """The range of ``same_kind``, combined with ``other_kind`` where the former are few; None if both are."""
+    values = [*same_kind, *other_kind] if len(same_kind) < MIN_HOURS_PER_KIND else same_kind
+    if len(values) < MIN_HOURS_PER_KIND:
         return None
-    tenths = quantiles(values, n=10, method="inclusive")
-    return Range(tenths[4], tenths[0], tenths[8])
+    deciles = quantiles(values, n=10, method="inclusive")
+    return HourlyRange(deciles[4], deciles[0], deciles[8])
 
 
-def weekend(day: date) -> bool:
-    """Whether it is a Saturday or a Sunday."""
+def is_weekend(day: date) -> bool:
+    """Whether ``day`` is a Saturday or a Sunday."""
     return day.weekday() >= _SATURDAY
 
 
-def _days(starts: Iterable[datetime]) -> int:
-    heard: dict[date, int] = {}
+def _valid_days(starts: Iterable[datetime]) -> int:
+    hours_by_day: dict[date, int] = {}
     for start in starts:
-        heard[start.date()] = heard.get(start.date(), 0) + 1
-    return sum(hours >= HOURS_OF_A_DAY for hours in heard.values())
+        hours_by_day[start.date()] = hours_by_day.get(start.date(), 0) + 1
+    return sum(hours >= MIN_HOURS_PER_DAY for hours in hours_by_day.values())
 
 
-def _ranges(local: Sequence[tuple[datetime, int]]) -> dict[tuple[bool, int], Range]:
-    values: dict[tuple[bool, int], list[float]] = {(kind, hour): [] for kind in (False, True) for hour in range(24)}
+def _ranges(local: Sequence[tuple[datetime, int]]) -> dict[tuple[bool, int], HourlyRange]:
+    values: dict[tuple[bool, int], list[float]] = {
+        (weekend, hour): [] for weekend in (False, True) for hour in range(24)
+    }
     for start, n in local:
         values[_kind(start)].append(n)
-    found = {key: middle(values[key], values[not key[0], key[1]]) for key in values}
-    return {key: range_ for key, range_ in found.items() if range_ is not None}
+    ranges = {key: median_range(values[key], values[not key[0], key[1]]) for key in values}
+    return {key: range_ for key, range_ in ranges.items() if range_ is not None}
 
 
 def _kind(local: datetime) -> tuple[bool, int]:
-    return weekend(local), local.hour
+    return is_weekend(local), local.hour

@@ -1,4 +1,4 @@
-"""Incidents: when a brand is mentioned far more than usual, told from counts alone."""
+"""Incidents: times in which a brand is mentioned far more than usual, detected from counts alone."""
 
 from __future__ import annotations
 

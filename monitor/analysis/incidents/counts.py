@@ -1,4 +1,4 @@
-"""Counts as they can be compared: of sources that were read, now and then alike."""
+"""Counts of one brand that can be compared over time: only sources that were read, then and now."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.incidents.origins import origins
-from monitor.analysis.incidents.tuning import DAY, STEP
+from monitor.analysis.incidents.driving_sources import driving_sources
+from monitor.analysis.incidents.tuning import BIN, DAY_BINS
 from monitor.model import Pulses
 
 Unread = Mapping[str, Sequence[tuple[datetime, datetime]]]
-"""Source -> the times in which it was not read."""
+"""Source -> the spans in which it was not read."""
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-DAYS: Final = 28
-HEAVY: Final = 0.05
-"""A source with this share of the mentions: where it was not read, the whole says nothing."""
-_SHORTEST = timedelta(minutes=5)
-"""Gaps up to this are none: the next pass fills them."""
-_AFTERWARDS = timedelta(minutes=10), timedelta(hours=1)
-"""A source that came back is left out as long again as its gap was, within these: what it brings late, undated things
-foremost, is not of now."""
-_KNOWN = 5 * DAY
-"""Bins after which a source is no longer new, or half of what the longest known one was read for."""
-_MOST = 1e12
+HISTORY_DAYS: Final = 28
+RECENT_DAYS: Final = 3
+MAJOR_SHARE: Final = 0.05
+"""A source with this share of the mentions is major: a time in which it was not read says nothing about the total."""
+_MIN_GAP = timedelta(minutes=5)
+"""Shorter gaps are ignored: the next pass fills them."""
+_MIN_RECOVERY, _MAX_RECOVERY = timedelta(minutes=10), timedelta(hours=1)
+"""After a gap a source is left out for as long again, within these bounds: what it returns first, undated posts above
+all, belongs to the past."""
+_ESTABLISHED_BINS = 5 * DAY_BINS
+"""A source is new until it was read for this long, or for half as long as the source that was read longest."""
+_MAX_COUNT = 1e12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,11 +39,11 @@ class Series:
 
     past: Floats
     """Aligned bins."""
-    blind: Flags
-    """Those of them in which a heavy source was not read."""
+    unread: Flags
+    """The bins of ``past`` in which a major source was not read."""
     past_start: datetime
     recent: Floats
-    """Bins that end at now."""
+    """Bins that end now."""
     recent_start: datetime
 
 
@@ -50,110 +51,115 @@ class Counts:
     """The counts of one brand by source, and when each source was read."""
 
     def __init__(self, history: Pulses, recent: Pulses, unread: Unread) -> None:
-        self._past = _Grid(history, DAYS * DAY)
-        self._recent = _Grid(recent, 3 * DAY)
+        self._past = _Grid(history, HISTORY_DAYS * DAY_BINS)
+        self._recent = _Grid(recent, RECENT_DAYS * DAY_BINS)
         self.recent_bins = self._recent.bins
         names = sorted({*history.n, *recent.n})
-        self._dark = {name: _dark(self._past, name, unread) for name in names}
-        self._dark_now = {name: self._recent.within(_spans(unread.get(name, ()))) for name in names}
-        self._weight = {name: float(self._past.n(name).sum()) for name in names}
-        self._names = [name for name in names if name not in self._new()]
+        self._unread_past = {name: _unread_bins(self._past, name, unread) for name in names}
+        self._unread_recent = {name: self._recent.flags(_relevant_spans(unread.get(name, ()))) for name in names}
+        self._totals = {name: float(self._past.counts(name).sum()) for name in names}
+        new = self._new_sources()
+        self._names = [name for name in names if name not in new]
 
-    def read_for(self, bins: int) -> tuple[str, ...]:
-        """The sources that are not new and were read throughout the last ``bins``."""
-        return tuple(name for name in self._names if not self._dark_now[name][-bins:].any())
+    def sources_read_for(self, bins: int) -> tuple[str, ...]:
+        """The established sources that were read throughout the last ``bins``."""
+        return tuple(name for name in self._names if not self._unread_recent[name][-bins:].any())
 
-    def lately(self, bins: int, negative: bool) -> float:
-        """Mentions of all sources in the last ``bins``, or the negative ones."""
-        return float(self._recent.sum(self._names, negative)[-bins:].sum())
+    def recent_total(self, bins: int, negative: bool) -> float:
+        """All mentions, or all negative mentions, in the last ``bins``."""
+        return float(self._recent.total(self._names, negative)[-bins:].sum())
 
-    def misses(self, bins: int) -> bool:
-        """Whether a heavy source was not read in some of the last ``bins``, but is not gone for long either."""
-        return any(self._dark_now[name][-bins:].any() and not self._dark_now[name].all() for name in self._heavy())
+    def is_incomplete(self, bins: int) -> bool:
+        """Whether a major source was not read during part of the last ``bins``, but was read recently."""
+        return any(
+            self._unread_recent[name][-bins:].any() and not self._unread_recent[name].all()
+            for name in self._major_sources()
+        )
 
     def series(self, names: Sequence[str], negative: bool) -> Series:
-        """The mentions of these sources, or the negative ones of them."""
+        """The mentions, or the negative mentions, of these sources."""
         past, recent = self._past, self._recent
-        blind = np.zeros(past.bins, dtype=np.bool_)
-        for name in self._heavy(names):
-            blind |= self._dark[name]
-        return Series(past.sum(names, negative), blind, past.start, recent.sum(names, negative), recent.start)
+        unread = np.zeros(past.bins, dtype=np.bool_)
+        for name in self._major_sources(names):
+            unread |= self._unread_past[name]
+        return Series(past.total(names, negative), unread, past.start, recent.total(names, negative), recent.start)
 
-    def origins(self, bins: int, negative: bool) -> tuple[str, ...]:
-        """The sources that bring far more of the mentions of the last ``bins`` than of those before."""
+    def driving_sources(self, bins: int, negative: bool) -> tuple[str, ...]:
+        """The sources with a far larger share of the last ``bins`` than of the time before."""
         bins = min(bins, self._recent.bins)
-        left_out = bins - (self._recent.end - self._past.end) // STEP
-        now = {name: float(self._recent.n(name, negative)[-bins:].sum()) for name in self._names}
-        before = max(0, self._past.bins - max(0, left_out))
-        return origins(now, {name: float(self._past.n(name, negative)[:before].sum()) for name in self._names})
+        overlap = bins - (self._recent.end - self._past.end) // BIN
+        before = max(0, self._past.bins - max(0, overlap))
+        now = {name: float(self._recent.counts(name, negative)[-bins:].sum()) for name in self._names}
+        usual = {name: float(self._past.counts(name, negative)[:before].sum()) for name in self._names}
+        return driving_sources(now, usual)
 
-    def _heavy(self, names: Iterable[str] | None = None) -> list[str]:
+    def _major_sources(self, names: Iterable[str] | None = None) -> list[str]:
+        """Those of ``names``, by default of all established sources, that are major among them."""
         among = [name for name in self._names if names is None or name in names]
-        least = HEAVY * sum(self._weight[name] for name in among)
-        return [name for name in among if self._weight[name] >= least]
+        min_total = MAJOR_SHARE * sum(self._totals[name] for name in among)
+        return [name for name in among if self._totals[name] >= min_total]
 
-    def _new(self) -> set[str]:
-        read = {name: int((~dark).sum()) for name, dark in self._dark.items()}
-        enough = min(_KNOWN, max(read.values(), default=0) / 2)
-        return {name for name, bins in read.items() if bins < enough}
+    def _new_sources(self) -> set[str]:
+        read_bins = {name: int((~unread).sum()) for name, unread in self._unread_past.items()}
+        established = min(_ESTABLISHED_BINS, max(read_bins.values(), default=0) / 2)
+        return {name for name, bins in read_bins.items() if bins < established}
 
 
 class _Grid:
-    """Bins of a ``Pulses`` as arrays, the last ``most`` of them."""
+    """The last ``max_bins`` bins of a ``Pulses`` as arrays."""
 
-    def __init__(self, pulses: Pulses, most: int) -> None:
+    def __init__(self, pulses: Pulses, max_bins: int) -> None:
         length = max((len(counts) for counts in (*pulses.n.values(), *pulses.negative.values())), default=0)
-        self._skip = max(0, length - most)
-        self.bins = length - self._skip
-        self.start = pulses.start + self._skip * STEP
+        self._skipped = max(0, length - max_bins)
+        self.bins = length - self._skipped
+        self.start = pulses.start + self._skipped * BIN
         self._pulses = pulses
-        self._known: dict[tuple[str, bool], Floats] = {}
+        self._cache: dict[tuple[str, bool], Floats] = {}
 
     @property
     def end(self) -> datetime:
-        """Of the last bin."""
-        return self.start + self.bins * STEP
+        """The end of the last bin."""
+        return self.start + self.bins * BIN
 
-    def n(self, name: str, negative: bool = False) -> Floats:
+    def counts(self, name: str, negative: bool = False) -> Floats:
         """The counts of a source, 0 where none is given."""
-        if (name, negative) not in self._known:
-            self._known[name, negative] = self._read(name, negative)
-        return self._known[name, negative]
+        if (name, negative) not in self._cache:
+            self._cache[name, negative] = self._read(name, negative)
+        return self._cache[name, negative]
 
     def _read(self, name: str, negative: bool) -> Floats:
         counts = (self._pulses.negative if negative else self._pulses.n).get(name, ())
-        values = np.asarray(counts, dtype=np.float64)[self._skip :]
+        values = np.asarray(counts, dtype=np.float64)[self._skipped :]
         if len(values) < self.bins:
             values = np.concatenate((values, np.zeros(self.bins - len(values))))
-        return np.clip(values, 0.0, _MOST)
+        return np.clip(values, 0.0, _MAX_COUNT)
 
-    def sum(self, names: Sequence[str], negative: bool) -> Floats:
-        """The counts of these sources together."""
+    def total(self, names: Sequence[str], negative: bool) -> Floats:
+        """The sum of the counts of these sources."""
         total = np.zeros(self.bins)
         for name in names:
-            total += self.n(name, negative)
+            total += self.counts(name, negative)
         return total
 
-    def within(self, spans: Iterable[tuple[datetime, datetime]]) -> Flags:
-        """The bins that one of the spans touches."""
+    def flags(self, spans: Iterable[tuple[datetime, datetime]]) -> Flags:
+        """For each bin, whether one of the spans touches it."""
         flags = np.zeros(self.bins, dtype=np.bool_)
         for since, until in spans:
-            first, last = (since - self.start) // STEP, -((self.start - until) // STEP)
+            first, last = (since - self.start) // BIN, -((self.start - until) // BIN)
             flags[max(0, first) : max(0, last)] = True
         return flags
 
 
-def _spans(unread: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """The gaps that matter, each with the time after it in which what comes is late."""
-    least, most = _AFTERWARDS
-    long = ((since, until) for since, until in unread if until - since > _SHORTEST)
-    return [(since, until + min(max(until - since, least), most)) for since, until in long]
+def _relevant_spans(unread: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The gaps that are not ignored, each extended by the time in which late posts arrive."""
+    gaps = ((since, until) for since, until in unread if until - since > _MIN_GAP)
+    return [(since, until + min(max(until - since, _MIN_RECOVERY), _MAX_RECOVERY)) for since, until in gaps]
 
 
-def _dark(grid: _Grid, name: str, unread: Unread) -> Flags:
-    """The bins in which a source was not read. Of one that nobody tells about, all before its first mention."""
-    flags = grid.within(_spans(unread.get(name, ())))
+def _unread_bins(grid: _Grid, name: str, unread: Unread) -> Flags:
+    """The bins in which a source was not read. If ``unread`` lacks the source, all bins before its first mention."""
+    flags = grid.flags(_relevant_spans(unread.get(name, ())))
     if name not in unread:
-        heard = np.flatnonzero(grid.n(name))
-        flags[: heard[0] if len(heard) else grid.bins] = True
+        with_mentions = np.flatnonzero(grid.counts(name))
+        flags[: with_mentions[0] if len(with_mentions) else grid.bins] = True
     return flags

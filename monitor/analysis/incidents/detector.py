@@ -1,4 +1,4 @@
-"""Whether an incident begins, goes on, ends or resumes."""
+"""Whether an incident begins, continues, ends or resumes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitor.analysis.incidents.counts import Counts, Unread
-from monitor.analysis.incidents.rules import Pulse
-from monitor.analysis.incidents.tuning import DEFAULT, HOUR, QUARTER, RESUMES, SHOWN, STEP, Tuning
+from monitor.analysis.incidents.spikes import SpikeTest
+from monitor.analysis.incidents.tuning import (
+    BIN,
+    DEFAULT,
+    HOUR_BINS,
+    MIN_DURATION,
+    QUARTER_BINS,
+    RESUME_WITHIN,
+    Tuning,
+)
 from monitor.model import Incident, Pulses, Trend
 
-_UNWATCHED = timedelta(hours=2)
-"""After so long without a sight of it nobody knows how an incident went on."""
-_CHANGES = 0.15
-"""Of the 15 minutes before: less is steady."""
+_ABANDONED_AFTER = timedelta(hours=2)
+"""After this long without a check an incident is closed: nobody knows how it continued."""
+_STEADY_CHANGE = 0.15
+"""A smaller change against the 15 minutes before is "steady"."""
 
 
 class Detector:
-    """Tells incidents of any brand by one fixed default. Holds nothing between two checks: all is in the counts."""
+    """Detects incidents of any brand. Holds no state between two checks."""
 
     def __init__(self, zone: tzinfo = UTC, tuning: Tuning = DEFAULT) -> None:
         self._zone = zone
@@ -26,26 +34,29 @@ class Detector:
     def check(
         self, history: Pulses, recent: Pulses, unread: Unread, before: Incident | None, now: datetime
     ) -> Incident | None:
-        """The incident as it is at ``now``: a new one (id 0), ``before`` with new figures, ``before`` with ``until``
-        set as it ends, ``before`` with ``until`` None again as it resumes; None: there is none, leave ``before`` be.
+        """Return the incident at ``now``, or None if there is none and ``before`` stays as it is.
 
-        ``history``: aligned bins of 5 minutes, 10 days or more (28 are used) where there are, up to about ``now``.
-        ``recent``: bins of 5 minutes that end at ``now``, 3 hours. Give the counts as ``array("q")`` or numpy arrays:
-        lists cost ten times the check. ``unread``: by source, every time within ``history`` in which it was not read,
-        to ``now`` where it still is not. **Every source that is read has its key**, with () where it was read all
-        along; one that is new has (start of history, its first success). Of a source without a key nobody knows
-        since when it is read: it is taken to be new at its first mention. ``before``: the last stored incident of
-        the brand, running or over. Times are aware. Never raises for any counts. ``topic``, ``words`` and ``id`` of
-        ``before`` are kept. Takes a few milliseconds.
+        The result is a new incident (id 0); or ``before`` with new figures; or with ``until`` set, because it ends; or
+        with ``until`` None again, because it resumes. ``topic``, ``words`` and ``id`` of ``before`` are kept. Takes a
+        few milliseconds and never raises, whatever the counts.
+
+        - ``history``: aligned bins of 5 minutes up to about ``now``, at least 10 days if possible (28 are used).
+        - ``recent``: bins of 5 minutes that end at ``now``, 3 hours.
+        - ``unread``: for each source the spans within ``history`` in which it was not read, up to ``now`` if that is
+          still so. **Every source that is read has a key**, with () if it was read throughout; a new one has (start of
+          history, its first success). A source without a key counts as new since its first mention.
+        - ``before``: the last stored incident of the brand, running or over.
+
+        Times are aware. Pass counts as ``array("q")`` or numpy arrays: converting lists takes ten times as long as
+        the check itself.
         """
-        counts = Counts(history, recent, unread)
-        look = _Look(counts, self._zone, self._tuning, before, now)
+        check = _Check(Counts(history, recent, unread), self._zone, self._tuning, before, now)
         if before is None or before.until is not None:
-            return look.begun(history.brand)
-        return look.gone_on(before)
+            return check.started(history.brand)
+        return check.continued(before)
 
 
-class _Look:
+class _Check:
     """One check of one brand."""
 
     def __init__(self, counts: Counts, zone: tzinfo, tuning: Tuning, before: Incident | None, now: datetime) -> None:
@@ -54,89 +65,93 @@ class _Look:
         self._tuning = tuning
         self._before = before
         self._now = now
-        self._pulses: dict[tuple[tuple[str, ...], bool], Pulse] = {}
+        self._spike_tests: dict[tuple[tuple[str, ...], bool], SpikeTest] = {}
 
-    def begun(self, brand: str) -> Incident | None:
-        """A new incident, or the last one that resumes; None where nothing is loud."""
-        negative = next((only for only in (False, True) if self._loud(only)), None)
+    def started(self, brand: str) -> Incident | None:
+        """A new incident, or the last one resumed; None without a spike."""
+        negative = next((only_negative for only_negative in (False, True) if self._is_spike(only_negative)), None)
         if negative is None:
             return None
         last = self._before
-        if last is not None and last.until is not None and self._now - last.until <= RESUMES:
-            return self._figures(replace(last, until=None, negative=negative and last.negative))
+        if last is not None and last.until is not None and self._now - last.until <= RESUME_WITHIN:
+            return self._with_figures(replace(last, until=None, negative=negative and last.negative))
         since = self._onset(negative)
         if last is not None and last.until is not None:
-            since = max(since, min(last.until, self._now - STEP))
-        return self._figures(Incident(brand, since, self._now, self._now, 0, 0.0, STEP, 0.0, negative=negative))
+            since = max(since, min(last.until, self._now - BIN))
+        return self._with_figures(Incident(brand, since, self._now, self._now, 0, 0.0, BIN, 0.0, negative=negative))
 
-    def gone_on(self, running: Incident) -> Incident:
-        """A running incident as it is now: with new figures, or over, or as it was where it cannot be seen."""
-        if self._now - running.checked_at > _UNWATCHED:
+    def continued(self, running: Incident) -> Incident:
+        """A running incident with new figures, or ended, or unchanged while it cannot be observed."""
+        if self._now - running.checked_at > _ABANDONED_AFTER:
             return replace(running, until=running.checked_at)
-        if running.negative and self._loud(False):
+        if running.negative and self._is_spike(False):
             running = replace(running, negative=False, peak=0.0)
-        pulse = self._pulse(HOUR, running.negative)
-        quiet = pulse is None or pulse.over()
-        if pulse is None or (quiet and self._counts.misses(QUARTER + self._tuning.calm_for)):
+        test = self._spike_test(HOUR_BINS, running.negative)
+        calm = test is None or test.has_calmed_down()
+        if test is None or (calm and self._counts.is_incomplete(QUARTER_BINS + self._tuning.calm_bins)):
             return running
-        seen = self._figures(running)
-        return replace(seen, until=self._now) if quiet and self._now - running.seen_at >= SHOWN else seen
+        current = self._with_figures(running)
+        return replace(current, until=self._now) if calm and self._now - running.seen_at >= MIN_DURATION else current
 
-    def _loud(self, negative: bool) -> bool:
-        if self._counts.lately(HOUR, negative) < self._tuning.above:
+    def _is_spike(self, negative: bool) -> bool:
+        if self._counts.recent_total(HOUR_BINS, negative) < self._tuning.min_excess:
             return False
-        for bins in (1, QUARTER):
-            pulse = self._pulse(bins, negative)
-            if pulse is not None and pulse.fast(bins):
+        for bins in (1, QUARTER_BINS):
+            test = self._spike_test(bins, negative)
+            if test is not None and test.is_fast_spike(bins):
                 return True
-        pulse = self._pulse(HOUR, negative)
-        return pulse is not None and not pulse.calm() and pulse.slow()
+        test = self._spike_test(HOUR_BINS, negative)
+        return test is not None and not test.is_calm() and test.is_slow_spike()
 
-    def _pulse(self, bins: int, negative: bool) -> Pulse | None:
-        """The counts of the sources that were read for so long; None: there are none."""
-        names = self._counts.read_for(bins)
-        if not names or self._counts.recent_bins <= HOUR:
+    def _spike_test(self, bins: int, negative: bool) -> SpikeTest | None:
+        """A test over the sources that were read for the last ``bins``; None if there are none."""
+        names = self._counts.sources_read_for(bins)
+        if not names or self._counts.recent_bins <= HOUR_BINS:
             return None
-        if (names, negative) not in self._pulses:
+        if (names, negative) not in self._spike_tests:
             series = self._counts.series(names, negative)
-            self._pulses[names, negative] = Pulse(series, self._zone, self._tuning, self._left_out())
-        return self._pulses[names, negative]
+            self._spike_tests[names, negative] = SpikeTest(series, self._zone, self._tuning, self._excluded())
+        return self._spike_tests[names, negative]
 
-    def _left_out(self) -> tuple[datetime, datetime] | None:
+    def _excluded(self) -> tuple[datetime, datetime] | None:
         if self._before is None:
             return None
         return self._before.since, self._before.until or self._now
 
     def _onset(self, negative: bool) -> datetime:
-        """The start of the first bin of the loud time that lasts until now."""
-        pulse = self._pulse(HOUR, negative) or self._pulse(QUARTER, negative) or self._pulse(1, negative)
-        if pulse is None:
-            return self._now - STEP
-        bins = self._counts.recent_bins
-        ago = next((ago for ago in range(bins - QUARTER) if pulse.calm(ago)), bins - QUARTER)
-        loud = range(min(ago + 1, bins - 1), -1, -1)
-        first = next((ago for ago in loud if pulse.n(1, ago) > self._tuning.calm_multiple * pulse.usual(1, ago)), 0)
-        return self._now - (first + 1) * STEP
+        """The start of the first elevated bin after the last calm 15 minutes."""
+        tests = (self._spike_test(bins, negative) for bins in (HOUR_BINS, QUARTER_BINS, 1))
+        test = next(filter(None, tests), None)
+        if test is None:
+            return self._now - BIN
+        last_ago = self._counts.recent_bins - QUARTER_BINS
+        calm_ago = next((ago for ago in range(last_ago) if test.is_calm(ago)), last_ago)
+        oldest_first = range(min(calm_ago + 1, self._counts.recent_bins - 1), -1, -1)
+        multiple = self._tuning.calm_multiple
+        first = next((ago for ago in oldest_first if test.count(1, ago) > multiple * test.usual(1, ago)), 0)
+        return self._now - (first + 1) * BIN
 
-    def _lasts(self, incident: Incident) -> int:
-        """Bins since it began."""
-        return max(1, round((self._now - incident.since) / STEP))
-
-    def _figures(self, incident: Incident) -> Incident:
-        """The incident with the counts of now."""
-        bins = min(HOUR, self._lasts(incident))
-        wider = (self._pulse(size, incident.negative) for size in (HOUR, QUARTER, 1) if size >= bins or size == 1)
-        pulse = next(filter(None, wider), None)
-        if pulse is None:
+    def _with_figures(self, incident: Incident) -> Incident:
+        """The incident with the current counts."""
+        age_bins = max(1, round((self._now - incident.since) / BIN))
+        bins = min(HOUR_BINS, age_bins)
+        sizes = (size for size in (HOUR_BINS, QUARTER_BINS, 1) if size >= bins or size == 1)
+        test = next(filter(None, (self._spike_test(size, incident.negative) for size in sizes)), None)
+        if test is None:
             return incident
-        n = int(pulse.n(bins))
-        now = replace(incident, checked_at=self._now, n=n, usual=pulse.usual(bins), window=bins * STEP)
-        now = replace(now, sources=self._counts.origins(self._lasts(incident), incident.negative))
-        return replace(now, peak=max(now.peak, now.multiple), trend=_trend(pulse))
+        current = replace(
+            incident,
+            checked_at=self._now,
+            n=int(test.count(bins)),
+            usual=test.usual(bins),
+            window=bins * BIN,
+            sources=self._counts.driving_sources(age_bins, incident.negative),
+        )
+        return replace(current, peak=max(current.peak, current.multiple), trend=_trend(test))
 
 
-def _trend(pulse: Pulse) -> Trend:
-    last, before = pulse.n(QUARTER), pulse.n(QUARTER, QUARTER)
-    if last > (1 + _CHANGES) * before:
+def _trend(test: SpikeTest) -> Trend:
+    last, before = test.count(QUARTER_BINS), test.count(QUARTER_BINS, QUARTER_BINS)
+    if last > (1 + _STEADY_CHANGE) * before:
         return Trend.RISING
-    return Trend.FALLING if last < (1 - _CHANGES) * before else Trend.STEADY
+    return Trend.FALLING if last < (1 - _STEADY_CHANGE) * before else Trend.STEADY

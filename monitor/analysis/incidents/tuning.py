@@ -1,55 +1,63 @@
-"""The figures of the rules: one fixed default for every brand. ``bench/incidents.py`` shows what a step beside does."""
+"""The parameters of the incident detector: one default for every brand.
+
+``bench/incidents.py`` shows the score of the default and of values beside it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-STEP = timedelta(minutes=5)
-HOUR, QUARTER = 12, 3
-"""In bins of STEP, as are all figures below that say so."""
-DAY = 288
+BIN = timedelta(minutes=5)
+"""Width of the bins in which mentions are counted."""
+QUARTER_BINS = 3
+HOUR_BINS = 12
+DAY_BINS = 288
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What makes an incident. Multiples are of the usual; while that is still learnt, they and ``above`` double."""
+    """When an incident begins and ends.
+
+    Multiples are of the baseline. While the baseline is still being learned, the multiples and ``min_excess`` double.
+    Deviations are standard deviations of a Poisson count.
+    """
 
     slow_quantile: float = 0.995
-    """An hour is loud when it beats this share of the hours of the last days."""
-    slow_window: int = 10 * DAY
-    """Bins whose trailing hours those are."""
-    fewest: int = 200
-    """Such hours under which nothing is known."""
-    lag: int = 36
-    """The last bins, left out of all thresholds: an incident does not raise the bar for itself."""
+    """The slow rule: an hour must exceed this quantile of the hours of the last days,"""
+    slow_window_bins: int = 10 * DAY_BINS
+    """which are the hours that end in this many bins;"""
+    slow_min_hours: int = 200
+    """with fewer hours the rule does not apply."""
+    lag_bins: int = 36
+    """The newest bins are left out of all thresholds, so that an incident does not raise its own threshold."""
     slow_multiple: float = 1.6
-    """A loud hour brings so many times the usual as well."""
-    slow_least: float = 7.0
-    """And lies so many standard deviations of a Poisson count above it: strangers' mentions come in clumps."""
+    """The hour must also reach this multiple of the baseline,"""
+    slow_min_deviations: float = 7.0
+    """and lie this far above it, because mentions come in clumps."""
     fast_multiple: float = 3.5
-    """So do loud 5 or 15 minutes."""
-    above: float = 10.0
-    """And so many mentions above the usual: a brand of two a day has no incident of five."""
+    """The fast rule: 5 or 15 minutes must reach this multiple of the baseline."""
+    min_excess: float = 10.0
+    """Both rules: mentions above the baseline. A brand with two mentions a day has no incident at five."""
     fast_days: int = 10
-    fast_share: float = 0.85
-    """Of the loudest moments of each of the last days, the one that so many of them do not beat says how much mentions
-    of this brand come in clumps: by what it lies beyond..."""
-    fast_chance: float = 4.0
-    """...what chance alone brings on most days, in standard deviations of a Poisson count..."""
-    fast_over: float = 2.5
-    """...so many times, the bar of 5 or 15 minutes is above..."""
-    fast_least: float = 5.0
-    """...this one, which holds for mentions that come one by one."""
+    fast_quantile: float = 0.85
+    """The highest deviation of each of the last ``fast_days`` days shows how clumped the mentions of a brand are. This
+    quantile of them is compared with"""
+    fast_chance_deviations: float = 4.0
+    """what chance alone produces on most days; what exceeds that,"""
+    fast_clump_factor: float = 2.5
+    """multiplied by this factor, is added to"""
+    fast_min_deviations: float = 5.0
+    """the threshold of the fast rule for mentions that come independently."""
     calm_multiple: float = 2.0
-    calm_above: float = 3.0
-    """15 minutes are calm below either."""
-    calm_for: int = 6
-    """Bins: so long calm, and it is over."""
+    calm_excess: float = 3.0
+    """15 minutes are calm below ``calm_multiple`` times the baseline, or below the baseline plus ``calm_excess``."""
+    calm_bins: int = 6
+    """An incident ends after this many calm bins."""
 
 
 DEFAULT = Tuning()
-SHOWN = timedelta(minutes=10)
-"""An incident stays at least so long."""
-RESUMES = timedelta(minutes=30)
-"""One that begins within this time of the end of the last is the same one."""
+MIN_DURATION = timedelta(minutes=10)
+"""An incident lasts at least this long."""
+RESUME_WITHIN = timedelta(minutes=30)
+"""A new incident this soon after the end of the last one resumes it."""

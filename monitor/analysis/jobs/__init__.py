@@ -1,14 +1,13 @@
-"""The thread that looks at what was stored: is anything out of the ordinary, and what is it about?
+"""Periodic jobs over what was stored: is a brand mentioned far more than usual, and what is it about?
 
-Watch -- every 15 s --> each duty:  Incidents (counts), TopicsDuty (words) --> Store, where walls and pages read it
-                                     Memory
+JobRunner -- every 15 s --> IncidentsJob (counts), TopicsJob (words) --> Store, where walls and pages read the results
 """
 
 from __future__ import annotations
 
-from monitor.analysis.jobs.incidents import Incidents
-from monitor.analysis.jobs.loop import Duty, Watch
+from monitor.analysis.jobs.incidents import IncidentsJob
 from monitor.analysis.jobs.memory import Memory, share_arenas
-from monitor.analysis.jobs.topics import TopicsDuty
+from monitor.analysis.jobs.runner import Job, JobRunner
+from monitor.analysis.jobs.topics import TopicsJob
 
-__all__ = ["Duty", "Incidents", "Memory", "TopicsDuty", "Watch", "share_arenas"]
+__all__ = ["IncidentsJob", "Job", "JobRunner", "Memory", "TopicsJob", "share_arenas"]

@@ -1,4 +1,4 @@
-"""One duty of the watch: for each brand, is it mentioned far more than usual?"""
+"""The job that checks each brand for incidents and stores them."""
 
 from __future__ import annotations
 
@@ -9,120 +9,122 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.analysis.incidents import Unread
-from monitor.analysis.jobs.history import SPAN, History, cut
+from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory, truncated
 from monitor.analysis.staleness import Span, unread_spans
 from monitor.model import Gap, Incident, Pulses, SourceStatus
 from monitor.store import Store
 
-RECENT = 36
-"""Steps of 5 minutes, up to now, of which a check is told exactly."""
-FIGURES_KEPT = timedelta(minutes=1)
-"""How often the figures of an incident are stored that goes on."""
-
 STEP = timedelta(minutes=5)
-MISSED, FORGOTTEN = timedelta(minutes=5), timedelta(hours=24)
-"""An incident that nobody looked at for so long is followed up to now; beyond the longer time it is let go."""
-PATIENCE = timedelta(minutes=3)
-"""How long sources are waited for that may tell how it went on: they are read one after the other at a start."""
+RECENT_STEPS = 36
+"""Steps up to now whose counts a check receives exactly."""
+SAVE_FIGURES_AFTER = timedelta(minutes=1)
+"""How often the figures of a running incident are stored."""
+MISSED_AFTER, FORGOTTEN_AFTER = timedelta(minutes=5), timedelta(hours=24)
+"""After this long without a check, an incident is replayed up to now; after the longer time it is dropped."""
+MAX_WAIT_FOR_SOURCES = timedelta(minutes=3)
+"""Before a replay, wait this long for sources that were not read yet: at a start they are read one after the other."""
 
-log = logging.getLogger("wallflower.watch")
+log = logging.getLogger("wallflower.jobs")
 
 
-class Checks(Protocol):
-    """What tells an incident: ``Detector``."""
+class IncidentDetector(Protocol):
+    """The interface of ``monitor.analysis.incidents.Detector``."""
 
     def check(
         self, history: Pulses, recent: Pulses, unread: Unread, before: Incident | None, now: datetime
     ) -> Incident | None:
-        """The incident as it is now; None: there is none, or nothing of ``before`` has changed."""
+        """The incident at ``now``; None if there is none or ``before`` has not changed."""
 
 
-class Incidents:
-    """Looks at every brand of the config and stores what begins, goes on and ends. Not for several threads at once."""
+class IncidentsJob:
+    """Checks every brand, and stores incidents that begin, continue or end. Not thread-safe."""
 
     name = "incidents"
 
-    def __init__(self, store: Store, brands: Sequence[str], sources: Sequence[str], detector: Checks) -> None:
-        """``sources``: the names of those that the config has."""
+    def __init__(self, store: Store, brands: Sequence[str], sources: Sequence[str], detector: IncidentDetector) -> None:
+        """``sources``: the names of the configured sources."""
         self._store, self._sources, self._detector = store, tuple(sources), detector
-        self._histories = {brand: History(store, brand) for brand in brands}
-        self._found: dict[str, Incident] = {}
-        """By brand, as the last check left it."""
+        self._histories = {brand: CountHistory(store, brand) for brand in brands}
+        self._latest: dict[str, Incident] = {}
+        """Brand -> the result of the last check."""
         self._stored: dict[str, Incident] = {}
-        """By brand, as it was last written."""
-        self._noticed: dict[int, datetime] = {}
-        """By incident, when it was seen that it had gone on unwatched."""
+        """Brand -> what was last stored."""
+        self._missed_at: dict[int, datetime] = {}
+        """Incident id -> when it was noticed that checks had been missed."""
 
-    def turn(self, now: datetime) -> None:
-        """Check every brand at ``now``. Raises StoreError; the next turn takes up what was not stored."""
-        gaps = self._store.gaps(now - SPAN, now)
-        blind = self._unread(gaps, now)
-        last = {one.brand: one for one in self._store.latest_incidents()}
+    def run(self, now: datetime) -> None:
+        """Check every brand. Raises StoreError; the next run stores what this one did not."""
+        gaps = self._store.gaps(now - HISTORY_SPAN, now)
+        unread = self._unread(gaps, now)
+        last = {incident.brand: incident for incident in self._store.latest_incidents()}
         for brand, history in self._histories.items():
-            look = _Look(self._store, self._detector, history.upto(now, gaps), blind, now)
-            before = self._before(brand, last.get(brand))
-            if before is not None and look.missed(before):
-                if self._waits(before, blind, now):
+            checker = _BrandChecker(self._store, self._detector, history.until(now, gaps), unread, now)
+            before = self._merged(brand, last.get(brand))
+            if before is not None and checker.missed_checks(before):
+                if self._must_wait(before, unread, now):
                     continue
-                before = self._keep(look.followed(before))
-            found = look.check(before, now)
-            if _begins(before, found):
-                # Days that were found since they were last read would make what is usual seem loud.
-                history.forget()
-                found = _Look(self._store, self._detector, history.upto(now, gaps), blind, now).check(before, now)
-            if found:
-                self._keep(found)
+                before = self._keep(checker.replayed(before))
+            incident = checker.check(before, now)
+            if _begins(before, incident):
+                # Without the days that arrived since the last reload, the baseline may be too low.
+                history.invalidate()
+                checker = _BrandChecker(self._store, self._detector, history.until(now, gaps), unread, now)
+                incident = checker.check(before, now)
+            if incident:
+                self._keep(incident)
 
-    def _waits(self, running: Incident, blind: Unread, now: datetime) -> bool:
-        """Whether sources may soon be read again: before that, nobody can tell what came of the incident meanwhile."""
-        self._noticed.setdefault(running.id, now)
-        behind = any(spans and spans[-1][1] >= now for spans in blind.values())
-        return behind and now - self._noticed[running.id] < PATIENCE
+    def _must_wait(self, running: Incident, unread: Unread, now: datetime) -> bool:
+        """Whether sources may soon be read that show how the incident continued in the meantime."""
+        self._missed_at.setdefault(running.id, now)
+        unread_now = any(spans and spans[-1][1] >= now for spans in unread.values())
+        return unread_now and now - self._missed_at[running.id] < MAX_WAIT_FOR_SOURCES
 
     def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[Span, ...]]:
         known = {status.source: status for status in self._store.statuses()}
         statuses = [known.get(name, SourceStatus(name, "")) for name in self._sources]
-        return unread_spans(statuses, gaps, self._store.source_start_times(), now - SPAN, now)
+        return unread_spans(statuses, gaps, self._store.source_start_times(), now - HISTORY_SPAN, now)
 
-    def _before(self, brand: str, stored: Incident | None) -> Incident | None:
-        """As the last check left it, with what others wrote to it since, which are its words; else as it is stored."""
-        found = self._found.get(brand)
-        if found is None or (stored is not None and found.id != stored.id and found.id):
+    def _merged(self, brand: str, stored: Incident | None) -> Incident | None:
+        """The result of the last check with the topic and words that were stored since; without one, ``stored``."""
+        latest = self._latest.get(brand)
+        if latest is None or (stored is not None and latest.id != stored.id and latest.id):
             return stored
-        same = stored is not None and stored.id == found.id
-        return replace(found, topic=stored.topic, words=stored.words) if stored and same else found
+        same = stored is not None and stored.id == latest.id
+        return replace(latest, topic=stored.topic, words=stored.words) if stored and same else latest
 
-    def _keep(self, found: Incident) -> Incident:
-        """Go on from there, and write it where that is worth it. Raises StoreError."""
-        self._found[found.brand] = found
-        before = self._stored.get(found.brand)
-        if not _worth_writing(before, found):
-            return found
-        saved = self._store.save_incident(found)
-        self._found[found.brand] = self._stored[found.brand] = saved
+    def _keep(self, incident: Incident) -> Incident:
+        """Remember the result, and store it where it differs enough. Raises StoreError."""
+        self._latest[incident.brand] = incident
+        before = self._stored.get(incident.brand)
+        if not _worth_storing(before, incident):
+            return incident
+        saved = self._store.save_incident(incident)
+        self._latest[incident.brand] = self._stored[incident.brand] = saved
         if before is None or (before.id, before.until) != (saved.id, saved.until):
-            _tell(saved)
+            _log(saved)
         return saved
 
 
-class _Look:
-    """One turn's look at one brand."""
+class _BrandChecker:
+    """The checks of one brand in one run."""
 
-    def __init__(self, store: Store, detector: Checks, history: Pulses, blind: Unread, now: datetime) -> None:
-        self._store, self._detector, self._history, self._blind, self._now = store, detector, history, blind, now
+    def __init__(
+        self, store: Store, detector: IncidentDetector, history: Pulses, unread: Unread, now: datetime
+    ) -> None:
+        self._store, self._detector, self._history, self._unread, self._now = store, detector, history, unread, now
 
     def check(self, before: Incident | None, at: datetime) -> Incident | None:
-        """What there is at that time, by the counts that are known now. Raises StoreError."""
-        history = self._history if at == self._now else cut(self._history, at)
-        recent = self._store.recent_volume_series(history.brand, at, RECENT)
-        return self._detector.check(history, recent, self._blind, before, at)
+        """The incident at that time, by the counts known now. Raises StoreError."""
+        history = self._history if at == self._now else truncated(self._history, at)
+        recent = self._store.recent_volume_series(history.brand, at, RECENT_STEPS)
+        return self._detector.check(history, recent, self._unread, before, at)
 
-    def missed(self, before: Incident) -> bool:
-        """Whether it was left alone while it went on, as by a program that stood still."""
-        return before.until is None and MISSED < self._now - before.checked_at < FORGOTTEN
+    def missed_checks(self, before: Incident) -> bool:
+        """Whether checks of a running incident were missed, because the program was stopped or blocked."""
+        return before.until is None and MISSED_AFTER < self._now - before.checked_at < FORGOTTEN_AFTER
 
-    def followed(self, running: Incident) -> Incident:
-        """What the checks would have said that were missed, up to its end."""
+    def replayed(self, running: Incident) -> Incident:
+        """The incident after the missed checks, up to its end."""
         at = running.checked_at + STEP
         while at < self._now and running.until is None:
             running = self.check(running, at) or running
@@ -130,22 +132,22 @@ class _Look:
         return running
 
 
-def _begins(before: Incident | None, found: Incident | None) -> bool:
-    """Whether ``found`` goes on, and nothing did before."""
-    return found is not None and found.until is None and (before is None or before.until is not None)
+def _begins(before: Incident | None, incident: Incident | None) -> bool:
+    """Whether ``incident`` is running and there was no running one before."""
+    return incident is not None and incident.until is None and (before is None or before.until is not None)
 
 
-def _worth_writing(stored: Incident | None, found: Incident) -> bool:
-    """Whether it began, ended or resumed, or its figures are a minute older than those that are stored."""
-    if stored is None or found.id != stored.id:
+def _worth_storing(stored: Incident | None, incident: Incident) -> bool:
+    """Whether it began, ended or resumed, or the stored figures are old."""
+    if stored is None or incident.id != stored.id:
         return True
-    if (found.since, found.until, found.negative) != (stored.since, stored.until, stored.negative):
+    if (incident.since, incident.until, incident.negative) != (stored.since, stored.until, stored.negative):
         return True
-    return found.until is None and abs(found.checked_at - stored.checked_at) >= FIGURES_KEPT
+    return incident.until is None and abs(incident.checked_at - stored.checked_at) >= SAVE_FIGURES_AFTER
 
 
-def _tell(saved: Incident) -> None:
+def _log(saved: Incident) -> None:
     if saved.until is None:
-        log.info("%s: an incident since %s", saved.brand, saved.since.isoformat(timespec="minutes"))
+        log.info("%s: incident since %s", saved.brand, saved.since.isoformat(timespec="minutes"))
     else:
-        log.info("%s: the incident is over since %s", saved.brand, saved.until.isoformat(timespec="minutes"))
+        log.info("%s: the incident ended at %s", saved.brand, saved.until.isoformat(timespec="minutes"))

@@ -36,7 +36,7 @@ class Memory:
         """``library``: the C library, unless it is the one that runs us."""
         self._trim = getattr(library or ctypes.CDLL(None), "malloc_trim", None)
 
-    def turn(self, now: datetime) -> None:
+    def run(self, now: datetime) -> None:
         """Give back what is free."""
         if self._trim is not None:
             self._trim(0)

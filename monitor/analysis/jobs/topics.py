@@ -1,4 +1,4 @@
-"""Another duty of the watch: what are the mentions of each brand about, and those of an incident?"""
+"""The job that finds the topics of each brand and of each running incident."""
 
 from __future__ import annotations
 
@@ -6,74 +6,75 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.analysis.jobs.backgrounds import Backgrounds
+from monitor.analysis.jobs.topic_backgrounds import TopicBackgrounds
 from monitor.analysis.topics import Background, Finder
 from monitor.model import Brand, Incident, Texts, Topic
 from monitor.store import Store
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-EVERY = timedelta(seconds=55)
-"""Between two looks at the topics of a brand: once a minute, whatever the pace of the turns."""
-MOST_NOW = 2_000
-"""Texts of a window that are read; of more an even sample."""
+UPDATE_AFTER = timedelta(seconds=55)
+"""Between two updates of a brand's topics: once a minute, however often the job runs."""
+MAX_TEXTS = 2_000
+"""Texts that are read per window; a larger window is sampled evenly."""
 
 
-class TopicsDuty:
-    """Keeps the topics of every brand, and names the incidents that go on. Not for several threads at once."""
+class TopicsJob:
+    """Updates the topics of every brand, and names the running incidents. Not thread-safe."""
 
     name = "topics"
 
-    def __init__(self, store: Store, brands: Sequence[Brand], named: Sequence[Topic] = ()) -> None:
-        """``named``: the topics of the config."""
+    def __init__(self, store: Store, brands: Sequence[Brand], configured: Sequence[Topic] = ()) -> None:
+        """``configured``: the topics in the config."""
         self._store = store
-        self._finders = {brand.name: Finder(brand, brands, named) for brand in brands}
-        self._backgrounds = Backgrounds(store, self._finders)
-        self._looked: dict[str, datetime] = {}
+        self._finders = {brand.name: Finder(brand, brands, configured) for brand in brands}
+        self._backgrounds = TopicBackgrounds(store, self._finders)
+        self._updated_at: dict[str, datetime] = {}
 
-    def turn(self, now: datetime) -> None:
-        """Look at each brand whose minute is over, its incident too; at one that has no name yet, in every turn.
+    def run(self, now: datetime) -> None:
+        """Update each brand that is due, with its incident. Incidents without a topic are tried on every run.
 
-        Raises StoreError; the next turn goes on.
+        Raises StoreError; the next run continues.
         """
-        self._backgrounds.begin()
-        due = [brand for brand in self._finders if self._due(brand, now)]
+        self._backgrounds.start_run()
+        due = [brand for brand in self._finders if self._is_due(brand, now)]
         for brand in due:
-            if (background := self._usual(brand, now)) is not None:
-                self._look(brand, background, now)
+            if (background := self._background(brand, now)) is not None:
+                self._update(brand, background, now)
         for incident in self._store.latest_incidents():
-            asked = incident.brand in due or (incident.brand in self._finders and not incident.topic)
-            if incident.until is None and asked:
-                self._name(incident, now)
+            unnamed = incident.brand in self._finders and not incident.topic
+            if incident.until is None and (incident.brand in due or unnamed):
+                self._name_incident(incident, now)
 
-    def _due(self, brand: str, now: datetime) -> bool:
-        return brand not in self._looked or abs(now - self._looked[brand]) >= EVERY
+    def _is_due(self, brand: str, now: datetime) -> bool:
+        return brand not in self._updated_at or abs(now - self._updated_at[brand]) >= UPDATE_AFTER
 
-    def _usual(self, brand: str, now: datetime) -> Background | None:
+    def _background(self, brand: str, now: datetime) -> Background | None:
         background = self._backgrounds.of(brand, now)
         return background and replace(background, others=self._backgrounds.common(brand))
 
-    def _look(self, brand: str, background: Background, now: datetime) -> None:
-        day = self._store.mention_texts(brand, now - DAY, now, MOST_NOW)
-        hour = self._part(day, now - HOUR) or self._store.mention_texts(brand, now - HOUR, now, MOST_NOW)
+    def _update(self, brand: str, background: Background, now: datetime) -> None:
+        day = self._store.mention_texts(brand, now - DAY, now, MAX_TEXTS)
+        hour = _texts_since(day, now - HOUR) or self._store.mention_texts(brand, now - HOUR, now, MAX_TEXTS)
         before = self._store.topics(brand)
         self._store.save_topics(self._finders[brand].look(day, hour, background, before, now))
-        self._looked[brand] = now
+        self._updated_at[brand] = now
 
-    def _part(self, texts: Texts, since: datetime) -> Texts | None:
-        """The newest of the texts, where they are all there are."""
-        if len(texts.rows) < texts.total:
-            return None
-        rows = tuple(text for text in texts.rows if text.published_at >= since)
-        return Texts(len(rows), rows)
-
-    def _name(self, incident: Incident, now: datetime) -> None:
-        """Write to an incident what it is about. What it was about stays, once nothing else stands out."""
-        background = self._usual(incident.brand, now)
+    def _name_incident(self, incident: Incident, now: datetime) -> None:
+        """Store the topic of an incident. Once nothing stands out any more, it keeps its last one."""
+        background = self._background(incident.brand, now)
         if background is None:
             return
-        texts = self._store.mention_texts(incident.brand, incident.since, now, MOST_NOW)
+        texts = self._store.mention_texts(incident.brand, incident.since, now, MAX_TEXTS)
         finder = self._finders[incident.brand]
         news = finder.incident(texts, background, incident.topic, incident.words)
-        told = replace(incident, topic=news.topic or incident.topic, words=news.words or incident.words)
-        if told != incident:
-            self._store.save_incident(told)
+        named = replace(incident, topic=news.topic or incident.topic, words=news.words or incident.words)
+        if named != incident:
+            self._store.save_incident(named)
+
+
+def _texts_since(texts: Texts, since: datetime) -> Texts | None:
+    """The texts since that time; None if ``texts`` is only a sample."""
+    if len(texts.rows) < texts.total:
+        return None
+    rows = tuple(text for text in texts.rows if text.published_at >= since)
+    return Texts(len(rows), rows)

@@ -1,4 +1,4 @@
-"""The light reading of texts, and the duty that keeps the topics of every brand."""
+"""The light reading of texts, and the job that keeps the topics of every brand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.jobs import TopicsDuty
+from monitor.analysis.jobs import TopicsJob
 from monitor.model import Brand, Incident, Texts, Topic
 from monitor.store import Store, open_store
 from tests.fake_store import BRANDS, judged
@@ -91,28 +91,28 @@ def test_of_very_many_texts_a_sample_is_drawn_by_the_steps_of_the_clock(store: S
 def test_a_day_is_read_once_and_again_where_it_has_changed(store: Store) -> None:
     history(store)
     read: list[datetime] = []
-    duty = TopicsDuty(_Counting(store, read), BRANDS)  # type: ignore[arg-type]
-    duty.turn(NOON)
+    job = TopicsJob(_Counting(store, read), BRANDS)  # type: ignore[arg-type]
+    job.run(NOON)
     assert len(read) == 26, "each with mentions, but for today and yesterday"
     read.clear()
-    duty.turn(NOON + 2 * HOUR)
+    job.run(NOON + 2 * HOUR)
     assert read == []
     midnight = NOON.replace(hour=0)
     said(store, "late {}", [midnight - 3 * DAY + MINUTE])
-    duty.turn(NOON + 4 * HOUR)
+    job.run(NOON + 4 * HOUR)
     assert read == [midnight - 3 * DAY]
-    duty.turn(NOON + DAY)
+    job.run(NOON + DAY)
     assert read == [midnight - 3 * DAY, midnight - DAY]
 
 
 def test_brands_wait_for_their_turn_where_there_is_much_to_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.analysis.jobs.backgrounds.MOST_A_TURN", 50)
+    monkeypatch.setattr("monitor.analysis.jobs.topic_backgrounds.MAX_TEXTS_PER_RUN", 50)
     for brand in ("Acme", "Globex"):
         said(store, f"{brand} and my {{}} today", [NOON - k * 6 * HOUR for k in range(1, 110)], brand)
-    duty = TopicsDuty(store, BRANDS)
+    job = TopicsJob(store, BRANDS)
     seen = []
     for turn in range(5):
-        duty.turn(NOON + turn * MINUTE)
+        job.run(NOON + turn * MINUTE)
         seen.append([store.topics(brand) is not None for brand in ("Acme", "Globex")])
     assert seen == [[False, False], [True, False], [True, False], [True, True], [True, True]]
 
@@ -133,10 +133,10 @@ class _Counting:
         return getattr(self._store, name)
 
 
-def test_the_duty_stores_what_the_hour_is_about(store: Store) -> None:
+def test_the_job_stores_what_the_hour_is_about(store: Store) -> None:
     history(store)
     said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
-    TopicsDuty(store, BRANDS).turn(NOON)
+    TopicsJob(store, BRANDS).run(NOON)
     found = store.topics("Acme")
     assert found is not None
     assert found.hour is not None
@@ -146,14 +146,14 @@ def test_the_duty_stores_what_the_hour_is_about(store: Store) -> None:
     assert quiet.hour is None
 
 
-def test_the_duty_looks_once_a_minute_and_at_once_when_the_clock_goes_back(store: Store) -> None:
+def test_the_job_runs_once_a_minute_and_at_once_when_the_clock_goes_back(store: Store) -> None:
     history(store)
-    duty = TopicsDuty(store, BRANDS, [Topic("boosters", "booster")])
-    duty.turn(NOON)
+    job = TopicsJob(store, BRANDS, [Topic("boosters", "booster")])
+    job.run(NOON)
     said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
     seen = []
     for seconds in (30, 60, -3600):
-        duty.turn(NOON + timedelta(seconds=seconds))
+        job.run(NOON + timedelta(seconds=seconds))
         found = store.topics("Acme")
         assert found is not None
         seen.append((found.hour is not None and found.hour.named, found.as_of - NOON))
@@ -161,15 +161,15 @@ def test_the_duty_looks_once_a_minute_and_at_once_when_the_clock_goes_back(store
 
 
 def test_the_background_is_read_again_an_hour_later(store: Store) -> None:
-    duty = TopicsDuty(store, BRANDS)
-    duty.turn(NOON)  # nothing is stored yet, so nothing can stand out
+    job = TopicsJob(store, BRANDS)
+    job.run(NOON)  # nothing is stored yet, so nothing can stand out
     history(store)
     said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
-    duty.turn(NOON + MINUTE)
+    job.run(NOON + MINUTE)
     before = store.topics("Acme")
     said(store, "my signal booster: {}", [NOON + 50 * MINUTE + k * MINUTE for k in range(1, 10)])
     for minute in range(60, 64):
-        duty.turn(NOON + minute * MINUTE)
+        job.run(NOON + minute * MINUTE)
     after = store.topics("Acme")
     assert before is not None
     assert after is not None
@@ -182,8 +182,8 @@ def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_le
     said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
     running = store.save_incident(an_incident("Acme"))
     over = store.save_incident(an_incident("Globex", until=NOON))
-    duty = TopicsDuty(store, BRANDS)
-    duty.turn(NOON)
+    job = TopicsJob(store, BRANDS)
+    job.run(NOON)
     assert {one.id: (one.topic, one.words) for one in store.latest_incidents()} == {
         running.id: ("signal booster", ("signal booster",)),
         over.id: ("", ()),
@@ -196,10 +196,10 @@ def test_an_incident_with_a_name_is_read_again_with_its_brand_and_one_without_in
     store.save_incident(an_incident("Globex"))
     store.save_incident(an_incident("Nobody's"))
     read: list[str] = []
-    duty = TopicsDuty(_Naming(store, read), BRANDS)  # type: ignore[arg-type]
+    job = TopicsJob(_Naming(store, read), BRANDS)  # type: ignore[arg-type]
     turns = []
     for seconds in (0, 15, 30, 60):
-        duty.turn(NOON + timedelta(seconds=seconds))
+        job.run(NOON + timedelta(seconds=seconds))
         turns.append(sorted(read))
         read.clear()
     assert turns == [["Acme", "Globex"], ["Globex"], ["Globex"], ["Acme", "Globex"]]
@@ -224,14 +224,14 @@ class _Naming:
 def test_an_incident_keeps_its_topic_when_nothing_stands_out_any_more(store: Store) -> None:
     history(store)
     store.save_incident(replace(an_incident("Acme", topic="signal booster"), words=("signal booster", "mast")))
-    TopicsDuty(store, BRANDS).turn(NOON)
+    TopicsJob(store, BRANDS).run(NOON)
     (kept,) = store.latest_incidents()
     assert (kept.topic, kept.words) == ("signal booster", ("signal booster", "mast"))
 
 
 def test_an_incident_of_a_brand_that_is_not_watched_is_left_alone(store: Store) -> None:
     store.save_incident(an_incident("Acme"))
-    TopicsDuty(store, [Brand("Globex", "globex")]).turn(NOON)
+    TopicsJob(store, [Brand("Globex", "globex")]).run(NOON)
     assert store.latest_incidents()[0].topic == ""
 
 

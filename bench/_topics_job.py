@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.store import BRANDS, END, START, judged_posts, save_all
 from bench.watch import milliseconds
-from monitor.analysis.jobs import TopicsDuty
+from monitor.analysis.jobs import TopicsJob
 from monitor.analysis.topics import SPAN
 from monitor.model import Judged
 from monitor.store import Store, open_store
@@ -42,10 +42,10 @@ def turns(mentions: Sequence[int]) -> None:
 
 
 def _figures(store: Store) -> str:
-    duty = TopicsDuty(store, BRANDS)
-    first = [milliseconds(lambda t=t: duty.turn(END + t * MINUTE / 2)) for t in range(2 * len(BRANDS))]  # type: ignore[misc]
+    job = TopicsJob(store, BRANDS)
+    first = [milliseconds(lambda t=t: job.run(END + t * MINUTE / 2)) for t in range(2 * len(BRANDS))]  # type: ignore[misc]
     start = END + len(BRANDS) * MINUTE
-    later = [milliseconds(lambda t=t: duty.turn(start + t * MINUTE)) for t in range(1, TURNS)]  # type: ignore[misc]
-    hourly = milliseconds(lambda: duty.turn(start + timedelta(hours=2)))
+    later = [milliseconds(lambda t=t: job.run(start + t * MINUTE)) for t in range(1, TURNS)]  # type: ignore[misc]
+    hourly = milliseconds(lambda: job.run(start + timedelta(hours=2)))
     worst = max(first)
     return f"worst {worst:7.0f}, sum {sum(first):7.0f}; then {statistics.median(later):6.0f}; {hourly:6.0f}"

@@ -1,0 +1,96 @@
+"""The thread that runs the jobs. It ends with the program and with nothing else."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.clock import Clock
+from monitor.errors import StoreError
+
+INTERVAL_SECONDS = 15.0
+"""Between two runs. An incident must be reported within five minutes, and a run is cheap."""
+MIN_REPLAY_INTERVAL_SECONDS = 1.0
+"""In a replay, whatever its speed."""
+HANGS_AFTER_SECONDS = 300.0
+"""No run that ends takes this long."""
+
+log = logging.getLogger("wallflower.jobs")
+
+
+class Job(Protocol):
+    """Work that is repeated."""
+
+    @property
+    def name(self) -> str:
+        """Shown in the log."""
+
+    def run(self, now: datetime) -> None:
+        """Run once. May raise anything: the next run happens all the same."""
+
+
+class JobRunner:
+    """Runs each job in turn, from ``start`` to ``stop``."""
+
+    def __init__(self, jobs: Sequence[Job], clock: Clock, interval: float = INTERVAL_SECONDS) -> None:
+        """``interval``: seconds between two runs, in the clock's time, which passes faster in a replay."""
+        self._jobs, self._clock = tuple(jobs), clock
+        replay_interval = max(MIN_REPLAY_INTERVAL_SECONDS, interval / clock.pace)
+        self._interval = interval if clock.pace == 1.0 else replay_interval
+        self._errors: dict[str, str] = {}
+        """Job name -> the error of its last run."""
+        self._busy_since: float | None = None
+        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, which runs the jobs at once."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Stop the clock, and wait at most ``seconds`` for a job that is running."""
+        self._clock.stop()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        if self._thread.is_alive():
+            log.warning("a job is still running; stopping without it")
+
+    def alive(self) -> bool:
+        """Whether the thread runs and no job hangs."""
+        since = self._busy_since
+        hangs = since is not None and self._clock.monotonic() - since > HANGS_AFTER_SECONDS
+        return self._thread.is_alive() and not hangs
+
+    def run_all(self) -> None:
+        """Run every job once, whatever happens to the others."""
+        self._busy_since = self._clock.monotonic()
+        for job in self._jobs:
+            if self._clock.stopped:
+                break
+            self._run(job)
+        self._busy_since = None
+
+    def _loop(self) -> None:
+        while not self._clock.stopped:
+            self.run_all()
+            self._clock.wait(self._interval)
+
+    def _run(self, job: Job) -> None:
+        """Run one job. A repeated error is logged once, and again when it is over."""
+        try:
+            job.run(self._clock.now())
+        except StoreError as error:
+            self._log_error(job, f"failed: {error}")
+        except (Exception, SystemExit) as error:
+            self._log_error(job, f"failed because of a bug: {type(error).__name__}: {error}", bug=True)
+        else:
+            if self._errors.pop(job.name, None):
+                log.info("%s: running again", job.name)
+
+    def _log_error(self, job: Job, message: str, *, bug: bool = False) -> None:
+        if self._clock.stopped or self._errors.get(job.name) == message:
+            return
+        self._errors[job.name] = message
+        log.error("%s: %s", job.name, message, exc_info=bug)
