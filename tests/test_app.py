@@ -118,7 +118,7 @@ def test_home_redirects_to_the_mentions(client: FlaskClient) -> None:
 def test_an_unknown_page_has_a_404_page(client: FlaskClient) -> None:
     answer = client.get("/<script>alert(1)</script>")
     assert answer.status_code == 404
-    assert "There is no such page." in answer.text
+    assert "Page not found." in answer.text
     assert "<script>alert" not in answer.text
 
 

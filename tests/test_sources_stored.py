@@ -1,4 +1,4 @@
-"""Every kind that is read over plain HTTP, from its made-up site through the judge into a real store and back."""
+"""Every kind that is read over plain HTTP, from a made-up site through the judge into a real store and back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BRANDS = (Brand("Acme", "acme", ours=True),)
 PACE = Pace(None, timedelta(minutes=10))
 
 KINDS = [kind for kind in sites.kinds() if kind not in STREAMS and not sites.hosts(kind)]
-"""Those without an SDK, which would keep a clock of its own beside the one that moves here."""
+"""Kinds without an SDK: an SDK has its own clock, which does not move with the clock of the test."""
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 __all__ = ["keys"]
@@ -47,15 +47,15 @@ class Reader:
 
     def __init__(self, kind: str, source: Source, store: Store, clock: FakeClock) -> None:
         matcher = Matcher(BRANDS)
-        self.desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
-        self.watched = ConfiguredSource("Here", kind, source, PACE)
+        self.context = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
+        self.configured = ConfiguredSource("Here", kind, source, PACE)
         self.status = timing.initial_status("Here", kind, PACE, sample=False)
         self.store, self.clock = store, clock
 
     def read(self) -> set[str]:
-        """Poll until there is no more at once; the words of all mentions there are then."""
+        """Poll until the next check is later than now; returns the texts of all mentions."""
         for _ in range(30):
-            self.status = poll(self.watched, self.status, self.desk)
+            self.status = poll(self.configured, self.status, self.context)
             if self.status.next_check != self.clock.now():
                 break
         return {mention.post.body for mention in self.store.page(MentionFilter(), limit=500)}
@@ -64,19 +64,19 @@ class Reader:
 @every_kind
 def test_mentions_are_stored_once_and_edits_and_deletions_follow(kind: str, store: Store, clock: FakeClock) -> None:
     made = sites.of(kind)
-    stand = said(1, 2, 3)
-    with reading(kind, made.Site(stand)) as (source, server):
+    posts = said(1, 2, 3)
+    with reading(kind, made.Site(posts)) as (source, server):
         reader = Reader(kind, source, store, clock)
         first = reader.read()
         assert reader.status.health is Health.WORKING
         assert len(first) == 3
         clock.advance(1800)
         assert reader.read() == first
-        server.script = made.Site([*stand, *said(5, start=NOON)])
+        server.script = made.Site([*posts, *said(5, start=NOON)])
         clock.advance(1800)
         assert len(reader.read()) == 4
         if getattr(made, "DELETES", True):
-            server.script = made.Site([*stand[:1], sites.Said(2, stand[1].text, stand[1].at, gone=True), *stand[2:]])
+            server.script = made.Site([*posts[:1], sites.Said(2, posts[1].text, posts[1].at, gone=True), *posts[2:]])
             for _ in range(4):
                 clock.advance(6 * 3600)
                 left = reader.read()
@@ -85,11 +85,13 @@ def test_mentions_are_stored_once_and_edits_and_deletions_follow(kind: str, stor
 
 
 @every_kind
-def test_a_kill_between_fetch_and_save_loses_and_doubles_nothing(kind: str, store: Store, clock: FakeClock) -> None:
-    """The same batch is fetched again from the cursor of before, and again after it was saved without its cursor."""
+def test_a_kill_between_fetch_and_save_neither_loses_nor_duplicates_mentions(
+    kind: str, store: Store, clock: FakeClock
+) -> None:
+    """The batch is fetched again from the previous cursor, and once more after it was saved without its cursor."""
     with reading(kind, sites.of(kind).Site(said(1, 2, 3))) as (source, _):
         reader = Reader(kind, source, store, clock)
-        lost = source.fetch(reader.desk.terms, store.cursor("Here"), clock.now())
+        lost = source.fetch(reader.context.terms, store.cursor("Here"), clock.now())
         assert len(lost.posts) == 3
         first = reader.read()
         cursor: Any = store.cursor("Here")
@@ -102,12 +104,12 @@ def test_a_kill_between_fetch_and_save_loses_and_doubles_nothing(kind: str, stor
 
 @every_reading_kind
 def test_every_kind_survives_a_kill_at_each_step(kind: str, store: Store, clock: FakeClock) -> None:
-    """Killed after the fetch, after posts were saved without their cursor, and after all was: one and the same end."""
+    """Killed after the fetch, after posts were saved without their cursor, and after everything was saved."""
     with reading_any(kind) as (source, server):
         reader = Reader(kind, source, store, clock)
-        lost = source.fetch(reader.desk.terms, store.cursor("Here"), clock.now())
+        lost = source.fetch(reader.context.terms, store.cursor("Here"), clock.now())
         assert lost.posts
-        judged = reader.desk.judge.judge(list(lost.posts), clock.now())
+        judged = reader.context.judge.judge(list(lost.posts), clock.now())
         store.save("Here", judged, now=clock.now())
         http = detour(http_for(server), server, *sites.hosts(kind))
         again = Reader(kind, started(kind, server, http), store, clock)
@@ -123,7 +125,7 @@ def test_every_kind_survives_a_kill_at_each_step(kind: str, store: Store, clock:
 
 
 def found(store: Store) -> set[tuple[str, str]]:
-    """(external id, brand) of all mentions, each of which is there once."""
+    """(external id, brand) of all mentions; fails if one is stored twice."""
     several = [(mention.post.external_id, mention.brand) for mention in store.export(MentionFilter())]
     assert len(several) == len(set(several))
     return set(several)

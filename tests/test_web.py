@@ -1,4 +1,4 @@
-"""What the front end's own tests say: Vitest over display/web, with the Node of the build."""
+"""Runs the tests of the front end: Vitest over display/web, with the Node of the build."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEB = Path(hatch_build.__file__).parent / "display" / "web"
 VITEST = WEB / "node_modules" / "vitest" / "vitest.mjs"
 
 
-def test_vitest_is_content() -> None:
+def test_the_front_end_tests_pass() -> None:
     assert VITEST.is_file(), "install the front end's packages: pip install -e ."
     command = [hatch_build.node(), VITEST, "run", "--reporter=dot"]
     done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=300, check=False)

@@ -1,4 +1,4 @@
-"""Finds the built front end: static/manifest.json tells under which hashed name each entry of display/web lies."""
+"""Addresses of the built front end: static/manifest.json maps each entry of display/web to its hashed file name."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ STATIC = Path(__file__).parents[1] / "static"
 
 
 class Assets:
-    """Addresses of built files. Reads the manifest anew when it changed, so that a build needs no restart."""
+    """Addresses of built files. Reloads the manifest when it changes, so that a build needs no restart."""
 
     def __init__(self, folder: Path = STATIC, prefix: str = "/static/") -> None:
         self._manifest = folder / "manifest.json"
         self._prefix = prefix
-        self._read_at = 0
+        self._loaded_mtime_ns = 0
         self._chunks: Mapping[str, Any] = {}
 
     def asset(self, entry: str) -> str:
-        """The address of an entry's script (or style, for an entry in CSS). Raises LookupError if it was not built."""
+        """The address of an entry's script, or of its style sheet for a CSS entry. Raises LookupError if not built."""
         return self._prefix + str(self._chunk(entry)["file"])
 
     def styles(self, entry: str) -> list[str]:
-        """Addresses of the style sheets that an entry and what it imports need, in order."""
+        """Addresses of the style sheets of an entry and its imports, in order."""
         return [self._prefix + path for path in dict.fromkeys(self._styles(entry))]
 
     def scripts(self, entry: str) -> list[str]:
-        """Addresses of the scripts that an entry imports, so that a browser may load all at once."""
+        """Addresses of the scripts that an entry imports, so that a browser can load them in parallel."""
         imported = dict.fromkeys(self._imports(entry))
         return [self._prefix + str(self._chunk(name)["file"]) for name in imported]
 
@@ -51,9 +51,9 @@ class Assets:
 
     def _load(self) -> Mapping[str, Any]:
         try:
-            changed_at = self._manifest.stat().st_mtime_ns
+            mtime_ns = self._manifest.stat().st_mtime_ns
         except FileNotFoundError:
             raise LookupError(f"{self._manifest} is missing. Build the front end: pip install -e .") from None
-        if changed_at != self._read_at:
-            self._chunks, self._read_at = json.loads(self._manifest.read_text()), changed_at
+        if mtime_ns != self._loaded_mtime_ns:
+            self._chunks, self._loaded_mtime_ns = json.loads(self._manifest.read_text()), mtime_ns
         return self._chunks

@@ -1,4 +1,4 @@
-"""What people see when a page cannot be shown: a sentence, and for a bug a short code that the log knows."""
+"""Error pages: a sentence for the reader, and for a bug a short code that the log has too."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ from monitor.errors import StoreError
 log = logging.getLogger(__name__)
 
 SENTENCES = {
-    400: ("This address does not make sense.", "Check it, or start again from one of these pages."),
-    404: ("There is no such page.", "It may have moved, or the address may be mistyped."),
+    400: ("This address is not valid.", "Check it, or start again from one of these pages."),
+    404: ("Page not found.", "It may have moved, or the address may be mistyped."),
     405: ("This page cannot be used that way.", "Open it from one of these pages."),
-    413: ("That was too much at once.", "Send less."),
+    413: ("This request is too large.", "Send less."),
 }
+"""Status -> title and text. Other statuses get a general sentence."""
 
 
 def register(app: Flask) -> None:
-    """Let every error of ``app`` end on templates/error.html."""
-    app.register_error_handler(HTTPException, show_refusal)
-    app.register_error_handler(StoreError, show_store_error)
-    app.register_error_handler(Exception, show_bug)
+    """Show templates/error.html for every error of ``app``."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(StoreError, store_error)
+    app.register_error_handler(Exception, bug)
 
 
 def page(status: int, title: str, text: str) -> tuple[str, int]:
-    """The error page as a response of Flask."""
+    """The error page as a Flask response."""
     return render_template("error.html", title=title, text=text), status
 
 
-def show_refusal(error: HTTPException) -> tuple[str, int] | HTTPException:
-    """For what the client did wrong. Redirects pass as they are."""
+def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """For an error of the client. A redirect is returned unchanged."""
     status = error.code or 500
     if status < 400:
         return error
@@ -41,16 +42,14 @@ def show_refusal(error: HTTPException) -> tuple[str, int] | HTTPException:
     return page(status, title, text)
 
 
-def show_store_error(error: StoreError) -> tuple[str, int]:
+def store_error(error: StoreError) -> tuple[str, int]:
     """For a database that cannot be read now."""
     log.error("the database cannot be used: %s", error)
-    return page(
-        503, "The database cannot be read.", "Nothing is lost. Whoever runs Wallflower finds the reason in its log."
-    )
+    return page(503, "The database cannot be read.", "Nothing is lost. The log of Wallflower has the reason.")
 
 
-def show_bug(error: Exception) -> tuple[str, int]:
-    """For a bug of ours: the page names a code, the log has the code and the traceback."""
+def bug(error: Exception) -> tuple[str, int]:
+    """For a bug: the page shows a code, the log has the code and the traceback."""
     code = secrets.token_hex(3).upper()
     log.error("error %s", code, exc_info=error)
-    return page(500, "Something broke on our side.", f"It was written down as {code}.")
+    return page(500, "Something went wrong on our side.", f"The error is logged as {code}.")

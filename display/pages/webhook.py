@@ -1,11 +1,11 @@
-"""``POST /in/<name>``: the way in for posts that other programs bring. Signed, so it needs no session."""
+"""``POST /in/<name>``: the webhook through which other programs deliver posts. Requests are signed."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import cast
+from typing import TypeAlias, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -14,11 +14,11 @@ from display.server.security import SIGNED_PATH
 from monitor.errors import DeliveryError, DeliveryRefused, StoreError
 from monitor.model import Receipt
 
-Accept = Callable[[str, bytes, str], Receipt]
-"""(name of the source, body, signature) -> what was stored. Raises DeliveryError and what is below it, StoreError."""
+Accept: TypeAlias = Callable[[str, bytes, str], Receipt]
+"""(name of the source, body, signature) -> what was stored. Raises DeliveryError or StoreError."""
 
-SIGNATURE = "X-Hub-Signature-256"
-RETRY_SECONDS = 30
+SIGNATURE_HEADER = "X-Hub-Signature-256"
+RETRY_AFTER_SECONDS = 30
 
 log = logging.getLogger("wallflower.webhook")
 
@@ -26,25 +26,25 @@ blueprint = Blueprint("webhook", __name__)
 
 
 @blueprint.post(f"{SIGNED_PATH}<path:name>")
-def take_in(name: str) -> tuple[Response, int]:
-    """202 with what was stored, after it is; 400 with the place that is wrong; 401 for what is not signed as ours."""
+def deliver(name: str) -> tuple[Response, int]:
+    """Store a delivery, then answer 202 with the counts; 400 with the place of an error; 401 for a wrong signature."""
     accept = cast("Accept", current_app.extensions["accept"])
     try:
-        receipt = accept(name, request.get_data(cache=False), request.headers.get(SIGNATURE, ""))
+        receipt = accept(name, request.get_data(cache=False), request.headers.get(SIGNATURE_HEADER, ""))
     except DeliveryRefused as error:
         log.info("a delivery to %.60r was refused: %s", name, error)
         return jsonify(error="Not accepted."), 401
     except DeliveryError as error:
         return jsonify(error=str(error)), 400
     except RequestEntityTooLarge:
-        return jsonify(error="That was too much at once."), 413
+        return jsonify(error="The delivery is too large."), 413
     except StoreError:
-        answer = jsonify(error="It cannot be stored now. Send it again later.")
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
-        return answer, 503
+        response = jsonify(error="The delivery cannot be stored now. Send it again later.")
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response, 503
     return jsonify(asdict(receipt)), 202
 
 
 def refuse(name: str, body: bytes, signature: str) -> Receipt:
-    """Take nothing, where no source can."""
+    """The ``Accept`` of an app without webhooks: refuses every delivery."""
     raise DeliveryRefused("There is no such source.")

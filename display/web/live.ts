@@ -1,4 +1,4 @@
-// The one live connection of a page. It listens only: whatever a person does goes over HTTP.
+// The live connection of a page. It only receives; actions of a person are HTTP requests.
 import { io } from "socket.io-client";
 
 export interface Change {
@@ -8,7 +8,7 @@ export interface Change {
   at: number;
 }
 
-/** What was saved since the last message. `omitted` counts changes that are not listed. */
+/** The changes that were stored since the last message. `omitted` counts those that are not listed. */
 export interface Changes<State = unknown> {
   last_id: number;
   saved_at: number;
@@ -26,24 +26,24 @@ export interface Heartbeat<State = unknown> {
 
 export interface Options<State> {
   room: "wall" | "pages";
-  /** Which wall; empty for the only one, and for pages. */
+  /** The name of the wall; empty for the default wall and for pages. */
   wall?: string;
-  /** Of the server that rendered this page. */
+  /** The version of the server that rendered this page. */
   version: string;
-  /** The last change that this page shows; 0 when it shows none. */
+  /** The id of the last change that this page shows; 0 if it shows none. */
   lastId: number;
   onChanges?: (message: Changes<State>) => void;
   onHeartbeat?: (message: Heartbeat<State>) => void;
-  /** The page missed too much ("behind"), or the server is of another version than the page ("version"). */
+  /** The page must be reloaded: it missed too many changes ("behind"), or the server has another version ("version"). */
   onReload?: (reason: string) => void;
   onConnection?: (connected: boolean) => void;
-  /** The server takes no more connections; it is asked again by itself. */
+  /** The server accepts no more connections. The connection is retried automatically. */
   onRefused?: () => void;
 }
 
-const RETRY_WHEN_REFUSED = 30_000;
+const RETRY_WHEN_FULL_MS = 30_000;
 
-/** Connect, and stay connected: after an outage the server sends exactly what was missed. */
+/** Connect and stay connected. After an outage the server sends exactly the missed changes. Returns how to disconnect. */
 export function connect<State = unknown>(options: Options<State>): () => void {
   let lastId = options.lastId;
   const socket = io({
@@ -70,18 +70,18 @@ export function connect<State = unknown>(options: Options<State>): () => void {
   socket.on("connect_error", (error) => {
     options.onConnection?.(false);
     if (error.message === "full") options.onRefused?.();
-    // A refusal ("full") ends socket.io's own attempts; a lost connection does not.
-    if (!socket.active) setTimeout(() => socket.connect(), RETRY_WHEN_REFUSED);
+    // socket.io stops retrying after a rejection ("full"), but not after a lost connection.
+    if (!socket.active) setTimeout(() => socket.connect(), RETRY_WHEN_FULL_MS);
   });
   return () => socket.close();
 }
 
-const LEAST_BETWEEN_RELOADS = 60_000;
+const MIN_RELOAD_INTERVAL_MS = 60_000;
 
-/** Load the page anew, but not in a circle. */
+/** Reload the page, at most once a minute, so that it never reloads in a loop. */
 export function reloadOnce(): void {
   const last = Number(sessionStorage.getItem("reloaded") ?? 0);
-  if (Math.abs(Date.now() - last) < LEAST_BETWEEN_RELOADS) return;
+  if (Math.abs(Date.now() - last) < MIN_RELOAD_INTERVAL_MS) return;
   sessionStorage.setItem("reloaded", String(Date.now()));
   location.reload();
 }
