@@ -19,7 +19,7 @@ NO_BROWSER = (
     "No Chromium was found, and without one nothing here is tested. Get one with: python -m tests.browser_setup. "
     "Or name yours in WALLFLOWER_BROWSER."
 )
-QUIET = (
+CHROMIUM_OPTIONS = (
     "--disable-gpu",
     "--no-first-run",
     "--disable-background-networking",
@@ -27,9 +27,9 @@ QUIET = (
     "--disable-sync",
     "--disable-default-apps",
 )
-PATIENCE = 15_000
+TIMEOUT_MS = 15_000
 """Milliseconds that a page may take: one that lost its server asks for it every few seconds."""
-COLLECT_REPORTS = """
+COLLECT_CSP_REPORTS = """
 window.reports = [];
 addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDirective} ${e.blockedURI}`));
 """
@@ -47,11 +47,11 @@ def executable(playwright: Playwright) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         # Chromium's own sandbox refuses to run as root.
         sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
-        browser = playwright.chromium.launch(executable_path=executable(playwright), args=[*QUIET, *sandbox])
+        browser = playwright.chromium.launch(executable_path=executable(playwright), args=[*CHROMIUM_OPTIONS, *sandbox])
         yield browser
         browser.close()
 
@@ -60,13 +60,13 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A clean profile, at the size of a television, that notes what the content security policy refused."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(COLLECT_REPORTS)
+    context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(COLLECT_CSP_REPORTS)
     yield context
     context.close()
 
 
-class Complaints(list[str]):
+class PageErrors(list[str]):
     """What a page said that a page should never say: errors in its console, dialogs."""
 
     def listen(self, page: Page) -> None:
@@ -81,16 +81,16 @@ class Complaints(list[str]):
 
 
 @pytest.fixture
-def complaints() -> Complaints:
+def page_errors() -> PageErrors:
     """Everything that ``page`` complained of so far."""
-    return Complaints()
+    return PageErrors()
 
 
 @pytest.fixture
-def page(context: BrowserContext, complaints: Complaints) -> Page:
+def page(context: BrowserContext, page_errors: PageErrors) -> Page:
     """A page of ``context``."""
     page = context.new_page()
-    complaints.listen(page)
+    page_errors.listen(page)
     return page
 
 
@@ -117,19 +117,19 @@ def made_wall(page: Page, site: Served) -> MadeWall:
 
 
 @pytest.fixture(scope="module")
-def complaints_of_all() -> Complaints:
+def all_page_errors() -> PageErrors:
     """Everything that ``wall`` complained of so far."""
-    return Complaints()
+    return PageErrors()
 
 
 @pytest.fixture(scope="module")
-def wall(browser: Browser, site: Served, complaints_of_all: Complaints) -> Iterator[MadeWall]:
+def wall(browser: Browser, site: Served, all_page_errors: PageErrors) -> Iterator[MadeWall]:
     """One page for all tests of this file: a state is as good as a reload."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(COLLECT_REPORTS)
+    context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(COLLECT_CSP_REPORTS)
     page = context.new_page()
-    complaints_of_all.listen(page)
+    all_page_errors.listen(page)
     wall = MadeWall(page, site.url)
     wall.open("normal")
     yield wall

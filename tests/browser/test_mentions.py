@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from monitor.model import Judged, Post
 from tests import mentions_data as data
-from tests.browser.conftest import COLLECT_REPORTS, Complaints
+from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
 from tests.fake_site import Served, config
 
 pytestmark = pytest.mark.browser
@@ -33,19 +33,19 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def page(browser: Browser, complaints: Complaints) -> Iterator[Page]:
-    context = desk(browser)
+def page(browser: Browser, page_errors: PageErrors) -> Iterator[Page]:
+    context = desktop_context(browser)
     page = context.new_page()
-    complaints.listen(page)
+    page_errors.listen(page)
     yield page
     context.close()
 
 
-def desk(browser: Browser, **options: object) -> BrowserContext:
+def desktop_context(browser: Browser, **options: object) -> BrowserContext:
     settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
     context = browser.new_context(**settings)  # type: ignore[arg-type]
     context.set_default_timeout(15_000)
-    context.add_init_script(COLLECT_REPORTS)
+    context.add_init_script(COLLECT_CSP_REPORTS)
     return context
 
 
@@ -66,7 +66,7 @@ def wait_until_live(page: Page, served: Served) -> None:
     expect(page.locator("#pill .n")).to_have_text("1 new")
 
 
-def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served, complaints: Complaints) -> None:
+def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served, page_errors: PageErrors) -> None:
     page.goto(f"{served.url}/mentions")
     page.locator(".toggle", has_text="Globex").click()
     expect(page).to_have_url(f"{served.url}/mentions?brand=Globex")
@@ -81,11 +81,11 @@ def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served
     expect(page).to_have_url(f"{served.url}/mentions?q=parcels&brand=Globex")
     page.go_back()
     expect(page.locator(".chip")).to_have_count(2)
-    assert complaints == []
+    assert page_errors == []
     assert page.evaluate("reports") == []
 
 
-def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Served, complaints: Complaints) -> None:
+def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Served, page_errors: PageErrors) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     page.locator(".mention-link").nth(3).focus()
@@ -107,7 +107,7 @@ def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Ser
     )
     assert after[0] == held[0]
     assert abs(after[1] - held[1]) <= 1
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_the_pill_counts_only_what_the_filters_let_in(page: Page, served: Served) -> None:
@@ -187,7 +187,7 @@ def test_a_query_that_cannot_be_read_keeps_the_list_and_the_caret(page: Page, se
 
 
 def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
-    context = desk(browser, java_script_enabled=False)
+    context = desktop_context(browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served.url}/mentions")
     page.locator(".toggle", has_text="Forum").click()
@@ -210,7 +210,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     context.close()
 
 
-def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Served, complaints: Complaints) -> None:
+def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Served, page_errors: PageErrors) -> None:
     for i, text in enumerate(data.HOSTILE):
         say(served, text, "Acme", f"hostile-{i}")
     page.goto(f"{served.url}/mentions?brand=Acme")
@@ -221,13 +221,13 @@ def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Ser
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator(".mention-link").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[-1][0]
-    assert complaints == []
+    assert page_errors == []
     assert page.evaluate("reports") == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read_on_its_ground(browser: Browser, served: Served, scheme: str) -> None:
-    context = desk(browser, color_scheme=scheme)
+    context = desktop_context(browser, color_scheme=scheme)
     page = context.new_page()
     for path in (
         "/mentions?q=parcel*+OR+price&brand=Globex",

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.model import Health, Spend
-from tests.browser.conftest import Complaints
-from tests.browser.test_mentions import CONTRASTS, desk
+from tests.browser.conftest import PageErrors
+from tests.browser.test_mentions import CONTRASTS, desktop_context
 from tests.fake_site import Served, judged, read_at
 
 HOUR = timedelta(hours=1)
@@ -32,7 +32,7 @@ def fill(served: Served) -> None:
     served.store.open_gap("Reddit", now - 4 * HOUR, "Down.", now)
 
 
-def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: Served, complaints: Complaints) -> None:
+def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: Served, page_errors: PageErrors) -> None:
     fill(served)
     page.goto(served.url + "/sources")
     forum = page.locator("#source-0")
@@ -42,7 +42,7 @@ def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: Served, c
     expect(forum.locator(".label")).to_have_text("Working")
     forum.get_by_role("button", name="Check now").click()
     expect(forum.locator(".next")).to_have_text("now")
-    assert complaints == []
+    assert page_errors == []
     assert page.evaluate("reports") == []
 
 
@@ -57,7 +57,7 @@ def test_the_page_refreshes_itself(page: Page, served: Served) -> None:
 
 def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: Page, served: Served) -> None:
     fill(served)
-    screen = desk(browser, viewport={"width": 1366, "height": 768})
+    screen = desktop_context(browser, viewport={"width": 1366, "height": 768})
     wall = screen.new_page()
     wall.goto(served.url + "/wall")
     expect(wall.locator(".headline")).to_be_visible()
@@ -78,7 +78,7 @@ def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: P
 
 def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
     fill(served)
-    context = desk(browser, java_script_enabled=False)
+    context = desktop_context(browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(served.url + "/mentions")
     page.locator("nav").first.get_by_role("link", name="Sources").click()
@@ -94,7 +94,7 @@ def test_it_fits_every_screen_and_can_be_read(
     browser: Browser, served: Served, width: int, height: int, scheme: str
 ) -> None:
     fill(served)
-    context = desk(browser, viewport={"width": width, "height": height}, color_scheme=scheme)
+    context = desktop_context(browser, viewport={"width": width, "height": height}, color_scheme=scheme)
     page = context.new_page()
     page.goto(served.url + "/sources")
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.model import Judged
 from monitor.store import open_store
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import PageErrors
 from tests.fake_site import Served, judged, read_at
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def open_wall(page: Page, served: Served) -> None:
     page.evaluate("document.fonts.ready")
 
 
-def test_a_saved_mention_is_painted(page: Page, served: Served, complaints: Complaints) -> None:
+def test_a_saved_mention_is_painted(page: Page, served: Served, page_errors: PageErrors) -> None:
     served.save(now(served, "Acme was here first."))
     open_wall(page, served)
     expect(page.locator(".hero .text")).to_have_text("Acme was here first.")
@@ -49,7 +49,7 @@ def test_a_saved_mention_is_painted(page: Page, served: Served, complaints: Comp
     expect(page.locator(".hero .text")).to_have_text("Acme did it again.", timeout=READ)
     expect(page.locator(".rows .text")).to_have_text(["Acme was here first."])
     expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(served.store.last_change_id()))
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_a_hidden_and_a_deleted_mention_leave_at_once(page: Page, served: Served) -> None:
@@ -66,13 +66,13 @@ def test_a_hidden_and_a_deleted_mention_leave_at_once(page: Page, served: Served
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[5:17]))
-def test_what_strangers_write_stays_text(page: Page, served: Served, complaints: Complaints, text: str) -> None:
+def test_what_strangers_write_stays_text(page: Page, served: Served, page_errors: PageErrors, text: str) -> None:
     served.save(now(served, text, author="<img src=x onerror=alert(5)>", title="<iframe src=javascript:alert(6)>"))
     open_wall(page, served)
     expect(page.locator(".hero .text")).not_to_be_empty()
     assert page.locator("script, iframe, img, object, embed, a").count() == 1, "only our own script"
     assert page.evaluate("window.reports") == []
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_the_bright_bars_are_four_and_a_gap_is_hatched(page: Page, served: Served) -> None:
@@ -86,7 +86,7 @@ def test_the_bright_bars_are_four_and_a_gap_is_hatched(page: Page, served: Serve
 
 
 def test_after_a_restart_the_wall_catches_up_without_doubles(
-    page: Page, served: Served, complaints: Complaints
+    page: Page, served: Served, page_errors: PageErrors
 ) -> None:
     served.save(now(served, "Acme before."))
     open_wall(page, served)
@@ -100,7 +100,7 @@ def test_after_a_restart_the_wall_catches_up_without_doubles(
     expect(page.locator(".rows .text")).to_have_text(["Acme before."])
     served.save(now(served, "Acme after."))
     expect(page.locator("h1")).to_contain_text("3 mentions in the last hour.")
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_a_new_version_loads_its_page_when_the_layout_changes(page: Page, served: Served) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import measures
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import PageErrors
 from tests.browser.made_wall import MadeWall
 from tests.fake_site import Served
 from tests.wall_states import made
@@ -31,7 +31,7 @@ def stopped(wall: MadeWall, name: str = "normal", path: str = "/wall") -> Page:
 
 
 @pytest.mark.parametrize("hour_off", [0, 1, -1])
-def test_silence_is_told_in_steps(made_wall: MadeWall, hour_off: int, complaints: Complaints) -> None:
+def test_silence_is_told_in_steps(made_wall: MadeWall, hour_off: int, page_errors: PageErrors) -> None:
     page = stopped(made_wall)
     canvas = page.locator(".canvas")
     page.clock.set_system_time(ms(CLOCK) / 1000 + 600 + hour_off * 3600)
@@ -52,7 +52,7 @@ def test_silence_is_told_in_steps(made_wall: MadeWall, hour_off: int, complaints
     page.clock.fast_forward(60 * MINUTE)
     expect(canvas).to_have_attribute("data-trust", "long gone")
     expect(page.locator(".columns")).to_be_empty()
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_the_first_state_after_a_silence_ends_it(made_wall: MadeWall) -> None:
@@ -190,7 +190,7 @@ def test_a_replay_moves_ages_and_the_axis_and_nothing_else(made_wall: MadeWall) 
     expect(page.locator(".canvas")).to_have_attribute("data-trust", "live")
 
 
-def test_too_many_walls_are_told_and_kept_current(made_wall: MadeWall, complaints: Complaints) -> None:
+def test_too_many_walls_are_told_and_kept_current(made_wall: MadeWall, page_errors: PageErrors) -> None:
     made_wall.refuses = "full"
     page = made_wall.page
     page.clock.install(time=ms(CLOCK) / 1000)
@@ -200,7 +200,7 @@ def test_too_many_walls_are_told_and_kept_current(made_wall: MadeWall, complaint
     made_wall.words["headline"]["text"] = "43 mentions in the last hour,"
     page.clock.run_for(14_000)
     expect(page.locator("h1")).to_contain_text("43 mentions")
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_a_named_wall_asks_for_its_own_state(made_wall: MadeWall, site: Served) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import measures
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import PageErrors
 from tests.browser.made_wall import MadeWall
 from tests.wall_states import made
 from tests.wall_states.parts import VOICES, voice
@@ -206,9 +206,9 @@ def test_sample_data_is_called_that_in_every_state(wall: MadeWall) -> None:
         assert measures.outside(wall.page) == [], name
 
 
-def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, complaints_of_all: Complaints) -> None:
+def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, all_page_errors: PageErrors) -> None:
     """Stands last: over everything that was shown before."""
     assert wall.page.evaluate("window.reports") == []
-    assert complaints_of_all == []
+    assert all_page_errors == []
     assert wall.outside == []
     assert wall.joined[0]["room"] == "wall"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import measures
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import PageErrors
 from tests.browser.made_wall import MadeWall
 from tests.wall_states import made
 
@@ -253,8 +253,8 @@ def test_our_mark_keeps_its_shape_at_a_quarter_of_the_size(wall: MadeWall, meter
             assert one == other or differing > 144 / 8, f"{one} looks like {other}"
 
 
-def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, complaints_of_all: Complaints) -> None:
+def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, all_page_errors: PageErrors) -> None:
     """Stands last: over everything that was shown before."""
     assert wall.page.evaluate("window.reports") == []
-    assert complaints_of_all == []
+    assert all_page_errors == []
     assert wall.outside == []

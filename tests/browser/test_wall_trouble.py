@@ -23,10 +23,10 @@ from bench import spike
 from monitor.config.walls import Wall
 from monitor.model import MentionFilter
 from monitor.store import Store
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import PageErrors
 from tests.browser.made_wall import MadeWall
 from tests.fake_site import Served, config, judged
-from tests.test_run import PATIENCE, Running, until
+from tests.test_run import TIMEOUT_MS, Running, until
 from tests.wall_states.parts import CLOCK, ms
 
 pytestmark = pytest.mark.browser
@@ -96,7 +96,7 @@ class Line:
             self._sockets.append(socket)
 
 
-def test_offline_for_ten_minutes_and_back(page: Page, served: Served, complaints: Complaints) -> None:
+def test_offline_for_ten_minutes_and_back(page: Page, served: Served, page_errors: PageErrors) -> None:
     line = Line(page)
     for n in range(3):
         served.save(judged(f"Acme before {n}.", published_at=served.clock.now()))
@@ -120,7 +120,7 @@ def test_offline_for_ten_minutes_and_back(page: Page, served: Served, complaints
     served.save(judged("Acme after.", published_at=served.clock.now()))
     is_true_to(page, served.store)
     assert page.evaluate("window.same"), "the page was never loaded anew"
-    assert complaints == []
+    assert page_errors == []
 
 
 WEBHOOK = """
@@ -134,7 +134,7 @@ ours = true
 rule = 'acme'
 [[sources]]
 kind = "webhook"
-name = "desk"
+name = "desktop_context"
 secret = "DESK_HOOK"
 [[walls]]
 name = "hall"
@@ -158,8 +158,8 @@ class Hooked(Running):
         """Deliver posts of these ids; returns when they are stored."""
         body = json.dumps([{"id": id_, "text": f"Acme, says {id_}."} for id_ in ids]).encode()
         signature = "sha256=" + hmac.new(KEY.encode(), body, hashlib.sha256).hexdigest()
-        request = Request(f"{self.url}/in/desk", body, {"X-Hub-Signature-256": signature})
-        with urlopen(request, timeout=PATIENCE) as answer:
+        request = Request(f"{self.url}/in/desktop_context", body, {"X-Hub-Signature-256": signature})
+        with urlopen(request, timeout=TIMEOUT_MS) as answer:
             assert answer.status == 202
 
     def kill(self) -> None:
@@ -167,10 +167,10 @@ class Hooked(Running):
         assert self.process
         worker = self.worker()
         self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT_MS)
         if worker.is_running():
             worker.kill()
-        psutil.wait_procs([worker], PATIENCE)
+        psutil.wait_procs([worker], TIMEOUT_MS)
 
 
 @pytest.fixture
@@ -181,10 +181,10 @@ def hooked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hooked]:
     yield made
     if made.process and made.process.poll() is None:
         os.killpg(made.process.pid, signal.SIGKILL)
-        made.process.wait(PATIENCE)
+        made.process.wait(TIMEOUT_MS)
 
 
-def test_a_server_that_is_killed_and_started_again(page: Page, hooked: Hooked, complaints: Complaints) -> None:
+def test_a_server_that_is_killed_and_started_again(page: Page, hooked: Hooked, page_errors: PageErrors) -> None:
     hooked.bring("one", "two")
     page.goto(f"{hooked.url}/wall")
     expect(page.locator("h1")).to_contain_text("2 mentions in the last hour")
@@ -197,7 +197,7 @@ def test_a_server_that_is_killed_and_started_again(page: Page, hooked: Hooked, c
     texts = page.locator(".hero .text, .row .text").all_text_contents()
     assert len(set(texts)) == 3
     assert page.evaluate("window.same"), "the page was never loaded anew"
-    assert complaints == []
+    assert page_errors == []
 
 
 def test_a_server_that_hangs_is_no_calm_day(page: Page, hooked: Hooked) -> None:
@@ -230,7 +230,7 @@ def test_a_server_that_is_killed_while_posts_pour_in(page: Page, hooked: Hooked)
     assert page.locator(".hero, .row").count() <= 3
 
 
-def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: Served, complaints: Complaints) -> None:
+def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: Served, page_errors: PageErrors) -> None:
     served.save(judged("Acme is fine.", published_at=served.clock.now()))
     open_wall(page, served)
     elements = "document.querySelectorAll('*').length"
@@ -242,7 +242,7 @@ def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: Served,
     expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(served.store.last_change_id()))
     assert page.locator(".hero, .row").count() <= 3
     assert page.evaluate(elements) < before + 100
-    assert complaints == []
+    assert page_errors == []
 
 
 def held(page: Page, session: CDPSession) -> int:
