@@ -1,4 +1,4 @@
-"""Importing a file: every form of it, every refusal, and being broken off at any point."""
+"""Importing a file: every format, every rejection, and interruptions at any point."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collector import Judge
-from monitor.collector.importing import Import, ImportFailed, Summary, run
-from monitor.collector.importing.columns import moment
-from monitor.collector.importing.seen import Seen
+from monitor.collector.importing import ImportFailed, ImportPlan, Summary, run_import
+from monitor.collector.importing.columns import parse_time
+from monitor.collector.importing.seen_ids import SeenIds
 from monitor.model import Brand, Judged, MentionFilter, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -57,12 +57,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def imported(tmp_path: Path, store: Store, judge: Judge, clock: FakeClock) -> Callable[..., Summary]:
-    def doit(content: str | bytes, name: str = "posts.csv", mapping: str = "", dry: bool = False) -> Summary:
+    def import_content(content: str | bytes, name: str = "posts.csv", mapping: str = "", dry: bool = False) -> Summary:
         file = tmp_path / name
         file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return run(Import(file, "Old", mapping, LONDON, "rules"), judge, None if dry else store, clock)
+        return run_import(ImportPlan(file, "Old", mapping, LONDON, "rules"), judge, None if dry else store, clock)
 
-    return doit
+    return import_content
 
 
 def texts(store: Store) -> list[tuple[str, str, str]]:
@@ -84,7 +84,7 @@ def test_a_csv_is_imported(imported: Callable[..., Summary], store: Store) -> No
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-def test_any_usual_separator(imported: Callable[..., Summary], separator: str) -> None:
+def test_usual_separators(imported: Callable[..., Summary], separator: str) -> None:
     rows = ["id", "text", "date"], ["1", "acme, really; yes", "2020-01-01"]
     content = "\n".join(separator.join(f'"{cell}"' for cell in row) for row in rows)
     assert imported(content).new == 1
@@ -97,9 +97,7 @@ def test_json_lines_with_objects_inside(imported: Callable[..., Summary], store:
     assert (mention.post.external_id, mention.post.author, mention.post.lang) == ("7", "ann", "en")
 
 
-def test_stars_are_imported_and_what_is_no_number_of_them_is_told(
-    imported: Callable[..., Summary], store: Store
-) -> None:
+def test_stars_are_imported_and_invalid_ones_rejected(imported: Callable[..., Summary], store: Store) -> None:
     rows = [
         "id,text,rating",
         "1,acme is fine,4",
@@ -118,15 +116,15 @@ def test_gzip(imported: Callable[..., Summary], name: str) -> None:
     assert imported(gzip.compress(TWEETS.encode()), name).new == 3
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_column(imported: Callable[..., Summary], store: Store) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_column(imported: Callable[..., Summary], store: Store) -> None:
     imported(b"\xef\xbb\xbf" + TWEETS.encode())
     assert texts(store)[0][0] == "1"
 
 
-def test_columns_as_the_person_says(imported: Callable[..., Summary], store: Store) -> None:
+def test_columns_named_by_the_user(imported: Callable[..., Summary], store: Store) -> None:
     content = "text,Words,Key,When\nglobex,acme,k1,24.02.2015 11:00\n"
     summary = imported(content, mapping="text=words, id=Key,published=When")
-    assert summary.columns.chosen == {"text": "Words", "id": "Key", "published": "When"}
+    assert summary.columns.by_field == {"text": "Words", "id": "Key", "published": "When"}
     assert texts(store) == [("k1", "Acme", "acme")]
 
 
@@ -143,7 +141,7 @@ def test_columns_as_the_person_says(imported: Callable[..., Summary], store: Sto
         ("text,caf\xe9\n".encode("latin-1"), "", "is not UTF-8"),
     ],
 )
-def test_a_file_that_cannot_be_used_at_all(
+def test_files_that_cannot_be_imported(
     imported: Callable[..., Summary], content: str | bytes, mapping: str, said: str
 ) -> None:
     with pytest.raises(ImportFailed) as raised:
@@ -151,25 +149,25 @@ def test_a_file_that_cannot_be_used_at_all(
     assert said in str(raised.value)
 
 
-def test_other_files_that_cannot_be_used(imported: Callable[..., Summary]) -> None:
+def test_json_lists_and_broken_gzip_cannot_be_imported(imported: Callable[..., Summary]) -> None:
     with pytest.raises(ImportFailed, match="one JSON object on each line"):
         imported('[{"text": "acme"}]', "posts.json")
-    with pytest.raises(ImportFailed, match="not a whole gzip"):
+    with pytest.raises(ImportFailed, match="not a complete gzip"):
         imported(gzip.compress(TWEETS.encode() * 999)[:-300], "posts.csv.gz")
-    with pytest.raises(ImportFailed, match="not a whole gzip"):
+    with pytest.raises(ImportFailed, match="not a complete gzip"):
         imported(TWEETS, "posts.csv.gz")
 
 
-def test_every_refused_row_has_its_line_and_reason_and_is_kept(
+def test_every_rejected_row_is_written_with_its_line_and_reason(
     imported: Callable[..., Summary], tmp_path: Path, store: Store
 ) -> None:
     content = (
         b"id,text,date\n1,acme one,2020-01-01\n2,,2020-01-01\n3,acme,yesterday\n4,acme,\n"
         b'5,acme,2020-01-01,more\n6,acme caf\xe9,2020-01-01\n\n8,"acme\nlast",2020-01-01\n9,acme nine,x\n'
     )
-    refused = imported(content).refused
-    assert [r.line for r in refused.first] == [3, 4, 5, 6, 7, 11]
-    reasons = [r.reason for r in refused.first]
+    rejected = imported(content).rejected
+    assert [r.line for r in rejected.first] == [3, 4, 5, 6, 7, 11]
+    reasons = [r.reason for r in rejected.first]
     for reason, said in zip(reasons, ["no text", "'yesterday'", "no time", "4 cells", "not UTF-8", "'x'"], strict=True):
         assert said in reason
     kept = [json.loads(line) for line in (tmp_path / "posts.csv.rejected.jsonl").read_text().splitlines()]
@@ -178,29 +176,31 @@ def test_every_refused_row_has_its_line_and_reason_and_is_kept(
     assert [i for i, _, _ in texts(store)] == ["1", "8"]
 
 
-def test_refused_lines_of_json(imported: Callable[..., Summary]) -> None:
+def test_rejected_lines_of_json(imported: Callable[..., Summary]) -> None:
     long = '{"text": "' + "x" * 1_200_000 + '"}'
     content = "\n".join(['{"text": "acme", "date": 1424806552}', '{"text": ', "[1]", long, '{"text": 5}'])
-    refused = imported(content, "p.jsonl").refused
-    assert [r.line for r in refused.first] == [2, 3, 4, 5]
-    assert "longer than" in refused.first[2].reason
+    rejected = imported(content, "p.jsonl").rejected
+    assert [r.line for r in rejected.first] == [2, 3, 4, 5]
+    assert "longer than" in rejected.first[2].reason
 
 
-def test_a_file_of_refusals_goes_once_nothing_is_refused(imported: Callable[..., Summary], tmp_path: Path) -> None:
+def test_the_file_of_rejected_rows_is_removed_once_none_is_rejected(
+    imported: Callable[..., Summary], tmp_path: Path
+) -> None:
     imported("id,text,date\n1,acme,never\n")
     assert (tmp_path / "posts.csv.rejected.jsonl").exists()
     imported("id,text,date\n1,acme,2020-01-01\n")
     assert not (tmp_path / "posts.csv.rejected.jsonl").exists()
 
 
-def test_a_quote_that_is_never_closed_takes_no_more_than_its_share(imported: Callable[..., Summary]) -> None:
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file(imported: Callable[..., Summary]) -> None:
     rows = "".join(f"{n},acme {n},2020-01-01\n" for n in range(20_000))
     summary = imported(f'id,text,date\nx,"open,2020-01-01\n{rows}')
-    assert summary.refused.count >= 1
+    assert summary.rejected.count >= 1
     assert summary.new > 10_000
 
 
-def test_rows_without_an_id_get_one_that_stays(imported: Callable[..., Summary], store: Store) -> None:
+def test_rows_without_an_id_get_a_stable_one(imported: Callable[..., Summary], store: Store) -> None:
     content = "text,date,by\nacme,2020-01-01,ann\nacme,2020-01-01,ann\nacme,2020-01-01,bob\n"
     assert (imported(content).new, imported(content + "acme,2020-01-02,ann\n").new) == (2, 1)
 
@@ -220,22 +220,24 @@ def test_a_second_run_changes_nothing(imported: Callable[..., Summary], store: S
     assert (content(tmp_path), store.last_change_id()) == (before, changes)
 
 
-def test_other_rules_are_judged_anew(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+def test_changed_rules_judge_everything_again(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
     imported(TWEETS)
-    other = Import(tmp_path / "posts.csv", "Old", "", LONDON, "other rules")
+    other = ImportPlan(tmp_path / "posts.csv", "Old", "", LONDON, "other rules")
     brands = (*BRANDS, Brand("Nobody", "nobody"))
-    summary = run(other, Judge(Matcher(brands), Scorer(brands)), store, FakeClock())
+    summary = run_import(other, Judge(Matcher(brands), Scorer(brands)), store, FakeClock())
     assert (summary.skipped, summary.new) == (0, 1)
 
 
 def test_a_dry_run_stores_nothing(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
     summary = imported(TWEETS + "4,x,acme,never\n", dry=True)
-    assert (summary.new, dict(summary.per_brand), summary.refused.count) == (0, {"Acme": 2, "Globex": 1}, 1)
+    assert (summary.new, dict(summary.per_brand), summary.rejected.count) == (0, {"Acme": 2, "Globex": 1}, 1)
     assert store.last_change_id() == 0
     assert not (tmp_path / "posts.csv.rejected.jsonl").exists()
 
 
-def test_without_times_the_file_gives_its_own(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+def test_without_a_time_column_posts_get_the_time_of_the_file(
+    imported: Callable[..., Summary], store: Store, tmp_path: Path
+) -> None:
     file = tmp_path / "posts.csv"
     file.write_text("text\nacme\n")
     os.utime(file, (1_600_000_000, 1_600_000_000))
@@ -261,38 +263,38 @@ def test_without_times_the_file_gives_its_own(imported: Callable[..., Summary], 
     ],
 )
 def test_times(text: str, utc: str) -> None:
-    assert moment(text, LONDON) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert parse_time(text, LONDON) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2015-13-01", "02/24/2015", "9" * 20, "2015-02-24 25:00"])
-def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(ValueError, match="is not understood"):
-        moment(text, LONDON)
+def test_invalid_times(text: str) -> None:
+    with pytest.raises(ValueError, match="is not recognised"):
+        parse_time(text, LONDON)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
     with suppress(ValueError):
-        assert moment(text, LONDON).tzinfo is UTC
+        assert parse_time(text, LONDON).tzinfo is UTC
 
 
-class NoJudge:
-    """Finds nothing, in no time."""
+class EmptyJudge:
+    """Finds nothing."""
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
         return [Judged(post) for post in posts]
 
 
 @given(st.binary(max_size=400), st.sampled_from(["p.csv", "p.jsonl", "p.csv.gz"]))
-def test_any_bytes_are_imported_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
+def test_any_bytes_are_imported_or_rejected(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
     file = tmp_path_factory.mktemp("any") / name
     file.write_bytes(b"text,id\n" + data if name == "p.csv" else data)
     with suppress(ImportFailed):
-        summary = run(Import(file, "Old", "", LONDON, ""), NoJudge(), None, FakeClock())
-        assert summary.rows == summary.posts + summary.repeated + summary.refused.count
+        summary = run_import(ImportPlan(file, "Old", "", LONDON, ""), EmptyJudge(), None, FakeClock())
+        assert summary.rows == summary.posts + summary.repeated + summary.rejected.count
 
 
-# Broken off with kill -9, and run again
+# Killed with kill -9, and run again
 
 KILLED = """
 import os, sys
@@ -300,7 +302,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from monitor.clock import Clock
 from monitor.collector import Judge
-from monitor.collector.importing import Import, run
+from monitor.collector.importing import ImportPlan, run_import
 from monitor.query.matcher import Matcher
 from monitor.model import Brand
 from monitor.sentiment import Scorer
@@ -311,17 +313,18 @@ file, database, batches = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 store = open_store(f"sqlite:///{database}")
 store.register_brands(brands, Clock().now())
 seen = []
-def told(summary):
+def on_progress(summary):
     seen.append(summary)
     if len(seen) == batches:
         os.kill(os.getpid(), 9)
-run(Import(file, "Old", "", ZoneInfo("UTC"), "rules"), Judge(Matcher(brands), Scorer(brands)), store, Clock(), told)
+plan = ImportPlan(file, "Old", "", ZoneInfo("UTC"), "rules")
+run_import(plan, Judge(Matcher(brands), Scorer(brands)), store, Clock(), on_progress)
 store.close()
 """
 
 
 def content(folder: Path) -> list[tuple[Any, ...]]:
-    """All that an import leaves, but for the times of ours."""
+    """All rows that an import writes, without our own times."""
     with sqlite3.connect(folder / "wallflower.db") as db:
         posts = db.execute("SELECT id, external_id, author, text, lang, published_at FROM post ORDER BY id").fetchall()
         mentions = db.execute("SELECT id, post, brand, rule, score, story FROM mention ORDER BY id").fetchall()
@@ -329,7 +332,7 @@ def content(folder: Path) -> list[tuple[Any, ...]]:
     return [*posts, *mentions, *changes]
 
 
-def test_killed_anywhere_and_run_again_it_is_as_if_nothing_happened(tmp_path: Path) -> None:
+def test_an_import_killed_anywhere_and_run_again_gives_the_same_result(tmp_path: Path) -> None:
     file = tmp_path / "posts.csv"
     names = ["Acme", "Globex", "Acme and Globex", "Nobody"]
     rows = [f"{n},u{n % 7},{names[n % 4]} has {n % 50} new shops in the old town,2020-01-01" for n in range(5_000)]
@@ -347,8 +350,8 @@ def test_killed_anywhere_and_run_again_it_is_as_if_nothing_happened(tmp_path: Pa
     assert content(tmp_path / "killed") == content(tmp_path / "whole")
 
 
-def test_repeats_are_known_after_any_number_of_ids() -> None:
-    seen = Seen()
+def test_repeated_ids_are_recognised_after_any_number() -> None:
+    seen = SeenIds()
     assert not any(seen.add(f"id {n}") for n in range(120_000))
     assert all(seen.add(f"id {n}") for n in range(0, 120_000, 777))
     assert not seen.add("another")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from display.pages.mentions.export import csv_lines, json_lines
-from monitor.collector.importing.columns import choose
-from monitor.collector.importing.rows import opened
+from monitor.collector.importing.columns import choose_columns
+from monitor.collector.importing.rows import open_rows
 from monitor.model import MentionFilter
 from monitor.store import Store, open_store
 from tests.fake_site import ALL_WELL, app_over, judged
@@ -81,8 +81,8 @@ def test_what_is_exported_can_be_imported(store: Store, tmp_path: Path) -> None:
     as_json.write_text("".join(json_lines(mentions)))
     assert [row["stars"] for row in csv.DictReader(io.StringIO(as_csv.read_text()))] == ["", "3"]
     for file in (as_csv, as_json):
-        with opened(file) as rows:
-            columns = choose("id=external_id", rows.columns)
+        with open_rows(file) as rows:
+            columns = choose_columns("id=external_id", rows.columns)
             posts = [columns.post(row, "Old", NOON.tzinfo, NOON) for row in rows]  # type: ignore[arg-type]
         assert [(p.external_id, p.stars) for p in posts] == [("b", None), ("a", 3)]
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from display.cli.wiring import judge_of, load_config, opened_store, with_config
 from monitor.clock import Clock
-from monitor.collector.importing import Import, Summary, run
+from monitor.collector.importing import ImportPlan, Summary, run_import
 from monitor.config import Config
 from monitor.model import Choice, MentionFilter
 from monitor.store import Store
@@ -43,17 +43,17 @@ def import_(config_path: Path | None, file: Path, mapping: str, source: str | No
     with ExitStack() as stack:
         store = None if dry_run else stack.enter_context(opened_store(config, create=True))
         told = stack.enter_context(_progress())
-        summary = run(plan, judge_of(config.brands), store, Clock(), told)
+        summary = run_import(plan, judge_of(config.brands), store, Clock(), told)
         stored = None if store is None else _stored(store, plan.source)
     for line in _account(summary, plan, config, stored):
         click.echo(line)
 
 
-def _plan(config: Config, file: Path, mapping: str, source: str | None) -> Import:
+def _plan(config: Config, file: Path, mapping: str, source: str | None) -> ImportPlan:
     name = (source or "").strip() or file.name.split(".")[0] or "Import"
     polled = name.casefold() in {s.name.casefold() for s in config.sources}
     judging = "\n".join(repr(brand) for brand in config.brands)
-    return Import(file, name, mapping, config.timezone, judging, keep_place=not polled)
+    return ImportPlan(file, name, mapping, config.timezone, judging, stores_position=not polled)
 
 
 @contextmanager
@@ -94,10 +94,10 @@ def _stored(store: Store, source: str) -> Mapping[str, int]:
     return {value.value: value.n for value in store.facets(MentionFilter(source=Choice((source,)))).get("brand", ())}
 
 
-def _account(summary: Summary, plan: Import, config: Config, stored: Mapping[str, int] | None) -> Iterator[str]:
+def _account(summary: Summary, plan: ImportPlan, config: Config, stored: Mapping[str, int] | None) -> Iterator[str]:
     """The lines that tell what came of it; ``stored`` is None after a dry run."""
-    yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.chosen.items())}"
-    if "published" not in summary.columns.chosen:
+    yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.by_field.items())}"
+    if "published" not in summary.columns.by_field:
         yield "No column tells when posts were published: all got the file's time. See --map published=COLUMN."
     yield f"{summary.rows:,} rows in {summary.seconds:.1f} s, {_rate(summary):,.0f} rows/s"
     yield f"  {summary.posts:,} posts for the source {plan.source!r}"
@@ -116,11 +116,11 @@ def _account(summary: Summary, plan: Import, config: Config, stored: Mapping[str
     yield from _refused(summary, plan, dry_run=stored is None)
 
 
-def _refused(summary: Summary, plan: Import, *, dry_run: bool) -> Iterator[str]:
-    refused = summary.refused
+def _refused(summary: Summary, plan: ImportPlan, *, dry_run: bool) -> Iterator[str]:
+    refused = summary.rejected
     if not refused.count:
         return
-    kept = "" if dry_run else f", kept in {plan.rejected}"
+    kept = "" if dry_run else f", kept in {plan.rejected_file}"
     yield f"{refused.count:,} {'row was' if refused.count == 1 else 'rows were'} refused{kept}:"
     for refusal in refused.first[:SHOWN]:
         yield f"  line {refusal.line}: {refusal.reason}"

@@ -1,12 +1,12 @@
-"""A file of posts into the store, in the order of the file, and so that it can be broken off anywhere and run again.
+"""Imports a file of posts into the store, in the order of the file. It can be interrupted anywhere and run again.
 
-    rows.opened --> columns.Columns.post --> Judge.judge --> Store.save (in a thread of its own)
-                         |                                       |
-                         +--> refused rows                       +-- with the line that it reached
+    rows.open_rows --> columns.Columns.post --> Judge.judge --> Store.save (in its own thread)
+                            |                                       |
+                            +--> rejected rows                      +-- with the line reached
 
-Each save is one transaction that also notes the line it reached; a second run reads what lies before that line, for
-its refusals, but neither judges nor saves it again. Where file, columns or rules differ from last time everything is
-judged anew; a post is known by its source and id, so nothing doubles.
+Each save is one transaction that also stores the line reached. A second run reads the part before that line again, for
+its rejected rows, but neither judges nor saves it. If the file, the columns or the rules have changed since, everything
+is judged again. Posts are identified by source and id, so nothing is duplicated.
 """
 
 from __future__ import annotations
@@ -23,126 +23,131 @@ from types import TracebackType
 
 from monitor.clock import Clock
 from monitor.collector import Judging
-from monitor.collector.importing.columns import Columns, choose
-from monitor.collector.importing.refusals import Refusals
-from monitor.collector.importing.rows import ImportFailed, Row, Rows, opened
-from monitor.collector.importing.seen import Seen
+from monitor.collector.importing.columns import Columns, choose_columns
+from monitor.collector.importing.rejected_rows import RejectedRows
+from monitor.collector.importing.rows import ImportFailed, Row, Rows, open_rows
+from monitor.collector.importing.seen_ids import SeenIds
 from monitor.model import Judged, Post, Saved
 from monitor.store import Store
 
-__all__ = ["Import", "ImportFailed", "Summary", "run"]
+__all__ = ["ImportFailed", "ImportPlan", "Summary", "run_import"]
 
-ROWS = 1000
+BATCH_ROWS = 1000
 """Rows that are judged and saved at once."""
-AHEAD = 2
-"""Judged batches that may wait for the store."""
-ENDS = 65_536
-"""Bytes at both ends of a file by which it is known again."""
+MAX_WAITING_BATCHES = 2
+"""Judged batches that wait for the store."""
+FINGERPRINT_BYTES = 65_536
+"""Bytes at each end of a file that identify it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class ImportPlan:
     """What to import, and how."""
 
     file: Path
     source: str
     mapping: str
+    """Of fields to columns, as in ``--map``."""
     zone: tzinfo
     """Of times without an offset."""
     judging: str
-    """Any text that differs when posts would be judged differently: the brands and their rules."""
-    keep_place: bool = True
-    """Note the line that was reached as the source's cursor; not where a source that is polled has its own."""
+    """Any text that changes if posts would be judged differently: the brands and their rules."""
+    stores_position: bool = True
+    """Store the line reached as the source's cursor. False for a source that is polled, which has its own cursor."""
 
     @property
-    def rejected(self) -> Path:
-        """Where refused rows are kept."""
+    def rejected_file(self) -> Path:
+        """The file for rejected rows."""
         return self.file.with_name(self.file.name + ".rejected.jsonl")
 
 
 @dataclass
 class Summary:
-    """What came of an import, so far or in all."""
+    """The result of an import, also while it runs."""
 
     columns: Columns
-    refused: Refusals
+    rejected: RejectedRows
     rows: int = 0
     posts: int = 0
-    """Rows that hold a post, each id once."""
+    """Rows that contain a post, each id counted once."""
     repeated: int = 0
-    """Rows with an id that an earlier row of the file has; the first one counts."""
+    """Rows with the id of an earlier row in the file; the first one counts."""
     skipped: int = 0
     """Posts that an earlier run had imported."""
     matched: int = 0
-    """Of the posts judged in this run those that mention a brand."""
+    """Of the posts judged in this run, those that mention a brand."""
     per_brand: Counter[str] = field(default_factory=Counter)
-    """Mentions found in this run, whether or not they were stored before."""
+    """Mentions found in this run, including those that were stored before."""
     new: int = 0
     edited: int = 0
     fraction: float = 0.0
     seconds: float = 0.0
 
 
-def run(
-    plan: Import, judge: Judging, store: Store | None, clock: Clock, told: Callable[[Summary], None] = lambda _: None
+def run_import(
+    plan: ImportPlan,
+    judge: Judging,
+    store: Store | None,
+    clock: Clock,
+    on_progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
-    """Import ``plan.file``; without a ``store`` only read and judge it. ``told`` is given the summary now and then.
+    """Import ``plan.file``; without a ``store``, only read and judge it. ``on_progress`` is called after each batch.
 
-    Raises ImportFailed where the file as a whole cannot be used, and StoreError.
+    Raises ImportFailed if the file as a whole cannot be used, and StoreError.
     """
     start = clock.monotonic()
-    with opened(plan.file) as rows, Refusals(plan.rejected if store else None) as refused:
-        columns = choose(plan.mapping, rows.columns)
-        summary = Summary(columns, refused)
-        mark = _fingerprint(plan, columns)
-        reader = _Reader(plan, summary, _reached(plan, store, mark))
-        with _Saver(plan, store, summary, mark, clock) as saver:
+    with open_rows(plan.file) as rows, RejectedRows(plan.rejected_file if store else None) as rejected:
+        columns = choose_columns(plan.mapping, rows.columns)
+        summary = Summary(columns, rejected)
+        fingerprint = _fingerprint(plan, columns)
+        reader = _Reader(plan, summary, _stored_line(plan, store, fingerprint))
+        with _Saver(plan, store, summary, fingerprint, clock) as saver:
             for posts in reader.batches(rows):
                 if posts:
                     saver.put(judge.judge(posts, clock.now()), reader.line)
                 summary.fraction, summary.seconds = rows.fraction, clock.monotonic() - start
-                told(summary)
+                on_progress(summary)
     summary.fraction, summary.seconds = 1.0, clock.monotonic() - start
     return summary
 
 
 class _Reader:
-    """Turns rows into posts, and counts what it meets."""
+    """Turns rows into posts, and counts them."""
 
-    def __init__(self, plan: Import, summary: Summary, reached: int) -> None:
-        self._plan, self._summary, self._reached = plan, summary, reached
-        self._without_time = datetime.fromtimestamp(plan.file.stat().st_mtime, UTC)
-        self._seen = Seen()
+    def __init__(self, plan: ImportPlan, summary: Summary, stored_line: int) -> None:
+        self._plan, self._summary, self._stored_line = plan, summary, stored_line
+        self._file_time = datetime.fromtimestamp(plan.file.stat().st_mtime, UTC)
+        self._seen = SeenIds()
         self.line = 0
-        """Where the newest row starts."""
+        """The line at which the newest row starts."""
 
     def batches(self, rows: Rows) -> Iterator[list[Post]]:
-        """The posts that are still to be judged, of so many rows at a time."""
-        every = iter(rows)
-        while batch := list(islice(every, ROWS)):
+        """For each BATCH_ROWS rows, the posts that are still to be judged."""
+        remaining = iter(rows)
+        while batch := list(islice(remaining, BATCH_ROWS)):
             yield [post for row in batch if (post := self._post(row)) is not None]
 
     def _post(self, row: Row) -> Post | None:
         summary, self.line = self._summary, row.line
         summary.rows += 1
         try:
-            post = summary.columns.post(row, self._plan.source, self._plan.zone, self._without_time)
+            post = summary.columns.post(row, self._plan.source, self._plan.zone, self._file_time)
         except ValueError as error:
-            summary.refused.add(row, str(error))
+            summary.rejected.add(row, str(error))
             return None
         if self._seen.add(post.external_id):
             summary.repeated += 1
             return None
         summary.posts += 1
-        summary.skipped += row.line <= self._reached
-        return post if row.line > self._reached else None
+        summary.skipped += row.line <= self._stored_line
+        return post if row.line > self._stored_line else None
 
 
 class _Saver:
-    """Saves batches in their order, in a thread of its own, while the next one is judged."""
+    """Saves batches in order, in its own thread, while the next one is judged."""
 
-    def __init__(self, plan: Import, store: Store | None, summary: Summary, mark: str, clock: Clock) -> None:
-        self._plan, self._store, self._summary, self._mark = plan, store, summary, mark
+    def __init__(self, plan: ImportPlan, store: Store | None, summary: Summary, fingerprint: str, clock: Clock) -> None:
+        self._plan, self._store, self._summary, self._fingerprint = plan, store, summary, fingerprint
         self._clock = clock
         self._waiting: deque[Future[Saved]] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-saver")
@@ -153,46 +158,46 @@ class _Saver:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with self._thread:
             while self._waiting and error is None:
-                self._settle()
+                self._finish_one()
 
     def put(self, judged: list[Judged], line: int) -> None:
-        """Have ``judged`` saved, which reach up to ``line``. Raises what went wrong with an earlier batch."""
+        """Save ``judged``, which reach up to ``line``. Raises the error of an earlier batch."""
         summary = self._summary
         summary.matched += sum(bool(one.findings) for one in judged)
         summary.per_brand.update(finding.match.brand for one in judged for finding in one.findings)
         if self._store is None:
             return
         self._waiting.append(self._thread.submit(self._save, self._store, judged, line))
-        if len(self._waiting) > AHEAD:
-            self._settle()
+        if len(self._waiting) > MAX_WAITING_BATCHES:
+            self._finish_one()
 
-    def _settle(self) -> None:
+    def _finish_one(self) -> None:
         saved = self._waiting.popleft().result()
         self._summary.new += saved.new
         self._summary.edited += saved.edited
 
     def _save(self, store: Store, judged: list[Judged], line: int) -> Saved:
         now, source = self._clock.now(), self._plan.source
-        if self._plan.keep_place:
-            return store.save(source, judged, now=now, cursor={"import": self._mark, "line": line})
+        if self._plan.stores_position:
+            return store.save(source, judged, now=now, cursor={"import": self._fingerprint, "line": line})
         return store.save(source, judged, now=now)
 
 
-def _reached(plan: Import, store: Store | None, mark: str) -> int:
-    """The line up to which an earlier run of the same import came; 0 where there was none."""
-    place = store.cursor(plan.source) if store is not None and plan.keep_place else None
-    if not isinstance(place, dict) or place.get("import") != mark:
+def _stored_line(plan: ImportPlan, store: Store | None, fingerprint: str) -> int:
+    """The line that an earlier run of the same import reached; 0 if there was none."""
+    cursor = store.cursor(plan.source) if store is not None and plan.stores_position else None
+    if not isinstance(cursor, dict) or cursor.get("import") != fingerprint:
         return 0
-    line = place.get("line")
+    line = cursor.get("line")
     return line if isinstance(line, int) else 0
 
 
-def _fingerprint(plan: Import, columns: Columns) -> str:
-    """What an import is known by: the file's size and ends, the columns, and how posts are judged."""
+def _fingerprint(plan: ImportPlan, columns: Columns) -> str:
+    """Identifies an import: the file's size and both ends, the columns, and how posts are judged."""
     size = plan.file.stat().st_size
-    digest = hashlib.sha256(f"{size} {sorted(columns.chosen.items())} {plan.zone} {plan.judging}".encode())
+    digest = hashlib.sha256(f"{size} {sorted(columns.by_field.items())} {plan.zone} {plan.judging}".encode())
     with plan.file.open("rb") as file:
-        digest.update(file.read(ENDS))
-        file.seek(max(0, size - ENDS))
-        digest.update(file.read(ENDS))
+        digest.update(file.read(FINGERPRINT_BYTES))
+        file.seek(max(0, size - FINGERPRINT_BYTES))
+        digest.update(file.read(FINGERPRINT_BYTES))
     return digest.hexdigest()[:32]

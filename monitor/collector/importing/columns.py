@@ -1,4 +1,4 @@
-"""Which column of a file is what: as the person says with --map, else by the names that such files use."""
+"""Which column of a file holds what: as --map says, otherwise recognised by the usual names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from monitor.collector.importing.rows import ImportFailed, Row
 from monitor.model import Post
 
-NAMES: Mapping[str, tuple[str, ...]] = {
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "text": (
         "text",
         "full_text",
@@ -39,10 +39,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "lang": ("lang", "language"),
     "stars": ("stars", "star_rating"),
 }
-"""Field of a post -> names of columns that are taken for it, the likeliest first."""
+"""Field of a post -> the usual names of its column, the most likely first."""
 
-_TIMES = (
-    'such as "2015-02-24 11:35:52 -0800", "2015-02-24T19:35:52Z", seconds or milliseconds since 1970, '
+MAX_LISTED_COLUMNS = 40
+"""In an error."""
+
+_TIME_EXAMPLES = (
+    'like "2015-02-24 11:35:52 -0800", "2015-02-24T19:35:52Z", seconds or milliseconds since 1970, '
     '"Tue, 24 Feb 2015 11:35:52 -0800"'
 )
 _ISO = re.compile(
@@ -55,14 +58,14 @@ _TWITTER = "%a %b %d %H:%M:%S %z %Y"
 _DOTTED = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 
 
-def moment(text: str, zone: tzinfo) -> datetime:
-    """``text`` as an aware UTC time; one without an offset is of ``zone``. Raises ValueError where none can tell."""
+def parse_time(text: str, zone: tzinfo) -> datetime:
+    """``text`` as an aware UTC time; without an offset, it is a time in ``zone``. Raises ValueError."""
     text = text.strip()
     try:
-        at = _iso(text) or _epoch(text) or _written(text)
+        at = _iso(text) or _epoch(text) or _other_format(text)
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
-        raise ValueError(f"the time {text[:40]!r} is not understood; it can be {_TIMES}") from None
+        raise ValueError(f"the time {text[:40]!r} is not recognised; write it {_TIME_EXAMPLES}") from None
 
 
 def _iso(text: str) -> datetime | None:
@@ -81,10 +84,10 @@ def _epoch(text: str) -> datetime | None:
     return datetime.fromtimestamp(number / 1000 if abs(number) >= 1e11 else number, UTC)
 
 
-def _written(text: str) -> datetime:
-    for form in (_TWITTER, *_DOTTED):
+def _other_format(text: str) -> datetime:
+    for time_format in (_TWITTER, *_DOTTED):
         try:
-            return datetime.strptime(text, form)
+            return datetime.strptime(text, time_format)
         except ValueError:
             continue
     return parsedate_to_datetime(text)
@@ -92,75 +95,78 @@ def _written(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
+    """The columns that hold the fields of a post."""
+
+    by_field: Mapping[str, str]
     """Field of a post -> column of the file. ``text`` is always there."""
 
-    chosen: Mapping[str, str]
-
     def post(self, row: Row, source: str, zone: tzinfo, without_time: datetime) -> Post:
-        """The post that ``row`` holds; ``without_time`` is taken where the file has no column of times.
+        """The post in ``row``; its time is ``without_time`` if the file has no column of times.
 
         Raises ValueError that says what is wrong with the row.
         """
         if row.problem:
             raise ValueError(row.problem)
-        told = {field: _cell(row.values, column) for field, column in self.chosen.items()}
-        if not told["text"].strip() and not told.get("title", "").strip():
-            raise ValueError(f'there is no text in "{self.chosen["text"]}"')
-        _refuse_undecoded(told.values())
-        when = told.pop("published", None)
+        cells = {field: _cell(row.values, column) for field, column in self.by_field.items()}
+        if not cells["text"].strip() and not cells.get("title", "").strip():
+            raise ValueError(f'no text in "{self.by_field["text"]}"')
+        _reject_undecoded(cells.values())
+        when = cells.pop("published", None)
         if when is not None and not when.strip():
-            raise ValueError(f'there is no time in "{self.chosen["published"]}"')
-        external_id = told.pop("id", "").strip() or _made_up_id(told, when)
-        published = without_time if when is None else moment(when, zone)
+            raise ValueError(f'no time in "{self.by_field["published"]}"')
+        external_id = cells.pop("id", "").strip() or _derived_id(cells, when)
+        published = without_time if when is None else parse_time(when, zone)
         return Post(
             source=source,
             external_id=external_id,
-            text=told["text"],
+            text=cells["text"],
             published_at=published,
-            author=told.get("author", ""),
-            title=told.get("title", ""),
-            url=told.get("url", ""),
-            site=told.get("site", ""),
-            lang=told.get("lang") or None,
-            stars=_stars(told.get("stars", "").strip()),
+            author=cells.get("author", ""),
+            title=cells.get("title", ""),
+            url=cells.get("url", ""),
+            site=cells.get("site", ""),
+            lang=cells.get("lang") or None,
+            stars=_stars(cells.get("stars", "").strip()),
         )
 
 
-def choose(mapping: str, there: Sequence[str]) -> Columns:
-    """What ``--map text=body,id=key`` says, and guesses for the rest; ``field=`` takes a guess away.
+def choose_columns(mapping: str, columns: Sequence[str]) -> Columns:
+    """The columns that ``--map text=body,id=key`` names, and the usual names for other fields; ``field=`` leaves a
+    field out.
 
-    Raises ImportFailed for a field or column that does not exist, and where no column holds the text.
+    Raises ImportFailed for a field or column that does not exist, and if no column holds the text.
     """
-    folded = {name.casefold(): name for name in reversed(there)}
-    chosen = {f: folded[n] for f, names in NAMES.items() if (n := next((n for n in names if n in folded), None))}
+    folded = {name.casefold(): name for name in reversed(columns)}
+    chosen = {f: folded[n] for f, names in USUAL_NAMES.items() if (n := next((n for n in names if n in folded), None))}
     for part in filter(None, (p.strip() for p in mapping.split(","))):
         field, sign, column = (piece.strip() for piece in part.partition("="))
-        if not sign or field not in NAMES:
-            allowed = f"Allowed: {', '.join(NAMES)}, each with = and a column."
-            found = f"found {field!r}.{_near(field, NAMES)}" if field not in NAMES else f"{field} of which column?"
-            raise ImportFailed(f"--map {part}: {found} {allowed}")
+        if not sign or field not in USUAL_NAMES:
+            found = (
+                f"{field} of which column?" if field in USUAL_NAMES else f"found {field!r}.{_hint(field, USUAL_NAMES)}"
+            )
+            raise ImportFailed(f"--map {part}: {found} Allowed: {', '.join(USUAL_NAMES)}, each with = and a column.")
         chosen.pop(field, None)
         if column:
-            chosen[field] = _column(column, there, folded)
+            chosen[field] = _existing(column, columns, folded)
     if "text" not in chosen:
-        raise ImportFailed(f"No column is known to hold the text. Say which with --map text=COLUMN. {_listed(there)}")
+        raise ImportFailed(f"No column seems to hold the text. Name it with --map text=COLUMN. {_list_of(columns)}")
     return Columns(chosen)
 
 
-def _column(name: str, there: Sequence[str], folded: Mapping[str, str]) -> str:
-    found = name if name in there else folded.get(name.casefold())
+def _existing(name: str, columns: Sequence[str], folded: Mapping[str, str]) -> str:
+    found = name if name in columns else folded.get(name.casefold())
     if found is None:
-        raise ImportFailed(f"--map: there is no column {name!r}.{_near(name, there)} {_listed(there)}")
+        raise ImportFailed(f"--map: there is no column {name!r}.{_hint(name, columns)} {_list_of(columns)}")
     return found
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+def _hint(word: str, known: Iterable[str]) -> str:
+    matches = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
-def _listed(there: Sequence[str]) -> str:
-    return f"Columns of the file: {', '.join(there[:40]) or 'none'}."
+def _list_of(columns: Sequence[str]) -> str:
+    return f"Columns of the file: {', '.join(columns[:MAX_LISTED_COLUMNS]) or 'none'}."
 
 
 def _cell(values: Mapping[str, Any], column: str) -> str:
@@ -174,22 +180,22 @@ def _cell(values: Mapping[str, Any], column: str) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _stars(written: str) -> int | None:
-    if not written:
+def _stars(text: str) -> int | None:
+    if not text:
         return None
-    if not _STARS.fullmatch(written):
-        raise ValueError(f"{written[:40]!r} is no number of stars from 1 to 5; leave that column out with --map stars=")
-    return int(written[0])
+    if not _STARS.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not a number of stars from 1 to 5; leave the column out with --map stars=")
+    return int(text[0])
 
 
-def _refuse_undecoded(texts: Iterable[str]) -> None:
+def _reject_undecoded(texts: Iterable[str]) -> None:
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:
         raise ValueError("is not UTF-8 text") from None
 
 
-def _made_up_id(told: Mapping[str, str], when: str | None) -> str:
-    """An id that the same row gets every time."""
-    words = "\0".join([told.get("author", ""), when or "", told.get("title", ""), told["text"]])
+def _derived_id(cells: Mapping[str, str], when: str | None) -> str:
+    """An id that depends only on the row, so that a second import finds it again."""
+    words = "\0".join([cells.get("author", ""), when or "", cells.get("title", ""), cells["text"]])
     return "row-" + hashlib.sha256(words.encode()).hexdigest()[:20]

@@ -1,4 +1,4 @@
-"""A file as rows: CSV with any usual separator, or JSON Lines; either may be gzipped. Memory stays small."""
+"""Reads a file as rows: CSV with any usual separator, or JSON Lines, either also gzipped. Never holds all of it."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from typing import Any, BinaryIO, TextIO, cast
 
 from monitor.errors import WallflowerError
 
-LINE_LENGTH = 1_000_000
-"""Characters; a longer line is refused."""
-RECORD_LINES = 1_000
-"""A CSV row over more lines than that has a quote that was never closed."""
+MAX_LINE_CHARS = 1_000_000
+"""A longer line is rejected."""
+MAX_ROW_LINES = 1_000
+"""A CSV row with more lines contains a quote that is never closed."""
 SEPARATORS = ",;\t|"
-JSON_NAMES = frozenset({".jsonl", ".ndjson", ".json"})
-PEEKED = 100
-"""Rows of JSON Lines that are looked at for the names of columns."""
+JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
+PEEKED_ROWS = 100
+"""Rows of JSON Lines that are searched for the names of columns."""
 
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ImportFailed(WallflowerError):
-    """A file that cannot be imported at all; a row that cannot is only refused."""
+    """The file as a whole cannot be imported. A single row that cannot is only rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row, and the number of the line that it starts at. One with a ``problem`` could not be read."""
+    """A row, and the number of the line at which it starts. A row with a ``problem`` could not be read."""
 
     line: int
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Row:
 
 
 class Rows:
-    """The rows of a file, to be iterated once. ``columns`` are the names there are, of JSON Lines as far as seen."""
+    """The rows of a file, to iterate over once. ``columns``: their names; in JSON Lines, those of the first rows."""
 
     def __init__(self, raw: BinaryIO, size: int, columns: Sequence[str], rows: Iterator[Row]) -> None:
         self._raw, self._size, self._rows = raw, max(1, size), rows
@@ -58,16 +58,16 @@ class Rows:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Rows]:
-    """The rows of ``file``. Raises ImportFailed, also while they are read, where the file as a whole is at fault."""
+def open_rows(file: Path) -> Iterator[Rows]:
+    """The rows of ``file``. Raises ImportFailed, also during iteration, if the file as a whole cannot be used."""
     try:
         with file.open("rb") as raw:
-            _refuse_wide(file, raw)
-            # Held here, for a wrapper that is collected closes what it wraps.
+            _reject_utf_16(file, raw)
+            # The text wrapper stays referenced here, because it closes what it wraps once it is collected.
             with _text(file, raw) as text:
                 yield _rows(file, raw, text)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ImportFailed(f"{file} is not a whole gzip file: {error}. Get it again.") from error
+        raise ImportFailed(f"{file} is not a complete gzip file: {error}. Download or copy it again.") from error
     except OSError as error:
         raise ImportFailed(f"{file} cannot be read: {error.strerror or error}.") from error
 
@@ -78,48 +78,50 @@ def _text(file: Path, raw: BinaryIO) -> TextIO:
 
 
 def _rows(file: Path, raw: BinaryIO, text: TextIO) -> Rows:
-    lines = iter(lambda: text.readline(LINE_LENGTH), "")
+    lines = iter(lambda: text.readline(MAX_LINE_CHARS), "")
     first = next(lines, "")
-    every = chain([first], lines) if first else iter(())
+    all_lines = chain([first], lines) if first else iter(())
     size = file.stat().st_size
     if _is_json(file, first):
         if first.lstrip().startswith("["):
             raise ImportFailed(f"{file} is one JSON list. Write one JSON object on each line instead (JSON Lines).")
-        rows = _json_rows(every)
-        peeked = list(islice(rows, PEEKED))
-        columns = list(dict.fromkeys(name for row in peeked for name in _names(row.values)))
+        rows = _json_rows(all_lines)
+        peeked = list(islice(rows, PEEKED_ROWS))
+        columns = list(dict.fromkeys(name for row in peeked for name in _column_names(row.values)))
         return Rows(raw, size, columns, chain(peeked, rows))
-    header, reader = _csv_reader(file, first, every)
+    header, reader = _csv_reader(file, first, all_lines)
     return Rows(raw, size, header, _csv_rows(header, reader))
 
 
-def _refuse_wide(file: Path, raw: BinaryIO) -> None:
+def _reject_utf_16(file: Path, raw: BinaryIO) -> None:
     start = raw.read(2)
     raw.seek(0)
-    if start in _WIDE:
-        raise ImportFailed(f"{file} is UTF-16, not UTF-8 text. Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8.")
+    if start in _UTF_16_MARKS:
+        raise ImportFailed(
+            f"{file} is UTF-16, not UTF-8 text. Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8."
+        )
 
 
 def _is_json(file: Path, first: str) -> bool:
     suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() != ".gz"]
-    return bool(suffixes and suffixes[-1] in JSON_NAMES) or first.lstrip().startswith("{")
+    return bool(suffixes and suffixes[-1] in JSON_SUFFIXES) or first.lstrip().startswith("{")
 
 
-def _names(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """The keys of a JSON object, those of an object inside it with a dot: ``user.name``."""
+def _column_names(values: Mapping[str, Any], parent: str = "") -> Iterator[str]:
+    """The keys of a JSON object, and those of an object inside it with a dot: ``user.name``."""
     for name, value in values.items():
-        if isinstance(value, dict) and not above:
-            yield from _names(value, f"{name}.")
+        if isinstance(value, dict) and not parent:
+            yield from _column_names(value, f"{name}.")
         else:
-            yield above + name
+            yield parent + name
 
 
 def _json_rows(lines: Iterator[str]) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
-        if not line.endswith("\n") and len(line) >= LINE_LENGTH:
+        if not line.endswith("\n") and len(line) >= MAX_LINE_CHARS:
             while (rest := next(lines, "")) and not rest.endswith("\n"):
                 pass
-            yield Row(number, problem=f"the line is longer than {LINE_LENGTH:,} characters")
+            yield Row(number, problem=f"the line is longer than {MAX_LINE_CHARS:,} characters")
         elif line.strip():
             yield _json_row(number, line)
 
@@ -128,28 +130,28 @@ def _json_row(number: int, line: str) -> Row:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
-        why = getattr(error, "msg", None) or "nested too deeply"
-        return Row(number, {"": line.strip()}, f"is not JSON: {why}")
+        reason = getattr(error, "msg", None) or "nested too deeply"
+        return Row(number, {"": line.strip()}, f"is not JSON: {reason}")
     if not isinstance(values, dict):
         return Row(number, {"": values}, "is not a JSON object")
     return Row(number, values)
 
 
 def _csv_reader(file: Path, first: str, lines: Iterator[str]) -> tuple[list[str], Any]:
-    separator = max(SEPARATORS, key=_unquoted(first).count)
+    separator = max(SEPARATORS, key=_without_quoted(first).count)
     reader = csv.reader(lines, delimiter=separator)
     try:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
-        raise ImportFailed(f"{file}: its first line cannot be read as CSV: {error}.") from error
+        raise ImportFailed(f"{file}: the first line cannot be read as CSV: {error}.") from error
     if not any(header):
-        raise ImportFailed(f"{file} is empty, or its first line is: it must name the columns.")
+        raise ImportFailed(f"{file} or its first line is empty. The first line must name the columns.")
     if any("\udc80" <= c <= "\udcff" for c in first):
         raise ImportFailed(f"{file} is not UTF-8 text. Save it as UTF-8.")
     return header, reader
 
 
-def _unquoted(line: str) -> str:
+def _without_quoted(line: str) -> str:
     return "".join(line.split('"')[::2])
 
 
@@ -170,7 +172,7 @@ def _csv_rows(header: Sequence[str], reader: Any) -> Iterator[Row]:
 def _csv_row(header: Sequence[str], cells: list[str], line: int, more_lines: int) -> Row:
     values = dict(zip(header, cells, strict=False))
     if len(cells) > len(header):
-        return Row(line, values, f"has {len(cells)} cells where the first line names {len(header)} columns")
-    if more_lines > RECORD_LINES:
-        return Row(line, problem=f"goes on for {more_lines:,} lines; is a quote not closed?")
+        return Row(line, values, f"has {len(cells)} cells, but the first line names {len(header)} columns")
+    if more_lines > MAX_ROW_LINES:
+        return Row(line, problem=f"is {more_lines:,} lines long; is a quote not closed?")
     return Row(line, values)

@@ -1,28 +1,29 @@
-"""Which ids a file had before: exact but for hashes that meet, and a fifth of the size of a set."""
+"""A set of ids in a fifth of the memory of a Python set. Its only errors are hash collisions."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-RECENT = 50_000
-"""Ids that are held as Python's own numbers before they are packed."""
+MAX_UNPACKED = 50_000
+"""Ids that are kept as Python's own numbers before they are packed."""
 
 
-class Seen:
-    """A set of texts, held as their 64-bit hashes: 8 bytes each. Two of a million meet once in 37 million files."""
+class SeenIds:
+    """A set of texts, stored as 64-bit hashes of 8 bytes each. One file in 37 million with a million ids has a
+    collision."""
 
     def __init__(self) -> None:
         self._recent: set[int] = set()
         self._packed: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
     def add(self, text: str) -> bool:
-        """Add ``text``; whether it was there already."""
+        """Add ``text``; return whether it was there before."""
         key = hash(text)
         if key in self._recent or self._is_packed(key):
             return True
         self._recent.add(key)
-        if len(self._recent) >= RECENT:
+        if len(self._recent) >= MAX_UNPACKED:
             recent = np.fromiter(self._recent, dtype=np.int64, count=len(self._recent))
             self._packed = np.concatenate([self._packed, recent])
             self._packed.sort()
@@ -30,5 +31,5 @@ class Seen:
         return False
 
     def _is_packed(self, key: int) -> bool:
-        place = int(self._packed.searchsorted(key))
-        return place < len(self._packed) and int(self._packed[place]) == key
+        index = int(self._packed.searchsorted(key))
+        return index < len(self._packed) and int(self._packed[index]) == key

@@ -1,0 +1,58 @@
+"""Rows that were rejected: counted, the first ones remembered, and all of them written to a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, TextIO
+
+from monitor.collector.importing.rows import ImportFailed, Row
+
+MAX_REMEMBERED = 100
+
+
+class RejectedRow(NamedTuple):
+    """The line at which a row starts, and why it was rejected."""
+
+    line: int
+    reason: str
+
+
+class RejectedRows:
+    """Writes rejected rows to ``file`` as JSON Lines of ``line``, ``reason`` and ``row``; nowhere if it is None.
+
+    The file of an earlier run is replaced, or removed if no row is rejected any more.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._out: TextIO | None = None
+        self.count = 0
+        self.first: list[RejectedRow] = []
+
+    def __enter__(self) -> RejectedRows:
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._out is not None:
+            self._out.close()
+
+    def add(self, row: Row, reason: str) -> None:
+        """Add ``row``. Raises ImportFailed if the file cannot be written."""
+        self.count += 1
+        if len(self.first) < MAX_REMEMBERED:
+            self.first.append(RejectedRow(row.line, reason))
+        if self._file is not None:
+            record = {"line": row.line, "reason": reason, "row": row.values}
+            self._open(self._file).write(json.dumps(record, default=str) + "\n")
+
+    def _open(self, file: Path) -> TextIO:
+        if self._out is None:
+            try:
+                self._out = file.open("w", encoding="utf-8")
+            except OSError as error:
+                raise ImportFailed(f"{file}, for rejected rows, cannot be written: {error.strerror}.") from error
+        return self._out
