@@ -19,11 +19,11 @@ class Clock:
         self._stopped = threading.Event()
 
     @property
-    def pace(self) -> float:
+    def speed(self) -> float:
         """How many times faster than the machine's time ``now`` runs: 1 but in a replay."""
         return 1.0
 
-    def real(self) -> datetime:
+    def machine_time(self) -> datetime:
         """The machine's own time, aware, in UTC: what ``now`` is but in a replay."""
         return self.now()
 
@@ -60,7 +60,7 @@ class ReplayClock(Clock):
         self._begin, self._pace = begin, pace
         self._started = time.monotonic()
 
-    def real(self) -> datetime:
+    def machine_time(self) -> datetime:
         """The machine's own time."""
         return datetime.now(UTC)
 
@@ -69,6 +69,6 @@ class ReplayClock(Clock):
         return self._begin + timedelta(seconds=(time.monotonic() - self._started) * self._pace)
 
     @property
-    def pace(self) -> float:
+    def speed(self) -> float:
         """How many seconds of the replay pass in a second."""
         return self._pace

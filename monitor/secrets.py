@@ -67,7 +67,7 @@ def is_missing(name: str, environ: Mapping[str, str] | None = None) -> bool:
     return False
 
 
-def named_in(options: BaseModel) -> tuple[str, ...]:
+def secret_names(options: BaseModel) -> tuple[str, ...]:
     """The names of the secrets that a source's ``options`` ask for."""
     fields = type(options).model_fields.items()
     return tuple(
@@ -75,7 +75,7 @@ def named_in(options: BaseModel) -> tuple[str, ...]:
     )
 
 
-def hidden(text: str, *values: str) -> str:
+def redact(text: str, *values: str) -> str:
     """``text`` with each of the secret ``values``, plain or as written in a URL, replaced by an ellipsis."""
     for value in values:
         if len(value) >= SHORTEST_HIDDEN:

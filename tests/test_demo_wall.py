@@ -53,7 +53,7 @@ def test_a_replay_runs_faster_and_its_waits_do_not(monkeypatch: pytest.MonkeyPat
     clock = ReplayClock(MORNING, 144)
     assert clock.now() == MORNING
     assert clock.now() == MORNING + timedelta(minutes=24)
-    assert clock.pace == 144
+    assert clock.speed == 144
 
 
 def _posts(source: Source, now: datetime) -> list[Post]:

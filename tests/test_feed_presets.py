@@ -223,8 +223,8 @@ def test_what_does_not_fit_is_a_problem_in_words(keys: dict[str, Any], said: str
 
 
 def test_the_secrets_of_a_feed_are_known_by_name() -> None:
-    assert secrets.named_in(Options(name="Here", secret="A_SECRET")) == ("A_SECRET",)
-    assert secrets.named_in(Options(name="Here", url="https://a.example/f")) == ()
+    assert secrets.secret_names(Options(name="Here", secret="A_SECRET")) == ("A_SECRET",)
+    assert secrets.secret_names(Options(name="Here", url="https://a.example/f")) == ()
 
 
 @pytest.mark.parametrize(

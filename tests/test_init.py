@@ -139,7 +139,7 @@ def test_every_kind_that_needs_nothing_is_proposed_and_no_other() -> None:
     for kind in sources.kinds():
         options = sources.load(kind).Options
         needs = [key for key, field in options.model_fields.items() if field.is_required() and key != "name"]
-        free = not needs and kind != "feed" and not options.sample and not secrets.named_in(options(name="x"))
+        free = not needs and kind != "feed" and not options.sample and not secrets.secret_names(options(name="x"))
         assert (kind in kinds) == free, kind
     assert {"hackernews", "bluesky", "mastodon", "gdelt"} <= set(kinds)
     assert len({one.name.casefold() for one in wanted}) == len(wanted)

@@ -81,10 +81,10 @@ def test_a_key_that_is_pasted_in_place_of_its_name_is_refused(pasted: str) -> No
 
 def test_a_secret_is_hidden_plain_and_as_urls_write_it() -> None:
     text = "GET https://api.example/?key=ab%2Fcd%2Bef+1 failed for ab/cd+ef 1"
-    assert secrets.hidden(text, "ab/cd+ef 1") == "GET https://api.example/?key=… failed for …"
-    assert secrets.hidden("an apple", "a") == "an apple"
+    assert secrets.redact(text, "ab/cd+ef 1") == "GET https://api.example/?key=… failed for …"
+    assert secrets.redact("an apple", "a") == "an apple"
 
 
 def test_the_secrets_that_options_ask_for_are_found_by_their_type() -> None:
-    assert secrets.named_in(Several()) == ("A_PASSWORD", "OTHER")
-    assert secrets.named_in(Several(token="A_TOKEN")) == ("A_TOKEN", "A_PASSWORD", "OTHER")
+    assert secrets.secret_names(Several()) == ("A_PASSWORD", "OTHER")
+    assert secrets.secret_names(Several(token="A_TOKEN")) == ("A_TOKEN", "A_PASSWORD", "OTHER")

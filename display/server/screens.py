@@ -94,7 +94,7 @@ class Screens:
         with self._lock:
             wall = self._wall(state)
             if not any(map(self._is_connected, wall.screens)):
-                wall.polled_at = self._clock.real()
+                wall.polled_at = self._clock.machine_time()
             self._record(wall, state)
 
     def last_seen(self, name: str) -> LastSeen:
@@ -102,7 +102,7 @@ class Screens:
         with self._lock:
             wall = self._walls.get(name, _Wall())
             screens = tuple(screen for sid, screen in wall.screens.items() if self._is_connected(sid))
-            polling = wall.polled_at is not None and self._clock.real() - wall.polled_at < POLLING_TIMEOUT
+            polling = wall.polled_at is not None and self._clock.machine_time() - wall.polled_at < POLLING_TIMEOUT
             return LastSeen(screens, polling, wall.state_sent_at, wall.headline, wall.last_screen)
 
     def _wall(self, state: Mapping[str, Any]) -> _Wall:
@@ -111,7 +111,7 @@ class Screens:
     def _record(self, wall: _Wall, state: Mapping[str, Any]) -> None:
         headline = state.get("headline", {})
         wall.headline = " ".join(filter(None, (headline.get(part, "") for part in ("word", "text", "clause"))))
-        wall.state_sent_at = self._clock.real()
+        wall.state_sent_at = self._clock.machine_time()
 
 
 def parse_size(value: object) -> str:

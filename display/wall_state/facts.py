@@ -146,7 +146,7 @@ class Facts:
     def arrivals(self, brands: Brands) -> int:
         """Mentions of ``brands`` that came in the last 5 minutes and could be voices; for a few seconds."""
         until = horizon.end(self.now)
-        since = until - timedelta(seconds=VOICED_FOR * max(self._clock.pace, 1))
+        since = until - timedelta(seconds=VOICED_FOR * max(self._clock.speed, 1))
 
         def count() -> int:
             return sum(self._store.count_arrivals(brand, since, until, FRESH) for brand in brands)
@@ -202,14 +202,14 @@ class Facts:
 
     def incidents(self) -> list[Incident]:
         """The last incident of each brand that had one, unless nobody has looked at it for long."""
-        stale = STALE * max(self._clock.pace, 1)
+        stale = STALE * max(self._clock.speed, 1)
         last = self._once("incidents", self._store.latest_incidents)
         return [i for i in last if i.until is not None or self.now - i.checked_at <= stale]
 
     def topics(self, brand: str) -> Topics | None:
         """What a brand's mentions are about, unless nobody has looked for long."""
         found = self._once(("topics", brand), lambda: self._store.topics(brand))
-        stale = STALE * max(self._clock.pace, 1)
+        stale = STALE * max(self._clock.speed, 1)
         return found if found and self.now - found.as_of <= stale else None
 
     def pulses(self, brand: str, bins: int) -> Pulses:

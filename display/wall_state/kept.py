@@ -18,7 +18,7 @@ class Kept(Generic[T]):
     def __init__(self, clock: Clock, seconds: float, *, cheap: float = 0.0) -> None:
         """An answer is good for ``seconds`` of the time that is shown, and longer where it took very long; one that
         took less than ``cheap`` seconds is asked for anew."""
-        pace = max(clock.pace, 1.0)
+        pace = max(clock.speed, 1.0)
         self._clock, self._seconds, self._dear, self._cheap = clock, seconds / pace, DEAR / pace, cheap
         self._answer: T | None = None
         self._asked = float("-inf")

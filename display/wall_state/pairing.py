@@ -26,7 +26,7 @@ class PairingScreen:
 
     def state(self) -> WallState:
         """The screen as it is now."""
-        now = self._clock.real()
+        now = self._clock.machine_time()
         if self._pairing is None or epoch_ms(now) >= self._pairing.expires_at:
             self._pairing = Pairing((self._half(), self._half()), epoch_ms(now + GOOD_FOR))
         return WallState(
@@ -51,7 +51,7 @@ class PairingScreen:
 
     def due(self) -> bool:
         """Whether it is time for another code."""
-        return self._pairing is not None and epoch_ms(self._clock.real()) >= self._pairing.expires_at
+        return self._pairing is not None and epoch_ms(self._clock.machine_time()) >= self._pairing.expires_at
 
     def _half(self) -> str:
         return "".join(self._choose(LETTERS) for _ in range(HALF))

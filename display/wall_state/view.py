@@ -106,8 +106,8 @@ class View:
             if kind is Kind.LISTENING
             else (),
             ours=called(self._leads[0]),
-            clock=epoch_ms(self._clock.real()),
-            pace=self._clock.pace,
+            clock=epoch_ms(self._clock.machine_time()),
+            pace=self._clock.speed,
             night=scene.night and calm,
             rotates=self._wall.rotation,
             dwells_until=self._dwells_until(),
@@ -273,11 +273,11 @@ class View:
     def _dwells_until(self) -> int:
         """By the real clock."""
         left = self._director.read_at - self._clock.monotonic()
-        return epoch_ms(self._clock.real() + timedelta(seconds=max(left, 0))) if self._director.screen else 0
+        return epoch_ms(self._clock.machine_time() + timedelta(seconds=max(left, 0))) if self._director.screen else 0
 
     def _topics_until(self) -> float:
         """Until when, by the monotonic clock, topics may have the stage. The page goes by the same clock."""
-        into = self._clock.real().timestamp() % LOOP
+        into = self._clock.machine_time().timestamp() % LOOP
         has_topics = self._built is not None and self._built["topics"] is not None and self._wall.rotation
         return self._clock.monotonic() + LOOP - into if has_topics and into >= VOICES_FOR else float("-inf")
 

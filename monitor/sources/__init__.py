@@ -57,7 +57,7 @@ class SourceOptions(BaseModel):
 
     def required_secrets(self) -> dict[str, str]:
         """The name of each secret it asks for, and where to get that."""
-        return dict.fromkeys(secrets.named_in(self), self.how)
+        return dict.fromkeys(secrets.secret_names(self), self.how)
 
 
 class Source(Protocol):

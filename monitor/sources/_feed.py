@@ -130,7 +130,7 @@ class Options(SourceOptions):
             made = presets.feed_url(self.preset, {**self._given(), "secret": secret}) if self.preset else secret
             return Place(_readable(made), _telling(secret))
         except ValueError as error:
-            why = secrets.hidden(str(error), *_telling(secret))
+            why = secrets.redact(str(error), *_telling(secret))
             raise AuthError(f"The key {self.secret} does not lead to a feed: {why} {self._how}") from error
 
     def _given(self) -> dict[str, str]:
@@ -157,7 +157,7 @@ class Place:
         if not self.hidden:
             return entry
         words: dict[str, Any] = {
-            k: secrets.hidden(v, *self.hidden) for k, v in entry._asdict().items() if isinstance(v, str)
+            k: secrets.redact(v, *self.hidden) for k, v in entry._asdict().items() if isinstance(v, str)
         }
         shown = entry._replace(**words)
         return shown if shown.link == entry.link else shown._replace(link="")
@@ -165,9 +165,9 @@ class Place:
     def hide(self, error: SourceError) -> None:
         """Take the secret out of what ``error`` says."""
         if self.hidden:
-            error.args = tuple(secrets.hidden(str(said), *self.hidden) for said in error.args)
+            error.args = tuple(secrets.redact(str(said), *self.hidden) for said in error.args)
             if isinstance(error, BadResponse):
-                error.sample = secrets.hidden(error.sample, *self.hidden)
+                error.sample = secrets.redact(error.sample, *self.hidden)
 
 
 def _telling(secret: str) -> tuple[str, ...]:

@@ -230,7 +230,7 @@ class _Talk:
             return self._limits.rest(f"{self._name} {method}", asked)
         if error in _KEYS or (self._key and "key" in says):
             return AuthError(f"Stack Exchange refuses the key {self._options.key}. {HOW}")
-        told = secrets.hidden(plain_text(says)[:120].rstrip(" ."), self._key)
+        told = secrets.redact(plain_text(says)[:120].rstrip(" ."), self._key)
         kind = Refused if error == _WRONG else BadResponse
         return kind(f"{site_of(answer.url)} refuses what we ask for: {told or 'no reason given'}.")
 

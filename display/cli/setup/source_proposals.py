@@ -46,7 +46,7 @@ def keyless(brands: Sequence[Proposal], country: str, language: str) -> list[Wan
     for kind, module in _modules():
         name = name_for([_title(kind, module)], [one.name for one in found])
         options = _bare(module, name)
-        if options is not None and not options.sample and not secrets.named_in(options):
+        if options is not None and not options.sample and not secrets.secret_names(options):
             found.append(Wanted(kind, {"kind": kind, "name": name}, _about(module), module))
     return found
 
@@ -55,9 +55,9 @@ def others() -> Iterator[str]:
     """A comment for each kind that needs something of a person first."""
     for kind, module in _modules():
         options = _bare(module, "Here")
-        if options is None or secrets.named_in(options):
+        if options is None or secrets.secret_names(options):
             needs = [key for key, field in module.Options.model_fields.items() if field.is_required() and key != "name"]
-            names = secrets.named_in(options) if options is not None else ()
+            names = secrets.secret_names(options) if options is not None else ()
             wants = " and ".join([*needs, *(f"the secret {name}" for name in names)])
             yield commented(f'kind = "{kind}"' + (f" needs {wants}. " if wants else ": ") + _about(module))
 

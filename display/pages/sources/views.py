@@ -72,7 +72,7 @@ def listing() -> str:
 
 def current_walls(context: PageContext) -> list[WallRow]:
     """The walls, by the machine's own clock."""
-    up, real = uptime(context), context.clock.real()
+    up, real = uptime(context), context.clock.machine_time()
     return wall_rows(context.states.names, context.screens, real, real - up, context.config.timezone)
 
 
@@ -91,7 +91,7 @@ def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
 
 def uptime(context: PageContext) -> timedelta:
     """How long the program has run, in real time even in a replay."""
-    return (context.clock.now() - context.started) / context.clock.pace
+    return (context.clock.now() - context.started) / context.clock.speed
 
 
 @blueprint.post("/sources/<path:name>/pause")

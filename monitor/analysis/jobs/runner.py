@@ -38,8 +38,8 @@ class JobRunner:
     def __init__(self, jobs: Sequence[Job], clock: Clock, interval: float = INTERVAL_SECONDS) -> None:
         """``interval``: seconds between two runs, in the clock's time, which passes faster in a replay."""
         self._jobs, self._clock = tuple(jobs), clock
-        replay_interval = max(MIN_REPLAY_INTERVAL_SECONDS, interval / clock.pace)
-        self._interval = interval if clock.pace == 1.0 else replay_interval
+        replay_interval = max(MIN_REPLAY_INTERVAL_SECONDS, interval / clock.speed)
+        self._interval = interval if clock.speed == 1.0 else replay_interval
         self._errors: dict[str, str] = {}
         """Job name -> the error of its last run."""
         self._busy_since: float | None = None
