@@ -38,7 +38,7 @@ export interface Options<State> {
   onReload?: (reason: string) => void;
   onConnection?: (connected: boolean) => void;
   /** The server accepts no more connections. The connection is retried automatically. */
-  onRefused?: () => void;
+  onServerFull?: () => void;
 }
 
 const RETRY_WHEN_FULL_MS = 30_000;
@@ -69,7 +69,7 @@ export function connect<State = unknown>(options: Options<State>): () => void {
   });
   socket.on("connect_error", (error) => {
     options.onConnection?.(false);
-    if (error.message === "full") options.onRefused?.();
+    if (error.message === "full") options.onServerFull?.();
     // socket.io stops retrying after a rejection ("full"), but not after a lost connection.
     if (!socket.active) setTimeout(() => socket.connect(), RETRY_WHEN_FULL_MS);
   });

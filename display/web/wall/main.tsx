@@ -177,7 +177,7 @@ function follow(wall: Wall): void {
     onConnection: (connected) => {
       if (connected) wall.refused = false;
     },
-    onRefused: () => {
+    onServerFull: () => {
       wall.refused = true;
     },
   });
