@@ -25,7 +25,7 @@ from monitor.clock import Clock
 from monitor.http import Http
 from monitor.model import Brand, Json, Post
 from monitor.query.matcher import Matcher
-from monitor.sources._bluesky_events import Event, Reader, post_of
+from monitor.sources._bluesky_events import Event, EventParser, to_post
 from monitor.sources.bluesky import Options, Source
 from monitor.text.cleaning import clean
 
@@ -122,18 +122,18 @@ def main() -> None:
     print(f"  peak memory grew by {grown / 1024:.1f} MB over {events:,} events")
     rng = random.Random(2)
     some = [made_up(n, rng) for n in range(20_000)]
-    reader = Reader()
+    parser = EventParser()
     stage("JSON alone", len(some), lambda: [json.loads(one) for one in some])
-    reader.look_for(matcher.terms())
-    stage("JSON and sieve", len(some), lambda: [reader.read(one) for one in some])
-    everything = Reader()
-    posts = [read.item for read in map(everything.read, some) if read.item is not None]
+    parser.set_terms(matcher.terms())
+    stage("JSON and prefilter", len(some), lambda: [parser.parse(one) for one in some])
+    everything = EventParser()
+    posts = [read.item for read in map(everything.parse, some) if read.item is not None]
     stage("without a sieve: post, match", len(some), lambda: matcher.match(_posts(posts)))
     print("ok" if rate >= TARGET else "TOO SLOW")
 
 
 def _posts(events: Sequence[Event]) -> list[Post]:
-    return [clean(post, NOW) for event in events if (post := post_of(event, "Bluesky", NOW))]
+    return [clean(post, NOW) for event in events if (post := to_post(event, "Bluesky", NOW))]
 
 
 if __name__ == "__main__":

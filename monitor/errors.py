@@ -85,10 +85,13 @@ class QuotaSpent(SourceError):
 
 
 class BadResponse(SourceError):
-    """An answer that is not what the site documents; ``sample`` keeps at most 200 characters of it."""
+    """A response that is not what the site documents.
 
-    def __init__(self, message: str, sample: str = "") -> None:
-        self.sample = sample[:200]
+    ``sample`` keeps at most 200 characters of it, ``status`` its HTTP status where that is the reason.
+    """
+
+    def __init__(self, message: str, sample: str = "", status: int | None = None) -> None:
+        self.sample, self.status = sample[:200], status
         super().__init__(message)
 
 

@@ -22,8 +22,8 @@ from monitor.errors import BadResponse, SourceError
 from monitor.model import Batch, Brand, Health, Json, MentionFilter, Post, Term
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.sources._bluesky_events import Reader, microseconds, post_of
-from monitor.sources.bluesky import BLIND, MOST, REWIND_US, Options, Source
+from monitor.sources._bluesky_events import EventParser, to_post, to_us
+from monitor.sources.bluesky import MAX_EVENTS, REWIND_US, STALLED_AFTER, Options, Source
 from monitor.store import open_store
 from tests.fake_jetstream import Jetstream, RawStream, beat, commit, end, event, frame, us
 from tests.fake_server import Connection, Script, Server, http_for, serving
@@ -176,7 +176,7 @@ def test_what_is_older_than_the_replay_is_said_to_be_lost() -> None:
         posts, _, batch = passes(source, cursor_at(stopped))
     assert len(posts) == 1
     assert batch.complete_since == kept
-    assert batch.note == "Posts from 02 Mar 20:00 to 03 Mar 00:00 UTC are lost: Bluesky repeats the last 36 hours only."
+    assert batch.note == "Posts from 02 Mar 20:00 to 03 Mar 00:00 UTC are lost: Bluesky replays only the last 36 hours."
 
 
 def test_what_is_within_the_replay_is_complete() -> None:
@@ -347,20 +347,20 @@ def test_a_host_that_hangs_up_at_once_is_trouble() -> None:
 
 def test_a_stream_that_stands_still_is_left_for_another_host() -> None:
     silent = Jetstream([commit(1, NOON, text="Acme one")])
-    other = Jetstream([beat(NOON), commit(2, NOON + BLIND, text="Acme two")])
+    other = Jetstream([beat(NOON), commit(2, NOON + STALLED_AFTER, text="Acme two")])
     with reading(silent, other) as (source, _):
         _, _, batch = passes(source)
-        nothing, _, batch = passes(source, stored(batch.cursor), NOON + BLIND)
+        nothing, _, batch = passes(source, stored(batch.cursor), NOON + STALLED_AFTER)
         assert (nothing, other.asked) == ([], [])
-        posts, _, _ = passes(source, stored(batch.cursor), NOON + BLIND + SECOND)
+        posts, _, _ = passes(source, stored(batch.cursor), NOON + STALLED_AFTER + SECOND)
     assert [post.text for post in posts] == ["Acme two"]
 
 
 def test_a_network_that_stands_still_is_trouble() -> None:
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
         _, _, batch = passes(source)
-        with pytest.raises(SourceError, match="stands still"):
-            source.fetch(ACME, stored(batch.cursor), NOON + BLIND + SECOND)
+        with pytest.raises(SourceError, match="stalled"):
+            source.fetch(ACME, stored(batch.cursor), NOON + STALLED_AFTER + SECOND)
 
 
 def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
@@ -396,7 +396,7 @@ def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_pat
     pace = Pace(None, 5 * SECOND)
     status = timing.initial_status("Bluesky", "bluesky", pace, sample=False)
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
-        for wait in (0, BLIND / 2 / SECOND, BLIND / SECOND):
+        for wait in (0, STALLED_AFTER / 2 / SECOND, STALLED_AFTER / SECOND):
             assert status.health is not Health.BROKEN
             clock.advance(wait)
             status = poll(ConfiguredSource("Bluesky", "bluesky", source, pace), status, desk)
@@ -433,14 +433,14 @@ def test_a_host_that_only_talks_nonsense_is_trouble() -> None:
 
 
 def test_a_flood_comes_in_bounded_passes_and_whole() -> None:
-    total = 2 * MOST + 500
+    total = 2 * MAX_EVENTS + 500
     events = [commit(n, NOON - HOUR + n * SECOND, text=f"Acme {n}") for n in range(total)]
     posts: list[Post] = []
     cursor: Json = None
     with reading(Jetstream(events)) as (source, servers):
         while len(posts) < total:
             batch = source.fetch(ACME, cursor, NOON)
-            assert len(batch.posts) <= MOST
+            assert len(batch.posts) <= MAX_EVENTS
             posts += batch.posts
             cursor = stored(batch.cursor)
     assert [post.text for post in posts] == [f"Acme {n}" for n in range(total)]
@@ -450,7 +450,7 @@ def test_a_flood_comes_in_bounded_passes_and_whole() -> None:
 def test_a_clock_that_runs_ahead_does_not_take_the_cursor_with_it() -> None:
     with reading(Jetstream([beat(NOON), beat(NOON + 1000 * HOUR)])) as (source, _):
         batch = source.fetch(ACME, cursor_at(NOON - SECOND), NOON)
-    assert batch.cursor == {"time_us": microseconds(NOON), "marks": {}}
+    assert batch.cursor == {"time_us": to_us(NOON), "marks": {}}
 
 
 def test_a_cursor_is_small_however_much_matches() -> None:
@@ -494,11 +494,11 @@ def test_no_event_is_a_fault(record: dict[str, Any], odd: dict[str, Any]) -> Non
     inside = {**event["commit"], **{k: v for k, v in odd.items() if k in event["commit"]}}
     whole = {**event, **{k: v for k, v in odd.items() if k in event}, "commit": inside}
     try:
-        read = Reader().read(json.dumps(whole).encode())
+        read = EventParser().parse(json.dumps(whole).encode())
     except ValueError:
         return
     if read.item is not None and read.item.record is not None:
-        post = post_of(read.item, "Bluesky", NOON)
+        post = to_post(read.item, "Bluesky", NOON)
         assert post is None or (post.body.strip() and post.published_at <= NOON)
 
 

@@ -380,11 +380,11 @@ def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
         line.answer(301, location="/new.xml?key=canary") if line.request.path == "/feed.xml" else new(line)
     )
     batch = reader.read()
-    assert "moved for good" in batch.note
+    assert "moved permanently" in batch.note
     assert "canary" not in batch.note
     batch = reader.read()
     assert [r.path for r in reader.server.requests] == ["/feed.xml", "/new.xml?key=canary", "/new.xml?key=canary"]
-    assert "moved for good" in batch.note
+    assert "moved permanently" in batch.note
     # an address corrected in the config starts anew
     reader.source = Source(Options(name="Forum", url=reader.server.url + "/new.xml"), reader.source._http)
     assert reader.read().note == ""

@@ -33,7 +33,7 @@ def secrets_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def place(preset: str, **keys: str) -> str:
-    return Options(name="Here", preset=preset, **keys).place().url
+    return Options(name="Here", preset=preset, **keys).address().url
 
 
 ADDRESSES: list[tuple[str, dict[str, str], str]] = [
@@ -241,7 +241,7 @@ def test_a_secret_that_is_another_is_told_without_showing_it(monkeypatch: pytest
 def test_a_secret_that_is_no_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRIVATE_FEED", "not-an-address-0123456789")
     with pytest.raises(AuthError, match="whole address") as caught:
-        Options(name="Here", secret="PRIVATE_FEED").place()
+        Options(name="Here", secret="PRIVATE_FEED").address()
     assert "0123456789" not in str(caught.value)
 
 

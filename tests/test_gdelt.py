@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import BadResponse, RateLimited
 from monitor.model import Batch, Json, Post, Term
-from monitor.sources.gdelt import Options, Source, Turns
+from monitor.sources.gdelt import Options, RateLimiter, Source
 from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
 from tests.sites import Said, said
@@ -145,6 +145,6 @@ def test_when_it_is_overloaded_no_source_asks_it() -> None:
 
 
 def test_a_clock_that_is_set_back_keeps_nobody_waiting_for_hours() -> None:
-    turns = Turns()
-    turns.take("One", NOON)
-    turns.take("Two", NOON - timedelta(hours=1))
+    limiter = RateLimiter()
+    limiter.acquire("One", NOON)
+    limiter.acquire("Two", NOON - timedelta(hours=1))

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.model import Term
-from monitor.sources.github import LOOKS_ALONE, Options, Source
+from monitor.sources.github import MAX_RECHECKS_WITHOUT_TOKEN, Options, Source
 from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
 from tests.sites import Said, said, send
@@ -200,7 +200,7 @@ def test_without_a_token_deletions_and_edits_are_followed_one_by_one() -> None:
         site.asked.clear()
         batch = source.fetch(TERMS, json.loads(json.dumps(batch.cursor)), HOURS_LATER)
         looked = [asked["path"] for asked in site.asked if asked["path"].startswith("/repos/")]
-        assert len(looked) == LOOKS_ALONE
+        assert len(looked) == MAX_RECHECKS_WITHOUT_TOKEN
         batches = [batch, source.fetch(TERMS, batch.cursor, HOURS_LATER + timedelta(minutes=15))]
     assert [id_ for batch in batches for id_ in batch.deleted] == ["I_1"]
     assert set(cast("dict[str, Any]", batches[-1].cursor)["places"]) == {f"I_{n}" for n in range(2, 8)}

@@ -82,7 +82,7 @@ def test_the_search_goes_on_while_the_items_are_down() -> None:
         (batch,) = passes(source, first[-1].cursor, LATER)
         assert [post.external_id for post in batch.posts] == []
         (batch,) = passes(source, first[-1].cursor, NOON + timedelta(hours=6))
-    assert "could not be followed" in batch.note
+    assert "could not be checked" in batch.note
 
 
 def test_a_limit_in_the_middle_keeps_what_was_read() -> None:

@@ -192,7 +192,7 @@ def test_the_last_request_that_is_allowed_is_the_last_that_is_made() -> None:
     with instances({ONE: scarce, TWO: Site(said(1))}, hashtags=list("abcdef")) as (source, servers):
         batch = fetch(source)
         assert len(servers[ONE].requests) == 4
-    assert "wants no more requests" in batch.note
+    assert "allows no more requests" in batch.note
 
 
 def test_the_token_goes_to_the_first_instance_alone(monkeypatch: pytest.MonkeyPatch) -> None:

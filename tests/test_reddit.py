@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from monitor.errors import AuthError, BadResponse, RateLimited
 from monitor.http import Http
 from monitor.model import Batch, Json, Term
-from monitor.sources._reddit import post_of
+from monitor.sources._reddit_api import parse_thing
 from monitor.sources.reddit import Options, Source
 from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
@@ -127,7 +127,7 @@ def test_a_thousand_listed_posts_are_not_taken_for_all() -> None:
     assert batch.complete_since is None
 
 
-@pytest.mark.parametrize(("status", "words"), [(404, "does not exist"), (403, "is closed to us"), (302, "does not")])
+@pytest.mark.parametrize(("status", "words"), [(404, "does not exist"), (403, "is not public"), (302, "does not")])
 def test_a_subreddit_that_is_not_open_is_named_and_the_rest_is_read(status: int, words: str) -> None:
     site = Site(said(1))
 
@@ -462,8 +462,8 @@ def test_a_recorded_deleted_comment_is_gone_and_another_stands(recordings: Path)
     stands = cassette(recordings / "reddit" / "TestComment.test_refresh__removed_comment.json")[1]
     (gone,) = json.loads(deleted.body)["data"]["children"]
     (there,) = json.loads(stands.body)["data"]["children"]
-    assert post_of(gone, "Reddit", NOON) == "t1_d7ltvl0"
-    post = post_of(there, "Reddit", NOON)
+    assert parse_thing(gone, "Reddit", NOON) == "t1_d7ltvl0"
+    post = parse_thing(there, "Reddit", NOON)
     assert post is not None
     assert not isinstance(post, str)
     assert post.url == "https://www.reddit.com/r/AskReddit/comments/6wmniq/_/dma3mi5"

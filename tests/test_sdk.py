@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.sources._limits import KeyLimits
-from monitor.sources._sdk import Answer, SdkSession, plainly, reset_time
+from monitor.sources._sdk import SdkResponse, SdkSession, as_source_errors, reset_time
 from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.sites import send
 
 
-def nothing(answer: Answer) -> None:
+def nothing(answer: SdkResponse) -> None:
     """Finds no fault of the platform's own kind."""
 
 
@@ -41,14 +41,14 @@ def good(line: Connection) -> None:
 def test_a_good_answer_passes_and_is_heard() -> None:
     with session(good) as (made, server):
         assert made.request("GET", f"{server.url}/a", params={"b": 1}).json() == {"well": True}
-        assert made.heard == {"well": True}
+        assert made.last_json == {"well": True}
         assert server.requests[0].path == "/a?b=1"
 
 
 def test_keys_are_put_in_here_and_the_agent_is_ours() -> None:
     with session(good) as (made, server):
         made.headers["User-Agent"] = "an SDK"
-        made.keys = {"Authorization": "Bearer right"}
+        made.key_headers = {"Authorization": "Bearer right"}
         made.request("GET", server.url, headers={"Authorization": "Bearer wrong", "user-agent": "an SDK"})
         assert server.requests[0].headers["authorization"] == "Bearer right"
         assert server.requests[0].headers["user-agent"].startswith("Wallflower/")
@@ -56,14 +56,14 @@ def test_keys_are_put_in_here_and_the_agent_is_ours() -> None:
 
 def test_a_key_does_not_travel_with_a_redirect() -> None:
     with serving(good) as elsewhere, session(lambda line: line.answer(302, location=elsewhere.url)) as (made, server):
-        made.keys = {"Authorization": "Bearer right"}
-        with pytest.raises(BadResponse, match="elsewhere"):
+        made.key_headers = {"Authorization": "Bearer right"}
+        with pytest.raises(BadResponse, match="another address"):
             made.request("GET", server.url)
         assert elsewhere.requests == []
 
 
 def test_headers_that_an_sdk_would_sleep_over_are_hidden() -> None:
-    with session(good, hidden="x-ratelimit") as (made, server):
+    with session(good, hidden_prefix="x-ratelimit") as (made, server):
         headers = made.request("GET", server.url).headers
     assert "X-Ratelimit-Remaining" not in headers
     assert headers["X-Other"] == "1"
@@ -98,22 +98,22 @@ def test_what_an_sdk_wrapped_is_unwrapped() -> None:
     class Wrapped(Exception):
         original_exception = AuthError("No.")
 
-    with pytest.raises(AuthError, match="No"), plainly("site.example", Wrapped):
+    with pytest.raises(AuthError, match="No"), as_source_errors("site.example", Wrapped):
         raise Wrapped
-    with pytest.raises(RateLimited), plainly("site.example", Wrapped):
+    with pytest.raises(RateLimited), as_source_errors("site.example", Wrapped):
         raise KeyError("x") from RateLimited("Wait.", NOON)
-    with pytest.raises(BadResponse, match=r"site\.example"), plainly("site.example"):
+    with pytest.raises(BadResponse, match=r"site\.example"), as_source_errors("site.example"):
         raise AttributeError("x")
 
 
 def test_an_error_of_our_own_kind_is_no_stumbling_of_an_sdk() -> None:
-    with pytest.raises(ZeroDivisionError), plainly("site.example"):
+    with pytest.raises(ZeroDivisionError), as_source_errors("site.example"):
         raise ZeroDivisionError
 
 
 def test_a_key_rests_for_all_threads_until_its_time() -> None:
     limits, refused = KeyLimits(), []
-    limits.rest("a", RateLimited("Wait.", NOON + timedelta(seconds=5)))
+    limits.record("a", RateLimited("Wait.", NOON + timedelta(seconds=5)))
 
     def ask() -> None:
         try:

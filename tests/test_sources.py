@@ -255,7 +255,7 @@ TROUBLES: dict[str, tuple[Callable[[Connection], None], type[SourceError]]] = {
 def test_trouble_outside_is_a_source_error_in_words(kind: str, trouble: str) -> None:
     script, expected = TROUBLES[trouble]
     with (
-        reading(kind, script, patience=0.4, deadline=0.5, size=2_000_000) as (source, _),
+        reading(kind, script, read_timeout=0.4, total_timeout=0.5, max_bytes=2_000_000) as (source, _),
         pytest.raises(expected) as caught,
     ):
         source.fetch(TERMS, None, NOON)
@@ -308,7 +308,7 @@ def test_trouble_on_a_secured_connection_is_a_source_error_too(
     kind: str, trouble: str, certificate: Certificate
 ) -> None:
     script, expected = TROUBLES[trouble]
-    limits = {"patience": 0.6, "deadline": 0.9, "size": 2_000_000}
+    limits = {"read_timeout": 0.6, "total_timeout": 0.9, "max_bytes": 2_000_000}
     with reading(kind, script, secured=certificate, **limits) as (source, _), pytest.raises(expected) as caught:
         source.fetch(TERMS, None, NOON)
     assert str(caught.value).endswith((".", ")"))

@@ -311,7 +311,14 @@ def test_a_clock_that_is_set_back_stops_nothing(kind: str) -> None:
     assert len(posts_of(again)) >= 1
 
 
-@pytest.mark.parametrize("kind", [kind for kind in sites.kinds() if hasattr(load(kind).Source, "reset_cursor")])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind
+        for kind in sites.kinds()
+        if getattr(sites.of(kind), "READS_HISTORY_AGAIN", hasattr(load(kind).Source, "reset_cursor"))
+    ],
+)
 def test_when_rules_have_changed_history_is_read_once_more(kind: str) -> None:
     with reading(kind, site(kind, *range(1, 60))) as (source, _):
         first = passes(source)

@@ -24,7 +24,7 @@ from monitor.errors import AuthError, DeliveryError, DeliveryRefused, StoreError
 from monitor.model import Health, MentionFilter, Receipt
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
-from monitor.sources.webhook import MOST_BYTES, MOST_POSTS, Options, Source
+from monitor.sources.webhook import MAX_BODY_BYTES, MAX_POSTS, Options, Source
 from monitor.store import Store, open_store
 from tests.fake_server import http_for
 from tests.fake_site import ALL_WELL, BRANDS, config
@@ -161,8 +161,8 @@ def test_a_time_in_the_future_becomes_now(client: FlaskClient, store: Store) -> 
 
 
 def test_a_delivery_of_the_maximum_size_is_accepted(client: FlaskClient, store: Store) -> None:
-    answer = deliver(client, [{"id": n, "text": f"Acme {n}"} for n in range(MOST_POSTS)])
-    assert answer.get_json()["mentions"] == MOST_POSTS
+    answer = deliver(client, [{"id": n, "text": f"Acme {n}"} for n in range(MAX_POSTS)])
+    assert answer.get_json()["mentions"] == MAX_POSTS
 
 
 def _rejected_requests() -> list[tuple[str, dict[str, str]]]:
@@ -207,23 +207,23 @@ def test_without_a_usable_secret_nothing_is_accepted(
 @pytest.mark.parametrize(
     ("delivery", "words"),
     [
-        (b"{", "This is not JSON"),
-        (b"", "This is not JSON"),
-        (b'{"id": "1", "text": "\xff"}', "This is not JSON"),
-        (b"[" * 100_000, "This is not JSON"),
+        (b"{", "The body is not JSON"),
+        (b"", "The body is not JSON"),
+        (b'{"id": "1", "text": "\xff"}', "The body is not JSON"),
+        (b"[" * 100_000, "The body is not JSON"),
         ({"text": "Acme"}, "posts[0].id: is missing."),
         ([POST, {"id": "x"}], "posts[1].text: is missing."),
         ({"id": "", "text": "Acme"}, "posts[0].id: "),
         ({**POST, "publised": "2026-03-01"}, "posts[0].publised: this key is not known. Allowed: id, text, title"),
-        (gzip.compress(b"{}", mtime=0), "This is not JSON: it is packed with gzip; send it as it is."),
-        (b"payload=%7B%7D", "This is not JSON: it is a form; send it as application/json."),
+        (gzip.compress(b"{}", mtime=0), "The body is not JSON: it is compressed with gzip; send it uncompressed."),
+        (b"payload=%7B%7D", "The body is not JSON: it is a form; send it as application/json."),
         ({**POST, "published": "yesterday"}, "posts[0].published: allowed is ISO 8601, such as 2026-03-01T08:00:00Z"),
         ({**POST, "text": None}, "posts[0].text: Input should be a valid string."),
         ({**POST, "stars": 6}, "posts[0].stars: "),
         ({"posts": None}, "posts[0]: "),
         ("Acme", 'posts[0]: a post is an object such as {"id": "1", "text": "Hello"}.'),
         (None, "posts[0]: "),
-        ([POST] * (MOST_POSTS + 1), "posts: found 1,001; allowed are 1,000 at once."),
+        ([POST] * (MAX_POSTS + 1), "posts: found 1,001; at most 1,000 are allowed at once."),
     ],
 )
 def test_an_invalid_delivery_is_rejected_with_the_place_of_the_error(
@@ -240,7 +240,7 @@ def test_a_partly_invalid_delivery_is_not_stored(client: FlaskClient, store: Sto
 
 
 def test_a_delivery_that_is_too_large_is_rejected(client: FlaskClient) -> None:
-    answer = deliver(client, {**POST, "text": "x" * MOST_BYTES})
+    answer = deliver(client, {**POST, "text": "x" * MAX_BODY_BYTES})
     assert (answer.status_code, list(answer.get_json())) == (413, ["error"])
 
 
@@ -285,7 +285,7 @@ def test_the_status_of_the_source_counts_deliveries(
     first = timing.initial_status("Help desk", "webhook", helpdesk.pace, sample=False)
     quiet = poll(helpdesk, first, context)
     assert (quiet.health, quiet.last_post) == (Health.WORKING, None)
-    assert quiet.reason == "Nothing has come yet. Programs bring posts to /in/Help%20desk."
+    assert quiet.reason == "Nothing has arrived yet. Programs send posts to /in/Help%20desk."
     clock.advance(60)
     body = json.dumps([POST, {"id": "t2", "text": "Nobody"}]).encode()
     Deliveries([helpdesk], context).accept("Help desk", body, signature(body))

@@ -22,10 +22,10 @@ from pydantic import ValidationError
 
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, SourceError
 from monitor.model import Batch, Json, Spend, Term
+from monitor.sources._budget import MonthlyBudget
 from monitor.sources._limits import KeyLimits
-from monitor.sources._purse import Purse
-from monitor.sources._x import first_id, time_of
-from monitor.sources.x import LONGEST_QUERY, Options, Source
+from monitor.sources._x import min_id_at, time_of_id
+from monitor.sources.x import MAX_QUERY_CHARS, Options, Source
 from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.player import Player, cassette, detour
@@ -90,7 +90,7 @@ def test_terms_are_packed_into_few_queries_of_512_characters() -> None:
     with reading(Site()) as (source, server):
         fetch(source, terms=terms)
         queries = asked(server, "query")
-    assert all(len(query) <= LONGEST_QUERY for query in queries)
+    assert all(len(query) <= MAX_QUERY_CHARS for query in queries)
     assert len(queries) == 4
     assert all(query.startswith("(") and query.endswith(") -is:retweet") for query in queries)
     together = " ".join(queries)
@@ -124,7 +124,7 @@ def test_a_search_goes_on_after_the_newest_post() -> None:
         batch = fetch(source)
         fetch(source, batch.cursor, SOON)
         newest = max((post.external_id for post in batch.posts), key=int)
-        assert asked(server, "since_id") == [first_id(NOON - timedelta(days=1)), newest]
+        assert asked(server, "since_id") == [min_id_at(NOON - timedelta(days=1)), newest]
 
 
 def test_after_an_outage_it_catches_up_over_what_x_keeps_and_says_what_is_lost() -> None:
@@ -160,7 +160,7 @@ def test_a_changed_rule_does_not_pay_for_the_history_again() -> None:
     with reading(Site(said(1, 2, 3))) as (source, server):
         batch = fetch(source)
         again = fetch(source, batch.cursor, SOON, (Term("acme"), Term("globex")))
-        assert time_of(asked(server, "since_id")[-1]) >= NOON - timedelta(minutes=1)
+        assert time_of_id(asked(server, "since_id")[-1]) >= NOON - timedelta(minutes=1)
     assert again.posts == ()
     assert spent(again) == spent(batch)
 
@@ -209,7 +209,7 @@ def test_reading_slows_so_that_the_budget_lasts_the_month() -> None:
         assert 3_000_000 < spent(batch) < 5_000_000
         assert batch.not_before is not None
         assert NOON < batch.not_before < NOON + timedelta(days=3)
-        assert "To last the month" in batch.note
+        assert "To make the budget last" in batch.note
         with pytest.raises(RateLimited):
             fetch(source, batch.cursor, NOON + timedelta(minutes=1))
         later = fetch(source, batch.cursor, batch.not_before)
@@ -238,21 +238,21 @@ def test_what_was_paid_for_is_kept_when_the_next_page_fails() -> None:
 @given(st.integers(0, 40_000_000), st.floats(0, 1), st.integers(1, 1_000_000))
 def test_a_purse_lets_nothing_through_that_it_cannot_pay(micro: int, share: float, needed: int) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC) + share * timedelta(days=31) - timedelta(seconds=share)
-    purse = Purse("20 USD / month", {"month": "2026-03", "micro": micro}, now)
-    limit = _limit(purse, needed)
+    budget = MonthlyBudget("20 USD / month", {"month": "2026-03", "micro": micro}, now)
+    limit = _limit(budget, needed)
     assert isinstance(limit, QuotaSpent) == (micro + needed > 20_000_000)
-    assert purse.free <= purse.left
+    assert budget.available_now <= budget.remaining
     if isinstance(limit, QuotaSpent):
         assert limit.not_before == MONTH
     elif limit is not None:
         assert now < limit.not_before <= MONTH
         then = limit.not_before + timedelta(seconds=1)
-        assert _limit(Purse("20 USD / month", purse.to_json(), then), needed) is None
+        assert _limit(MonthlyBudget("20 USD / month", budget.to_json(), then), needed) is None
 
 
-def _limit(purse: Purse, needed: int) -> QuotaSpent | RateLimited | None:
+def _limit(budget: MonthlyBudget, needed: int) -> QuotaSpent | RateLimited | None:
     try:
-        purse.check(needed)
+        budget.check(needed)
     except (QuotaSpent, RateLimited) as limit:
         return limit
     return None
@@ -260,13 +260,13 @@ def _limit(purse: Purse, needed: int) -> QuotaSpent | RateLimited | None:
 
 @pytest.mark.parametrize("kept", [None, {}, [], {"month": 3, "micro": "x"}, {"month": "2026-03", "micro": -5}])
 def test_a_purse_of_another_kind_is_an_unused_one(kept: Json) -> None:
-    assert Purse("20 USD / month", kept, NOON).spent == 0
+    assert MonthlyBudget("20 USD / month", kept, NOON).spent == 0
 
 
 def test_a_new_month_is_a_new_purse_but_a_clock_set_back_is_not() -> None:
     kept: Json = {"month": "2026-03", "micro": 7}
-    assert Purse("1 USD / month", kept, MONTH).spent == 0
-    assert Purse("1 USD / month", kept, NOON - timedelta(days=60)).spent == 7
+    assert MonthlyBudget("1 USD / month", kept, MONTH).spent == 0
+    assert MonthlyBudget("1 USD / month", kept, NOON - timedelta(days=60)).spent == 7
 
 
 @pytest.mark.parametrize("budget", ["", "20", "20 EUR / month", "0 USD / month", "-1 USD / month", "20 USD / year"])
@@ -281,7 +281,7 @@ def test_a_budget_may_be_written_in_several_ways(budget: str) -> None:
 
 
 def test_a_budget_that_buys_no_answer_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"\$0.15 a month or more: X sends 10 posts"):
+    with pytest.raises(ValidationError, match=r"\$0.15 a month or more: X sends at least 10 posts"):
         Options(name="X", budget="0.14 USD / month")
     assert Options(name="X", budget="0.15 USD / month").budget
     assert Options(name="X", budget="0.01 USD / month", post_price=0.001, author_price=0).budget
@@ -321,7 +321,7 @@ def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> N
         first, second = fetch(rich), fetch(poor)
         assert first.note == ""
         assert (
-            second.note == "1000 searches for the same with the same key, so each post is paid for twice: take one out."
+            second.note == "1000 searches for the same with the same key, so each post is paid for twice. Remove one."
         )
         assert first.spend == Spend("2026-03", 0.15, 1000.0)
         assert second.spend == Spend("2026-03", 0.15, 2.0)
@@ -342,7 +342,7 @@ def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> N
 def test_the_longest_rest_that_was_asked_for_is_kept(minutes: tuple[int, int]) -> None:
     limits = KeyLimits()
     for each in minutes:
-        limits.rest("x", RateLimited("Wait.", NOON + timedelta(minutes=each)))
+        limits.record("x", RateLimited("Wait.", NOON + timedelta(minutes=each)))
     with pytest.raises(RateLimited) as caught:
         limits.check("x", NOON)
     assert caught.value.not_before == NOON + timedelta(minutes=9)
@@ -479,7 +479,7 @@ def test_a_lookup_that_fails_is_noted_and_made_again() -> None:
         batch = fetch(source)
         server.script = falters
         batch = fetch(source, batch.cursor, NOON + timedelta(days=1))
-        assert "Deletions could not be followed" in batch.note
+        assert "Deletions could not be checked" in batch.note
         server.script = Site([Said(p.n, p.text, p.at, gone=True) for p in said(1)])
         assert len(fetch(source, batch.cursor, NOON + timedelta(days=1, minutes=5)).deleted) == 1
 
@@ -521,7 +521,7 @@ def test_a_recorded_search(recordings: Path) -> None:
 def test_recorded_posts_that_are_looked_up_again_stand(recordings: Path) -> None:
     recorded = cassette(recordings / "test_client_get_tweets.yaml")
     ids = [record["id"] for record in json.loads(recorded[0].body)["data"]]
-    day = time_of(ids[0]) + timedelta(hours=2)
+    day = time_of_id(ids[0]) + timedelta(hours=2)
     terms = [Term(record["text"].split()[0]) for record in json.loads(recorded[0].body)["data"]]
 
     def listed(line: Connection) -> None:

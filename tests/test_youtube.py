@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited
 from monitor.model import Json, Term
-from monitor.sources._youtube import next_quota, quota_day
+from monitor.sources._youtube import next_quota_reset, quota_day
 from monitor.sources.youtube import Options, Source
 from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
@@ -160,7 +160,7 @@ def test_searches_that_others_used_up_leave_the_comments(searches_left: int) -> 
         first = passes(source)
         batch = first[-1]
         assert "comment/Ug5" in {post.external_id for post in posts_of(first)}
-        assert batch.note == "The searches of today are used up; comments are still read."
+        assert batch.note == "Today's searches are used up; comments are still read."
         assert (batch.not_before, batch.complete_since) == (None, None)
         asked = len(server.requests)
         source.fetch(TERMS, batch.cursor, LATER)
@@ -199,8 +199,8 @@ def test_a_quota_that_is_used_up_is_asked_for_by_no_other_source_with_the_key() 
 
 
 def test_the_quota_follows_the_clocks_of_california() -> None:
-    assert next_quota(NOON) == MIDNIGHT
-    assert next_quota(datetime(2026, 7, 1, 12, tzinfo=UTC)) == datetime(2026, 7, 2, 7, tzinfo=UTC)
+    assert next_quota_reset(NOON) == MIDNIGHT
+    assert next_quota_reset(datetime(2026, 7, 1, 12, tzinfo=UTC)) == datetime(2026, 7, 2, 7, tzinfo=UTC)
     assert quota_day(MIDNIGHT - timedelta(seconds=1)) == "2026-03-04"
     assert quota_day(MIDNIGHT) == "2026-03-05"
 

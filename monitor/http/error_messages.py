@@ -34,7 +34,8 @@ def status_error(status: int, site: str, sample: str = "") -> SourceError:
         return AuthError(message)
     if status == 410:
         return Gone(message)
-    return BadResponse(message, sample) if status in _TEMPORARY or status >= 500 else Refused(message, sample)
+    kind = BadResponse if status in _TEMPORARY or status >= 500 else Refused
+    return kind(message, sample, status)
 
 
 def connection_error(cause: BaseException, site: str) -> SourceError:

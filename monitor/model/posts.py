@@ -91,7 +91,7 @@ class Batch:
     set_aside: int = 0
     """Entries that could not be read and were left out."""
     note: str = ""
-    """One sentence for ops that is no error, such as a feed that has moved for good."""
+    """One sentence for ops that is no error, such as a feed that has moved permanently."""
     spend: Spend | None = None
     """What was spent this month, for a source that is paid for by what is read."""
 

@@ -1,8 +1,8 @@
-"""The places we read: one module each, found by its file name, which is its ``kind`` in config.toml.
+"""The places that Wallflower reads, one module for each kind. Its file name is the ``kind`` in config.toml.
 
-A module has a docstring (its row in the README), ``class Options(SourceOptions)`` (its keys in config.toml) and
-``class Source``, which follows the protocol below. It is imported only when configured, so a missing SDK breaks only
-its own source, which then says what to install.
+A module has a docstring, ``class Options(SourceOptions)`` with its keys in config.toml, and ``class Source``, which
+implements the protocol below. The first line of the docstring is shown in the table of sources. Modules are imported
+only when they are configured: a missing SDK affects only its own source, which then reports what to install.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from monitor.http import Http
 
 
-PACKAGES = {"mastodon": "Mastodon.py", "websocket": "websocket-client"}
-"""Name that is imported -> name that is installed, where they differ."""
+DISTRIBUTIONS = {"mastodon": "Mastodon.py", "websocket": "websocket-client"}
+"""Imported package -> the name to install it by, where the two differ."""
 
 
 class SourceOptions(BaseModel):
-    """The keys of a ``[[sources]]`` table that belong to its kind; a kind's Options add their own."""
+    """The keys of a ``[[sources]]`` table that depend on its kind; the Options of a kind add theirs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,28 +36,28 @@ class SourceOptions(BaseModel):
     """The source's name; every post carries it."""
 
     default_every: ClassVar[str] = "10m"
-    """How often to look where the config does not say ``every``."""
+    """The polling interval when the config has no ``every``."""
     sample: ClassVar[bool] = False
-    """Whether its posts are made up, which every screen then says."""
-    how: ClassVar[str] = ""
-    """Where to get its key and which permission that needs, in a sentence."""
+    """Whether its posts are generated. Every screen then says so."""
+    key_help: ClassVar[str] = ""
+    """One sentence: where to get its key, and which permission the key needs."""
     is_prefiltered: ClassVar[bool] = False
-    """Whether it hears everything and keeps only what holds a word of the rules."""
+    """Whether it reads everything and keeps only posts that contain a word of the rules."""
     supports_handles: ClassVar[bool] = False
-    """Whether its search takes handles and tags with their signs."""
+    """Whether its search distinguishes @handles and #hashtags from plain words."""
 
     @property
     def is_searched(self) -> bool:
-        """Whether it brings only what a search for the rules' words finds."""
+        """Whether it returns only what a search for the words of the rules finds."""
         return False
 
     def coverage_notes(self, terms: Sequence[Term]) -> list[str]:
-        """What of ``terms`` its search does not find, or only by luck, in sentences."""
+        """Sentences that name those of ``terms`` that its search cannot find, or finds only in part."""
         return []
 
     def required_secrets(self) -> dict[str, str]:
-        """The name of each secret it asks for, and where to get that."""
-        return dict.fromkeys(secrets.secret_names(self), self.how)
+        """Name of each secret that it needs -> where to get it."""
+        return dict.fromkeys(secrets.secret_names(self), self.key_help)
 
 
 class Source(Protocol):
@@ -68,42 +68,43 @@ class Source(Protocol):
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """Make one bounded pass: read what is new since ``cursor`` (None at first) and return it.
 
-        It never sleeps, stores, matches or logs secrets. Times are aware UTC. ``terms`` are a superset of what the
-        rules look for, for sites that can only be searched; others ignore them. It raises only SourceErrors.
+        It never sleeps, stores, matches or logs secrets. Times are aware UTC. Every post that a rule matches contains
+        one of ``terms``: sources whose site can only be searched search for them, others may ignore them. Raises only
+        SourceErrors.
         """
         ...
 
 
 class SourceModule(Protocol):
-    """What a module of this package offers."""
+    """What each module of this package defines."""
 
     Options: type[SourceOptions]
     Source: type[Source]
 
 
 def kinds() -> list[str]:
-    """The kinds there are, by file name, without importing any."""
+    """The kinds of source, by file name. Imports none of them."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 
 def load(kind: str) -> SourceModule:
-    """The module of ``kind``. Raises ImportError where its SDK is missing."""
+    """The module of ``kind``. Raises ImportError if its SDK is missing."""
     return cast("SourceModule", importlib.import_module(f"{__name__}.{kind}"))
 
 
 def load_or_placeholder(kind: str) -> SourceModule:
-    """The module of ``kind``; where its SDK is missing, one whose source says so at each pass, so that the rest runs.
+    """The module of ``kind``, or a placeholder if its SDK is missing, so that the other sources still run.
 
-    Raises ImportError for a kind that does not exist.
+    Raises ImportError if there is no such kind.
     """
-    words = missing_package_message(kind)
-    return placeholder(words) if words else load(kind)
+    message = missing_package_message(kind)
+    return placeholder(message) if message else load(kind)
 
 
 def missing_package_message(kind: str) -> str:
-    """Which package ``kind`` needs and has not, and how to get it; empty where nothing is missing.
+    """Which package ``kind`` lacks and how to install it; empty if nothing is missing.
 
-    Raises ImportError for a kind that does not exist.
+    Raises ImportError if there is no such kind.
     """
     try:
         load(kind)
@@ -111,37 +112,37 @@ def missing_package_message(kind: str) -> str:
         package = (error.name or "").partition(".")[0]
         if package in ("", "monitor"):
             raise
-        return _how_to_install(PACKAGES.get(package, package))
+        return _install_message(DISTRIBUTIONS.get(package, package))
     return ""
 
 
-def placeholder(words: str) -> SourceModule:
-    """In place of a module: one whose source cannot be read and says ``words`` at each pass, so that the rest runs."""
+def placeholder(message: str) -> SourceModule:
+    """A module whose source raises Unready with ``message`` at each pass."""
 
-    class Unreadable:
-        """Stands in for it."""
+    class PlaceholderSource:
+        """Takes the place of a source that cannot be created."""
 
         def __init__(self, options: SourceOptions, http: Http) -> None: ...
 
         def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-            """Say why. Raises Unready, always."""
-            raise Unready(words)
+            """Raises Unready."""
+            raise Unready(message)
 
-    return cast("SourceModule", _Module(Unchecked, Unreadable))
+    return cast("SourceModule", _Placeholder(AnyOptions, PlaceholderSource))
 
 
-class Unchecked(SourceOptions):
-    """The keys of a kind that cannot tell which it knows."""
+class AnyOptions(SourceOptions):
+    """Options of a kind whose own keys are not known, because its module cannot be imported."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class _Module(NamedTuple):
+class _Placeholder(NamedTuple):
     Options: type[SourceOptions]
     Source: type[Source]
 
 
-def _how_to_install(package: str) -> str:
+def _install_message(package: str) -> str:
     return (
         f"The Python package {package}, which this kind of source needs, is not installed or cannot be used. "
         f"Run `pip install {package}` in the environment of Wallflower, then restart it."

@@ -1,4 +1,4 @@
-"""What Jetstream sends, event by event, and the posts in it.
+"""Parses the events of Jetstream, and the posts in them.
 
 An event is documented as ``{"did", "time_us", "kind": "commit" | "identity" | "account", "commit": {"operation":
 "create" | "update" | "delete", "collection", "rkey", "rev", "record"}}`` (github.com/bluesky-social/jetstream).
@@ -17,144 +17,147 @@ from monitor.query.prefilter import Sieve
 from monitor.streams import StreamMessage
 from monitor.text.language_codes import language_code
 
-POSTS = "app.bsky.feed.post"
-EARLIEST = 1_000_000_000_000_000
-"""Microseconds: September 2001. Jetstream takes a lower cursor for a number of another kind."""
-_LATEST = 32_503_680_000_000_000
-_GONE = frozenset({"deleted", "takendown", "suspended", "deactivated"})
-"""Of an account that is not active: its posts are not to be shown any more (atproto.com/specs/account)."""
+POST_COLLECTION = "app.bsky.feed.post"
+MIN_CURSOR_US = 1_000_000_000_000_000
+"""September 2001. Jetstream reads a lower cursor as a number of another kind."""
+_MAX_TIME_US = 32_503_680_000_000_000
+_GONE_STATUSES = frozenset({"deleted", "takendown", "suspended", "deactivated"})
+"""Of accounts that are not active: their posts must no longer be shown (atproto.com/specs/account)."""
 
 Record = Mapping[str, Any]
 
 
 class Event(NamedTuple):
-    """A post that came, changed or went, or an author who went with all of them."""
+    """A post that was created, edited or deleted, or an account that is gone with all its posts."""
 
     time_us: int
+    """When Jetstream sent it, in microseconds since 1970."""
     did: str
+    """The account."""
     rkey: str
-    """Empty: all that the author wrote."""
+    """The post's key in the account; empty for an account that is gone."""
     rev: str
     record: Record | None
-    """None: it was deleted."""
+    """The post; None if it was deleted."""
 
     @property
     def external_id(self) -> str:
-        """The post's address in the network; without ``rkey``, that with which those of all the author's begin."""
-        return f"at://{self.did}/{POSTS}/{self.rkey}"
+        """The post's URI; without ``rkey`` the prefix of the URIs of all posts of the account."""
+        return f"at://{self.did}/{POST_COLLECTION}/{self.rkey}"
 
     @property
-    def mark(self) -> str:
-        """Short, and the same when the event is sent again."""
+    def fingerprint(self) -> str:
+        """A short digest that is the same when the event is sent again."""
         return hashlib.blake2b(f"{self.did}/{self.rkey}/{self.rev}".encode(), digest_size=9).hexdigest()
 
 
-class Reader:
-    """Reads events as they come, and keeps those that may matter.
+class EventParser:
+    """Parses messages and keeps the events that may matter.
 
-    Of new posts those that hold a term. Every edit and deletion: the store knows which posts it has, and those that
-    it does not have cost it little.
+    Of new posts these are the ones that contain a term. Edits and deletions are all kept: only the store knows which
+    posts it has, and one that it does not have costs it little.
     """
 
     def __init__(self) -> None:
         self._terms: Sequence[Term] | None = None
-        self._sieve = Sieve(())
+        self._prefilter = Sieve(())
 
-    def look_for(self, terms: Sequence[Term]) -> None:
-        """From now on keep what holds one of ``terms``."""
+    def set_terms(self, terms: Sequence[Term]) -> None:
+        """From now on keep posts that contain one of ``terms``."""
         if terms != self._terms:
-            self._terms, self._sieve = terms, Sieve(terms)
+            self._terms, self._prefilter = terms, Sieve(terms)
 
-    def read(self, message: bytes) -> StreamMessage[Event]:
-        """When the event was sent, and the event if it is to be kept. Raises ValueError for what is none."""
+    def parse(self, message: bytes) -> StreamMessage[Event]:
+        """The time of the message, and its event if it should be kept. Raises ValueError if it cannot be read."""
         event = json.loads(message)
         if not isinstance(event, dict):
-            raise ValueError("no event")
+            raise ValueError("not an event")
         time_us, commit = event.get("time_us"), event.get("commit")
-        if type(time_us) is not int or not EARLIEST <= time_us <= _LATEST:
-            raise ValueError("no time")
+        if type(time_us) is not int or not MIN_CURSOR_US <= time_us <= _MAX_TIME_US:
+            raise ValueError("no valid time")
         if event.get("kind") == "account":
-            return StreamMessage(time_us, _departure(time_us, event.get("account")))
-        if event.get("kind") != "commit" or not isinstance(commit, dict) or commit.get("collection") != POSTS:
+            return StreamMessage(time_us, _account_gone(time_us, event.get("account")))
+        if event.get("kind") != "commit" or not isinstance(commit, dict) or commit.get("collection") != POST_COLLECTION:
             return StreamMessage(time_us, None)
-        return StreamMessage(time_us, self._kept(time_us, event.get("did"), commit))
+        return StreamMessage(time_us, self._post_event(time_us, event.get("did"), commit))
 
-    def _kept(self, time_us: int, did: Any, commit: Record) -> Event | None:
+    def _post_event(self, time_us: int, did: Any, commit: Record) -> Event | None:
         rkey, rev, operation, record = (commit.get(name) for name in ("rkey", "rev", "operation", "record"))
         if not (isinstance(did, str) and did and isinstance(rkey, str) and rkey):
-            raise ValueError("no post")
+            raise ValueError("no valid post id")
         if operation == "delete":
             return Event(time_us, did, rkey, str(rev), None)
         if not isinstance(record, dict):
             raise ValueError("no record")
-        if operation == "update" or self._sieve.passes(text_of(record)):
+        if operation == "update" or self._prefilter.passes(full_text(record)):
             return Event(time_us, did, rkey, str(rev), record)
         return None
 
 
-def _departure(time_us: int, account: Any) -> Event | None:
-    """The event that an author is gone; None for the many that say something else of an account."""
+def _account_gone(time_us: int, account: Any) -> Event | None:
+    """The event that an account is gone; None for other messages about accounts."""
     if not isinstance(account, dict) or account.get("active") is not False:
         return None
     did, status = account.get("did"), account.get("status")
-    if not (isinstance(status, str) and status in _GONE and isinstance(did, str) and did):
+    if not (isinstance(status, str) and status in _GONE_STATUSES and isinstance(did, str) and did):
         return None
     return Event(time_us, did, "", str(account.get("seq")), None)
 
 
-def text_of(record: Record) -> str:
-    """What a post says: its words, tags that stand beside them, the title of a linked page, what images show."""
+def full_text(record: Record) -> str:
+    """A post's text with its separate tags, the title of a linked page and the descriptions of its images."""
     text = record.get("text")
-    return "\n\n".join(filter(None, [text if isinstance(text, str) else "", *_beside(record)]))
+    return "\n\n".join(filter(None, [text if isinstance(text, str) else "", *_attached_texts(record)]))
 
 
-def _beside(record: Record) -> Iterator[str]:
-    tags = [f"#{tag}" for tag in _listed(record.get("tags")) if isinstance(tag, str) and tag]
+def _attached_texts(record: Record) -> Iterator[str]:
+    tags = [f"#{tag}" for tag in _as_list(record.get("tags")) if isinstance(tag, str) and tag]
     yield " ".join(tags)
     embed = record.get("embed")
     if not isinstance(embed, dict):
         return
-    # "recordWithMedia" is a quotation with something else; the quoted post's own words are not in it
+    # "recordWithMedia" is a quotation with media; the quoted post's text is not in it
     media = embed.get("media")
     for shown in (embed, media) if isinstance(media, dict) else (embed,):
         external = shown.get("external")
-        pictures = [shown, *_listed(shown.get("images"))]
-        told = [external.get("title")] if isinstance(external, dict) else []
-        told += [picture.get("alt") for picture in pictures if isinstance(picture, dict)]
-        yield from (words.strip() for words in told if isinstance(words, str))
+        images = [shown, *_as_list(shown.get("images"))]
+        texts = [external.get("title")] if isinstance(external, dict) else []
+        texts += [image.get("alt") for image in images if isinstance(image, dict)]
+        yield from (text.strip() for text in texts if isinstance(text, str))
 
 
-def post_of(event: Event, source: str, now: datetime) -> Post | None:
-    """The post that ``event`` brings; None for one without any words."""
+def to_post(event: Event, source: str, now: datetime) -> Post | None:
+    """The post in ``event``; None if it has no words."""
     record = event.record or {}
-    text = text_of(record)
+    text = full_text(record)
     if not text.strip():
         return None
-    languages = _listed(record.get("langs"))
-    only = languages[0] if len(languages) == 1 else None
+    languages = _as_list(record.get("langs"))
+    # with several languages it is unclear which one the text is in
+    language = languages[0] if len(languages) == 1 else None
     return Post(
         source=source,
         external_id=event.external_id,
         text=text,
-        published_at=min(_created(record), moment(event.time_us), now),
+        published_at=min(_created_at(record), from_us(event.time_us), now),
         author=event.did,
         url=f"https://bsky.app/profile/{event.did}/post/{event.rkey}",
-        lang=language_code(only) if isinstance(only, str) else None,
+        lang=language_code(language) if isinstance(language, str) else None,
     )
 
 
-def moment(time_us: int) -> datetime:
-    """Jetstream's microseconds as a time."""
+def from_us(time_us: int) -> datetime:
+    """A time from Jetstream's microseconds since 1970."""
     return datetime.fromtimestamp(time_us / 1e6, UTC)
 
 
-def microseconds(at: datetime) -> int:
-    """A time as Jetstream counts it."""
+def to_us(at: datetime) -> int:
+    """A time in Jetstream's microseconds since 1970."""
     return int(at.timestamp() * 1e6)
 
 
-def _created(record: Record) -> datetime:
-    """When its author says that it was written, which may be any time; Bluesky itself never believes a later one."""
+def _created_at(record: Record) -> datetime:
+    """The time that the author's client claims, which may be any time. Far in the future if it cannot be read."""
     try:
         at = datetime.fromisoformat(str(record.get("createdAt")))
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
@@ -162,5 +165,5 @@ def _created(record: Record) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _listed(found: Any) -> list[Any]:
+def _as_list(found: Any) -> list[Any]:
     return found if isinstance(found, list) else []

@@ -1,4 +1,4 @@
-"""What sites answer, read with care: any field may be missing, null or of another type than documented."""
+"""Reads fields of JSON responses defensively: any field may be missing, null, or of another type than documented."""
 
 from __future__ import annotations
 
@@ -11,52 +11,60 @@ from monitor.errors import BadResponse
 from monitor.http import Response, site_of
 from monitor.text.cleaning import plain_text
 
+MAX_ID_CHARS = 300
+
 Record: TypeAlias = Mapping[str, Any]
-_NONE: dict[str, Any] = {}
+"""A JSON object."""
+_EMPTY: dict[str, Any] = {}
 
 
-def record_of(answer: Response) -> Record:
-    """The JSON object that ``answer`` holds. Raises BadResponse for anything else, a status other than 200 included."""
-    if answer.status != 200:
-        raise BadResponse(f"{site_of(answer.url)} answers with {answer.status} instead of data.", answer.sample)
-    found = answer.json()
+def response_object(response: Response) -> Record:
+    """The JSON object in ``response``. Raises BadResponse for anything else, and for a status other than 200."""
+    if response.status != 200:
+        raise BadResponse(
+            f"{site_of(response.url)} returned status {response.status} instead of data.", response.sample
+        )
+    found = response.json()
     if not isinstance(found, dict):
-        raise BadResponse(f"{site_of(answer.url)} answers with something else than documented.", answer.sample)
+        raise BadResponse(f"{site_of(response.url)} returned data in an unexpected format.", response.sample)
     return found
 
 
-def listed(answer: Response, name: str) -> list[Record]:
-    """The objects in the list ``name`` of an answer. Raises BadResponse where there is no such list."""
-    return listed_in(record_of(answer), name, answer)
+def response_objects(response: Response, name: str) -> list[Record]:
+    """The objects in the list ``name`` of a response. Raises BadResponse if there is no such list."""
+    return get_objects(response_object(response), name, response)
 
 
-def listed_in(found: Record, name: str, answer: Response) -> list[Record]:
-    """The objects in the list ``name`` of ``found``; whatever else stands in it becomes an empty one."""
-    inside = found.get(name)
-    if not isinstance(inside, list):
-        raise BadResponse(f'{site_of(answer.url)} answers without "{name}", which is documented.', answer.sample)
-    return [one if isinstance(one, dict) else _NONE for one in inside]
+def get_objects(record: Record, name: str, response: Response) -> list[Record]:
+    """The objects in the list ``name`` of ``record``; other values in the list become empty objects.
 
-
-def part(record: Record, name: str) -> Record:
-    """The object ``name`` inside ``record``; empty when there is none."""
+    Raises BadResponse, with a sample of ``response``, if there is no such list.
+    """
     found = record.get(name)
-    return found if isinstance(found, dict) else _NONE
+    if not isinstance(found, list):
+        raise BadResponse(f'{site_of(response.url)} returned data without the documented "{name}".', response.sample)
+    return [item if isinstance(item, dict) else _EMPTY for item in found]
 
 
-def words(record: Record, name: str) -> str:
-    """The text ``name`` of ``record`` as it stands there; empty when there is none."""
+def get_object(record: Record, name: str) -> Record:
+    """The object ``name`` in ``record``; empty if there is none."""
+    found = record.get(name)
+    return found if isinstance(found, dict) else _EMPTY
+
+
+def get_text(record: Record, name: str) -> str:
+    """The unchanged text ``name`` of ``record``; empty if there is none."""
     found = record.get(name)
     return found if isinstance(found, str) else ""
 
 
-def line(record: Record, name: str) -> str:
-    """The text ``name`` of ``record``, plain and on one line."""
-    return " ".join(plain_text(words(record, name)).split())
+def get_line(record: Record, name: str) -> str:
+    """The text ``name`` of ``record`` without markup and on one line; empty if there is none."""
+    return " ".join(plain_text(get_text(record, name)).split())
 
 
-def number(record: Record, name: str) -> int | None:
-    """The whole number ``name`` of ``record``, be it written as text; None when there is none."""
+def get_int(record: Record, name: str) -> int | None:
+    """The whole number ``name`` of ``record``, which may be written as text; None if there is none."""
     found = record.get(name)
     if isinstance(found, bool) or not isinstance(found, int | float | str):
         return None
@@ -66,21 +74,21 @@ def number(record: Record, name: str) -> int | None:
         return None
 
 
-def identity(record: Record, name: str) -> str:
-    """The id ``name`` of ``record``, a number or printable text; empty when there is none."""
+def get_id(record: Record, name: str) -> str:
+    """The id ``name`` of ``record``, a number or printable text; empty if there is none."""
     found = record.get(name)
     if isinstance(found, bool) or not isinstance(found, int | str):
         return ""
     text = str(found)
-    return text if text.isprintable() and len(text) <= 300 else ""
+    return text if text.isprintable() and len(text) <= MAX_ID_CHARS else ""
 
 
-def moment(found: Any) -> datetime | None:
-    """A time that is written in ISO 8601 or as seconds since 1970; None for what is no time. Without zone it is UTC."""
+def parse_time(value: Any) -> datetime | None:
+    """A time in ISO 8601 (UTC if it names no zone) or in seconds since 1970; None for anything else."""
     try:
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return datetime.fromtimestamp(found, UTC)
-        at = datetime.fromisoformat(found)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        at = datetime.fromisoformat(value)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None

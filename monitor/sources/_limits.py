@@ -1,4 +1,4 @@
-"""Limits that belong to a key, or to this machine where a site knows no key: for all sources that meet them."""
+"""Rate limits and quotas that apply to a key, or to this machine if a site has no keys, shared by all sources."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from monitor.errors import QuotaSpent, RateLimited
 Limit = TypeVar("Limit", bound=RateLimited | QuotaSpent)
 
 
-def key_mark(key: str) -> str:
-    """What stands for ``key`` (the secret itself) where its limits are kept, so that it does not stand there."""
+def key_fingerprint(key: str) -> str:
+    """A digest that identifies ``key`` (the secret itself) without revealing it."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 class KeyLimits:
-    """Until when each key is to rest, for all sources that use it. Get it with ``http.shared(KeyLimits)``."""
+    """Until when each key must not be used, for all sources that share it. Get it with ``http.shared(KeyLimits)``."""
 
     def __init__(self) -> None:
-        self._rests: dict[str, RateLimited | QuotaSpent] = {}
+        self._limits: dict[str, RateLimited | QuotaSpent] = {}
         self._lock = threading.Lock()
 
     def check(self, key: str, now: datetime) -> None:
-        """Raise RateLimited or QuotaSpent, as it was said, while ``key`` rests."""
+        """Raise the RateLimited or QuotaSpent that was recorded for ``key``, until its time has come."""
         with self._lock:
-            found = self._rests.get(key)
+            found = self._limits.get(key)
             if found is not None and found.not_before <= now:
-                del self._rests[key]
+                del self._limits[key]
                 found = None
         if found is not None:
             raise type(found)(str(found), found.not_before)
 
-    def rest(self, key: str, limit: Limit) -> Limit:
-        """Let ``key`` rest as ``limit`` says, and give that back; what was said before, of a longer rest, stands."""
+    def record(self, key: str, limit: Limit) -> Limit:
+        """Record ``limit`` for ``key`` and return it. A limit that lasts longer than ``limit`` remains in force."""
         with self._lock:
-            before = self._rests.get(key)
+            before = self._limits.get(key)
             if before is None or before.not_before < limit.not_before:
-                self._rests[key] = limit
+                self._limits[key] = limit
         return limit

@@ -1,9 +1,9 @@
-"""What every source with an SDK shares: our guarded session in the SDK's hands.
+"""What all sources with an SDK share: the SDK sends its requests through our guarded session.
 
-    SDK --> SdkSession --> Http.session --> site        refusals become SourceErrors before the SDK has seen them
+    SDK --> SdkSession --> Http.session --> site        refusals become SourceErrors before the SDK sees them
 
-Left to themselves the SDKs sleep in our thread, stumble over a header that they do not expect, or print a token into
-their log. Here they only write requests and read good answers.
+Without this, SDKs sleep in our thread, fail on headers that they do not expect, or log tokens. Here they only build
+requests and parse good responses.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http import Http, retry_after, site_of
 from monitor.http.error_messages import connection_error, status_error
 
-STUMBLES = (ValueError, TypeError, LookupError, AttributeError, OSError)
-"""What code that is not ours raises over an answer of another shape than documented."""
-_REST_UNSAID = timedelta(minutes=5)
-_LONGEST_REST = timedelta(hours=24)
-_TOO_DEEP = re.compile(rb"(?:[\[{]\s*){100}")
-_OUR_AGENT = ("user-agent",)
+PARSE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, OSError)
+"""What an SDK raises for a response of another shape than documented."""
+DEFAULT_WAIT = timedelta(minutes=5)
+"""How long to wait if a site asks for it without naming a time."""
+MAX_WAIT = timedelta(hours=24)
+_DEEP_NESTING = re.compile(rb"(?:[\[{]\s*){100}")
+_OWN_HEADERS = ("user-agent",)
+"""Headers that SDKs may not set."""
 
 
-class Answer(Protocol):
-    """A response of ``requests``, as far as we look at it. Its body is read."""
+class SdkResponse(Protocol):
+    """A response of ``requests``, as far as it is used here. Its body has been read."""
 
     status_code: int
     url: str
@@ -40,119 +42,123 @@ class Answer(Protocol):
     def content(self) -> Any: ...
 
 
-Check = Callable[[Answer], None]
-"""Looks at each answer first: notes what it says of limits, and raises the SourceError where it is a refusal of the
-platform's own kind. Raising nothing leaves the usual ones to SdkSession."""
+CheckResponse = Callable[[SdkResponse], None]
+"""Sees each response first: records rate limits, and raises the SourceErrors that are specific to the platform. If it
+raises nothing, SdkSession raises the general ones."""
 
 
 class SdkSession:
-    """Stands where an SDK expects a ``requests.Session``. Not for several threads.
+    """Replaces the ``requests.Session`` of an SDK. Not thread-safe.
 
-    Follows no redirects (a token must not travel), and keeps its own headers: SDKs write theirs into the session.
+    It follows no redirects, because a token must not reach another host, and has its own headers, because SDKs write
+    theirs into the session.
     """
 
-    def __init__(self, http: Http, check: Check, hidden: str = "") -> None:
-        """``hidden``: how the headers begin that the SDK must not see, for it would sleep over them."""
+    def __init__(self, http: Http, check: CheckResponse, hidden_prefix: str = "") -> None:
+        """``hidden_prefix``: response headers with this prefix are removed, because the SDK would sleep over them."""
         self.headers: dict[str, str] = {}
-        self.keys: dict[str, str] = {}
-        """Headers that hold a key. They are put in here, so that an SDK cannot log what it never learns."""
-        self.heard: Any = None
-        """The last good answer as JSON, before the SDK made something of it."""
-        self._http, self._check, self._hidden = http, check, hidden
+        self.key_headers: dict[str, str] = {}
+        """Request headers that hold a key. They are added here, so that the SDK cannot log them."""
+        self.last_json: Any = None
+        """The last good response as JSON, before the SDK has parsed it."""
+        self._http, self._check, self._hidden_prefix = http, check, hidden_prefix
         self._now = datetime.max.replace(tzinfo=UTC)
-        self._unreached: SourceError | None = None
-        self._refused: dict[str, SourceError] = {}
+        self._connection_error: SourceError | None = None
+        self._refusals: dict[str, SourceError] = {}
 
     def begin(self, now: datetime) -> None:
-        """Start a pass at ``now``: within one, what has failed is not asked again, however often the SDK tries."""
-        self._now, self._unreached = now, None
-        self._refused.clear()
+        """Start a pass. Within a pass a failed request is not sent again, however often the SDK retries it."""
+        self._now, self._connection_error = now, None
+        self._refusals.clear()
 
     def request(self, method: str, url: str, **options: Any) -> Any:
-        """A good answer. Raises SourceErrors for everything else."""
-        if found := self._unreached or self._refused.get(f"{method} {url}"):
-            raise found
-        answer = self._send(method, url, options)
+        """A good response. Raises SourceErrors for all others."""
+        if error := self._connection_error or self._refusals.get(f"{method} {url}"):
+            raise error
+        response = self._send(method, url, options)
         try:
-            self._check(answer)
-            self.heard = _good(answer, self._now)
+            self._check(response)
+            self.last_json = _checked_json(response, self._now)
         except SourceError as error:
-            self._refused[f"{method} {url}"] = error
+            self._refusals[f"{method} {url}"] = error
             raise
-        for name in [name for name in answer.headers if self._hidden and name.lower().startswith(self._hidden)]:
-            del answer.headers[name]
-        return answer
+        prefix = self._hidden_prefix
+        for name in [name for name in response.headers if prefix and name.lower().startswith(prefix)]:
+            del response.headers[name]
+        return response
 
     def close(self) -> None:
-        """Do nothing: the session below belongs to all sources."""
+        """Do nothing: all sources share the underlying session."""
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> Any:
-        asked = {**self.headers, **(options.pop("headers", None) or {})}
-        headers = {name: value for name, value in asked.items() if name.lower() not in _OUR_AGENT} | self.keys
+        sdk_headers = {**self.headers, **(options.pop("headers", None) or {})}
+        headers = {k: v for k, v in sdk_headers.items() if k.lower() not in _OWN_HEADERS} | self.key_headers
         options["allow_redirects"] = False
         try:
             return self._http.session.request(method, url, headers=headers, **options)
         except RateLimited:
             raise
         except SourceError as error:
-            self._unreached = error
+            self._connection_error = error
             raise
         except (OSError, ValueError) as error:
-            self._unreached = connection_error(error, site_of(url))
-            raise self._unreached from error
+            self._connection_error = connection_error(error, site_of(url))
+            raise self._connection_error from error
 
 
-def _good(answer: Answer, now: datetime) -> Any:
-    """The JSON object or list of a good answer. Raises the usual SourceErrors for others."""
-    site, sample = site_of(answer.url), sample_of(answer)
-    if answer.status_code == 429 or (answer.status_code == 503 and answer.headers.get("Retry-After")):
-        raise RateLimited(f"{site} asks us to wait ({answer.status_code}).", wish_of(answer, None, now))
-    if answer.status_code >= 400:
-        raise status_error(answer.status_code, site, sample)
-    if 300 <= answer.status_code < 400:
-        raise BadResponse(f"{site} sends us on elsewhere ({answer.status_code}). Put its present address in.", sample)
-    found = _json(answer)
-    if answer.status_code != 200 or not isinstance(found, dict | list):
-        raise BadResponse(f"{site} did not answer with data.", sample)
+def _checked_json(response: SdkResponse, now: datetime) -> Any:
+    """The JSON object or list of a good response. Raises the general SourceErrors for others."""
+    site, sample = site_of(response.url), sample_of(response)
+    status = response.status_code
+    if status == 429 or (status == 503 and response.headers.get("Retry-After")):
+        raise RateLimited(f"{site} asks us to wait ({status}).", wait_until(response, None, now))
+    if status >= 400:
+        raise status_error(status, site, sample)
+    if 300 <= status < 400:
+        message = f"{site} redirects to another address ({status}). Set the new address in the config."
+        raise BadResponse(message, sample, status)
+    found = _json(response)
+    if status != 200 or not isinstance(found, dict | list):
+        raise BadResponse(f"{site} did not return data.", sample)
     return found
 
 
-def _json(answer: Answer) -> Any:
+def _json(response: SdkResponse) -> Any:
     try:
-        # so deep is no answer, and at the bottom of the stack even clearing up may fail
-        return None if _TOO_DEEP.search(answer.content or b"") else json.loads(answer.content or b"")
+        # parsing deeply nested JSON can exhaust the stack, where even the error handling may fail
+        return None if _DEEP_NESTING.search(response.content or b"") else json.loads(response.content or b"")
     except (ValueError, RecursionError):
         return None
 
 
-def error_of(answer: Answer) -> Mapping[str, Any]:
-    """The JSON object that a refusal carries; empty when it carries none."""
-    found = _json(answer)
+def error_body(response: SdkResponse) -> Mapping[str, Any]:
+    """The JSON object in a refusal; empty if it has none."""
+    found = _json(response)
     return found if isinstance(found, dict) else {}
 
 
-def sample_of(answer: Answer) -> str:
-    """The first 200 bytes as text, to show to ops."""
-    return bytes(answer.content or b"")[:200].decode("utf-8", "replace")
+def sample_of(response: SdkResponse) -> str:
+    """The first 200 bytes as text, for ops."""
+    return bytes(response.content or b"")[:200].decode("utf-8", "replace")
 
 
 @contextmanager
-def plainly(site: str, *kinds: type[Exception]) -> Iterator[None]:
-    """Raise what an SDK raises, of ``kinds`` and STUMBLES, as the SourceError below it, or else as a BadResponse."""
-    caught: tuple[type[Exception], ...] = (*kinds, *STUMBLES)
+def as_source_errors(site: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors of an SDK (``kinds`` and PARSE_ERRORS) into the SourceError that caused them, or else BadResponse."""
+    caught: tuple[type[Exception], ...] = (*kinds, *PARSE_ERRORS)
     try:
         yield
     except SourceError:
         raise
     except caught as error:
-        below = _below(error)
-        if below is not None:
-            raise below from error
-        raise BadResponse(f"{site} answers with something else than documented.", type(error).__name__) from error
+        cause = _source_error_in(error)
+        if cause is not None:
+            raise cause from error
+        raise BadResponse(f"{site} returned data in an unexpected format.", type(error).__name__) from error
 
 
-def _below(error: BaseException) -> SourceError | None:
-    """The SourceError that an SDK wrapped into ``error``; prawcore hides it in ``original_exception``."""
+def _source_error_in(error: BaseException) -> SourceError | None:
+    """The SourceError that an SDK has wrapped in ``error``; prawcore keeps it in ``original_exception``."""
     found: BaseException | None = error
     for _ in range(10):
         if found is None or isinstance(found, SourceError):
@@ -162,27 +168,27 @@ def _below(error: BaseException) -> SourceError | None:
 
 
 def reset_time(value: str | None, now: datetime) -> datetime | None:
-    """The moment that an X-RateLimit-Reset names as ISO 8601 or as seconds since 1970, between now and a day from it.
+    """The time in an X-RateLimit-Reset header, in ISO 8601 or seconds since 1970, limited to the next 24 hours.
 
-    None: it says nothing.
+    None if the header is missing or cannot be read.
     """
-    at = _epoch(value or "") or _iso(value or "")
-    return None if at is None else min(max(at, now), now + _LONGEST_REST)
+    at = _from_epoch(value or "") or _from_iso(value or "")
+    return None if at is None else min(max(at, now), now + MAX_WAIT)
 
 
-def wish_of(answer: Answer, reset: datetime | None, now: datetime) -> datetime:
-    """Until when a refusal wants us to wait: its Retry-After, else ``reset``, else a few minutes."""
-    return retry_after(answer.headers.get("Retry-After"), now) or reset or now + _REST_UNSAID
+def wait_until(response: SdkResponse, reset: datetime | None, now: datetime) -> datetime:
+    """Until when to wait after a refusal: its Retry-After, else ``reset``, else DEFAULT_WAIT."""
+    return retry_after(response.headers.get("Retry-After"), now) or reset or now + DEFAULT_WAIT
 
 
-def _epoch(value: str) -> datetime | None:
+def _from_epoch(value: str) -> datetime | None:
     try:
         return datetime.fromtimestamp(float(value), UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def _iso(value: str) -> datetime | None:
+def _from_iso(value: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(value.strip())
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Posts of X as its API writes them, and those that are looked at again: an edit is a new id in the same history."""
+"""Posts of X in the versions that its API returns. An edit has an id of its own, in the same history."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from typing import Any, cast
 
 from monitor.errors import SourceError
 from monitor.model import Batch, Json, Post, Term
-from monitor.sources._fields import identity, part, words
-from monitor.sources._watch import may_match
+from monitor.sources._fields import get_id, get_object, get_text
+from monitor.sources._recheck import may_match
 from monitor.text.cleaning import plain_text
 from monitor.text.language_codes import language_code
 
-DAILY = timedelta(hours=23)
-"""Between two looks at a post, so that a deletion is followed within a day."""
-LOOKS, MOST = 3, 100
-"""Lookups in one pass, and the posts in each."""
-MOST_KEPT = 3_000
-_EPOCH = 1_288_834_974_657
+LOOKUP_INTERVAL = timedelta(hours=23)
+"""Between two lookups of a post, so that a deletion is noticed within a day."""
+MAX_LOOKUPS, POSTS_PER_LOOKUP = 3, 100
+MAX_POSTS = 3_000
+_ID_EPOCH_MS = 1_288_834_974_657
+"""Ids are milliseconds since this time (November 2010), shifted by 22 bits."""
+_ID_SHIFT = 22
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A post in one of its versions."""
+class PostVersion:
+    """One version of a post."""
 
     id: str
     history: tuple[str, ...]
@@ -35,123 +36,123 @@ class Seen:
     lang: str | None
 
 
-def seen_of(tweet: Any) -> Seen | None:
-    """The post that ``tweet`` describes; None where it is none."""
-    if not isinstance(tweet, dict) or not is_id(identity(tweet, "id")):
+def parse_version(tweet: Any) -> PostVersion | None:
+    """The version in the API's ``tweet``; None if it cannot be read."""
+    if not isinstance(tweet, dict) or not is_id(get_id(tweet, "id")):
         return None
-    id_, history = identity(tweet, "id"), tweet.get("edit_history_tweet_ids")
+    id_, history = get_id(tweet, "id"), tweet.get("edit_history_tweet_ids")
     ids = [str(each) for each in history if is_id(str(each))] if isinstance(history, list) else []
-    text = words(part(tweet, "note_tweet"), "text") or words(tweet, "text")
-    lang = language_code(words(tweet, "lang") or None)
-    return Seen(id_, tuple(ids) if id_ in ids else (id_,), plain_text(text), identity(tweet, "author_id"), lang)
+    text = get_text(get_object(tweet, "note_tweet"), "text") or get_text(tweet, "text")
+    lang = language_code(get_text(tweet, "lang") or None)
+    return PostVersion(id_, tuple(ids) if id_ in ids else (id_,), plain_text(text), get_id(tweet, "author_id"), lang)
 
 
-def post_of(seen: Seen, source: str, author: str, latest: datetime) -> Post:
-    """The post, under the id and the time of its first version."""
-    first = seen.history[0]
+def to_post(version: PostVersion, source: str, author: str, latest: datetime) -> Post:
+    """The post, with the id and the time of its first version."""
+    first_version = version.history[0]
     return Post(
         source=source,
-        external_id=first,
-        text=seen.text,
-        published_at=min(time_of(first), latest),
+        external_id=first_version,
+        text=version.text,
+        published_at=min(time_of_id(first_version), latest),
         author=author,
-        url=f"https://x.com/{author or 'i/web'}/status/{seen.history[-1]}",
-        lang=seen.lang,
+        url=f"https://x.com/{author or 'i/web'}/status/{version.history[-1]}",
+        lang=version.lang,
     )
 
 
-def time_of(id_: str) -> datetime:
-    """When an id was given out: it is milliseconds since November 2010, shifted by 22 bits."""
-    return datetime.fromtimestamp(((int(id_) >> 22) + _EPOCH) / 1000, UTC)
+def time_of_id(id_: str) -> datetime:
+    """When an id was assigned."""
+    return datetime.fromtimestamp(((int(id_) >> _ID_SHIFT) + _ID_EPOCH_MS) / 1000, UTC)
 
 
-def first_id(at: datetime) -> str:
-    """The lowest id that was given out at ``at``."""
-    return str(max(1, (int(at.timestamp() * 1000) - _EPOCH) << 22))
+def min_id_at(at: datetime) -> str:
+    """The lowest id that could be assigned at ``at``."""
+    return str(max(1, (int(at.timestamp() * 1000) - _ID_EPOCH_MS) << _ID_SHIFT))
 
 
 def is_id(text: Any) -> bool:
-    """Whether it is an id, as text."""
+    """Whether ``text`` is an id as text."""
     return isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) <= 19
 
 
-Lookup = Callable[[Sequence[str]], tuple[Sequence[Seen], Sequence[str]]]
-"""Ids -> (the posts as they are now, the ids of those that are gone). Raises SourceErrors."""
+LookUp = Callable[[Sequence[str]], tuple[Sequence[PostVersion], Sequence[str]]]
+"""Ids of versions -> (the posts as they are now, the ids of those that are gone). Raises SourceErrors."""
 
 
-class Follow:
-    """Posts that are looked at again.
+class DailyRecheck:
+    """The posts to look up once a day. Unlike Recheck it counts lookups, because each one costs money.
 
-    As JSON {external id: [looked at, looks left, latest id, mark of its text, author, language]}.
+    As JSON {external id: [last lookup, lookups left, id of the latest version, digest of its text, author, language]}.
     """
 
-    def __init__(self, kept: Json, now: datetime, source: str, days: int) -> None:
-        """``kept`` is what ``to_json`` gave, or anything; each post is looked at once a day for ``days``."""
-        entries = kept.items() if isinstance(kept, dict) else ()
-        self._kept = {id_: entry for id_, entry in entries if is_id(id_) and _is_entry(entry)}
+    def __init__(self, stored: Json, now: datetime, source: str, days: int) -> None:
+        """``stored`` is a result of ``to_json``, or anything; each post is looked up for ``days`` days."""
+        entries = stored.items() if isinstance(stored, dict) else ()
+        self._posts = {id_: entry for id_, entry in entries if is_id(id_) and _is_entry(entry)}
         self._now, self._source, self._days = now, source, days
 
-    def look(self, batch: Batch, lookup: Lookup, terms: Sequence[Term] = ()) -> Batch:
-        """``batch`` with the edits and deletions that a look at those that are due brought.
+    def run(self, batch: Batch, look_up: LookUp, terms: Sequence[Term] = ()) -> Batch:
+        """``batch`` with the edits and deletions of posts that are due.
 
-        Its posts are kept, those that may match ``terms``: X finds words in addresses too, and each look costs.
+        From then on the posts of ``batch`` that may match ``terms`` are known too: X also finds words in addresses.
         """
         due = self._due()
         edited: list[Post] = []
         gone: list[str] = []
         try:
-            for start in range(0, min(len(due), LOOKS * MOST), MOST):
-                posts, ids = self._look_at(due[start : start + MOST], lookup)
+            for start in range(0, min(len(due), MAX_LOOKUPS * POSTS_PER_LOOKUP), POSTS_PER_LOOKUP):
+                posts, ids = self._changes(due[start : start + POSTS_PER_LOOKUP], look_up)
                 edited, gone = edited + posts, gone + ids
         except SourceError as error:
-            batch = replace(batch, note=f"{batch.note} Deletions could not be followed: {error}".strip())
-        fresh = {post.external_id for post in batch.posts}
-        edited = [post for post in edited if post.external_id not in fresh]
+            batch = replace(batch, note=f"{batch.note} Deletions could not be checked: {error}".strip())
+        new = {post.external_id for post in batch.posts}
+        edited = [post for post in edited if post.external_id not in new]
         self._add([post for post in batch.posts if may_match(post, terms)])
         for external_id in gone:
-            self._kept.pop(external_id, None)
+            self._posts.pop(external_id, None)
         return replace(batch, posts=(*batch.posts, *edited), deleted=(*batch.deleted, *gone))
 
-    def to_json(self) -> Json:
-        """What is to be kept: the latest ones."""
-        young = sorted(self._kept.items(), key=lambda item: -int(item[0]))
-        return cast("Json", {id_: entry for id_, entry in young[:MOST_KEPT] if entry[1] > 0})
+    def to_json(self) -> dict[str, Any]:
+        """The state to store: the MAX_POSTS newest posts."""
+        recent = sorted(self._posts.items(), key=lambda item: -int(item[0]))
+        return cast("dict[str, Any]", {id_: entry for id_, entry in recent[:MAX_POSTS] if entry[1] > 0})
 
     def _due(self) -> list[str]:
-        before = int((self._now - DAILY).timestamp())
-        due = [id_ for id_, entry in self._kept.items() if entry[0] <= before and entry[1] > 0]
-        return sorted(due, key=lambda id_: (self._kept[id_][0], int(id_)))
+        before = int((self._now - LOOKUP_INTERVAL).timestamp())
+        due = [id_ for id_, entry in self._posts.items() if entry[0] <= before and entry[1] > 0]
+        return sorted(due, key=lambda id_: (self._posts[id_][0], int(id_)))
 
     def _add(self, posts: Sequence[Post]) -> None:
+        now = int(self._now.timestamp())
         for post in posts:
             latest = post.url.rpartition("/")[2]
-            now = int(self._now.timestamp())
-            self._kept[post.external_id] = [now, self._days, latest, _mark(post.text), post.author, post.lang or ""]
+            entry = [now, self._days, latest, _text_digest(post.text), post.author, post.lang or ""]
+            self._posts[post.external_id] = entry
 
-    def _look_at(self, due: Sequence[str], lookup: Lookup) -> tuple[list[Post], list[str]]:
-        """(edited posts, external ids that are gone)"""
-        asked = {self._kept[external_id][2]: external_id for external_id in due}
-        found, gone = lookup(list(asked))
-        newer = [seen.history[-1] for seen in found if seen.history[-1] != seen.id]
+    def _changes(self, due: Sequence[str], look_up: LookUp) -> tuple[list[Post], list[str]]:
+        """(edited posts, external ids of posts that are gone)"""
+        external_ids = {self._posts[external_id][2]: external_id for external_id in due}
+        found, gone = look_up(list(external_ids))
+        newer = [version.history[-1] for version in found if version.history[-1] != version.id]
         if newer:
-            again, _ = lookup(newer)
-            found = [*found, *again]
+            newest, _ = look_up(newer)
+            found = [*found, *newest]
         for external_id in due:
-            entry = self._kept[external_id]
+            entry = self._posts[external_id]
             entry[0], entry[1] = int(self._now.timestamp()), entry[1] - 1
-        latest = [seen for seen in found if seen.history[-1] == seen.id and seen.history[0] in self._kept]
-        edited = [self._edited(seen) for seen in latest if self._kept[seen.history[0]][3] != _mark(seen.text)]
-        return edited, [asked[id_] for id_ in gone if id_ in asked]
+        latest = [v for v in found if v.history[-1] == v.id and v.history[0] in self._posts]
+        edited = [self._edited(v) for v in latest if self._posts[v.history[0]][3] != _text_digest(v.text)]
+        return edited, [external_ids[id_] for id_ in gone if id_ in external_ids]
 
-    def _edited(self, seen: Seen) -> Post:
-        entry = self._kept[seen.history[0]]
-        entry[2], entry[3] = seen.id, _mark(seen.text)
-        return replace(
-            post_of(seen, self._source, entry[4], self._now), lang=seen.lang or language_code(entry[5] or None)
-        )
+    def _edited(self, version: PostVersion) -> Post:
+        entry = self._posts[version.history[0]]
+        entry[2], entry[3] = version.id, _text_digest(version.text)
+        lang = version.lang or language_code(entry[5] or None)
+        return replace(to_post(version, self._source, entry[4], self._now), lang=lang)
 
 
-def _mark(text: str) -> str:
+def _text_digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 

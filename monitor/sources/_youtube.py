@@ -1,4 +1,4 @@
-"""Talking to the YouTube Data API: its key, its errors, and when its quotas start anew."""
+"""A client of the YouTube Data API: its key, its errors, and when its quotas are reset."""
 
 from __future__ import annotations
 
@@ -9,85 +9,87 @@ from zoneinfo import ZoneInfo
 from monitor import secrets
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http import Http, Response, retry_after
-from monitor.sources._fields import Record, part, record_of, words
-from monitor.sources._limits import KeyLimits, key_mark
+from monitor.sources._fields import Record, get_object, get_text, response_object
+from monitor.sources._limits import KeyLimits, key_fingerprint
 
-HOW = "Make an API key at https://console.cloud.google.com and allow it the YouTube Data API v3, nothing else."
+KEY_HELP = "Create an API key at https://console.cloud.google.com and allow it the YouTube Data API v3 only."
+RATE_LIMIT_WAIT = timedelta(minutes=5)
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 _ACCEPTED = (400, 401, 403, 404, 429)
-_SPENT = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
-_TOO_FAST = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
-_KEY = {"keyInvalid", "keyExpired", "API_KEY_INVALID", "API_KEY_SERVICE_BLOCKED", "accessNotConfigured"}
-_KEY |= {"ipRefererBlocked", "SERVICE_DISABLED", "authError", "required", "API_KEY_IP_ADDRESS_BLOCKED"}
-_NOT_THERE = {"videoNotFound", "commentThreadNotFound", "commentNotFound", "commentsDisabled"}
+_QUOTA_REASONS = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
+_RATE_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
+_KEY_REASONS = {"keyInvalid", "keyExpired", "API_KEY_INVALID", "API_KEY_SERVICE_BLOCKED", "accessNotConfigured"}
+_KEY_REASONS |= {"ipRefererBlocked", "SERVICE_DISABLED", "authError", "required", "API_KEY_IP_ADDRESS_BLOCKED"}
+_NOT_FOUND_REASONS = {"videoNotFound", "commentThreadNotFound", "commentNotFound", "commentsDisabled"}
 
 
-class NotThere(Gone):
-    """A video that is gone, or that takes no comments."""
+class NotFound(Gone):
+    """A video that is gone, or has comments disabled."""
 
 
 def quota_day(now: datetime) -> str:
-    """The day by which the quotas count: they start anew at midnight in California."""
+    """The day to which a request at ``now`` counts: quotas are reset at midnight in California."""
     return now.astimezone(_PACIFIC).date().isoformat()
 
 
-def next_quota(now: datetime) -> datetime:
-    """When the quotas start anew."""
+def next_quota_reset(now: datetime) -> datetime:
+    """When the quotas are reset next."""
     local = now.astimezone(_PACIFIC)
     tomorrow = local.date() + timedelta(days=1)
     return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=_PACIFIC).astimezone(UTC)
 
 
-class Talk:
+class ApiClient:
     """The requests of one pass."""
 
     def __init__(self, http: Http, api: str, key: str, now: datetime) -> None:
-        """``key`` is the name of a secret. Raises AuthError when there is none of that name."""
-        self._http, self._api, self._now, self._name = http, api, now, key
-        value = secrets.get(key, HOW)
-        self._limits, self._shared = http.shared(KeyLimits), f"{api} {key_mark(value)}"
-        # in a header, for an address would carry it into logs
+        """``key`` is the name of a secret. Raises AuthError if there is no such secret."""
+        self._http, self._api, self._now, self._key_name = http, api, now, key
+        value = secrets.get(key, KEY_HELP)
+        self._limits, self._limit_key = http.shared(KeyLimits), f"{api} {key_fingerprint(value)}"
+        # a header, because addresses are logged
         self._headers = {"X-Goog-Api-Key": value}
 
     def get(self, method: str, params: Mapping[str, str]) -> Response:
-        """The answer. Raises SourceErrors, also before asking where this key was told to wait or has used up its day.
+        """The response. Raises SourceErrors, also before the request while a limit of the key lasts.
 
-        NotThere is raised for a video that is gone or takes no comments.
+        Raises NotFound for a video that is gone or has comments disabled.
         """
         # searches have a quota of their own
-        limit = f"{self._shared} {'search' if method == 'search' else 'units'}"
-        self._limits.check(limit, self._now)
-        answer = self._http.get(f"{self._api}/{method}", params=params, headers=self._headers, accept=_ACCEPTED)
-        if answer.status not in _ACCEPTED:
-            return answer
-        refusal = self._refusal(answer)
+        limit_key = f"{self._limit_key} {'search' if method == 'search' else 'units'}"
+        self._limits.check(limit_key, self._now)
+        response = self._http.get(f"{self._api}/{method}", params=params, headers=self._headers, accept=_ACCEPTED)
+        if response.status not in _ACCEPTED:
+            return response
+        refusal = self._refusal(response)
         if isinstance(refusal, QuotaSpent | RateLimited):
-            self._limits.rest(limit, refusal)
+            self._limits.record(limit_key, refusal)
         raise refusal
 
-    def _refusal(self, answer: Response) -> SourceError:
-        reasons = _reasons(answer)
-        if reasons & _SPENT:
-            return QuotaSpent("What YouTube allows this key in a day is used up.", next_quota(self._now))
-        if answer.status == 429 or reasons & _TOO_FAST:
-            wish = retry_after(answer.headers.get("Retry-After"), self._now)
-            return RateLimited("YouTube asks us to wait.", wish or self._now + timedelta(minutes=5))
-        if reasons & _NOT_THERE:
-            return NotThere("YouTube has nothing there, or no comments.")
-        if answer.status == 401 or reasons & _KEY:
-            return AuthError(f"YouTube refuses the key {self._name} ({answer.status}). {HOW}")
-        told = f": {min(reasons)}" if reasons else ""
-        return Refused(f"YouTube refuses what we ask for ({answer.status}{told}).", answer.sample)
+    def _refusal(self, response: Response) -> SourceError:
+        reasons = _reasons(response)
+        if reasons & _QUOTA_REASONS:
+            return QuotaSpent("The daily YouTube quota of this key is used up.", next_quota_reset(self._now))
+        if response.status == 429 or reasons & _RATE_REASONS:
+            until = retry_after(response.headers.get("Retry-After"), self._now)
+            return RateLimited("YouTube asks us to wait.", until or self._now + RATE_LIMIT_WAIT)
+        if reasons & _NOT_FOUND_REASONS:
+            return NotFound("This YouTube video is gone, or its comments are disabled.")
+        if response.status == 401 or reasons & _KEY_REASONS:
+            return AuthError(f"YouTube rejected the key {self._key_name} ({response.status}). {KEY_HELP}")
+        detail = f": {min(reasons)}" if reasons else ""
+        return Refused(f"YouTube rejected the request ({response.status}{detail}).", response.sample)
 
 
-def _reasons(answer: Response) -> set[str]:
-    """The reasons that Google gives, in the old form and in the new one."""
+def _reasons(response: Response) -> set[str]:
+    """The reasons that Google gives, in its old and in its new format."""
     try:
-        error: Record = part(record_of(Response(200, answer.headers, answer.body, answer.url)), "error")
+        body = response_object(Response(200, response.headers, response.body, response.url))
     except BadResponse:
         return set()
-    given = [*_list(error, "errors"), *_list(error, "details")]
-    reasons = {words(one, "reason") for one in given if isinstance(one, dict)}
+    error = get_object(body, "error")
+    entries = [*_list(error, "errors"), *_list(error, "details")]
+    reasons = {get_text(entry, "reason") for entry in entries if isinstance(entry, dict)}
     return {reason for reason in reasons if reason.replace("_", "").isalnum() and len(reason) < 60}
 
 

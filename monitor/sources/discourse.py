@@ -1,10 +1,9 @@
-"""Discourse forums: every public post of an instance, with its edits and deletions; no key."""
+"""Discourse: all public posts of a forum, including edits and deletions. No key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -13,114 +12,120 @@ from pydantic import AfterValidator, Field
 from monitor.errors import RateLimited
 from monitor.feeds import presets
 from monitor.http import Http, Response
-from monitor.model import Batch, Json, Post, Term
-from monitor.sources._fields import Record, identity, line, listed, moment, number, record_of, words
-from monitor.sources._options import Address, HistoryOptions
-from monitor.sources._sweep import Found, Page, Stretch, Sweep, afresh
-from monitor.sources._watch import Watch
+from monitor.model import Post, Term
+from monitor.sources._backfill import ListedPost, Page, Window
+from monitor.sources._fields import (
+    Record,
+    get_id,
+    get_int,
+    get_line,
+    get_text,
+    parse_time,
+    response_object,
+    response_objects,
+)
+from monitor.sources._options import BaseUrl, HistoryOptions
+from monitor.sources._paged import PagedSource
 from monitor.text.cleaning import plain_text
 
-REQUESTS, LOOKS = 20, 10
-WINDOW = 50
-"""Ids that one answer of ``posts.json`` looks at; those that are not public are missing in it."""
-OVERLAP = timedelta(hours=1)
+IDS_PER_PAGE = 50
+"""Ids that one request of ``posts.json`` covers; its response lacks those that are not public."""
+OVERLOADED_WAIT = timedelta(minutes=5)
 _REGULAR, _MODERATOR = 1, 2
+"""Discourse's post types that people write; others are notices."""
 _GONE = (403, 404, 410)
 
 
-def _forum(url: str) -> str:
+def _forum_url(url: str) -> str:
     return presets.root_url(url, presets.DISCOURSE_PAGES)
 
 
 class Options(HistoryOptions):
     """Keys of a Discourse forum in config.toml."""
 
-    url: Annotated[Address, AfterValidator(_forum), Field(examples=["https://forum.example"])]
+    url: Annotated[BaseUrl, AfterValidator(_forum_url), Field(examples=["https://forum.example"])]
     """The forum's address, such as https://forum.example."""
 
 
-class Source:
-    """One forum, read post by post rather than searched: its search shows 300 characters, and 50 posts a page."""
+class Source(PagedSource[Options]):
+    """One forum. It is read post by post, because its search shows 300 characters of a post and 50 posts a page."""
+
+    max_requests = 20
+    max_rechecks = 10
+    rechecks_matches_only = True
+    overlap = timedelta(hours=1)
 
     def __init__(self, options: Options, http: Http) -> None:
-        self._options, self._http = options, http
+        super().__init__(options, http)
         self._site = (urlsplit(options.url).hostname or "").removeprefix("www.")
 
-    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """Read what is new, then look again at some of the posts that may match."""
-        kept = cursor if isinstance(cursor, dict) else {}
-        history = timedelta(days=self._options.days_back)
-        sweep = Sweep(kept.get("sweep"), now, history=history, overlap=OVERLAP)
-        watch = Watch(kept.get("watch"))
-        batch = sweep.run(["posts"], lambda stretch: self._page(stretch, now), REQUESTS)
-        batch = watch.follow(batch, now, LOOKS, lambda ids: self._look(ids, now), terms)
-        return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
+    def queries(self, terms: Sequence[Term]) -> Sequence[str]:
+        """The forum's one list."""
+        return ["posts"]
 
-    def reset_cursor(self, cursor: Json) -> Json:
-        """Rules have changed: read history once more."""
-        return afresh(cursor)
-
-    def _page(self, stretch: Stretch, now: datetime) -> Page:
-        """A page goes on at its lowest id. ``before`` is inclusive, and counts ids that nobody may see."""
-        before = stretch.on if isinstance(stretch.on, int) else None
-        answer = self._get("posts.json", now, before=before)
-        shown = listed(answer, "latest_posts")
-        ids = [id_ for one in shown if (id_ := number(one, "id")) is not None and id_ > 0]
+    def page(self, window: Window) -> Page:
+        """A page of posts. The next one continues at its lowest id."""
+        # ``before`` is inclusive, and the site counts ids that nobody may see
+        before = window.cursor if isinstance(window.cursor, int) else None
+        shown = response_objects(self._get("posts.json", before=before), "latest_posts")
+        ids = [id_ for record in shown if (id_ := get_int(record, "id")) is not None and id_ > 0]
         if before and ids and min(ids) > before:
-            # an old answer out of some cache: there is no way on from it
-            return Page(unsure=True)
-        found = [self._post(one, now) for one in shown if not before or number(one, "id") != before]
-        read = [Found(post, post.published_at) for post in found if post is not None and post.body.strip()]
-        past = bool(read) and max(at for _, at in read) < stretch.since
-        return Page(tuple(read), None if past else _below(before, ids), set_aside=found.count(None))
+            # an old response from some cache: there is no way to continue from it
+            return Page(incomplete=True)
+        posts = [self._post(record) for record in shown if not before or get_int(record, "id") != before]
+        found = [ListedPost(post, post.published_at) for post in posts if post is not None and post.body.strip()]
+        is_past = bool(found) and max(at for _, at in found) < window.since
+        return Page(tuple(found), None if is_past else _next_before(before, ids), set_aside=posts.count(None))
 
-    def _get(self, path: str, now: datetime, before: int | None = None, accept: tuple[int, ...] = ()) -> Response:
-        params = {} if before is None else {"before": str(before)}
-        answer = self._http.get(f"{self._options.url}/{path}", params=params, accept=(409, *accept))
-        if answer.status == 409:
-            raise RateLimited(f"{self._site} is overloaded and asks us to wait (409).", now + timedelta(minutes=5))
-        return answer
-
-    def _post(self, record: Record, now: datetime) -> Post | None:
-        """None for what cannot be read; a post without words for what is not for us: hidden, deleted or a notice."""
-        id_, at = identity(record, "id"), moment(record.get("created_at"))
-        if not id_.isdecimal() or at is None:
-            return None
-        return Post(
-            source=self._options.name,
-            external_id=id_,
-            text="" if _is_gone(record) else plain_text(words(record, "cooked") or words(record, "raw")),
-            published_at=min(at, now),
-            author=line(record, "username"),
-            # a reply bears the thread's title, which its author did not write
-            title=line(record, "topic_title") if number(record, "post_number") == 1 and not _is_gone(record) else "",
-            url=f"{self._options.url}/p/{id_}",
-            site=self._site,
-        )
-
-    def _look(self, ids: Sequence[str], now: datetime) -> Mapping[str, Post | None]:
+    def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
+        """How these posts are now, one request for each."""
         found: dict[str, Post | None] = {}
         for id_ in ids:
-            answer = self._get(f"posts/{id_}.json", now, accept=_GONE)
-            record = {} if answer.status in _GONE else record_of(answer)
-            post = self._post(record, now)
-            if answer.status in _GONE or (post is not None and _is_gone(record)):
+            response = self._get(f"posts/{id_}.json", accept=_GONE)
+            record = {} if response.status in _GONE else response_object(response)
+            post = self._post(record)
+            if response.status in _GONE or (post is not None and _is_gone(record)):
                 found[id_] = None
-            elif post is not None and post.external_id == id_ and number(record, "post_number") != 1:
+            elif post is not None and post.external_id == id_ and get_int(record, "post_number") != 1:
                 # a first post comes without its title here, and would look edited
                 found[id_] = post
         return found
 
+    def _get(self, path: str, before: int | None = None, accept: tuple[int, ...] = ()) -> Response:
+        params = {} if before is None else {"before": str(before)}
+        response = self.http.get(f"{self.options.url}/{path}", params=params, accept=(409, *accept))
+        if response.status == 409:
+            raise RateLimited(f"{self._site} is overloaded and asks us to wait (409).", self.now + OVERLOADED_WAIT)
+        return response
 
-def _below(before: int | None, ids: Sequence[int]) -> int | None:
-    """Where to go on: at the lowest id of the page or, where there was none below, at the end of its window."""
+    def _post(self, record: Record) -> Post | None:
+        """None for a record that cannot be read; a post without words for one that is hidden, deleted or a notice."""
+        id_, at = get_id(record, "id"), parse_time(record.get("created_at"))
+        if not id_.isdecimal() or at is None:
+            return None
+        is_first = get_int(record, "post_number") == 1
+        return Post(
+            source=self.options.name,
+            external_id=id_,
+            text="" if _is_gone(record) else plain_text(get_text(record, "cooked") or get_text(record, "raw")),
+            published_at=min(at, self.now),
+            author=get_line(record, "username"),
+            # replies carry the thread's title, which their authors did not write
+            title=get_line(record, "topic_title") if is_first and not _is_gone(record) else "",
+            url=f"{self.options.url}/p/{id_}",
+            site=self._site,
+        )
+
+
+def _next_before(before: int | None, ids: Sequence[int]) -> int | None:
+    """Where to continue: at the lowest id of the page, or below the ids it covered if none of them was shown."""
     if ids and (before is None or min(ids) < before):
         return min(ids) if min(ids) > 1 else None
-    return before - WINDOW + 1 if before is not None and before > WINDOW else None
+    return before - IDS_PER_PAGE + 1 if before is not None and before > IDS_PER_PAGE else None
 
 
 def _is_gone(record: Record) -> bool:
-    """Whether nobody is to read it any more, or it is a notice such as "closed this topic"."""
-    kind = number(record, "post_type")
+    """Whether the post is hidden or deleted, or a notice such as "closed this topic"."""
+    kind = get_int(record, "post_type")
     flags = (record.get("hidden"), record.get("user_deleted"), record.get("deleted_at"))
     return any(flags) or (kind is not None and kind not in (_REGULAR, _MODERATOR))

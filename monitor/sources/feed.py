@@ -17,17 +17,17 @@ from monitor.feeds.freshness import conditional_headers, not_before, validators
 from monitor.feeds.parser import Parser
 from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.model import Batch, Json, Post, Term
-from monitor.sources._feed import Options, Place
+from monitor.sources._feed_options import FeedAddress, Options
 from monitor.text.cleaning import plain_text, safe_url
 from monitor.text.language_codes import language_code
 
 __all__ = ["Options", "Source"]
 
+FULL_FETCH_INTERVAL = 100
+"""Passes after which the whole feed is requested, because some sites answer "not modified" for ever. From then on such
+a site is always asked for the whole feed."""
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:/|\Z)")
-_FULL_EVERY = 100
-"""Passes after which a site must send the whole feed again, for some answer "nothing new" for ever. One that is caught
-at it must do so in each pass from then on."""
 
 
 class Source:
@@ -40,98 +40,96 @@ class Source:
         self._parser = http.shared(Parser)
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """Read the feed if it changed; its new and its edited entries, oldest first."""
-        place = self._options.place()
-        mark = FeedCursor.from_json(cursor, place.key)
+        """Read the feed if it has changed: its new and its edited entries, oldest first. Raises SourceErrors."""
+        address = self._options.address()
+        before = FeedCursor.from_json(cursor, address.key)
         try:
-            return self._read_anywhere(place, mark, now)
+            return self._read_with_fallback(address, before, now)
         except SourceError as error:
-            place.hide(error)
+            address.redact_error(error)
             raise
 
     def reset_cursor(self, cursor: Json) -> Json:
-        """Rules have changed: read all that is listed once more."""
+        """``cursor`` with which all listed entries are read again, for rules that have changed."""
         return FeedCursor.with_entries_unread(cursor)
 
-    def _read_anywhere(self, place: Place, mark: FeedCursor, now: datetime) -> Batch:
-        """Where it has moved to; where there is no feed any more, where it is said to be, for a move may be undone."""
+    def _read_with_fallback(self, address: FeedAddress, before: FeedCursor, now: datetime) -> Batch:
+        """Read the feed where it has moved to, or at its configured address if it is gone there: moves get undone."""
         try:
-            return self._read(place, mark, now)
+            return self._read(address, before, now)
         except (BadResponse, Gone):
-            if not mark.moved_to:
+            if not before.moved_to:
                 raise
-            return self._read(place, replace(mark, moved_to="", etag="", modified=""), now)
+            return self._read(address, replace(before, moved_to="", etag="", modified=""), now)
 
-    def _read(self, place: Place, mark: FeedCursor, now: datetime) -> Batch:
-        answer, leads_to = self._named(place, mark) if place.directory else (self._get(place.url, mark), "")
-        same = answer.status == 304
-        body = mark.body if same else hashlib.sha256(answer.body).hexdigest()[:32]
-        etag, modified = validators(answer.headers)
+    def _read(self, address: FeedAddress, before: FeedCursor, now: datetime) -> Batch:
+        if address.is_directory:
+            response, leads_to = self._get_named_feed(address, before)
+        else:
+            response, leads_to = self._get(address.url, before), ""
+        not_modified = response.status == 304
+        body = before.body if not_modified else hashlib.sha256(response.body).hexdigest()[:32]
+        etag, modified = validators(response.headers)
         after = replace(
-            mark,
-            moved_to="" if place.hidden or place.directory else answer.moved_to or mark.moved_to,
+            before,
+            moved_to="" if address.secret_parts or address.is_directory else response.moved_to or before.moved_to,
             leads_to=leads_to,
-            etag=etag or (mark.etag if same else ""),
-            modified=modified or (mark.modified if same else ""),
+            etag=etag or (before.etag if not_modified else ""),
+            modified=modified or (before.modified if not_modified else ""),
             body=body,
             read_at=now.isoformat(),
-            passes=mark.passes + 1,
+            passes=before.passes + 1,
         )
-        if same or body == mark.body:
-            return self._unchanged(mark, after, answer, now)
-        feed = self._parser.parse(answer.body, answer.headers.get("Content-Type", ""), place.url)
-        feed = replace(feed, entries=tuple(place.without(entry) for entry in feed.entries))
-        return self._changed(feed, mark, after, answer, now)
+        if not_modified or body == before.body:
+            return _unchanged_batch(before, after, response, now)
+        feed = self._parser.parse(response.body, response.headers.get("Content-Type", ""), address.url)
+        feed = replace(feed, entries=tuple(address.redact_entry(entry) for entry in feed.entries))
+        return self._changed_batch(feed, before, after, response, now)
 
-    def _named(self, place: Place, mark: FeedCursor) -> tuple[Response, str]:
-        """The answer of the feed that a directory names, and its address; asked again only where the last one fails."""
-        trouble: SourceError | None = None
-        if mark.leads_to:
+    def _get_named_feed(self, address: FeedAddress, before: FeedCursor) -> tuple[Response, str]:
+        """(response of the feed that a directory names, its address). The directory is read only if that feed fails."""
+        error: SourceError | None = None
+        if before.leads_to:
             try:
-                return self._get(mark.leads_to, mark), mark.leads_to
-            except (BadResponse, Gone) as error:
-                trouble = error
-        found = self._http.get(place.url)
-        url = presets.podcast_feed_url(found.json())
+                return self._get(before.leads_to, before), before.leads_to
+            except (BadResponse, Gone) as caught:
+                error = caught
+        directory = self._http.get(address.url)
+        url = presets.podcast_feed_url(directory.json())
         if not url:
-            raise BadResponse(f"{site_of(place.url)} names no feed for this. Check its number.", found.sample)
+            message = f"{site_of(address.url)} names no feed for this. Check its number."
+            raise BadResponse(message, directory.sample)
         check_url(url)
-        if trouble is not None and url == mark.leads_to:
-            raise trouble
-        return self._get(url, replace(mark, etag="", modified="")), url
+        if error is not None and url == before.leads_to:
+            raise error
+        return self._get(url, replace(before, etag="", modified="")), url
 
-    def _get(self, url: str, mark: FeedCursor) -> Response:
+    def _get(self, url: str, before: FeedCursor) -> Response:
         headers = {"Accept": _ACCEPT}
-        if (mark.passes + 1) % _FULL_EVERY and not mark.validators_unreliable:
-            headers |= conditional_headers(mark.etag, mark.modified)
-        answer = self._http.get(mark.moved_to or url, headers=headers)
-        asked = len(headers) > 1
-        if answer.status not in (200, 203, 304 if asked else 200):
-            raise BadResponse(f"The site answers with {answer.status} instead of a feed.", answer.sample)
-        return answer
+        if (before.passes + 1) % FULL_FETCH_INTERVAL and not before.validators_unreliable:
+            headers |= conditional_headers(before.etag, before.modified)
+        response = self._http.get(before.moved_to or url, headers=headers)
+        is_conditional = len(headers) > 1
+        if response.status not in (200, 203, 304 if is_conditional else 200):
+            raise BadResponse(f"The site returned status {response.status} instead of a feed.", response.sample)
+        return response
 
-    def _unchanged(self, mark: FeedCursor, after: FeedCursor, answer: Response, now: datetime) -> Batch:
-        return Batch(
-            cursor=after.to_json(),
-            not_before=not_before(answer.headers, mark.ttl, now),
-            complete_since=mark.last_read,
-            note=_note(after, False),
-        )
-
-    def _changed(self, feed: Feed, mark: FeedCursor, after: FeedCursor, answer: Response, now: datetime) -> Batch:
-        found = entries_by_id(feed.entries, mark.configured, mark)
-        said = {name: content_digest(entry) for name, entry in found.items()}
-        listed = {name: _listing(name, entry, said[name], mark, now) for name, entry in found.items()}
-        news = [(name, entry) for name, entry in found.items() if not mark.is_unchanged(name, said[name])]
-        posts = [self._post(name, entry, listed[name], now) for name, entry in news]
-        validators_unreliable = mark.validators_unreliable or (
-            bool(news) and mark.same_version(after.etag, after.modified)
+    def _changed_batch(
+        self, feed: Feed, before: FeedCursor, after: FeedCursor, response: Response, now: datetime
+    ) -> Batch:
+        entries = entries_by_id(feed.entries, before.configured, before)
+        digests = {name: content_digest(entry) for name, entry in entries.items()}
+        listed = {name: _listing(name, entry, digests[name], before, now) for name, entry in entries.items()}
+        new = [(name, entry) for name, entry in entries.items() if not before.is_unchanged(name, digests[name])]
+        posts = [self._post(name, entry, listed[name], now) for name, entry in new]
+        validators_unreliable = before.validators_unreliable or (
+            bool(new) and before.same_version(after.etag, after.modified)
         )
         return Batch(
             posts=tuple(sorted((p for p in posts if p.body), key=lambda p: p.published_at)),
             cursor=replace(after, ttl=feed.ttl, listed=listed, validators_unreliable=validators_unreliable).to_json(),
-            not_before=not_before(answer.headers, feed.ttl, now),
-            complete_since=mark.last_read if mark.overlaps(listed) else None,
+            not_before=not_before(response.headers, feed.ttl, now),
+            complete_since=before.last_read if before.overlaps(listed) else None,
             set_aside=feed.skipped,
             note=_note(after, feed.truncated),
         )
@@ -143,23 +141,32 @@ class Source:
             source=self._name,
             external_id=name,
             text=plain_text(entry.text),
-            published_at=datetime.fromtimestamp(float(first_seen), UTC) if first_seen else _published(entry, now),
+            published_at=datetime.fromtimestamp(float(first_seen), UTC) if first_seen else _published_at(entry, now),
             author=" ".join(plain_text(entry.author).split()),
             title=" ".join(plain_text(entry.title).split()),
             url=url,
-            site=_site(url),
+            site=_host_of(url),
             lang=language_code(entry.lang or None),
         )
 
 
-def _site(url: str) -> str:
-    """The host of an address that ``safe_url`` let through."""
+def _unchanged_batch(before: FeedCursor, after: FeedCursor, response: Response, now: datetime) -> Batch:
+    return Batch(
+        cursor=after.to_json(),
+        not_before=not_before(response.headers, before.ttl, now),
+        complete_since=before.last_read,
+        note=_note(after, False),
+    )
+
+
+def _host_of(url: str) -> str:
+    """The host of an address that ``safe_url`` has accepted, without "www."."""
     found = _HOST.match(url)
     host = found[1] if found else (urlsplit(url).hostname or "") if url else ""
     return host.removeprefix("www.")
 
 
-def _published(entry: Entry, now: datetime) -> datetime:
+def _published_at(entry: Entry, now: datetime) -> datetime:
     try:
         at = datetime.fromtimestamp(entry.published or 0.0, UTC)
     except (ValueError, OverflowError, OSError):
@@ -167,14 +174,14 @@ def _published(entry: Entry, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _listing(name: str, entry: Entry, said: str, mark: FeedCursor, now: datetime) -> str:
-    """What the bookmark keeps of an entry. One that tells no time, or one to come, keeps when it was first seen."""
+def _listing(name: str, entry: Entry, digest: str, before: FeedCursor, now: datetime) -> str:
+    """What the cursor keeps of an entry: its digest and, if it has no time up to now, when it was first seen."""
     if entry.published is not None and 0 < entry.published <= now.timestamp():
-        return said
-    return f"{said}@{int(mark.first_seen(name) or now.timestamp())}"
+        return digest
+    return f"{digest}@{int(before.first_seen(name) or now.timestamp())}"
 
 
-def _note(mark: FeedCursor, truncated: bool) -> str:
-    if mark.moved_to:
-        return f"This feed has moved for good and is read at {redact(mark.moved_to)}. Put that into the config."
-    return f"Only the first {MAX_ENTRIES:,} entries of this feed are read." if truncated else ""
+def _note(cursor: FeedCursor, is_cut: bool) -> str:
+    if cursor.moved_to:
+        return f"This feed has moved permanently and is read at {redact(cursor.moved_to)}. Update url in the config."
+    return f"Only the first {MAX_ENTRIES:,} entries of this feed are read." if is_cut else ""

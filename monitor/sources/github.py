@@ -1,170 +1,161 @@
-"""GitHub: issues that the rules look for and, with a free token, discussions too; edits and deletions followed."""
+"""GitHub: issues that match the rules and, with a free token, discussions; including edits and deletions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Annotated
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.secrets import SecretName
-from monitor.sources._fields import Record, identity, line, moment, part, words
-from monitor.sources._github import HOW, Talk
-from monitor.sources._options import Address, SearchOptions
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep, afresh
-from monitor.sources._terms import packed, texts
-from monitor.sources._watch import Watch
+from monitor.sources._backfill import ListedPost, Page, Window
+from monitor.sources._fields import Record, get_id, get_line, get_object, get_text, parse_time
+from monitor.sources._github import DISCUSSIONS_PER_PAGE, KEY_HELP, ApiClient
+from monitor.sources._options import BaseUrl, SearchOptions
+from monitor.sources._paged import SearchedSource
+from monitor.sources._terms import pack_queries, search_texts
 from monitor.text.cleaning import plain_text, safe_url
 
-REQUESTS, LOOKS, LOOKS_ALONE = 8, 100, 5
-"""In one pass: searches, of which ten a minute go through without a token, ids that are asked for at once, and those
-that are asked for one by one without a token: sixty of these go through in an hour."""
-PAGE, DISCUSSIONS = 100, 50
-MOST_TERMS, LONGEST = 6, 200
-"""A search may hold five operators and 256 characters."""
-OVERLAP = timedelta(hours=1)
-_KINDS = {"issue": "is:issue", "pull": "is:pull-request"}
-_NUMBERED = re.compile(r"/([\w.-]+/[\w.-]+)/(?:issues|pull)/([0-9]{1,12})$")
-_PLACE = re.compile(r"[\w.-]+/[\w.-]+/issues/[0-9]{1,12}")
-_TIME = "%Y-%m-%dT%H:%M:%SZ"
+MAX_RECHECKS_WITH_TOKEN, MAX_RECHECKS_WITHOUT_TOKEN = 100, 5
+"""With a token one request looks up 100 posts. Without one each post takes a request, and GitHub allows 60 an hour."""
+PAGE_SIZE = 100
+MAX_QUERY_TERMS, MAX_QUERY_CHARS = 6, 200
+"""A search may have five operators and 256 characters."""
+_TYPE_QUALIFIERS = {"issue": "is:issue", "pull": "is:pull-request"}
+_ISSUE_URL = re.compile(r"/([\w.-]+/[\w.-]+)/(?:issues|pull)/([0-9]{1,12})$")
+_ISSUE_PATH = re.compile(r"[\w.-]+/[\w.-]+/issues/[0-9]{1,12}")
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Options(SearchOptions):
     """Keys of GitHub in config.toml."""
 
-    how = HOW
+    key_help = KEY_HELP
 
     token: SecretName | None = None
     """Name of the secret that holds a token. Without one there are no discussions, and deletions are seen later."""
     pull_requests: bool = False
-    """Whether pull requests are searched too."""
+    """Whether to search pull requests too."""
     qualifiers: Annotated[
         str, StringConstraints(max_length=100, pattern=r'^[\w:./"<>=@* -]*$'), Field(examples=["-org:acme"])
     ] = ""
-    """Added to each search, such as ``-org:acme`` to leave out one's own repositories."""
-    api: Address = "https://api.github.com"
+    """Added to each search, such as ``-org:acme`` to leave out your own repositories."""
+    api: BaseUrl = "https://api.github.com"
     """For GitHub Enterprise: https://HOST/api/v3."""
 
     default_every = "15m"
 
 
-class Source:
-    """GitHub, searched for what changed: titles and first posts, not the comments below them."""
+class Source(SearchedSource[Options]):
+    """GitHub, searched for issues and discussions that changed: titles and first posts, not the comments below them."""
+
+    # without a token ten searches a minute are allowed
+    max_requests = 8
+    overlap = timedelta(hours=1)
 
     def __init__(self, options: Options, http: Http) -> None:
-        self._options, self._http = options, http
+        super().__init__(options, http)
+        self.max_rechecks = MAX_RECHECKS_WITH_TOKEN if options.token else MAX_RECHECKS_WITHOUT_TOKEN
+        self._client: ApiClient
+        self._paths: dict[str, str] = {}
+        """External id -> path of the post in the REST API, which has no lookup by id."""
 
-    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """Search for what is new or changed, then look again at what was found in the last two weeks."""
-        kept = cursor if isinstance(cursor, dict) else {}
-        queries = self._queries([f'"{text}"' for text in texts(terms)])
-        if not queries:
-            return Batch(cursor=cursor, note=NOTHING_TO_SEARCH)
-        talk = Talk(self._http, self._options.api, self._options.token, now)
-        sweep = Sweep(kept.get("sweep"), now, history=timedelta(days=self._options.days_back), overlap=OVERLAP)
-        watch = Watch(kept.get("watch"))
-        batch = sweep.run(queries, lambda stretch: self._page(talk, stretch, now), REQUESTS)
-        if self._options.token:
-            batch = watch.follow(batch, now, LOOKS, lambda ids: self._look(talk, ids, now))
-            return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watch.to_json(now)})
-        places = {**_places(kept.get("places")), **{post.external_id: _place(post.url) for post in batch.posts}}
-        batch = watch.follow(batch, now, LOOKS_ALONE, lambda ids: self._look_alone(talk, ids, places, now))
-        watched = watch.to_json(now)
-        there = {id_: place for id_, place in places.items() if isinstance(watched, dict) and id_ in watched}
-        return replace(batch, cursor={"sweep": sweep.to_json(), "watch": watched, "places": there})
+    def queries(self, terms: Sequence[Term]) -> Sequence[str]:
+        """The searches, each after its type. Only those for issues and pull requests support OR."""
+        parts = [f'"{text}"' for text in search_texts(terms)]
+        packed = pack_queries(parts, " OR ", MAX_QUERY_CHARS, MAX_QUERY_TERMS)
+        queries = [f"issue {query}" for query in packed]
+        queries += [f"pull {query}" for query in packed if self.options.pull_requests]
+        return queries + [f"discussion {part}" for part in parts if self.options.token and len(part) <= MAX_QUERY_CHARS]
 
-    def reset_cursor(self, cursor: Json) -> Json:
-        """Rules have changed: read history once more."""
-        return afresh(cursor)
+    def begin(self, stored: dict[str, Any]) -> None:
+        """Create the client of the pass, and restore the paths."""
+        self._client = ApiClient(self.http, self.options.api, self.options.token, self.now)
+        self._paths = {} if self.options.token else _stored_paths(stored.get("places"))
 
-    def _queries(self, parts: Sequence[str]) -> list[str]:
-        """What is searched for, each led by its kind; discussions know no OR."""
-        some = packed(parts, " OR ", LONGEST, MOST_TERMS)
-        queries = [f"issue {query}" for query in some]
-        queries += [f"pull {query}" for query in some if self._options.pull_requests]
-        return queries + [f"discussion {part}" for part in parts if self._options.token and len(part) <= LONGEST]
-
-    def _page(self, talk: Talk, stretch: Stretch, now: datetime) -> Page:
-        """A page goes on by time, not by number, for GitHub shows no more than 1,000 of a search."""
-        until = moment(stretch.on) if isinstance(stretch.on, int) else stretch.until
-        assert until is not None
-        kind, _, query = stretch.query.partition(" ")
-        span = f"updated:{stretch.since.strftime(_TIME)}..{until.strftime(_TIME)} {self._options.qualifiers}".strip()
+    def page(self, window: Window) -> Page:
+        """A page of search results. Pages continue by time, because GitHub shows at most 1,000 results of a search."""
+        kind, _, query = window.query.partition(" ")
+        since, until = window.since.strftime(_TIME_FORMAT), window.end.strftime(_TIME_FORMAT)
+        span = f"updated:{since}..{until} {self.options.qualifiers}".strip()
         if kind == "discussion":
-            items, unsure, full = talk.discussions(f"{query} {span} sort:updated-desc"), False, DISCUSSIONS
+            page_size, is_incomplete = DISCUSSIONS_PER_PAGE, False
+            items = self._client.discussions(f"{query} {span} sort:updated-desc")
         else:
-            wanted = f"({query})" if " OR " in query else query
-            items, unsure = talk.issues(f"{wanted} {_KINDS[kind]} in:title,body {span}", PAGE)
-            full = PAGE
-        found = [self._found(item, now) for item in items]
-        read = tuple(one for one in found if one is not None)
-        oldest = min((int(at.timestamp()) for _, at in read), default=0)
-        on = None if len(items) < full or not read else min(oldest, int(until.timestamp()) - 1)
-        return Page(read, on, set_aside=found.count(None), unsure=unsure)
+            page_size, query = PAGE_SIZE, f"({query})" if " OR " in query else query
+            q = f"{query} {_TYPE_QUALIFIERS[kind]} in:title,body {span}"
+            items, is_incomplete = self._client.issues(q, page_size)
+        results = [self._listed_post(item) for item in items]
+        found = tuple(result for result in results if result is not None)
+        oldest = min((int(at.timestamp()) for _, at in found), default=0)
+        has_more = len(items) >= page_size and bool(found)
+        next_cursor = min(oldest, int(window.end.timestamp()) - 1) if has_more else None
+        return Page(found, next_cursor, set_aside=results.count(None), incomplete=is_incomplete)
 
-    def _found(self, item: Record, now: datetime) -> Found | None:
-        """From REST and from GraphQL alike, which name the same things differently."""
-        id_ = identity(item, "node_id") or (identity(item, "id") if "createdAt" in item else "")
-        made = moment(words(item, "created_at") or words(item, "createdAt"))
-        changed = moment(words(item, "updated_at") or words(item, "updatedAt")) or made
-        if not id_ or made is None or changed is None:
-            return None
-        url = safe_url(words(item, "html_url") or words(item, "url"))
-        repository = line(part(item, "repository"), "nameWithOwner") or _repository(words(item, "repository_url"))
-        post = Post(
-            source=self._options.name,
-            external_id=id_,
-            text=plain_text(words(item, "body")),
-            published_at=min(made, now),
-            author=line(part(item, "user") or part(item, "author"), "login"),
-            title=line(item, "title"),
-            url=url,
-            site=repository,
-        )
-        return Found(post, min(changed, now)) if post.body.strip() else None
+    def complete(self, batch: Batch) -> Batch:
+        """``batch``; remembers the paths of its posts."""
+        if not self.options.token:
+            self._paths |= {post.external_id: _issue_path(post.url) for post in batch.posts}
+        return batch
 
-    def _look(self, talk: Talk, ids: Sequence[str], now: datetime) -> Mapping[str, Post | None]:
+    def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
+        """How these posts are now: all in one request with a token, one by one without."""
+        if self.options.token:
+            nodes = dict(zip(ids, self._client.nodes(ids), strict=True))
+        else:
+            nodes = {id_: self._client.issue(path) for id_ in ids if (path := self._paths.get(id_))}
         found: dict[str, Post | None] = {}
-        for id_, node in zip(ids, talk.nodes(ids), strict=True):
+        for id_, node in nodes.items():
             if node is None:
                 found[id_] = None
-            elif isinstance(node, dict) and (one := self._found(node, now)) and one.post.external_id == id_:
-                found[id_] = one.post
+            elif isinstance(node, dict) and (listed := self._listed_post(node)) and listed.post.external_id == id_:
+                # an issue that was moved to another repository has another id there, and is left as it is
+                found[id_] = listed.post
         return found
 
-    def _look_alone(
-        self, talk: Talk, ids: Sequence[str], places: Mapping[str, str], now: datetime
-    ) -> Mapping[str, Post | None]:
-        """The same without a token; one that was moved elsewhere has another id there and is left as it is."""
-        found: dict[str, Post | None] = {}
-        for id_ in ids:
-            if not (place := places.get(id_)):
-                continue
-            item = talk.issue(place)
-            if item is None:
-                found[id_] = None
-            elif (one := self._found(item, now)) and one.post.external_id == id_:
-                found[id_] = one.post
-        return found
+    def state(self, known: Collection[str]) -> dict[str, Any]:
+        """The paths of known posts, for lookups without a token."""
+        if self.options.token:
+            return {}
+        return {"places": {id_: path for id_, path in self._paths.items() if id_ in known}}
+
+    def _listed_post(self, item: Record) -> ListedPost | None:
+        """From REST or from GraphQL, which have different names for the same fields."""
+        id_ = get_id(item, "node_id") or (get_id(item, "id") if "createdAt" in item else "")
+        created = parse_time(get_text(item, "created_at") or get_text(item, "createdAt"))
+        updated = parse_time(get_text(item, "updated_at") or get_text(item, "updatedAt")) or created
+        if not id_ or created is None or updated is None:
+            return None
+        repository = get_line(get_object(item, "repository"), "nameWithOwner")
+        post = Post(
+            source=self.options.name,
+            external_id=id_,
+            text=plain_text(get_text(item, "body")),
+            published_at=min(created, self.now),
+            author=get_line(get_object(item, "user") or get_object(item, "author"), "login"),
+            title=get_line(item, "title"),
+            url=safe_url(get_text(item, "html_url") or get_text(item, "url")),
+            site=repository or _repository_name(get_text(item, "repository_url")),
+        )
+        return ListedPost(post, min(updated, self.now)) if post.body.strip() else None
 
 
-def _place(url: str) -> str:
-    """``owner/name/issues/12`` out of the address of an issue or a pull request; empty for anything else."""
-    found = _NUMBERED.search(url)
+def _issue_path(url: str) -> str:
+    """``owner/name/issues/12`` from the address of an issue or a pull request; empty for anything else."""
+    found = _ISSUE_URL.search(url)
     return f"{found[1]}/issues/{found[2]}" if found else ""
 
 
-def _places(kept: Json) -> dict[str, str]:
-    """What the last pass kept of where the watched ones are."""
-    found = kept if isinstance(kept, dict) else {}
-    return {id_: place for id_, place in found.items() if isinstance(place, str) and _PLACE.fullmatch(place)}
+def _stored_paths(stored: Json) -> dict[str, str]:
+    """The paths that the cursor holds."""
+    found = stored if isinstance(stored, dict) else {}
+    return {id_: path for id_, path in found.items() if isinstance(path, str) and _ISSUE_PATH.fullmatch(path)}
 
 
-def _repository(url: str) -> str:
-    """``owner/name`` out of the address of a repository's API."""
-    return "/".join(url.rpartition("/repos/")[2].split("/")[:2]) if "/repos/" in url else ""
+def _repository_name(api_url: str) -> str:
+    """``owner/name`` from the API address of a repository."""
+    return "/".join(api_url.rpartition("/repos/")[2].split("/")[:2]) if "/repos/" in api_url else ""

@@ -1,4 +1,4 @@
-"""Made-up posts about the made-up Acme, Globex and Initech, to try Wallflower out."""
+"""Sample: generated posts about the fictional brands Acme, Globex and Initech, for trying Wallflower out."""
 
 from __future__ import annotations
 

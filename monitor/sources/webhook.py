@@ -1,4 +1,4 @@
-"""Webhook: posts that other programs bring to ``POST /in/<name>``, for whatever has no way in of its own."""
+"""Webhook: posts that your own programs send to /in/NAME, for places that cannot be read directly."""
 
 from __future__ import annotations
 
@@ -20,105 +20,107 @@ from monitor.model import Batch, Delivery, Json, Post, Term
 from monitor.secrets import SecretName
 from monitor.sources import SourceOptions
 
-MOST_BYTES = 1 << 20
-MOST_POSTS = 1_000
-SHORTEST_SECRET = 16
-"""Characters; a shorter one could be guessed from one signed delivery."""
-_MOST_FAULTS = 10
-_HOW = f"Make up {SHORTEST_SECRET} characters or more, and give them to the program that sends its posts here."
+MAX_BODY_BYTES = 1 << 20
+MAX_POSTS = 1_000
+MIN_SECRET_CHARS = 16
+"""A shorter secret could be guessed from one signed delivery."""
+_MAX_ERRORS = 10
+_KEY_HELP = f"Choose {MIN_SECRET_CHARS} characters or more, and give them to the program that sends its posts here."
 
 
 class Options(SourceOptions):
     """Keys of a webhook in config.toml."""
 
-    how = _HOW
+    key_help = _KEY_HELP
 
     secret: Annotated[SecretName, Field(examples=["FORUM_SECRET"])]
-    """Name of the secret with which deliveries are signed."""
+    """Name of the secret that signs deliveries."""
 
     default_every: ClassVar[str] = "1m"
 
 
-def _number(value: Any) -> Any:
+def _int_to_text(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
-class Delivered(BaseModel):
-    """One post of a delivery. Unknown keys are refused: a misspelt one would be lost in silence."""
+class DeliveredPost(BaseModel):
+    """One post of a delivery. Unknown keys are rejected: otherwise a misspelt key would be lost without an error."""
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, BeforeValidator(_number), StringConstraints(min_length=1, max_length=300)]
-    """Its own within the source. The same id again changes the post, or nothing."""
+    id: Annotated[str, BeforeValidator(_int_to_text), StringConstraints(min_length=1, max_length=300)]
+    """Unique within the source. A known id updates its post."""
     text: str = ""
-    """Plain text; required but for a deletion."""
+    """Plain text; required unless ``deleted``."""
     title: str = ""
     author: str = ""
     url: str = ""
     """http(s)"""
     site: str = ""
-    """Where it stands, such as a host."""
+    """Where it was published, such as a host."""
     lang: str | None = None
-    """ISO 639-1; without it the language is detected."""
+    """ISO 639-1; detected by default."""
     published: datetime | None = None
-    """ISO 8601, in UTC where it names no zone, or seconds since 1970; without it the time it came."""
+    """ISO 8601, in UTC if it has no zone, or seconds since 1970; by default the time of the delivery."""
     stars: Annotated[int, Field(ge=1, le=5)] | None = None
-    """Of a review."""
+    """The stars of a review."""
     deleted: bool = False
-    """It is gone: take it out."""
+    """Whether the post is gone and should be removed."""
 
 
-class _Parcel(BaseModel):
+class _DeliveryBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    posts: Annotated[list[Delivered], Field(max_length=MOST_POSTS)]
+    posts: Annotated[list[DeliveredPost], Field(max_length=MAX_POSTS)]
 
 
 class Source:
-    """Takes what is brought. A pass reads nothing; it tells how much has come."""
+    """Receives posts. A pass reads nothing; it only reports how many posts have arrived."""
 
     def __init__(self, options: Options, http: Http) -> None:
         self._name, self._secret = options.name, options.secret
         self._lock = threading.Lock()
-        self._came = 0
+        self._arrived = 0
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """Nothing but how many posts came since the last pass. Raises AuthError without a secret that would do."""
+        """The number of posts that arrived since the last pass. Raises AuthError for a missing or short secret."""
         self._key()
         with self._lock:
-            came, self._came = self._came, 0
-        last = now.isoformat() if came else _last(cursor)
-        note = "" if last else f"Nothing has come yet. Programs bring posts to /in/{quote(self._name)}."
-        return Batch(cursor={"last": last}, arrived=came, note=note)
+            arrived, self._arrived = self._arrived, 0
+        last = now.isoformat() if arrived else _last_arrival(cursor)
+        note = "" if last else f"Nothing has arrived yet. Programs send posts to /in/{quote(self._name)}."
+        return Batch(cursor={"last": last}, arrived=arrived, note=note)
 
     def open(self, body: bytes, signature: str, now: datetime) -> Delivery:
-        """What ``body`` brings. ``signature``: the header X-Hub-Signature-256, ``sha256=`` and the HMAC in hex.
+        """The posts in ``body``. ``signature`` is the header X-Hub-Signature-256: ``sha256=`` and the HMAC in hex.
 
-        Raises DeliveryRefused before it looks into a body that is not signed, DeliveryError for one that is no JSON,
-        not of the schema, or too much.
+        Raises DeliveryRefused if the signature is wrong, before the body is parsed. Raises DeliveryError if the body is
+        not JSON, does not match the schema, or is too large.
         """
         try:
             key = self._key()
         except AuthError as error:
             raise DeliveryRefused("No secret is set.") from error
-        if not signed(body, signature, key):
+        if not is_signed(body, signature, key):
             raise DeliveryRefused("The signature is wrong.")
-        posts = {post.id: post for post in _parcel(body).posts}.values()  # of those with one id the last one counts
+        posts = {
+            post.id: post for post in _parse_body(body).posts
+        }.values()  # of posts with the same id the last counts
         kept = tuple(self._post(post, now) for post in posts if not post.deleted)
         return Delivery(kept, tuple(post.id for post in posts if post.deleted))
 
     def stored(self, posts: int) -> None:
-        """Note that so many posts were brought and stored."""
+        """Count ``posts`` that have arrived and were stored."""
         with self._lock:
-            self._came += posts
+            self._arrived += posts
 
     def _key(self) -> bytes:
-        key = secrets.get(self._secret, _HOW)
-        if len(key) < SHORTEST_SECRET:
-            raise AuthError(f"The key {self._secret} is too short. {_HOW}")
+        key = secrets.get(self._secret, _KEY_HELP)
+        if len(key) < MIN_SECRET_CHARS:
+            raise AuthError(f"The key {self._secret} is too short. {_KEY_HELP}")
         return key.encode()
 
-    def _post(self, post: Delivered, now: datetime) -> Post:
+    def _post(self, post: DeliveredPost, now: datetime) -> Post:
         at = post.published or now
         return Post(
             source=self._name,
@@ -134,56 +136,57 @@ class Source:
         )
 
 
-def signed(body: bytes, signature: str, key: bytes) -> bool:
-    """Whether ``signature`` is that of ``body``, in a time that does not tell how near it is."""
-    wanted = "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace"))
+def is_signed(body: bytes, signature: str, key: bytes) -> bool:
+    """Whether ``signature`` is that of ``body``. Takes the same time for every wrong signature."""
+    expected = "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
 
 
-def _parcel(body: bytes) -> _Parcel:
-    """The posts of ``body``: an object for one, a list of them, or ``{"posts": [...]}``. Raises DeliveryError."""
-    if len(body) > MOST_BYTES:
-        raise DeliveryError(f"This is more than {MOST_BYTES:,} bytes at once.")
+def _parse_body(body: bytes) -> _DeliveryBody:
+    """The posts in ``body``: one object, a list of them, or ``{"posts": [...]}``. Raises DeliveryError."""
+    if len(body) > MAX_BODY_BYTES:
+        raise DeliveryError(f"The body is larger than {MAX_BODY_BYTES:,} bytes.")
     try:
         found = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise DeliveryError(f"This is not JSON: {_what_it_is(body) or error}.") from error
-    many = found.get("posts") if isinstance(found, dict) and found.keys() == {"posts"} else found
-    listed = many if isinstance(many, list) else [many]
-    if len(listed) > MOST_POSTS:
-        raise DeliveryError(f"posts: found {len(listed):,}; allowed are {MOST_POSTS:,} at once.")
+        raise DeliveryError(f"The body is not JSON: {_format_hint(body) or error}.") from error
+    posts = found.get("posts") if isinstance(found, dict) and found.keys() == {"posts"} else found
+    posts = posts if isinstance(posts, list) else [posts]
+    if len(posts) > MAX_POSTS:
+        raise DeliveryError(f"posts: found {len(posts):,}; at most {MAX_POSTS:,} are allowed at once.")
     try:
-        parcel = _Parcel.model_validate({"posts": listed})
+        parsed = _DeliveryBody.model_validate({"posts": posts})
     except ValidationError as error:
-        raise DeliveryError("\n".join(_fault(one) for one in error.errors(include_url=False)[:_MOST_FAULTS])) from error
-    if empty := [n for n, post in enumerate(parcel.posts) if not post.deleted and not post.text.strip()]:
+        messages = [_error_message(details) for details in error.errors(include_url=False)[:_MAX_ERRORS]]
+        raise DeliveryError("\n".join(messages)) from error
+    if empty := [n for n, post in enumerate(parsed.posts) if not post.deleted and not post.text.strip()]:
         raise DeliveryError(f"posts[{empty[0]}].text: is missing.")
-    return parcel
+    return parsed
 
 
-def _what_it_is(body: bytes) -> str:
-    """Of what is often sent in its place, what to do about it; empty for anything else."""
+def _format_hint(body: bytes) -> str:
+    """What to do about a body in one of two other formats that programs often send; empty for anything else."""
     if body.startswith(b"\x1f\x8b"):
-        return "it is packed with gzip; send it as it is"
+        return "it is compressed with gzip; send it uncompressed"
     if body.startswith(b"payload="):
         return "it is a form; send it as application/json"
     return ""
 
 
-def _fault(found: ErrorDetails) -> str:
-    """``posts[3].id: is missing.``"""
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"]).removeprefix(".")
-    if found["type"] == "missing":
+def _error_message(details: ErrorDetails) -> str:
+    """A message such as ``posts[3].id: is missing.``"""
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in details["loc"]).removeprefix(".")
+    if details["type"] == "missing":
         return f"{where}: is missing."
-    if found["type"] == "extra_forbidden":
-        return f"{where}: this key is not known. Allowed: {', '.join(Delivered.model_fields)}."
-    if found["type"] == "model_type":
+    if details["type"] == "extra_forbidden":
+        return f"{where}: this key is not known. Allowed: {', '.join(DeliveredPost.model_fields)}."
+    if details["type"] == "model_type":
         return f'{where}: a post is an object such as {{"id": "1", "text": "Hello"}}.'
-    if where.endswith(".published"):
+    if details["loc"][-1:] == ("published",):
         return f"{where}: allowed is ISO 8601, such as 2026-03-01T08:00:00Z, or seconds since 1970."
-    return f"{where}: {found['msg'].removeprefix('Value error, ')}."
+    return f"{where}: {details['msg'].removeprefix('Value error, ')}."
 
 
-def _last(cursor: Json) -> str | None:
+def _last_arrival(cursor: Json) -> str | None:
     last = cursor.get("last") if isinstance(cursor, dict) else None
     return last if isinstance(last, str) else None

@@ -1,12 +1,12 @@
-"""X: recent search for the rules' words, paid for by the post within a monthly budget; deletions and edits followed."""
+"""X: recent posts that match the rules, paid per post within a monthly budget; including edits and deletions."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -19,28 +19,28 @@ from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refu
 from monitor.http import Http
 from monitor.model import Batch, Json, Term
 from monitor.secrets import SecretName
-from monitor.sources._fields import Record, identity, line, part, words
-from monitor.sources._limits import KeyLimits, key_mark
+from monitor.sources._backfill import ListedPost, Page, Window, past_epochs
+from monitor.sources._budget import MICROS_PER_DOLLAR, BudgetOption, MonthlyBudget, parse_budget
+from monitor.sources._fields import Record, get_id, get_line, get_object, get_text
+from monitor.sources._limits import KeyLimits, key_fingerprint
 from monitor.sources._options import SearchOptions
-from monitor.sources._purse import MICRO, Budget, Purse, dollars
-from monitor.sources._sdk import Answer, SdkSession, error_of, plainly, reset_time, wish_of
-from monitor.sources._sweep import NOTHING_TO_SEARCH, Found, Page, Stretch, Sweep
-from monitor.sources._terms import packed, texts
-from monitor.sources._x import Follow, Seen, first_id, is_id, post_of, seen_of, time_of
+from monitor.sources._paged import SearchedSource
+from monitor.sources._sdk import SdkResponse, SdkSession, as_source_errors, error_body, reset_time, wait_until
+from monitor.sources._terms import pack_queries, search_texts
+from monitor.sources._x import DailyRecheck, PostVersion, is_id, min_id_at, parse_version, time_of_id, to_post
 
 SITE = "api.twitter.com"
-REQUESTS, FEWEST, MOST = 10, 10, 100
-"""Searches in one pass, and the posts that one may bring."""
-LONGEST_QUERY = 512
-KEPT_THERE = timedelta(days=7) - timedelta(minutes=5)
-"""How far back recent search goes."""
-OVERLAP = timedelta(seconds=30)
-TOKEN_TRUSTED = timedelta(days=6)
-AGAIN, TOP_UP, CAPPED = timedelta(minutes=5), timedelta(hours=6), timedelta(days=1)
-"""When to try again after trouble in the middle of a pass, without credit, and at the monthly cap of the platform."""
+MIN_PAGE_SIZE, MAX_PAGE_SIZE = 10, 100
+MAX_QUERY_CHARS = 512
+SEARCHABLE_TIME = timedelta(days=7) - timedelta(minutes=5)
+"""How far back recent search goes, with a margin."""
+MAX_TOKEN_AGE = timedelta(days=6)
+"""An interrupted search that is older starts again: its token may stand for a time that can no longer be searched."""
+RETRY_WAIT, NO_CREDIT_WAIT, USAGE_CAP_WAIT = timedelta(minutes=5), timedelta(hours=6), timedelta(days=1)
+"""When to try again after an error in the middle of a pass, without credit, and at the platform's monthly cap."""
 
-_SIGNED = re.compile(r"[#@]\w+")
-_PLAIN = re.compile(r"\w+")
+_TAG_OR_HANDLE = re.compile(r"[#@]\w+")
+_PLAIN_WORD = re.compile(r"\w+")
 _FIELDS = {"tweet_fields": ["author_id", "created_at", "edit_history_tweet_ids", "lang", "note_tweet"]}
 _AUTHORS = {"expansions": ["author_id"], "user_fields": ["username"]}
 
@@ -48,266 +48,280 @@ _AUTHORS = {"expansions": ["author_id"], "user_fields": ["username"]}
 class Options(SearchOptions):
     """Keys of X in config.toml."""
 
-    how = "Make an app in the developer console of X and use the bearer token of the app."
+    key_help = "Create an app in the developer console of X and use the app's bearer token."
     supports_handles = True
 
-    budget: Annotated[Budget, Field(examples=["20 USD / month"])]
-    """What may be spent in a month, such as "20 USD / month". Reading slows so that it lasts, and never exceeds it.
+    budget: Annotated[BudgetOption, Field(examples=["20 USD / month"])]
+    """What may be spent in a month, such as "20 USD / month". Reading slows down to make it last, and never exceeds it.
 
-    It is the source's own: two with the same key may spend what both are given.
+    Each source has its own: two sources with the same key may spend the sum of both budgets.
     """
     token: SecretName = "X_BEARER_TOKEN"
     """Name of the secret that holds the bearer token of an app."""
     retweets: bool = False
     """Whether plain retweets count as posts."""
     days_back: Annotated[int, Field(ge=0, le=7)] = 1
-    """How many days the first look goes back; X keeps 7, and each post of them costs."""
+    """How many days to read back at the first pass. X keeps 7, and each post costs money."""
     follow_days: Annotated[int, Field(ge=0, le=30)] = 1
-    """For how many days a post is looked at again, once a day, for deletion and edits. Each look costs a post."""
+    """For how many days a post is looked up again, once a day, to notice edits and deletions. Each lookup costs as much
+    as a post.
+    """
     post_price: Annotated[float, Field(ge=0, le=1)] = 0.005
-    """Dollars that X charges for a post that was read."""
+    """Dollars that X charges for each post read."""
     author_price: Annotated[float, Field(ge=0, le=1)] = 0.01
-    """Dollars that X charges for an author who came with the posts, in each answer."""
+    """Dollars that X charges for each author in a response."""
 
     @model_validator(mode="after")
-    def _buys_an_answer(self) -> Self:
-        least = FEWEST * (self.post_price + self.author_price)
-        if dollars(self.budget) < least:
-            raise ValueError(
-                f"one with a budget of ${least:.2f} a month or more: X sends {FEWEST} posts at once at least"
-            )
+    def _budget_buys_a_page(self) -> Self:
+        min_budget = MIN_PAGE_SIZE * (self.post_price + self.author_price)
+        if parse_budget(self.budget) < min_budget:
+            reason = f"X sends at least {MIN_PAGE_SIZE} posts at once"
+            raise ValueError(f"one with a budget of ${min_budget:.2f} a month or more: {reason}")
         return self
 
 
-class Payers:
-    """Which source was the first of each key."""
+class KeyUsers:
+    """Which source was the first to use each key. All sources share one."""
 
     def __init__(self) -> None:
-        self._first: dict[str, str] = {}
+        self._first_users: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def first(self, key: str, name: str) -> str:
-        """The name of the first source that uses ``key``; ``name`` where there is none before."""
+    def first_user(self, key: str, name: str) -> str:
+        """The name of the first source that uses ``key``, which is ``name`` if there was none before."""
         with self._lock:
-            return self._first.setdefault(key, name)
+            return self._first_users.setdefault(key, name)
 
 
-class Source:
-    """One app's recent search."""
+class Source(SearchedSource[Options]):
+    """The recent search of one app."""
+
+    max_requests = 10
+    overlap = timedelta(seconds=30)
 
     def __init__(self, options: Options, http: Http) -> None:
-        self._options, self._limits = options, http.shared(KeyLimits)
-        self._first = http.shared(Payers).first(options.token, options.name)
+        super().__init__(options, http)
+        self._limits = http.shared(KeyLimits)
+        self._first_user = http.shared(KeyUsers).first_user(options.token, options.name)
         self._session = SdkSession(http, self._check)
-        self._client = Client(bearer_token="(put in later)", return_type=dict, wait_on_rate_limit=False)
+        self._client = Client(bearer_token="(set by the session)", return_type=dict, wait_on_rate_limit=False)
         self._client.session = self._session
-        self._key, self._now, self._paid = "", datetime.min, False
-        self._newest: dict[str, str] = {}
-        self._purse = Purse(options.budget, None, datetime(1, 1, 1, tzinfo=UTC))
+        self._key_fingerprint, self._has_paid = "", False
+        self._newest_ids: dict[str, str] = {}
+        """Query -> newest id found."""
+        self._budget: MonthlyBudget
+        self._recheck: DailyRecheck
 
-    def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """Search for what is new as far as the money goes, then look again at what was found a day ago."""
-        kept = cursor if isinstance(cursor, dict) else {}
-        queries = self._queries(terms)
-        if not queries:
-            return Batch(cursor=cursor, note=NOTHING_TO_SEARCH)
-        self._begin(kept, now)
-        sweep = Sweep(
-            _carried(kept.get("sweep"), queries, now),
-            now,
-            history=timedelta(days=self._options.days_back),
-            overlap=OVERLAP,
-        )
-        batch = sweep.run(queries, self._search, REQUESTS)
-        follow = Follow(kept.get("follow"), now, self._options.name, self._options.follow_days)
-        batch = follow.look(batch, self._lookup, terms)
-        since = max(batch.complete_since, now - KEPT_THERE) if batch.complete_since else None
-        newest = {query: id_ for query, id_ in self._newest.items() if query in queries}
-        state = {"sweep": sweep.to_json(), "newest": newest, "spent": self._purse.to_json(), "follow": follow.to_json()}
-        note = " ".join(filter(None, (batch.note, self._paid_twice())))
-        return replace(batch, cursor=state, complete_since=since, spend=self._purse.spend, note=note)
+    def queries(self, terms: Sequence[Term]) -> Sequence[str]:
+        """As few queries as possible. Terms are sorted, so that the same ones make the same queries."""
+        suffix = "" if self.options.retweets else " -is:retweet"
+        parts = sorted(_operand(text) for text in search_texts(terms, keep_signs=True))
+        return [f"({query}){suffix}" for query in pack_queries(parts, " OR ", MAX_QUERY_CHARS - len(suffix) - 2)]
 
-    def _paid_twice(self) -> str:
-        """What to say where another source searches for the same: the rules are those of all."""
-        if self._first == self._options.name:
-            return ""
-        return f"{self._first} searches for the same with the same key, so each post is paid for twice: take one out."
+    def begin(self, stored: dict[str, Any]) -> None:
+        """Restore the budget, the newest ids and the posts to look up. Raises AuthError."""
+        token = secrets.get(self.options.token, Options.key_help)
+        self._key_fingerprint, self._has_paid = key_fingerprint(token), False
+        self._budget = MonthlyBudget(self.options.budget, stored.get("spent"), self.now)
+        self._recheck = DailyRecheck(stored.get("follow"), self.now, self.options.name, self.options.follow_days)
+        newest = stored.get("newest")
+        self._newest_ids = {q: id_ for q, id_ in newest.items() if is_id(id_)} if isinstance(newest, dict) else {}
+        self._session.begin(self.now)
+        self._session.key_headers = {"Authorization": f"Bearer {token}"}
 
-    def _begin(self, kept: dict[str, Any], now: datetime) -> None:
-        token = secrets.get(self._options.token, Options.how)
-        self._key, self._now = key_mark(token), now
-        self._purse, self._paid = Purse(self._options.budget, kept.get("spent"), now), False
-        newest = kept.get("newest")
-        self._newest = {q: id_ for q, id_ in newest.items() if is_id(id_)} if isinstance(newest, dict) else {}
-        self._session.begin(now)
-        self._session.keys = {"Authorization": f"Bearer {token}"}
+    def stored_backfill(self, stored: dict[str, Any]) -> Json:
+        """With new queries beginning where the old ones were: reading history costs money."""
+        backfill = super().stored_backfill(stored)
+        return _carried_over(backfill, self.queries(self.terms), self.now) if isinstance(backfill, dict) else None
 
-    def _queries(self, terms: Sequence[Term]) -> list[str]:
-        """As few queries as possible, in the order of the alphabet, so that the same terms make the same ones."""
-        without = "" if self._options.retweets else " -is:retweet"
-        parts = sorted(_operand(text) for text in texts(terms, signs=True))
-        return [f"({query}){without}" for query in packed(parts, " OR ", LONGEST_QUERY - len(without) - 2)]
+    def reset_cursor(self, cursor: Json) -> Json:
+        """``cursor`` unchanged: reading the history again would be charged again."""
+        return cursor
 
-    def _search(self, stretch: Stretch) -> Page:
-        """One page. Trouble after something was paid for ends the pass as a limit does, for that is to be saved."""
-        each = self._price(1, 1)
-        self._purse.check(each * FEWEST)
-        token, since_id, newest = _going_on(stretch.on) or ("", self._since_id(stretch), "0")
-        most = max(FEWEST, min(MOST, self._purse.free // each)) if each else MOST
-        paid = self._paid
+    def page(self, window: Window) -> Page:
+        """One page. An error after something was paid for ends the pass like a limit, so that it is saved."""
+        price = self._price(1, 1)
+        self._budget.check(price * MIN_PAGE_SIZE)
+        token, since_id, newest_id = _parse_cursor(window.cursor) or ("", self._since_id(window), "0")
+        affordable = self._budget.available_now // price if price else MAX_PAGE_SIZE
+        page_size = max(MIN_PAGE_SIZE, min(MAX_PAGE_SIZE, affordable))
+        had_paid = self._has_paid
         try:
-            answer = self._asked(
-                "search/recent",
-                lambda: self._client.search_recent_tweets(
-                    stretch.query,
-                    since_id=since_id,
-                    next_token=token or None,
-                    max_results=most,
-                    sort_order="recency",
-                    **_FIELDS,
-                    **_AUTHORS,
-                ),
-            )
+            response = self._search(window.query, since_id, token, page_size)
         except (RateLimited, QuotaSpent):
             raise
         except SourceError as error:
-            if paid:
-                raise RateLimited(str(error), self._now + AGAIN) from error
+            if had_paid:
+                raise RateLimited(str(error), self.now + RETRY_WAIT) from error
             raise
-        page, newest = self._page(answer, stretch), max(newest, _newest(answer), key=int)
-        token = words(part(answer, "meta"), "next_token")
-        if not token and newest != "0":
-            self._newest[stretch.query] = newest
-        return replace(page, on=[token, since_id, newest] if token else None)
+        page, newest_id = self._parse_page(response, window), max(newest_id, _newest_id(response), key=int)
+        token = get_text(get_object(response, "meta"), "next_token")
+        if not token and newest_id != "0":
+            self._newest_ids[window.query] = newest_id
+        return replace(page, next_cursor=[token, since_id, newest_id] if token else None)
 
-    def _since_id(self, stretch: Stretch) -> str:
-        """After which id a search begins: the newest that was found, or one of the time when we last searched.
+    def finish(self, batch: Batch) -> Batch:
+        """``batch`` with edits, deletions and spending, complete only as far back as X can be searched."""
+        batch = self._recheck.run(batch, self._look_up, self.terms)
+        since = max(batch.complete_since, self.now - SEARCHABLE_TIME) if batch.complete_since else None
+        note = " ".join(filter(None, (batch.note, self._duplicate_note())))
+        return replace(batch, complete_since=since, spend=self._budget.spend, note=note)
 
-        The earlier of the two, for X may list a post some seconds late; but nothing that X does not keep.
+    def state(self, known: Collection[str]) -> dict[str, Any]:
+        """The newest ids, the spending and the posts to look up."""
+        queries = self.queries(self.terms)
+        newest = {query: id_ for query, id_ in self._newest_ids.items() if query in queries}
+        return {"newest": newest, "spent": self._budget.to_json(), "follow": self._recheck.to_json()}
+
+    def _duplicate_note(self) -> str:
+        """A warning if another source runs the same searches: all sources search for the terms of all rules."""
+        if self._first_user == self.options.name:
+            return ""
+        return (
+            f"{self._first_user} searches for the same with the same key, so each post is paid for twice. Remove one."
+        )
+
+    def _search(self, query: str, since_id: str, token: str, page_size: int) -> Record:
+        return self._call(
+            "search/recent",
+            lambda: self._client.search_recent_tweets(
+                query,
+                since_id=since_id,
+                next_token=token or None,
+                max_results=page_size,
+                sort_order="recency",
+                **_FIELDS,
+                **_AUTHORS,
+            ),
+        )
+
+    def _since_id(self, window: Window) -> str:
+        """The id after which a search begins: the newest one found, or that of the last search if it is older.
+
+        X may list a post some seconds late. Ids from before SEARCHABLE_TIME would be rejected.
         """
-        listed = first_id(max(stretch.since, self._now - KEPT_THERE))
-        newest = self._newest.get(stretch.query, listed)
-        return max(min(newest, listed, key=int), first_id(self._now - KEPT_THERE), key=int)
+        oldest = self.now - SEARCHABLE_TIME
+        listed = min_id_at(max(window.since, oldest))
+        newest = self._newest_ids.get(window.query, listed)
+        return max(min(newest, listed, key=int), min_id_at(oldest), key=int)
 
-    def _page(self, answer: Record, stretch: Stretch) -> Page:
-        tweets = _listed(answer.get("data", []), answer)
-        users = _listed(part(answer, "includes").get("users", []), answer)
-        self._purse.pay(self._price(len(tweets), len(users)))
-        self._paid = True
-        authors = {identity(user, "id"): line(user, "username") for user in users}
-        found = [seen for tweet in tweets if (seen := seen_of(tweet)) is not None]
-        posts = [post_of(seen, self._options.name, authors.get(seen.author_id, ""), stretch.until) for seen in found]
-        # all of them count as of this stretch: what X lists late is older than it, and news all the same
-        times = [max(time_of(seen.id), stretch.since) for seen in found]
-        news = [Found(post, at) for post, at in zip(posts, times, strict=True) if post.body.strip()]
-        return Page(tuple(news), set_aside=len(tweets) - len(found))
+    def _parse_page(self, response: Record, window: Window) -> Page:
+        tweets = _list(response.get("data", []), response)
+        users = _list(get_object(response, "includes").get("users", []), response)
+        self._budget.add(self._price(len(tweets), len(users)))
+        self._has_paid = True
+        authors = {get_id(user, "id"): get_line(user, "username") for user in users}
+        versions = [version for tweet in tweets if (version := parse_version(tweet)) is not None]
+        posts = [to_post(v, self.options.name, authors.get(v.author_id, ""), window.until) for v in versions]
+        # a post from before the window is new all the same: X has listed it late
+        times = [max(time_of_id(version.id), window.since) for version in versions]
+        found = [ListedPost(post, at) for post, at in zip(posts, times, strict=True) if post.body.strip()]
+        return Page(tuple(found), set_aside=len(tweets) - len(versions))
 
-    def _lookup(self, ids: Sequence[str]) -> tuple[list[Seen], list[str]]:
-        """These posts as they are now, and the ids of those that are gone. Raises SourceErrors."""
-        cost = self._price(len(ids), 0)
-        if self._purse.left < cost:
-            raise QuotaSpent("Nothing of the budget is left for that.", self._now)
-        answer = self._asked("tweets", lambda: self._client.get_tweets(list(ids), **_FIELDS))
-        tweets = _listed(answer.get("data", []), answer)
-        self._purse.pay(self._price(len(tweets), 0))
-        found = [seen for tweet in tweets if (seen := seen_of(tweet)) is not None]
-        errors = _listed(answer.get("errors", []), answer)
-        gone = [identity(error, "resource_id") or identity(error, "value") for error in errors if _tells_gone(error)]
-        return found, [id_ for id_ in gone if id_ in ids]
+    def _look_up(self, ids: Sequence[str]) -> tuple[list[PostVersion], list[str]]:
+        """(the posts as they are now, the ids of those that are gone). Raises SourceErrors."""
+        if self._budget.remaining < self._price(len(ids), 0):
+            raise QuotaSpent("The rest of the budget is too small for that.", self.now)
+        response = self._call("tweets", lambda: self._client.get_tweets(list(ids), **_FIELDS))
+        tweets = _list(response.get("data", []), response)
+        self._budget.add(self._price(len(tweets), 0))
+        versions = [version for tweet in tweets if (version := parse_version(tweet)) is not None]
+        errors = _list(response.get("errors", []), response)
+        gone = [get_id(error, "resource_id") or get_id(error, "value") for error in errors if _is_gone_error(error)]
+        return versions, [id_ for id_ in gone if id_ in ids]
 
-    def _asked(self, endpoint: str, ask: Any) -> Record:
-        self._limits.check(f"x {self._key} {endpoint}", self._now)
-        with plainly(SITE, TweepyException):
-            answer = ask()
-        if not isinstance(answer, dict) or not {"data", "meta", "errors"} & answer.keys():
-            raise BadResponse("X answers with something else than documented.", str(answer))
-        return answer
+    def _call(self, endpoint: str, request: Callable[[], Any]) -> Record:
+        self._limits.check(self._limit_key(endpoint), self.now)
+        with as_source_errors(SITE, TweepyException):
+            response = request()
+        if not isinstance(response, dict) or not {"data", "meta", "errors"} & response.keys():
+            raise BadResponse("X returned data in an unexpected format.", str(response))
+        return response
+
+    def _limit_key(self, endpoint: str) -> str:
+        return f"x {self._key_fingerprint} {endpoint}"
 
     def _price(self, posts: int, authors: int) -> int:
-        """Micro-dollars."""
-        return posts * round(self._options.post_price * MICRO) + authors * round(self._options.author_price * MICRO)
+        """The price in micro-dollars."""
+        post_price = round(self.options.post_price * MICROS_PER_DOLLAR)
+        return posts * post_price + authors * round(self.options.author_price * MICROS_PER_DOLLAR)
 
-    def _check(self, answer: Answer) -> None:
-        """Tell the platform's own refusals: money, the two meanings of 429, a key that it does not take."""
-        status, error = answer.status_code, error_of(answer)
-        endpoint = urlsplit(answer.url).path.removeprefix("/2/tweets").strip("/") or "tweets"
-        key = f"x {self._key} {endpoint}"
-        reset = reset_time(answer.headers.get("x-rate-limit-reset"), self._now)
+    def _check(self, response: SdkResponse) -> None:
+        """Record rate limits. Raises the errors specific to X: money, both meanings of 429, a rejected key."""
+        status, error = response.status_code, error_body(response)
+        limit_key = self._limit_key(urlsplit(response.url).path.removeprefix("/2/tweets").strip("/") or "tweets")
+        reset = reset_time(response.headers.get("x-rate-limit-reset"), self.now)
         if status == 402:
-            raise QuotaSpent("The credit at X is used up (402). Buy more in its developer console.", self._now + TOP_UP)
-        if status == 429 and words(error, "type").endswith("usage-capped"):
-            raise QuotaSpent("X lets us read no more for now: the usage cap is reached (429).", self._now + CAPPED)
+            message = "The credit at X is used up (402). Buy more in its developer console."
+            raise QuotaSpent(message, self.now + NO_CREDIT_WAIT)
+        if status == 429 and get_text(error, "type").endswith("usage-capped"):
+            message = "X allows no more posts for now: its usage cap is reached (429)."
+            raise QuotaSpent(message, self.now + USAGE_CAP_WAIT)
         if status == 429:
-            until = wish_of(answer, reset, self._now)
-            raise self._limits.rest(key, RateLimited("X asks us to wait (429).", until))
-        if answer.headers.get("x-rate-limit-remaining") == "0" and reset is not None and reset > self._now:
-            self._limits.rest(key, RateLimited("X wants no more requests for now.", reset))
-        if status == 401 or (status == 403 and words(error, "reason").startswith("client")):
-            raise AuthError(f"X does not accept the key {self._options.token} ({status}). {Options.how}")
+            until = wait_until(response, reset, self.now)
+            raise self._limits.record(limit_key, RateLimited("X asks us to wait (429).", until))
+        if response.headers.get("x-rate-limit-remaining") == "0" and reset is not None and reset > self.now:
+            self._limits.record(limit_key, RateLimited("X allows no more requests for now.", reset))
+        if status == 401 or (status == 403 and get_text(error, "reason").startswith("client")):
+            raise AuthError(f"X does not accept the key {self.options.token} ({status}). {Options.key_help}")
         if status == 400:
-            raise Refused(f"X does not take this search (400): {_detail(error)}.", _detail(error))
+            raise Refused(f"X rejected the search (400): {_error_detail(error)}.", _error_detail(error))
 
 
 def _operand(text: str) -> str:
-    """``text`` as X's search takes it; its own words OR and AND would mean something else."""
-    is_plain = _SIGNED.fullmatch(text) or (_PLAIN.fullmatch(text) and text.upper() not in ("OR", "AND"))
+    """``text`` as an operand of X's search. The words OR and AND would be operators."""
+    is_plain = _TAG_OR_HANDLE.fullmatch(text) or (_PLAIN_WORD.fullmatch(text) and text.upper() not in ("OR", "AND"))
     return text if is_plain else f'"{text}"'
 
 
-def _going_on(on: Json) -> tuple[str, str, str] | None:
-    """Out of a cursor: the token of the next page, the since_id it was made with, the newest id on earlier pages."""
-    if not isinstance(on, list) or len(on) != 3 or not isinstance(on[0], str):
+def _parse_cursor(cursor: Json) -> tuple[str, str, str] | None:
+    """(token of the next page, since_id of the search, newest id on earlier pages)"""
+    if not isinstance(cursor, list) or len(cursor) != 3 or not isinstance(cursor[0], str):
         return None
-    return (on[0], on[1], on[2]) if is_id(on[1]) and is_id(on[2]) else None
+    return (cursor[0], cursor[1], cursor[2]) if is_id(cursor[1]) and is_id(cursor[2]) else None
 
 
-def _newest(answer: Record) -> str:
-    """The newest id among the posts of ``answer``; "0" without any."""
-    found = [seen_of(tweet) for tweet in _listed(answer.get("data", []), answer)]
-    return max((seen.id for seen in found if seen is not None), key=int, default="0")
+def _newest_id(response: Record) -> str:
+    """The newest id in ``response``; "0" if it has no posts."""
+    versions = [parse_version(tweet) for tweet in _list(response.get("data", []), response)]
+    return max((version.id for version in versions if version is not None), key=int, default="0")
 
 
-def _carried(kept: Json, queries: Sequence[str], now: datetime) -> Json:
-    """The state of a sweep for ``queries``: a new one begins where the old ones were, for history costs money.
+def _carried_over(stored: dict[str, Any], queries: Sequence[str], now: datetime) -> dict[str, Any]:
+    """The state of a Backfill for ``queries``: new ones begin where the oldest of the stored ones were.
 
-    A search that was cut days ago begins anew: what its token stands for may be past what X keeps.
+    Interrupted searches older than MAX_TOKEN_AGE are dropped.
     """
-    if not isinstance(kept, dict):
-        return None
-    done, under_way = kept.get("done"), kept.get("under_way")
-    # a time to come is one that a wrong clock made
-    done = (
-        {q: at for q, at in done.items() if type(at) is int and at <= now.timestamp()} if isinstance(done, dict) else {}
-    )
-    begun = dict.fromkeys(queries, min(done.values())) if done else {}
-    begins = kept.get("from")
-    first = [at for at in begins.values() if type(at) is int] if isinstance(begins, dict) else []
-    fresh = (now - TOKEN_TRUSTED).timestamp()
-    going = under_way.items() if isinstance(under_way, dict) else ()
-    trusted = {query: e for query, e in going if isinstance(e, list) and e and type(e[0]) is int and e[0] > fresh}
+    done = past_epochs(stored.get("done"), now)
+    starts = stored.get("from")
+    first = [at for at in starts.values() if type(at) is int] if isinstance(starts, dict) else []
+    under_way = stored.get("under_way")
+    oldest_token = (now - MAX_TOKEN_AGE).timestamp()
+    entries = under_way.items() if isinstance(under_way, dict) else ()
+    valid = {q: e for q, e in entries if isinstance(e, list) and e and type(e[0]) is int and e[0] > oldest_token}
     return {
-        **kept,
-        "done": {**begun, **done},
+        **stored,
+        "done": {**(dict.fromkeys(queries, min(done.values())) if done else {}), **done},
         "from": dict.fromkeys(queries, min(first)) if first else {},
-        "under_way": trusted,
+        "under_way": valid,
     }
 
 
-def _listed(found: Any, answer: Record) -> list[Any]:
+def _list(found: Any, response: Record) -> list[Any]:
     if not isinstance(found, list):
-        raise BadResponse("X answers with something else than a list of posts.", str(answer))
+        raise BadResponse("X did not return a list of posts.", str(response))
     return found
 
 
-def _tells_gone(error: Any) -> bool:
-    """Whether it says that a post is not there, or no longer for everybody."""
-    kind = words(error, "type") if isinstance(error, dict) else ""
+def _is_gone_error(error: Any) -> bool:
+    """Whether it says that a post does not exist, or is no longer public."""
+    kind = get_text(error, "type") if isinstance(error, dict) else ""
     return kind.endswith(("resource-not-found", "not-authorized-for-resource"))
 
 
-def _detail(error: Record) -> str:
-    """What X says is wrong with a request, in its words."""
+def _error_detail(error: Record) -> str:
+    """X's own description of what is wrong with a request, at most 150 characters."""
     errors = error.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    said = words(first, "message") or words(error, "detail") or "it does not say why"
-    return " ".join(said.split())[:150].rstrip(".")
+    detail = get_text(first, "message") or get_text(error, "detail") or "no reason given"
+    return " ".join(detail.split())[:150].rstrip(".")

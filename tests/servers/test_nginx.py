@@ -137,7 +137,7 @@ def test_redirects_are_followed_and_those_for_good_are_kept(site: Nginx, path: s
         *([] if moved else [[path[1:], path]]),
         ["304", "/feed.xml"],
     ]
-    assert ("has moved for good" in batch.note) == moved
+    assert ("has moved permanently" in batch.note) == moved
 
 
 def test_a_chain_of_moves_for_good_is_kept_at_its_end(site: Nginx) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from monitor.sources._x import first_id
+from monitor.sources._x import min_id_at
 from tests.fake_server import Connection
 from tests.sites import Made, Said, send
 
 OPTIONS = {"budget": "100000 USD / month"}
 HOSTS = ("https://api.twitter.com",)
+READS_HISTORY_AGAIN = False
+"""Because each post would be charged again."""
 LIMITS = {"x_rate_limit_limit": "450", "x_rate_limit_remaining": "448", "x_rate_limit_reset": "1772625600"}
 
 
@@ -45,8 +47,8 @@ class Site(Made):
 
 def history_of(post: Said) -> list[str]:
     """The ids of its versions."""
-    first = str(int(first_id(post.at)) + post.n)
-    later = str(int(first_id(post.at + timedelta(minutes=20))) + post.n)
+    first = str(int(min_id_at(post.at)) + post.n)
+    later = str(int(min_id_at(post.at + timedelta(minutes=20))) + post.n)
     return [first, later] if "after all" in post.text else [first]
 
 

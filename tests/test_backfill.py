@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from monitor.errors import RateLimited, SourceError
 from monitor.model import Batch, Json, Post, Term
-from monitor.sources._sweep import MOST_SEEN, Found, Page, Stretch, Sweep
-from monitor.sources._terms import packed, quoted, texts
-from monitor.sources._watch import KEPT_FOR, Watch, may_match, says
+from monitor.sources._backfill import MAX_SEEN_POSTS, Backfill, ListedPost, Page, Window
+from monitor.sources._recheck import RECHECK_FOR, Recheck, content_digest, may_match
+from monitor.sources._terms import pack_queries, quote_phrase, search_texts
 from tests.fakes import NOON, post
 
 HOUR = timedelta(hours=1)
@@ -34,18 +34,18 @@ class Site:
         self.lists: dict[str, list[Post]] = {}
         self.asked = 0
 
-    def read(self, stretch: Stretch) -> Page:
+    def read(self, window: Window) -> Page:
         self.asked += 1
-        start = stretch.on if isinstance(stretch.on, int) else 0
-        stand = sorted(self.lists.get(stretch.query, []), key=lambda p: p.published_at, reverse=True)
+        start = window.cursor if isinstance(window.cursor, int) else 0
+        stand = sorted(self.lists.get(window.query, []), key=lambda p: p.published_at, reverse=True)
         cut = stand[start : start + self.size]
-        past = any(p.published_at < stretch.since for p in cut)
+        past = any(p.published_at < window.since for p in cut)
         on = None if past or start + self.size >= len(stand) else start + self.size
-        return Page(tuple(Found(p, p.published_at) for p in cut), on)
+        return Page(tuple(ListedPost(p, p.published_at) for p in cut), on)
 
 
-def sweep(kept: Json, now: datetime) -> Sweep:
-    return Sweep(kept, now, history=24 * HOUR, overlap=HOUR)
+def sweep(kept: Json, now: datetime) -> Backfill:
+    return Backfill(kept, now, history=24 * HOUR, overlap=HOUR)
 
 
 @settings(max_examples=150, deadline=None)
@@ -147,30 +147,30 @@ def test_a_state_of_another_time_is_no_reason_to_fail(kept: Any) -> None:
 def test_a_page_that_repeats_its_cursor_is_the_last_even_when_empty() -> None:
     asked: list[Json] = []
 
-    def read(stretch: Stretch) -> Page:
-        asked.append(stretch.on)
-        return Page(on="again")
+    def read(window: Window) -> Page:
+        asked.append(window.cursor)
+        return Page(next_cursor="again")
 
     assert not sweep(None, NOON).run("a", read, 9).more
     assert asked == [None, "again"]
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    site = Site(MOST_SEEN + 500)
-    site.lists = {"a": [replace(at(-1), external_id=str(n)) for n in range(MOST_SEEN + 500)]}
+    site = Site(MAX_SEEN_POSTS + 500)
+    site.lists = {"a": [replace(at(-1), external_id=str(n)) for n in range(MAX_SEEN_POSTS + 500)]}
     _, kept = run(None, NOON, site)
     assert isinstance(kept, dict)
-    assert len(kept["seen"]) == MOST_SEEN
+    assert len(kept["seen"]) == MAX_SEEN_POSTS
 
 
 def test_a_limit_in_the_middle_is_a_wish_and_at_once_an_error() -> None:
     site = Site(1)
     site.lists = {"a": [at(-1), at(-2), at(-3)]}
 
-    def limited(stretch: Stretch) -> Page:
+    def limited(window: Window) -> Page:
         if site.asked >= 2:
             raise RateLimited("Wait.", NOON + HOUR)
-        return site.read(stretch)
+        return site.read(window)
 
     batch = sweep(None, NOON).run("a", limited, 5)
     assert (len(batch.posts), batch.not_before, batch.more, batch.note) == (2, NOON + HOUR, False, "Wait.")
@@ -180,42 +180,42 @@ def test_a_limit_in_the_middle_is_a_wish_and_at_once_an_error() -> None:
 
 def test_watches_look_at_the_young_often_and_at_the_old_once_a_day() -> None:
     looked: list[datetime] = []
-    watch = Watch(None)
-    batch = watch.follow(Batch(posts=(at(0),)), NOON, 5, lambda ids: {})
+    recheck = Recheck(None)
+    batch = recheck.run(Batch(posts=(at(0),)), NOON, lambda ids: {}, 5)
     for hour in range(24 * 15):
         now = NOON + hour * HOUR
-        watch = Watch(json.loads(json.dumps(watch.to_json(now))))
-        watch.follow(Batch(), now, 5, lambda ids, now=now: looked.append(now) or {"0": at(0)})  # type: ignore[misc]
+        recheck = Recheck(json.loads(json.dumps(recheck.to_json(now))))
+        recheck.run(Batch(), now, lambda ids, now=now: looked.append(now) or {"0": at(0)}, 5)  # type: ignore[misc]
     assert looked[0] == NOON + HOUR
     gaps = [later - earlier for earlier, later in pairwise(looked)]
     assert max(gaps) <= timedelta(hours=24)
     assert len(looked) < 30
-    assert looked[-1] <= NOON + KEPT_FOR
+    assert looked[-1] <= NOON + RECHECK_FOR
     assert batch.posts == (at(0),)
 
 
 def test_a_look_that_fails_is_a_note_and_made_again() -> None:
-    watch = Watch(None)
-    watch.follow(Batch(posts=(at(0),)), NOON, 5, lambda ids: {})
+    recheck = Recheck(None)
+    recheck.run(Batch(posts=(at(0),)), NOON, lambda ids: {}, 5)
 
     def down(ids: Any) -> dict[str, Post | None]:
         raise SourceError("It is down.")
 
-    assert "It is down." in watch.follow(Batch(), NOON + 6 * HOUR, 5, down).note
-    assert watch.follow(Batch(), NOON + 6 * HOUR, 5, lambda ids: {"0": None}).deleted == ("0",)
+    assert "It is down." in recheck.run(Batch(), NOON + 6 * HOUR, down, 5).note
+    assert recheck.run(Batch(), NOON + 6 * HOUR, lambda ids: {"0": None}, 5).deleted == ("0",)
 
 
 def test_an_edit_seen_when_looking_comes_once() -> None:
-    watch, edited = Watch(None), replace(at(0), text="Acme, edited")
-    watch.follow(Batch(posts=(at(0),)), NOON, 5, lambda ids: {})
-    assert watch.follow(Batch(), NOON + 6 * HOUR, 5, lambda ids: {"0": edited}).posts == (edited,)
-    assert watch.follow(Batch(), NOON + 12 * HOUR, 5, lambda ids: {"0": edited}).posts == ()
-    assert says(edited) != says(at(0))
+    recheck, edited = Recheck(None), replace(at(0), text="Acme, edited")
+    recheck.run(Batch(posts=(at(0),)), NOON, lambda ids: {}, 5)
+    assert recheck.run(Batch(), NOON + 6 * HOUR, lambda ids: {"0": edited}, 5).posts == (edited,)
+    assert recheck.run(Batch(), NOON + 12 * HOUR, lambda ids: {"0": edited}, 5).posts == ()
+    assert content_digest(edited) != content_digest(at(0))
 
 
 @pytest.mark.parametrize("kept", [5, [], {"a": 5}, {"a": [1, 2]}, {"a": ["x", 1, "y"]}, {"a": [True, 1, "y"]}])
 def test_a_watch_of_another_time_is_no_reason_to_fail(kept: Any) -> None:
-    assert Watch(kept).to_json(NOON) == {}
+    assert Recheck(kept).to_json(NOON) == {}
 
 
 @pytest.mark.parametrize("body", ["ACME\n\ncorp", "Acmé Corp!", "the corp of acme", "acmecorp"])
@@ -227,9 +227,9 @@ def test_what_may_match_is_followed(body: str) -> None:
 
 def test_terms_are_searched_for_once_each_without_signs_that_searches_do_not_know() -> None:
     terms = [Term("acme"), Term("ACME"), Term("#acme"), Term('say "acme"'), Term("x"), Term("\ud800")]
-    assert texts(terms, shortest=2) == ["acme", "say acme"]
-    assert texts([Term("#acme")], signs=True) == ["#acme"]
-    assert [quoted(text) for text in ("acme", "新車", "acme corp", "t-mobile")] == [
+    assert search_texts(terms, min_chars=2) == ["acme", "say acme"]
+    assert search_texts([Term("#acme")], keep_signs=True) == ["#acme"]
+    assert [quote_phrase(text) for text in ("acme", "新車", "acme corp", "t-mobile")] == [
         "acme",
         "新車",
         '"acme corp"',
@@ -239,7 +239,7 @@ def test_terms_are_searched_for_once_each_without_signs_that_searches_do_not_kno
 
 @given(st.lists(st.text("abc", min_size=1, max_size=30)), st.integers(5, 60), st.integers(1, 4))
 def test_packed_queries_hold_every_part_that_fits(parts: list[str], longest: int, most: int) -> None:
-    queries = packed(parts, "|", longest, most)
+    queries = pack_queries(parts, "|", longest, most)
     assert all(len(query) <= longest and len(query.split("|")) <= most for query in queries)
     assert [p for query in queries for p in query.split("|")] == [p for p in parts if len(p) <= longest]
 
