@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.live import free_port, wait_for
-from display.cli.wiring import load_config
+from display.cli.dependencies import load_config
 from display.server import service
 from monitor.clock import ReplayClock
 from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus

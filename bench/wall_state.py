@@ -34,7 +34,7 @@ from playwright.sync_api import sync_playwright
 from bench.live import chromium, free_port, wait_for
 from bench.store import BRANDS, END, SOURCES, START, judged_posts
 from bench.watch import filled
-from display.cli.wiring import load_config
+from display.cli.dependencies import load_config
 from display.server import service
 from display.wall_state import WallStates
 from monitor.analysis.incidents import Detector

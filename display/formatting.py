@@ -30,6 +30,11 @@ def signed(value: float, digits: int = 2) -> str:
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
+def counted(n: int, singular: str, plural: str = "") -> str:
+    """A number with its English noun: "1 post", "1,200 posts". ``plural`` is for nouns that take more than an "s"."""
+    return f"{n:,} {singular if n == 1 else plural or f'{singular}s'}"
+
+
 def duration(span: timedelta) -> str:
     """A length of time in its largest unit: "20 s", "24 min", "3 h", "2 days"."""
     seconds = max(0, int(span.total_seconds()))

@@ -33,8 +33,8 @@ POSTS = [
 ]
 
 
-class PackagePathAt:
-    """A file of an installed package."""
+class FakePackagePath:
+    """A file of an installed package; see importlib.metadata.PackagePath."""
 
     name = "config.toml"
 
@@ -47,7 +47,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def wallflower(tmp_path: Path) -> Run:
-    """Runs a command with the config of a folder of its own."""
+    """Runs a command with a new config."""
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
 
@@ -59,7 +59,7 @@ def wallflower(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def stored(wallflower: Run, tmp_path: Path) -> Run:
-    """The same, with POSTS imported."""
+    """Runs a command with a new config, after an import of POSTS."""
     file = tmp_path / "posts.jsonl"
     file.write_text("\n".join(map(json.dumps, POSTS)))
     assert wallflower("import", str(file)).exit_code == 0
@@ -71,7 +71,7 @@ def exported(result: Result) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(result.stdout)))
 
 
-def test_every_command_takes_a_config_but_the_demo_which_brings_its_own() -> None:
+def test_every_command_except_the_demo_takes_a_config() -> None:
     assert set(cli.commands) == {
         *("init", "run", "check", "match", "score", "import", "export", "demo-wall"),
         *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml"),
@@ -86,17 +86,17 @@ def test_version() -> None:
     assert (result.exit_code, bool(re.match(r"wallflower \d", result.output))) == (0, True)
 
 
-def test_the_entry_point_is_where_the_package_says() -> None:
+def test_the_entry_point_is_the_function_in_pyproject() -> None:
     text = (Path(__file__).resolve().parents[1] / "pyproject.toml").read_text()
     assert 'wallflower = "display.cli.main:main"' in text
     assert all(entry.value == "display.cli.main:main" for entry in entry_points(name="wallflower"))
 
 
-def test_init_writes_the_example_and_never_replaces_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_writes_the_sample_config_but_replaces_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = tmp_path / "share" / "config.toml"
     installed.parent.mkdir()
     installed.write_text(CONFIG)
-    monkeypatch.setattr("display.cli.init.files", lambda _: [PackagePathAt(installed)])
+    monkeypatch.setattr("display.cli.init.files", lambda _: [FakePackagePath(installed)])
     target = tmp_path / "mine.toml"
     assert CliRunner().invoke(cli, ["init", "--sample", "--config", str(target)]).exit_code == 0
     assert target.read_text() == CONFIG
@@ -105,27 +105,27 @@ def test_init_writes_the_example_and_never_replaces_a_file(tmp_path: Path, monke
     assert target.read_text() == "mine"
 
 
-def test_check_says_that_all_is_well(wallflower: Run, tmp_path: Path) -> None:
+def test_check_reports_a_valid_config(wallflower: Run, tmp_path: Path) -> None:
     result = wallflower("check")
     assert result.exit_code == 0
     assert "ours: Acme; competitors: 1" in result.output
     assert not (tmp_path / "data").exists()
 
 
-def test_check_tells_every_problem_and_ends_with_78(wallflower: Run, tmp_path: Path) -> None:
+def test_check_reports_every_problem_and_exits_with_78(wallflower: Run, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG.replace("'globex'", "'(globex'") + "[server]\nport = 0\nhots = 'x'\n")
     result = wallflower("check")
     assert (result.exit_code, result.stdout) == (78, "")
-    for said in (
+    for text in (
         "brands[1].rule: column 1",
         "server.port: expected at least 1, found 0",
         'server.hots: unknown key. Did you mean "host"',
     ):
-        assert said in result.stderr
+        assert text in result.stderr
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org"])
-def test_an_address_that_others_reach_is_refused(wallflower: Run, tmp_path: Path, host: str) -> None:
+def test_a_host_that_other_machines_can_reach_is_rejected(wallflower: Run, tmp_path: Path, host: str) -> None:
     (tmp_path / "config.toml").write_text(CONFIG + f'[server]\nhost = "{host}"\n')
     for command in ("check", "run"):
         result = wallflower(command)
@@ -135,7 +135,7 @@ def test_an_address_that_others_reach_is_refused(wallflower: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize("command", ["check", "run", "sources", "export"])
-def test_a_missing_config_says_what_to_do(command: str, tmp_path: Path) -> None:
+def test_a_missing_config_is_reported_with_the_remedy(command: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, [command, "--config", str(tmp_path / "none.toml")])
     assert result.exit_code == 78
     assert "--config PATH" in result.stderr
@@ -147,7 +147,7 @@ def test_match_prints_the_lines_that_match(wallflower: Run) -> None:
     assert result.stdout.splitlines() == [lines[0], lines[2], lines[4]]
 
 
-def test_match_looks_at_fields_and_language(wallflower: Run, tmp_path: Path) -> None:
+def test_match_uses_fields_and_language(wallflower: Run, tmp_path: Path) -> None:
     file = tmp_path / "lines.jsonl"
     lines = [
         json.dumps({"text": "acme one", "author": "ann", "lang": "de"}),
@@ -160,7 +160,7 @@ def test_match_looks_at_fields_and_language(wallflower: Run, tmp_path: Path) -> 
     assert wallflower("match", "acme source:Forum", str(file)).stdout.splitlines() == lines[2:]
 
 
-def test_a_rule_that_cannot_be_read_ends_with_2(wallflower: Run) -> None:
+def test_an_invalid_rule_exits_with_2(wallflower: Run) -> None:
     result = wallflower("match", "(acme", input="acme")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Column 1: ")
@@ -177,7 +177,7 @@ def test_score_is_towards_the_brand(wallflower: Run) -> None:
     assert "terrible" in [word["word"] for word in globex["evidence"]["words"]]
 
 
-def test_what_cannot_be_scored_is_null_with_a_reason(wallflower: Run) -> None:
+def test_an_unscored_text_has_null_and_a_reason(wallflower: Run) -> None:
     line = {"id": "x", "text": "Le service est nul, je déteste Acme et je ne reviendrai jamais", "brand": "Acme"}
     answer = json.loads(wallflower("score", input=json.dumps(line)).stdout)
     assert answer["score"] is None
@@ -185,32 +185,32 @@ def test_what_cannot_be_scored_is_null_with_a_reason(wallflower: Run) -> None:
 
 
 @pytest.mark.parametrize("line", ["no json", "[]", '{"text": "x"}', '{"text": 1, "brand": "x"}'])
-def test_a_line_that_cannot_be_scored_is_named(wallflower: Run, line: str) -> None:
+def test_an_invalid_line_is_reported_by_its_number(wallflower: Run, line: str) -> None:
     result = wallflower("score", input='{"text": "a", "brand": "b"}\n' + line)
     assert result.exit_code == 1
     assert result.stderr.startswith("Line 2: ")
 
 
-def test_import_tells_what_came_of_it(wallflower: Run, tmp_path: Path) -> None:
+def test_import_reports_mentions_and_rejected_rows(wallflower: Run, tmp_path: Path) -> None:
     file = tmp_path / "posts.csv"
     file.write_text("id,text,date\n1,Acme and Globex,2024-01-01\n2,nobody,2024-01-01\n3,acme,never\n")
     result = wallflower("import", str(file), "--source", "Archive", "--map", "published=date")
     assert result.exit_code == 0
-    for said in (
+    for text in (
         "2 new mentions",
         "Acme: 1",
         "Globex: 1",
         "'Archive'",
-        "1 row was refused, kept in",
+        "1 row rejected, written to",
         "line 4: the time",
     ):
-        assert said in result.stdout
+        assert text in result.stdout
     again = wallflower("import", str(file), "--source", "Archive", "--map", "published=date")
     assert "0 new mentions" in again.stdout
     assert "Acme: 1" in again.stdout
 
 
-def test_a_dry_run_makes_no_folder(wallflower: Run, tmp_path: Path) -> None:
+def test_a_dry_run_creates_no_folder(wallflower: Run, tmp_path: Path) -> None:
     file = tmp_path / "posts.csv"
     file.write_text("id,text,date\n1,Acme,2024-01-01\n")
     result = wallflower("import", str(file), "--dry-run")
@@ -218,7 +218,7 @@ def test_a_dry_run_makes_no_folder(wallflower: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_an_import_that_cannot_be_ends_with_1(wallflower: Run, tmp_path: Path) -> None:
+def test_an_impossible_import_exits_with_1(wallflower: Run, tmp_path: Path) -> None:
     file = tmp_path / "posts.csv"
     file.write_text("a,b\n1,2\n")
     result = wallflower("import", str(file))
@@ -226,7 +226,7 @@ def test_an_import_that_cannot_be_ends_with_1(wallflower: Run, tmp_path: Path) -
     assert "--map text=COLUMN" in result.stderr
 
 
-def test_export_is_csv_that_no_spreadsheet_runs(stored: Run) -> None:
+def test_export_is_csv_without_formulas(stored: Run) -> None:
     rows = exported(stored("export"))
     assert [row["external_id"] for row in rows] == ["3", "2", "1"]
     assert rows[1]["text"] == "'=SUM(A1) says acme"
@@ -261,14 +261,14 @@ def test_export_as_json_lines_to_a_file(stored: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_an_export_that_cannot_be_written_says_so(stored: Run, tmp_path: Path) -> None:
+def test_an_output_file_that_cannot_be_written_is_reported(stored: Run, tmp_path: Path) -> None:
     out = tmp_path / "nowhere" / "out.csv"
     result = stored("export", "--output", str(out))
     assert (result.exit_code, result.stderr) == (1, f"{out} could not be written: No such file or directory.\n")
 
 
 @pytest.mark.parametrize("bad", [["brand=Nobody"], ["colour=red"], ["--sentiment", "sad"], ["q=(acme"], ["brand"]])
-def test_a_filter_that_means_nothing_ends_with_2(stored: Run, bad: list[str]) -> None:
+def test_an_invalid_filter_exits_with_2(stored: Run, bad: list[str]) -> None:
     result = stored("export", *bad)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr
@@ -286,7 +286,7 @@ def test_hide_unhide_and_correct(stored: Run) -> None:
     assert exported(stored("export", "brand=Globex"))[0]["sentiment"] == "unscored"
 
 
-def test_a_post_about_two_brands_is_hidden_whole(stored: Run, tmp_path: Path) -> None:
+def test_hiding_a_post_hides_its_mentions_of_all_brands(stored: Run, tmp_path: Path) -> None:
     file = tmp_path / "both.jsonl"
     file.write_text(json.dumps({"id": "both", "text": "acme and globex alike", "published": "2026-03-02T10:00:00Z"}))
     assert stored("import", str(file)).exit_code == 0
@@ -294,14 +294,14 @@ def test_a_post_about_two_brands_is_hidden_whole(stored: Run, tmp_path: Path) ->
     assert len(both) == 2
     result = stored("hide", both[0])
     assert result.stdout == (
-        f"Mention {both[0]} is hidden now.\nSo is the same post as it mentions other brands: {both[1]}.\n"
+        f"Mention {both[0]} is now hidden.\nSo are the mentions of other brands in the same post: {both[1]}.\n"
     )
     assert not {*both} & {row["id"] for row in exported(stored("export"))}
     assert stored("unhide", both[1]).exit_code == 0
     assert {*both} <= {row["id"] for row in exported(stored("export"))}
 
 
-def test_a_mention_that_is_not_there(stored: Run) -> None:
+def test_an_unknown_mention_is_reported(stored: Run) -> None:
     for command in (["hide", "999"], ["correct", "999", "0"]):
         result = stored(*command)
         assert (result.exit_code, result.stderr) == (1, "There is no mention 999.\n")
@@ -309,14 +309,14 @@ def test_a_mention_that_is_not_there(stored: Run) -> None:
 
 
 @pytest.mark.parametrize("command", [["sources"], ["export"], ["hide", "1"]])
-def test_a_database_that_is_not_there_is_not_made(wallflower: Run, tmp_path: Path, command: list[str]) -> None:
+def test_commands_that_read_do_not_create_a_database(wallflower: Run, tmp_path: Path, command: list[str]) -> None:
     result = wallflower(*command)
     assert result.exit_code == 1
     assert "does not exist yet" in result.stderr
     assert not (tmp_path / "data").exists()
 
 
-def test_a_damaged_database_is_refused_and_left(wallflower: Run, tmp_path: Path) -> None:
+def test_a_damaged_database_is_reported_and_left_as_it_is(wallflower: Run, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     database = tmp_path / "data" / "wallflower.db"
     database.write_bytes(b"not a database" * 1000)

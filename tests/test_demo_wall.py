@@ -1,23 +1,23 @@
-"""The made-up day: its history, its incident, its clock."""
+"""The generated day of ``wallflower demo-wall``: its history, its incident and its clock."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from display.cli.demo_wall import BEGINS, CONFIG, INCIDENT, write_history
-from display.cli.wiring import load_config
+from display.cli.demo_wall import CONFIG, INCIDENT_HOURS, START_HOUR, write_history
+from display.cli.dependencies import load_config
 from monitor.clock import ReplayClock
 from monitor.model import Json, MentionFilter, Post
 from monitor.sources.sample import Options, Source, seed_with_incident
 from monitor.store import open_store
 
-MORNING = datetime(2026, 3, 4, BEGINS, tzinfo=UTC)
+MORNING = datetime(2026, 3, 4, START_HOUR, tzinfo=UTC)
 
 
-def test_the_history_ends_when_the_day_begins_and_is_read_without_a_gap(tmp_path: Path) -> None:
+def test_the_history_ends_at_the_start_of_the_day_without_a_gap(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(CONFIG.format(port=8752, seed=3).replace("history = 28", "history = 2"))
+    path.write_text(CONFIG.format(port=8752, history=2, seed=3))
     config = load_config(path)
     write_history(config, MORNING)
     store = open_store(config.database_url)
@@ -34,20 +34,20 @@ def test_the_history_ends_when_the_day_begins_and_is_read_without_a_gap(tmp_path
 
 
 @pytest.mark.parametrize("day", range(3, 10))
-def test_something_happens_to_acme_that_day_and_only_then(day: int) -> None:
-    since, until = (datetime(2026, 3, day, hour, tzinfo=UTC) for hour in INCIDENT)
+def test_the_only_incident_of_the_day_is_in_its_hours(day: int) -> None:
+    since, until = (datetime(2026, 3, day, hour, tzinfo=UTC) for hour in INCIDENT_HOURS)
     options = Options(name="Sample", seed=seed_with_incident("Acme", since, until), history=1)
     midnight = since.replace(hour=0) + timedelta(days=1)
     posts = _posts(Source(options, None), midnight)  # type: ignore[arg-type]
     per_hour = [0] * 24
     for post in posts:
         per_hour[post.published_at.hour] += "acme" in post.text.lower()
-    loudest = max(range(24), key=lambda hour: per_hour[hour])
-    assert INCIDENT[0] <= loudest <= INCIDENT[1]
-    assert per_hour[loudest] > 3 * sorted(per_hour)[12]
+    busiest = max(range(24), key=lambda hour: per_hour[hour])
+    assert INCIDENT_HOURS[0] <= busiest <= INCIDENT_HOURS[1]
+    assert per_hour[busiest] > 3 * sorted(per_hour)[12]
 
 
-def test_a_replay_runs_faster_and_its_waits_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_speeds_up_time_but_not_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = iter([100.0, 100.0, 110.0])
     monkeypatch.setattr("monitor.clock.time.monotonic", lambda: next(machine))
     clock = ReplayClock(MORNING, 144)

@@ -16,8 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from display.cli.dependencies import options_model
 from display.cli.main import cli
-from display.cli.wiring import options_of
 from monitor import query, sources
 from monitor.config import Config, load
 from monitor.config.tables import FileTables
@@ -159,14 +159,14 @@ def config_of(table: str, line: str, folder: Path) -> Config:
     """A minimal config with ``line`` added to ``table``."""
     file = folder / "config.toml"
     file.write_text(f"{BRAND}{MINIMAL_TABLES[table]}{line}\n", encoding="utf-8")
-    return load(file, options_of, sources.kinds())
+    return load(file, options_model, sources.kinds())
 
 
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(block if "[[brands]]" in block else BRAND + block, encoding="utf-8")
-    load(file, options_of, sources.kinds()).check()
+    load(file, options_model, sources.kinds()).check()
 
 
 @pytest.mark.parametrize("name", ["config.toml", "demo.toml"])
@@ -175,7 +175,7 @@ def test_the_shipped_configs_load_with_and_without_what_they_offer_in_comments(n
     for text in (shipped, uncommented(shipped)):
         file = tmp_path / name
         file.write_text(text, encoding="utf-8")
-        config = load(file, options_of, sources.kinds())
+        config = load(file, options_model, sources.kinds())
         config.check()
         assert [brand.name for brand in config.brands] == ["Acme", "Globex", "Initech"]
         assert config.sources[0].kind == "sample"

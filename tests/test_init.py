@@ -1,4 +1,4 @@
-"""From the name of an organisation to a config: rules, sources, the live look, and what is written."""
+"""``wallflower init``: proposed rules and sources, the trial of the sources, and the written config."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from display.cli import init as beginning
+from display.cli import init as init_command
+from display.cli.dependencies import create_judge
 from display.cli.main import cli
-from display.cli.setup import countries as places
-from display.cli.setup.rule_proposals import NoRule, proposed
-from display.cli.setup.source_proposals import keyless
-from display.cli.setup.source_trials import Found, Trial
-from display.cli.setup.toml_writer import name_for, table
-from display.cli.wiring import judge_of
+from display.cli.setup import countries
+from display.cli.setup.rule_proposals import InvalidName, propose_brand
+from display.cli.setup.source_proposals import propose_sources
+from display.cli.setup.source_trials import Trial, TrialResult
+from display.cli.setup.toml_writer import table, unique_name
 from monitor import secrets, sources
 from monitor.clock import Clock
 from monitor.errors import SourceError
@@ -38,7 +38,7 @@ from tests.sites.hackernews import Site
 Init = Callable[..., Result]
 
 
-def found_by(rule: str, text: str) -> bool:
+def matches(rule: str, text: str) -> bool:
     return parse(rule).matches(Document(text))
 
 
@@ -61,34 +61,34 @@ def found_by(rule: str, text: str) -> bool:
     ],
 )
 def test_a_name_becomes_a_rule(name: str, rule: str) -> None:
-    assert proposed(name).rule == rule
+    assert propose_brand(name).rule == rule
 
 
-def test_the_rules_find_what_people_write() -> None:
-    air, apple = proposed("Acme Air").rule, proposed("Apple").rule
-    assert all(found_by(air, text) for text in ("ACME AIR!", "#AcmeAir", "hi @acmeair", "acmeair is late"))
-    assert not found_by(air, "acme has no air")
-    assert found_by(apple, "An Apple phone")
-    assert not found_by(apple, "an apple pie")
+def test_the_rules_match_what_people_write() -> None:
+    air, apple = propose_brand("Acme Air").rule, propose_brand("Apple").rule
+    assert all(matches(air, text) for text in ("ACME AIR!", "#AcmeAir", "hi @acmeair", "acmeair is late"))
+    assert not matches(air, "acme has no air")
+    assert matches(apple, "An Apple phone")
+    assert not matches(apple, "an apple pie")
 
 
-def test_aliases_are_other_names_and_never_the_name() -> None:
-    assert proposed("Acme Air").aliases == ("acmeair",)
-    assert proposed("Oats & Ends GmbH").aliases == ("Oats & Ends", "Oats and Ends", "oatsandends")
-    assert proposed("Acmeria").aliases == ()
+def test_aliases_do_not_repeat_the_name() -> None:
+    assert propose_brand("Acme Air").aliases == ("acmeair",)
+    assert propose_brand("Oats & Ends GmbH").aliases == ("Oats & Ends", "Oats and Ends", "oatsandends")
+    assert propose_brand("Acmeria").aliases == ()
 
 
 @pytest.mark.parametrize("name", ["", "=", "!!!", '"', " \n"])
-def test_a_name_without_letters_is_refused_in_words(name: str) -> None:
-    with pytest.raises(NoRule, match="No rule can be made"):
-        proposed(name)
+def test_a_name_without_letters_is_rejected(name: str) -> None:
+    with pytest.raises(InvalidName, match="No rule can be made"):
+        propose_brand(name)
 
 
 @given(st.text(min_size=1, max_size=80))
-def test_whatever_the_name_a_rule_can_be_read_or_none_is_made(name: str) -> None:
+def test_a_proposed_rule_is_always_valid(name: str) -> None:
     try:
-        brand = proposed(name)
-    except NoRule:
+        brand = propose_brand(name)
+    except InvalidName:
         return
     parse(brand.rule)
     written = tomllib.loads(table("brands", {"name": brand.name, "rule": brand.rule, "aliases": brand.aliases}))
@@ -97,59 +97,60 @@ def test_whatever_the_name_a_rule_can_be_read_or_none_is_made(name: str) -> None
 
 @given(st.text(max_size=50), st.text(max_size=50))
 @settings(max_examples=200)
-def test_whatever_is_written_into_a_table_comes_back(value: str, comment: str) -> None:
+def test_any_value_in_a_table_can_be_read_back(value: str, comment: str) -> None:
     if any("\ud800" <= c <= "\udfff" for c in value):
         return
     assert tomllib.loads(table("x", {"key": value}, [comment])) == {"x": [{"key": value}]}
 
 
-def test_names_are_given_once() -> None:
-    assert name_for(["", "\x00 ", "Forum"], []) == "Forum"
-    assert name_for(["Forum"], ["forum"]) == "Forum 2"
-    assert len(name_for(["x" * 99], ["x" * 60])) == 60
-    assert name_for([], []) == "Feed"
+def test_unique_names() -> None:
+    assert unique_name(["", "\x00 ", "Forum"], []) == "Forum"
+    assert unique_name(["Forum"], ["forum"]) == "Forum 2"
+    assert len(unique_name(["x" * 99], ["x" * 60])) == 60
+    assert unique_name([], []) == "Feed"
 
 
 @pytest.mark.parametrize(
     ("country", "zones"),
     [("DE", {"Europe/Berlin"}), ("GB", {"Europe/London"}), ("AU", {"Australia/Sydney"}), ("US", {"America/New_York"})],
 )
-def test_a_country_tells_the_time(country: str, zones: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_zone_of_a_country(country: str, zones: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    assert places.timezone_of(country) in zones
-    assert places.timezone_of("JP") == "Asia/Tokyo"
-    assert places.timezone_of("XX") == "Asia/Tokyo"
+    assert countries.timezone_of(country) in zones
+    assert countries.timezone_of("JP") == "Asia/Tokyo"
+    assert countries.timezone_of("XX") == "Asia/Tokyo"
 
 
-def test_a_country_here_comes_from_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_country_is_that_of_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    assert places.country_here() == "US"
+    assert countries.country_from_locale() == "US"
     monkeypatch.setenv("LANG", "de_AT.UTF-8")
-    assert (places.country_here(), places.language_of("AT"), places.language_of("NZ")) == ("AT", "de", "en")
+    assert countries.country_from_locale() == "AT"
+    assert (countries.news_language("AT"), countries.news_language("NZ")) == ("de", "en")
 
 
-# Proposing
+# Source proposals
 
 
-def test_every_kind_that_needs_nothing_is_proposed_and_no_other() -> None:
-    wanted = keyless([proposed("Acmeria"), proposed("Globex")], "GB", "en")
-    assert [one.name for one in wanted[:2]] == ["News about Acmeria", "News about Globex"]
-    kinds = [one.kind for one in wanted[2:]]
+def test_exactly_the_kinds_that_need_no_key_and_no_address_are_proposed() -> None:
+    proposals = propose_sources([propose_brand("Acmeria"), propose_brand("Globex")], "GB", "en")
+    assert [one.name for one in proposals[:2]] == ["News about Acmeria", "News about Globex"]
+    kinds = [one.kind for one in proposals[2:]]
     for kind in sources.kinds():
         options = sources.load(kind).Options
-        needs = [key for key, field in options.model_fields.items() if field.is_required() and key != "name"]
-        free = not needs and kind != "feed" and not options.sample and not secrets.secret_names(options(name="x"))
-        assert (kind in kinds) == free, kind
+        required = [key for key, field in options.model_fields.items() if field.is_required() and key != "name"]
+        is_free = not required and kind != "feed" and not options.sample and not secrets.secret_names(options(name="x"))
+        assert (kind in kinds) == is_free, kind
     assert {"hackernews", "bluesky", "mastodon", "gdelt"} <= set(kinds)
-    assert len({one.name.casefold() for one in wanted}) == len(wanted)
+    assert len({one.name.casefold() for one in proposals}) == len(proposals)
 
 
-# Trying
+# Trials
 
 
-class Told:
-    """A source that does as it is told."""
+class ScriptedSource:
+    """A source that returns ``batches`` in turn, after ``hangs`` is set."""
 
     def __init__(self, *batches: Batch | SourceError, hangs: threading.Event | None = None) -> None:
         self._batches, self._hangs = list(batches), hangs
@@ -169,34 +170,35 @@ def batch(*texts: str, **others: Any) -> Batch:
     return Batch(posts=tuple(post(text) for text in texts), **others)
 
 
-def look(seconds: float = 20.0, **told: Told) -> dict[str, Found]:
+def run_trial(seconds: float = 20.0, **sources: ScriptedSource) -> dict[str, TrialResult]:
     brands = [Brand("Acme", "acme", ours=True), Brand("Globex", "globex")]
-    return Trial(judge_of(brands), Matcher(brands).terms(), Clock(), seconds).look(told)
+    return Trial(create_judge(brands), Matcher(brands).terms(), Clock(), seconds).run(sources)
 
 
-def test_a_look_counts_what_mentions_each_brand() -> None:
-    found = look(a=Told(batch("Acme is fine", "Acme and Globex", "neither")), b=Told(batch()))
+def test_a_trial_counts_the_mentions_of_each_brand() -> None:
+    found = run_trial(a=ScriptedSource(batch("Acme is fine", "Acme and Globex", "neither")), b=ScriptedSource(batch()))
     assert str(found["a"]) == "3 posts, mentions: Acme 2, Globex 1"
-    assert str(found["b"]) == "nothing just now"
-    assert str(look(a=Told(batch("neither")))["a"]) == "1 post, no mention"
+    assert str(found["b"]) == "no posts now"
+    assert str(run_trial(a=ScriptedSource(batch("neither")))["a"]) == "1 post, no mentions"
 
 
-def test_a_look_goes_on_while_there_is_more() -> None:
-    told = Told(batch("acme one", more=True, cursor=1), batch("acme two", cursor=2))
-    assert str(look(a=told)["a"]) == "2 posts, mentions: Acme 2"
-    assert told.cursors == [None, 1]
+def test_a_trial_continues_while_there_is_more() -> None:
+    source = ScriptedSource(batch("acme one", more=True, cursor=1), batch("acme two", cursor=2))
+    assert str(run_trial(a=source)["a"]) == "2 posts, mentions: Acme 2"
+    assert source.cursors == [None, 1]
 
 
-def test_a_look_tells_trouble_in_words_and_keeps_what_came() -> None:
+def test_a_trial_reports_problems_and_keeps_the_posts() -> None:
     first = batch("acme", more=True)
-    found = look(a=Told(SourceError("It is down.")), b=Told(first, SourceError("It asks us to wait.")))
+    broken, limited = SourceError("It is down."), SourceError("It asks us to wait.")
+    found = run_trial(a=ScriptedSource(broken), b=ScriptedSource(first, limited))
     assert str(found["a"]) == "could not be read: It is down."
     assert str(found["b"]) == "1 post, mentions: Acme 1; It asks us to wait."
 
 
-def test_a_look_leaves_behind_what_does_not_answer() -> None:
+def test_a_trial_abandons_a_source_that_does_not_answer() -> None:
     hangs = threading.Event()
-    found = look(0.3, a=Told(batch("acme"), hangs=hangs), b=Told(batch("acme")))
+    found = run_trial(0.3, a=ScriptedSource(batch("acme"), hangs=hangs), b=ScriptedSource(batch("acme")))
     hangs.set()
     assert str(found["a"]) == "could not be read: it did not answer within 0.3 seconds."
     assert found["b"].posts == 1
@@ -206,16 +208,16 @@ def test_a_look_leaves_behind_what_does_not_answer() -> None:
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A world that holds Hacker News and Google News; all other names are not found."""
+def internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """An internet with Hacker News and Google News only."""
     now = datetime.now(UTC)
-    hackers = Site(said(1, 2, 3, text="Acmeria is fine, says {n}.", start=now - timedelta(hours=1)))
+    hacker_news = Site(said(1, 2, 3, text="Acmeria is fine, says {n}.", start=now - timedelta(hours=1)))
 
-    def answer(line: Connection) -> None:
-        if line.request.path.startswith("/rss/search"):
+    def answer(connection: Connection) -> None:
+        if connection.request.path.startswith("/rss/search"):
             date = now.strftime("%a, %d %b %Y %H:%M:%S GMT")
-            return line.answer(body=rss(item(1, "Acmeria opens"), item(2, "Nothing", date=date)))
-        return hackers(line) if "search_by_date" in line.request.path else line.answer(503)
+            return connection.answer(body=rss(item(1, "Acmeria opens"), item(2, "Nothing", date=date)))
+        return hacker_news(connection) if "search_by_date" in connection.request.path else connection.answer(503)
 
     def resolve(host: str, port: int) -> Any:
         if host != "127.0.0.1":
@@ -234,7 +236,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         return detour(http, server, "https://news.google.com", "https://hn.algolia.com")
 
     with serving(answer) as server:
-        monkeypatch.setattr(beginning, "open_http", opened)
+        monkeypatch.setattr(init_command, "open_http", opened)
         yield server
 
 
@@ -256,7 +258,7 @@ def checked(folder: Path) -> str:
 GIVEN = ("--organisation", "Acmeria", "--competitor", "Globex Air", "--country", "gb")
 
 
-def test_a_config_is_written_that_check_passes(init: Init, outside: Server, tmp_path: Path) -> None:
+def test_the_written_config_passes_check(init: Init, internet: Server, tmp_path: Path) -> None:
     result = init(*GIVEN)
     assert result.exit_code == 0, result.output
     assert "News about Acmeria" in result.output
@@ -278,7 +280,7 @@ def test_a_config_is_written_that_check_passes(init: Init, outside: Server, tmp_
     assert 'kind = "youtube" needs the secret YOUTUBE_KEY' in text
 
 
-def test_what_cannot_be_read_is_told_in_words(init: Init, outside: Server, tmp_path: Path) -> None:
+def test_unreadable_sources_are_reported(init: Init, internet: Server, tmp_path: Path) -> None:
     result = init(*GIVEN)
     lines = {line.split("  ")[1]: line for line in result.output.splitlines() if line.startswith("  ")}
     for name in ("Mastodon", "Lemmy", "GDELT", "Bluesky"):
@@ -287,36 +289,36 @@ def test_what_cannot_be_read_is_told_in_words(init: Init, outside: Server, tmp_p
     checked(tmp_path)
 
 
-def test_without_a_look_nothing_is_asked(init: Init, outside: Server, tmp_path: Path) -> None:
+def test_no_look_sends_no_request(init: Init, internet: Server, tmp_path: Path) -> None:
     assert init(*GIVEN, "--no-look").exit_code == 0
-    assert outside.requests == []
+    assert internet.requests == []
     checked(tmp_path)
 
 
-def test_questions_are_asked_for_what_was_not_given(init: Init, tmp_path: Path) -> None:
+def test_missing_options_are_prompted_for(init: Init, tmp_path: Path) -> None:
     result = init("--no-look", input="Acmeria\nGlobex, =Apple\nDE\n\n")
     assert result.exit_code == 0, result.output
     config = tomllib.loads((tmp_path / "config.toml").read_text())
     assert [brand["name"] for brand in config["brands"]] == ["Acmeria", "Globex", "Apple"]
     assert config["sources"][0]["language"] == "de"
-    assert "left unscored" in result.output
+    assert "their sentiment is not scored" in result.output
 
 
-def test_an_answer_that_means_nothing_is_asked_for_again(init: Init, tmp_path: Path) -> None:
+def test_an_invalid_answer_is_prompted_for_again(init: Init, tmp_path: Path) -> None:
     result = init("--no-look", input="Acmeria\n\nGermany\nDE\n1\n\n")
     assert result.exit_code == 0, result.output
-    assert 'found "Germany"; two letters are wanted' in result.output
+    assert 'found "Germany"; must be two letters' in result.output
     assert tomllib.loads((tmp_path / "config.toml").read_text())["sources"][0]["language"] == "de"
 
 
-def test_the_rules_are_told_before_anything_is_written(init: Init) -> None:
-    told = init("--no-look", "--organisation", "Acmeria", "--competitor", "=Swing").stdout.splitlines()
-    assert "  Acmeria  acmeria" in told
-    assert "  Swing    =Swing OR @swing   (with these capitals only)" in told
+def test_the_rules_are_printed(init: Init) -> None:
+    lines = init("--no-look", "--organisation", "Acmeria", "--competitor", "=Swing").stdout.splitlines()
+    assert "  Acmeria  acmeria" in lines
+    assert "  Swing    =Swing OR @swing   (matches only these capitals)" in lines
 
 
-def test_a_machine_without_a_network_is_told_once(
-    init: Init, outside: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_missing_network_is_reported_once(
+    init: Init, internet: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert "connected to the internet" not in init(*GIVEN).output
     (tmp_path / "config.toml").unlink()
@@ -324,51 +326,53 @@ def test_a_machine_without_a_network_is_told_once(
     def nowhere(host: str, port: int) -> Any:
         raise OSError("no network in tests")
 
-    monkeypatch.setattr(beginning, "open_http", lambda _config, clock: Http(clock, (), resolve=nowhere))
+    monkeypatch.setattr(init_command, "open_http", lambda _config, clock: Http(clock, (), resolve=nowhere))
     result = init(*GIVEN)
     assert result.exit_code == 0
     assert result.output.count("Is this machine connected to the internet?") == 1
     checked(tmp_path)
 
 
-def test_nobody_to_ask_is_told_with_the_options(init: Init, tmp_path: Path) -> None:
+def test_without_input_the_options_are_named(init: Init, tmp_path: Path) -> None:
     result = init(input="")
     assert result.exit_code == 2
     assert "--organisation NAME" in result.stderr
     assert not (tmp_path / "config.toml").exists()
 
 
-def test_a_file_that_is_there_is_left_and_nothing_is_asked(init: Init, outside: Server, tmp_path: Path) -> None:
+def test_an_existing_file_is_left_and_no_request_is_sent(init: Init, internet: Server, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("mine")
     result = init(*GIVEN)
     assert (result.exit_code, result.stdout) == (78, "")
     assert (tmp_path / "config.toml").read_text() == "mine"
-    assert outside.requests == []
+    assert internet.requests == []
 
 
 @pytest.mark.parametrize(
-    ("given", "said", "status"),
+    ("options", "error", "status"),
     [
-        (("--organisation", "!!!"), "No rule can be made of the name", 1),
+        (("--organisation", "!!!"), "No rule can be made from the name", 1),
         (("--organisation", "Acmeria", "--country", "Germany"), '--country: found "Germany"', 2),
         (("--organisation", "Acmeria", "--language", "e1"), '--language: found "e1"', 2),
         (("--organisation", "Acmeria", "--competitor", ""), "No rule can be made", 1),
     ],
 )
-def test_answers_that_make_no_config(init: Init, tmp_path: Path, given: Sequence[str], said: str, status: int) -> None:
-    result = init("--no-look", *given)
+def test_invalid_options_are_reported(
+    init: Init, tmp_path: Path, options: Sequence[str], error: str, status: int
+) -> None:
+    result = init("--no-look", *options)
     assert result.exit_code == status
-    assert said in result.stderr
+    assert error in result.stderr
     assert not (tmp_path / "config.toml").exists()
 
 
 @given(st.lists(st.text(min_size=1, max_size=70), min_size=1, max_size=4))
 @settings(max_examples=30, deadline=None)
-def test_whatever_the_names_what_is_written_passes_check(tmp_path_factory: Any, names: list[str]) -> None:
+def test_a_config_for_any_names_passes_check(tmp_path_factory: Any, names: list[str]) -> None:
     folder = tmp_path_factory.mktemp("init")
-    given = [part for name in names[1:] for part in ("--competitor", name)]
+    competitors = [part for name in names[1:] for part in ("--competitor", name)]
     target = str(folder / "config.toml")
-    command = ["init", "--config", target, "--no-look", "--organisation", names[0], *given]
+    command = ["init", "--config", target, "--no-look", "--organisation", names[0], *competitors]
     result = CliRunner().invoke(cli, command)
     if result.exit_code == 0:
         checked(folder)

@@ -1,4 +1,4 @@
-"""What the log says, and what it leaves out."""
+"""What the log contains, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = ("", "engineio.server", "socketio.server")
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What is logged, as in a program that has just begun."""
+    """What is logged, with loggers as in a program that has just started."""
     loggers = [logging.getLogger(name) for name in NAMES]
     before = [(logger, logger.handlers[:], logger.level) for logger in loggers]
     for logger in loggers:
@@ -31,24 +31,24 @@ def log() -> Iterator[io.StringIO]:
         logger.setLevel(level)
 
 
-def failed(name: str) -> None:
+def log_error(name: str) -> None:
     try:
         raise ValueError("a stranger's words")
     except ValueError:
         logging.getLogger(name).exception("message error")
 
 
-def test_what_browsers_send_makes_one_line(log: io.StringIO) -> None:
-    failed("engineio.server")
+def test_an_error_caused_by_a_browser_is_one_line(log: io.StringIO) -> None:
+    log_error("engineio.server")
     assert log.getvalue() == """ERROR message error: ValueError("a stranger's words")\n"""
 
 
-def test_a_bug_of_ours_keeps_its_traceback(log: io.StringIO) -> None:
-    failed("wallflower")
+def test_our_own_bug_keeps_its_traceback(log: io.StringIO) -> None:
+    log_error("wallflower")
     assert "Traceback" in log.getvalue()
 
 
-def test_no_package_writes_a_log_beside_ours(log: io.StringIO) -> None:
+def test_no_package_adds_its_own_handler(log: io.StringIO) -> None:
     socket_server(Flask(__name__))
     assert logging.getLogger("engineio.server").handlers == []
     assert logging.getLogger("socketio.server").handlers == []

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from display.cli.dependencies import load_config
 from display.cli.main import cli
-from display.cli.wiring import load_config
 from monitor import sources
 from monitor.analysis.staleness import is_stale
 from monitor.clock import Clock
@@ -67,7 +67,7 @@ def test_check_reports_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
     result = CliRunner().invoke(cli, ["check", "--config", str(tmp_path / "config.toml")])
     assert result.exit_code == 0
-    assert "Packages that are not here:\n  Fediverse: The Python package Mastodon.py" in result.stdout
+    assert "Missing packages:\n  Fediverse: The Python package Mastodon.py" in result.stdout
 
 
 def test_check_lists_no_packages_if_all_are_installed(tmp_path: Path) -> None:

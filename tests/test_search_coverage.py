@@ -216,7 +216,7 @@ def checked(tmp_path: Path, config: str = CONFIG, **environ: str) -> Result:
 def test_check_reports_parts_checked_here_and_missing_keys(tmp_path: Path) -> None:
     result = checked(tmp_path)
     assert result.exit_code == 0
-    assert "Keys that are not here:\n  Tube: The key YOUTUBE_KEY is missing" in result.stdout
+    assert "Missing keys:\n  Tube: The key YOUTUBE_KEY is missing" in result.stdout
     assert "allow it the YouTube Data API v3" in result.stdout
     assert (
         "\n  Hacker News, Lemmy, Tube: It finds nothing about Globex: `author:globex` alone satisfies the rule, "
@@ -227,10 +227,10 @@ def test_check_reports_parts_checked_here_and_missing_keys(tmp_path: Path) -> No
 
 
 def test_check_reports_sources_that_are_read_twice(tmp_path: Path) -> None:
-    assert "Read twice" not in checked(tmp_path).stdout
+    assert "Duplicates" not in checked(tmp_path).stdout
     again = '[[sources]]\nkind = "discourse"\nname = "Again"\nurl = "https://forum.example/latest"\nevery = "2h"\n'
     result = checked(tmp_path, CONFIG + again)
-    assert "Read twice:\n  Forum, Again: they read the same, and each post counts 2 times." in result.stdout
+    assert "Duplicates:\n  Forum, Again: these sources are the same, so each post counts 2 times." in result.stdout
 
 
 def test_a_key_that_is_set_is_neither_listed_nor_shown(tmp_path: Path) -> None:

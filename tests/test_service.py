@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from display.cli.wiring import options_of
+from display.cli.dependencies import options_model
 from display.server.service import Service
 from monitor.clock import Clock
 from monitor.config import load
@@ -38,7 +38,7 @@ class Interrupted(threading.Thread):
 
 def test_a_second_signal_begins_no_second_stop(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
-    service = Service(load(tmp_path / "config.toml", options_of), "1", Clock())
+    service = Service(load(tmp_path / "config.toml", options_model), "1", Clock())
     stopping = Interrupted(service._stop_loops, service.begin_stop)
     service._stopping = stopping
     service.start()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from display.cli.wiring import load_config
+from display.cli.dependencies import load_config
 from display.wall_state.sentences import why
 from display.wall_state.speech import ENGLISH, LANGUAGES, Counted, Phrases, Speech
 from monitor.config.walls import Wall

@@ -1,1 +1,1 @@
-"""The ``wallflower`` command: one file per command, registered in ``main``. ``wiring`` joins monitor and display."""
+"""The ``wallflower`` command: one file per command. ``main`` registers them; ``dependencies`` joins the two halves."""

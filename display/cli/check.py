@@ -1,4 +1,4 @@
-"""``wallflower check``: is the config fit to run with?"""
+"""``wallflower check``: report every problem in the config."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
-from display.cli.wiring import load_config, with_config
+from display.cli.dependencies import config_option, load_config
 from display.server.startup_checks import check_host
 from monitor import secrets
 from monitor.collector.search_coverage import search_coverage
@@ -20,25 +20,29 @@ from monitor.sources import SourceOptions, missing_package_message
 
 
 @click.command()
-@with_config
+@config_option
 def check(config_path: Path | None) -> None:
-    """Read the config and tell every problem in it at once; exit status 78 where there is one."""
+    """Check the config and report every problem at once.
+
+    The exit status is 78 if there is a problem. Missing packages and keys, and parts of rules that a source cannot
+    search for, are listed but are not problems.
+    """
     config = load_config(config_path)
     if problems := [*_problems(config.check), *_problems(partial(check_host, config))]:
         raise ConfigError(config.path, problems)
     ours = ", ".join(brand.name for brand in config.brands if brand.ours)
-    others = len(config.brands) - sum(brand.ours for brand in config.brands)
-    kinds = ", ".join(f"{source.name} ({source.kind})" for source in config.sources) or "none"
-    click.echo(f"{config.path} is fine.")
-    click.echo(f"  ours: {ours}; competitors: {others}")
-    click.echo(f"  sources: {kinds}")
+    competitors = sum(not brand.ours for brand in config.brands)
+    sources = ", ".join(f"{source.name} ({source.kind})" for source in config.sources) or "none"
+    click.echo(f"{config.path} is valid.")
+    click.echo(f"  ours: {ours}; competitors: {competitors}")
+    click.echo(f"  sources: {sources}")
     click.echo(f"  database: {config.database}")
     click.echo(f"  pages: http://{config.server.host}:{config.server.port}/")
     for heading, notes in (
-        ("Packages that are not here:", _packages(config)),
-        ("Keys that are not here:", _keys(config)),
-        ("Searches:", _searches(config)),
-        ("Read twice:", _twice(config)),
+        ("Missing packages:", _missing_packages(config)),
+        ("Missing keys:", _missing_keys(config)),
+        ("Searches:", _search_limits(config)),
+        ("Duplicates:", _duplicates(config)),
     ):
         if notes:
             click.echo(heading)
@@ -46,43 +50,43 @@ def check(config_path: Path | None) -> None:
             click.echo(f"  {note}")
 
 
-def _packages(config: Config) -> list[str]:
-    """Which source lacks which package, and how to get it."""
-    return [f"{source.name}: {words}" for source in config.sources if (words := missing_package_message(source.kind))]
+def _missing_packages(config: Config) -> list[str]:
+    """The sources whose package is not installed, and how to install it."""
+    return [f"{source.name}: {text}" for source in config.sources if (text := missing_package_message(source.kind))]
 
 
-def _keys(config: Config) -> list[str]:
-    """Which source lacks which key, where to get one and what it must permit."""
-    return [f"{source.name}: {trouble}" for source in config.sources for trouble in _missing(source.options)]
+def _missing_keys(config: Config) -> list[str]:
+    """The sources whose key is not set, where to get the key and what it must permit."""
+    return [f"{source.name}: {text}" for source in config.sources for text in _unset_secrets(source.options)]
 
 
-def _missing(options: BaseModel | None) -> Iterator[str]:
-    for name, how in options.required_secrets().items() if isinstance(options, SourceOptions) else ():
+def _unset_secrets(options: BaseModel | None) -> Iterator[str]:
+    for name, instructions in options.required_secrets().items() if isinstance(options, SourceOptions) else ():
         try:
-            secrets.get(name, how)
+            secrets.get(name, instructions)
         except AuthError as error:
             yield str(error)
 
 
-def _searches(config: Config) -> list[str]:
-    """What of the rules each search cannot take; sources with the same note share a line."""
-    notes: dict[str, list[str]] = {}
+def _search_limits(config: Config) -> list[str]:
+    """The parts of the rules that each source cannot search for. Sources with the same limits share a line."""
+    names_by_note: dict[str, list[str]] = {}
     for source in config.sources:
         if note := search_coverage(source.options, config.brands).summary(MOST_TERMS):
-            notes.setdefault(note, []).append(source.name)
-    return [f"{', '.join(names)}: {note}" for note, names in notes.items()]
+            names_by_note.setdefault(note, []).append(source.name)
+    return [f"{', '.join(names)}: {note}" for note, names in names_by_note.items()]
 
 
-def _twice(config: Config) -> list[str]:
-    """Which sources read the very same, so that each post counts once for each of them."""
-    alike: dict[str, list[str]] = {}
+def _duplicates(config: Config) -> list[str]:
+    """Sources with the same kind and options, whose posts are all counted several times."""
+    names_by_options: dict[str, list[str]] = {}
     for source in config.sources:
         if source.options is not None:
-            told = source.options.model_dump_json(exclude={"name"})
-            alike.setdefault(f"{source.kind} {told}", []).append(source.name)
+            options = source.options.model_dump_json(exclude={"name"})
+            names_by_options.setdefault(f"{source.kind} {options}", []).append(source.name)
     return [
-        f"{', '.join(names)}: they read the same, and each post counts {len(names)} times. Take out all but one."
-        for names in alike.values()
+        f"{', '.join(names)}: these sources are the same, so each post counts {len(names)} times. Keep only one."
+        for names in names_by_options.values()
         if len(names) > 1
     ]
 

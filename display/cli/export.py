@@ -9,63 +9,65 @@ from urllib.parse import parse_qsl, urlsplit
 
 import click
 
-from display.cli.wiring import load_config, opened_store, source_names, with_config
-from display.pages.mentions import export as exports
+from display.cli.dependencies import config_option, known_source_names, load_config, open_config_store
+from display.pages.mentions import export as formats
 from display.pages.mentions import filters
 from monitor.clock import Clock
 from monitor.errors import WallflowerError
 from monitor.query import parse as parse_rule
 
-FORMATS = {"csv": exports.csv_lines, "jsonl": exports.json_lines}
-TIMES = ("range", "since", "until")
+FORMATS = {"csv": formats.csv_lines, "jsonl": formats.json_lines}
+TIME_PARAMETERS = ("range", "since", "until")
+PAGING_PARAMETERS = ("upto", "before")
 Command = Callable[..., Any]
 
 
-class Unwritable(WallflowerError):
-    """The file that an export goes to."""
+class OutputError(WallflowerError):
+    """The output file cannot be written."""
 
 
 def filter_options(command: Command) -> Command:
-    """Give ``command`` an option for each parameter of the page's address."""
+    """Add an option to ``command`` for each filter in the URL of the Mentions page."""
     for name in reversed(filters.PARAMETERS):
-        if name not in ("upto", "before"):
-            text = f"As {name}= in the address of the Mentions page."
+        if name not in PAGING_PARAMETERS:
+            text = f"Same as {name}= in the URL of the Mentions page."
             command = click.option(f"--{name}", name, multiple=name in filters.FACET_NAMES, help=text)(command)
     return command
 
 
 @click.command()
-@with_config
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@config_option
+@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Without it, standard output."
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: standard output."
 )
 @filter_options
 @click.argument("filters_", metavar="[FILTER]...", nargs=-1)
-def export(config_path: Path | None, form: str, output: Path | None, filters_: Sequence[str], **given: Any) -> None:
-    """Write mentions as CSV or JSON Lines: all, or those that the filters leave.
+def export(
+    config_path: Path | None, format_name: str, output: Path | None, filters_: Sequence[str], **options: Any
+) -> None:
+    """Export the mentions that match the filters as CSV or JSON Lines. Without filters, export all.
 
-    A FILTER is key=value, such as brand=Globex, or a whole address copied from the Mentions page. Unlike the page, it
-    takes all times where none are given.
+    A FILTER is key=value, such as brand=Globex, or the whole URL of a Mentions page. Unlike the page, the command
+    includes all times unless you give a range.
     """
     config = load_config(config_path)
-    params = _params(filters_, given)
-    with opened_store(config) as store:
-        names = [brand.name for brand in config.brands]
+    parameters = _parameters(filters_, options)
+    with open_config_store(config) as store:
         view = filters.parse_view(
-            params,
-            brands=names,
-            sources=source_names(config, store),
+            parameters,
+            brands=[brand.name for brand in config.brands],
+            sources=known_source_names(config, store),
             timezone=config.timezone,
             now=Clock().now(),
         )
         if view.filter.q:
             parse_rule(view.filter.q)
-        _write(FORMATS[form](store.export(view.filter)), output)
+        _write(FORMATS[format_name](store.export(view.filter)), output)
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
-    """Raises Unwritable for a file; OSError where who reads our output has had enough, or never began."""
+    """Write to ``output``, or to standard output. Raises OutputError for a file, OSError for standard output."""
     if output is None or str(output) == "-":
         with click.open_file("-", "w", encoding="utf-8") as stream:
             stream.writelines(lines)
@@ -74,21 +76,21 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
         with output.open("w", encoding="utf-8") as file:
             file.writelines(lines)
     except OSError as error:
-        raise Unwritable(f"{output} could not be written: {error.strerror}.") from error
+        raise OutputError(f"{output} could not be written: {error.strerror}.") from error
 
 
-def _params(arguments: Sequence[str], given: dict[str, Any]) -> dict[str, list[str]]:
-    """All that was asked for in either form. Raises FilterError."""
+def _parameters(arguments: Sequence[str], options: dict[str, Any]) -> dict[str, list[str]]:
+    """The filters from arguments and options, as URL parameters. Raises FilterError."""
     pairs = [pair for argument in arguments for pair in _pairs(argument)]
-    for name, value in given.items():
+    for name, value in options.items():
         values = value if isinstance(value, tuple) else (value,)
         pairs += [f"{name}={one}" for one in values if one is not None]
-    params = filters.parse_options(pairs)
-    return params if any(time in params for time in TIMES) else {**params, "range": ["all"]}
+    parameters = filters.parse_options(pairs)
+    return parameters if any(name in parameters for name in TIME_PARAMETERS) else {**parameters, "range": ["all"]}
 
 
 def _pairs(argument: str) -> list[str]:
-    """A whole address, or its query, as key=value pairs; anything else as it is."""
+    """The key=value pairs of a URL or its query; any other argument as it is."""
     if argument.startswith("?") or "://" in argument.partition("=")[0]:
         query = urlsplit(argument).query
         return [f"{name}={value}" for name, value in parse_qsl(query, keep_blank_values=True)]

@@ -1,4 +1,4 @@
-"""Asking the Wallflower that runs to read a source now, and waiting until it did."""
+"""Requests to the running Wallflower, through the database, to read a source now."""
 
 from __future__ import annotations
 
@@ -10,68 +10,74 @@ from monitor.errors import WallflowerError
 from monitor.model import Change, ChangeKind, Finding, Judged, Match, Mention, SourceStatus
 from monitor.store import Store
 
-PATIENCE = 180.0
-"""Seconds; a pass ends long before, unless the source is catching up or hangs."""
-LOOK_EVERY = 0.5
+TIMEOUT_SECONDS = 180.0
+"""Passes end much earlier, unless the source is catching up or hangs."""
+POLL_SECONDS = 0.5
 _KINDS = frozenset({ChangeKind.SAVED, ChangeKind.EDITED})
 
 
-class NotNow(WallflowerError):
-    """A source that may not be read at this moment."""
+class CannotFetchNow(WallflowerError):
+    """A source cannot be read at this moment."""
 
 
-def ask(store: Store, name: str, clock: Clock) -> SourceStatus:
-    """Have the source read; its status when it was. Raises NotNow for a paused one, and when nobody reads it."""
+def request_fetch(store: Store, name: str, clock: Clock) -> SourceStatus:
+    """Request a pass of the source ``name`` and wait for it. Returns the status after it.
+
+    Raises CannotFetchNow if the source is paused, and after TIMEOUT_SECONDS.
+    """
     now = clock.now()
-    asked = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the store keeps it
-    must_not_be_paused(store, name)
-    store.request_check(name, asked)
-    deadline = clock.monotonic() + PATIENCE
+    requested_at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the store's precision
+    require_not_paused(store, name)
+    store.request_check(name, requested_at)
+    deadline = clock.monotonic() + TIMEOUT_SECONDS
     while clock.monotonic() < deadline:
-        status = status_of(store, name)
-        if status is not None and status.last_try and status.last_try >= asked and not _is_under_way(status):
+        status = last_status(store, name)
+        if status and status.last_try and status.last_try >= requested_at and not _is_in_progress(status):
             return status
-        clock.wait(LOOK_EVERY)
-    raise NotNow(
-        f"The Wallflower that runs was asked to read {name}, and has not ended that within {PATIENCE:.0f} seconds. "
-        "`wallflower sources` tells how it goes on; restart Wallflower if its config was changed."
+        clock.wait(POLL_SECONDS)
+    raise CannotFetchNow(
+        f"The running Wallflower was asked to read {name} but has not finished within {TIMEOUT_SECONDS:.0f} seconds. "
+        "`wallflower sources` shows its progress. If the config has changed, restart Wallflower."
     )
 
 
-def must_not_be_paused(store: Store, name: str) -> None:
-    """Raise NotNow for a source that a person paused."""
+def require_not_paused(store: Store, name: str) -> None:
+    """Raise CannotFetchNow if a person has paused the source."""
     if store.source_request(name).paused:
-        raise NotNow(f"{name} is paused. Resume it first, with `wallflower resume` or on the page /sources.")
+        raise CannotFetchNow(f"{name} is paused. Resume it first, with `wallflower resume` or on the page /sources.")
 
 
-def status_of(store: Store, name: str) -> SourceStatus | None:
-    """The status that the last pass of the source left."""
+def last_status(store: Store, name: str) -> SourceStatus | None:
+    """The status after the last pass of the source; None if it was never read."""
     return next((status for status in store.recorded_statuses() if status.source == name), None)
 
 
-def brought(store: Store, name: str, seen: int) -> tuple[list[Judged], int, int]:
-    """The new and edited posts of the source in changes above ``seen``; how many mentions are new, and edited."""
-    kinds = {change.mention: change.kind for change in _changes(store, seen) if change.kind in _KINDS}
-    found = [mention for mention in store.mentions(list(kinds)).values() if mention.post.source == name]
-    new = sum(kinds[mention.id] is ChangeKind.SAVED for mention in found)
+def posts_since(store: Store, name: str, change: int) -> tuple[list[Judged], int, int]:
+    """The posts of the source that were saved or edited after the change with the id ``change``.
+
+    Returns the posts, the number of new mentions and the number of edited mentions.
+    """
+    kinds = {found.mention: found.kind for found in _changes(store, change) if found.kind in _KINDS}
+    mentions = [mention for mention in store.mentions(list(kinds)).values() if mention.post.source == name]
+    new = sum(kinds[mention.id] is ChangeKind.SAVED for mention in mentions)
     posts: dict[str, Judged] = {}
-    for mention in found:
+    for mention in mentions:
         id_ = mention.post.external_id
         findings = posts[id_].findings if id_ in posts else ()
         posts[id_] = Judged(mention.post, (*findings, _finding(mention)))
-    return list(posts.values()), new, len(found) - new
+    return list(posts.values()), new, len(mentions) - new
 
 
-def _changes(store: Store, seen: int) -> Iterator[Change]:
-    while changes := store.changes(seen):
+def _changes(store: Store, after: int) -> Iterator[Change]:
+    while changes := store.changes(after):
         yield from changes
-        seen = changes[-1].id
+        after = changes[-1].id
 
 
 def _finding(mention: Mention) -> Finding:
     return Finding(Match(mention.brand, mention.rule, mention.spans), mention.score, mention.intent)
 
 
-def _is_under_way(status: SourceStatus) -> bool:
-    """Whether the pass began and has not ended: that is just what is stored before a fetch."""
+def _is_in_progress(status: SourceStatus) -> bool:
+    """Whether a pass has started and not ended: then the status is exactly what is stored before a fetch."""
     return status.last_try is not None and timing.pass_started(status, status.last_try) == status

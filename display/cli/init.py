@@ -1,6 +1,6 @@
-"""``wallflower init``: from the name of an organisation to a config that listens to what is said about it.
+"""``wallflower init``: write a config for an organisation, from its name.
 
-questions or options --> rules (naming) --> sources (proposing) --> a live look (trying) --> config.toml
+questions or options --> rules (rule_proposals) --> sources (source_proposals) --> trial (source_trials) --> config.toml
 """
 
 from __future__ import annotations
@@ -12,88 +12,59 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
-from textwrap import shorten
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from display.cli.setup import countries as places
-from display.cli.setup.rule_proposals import Proposal, proposed
-from display.cli.setup.source_proposals import Wanted, keyless, others
-from display.cli.setup.source_trials import Found, Trial
-from display.cli.setup.toml_writer import Value, commented, table, written
-from display.cli.wiring import judge_of, load_config, open_http, with_config
+from display.cli.dependencies import config_option, create_judge, load_config, open_http
+from display.cli.setup import countries
+from display.cli.setup.config_text import config_text
+from display.cli.setup.rule_proposals import BrandProposal, propose_brand
+from display.cli.setup.source_proposals import SourceProposal, propose_sources
+from display.cli.setup.source_trials import Trial, TrialResult
+from display.cli.setup.toml_writer import on_one_line
 from monitor.clock import Clock
 from monitor.config import LOCAL_FILE
 from monitor.errors import ConfigError
 from monitor.model import Brand
 from monitor.query.matcher import Matcher
 
-SECONDS = 20.0
-LONGEST_COMMENT = 160
-
-_HEAD = """\
-# Wallflower's config for {name}, begun by `wallflower init`. `wallflower check` tells every problem in it at once.
-# It holds no secret: where a source needs a key, it takes the name of an environment variable.
-
-[wallflower]
-data = "data"                    # folder of the database, relative to this file
-timezone = {timezone}  # the days and hours that the pages show
-# allow_hosts = ["wiki.local"]   # hosts of a private network that sources may read; all others there are refused
-
-[server]
-host = "127.0.0.1"               # this machine only
-port = 8750
-
-# ---- Brands: your organisation (ours = true) and its competitors. -------------------------------------------------
-# A rule finds a brand's mentions. Words and "phrases", AND (or just a space), OR, NOT or -, brackets, NEAR/5, prefix*,
-# @handle, #tag, =Exact (case counts), and the fields author: site: lang: source:
-# The handles below are guesses: put in the real ones. Try a rule: wallflower match 'acme -jobs' some-texts.txt
-# aliases are other names that people write; they help to tell which brand a sentence is about.
-
-"""
-_SOURCES = """\
-# ---- Sources: the places that are read. ----------------------------------------------------------------------------
-# every = "10m" is how often to look (s, m, h, d). Without it Wallflower follows the source's own pace.
-# One pass of one of them, and why it matched what it did: wallflower fetch NAME --dry-run
-
-"""
-_OTHERS = """\
-# ---- More kinds of source, which need something from you first. The README tells what. ------------------------------
-# Feeds of a page: wallflower feeds URL. Feeds of another reader: wallflower opml FILE.
-"""
-_ORDINARY = (
-    "This name is short or an ordinary word: only with these capitals is it taken for the brand.",
-    "Words that go with it help, as in: =Acme (phone OR shop)",
-)
-
-
-_NOTHING = (
-    "None of them could be read from here. Is this machine connected to the internet? What is written holds all the "
-    "same; look again later with: wallflower fetch NAME --dry-run"
+TRIAL_SECONDS = 20.0
+ALREADY_EXISTS = "already exists and was left unchanged."
+NOTHING_WORKED = (
+    "No source could be read from here. Is this machine connected to the internet? The config is written anyway; "
+    "try a source later with: wallflower fetch NAME --dry-run"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the person said."""
+    """The answers to the questions, from options or prompts."""
 
     organisation: str
     competitors: tuple[str, ...]
     country: str
+    """Two capital letters."""
     language: str
+    """Two lower-case letters."""
 
 
 @click.command()
-@with_config
-@click.option("--organisation", metavar="NAME", help="Yours. With it nothing is asked. = before a name: a common word.")
+@config_option
+@click.option("--organisation", metavar="NAME", help="Your organisation; without this option, init asks questions.")
 @click.option("--competitor", "competitors", metavar="NAME", multiple=True, help="May be given several times.")
-@click.option("--country", metavar="XX", help="Two letters; whose news is searched, and whose time is shown.")
-@click.option("--language", metavar="xx", help="Two letters; of the news.")
+@click.option("--country", metavar="XX", help="Two letters: the country for news and for the time zone.")
+@click.option("--language", metavar="xx", help="Two letters: the language of the news.")
 @click.option("--look/--no-look", default=True, help="Whether to try each source now.  [default: look]")
-@click.option("--seconds", type=click.FloatRange(1, 300), default=SECONDS, show_default=True, help="For that look.")
-@click.option("--sample", is_flag=True, help="Write the example instead: made-up brands and made-up posts.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 300),
+    default=TRIAL_SECONDS,
+    show_default=True,
+    help="Time limit for trying.",
+)
+@click.option("--sample", is_flag=True, help="Write the annotated example instead, with made-up brands and posts.")
 def init(
     config_path: Path | None,
     organisation: str | None,
@@ -104,126 +75,111 @@ def init(
     seconds: float,
     sample: bool,
 ) -> None:
-    """Write a config.toml for your organisation: rules, and sources that need no key. Never replaces a file.
+    """Write a config for your organisation, with rules and with sources that need no key.
 
-    Asks for what it needs to know, or takes it as options. Shows what each source would find now.
+    Asks questions unless you give the answers as options, and shows what each source returns now. Put = before a name
+    that is a common word, as in =Apple. An existing file is never replaced.
     """
     target = config_path or LOCAL_FILE
     if target.exists():
-        raise ConfigError(target, ["is here already; it was left as it is."])
+        raise ConfigError(target, [ALREADY_EXISTS])
     if sample:
-        _write(target, _example(target))
-        click.echo(f"Wrote {target}. Edit it, then: wallflower check, and wallflower run")
+        _write(target, _sample_config(target))
+        click.echo(f"Wrote {target}. Edit it, then run: wallflower check, and wallflower run")
         return
     answers = _answers(organisation, competitors, country, language)
-    brands = _brands(answers)
-    _tell_rules(brands)
-    wanted = keyless(brands, answers.country, answers.language)
-    found = _look(brands, wanted, seconds) if look else {}
-    text = _text(brands, wanted, found, places.timezone_of(answers.country))
+    brands = _propose_brands(answers)
+    _print_rules(brands)
+    proposals = propose_sources(brands, answers.country, answers.language)
+    results = _try_sources(brands, proposals, seconds) if look else {}
+    text = config_text(brands, proposals, results, countries.timezone_of(answers.country))
     _check(text, target)
     _write(target, text)
-    _say_what_next(target, answers)
+    _print_next_steps(target, answers)
 
 
 def _answers(
     organisation: str | None, competitors: Sequence[str], country: str | None, language: str | None
 ) -> Answers:
-    """What was given, or what is asked for. Raises UsageError."""
-    asking = organisation is None
+    """The options; questions for missing ones if no organisation is given. Raises UsageError."""
+    interactive = organisation is None
     if organisation is None:
-        click.echo("Which organisation are you listening for? (= before a name says that it is an ordinary word)")
-        organisation = _asked("Organisation", "--organisation NAME")
-    if asking and not competitors:
-        listed = _asked("Competitors, with commas between them", "--competitor NAME", default="")
+        click.echo("Which organisation do you want to follow? (Put = before a name that is a common word.)")
+        organisation = _prompt("Organisation", "--organisation NAME")
+    if interactive and not competitors:
+        listed = _prompt("Competitors, separated by commas", "--competitor NAME", default="")
         competitors = [name for name in listed.split(",") if name.strip()]
-    if asking and country is None:
-        country = _asked_letters("Country, two letters", "--country", places.country_here())
-    country = _letters("--country", country or places.country_here()).upper().replace("UK", "GB")
-    if asking and language is None:
-        language = _asked_letters("Language of the news, two letters", "--language", places.language_of(country))
-    language = _letters("--language", language or places.language_of(country)).lower()
+    if interactive and country is None:
+        country = _prompt_letters("Country, two letters", "--country", countries.country_from_locale())
+    country = _two_letters("--country", country or countries.country_from_locale()).upper().replace("UK", "GB")
+    if interactive and language is None:
+        default = countries.news_language(country)
+        language = _prompt_letters("Language of the news, two letters", "--language", default)
+    language = _two_letters("--language", language or countries.news_language(country)).lower()
     return Answers(organisation, tuple(competitors), country, language)
 
 
-def _asked_letters(question: str, option: str, default: str) -> str:
-    """Asked for again until it is what is wanted."""
-    return _asked(question, f"{option} XX", default, lambda given: _letters(option, given))
+def _prompt_letters(question: str, option: str, default: str) -> str:
+    """Prompt until the answer is two letters."""
+    return _prompt(question, f"{option} XX", default, lambda answer: _two_letters(option, answer))
 
 
-def _asked(question: str, option: str, default: str | None = None, check: Callable[[str], str] | None = None) -> str:
+def _prompt(question: str, option: str, default: str | None = None, check: Callable[[str], str] | None = None) -> str:
+    """The answer to a question. Raises UsageError, which names ``option``, if input ends and is not a terminal."""
     try:
         return str(click.prompt(question, default=default, show_default=bool(default), value_proc=check))
     except click.Abort:
         if sys.stdin.isatty():
             raise
-        raise click.UsageError(f"There is nobody to ask. Give {option}; see wallflower init --help.") from None
+        raise click.UsageError(f"No answer to read. Give {option}; see wallflower init --help.") from None
 
 
-def _letters(option: str, given: str) -> str:
+def _two_letters(option: str, given: str) -> str:
     text = given.strip()
     if len(text) != 2 or not text.isascii() or not text.isalpha():
-        raise click.UsageError(f'{option}: found "{text[:20]}"; two letters are wanted.')
+        raise click.UsageError(f'{option}: found "{text[:20]}"; must be two letters.')
     return text
 
 
-def _brands(answers: Answers) -> list[Proposal]:
-    """Ours first; a name that comes twice counts once."""
-    brands: dict[str, Proposal] = {}
+def _propose_brands(answers: Answers) -> list[BrandProposal]:
+    """Our organisation first, then the competitors, each name once."""
+    brands: dict[str, BrandProposal] = {}
     for name in (answers.organisation, *answers.competitors):
-        brand = proposed(name)
+        brand = propose_brand(name)
         brands.setdefault(brand.name.casefold(), brand)
     return list(brands.values())
 
 
-def _tell_rules(brands: Sequence[Proposal]) -> None:
-    click.echo("Rules, to be made better in the file:")
+def _print_rules(brands: Sequence[BrandProposal]) -> None:
+    click.echo("Rules, which you can refine in the file:")
     width = max(len(brand.name) for brand in brands)
     for brand in brands:
-        only = "   (with these capitals only)" if brand.ordinary else ""
-        click.echo(f"  {brand.name:<{width}}  {brand.rule}{only}")
+        hint = "   (matches only these capitals)" if brand.case_sensitive else ""
+        click.echo(f"  {brand.name:<{width}}  {brand.rule}{hint}")
 
 
-def _look(brands: Sequence[Proposal], wanted: Sequence[Wanted], seconds: float) -> Mapping[str, Found]:
-    """What each source finds now, told as well."""
+def _try_sources(
+    brands: Sequence[BrandProposal], proposals: Sequence[SourceProposal], seconds: float
+) -> Mapping[str, TrialResult]:
+    """Name -> result of each proposed source, which are also printed."""
     clock, console = Clock(), Console(highlight=False)
     known = [Brand(b.name, b.rule, n == 0, b.aliases) for n, b in enumerate(brands)]
-    click.echo(f"Looking what {len(wanted)} sources would find now, for {seconds:.0f} seconds at most …")
+    click.echo(f"Trying {len(proposals)} sources, for at most {seconds:.0f} seconds …")
     with closing(open_http(None, clock)) as http:
-        trial = Trial(judge_of(known), Matcher(known).terms(), clock, seconds)
-        found = trial.look({one.name: one.source(http) for one in wanted})
-    width = max(map(len, found), default=0)
-    for name, what in found.items():
-        console.print(Text(f"  {name:<{width}}  {commented(str(what))[2:]}"), soft_wrap=True)
-        if what.example:
-            console.print(Text(f"  {'':<{width}}  “{commented(what.example)[2:]}”"), soft_wrap=True)
-    if found and all(what.trouble and not what.posts for what in found.values()):
-        click.echo(_NOTHING)
-    return found
-
-
-def _text(brands: Sequence[Proposal], wanted: Sequence[Wanted], found: Mapping[str, Found], timezone: str) -> str:
-    """The whole config."""
-    parts = [_HEAD.format(name=commented(brands[0].name)[2:], timezone=written(timezone))]
-    parts += [_brand_table(brand, ours=n == 0) for n, brand in enumerate(brands)]
-    parts.append(_SOURCES)
-    for one in wanted:
-        what = found.get(one.name)
-        parts.append(one.table([shorten(f"When this was written: {what}", LONGEST_COMMENT)] if what else []))
-    parts.append(_OTHERS)
-    parts += [f"{line}\n" for line in others()]
-    return "".join(parts)
-
-
-def _brand_table(brand: Proposal, *, ours: bool) -> str:
-    keys: dict[str, Value] = {"name": brand.name, "ours": True, "rule": brand.rule, "aliases": brand.aliases}
-    left_out = {"" if ours else "ours", "" if brand.aliases else "aliases"}
-    kept = {key: value for key, value in keys.items() if key not in left_out}
-    return table("brands", kept, _ORDINARY if brand.ordinary else ())
+        trial = Trial(create_judge(known), Matcher(known).terms(), clock, seconds)
+        results = trial.run({one.name: one.source(http) for one in proposals})
+    width = max(map(len, results), default=0)
+    for name, result in results.items():
+        console.print(Text(f"  {name:<{width}}  {on_one_line(str(result))}"), soft_wrap=True)
+        if result.example:
+            console.print(Text(f"  {'':<{width}}  “{on_one_line(result.example)}”"), soft_wrap=True)
+    if results and all(result.problem and not result.posts for result in results.values()):
+        click.echo(NOTHING_WORKED)
+    return results
 
 
 def _check(text: str, target: Path) -> None:
-    """Raise ConfigError where `wallflower check` would find a problem."""
+    """Raise ConfigError if `wallflower check` would find a problem."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "config.toml"
         draft.write_text(text, encoding="utf-8")
@@ -234,31 +190,31 @@ def _check(text: str, target: Path) -> None:
 
 
 def _write(target: Path, text: str) -> None:
-    """Write a new file. Raises ConfigError where there is one, or none can be made."""
+    """Write a new file. Raises ConfigError if it exists or cannot be written."""
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise ConfigError(target, ["is here already; it was left as it is."]) from None
+        raise ConfigError(target, [ALREADY_EXISTS]) from None
     except OSError as error:
         raise ConfigError(target, [f"cannot be written: {error.strerror}."]) from error
 
 
-def _say_what_next(target: Path, answers: Answers) -> None:
+def _print_next_steps(target: Path, answers: Answers) -> None:
     option = "" if target == LOCAL_FILE else f" --config {target}"
-    click.echo(f"Wrote {target}. Look at its rules and sources, then:")
+    click.echo(f"Wrote {target}. Review its rules and sources, then run:")
     click.echo(f"  wallflower check{option}")
     click.echo(f"  wallflower run{option}      and open http://127.0.0.1:8750/wall")
     if answers.language != "en":
-        click.echo("Mentions in languages other than English are found and counted; their sentiment is left unscored.")
+        click.echo("Mentions in other languages than English are found and counted, but their sentiment is not scored.")
 
 
-def _example(target: Path) -> str:
-    """The example as it was installed. Raises ConfigError where it was not."""
+def _sample_config(target: Path) -> str:
+    """The installed annotated example. Raises ConfigError if it is not installed."""
     try:
         found = next((f.locate() for f in files("wallflower") or () if f.name == "config.toml"), None)
     except PackageNotFoundError:
         found = None
     if found is None:
-        raise ConfigError(target, ["the example was not installed. Install Wallflower again."])
+        raise ConfigError(target, ["the example is not installed. Reinstall Wallflower."])
     return Path(str(found)).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One readable line for each event, and no secret in it."""
+"""Logging: one readable line per event, without secrets."""
 
 from __future__ import annotations
 
@@ -8,37 +8,38 @@ from typing import TextIO
 
 from monitor.http import redact
 
-QUIET = ("engineio.server", "flask_socketio", "geventwebsocket", "socketio.server", "urllib3", "werkzeug")
-"""By the very names they log with: without a level of its own, each of the servers adds a writer of its own."""
-STRANGERS = ("engineio.", "socketio.")
-"""Who logs what browsers send. A traceback of that would let a stranger fill the log."""
-_ADDRESS = re.compile(r"https?://[^\s'\"<>]+", re.IGNORECASE)
+WARNINGS_ONLY = ("engineio.server", "flask_socketio", "geventwebsocket", "socketio.server", "urllib3", "werkzeug")
+"""Loggers that log warnings and errors only. engineio and socketio add a handler of their own to a logger without a
+level, so these must be the exact names they use."""
+UNTRUSTED = ("engineio.", "socketio.")
+"""Prefixes of loggers that log what browsers send. With tracebacks, a stranger could fill the log."""
+_URL = re.compile(r"https?://[^\s'\"<>]+", re.IGNORECASE)
 
 
-class Redacting(logging.Formatter):
-    """Writes a record with every address in it cut down to what holds no secret, tracebacks included."""
+class RedactingFormatter(logging.Formatter):
+    """Redacts every URL in a record, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, or lines."""
-        return _ADDRESS.sub(lambda found: redact(found[0]), super().format(record))
+        """The record as one or more lines."""
+        return _URL.sub(lambda found: redact(found[0]), super().format(record))
 
 
-def without_strangers_tracebacks(record: logging.LogRecord) -> bool:
-    """A filter that lets all pass, and leaves of a traceback that a stranger can cause the last line."""
-    if record.name.startswith(STRANGERS) and record.exc_info:
+def shorten_untrusted_tracebacks(record: logging.LogRecord) -> bool:
+    """A filter that passes every record, and replaces a traceback caused by browsers with its error."""
+    if record.name.startswith(UNTRUSTED) and record.exc_info:
         record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]!r:.200}", ()
         record.exc_info = record.exc_text = None
     return True
 
 
 def set_up_logs(stream: TextIO) -> None:
-    """Send what the program logs to ``stream``; with the time where that is a terminal, for journals add their own."""
+    """Log to ``stream``: with the time on a terminal, with the level elsewhere, as journals add the time themselves."""
     line = "%(asctime)s  %(message)s" if stream.isatty() else "%(levelname)s %(message)s"
-    writer = logging.StreamHandler(stream)
-    writer.setFormatter(Redacting(line, datefmt="%H:%M:%S"))
-    writer.addFilter(without_strangers_tracebacks)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(RedactingFormatter(line, datefmt="%H:%M:%S"))
+    handler.addFilter(shorten_untrusted_tracebacks)
     root = logging.getLogger()
-    root.handlers[:] = [writer]
+    root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for name in QUIET:
+    for name in WARNINGS_ONLY:
         logging.getLogger(name).setLevel(logging.WARNING)

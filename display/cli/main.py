@@ -1,7 +1,7 @@
-"""``wallflower``: every command, each in its room of ``display.cli``.
+"""The ``wallflower`` command line.
 
-An expected error is one message on stderr and an exit status: 78 for the config, 2 for a rule or filter that cannot be
-read, 1 for the rest.
+Each command is in the file with its name. An expected error is one message on stderr and an exit status: 78 for the
+config, 2 for an invalid rule or filter, 1 for anything else.
 """
 
 from __future__ import annotations
@@ -14,37 +14,46 @@ from typing import Any
 
 import click
 
-from display.cli import check as checking
-from display.cli import demo_wall as demonstrating
-from display.cli import export as exporting
-from display.cli import feeds, sources
-from display.cli import fetch as fetching
-from display.cli import hide as people
-from display.cli import import_ as importing
-from display.cli import init as beginning
-from display.cli import match as rules
-from display.cli import pause as pausing
-from display.cli import run as running
-from display.cli.wiring import VERSION
+from display.cli.check import check
+from display.cli.correct import correct
+from display.cli.demo_wall import demo_wall
+from display.cli.dependencies import VERSION
+from display.cli.export import export
+from display.cli.feeds import feeds
+from display.cli.fetch import fetch
+from display.cli.hide import hide
+from display.cli.import_ import import_
+from display.cli.init import init
+from display.cli.match import match
+from display.cli.opml import opml
+from display.cli.pause import pause
+from display.cli.resume import resume
+from display.cli.run import run
+from display.cli.score import score
+from display.cli.sources import sources
+from display.cli.unhide import unhide
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
 EX_CONFIG = 78
-NO_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-CLOSED = "it is closed"
+OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+COMMANDS = (
+    *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
+    *(hide, unhide, correct),
+)
 
 
 def exit_status(error: WallflowerError) -> int:
-    """The exit status that ``error`` ends with."""
+    """The exit status for ``error``."""
     if isinstance(error, ConfigError):
         return EX_CONFIG
     return 2 if isinstance(error, QueryError | FilterError) else 1
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands may raise WallflowerErrors."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an expected error becomes one message on stderr."""
+        """Run the command. An expected error becomes one message on stderr."""
         try:
             return super().invoke(ctx)
         except WallflowerError as error:
@@ -53,55 +62,43 @@ class Commands(click.Group):
             ctx.exit(exit_status(error))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="wallflower", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Wallflower listens to what people say about your organisation and its competitors."""
+    """Wallflower finds what people say about your organisation and its competitors."""
 
 
-cli.add_command(beginning.init)
-cli.add_command(running.run)
-cli.add_command(demonstrating.demo_wall)
-cli.add_command(checking.check)
-cli.add_command(rules.match)
-cli.add_command(rules.score)
-cli.add_command(importing.import_)
-cli.add_command(exporting.export)
-cli.add_command(sources.sources)
-cli.add_command(fetching.fetch)
-cli.add_command(pausing.pause)
-cli.add_command(pausing.resume)
-cli.add_command(feeds.feeds)
-cli.add_command(feeds.opml)
-cli.add_command(people.hide)
-cli.add_command(people.unhide)
-cli.add_command(people.correct)
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 def main() -> None:
-    """The entry point; an output that is read no longer, is closed or has no room gets no traceback."""
-    _fill_places()
+    """The entry point. An output that is closed, full or no longer read ends the program without a traceback."""
+    _reopen_closed_streams()
     try:
         cli()
         sys.stdout.flush()
     except OSError as error:
-        if error.errno not in NO_OUTPUT:
+        if error.errno not in OUTPUT_ERRORS:
             raise
         if error.errno != errno.EPIPE:
-            why = CLOSED if error.errno == errno.EBADF else error.strerror
+            reason = "it is closed" if error.errno == errno.EBADF else error.strerror
             with suppress(OSError):
-                click.echo(f"The output could not be written: {why}.", err=True)
+                click.echo(f"The output could not be written: {reason}.", err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
-def _fill_places() -> None:
-    """Put something where input or output was closed, or the database might get its number. To what stands for the
-    output nothing can be written; errors that nobody wants to read are dropped."""
-    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+def _reopen_closed_streams() -> None:
+    """Replace stdin, stdout and stderr where they are closed; else the database could get their file descriptors.
+
+    A closed stdout is replaced by a stream that cannot be written, so that writing reports an error. A closed stderr
+    is replaced by one that discards everything.
+    """
+    for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
-            os.dup2(os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY), number)
-            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+            os.dup2(os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY), descriptor)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``wallflower pause`` and ``resume``: have a source left alone, and read again. The pages do the same."""
+"""``wallflower pause``: stop reading a source. The page /sources does the same."""
 
 from __future__ import annotations
 
@@ -6,48 +6,25 @@ from pathlib import Path
 
 import click
 
-from display.cli.wiring import load_config, opened_store, source_named, with_config
-from display.formatting import clock_time
+from display.cli.dependencies import config_option, find_source, load_config, open_config_store
+from display.cli.paused_since import paused_since
 from monitor.clock import Clock
-from monitor.config import Config
-from monitor.store import Store
 
 
 @click.command()
-@with_config
+@config_option
 @click.argument("name")
 def pause(config_path: Path | None, name: str) -> None:
-    """Have the source NAME left alone until it is resumed, also after a restart.
+    """Stop reading the source NAME until it is resumed, also across restarts.
 
-    What it says meanwhile is a gap, which closes as far as the source still has it when it is read again.
+    The time until then is a gap. After the source is resumed, the gap closes as far as the source's history reaches.
     """
     config, now = load_config(config_path), Clock().now()
-    source = source_named(config, name).name
-    with opened_store(config, create=True) as store:
-        new = store.pause_source(source, now)
-        since = _since(store, source, config)
-    if new:
-        click.echo(f"{source} is paused. It is not read, not even after a restart, until you resume it.")
+    source = find_source(config, name).name
+    with open_config_store(config, create=True) as store:
+        is_new = store.pause_source(source, now)
+        since = paused_since(store, source, config)
+    if is_new:
+        click.echo(f"{source} is paused. It is not read until you resume it, even after a restart.")
     else:
         click.echo(f"{source} has been paused since {since}.")
-
-
-@click.command()
-@with_config
-@click.argument("name")
-def resume(config_path: Path | None, name: str) -> None:
-    """Have the paused source NAME read again, at once where Wallflower runs."""
-    config = load_config(config_path)
-    source = source_named(config, name).name
-    with opened_store(config, create=True) as store:
-        since = _since(store, source, config)
-        resumed = store.resume_source(source, Clock().now())
-    if resumed:
-        click.echo(f"{source} was paused since {since}. It is read again now, or as soon as Wallflower runs.")
-    else:
-        click.echo(f"{source} was not paused.")
-
-
-def _since(store: Store, source: str, config: Config) -> str:
-    paused = store.source_request(source).paused
-    return clock_time(paused, Clock().now(), config.timezone) if paused else ""

@@ -1,4 +1,4 @@
-"""``wallflower run``: the pages, the scheduler and the store in one process."""
+"""``wallflower run``: the sources, the database and the pages, in one process."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from display.cli.dependencies import VERSION, config_option, load_config
 from display.cli.logs import set_up_logs
-from display.cli.wiring import VERSION, load_config, with_config
 from display.server import service
 
 
 @click.command()
-@with_config
+@config_option
 def run(config_path: Path | None) -> None:
-    """Listen to the sources and serve the pages, until SIGTERM or Ctrl-C."""
+    """Read the sources and serve the pages, until Ctrl-C or SIGTERM."""
     config = load_config(config_path)
     set_up_logs(sys.stderr)
     service.run(config, VERSION)

@@ -1,4 +1,4 @@
-"""``wallflower sources``: how each source is, one line each, in the words of the page /sources."""
+"""``wallflower sources``: the state of each source, one line each, in the words of the page /sources."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from display.cli.wiring import load_config, opened_store, with_config
+from display.cli.dependencies import config_option, load_config, open_config_store
 from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, search_coverages, source_rows
 from display.source_health import configured_statuses
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.store import Store
 
-HEADS = ("source", "state", "since", "last read", "next check", "posts an hour", "not read, 7 days", "spent", "to do")
+COLUMNS = ("source", "state", "since", "last read", "next check", "posts an hour", "not read, 7 days", "spent", "to do")
 
 
 @click.command()
-@with_config
-@click.option("--json", "as_json", is_flag=True, help="One JSON array, with times in UTC.")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array, with times in UTC.")
 def sources(config_path: Path | None, as_json: bool) -> None:
-    """Tell how each source is, since when, when it is read, what went unread, what it cost and what to do."""
+    """Show the state of each source and what to do about it.
+
+    For each source: its state and since when, its last and next check, posts per hour, gaps, costs and what to do.
+    """
     config = load_config(config_path)
-    with opened_store(config) as store:
-        found, strangers = _rows(config, store), _strangers(config, store)
+    with open_config_store(config) as store:
+        found, removed = _rows(config, store), _removed_sources(config, store)
     if as_json:
         click.echo(json.dumps([_json(row) for row in found], ensure_ascii=False, indent=2))
         return
-    lines = [_line(row) for row in found]
-    lines += [
-        (name, "not in the config", *[""] * (len(HEADS) - 3), "Nothing. It is not read any more.") for name in strangers
-    ]
-    _show(lines)
+    lines = [_cells(row) for row in found]
+    empty = [""] * (len(COLUMNS) - 3)
+    lines += [(name, "not in the config", *empty, "Nothing. It is no longer read.") for name in removed]
+    _print_table(lines)
 
 
 def _rows(config: Config, store: Store) -> list[SourceRow]:
@@ -47,27 +49,29 @@ def _rows(config: Config, store: Store) -> list[SourceRow]:
         store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS),
     )
     statuses = configured_statuses(config, store.statuses())
-    # whether Wallflower runs, and since when, is not known here: a source whose time is long over is late
+    # This command does not know whether Wallflower runs, or since when, so any source that is long overdue is late.
     return source_rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))
 
 
-def _strangers(config: Config, store: Store) -> list[str]:
+def _removed_sources(config: Config, store: Store) -> list[str]:
+    """Sources in the store that are no longer in the config."""
     return [s.source for s in store.statuses() if s.source not in {source.name for source in config.sources}]
 
 
-def _show(lines: Sequence[Sequence[str]]) -> None:
+def _print_table(lines: Sequence[Sequence[str]]) -> None:
+    """Print a table on a terminal, and lines with tabs elsewhere."""
     console = Console(markup=False)
     if not console.is_terminal:
         for line in lines:
             click.echo("\t".join(line))
         return
-    table = Table(*HEADS, box=None, pad_edge=False)
+    table = Table(*COLUMNS, box=None, pad_edge=False)
     for line in lines:
         table.add_row(*line)
     console.print(table)
 
 
-def _line(row: SourceRow) -> tuple[str, ...]:
+def _cells(row: SourceRow) -> tuple[str, ...]:
     since = row.at.full_time(row.since) if row.since else ""
     return (
         row.name,
@@ -76,23 +80,24 @@ def _line(row: SourceRow) -> tuple[str, ...]:
         row.last_read,
         row.next_check,
         row.posts_per_hour,
-        _unread(row),
+        _not_read(row),
         row.spent,
         row.to_do,
     )
 
 
-def _unread(row: SourceRow) -> str:
+def _not_read(row: SourceRow) -> str:
     """ "none", or "7.0 h in 2 gaps, open since 11:40"."""
     if row.never_read:
         return "all of it"
     if not row.gaps:
         return "none"
-    count = f"{row.unread_hours:.1f} h in {len(row.gaps)} gap{'' if len(row.gaps) == 1 else 's'}"
-    return f"{count}, open since {row.at.full_time(row.open_gap.since)}" if row.open_gap else count
+    gaps = f"{row.unread_hours:.1f} h in {len(row.gaps)} gap{'' if len(row.gaps) == 1 else 's'}"
+    return f"{gaps}, open since {row.at.full_time(row.open_gap.since)}" if row.open_gap else gaps
 
 
 def _json(row: SourceRow) -> dict[str, Any]:
+    """One source as scripts read it. The keys are a public interface."""
     status, spend = row.status, row.spend
     return {
         "source": row.name,

@@ -1,1 +1,1 @@
-"""What ``wallflower init`` proposes: rules, sources and the file it writes."""
+"""What ``wallflower init`` proposes (rules and sources), tries and writes."""

@@ -1,4 +1,4 @@
-"""What a country tells of the language spoken and the time of day there."""
+"""The language and the time zone of a country, as defaults for ``wallflower init``."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-_SPOKEN = (
+_NEWS_LANGUAGES = (
     "AR:es AT:de BE:nl BG:bg BO:es BR:pt CH:de CL:es CN:zh CO:es CR:es CU:es CZ:cs DE:de DK:da DO:es EC:es EE:et EG:ar "
     "ES:es FI:fi FR:fr GR:el GT:es HK:zh HN:es HR:hr HU:hu ID:id IL:he IR:fa IS:is IT:it JP:ja KR:ko KW:ar LB:ar LI:de "
     "LT:lt LU:fr LV:lv MA:fr MX:es NI:es NL:nl NO:no PA:es PE:es PL:pl PT:pt PY:es QA:ar RO:ro RS:sr RU:ru SA:ar SE:sv "
     "SI:sl SK:sk SN:fr SV:es TH:th TN:fr TR:tr TW:zh UA:uk UY:es VE:es VN:vi"
 )
-LANGUAGES = dict(pair.split(":") for pair in _SPOKEN.split())
-"""Country -> the language most of its news is in; English where a country is missing."""
-_CAPITAL = {
+NEWS_LANGUAGES = dict(pair.split(":") for pair in _NEWS_LANGUAGES.split())
+"""Country -> the language of most of its news. English for countries that are not listed."""
+_MAIN_TIMEZONES = {
     "AU": "Australia/Sydney",
     "BR": "America/Sao_Paulo",
     "CA": "America/Toronto",
     "RU": "Europe/Moscow",
     "UA": "Europe/Kyiv",
 }
-"""Where most people's clocks go by another zone than the one that the table of zones names first."""
+"""Countries where most people use another time zone than the first one in tzdata's table."""
 _LOCALE = re.compile(r"([a-z]{2})_([A-Z]{2})\b")
 
 
-def language_of(country: str) -> str:
-    """The language to begin with in ``country``."""
-    return LANGUAGES.get(country, "en")
+def news_language(country: str) -> str:
+    """The language of most news in ``country``."""
+    return NEWS_LANGUAGES.get(country, "en")
 
 
-def country_here() -> str:
-    """The country that this machine's settings name; else the United States, whose edition is the widest."""
+def country_from_locale() -> str:
+    """The country in this machine's locale; without one "US", whose edition of the news is the largest."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if found := _LOCALE.match(os.environ.get(name, "")):
             return found[2]
@@ -41,9 +41,9 @@ def country_here() -> str:
 
 
 def timezone_of(country: str) -> str:
-    """This machine's time zone if it is one of the country's, else the one that most people there go by."""
-    zones, here = _zones(country), _zone_here()
-    return here if here in zones or not zones else _CAPITAL.get(country, zones[0])
+    """This machine's time zone if ``country`` has it, else the one that most people there use."""
+    zones, local = _zones(country), _local_zone()
+    return local if local in zones or not zones else _MAIN_TIMEZONES.get(country, zones[0])
 
 
 def _zones(country: str) -> list[str]:
@@ -52,9 +52,10 @@ def _zones(country: str) -> list[str]:
     return [row[2] for row in rows if row[0] == country]
 
 
-def _zone_here() -> str:
-    linked = str(Path("/etc/localtime").resolve())
-    for name in (os.environ.get("TZ", ""), linked.partition("zoneinfo/")[2]):
+def _local_zone() -> str:
+    """The time zone of this machine; "UTC" if it cannot be found out."""
+    link_target = str(Path("/etc/localtime").resolve())
+    for name in (os.environ.get("TZ", ""), link_target.partition("zoneinfo/")[2]):
         try:
             return ZoneInfo(name).key
         except (ValueError, OSError, LookupError):

@@ -1,4 +1,4 @@
-"""From the name of an organisation to a rule that finds what people write about it."""
+"""Proposes a rule that finds what people write about an organisation, from its name."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from display.cli.setup.toml_writer import on_one_line
 from monitor.errors import QueryError, WallflowerError
 from monitor.query import parse
 
-SHORTEST_JOINED = 6
-"""Letters; a shorter name without its gaps would find other words."""
-SHORT = 3
-"""Letters up to which a name in Latin script is looked for in its own capitals only."""
+MIN_JOINED_CHARS = 6
+"""A shorter name, written as one word, would find other words too."""
+MAX_CASE_SENSITIVE_CHARS = 3
+"""A name in Latin script of up to this length is matched in its own case only."""
+MAX_NAME_CHARS = 60
 _LEGAL_FORM = re.compile(
     r"[,\s]+(?:inc|incorporated|ltd|limited|gmbh|ag|plc|llc|s\.a|sa|se|corp|corporation|co|company|kg|oy|ab|nv|bv|"
     r"srl|spa|pty)\.?$",
     re.IGNORECASE,
 )
-_ORDINARY = (
-    # brands that are words, and words that may be brands: without their capital letter they mean something else
+_COMMON_WORDS = (
+    # Brands that are words, and words that may be brands: in lower case they mean something else.
     "ace action alliance ally alpha always amazon anchor apple aspect aspire atlas audible aurora avalanche axis "
     "azure ball bank base beacon bell best bird blackboard block bloom blue bolt boots boss bounty box brave bread "
     "bridge bright bull burger camel canon canvas carnival carrier cash castle caterpillar champion chase chime "
@@ -45,71 +47,72 @@ _ORDINARY = (
     "visa vision vista vital vivid vogue volt wave way west whistle whole wind wing wise wish wolf wonder word work "
     "world yeti zenith zero zone zoom"
 )
-ORDINARY = frozenset(_ORDINARY.split())
+COMMON_WORDS = frozenset(_COMMON_WORDS.split())
 
 
-class NoRule(WallflowerError):
-    """A name that no rule can be made of."""
+class InvalidName(WallflowerError):
+    """No rule can be made from a name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A brand as it is proposed."""
+class BrandProposal:
+    """A proposed brand."""
 
     name: str
     rule: str
     aliases: tuple[str, ...]
-    ordinary: bool
-    """Its name is a word of its own: only with its own capitals is it taken for the brand."""
-    spoken: str
-    """What people call it: the name without its legal form."""
+    case_sensitive: bool
+    """The name is short or a common word, so that its rule matches it in its own case only."""
+    short_name: str
+    """The name without its legal form, as people say it."""
 
 
-def proposed(name: str) -> Proposal:
-    """The brand called ``name``; one that begins with ``=`` is an ordinary word. Raises NoRule."""
-    shown = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    marked, shown = shown.startswith("="), shown.removeprefix("=").strip()
-    spoken = _spoken(shown)
-    words = re.findall(r"\w+", spoken)
-    joined = _plain("".join(re.findall(r"\w+", _and(spoken) or spoken)))
-    forms, ordinary = _forms(spoken, joined, single=words == [spoken], marked=marked)
+def propose_brand(name: str) -> BrandProposal:
+    """A brand called ``name``. A "=" before the name marks a common word. Raises InvalidName."""
+    cleaned = " ".join(on_one_line(name).split())
+    marked, cleaned = cleaned.startswith("="), cleaned.removeprefix("=").strip()
+    short_name = _without_legal_form(cleaned)
+    words = re.findall(r"\w+", short_name)
+    joined = _as_handle("".join(re.findall(r"\w+", _with_and(short_name) or short_name)))
+    forms, case_sensitive = _rule_parts(short_name, joined, single=words == [short_name], marked=marked)
     rule = " OR ".join(forms)
     try:
         parse(rule)
     except QueryError as error:
-        raise NoRule(f'No rule can be made of the name "{shown[:60]}": {error}') from error
-    wanted = [spoken, _and(spoken), joined if len(joined) >= SHORTEST_JOINED else ""]
-    aliases = {alias.casefold(): alias for alias in wanted if alias and alias.casefold() != shown.casefold()}
-    return Proposal(shown[:60].strip(), rule, tuple(alias[:60] for alias in aliases.values()), ordinary, spoken)
+        raise InvalidName(f'No rule can be made from the name "{cleaned[:MAX_NAME_CHARS]}": {error}') from error
+    candidates = [short_name, _with_and(short_name), joined if len(joined) >= MIN_JOINED_CHARS else ""]
+    aliases = {alias.casefold(): alias for alias in candidates if alias and alias.casefold() != cleaned.casefold()}
+    shortened = tuple(alias[:MAX_NAME_CHARS] for alias in aliases.values())
+    return BrandProposal(cleaned[:MAX_NAME_CHARS].strip(), rule, shortened, case_sensitive, short_name)
 
 
-def _forms(spoken: str, joined: str, *, single: bool, marked: bool) -> tuple[list[str], bool]:
-    """The ways in which the name is written, and whether capitals count."""
-    short = spoken.isascii() and len(joined) <= SHORT
+def _rule_parts(name: str, joined: str, *, single: bool, marked: bool) -> tuple[list[str], bool]:
+    """The ways in which the name is written, and whether its case counts."""
+    short = name.isascii() and len(joined) <= MAX_CASE_SENSITIVE_CHARS
     handle = [f"@{joined}"] if joined.isascii() and joined else []
     if single:
-        ordinary = marked or short or joined in ORDINARY
-        # a plain word is found in its handle and its hashtag, too
-        return ([f"={spoken}", *handle], True) if ordinary else ([joined], False)
+        case_sensitive = marked or short or joined in COMMON_WORDS
+        # A word in lower case also matches the handle and the hashtag.
+        return ([f"={name}", *handle], True) if case_sensitive else ([joined], False)
     exact = "=" if marked or short else ""
-    phrases = [f'{exact}"{form if exact else form.casefold()}"' for form in (spoken, _and(spoken)) if form]
-    one_word = [joined] if len(joined) >= SHORTEST_JOINED else []
+    phrases = [f'{exact}"{form if exact else form.casefold()}"' for form in (name, _with_and(name)) if form]
+    one_word = [joined] if len(joined) >= MIN_JOINED_CHARS else []
     return [*phrases, *one_word, *handle], bool(exact)
 
 
-def _spoken(name: str) -> str:
+def _without_legal_form(name: str) -> str:
     text = name.replace('"', " ").replace("\\", " ").strip()
     while (shorter := _LEGAL_FORM.sub("", text)) not in ("", text):
         text = shorter
     return " ".join(text.split()).rstrip("!?.,:;") or name
 
 
-def _plain(word: str) -> str:
-    """In small letters, without accents: as handles and hashtags are written. Other scripts stay as they are."""
+def _as_handle(word: str) -> str:
+    """``word`` as handles and hashtags write it: lower case, and without accents in Latin script."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
     return bare if bare.isascii() else word.casefold()
 
 
-def _and(name: str) -> str:
-    """The name with "and" in place of &; empty where it has none that stands alone."""
+def _with_and(name: str) -> str:
+    """``name`` with "and" in place of a separate "&"; empty if it has none."""
     return re.sub(r"\s&\s", " and ", name) if " & " in name else ""

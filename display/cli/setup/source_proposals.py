@@ -1,4 +1,4 @@
-"""Sources to begin with: every kind that needs no key and no address, as it is found, and news for each brand."""
+"""Proposes sources to start with: news for each brand, and every kind that needs no key and no address."""
 
 from __future__ import annotations
 
@@ -7,69 +7,69 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from display.cli.setup.rule_proposals import Proposal
-from display.cli.setup.toml_writer import Value, commented, name_for, table
+from display.cli.setup.rule_proposals import BrandProposal
+from display.cli.setup.toml_writer import Value, comment_line, table, unique_name
 from monitor import secrets, sources
 from monitor.http import Http
 from monitor.sources import Source, SourceModule, SourceOptions
 
-LONGEST_TITLE = 30
+MAX_TITLE_CHARS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A source as it is proposed: its keys in config.toml, and what reads them."""
+class SourceProposal:
+    """A proposed source: its keys in config.toml, and the module of its kind."""
 
     kind: str
     keys: Mapping[str, Value]
-    about: str
+    description: str
     module: SourceModule
 
     @property
     def name(self) -> str:
-        """Its name, which no other of the proposed has."""
+        """Its name, unique among the proposals."""
         return str(self.keys["name"])
 
     def source(self, http: Http) -> Source:
-        """The source itself, to look what it finds."""
-        own = {key: value for key, value in self.keys.items() if key != "kind"}
-        return self.module.Source(self.module.Options.model_validate(own), http)
+        """The source, for trying it."""
+        options = {key: value for key, value in self.keys.items() if key != "kind"}
+        return self.module.Source(self.module.Options.model_validate(options), http)
 
     def table(self, comments: Sequence[str]) -> str:
-        """As it stands in config.toml."""
-        return table("sources", self.keys, [self.about, *comments])
+        """Its table for config.toml, with its description and ``comments`` above."""
+        return table("sources", self.keys, [self.description, *comments])
 
 
-def keyless(brands: Sequence[Proposal], country: str, language: str) -> list[Wanted]:
-    """What can be read at once."""
-    found = [_news(brand, country, language) for brand in brands]
-    for kind, module in _modules():
-        name = name_for([_title(kind, module)], [one.name for one in found])
-        options = _bare(module, name)
+def propose_sources(brands: Sequence[BrandProposal], country: str, language: str) -> list[SourceProposal]:
+    """The sources that can be read without further input."""
+    proposals = [_news(brand, country, language) for brand in brands]
+    for kind, module in _installed_modules():
+        name = unique_name([_title(kind, module)], [one.name for one in proposals])
+        options = _default_options(module, name)
         if options is not None and not options.sample and not secrets.secret_names(options):
-            found.append(Wanted(kind, {"kind": kind, "name": name}, _about(module), module))
-    return found
+            proposals.append(SourceProposal(kind, {"kind": kind, "name": name}, _description(module), module))
+    return proposals
 
 
-def others() -> Iterator[str]:
-    """A comment for each kind that needs something of a person first."""
-    for kind, module in _modules():
-        options = _bare(module, "Here")
+def other_kinds() -> Iterator[str]:
+    """A comment line for each kind that needs a key or other input first."""
+    for kind, module in _installed_modules():
+        options = _default_options(module, "Here")
         if options is None or secrets.secret_names(options):
-            needs = [key for key, field in module.Options.model_fields.items() if field.is_required() and key != "name"]
+            keys = [key for key, field in module.Options.model_fields.items() if field.is_required() and key != "name"]
             names = secrets.secret_names(options) if options is not None else ()
-            wants = " and ".join([*needs, *(f"the secret {name}" for name in names)])
-            yield commented(f'kind = "{kind}"' + (f" needs {wants}. " if wants else ": ") + _about(module))
+            needs = " and ".join([*keys, *(f"the secret {name}" for name in names)])
+            yield comment_line(f'kind = "{kind}"' + (f" needs {needs}. " if needs else ": ") + _description(module))
 
 
-def _news(brand: Proposal, country: str, language: str) -> Wanted:
-    keys: dict[str, Value] = {"kind": "feed", "name": name_for([f"News about {brand.name}"], [])}
-    keys |= {"preset": "google-news", "query": f'"{brand.spoken}"', "country": country, "language": language}
-    return Wanted("feed", keys, f"News that Google finds for {brand.spoken}.", sources.load("feed"))
+def _news(brand: BrandProposal, country: str, language: str) -> SourceProposal:
+    keys: dict[str, Value] = {"kind": "feed", "name": unique_name([f"News about {brand.name}"], [])}
+    keys |= {"preset": "google-news", "query": f'"{brand.short_name}"', "country": country, "language": language}
+    return SourceProposal("feed", keys, f"Google News about {brand.short_name}.", sources.load("feed"))
 
 
-def _modules() -> Iterator[tuple[str, SourceModule]]:
-    """Each kind whose SDK is here."""
+def _installed_modules() -> Iterator[tuple[str, SourceModule]]:
+    """Each kind whose package is installed, with its module."""
     for kind in sources.kinds():
         try:
             yield kind, sources.load(kind)
@@ -77,18 +77,20 @@ def _modules() -> Iterator[tuple[str, SourceModule]]:
             continue
 
 
-def _bare(module: SourceModule, name: str) -> SourceOptions | None:
-    """The kind's options with nothing set; None where it needs some."""
+def _default_options(module: SourceModule, name: str) -> SourceOptions | None:
+    """The options of the kind with only a name; None if it requires others."""
     try:
         return module.Options(name=name)
     except ValidationError:
         return None
 
 
-def _about(module: SourceModule) -> str:
+def _description(module: SourceModule) -> str:
+    """The first line of the module's docstring."""
     return (module.__doc__ or "").strip().partition("\n")[0].replace("``", "`")
 
 
 def _title(kind: str, module: SourceModule) -> str:
-    title, colon, _ = _about(module).partition(":")
-    return title if colon and len(title) <= LONGEST_TITLE else kind.capitalize()
+    """The part of the description before a colon if it is short, else the kind."""
+    title, colon, _ = _description(module).partition(":")
+    return title if colon and len(title) <= MAX_TITLE_CHARS else kind.capitalize()

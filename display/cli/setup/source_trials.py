@@ -1,4 +1,4 @@
-"""A live look at sources before they are used: what would each find now? Bounded in time, all at once."""
+"""Tries sources before they are used: what each returns now. All run at once, for a limited time."""
 
 from __future__ import annotations
 
@@ -7,84 +7,88 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from display.formatting import counted
 from monitor.clock import Clock
 from monitor.collector import Judging
 from monitor.errors import SourceError
 from monitor.model import Batch, Judged, Post, Term
 from monitor.sources import Source
 
-PASSES = 5
-"""Of one source, while it says that there is more."""
-MOST_JUDGED = 1_000
-"""Posts of one source, the newest, that are matched."""
+MAX_PASSES = 5
+"""Passes of one source, while it has more to read."""
+MAX_JUDGED_POSTS = 1_000
+"""The newest posts of one source that are matched."""
+EXAMPLE_CHARS = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a source would bring. ``trouble``: why it could not be read, or not to its end."""
+class TrialResult:
+    """What a source returned."""
 
     posts: int = 0
-    brands: Mapping[str, int] | None = None
-    """Brand -> mentions; None where the posts were not matched."""
+    mentions: Mapping[str, int] | None = None
+    """Brand -> mentions; None if the posts were not matched."""
     example: str = ""
-    """The newest mention's words."""
-    trouble: str = ""
+    """The text of the newest mention."""
+    problem: str = ""
+    """Why the source could not be read, or not completely."""
     note: str = ""
 
     def __str__(self) -> str:
-        if self.trouble and not self.posts:
-            return f"could not be read: {self.trouble}"
-        came = f"{self.posts:,} {'post' if self.posts == 1 else 'posts'}" if self.posts else "nothing just now"
-        more = self.trouble or self.note
-        return came + self._mentions() + (f"; {more}" if more else "")
+        if self.problem and not self.posts:
+            return f"could not be read: {self.problem}"
+        posts = counted(self.posts, "post") if self.posts else "no posts now"
+        remark = self.problem or self.note
+        return posts + self._mentions() + (f"; {remark}" if remark else "")
 
     def _mentions(self) -> str:
-        if self.brands is None or not self.posts:
+        if self.mentions is None or not self.posts:
             return ""
-        told = ", ".join(f"{name} {n:,}" for name, n in self.brands.items())
-        return f", mentions: {told}" if told else ", no mention"
+        counts = ", ".join(f"{name} {n:,}" for name, n in self.mentions.items())
+        return f", mentions: {counts}" if counts else ", no mentions"
 
 
 class Trial:
-    """One look at several sources, each in a thread of its own, which is left behind if it does not end in time."""
+    """One trial of several sources, each in its own thread. Threads that do not finish in time are abandoned."""
 
     def __init__(self, judge: Judging, terms: Sequence[Term], clock: Clock, seconds: float) -> None:
         self._judge, self._terms, self._clock, self._seconds = judge, terms, clock, seconds
 
-    def look(self, sources: Mapping[str, Source]) -> dict[str, Found]:
-        """What each source, by its name, finds now."""
-        found: dict[str, Found] = {}
+    def run(self, sources: Mapping[str, Source]) -> dict[str, TrialResult]:
+        """Name -> result of each of ``sources``."""
+        results: dict[str, TrialResult] = {}
         deadline = self._clock.monotonic() + self._seconds
         threads = [
-            threading.Thread(target=self._one, args=(name, source, found, deadline), name=name, daemon=True)
+            threading.Thread(target=self._try_source, args=(name, source, results, deadline), name=name, daemon=True)
             for name, source in sources.items()
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(max(0.0, deadline - self._clock.monotonic()))
-        late = Found(trouble=f"it did not answer within {self._seconds:g} seconds.")
-        return {name: found.get(name, late) for name in sources}
+        timed_out = TrialResult(problem=f"it did not answer within {self._seconds:g} seconds.")
+        return {name: results.get(name, timed_out) for name in sources}
 
-    def _one(self, name: str, source: Source, found: dict[str, Found], deadline: float) -> None:
+    def _try_source(self, name: str, source: Source, results: dict[str, TrialResult], deadline: float) -> None:
+        """Store the result of ``source``, also after each pass in case there is no time for another."""
         posts: list[Post] = []
-        batch, trouble = Batch(), ""
-        for _ in range(PASSES):
+        batch, problem = Batch(), ""
+        for _ in range(MAX_PASSES):
             try:
                 batch = source.fetch(self._terms, batch.cursor, self._clock.now())
             except SourceError as error:
-                trouble = str(error)
+                problem = str(error)
                 break
             posts += batch.posts
-            found[name] = Found(len(posts), trouble="there were more when the time was up.")
+            results[name] = TrialResult(len(posts), problem="there was more to read when the time was up.")
             if not batch.more or batch.not_before or self._clock.monotonic() > deadline:
                 break
-        newest = sorted(posts, key=lambda post: post.published_at)[-MOST_JUDGED:]
-        found[name] = _summed(len(posts), self._judge.judge(newest, self._clock.now()), trouble, batch.note)
+        newest = sorted(posts, key=lambda post: post.published_at)[-MAX_JUDGED_POSTS:]
+        results[name] = _result(len(posts), self._judge.judge(newest, self._clock.now()), problem, batch.note)
 
 
-def _summed(posts: int, judged: Sequence[Judged], trouble: str, note: str) -> Found:
-    mentions = [one for one in judged if one.findings]
-    brands = Counter(finding.match.brand for one in mentions for finding in one.findings)
-    example = " ".join(mentions[-1].post.body.split())[:160] if mentions else ""
-    return Found(posts, dict(brands.most_common()), example, trouble, note)
+def _result(posts: int, judged: Sequence[Judged], problem: str, note: str) -> TrialResult:
+    mentioning = [one for one in judged if one.findings]
+    counts = Counter(finding.match.brand for one in mentioning for finding in one.findings)
+    example = " ".join(mentioning[-1].post.body.split())[:EXAMPLE_CHARS] if mentioning else ""
+    return TrialResult(posts, dict(counts.most_common()), example, problem, note)

@@ -1,4 +1,4 @@
-"""Writing tables of config.toml, and names for what stands in them."""
+"""Writes tables for config.toml, and finds unique names for them."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ from monitor.config.values import MAX_NAME_CHARS
 Value = str | bool | int | Sequence[str]
 
 
-def written(value: Value) -> str:
+def toml_value(value: Value) -> str:
     """``value`` as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
-        return _text(value)
-    return f"[{', '.join(map(_text, value))}]"
+        return _toml_string(value)
+    return f"[{', '.join(map(_toml_string, value))}]"
 
 
-def _text(value: str) -> str:
+def _toml_string(value: str) -> str:
     if "'" not in value and '"' in value and "\\" not in value and value.isprintable():
         return f"'{value}'"
-    # what JSON escapes, TOML reads; but for DEL, which JSON writes as it is
+    # TOML reads what JSON escapes, but JSON does not escape DEL, which TOML forbids.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def table(kind: str, keys: Mapping[str, Value], comments: Sequence[str] = ()) -> str:
-    """A ``[[kind]]`` table with ``comments`` above it and an empty line behind it."""
-    lines = [commented(comment) for comment in comments]
-    lines += [f"[[{kind}]]", *(f"{key} = {written(value)}" for key, value in keys.items())]
+    """A ``[[kind]]`` table with ``comments`` above and an empty line below."""
+    lines = [comment_line(comment) for comment in comments]
+    lines += [f"[[{kind}]]", *(f"{key} = {toml_value(value)}" for key, value in keys.items())]
     return "\n".join(lines) + "\n\n"
 
 
-def commented(text: str) -> str:
-    """``text`` as one line of comment, whatever it holds."""
-    return "# " + "".join(c if c.isprintable() else " " for c in text)
+def comment_line(text: str) -> str:
+    """``text`` as one comment line, whatever characters it contains."""
+    return f"# {on_one_line(text)}"
 
 
-def name_for(wanted: Sequence[str], taken: Collection[str]) -> str:
-    """The first of ``wanted`` that says something, as a name that no one of ``taken`` has; case makes no difference."""
-    shown = (" ".join("".join(c if c.isprintable() else " " for c in name).split()) for name in wanted)
-    base = next((name for name in shown if name), "Feed")[:MAX_NAME_CHARS].strip()
+def on_one_line(text: str) -> str:
+    """``text`` with a space in place of every unprintable character, such as a line break."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def unique_name(candidates: Sequence[str], taken: Collection[str]) -> str:
+    """The first of ``candidates`` that is not blank, with a number if it is in ``taken`` (case is ignored)."""
+    cleaned = (" ".join(on_one_line(name).split()) for name in candidates)
+    base = next((name for name in cleaned if name), "Feed")[:MAX_NAME_CHARS].strip()
     used = {name.casefold() for name in taken}
     name, n = base, 1
     while name.casefold() in used:

@@ -1,6 +1,7 @@
-"""Runs ``wallflower`` with outputs that cannot be written: [way, arguments] by way of stdin, how each ended on stdout.
+"""Runs ``wallflower`` with outputs that cannot be written.
 
-A child for each command, forked from one that has imported everything: a start takes a second, a fork does not.
+Reads [[mode, arguments], ...] from stdin and writes how each ended to stdout, as JSON. Each command runs in a fork of
+this process, which has imported everything: starting Python takes a second, a fork does not.
 """
 
 from __future__ import annotations
@@ -14,39 +15,39 @@ from collections.abc import Sequence
 from display.cli.main import main
 
 
-def ended(way: str, command: Sequence[str]) -> tuple[int, int, str]:
-    """The status of a command, how many lines of its output were read, and what it wrote to stderr."""
+def run(mode: str, command: Sequence[str]) -> tuple[int, int, str]:
+    """The exit status of a command, how many lines of its output were read, and what it wrote to stderr."""
     (errors, to_errors), (lines, to_lines) = os.pipe(), os.pipe()
     if not (child := os.fork()):
         os.close(errors), os.close(lines)
         os.dup2(to_errors, 2)
-        run(way, command, to_lines)
+        run_child(mode, command, to_lines)
     os.close(to_errors), os.close(to_lines)
     read = 0
     with open(lines, "rb", buffering=0) as reader:
-        if way == "head":
+        if mode == "head":
             read = first_line(reader)
     with open(errors, encoding="utf-8") as file:
-        said = file.read()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), read, said
+        error_text = file.read()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), read, error_text
 
 
 def first_line(reader: io.FileIO) -> int:
-    """Read up to the end of the first line, as ``head -1`` does; how many that were."""
+    """Read the first line, as ``head -1`` does. Returns how many lines were read: 1 or 0."""
     while (byte := reader.read(1)) not in (b"\n", b""):
         pass
     return len(byte or b"")
 
 
-def run(way: str, command: Sequence[str], output: int) -> None:
-    """Be the command; never returns."""
+def run_child(mode: str, command: Sequence[str], output: int) -> None:
+    """Become the command. Never returns."""
     sys.argv = ["wallflower", *command]
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
-    if way == "closed":
+    if mode == "closed":
         os.close(1)
         sys.stdout = None  # type: ignore[assignment]
     else:
-        os.dup2(os.open("/dev/full", os.O_WRONLY) if way == "full" else output, 1)
+        os.dup2(os.open("/dev/full", os.O_WRONLY) if mode == "full" else output, 1)
         os.close(output)
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     status = 0
@@ -61,5 +62,5 @@ def run(way: str, command: Sequence[str], output: int) -> None:
 
 
 if __name__ == "__main__":
-    asked = json.load(sys.stdin)
-    print(json.dumps({f"{way} {' '.join(command)}": ended(way, command) for way, command in asked}))
+    requests = json.load(sys.stdin)
+    print(json.dumps({f"{mode} {' '.join(command)}": run(mode, command) for mode, command in requests}))

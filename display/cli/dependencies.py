@@ -1,4 +1,4 @@
-"""Where monitor and display are put together: the config, the judge and the store, as every command needs them."""
+"""What commands depend on: the config, the judge, the HTTP client and the store. Joins monitor and display."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ from monitor.store import Store, open_store
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _version() -> str:
+def _installed_version() -> str:
     try:
         return version("wallflower")
     except PackageNotFoundError:
         return "0 (not installed)"
 
 
-VERSION = _version()
+VERSION = _installed_version()
 
 
-def with_config(command: Command) -> Command:
-    """Give ``command`` the option --config, as its argument ``config_path``."""
+def config_option(command: Command) -> Command:
+    """Add the option --config to ``command``, as its argument ``config_path``."""
     option = click.option(
         "--config",
         "config_path",
         type=click.Path(path_type=Path, dir_okay=False),
-        help=f"Config file. Without it {configuration.LOCAL_FILE}, else {configuration.SYSTEM_FILE}.",
+        help=f"Config file. Default: {configuration.LOCAL_FILE} if it exists, else {configuration.SYSTEM_FILE}.",
     )
     return option(command)
 
 
-def options_of(kind: str) -> type[BaseModel]:
-    """The model of the keys of ``kind``; it allows any where the package of ``kind`` is missing. Raises ImportError."""
+def options_model(kind: str) -> type[BaseModel]:
+    """The model of the config keys of ``kind``. If its package is missing, any keys are allowed. Raises ImportError."""
     return sources.load_or_placeholder(kind).Options
 
 
 def load_config(path: Path | None) -> Config:
-    """The config at ``path``, or at one of the usual places. Raises ConfigError."""
-    return configuration.load(configuration.find_file(path), options_of, sources.kinds(), LANGUAGES)
+    """The config at ``path``, or at a default location. Raises ConfigError."""
+    return configuration.load(configuration.find_file(path), options_model, sources.kinds(), LANGUAGES)
 
 
-def found_config(path: Path | None) -> Config | None:
-    """The config at ``path`` or at one of the usual places; None where there is none and none was named.
+def load_config_if_any(path: Path | None) -> Config | None:
+    """The config at ``path`` or at a default location; None if no path is given and neither location has one.
 
     Raises ConfigError.
     """
@@ -70,8 +70,8 @@ def found_config(path: Path | None) -> Config | None:
     return load_config(path)
 
 
-def source_named(config: Config, name: str) -> SourceConfig:
-    """The source of that name, in any case. Raises ConfigError where there is none."""
+def find_source(config: Config, name: str) -> SourceConfig:
+    """The source called ``name``, ignoring case if there is no exact match. Raises ConfigError if there is none."""
     known = {source.name: source for source in config.sources}
     found = known.get(name) or next((s for n, s in known.items() if n.casefold() == name.casefold()), None)
     if found is None:
@@ -82,18 +82,18 @@ def source_named(config: Config, name: str) -> SourceConfig:
 
 
 def open_http(config: Config | None, clock: Clock | None = None) -> Http:
-    """What reads the outside, with the hosts of private networks that ``config`` allows. Its caller closes it."""
+    """An HTTP client that may reach the private hosts that ``config`` allows. The caller closes it."""
     return Http(clock or Clock(), config.allow_hosts if config else frozenset())
 
 
-def judge_of(brands: Sequence[Brand]) -> Judge:
-    """What judges posts by the rules of ``brands``."""
+def create_judge(brands: Sequence[Brand]) -> Judge:
+    """A judge of posts for the rules of ``brands``."""
     return Judge(Matcher(brands), Scorer(brands))
 
 
 @contextmanager
-def opened_store(config: Config, *, create: bool = False) -> Iterator[Store]:
-    """The config's store, closed at the end. Raises StoreError; also where there is none yet, unless ``create``."""
+def open_config_store(config: Config, *, create: bool = False) -> Iterator[Store]:
+    """The config's store, closed at the end. Raises StoreError, also if it does not exist and ``create`` is False."""
     store = open_store(config.database_url, create=create)
     try:
         if create:
@@ -103,7 +103,7 @@ def opened_store(config: Config, *, create: bool = False) -> Iterator[Store]:
         store.close()
 
 
-def source_names(config: Config, store: Store) -> Collection[str]:
-    """Every source that a filter may name: those of the config, and those that ever brought a mention."""
+def known_source_names(config: Config, store: Store) -> Collection[str]:
+    """Every source that a filter may name: those in the config, and those with a status or a mention in the store."""
     stored = {value.value for value in store.facets(MentionFilter()).get("source", ())}
     return {source.name for source in config.sources} | stored | {status.source for status in store.statuses()}

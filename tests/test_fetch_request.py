@@ -1,4 +1,4 @@
-"""fetch while Wallflower runs: the one that runs is asked, waited for, and what it brought is told."""
+"""``wallflower fetch`` while Wallflower is running: it requests a pass, waits for it and reports the result."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from display.cli import fetch as fetching
-from display.cli.fetch_request import NotNow, ask, brought
+from display.cli import fetch as fetch_command
+from display.cli.dependencies import load_config
+from display.cli.fetch_request import CannotFetchNow, posts_since, request_fetch
 from display.cli.main import cli
-from display.cli.wiring import load_config
 from display.server.startup_checks import single_instance
 from monitor.clock import Clock
 from monitor.collector import Pace, timing
@@ -38,51 +38,52 @@ secret = "A_KEY"
 """
 
 
-class Answering(FakeClock):
-    """While somebody waits, the Wallflower that runs has its turns: one for each wait, after the first."""
+class AnsweringClock(FakeClock):
+    """Runs a step of the running Wallflower at the end of each wait."""
 
-    def __init__(self, turn: Callable[[Store], object], store: Store) -> None:
+    def __init__(self, step: Callable[[Store], object], store: Store) -> None:
         super().__init__()
-        self._turn, self._store = turn, store
+        self._step, self._store = step, store
 
     def wait(self, seconds: float) -> bool:
         stopped = super().wait(seconds)
-        self._turn(self._store)
+        self._step(self._store)
         return stopped
 
 
 @pytest.fixture
-def read_before(tmp_path: Path) -> Iterator[Store]:
-    with closing(open_store(f"sqlite:///{tmp_path / 'asked.db'}")) as store:
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with a source that was read once."""
+    with closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register_brands([Brand("Acme", "acme", ours=True)], NOON)
         status = SourceStatus("Forum", "feed", Health.WORKING, last_try=NOON, last_success=NOON, next_check=NOON)
         store.save("Forum", [judged("old")], now=NOON, status=status)
         yield store
 
 
-def test_the_wallflower_that_runs_is_asked_and_waited_for(read_before: Store) -> None:
-    turns: list[datetime] = []
+def test_a_pass_is_requested_and_waited_for(store: Store) -> None:
+    steps: list[datetime] = []
 
-    def turn(store: Store) -> None:
-        turns.append(clock.now())
-        asked = store.source_request("Forum").asked
-        if len(turns) == 2 and asked:
+    def step(store: Store) -> None:
+        steps.append(clock.now())
+        requested = store.source_request("Forum").asked
+        if len(steps) == 2 and requested:
             (status,) = store.recorded_statuses()
             store.save_status(timing.pass_started(status, clock.now()), clock.now())
-        if len(turns) == 4:
+        if len(steps) == 4:
             found = [judged("new"), judged("elsewhere", source="Other")]
             (status,) = store.recorded_statuses()
             after = timing.pass_succeeded(status, Batch(), Pace(None, timedelta(minutes=10)), clock.now(), 0.5)
             store.save("Other", found[1:], now=clock.now())
             store.save("Forum", found[:1], now=clock.now(), status=after)
 
-    clock = Answering(turn, read_before)
+    clock = AnsweringClock(step, store)
     clock.advance(60)
-    seen = read_before.last_change_id()
-    after = ask(read_before, "Forum", clock)
-    assert len(turns) == 4
-    assert after.last_success == turns[3]
-    posts, new, edited = brought(read_before, "Forum", seen)
+    last_change = store.last_change_id()
+    after = request_fetch(store, "Forum", clock)
+    assert len(steps) == 4
+    assert after.last_success == steps[3]
+    posts, new, edited = posts_since(store, "Forum", last_change)
     assert ([one.post.text for one in posts], new, edited) == (["new"], 1, 0)
     assert posts[0].findings[0].match.brand == "Acme"
 
@@ -90,28 +91,28 @@ def test_the_wallflower_that_runs_is_asked_and_waited_for(read_before: Store) ->
 @pytest.mark.parametrize(
     "error", [BadResponse("No."), RateLimited("Wait.", NOON + timedelta(hours=2)), AuthError("No key.")]
 )
-def test_a_pass_that_fails_is_an_answer_too(read_before: Store, error: SourceError) -> None:
-    def turn(store: Store) -> None:
+def test_a_failed_pass_is_returned_too(store: Store, error: SourceError) -> None:
+    def step(store: Store) -> None:
         (status,) = store.recorded_statuses()
-        begun = timing.pass_started(status, clock.now())
-        store.save_status(timing.pass_failed(begun, error, clock.now(), 0.5), clock.now())
+        started = timing.pass_started(status, clock.now())
+        store.save_status(timing.pass_failed(started, error, clock.now(), 0.5), clock.now())
 
-    clock = Answering(turn, read_before)
+    clock = AnsweringClock(step, store)
     clock.advance(60)
-    assert ask(read_before, "Forum", clock).reason == str(error)
+    assert request_fetch(store, "Forum", clock).reason == str(error)
 
 
-def test_nobody_waits_for_ever_nor_for_what_is_paused(read_before: Store) -> None:
+def test_the_wait_has_a_limit_and_a_paused_source_is_not_requested(store: Store) -> None:
     clock = FakeClock()
     clock.advance(60)
-    with pytest.raises(NotNow, match="has not ended that within 180 seconds"):
-        ask(read_before, "Forum", clock)
-    read_before.pause_source("Forum", NOON)
-    with pytest.raises(NotNow, match="Resume it"):
-        ask(read_before, "Forum", clock)
+    with pytest.raises(CannotFetchNow, match="has not finished within 180 seconds"):
+        request_fetch(store, "Forum", clock)
+    store.pause_source("Forum", NOON)
+    with pytest.raises(CannotFetchNow, match="Resume it"):
+        request_fetch(store, "Forum", clock)
 
 
-def test_the_command_asks_and_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_requests_a_pass_and_reports_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
 
     def fetch(*options: str) -> Result:
@@ -125,12 +126,12 @@ def test_the_command_asks_and_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setenv("A_KEY", "a-made-up-secret-1234")
     assert fetch().exit_code == 0
-    monkeypatch.setattr(fetching, "ask", answer)
+    monkeypatch.setattr(fetch_command, "request_fetch", answer)
     with single_instance(load_config(tmp_path / "config.toml")):
         result = fetch()
         assert result.exit_code == 0, result.output
-        assert "Wallflower is running, so it is asked" in result.stderr
+        assert "Wallflower is running; asking it" in result.stderr
         assert "«Acme» news" in result.stdout
         assert "Stored: 1 new mention." in result.stdout
-        assert "posts came" not in result.stdout
+        assert "posts returned" not in result.stdout
         assert fetch("--dry-run").exit_code == 0

@@ -1,0 +1,30 @@
+"""Changes that a person makes to one mention, for ``wallflower hide``, ``unhide`` and ``correct``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from display.cli.dependencies import load_config, open_config_store
+from monitor.clock import Clock
+from monitor.errors import StoreError
+from monitor.store import Store
+
+
+def set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
+    """Hide or show the post of a mention, with all its other mentions, and report it. Raises StoreError."""
+    with open_config_store(load_config(config_path)) as store:
+        require_mention(store, mention)
+        ids = store.mention_ids_of_post(mention)
+        for id_ in ids:
+            store.set_hidden(id_, hidden, Clock().now())
+    click.echo(f"Mention {mention} is now {'hidden' if hidden else 'shown'}.")
+    if others := [str(id_) for id_ in ids if id_ != mention]:
+        click.echo(f"So are the mentions of other brands in the same post: {', '.join(others)}.")
+
+
+def require_mention(store: Store, mention: int) -> None:
+    """Raise StoreError if no mention has the id ``mention``."""
+    if store.mention(mention) is None:
+        raise StoreError(f"There is no mention {mention}.")

@@ -1,0 +1,50 @@
+"""``wallflower opml``: ``[[sources]]`` tables for the subscriptions of a feed reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from display.cli.dependencies import config_option, load_config_if_any
+from display.cli.feed_tables import ALREADY_CONFIGURED, configured_urls, feed_table, skipped_comment
+from display.cli.setup.toml_writer import comment_line
+from display.formatting import counted
+from monitor.errors import SourceError
+from monitor.feeds.opml import Subscription, read_opml
+from monitor.http import check_url, redact
+
+
+@click.command()
+@config_option
+@click.argument("file", type=click.File("rb"))
+def opml(config_path: Path | None, file: TextIO) -> None:
+    """Print the feeds of FILE as tables for config.toml. FILE is OPML, which feed readers export."""
+    config = load_config_if_any(config_path)
+    subscriptions = read_opml(file.read())  # type: ignore[arg-type]
+    for line in _tables(subscriptions, configured_urls(config)):
+        click.echo(line, nl=False)
+
+
+def _tables(subscriptions: Sequence[Subscription], known: dict[str, str]) -> Iterator[str]:
+    yield comment_line(f"{counted(len(subscriptions), 'feed')} in the OPML file.") + "\n\n"
+    for one in subscriptions:
+        if reason := _problem(one.url, known):
+            yield skipped_comment(f"{one.title} ({redact(one.url)})" if one.title else redact(one.url), reason)
+        else:
+            yield feed_table(one.url, one.title, known, [one.folder] if one.folder else [])
+
+
+def _problem(url: str, known: dict[str, str]) -> str:
+    """Why a feed cannot be added; empty if it can."""
+    if url in known.values():
+        return ALREADY_CONFIGURED
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        return 'Its URL contains a login. Store it as a secret: secret = "NAME_OF_A_SECRET" instead of url.'
+    try:
+        check_url(url)
+    except SourceError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,27 @@
+"""``wallflower resume``: start reading a paused source again. The page /sources does the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from display.cli.dependencies import config_option, find_source, load_config, open_config_store
+from display.cli.paused_since import paused_since
+from monitor.clock import Clock
+
+
+@click.command()
+@config_option
+@click.argument("name")
+def resume(config_path: Path | None, name: str) -> None:
+    """Start reading the paused source NAME again, immediately if Wallflower is running."""
+    config = load_config(config_path)
+    source = find_source(config, name).name
+    with open_config_store(config, create=True) as store:
+        since = paused_since(store, source, config)
+        resumed = store.resume_source(source, Clock().now())
+    if resumed:
+        click.echo(f"{source} was paused since {since}. It is read again now, or as soon as Wallflower runs.")
+    else:
+        click.echo(f"{source} was not paused.")
