@@ -1,4 +1,4 @@
-"""The Mentions page in a real Chromium: live, by keys, without scripts, and unmoved by what strangers write."""
+"""The Mentions page in a real Chromium: live updates, keyboard shortcuts, no scripts, and hostile posts."""
 
 from __future__ import annotations
 
@@ -49,24 +49,26 @@ def desktop_context(browser: Browser, **options: object) -> BrowserContext:
     return context
 
 
-def say(served: Served, text: str, brand: str = "Globex", name: str = "live") -> int:
-    """Let a post be saved as if it had been read just now; returns its mention's id."""
-    return served.save(one(served, text, brand, name))
+def save_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> int:
+    """Save a post as if it had just been read; returns the id of its mention."""
+    return served.save(judged_post(served, text, brand, name))
 
 
-def one(served: Served, text: str, brand: str = "Globex", name: str = "live") -> Judged:
+def judged_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> Judged:
     return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.found(brand, text, -0.4))
 
 
 def wait_until_live(page: Page, served: Served) -> None:
-    """A page is live once its pill has counted something; begin with something that does not matter."""
+    """Wait until the pill has counted a first post, which shows that the connection is open."""
     expect(page.locator("#pill")).to_have_attribute("hidden", "")
     page.wait_for_function("performance.getEntriesByType('resource').length > 0")
-    say(served, "Globex first.", name="first")
+    save_post(served, "Globex first.", name="first")
     expect(page.locator("#pill .n")).to_have_text("1 new")
 
 
-def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_filters_are_chosen_by_clicks_and_are_in_the_address(
+    page: Page, served: Served, page_errors: PageErrors
+) -> None:
     page.goto(f"{served.url}/mentions")
     page.locator(".toggle", has_text="Globex").click()
     expect(page).to_have_url(f"{served.url}/mentions?brand=Globex")
@@ -85,14 +87,14 @@ def test_filters_are_clicked_and_stand_in_the_address(page: Page, served: Served
     assert page.evaluate("reports") == []
 
 
-def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_new_mentions_wait_in_the_pill_and_nothing_moves(page: Page, served: Served, page_errors: PageErrors) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     page.locator(".mention-link").nth(3).focus()
     before = page.evaluate(TOPS)
     for i in range(4):
-        say(served, f"Globex again, {i}.", name=f"more-{i}")
-    say(served, "Acme too.", "Acme", "acme")
+        save_post(served, f"Globex again, {i}.", name=f"more-{i}")
+    save_post(served, "Acme too.", "Acme", "acme")
     expect(page.locator("#pill .n")).to_have_text("6 new")
     assert page.evaluate(TOPS) == before
     held = page.evaluate(
@@ -110,11 +112,11 @@ def test_what_is_new_waits_in_the_pill_and_nothing_moves(page: Page, served: Ser
     assert page_errors == []
 
 
-def test_the_pill_counts_only_what_the_filters_let_in(page: Page, served: Served) -> None:
+def test_the_pill_counts_only_mentions_that_match_the_filters(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/mentions?brand=Globex")
     wait_until_live(page, served)
-    say(served, "Acme is not asked for.", "Acme", "acme")
-    say(served, "Globex is.", name="globex")
+    save_post(served, "Acme is filtered out.", "Acme", "acme")
+    save_post(served, "Globex is.", name="globex")
     expect(page.locator("#pill .n")).to_have_text("2 new")
     page.locator("#pill").click()
     expect(page.locator("#count")).to_have_text("21")
@@ -130,17 +132,17 @@ def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served
     assert page.evaluate(TOPS) == before
 
 
-def test_after_an_outage_the_pill_holds_what_was_missed(page: Page, served: Served) -> None:
+def test_after_an_outage_the_pill_counts_the_missed_mentions(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     served.stop()
     served.start()
     for i in range(3):
-        say(served, f"Globex while away, {i}.", name=f"away-{i}")
+        save_post(served, f"Globex while away, {i}.", name=f"away-{i}")
     expect(page.locator("#pill .n")).to_have_text("4 new", timeout=30_000)
 
 
-def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
+def test_shortcuts_move_open_and_return(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/mentions")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -148,7 +150,7 @@ def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="marta.knits on Bluesky")).to_be_visible()
-    page.wait_for_load_state()  # a page hears keys once its script has run
+    page.wait_for_load_state()  # shortcuts work once the script has run
     page.keyboard.press("j")
     expect(page.get_by_role("heading", name="brewlab_ops")).to_be_visible()
     page.wait_for_load_state()
@@ -168,7 +170,7 @@ def test_keys_walk_open_and_come_back(page: Page, served: Served) -> None:
     assert page.evaluate("document.activeElement.matches('.mention-link')") is False
 
 
-def test_a_query_that_cannot_be_read_keeps_the_list_and_the_caret(page: Page, served: Served) -> None:
+def test_an_invalid_search_keeps_the_list_and_the_caret(page: Page, served: Served) -> None:
     page.goto(f"{served.url}/mentions?q=globex")
     field = page.get_by_role("searchbox")
     field.fill("globex AND (pickup OR NEAR late)")
@@ -210,9 +212,9 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     context.close()
 
 
-def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_hostile_posts_move_no_other_row_and_run_nothing(page: Page, served: Served, page_errors: PageErrors) -> None:
     for i, text in enumerate(data.HOSTILE):
-        say(served, text, "Acme", f"hostile-{i}")
+        save_post(served, text, "Acme", f"hostile-{i}")
     page.goto(f"{served.url}/mentions?brand=Acme")
     assert set(page.evaluate(HEIGHTS)) == {75}
     assert page.locator("main img, main script").count() == 0
@@ -226,7 +228,7 @@ def test_hostile_posts_move_no_neighbour_and_run_nothing(page: Page, served: Ser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read_on_its_ground(browser: Browser, served: Served, scheme: str) -> None:
+def test_every_text_has_enough_contrast(browser: Browser, served: Served, scheme: str) -> None:
     context = desktop_context(browser, color_scheme=scheme)
     page = context.new_page()
     for path in (
@@ -246,16 +248,16 @@ CONTRASTS = """() => {
     return [...canvas.getImageData(0, 0, 1, 1).data]; };
   const linear = (v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
   const light = ([r, g, b]) => .2126 * linear(r / 255) + .7152 * linear(g / 255) + .0722 * linear(b / 255);
-  const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+  const background = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
     if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
-  const UNSEEN = ".visually-hidden, .query-error, .skip, .exclude";
+  const INVISIBLE = ".visually-hidden, .query-error, .skip, .exclude";
   const failures = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest(UNSEEN)) continue;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest(INVISIBLE)) continue;
     const style = getComputedStyle(e);
-    const [a, b] = [light(rgb(e.closest("svg") ? style.fill : style.color)), light(ground(e))];
+    const [a, b] = [light(rgb(e.closest("svg") ? style.fill : style.color)), light(background(e))];
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     if (ratio < 4.5) failures.push(`${walk.currentNode.data.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
   }

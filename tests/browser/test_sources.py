@@ -14,20 +14,22 @@ from tests.browser.test_mentions import CONTRASTS, desktop_context
 from tests.fake_site import Served, judged, read_at
 
 HOUR = timedelta(hours=1)
-LONG = (
+LONG_REASON = (
     "The Python package Mastodon.py, which this kind of source needs, is not installed or cannot be used. "
     "Run `pip install Mastodon.py` in the environment of Wallflower, then restart it."
 )
 
 
 def fill(served: Served) -> None:
-    """Forum works and is paid for; Reddit is broken."""
+    """Forum works and costs money; Reddit is broken."""
     now = served.clock.now()
     soon = now + timedelta(minutes=9)
     spend = Spend(f"{now:%Y-%m}", 38.2, 60.0)
     served.save(*(judged(f"acme {n}", published_at=now - n * HOUR) for n in range(40)))
     served.store.save_status(read_at(now, spend=spend, next_check=soon), now)
-    broken = read_at(now - 4 * HOUR, "Reddit", health=Health.BROKEN, reason=LONG, failures=9, since=now - 4 * HOUR)
+    broken = read_at(
+        now - 4 * HOUR, "Reddit", health=Health.BROKEN, reason=LONG_REASON, failures=9, since=now - 4 * HOUR
+    )
     served.store.save_status(replace(broken, next_check=soon), now)
     served.store.open_gap("Reddit", now - 4 * HOUR, "Down.", now)
 
@@ -90,7 +92,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
 
 @pytest.mark.parametrize(("width", "height"), [(320, 700), (390, 844), (700, 900), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_every_screen_and_can_be_read(
+def test_the_page_fits_every_screen_with_enough_contrast(
     browser: Browser, served: Served, width: int, height: int, scheme: str
 ) -> None:
     fill(served)
