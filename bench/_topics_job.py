@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.store import BRANDS, END, START, judged_posts, save_all
 from bench.watch import milliseconds
 from monitor.analysis.jobs import TopicsJob
-from monitor.analysis.topics import SPAN
+from monitor.analysis.topics import BACKGROUND_SPAN
 from monitor.model import Judged
 from monitor.store import Store, open_store
 
@@ -23,7 +23,7 @@ TURNS = 9
 def lately(mentions: int) -> Iterator[Judged]:
     """Made-up mentions, two years of them moved into the last four weeks and a day."""
     for one in judged_posts(mentions):
-        at = END - (END - one.post.published_at) * ((SPAN + timedelta(days=1)) / (END - START))
+        at = END - (END - one.post.published_at) * ((BACKGROUND_SPAN + timedelta(days=1)) / (END - START))
         yield replace(one, post=replace(one.post, published_at=min(at, END - timedelta(seconds=1))))
 
 

@@ -24,7 +24,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bench._topics_job import turns
 from bench.sentiment import AIRLINE_ALIASES as ALIASES
-from monitor.analysis.topics import Finder
+from monitor.analysis.topics import TopicFinder
 from monitor.clock import Clock
 from monitor.http import Http
 from monitor.model import Brand, FoundTopic, Text, Texts
@@ -91,12 +91,12 @@ def airlines(path: Path, hours: int) -> None:
     """Print what the busiest hours and the days are about."""
     for name, texts in airline_texts(path).items():
         brand = next(brand for brand in BRANDS if brand.name == name)
-        finder = Finder(brand, BRANDS)
+        finder = TopicFinder(brand, BRANDS)
         print(f"\n{name}: {len(texts):,} tweets")
         for end in sorted(busiest(texts, hours)):
             background = finder.background(without(texts, end - DAY, end), end - DAY)
             day, hour = between(texts, end - DAY, end), between(texts, end - HOUR, end)
-            found = finder.look(day, hour, background, None, end)
+            found = finder.topics(day, hour, background, None, end)
             print(f"  {end:%d %b %H:%M} {hour.total:4} an hour: {_shown(found.hour)}")
             print(f"     {day.total:5} a day: {', '.join(map(_shown, found.day))}; not sorted {found.unsorted}")
 
@@ -106,13 +106,13 @@ def titles(path: Path) -> None:
     print("\ntitles: brand, title, how many hours had it as the hour's, as one of the day's, as an incident's")
     for name, texts in airline_texts(path).items():
         brand = next(brand for brand in BRANDS if brand.name == name)
-        finder, before, seen = Finder(brand, BRANDS), None, Counter[tuple[str, str]]()
+        finder, before, seen = TopicFinder(brand, BRANDS), None, Counter[tuple[str, str]]()
         end = texts[0].published_at.replace(minute=0, second=0) + HOUR
         while end <= texts[-1].published_at + HOUR:
             background = finder.background(without(texts, end - DAY, end), end - DAY)
             hour = between(texts, end - HOUR, end)
-            before = finder.look(between(texts, end - DAY, end), hour, background, before, end)
-            news = finder.incident(between(texts, end - 3 * HOUR, end), background)
+            before = finder.topics(between(texts, end - DAY, end), hour, background, before, end)
+            news = finder.incident_topics(between(texts, end - 3 * HOUR, end), background)
             seen.update(("day", topic.name) for topic in before.day)
             seen.update([("hour", before.hour.name)] if before.hour else ())
             seen.update(("incident", title) for title in {news.topic, *news.words} - {""})
@@ -126,14 +126,14 @@ def sample(hours: int) -> None:
     end = datetime(2026, 3, 4, 12, tzinfo=UTC)
     for seed in (1, 2):
         texts = sample_texts(end, 28, seed)
-        finder = Finder(
+        finder = TopicFinder(
             Brand("Acme", "acme OR @acmehelp"), [Brand(n, n.lower()) for n in ("Acme", "Globex", "Initech")]
         )
         late = [text for text in texts if text.published_at > end - 20 * DAY]
         print(f"\nSample, seed {seed}: {len(texts):,} posts")
         for at in sorted(busiest(late, hours)):
             background = finder.background(between(texts, at - 29 * DAY, at - DAY), at - DAY)
-            found = finder.look(between(texts, at - DAY, at), between(texts, at - HOUR, at), background, None, at)
+            found = finder.topics(between(texts, at - DAY, at), between(texts, at - HOUR, at), background, None, at)
             print(f"  {at:%d %b %H:%M} {between(texts, at - HOUR, at).total:4}: {_shown(found.hour)}")
             print(f"       day: {', '.join(map(_shown, found.day))}; not sorted {found.unsorted}")
 
@@ -150,11 +150,11 @@ def noise(path: Path, draws: int = 40) -> None:
         for _ in range(4):
             drawn = dice.sample(texts, len(texts))
             half = len(drawn) // 2
-            finder = Finder(brand, BRANDS)
+            finder = TopicFinder(brand, BRANDS)
             background = finder.background(Texts(half, tuple(drawn[:half])), LATE)
             for size in SIZES * draws:
                 window = Texts(size, tuple(dice.sample(drawn[half:], size)))
-                found = finder.look(window, window, background, None, LATE)
+                found = finder.topics(window, window, background, None, LATE)
                 wrong[size] += found.hour is not None
                 topics[size] += len(found.day)
         rates = (f"{n:3}: {wrong[n] / draws / 4:5.1%} {topics[n] / draws / 4:4.2f}" for n in SIZES)
@@ -165,7 +165,7 @@ def cost(path: Path) -> None:
     """Print a look's time beside VADER's for the same texts."""
     texts = [text for some in airline_texts(path).values() for text in some]
     window, rest = Texts(40_000, tuple(texts[:2_000])), Texts(400_000, tuple(texts[2_000:5_000]))
-    vader, finder, now = SentimentIntensityAnalyzer(), Finder(BRANDS[0], BRANDS), LATE
+    vader, finder, now = SentimentIntensityAnalyzer(), TopicFinder(BRANDS[0], BRANDS), LATE
     vaders = _time_of(lambda: [vader.polarity_scores(text.text) for text in window.rows])
     first = _time_of(lambda: finder.background(rest, now))
     background = finder.background(rest, now)
@@ -173,8 +173,8 @@ def cost(path: Path) -> None:
     for label, seconds in (
         ("background of 3,000", first),
         ("the same an hour later", _time_of(lambda: finder.background(rest, now))),
-        ("first look", _time_of(lambda: finder.look(window, window, background, None, now))),
-        ("each further look", _time_of(lambda: finder.look(window, window, background, None, now))),
+        ("first look", _time_of(lambda: finder.topics(window, window, background, None, now))),
+        ("each further look", _time_of(lambda: finder.topics(window, window, background, None, now))),
     ):
         print(f"{label}: {seconds / vaders:.2f}   ({seconds * 1000:.0f} ms)")
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.analysis.topics import Background, Finder
-from monitor.analysis.topics.background import Common
-from monitor.analysis.topics.heard import Ear
-from monitor.analysis.topics.naming import shortened
+from monitor.analysis.topics import Background, TopicFinder
+from monitor.analysis.topics.background import CommonPhrases
+from monitor.analysis.topics.phrase_index import PhraseExtractor
+from monitor.analysis.topics.titles import shortened
 from monitor.model import Brand, Text, Texts, Topic, Topics
 from monitor.query import Document, parse
 from tests.fakes import NOON
@@ -77,7 +77,7 @@ def texts(rows: list[Text], total: int | None = None) -> Texts:
     return Texts(len(rows) if total is None else total, tuple(sorted(rows, key=lambda row: row.published_at)))
 
 
-def usual(finder: Finder, talk: Talk, days: int = 28, extra: list[Text] | None = None) -> Background:
+def usual(finder: TopicFinder, talk: Talk, days: int = 28, extra: list[Text] | None = None) -> Background:
     """Four weeks of everyday talk before the last day."""
     rows = talk.everyday(40 * days, NOON - (days + 1) * DAY, NOON - DAY)
     return finder.background(texts(rows + (extra or [])), NOON - DAY)
@@ -86,8 +86,8 @@ def usual(finder: Finder, talk: Talk, days: int = 28, extra: list[Text] | None =
 def look(rows: list[Text], *named: Topic, before: Topics | None = None, talk: Talk | None = None) -> Topics:
     """What is found in an hour that is all there is of its day."""
     talk = talk or Talk(2)
-    finder = Finder(ACME, BRANDS, named)
-    return finder.look(texts(rows), texts(rows), usual(finder, Talk(9)), before, NOON)
+    finder = TopicFinder(ACME, BRANDS, named)
+    return finder.topics(texts(rows), texts(rows), usual(finder, Talk(9)), before, NOON)
 
 
 def test_what_many_people_suddenly_speak_of_is_the_topic() -> None:
@@ -107,11 +107,11 @@ def test_everyday_talk_is_no_topic() -> None:
 
 def test_what_is_said_as_often_as_ever_is_no_topic() -> None:
     talk = Talk()
-    finder = Finder(ACME, BRANDS)
+    finder = TopicFinder(ACME, BRANDS)
     every_day = [row for k in range(28) for row in talk.about("signal booster", 20, NOON - (k + 1.5) * DAY)]
     background = usual(finder, talk, extra=every_day)
     rows = texts(talk.everyday(20, NOON - HOUR, NOON) + talk.about("signal booster", 10))
-    assert finder.look(rows, rows, background, None, NOON).hour is None
+    assert finder.topics(rows, rows, background, None, NOON).hour is None
 
 
 @pytest.mark.parametrize(
@@ -171,17 +171,17 @@ def test_some_words_are_never_topics(words: str) -> None:
 
 def test_the_parts_of_a_name_are_never_topics() -> None:
     talk, brand = Talk(), Brand("Acme", "acme", aliases=("AcmeLight", "FoodHouse"))
-    finder = Finder(brand, [brand])
+    finder = TopicFinder(brand, [brand])
     for written in ("food", "house", "Food House", "light", "foodhouse"):
         rows = texts(talk.everyday(10, NOON - HOUR, NOON) + talk.about(written, 20))
-        assert finder.look(rows, rows, usual(finder, Talk(9)), None, NOON).day == (), written
+        assert finder.topics(rows, rows, usual(finder, Talk(9)), None, NOON).day == (), written
 
 
 def test_words_of_the_rule_are_never_topics() -> None:
     talk, brand = Talk(), Brand("Acme", "acme lighthouse")
-    finder = Finder(brand, [brand])
+    finder = TopicFinder(brand, [brand])
     rows = texts(talk.everyday(10, NOON - HOUR, NOON) + talk.about("lighthouse", 20))
-    assert finder.look(rows, rows, usual(finder, talk), None, NOON).day == ()
+    assert finder.topics(rows, rows, usual(finder, talk), None, NOON).day == ()
 
 
 def test_a_language_without_stop_words_of_ours_gives_named_topics_only() -> None:
@@ -232,9 +232,9 @@ def test_a_topic_of_the_config_is_found_by_its_rule_and_comes_first() -> None:
 
 def test_a_topic_of_the_config_needs_no_history_but_has_no_usual_then() -> None:
     talk = Talk()
-    finder = Finder(ACME, BRANDS, [Topic("delivery times", "late")])
+    finder = TopicFinder(ACME, BRANDS, [Topic("delivery times", "late")])
     rows = texts(talk.about("late parcel", 12))
-    found = finder.look(rows, rows, finder.background(texts([]), NOON - DAY), None, NOON)
+    found = finder.topics(rows, rows, finder.background(texts([]), NOON - DAY), None, NOON)
     assert found.hour is not None
     assert found.hour.usual is None
     assert len(found.day) == 1
@@ -243,12 +243,12 @@ def test_a_topic_of_the_config_needs_no_history_but_has_no_usual_then() -> None:
 
 def test_usual_is_what_a_day_and_this_hour_of_it_bring() -> None:
     talk = Talk()
-    finder = Finder(ACME, BRANDS, [Topic("boosters", "booster")])
+    finder = TopicFinder(ACME, BRANDS, [Topic("boosters", "booster")])
     every_day = [row for k in range(1, 29) for row in talk.about("signal booster", 12, NOON - (k + 0.1) * DAY)]
     a_spike = talk.about("signal booster", 900, NOON - 3.1 * DAY)
     background = usual(finder, talk, extra=every_day + a_spike)
     rows = texts(talk.about("signal booster", 30))
-    found = finder.look(rows, rows, background, None, NOON)
+    found = finder.topics(rows, rows, background, None, NOON)
     assert found.day[0].usual == pytest.approx(13.5, abs=2)
     assert found.hour is not None
     assert found.hour.usual is not None
@@ -257,9 +257,9 @@ def test_usual_is_what_a_day_and_this_hour_of_it_bring() -> None:
 
 def test_a_sample_is_scaled_to_what_it_stands_for() -> None:
     talk = Talk()
-    finder = Finder(ACME, BRANDS)
+    finder = TopicFinder(ACME, BRANDS)
     rows = texts(talk.everyday(20, NOON - HOUR, NOON) + talk.about("signal booster", 12), total=320)
-    found = finder.look(rows, rows, usual(finder, talk), None, NOON)
+    found = finder.topics(rows, rows, usual(finder, talk), None, NOON)
     assert found.hour is not None
     assert (found.hour.n, found.hour.authors, found.unsorted) == (120, 12, 200)
 
@@ -277,7 +277,7 @@ def test_the_mood_counts_a_story_once_and_leaves_out_what_is_unscored() -> None:
 
 def test_the_topic_stays_from_minute_to_minute() -> None:
     talk = Talk(5)
-    finder, background = Finder(ACME, BRANDS), None
+    finder, background = TopicFinder(ACME, BRANDS), None
     rows = talk.everyday(160, NOON - 2 * HOUR, NOON + 2 * HOUR)
     for phrase in ("signal booster", "copper mast"):
         for _ in range(45):
@@ -289,7 +289,7 @@ def test_the_topic_stays_from_minute_to_minute() -> None:
         now = NOON + timedelta(minutes=minute - 30)
         of_day = texts([row for row in rows if row.published_at < now])
         of_hour = texts([row for row in of_day.rows if row.published_at >= now - HOUR])
-        before = finder.look(of_day, of_hour, background, before, now)
+        before = finder.topics(of_day, of_hour, background, before, now)
         shown.append(before.hour.name if before.hour else "")
     changes = sum(a != b for a, b in itertools.pairwise(shown))
     assert {"signal booster", "copper mast"} & set(shown), shown
@@ -298,33 +298,33 @@ def test_the_topic_stays_from_minute_to_minute() -> None:
 
 def test_an_incident_has_a_topic_and_keeps_it() -> None:
     talk = Talk()
-    finder = Finder(ACME, BRANDS)
+    finder = TopicFinder(ACME, BRANDS)
     background = usual(finder, talk)
     rows = talk.everyday(10, NOON - HOUR, NOON) + talk.about("website down", 9)
-    assert finder.incident(texts(rows), background) == ("website down", ("website down",))
+    assert finder.incident_topics(texts(rows), background) == ("website down", ("website down",))
     rows += talk.about("refund form", 10)
-    found = finder.incident(texts(rows), background, "website down", ("website down",))
+    found = finder.incident_topics(texts(rows), background, "website down", ("website down",))
     assert found == ("website down", ("website down", "refund form"))
-    assert finder.incident(texts(talk.everyday(40, NOON - HOUR, NOON)), background, "website down") == ("", ())
+    assert finder.incident_topics(texts(talk.everyday(40, NOON - HOUR, NOON)), background, "website down") == ("", ())
 
 
 def test_what_an_incident_is_called_does_not_change_with_its_plural() -> None:
-    talk, finder = Talk(), Finder(ACME, BRANDS)
+    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
     background = usual(finder, Talk(9))
     rows = talk.everyday(10, NOON - HOUR, NOON) + talk.about("copper mast", 9)
-    told = finder.incident(texts(rows), background)
+    told = finder.incident_topics(texts(rows), background)
     rows += talk.about("copper masts", 12)
-    assert finder.incident(texts(rows), background).topic == "copper masts"
-    assert finder.incident(texts(rows), background, *told) == told == ("copper mast", ("copper mast",))
+    assert finder.incident_topics(texts(rows), background).topic == "copper masts"
+    assert finder.incident_topics(texts(rows), background, *told) == told == ("copper mast", ("copper mast",))
 
 
 @pytest.mark.parametrize("about", [("leak", "scam", "data leak"), ("data", "time", "people", "service", "things")])
 def test_an_incident_names_three_new_things_at_most_and_none_that_says_nothing(about: tuple[str, ...]) -> None:
-    talk, finder = Talk(), Finder(ACME, BRANDS)
+    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
     rows = talk.everyday(10, NOON - HOUR, NOON)
     for phrase in (*about, "signal booster", "copper mast", "garden fence", "tea cosy"):
         rows += talk.about(phrase, 14)
-    topic, words = finder.incident(texts(rows), usual(finder, Talk(9)))
+    topic, words = finder.incident_topics(texts(rows), usual(finder, Talk(9)))
     assert len(words) == 3
     assert topic in ("", *words)
     assert not {"data", "time", "people", "service", "things"} & {topic, *words}
@@ -339,11 +339,11 @@ def test_a_word_that_says_nothing_alone_is_part_of_a_name() -> None:
 
 
 def test_a_word_is_called_by_the_phrase_that_most_put_it_in() -> None:
-    talk, finder = Talk(), Finder(ACME, BRANDS)
+    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
     rows = talk.everyday(20, NOON - HOUR, NOON) + talk.about("price", 12) + talk.about("price rise", 10)
-    assert finder.incident(texts(rows), usual(finder, Talk(9))).topic == "price rise"
+    assert finder.incident_topics(texts(rows), usual(finder, Talk(9))).topic == "price rise"
     rows += talk.about("price list", 9)
-    assert finder.incident(texts(rows), usual(finder, Talk(9))).topic == "price"
+    assert finder.incident_topics(texts(rows), usual(finder, Talk(9))).topic == "price"
 
 
 def test_what_is_only_written_otherwise_is_one_topic() -> None:
@@ -357,14 +357,14 @@ def test_what_is_only_written_otherwise_is_one_topic() -> None:
 
 
 def test_what_is_said_of_any_brand_must_rise_further() -> None:
-    talk, finder = Talk(), Finder(ACME, BRANDS)
+    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
     background = usual(finder, Talk(9), extra=talk.about("booster", 40, NOON - 3 * DAY))
     rows = texts(talk.everyday(20, NOON - HOUR, NOON) + talk.about("booster", 10))
-    assert finder.look(rows, rows, background, None, NOON).hour is not None
+    assert finder.topics(rows, rows, background, None, NOON).hour is not None
     globex = usual(finder, Talk(10), extra=talk.about("booster", 400, NOON - 3 * DAY))
-    known = replace(background, others=Common.of([globex]))
-    assert finder.look(rows, rows, known, None, NOON).hour is None
-    assert Common.of([]) is None
+    known = replace(background, others=CommonPhrases.of([globex]))
+    assert finder.topics(rows, rows, known, None, NOON).hour is None
+    assert CommonPhrases.of([]) is None
 
 
 @pytest.mark.parametrize(
@@ -430,16 +430,16 @@ def test_whatever_is_written_is_read(written: list[str], lang: str | None) -> No
 
 
 def test_a_long_text_costs_no_more_than_its_beginning() -> None:
-    ear = Ear((), ())
+    extractor = PhraseExtractor((), ())
     long = Talk().text("delivery times " * 300, NOON)
-    assert len(ear.phrases(long)) < 300
+    assert len(extractor.phrases(long)) < 300
 
 
 def test_an_edited_text_is_read_again() -> None:
-    talk, finder = Talk(), Finder(ACME, BRANDS)
+    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
     background = usual(finder, Talk(9))
     rows = talk.about("signal booster", 12)
-    finder.look(texts(rows), texts(rows), background, None, NOON)
+    finder.topics(texts(rows), texts(rows), background, None, NOON)
     edited = texts([replace(row, text=row.text.replace("signal booster", "copper mast")) for row in rows])
-    found = finder.look(edited, edited, background, None, NOON)
+    found = finder.topics(edited, edited, background, None, NOON)
     assert [topic.name for topic in found.day] == ["copper mast"]

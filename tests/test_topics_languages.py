@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.analysis.topics import Finder
+from monitor.analysis.topics import TopicFinder
 from tests.fakes import NOON
 from tests.test_topics import ACME, BRANDS, Talk, look, texts
 
@@ -52,11 +52,11 @@ def test_where_we_know_no_stop_words_we_say_nothing(lang: str, written: str) -> 
     ],
 )
 def test_languages_that_we_know_have_topics(lang: str, everyday: str, about: str, shown: str) -> None:
-    talk, finder = Talk(), Finder(ACME, BRANDS)
+    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
     past = [talk.text(everyday, NOON - (k / 40 + 1.1) * DAY, lang=lang) for k in range(1_000)]
     rows = [talk.text(everyday, NOON - HOUR / 2, lang=lang) for _ in range(10)]
     rows += [talk.text(about, NOON - HOUR / 3, lang=lang) for _ in range(12)]
-    found = finder.look(texts(rows), texts(rows), finder.background(texts(past), NOON - DAY), None, NOON)
+    found = finder.topics(texts(rows), texts(rows), finder.background(texts(past), NOON - DAY), None, NOON)
     assert found.hour is not None
     assert found.hour.name == shown
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from monitor.analysis.topics import SPAN, Background, Common, Day, Finder
+from monitor.analysis.topics import BACKGROUND_SPAN, Background, CommonPhrases, DaySample, TopicFinder
 from monitor.model import Pulses
 from monitor.store import Store
 
@@ -22,7 +22,7 @@ MAX_TEXTS_PER_RUN = 1_500
 
 @dataclass
 class _Cache:
-    days: dict[datetime, Day] = field(default_factory=dict)
+    days: dict[datetime, DaySample] = field(default_factory=dict)
     background: Background | None = None
     checked_at: datetime | None = None
 
@@ -30,11 +30,11 @@ class _Cache:
 class TopicBackgrounds:
     """The backgrounds of several brands. Not thread-safe."""
 
-    def __init__(self, store: Store, finders: dict[str, Finder]) -> None:
+    def __init__(self, store: Store, finders: dict[str, TopicFinder]) -> None:
         """``finders``: by brand."""
         self._store, self._finders = store, finders
         self._caches = {brand: _Cache() for brand in finders}
-        self._common: dict[str, Common | None] = {}
+        self._common: dict[str, CommonPhrases | None] = {}
         self._texts_read = 0
 
     def start_run(self) -> None:
@@ -49,17 +49,17 @@ class TopicBackgrounds:
             self._update(brand, cache, now)
         return cache.background
 
-    def common(self, brand: str) -> Common | None:
+    def common(self, brand: str) -> CommonPhrases | None:
         """What people say about all other brands, as far as their backgrounds have been read."""
         if brand not in self._common:
             others = [cache.background for name, cache in self._caches.items() if name != brand]
-            self._common[brand] = Common.of([background for background in others if background is not None])
+            self._common[brand] = CommonPhrases.of([background for background in others if background is not None])
         return self._common[brand]
 
     def _update(self, brand: str, cache: _Cache, now: datetime) -> None:
         until = (now - DAY).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        totals = _mentions_by_day(self._store.volume_series(brand, until - SPAN, until))
-        days = dict[datetime, Day]()
+        totals = _mentions_by_day(self._store.volume_series(brand, until - BACKGROUND_SPAN, until))
+        days = dict[datetime, DaySample]()
         for start, total in totals.items():
             if self._texts_read >= MAX_TEXTS_PER_RUN:
                 cache.days.update(days)
@@ -70,12 +70,12 @@ class TopicBackgrounds:
             self._common.clear()
         cache.days, cache.checked_at = days, now
 
-    def _day(self, brand: str, cached: Day | None, start: datetime, total: int) -> Day:
+    def _day(self, brand: str, cached: DaySample | None, start: datetime, total: int) -> DaySample:
         if cached is not None and cached.total == total:
             return cached
         texts = self._store.mention_texts(brand, start, start + DAY, MAX_TEXTS_PER_DAY)
         self._texts_read += len(texts.rows)
-        return self._finders[brand].hear(texts)
+        return self._finders[brand].sample(texts)
 
 
 def _mentions_by_day(counts: Pulses) -> dict[datetime, int]:

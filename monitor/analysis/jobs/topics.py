@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.analysis.jobs.topic_backgrounds import TopicBackgrounds
-from monitor.analysis.topics import Background, Finder
+from monitor.analysis.topics import Background, TopicFinder
 from monitor.model import Brand, Incident, Texts, Topic
 from monitor.store import Store
 
@@ -26,7 +26,7 @@ class TopicsJob:
     def __init__(self, store: Store, brands: Sequence[Brand], configured: Sequence[Topic] = ()) -> None:
         """``configured``: the topics in the config."""
         self._store = store
-        self._finders = {brand.name: Finder(brand, brands, configured) for brand in brands}
+        self._finders = {brand.name: TopicFinder(brand, brands, configured) for brand in brands}
         self._backgrounds = TopicBackgrounds(store, self._finders)
         self._updated_at: dict[str, datetime] = {}
 
@@ -56,7 +56,7 @@ class TopicsJob:
         day = self._store.mention_texts(brand, now - DAY, now, MAX_TEXTS)
         hour = _texts_since(day, now - HOUR) or self._store.mention_texts(brand, now - HOUR, now, MAX_TEXTS)
         before = self._store.topics(brand)
-        self._store.save_topics(self._finders[brand].look(day, hour, background, before, now))
+        self._store.save_topics(self._finders[brand].topics(day, hour, background, before, now))
         self._updated_at[brand] = now
 
     def _name_incident(self, incident: Incident, now: datetime) -> None:
@@ -66,8 +66,8 @@ class TopicsJob:
             return
         texts = self._store.mention_texts(incident.brand, incident.since, now, MAX_TEXTS)
         finder = self._finders[incident.brand]
-        news = finder.incident(texts, background, incident.topic, incident.words)
-        named = replace(incident, topic=news.topic or incident.topic, words=news.words or incident.words)
+        found = finder.incident_topics(texts, background, incident.topic, incident.words)
+        named = replace(incident, topic=found.topic or incident.topic, words=found.words or incident.words)
         if named != incident:
             self._store.save_incident(named)
 

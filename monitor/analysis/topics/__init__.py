@@ -1,13 +1,13 @@
-"""What people talk about: topics that the config names, then phrases that stand out of what is usually said.
+"""What people talk about: topics named in the config, then phrases that are significantly more frequent than usual.
 
-    texts --> reading (words, phrases) --> heard (numbers, voices) --> finding (what stands out) --> naming --> Topics
-                                              background (28 days) ------^
+    texts --> phrases --> phrase_index (numbers, voices) --> significance --> titles --> Topics
+                                background (28 days) ----------^
 
-A voice is an author; a story that many repeat has one voice, so neither a crowd of copies nor one busy account makes
-a topic. Pure: texts and times come in, the answer goes out. What it remembers only saves it from reading twice.
+A voice is an author. A story that many people repeat has one voice, so neither a crowd of copies nor one busy account
+makes a topic. Pure: texts and times in, topics out. What a finder caches only saves it from reading twice.
 """
 
-from monitor.analysis.topics.background import SPAN, Background, Common, Day
-from monitor.analysis.topics.finder import Finder
+from monitor.analysis.topics.background import BACKGROUND_SPAN, Background, CommonPhrases, DaySample
+from monitor.analysis.topics.finder import TopicFinder
 
-__all__ = ["SPAN", "Background", "Common", "Day", "Finder"]
+__all__ = ["BACKGROUND_SPAN", "Background", "CommonPhrases", "DaySample", "TopicFinder"]

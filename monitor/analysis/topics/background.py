@@ -1,4 +1,4 @@
-"""What is usually said about a brand: the last four weeks, in a sample."""
+"""What people usually say about a brand: a sample of the last four weeks."""
 
 from __future__ import annotations
 
@@ -8,152 +8,161 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.analysis.topics.heard import Ear, Floats, Heard, Ints, Keys, Said, voices
+from monitor.analysis.topics.phrase_index import (
+    Floats,
+    Ints,
+    Keys,
+    PhraseExtractor,
+    PhraseIndex,
+    TextPhrases,
+    voices,
+)
 from monitor.model import Texts
 
 DAY = timedelta(days=1)
-SPAN = timedelta(days=28)
-FEWEST_DAYS = 5
-"""Fewer tell nothing about what is usual."""
-FEWEST_VOICES = 30
-"""Against fewer nothing can stand out."""
-COMMON_FROM = 0.002
-"""Of the voices about other brands: what fewer say is no common word."""
+BACKGROUND_SPAN = timedelta(days=28)
+MIN_DAYS = 5
+"""With fewer days there is no usual count."""
+MIN_VOICES = 30
+"""With fewer voices nothing can be significant."""
+MIN_COMMON_SHARE = 0.002
+"""A phrase is common if more than this share of the voices about other brands use it."""
 
 
 @dataclass(frozen=True, eq=False)
-class Day:
-    """What was said on a day, or in any other time: a piece of a background, without its texts."""
+class DaySample:
+    """The phrases of one day, or of another span: a piece of a background, without its texts."""
 
     total: int
-    """Mentions; those below are an even sample of them."""
-    heard: tuple[Heard, ...]
+    """Mentions; the texts below are an even sample of them."""
+    texts: tuple[TextPhrases, ...]
     voices: tuple[int, ...]
     times: tuple[datetime, ...]
 
     @classmethod
-    def of(cls, texts: Texts, ear: Ear) -> Day:
-        """What these texts say."""
+    def of(cls, texts: Texts, extractor: PhraseExtractor) -> DaySample:
+        """Extract the phrases of these texts."""
         times = tuple(text.published_at for text in texts.rows)
-        return cls(texts.total, tuple(ear.hear(texts.rows)), tuple(voices(texts.rows, by_day=True)), times)
+        extracted = tuple(extractor.extract(texts.rows))
+        return cls(texts.total, extracted, tuple(voices(texts.rows, by_day=True)), times)
 
     @property
     def weights(self) -> Floats:
-        """How many mentions each text stands for."""
-        return np.full(len(self.heard), self.total / max(1, len(self.heard)))
+        """How many mentions each text represents."""
+        return np.full(len(self.texts), self.total / max(1, len(self.texts)))
 
 
 @dataclass(frozen=True)
-class Common:
-    """What is said about several brands alike."""
+class CommonPhrases:
+    """Phrases that people use about several brands."""
 
-    known: Keys
-    spoken: Ints
-    speakers: int
+    keys: Keys
+    voices_by_key: Ints
+    voice_count: int
 
     @classmethod
-    def of(cls, backgrounds: Iterable[Background]) -> Common | None:
-        """What the voices of these say; None where there are too few to tell."""
+    def of(cls, backgrounds: Iterable[Background]) -> CommonPhrases | None:
+        """The phrases common to these backgrounds; None with too few voices."""
         every = list(backgrounds)
-        speakers = sum(one.said.speakers for one in every)
-        if speakers < FEWEST_VOICES:
+        voice_count = sum(one.index.voice_count for one in every)
+        if voice_count < MIN_VOICES:
             return None
-        known, place = np.unique(np.concatenate([one.known for one in every]), return_inverse=True)
-        spoken = np.bincount(place, weights=np.concatenate([one.spoken for one in every]), minlength=len(known))
-        many = spoken > COMMON_FROM * speakers
-        return cls(known[many], spoken[many].astype(np.int64), speakers)
+        keys, position = np.unique(np.concatenate([one.keys for one in every]), return_inverse=True)
+        weights = np.concatenate([one.voices_by_key for one in every])
+        by_key = np.bincount(position, weights=weights, minlength=len(keys))
+        common = by_key > MIN_COMMON_SHARE * voice_count
+        return cls(keys[common], by_key[common].astype(np.int64), voice_count)
 
     def shares(self, keys: Keys) -> Floats:
-        """Of each of ``keys``."""
-        return _found(self.known, self.spoken, keys) / self.speakers
+        """The share of the voices that use each of ``keys``."""
+        return _lookup(self.keys, self.voices_by_key, keys) / self.voice_count
 
 
 @dataclass(frozen=True)
 class Background:
-    """Phrases and named topics of the days before a window."""
+    """The phrases and configured topics of the days before a window."""
 
-    said: Said
-    known: Keys
-    spoken: Ints
-    """Every key once, and how many voices said it."""
-    named: tuple[int, ...]
-    """Of each text, a bit for each named topic."""
-    day_of: Ints
-    """Of each text, whole days before the end; those beyond ``days`` belong to none."""
+    index: PhraseIndex
+    keys: Keys
+    """Every phrase once, sorted."""
+    voices_by_key: Ints
+    """The number of voices that used each of ``keys``."""
+    topic_bits: tuple[int, ...]
+    """Per text, a bit for each configured topic."""
+    age_days: Ints
+    """Per text, whole days before the end. Texts older than ``days`` belong to an incomplete day."""
     days: int
-    """Whole days of which we know."""
-    clock: Floats
-    """Of all mentions, the share in each hour of the day (UTC), two neighbours weighed in."""
+    """Number of whole days."""
+    hour_shares: Floats
+    """The share of all mentions in each hour of the day (UTC), smoothed over three hours."""
     weights: Floats
-    """Of each text, how many mentions it stands for."""
-    others: Common | None = None
-    """What is said about other brands."""
+    """Per text, the number of mentions it represents."""
+    others: CommonPhrases | None = None
+    """What people say about other brands."""
 
     @classmethod
-    def of(cls, days: Sequence[Day], until: datetime) -> Background:
-        """They must all be from the 28 days before ``until``."""
-        heard = [one for day in days for one in day.heard]
+    def of(cls, days: Sequence[DaySample], until: datetime) -> Background:
+        """Combine samples, all from the 28 days before ``until``."""
+        texts = [text for day in days for text in day.texts]
         times = [time for day in days for time in day.times]
-        back = [(until - time) // DAY for time in times]
         oldest = min(times, default=until)
         weights = np.concatenate([day.weights for day in days]) if days else np.zeros(0)
-        said = Said.of(heard, _numbered(days))
-        known, _, spoken = said.counts()
+        index = PhraseIndex.of(texts, _distinct_voices(days))
+        keys, _, voices_by_key = index.counts()
         return cls(
-            said,
-            known,
-            spoken,
-            tuple(one.named for one in heard),
-            np.asarray(back, dtype=np.int64),
+            index,
+            keys,
+            voices_by_key,
+            tuple(text.topic_bits for text in texts),
+            np.asarray([(until - time) // DAY for time in times], dtype=np.int64),
             (until - oldest + timedelta(hours=1)) // DAY,
-            _clock(times, weights),
+            _hour_shares(times, weights),
             weights,
         )
 
     @property
-    def tells(self) -> bool:
-        """Whether anything can stand out against it."""
-        return self.said.speakers >= FEWEST_VOICES
+    def is_large_enough(self) -> bool:
+        """Whether anything can be significant against it."""
+        return self.index.voice_count >= MIN_VOICES
 
     def voices(self, keys: Keys) -> Ints:
-        """How many voices said each of ``keys``."""
-        return _found(self.known, self.spoken, keys)
+        """The number of voices that used each of ``keys``."""
+        return _lookup(self.keys, self.voices_by_key, keys)
 
-    def elsewhere(self, keys: Keys) -> Floats:
-        """The share of the voices about other brands that say each of ``keys``: what anybody says of anything."""
+    def common_shares(self, keys: Keys) -> Floats:
+        """The share of the voices about other brands that use each of ``keys``."""
         return np.zeros(len(keys)) if self.others is None else self.others.shares(keys)
 
     def usual(self, key: int, at: datetime | None) -> float | None:
-        """Mentions of a day that say ``key``, or of the hour of a day around ``at``; None: we know too few days."""
-        return self._usual(self.said.where(key), at)
+        """Mentions per day that contain the phrase ``key``, or per hour at that time of day; None with too few days."""
+        return self._usual(self.index.texts_with(key), at)
 
-    def usual_named(self, bit: int, at: datetime | None) -> float | None:
-        """The same for a named topic."""
-        about = np.flatnonzero([named >> bit & 1 for named in self.named])
-        return self._usual(about, at)
+    def usual_of_topic(self, bit: int, at: datetime | None) -> float | None:
+        """The same for a configured topic."""
+        return self._usual(np.flatnonzero([bits >> bit & 1 for bits in self.topic_bits]), at)
 
-    def _usual(self, places: Ints, at: datetime | None) -> float | None:
-        if self.days < FEWEST_DAYS:
+    def _usual(self, texts: Ints, at: datetime | None) -> float | None:
+        if self.days < MIN_DAYS:
             return None
-        places = places[self.day_of[places] < self.days]
-        few = np.bincount(self.day_of[places], minlength=self.days)
-        per_day = np.bincount(self.day_of[places], weights=self.weights[places], minlength=self.days)
-        # A day on which everybody spoke of it is not usual, but few a day vary a lot.
-        most = np.minimum(1.0, (3 * np.median(few) + 3) / np.maximum(1, few))
-        usual = float((per_day * most).mean())
-        return usual if at is None else usual * float(self.clock[at.hour])
+        texts = texts[self.age_days[texts] < self.days]
+        sampled = np.bincount(self.age_days[texts], minlength=self.days)
+        per_day = np.bincount(self.age_days[texts], weights=self.weights[texts], minlength=self.days)
+        # Cap days on which everybody wrote about it: they are not usual. Small counts vary a lot, hence + 3.
+        caps = np.minimum(1.0, (3 * np.median(sampled) + 3) / np.maximum(1, sampled))
+        usual = float((per_day * caps).mean())
+        return usual if at is None else usual * float(self.hour_shares[at.hour])
 
 
-def _found(known: Keys, values: Ints, keys: Keys) -> Ints:
-    """The value of each of ``keys``, 0 where it is not known."""
+def _lookup(known: Keys, values: Ints, keys: Keys) -> Ints:
+    """The value of each of ``keys``, 0 for unknown keys. ``known`` is sorted."""
     if not len(known):
         return np.zeros(len(keys), dtype=np.int64)
     at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     return np.where(known[at] == keys, values[at], 0)
 
 
-def _numbered(days: Sequence[Day]) -> list[int]:
-    """The voices of all days: no two days share one."""
+def _distinct_voices(days: Sequence[DaySample]) -> list[int]:
+    """The voices of all days, numbered so that no two days share one."""
     numbers, first = list[int](), 0
     for day in days:
         numbers += [first + voice for voice in day.voices]
@@ -161,7 +170,7 @@ def _numbered(days: Sequence[Day]) -> list[int]:
     return numbers
 
 
-def _clock(times: Sequence[datetime], weights: Floats) -> Floats:
+def _hour_shares(times: Sequence[datetime], weights: Floats) -> Floats:
     hours = np.bincount([time.hour for time in times], weights=weights, minlength=24) if times else np.ones(24)
     smooth = (np.roll(hours, 1) + hours + np.roll(hours, -1)) / 3
     return np.asarray(smooth / max(1.0, smooth.sum()), dtype=np.float64)

@@ -1,7 +1,7 @@
-"""Words that say nothing about a subject, per language, folded as rules fold them (no case, no accents).
+"""Words that do not name a subject, per language; folded as rules fold them (no case, no accents).
 
-Own lists and short ones: those of the usual packages hold a thousand words of English, "website", "help" and "system"
-among them, which is just what people talk about. A language that is not here gets no phrases, only named topics.
+These lists are short on purpose: those of common packages contain a thousand English words, including "website", "help"
+and "system", which are what people talk about. Languages without a list get no phrases, only configured topics.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ STOP = {
         otima horrivel
     """,
 }
-"""Never the first or the last word of a topic: what holds sentences together, praise and blame, days, chatter."""
+"""Never the first or last word of a topic: function words, praise and blame, days, chatter."""
 
 WEAK = """
     add added adding additional advise agree allow allowed apologise apologize area arrive arrived ask asked
@@ -211,22 +211,22 @@ WEAK = """
     traveling travelling treat treated treatment trip try turn turned understand user users various visit waited
     waiting walk warm wide wife wish woman women work worked working works write
 """
-"""English. Never a topic by themselves, nor the last word of one, but "booking fee" and "customer data" are topics."""
+"""English. Never a topic alone, nor the last word of one; but "booking fee" and "customer data" are topics."""
 
-STATES = """
+STATE_WORDS = """
     blocked broken canceled cancelled closed crashed crashing damaged dead delayed diverted down expired frozen
     grounded hacked issue issues leaked locked lost missing offline overbooked overcharged problem problems
     question questions rebooked refunded stolen stranded stuck
 """
-"""English. Never a topic by themselves, but first or last words of one: "lost bag", "website down"."""
+"""English. Never a topic alone, but first or last words of one: "lost bag", "website down"."""
 
-CLEAR = """
+PHRASES_OF_COMMON_WORDS = """
     customer service, wait time, waiting time, hold time, response time, phone line, phone number, seat change,
     time change, service outage, name change, service fee, plan change, change fee, checked bag, checkin line,
     check in, carry on, log in, sign up, customer data, personal data, customer information,
     personal information, call center, call centre, help desk, data loss, data center, data centre
 """
-"""Topics of common words only, as their words stand in the list of stems."""
+"""Topics that consist of common words only, written as stems."""
 
 OFFENSIVE = """
     anus arse arsehole asshole bastard bitch blowjob bollock boner boob bugger bullshit butthole clit cock coon
@@ -243,7 +243,7 @@ OFFENSIVE = """
     klootzak kut lul mongool neuk nikker slet tering tyfus bunda buceta caralho corno foda fodase foder merda
     piroca porra putaria viado
 """
-"""Slurs and words too coarse for a wall: those of six letters or more are beginnings, shorter ones whole words."""
+"""Slurs and words too coarse for a wall. Those of six letters or more are prefixes, shorter ones whole words."""
 
-JOINING = "of for in at and n de du des d del della di da do dos von van fur pour para per com con"
-"""The only stop words within a topic: "loss of signal", but not "shop goes round"."""
+JOINING_WORDS = "of for in at and n de du des d del della di da do dos von van fur pour para per com con"
+"""The only stop words allowed inside a topic: "loss of signal", but not "shop goes round"."""

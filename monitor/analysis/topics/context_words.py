@@ -1,4 +1,4 @@
-"""What stands beside a noun, and nouns that say nothing alone; per language and folded, as the words of the lexicon."""
+"""Words that occur next to nouns, and nouns that mean nothing alone, per language; folded like the stop words."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ GENERIC = {
         servico servicos sistema sistemas situacao solucao sorte tempo tipo trabalho valor versao vida
     """,
 }
-"""Never a topic alone, but part of one: "data" says nothing, "data leak" does."""
+"""Never a topic alone, only part of one: "data" says nothing, "data leak" does."""
 
 ARTICLES = {
     "en": """
@@ -102,7 +102,7 @@ ARTICLES = {
         dos das no na nos nas ao aos
     """,
 }
-"""What stands before a noun."""
+"""Words that precede nouns."""
 
 PREPOSITIONS = {
     "en": "of for with without by about from due via after during over",
@@ -113,9 +113,9 @@ PREPOSITIONS = {
     "nl": "zonder voor met van over",
     "pt": "sem com de por para",
 }
-"""What stands before a noun, or before what describes one."""
+"""Words that precede nouns and their adjectives."""
 
-DOERS = {
+VERB_CUES = {
     "en": """
         i you we they he she who to can cant cannot could couldnt will wont would wouldnt should shouldnt may might
         must do does did dont doesnt didnt not never please lets just
@@ -127,4 +127,4 @@ DOERS = {
     "nl": "ik wij jij te niet",
     "pt": "eu nao se",
 }
-"""What stands before a verb."""
+"""Words that precede verbs."""
