@@ -1,11 +1,11 @@
 """Wallflower's collectors, from a source to the database.
 
-    sources/*.py     collector.poll                                    store        events      display/
+    sources/*.py     collector.poll                                    store        store.tail  display/
     Source.fetch --> Batch(posts, cursor) --> Judge --> Store.save --> Tail ------> Socket.IO --> wall, pages
          ^                                      |  one transaction:
          +-------------- cursor ----------------+  posts + mentions + cursor + status + change log
 
-One way, and the database is the bus: no signal runs from a collector to a socket. Judge cleans a post, finds its
+Data flows one way, and the database is the bus: a collector never signals a socket. Judge cleans a post, detects its
 language, matches it against every brand's rule and scores it towards each brand that it mentions. ``Tail`` follows the
-change log, so either half may restart and nothing is lost.
+change log, so either half can restart and nothing is lost.
 """

@@ -1,4 +1,4 @@
-"""The one door through which time enters: reading it and spending it."""
+"""Reading the time, and waiting. The program does both only through a ``Clock``, so that tests can control them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ def epoch_ms(time: datetime) -> int:
 
 
 class Clock:
-    """The machine's time, and waits that a stop ends at once. Tests hand in a clock that they move themselves."""
+    """The machine's time, and waits that ``stop`` ends at once. Tests pass a clock that they move themselves."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
 
     @property
     def speed(self) -> float:
-        """How many times faster than the machine's time ``now`` runs: 1 but in a replay."""
+        """How many times faster than the machine's time ``now`` runs: 1, except in a replay."""
         return 1.0
 
     def machine_time(self) -> datetime:
-        """The machine's own time, aware, in UTC: what ``now`` is but in a replay."""
+        """The machine's time, aware, in UTC: the same as ``now``, except in a replay."""
         return self.now()
 
     def now(self) -> datetime:
@@ -32,15 +32,15 @@ class Clock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back, for measuring how long something takes."""
+        """Seconds that never go back, for measuring durations."""
         return time.monotonic()
 
     def wait(self, seconds: float) -> bool:
-        """Wait ``seconds`` or until the stop, whichever comes first; tell whether we are stopped."""
+        """Wait ``seconds``, or until ``stop`` is called; return whether it was."""
         return self._stopped.wait(max(0.0, seconds))
 
     def stop(self) -> None:
-        """End every wait, now and from now on."""
+        """End all current waits; later ones return at once."""
         self._stopped.set()
 
     @property
@@ -50,25 +50,25 @@ class Clock:
 
 
 class ReplayClock(Clock):
-    """A clock for showing a day in minutes: ``now`` starts at ``begin`` and runs ``pace`` times as fast as life.
+    """A clock that replays a day in minutes: ``now`` starts at ``start`` and runs ``speed`` times as fast.
 
-    Waits and ``monotonic`` stay real, so loops, heartbeats and time limits are what they always are.
+    Waits and ``monotonic`` stay real, so loops, heartbeats and timeouts behave as usual.
     """
 
-    def __init__(self, begin: datetime, pace: float) -> None:
+    def __init__(self, start: datetime, speed: float) -> None:
         super().__init__()
-        self._begin, self._pace = begin, pace
+        self._start, self._speed = start, speed
         self._started = time.monotonic()
 
     def machine_time(self) -> datetime:
-        """The machine's own time."""
+        """The machine's time."""
         return datetime.now(UTC)
 
     def now(self) -> datetime:
         """The time in the replay, aware, in UTC."""
-        return self._begin + timedelta(seconds=(time.monotonic() - self._started) * self._pace)
+        return self._start + timedelta(seconds=(time.monotonic() - self._started) * self._speed)
 
     @property
     def speed(self) -> float:
-        """How many seconds of the replay pass in a second."""
-        return self._pace
+        """Seconds of the replay per second."""
+        return self._speed

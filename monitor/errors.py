@@ -1,24 +1,24 @@
-"""Everything that is expected to go wrong.
+"""Every expected error.
 
     WallflowerError
       ConfigError(path, problems)    every problem at once; exit status 78 (EX_CONFIG)
-      QueryError(text, column)       what is wrong with a rule and where
-      FilterError(parameter, value)  a parameter of a page's address that means nothing
-      SourceError                    expected trouble outside, raised ``from`` its cause
+      QueryError(text, column)       what is wrong with a rule, and where
+      FilterError(parameter, value)  a URL parameter or command line option with an unknown value
+      SourceError                    an expected failure outside the program, raised ``from`` its cause
         AuthError                    stop polling until the config changes
-        RateLimited(not_before)      not a failure: moves the next pass
-        QuotaSpent(not_before)       money or quota is used up: pause and tell ops
+        RateLimited(not_before)      not a failure: postpones the next pass
+        QuotaSpent(not_before)       money or quota is used up: pause, and tell the operator
         BadResponse                  not what the site documents; keeps 200 characters of it
-          Refused                    the site will not have what we ask for (4xx): hardly but by a person's hand
+          Refused                    4xx: will not succeed until a person changes something
         Gone                         the site says that it is gone for good (410)
-        Stopped                      Wallflower itself is being stopped: this says nothing of the source
-        Unready                      its table in the config is wrong, or a package is missing here
-      DeliveryError                  what was brought to us is no delivery of posts; says where
-        DeliveryRefused              it is not signed as one of ours
+        Stopped                      Wallflower is being stopped: does not concern the source
+        Unready                      its table in the config is wrong, or a package is missing
+      DeliveryError                  a delivery is malformed; says where
+        DeliveryRefused              it is not signed with the secret of a source
       StoreError                     locked, full, not a database
         SchemaError                  newer or older than this program
 
-A message says what, where, and what to do. Anything that is not a WallflowerError is a bug.
+A message says what happened, where, and what to do. Any exception that is not a WallflowerError is a bug.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pathlib import Path
 
 
 class WallflowerError(Exception):
-    """Base of every expected error; ``str()`` of it is fit for a person to read."""
+    """Base of every expected error. ``str()`` of it is a message for people."""
 
 
 class ConfigError(WallflowerError):
@@ -38,11 +38,12 @@ class ConfigError(WallflowerError):
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
         self.path = path
         self.problems = tuple(problems)
-        super().__init__("\n".join([f"{path}: {len(self.problems)} problem(s)", *(f"  {p}" for p in self.problems)]))
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        super().__init__("\n".join([f"{path}: {count}", *(f"  {problem}" for problem in problems)]))
 
 
 class QueryError(WallflowerError):
-    """A rule or search that cannot be read. ``column`` counts from 1, in characters of ``text``."""
+    """A rule or search that cannot be parsed. ``column`` counts from 1, in characters of ``text``."""
 
     def __init__(self, text: str, column: int, reason: str, suggestion: str = "") -> None:
         self.text, self.column, self.reason, self.suggestion = text, column, reason, suggestion
@@ -50,22 +51,22 @@ class QueryError(WallflowerError):
 
 
 class FilterError(WallflowerError):
-    """A filter parameter, of a page's address or a command line, that means nothing."""
+    """A filter parameter, in a URL or on the command line, with an unknown value."""
 
     def __init__(self, parameter: str, value: str, allowed: str) -> None:
         self.parameter, self.value, self.allowed = parameter, value, allowed
-        super().__init__(f"{parameter}={value!r} is not known. Allowed: {allowed}")
+        super().__init__(f"{parameter}={value!r} is unknown. Allowed: {allowed}")
 
 
 class SourceError(WallflowerError):
-    """Expected trouble with a place that we read; raised ``from`` its cause."""
+    """An expected failure outside the program; raised ``from`` its cause."""
 
     unread_since: datetime | None = None
-    """From when on nothing was read, where the source knows of an earlier time than that of its last pass."""
+    """From when on nothing was read, if the source knows of an earlier time than its last pass."""
 
 
 class AuthError(SourceError):
-    """The site refuses our key: nothing will help but a change of the config."""
+    """The site rejects our key: only a change of the config can help."""
 
 
 class RateLimited(SourceError):
@@ -87,7 +88,7 @@ class QuotaSpent(SourceError):
 class BadResponse(SourceError):
     """A response that is not what the site documents.
 
-    ``sample`` keeps at most 200 characters of it, ``status`` its HTTP status where that is the reason.
+    ``sample`` keeps at most 200 characters of it, ``status`` its HTTP status if that is the reason.
     """
 
     def __init__(self, message: str, sample: str = "", status: int | None = None) -> None:
@@ -96,27 +97,27 @@ class BadResponse(SourceError):
 
 
 class Refused(BadResponse):
-    """The site refuses what we ask for (4xx), and will until somebody changes the config, or the site."""
+    """The site answers 4xx, and will do so until a person changes the config or the site."""
 
 
 class Gone(SourceError):
-    """The site says that what we read is gone for good."""
+    """The site says that the source is gone for good."""
 
 
 class Stopped(SourceError):
-    """The program is being stopped, and left off in the middle of a pass: this says nothing of the source."""
+    """The program is being stopped during a pass. It does not concern the source."""
 
 
 class Unready(SourceError):
-    """It cannot be read as it is set up here: nothing will help but to put that right and start again."""
+    """The source cannot be read as it is set up: correct that, then restart."""
 
 
 class DeliveryError(WallflowerError):
-    """What a program brought us is no delivery of posts; says where it is wrong and what is allowed."""
+    """A delivery is malformed. The message says where, and what is expected."""
 
 
 class DeliveryRefused(DeliveryError):
-    """It is not signed with the secret of a source that takes deliveries. Says no more than that."""
+    """A delivery is not signed with the secret of a source that accepts deliveries. The message reveals no more."""
 
 
 class StoreError(WallflowerError):

@@ -1,4 +1,4 @@
-"""The end of the worker's parts, by signals that do not wait for each other."""
+"""Stopping the worker's parts, also by signals that arrive at the same time."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ rule = "acme"
 """
 
 
-class Interrupted(threading.Thread):
-    """A thread in the midst of whose start a second signal comes."""
+class InterruptedThread(threading.Thread):
+    """A thread during whose start a second signal arrives."""
 
     def __init__(self, target: Callable[[], None], signal: Callable[[], None]) -> None:
         super().__init__(target=target, daemon=True)
@@ -36,10 +36,10 @@ class Interrupted(threading.Thread):
             super().start()
 
 
-def test_a_second_signal_begins_no_second_stop(tmp_path: Path) -> None:
+def test_a_second_signal_starts_no_second_stop(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     service = Service(load(tmp_path / "config.toml", options_model), "1", Clock())
-    stopping = Interrupted(service._stop_loops, service.begin_stop)
+    stopping = InterruptedThread(service._stop_loops, service.begin_stop)
     service._stopping = stopping
     service.start()
     service.begin_stop()

@@ -18,6 +18,6 @@ VITEST = WEB / "node_modules" / "vitest" / "vitest.mjs"
 
 def test_the_front_end_tests_pass() -> None:
     assert VITEST.is_file(), "install the front end's packages: pip install -e ."
-    command = [hatch_build.node(), VITEST, "run", "--reporter=dot"]
+    command = [hatch_build.node_path(), VITEST, "run", "--reporter=dot"]
     done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
