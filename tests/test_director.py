@@ -118,8 +118,8 @@ def test_who_waited_for_half_an_hour_never_comes(stage: Stage) -> None:
 def test_the_largest_group_comes_first_then_the_newest(stage: Stage) -> None:
     stage.add(1)
     stage.begin()
-    for n, alike in ((2, 0), (3, 7), (4, 30), (5, 0)):
-        stage.add(n, story=n, alike=alike)
+    for n, near_duplicates in ((2, 0), (3, 7), (4, 30), (5, 0)):
+        stage.add(n, story=n, near_duplicates=near_duplicates)
         stage.clock.advance(0.1)
     assert [stage.after(SHORTEST)[0] for _ in range(4)] == [4, 3, 5, 2]
 
@@ -136,10 +136,10 @@ def test_a_story_stands_once_and_only_its_number_grows(stage: Stage) -> None:
     stage.add(1, story=1)
     stage.begin()
     for n in range(2, 30):
-        stage.add(n, story=1, alike=n)
-    stage.stored[1] = replace(stage.stored[1], alike=29)
+        stage.add(n, story=1, near_duplicates=n)
+    stage.stored[1] = replace(stage.stored[1], near_duplicates=29)
     assert stage.after(LONGEST) == [1]
-    assert stage.director.screen[0].alike == 29
+    assert stage.director.screen[0].near_duplicates == 29
 
 
 def test_a_story_that_left_the_wall_does_not_come_back_at_once(stage: Stage) -> None:
@@ -148,7 +148,7 @@ def test_a_story_that_left_the_wall_does_not_come_back_at_once(stage: Stage) -> 
     for n in range(2, 6):
         stage.add(n)
         stage.after(LONGEST)
-    stage.add(9, story=1, alike=50)
+    stage.add(9, story=1, near_duplicates=50)
     assert 9 not in stage.after(LONGEST)
 
 
@@ -166,9 +166,9 @@ def test_a_competitor_leads_every_fourth_time_at_most(stage: Stage) -> None:
     stage.begin()
     heroes, id_ = [], 1
     for _ in range(40):
-        for brand, alike in (("Globex", 9), ("Initech", 5), ("Acme", 0)):
+        for brand, near_duplicates in (("Globex", 9), ("Initech", 5), ("Acme", 0)):
             id_ += 1
-            stage.add(id_, brand, story=id_, alike=alike)
+            stage.add(id_, brand, story=id_, near_duplicates=near_duplicates)
         hero = stage.stored[stage.after(SHORTEST)[0]]
         heroes.append(hero.brand == "Acme")
     assert all(sum(heroes[n : n + 4]) >= 3 for n in range(len(heroes) - 3))

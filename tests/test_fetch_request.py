@@ -66,7 +66,7 @@ def test_a_pass_is_requested_and_waited_for(store: Store) -> None:
 
     def step(store: Store) -> None:
         steps.append(clock.now())
-        requested = store.source_request("Forum").asked
+        requested = store.source_request("Forum").check_requested_at
         if len(steps) == 2 and requested:
             (status,) = store.recorded_statuses()
             store.save_status(timing.pass_started(status, clock.now()), clock.now())

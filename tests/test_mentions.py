@@ -251,7 +251,7 @@ def test_a_fixed_list_does_not_change_when_mentions_arrive(tmp_path: Path, own_s
 
 def test_hidden_mentions_leave_the_list_and_are_counted_below_it(tmp_path: Path, own_store: Store) -> None:
     data.fill(own_store, NOON)
-    own_store.hide(6, True, NOON)
+    own_store.set_hidden(6, True, NOON)
     client = client_of(tmp_path, own_store)
     text, page = shown(client)
     assert 6 not in ids(page)

@@ -237,7 +237,7 @@ def test_regional_english_is_english() -> None:
 def test_text_without_valence_is_neutral_with_evidence() -> None:
     score = towards("Acme sits between two rivers")
     assert score.value == 0.0
-    assert score.evidence.judged
+    assert score.evidence.clauses
     assert score.evidence.words == ()
 
 
@@ -245,7 +245,7 @@ def test_evidence_lists_the_words_that_counted() -> None:
     text = "Globex was awful, Acme is (wonderful)!"
     evidence = towards(text).evidence
     assert [text[w.start : w.end] for w in evidence.words] == ["wonderful"]
-    assert [text[s.start : s.end] for s in evidence.judged] == ["Acme is (wonderful)!"]
+    assert [text[s.start : s.end] for s in evidence.clauses] == ["Acme is (wonderful)!"]
 
 
 HOSTILE = [
@@ -282,7 +282,7 @@ def test_any_text_has_a_score_or_a_reason(text: str, lang: str | None) -> None:
             continue
         assert -1 <= score.value <= 1
         assert score.value == score_from_weights([word.weight for word in score.evidence.words])
-        for start, end in (*score.evidence.judged, *((w.start, w.end) for w in score.evidence.words)):
+        for start, end in (*score.evidence.clauses, *((w.start, w.end) for w in score.evidence.words)):
             assert 0 <= start <= end <= len(text)
         assert all(word.start < word.end for word in score.evidence.words)
 

@@ -27,11 +27,11 @@ def test_one_read_of_the_requests_serves_all_sources(
     monkeypatch.setattr(scheduler_run.store, "source_requests", lambda: [reads.append(1), read()][1])
     requests = SourceRequests(scheduler_run.store, scheduler_run.clock)
     scheduler_run.store.request_check("Forum", NOON)
-    assert [requests.get(name) for name in ("Forum", "Other")] == [Wish(asked=NOON), Wish()]
+    assert [requests.get(name) for name in ("Forum", "Other")] == [Wish(check_requested_at=NOON), Wish()]
     assert len(reads) == 1
     scheduler_run.store.pause_source("Other", NOON)
     scheduler_run.clock.advance(REQUEST_CACHE_SECONDS)
-    assert requests.get("Other") == Wish(paused=NOON)
+    assert requests.get("Other") == Wish(paused_at=NOON)
     assert len(reads) == 2
 
 

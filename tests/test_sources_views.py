@@ -55,19 +55,19 @@ def test_pause_resume_and_check_now_redirect_to_the_row(client: FlaskClient, sto
     number = NAMES.index(name)
     (pause,) = [a for a in actions if a.endswith("/pause") and client.post(a).location.endswith(f"source-{number}")]
     assert "Paused" in client.get("/sources").text
-    assert store.source_request(name).paused == NOON
+    assert store.source_request(name).paused_at == NOON
     resumed = client.post(pause.removesuffix("pause") + "resume")
     assert (resumed.status_code, resumed.location) == (303, f"/sources#source-{number}")
-    assert store.source_request(name).paused is None
+    assert store.source_request(name).paused_at is None
     assert client.post(pause.removesuffix("pause") + "try").status_code == 303
-    assert store.source_request(name).asked == NOON
+    assert store.source_request(name).check_requested_at == NOON
 
 
 def test_actions_need_a_configured_source_and_a_post_from_this_site(client: FlaskClient, store: Store) -> None:
     assert client.post("/sources/Nobody/pause").status_code == 404
     assert client.get("/sources/Forum/pause").status_code in (404, 405)
     assert client.post("/sources/Forum/pause", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert not store.source_request("Forum").paused
+    assert not store.source_request("Forum").paused_at
 
 
 def test_a_paused_source_does_not_count_as_one_that_should_be_read(client: FlaskClient) -> None:

@@ -28,7 +28,7 @@ from tests.test_sources_stored import BRANDS, Reader
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened_store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
-    opened_store.register(BRANDS, NOON)
+    opened_store.register_brands(BRANDS, NOON)
     yield opened_store
     opened_store.close()
 

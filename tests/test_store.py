@@ -185,7 +185,7 @@ def test_near_duplicates_are_one_story(store: Store) -> None:
     store.save("Forum", [judged(f"RT {text}", "Acme", "Globex", external_id="3")], now=NOON)
 
     mentions = store.page(MentionFilter())
-    assert [(m.brand, m.post.external_id, m.story, m.alike) for m in mentions] == [
+    assert [(m.brand, m.post.external_id, m.story, m.near_duplicates) for m in mentions] == [
         ("Globex", "3", 1, 0),
         ("Acme", "3", 1, 1),
         ("Acme", "2", None, 0),

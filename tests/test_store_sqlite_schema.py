@@ -204,8 +204,8 @@ def test_an_old_database_can_be_used(tmp_path: Path) -> None:
     )  # fmt: skip
     assert store.recorded_statuses() == [limited, SourceStatus("News feed", "feed", Health.WORKING)]
     assert store.source_requests() == {
-        "Forum": Wish(asked=noon + 3 * minute),
-        "News feed": Wish(paused=noon + 2 * minute),
+        "Forum": Wish(check_requested_at=noon + 3 * minute),
+        "News feed": Wish(paused_at=noon + 2 * minute),
     }
     assert store.source_start_times() == {"Forum": noon, "News feed": noon + minute}
     assert store.cursor("Forum") == {"etag": "é"}

@@ -43,7 +43,7 @@ def request_fetch(store: Store, name: str, clock: Clock) -> SourceStatus:
 
 def require_not_paused(store: Store, name: str) -> None:
     """Raise CannotFetchNow if a person has paused the source."""
-    if store.source_request(name).paused:
+    if store.source_request(name).paused_at:
         raise CannotFetchNow(f"{name} is paused. Resume it first, with `wallflower resume` or on the page /sources.")
 
 

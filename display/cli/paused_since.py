@@ -10,5 +10,5 @@ from monitor.store import Store
 
 def paused_since(store: Store, source: str, config: Config) -> str:
     """When the source was paused: "15:44" or "Mon 16 Nov, 15:44"; empty if it is not paused."""
-    paused = store.source_request(source).paused
+    paused = store.source_request(source).paused_at
     return clock_time(paused, Clock().now(), config.timezone) if paused else ""

@@ -73,7 +73,7 @@ def _answers(requests: Sequence[Mapping[str, Any]], detector: LanguageDetector) 
 def _evidence(score: Score, body: str) -> dict[str, Any]:
     evidence = score.evidence
     return {
-        "judged": [body[span.start : span.end] for span in evidence.judged],
+        "judged": [body[span.start : span.end] for span in evidence.clauses],
         "words": [{"word": body[w.start : w.end], "weight": round(w.weight, 3)} for w in evidence.words],
         "reason": evidence.reason,
     }

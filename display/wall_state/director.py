@@ -246,4 +246,4 @@ def dwell(mention: Mention) -> float:
 
 
 def _rank(mention: Mention) -> tuple[object, ...]:
-    return mention.alike, mention.post.published_at, mention.id
+    return mention.near_duplicates, mention.post.published_at, mention.id

@@ -36,5 +36,5 @@ def voice(mention: Mention, ours: Collection[str], discretion: Discretion) -> Vo
         initials=initials(author),
         place=plain(discretion.text(place, post), LONGEST_NAME),
         at=epoch_ms(min(post.published_at, mention.added_at)),
-        alike=mention.alike,
+        alike=mention.near_duplicates,
     )

@@ -119,7 +119,7 @@ class Worker:
     def step(self) -> float:
         """Poll if it is time; return the seconds until the next poll, infinite if there will be none."""
         self._check_requests()
-        if self._request.paused is not None:
+        if self._request.paused_at is not None:
             return float("inf")
         if self._due <= self._clock.monotonic():
             self._busy_since, self._hang_recorded = self._clock.monotonic(), False
@@ -156,14 +156,17 @@ class Worker:
 
     def _follow(self, request: Wish) -> None:
         before, now = self._request, self._context.now()
-        if request.paused and not before.paused:
-            record_pause(self._status, request.paused, self._context)
+        if request.paused_at and not before.paused_at:
+            record_pause(self._status, request.paused_at, self._context)
             log.info("%s: paused manually", self._source.name)
-        if before.paused and not request.paused:
+        if before.paused_at and not request.paused_at:
             self._status = timing.unpaused(self._status, now)
             self._due = self._clock.monotonic() + self._delay()
             log.info("%s: resumed manually", self._source.name)
-        if request.asked != before.asked and (due := timing.requested_check(self._status, request.asked, now)):
+        requested_at = request.check_requested_at
+        if requested_at != before.check_requested_at and (
+            due := timing.requested_check(self._status, requested_at, now)
+        ):
             self._due = min(self._due, self._clock.monotonic() + (due - now).total_seconds())
         self._request = request
 

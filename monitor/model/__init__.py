@@ -1,9 +1,9 @@
-"""The words of the house as frozen dataclasses. Imports nothing of ours.
+"""The model: frozen dataclasses that every package shares. It imports no other package of ours.
 
 Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
 """
 
-from monitor.model.health import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceStatus, Spend, Wish
+from monitor.model.analysis import FoundTopic, Incident, Pulses, Topic, Topics, Trend
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -21,9 +21,9 @@ from monitor.model.mentions import (
     Word,
 )
 from monitor.model.posts import Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
-from monitor.model.questions import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
+from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
+from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceStatus, Spend, Wish
 from monitor.model.texts import Text, Texts
-from monitor.model.watching import FoundTopic, Incident, Pulses, Topic, Topics, Trend
 
 __all__ = [
     "NEUTRAL_BELOW",

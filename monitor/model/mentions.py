@@ -1,4 +1,4 @@
-"""What comes out: a post judged towards a brand, and what happens to it afterwards."""
+"""Output: posts judged towards a brand, as mentions, and their changes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from monitor.model.posts import Post, Span
 
 NEUTRAL_BELOW = 0.15
-"""A score nearer to zero than this is neutral."""
+"""Scores closer to zero than this are neutral."""
 
 
 class Sentiment(StrEnum):
-    """What a score says in a word; ``UNSCORED`` is not neutral: nobody could judge it."""
+    """A score as a category. UNSCORED is not neutral: the text could not be judged."""
 
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
@@ -23,7 +23,7 @@ class Sentiment(StrEnum):
 
     @classmethod
     def of(cls, score: float | None) -> Sentiment:
-        """The word for ``score``, None meaning unscored."""
+        """The category of ``score``; None means unscored."""
         if score is None:
             return cls.UNSCORED
         if abs(score) < NEUTRAL_BELOW:
@@ -32,7 +32,7 @@ class Sentiment(StrEnum):
 
 
 class Intent(IntFlag):
-    """What an author may want; stored as bits from the first migration on, set by later work."""
+    """What an author may want; stored as bits."""
 
     NONE = 0
     SWITCHING = 1
@@ -42,28 +42,28 @@ class Intent(IntFlag):
 
 
 class State(IntEnum):
-    """Where a mention stands with the people who work through the list."""
+    """How far people have dealt with a mention."""
 
     UNCLAIMED = 0
     CLAIMED = 1
     IRRELEVANT = 2
-    """Was never a mention: leaves every figure."""
+    """Not really a mention: excluded from all figures."""
     LEFT = 3
-    """Left by a change of the rule or of the post: leaves every figure, kept."""
+    """No longer matched after an edit of the post: excluded from all figures, but kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A brand's rule found something in a post."""
+    """A brand's rule matched a post."""
 
     brand: str
     rule: str
     spans: tuple[Span, ...] = ()
-    """The words that matched, in order; empty where only a field such as ``site:`` did."""
+    """The words that matched, in order; empty if only a field such as ``site:`` did."""
 
 
 class Word(NamedTuple):
-    """A word that counted for a score, and how much."""
+    """A word that contributed to a score, and how much."""
 
     start: int
     end: int
@@ -74,29 +74,29 @@ class Word(NamedTuple):
 class Evidence:
     """Why a score is what it is."""
 
-    judged: tuple[Span, ...] = ()
-    """The clauses that counted."""
+    clauses: tuple[Span, ...] = ()
+    """The clauses that were judged."""
     words: tuple[Word, ...] = ()
     reason: str = ""
-    """Of an unscored one, in words a person understands: "French", "unknown language", "nothing to judge"."""
+    """Why it is unscored, in words for people: "French", "unknown language", "nothing to judge"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A judgement towards one brand; ``value`` None means unscored, which is never drawn as neutral."""
+    """A score towards one brand; ``value`` None means unscored, which is never shown as neutral."""
 
     value: float | None
     evidence: Evidence = Evidence()
 
     @property
     def sentiment(self) -> Sentiment:
-        """The word for it."""
+        """Its category."""
         return Sentiment.of(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One brand's part in a judged post, before it is stored and becomes a Mention."""
+    """A mention of one brand in a judged post, before it is stored as a Mention."""
 
     match: Match
     score: Score
@@ -105,23 +105,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A cleaned post with all that was found in it. Without findings it is stored only if already known."""
+    """A cleaned post with all its findings. Without findings it is stored only if it is already known."""
 
     post: Post
     findings: tuple[Finding, ...] = ()
     signature: bytes = b""
-    """What near-duplicates share (see ``stories``); empty when the text is too short to tell."""
+    """What near-duplicates share (see ``text.near_duplicates``); empty if the text is too short."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Post x Brand, scored and stored. Ids only grow, in the order of ``added_at``."""
+    """Post x Brand, scored and stored. Ids grow in the order of ``added_at``."""
 
     id: int
     post: Post
     brand: str
     rule: str
-    """The rule's text at the time."""
+    """The text of the rule that matched."""
     rule_version: int
     score: Score
     added_at: datetime
@@ -132,13 +132,13 @@ class Mention:
     corrected: bool = False
     """The score was set by a person."""
     story: int | None = None
-    """Id of the story it belongs to; None when nothing like it was seen."""
-    alike: int = 0
-    """How many more mentions of this brand belong to the story, as far as they were counted."""
+    """Id of its story; None if it has no near-duplicates."""
+    near_duplicates: int = 0
+    """Other mentions of this brand in the same story."""
 
 
 class ChangeKind(StrEnum):
-    """What happened to a mention."""
+    """How a mention changed."""
 
     SAVED = "saved"
     EDITED = "edited"
@@ -151,7 +151,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the change log; ids only grow."""
+    """A row of the change log; ids grow."""
 
     id: int
     kind: ChangeKind
@@ -161,14 +161,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What one ``Store.save`` changed. All of it was committed, or none."""
+    """What one ``Store.save`` changed."""
 
     new: int = 0
-    """Mentions added."""
+    """New mentions."""
     edited: int = 0
-    """Posts already known whose words changed."""
+    """Known posts whose content changed."""
     unchanged: int = 0
     deleted: int = 0
-    """Posts removed because the source says they are gone."""
+    """Posts deleted because the source deleted them."""
     per_brand: dict[str, int] = field(default_factory=dict)
-    """Of ``new``."""
+    """Brand -> its part of ``new``."""

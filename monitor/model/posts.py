@@ -1,4 +1,4 @@
-"""What goes in: posts, the brands that are looked for, and the batch that a pass brings."""
+"""Input: posts, the brands and terms to find, and the batch that a pass of a source returns."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from monitor.model.health import Spend
+from monitor.model.sources import Spend
 
 Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
 
 
 class Span(NamedTuple):
-    """Characters ``start`` up to, without, ``end`` of a post's body."""
+    """Characters [start, end) of a post's body."""
 
     start: int
     end: int
@@ -20,7 +20,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What a source returned, unjudged. ``external_id`` is stable and unique within the source."""
+    """A post as a source returned it. ``external_id`` is stable and unique within the source."""
 
     source: str
     external_id: str
@@ -30,15 +30,15 @@ class Post:
     title: str = ""
     url: str = ""
     site: str = ""
-    """Where in the source it stands: a host, a forum, ``r/name``. Empty where that says no more than the source."""
+    """Where in the source it was posted: a host, a forum, ``r/name``. Empty if that is the same as the source."""
     lang: str | None = None
-    """ISO 639-1 as the source tells it, or as ours detected it; None means unknown."""
+    """ISO 639-1 code from the source or from our detection; None means unknown."""
     stars: int | None = None
-    """1 to 5, of a review; None for what is none."""
+    """1 to 5 for a review; None for any other post."""
 
     @property
     def body(self) -> str:
-        """Title and text as one; every span counts from its start."""
+        """Title and text as one string; all spans are offsets in it."""
         return f"{self.title}\n\n{self.text}" if self.title else self.text
 
 
@@ -50,69 +50,69 @@ class Brand:
     rule: str
     ours: bool = False
     aliases: tuple[str, ...] = ()
-    """Other names of it, as people write them; for the scorer, which must find the brand within a text."""
+    """Other names, as people write them: the scorer must find the brand within a text."""
     colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A plain search, as simple as any site's: every post that a rule matches contains at least one of its terms."""
+    """A plain search that any site supports. Every post that a rule matches contains at least one of its terms."""
 
     text: str
-    """One word, or several that stand in this order, as people write them; ``#`` and ``@`` stay."""
+    """One word, or several in this order, as people write them, including ``#`` and ``@``."""
     prefix: bool = False
-    """The last word may go on."""
+    """The last word is a prefix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one pass of a source brought."""
+    """The result of one pass of a source."""
 
     posts: tuple[Post, ...] = ()
-    """New ones and edited ones alike: the same external id means the same post."""
+    """New and edited posts; the same external id means the same post."""
     cursor: Json = None
-    """Opaque; handed back at the next pass, saved with the posts in one transaction."""
+    """Opaque; saved with the posts in one transaction and passed to the next pass."""
     deleted: tuple[str, ...] = ()
-    """External ids that the source says are gone."""
+    """External ids of posts that the source deleted."""
     deleted_below: tuple[str, ...] = ()
-    """Beginnings of external ids: every stored post whose id begins so is gone, as where an author left the place.
-    What ``posts`` holds of such came later, from an author who is back."""
+    """Prefixes of external ids: every stored post whose id starts with one is deleted, as when its author left the
+    site. Posts with such an id in ``posts`` are newer, by an author who returned."""
     more: bool = False
-    """The pass was cut at its bound: go on at once."""
+    """The pass stopped at its limit: run the next one at once."""
     not_before: datetime | None = None
-    """The site's own wish for the next pass (ttl, max-age, Expires)."""
+    """The earliest time the site wants the next pass (ttl, max-age, Expires)."""
     complete_since: datetime | None = None
-    """Everything the source holds from then on has been read by now. None: cannot tell, only that it was read now."""
+    """Everything that the source has from this time on has been read. None: unknown; only that it was read now."""
     unread_since: datetime | None = None
-    """A part of the source could not be read since then, though the rest was; ``note`` says why. That is a gap until a
-    pass comes without it."""
+    """Part of the source could not be read since this time, though the rest was; ``note`` says why. This is a gap until
+    a pass returns without it."""
     arrived: int = 0
-    """Posts that were brought to us and stored since the last pass, for a source that does not read but receives."""
+    """Posts delivered to us and stored since the last pass, for sources that receive instead of fetch."""
     set_aside: int = 0
-    """Entries that could not be read and were left out."""
+    """Entries skipped because they could not be read."""
     note: str = ""
-    """One sentence for ops that is no error, such as a feed that has moved permanently."""
+    """One sentence for operators that is not an error, such as that a feed has moved permanently."""
     spend: Spend | None = None
-    """What was spent this month, for a source that is paid for by what is read."""
+    """This month's cost, for a source that charges for posts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a program brought us for a source."""
+    """What a program delivered for a source."""
 
     posts: tuple[Post, ...] = ()
     deleted: tuple[str, ...] = ()
-    """External ids of what is gone."""
+    """External ids of deleted posts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was stored of a delivery, all of it committed."""
+    """What a delivery changed; all of it is committed."""
 
     posts: int = 0
-    """Taken in, whether they mention a brand or not."""
+    """Posts accepted, whether they mention a brand or not."""
     mentions: int = 0
-    """New ones."""
+    """New mentions."""
     edited: int = 0
-    """Posts that were known and whose words changed."""
+    """Known posts whose content changed."""
     deleted: int = 0

@@ -1,4 +1,4 @@
-"""Mentions in the light form that whoever looks for topics reads by the thousand."""
+"""Mentions in a compact form, for topic detection, which reads thousands of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One mention: who wrote what, and what it was given. Fields as in Post and Mention."""
+    """The text of one mention. Fields as in Post and Mention."""
 
     mention: int
     post: int
@@ -19,26 +19,26 @@ class Text:
     text: str
     source: str
     site: str
-    """The post's, or its address where it names none."""
+    """The post's site, or its URL if it has none."""
     published_at: datetime
     score: float | None = None
     hidden: bool = False
 
     @property
     def body(self) -> str:
-        """Title and text as one."""
+        """Title and text as one string."""
         return f"{self.title}\n\n{self.text}" if self.title else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Mentions of one brand and time, by time; an even sample of them where there are too many to read."""
+    """Mentions of one brand in a time, ordered by time; an even sample if there are too many to read."""
 
     total: int
-    """How many there are."""
+    """How many mentions there are."""
     rows: tuple[Text, ...] = ()
 
     @property
     def scale(self) -> float:
-        """How many mentions each of the rows stands for."""
+        """How many mentions each row represents."""
         return self.total / len(self.rows) if self.rows else 1.0

@@ -98,8 +98,8 @@ class Store(Protocol):
         edited post that no longer mentions a brand keeps that mention with the state LEFT. Posts without findings are
         stored only if they are already known. Of several posts with one external id the last counts.
 
-        ``deleted``: external ids of posts to delete after saving. ``deleted_below``: prefixes of external ids; stored
-        posts with such an id are deleted before saving, since a deleted author may be back in this very batch.
+        ``deleted``: external ids of posts to delete after saving. ``deleted_below``: prefixes of external ids; posts
+        stored with such an id are deleted before saving, since a deleted author may be back in this very batch.
         """
 
     def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:

@@ -15,15 +15,15 @@ def with_requests(statuses: Iterable[SourceStatus], requests: Mapping[str, Wish]
     """
     by_name = {status.source: status for status in statuses}
     for name, request in requests.items():
-        if request.paused and name not in by_name:
+        if request.paused_at and name not in by_name:
             by_name[name] = SourceStatus(name, "")
     return [_with_request(status, requests.get(name, Wish())) for name, status in sorted(by_name.items())]
 
 
 def _with_request(status: SourceStatus, request: Wish) -> SourceStatus:
-    if request.paused:
-        return replace(status, health=Health.PAUSED, reason=PAUSED_REASON, next_check=None, since=request.paused)
-    tried_since = status.last_try is not None and request.asked is not None and request.asked <= status.last_try
-    if request.asked and not tried_since and status.health is not Health.LIMITED:
-        return replace(status, next_check=request.asked)
+    if request.paused_at:
+        return replace(status, health=Health.PAUSED, reason=PAUSED_REASON, next_check=None, since=request.paused_at)
+    requested = request.check_requested_at
+    if requested and status.health is not Health.LIMITED and (not status.last_try or requested > status.last_try):
+        return replace(status, next_check=requested)
     return status

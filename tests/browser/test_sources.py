@@ -86,7 +86,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     page.locator("nav").first.get_by_role("link", name="Sources").click()
     page.locator("#source-0").get_by_role("button", name="Pause").click()
     expect(page.locator("#source-0 .label")).to_have_text("Paused")
-    assert served.store.source_request("Forum").paused
+    assert served.store.source_request("Forum").paused_at
     context.close()
 
 

@@ -83,7 +83,7 @@ class Cards:
             "found": found,
             "pos": [(w.start, w.end) for w in evidence.words if w.weight > 0],
             "neg": [(w.start, w.end) for w in evidence.words if w.weight < 0],
-            "off": outside(evidence.judged, len(body)) if evidence.judged else [],
+            "off": outside(evidence.clauses, len(body)) if evidence.clauses else [],
         }
         return self._card(mention, now, text_runs(body, styles), (False, False))
 

@@ -50,7 +50,7 @@ def evidence_json(finding: Finding) -> str:
     evidence = finding.score.evidence
     stored = {
         "spans": finding.match.spans,
-        "judged": evidence.judged,
+        "judged": evidence.clauses,
         "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
         "reason": evidence.reason,
     }
@@ -111,13 +111,13 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         hidden=bool(hidden),
         corrected=bool(corrected),
         story=story,
-        alike=max(0, story_sizes[story, brand_id] - 1),
+        near_duplicates=max(0, story_sizes[story, brand_id] - 1),
     )
 
 
 def _evidence(stored: dict[str, Any]) -> Evidence:
     words = tuple(Word(*word) for word in stored.get("words", ()))
-    return Evidence(judged=_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
+    return Evidence(clauses=_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
 
 
 def _spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:

@@ -1,4 +1,4 @@
-"""How a source is, and when it could not be read."""
+"""The state of sources and of the database: health, statuses, people's requests, gaps."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ PAUSED_REASON = "It was paused manually."
 
 
 class Health(StrEnum):
-    """How a source is, in the order of a glance."""
+    """The state of a source."""
 
     WORKING = "working"
     QUIET = "quiet"
-    """Read without trouble, but nothing came for long."""
+    """Read without errors, but without new posts for unusually long."""
     LIMITED = "limited"
     """The site asks us to wait."""
     NEEDS_KEY = "needs key"
     BROKEN = "broken"
     SPENT = "spent"
-    """Money or quota is used up."""
+    """The budget or quota is used up."""
     PAUSED = "paused"
     WAITING = "waiting"
-    """Not read yet."""
+    """Before the first pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What a source that is paid for by what is read has cost."""
+    """What a source that charges for posts has cost."""
 
     month: str
-    """"2026-03": the month in which it was spent, in UTC."""
+    """The month of ``spent`` in UTC, such as "2026-03"."""
     spent: float
-    """US dollars, as is ``budget``."""
+    """US dollars, like ``budget``."""
     budget: float
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person wants of a source, from a page; the source's worker looks for it."""
+    """What a person requested of a source; the source's worker acts on it."""
 
-    paused: datetime | None = None
-    """Since when it is not to be read; None: it is."""
-    asked: datetime | None = None
-    """When somebody last asked to have it read at once."""
+    paused_at: datetime | None = None
+    """When it was paused; None: it is not paused."""
+    check_requested_at: datetime | None = None
+    """When a check was last requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How a source is and when it is read next; stored with each pass, so that a restart knows it."""
+    """How a source is and when it is read next; stored with each pass, so that it survives a restart."""
 
     source: str
     kind: str
@@ -58,41 +58,43 @@ class SourceStatus:
     reason: str = ""
     """A sentence for people: what is wrong and what to do. Never an exception, a secret or a code."""
     interval: float = 600.0
-    """Seconds between two passes as they are planned now."""
+    """Seconds between two passes, as planned now."""
     next_check: datetime | None = None
     last_try: datetime | None = None
     last_success: datetime | None = None
     last_post: datetime | None = None
     """When the newest post arrived."""
     failures: int = 0
-    """In a row."""
+    """Failed passes in a row."""
     set_aside: int = 0
-    """Entries left out as unreadable since the start."""
+    """Entries skipped as unreadable since the start of the program."""
     posts_per_hour: float = 0.0
-    """A decaying mean of what the source brings, matched or not."""
+    """A decaying mean of the posts that the source brings, matched or not."""
     sample: bool = False
-    """Made-up posts: every screen has to say so."""
+    """The posts are made up, and every screen must say so."""
     since: datetime | None = None
-    """Since when ``health`` is what it is."""
+    """Since when ``health`` has its value."""
     note: str = ""
-    """What the source told at its last good pass, that is no trouble."""
+    """What the source reported in its last successful pass that is not an error."""
     spend: Spend | None = None
-    """As of the last good pass; None for a source that costs nothing."""
+    """As of the last successful pass; None for a free source."""
     catching_up: datetime | None = None
-    """Passes that were cut follow each other: all is read from then on, but for what they have not come to."""
+    """While passes that were cut short follow each other: everything from this time on has been read, except what they
+    have not reached yet."""
     rules: str = ""
-    """A mark of the rules by which it was read last; empty: not known."""
+    """Digest of the rules of the last pass; empty if unknown."""
     content_until: datetime | None = None
-    """All was read, and the site asked not to be asked again before; to go unread so long is no blindness."""
+    """Everything was read, and the site asked us not to poll before this time: until then the source is not stale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time in which a source could not be read. ``until`` None: it still cannot."""
+    """A time in which a source could not be read."""
 
     source: str
     since: datetime
     until: datetime | None
+    """None: still open."""
     reason: str
 
 

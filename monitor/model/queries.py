@@ -1,4 +1,4 @@
-"""Questions to the store, and the shape of its answers."""
+"""Filters for the store's queries, and the shape of their results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Values of one facet: any of ``include`` (all when empty), none of ``exclude``."""
+    """Values of one facet: any of ``include`` (all if empty), none of ``exclude``."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -19,7 +19,7 @@ class Choice:
 
 
 class Order(StrEnum):
-    """How a list is sorted."""
+    """How a list is sorted: by time of adding, or by score."""
 
     NEW = "new"
     OLD = "old"
@@ -29,11 +29,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MentionFilter:
-    """One question for pages, counts, facets, export and live counts alike. Facets are joined by AND, values by OR.
+    """The filter of lists, counts, facets, exports and live counts. Facets are joined by AND, their values by OR.
 
-    ``sentiment`` holds the words of Sentiment and "corrected"; ``lang`` holds ISO codes and "und" (unknown);
-    ``state`` holds "unclaimed", "claimed", "hidden", "irrelevant", "left". An empty ``state`` means what lists show:
-    neither hidden nor irrelevant nor left. ``since`` (inclusive) and ``until`` (exclusive) bound ``published_at``.
+    ``q`` is a query in the language of ``monitor.query``. ``sentiment`` takes the values of Sentiment and "corrected";
+    ``lang`` takes ISO codes and "und" (unknown); ``state`` takes "unclaimed", "claimed", "hidden", "irrelevant" and
+    "left". An empty ``state`` means what lists show: neither hidden nor irrelevant nor left. ``since`` (inclusive) and
+    ``until`` (exclusive) bound ``published_at``.
     """
 
     q: str = ""
@@ -55,7 +56,7 @@ class MentionFilter:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of mentions, and whether it is exact, a lower bound ("10,000+") or an estimate."""
+    """A number of mentions. If not ``exact`` it is a lower bound, shown as "10,000+"."""
 
     n: int
     exact: bool = True
@@ -63,7 +64,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """How many mentions the list would have with this value of a facet chosen."""
+    """A value of a facet, and how many mentions the list would have with it chosen."""
 
     value: str
     n: int
@@ -82,7 +83,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A brand's figures over a span of time. ``mean`` and ``half_width`` count a story once."""
+    """A brand's figures over a time. ``mean`` and ``half_width`` count each story once."""
 
     brand: str
     n: int
@@ -92,6 +93,6 @@ class Tally:
     unscored: int = 0
     hidden: int = 0
     mean: float | None = None
-    """Mean score; None without any scored one."""
+    """Mean score; None if no mention is scored."""
     half_width: float | None = None
-    """Of the 95 % interval of the mean; None under two scored ones."""
+    """Half the width of the 95 % interval of the mean; None with fewer than two scored mentions."""
