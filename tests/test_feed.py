@@ -1,4 +1,4 @@
-"""One feed over its life: what is asked of the site, what comes back, and what is told of it."""
+"""The feed source: posts, edits, conditional requests, redirects, completeness and the time of the next pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.errors import BadResponse, Gone
-from monitor.feeds.freshness import conditional_headers, not_before
+from monitor.feeds.http_caching import conditional_headers, not_before
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Batch, Post
@@ -21,8 +21,8 @@ from tests.fake_server import Connection, Server, http_for, item, rss, serving
 from tests.fakes import NOON
 
 
-class Reader:
-    """A feed and its server; remembers the cursor as the store would."""
+class FeedReader:
+    """A feed source and its server. Keeps the cursor between passes, as the store does."""
 
     def __init__(self, server: Server, http: Http) -> None:
         self.server = server
@@ -30,7 +30,7 @@ class Reader:
         self.cursor: Any = None
         self.now = NOON
 
-    def serve(self, body: bytes, **headers: str) -> None:
+    def publish(self, body: bytes, **headers: str) -> None:
         self.server.script = partial(Connection.answer, body=body, **{"content_type": "application/rss+xml", **headers})  # type: ignore[arg-type]
 
     def read(self, minutes: int = 10) -> Batch:
@@ -39,40 +39,40 @@ class Reader:
         self.now += timedelta(minutes=minutes)
         return batch
 
-    def asked(self) -> Mapping[str, str]:
+    def last_headers(self) -> Mapping[str, str]:
         return self.server.requests[-1].headers
 
 
 @pytest.fixture(scope="module")
 def parser() -> Iterator[Parser]:
-    """One child for all tests of this file."""
+    """One child process for all tests of this file."""
     parser = Parser()
     yield parser
     parser.close()
 
 
 @pytest.fixture
-def reader(parser: Parser) -> Iterator[Reader]:
+def reader(parser: Parser) -> Iterator[FeedReader]:
     with serving() as server:
         http = http_for(server)
         http._shared[Parser] = parser
-        yield Reader(server, http)
+        yield FeedReader(server, http)
 
 
 def ids(batch: Batch) -> list[str]:
     return [post.external_id for post in batch.posts]
 
 
-def only(batch: Batch) -> Post:
+def only_post(batch: Batch) -> Post:
     [post] = batch.posts
     return post
 
 
-# ---- what an entry becomes
+# ---- posts
 
 
-def test_an_entry_becomes_a_post(reader: Reader) -> None:
-    reader.serve(
+def test_an_entry_becomes_a_post(reader: FeedReader) -> None:
+    reader.publish(
         rss(
             "<item><guid isPermaLink='false'>g1</guid><link>https://www.harbour.example/t/1</link>"
             "<title>Is &lt;b&gt;Acme&lt;/b&gt; down &amp;amp; out?</title><author>bea@harbour.example (Bea)</author>"
@@ -81,7 +81,7 @@ def test_an_entry_becomes_a_post(reader: Reader) -> None:
             head="<language>en-GB</language>",
         )
     )
-    assert only(reader.read()) == Post(
+    assert only_post(reader.read()) == Post(
         source="Forum",
         external_id="g1",
         text="One.\n\nTwo & three.",
@@ -94,8 +94,8 @@ def test_an_entry_becomes_a_post(reader: Reader) -> None:
     )
 
 
-def test_atom_and_its_kinds_of_text(reader: Reader) -> None:
-    reader.serve(
+def test_atom_with_each_type_of_text(reader: FeedReader) -> None:
+    reader.publish(
         b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>T</title>
         <entry><id>tag:a.example,2026:1</id><link href="/1"/><title>1 &lt; 2 and &lt;b&gt;</title>
           <updated>2026-03-04T11:00:00Z</updated><author><name>Ann</name><email>a@a.example</email></author>
@@ -114,27 +114,27 @@ def test_atom_and_its_kinds_of_text(reader: Reader) -> None:
     assert second.published_at == datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 
-def test_rdf(reader: Reader) -> None:
-    reader.serve(
+def test_rdf(reader: FeedReader) -> None:
+    reader.publish(
         b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
         xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://a.example/"><title>T</title></channel>
         <item rdf:about="https://a.example/1"><title>Acme</title><link>https://a.example/1</link>
         <description>Fine.</description><dc:creator>Ann</dc:creator><dc:date>2026-03-04T10:00Z</dc:date></item></rdf:RDF>"""
     )
-    post = only(reader.read())
+    post = only_post(reader.read())
     assert (post.external_id, post.title, post.author, post.text) == ("https://a.example/1", "Acme", "Ann", "Fine.")
     assert post.published_at == datetime(2026, 3, 4, 10, tzinfo=UTC)
 
 
-def test_json_feed(reader: Reader) -> None:
+def test_json_feed(reader: FeedReader) -> None:
     items = [
         {"id": 7, "url": "/7", "title": "a < b", "content_html": "<p>Hi</p>", "date_published": "2026-03-04T10:00:00Z"},
         {"id": "8", "content_text": "I <3 Acme", "authors": [{"name": "Bo"}], "language": "fr"},
-        "no item at all",
+        "not an item",
         {"id": {"odd": 1}, "authors": "x", "content_text": 3},
     ]
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "language": "en", "items": items}
-    reader.serve(json.dumps(feed).encode(), content_type="application/feed+json")
+    reader.publish(json.dumps(feed).encode(), content_type="application/feed+json")
     batch = reader.read()
     posts = {post.external_id: post for post in batch.posts}
     assert (posts["7"].title, posts["7"].text, posts["7"].url) == ("a < b", "Hi", reader.server.url + "/7")
@@ -144,20 +144,20 @@ def test_json_feed(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"version": 1}', b"[]", b"[" * 100_000, b'{"version":"https://x.example"}'])
-def test_other_json_is_no_feed(reader: Reader, body: bytes) -> None:
-    reader.serve(body, content_type="application/json")
+def test_other_json_is_not_a_feed(reader: FeedReader, body: bytes) -> None:
+    reader.publish(body, content_type="application/json")
     with pytest.raises(BadResponse, match="JSON"):
         reader.read()
 
 
-def test_an_entry_without_id_goes_by_its_link_and_without_both_by_a_digest(reader: Reader) -> None:
+def test_an_entry_without_id_is_identified_by_its_link_or_a_digest(reader: FeedReader) -> None:
     plain = "<item><title>{}</title><pubDate>Wed, 04 Mar 2026 10:00:00 GMT</pubDate></item>"
     link = "<item><link>https://a.example/x</link><title>T</title></item>"
-    reader.serve(rss(link, plain.format("A"), plain.format("B"), plain.format("A")))
+    reader.publish(rss(link, plain.format("A"), plain.format("B"), plain.format("A")))
     first = reader.read()
     assert len(set(ids(first))) == 3
     assert "https://a.example/x" in ids(first)
-    reader.serve(rss(plain.format("B"), plain.format("A")))
+    reader.publish(rss(plain.format("B"), plain.format("A")))
     assert ids(reader.read()) == []
 
 
@@ -178,22 +178,22 @@ def test_an_entry_without_id_goes_by_its_link_and_without_both_by_a_digest(reade
         ("9" * 5000, NOON),
     ],
 )
-def test_dates(reader: Reader, date: str, at: datetime) -> None:
-    reader.serve(rss(item(1, date=date)))
-    assert only(reader.read()).published_at == at
+def test_dates(reader: FeedReader, date: str, at: datetime) -> None:
+    reader.publish(rss(item(1, date=date)))
+    assert only_post(reader.read()).published_at == at
 
 
-def test_an_undated_entry_keeps_the_time_at_which_it_was_first_seen(reader: Reader) -> None:
-    reader.serve(rss(item(1, "One", date="")))
+def test_an_undated_entry_keeps_the_time_when_it_was_first_seen(reader: FeedReader) -> None:
+    reader.publish(rss(item(1, "One", date="")))
     reader.read()
-    reader.serve(rss(item(1, "One, edited", date="")))
-    assert only(reader.read()).published_at == NOON
+    reader.publish(rss(item(1, "One, edited", date="")))
+    assert only_post(reader.read()).published_at == NOON
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "https://u:p@a.example/", "http://[", ""])
-def test_a_link_that_could_act_is_dropped(reader: Reader, link: str) -> None:
-    reader.serve(rss(f"<item><guid isPermaLink='false'>1</guid><title>T</title><link>{link}</link></item>"))
-    assert only(reader.read()).url == ""
+def test_an_unsafe_link_is_dropped(reader: FeedReader, link: str) -> None:
+    reader.publish(rss(f"<item><guid isPermaLink='false'>1</guid><title>T</title><link>{link}</link></item>"))
+    assert only_post(reader.read()).url == ""
 
 
 @pytest.mark.parametrize(
@@ -206,38 +206,40 @@ def test_a_link_that_could_act_is_dropped(reader: Reader, link: str) -> None:
         ("https://\u00e9.example/", "\u00e9.example"),
     ],
 )
-def test_the_site_is_the_host_of_the_link(reader: Reader, link: str, site: str) -> None:
-    reader.serve(rss(f"<item><title>x</title><link>{link}</link></item>"))
-    assert only(reader.read()).site == site
+def test_the_site_is_the_host_of_the_link(reader: FeedReader, link: str, site: str) -> None:
+    reader.publish(rss(f"<item><title>x</title><link>{link}</link></item>"))
+    assert only_post(reader.read()).site == site
 
 
-def test_a_relative_link_counts_from_the_feed(reader: Reader) -> None:
-    reader.serve(rss("<item><guid isPermaLink='false'>1</guid><title>T</title><link>../t/1?a=1&amp;b=2</link></item>"))
-    assert only(reader.read()).url == reader.server.url + "/t/1?a=1&b=2"
+def test_a_relative_link_is_resolved_against_the_feed(reader: FeedReader) -> None:
+    reader.publish(
+        rss("<item><guid isPermaLink='false'>1</guid><title>T</title><link>../t/1?a=1&amp;b=2</link></item>")
+    )
+    assert only_post(reader.read()).url == reader.server.url + "/t/1?a=1&b=2"
 
 
-def test_an_entry_without_words_is_no_post(reader: Reader) -> None:
-    reader.serve(rss("<item><guid>1</guid><description>&lt;img src='x'&gt;</description></item>", item(2)))
+def test_an_entry_without_text_is_not_a_post(reader: FeedReader) -> None:
+    reader.publish(rss("<item><guid>1</guid><description>&lt;img src='x'&gt;</description></item>", item(2)))
     assert ids(reader.read()) == ["g2"]
 
 
 # ---- repeats and edits
 
 
-def test_only_what_is_new_or_edited_comes_back(reader: Reader) -> None:
-    reader.serve(rss(item(2), item(1)))
+def test_only_new_and_edited_entries_are_returned(reader: FeedReader) -> None:
+    reader.publish(rss(item(2), item(1)))
     assert ids(reader.read()) == ["g2", "g1"]
-    reader.serve(rss(item(3), item(2, "Acme is very good."), item(1)))
+    reader.publish(rss(item(3), item(2, "Acme is very good."), item(1)))
     batch = reader.read()
     assert sorted(ids(batch)) == ["g2", "g3"]
     assert next(p for p in batch.posts if p.external_id == "g2").text == "Acme is very good."
-    reader.serve(rss(item(3), item(2, "Acme is very good."), item(1), head="<lastBuildDate>now</lastBuildDate>"))
+    reader.publish(rss(item(3), item(2, "Acme is very good."), item(1), head="<lastBuildDate>now</lastBuildDate>"))
     assert ids(reader.read()) == []
 
 
-def test_oldest_first(reader: Reader) -> None:
+def test_posts_are_returned_oldest_first(reader: FeedReader) -> None:
     dates = [f"Wed, 04 Mar 2026 0{n}:00:00 GMT" for n in (3, 1, 2)]
-    reader.serve(rss(*(item(n, date=date) for n, date in enumerate(dates))))
+    reader.publish(rss(*(item(n, date=date) for n, date in enumerate(dates))))
     assert ids(reader.read()) == ["g1", "g2", "g0"]
 
 
@@ -246,30 +248,30 @@ def _with_id(name: str, link: str, text: str, hour: int = 8) -> str:
     return f"<item><guid isPermaLink='false'>{name}</guid><link>{link}</link><title>{text}</title>{date}</item>"
 
 
-def test_two_revisions_of_one_entry_are_one_post(reader: Reader) -> None:
-    reader.serve(rss(_with_id("a", "https://a.example/1", "new", 9), _with_id("a", "https://a.example/1", "old", 8)))
-    assert only(reader.read()).title == "new"
+def test_two_revisions_of_one_entry_are_one_post(reader: FeedReader) -> None:
+    reader.publish(rss(_with_id("a", "https://a.example/1", "new", 9), _with_id("a", "https://a.example/1", "old", 8)))
+    assert only_post(reader.read()).title == "new"
 
 
-def test_an_id_given_out_twice_makes_two_posts_for_good(reader: Reader) -> None:
+def test_two_entries_with_the_same_id_stay_two_posts(reader: FeedReader) -> None:
     one, two, three = (_with_id("same", f"https://a.example/{n}", f"Text {n}", n) for n in (1, 2, 3))
-    reader.serve(rss(one))
+    reader.publish(rss(one))
     assert ids(reader.read()) == ["same"]
-    reader.serve(rss(two, one))
+    reader.publish(rss(two, one))
     [second] = ids(reader.read())
     assert second.startswith("same#")
-    reader.serve(rss(three, two, one))
+    reader.publish(rss(three, two, one))
     [third] = ids(reader.read())
     assert len({"same", second, third}) == 3
     assert ids(reader.read()) == []
 
 
-def test_when_rules_have_changed_all_comes_once_more_under_the_same_ids(reader: Reader) -> None:
+def test_after_a_rule_change_all_entries_come_again_with_the_same_ids(reader: FeedReader) -> None:
     one, two = (_with_id("same", f"https://a.example/{n}", f"Text {n}", n) for n in (1, 2))
     undated = "<item><guid>u</guid><title>Undated</title></item>"
-    reader.serve(rss(one, undated))
+    reader.publish(rss(one, undated))
     first = reader.read().posts
-    reader.serve(rss(two, one, undated))
+    reader.publish(rss(two, one, undated))
     first = (*first, *reader.read().posts)
     for _ in range(2):
         reader.cursor = json.loads(json.dumps(reader.source.reset_cursor(reader.cursor)))
@@ -280,104 +282,100 @@ def test_when_rules_have_changed_all_comes_once_more_under_the_same_ids(reader: 
     assert ids(reader.read()) == []
 
 
-def test_a_listing_of_thousands_is_cut_and_says_so(reader: Reader) -> None:
-    reader.serve(rss(*(item(n) for n in range(2_500))))
+def test_a_feed_of_thousands_is_truncated_with_a_note(reader: FeedReader) -> None:
+    reader.publish(rss(*(item(n) for n in range(2_500))))
     batch = reader.read()
     assert len(batch.posts) == 2_000
     assert "2,000" in batch.note
     assert len(json.dumps(batch.cursor)) < 120_000
 
 
-# ---- what the site is asked
+# ---- requests
 
 
-def test_both_validators_are_sent_and_304_is_a_success(reader: Reader) -> None:
-    reader.serve(rss(item(1)), etag='W/"1"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
+def test_both_validators_are_sent_and_a_304_is_a_success(reader: FeedReader) -> None:
+    reader.publish(rss(item(1)), etag='W/"1"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
     reader.read()
     reader.server.script = partial(Connection.answer, status=304, cache_control="max-age=3600")
     batch = reader.read()
-    assert reader.asked()["if-none-match"] == 'W/"1"'
-    assert reader.asked()["if-modified-since"] == "Wed, 04 Mar 2026 11:00:00 GMT"
+    assert reader.last_headers()["if-none-match"] == 'W/"1"'
+    assert reader.last_headers()["if-modified-since"] == "Wed, 04 Mar 2026 11:00:00 GMT"
     assert (batch.posts, batch.complete_since) == ((), NOON)
     assert batch.not_before == NOON + timedelta(minutes=70)
     reader.read()
-    assert reader.asked()["if-none-match"] == 'W/"1"'
+    assert reader.last_headers()["if-none-match"] == 'W/"1"'
 
 
-def test_validators_beside_expires_0_are_ignored(reader: Reader) -> None:
-    reader.serve(rss(item(1)), etag='"1"', expires="0")
+def test_validators_with_expires_0_are_ignored(reader: FeedReader) -> None:
+    reader.publish(rss(item(1)), etag='"1"', expires="0")
     reader.read()
     reader.read()
-    assert "if-none-match" not in reader.asked()
+    assert "if-none-match" not in reader.last_headers()
 
 
-@pytest.mark.parametrize("path", ["/feed.xml", "/feed.xml?long=%20way"])
-@pytest.mark.parametrize("odd", ['"a\x00"', '"\x7f"', '\x1f"a"', '\x85"a"', '"a\n b"', '"a\r b"'])
-def test_a_validator_that_cannot_be_sent_back_does_not_end_a_feed(reader: Reader, odd: str, path: str) -> None:
-    reader.source = Source(Options(name="Forum", url=reader.server.url + path), reader.source._http)
+@pytest.mark.parametrize("value", ['"a\x00"', '"\x7f"', '\x1f"a"', '\x85"a"', '"a\n b"', '"a\r b"'])
+def test_a_validator_that_cannot_be_sent_back_is_left_out(reader: FeedReader, value: str) -> None:
     body = rss(item(1))
-    head = f"HTTP/1.1 200 OK\r\nETag: {odd}\r\nLast-Modified: {odd}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 200 OK\r\nETag: {value}\r\nLast-Modified: {value}\r\nContent-Length: {len(body)}\r\n\r\n"
     reader.server.script = partial(Connection.send, data=head.encode("latin-1") + body)
     assert len(reader.read().posts) == 1
     assert reader.read().posts == ()
-    assert not any(c < " " or c == "\x7f" for c in reader.asked().get("if-none-match", ""))
+    assert not any(c < " " or c == "\x7f" for c in reader.last_headers().get("if-none-match", ""))
 
 
-def test_validators_come_back_as_they_were_sent() -> None:
+def test_validators_are_sent_back_unchanged() -> None:
     assert conditional_headers('W/"\xc3\xa9 \t1"', "") == {"If-None-Match": 'W/"\xc3\xa9 \t1"'}
     assert conditional_headers("", "yesterday") == {"If-Modified-Since": "yesterday"}
 
 
-def test_once_in_a_hundred_passes_the_whole_feed_is_fetched(reader: Reader) -> None:
-    reader.serve(rss(item(1)), etag='"1"')
+def test_every_hundredth_pass_fetches_the_whole_feed(reader: FeedReader) -> None:
+    reader.publish(rss(item(1)), etag='"1"')
     reader.read()
-    asked = []
+    conditional = []
     for _ in range(200):
         reader.read()
-        asked.append("if-none-match" in reader.asked())
-    assert asked.count(False) == 2
+        conditional.append("if-none-match" in reader.last_headers())
+    assert conditional.count(False) == 2
 
 
 @pytest.mark.parametrize("version", [{"etag": '"1"'}, {"last_modified": "Wed, 04 Mar 2026 11:00:00 GMT"}])
-def test_a_site_that_hides_news_behind_the_same_version_is_asked_for_all_of_it(
-    reader: Reader, version: dict[str, str]
-) -> None:
-    reader.serve(rss(item(1)), **version)
+def test_validators_that_hid_news_are_not_sent_again(reader: FeedReader, version: dict[str, str]) -> None:
+    reader.publish(rss(item(1)), **version)
     reader.read()
     reader.read()
-    assert {"if-none-match", "if-modified-since"} & reader.asked().keys()
-    reader.serve(rss(item(2), item(1)), **version)
+    assert {"if-none-match", "if-modified-since"} & reader.last_headers().keys()
+    reader.publish(rss(item(2), item(1)), **version)
     assert len(reader.read().posts) == 1
     for _ in range(2):
         assert reader.read().posts == ()
-        assert not {"if-none-match", "if-modified-since"} & reader.asked().keys()
+        assert not {"if-none-match", "if-modified-since"} & reader.last_headers().keys()
 
 
-def test_a_site_that_sends_another_document_that_says_the_same_is_believed(reader: Reader) -> None:
-    reader.serve(rss(item(1)), etag='"1"')
+def test_a_changed_document_with_the_same_entries_does_not_discredit_validators(reader: FeedReader) -> None:
+    reader.publish(rss(item(1)), etag='"1"')
     reader.read()
-    reader.serve(rss(item(1), head="<ttl>5</ttl>"), etag='"1"')
+    reader.publish(rss(item(1), head="<ttl>5</ttl>"), etag='"1"')
     reader.read()
-    reader.serve(rss(item(2), item(1)), etag='"2"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
+    reader.publish(rss(item(2), item(1)), etag='"2"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
     reader.read()
-    reader.serve(rss(item(3), item(2), item(1)), etag='"3"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
+    reader.publish(rss(item(3), item(2), item(1)), etag='"3"', last_modified="Wed, 04 Mar 2026 11:00:00 GMT")
     reader.read()
     reader.read()
-    assert reader.asked()["if-none-match"] == '"3"'
+    assert reader.last_headers()["if-none-match"] == '"3"'
 
 
-def test_an_unchanged_body_is_not_parsed(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader.serve(rss(item(1)))
+def test_an_unchanged_body_is_not_parsed(reader: FeedReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader.publish(rss(item(1)))
     reader.read()
     monkeypatch.setattr(Parser, "parse", lambda *_: pytest.fail("parsed"))
     batch = reader.read()
     assert (batch.posts, batch.complete_since) == ((), NOON)
 
 
-def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
+def test_a_permanent_redirect_is_remembered_and_reported(reader: FeedReader) -> None:
     new = partial(Connection.answer, body=rss(item(1)), content_type="application/rss+xml")
-    reader.server.script = lambda line: (
-        line.answer(301, location="/new.xml?key=canary") if line.request.path == "/feed.xml" else new(line)
+    reader.server.script = lambda conn: (
+        conn.answer(301, location="/new.xml?key=canary") if conn.request.path == "/feed.xml" else new(conn)
     )
     batch = reader.read()
     assert "moved permanently" in batch.note
@@ -385,7 +383,7 @@ def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
     batch = reader.read()
     assert [r.path for r in reader.server.requests] == ["/feed.xml", "/new.xml?key=canary", "/new.xml?key=canary"]
     assert "moved permanently" in batch.note
-    # an address corrected in the config starts anew
+    # an address corrected in the config starts over
     reader.source = Source(Options(name="Forum", url=reader.server.url + "/new.xml"), reader.source._http)
     assert reader.read().note == ""
 
@@ -393,15 +391,15 @@ def test_a_permanent_redirect_is_remembered_and_told(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "there", [(404, b""), (410, b""), (200, b"<!doctype html><html>This domain is for sale</html>")]
 )
-def test_a_move_that_is_undone_is_followed_back(reader: Reader, there: tuple[int, bytes]) -> None:
+def test_an_undone_redirect_leads_back_to_the_configured_address(reader: FeedReader, there: tuple[int, bytes]) -> None:
     feed = rss(item(1))
-    reader.server.script = lambda line: (
-        line.answer(301, location="/new.xml") if line.request.path == "/feed.xml" else line.answer(body=feed)
+    reader.server.script = lambda conn: (
+        conn.answer(301, location="/new.xml") if conn.request.path == "/feed.xml" else conn.answer(body=feed)
     )
     reader.read()
     back = rss(item(1), item(2))
-    reader.server.script = lambda line: (
-        line.answer(body=back) if line.request.path == "/feed.xml" else line.answer(there[0], there[1])
+    reader.server.script = lambda conn: (
+        conn.answer(body=back) if conn.request.path == "/feed.xml" else conn.answer(there[0], there[1])
     )
     batch = reader.read()
     assert [post.title for post in batch.posts] == ["Thread 2"]
@@ -410,65 +408,65 @@ def test_a_move_that_is_undone_is_followed_back(reader: Reader, there: tuple[int
     assert [request.path for request in reader.server.requests[2:]] == ["/new.xml", "/feed.xml", "/feed.xml"]
 
 
-def test_a_move_to_what_is_gone_is_told(reader: Reader) -> None:
-    reader.server.script = lambda line: (
-        line.answer(301, location="/new.xml") if line.request.path == "/feed.xml" else line.answer(body=rss(item(1)))
+def test_a_redirect_to_a_gone_feed_raises_gone(reader: FeedReader) -> None:
+    reader.server.script = lambda conn: (
+        conn.answer(301, location="/new.xml") if conn.request.path == "/feed.xml" else conn.answer(body=rss(item(1)))
     )
     reader.read()
-    reader.server.script = lambda line: (
-        line.answer(301, location="/new.xml") if line.request.path == "/feed.xml" else line.answer(410)
+    reader.server.script = lambda conn: (
+        conn.answer(301, location="/new.xml") if conn.request.path == "/feed.xml" else conn.answer(410)
     )
     with pytest.raises(Gone):
         reader.read()
 
 
-def test_a_temporary_redirect_is_not(reader: Reader) -> None:
+def test_a_temporary_redirect_is_not_remembered(reader: FeedReader) -> None:
     new = partial(Connection.answer, body=rss(item(1)), content_type="application/rss+xml")
-    reader.server.script = lambda line: (
-        line.answer(302, location="/new.xml") if line.request.path == "/feed.xml" else new(line)
+    reader.server.script = lambda conn: (
+        conn.answer(302, location="/new.xml") if conn.request.path == "/feed.xml" else new(conn)
     )
     assert reader.read().note == ""
     reader.read()
     assert reader.server.requests[2].path == "/feed.xml"
 
 
-def test_410_is_gone(reader: Reader) -> None:
+def test_a_410_raises_gone(reader: FeedReader) -> None:
     reader.server.script = partial(Connection.answer, status=410)
     with pytest.raises(Gone, match="permanently gone"):
         reader.read()
 
 
-def test_a_web_page_names_the_feed_that_was_meant(reader: Reader) -> None:
+def test_the_error_for_a_web_page_contains_its_feed(reader: FeedReader) -> None:
     page = (
         b"<!DOCTYPE html><html><head><link rel='alternate' type='application/atom+xml' href='/real.atom'></head></html>"
     )
-    reader.serve(page, content_type="text/html; charset=utf-8")
+    reader.publish(page, content_type="text/html; charset=utf-8")
     with pytest.raises(BadResponse, match=r"web page, not a feed.*/real\.atom"):
         reader.read()
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/f", "a.example/feed", "https://u:p@a.example/", "https://a\\b/", ""])
-def test_an_address_that_cannot_be_read_is_a_config_error(url: str) -> None:
+def test_an_invalid_address_is_a_config_error(url: str) -> None:
     with pytest.raises(ValidationError, match="cannot be read"):
         Options(name="Forum", url=url)
 
 
-# ---- what is told of completeness and freshness
+# ---- completeness, and the time of the next pass
 
 
-def test_complete_when_the_listing_overlaps_the_last_one(reader: Reader) -> None:
-    reader.serve(rss(*(item(n) for n in range(9, 0, -1))))
+def test_a_pass_is_complete_if_the_feed_overlaps_the_previous_one(reader: FeedReader) -> None:
+    reader.publish(rss(*(item(n) for n in range(9, 0, -1))))
     assert reader.read().complete_since is None
-    reader.serve(rss(*(item(n) for n in range(12, 3, -1))))
+    reader.publish(rss(*(item(n) for n in range(12, 3, -1))))
     assert reader.read().complete_since == NOON
-    reader.serve(rss(*(item(n) for n in range(40, 31, -1))))
+    reader.publish(rss(*(item(n) for n in range(40, 31, -1))))
     assert reader.read().complete_since is None
 
 
-def test_a_pinned_entry_is_no_overlap(reader: Reader) -> None:
-    reader.serve(rss(*(item(n) for n in (1, 9, 8, 7, 6))))
+def test_a_pinned_entry_is_not_an_overlap(reader: FeedReader) -> None:
+    reader.publish(rss(*(item(n) for n in (1, 9, 8, 7, 6))))
     reader.read()
-    reader.serve(rss(*(item(n) for n in (1, 39, 38, 37, 36))))
+    reader.publish(rss(*(item(n) for n in (1, 39, 38, 37, 36))))
     assert reader.read().complete_since is None
 
 
@@ -493,12 +491,14 @@ def test_a_pinned_entry_is_no_overlap(reader: Reader) -> None:
         ({}, 10**7, 1440),
     ],
 )
-def test_the_wish_for_the_next_pass(headers: dict[str, str], ttl: int, minutes: int | None) -> None:
-    wanted = None if minutes is None else NOON + timedelta(minutes=minutes)
-    assert not_before(headers, ttl, NOON) == wanted
+def test_the_earliest_next_pass_follows_caching_headers_and_ttl(
+    headers: dict[str, str], ttl: int, minutes: int | None
+) -> None:
+    expected = None if minutes is None else NOON + timedelta(minutes=minutes)
+    assert not_before(headers, ttl, NOON) == expected
 
 
-def test_the_ttl_holds_for_passes_that_parse_nothing_too(reader: Reader) -> None:
-    reader.serve(rss(item(1), head="<ttl>45</ttl>"))
+def test_the_ttl_also_applies_to_passes_without_parsing(reader: FeedReader) -> None:
+    reader.publish(rss(item(1), head="<ttl>45</ttl>"))
     assert reader.read().not_before == NOON + timedelta(minutes=45)
     assert reader.read().not_before == NOON + timedelta(minutes=55)

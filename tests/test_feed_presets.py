@@ -1,4 +1,4 @@
-"""From a preset and its keys to an address, and feeds whose address is a secret."""
+"""Presets and the URLs that they build, feeds whose address is a secret, and podcasts found in a directory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from monitor import secrets
 from monitor.config import load
 from monitor.errors import AuthError, BadResponse, ConfigError, Gone, SourceError
-from monitor.feeds.presets import PRESETS, edition, podcast_feed_url
+from monitor.feeds.presets import PRESETS, google_news_edition, podcast_feed_url
 from monitor.http import Http, check_url
 from monitor.model import Batch
 from monitor.sources.feed import Options, Source
@@ -27,12 +27,12 @@ CHANNEL = "UC" + "a" * 22
 
 
 @pytest.fixture(autouse=True)
-def secrets_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
+def secrets_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDDIT_FEED", TOKEN)
     monkeypatch.setenv("AN_ALERT", "https://www.google.com/alerts/feeds/01234567890123456789/98765432109876543210")
 
 
-def place(preset: str, **keys: str) -> str:
+def url_of(preset: str, **keys: str) -> str:
     return Options(name="Here", preset=preset, **keys).address().url
 
 
@@ -114,7 +114,7 @@ ADDRESSES: list[tuple[str, dict[str, str], str]] = [
 ]
 
 
-COPIED: list[tuple[str, dict[str, str], str]] = [
+BROWSER_ADDRESSES: list[tuple[str, dict[str, str], str]] = [
     ("discourse", {"site": "https://new.example/latest?order=created"}, "https://new.example/posts.rss"),
     ("discourse", {"site": "https://forum.example/sub/t/a-thread/12/3"}, "https://forum.example/sub/posts.rss"),
     ("discourse", {"site": "https://forum.example/c/help/5"}, "https://forum.example/c/help/5.rss"),
@@ -153,19 +153,19 @@ COPIED: list[tuple[str, dict[str, str], str]] = [
         f"https://www.reddit.com/r/phones/new.rss?user=ann&feed={TOKEN}",
     ),
 ]
-"""As people copy addresses out of a browser."""
+"""Addresses as people copy them from a browser."""
 
 
-@pytest.mark.parametrize(("preset", "keys", "url"), ADDRESSES + COPIED)
-def test_a_preset_makes_the_address(preset: str, keys: dict[str, str], url: str) -> None:
-    assert place(preset, **keys) == url
+@pytest.mark.parametrize(("preset", "keys", "url"), ADDRESSES + BROWSER_ADDRESSES)
+def test_a_preset_builds_the_url(preset: str, keys: dict[str, str], url: str) -> None:
+    assert url_of(preset, **keys) == url
     check_url(url)
 
 
-def test_every_preset_is_tried_above_and_its_keys_are_options() -> None:
+def test_every_preset_is_tested_and_its_keys_are_options() -> None:
     assert {name for name, _, _ in ADDRESSES} == set(PRESETS)
     assert {key for preset in PRESETS.values() for key in preset.keys} <= set(Options.model_fields)
-    assert all(preset.about for preset in PRESETS.values())
+    assert all(preset.description for preset in PRESETS.values())
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,12 @@ def test_every_preset_is_tried_above_and_its_keys_are_options() -> None:
         ("TW", "zh", "TW:zh-Hant", "zh-TW"),
     ],
 )
-def test_editions(country: str, language: str, ceid: str, hl: str) -> None:
-    assert edition(country, language) == {"hl": hl, "gl": country, "ceid": ceid}
+def test_google_news_editions(country: str, language: str, ceid: str, hl: str) -> None:
+    assert google_news_edition(country, language) == {"hl": hl, "gl": country, "ceid": ceid}
 
 
 @pytest.mark.parametrize(
-    ("keys", "said"),
+    ("keys", "message"),
     [
         ({}, "exactly one of url, preset, secret"),
         ({"url": "https://a.example/f", "preset": "lobsters"}, "exactly one of url, preset, secret"),
@@ -211,18 +211,18 @@ def test_editions(country: str, language: str, ceid: str, hl: str) -> None:
         ({"secret": 5}, "text in quotes"),
     ],
 )
-def test_what_does_not_fit_is_a_problem_in_words(keys: dict[str, Any], said: str, tmp_path: Path) -> None:
+def test_each_invalid_combination_of_keys_has_its_message(keys: dict[str, Any], message: str, tmp_path: Path) -> None:
     lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
     config = tmp_path / "config.toml"
     brand = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
     config.write_text(brand + '[[sources]]\nkind = "feed"\nname = "Here"\n' + "\n".join(lines))
     with pytest.raises(ConfigError) as caught:
         load(config, lambda kind: Options, ["feed"]).check()
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "sources[0]" in str(caught.value)
 
 
-def test_the_secrets_of_a_feed_are_known_by_name() -> None:
+def test_the_secret_names_of_a_feed_are_found() -> None:
     assert secrets.secret_names(Options(name="Here", secret="A_SECRET")) == ("A_SECRET",)
     assert secrets.secret_names(Options(name="Here", url="https://a.example/f")) == ()
 
@@ -230,23 +230,23 @@ def test_the_secrets_of_a_feed_are_known_by_name() -> None:
 @pytest.mark.parametrize(
     "value", ["https://harbour.example/alerts", "nonsense", "https://www.google.com/alerts/feeds/x"]
 )
-def test_a_secret_that_is_another_is_told_without_showing_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_the_error_for_a_wrong_secret_does_not_show_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("AN_ALERT", value)
     with pytest.raises(AuthError, match="AN_ALERT does not lead to a feed") as caught:
-        place("google-alerts", secret="AN_ALERT")
+        url_of("google-alerts", secret="AN_ALERT")
     assert value not in str(caught.value)
     assert "https://www.google.com/alerts that" in str(caught.value)
 
 
-def test_a_secret_that_is_no_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_that_is_not_an_address_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRIVATE_FEED", "not-an-address-0123456789")
     with pytest.raises(AuthError, match="whole address") as caught:
         Options(name="Here", secret="PRIVATE_FEED").address()
     assert "0123456789" not in str(caught.value)
 
 
-class Private:
-    """A feed at an address that only a secret tells, and its server."""
+class PrivateFeed:
+    """A feed whose address is in a secret, and its server."""
 
     def __init__(self, server: Server, http: Http) -> None:
         self.server = server
@@ -257,19 +257,19 @@ class Private:
 
 
 @pytest.fixture
-def private(monkeypatch: pytest.MonkeyPatch) -> Iterator[Private]:
+def private(monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateFeed]:
     with serving() as server:
         monkeypatch.setenv("PRIVATE_FEED", f"{server.url}/private/{TOKEN}/feed.xml?auth=pass-4711-word")
         http = http_for(server)
-        yield Private(server, http)
+        yield PrivateFeed(server, http)
         http.close()
 
 
-def everything(batch: Batch) -> str:
+def as_text(batch: Batch) -> str:
     return json.dumps(asdict(batch), default=str)
 
 
-def test_nothing_of_a_secret_address_comes_back(private: Private) -> None:
+def test_a_batch_contains_nothing_of_a_secret_address(private: PrivateFeed) -> None:
     own = f"{private.server.url}/private/{TOKEN}/1"
     words = f"<title>About {TOKEN}</title><description>pass-4711-word</description>"
     entry = f"<item><guid>{own}</guid><link>{own}</link>{words}</item>"
@@ -278,27 +278,27 @@ def test_nothing_of_a_secret_address_comes_back(private: Private) -> None:
     private.server.script = partial(Connection.answer, body=body, content_type="application/rss+xml")
     batch = private.read()
     assert len(batch.posts) == 3
-    assert TOKEN not in everything(batch)
-    assert "4711" not in everything(batch)
-    assert "https://harbour.example/3" in everything(batch)
+    assert TOKEN not in as_text(batch)
+    assert "4711" not in as_text(batch)
+    assert "https://harbour.example/3" in as_text(batch)
     assert private.server.requests[-1].path == f"/private/{TOKEN}/feed.xml?auth=pass-4711-word"
     assert private.read(batch.cursor).posts == ()
 
 
-def test_a_secret_feed_that_moves_is_followed_and_not_kept(private: Private) -> None:
-    def moved(line: Connection) -> None:
-        if line.request.path.startswith("/new/"):
-            return line.answer(body=rss(item(1)), content_type="application/rss+xml")
-        return line.answer(301, location=f"/new/{TOKEN}")
+def test_a_redirect_of_a_secret_feed_is_followed_but_not_stored(private: PrivateFeed) -> None:
+    def redirect(conn: Connection) -> None:
+        if conn.request.path.startswith("/new/"):
+            return conn.answer(body=rss(item(1)), content_type="application/rss+xml")
+        return conn.answer(301, location=f"/new/{TOKEN}")
 
-    private.server.script = moved
+    private.server.script = redirect
     batch = private.read()
     assert len(batch.posts) == 1
-    assert TOKEN not in everything(batch)
+    assert TOKEN not in as_text(batch)
 
 
 @pytest.mark.parametrize("status", [200, 401, 403, 404, 410, 429, 500])
-def test_no_error_shows_a_secret_address(private: Private, status: int) -> None:
+def test_no_error_contains_a_secret_address(private: PrivateFeed, status: int) -> None:
     page = f"<!doctype html><link rel=alternate type=application/rss+xml href='/x/{TOKEN}'>No {TOKEN}".encode()
     private.server.script = partial(Connection.answer, status=status, body=page, content_type="text/html")
     with pytest.raises(SourceError) as caught:
@@ -307,7 +307,7 @@ def test_no_error_shows_a_secret_address(private: Private, status: int) -> None:
     assert TOKEN not in getattr(caught.value, "sample", "")
 
 
-def test_another_secret_begins_anew(private: Private, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_secret_starts_over(private: PrivateFeed, monkeypatch: pytest.MonkeyPatch) -> None:
     private.server.script = partial(Connection.answer, body=rss(item(1)), content_type="application/rss+xml")
     batch = private.read()
     monkeypatch.setenv("PRIVATE_FEED", f"{private.server.url}/other")
@@ -315,20 +315,20 @@ def test_another_secret_begins_anew(private: Private, monkeypatch: pytest.Monkey
 
 
 class Directory:
-    """Apple's directory and a podcast that it names, both on one server."""
+    """Apple's directory and a podcast listed in it, both on one server."""
 
     def __init__(self, server: Server) -> None:
-        self.at, self.status = "/show.xml", 200
+        self.feed_path, self.status = "/show.xml", 200
         self._server = server
 
-    def __call__(self, line: Connection) -> None:
-        path = line.request.path
+    def __call__(self, conn: Connection) -> None:
+        path = conn.request.path
         if path.startswith("/lookup?"):
-            found = [{"feedUrl": self._server.url + self.at}] if self.at else []
-            return line.answer(body=json.dumps({"resultCount": len(found), "results": found}).encode())
-        if path != self.at:
-            return line.answer(self.status if self.status != 200 else 404)
-        return line.answer(self.status, body=rss(item(1)), content_type="application/rss+xml", etag='"1"')
+            found = [{"feedUrl": self._server.url + self.feed_path}] if self.feed_path else []
+            return conn.answer(body=json.dumps({"resultCount": len(found), "results": found}).encode())
+        if path != self.feed_path:
+            return conn.answer(self.status if self.status != 200 else 404)
+        return conn.answer(self.status, body=rss(item(1)), content_type="application/rss+xml", etag='"1"')
 
 
 @pytest.fixture
@@ -345,14 +345,14 @@ def test_a_podcast_is_looked_up_once(podcast: tuple[Source, Directory, Server]) 
     batch = source.fetch((), None, NOON)
     assert [post.title for post in batch.posts] == ["Thread 1"]
     source.fetch((), batch.cursor, NOON)
-    assert [asked.path.partition("?")[0] for asked in server.requests] == ["/lookup", "/show.xml", "/show.xml"]
+    assert [request.path.partition("?")[0] for request in server.requests] == ["/lookup", "/show.xml", "/show.xml"]
     assert server.requests[-1].headers["if-none-match"] == '"1"'
 
 
-def test_a_podcast_that_moved_is_looked_up_again(podcast: tuple[Source, Directory, Server]) -> None:
+def test_a_moved_podcast_is_looked_up_again(podcast: tuple[Source, Directory, Server]) -> None:
     source, directory, _ = podcast
     batch = source.fetch((), None, NOON)
-    directory.at = "/moved.xml"
+    directory.feed_path = "/moved.xml"
     again = source.fetch((), batch.cursor, NOON)
     assert again.posts == ()
     assert isinstance(again.cursor, dict)
@@ -360,7 +360,7 @@ def test_a_podcast_that_moved_is_looked_up_again(podcast: tuple[Source, Director
 
 
 @pytest.mark.parametrize(("status", "error"), [(404, BadResponse), (410, Gone)])
-def test_a_podcast_that_is_gone_is_told(
+def test_a_podcast_that_is_gone_is_an_error(
     podcast: tuple[Source, Directory, Server], status: int, error: type[SourceError]
 ) -> None:
     source, directory, _ = podcast
@@ -370,13 +370,13 @@ def test_a_podcast_that_is_gone_is_told(
         source.fetch((), batch.cursor, NOON)
 
 
-def test_a_podcast_that_nobody_knows_is_told(podcast: tuple[Source, Directory, Server]) -> None:
+def test_an_unknown_podcast_is_an_error(podcast: tuple[Source, Directory, Server]) -> None:
     source, directory, _ = podcast
-    directory.at = ""
+    directory.feed_path = ""
     with pytest.raises(BadResponse, match="Check its number"):
         source.fetch((), None, NOON)
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"results": None}, {"results": [5]}, {"results": [{"feedUrl": 5}]}])
-def test_an_odd_directory_names_nothing(answer: Any) -> None:
+def test_an_invalid_directory_response_contains_no_feed(answer: Any) -> None:
     assert podcast_feed_url(answer) == ""

@@ -1,9 +1,9 @@
-"""What a feed says, from bytes to entries.
+"""Feeds, from the bytes of a document to entries.
 
-    Parser --(pipe)--> child: reading.read --> JSON Feed | wellformed | loose (feedparser) --> Feed of Entries
-      ^                                                                                          |
-      +------------------------------ JSON, or killed after 10 s ---------------------------------+
+    Parser --(pipe)--> parser_process: parse_document --> json_feed | strict_parser | feedparser_fallback --> Feed
+      ^                                                                                                         |
+      +--------------------------------- JSON, or killed after 10 s --------------------------------------------+
 
-Bytes from outside are parsed in a child process only, one document at a time. A feed that is as it should be takes the
-fast way; all others, four in five of the odd ones included, get feedparser, so both ways must tell the same entries.
+Documents from outside are parsed in a child process only, one at a time. Well-formed feeds take the fast strict parser,
+all others feedparser. Both must return the same entries.
 """

@@ -1,4 +1,4 @@
-"""When an entry says that it was published. Times without a zone are UTC."""
+"""Parses the dates of entries. Times without a time zone are UTC."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _ZONE = r"(Z|UTC?|GMT|[+-]\d\d:?\d\d)?"
 _ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)[T ]{_TIME}{_ZONE}")
 _RFC822 = re.compile(rf"(?:[A-Za-z]{{3}}, *)?(\d{{1,2}}) ([A-Za-z]{{3}}) (\d{{4}}) {_TIME}(?: {_ZONE})?")
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_abbr) if n}
-_LONGEST = 100
+_MAX_DATE_CHARS = 100
 
 
-def seconds(text: str) -> float | None:
-    """Seconds since 1970 of a date in any of the forms that feeds use; None where it is none of them."""
-    text = text.strip()[:_LONGEST]
+def parse_date(text: str) -> float | None:
+    """Seconds since 1970 of a date in any form that feeds use; None if it is in none of them."""
+    text = text.strip()[:_MAX_DATE_CHARS]
     if not text:
         return None
     try:
-        return _usual(text) or _unusual(text)
+        return _parse_common(text) or _parse_other(text)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 
-def _usual(text: str) -> float | None:
-    """The two forms of nearly all feeds, read fast."""
+def _parse_common(text: str) -> float | None:
+    """Parse the two forms of nearly all feeds, faster than feedparser does."""
     if found := _ISO.fullmatch(text):
         year, month, day, *clock, zone = found.groups()
     elif found := _RFC822.fullmatch(text):
@@ -40,16 +40,16 @@ def _usual(text: str) -> float | None:
         return None
     hour, minute, second = (int(part or 0) for part in clock)
     at = datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
-    return (at - _offset(zone)).timestamp()
+    return (at - _utc_offset(zone)).timestamp()
 
 
-def _offset(zone: str | None) -> timedelta:
+def _utc_offset(zone: str | None) -> timedelta:
     if not zone or zone[0] not in "+-":
         return timedelta(0)
-    east = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    return east if zone[0] == "+" else -east
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return offset if zone[0] == "+" else -offset
 
 
-def _unusual(text: str) -> float | None:
+def _parse_other(text: str) -> float | None:
     parsed = parse_any_date(text)
     return float(calendar.timegm(parsed)) if parsed else None

@@ -1,4 +1,4 @@
-"""The feeds that a page offers, each of them read once."""
+"""Finds the feeds of a web page and reads each of them once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from urllib.parse import urljoin
 from monitor.errors import BadResponse, SourceError
 from monitor.feeds.entries import Feed
 from monitor.feeds.parser import Parser
-from monitor.feeds.webpage import Link, is_web_page, links_named
+from monitor.feeds.web_page import FeedLink, feed_links, is_web_page
 from monitor.http import Http, Response, redact
 
-MOST = 10
+MAX_FEEDS = 10
 """Feeds of one page that are read."""
-USUAL = ("feed/", "rss", "feed.xml", "atom.xml", "index.xml", "rss.xml")
-"""Where a page's feed often is when it names none."""
+COMMON_PATHS = ("feed/", "rss", "feed.xml", "atom.xml", "index.xml", "rss.xml")
+"""Where to look for the feed of a page that links to none."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredFeed:
-    """A feed that was found, and what it holds; or why it could not be read."""
+    """A feed that was found, with its contents, or with the error if it could not be read."""
 
     url: str
     title: str
@@ -28,36 +28,36 @@ class DiscoveredFeed:
 
     @property
     def newest(self) -> float | None:
-        """When its newest entry was published, in seconds since 1970, as far as entries tell."""
+        """When its newest dated entry was published, in seconds since 1970."""
         entries = self.feed.entries if self.feed else ()
         return max((entry.published for entry in entries if entry.published is not None), default=None)
 
 
 def discover_feeds(url: str, http: Http) -> list[DiscoveredFeed]:
-    """The feeds at ``url``: itself, else those that the page names, else what stands at the usual places.
+    """The feed at ``url`` itself, else the feeds that the page links to, else one at a common path.
 
-    Empty where there is none. Raises SourceErrors where ``url`` itself cannot be read.
+    Empty if there is none. Raises SourceErrors if ``url`` itself cannot be read.
     """
-    answer, parser = http.get(url), http.shared(Parser)
-    if not is_web_page(answer.body):
-        return [DiscoveredFeed(answer.moved_to or url, "", _parsed(answer, parser))]
-    named = [_read(link, http, parser) for link in links_named(answer.body, answer.url)[:MOST]]
-    return named or _usual(answer.url, http, parser)
+    response, parser = http.get(url), http.shared(Parser)
+    if not is_web_page(response.body):
+        return [DiscoveredFeed(response.moved_to or url, "", _parse(response, parser))]
+    linked = [_read(link, http, parser) for link in feed_links(response.body, response.url)[:MAX_FEEDS]]
+    return linked or _at_common_path(response.url, http, parser)
 
 
-def _usual(page: str, http: Http, parser: Parser) -> list[DiscoveredFeed]:
-    tried = (_read(Link(urljoin(page, place), ""), http, parser) for place in USUAL)
-    return next(([offer] for offer in tried if offer.feed is not None), [])
+def _at_common_path(page: str, http: Http, parser: Parser) -> list[DiscoveredFeed]:
+    candidates = (_read(FeedLink(urljoin(page, path), ""), http, parser) for path in COMMON_PATHS)
+    return next(([found] for found in candidates if found.feed is not None), [])
 
 
-def _read(link: Link, http: Http, parser: Parser) -> DiscoveredFeed:
+def _read(link: FeedLink, http: Http, parser: Parser) -> DiscoveredFeed:
     try:
-        return DiscoveredFeed(link.url, link.title, _parsed(http.get(link.url), parser))
+        return DiscoveredFeed(link.url, link.title, _parse(http.get(link.url), parser))
     except SourceError as error:
         return DiscoveredFeed(link.url, link.title, None, str(error))
 
 
-def _parsed(answer: Response, parser: Parser) -> Feed:
-    if answer.status not in (200, 203):
-        raise BadResponse(f"{redact(answer.url)} answers with {answer.status}.", answer.sample)
-    return parser.parse(answer.body, answer.headers.get("Content-Type", ""), answer.url)
+def _parse(response: Response, parser: Parser) -> Feed:
+    if response.status not in (200, 203):
+        raise BadResponse(f"{redact(response.url)} responded with status {response.status}.", response.sample)
+    return parser.parse(response.body, response.headers.get("Content-Type", ""), response.url)

@@ -1,4 +1,4 @@
-"""What a feed document holds, before it becomes posts."""
+"""The entries of a feed document, before they become posts."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 MAX_ENTRIES = 2_000
-"""Of one document; the rest is left out and said so."""
-LONGEST_TEXT = 80_000
-"""Characters of markup kept of an entry; cleaning keeps 20,000 of text."""
-LONGEST_FIELD = 2_000
+"""Entries of one document. If there are more, ``Feed.truncated`` is set."""
+MAX_TEXT_CHARS = 80_000
+"""Characters of markup kept per entry; cleaning keeps 20,000 characters of text."""
+MAX_FIELD_CHARS = 2_000
+_MAX_AUTHOR_CHARS = 300
+_MAX_LANG_CHARS = 35
 
 _ABSOLUTE = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~!$&'()*+,=:@%/-]*(?:\?[A-Za-z0-9._~!$&'()*+,=:@%/-]+)?")
-"""Addresses that are the same wherever they are seen from."""
-_CONTROL = re.compile("[\x80-\x9f]")
-_WINDOWS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+"""URLs that urljoin would not change."""
+_C1_CONTROLS = re.compile("[\x80-\x9f]")
+_WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _EMAIL = r"[^\s@()<>]{1,64}@[^\s@()<>]{1,255}"
-_NAME_BESIDE_EMAIL = re.compile(rf"{_EMAIL} ?\(([^()]+)\)|([^()<>]+?) ?[(<]{_EMAIL}[)>]")
+_NAME_AND_EMAIL = re.compile(rf"{_EMAIL} ?\(([^()]+)\)|([^()<>]+?) ?[(<]{_EMAIL}[)>]")
 
 
 class Entry(NamedTuple):
-    """One entry. ``title`` and ``text`` are HTML: what was plain text is escaped. ``published``: seconds since 1970."""
+    """One entry. ``title`` and ``text`` are HTML: plain text is escaped. ``published``: seconds since 1970."""
 
     id: str = ""
     link: str = ""
@@ -37,12 +39,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A document. ``ttl`` in minutes, 0 for none; ``skipped`` entries could not be read; ``truncated``."""
+    """A parsed document."""
 
     entries: tuple[Entry, ...] = ()
     ttl: int = 0
+    """Minutes; 0 if the feed states none."""
     skipped: int = 0
+    """Entries that could not be parsed."""
     truncated: bool = False
+    """Whether there were more than MAX_ENTRIES."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -55,37 +60,37 @@ class Feed:
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Feed:
-        """What ``to_json`` gave."""
+        """The feed that ``to_json`` returned ``raw`` for."""
         return cls(tuple(Entry(*entry) for entry in raw["entries"]), raw["ttl"], raw["skipped"], raw["truncated"])
 
 
 class NotAFeed(Exception):
-    """The document is something else; the message says what, ``alternates`` where its feeds are."""
+    """The document is not a feed. ``alternates``: addresses of feeds that it links to."""
 
     def __init__(self, message: str, alternates: tuple[str, ...] = ()) -> None:
         self.alternates = alternates
         super().__init__(message)
 
 
-def settle(entry: Entry, base: str) -> Entry:
-    """``entry`` with its links made absolute, its author a name, and every field within bounds."""
-    link = absolute(base, entry.link)
+def normalise(entry: Entry, base: str) -> Entry:
+    """``entry`` with an absolute link, a plain name as author, and every field within its limit."""
+    link = absolute_url(base, entry.link)
     if not link.lower().startswith(("http://", "https://")):
         link = ""
     return Entry(
-        entry.id[:LONGEST_FIELD],
-        link[:LONGEST_FIELD],
-        entry.title[:LONGEST_FIELD],
-        entry.text[:LONGEST_TEXT],
-        _name(entry.author[:300]),
+        entry.id[:MAX_FIELD_CHARS],
+        link[:MAX_FIELD_CHARS],
+        entry.title[:MAX_FIELD_CHARS],
+        entry.text[:MAX_TEXT_CHARS],
+        _author_name(entry.author[:_MAX_AUTHOR_CHARS]),
         entry.published,
-        entry.lang[:35],
-        entry.enclosure[:LONGEST_FIELD],
+        entry.lang[:_MAX_LANG_CHARS],
+        entry.enclosure[:MAX_FIELD_CHARS],
     )
 
 
-def absolute(base: str, link: str) -> str:
-    """``link`` seen from ``base``; '' where it cannot be read."""
+def absolute_url(base: str, link: str) -> str:
+    """``link`` resolved against ``base``; '' if it is malformed."""
     if not link or _ABSOLUTE.fullmatch(link):
         return link
     try:
@@ -94,25 +99,25 @@ def absolute(base: str, link: str) -> str:
         return ""
 
 
-def mend(text: str) -> str:
-    """``text`` stripped; UTF-8 once read as Latin-1 and Windows' own characters are put right, as feedparser does."""
+def repair_encoding(text: str) -> str:
+    """``text`` stripped. Repairs UTF-8 decoded as Latin-1, and Windows-1252 characters, as feedparser does."""
     text = text.strip()
     if text.isascii():
         return text
     with contextlib.suppress(UnicodeError):
         text = text.encode("latin-1").decode()
-    return text.translate(_WINDOWS) if _CONTROL.search(text) else text
+    return text.translate(_WINDOWS_1252) if _C1_CONTROLS.search(text) else text
 
 
-def whole_number(value: object) -> int:
-    """A ttl, as found; 0 where it is none."""
+def parse_ttl(value: object) -> int:
+    """The minutes in a ttl element; 0 if it holds no number."""
     text = str(value or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
-def _name(author: str) -> str:
-    """``bob@site.example (Bob)`` and ``Bob <bob@site.example>`` are Bob."""
+def _author_name(author: str) -> str:
+    """The name in ``bob@site.example (Bob)`` or ``Bob <bob@site.example>``."""
     if "@" not in author:
         return author
-    found = _NAME_BESIDE_EMAIL.fullmatch(author.strip())
+    found = _NAME_AND_EMAIL.fullmatch(author.strip())
     return (found[1] or found[2]).strip() if found else author

@@ -114,7 +114,7 @@ class Options(SourceOptions):
 
     @property
     def _secret_help(self) -> str:
-        return (presets.PRESETS[self.preset].how if self.preset else "") or _SECRET_HELP
+        return (presets.PRESETS[self.preset].secret_help if self.preset else "") or _SECRET_HELP
 
     def address(self) -> FeedAddress:
         """Where the feed is now. Raises AuthError if its secret is missing or does not make an address."""
@@ -122,7 +122,7 @@ class Options(SourceOptions):
             return FeedAddress(self.url)
         if self.preset and self.secret is None:
             url = presets.feed_url(self.preset, self._preset_values())
-            return FeedAddress(url, is_directory=presets.PRESETS[self.preset].directory)
+            return FeedAddress(url, is_directory=presets.PRESETS[self.preset].is_directory)
         secret = secrets.get(str(self.secret), self._secret_help)
         try:
             url = secret

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from monitor.errors import BadResponse, Gone, SourceError
 from monitor.feeds import presets
-from monitor.feeds.bookmark import FeedCursor, content_digest, entries_by_id
 from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed
-from monitor.feeds.freshness import conditional_headers, not_before, validators
+from monitor.feeds.feed_cursor import FeedCursor, content_digest, entries_by_id
+from monitor.feeds.http_caching import conditional_headers, not_before, validators
 from monitor.feeds.parser import Parser
 from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.model import Batch, Json, Post, Term

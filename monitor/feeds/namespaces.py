@@ -1,10 +1,10 @@
-"""The namespaces of feeds, and the elements that say nothing to us."""
+"""The XML namespaces of feeds, and the elements that the strict parser ignores."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-KNOWN = {
+KNOWN_NAMESPACES = {
     "": "",
     "http://www.w3.org/2005/Atom": "",
     "http://purl.org/rss/1.0/": "",
@@ -27,13 +27,13 @@ KNOWN = {
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.w3.org/XML/1998/namespace": "xml",
 }
-"""Address of a namespace -> the prefix by which we call it; '' for the words of RSS and Atom themselves."""
+"""Namespace URI -> the prefix that we use for it; '' for RSS and Atom."""
 
-_PREFIXES = "dc dcterms content media itunes cc creativecommons psc georss geo gml admin xhtml feedburner rdf xml"
-DECLINED_PREFIXES = frozenset(_PREFIXES.split())
-"""feedparser gives these a meaning even where they stand for another namespace."""
+_RESERVED = "dc dcterms content media itunes cc creativecommons psc georss geo gml admin xhtml feedburner rdf xml"
+RESERVED_PREFIXES = frozenset(_RESERVED.split())
+"""Prefixes that feedparser interprets even when they are bound to another namespace."""
 
-_SAY_NOTHING = (
+_IGNORED = (
     "slash sy thr wfw feedburner geo georss gml other category comments source rights contributor "
     "dc:subject dc:publisher dc:rights dc:type dc:format dc:source dc:identifier dc:coverage dc:relation "
     "media:group media:content media:thumbnail media:category media:keywords media:rating media:credit media:copyright "
@@ -41,15 +41,15 @@ _SAY_NOTHING = (
     "media:text itunes:duration itunes:explicit itunes:image itunes:episode itunes:season itunes:episodetype "
     "itunes:keywords itunes:title itunes:order itunes:block itunes:subtitle itunes:category"
 )
-HARMLESS = frozenset(_SAY_NOTHING.split())
-"""Prefixes and elements that change nothing of what we read. ``other``: of a namespace that nobody gives a meaning."""
+IGNORED_ELEMENTS = frozenset(_IGNORED.split())
+"""Prefixes and elements that do not affect entries. ``other``: namespaces that feedparser does not know either."""
 
 
 @lru_cache(maxsize=4096)
-def in_words(tag: str) -> str:
-    """``{http://purl.org/dc/elements/1.1/}Creator`` is ``dc:creator``; Atom's and RSS's own words have no prefix."""
+def prefixed_name(tag: str) -> str:
+    """``{http://purl.org/dc/elements/1.1/}Creator`` as ``dc:creator``. Elements of RSS and Atom have no prefix."""
     if tag[:1] != "{":
         return tag.lower()
-    address, _, name = tag[1:].partition("}")
-    prefix = KNOWN.get(address, "other")
+    uri, _, name = tag[1:].partition("}")
+    prefix = KNOWN_NAMESPACES.get(uri, "other")
     return f"{prefix}:{name.lower()}" if prefix else name.lower()

@@ -1,0 +1,79 @@
+"""Recognises web pages where a feed was expected, and finds the feeds that they link to."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import NamedTuple
+
+from monitor.feeds.entries import absolute_url
+
+_SEARCHED_BYTES = 200_000
+_START = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_LINK = re.compile(r"""<link\s(?:[^<>"']|"[^"<]{0,1000}+"|'[^'<]{0,1000}+'){1,2000}+>""", re.IGNORECASE)
+"""A value may contain ">", but a tag ends before the next "<", so that no page takes long to search."""
+_BASE = re.compile(r"<base\s[^<>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([a-z]{1,20})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_FEED_TYPES = {
+    *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml", "application/xml"),
+    *("application/feed+json", "application/json"),
+}
+_MAX_ALTERNATES = 5
+
+
+def is_web_page(document: bytes) -> bool:
+    """Whether ``document`` starts like HTML."""
+    return bool(_START.match(document.removeprefix(b"\xef\xbb\xbf")))
+
+
+class FeedLink(NamedTuple):
+    """A link to a feed."""
+
+    url: str
+    title: str
+    """As given by the page; may be empty."""
+
+
+def feed_links(document: bytes, base: str) -> tuple[FeedLink, ...]:
+    """The ``<link rel=alternate>`` feeds of a page, each address once.
+
+    Relative links are resolved against the page's ``<base href>``, else against ``base``, the address of the page.
+    """
+    text = _without_comments(document[:_SEARCHED_BYTES].decode("utf-8", "replace"))
+    if base_tag := _BASE.search(text):
+        base = absolute_url(base, _attributes(base_tag[0]).get("href", "")) or base
+    found: dict[str, FeedLink] = {}
+    for tag in _LINK.finditer(text):
+        link = _attributes(tag[0])
+        url = absolute_url(base, link.get("href", "")) if _is_feed_link(link) else ""
+        if url.startswith(("http://", "https://")):
+            found.setdefault(url, FeedLink(url, " ".join(link.get("title", "").split())[:200]))
+    return tuple(found.values())
+
+
+def feed_urls(document: bytes, base: str) -> tuple[str, ...]:
+    """The addresses of the first few ``feed_links``."""
+    return tuple(link.url for link in feed_links(document, base))[:_MAX_ALTERNATES]
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {a[1].lower(): html.unescape(a[2] or a[3] or a[4] or "") for a in _ATTRIBUTE.finditer(tag)}
+
+
+def _is_feed_link(link: dict[str, str]) -> bool:
+    kind = link.get("type", "").partition(";")[0].strip().lower()
+    return "alternate" in link.get("rel", "").lower().split() and kind in _FEED_TYPES
+
+
+def _without_comments(text: str) -> str:
+    """``text`` without comments, and up to a comment that is not closed."""
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0:
+        parts.append(text[at:start])
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return "".join(parts)
+        at = end + 3
+    return "".join([*parts, text[at:]])
