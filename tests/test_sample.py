@@ -1,9 +1,10 @@
-"""The sample stream: the same seed and minute, the same posts; and everything in it that a screen must survive."""
+"""The sample source: the same seed and minute make the same posts, with everything that a screen has to cope with."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,8 @@ import pytest
 from monitor.clock import Clock
 from monitor.http import Http
 from monitor.model import Post
-from monitor.sources import _sample_more as more
-from monitor.sources import _sample_news as news
-from monitor.sources import _sample_words as words
 from monitor.sources import feed
-from monitor.sources._sample_abroad import ABROAD, ADDED
-from monitor.sources._sample_lines import ASIDES, LINES, SHORT
-from monitor.sources._sample_tongues import TONGUES, WEIGHTS
+from monitor.sources._sample_phrases import Phrases, load_phrases
 from monitor.sources._sample_writer import BRANDS, Writer
 from monitor.sources.sample import Options, Source
 from monitor.text.near_duplicates import NearDuplicateIndex, signatures
@@ -26,7 +22,7 @@ from tests.fakes import NOON
 
 
 def posts(now: datetime = NOON, cursor: Any = None, **options: Any) -> tuple[list[Post], Any]:
-    """Everything up to ``now``, in as many passes as it takes, and the cursor."""
+    """(all posts up to ``now``, in as many passes as it takes; the last cursor)"""
     source = Source(Options(name="Sample", **options), Http(Clock()))
     found: list[Post] = []
     while True:
@@ -43,7 +39,12 @@ def month() -> list[Post]:
     return posts(history=28, rate=40)[0]
 
 
-def test_a_seed_and_a_minute_always_give_the_same_posts() -> None:
+@pytest.fixture(scope="module")
+def phrases() -> Phrases:
+    return load_phrases()
+
+
+def test_a_seed_and_a_minute_always_make_the_same_posts() -> None:
     whole, _ = posts(history=0.5)
     half, cursor = posts(NOON - timedelta(hours=6, seconds=17), history=0.25 - 17 / 86400)
     rest, _ = posts(cursor=cursor, history=0.5)
@@ -51,7 +52,7 @@ def test_a_seed_and_a_minute_always_give_the_same_posts() -> None:
     assert whole != posts(history=0.5, seed=2)[0]
 
 
-def test_what_a_seed_gives_does_not_change_with_the_version_of_python() -> None:
+def test_posts_do_not_depend_on_the_version_of_python() -> None:
     first = posts(NOON, history=0.02)[0][0]
     assert (first.external_id, first.author, first.text) == (FIRST_ID, FIRST_AUTHOR, FIRST_TEXT)
 
@@ -59,7 +60,7 @@ def test_what_a_seed_gives_does_not_change_with_the_version_of_python() -> None:
 FIRST_ID, FIRST_AUTHOR, FIRST_TEXT = "29543731-0", "lucky_sandal", "Left Globex. Relief."
 
 
-def test_small_steps_lose_nothing_and_double_nothing() -> None:
+def test_short_intervals_lose_and_repeat_nothing() -> None:
     whole, _ = posts(history=0.1)
     now, cursor = NOON - timedelta(hours=2.4), None
     found: list[Post] = []
@@ -72,7 +73,7 @@ def test_small_steps_lose_nothing_and_double_nothing() -> None:
     ]
 
 
-def test_a_clock_that_goes_back_brings_nothing_twice() -> None:
+def test_a_clock_that_is_set_back_repeats_nothing() -> None:
     _, cursor = posts(history=0.1)
     assert posts(NOON - timedelta(hours=1), cursor, history=0.1) == ([], cursor)
 
@@ -81,42 +82,42 @@ def test_ids_are_unique(month: list[Post]) -> None:
     assert not [name for name, n in Counter(p.external_id for p in month).items() if n > 1]
 
 
-def test_the_rate_is_what_was_asked_for(month: list[Post]) -> None:
+def test_the_rate_is_the_configured_one(month: list[Post]) -> None:
     assert 0.85 < len(month) / (28 * 24 * 40) < 1.5
 
 
-def test_days_have_a_rhythm_and_weekends_are_quieter(month: list[Post]) -> None:
+def test_nights_and_weekends_are_quieter(month: list[Post]) -> None:
     hours = Counter(p.published_at.hour for p in month)
     assert hours[19] > 4 * hours[3]
     days = Counter(p.published_at.weekday() for p in month)
     assert days[5] + days[6] < (days[1] + days[2])
 
 
-def test_now_and_then_there_is_an_incident(month: list[Post]) -> None:
+def test_a_month_has_an_incident(month: list[Post]) -> None:
     by_hour = Counter(p.published_at.replace(minute=0, second=0) for p in month)
     assert max(by_hour.values()) > 4 * len(month) / (28 * 24)
 
 
-def test_stories_are_told_in_nearly_the_same_words(month: list[Post]) -> None:
-    told = [p for p in month if p.external_id.startswith("s")]
-    stories = Counter(p.external_id.rpartition("-")[0] for p in told)
+def test_stories_are_repeated_in_similar_words(month: list[Post]) -> None:
+    story_posts = [p for p in month if p.external_id.startswith("s")]
+    stories = Counter(p.external_id.rpartition("-")[0] for p in story_posts)
     assert len(stories) > 20
     assert sorted(stories.values())[len(stories) // 2] >= 5
-    assert any("RT @" in p.text for p in told)
+    assert any("RT @" in p.text for p in story_posts)
 
 
-def test_people_rarely_use_the_same_words(month: list[Post]) -> None:
-    stories, sizes = NearDuplicateIndex(), Counter[int]()
-    said = [p for p in month if p.external_id[0] != "s" and "-x" not in p.external_id]
-    for number, (post, signature) in enumerate(zip(said, signatures([p.body for p in said]), strict=True)):
-        first = stories.add(number, signature, post.published_at)
+def test_other_posts_are_rarely_similar(month: list[Post]) -> None:
+    index, sizes = NearDuplicateIndex(), Counter[int]()
+    ordinary = [p for p in month if p.external_id[0] != "s" and "-x" not in p.external_id]
+    for number, (post, signature) in enumerate(zip(ordinary, signatures([p.body for p in ordinary]), strict=True)):
+        first = index.add(number, signature, post.published_at)
         sizes[number if first is None else first] += 1
-    assert sum(n for n in sizes.values() if n > 3) < 0.15 * len(said)
+    assert sum(n for n in sizes.values() if n > 3) < 0.15 * len(ordinary)
 
 
-def test_there_is_every_kind_of_text(month: list[Post]) -> None:
+def test_there_is_every_kind_of_text(month: list[Post], phrases: Phrases) -> None:
     langs = Counter(p.lang for p in month)
-    assert set(langs) == {"en", *TONGUES}
+    assert set(langs) == {"en", *phrases.languages}
     assert 0.1 < 1 - langs["en"] / len(month) < 0.3
     assert max(len(p.text) for p in month) > 1_200
     assert any(p.text.startswith("Switched from Globex to Acme") for p in month)
@@ -125,43 +126,43 @@ def test_there_is_every_kind_of_text(month: list[Post]) -> None:
     assert len({p.site for p in month}) > 10
 
 
-def test_every_post_names_a_brand_and_no_slot_is_left_open(month: list[Post]) -> None:
+def test_every_post_names_a_brand_and_has_no_unfilled_slot(month: list[Post]) -> None:
     for post in month:
         assert any(brand.lower() in post.body.lower() for brand in BRANDS), post
         assert "{" not in post.body
 
 
-def test_every_template_can_be_filled() -> None:
-    tables: list[tuple[str, ...]] = [
-        *(getattr(words, name) for name in ("PRAISE", "COMPLAINTS", "SARCASM", "QUESTIONS", "SWITCHING")),
-        *(words.COMPARISONS, words.PRICE, words.PLAIN, words.PARAGRAPHS, words.REVIEW_TITLES, *words.TITLES.values()),
-        *more.MORE.values(), *more.MORE_TONGUES.values(), *TONGUES.values(), *ABROAD.values(),
-        *ADDED.values(), *LINES.values(), *SHORT.values(), ASIDES, news.HEADLINES, news.DETAILS,
-        *((incident.headline, *incident.voices) for incident in news.INCIDENTS),
-    ]  # fmt: skip
-    writer = Writer(_Lots())
-    for table in tables:
-        for template in table:
-            for brand in BRANDS:
-                assert not set("{}[]|") & set(writer.fill(template, brand)), template
-    assert set(WEIGHTS) == set(TONGUES)
-    assert set(ABROAD) <= set(TONGUES)
-    assert set(ADDED) <= set(TONGUES)
+def templates(phrases: Phrases) -> Iterator[str]:
+    for mood in phrases.moods.values():
+        yield from (*mood.templates, *mood.short, *mood.details, *mood.titles)
+    for language in phrases.languages.values():
+        yield from (*language.templates, *language.details)
+    for incident in phrases.incidents:
+        yield from (incident.headline, *incident.posts)
+    yield from (*phrases.asides, *phrases.review_titles, *phrases.review_paragraphs)
+    yield from (*phrases.headlines, *phrases.article_details)
 
 
-class _Lots(random.Random):
-    """The same number always."""
+def test_every_template_can_be_filled(phrases: Phrases) -> None:
+    writer = Writer(phrases, _ConstantRandom())
+    for template in templates(phrases):
+        for brand in BRANDS:
+            assert not set("{}[]|") & set(writer.fill(template, brand)), template
+
+
+class _ConstantRandom(random.Random):
+    """Always returns the same number."""
 
     def random(self) -> float:
         return 0.5
 
 
-def test_faster_days_keep_the_rate() -> None:
+def test_a_higher_speed_keeps_the_rate() -> None:
     fast, _ = posts(history=2, rate=100, speed=24)
     assert 0.7 < len(fast) / 4800 < 1.8
 
 
-def test_the_first_pass_may_start_now() -> None:
+def test_the_first_pass_may_have_no_history() -> None:
     nothing, cursor = posts(history=0)
     assert nothing == []
     later = NOON + timedelta(hours=1)
@@ -171,6 +172,6 @@ def test_the_first_pass_may_start_now() -> None:
     assert found[0].published_at.tzinfo is UTC
 
 
-def test_options_say_that_it_is_made_up() -> None:
+def test_its_options_say_that_posts_are_generated() -> None:
     assert Options.sample
     assert not feed.Options.sample

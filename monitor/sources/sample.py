@@ -13,53 +13,55 @@ from pydantic import Field
 from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources import SourceOptions
-from monitor.sources import _sample_news as news
+from monitor.sources._sample_phrases import IncidentPhrases, Phrases, load_phrases
 from monitor.sources._sample_writer import BRANDS, Draft, Writer
 
-_MOST = 1_000
-"""Posts of one pass; there is more at once then."""
-_BY_HOUR = (2, 1, 1, 1, 2, 3, 6, 9, 11, 11, 10, 10, 12, 11, 10, 10, 11, 12, 13, 14, 14, 12, 8, 4)
-_WEEKEND = 0.72
-_STORY_BLOCK, _STORY_TAIL = 6 * 3600, 5 * 3600
-_INCIDENT_BLOCK = 12 * 3600
+MAX_POSTS = 1_000
+"""A pass ends after the minute in which it reaches so many posts."""
+_POSTS_BY_HOUR = (2, 1, 1, 1, 2, 3, 6, 9, 11, 11, 10, 10, 12, 11, 10, 10, 11, 12, 13, 14, 14, 12, 8, 4)
+_WEEKEND_FACTOR = 0.72
+_STORY_BLOCK_SECONDS, _MAX_STORY_DELAY_SECONDS, _MEAN_STORY_DELAY_SECONDS = 6 * 3600, 5 * 3600, 2400
+_INCIDENT_BLOCK_SECONDS = 12 * 3600
 _INCIDENT_CHANCE = 0.13
-_HAPPENS_TO = {"Acme": 1, "Globex": 5, "Initech": 2}
+_INCIDENT_RISE_SECONDS = 900
+_INCIDENT_WEIGHTS = {"Acme": 1, "Globex": 5, "Initech": 2}
+_MAX_POISSON_MEAN = 30.0
 
 
 class Options(SourceOptions):
     """Keys of the sample stream in config.toml."""
 
     seed: int = 1
-    """Another number makes other posts."""
+    """Another seed makes other posts."""
     rate: float = Field(default=60.0, gt=0, le=20_000)
     """Posts an hour, on average over a week without incidents."""
     history: float = Field(default=14.0, ge=0, le=365)
-    """Days before the first pass for which there are posts too."""
+    """Days before the first pass that have posts, too."""
     speed: float = Field(default=1.0, gt=0, le=1_000)
-    """How many times faster than life days, stories and incidents pass; the rate stays."""
+    """How many times faster than in reality days, stories and incidents pass. The rate stays the same."""
 
     default_every: ClassVar[str] = "5s"
     sample: ClassVar[bool] = True
 
 
 class Source:
-    """A stream in which the posts of a minute depend on the seed and that minute alone, so that it never repeats."""
+    """A stream of posts. The posts of a minute depend only on the seed and that minute, so it never repeats itself."""
 
     def __init__(self, options: Options, http: Http) -> None:
-        self._options = options
+        self._options, self._phrases = options, load_phrases()
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """The posts since the last pass, at most a thousand or so at once; never reads anything outside."""
+        """The posts since the last pass. Makes no requests."""
         end = int(now.timestamp())
         earliest = end - int(self._options.history * 86_400)
-        known = cursor.get("until") if isinstance(cursor, dict) else None
-        since = max(known, earliest) if isinstance(known, int) else earliest
+        stored = cursor.get("until") if isinstance(cursor, dict) else None
+        since = max(stored, earliest) if isinstance(stored, int) else earliest
         posts: list[Post] = []
-        timeline = _Timeline(self._options)
+        timeline = _Timeline(self._options, self._phrases)
         until = max(since, end)
         for minute in range(since // 60, end // 60 + 1):
             posts += [p for p in timeline.posts(minute) if since < p.published_at.timestamp() <= end]
-            if len(posts) >= _MOST:
+            if len(posts) >= MAX_POSTS:
                 until = min(end, minute * 60 + 59)
                 break
         return Batch(
@@ -70,138 +72,157 @@ class Source:
         )
 
 
-def seed_with_incident(brand: str, since: datetime, until: datetime, *, force: float = 4.0) -> int:
-    """The first seed under which something of at least ``force`` happens to ``brand`` between two times of one day,
-    and nothing else that day."""
-    day = int(since.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() // _INCIDENT_BLOCK)
+def seed_with_incident(brand: str, since: datetime, until: datetime, *, min_intensity: float = 4.0) -> int:
+    """The first seed whose only incident on a day is one of ``brand``, between two times, with ``min_intensity``."""
+    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    first_block = int(midnight.timestamp() // _INCIDENT_BLOCK_SECONDS)
+    phrases = load_phrases()
     for seed in range(1, 100_000):
-        timeline = _Timeline(Options(name="any", seed=seed))
-        found = [incident for block in range(day - 1, day + 2) if (incident := timeline.incident(block))]
-        if [(i.brand, i.force >= force) for i in found] != [(brand, True)]:
+        timeline = _Timeline(Options(name="any", seed=seed), phrases)
+        blocks = range(first_block - 1, first_block + 2)
+        incidents = [incident for block in blocks if (incident := timeline.incident(block))]
+        if [(i.brand, i.intensity >= min_intensity) for i in incidents] != [(brand, True)]:
             continue
-        if since.timestamp() <= found[0].start < until.timestamp():
+        if since.timestamp() <= incidents[0].start < until.timestamp():
             return seed
-    raise LookupError("no seed makes such a day")
+    raise LookupError("no seed has such a day")
 
 
 class _Incident(NamedTuple):
     brand: str
-    what: news.Incident
+    phrases: IncidentPhrases
     start: float
     """Seconds of sample time."""
-    lasts: float
-    force: float
+    decay_seconds: float
+    intensity: float
+    """Posts at its peak, in multiples of the usual rate."""
 
-    def share(self, at: float) -> float:
-        """How loud it is: rises within minutes, then fades."""
-        gone = at - self.start
-        if not 0 <= gone <= 3 * self.lasts:
+    def intensity_at(self, at: float) -> float:
+        """Its intensity at a sample time: it rises within minutes and then decays."""
+        elapsed = at - self.start
+        if not 0 <= elapsed <= 3 * self.decay_seconds:
             return 0.0
-        return self.force * min(1.0, gone / 900) * math.exp(-gone / self.lasts)
+        return self.intensity * min(1.0, elapsed / _INCIDENT_RISE_SECONDS) * math.exp(-elapsed / self.decay_seconds)
+
+
+class _StoryPost(NamedTuple):
+    at: float
+    """Seconds of sample time."""
+    id: str
+    draft: Draft
 
 
 class _Timeline:
-    """All that is said when. Sample time is real time times ``speed``, in seconds since 1970."""
+    """All posts of a seed. Sample time is real time multiplied by ``speed``, in seconds since 1970.
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._stories: dict[int, list[tuple[float, str, Draft]]] = {}
+    It is divided into blocks, each with random numbers of its own, so that any minute can be computed by itself.
+    """
+
+    def __init__(self, options: Options, phrases: Phrases) -> None:
+        self._options, self._phrases = options, phrases
+        self._stories: dict[int, list[_StoryPost]] = {}
         self._incidents: dict[int, _Incident | None] = {}
 
     def posts(self, minute: int) -> Iterator[Post]:
-        """The posts of a minute (since 1970), in no order."""
+        """The posts of a minute since 1970, not sorted."""
         at = minute * 60 * self._options.speed
         rng = self._rng("minute", minute)
-        writer = Writer(rng)
-        usual = self._options.rate / 60 * _rhythm(at)
-        for number in range(_poisson(usual, rng)):
-            yield self._post(writer.post(writer.weigh(BRANDS)), minute, rng.random(), f"{minute}-{number}")
-        for which, incident in self._incidents_at(at):
-            loud = self._options.rate / 60 * incident.share(at)
-            for number in range(_poisson(loud, rng)):
-                draft = writer.outcry(incident.brand, incident.what)
-                yield self._post(draft, minute, rng.random(), f"{minute}-x{which}-{number}")
-        for when, name, draft in self._told_at(at):
-            yield self._post(draft, minute, (when - at) / (60 * self._options.speed), name)
+        writer = Writer(self._phrases, rng)
+        rate = self._options.rate / 60
+        for number in range(_poisson(rate * _activity(at), rng)):
+            draft = writer.post(writer.pick_weighted(BRANDS))
+            yield self._post(draft, minute, rng.random(), f"{minute}-{number}")
+        for block, incident in self._incidents_at(at):
+            for number in range(_poisson(rate * incident.intensity_at(at), rng)):
+                draft = writer.incident_post(incident.brand, incident.phrases)
+                yield self._post(draft, minute, rng.random(), f"{minute}-x{block}-{number}")
+        for post in self._story_posts_at(at):
+            yield self._post(post.draft, minute, (post.at - at) / (60 * self._options.speed), post.id)
 
-    def _post(self, draft: Draft, minute: int, part: float, name: str) -> Post:
+    def incident(self, block: int) -> _Incident | None:
+        """The incident that starts in a block of 12 hours, if there is one."""
+        if block not in self._incidents:
+            rng = self._rng("incident", block)
+            writer = Writer(self._phrases, rng)
+            happens = writer.chance(_INCIDENT_CHANCE)
+            start = (block + rng.random()) * _INCIDENT_BLOCK_SECONDS
+            decay_seconds, intensity = 3600 * (1 + 2 * rng.random()), 2 + 4 * rng.random()
+            brand, phrases = writer.pick_weighted(_INCIDENT_WEIGHTS), writer.pick(self._phrases.incidents)
+            incident = _Incident(brand, phrases, start, decay_seconds, intensity)
+            self._incidents[block] = incident if happens else None
+        return self._incidents[block]
+
+    def _post(self, draft: Draft, minute: int, minute_share: float, id_: str) -> Post:
         return Post(
             source=self._options.name,
-            external_id=name,
+            external_id=id_,
             text=draft.text,
-            published_at=datetime.fromtimestamp(minute * 60 + int(part * 60), UTC),
+            published_at=datetime.fromtimestamp(minute * 60 + int(minute_share * 60), UTC),
             author=draft.author,
             title=draft.title,
-            url=f"https://{draft.site.host}/{name}",
+            url=f"https://{draft.site.host}/{id_}",
             site=draft.site.name,
             lang=draft.lang,
         )
 
-    def _rng(self, *of: object) -> random.Random:
-        return random.Random(f"{self._options.seed}/{'/'.join(map(str, of))}")
+    def _rng(self, *key: object) -> random.Random:
+        return random.Random(f"{self._options.seed}/{'/'.join(map(str, key))}")
 
     def _incidents_at(self, at: float) -> list[tuple[int, _Incident]]:
-        """(number of its block, incident) of all that are under way."""
-        block = int(at // _INCIDENT_BLOCK)
+        """(number of its block, incident) of all incidents in progress."""
+        block = int(at // _INCIDENT_BLOCK_SECONDS)
         found = [(number, self.incident(number)) for number in (block - 2, block - 1, block)]
-        return [(number, incident) for number, incident in found if incident and incident.share(at) > 0]
+        return [(number, incident) for number, incident in found if incident and incident.intensity_at(at) > 0]
 
-    def incident(self, block: int) -> _Incident | None:
-        """What happens in a block of 12 hours of sample time, if anything does."""
-        if block not in self._incidents:
-            writer = Writer(rng := self._rng("incident", block))
-            happens = writer.chance(_INCIDENT_CHANCE)
-            start = (block + rng.random()) * _INCIDENT_BLOCK
-            lasts, force = 3600 * (1 + 2 * rng.random()), 2 + 4 * rng.random()
-            drawn = _Incident(writer.weigh(_HAPPENS_TO), writer.pick(news.INCIDENTS), start, lasts, force)
-            self._incidents[block] = drawn if happens else None
-        return self._incidents[block]
+    def _story_posts_at(self, at: float) -> list[_StoryPost]:
+        """The posts of stories in the minute that starts at ``at``."""
+        block, end = int(at // _STORY_BLOCK_SECONDS), at + 60 * self._options.speed
+        return [post for number in (block - 1, block) for post in self._story_posts(number) if at <= post.at < end]
 
-    def _told_at(self, at: float) -> list[tuple[float, str, Draft]]:
-        """What is passed on in the minute that starts ``at``."""
-        block, end = int(at // _STORY_BLOCK), at + 60 * self._options.speed
-        return [told for number in (block - 1, block) for told in self._story(number) if at <= told[0] < end]
-
-    def _story(self, block: int) -> list[tuple[float, str, Draft]]:
-        """The stories that begin in a block of sample time, with everybody who repeats them: (when, id, draft)."""
+    def _story_posts(self, block: int) -> list[_StoryPost]:
+        """The posts of all stories that start in a block of 6 hours."""
         if block not in self._stories:
-            writer = Writer(rng := self._rng("story", block))
-            told = []
+            rng = self._rng("story", block)
+            writer = Writer(self._phrases, rng)
+            posts = []
             for number in range(int(rng.random() * 3)):
-                brand = writer.weigh(BRANDS)
-                start = (block + rng.random()) * _STORY_BLOCK
-                told += self._spread(writer.fill(writer.pick(news.HEADLINES), brand), start, f"s{block}-{number}", rng)
-            incident = self.incident(int(block * _STORY_BLOCK // _INCIDENT_BLOCK))
-            if incident and incident.start // _STORY_BLOCK == block:
-                headline = writer.fill(incident.what.headline, incident.brand)
-                told += self._spread(headline, incident.start + 600, f"s{block}-x", rng)
-            self._stories[block] = told
+                brand = writer.pick_weighted(BRANDS)
+                start = (block + rng.random()) * _STORY_BLOCK_SECONDS
+                headline = writer.fill(writer.pick(self._phrases.headlines), brand)
+                posts += self._spread(headline, start, f"s{block}-{number}", rng)
+            incident = self.incident(int(block * _STORY_BLOCK_SECONDS // _INCIDENT_BLOCK_SECONDS))
+            if incident and incident.start // _STORY_BLOCK_SECONDS == block:
+                headline = writer.fill(incident.phrases.headline, incident.brand)
+                posts += self._spread(headline, incident.start + 600, f"s{block}-x", rng)
+            self._stories[block] = posts
         return self._stories[block]
 
-    def _spread(self, headline: str, start: float, name: str, rng: random.Random) -> list[tuple[float, str, Draft]]:
-        writer = Writer(rng)
-        told = []
+    def _spread(self, headline: str, start: float, id_prefix: str, rng: random.Random) -> list[_StoryPost]:
+        """An article, and the articles and posts that repeat its headline."""
+        writer = Writer(self._phrases, rng)
+        posts = []
         for number in range(5 + int(rng.random() * 14)):
-            delay = min(_STORY_TAIL, -math.log(1 - rng.random()) * 2400)
-            draft = writer.article(headline) if number == 0 or writer.chance(0.3) else writer.repeat(headline)
-            told.append((start + (delay if number else 0), f"{name}-{number}", draft))
-        return told
+            delay = min(_MAX_STORY_DELAY_SECONDS, -math.log(1 - rng.random()) * _MEAN_STORY_DELAY_SECONDS)
+            is_article = number == 0 or writer.chance(0.3)
+            draft = writer.article(headline) if is_article else writer.shared_headline(headline)
+            posts.append(_StoryPost(start + (delay if number else 0), f"{id_prefix}-{number}", draft))
+        return posts
 
 
-def _rhythm(at: float) -> float:
-    """How busy it is, 1.0 on average over a week; smooth over the hours."""
+def _activity(at: float) -> float:
+    """How busy a sample time is: 1.0 on average over a week, interpolated between hours."""
     when = datetime.fromtimestamp(at, UTC)
-    here, after = _BY_HOUR[when.hour], _BY_HOUR[(when.hour + 1) % 24]
-    busy = here + (after - here) * when.minute / 60
-    day = _WEEKEND if when.weekday() >= 5 else 1.0
-    return busy / (sum(_BY_HOUR) / 24) * day / ((5 + 2 * _WEEKEND) / 7)
+    this_hour, next_hour = _POSTS_BY_HOUR[when.hour], _POSTS_BY_HOUR[(when.hour + 1) % 24]
+    busy = this_hour + (next_hour - this_hour) * when.minute / 60
+    day = _WEEKEND_FACTOR if when.weekday() >= 5 else 1.0
+    return busy / (sum(_POSTS_BY_HOUR) / 24) * day / ((5 + 2 * _WEEKEND_FACTOR) / 7)
 
 
 def _poisson(mean: float, rng: random.Random) -> int:
-    """A number of independent events of which ``mean`` are expected (Knuth's way; in parts, for large means)."""
+    """A Poisson-distributed number (Knuth's algorithm; large means are split, as exp(-mean) would be too small)."""
     count = 0
     while mean > 0:
-        part = min(mean, 30.0)
+        part = min(mean, _MAX_POISSON_MEAN)
         limit, product = math.exp(-part), rng.random()
         while product > limit:
             count += 1
