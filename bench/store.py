@@ -57,7 +57,7 @@ INTENTS = (Intent.NONE,) * 8 + (Intent.COMPLAINT, Intent.ASKS | Intent.SWITCHING
 
 
 def judged_posts(mentions: int, seed: int = 1) -> Iterator[Judged]:
-    """Judged posts, oldest first, with about ``mentions`` mentions in total."""
+    """Posts with findings, oldest first, with about ``mentions`` mentions in total."""
     pick = random.Random(seed)
     posts = round(mentions / 1.11)
     for number in range(posts):

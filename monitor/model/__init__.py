@@ -25,7 +25,7 @@ from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter,
 from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceStatus, Spend, Wish
 from monitor.model.texts import Text, Texts
 
-__all__ = [
+__all__ = [  # noqa: RUF022
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "Batch",
