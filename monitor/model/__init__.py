@@ -26,6 +26,7 @@ from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, So
 from monitor.model.texts import Text, Texts
 
 __all__ = [  # noqa: RUF022
+    "Wish",
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "Batch",
@@ -68,6 +69,5 @@ __all__ = [  # noqa: RUF022
     "Topic",
     "Topics",
     "Trend",
-    "Wish",
     "Word",
 ]
