@@ -13,14 +13,14 @@ from bench.store import BRANDS, END, START, judged_posts, save_all
 from bench.watch import milliseconds
 from monitor.analysis.jobs import TopicsJob
 from monitor.analysis.topics import BACKGROUND_SPAN
-from monitor.model import Judged
+from monitor.model import JudgedPost
 from monitor.store import Store, open_store
 
 MINUTE = timedelta(minutes=1)
 TURNS = 9
 
 
-def lately(mentions: int) -> Iterator[Judged]:
+def lately(mentions: int) -> Iterator[JudgedPost]:
     """Made-up mentions, two years of them moved into the last four weeks and a day."""
     for one in judged_posts(mentions):
         at = END - (END - one.post.published_at) * ((BACKGROUND_SPAN + timedelta(days=1)) / (END - START))

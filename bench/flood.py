@@ -27,7 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 from bench.live import CONFIG, free_port, open_wall, served
 from bench.store import judged_posts
 from monitor.clock import Clock
-from monitor.model import Finding, Judged, Match, Post, Score
+from monitor.model import Finding, JudgedPost, Match, Post, Score
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 
@@ -90,7 +90,7 @@ def quantile(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def posts(clock: Clock) -> Iterator[Judged]:
+def posts(clock: Clock) -> Iterator[JudgedPost]:
     """Mentions of this moment, of usual length, numbered from 1 on; each like no other."""
     for number, one in enumerate(itertools.cycle(judged_posts(100_000)), 1):
         post = Post("Bench", f"{number}", f"Acme number {number}: {one.post.text}", clock.now(), one.post.author)
@@ -98,7 +98,7 @@ def posts(clock: Clock) -> Iterator[Judged]:
         yield replace(one, post=post, findings=(Finding(Match("Acme", "acme"), Score(0.5)),), signature=signature)
 
 
-def pour(store: Store, stream: Iterator[Judged], rate: float, seconds: float, committed: list[float]) -> None:
+def pour(store: Store, stream: Iterator[JudgedPost], rate: float, seconds: float, committed: list[float]) -> None:
     """Save ``rate`` mentions a second, evenly; note in ``committed`` when each was."""
     begun = time.monotonic()
     for n in range(round(rate * seconds)):

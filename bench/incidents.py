@@ -33,7 +33,7 @@ from time import process_time
 
 from bench._series import STEP, Series, Span, load
 from monitor.analysis.incidents import DEFAULT, Detector, Tuning
-from monitor.model import Incident, Pulses
+from monitor.model import Incident, VolumeSeries
 
 VOLUME = Path(__file__).resolve().parents[2] / "shared" / "data" / "volume"
 HISTORY, RECENT = 28 * 288, 36
@@ -69,11 +69,11 @@ def incidents(
     for row, last in series.ends:
         if worth is not None and row not in worth and (before is None or before.until is not None):
             continue
-        now, pulses = series.start + (last + 1) * STEP, list[Pulses]()
+        now, pulses = series.start + (last + 1) * STEP, list[VolumeSeries]()
         for size in (HISTORY, RECENT):
             part = series.counts[max(0, last + 1 - size) : last + 1]
             start = now - len(part) * STEP
-            pulses.append(Pulses(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
+            pulses.append(VolumeSeries(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
         unread = {"all": [(since, min(until, now)) for since, until in series.unread if since < now]}
         if (found := detector.check(pulses[0], pulses[1], unread, before, now)) is not None:
             before = found

@@ -31,7 +31,7 @@ import socketio  # type: ignore[import-untyped]
 from playwright.sync_api import Page, sync_playwright
 
 from monitor.clock import Clock
-from monitor.model import Finding, Judged, Match, Post, Score
+from monitor.model import Finding, JudgedPost, Match, Post, Score
 from monitor.store import Store, open_store
 
 BAR, AIM = 300, 120
@@ -137,7 +137,7 @@ def measure(page: Page, store: Store, clock: Clock, mentions: int) -> list[float
     for n in range(mentions):
         text = f"Acme number {n}."
         post = Post("Bench", f"{n}", text, clock.now(), author="bench")
-        store.save("Bench", [Judged(post, (Finding(Match("Acme", "acme"), Score(0.5)),))], now=clock.now())
+        store.save("Bench", [JudgedPost(post, (Finding(Match("Acme", "acme"), Score(0.5)),))], now=clock.now())
         committed = time.time() * 1000
         page.wait_for_function("count => window.painted[count] > 0", arg=f"{n + 1:,}", timeout=10_000)
         times.append(page.evaluate("count => window.painted[count]", f"{n + 1:,}") - committed)

@@ -28,7 +28,7 @@ import sqlite_utils
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from monitor.collector.judge import Judge
-from monitor.model import Brand, Judged, Post, Score
+from monitor.model import Brand, JudgedPost, Post, Score
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
@@ -213,7 +213,7 @@ def steps(rows: Sequence[Tweet], ours: Ours, size: int, folder: Path) -> None:
         print(f"{step:20} {len(rows) / best.wall:9,.0f} posts/s {cpu:7.1f} µs of processor a post")
 
 
-def _scored(scorer: Scorer, one: Judged) -> dict[str, Score]:
+def _scored(scorer: Scorer, one: JudgedPost) -> dict[str, Score]:
     spans = {finding.match.brand: finding.match.spans for finding in one.findings}
     return scorer.score(one.post.body, list(spans), one.post.lang, spans)
 
@@ -224,7 +224,7 @@ def _index(signed: Sequence[bytes]) -> None:
         index.add(n, signature, NOW)
 
 
-def _save(judged: Sequence[Judged], folder: Path, size: int) -> None:
+def _save(judged: Sequence[JudgedPost], folder: Path, size: int) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         store = open_store(f"sqlite:///{Path(fresh) / 'store.db'}")
         store.register_brands(brands(), NOW)

@@ -33,7 +33,7 @@ from bench.live import free_port, wait_for
 from display.cli.dependencies import load_config
 from display.server import service
 from monitor.clock import ReplayClock
-from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
+from monitor.model import Finding, Health, JudgedPost, Match, Post, Score, SourceStatus
 from monitor.store import open_store
 
 BAR = 300.0
@@ -75,9 +75,9 @@ def write_history(config: Path, rate: float, end: datetime, pick: random.Random)
     status = SourceStatus("desk", "webhook", Health.WORKING, last_try=end, last_success=end, last_post=end)
     store.save_status(status, begin)
     found = (Finding(Match("Acme", "acme"), Score(0.0)),)
-    batch: list[Judged] = []
+    batch: list[JudgedPost] = []
     for n, at in enumerate(arrivals(rate, HISTORY, pick)):
-        batch.append(Judged(Post("desk", f"h{n}", f"Acme of old, number {n}.", begin + at, f"a{n}"), found))
+        batch.append(JudgedPost(Post("desk", f"h{n}", f"Acme of old, number {n}.", begin + at, f"a{n}"), found))
         if len(batch) == 1000:
             store.save("desk", batch, now=begin + at)
             batch = []

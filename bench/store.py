@@ -27,7 +27,7 @@ from monitor.model import (
     Evidence,
     Finding,
     Intent,
-    Judged,
+    JudgedPost,
     Match,
     MentionFilter,
     Post,
@@ -56,7 +56,7 @@ WORDS = [stem + end for stem in STEMS for end in ("", "s", "ed", "ing", "er")]
 INTENTS = (Intent.NONE,) * 8 + (Intent.COMPLAINT, Intent.ASKS | Intent.SWITCHING)
 
 
-def judged_posts(mentions: int, seed: int = 1) -> Iterator[Judged]:
+def judged_posts(mentions: int, seed: int = 1) -> Iterator[JudgedPost]:
     """Posts with findings, oldest first, with about ``mentions`` mentions in total."""
     pick = random.Random(seed)
     posts = round(mentions / 1.11)
@@ -69,7 +69,7 @@ def judged_posts(mentions: int, seed: int = 1) -> Iterator[Judged]:
         author, site = f"user{pick.randrange(50_000)}", f"site{number % 40}.example"
         post = Post(pick.choice(SOURCES), str(number), text, at - late, author, site=site, lang=pick.choice(LANGS))
         post = replace(post, url=f"https://{site}/{number}")
-        yield Judged(post, tuple(_finding(pick, brand, text) for brand in brands), b"")
+        yield JudgedPost(post, tuple(_finding(pick, brand, text) for brand in brands), b"")
 
 
 def _finding(pick: random.Random, brand: Brand, text: str) -> Finding:
@@ -139,12 +139,12 @@ def milliseconds(work: Callable[[], object], times: int = 3) -> float:
     return statistics.median(taken)
 
 
-def save_all(store: Store, posts: Iterator[Judged], size: int) -> tuple[int, float, float]:
+def save_all(store: Store, posts: Iterator[JudgedPost], size: int) -> tuple[int, float, float]:
     """(Mentions, seconds in ``save`` alone, longest save in ms) for batches of ``size``."""
     mentions, spent, longest = 0, 0.0, 0.0
     while batch := list(itertools.islice(posts, size)):
         signed = signatures([one.post.body for one in batch])
-        batch = [Judged(one.post, one.findings, signature) for one, signature in zip(batch, signed, strict=True)]
+        batch = [JudgedPost(one.post, one.findings, signature) for one, signature in zip(batch, signed, strict=True)]
         now = max(one.post.published_at for one in batch)
         start = time.perf_counter()
         mentions += store.save(batch[0].post.source, batch, now=now).new

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.live import CONFIG, crowded, free_port, served
 from monitor.clock import Clock
-from monitor.model import Finding, Judged, Match, Post, Score
+from monitor.model import Finding, JudgedPost, Match, Post, Score
 from monitor.store import Store, open_store
 
 NAMES = ("ceo", "reception", "sales", "support", "factory")
@@ -60,7 +60,7 @@ def feed(store: Store, rate: int, seconds: float, clock: Clock, name: str) -> No
         if rate:
             now = clock.now()
             post = Post("Bench", f"{name}-{n}", f"Acme is fine, says number {n} of {name}.", now, author=f"a{n}")
-            store.save("Bench", [Judged(post, (Finding(Match("Acme", "acme"), Score(0.5)),))], now=now)
+            store.save("Bench", [JudgedPost(post, (Finding(Match("Acme", "acme"), Score(0.5)),))], now=now)
             n += 1
         time.sleep(1 / rate if rate else 1)
 

@@ -41,7 +41,7 @@ from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob, Job, TopicsJob
 from monitor.clock import Clock, ReplayClock
 from monitor.config import Config
-from monitor.model import Finding, Health, Judged, Match, Post, Score, SourceStatus
+from monitor.model import Finding, Health, JudgedPost, Match, Post, Score, SourceStatus
 from monitor.store import Store, open_store
 
 SMALL = 10_000
@@ -118,7 +118,7 @@ def save_one(store: Store, clock: Clock, name: str) -> None:
     """A mention of this moment."""
     brand, now = BRANDS[0], clock.now()
     post = Post(SOURCES[0], f"{name}-{now.timestamp()}", f"Acme is fine at {now:%H:%M:%S}.", now, author="bench")
-    store.save(SOURCES[0], [Judged(post, (Finding(Match(brand.name, brand.rule), Score(0.5)),))], now=now)
+    store.save(SOURCES[0], [JudgedPost(post, (Finding(Match(brand.name, brand.rule), Score(0.5)),))], now=now)
 
 
 def forget_incidents(database: Path) -> None:

@@ -21,13 +21,13 @@ from bench.store import BRANDS, END, SOURCES, START, judged_posts, save_all
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob
 from monitor.analysis.jobs.count_history import HISTORY_SPAN
-from monitor.model import Health, Judged, SourceStatus
+from monitor.model import Health, JudgedPost, SourceStatus
 from monitor.store import Store, open_store
 
 TURNS = 20
 
 
-def filled(path: Path, posts: Iterator[Judged]) -> Store:
+def filled(path: Path, posts: Iterator[JudgedPost]) -> Store:
     """A store with these mentions, of which every source is read without trouble."""
     store = open_store(f"sqlite:///{path}")
     store.register_brands(BRANDS, START)
@@ -38,7 +38,7 @@ def filled(path: Path, posts: Iterator[Judged]) -> Store:
     return store
 
 
-def _batches(posts: Iterator[Judged]) -> Iterator[list[Judged]]:
+def _batches(posts: Iterator[JudgedPost]) -> Iterator[list[JudgedPost]]:
     """``save_all`` names the source of a batch's first post for all of it: so nearly each batch is of one source."""
     while run := list(itertools.islice(posts, 1000 * len(SOURCES))):
         for source in SOURCES:

@@ -16,7 +16,7 @@ from display import create_app
 from monitor.clock import Clock
 from monitor.config import Config, Server, SourceConfig
 from monitor.config.walls import Wall
-from monitor.model import Brand, Finding, Health, Judged, Match, Score, SourceStatus
+from monitor.model import Brand, Finding, Health, JudgedPost, Match, Score, SourceStatus
 from monitor.sources import SourceOptions
 from monitor.store import Store, open_store
 from tests.fakes import post
@@ -44,9 +44,11 @@ def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequenc
     )
 
 
-def judged(text: str = "Acme is fine.", *, brand: str = "Acme", score: float | None = 0.5, **changes: Any) -> Judged:
+def judged(
+    text: str = "Acme is fine.", *, brand: str = "Acme", score: float | None = 0.5, **changes: Any
+) -> JudgedPost:
     """A post that mentions ``brand``, judged ``score``; ``changes`` go to the post."""
-    return Judged(post(text, **changes), (Finding(Match(brand, brand.lower()), Score(score)),))
+    return JudgedPost(post(text, **changes), (Finding(Match(brand, brand.lower()), Score(score)),))
 
 
 def read_at(time: datetime, source: str = "Forum", **changes: Any) -> SourceStatus:
@@ -100,7 +102,7 @@ class Served:
         self._thread.join()
         self.store.close()
 
-    def save(self, *some: Judged, source: str = "Forum") -> int:
+    def save(self, *some: JudgedPost, source: str = "Forum") -> int:
         """Save posts as read just now; returns the id of the newest mention."""
         now = self.clock.now()
         self.store.save(source, some, now=now, status=read_at(now, source))

@@ -16,7 +16,7 @@ from monitor.model import (
     Evidence,
     Finding,
     Intent,
-    Judged,
+    JudgedPost,
     Match,
     Mention,
     MentionFilter,
@@ -66,7 +66,7 @@ NEW_DATABASE: Mapping[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"
 INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING, Intent.ASKS | Intent.COMPLAINT, Intent.PRICE)
 
 
-def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5, **changes: object) -> Judged:
+def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5, **changes: object) -> JudgedPost:
     """A post of "Forum" that mentions ``brands``, by default Acme; ``changes`` replace fields of the post."""
     fields: dict[str, object] = {
         "source": "Forum",
@@ -77,7 +77,7 @@ def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5,
     }
     post = Post(**{**fields, **changes})  # type: ignore[arg-type]
     findings = tuple(finding(brand, post, score) for brand in brands or ("Acme",))
-    return Judged(post, findings, signatures([post.body])[0])
+    return JudgedPost(post, findings, signatures([post.body])[0])
 
 
 def finding(brand: str, post: Post, score: float | None, intent: Intent = Intent.NONE, rule: str = "") -> Finding:
@@ -86,9 +86,9 @@ def finding(brand: str, post: Post, score: float | None, intent: Intent = Intent
     return Finding(Match(brand, rule or brand.lower(), (Span(0, 4),)), Score(score, evidence), intent)
 
 
-def without_findings(one: Judged) -> Judged:
+def without_findings(one: JudgedPost) -> JudgedPost:
     """The same post if no rule matches it."""
-    return Judged(one.post)
+    return JudgedPost(one.post)
 
 
 class World:
@@ -98,7 +98,7 @@ class World:
         self.random = random.Random(seed)
         self.now = NOON
 
-    def batch(self, source: str, size: int, ids: int = 1_000_000) -> list[Judged]:
+    def batch(self, source: str, size: int, ids: int = 1_000_000) -> list[JudgedPost]:
         """``size`` posts with external ids below ``ids``: a small number makes duplicates and edits."""
         return [self._judged(source, str(self.random.randrange(ids))) for _ in range(size)]
 
@@ -107,7 +107,7 @@ class World:
         self.now += timedelta(minutes=self.random.choice((1, 7, 90, 600, 4000, -30)))
         return self.now
 
-    def _judged(self, source: str, external_id: str) -> Judged:
+    def _judged(self, source: str, external_id: str) -> JudgedPost:
         pick = self.random.choice
         text = " ".join(self.random.choices(WORDS, k=self.random.randint(1, 9)))
         late = timedelta(minutes=pick((-5, 0, 0, 1, 30, 1500, 60_000, 400_000)), milliseconds=self.random.randrange(9))
@@ -119,7 +119,7 @@ class World:
         score = pick((None, -0.8, -0.149, 0.15, 0.0, 0.62))
         rules = {b.name: pick((b.rule, b.rule + " old")) for b in brands}
         findings = tuple(finding(b.name, post, score, pick(INTENTS), rules[b.name]) for b in brands)
-        return Judged(post, findings, signatures([post.body])[0])
+        return JudgedPost(post, findings, signatures([post.body])[0])
 
     def filter(self, mentions: Sequence[Mention]) -> MentionFilter:
         """A random filter with some of its parts set."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.analysis.incidents import Detector, Unread
-from monitor.model import Incident, Pulses
+from monitor.model import Incident, VolumeSeries
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 """When every made-up past begins."""
@@ -76,7 +76,7 @@ class Days:
         """The place of a time."""
         return int((time - MONDAY) / MINUTE)
 
-    def pulses(self, until: datetime, bins: int) -> Pulses:
+    def pulses(self, until: datetime, bins: int) -> VolumeSeries:
         """Bins of 5 minutes that end at ``until``."""
         last = self.minute(until)
         bins = min(bins, last // 5)
@@ -84,7 +84,7 @@ class Days:
         for counts in (self.n, self.negative):
             fives = {name: one[last - 5 * bins : last].reshape(-1, 5).sum(axis=1) for name, one in counts.items()}
             parts.append({name: array("q", values.tobytes()) for name, values in fives.items()})
-        return Pulses("Acme", until - bins * STEP, STEP, parts[0], parts[1])
+        return VolumeSeries("Acme", until - bins * STEP, STEP, parts[0], parts[1])
 
     def usual_hour(self, time: datetime) -> float:
         """Mentions in the hour around ``time`` as they were meant."""

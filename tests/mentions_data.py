@@ -14,7 +14,7 @@ from monitor.model import (
     Finding,
     Health,
     Intent,
-    Judged,
+    JudgedPost,
     Match,
     Post,
     Score,
@@ -72,9 +72,9 @@ def found(
     return Finding(Match(brand, rule, spans), Score(value, Evidence(judged, counted, reason)))
 
 
-def judged(post: Post, *findings: Finding) -> Judged:
+def judged(post: Post, *findings: Finding) -> JudgedPost:
     """As a pass would hand it to the store."""
-    return Judged(post, findings)
+    return JudgedPost(post, findings)
 
 
 def fill(store: Store, now: datetime, n: int = 0) -> None:
@@ -84,7 +84,7 @@ def fill(store: Store, now: datetime, n: int = 0) -> None:
         store.save(name, [judged(post, finding)], now=post.published_at + timedelta(minutes=1))
 
 
-def plain(now: datetime, n: int) -> list[Judged]:
+def plain(now: datetime, n: int) -> list[JudgedPost]:
     """``n`` posts of the Forum over the last six days, every brand and every sentiment among them."""
     values = (-0.6, 0.0, 0.5, None)
     made = []

@@ -252,8 +252,8 @@ def test_who_leaves_takes_all_posts_along(status: str) -> None:
         posts, deleted, batch = passes(source)
     assert [post.text for post in posts] == ["Acme two"]
     assert deleted == []
-    assert batch.deleted_below == ("at://did:plc:writer1/app.bsky.feed.post/",)
-    assert "at://did:plc:writer1/app.bsky.feed.post/post1".startswith(batch.deleted_below)
+    assert batch.deleted_prefixes == ("at://did:plc:writer1/app.bsky.feed.post/",)
+    assert "at://did:plc:writer1/app.bsky.feed.post/post1".startswith(batch.deleted_prefixes)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_whatever_else_becomes_of_an_account_deletes_nothing(said: dict[str, Any
     at = NOON - MINUTE
     with reading(Jetstream([commit(1, at, text="Acme one"), account(1, at + SECOND, **said)])) as (source, _):
         posts, deleted, batch = passes(source)
-    assert ([post.text for post in posts], deleted, batch.deleted_below) == (["Acme one"], [], ())
+    assert ([post.text for post in posts], deleted, batch.deleted_prefixes) == (["Acme one"], [], ())
 
 
 def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:

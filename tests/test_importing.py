@@ -24,7 +24,7 @@ from monitor.collector import Judge
 from monitor.collector.importing import ImportFailed, ImportPlan, Summary, run_import
 from monitor.collector.importing.columns import parse_time
 from monitor.collector.importing.seen_ids import SeenIds
-from monitor.model import Brand, Judged, MentionFilter, Post
+from monitor.model import Brand, JudgedPost, MentionFilter, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
@@ -281,8 +281,8 @@ def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
 class EmptyJudge:
     """Finds nothing."""
 
-    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
-        return [Judged(post) for post in posts]
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
+        return [JudgedPost(post) for post in posts]
 
 
 @given(st.binary(max_size=400), st.sampled_from(["p.csv", "p.jsonl", "p.csv.gz"]))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bench import incidents as bench
 from monitor.analysis.incidents import Detector
 from monitor.analysis.incidents.driving_sources import driving_sources
-from monitor.model import Incident, Pulses, Trend
+from monitor.model import Incident, Trend, VolumeSeries
 from tests.made_up_days import BERLIN, DAY, HOUR, MINUTE, MONDAY, STEP, Days, Seen, watch
 
 START = MONDAY + 28 * DAY
@@ -349,7 +349,7 @@ def _replayed(name: str, posts: list[tuple[datetime, bool]]) -> list[Incident]:
     detector, before, found = Detector(), None, dict[datetime, Incident]()
     for row in range(36, bins):
         history, recent = (
-            Pulses(name, first + low * STEP, STEP, {"x": n[low : row + 1]}, {"x": negative[low : row + 1]})
+            VolumeSeries(name, first + low * STEP, STEP, {"x": n[low : row + 1]}, {"x": negative[low : row + 1]})
             for low in (0, row - 35)
         )
         if (seen := detector.check(history, recent, {"x": ()}, before, first + (row + 1) * STEP)) is not None:
@@ -382,6 +382,6 @@ def test_no_counts_make_it_raise(
     unread: dict[str, list[tuple[datetime, datetime]]],
 ) -> None:
     past = {name: counts * repeat for name, counts in past.items()}
-    history = Pulses("Acme", AT - 10 * DAY, STEP, past, bad)
-    found = Detector(BERLIN).check(history, Pulses("Acme", AT - 3 * HOUR, STEP, now, bad_now), unread, before, AT)
+    history = VolumeSeries("Acme", AT - 10 * DAY, STEP, past, bad)
+    found = Detector(BERLIN).check(history, VolumeSeries("Acme", AT - 3 * HOUR, STEP, now, bad_now), unread, before, AT)
     assert found is None or (found.brand == "Acme" and found.n >= 0 and found.usual >= 0)

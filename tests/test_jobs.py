@@ -23,7 +23,7 @@ from monitor.analysis.jobs import IncidentsJob, JobRunner, Memory, share_arenas
 from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory
 from monitor.analysis.staleness import Span, unread_spans
 from monitor.errors import StoreError
-from monitor.model import Gap, Health, Incident, Judged, Pulses, SourceStatus
+from monitor.model import Gap, Health, Incident, JudgedPost, SourceStatus, VolumeSeries
 from monitor.store import open_store
 from tests.fake_store import BRANDS, finding
 from tests.fake_time import SteppedClock
@@ -179,9 +179,11 @@ class FakeDetector:
 
     def __init__(self) -> None:
         self.result: Callable[[str, Incident | None, datetime], Incident | None] = lambda _brand, _before, _now: None
-        self.calls: list[tuple[Pulses, Pulses, dict[str, Sequence[Span]], Incident | None]] = []
+        self.calls: list[tuple[VolumeSeries, VolumeSeries, dict[str, Sequence[Span]], Incident | None]] = []
 
-    def check(self, history: Pulses, recent: Pulses, unread: Any, before: Any, now: datetime) -> Incident | None:
+    def check(
+        self, history: VolumeSeries, recent: VolumeSeries, unread: Any, before: Any, now: datetime
+    ) -> Incident | None:
         self.calls.append((history, recent, dict(unread), before))
         return self.result(history.brand, before, now)
 
@@ -213,7 +215,7 @@ class Setup:
         for _ in range(n):
             self.number += 1
             one = post(f"{brand} {self.number}", external_id=str(self.number), published_at=at)
-            judged.append(Judged(one, (finding(brand, one, score),), b""))
+            judged.append(JudgedPost(one, (finding(brand, one, score),), b""))
         self.store.save("Forum", judged, now=max(at, self.clock.now()))
 
     def days(self, start: datetime, end: datetime, n: int = CALM) -> None:
@@ -223,7 +225,7 @@ class Setup:
             for _ in range(n + step % 3 - 1):
                 self.number += 1
                 one = post(f"Acme {self.number}", external_id=str(self.number), published_at=start + 2 * step * STEP)
-                judged.append(Judged(one, (finding("Acme", one, 0.5),), b""))
+                judged.append(JudgedPost(one, (finding("Acme", one, 0.5),), b""))
         self.store.save("Forum", judged, now=end)
 
     def incidents(self) -> list[Incident]:

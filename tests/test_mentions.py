@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Health, Judged, Post
+from monitor.model import Health, JudgedPost, Post
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
@@ -288,7 +288,7 @@ def test_a_first_run_and_a_config_without_sources_are_explained(tmp_path: Path, 
 def test_a_story_is_one_row_and_counts_each_mention(tmp_path: Path, own_store: Store) -> None:
     body = "Acme raises its prices in spring, say three people who have seen the letter"
     copies = [
-        Judged(
+        JudgedPost(
             Post("Forum", str(n), f"{body} {n}", NOON - timedelta(minutes=n)),
             (data.found("Acme", body, 0.0),),
             signatures([body])[0],
@@ -349,7 +349,7 @@ def test_a_story_is_one_click_away(tmp_path: Path, own_store: Store) -> None:
     text = "Globex lost every parcel of ours again and the support line hangs up on people who ask where they are."
     for i in range(3):
         post = Post("Forum", f"copy-{i}", text, NOON - timedelta(minutes=3 - i), author=f"a{i}")
-        one = Judged(post, (data.found("Globex", text, -0.5),), signatures([text])[0])
+        one = JudgedPost(post, (data.found("Globex", text, -0.5),), signatures([text])[0])
         own_store.save("Forum", [one], now=NOON - timedelta(minutes=3 - i))
     client = client_of(tmp_path, own_store)
     text, page = shown(client)

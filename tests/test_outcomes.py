@@ -43,7 +43,7 @@ def test_an_idle_pass_in_time_can_be_buffered_and_leaves_the_gaps() -> None:
     [
         Batch(posts=(post(),)),
         Batch(deleted=("a",)),
-        Batch(deleted_below=("a",)),
+        Batch(deleted_prefixes=("a",)),
         Batch(more=True),
         Batch(spend=Spend("2026-03", 1.0, 20.0)),
         Batch(note="It has moved."),

@@ -13,7 +13,7 @@ import pytest
 from monitor.collector import Judge, PassContext, poll
 from monitor.collector.passes import BATCH_SIZE
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Stopped
-from monitor.model import Batch, Health, Judged, MentionFilter, Post
+from monitor.model import Batch, Health, JudgedPost, MentionFilter, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
@@ -92,9 +92,9 @@ class CountingJudge:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
         self.sizes.append(len(posts))
-        return [Judged(one) for one in posts]
+        return [JudgedPost(one) for one in posts]
 
 
 def test_a_burst_is_judged_and_saved_in_bounded_batches(
@@ -102,7 +102,7 @@ def test_a_burst_is_judged_and_saved_in_bounded_batches(
 ) -> None:
     judge, saved, save = CountingJudge(), list[int](), store.save
 
-    def counting_save(source: str, judged: Sequence[Judged], **rest: Any) -> Any:
+    def counting_save(source: str, judged: Sequence[JudgedPost], **rest: Any) -> Any:
         saved.append(len(judged))
         return save(source, judged, **rest)
 
@@ -130,7 +130,7 @@ def test_an_idle_pass_reads_the_gaps_once_and_writes_nothing_at_once(
 class JudgeWithBug(Judge):
     """Fails on posts that contain "poison"."""
 
-    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
         if any("poison" in p.text for p in posts):
             raise RuntimeError("a bug of ours")
         return super().judge(posts, now)
@@ -173,7 +173,7 @@ def test_deletions_at_the_source_are_followed(store: Store, context: PassContext
 def test_an_author_who_left_and_returned_keeps_the_new_posts(store: Store, context: PassContext, more: int) -> None:
     returned = tuple(post(f"acme again {n}", external_id=f"ann/{n + 2}") for n in range(more))
     first = (post("acme", external_id="ann/1"), post("acme", external_id="bob/1"))
-    forum, _ = scripted(Batch(posts=first), Batch(posts=returned, deleted_below=("ann/",)))
+    forum, _ = scripted(Batch(posts=first), Batch(posts=returned, deleted_prefixes=("ann/",)))
     status = poll(forum, new_status(), context)
     poll(forum, status, context)
     ids = {mention.post.external_id for mention in store.export(MentionFilter())}

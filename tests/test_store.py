@@ -17,9 +17,9 @@ from monitor.model import (
     Gap,
     Health,
     Intent,
-    Judged,
+    JudgedPost,
     MentionFilter,
-    Saved,
+    SaveResult,
     SourceStatus,
     State,
 )
@@ -52,7 +52,7 @@ def test_a_mention_is_loaded_as_it_was_saved(store: Store) -> None:
     )
     one = replace(one, findings=(finding("Acme", one.post, -0.4567, Intent.ASKS | Intent.PRICE),))
 
-    assert store.save("Forum", [one], now=NOON + HOUR) == Saved(new=1, per_brand={"Acme": 1})
+    assert store.save("Forum", [one], now=NOON + HOUR) == SaveResult(new=1, per_brand={"Acme": 1})
     mention = store.mention(1)
 
     assert mention is not None
@@ -70,7 +70,7 @@ def test_a_post_saved_again_changes_nothing(store: Store) -> None:
     store.save("Forum", batch, now=NOON)
     last, version = store.last_change_id(), store.page(ALL)
 
-    assert store.save("Forum", [*batch, batch[0]], now=NOON + HOUR) == Saved(unchanged=3)
+    assert store.save("Forum", [*batch, batch[0]], now=NOON + HOUR) == SaveResult(unchanged=3)
     assert store.page(ALL) == version
     assert store.last_change_id() == last
 
@@ -83,7 +83,7 @@ def test_the_same_id_in_two_sources_is_two_posts(store: Store) -> None:
 
 def test_the_last_post_with_an_id_in_a_batch_counts(store: Store) -> None:
     saved = store.save("Forum", [judged("first", external_id="7"), judged("second", external_id="7")], now=NOON)
-    assert saved == Saved(new=1, unchanged=1, per_brand={"Acme": 1})
+    assert saved == SaveResult(new=1, unchanged=1, per_brand={"Acme": 1})
     assert texts(store) == [("Acme", "second")]
 
 
@@ -92,7 +92,7 @@ def test_an_edited_post_keeps_its_mentions_ids(store: Store) -> None:
     last = store.last_change_id()
 
     edited = judged("Acme is great, Globex too", "Acme", "Globex", external_id="7", score=0.8)
-    assert store.save("Forum", [edited], now=NOON + HOUR) == Saved(new=1, edited=1, per_brand={"Globex": 1})
+    assert store.save("Forum", [edited], now=NOON + HOUR) == SaveResult(new=1, edited=1, per_brand={"Globex": 1})
 
     assert texts(store, MentionFilter(q="great")) == [("Globex", edited.post.text), ("Acme", edited.post.text)]
     assert store.count(MentionFilter(q="bad")).n == 0
@@ -125,21 +125,21 @@ def test_a_correction_survives_an_edit_and_can_be_undone(store: Store) -> None:
 
 
 def test_posts_without_findings_are_stored_only_if_known(store: Store) -> None:
-    assert store.save("Forum", [without_findings(judged("nobody"))], now=NOON) == Saved()
-    assert store.save("Forum", [judged("nobody")], now=NOON) == Saved(new=1, per_brand={"Acme": 1})
+    assert store.save("Forum", [without_findings(judged("nobody"))], now=NOON) == SaveResult()
+    assert store.save("Forum", [judged("nobody")], now=NOON) == SaveResult(new=1, per_brand={"Acme": 1})
 
 
 def test_a_brand_added_later_is_found_in_a_post_that_did_not_change(store: Store) -> None:
     store.save("Forum", [judged("Acme and Hooli", "Acme")], now=NOON)
     saved = store.save("Forum", [judged("Acme and Hooli", "Acme", "Hooli")], now=NOON)
-    assert saved == Saved(new=1, per_brand={"Hooli": 1})
+    assert saved == SaveResult(new=1, per_brand={"Hooli": 1})
 
 
 def test_posts_can_be_deleted_by_a_prefix_of_their_ids(store: Store) -> None:
     ids = ["at://a/post/1", "at://a/post/\U0010fffd2", "at://ab/post/1", "at://a", "at://a/like/1"]
     store.save("Forum", [judged(f"Acme {id_}", external_id=id_) for id_ in ids], now=NOON)
     store.save("Other", [judged("Acme elsewhere", external_id="at://a/post/1", source="Other")], now=NOON)
-    assert store.save("Forum", [], now=NOON, deleted_below=["at://a/post/", "", "at://c/"]) == Saved(deleted=2)
+    assert store.save("Forum", [], now=NOON, deleted_prefixes=["at://a/post/", "", "at://c/"]) == SaveResult(deleted=2)
     left = [("Acme", f"Acme {id_}") for id_ in ids[2:]]
     assert sorted(texts(store)) == sorted([*left, ("Acme", "Acme elsewhere")])
     assert store.count(MentionFilter(q="post")).n == 1
@@ -150,7 +150,7 @@ def test_a_deleted_post_is_found_no_more(store: Store) -> None:
     store.save("Forum", [deleted, judged("stays")], now=NOON)
     last = store.last_change_id()
 
-    assert store.save("Forum", [], now=NOON, deleted=["7", "unknown"]) == Saved(deleted=1)
+    assert store.save("Forum", [], now=NOON, deleted=["7", "unknown"]) == SaveResult(deleted=1)
 
     assert texts(store) == [("Acme", "stays")]
     assert store.count(MentionFilter(q="xylophone")).n == 0
@@ -227,7 +227,7 @@ def test_cursor_and_status_are_saved_with_the_posts_or_not_at_all(store: Store) 
     store.save("Forum", [], now=NOON, cursor=None)
     assert store.cursor("Forum") is None
 
-    broken = Judged(judged("three").post, judged("three").findings, "no bytes")  # type: ignore[arg-type]
+    broken = JudgedPost(judged("three").post, judged("three").findings, "no bytes")  # type: ignore[arg-type]
     with pytest.raises(Exception):  # noqa: B017, PT011  a bug, whatever it is
         store.save("Forum", [judged("four"), broken], now=NOON, cursor="never")
     assert store.cursor("Forum") is None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.model import FoundTopic, Incident, MentionFilter, Pulses, SourceStatus, State, Topics, Trend
+from monitor.model import FoundTopic, Incident, MentionFilter, SourceStatus, State, Topics, Trend, VolumeSeries
 from monitor.store import Store, open_store
 from tests.fake_store import ALL, BRANDS, World, judged, run_random_operations
 from tests.fakes import NOON
@@ -27,7 +27,7 @@ def store(store_url: str) -> Iterator[Store]:
     store.close()
 
 
-def pairs(pulses: Pulses) -> dict[str, list[tuple[int, int]]]:
+def pairs(pulses: VolumeSeries) -> dict[str, list[tuple[int, int]]]:
     """Source -> (all, negative) for each bin."""
     return {name: list(zip(n, pulses.negative[name], strict=True)) for name, n in pulses.n.items()}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import MentionFilter, Saved, SourceStatus, Topics
+from monitor.model import MentionFilter, SaveResult, SourceStatus, Topics
 from monitor.store import open_store
 from monitor.store.sqlite import SqliteStore, brand_figures
 from monitor.store.sqlite.changes import MAX_LOG_ROWS
@@ -89,12 +89,12 @@ def test_a_write_waits_for_a_lock_that_ends_in_time(tmp_path: Path) -> None:
     store = SqliteStore.open(tmp_path / "patient.db", lock_timeout=15)
     other = raw_connection(store.path)
     other.execute("BEGIN IMMEDIATE")
-    saved: list[Saved] = []
+    saved: list[SaveResult] = []
     thread = threading.Thread(target=lambda: saved.append(store.save("Forum", [judged()], now=NOON)))
     thread.start()
     other.execute("ROLLBACK")
     thread.join(15)
-    assert saved == [Saved(new=1, per_brand={"Acme": 1})]
+    assert saved == [SaveResult(new=1, per_brand={"Acme": 1})]
     store.close()
 
 

@@ -145,7 +145,7 @@ def test_buffered_statuses_are_written_while_the_writer_is_idle(path: Path) -> N
     [
         (Batch(cursor="new"), False),
         (Batch(cursor="new", deleted=("a",)), True),
-        (Batch(cursor="new", deleted_below=("a",)), True),
+        (Batch(cursor="new", deleted_prefixes=("a",)), True),
         (Batch(cursor="new", more=True), True),
         (Batch(cursor="new", note="Something to know."), True),
     ],

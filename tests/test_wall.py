@@ -23,7 +23,7 @@ from display.wall_state.kept import DEAR, Kept
 from display.wall_state.speech import ENGLISH, Speech
 from display.wall_state.words import called, cut, plain
 from monitor.analysis.staleness import is_stale
-from monitor.model import Bin, Brand, Health, Incident, Judged, SourceStatus, Tally
+from monitor.model import Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
 from monitor.store import open_store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
@@ -43,7 +43,7 @@ class Wall:
         self.health = dict(ALL_WELL)
         self.states = WallStates(settings, self.store, clock, health=lambda: self.health, version="1")
 
-    def save(self, *some: Judged, source: str = "Forum", **status: Any) -> None:
+    def save(self, *some: JudgedPost, source: str = "Forum", **status: Any) -> None:
         now = self.clock.now()
         self.store.save(source, some, now=now, status=read_at(now, source, **status))
 
@@ -68,7 +68,7 @@ def wall(tmp_path: Path, clock: FakeClock) -> Iterator[Wall]:
     wall.store.close()
 
 
-def at(minutes: float, text: str = "", **changes: Any) -> Judged:
+def at(minutes: float, text: str = "", **changes: Any) -> JudgedPost:
     """A post published ``minutes`` before NOON."""
     return judged(text or f"Acme, {minutes} minutes ago.", published_at=NOON - minutes * MINUTE, **changes)
 
@@ -164,7 +164,8 @@ def test_a_week_of_which_a_tenth_was_not_read_says_so(wall: Wall, hours: int, he
 def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
     both = at(1, "Globex and Initech are fine.", brand="Globex")
     wall.save(
-        Judged(both.post, (*both.findings, *at(1, brand="Initech").findings)), at(3, "Globex alone.", brand="Globex")
+        JudgedPost(both.post, (*both.findings, *at(1, brand="Initech").findings)),
+        at(3, "Globex alone.", brand="Globex"),
     )
     assert [v["text"] for v in wall.get()["voices"]] == ["Globex and Initech are fine.", "Globex alone."]
 

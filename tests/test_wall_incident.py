@@ -33,7 +33,7 @@ from display.wall_state.incident import (
 from display.wall_state.speech import ENGLISH, FRENCH, GERMAN, Speech
 from display.wall_state.words import isolated
 from monitor.config.walls import Night, Wall
-from monitor.model import Brand, Incident, Pulses, Tally, Trend
+from monitor.model import Brand, Incident, Tally, Trend, VolumeSeries
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import judged
 from tests.fakes import NOON, FakeClock
@@ -46,11 +46,11 @@ UTC = ZoneInfo("UTC")
 MINUTE = timedelta(minutes=1)
 
 
-def pulses(**counts: Sequence[int]) -> Pulses:
+def pulses(**counts: Sequence[int]) -> VolumeSeries:
     """Counts of the last three hours, the last ones given, a fifth of them negative."""
     n = {source: array("q", [*[0] * (BARS - len(last)), *last]) for source, last in counts.items()}
     negative = {source: array("q", [count // 5 for count in of]) for source, of in n.items()}
-    return Pulses("Acme", NOON - SPAN, 5 * MINUTE, n, negative)
+    return VolumeSeries("Acme", NOON - SPAN, 5 * MINUTE, n, negative)
 
 
 def evidence(**changes: Any) -> Evidence:

@@ -25,7 +25,7 @@ from display.wall_state.topics import against, board, of_hour
 from monitor.clock import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
-from monitor.model import Brand, FoundTopic, Judged, Topics
+from monitor.model import Brand, FoundTopic, JudgedPost, Topics
 from monitor.store import open_store
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
@@ -45,7 +45,7 @@ class Walls:
         self.store.register_brands(brands, clock.now())
         self.states = WallStates(self.config, self.store, clock, health=lambda: ALL_WELL, version="1")
 
-    def save(self, *some: Judged) -> None:
+    def save(self, *some: JudgedPost) -> None:
         now = self.clock.now()
         self.store.save("Forum", some, now=now, status=read_at(now))
         self.store.save_status(read_at(now, "Reddit"), now)
@@ -64,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def at(minutes: float, text: str, **changes: Any) -> Judged:
+def at(minutes: float, text: str, **changes: Any) -> JudgedPost:
     """A post published ``minutes`` before NOON."""
     return judged(text, published_at=NOON - minutes * MINUTE, **changes)
 
@@ -428,7 +428,7 @@ def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: F
     walls.store.delete_posts("Forum", [walls.store.mentions([three["id"]])[three["id"]].post.external_id], clock.now())
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme two.", "Acme one."]
     edited = replace(walls.store.mentions([two["id"]])[two["id"]].post, text="Acme, damn.")
-    walls.save(Judged(edited, at(2, "").findings))
+    walls.save(JudgedPost(edited, at(2, "").findings))
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme one."]
 
 

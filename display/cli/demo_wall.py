@@ -95,7 +95,7 @@ def write_history(config: Config, begin: datetime) -> None:
         context = PassContext(create_judge(config.brands), store, (), lambda: begin)
         source = configured_source(config.sources[0], http)
         status, _ = resume_status(source, None, begin)
-        while (status := poll(source, status, context)).catching_up:
+        while (status := poll(source, status, context)).catching_up_since:
             pass
     finally:
         http.close()

@@ -36,7 +36,7 @@ from monitor.collector.scheduler import configured_source
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError, SourceError
-from monitor.model import Batch, ChangeKind, Health, Json, Judged, Post, SourceStatus, Term
+from monitor.model import Batch, ChangeKind, Health, Json, JudgedPost, Post, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sources import Source
 from monitor.store import Store
@@ -47,7 +47,7 @@ class _Recording:
     """What a pass fetched and judged."""
 
     batch: Batch | None = None
-    judged: list[Judged] = field(default_factory=list)
+    judged: list[JudgedPost] = field(default_factory=list)
 
 
 class _RecordingSource:
@@ -67,7 +67,7 @@ class _RecordingJudge:
     def __init__(self, judge: Judging, recording: _Recording) -> None:
         self._judge, self._recording = judge, recording
 
-    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
         judged = self._judge.judge(posts, now)
         self._recording.judged += judged
         return judged

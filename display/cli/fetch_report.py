@@ -14,7 +14,7 @@ from display.formatting import counted
 from display.pages.sources.rows import search_coverages
 from monitor.config import Config
 from monitor.http import Traffic
-from monitor.model import Batch, Judged, SourceStatus
+from monitor.model import Batch, JudgedPost, SourceStatus
 
 MAX_OTHER_POSTS = 5
 """Posts without a mention that are printed as examples."""
@@ -29,7 +29,7 @@ class FetchResult:
     after: SourceStatus
     batch: Batch | None = None
     """None if the fetch failed, or if the running Wallflower made the pass."""
-    judged: list[Judged] = field(default_factory=list)
+    judged: list[JudgedPost] = field(default_factory=list)
     """All posts; if the running Wallflower made the pass, only those that mention a brand."""
     stored: str = ""
     """What was stored: "3 new, 1 edited mentions"; empty after a dry run."""
@@ -42,7 +42,7 @@ class FetchResult:
         return not self.after.failures and (self.batch is not None or self.by_running_program)
 
     @property
-    def mentions(self) -> list[Judged]:
+    def mentions(self) -> list[JudgedPost]:
         """The posts that mention a brand."""
         return [judged for judged in self.judged if judged.findings]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from monitor.clock import Clock
 from monitor.collector import timing
 from monitor.errors import WallflowerError
-from monitor.model import Change, ChangeKind, Finding, Judged, Match, Mention, SourceStatus
+from monitor.model import Change, ChangeKind, Finding, JudgedPost, Match, Mention, SourceStatus
 from monitor.store import Store
 
 TIMEOUT_SECONDS = 180.0
@@ -52,7 +52,7 @@ def last_status(store: Store, name: str) -> SourceStatus | None:
     return next((status for status in store.recorded_statuses() if status.source == name), None)
 
 
-def posts_since(store: Store, name: str, change: int) -> tuple[list[Judged], int, int]:
+def posts_since(store: Store, name: str, change: int) -> tuple[list[JudgedPost], int, int]:
     """The posts of the source that were saved or edited after the change with the id ``change``.
 
     Returns the posts, the number of new mentions and the number of edited mentions.
@@ -60,11 +60,11 @@ def posts_since(store: Store, name: str, change: int) -> tuple[list[Judged], int
     kinds = {found.mention: found.kind for found in _changes(store, change) if found.kind in _KINDS}
     mentions = [mention for mention in store.mentions(list(kinds)).values() if mention.post.source == name]
     new = sum(kinds[mention.id] is ChangeKind.SAVED for mention in mentions)
-    posts: dict[str, Judged] = {}
+    posts: dict[str, JudgedPost] = {}
     for mention in mentions:
         id_ = mention.post.external_id
         findings = posts[id_].findings if id_ in posts else ()
-        posts[id_] = Judged(mention.post, (*findings, _finding(mention)))
+        posts[id_] = JudgedPost(mention.post, (*findings, _finding(mention)))
     return list(posts.values()), new, len(mentions) - new
 
 

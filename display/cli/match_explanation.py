@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from monitor.model import Finding, Judged, Post, Span
+from monitor.model import Finding, JudgedPost, Post, Span
 from monitor.query import Document, parse
 from monitor.query.tree import Field, Near, Words, leaves
 
@@ -61,7 +61,7 @@ def excerpt(body: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
     return head + body[start:end] + tail, inside
 
 
-def explanation_lines(judged: Judged, zone: ZoneInfo, *, plain: bool) -> Iterator[Text]:
+def explanation_lines(judged: JudgedPost, zone: ZoneInfo, *, plain: bool) -> Iterator[Text]:
     """A post that mentions a brand: its headline, an excerpt, and each brand's score and matched rule."""
     post = judged.post
     yield Text(headline(post, zone), style="" if plain else "cyan")

@@ -18,7 +18,7 @@ from display.wall_state.weeks import WEEK
 from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
 from monitor.analysis.staleness import unread_spans
 from monitor.clock import Clock
-from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Pulses, Tally, Topics
+from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Tally, Topics, VolumeSeries
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -212,7 +212,7 @@ class Facts:
         stale = STALE * max(self._clock.speed, 1)
         return found if found and self.now - found.as_of <= stale else None
 
-    def pulses(self, brand: str, bins: int) -> Pulses:
+    def pulses(self, brand: str, bins: int) -> VolumeSeries:
         """A brand's counts in steps of 5 minutes up to now."""
         end = horizon.end(self.now)
         return self._once(("pulses", brand), lambda: self._store.recent_volume_series(brand, end, bins))

@@ -15,7 +15,7 @@ from display.wall_state.sentences import how_much, named, then
 from display.wall_state.speech import Phrases, Speech
 from display.wall_state.words import called, isolated, source_name
 from monitor.analysis.baseline import Baseline
-from monitor.model import Incident, Pulses, Tally, Trend
+from monitor.model import Incident, Tally, Trend, VolumeSeries
 
 BARS = 36
 STEP = timedelta(minutes=5)
@@ -43,7 +43,7 @@ FEWEST_SCORED = 20
 class Evidence:
     """What is known beside the incident itself."""
 
-    pulses: Pulses
+    pulses: VolumeSeries
     """Of the last SPAN, up to now."""
     tallies: Mapping[str, Tally]
     """By brand, since it began."""

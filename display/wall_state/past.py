@@ -7,12 +7,12 @@ from datetime import datetime, timedelta, tzinfo
 
 from display.wall_state.horizon import Span
 from monitor.analysis.baseline import HourCount
-from monitor.model import Pulses
+from monitor.model import VolumeSeries
 
 HOUR = timedelta(hours=1)
 
 
-def hours(pulses: Sequence[Pulses], silent: Sequence[Span], zone: tzinfo) -> list[HourCount]:
+def hours(pulses: Sequence[VolumeSeries], silent: Sequence[Span], zone: tzinfo) -> list[HourCount]:
     """Hours of the clock in ``zone`` over all of ``pulses``, which begin alike, from the first mention on.
 
     Those that lie in one of ``silent``, or touch it, say nothing.

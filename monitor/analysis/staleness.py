@@ -30,7 +30,7 @@ def is_stale(status: SourceStatus, now: datetime, started: datetime) -> bool:
     streams = status.interval <= MAX_STREAM_INTERVAL_SECONDS and not status.sample
     allowed = STREAM_STALE_AFTER if streams else STALE_AFTER
     last_read = status.last_success or started
-    last_read = max(last_read, status.content_until or last_read)
+    last_read = max(last_read, status.fresh_until or last_read)
     return now - last_read > max(MISSED_PASSES * timedelta(seconds=status.interval), allowed)
 
 

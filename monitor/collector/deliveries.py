@@ -12,7 +12,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_set_aside
 from monitor.collector.passes import BATCH_SIZE
 from monitor.errors import DeliveryRefused
-from monitor.model import Delivery, Receipt, Saved
+from monitor.model import Delivery, Receipt, SaveResult
 
 
 @runtime_checkable
@@ -55,7 +55,7 @@ class Deliveries:
 
     def _save(self, name: str, delivery: Delivery, now: datetime) -> Receipt:
         context, posts, kept = self._context, delivery.posts, 0
-        saved: list[Saved] = []
+        saved: list[SaveResult] = []
         for start in range(0, len(posts), BATCH_SIZE):
             judged = judge_or_set_aside(posts[start : start + BATCH_SIZE], now, context.judge)
             saved.append(context.store.save(name, judged, now=now))

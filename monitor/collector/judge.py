@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.collector.fair_lock import FairLock
-from monitor.model import Finding, Judged, Match, Post
+from monitor.model import Finding, JudgedPost, Match, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.text.cleaning import clean
@@ -21,8 +21,8 @@ log = logging.getLogger("wallflower.collector")
 class Judging(Protocol):
     """Anything that judges posts, such as ``Judge``."""
 
-    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
-        """One Judged for each post, in the same order."""
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
+        """One JudgedPost for each post, in the same order."""
         ...
 
 
@@ -36,15 +36,15 @@ class Judge:
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or LanguageDetector()
         self._lock = FairLock()
 
-    def judge(self, posts: Sequence[Post], now: datetime) -> list[Judged]:
-        """One Judged for each post, in the same order; without findings if no rule matches."""
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
+        """One JudgedPost for each post, in the same order; without findings if no rule matches."""
         with self._lock:
             cleaned = prepare_posts(posts, now, self._detector)
             matches_by_post = self._matcher.match(cleaned)
             bodies = [post.body for post, matches in zip(cleaned, matches_by_post, strict=True) if matches]
             signature = iter(signatures(bodies))
             return [
-                Judged(post, self._findings(post, matches), next(signature)) if matches else Judged(post)
+                JudgedPost(post, self._findings(post, matches), next(signature)) if matches else JudgedPost(post)
                 for post, matches in zip(cleaned, matches_by_post, strict=True)
             ]
 
@@ -80,7 +80,7 @@ def _with_lang(post: Post, lang: str) -> Post:
     )
 
 
-def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: Judging) -> list[Judged]:
+def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: Judging) -> list[JudgedPost]:
     """Judge ``posts``, leaving out those on which ``judge`` fails: one such post must not stop a source.
 
     Such a post is a bug of ours, so it is logged with its traceback. If every post fails, the cause lies elsewhere:
@@ -95,7 +95,7 @@ def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: Judging) -> 
         return judged
 
 
-def _judge_alone(post: Post, now: datetime, judge: Judging) -> list[Judged]:
+def _judge_alone(post: Post, now: datetime, judge: Judging) -> list[JudgedPost]:
     try:
         return judge.judge([post], now)
     except Exception:

@@ -125,4 +125,4 @@ def _is_caught_up(before: SourceStatus, batch: Batch) -> bool:
 
 def _is_empty(batch: Batch) -> bool:
     """Whether repeating the pass would bring nothing, and cost no money."""
-    return not (batch.posts or batch.deleted or batch.deleted_below or batch.more or batch.spend)
+    return not (batch.posts or batch.deleted or batch.deleted_prefixes or batch.more or batch.spend)

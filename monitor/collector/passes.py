@@ -15,7 +15,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_set_aside
 from monitor.collector.outcomes import PassOutcome
 from monitor.errors import SourceError, Stopped
-from monitor.model import PAUSED_REASON, Batch, Judged, Post, Saved, SourceStatus
+from monitor.model import PAUSED_REASON, Batch, JudgedPost, Post, SaveResult, SourceStatus
 from monitor.store import Store
 
 BATCH_SIZE = 250
@@ -69,7 +69,7 @@ def _store_batch(
 ) -> SourceStatus:
     now = context.now()
     *full, last = [batch.posts[n : n + BATCH_SIZE] for n in range(0, len(batch.posts), BATCH_SIZE)] or [()]
-    saved, set_aside = _save_posts(source.name, full, batch.deleted_below, context)
+    saved, set_aside = _save_posts(source.name, full, batch.deleted_prefixes, context)
     judged = judge_or_set_aside(last, context.now(), context.judge)
     gaps = context.store.gaps(*outcomes.gap_range(started, batch, now), source.name)
     outcome = outcomes.after_batch(started, batch, gaps, source.pace, due, now, context.jitter())
@@ -79,7 +79,7 @@ def _store_batch(
     if outcome.can_buffer:
         context.store.buffer_status(outcome.status, now=now, cursor=batch.cursor)
     else:
-        saved.append(_save_last(batch, judged, outcome.status, context, below=() if full else batch.deleted_below))
+        saved.append(_save_last(batch, judged, outcome.status, context, below=() if full else batch.deleted_prefixes))
     if outcome.closed is not None:
         context.store.close_gaps(source.name, outcome.closed.until, context.now(), outcome.closed.complete_since)
     _log_result(started, outcome.status, saved)
@@ -87,27 +87,27 @@ def _store_batch(
 
 
 def _save_posts(
-    source: str, parts: Sequence[Sequence[Post]], deleted_below: Sequence[str], context: PassContext
-) -> tuple[list[Saved], int]:
+    source: str, parts: Sequence[Sequence[Post]], deleted_prefixes: Sequence[str], context: PassContext
+) -> tuple[list[SaveResult], int]:
     """Judge and save all parts of a batch except its last; the number of posts that were set aside."""
     now, saved, set_aside = context.now(), [], 0
     for n, part in enumerate(parts):
         judged = judge_or_set_aside(part, now, context.judge)
-        saved.append(context.store.save(source, judged, now=now, deleted_below=() if n else deleted_below))
+        saved.append(context.store.save(source, judged, now=now, deleted_prefixes=() if n else deleted_prefixes))
         set_aside += len(part) - len(judged)
     return saved, set_aside
 
 
 def _save_last(
-    batch: Batch, judged: Sequence[Judged], status: SourceStatus, context: PassContext, below: Sequence[str]
-) -> Saved:
+    batch: Batch, judged: Sequence[JudgedPost], status: SourceStatus, context: PassContext, below: Sequence[str]
+) -> SaveResult:
     """Save the last posts of a batch, with its cursor and the new status, in one transaction."""
     return context.store.save(
         status.source,
         judged,
         now=context.now(),
         deleted=batch.deleted,
-        deleted_below=below,
+        deleted_prefixes=below,
         cursor=batch.cursor,
         status=status,
     )
@@ -129,7 +129,7 @@ def _log_trouble(before: SourceStatus, after: SourceStatus) -> None:
         log.warning("%s: %s. %s", after.source, after.health, after.reason)
 
 
-def _log_result(before: SourceStatus, after: SourceStatus, saved: Sequence[Saved]) -> None:
+def _log_result(before: SourceStatus, after: SourceStatus, saved: Sequence[SaveResult]) -> None:
     new, edited = sum(s.new for s in saved), sum(s.edited for s in saved)
     if new or edited:
         level = logging.DEBUG if after.interval < FREQUENT_SECONDS else logging.INFO

@@ -114,8 +114,8 @@ def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime
         posts_per_hour=rate,
         note=batch.note,
         spend=batch.spend or status.spend,
-        catching_up=complete_since(status, batch) if batch.more else None,
-        content_until=next_check if is_complete else None,
+        catching_up_since=complete_since(status, batch) if batch.more else None,
+        fresh_until=next_check if is_complete else None,
     )
     health, why = (Health.QUIET, _quiet_reason(after, now)) if is_quiet(after, now) else (Health.WORKING, "")
     return _with_health(after, health, batch.note or why or _set_aside_reason(batch.set_aside), now)
@@ -123,9 +123,9 @@ def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime
 
 def complete_since(status: SourceStatus, batch: Batch) -> datetime | None:
     """Everything from this time on has been read, counting the cut passes that ``batch`` continues."""
-    if batch.complete_since is None or status.catching_up is None:
+    if batch.complete_since is None or status.catching_up_since is None:
         return batch.complete_since
-    return min(batch.complete_since, status.catching_up)
+    return min(batch.complete_since, status.catching_up_since)
 
 
 def _with_health(status: SourceStatus, health: Health, reason: str, now: datetime) -> SourceStatus:
@@ -185,7 +185,7 @@ def is_overdue(status: SourceStatus, now: datetime) -> bool:
     """Whether the last success is so long ago that the time since is a gap, whatever the cause."""
     if status.last_success is None:
         return False
-    return now - max(status.last_success, status.content_until or status.last_success) > gap_threshold(status)
+    return now - max(status.last_success, status.fresh_until or status.last_success) > gap_threshold(status)
 
 
 def gap_threshold(status: SourceStatus) -> timedelta:

@@ -3,7 +3,7 @@
 Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
 """
 
-from monitor.model.analysis import FoundTopic, Incident, Pulses, Topic, Topics, Trend
+from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -11,10 +11,10 @@ from monitor.model.mentions import (
     Evidence,
     Finding,
     Intent,
-    Judged,
+    JudgedPost,
     Match,
     Mention,
-    Saved,
+    SaveResult,
     Score,
     Sentiment,
     State,
@@ -47,15 +47,15 @@ __all__ = [  # noqa: RUF022
     "Incident",
     "Intent",
     "Json",
-    "Judged",
+    "JudgedPost",
     "Match",
     "Mention",
     "MentionFilter",
     "Order",
     "Post",
-    "Pulses",
+    "VolumeSeries",
     "Receipt",
-    "Saved",
+    "SaveResult",
     "Score",
     "Sentiment",
     "SourceStatus",

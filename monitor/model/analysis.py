@@ -17,7 +17,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Pulses:
+class VolumeSeries:
     """Mentions of one brand in bins of ``step`` from ``start`` on; hidden ones count, irrelevant ones do not."""
 
     brand: str

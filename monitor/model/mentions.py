@@ -104,7 +104,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPost:
     """A cleaned post with all its findings. Without findings it is stored only if it is already known."""
 
     post: Post
@@ -160,7 +160,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SaveResult:
     """What one ``Store.save`` changed."""
 
     new: int = 0

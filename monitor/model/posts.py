@@ -74,7 +74,7 @@ class Batch:
     """Opaque; saved with the posts in one transaction and passed to the next pass."""
     deleted: tuple[str, ...] = ()
     """External ids of posts that the source deleted."""
-    deleted_below: tuple[str, ...] = ()
+    deleted_prefixes: tuple[str, ...] = ()
     """Prefixes of external ids: every stored post whose id starts with one is deleted, as when its author left the
     site. Posts with such an id in ``posts`` are newer, by an author who returned."""
     more: bool = False

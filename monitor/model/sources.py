@@ -78,12 +78,12 @@ class SourceStatus:
     """What the source reported in its last successful pass that is not an error."""
     spend: Spend | None = None
     """As of the last successful pass; None for a free source."""
-    catching_up: datetime | None = None
+    catching_up_since: datetime | None = None
     """While passes that were cut short follow each other: everything from this time on has been read, except what they
     have not reached yet."""
     rules: str = ""
     """Digest of the rules of the last pass; empty if unknown."""
-    content_until: datetime | None = None
+    fresh_until: datetime | None = None
     """Everything was read, and the site asked us not to poll before this time: until then the source is not stale."""
 
 

@@ -205,13 +205,13 @@ class Source:
         known = before.fingerprints if before else {}
         start = before.time_us - REWIND_US if before else 0
         new = [event for event in events.items if event.time_us >= start and event.fingerprint not in known]
-        posts, deleted, deleted_below = self._changes(new, now)
+        posts, deleted, deleted_prefixes = self._changes(new, now)
         since, note = _complete_since(before, events.first_position if resumed else None)
         return Batch(
             posts=posts,
             cursor=self._last_cursor,
             deleted=deleted,
-            deleted_below=deleted_below,
+            deleted_prefixes=deleted_prefixes,
             more=events.more,
             complete_since=min(since, now) if since else None,
             set_aside=events.unparsed,
@@ -224,12 +224,12 @@ class Source:
         """(posts as they are after ``events``, ids of deleted posts, id prefixes of accounts that are gone)"""
         posts: dict[str, Post] = {}
         deleted: dict[str, None] = {}
-        deleted_below: dict[str, None] = {}
+        deleted_prefixes: dict[str, None] = {}
         for event in events:
             id_, post = event.external_id, to_post(event, self._name, now) if event.record is not None else None
             if not event.rkey:
                 posts = {known: post for known, post in posts.items() if not known.startswith(id_)}
-                deleted_below[id_] = None
+                deleted_prefixes[id_] = None
                 continue
             posts.pop(id_, None)
             deleted.pop(id_, None)
@@ -237,7 +237,7 @@ class Source:
                 posts[id_] = post
             elif event.record is None:
                 deleted[id_] = None
-        return tuple(posts.values()), tuple(deleted), tuple(deleted_below)
+        return tuple(posts.values()), tuple(deleted), tuple(deleted_prefixes)
 
 
 def _has_progress(before: _StreamCursor | None, events: StreamBatch[Event]) -> bool:

@@ -17,16 +17,16 @@ from monitor.model import (
     Gap,
     Incident,
     Json,
-    Judged,
+    JudgedPost,
     Mention,
     MentionFilter,
-    Pulses,
-    Saved,
+    SaveResult,
     SourceStatus,
     State,
     Tally,
     Texts,
     Topics,
+    VolumeSeries,
     Wish,
 )
 
@@ -84,21 +84,21 @@ class Store(Protocol):
     def save(
         self,
         source: str,
-        judged: Sequence[Judged],
+        judged: Sequence[JudgedPost],
         *,
         now: datetime,
         deleted: Sequence[str] = (),
-        deleted_below: Sequence[str] = (),
+        deleted_prefixes: Sequence[str] = (),
         cursor: Json | Literal[Keep.KEEP] = KEEP,
         status: SourceStatus | None = None,
-    ) -> Saved:
+    ) -> SaveResult:
         """Save one batch of a source: posts with their mentions, deletions, cursor and status, in one transaction.
 
         A known post (same source and external id) is updated if its content changed; otherwise nothing is written. An
         edited post that no longer mentions a brand keeps that mention with the state LEFT. Posts without findings are
         stored only if they are already known. Of several posts with one external id the last counts.
 
-        ``deleted``: external ids of posts to delete after saving. ``deleted_below``: prefixes of external ids; posts
+        ``deleted``: external ids of posts to delete after saving. ``deleted_prefixes``: prefixes of external ids; posts
         stored with such an id are deleted before saving, since a deleted author may be back in this very batch.
         """
 
@@ -248,13 +248,13 @@ class Store(Protocol):
         Imported history is not fresh. An estimate if more than 20,000 mentions were published in that time.
         """
 
-    def volume_series(self, brand: str, since: datetime, until: datetime) -> Pulses:
+    def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
         """Counts by source in 5-minute bins over [since, until); both ends are rounded down to 5 minutes.
 
         The cost grows with the bins that contain mentions, not with the size of the database.
         """
 
-    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> Pulses:
+    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
         """Counts by source in ``bins`` 5-minute bins that end exactly at ``end``, exclusive. Meant for hours."""
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:

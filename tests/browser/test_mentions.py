@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from monitor.model import Judged, Post
+from monitor.model import JudgedPost, Post
 from tests import mentions_data as data
 from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
 from tests.fake_site import Served, config
@@ -54,7 +54,7 @@ def save_post(served: Served, text: str, brand: str = "Globex", name: str = "liv
     return served.save(judged_post(served, text, brand, name))
 
 
-def judged_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> Judged:
+def judged_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> JudgedPost:
     return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.found(brand, text, -0.4))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.model import Judged
+from monitor.model import JudgedPost
 from monitor.store import open_store
 from tests.browser.conftest import PageErrors
 from tests.fake_site import Served, judged, read_at
@@ -29,7 +29,7 @@ READ = 25_000
 """Milliseconds within which a hero has been read and the next comes."""
 
 
-def now(served: Served, text: str, **changes: object) -> Judged:
+def now(served: Served, text: str, **changes: object) -> JudgedPost:
     """A mention published this moment."""
     return judged(text, published_at=served.clock.now(), **changes)  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from display.formatting import counted
 from monitor.clock import Clock
 from monitor.collector import Judging
 from monitor.errors import SourceError
-from monitor.model import Batch, Judged, Post, Term
+from monitor.model import Batch, JudgedPost, Post, Term
 from monitor.sources import Source
 
 MAX_PASSES = 5
@@ -87,7 +87,7 @@ class Trial:
         results[name] = _result(len(posts), self._judge.judge(newest, self._clock.now()), problem, batch.note)
 
 
-def _result(posts: int, judged: Sequence[Judged], problem: str, note: str) -> TrialResult:
+def _result(posts: int, judged: Sequence[JudgedPost], problem: str, note: str) -> TrialResult:
     mentioning = [one for one in judged if one.findings]
     counts = Counter(finding.match.brand for one in mentioning for finding in one.findings)
     example = " ".join(mentioning[-1].post.body.split())[:EXAMPLE_CHARS] if mentioning else ""

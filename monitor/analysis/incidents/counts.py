@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from monitor.analysis.incidents.driving_sources import driving_sources
 from monitor.analysis.incidents.tuning import BIN, DAY_BINS
-from monitor.model import Pulses
+from monitor.model import VolumeSeries
 
 Unread = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """Source -> the spans in which it was not read."""
@@ -50,7 +50,7 @@ class Series:
 class Counts:
     """The counts of one brand by source, and when each source was read."""
 
-    def __init__(self, history: Pulses, recent: Pulses, unread: Unread) -> None:
+    def __init__(self, history: VolumeSeries, recent: VolumeSeries, unread: Unread) -> None:
         self._past = _Grid(history, HISTORY_DAYS * DAY_BINS)
         self._recent = _Grid(recent, RECENT_DAYS * DAY_BINS)
         self.recent_bins = self._recent.bins
@@ -106,9 +106,9 @@ class Counts:
 
 
 class _Grid:
-    """The last ``max_bins`` bins of a ``Pulses`` as arrays."""
+    """The last ``max_bins`` bins of a ``VolumeSeries`` as arrays."""
 
-    def __init__(self, pulses: Pulses, max_bins: int) -> None:
+    def __init__(self, pulses: VolumeSeries, max_bins: int) -> None:
         length = max((len(counts) for counts in (*pulses.n.values(), *pulses.negative.values())), default=0)
         self._skipped = max(0, length - max_bins)
         self.bins = length - self._skipped

@@ -16,7 +16,7 @@ from monitor.analysis.incidents.tuning import (
     RESUME_WITHIN,
     Tuning,
 )
-from monitor.model import Incident, Pulses, Trend
+from monitor.model import Incident, Trend, VolumeSeries
 
 _ABANDONED_AFTER = timedelta(hours=2)
 """After this long without a check an incident is closed: nobody knows how it continued."""
@@ -32,7 +32,7 @@ class Detector:
         self._tuning = tuning
 
     def check(
-        self, history: Pulses, recent: Pulses, unread: Unread, before: Incident | None, now: datetime
+        self, history: VolumeSeries, recent: VolumeSeries, unread: Unread, before: Incident | None, now: datetime
     ) -> Incident | None:
         """Return the incident at ``now``, or None if there is none and ``before`` stays as it is.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.model import Pulses
+from monitor.model import VolumeSeries
 from monitor.store import Store
 
 HISTORY_SPAN = timedelta(days=28)
@@ -22,11 +22,11 @@ class CountHistory:
 
     def __init__(self, store: Store, brand: str) -> None:
         self._store, self._brand = store, brand
-        self._counts: Pulses | None = None
+        self._counts: VolumeSeries | None = None
         self._end = self._loaded_at = datetime.min
         self._version: object = None
 
-    def until(self, now: datetime, version: object = None) -> Pulses:
+    def until(self, now: datetime, version: object = None) -> VolumeSeries:
         """Bins of 5 minutes from about HISTORY_SPAN ago to the last complete bin. Raises StoreError.
 
         Everything is read again once per RELOAD_AFTER, and whenever ``version`` differs from the last call.
@@ -46,14 +46,14 @@ class CountHistory:
         self._counts = None
 
 
-def truncated(counts: Pulses, until: datetime) -> Pulses:
+def truncated(counts: VolumeSeries, until: datetime) -> VolumeSeries:
     """The bins that ended by ``until``."""
     bins = max(0, (until - counts.start) // counts.step)
     n, negative = ({name: of[:bins] for name, of in by_source.items()} for by_source in (counts.n, counts.negative))
     return replace(counts, n=n, negative=negative)
 
 
-def with_tail(old: Pulses, tail: Pulses, until: datetime) -> Pulses:
+def with_tail(old: VolumeSeries, tail: VolumeSeries, until: datetime) -> VolumeSeries:
     """``old`` up to the start of ``tail``, then ``tail``, which ends at ``until``."""
     kept, bins = (tail.start - old.start) // old.step, (until - old.start) // old.step
     return replace(

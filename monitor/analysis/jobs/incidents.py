@@ -11,7 +11,7 @@ from typing import Protocol
 from monitor.analysis.incidents import Unread
 from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory, truncated
 from monitor.analysis.staleness import Span, unread_spans
-from monitor.model import Gap, Incident, Pulses, SourceStatus
+from monitor.model import Gap, Incident, SourceStatus, VolumeSeries
 from monitor.store import Store
 
 STEP = timedelta(minutes=5)
@@ -31,7 +31,7 @@ class IncidentDetector(Protocol):
     """The interface of ``monitor.analysis.incidents.Detector``."""
 
     def check(
-        self, history: Pulses, recent: Pulses, unread: Unread, before: Incident | None, now: datetime
+        self, history: VolumeSeries, recent: VolumeSeries, unread: Unread, before: Incident | None, now: datetime
     ) -> Incident | None:
         """The incident at ``now``; None if there is none or ``before`` has not changed."""
 
@@ -109,7 +109,7 @@ class _BrandChecker:
     """The checks of one brand in one run."""
 
     def __init__(
-        self, store: Store, detector: IncidentDetector, history: Pulses, unread: Unread, now: datetime
+        self, store: Store, detector: IncidentDetector, history: VolumeSeries, unread: Unread, now: datetime
     ) -> None:
         self._store, self._detector, self._history, self._unread, self._now = store, detector, history, unread, now
 

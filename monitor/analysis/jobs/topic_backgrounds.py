@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from monitor.analysis.topics import BACKGROUND_SPAN, Background, CommonPhrases, DaySample, TopicFinder
-from monitor.model import Pulses
+from monitor.model import VolumeSeries
 from monitor.store import Store
 
 DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ class TopicBackgrounds:
         return self._finders[brand].sample(texts)
 
 
-def _mentions_by_day(counts: Pulses) -> dict[datetime, int]:
+def _mentions_by_day(counts: VolumeSeries) -> dict[datetime, int]:
     """Start of each day that has mentions -> their number."""
     bins_per_day = DAY // counts.step
     by_source = [np.asarray(n, dtype=np.int64).reshape(-1, bins_per_day).sum(axis=1) for n in counts.n.values()]

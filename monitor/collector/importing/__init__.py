@@ -27,7 +27,7 @@ from monitor.collector.importing.columns import Columns, choose_columns
 from monitor.collector.importing.rejected_rows import RejectedRows
 from monitor.collector.importing.rows import ImportFailed, Row, Rows, open_rows
 from monitor.collector.importing.seen_ids import SeenIds
-from monitor.model import Judged, Post, Saved
+from monitor.model import JudgedPost, Post, SaveResult
 from monitor.store import Store
 
 __all__ = ["ImportFailed", "ImportPlan", "Summary", "run_import"]
@@ -35,7 +35,7 @@ __all__ = ["ImportFailed", "ImportPlan", "Summary", "run_import"]
 BATCH_ROWS = 1000
 """Rows that are judged and saved at once."""
 MAX_WAITING_BATCHES = 2
-"""Judged batches that wait for the store."""
+"""JudgedPost batches that wait for the store."""
 FINGERPRINT_BYTES = 65_536
 """Bytes at each end of a file that identify it."""
 
@@ -149,7 +149,7 @@ class _Saver:
     def __init__(self, plan: ImportPlan, store: Store | None, summary: Summary, fingerprint: str, clock: Clock) -> None:
         self._plan, self._store, self._summary, self._fingerprint = plan, store, summary, fingerprint
         self._clock = clock
-        self._waiting: deque[Future[Saved]] = deque()
+        self._waiting: deque[Future[SaveResult]] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-saver")
 
     def __enter__(self) -> _Saver:
@@ -160,7 +160,7 @@ class _Saver:
             while self._waiting and error is None:
                 self._finish_one()
 
-    def put(self, judged: list[Judged], line: int) -> None:
+    def put(self, judged: list[JudgedPost], line: int) -> None:
         """Save ``judged``, which reach up to ``line``. Raises the error of an earlier batch."""
         summary = self._summary
         summary.matched += sum(bool(one.findings) for one in judged)
@@ -176,7 +176,7 @@ class _Saver:
         self._summary.new += saved.new
         self._summary.edited += saved.edited
 
-    def _save(self, store: Store, judged: list[Judged], line: int) -> Saved:
+    def _save(self, store: Store, judged: list[JudgedPost], line: int) -> SaveResult:
         now, source = self._clock.now(), self._plan.source
         if self._plan.stores_position:
             return store.save(source, judged, now=now, cursor={"import": self._fingerprint, "line": line})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from monitor.model import ChangeKind, Finding, Judged, Post, Saved, State
+from monitor.model import ChangeKind, Finding, JudgedPost, Post, SaveResult, State
 from monitor.query import field_value, index_text
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import log_changes
@@ -90,7 +90,7 @@ class BatchSaver:
         self.next_post = _next_id(self.db, "post")
         self.first_mention = self.next_mention = _next_id(self.db, "mention")
 
-    def save(self, judged: Sequence[Judged]) -> None:
+    def save(self, judged: Sequence[JudgedPost]) -> None:
         """Save the batch. Of several posts with one external id the last counts."""
         batch = {j.post.external_id: j for j in judged}
         self.unchanged += len(judged) - len(batch)
@@ -107,15 +107,15 @@ class BatchSaver:
         self._apply_edits(edits)
         self._insert()
 
-    def result(self, deleted: int) -> Saved:
+    def result(self, deleted: int) -> SaveResult:
         """What the batch changed."""
-        return Saved(sum(self.per_brand.values()), self.edited, self.unchanged, deleted, dict(self.per_brand))
+        return SaveResult(sum(self.per_brand.values()), self.edited, self.unchanged, deleted, dict(self.per_brand))
 
     def _select_stored(self, external_ids: list[str]) -> dict[str, _StoredPost]:
         rows = self.db.execute(_SELECT_STORED, (json.dumps(external_ids), self.source))
         return {row[0]: _StoredPost(row[1], row[2], row[3:9], row[9], json.loads(row[10])) for row in rows}
 
-    def _add_post(self, one: Judged) -> None:
+    def _add_post(self, one: JudgedPost) -> None:
         if not one.findings:
             return
         post = one.post
@@ -129,7 +129,7 @@ class BatchSaver:
         for finding in one.findings:
             self._add_mention(values, finding)
 
-    def _add_missing_mentions(self, stored: _StoredPost, one: Judged) -> None:
+    def _add_missing_mentions(self, stored: _StoredPost, one: JudgedPost) -> None:
         """Add mentions of brands that did not exist when the unchanged post was stored."""
         missing = [f for f in one.findings if f.match.brand not in stored.mentions]
         self.unchanged += not missing
@@ -147,7 +147,7 @@ class BatchSaver:
         self.next_mention += 1
         self.per_brand[finding.match.brand] += 1
 
-    def _apply_edits(self, edits: Sequence[tuple[_StoredPost, Judged]]) -> None:
+    def _apply_edits(self, edits: Sequence[tuple[_StoredPost, JudgedPost]]) -> None:
         """Update posts and their mentions; a brand no longer found is left, a new one becomes a new mention."""
         if not edits:
             return
@@ -160,7 +160,7 @@ class BatchSaver:
         derived.add(self.db, derived.IN_IDS, ids)
         log_changes(self.db, ChangeKind.EDITED, derived.IN_IDS, ids, self.now)
 
-    def _apply_edit(self, stored: _StoredPost, one: Judged) -> None:
+    def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
         post, lang = one.post, _lang(one.post)
         content = (post.author, post.site, post.url, lang, post.title, post.text)
         self.db.execute(_UPDATE_POST, (*content, *_indexed(post), one.signature or None, post.stars, stored.id))

@@ -19,17 +19,17 @@ from monitor.model import (
     Gap,
     Incident,
     Json,
-    Judged,
+    JudgedPost,
     Mention,
     MentionFilter,
     Order,
-    Pulses,
-    Saved,
+    SaveResult,
     SourceStatus,
     State,
     Tally,
     Texts,
     Topics,
+    VolumeSeries,
     Wish,
 )
 from monitor.store.interface import KEEP, Keep
@@ -112,20 +112,20 @@ class SqliteStore:
     def save(
         self,
         source: str,
-        judged: Sequence[Judged],
+        judged: Sequence[JudgedPost],
         *,
         now: datetime,
         deleted: Sequence[str] = (),
-        deleted_below: Sequence[str] = (),
+        deleted_prefixes: Sequence[str] = (),
         cursor: Json | Literal[Keep.KEEP] = KEEP,
         status: SourceStatus | None = None,
-    ) -> Saved:
+    ) -> SaveResult:
         now_ms = to_ms(now)
 
-        def job(db: Connection) -> Saved:
+        def job(db: Connection) -> SaveResult:
             """Everything, in one transaction."""
             number = ids.source_id(db, source)
-            gone = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_below)
+            gone = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_prefixes)
             batch = saving.BatchSaver(db, self._ids, self._stories, number, now_ms)
             batch.save(judged)
             gone += saving.delete_posts(db, self._stories, number, now_ms, external_ids=deleted)
@@ -273,10 +273,10 @@ class SqliteStore:
         max_age_ms = fresh // MILLISECOND
         return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), max_age_ms))
 
-    def volume_series(self, brand: str, since: datetime, until: datetime) -> Pulses:
+    def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
         return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
 
-    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> Pulses:
+    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
         return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins))
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:

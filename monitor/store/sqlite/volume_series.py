@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable
 from datetime import timedelta
 
-from monitor.model import Pulses
+from monitor.model import VolumeSeries
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands, source_names
 from monitor.store.sqlite.units import STEP_MS, from_ms
@@ -24,14 +24,14 @@ _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM cube_5min
     WHERE brand = ?3 AND time >= ?1 AND time < ?1 + ?2 * ?4 GROUP BY 1, 2"""
 
 
-def from_rollup(db: Connection, brand: str, since: int, until: int) -> Pulses:
+def from_rollup(db: Connection, brand: str, since: int, until: int) -> VolumeSeries:
     """The bins from the one that contains ``since`` to the one before that of ``until``."""
     first, last = since // STEP_MS, until // STEP_MS
     rows = db.execute(_ROLLUP, (first, _brand_id(db, brand), last))
     return _series(db, brand, first * STEP_MS, last - first, rows)
 
 
-def from_rows(db: Connection, brand: str, end: int, bins: int) -> Pulses:
+def from_rows(db: Connection, brand: str, end: int, bins: int) -> VolumeSeries:
     """``bins`` bins, the last of which ends exactly at ``end``."""
     start = end - bins * STEP_MS
     return _series(db, brand, start, bins, db.execute(_ROWS, (start, _brand_id(db, brand), end)))
@@ -56,7 +56,9 @@ def _brand_id(db: Connection, name: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _series(db: Connection, brand: str, start: int, bins: int, rows: Iterable[tuple[int, int, int, int]]) -> Pulses:
+def _series(
+    db: Connection, brand: str, start: int, bins: int, rows: Iterable[tuple[int, int, int, int]]
+) -> VolumeSeries:
     names, zeros = source_names(db), array("i", [0]) * bins
     n: dict[str, array[int]] = {}
     negative: dict[str, array[int]] = {}
@@ -66,4 +68,4 @@ def _series(db: Connection, brand: str, start: int, bins: int, rows: Iterable[tu
             n[name], negative[name] = zeros[:], zeros[:]
         n[name][bin_] = count
         negative[name][bin_] = negative_count
-    return Pulses(brand, from_ms(start), timedelta(milliseconds=STEP_MS), n, negative)
+    return VolumeSeries(brand, from_ms(start), timedelta(milliseconds=STEP_MS), n, negative)
