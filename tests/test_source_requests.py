@@ -8,7 +8,7 @@ import pytest
 
 from monitor.collector.scheduler import REQUEST_CACHE_SECONDS, REQUEST_CHECK_SECONDS, SourceRequests
 from monitor.errors import AuthError, RateLimited
-from monitor.model import PAUSED_REASON, Batch, Health, Wish
+from monitor.model import PAUSED_REASON, Batch, Health, SourceRequest
 from tests.fake_sources import CountingSource, failing
 from tests.fakes import NOON
 from tests.scheduler_setup import SchedulerRun
@@ -27,11 +27,14 @@ def test_one_read_of_the_requests_serves_all_sources(
     monkeypatch.setattr(scheduler_run.store, "source_requests", lambda: [reads.append(1), read()][1])
     requests = SourceRequests(scheduler_run.store, scheduler_run.clock)
     scheduler_run.store.request_check("Forum", NOON)
-    assert [requests.get(name) for name in ("Forum", "Other")] == [Wish(check_requested_at=NOON), Wish()]
+    assert [requests.get(name) for name in ("Forum", "Other")] == [
+        SourceRequest(check_requested_at=NOON),
+        SourceRequest(),
+    ]
     assert len(reads) == 1
     scheduler_run.store.pause_source("Other", NOON)
     scheduler_run.clock.advance(REQUEST_CACHE_SECONDS)
-    assert requests.get("Other") == Wish(paused_at=NOON)
+    assert requests.get("Other") == SourceRequest(paused_at=NOON)
     assert len(reads) == 2
 
 

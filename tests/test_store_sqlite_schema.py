@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from monitor.errors import SchemaError, StoreError
-from monitor.model import Health, MentionFilter, Order, SourceStatus, Spend, Trend, Wish
+from monitor.model import Health, MentionFilter, Order, SourceRequest, SourceStatus, Spend, Trend
 from monitor.query import TOKENIZER
 from monitor.store import open_store
 from monitor.store.sqlite import derived, migrations
@@ -204,8 +204,8 @@ def test_an_old_database_can_be_used(tmp_path: Path) -> None:
     )  # fmt: skip
     assert store.recorded_statuses() == [limited, SourceStatus("News feed", "feed", Health.WORKING)]
     assert store.source_requests() == {
-        "Forum": Wish(check_requested_at=noon + 3 * minute),
-        "News feed": Wish(paused_at=noon + 2 * minute),
+        "Forum": SourceRequest(check_requested_at=noon + 3 * minute),
+        "News feed": SourceRequest(paused_at=noon + 2 * minute),
     }
     assert store.source_start_times() == {"Forum": noon, "News feed": noon + minute}
     assert store.cursor("Forum") == {"etag": "é"}

@@ -33,7 +33,7 @@ from monitor.config.source_tables import SourceConfig
 from monitor.config.values import parse_duration
 from monitor.errors import StoreError
 from monitor.http import Http
-from monitor.model import SourceStatus, Wish
+from monitor.model import SourceRequest, SourceStatus
 from monitor.sources import SourceOptions
 from monitor.store import Store
 
@@ -80,16 +80,16 @@ class SourceRequests:
         self._store, self._clock = store, clock
         self._lock = threading.Lock()
         self._read_at = float("-inf")
-        self._requests: Mapping[str, Wish] = {}
+        self._requests: Mapping[str, SourceRequest] = {}
 
-    def get(self, source: str) -> Wish:
+    def get(self, source: str) -> SourceRequest:
         """The requests for ``source``, up to REQUEST_CACHE_SECONDS old. Raises StoreError."""
         with self._lock:
             now = self._clock.monotonic()
             if now - self._read_at >= REQUEST_CACHE_SECONDS:
                 self._requests = self._store.source_requests()
                 self._read_at = now
-        return self._requests.get(source, Wish())
+        return self._requests.get(source, SourceRequest())
 
 
 class Worker:
@@ -109,7 +109,7 @@ class Worker:
         self._due = clock.monotonic() + delay
         self._busy_since: float | None = None
         self._hang_recorded = False
-        self._request = Wish()
+        self._request = SourceRequest()
 
     def run(self) -> None:
         """Loop until the clock is stopped."""
@@ -154,7 +154,7 @@ class Worker:
             if not self._clock.stopped:
                 log.warning("%s: cannot read what was requested: %s", self._source.name, error)
 
-    def _follow(self, request: Wish) -> None:
+    def _follow(self, request: SourceRequest) -> None:
         before, now = self._request, self._context.now()
         if request.paused_at and not before.paused_at:
             record_pause(self._status, request.paused_at, self._context)

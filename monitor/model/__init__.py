@@ -22,11 +22,11 @@ from monitor.model.mentions import (
 )
 from monitor.model.posts import Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
-from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceStatus, Spend, Wish
+from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceRequest, SourceStatus, Spend
 from monitor.model.texts import Text, Texts
 
 __all__ = [  # noqa: RUF022
-    "Wish",
+    "SourceRequest",
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "Batch",

@@ -39,7 +39,7 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SourceRequest:
     """What a person requested of a source; the source's worker acts on it."""
 
     paused_at: datetime | None = None

@@ -21,13 +21,13 @@ from monitor.model import (
     Mention,
     MentionFilter,
     SaveResult,
+    SourceRequest,
     SourceStatus,
     State,
     Tally,
     Texts,
     Topics,
     VolumeSeries,
-    Wish,
 )
 
 if TYPE_CHECKING:
@@ -160,10 +160,10 @@ class Store(Protocol):
     def request_check(self, source: str, now: datetime) -> bool:
         """Request that a source is polled at once; return False if it is paused. Its worker notices within seconds."""
 
-    def source_request(self, source: str) -> Wish:
+    def source_request(self, source: str) -> SourceRequest:
         """What people requested of a source."""
 
-    def source_requests(self) -> dict[str, Wish]:
+    def source_requests(self) -> dict[str, SourceRequest]:
         """Source -> what people requested, for the sources with any request."""
 
     # Lists and figures of mentions

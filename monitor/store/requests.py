@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from monitor.model import PAUSED_REASON, Health, SourceStatus, Wish
+from monitor.model import PAUSED_REASON, Health, SourceRequest, SourceStatus
 
 
-def with_requests(statuses: Iterable[SourceStatus], requests: Mapping[str, Wish]) -> list[SourceStatus]:
+def with_requests(statuses: Iterable[SourceStatus], requests: Mapping[str, SourceRequest]) -> list[SourceStatus]:
     """``statuses`` by name: PAUSED where a person paused the source, due earlier where a person asked for a check.
 
     A source that was paused before its first pass is added, without a kind.
@@ -17,10 +17,10 @@ def with_requests(statuses: Iterable[SourceStatus], requests: Mapping[str, Wish]
     for name, request in requests.items():
         if request.paused_at and name not in by_name:
             by_name[name] = SourceStatus(name, "")
-    return [_with_request(status, requests.get(name, Wish())) for name, status in sorted(by_name.items())]
+    return [_with_request(status, requests.get(name, SourceRequest())) for name, status in sorted(by_name.items())]
 
 
-def _with_request(status: SourceStatus, request: Wish) -> SourceStatus:
+def _with_request(status: SourceStatus, request: SourceRequest) -> SourceStatus:
     if request.paused_at:
         return replace(status, health=Health.PAUSED, reason=PAUSED_REASON, next_check=None, since=request.paused_at)
     requested = request.check_requested_at

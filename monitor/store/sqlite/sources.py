@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Gap, Health, Json, SourceStatus, Spend, Wish
+from monitor.model import Gap, Health, Json, SourceRequest, SourceStatus, Spend
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import source_id
 from monitor.store.sqlite.units import from_ms, optional_ms, optional_time
@@ -65,11 +65,11 @@ def first_status_times(db: Connection) -> dict[str, datetime]:
     return {name: from_ms(at) for name, at in rows}
 
 
-def requests(db: Connection) -> dict[str, Wish]:
+def requests(db: Connection) -> dict[str, SourceRequest]:
     """Source -> what people requested, for the sources with any request."""
     rows = db.execute("""SELECT name, paused_at, check_requested_at FROM source
         WHERE paused_at IS NOT NULL OR check_requested_at IS NOT NULL""")
-    return {name: Wish(optional_time(paused), optional_time(asked)) for name, paused, asked in rows}
+    return {name: SourceRequest(optional_time(paused), optional_time(asked)) for name, paused, asked in rows}
 
 
 def pause(db: Connection, source: str, now: int) -> bool:

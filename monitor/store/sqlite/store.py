@@ -24,13 +24,13 @@ from monitor.model import (
     MentionFilter,
     Order,
     SaveResult,
+    SourceRequest,
     SourceStatus,
     State,
     Tally,
     Texts,
     Topics,
     VolumeSeries,
-    Wish,
 )
 from monitor.store.interface import KEEP, Keep
 from monitor.store.requests import with_requests
@@ -193,10 +193,10 @@ class SqliteStore:
     def request_check(self, source: str, now: datetime) -> bool:
         return self._write(lambda db: sources.request_check(db, source, to_ms(now)))
 
-    def source_request(self, source: str) -> Wish:
-        return self.source_requests().get(source, Wish())
+    def source_request(self, source: str) -> SourceRequest:
+        return self.source_requests().get(source, SourceRequest())
 
-    def source_requests(self) -> dict[str, Wish]:
+    def source_requests(self) -> dict[str, SourceRequest]:
         return self._read(sources.requests)
 
     # Lists and figures of mentions
