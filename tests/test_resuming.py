@@ -41,13 +41,13 @@ def test_changed_rules_reset_the_cursor_once(
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
     store.register_brands(BRANDS, NOON)
-    status = replace(new_status(), last_try=NOON, last_success=NOON, rules=stored)
+    status = replace(new_status(), last_try=NOON, last_success=NOON, rules_digest=stored)
     store.save("Forum", (), now=NOON, cursor="here", status=status)
     source = ConfiguredSource("Forum", "feed", RereadingSource(), PACE, ready=ready)
     context = replace(pass_context(store, clock), rules=current)
     resumed = resume_source(source, status, context)
     assert store.cursor("Forum") == cursor
-    assert resumed.rules == (current if current and ready else stored)
+    assert resumed.rules_digest == (current if current and ready else stored)
     resume_source(source, resumed, context)
     assert store.cursor("Forum") == cursor
     store.close()

@@ -50,16 +50,16 @@ def resume_source(source: ConfiguredSource, stored: SourceStatus | None, context
     now = context.now()
     status, has_cursor = resume_status(source, stored, now)
     if not has_cursor:
-        status = replace(status, rules=context.rules)
+        status = replace(status, rules_digest=context.rules)
         context.store.save(source.name, (), now=now, cursor=None, status=status)
-    elif source.ready and context.rules and status.rules != context.rules:
+    elif source.ready and context.rules and status.rules_digest != context.rules:
         cursor = cursor_after_rule_change(source, status, context.store.cursor(source.name), context.rules)
-        status = replace(status, rules=context.rules)
+        status = replace(status, rules_digest=context.rules)
         context.store.save(source.name, (), now=now, cursor=cursor, status=status)
     return status
 
 
 def cursor_after_rule_change(source: ConfiguredSource, status: SourceStatus, cursor: Json, rules: str) -> Json:
     """The cursor to resume from: reset if the digest of the rules is no longer that of ``status``."""
-    changed = bool(status.rules) and status.rules != rules
+    changed = bool(status.rules_digest) and status.rules_digest != rules
     return source.source.reset_cursor(cursor) if changed and isinstance(source.source, Rereading) else cursor

@@ -25,8 +25,7 @@ from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter,
 from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceRequest, SourceStatus, Spend
 from monitor.model.texts import Text, Texts
 
-__all__ = [  # noqa: RUF022
-    "SourceRequest",
+__all__ = [
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "Batch",
@@ -53,11 +52,11 @@ __all__ = [  # noqa: RUF022
     "MentionFilter",
     "Order",
     "Post",
-    "VolumeSeries",
     "Receipt",
     "SaveResult",
     "Score",
     "Sentiment",
+    "SourceRequest",
     "SourceStatus",
     "Span",
     "Spend",
@@ -69,5 +68,6 @@ __all__ = [  # noqa: RUF022
     "Topic",
     "Topics",
     "Trend",
+    "VolumeSeries",
     "Word",
 ]

@@ -81,7 +81,7 @@ class SourceStatus:
     catching_up_since: datetime | None = None
     """While passes that were cut short follow each other: everything from this time on has been read, except what they
     have not reached yet."""
-    rules: str = ""
+    rules_digest: str = ""
     """Digest of the rules of the last pass; empty if unknown."""
     fresh_until: datetime | None = None
     """Everything was read, and the site asked us not to poll before this time: until then the source is not stale."""

@@ -288,13 +288,13 @@ def m013_standard_names(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     db.execute("ALTER TABLE source ADD COLUMN next_check INTEGER")  # NULL: at once, or unknown
     for id_, text in db.execute("SELECT id, status FROM source WHERE status IS NOT NULL").fetchall():
-        status = json.loads(text)
+        status = {_RENAMED_STATUS_FIELDS.get(name, name): value for name, value in json.loads(text).items()}
         next_check = status.pop("next_check", None)
-        at = None if next_check is None else to_ms(datetime.fromisoformat(next_check))
-        db.execute(
-            "UPDATE source SET status = ?, next_check = ? WHERE id = ?",
-            (json.dumps(status, ensure_ascii=False), at, id_),
+        values = (
+            json.dumps(status, ensure_ascii=False),
+            None if next_check is None else to_ms(datetime.fromisoformat(next_check)),
         )
+        db.execute("UPDATE source SET status = ?, next_check = ? WHERE id = ?", (*values, id_))
 
 
 _RENAMED_COLUMNS = (
@@ -308,3 +308,8 @@ _RENAMED_COLUMNS = (
     ("topics", "found", "topics"),
 )
 """Table, old column, new column."""
+_RENAMED_STATUS_FIELDS = {
+    "catching_up": "catching_up_since",
+    "content_until": "fresh_until",
+    "rules": "rules_digest",
+}
