@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.wall_state.director import FRESH, LONGEST, MOST_WAITING, SHORTEST, Director, dwell, key
+from display.wall_state.director import (
+    FRESH,
+    MAX_DWELL_SECONDS,
+    MAX_WAITING,
+    MIN_DWELL_SECONDS,
+    Director,
+    dwell_seconds,
+    key,
+)
 from monitor.model import Mention, Score, State
 from tests.fakes import FakeClock, post
 
@@ -28,24 +36,24 @@ def mention(id: int, clock: FakeClock, brand: str = "Acme", text: str = "", **ch
 class Stage:
     """A director, and what the store holds."""
 
-    def __init__(self, clock: FakeClock, shows: Callable[[Mention], bool] = lambda mention: True) -> None:
+    def __init__(self, clock: FakeClock, may_show: Callable[[Mention], bool] = lambda mention: True) -> None:
         self.clock = clock
-        self.director = Director(["Acme"], clock, shows)
+        self.director = Director(["Acme"], clock, may_show)
         self.stored: dict[int, Mention] = {}
 
     def add(self, id: int, brand: str = "Acme", **changes: Any) -> Mention:
         self.stored[id] = mention(id, self.clock, brand, **changes)
         return self.stored[id]
 
-    def begin(self) -> None:
-        self.director.begin(self.stored.values(), max(self.stored, default=0))
+    def restart(self) -> None:
+        self.director.restart(self.stored.values(), max(self.stored, default=0))
 
     def look(self) -> list[int]:
         """Offer all that is stored, let the director choose, and tell what stands on the wall."""
         self.director.offer(self.stored.values())
         for _ in range(6):
             self.director.advance()
-            if self.director.refresh(self.stored):
+            if self.director.update(self.stored):
                 break
         return [m.id for m in self.director.screen]
 
@@ -63,21 +71,21 @@ def test_the_wall_begins_with_the_newest(stage: Stage) -> None:
     for n in range(1, 6):
         stage.add(n)
         stage.clock.advance(60)
-    stage.begin()
+    stage.restart()
     assert stage.look() == [5, 4, 3]
 
 
 def test_a_beginning_replays_nothing(stage: Stage) -> None:
     for n in range(1, 10):
         stage.add(n)
-    stage.begin()
+    stage.restart()
     before = stage.look()
-    assert stage.after(LONGEST) == before
-    assert not stage.director.due()
+    assert stage.after(MAX_DWELL_SECONDS) == before
+    assert not stage.director.is_due()
 
 
 def test_the_first_mention_of_all_comes_at_once(stage: Stage) -> None:
-    stage.begin()
+    stage.restart()
     assert stage.look() == []
     stage.add(1)
     assert stage.look() == [1]
@@ -85,91 +93,95 @@ def test_the_first_mention_of_all_comes_at_once(stage: Stage) -> None:
 
 def test_a_new_one_waits_until_the_hero_was_read_and_pushes_the_others_down(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.add(2)
     assert stage.look() == [1]
-    assert stage.after(SHORTEST - 0.01) == [1]
-    assert not stage.director.due()
+    assert stage.after(MIN_DWELL_SECONDS - 0.01) == [1]
+    assert not stage.director.is_due()
     stage.clock.advance(0.01)
-    assert stage.director.due()
+    assert stage.director.is_due()
     assert stage.look() == [2, 1]
-    assert not stage.director.due()
+    assert not stage.director.is_due()
 
 
 @pytest.mark.parametrize(("words", "seconds"), [(1, 8), (24, 8), (25, 25 / 3), (45, 15), (60, 20), (500, 20)])
 def test_a_hero_stays_as_long_as_it_takes_to_read(clock: FakeClock, words: int, seconds: float) -> None:
-    assert dwell(mention(1, clock, text=" ".join(["Acme"] * words))) == pytest.approx(seconds)
+    assert dwell_seconds(mention(1, clock, text=" ".join(["Acme"] * words))) == pytest.approx(seconds)
 
 
 def test_scripts_without_blanks_take_their_time(clock: FakeClock) -> None:
-    assert SHORTEST < dwell(mention(1, clock, text="アクメの新しい配達サービスは本当に早いです。" * 6)) <= LONGEST
+    assert (
+        MIN_DWELL_SECONDS
+        < dwell_seconds(mention(1, clock, text="アクメの新しい配達サービスは本当に早いです。" * 6))
+        <= MAX_DWELL_SECONDS
+    )
 
 
 def test_who_waited_for_half_an_hour_never_comes(stage: Stage) -> None:
     stage.add(1, text=" ".join(["Acme"] * 60))
-    stage.begin()
-    stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=LONGEST - 1))
+    stage.restart()
+    stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=MAX_DWELL_SECONDS - 1))
     assert stage.look() == [1]
-    assert stage.after(LONGEST) == [1]
+    assert stage.after(MAX_DWELL_SECONDS) == [1]
     stage.add(3, published_at=stage.clock.now() - FRESH + timedelta(seconds=1))
     assert stage.look() == [3, 1]
 
 
 def test_the_largest_group_comes_first_then_the_newest(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     for n, near_duplicates in ((2, 0), (3, 7), (4, 30), (5, 0)):
         stage.add(n, story=n, near_duplicates=near_duplicates)
         stage.clock.advance(0.1)
-    assert [stage.after(SHORTEST)[0] for _ in range(4)] == [4, 3, 5, 2]
+    assert [stage.after(MIN_DWELL_SECONDS)[0] for _ in range(4)] == [4, 3, 5, 2]
 
 
 def test_who_waited_for_half_an_hour_has_had_the_chance(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=5))
     stage.add(3, published_at=stage.clock.now() - FRESH - timedelta(seconds=1))
-    assert stage.after(SHORTEST) == [1]
+    assert stage.after(MIN_DWELL_SECONDS) == [1]
 
 
 def test_a_story_stands_once_and_only_its_number_grows(stage: Stage) -> None:
     stage.add(1, story=1)
-    stage.begin()
+    stage.restart()
     for n in range(2, 30):
         stage.add(n, story=1, near_duplicates=n)
     stage.stored[1] = replace(stage.stored[1], near_duplicates=29)
-    assert stage.after(LONGEST) == [1]
+    assert stage.after(MAX_DWELL_SECONDS) == [1]
     assert stage.director.screen[0].near_duplicates == 29
 
 
 def test_a_story_that_left_the_wall_does_not_come_back_at_once(stage: Stage) -> None:
     stage.add(1, story=1)
-    stage.begin()
+    stage.restart()
     for n in range(2, 6):
         stage.add(n)
-        stage.after(LONGEST)
+        stage.after(MAX_DWELL_SECONDS)
     stage.add(9, story=1, near_duplicates=50)
-    assert 9 not in stage.after(LONGEST)
+    assert 9 not in stage.after(MAX_DWELL_SECONDS)
 
 
 def test_a_post_about_two_brands_is_ours(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     ours = stage.add(2)
     stage.stored[3] = replace(mention(3, stage.clock, "Globex"), post=ours.post)
-    assert stage.after(SHORTEST) == [2, 1]
-    assert stage.after(LONGEST) == [2, 1]
+    assert stage.after(MIN_DWELL_SECONDS) == [2, 1]
+    assert stage.after(MAX_DWELL_SECONDS) == [2, 1]
 
 
 def test_a_competitor_leads_every_fourth_time_at_most(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     heroes, id_ = [], 1
     for _ in range(40):
         for brand, near_duplicates in (("Globex", 9), ("Initech", 5), ("Acme", 0)):
             id_ += 1
             stage.add(id_, brand, story=id_, near_duplicates=near_duplicates)
-        hero = stage.stored[stage.after(SHORTEST)[0]]
+        hero = stage.stored[stage.after(MIN_DWELL_SECONDS)[0]]
         heroes.append(hero.brand == "Acme")
     assert all(sum(heroes[n : n + 4]) >= 3 for n in range(len(heroes) - 3))
     assert not all(heroes)
@@ -177,18 +189,18 @@ def test_a_competitor_leads_every_fourth_time_at_most(stage: Stage) -> None:
 
 def test_competitors_alone_do_not_take_the_place_of_a_fresh_hero(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.add(2, "Globex")
-    assert stage.after(SHORTEST) == [2, 1]
+    assert stage.after(MIN_DWELL_SECONDS) == [2, 1]
     stage.add(3, "Globex")
     stage.add(4)
-    assert stage.after(SHORTEST) == [4, 2, 1]
-    assert stage.after(LONGEST) == [4, 2, 1]
+    assert stage.after(MIN_DWELL_SECONDS) == [4, 2, 1]
+    assert stage.after(MAX_DWELL_SECONDS) == [4, 2, 1]
 
 
 def test_beside_a_hero_of_long_ago_competitors_become_rows(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.clock.advance(FRESH.total_seconds() + 1)
     stage.add(2, "Globex")
     assert stage.look() == [2, 1]
@@ -196,7 +208,7 @@ def test_beside_a_hero_of_long_ago_competitors_become_rows(stage: Stage) -> None
     stage.add(3, "Globex"), stage.add(4, "Globex")
     assert stage.look() == [2, 4, 1]
     assert stage.look() == [2, 4, 1]
-    assert stage.after(SHORTEST) == [2, 3, 4]
+    assert stage.after(MIN_DWELL_SECONDS) == [2, 3, 4]
 
 
 @pytest.mark.parametrize("gone", ["deleted", "hidden", "irrelevant", "blocked"])
@@ -204,7 +216,7 @@ def test_who_must_go_leaves_at_once(clock: FakeClock, gone: str) -> None:
     stage = Stage(clock, lambda m: "damn" not in m.post.text)
     for n in range(1, 4):
         stage.add(n)
-    stage.begin()
+    stage.restart()
     assert stage.look() == [3, 2, 1]
     stage.add(4)
     hero = stage.stored.pop(3)
@@ -220,18 +232,18 @@ def test_who_must_go_leaves_at_once(clock: FakeClock, gone: str) -> None:
 def test_a_row_moves_up_where_nobody_waits(stage: Stage) -> None:
     for n in range(1, 4):
         stage.add(n)
-    stage.begin()
+    stage.restart()
     del stage.stored[3]
     assert stage.look() == [2, 1]
     stage.add(4)
-    assert stage.after(SHORTEST - 1) == [2, 1]
+    assert stage.after(MIN_DWELL_SECONDS - 1) == [2, 1]
     assert stage.after(1) == [4, 2, 1]
 
 
 def test_a_row_that_leaves_does_not_disturb_the_hero(stage: Stage) -> None:
     for n in range(1, 4):
         stage.add(n)
-    stage.begin()
+    stage.restart()
     stage.add(4)
     del stage.stored[2]
     assert stage.look() == [3, 1]
@@ -239,23 +251,23 @@ def test_a_row_that_leaves_does_not_disturb_the_hero(stage: Stage) -> None:
 
 def test_who_is_gone_before_its_turn_never_shows(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.add(2)
     stage.look()
     del stage.stored[2]
-    assert stage.after(SHORTEST) == [1]
+    assert stage.after(MIN_DWELL_SECONDS) == [1]
 
 
 def test_a_correction_shows_at_once(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.stored[1] = replace(stage.stored[1], score=Score(-1.0))
     stage.look()
     assert stage.director.screen[0].score.sentiment == "negative"
 
 
 def test_free_rows_are_filled_with_the_newest_known(stage: Stage) -> None:
-    stage.begin()
+    stage.restart()
     old = [mention(n, stage.clock, published_at=stage.clock.now() - timedelta(days=n)) for n in (5, 3, 4)]
     stage.director.fill(old)
     assert [m.id for m in stage.director.screen] == [3, 4, 5]
@@ -263,7 +275,7 @@ def test_free_rows_are_filled_with_the_newest_known(stage: Stage) -> None:
 
 def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
     stage.add(0)
-    stage.begin()
+    stage.restart()
     changes, hero = [-1], 0
     for second in range(120):
         for n in range(50):
@@ -274,9 +286,9 @@ def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
             hero = screen[0]
             changes.append(second)
         stage.stored = {id_: stage.stored[id_] for id_ in screen}
-    assert all(b - a >= SHORTEST for a, b in pairwise(changes))
-    assert len(stage.director._waiting) <= MOST_WAITING
-    assert stage.director.heroes_lately() == len(changes)
+    assert all(b - a >= MIN_DWELL_SECONDS for a, b in pairwise(changes))
+    assert len(stage.director._waiting) <= MAX_WAITING
+    assert stage.director.recent_heroes() == len(changes)
 
 
 @pytest.mark.parametrize("ours", [[4], []])
@@ -284,14 +296,14 @@ def test_a_competitor_takes_the_place_of_a_hero_that_left_only_where_nobody_of_o
     stage: Stage, ours: list[int]
 ) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.add(2, "Globex")
-    assert stage.after(LONGEST) == [2, 1]
+    assert stage.after(MAX_DWELL_SECONDS) == [2, 1]
     stage.add(3)
-    assert stage.after(LONGEST) == [3, 2, 1]
+    assert stage.after(MAX_DWELL_SECONDS) == [3, 2, 1]
     del stage.stored[1], stage.stored[3]
     latest = [stage.add(id_) for id_ in ours]
-    stage.director.refresh(stage.stored)
+    stage.director.update(stage.stored)
     stage.director.advance(lambda: latest)
     assert [m.id for m in stage.director.screen] == [*ours, 2]
 
@@ -301,7 +313,7 @@ def test_a_post_about_us_and_another_stands_as_ours(stage: Stage, minutes: float
     ours = stage.add(1)
     stage.stored[2] = replace(ours, id=2, brand="Globex")
     stage.clock.advance(minutes * 60)
-    stage.begin()
+    stage.restart()
     assert stage.look() == [1]
 
 
@@ -309,41 +321,41 @@ def test_where_all_is_old_the_latest_known_stands(stage: Stage) -> None:
     hour = timedelta(hours=1)
     for n in (1, 2, 3):
         stage.add(n, published_at=stage.clock.now() - (12 - n) * hour)
-    stage.begin()
+    stage.restart()
     assert stage.look() == [3, 2, 1]
     assert stage.director.is_stale
     stage.add(4, published_at=stage.clock.now() - 20 * hour)
     stage.add(5, published_at=stage.clock.now() - 2 * hour)
     stage.director.catch_up(stage.stored.values())
     assert stage.look() == [3, 2, 1]
-    stage.clock.advance(LONGEST)
+    stage.clock.advance(MAX_DWELL_SECONDS)
     stage.director.catch_up(stage.stored.values())
     assert stage.look() == [5, 3, 2]
     stage.add(6)
-    assert stage.after(LONGEST) == [6, 5, 3]
+    assert stage.after(MAX_DWELL_SECONDS) == [6, 5, 3]
     assert not stage.director.is_stale
 
 
 def test_nobody_comes_while_something_else_has_the_stage(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.director.hold(30)
     stage.add(2)
     assert stage.after(29.9) == [1]
-    assert not stage.director.due()
+    assert not stage.director.is_due()
     assert stage.after(0.1) == [2, 1]
 
 
 def test_who_takes_an_empty_place_behind_something_else_is_read_afterwards(stage: Stage) -> None:
     stage.add(1)
-    stage.begin()
+    stage.restart()
     stage.add(2)
     stage.director.hold(12)
     stage.stored[1] = replace(stage.stored[1], hidden=True)
     assert stage.look() == [2]
-    assert stage.director.read_at == 12 + SHORTEST
+    assert stage.director.read_at == 12 + MIN_DWELL_SECONDS
     stage.add(3)
-    assert stage.after(12 + SHORTEST - 0.1) == [2]
+    assert stage.after(12 + MIN_DWELL_SECONDS - 0.1) == [2]
     assert stage.after(0.1) == [3, 2]
 
 
@@ -362,7 +374,7 @@ EVENTS = st.lists(
 @given(EVENTS)
 def test_whatever_happens_nobody_stands_twice_and_nobody_who_is_gone(events: list[Event]) -> None:
     stage = Stage(FakeClock())
-    stage.begin()
+    stage.restart()
     for id_, (what, n, brand, story) in enumerate(events, start=1):
         if what == "add":
             stage.add(id_, brand, story=story or None)

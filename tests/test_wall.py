@@ -16,19 +16,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.wall_state import WallStates
-from display.wall_state.board import board, mood, whole_shares
-from display.wall_state.document import Kind
-from display.wall_state.horizon import LEFT, MOST_SPOKEN, Stretch, bars, edges, extent, horizon, labels, stretches
-from display.wall_state.kept import DEAR, Kept
-from display.wall_state.speech import ENGLISH, Speech
-from display.wall_state.words import called, cut, plain
+from display.wall_state.board import brand_board, brand_mood, whole_shares
+from display.wall_state.document import StateKind
+from display.wall_state.horizon import (
+    MAX_SPOKEN,
+    SAFE_LEFT,
+    UnseenPeriod,
+    axis_labels,
+    bar_edges,
+    bars,
+    horizon,
+    label_extent,
+    unseen_periods,
+)
+from display.wall_state.i18n import Locale, catalogue
+from display.wall_state.wall_data import TALLIES_TTL_SECONDS, ttl_cache
+from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
 from monitor.model import Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
 from monitor.store import open_store
 from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
-LONDON = Speech(ZoneInfo("Europe/London"))
+ENGLISH = catalogue()["en"]
+LONDON = Locale(ZoneInfo("Europe/London"), ENGLISH)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -54,11 +65,12 @@ class Wall:
 
     @property
     def sentence(self) -> str:
-        return " ".join(filter(None, self.get()["headline"].values()))
+        headline = self.get()["headline"]
+        return " ".join(filter(None, (headline["word"], headline["text"], headline["clause"])))
 
     @property
     def proof(self) -> list[str]:
-        return [line["strong"] + line["text"] + line["after"] for line in self.get()["proof"]]
+        return [line["strong"] + (line["aged"] or line["text"]) for line in self.get()["proof"]]
 
 
 @pytest.fixture
@@ -77,9 +89,9 @@ def test_the_first_run_is_a_departure_board(wall: Wall) -> None:
     wall.save()
     wall.clock.advance(120)
     state = wall.get()
-    assert state["kind"] == Kind.LISTENING
+    assert state["kind"] == StateKind.LISTENING
     assert wall.sentence == "Listening since 12:00, nothing yet. 2 sources are being read."
-    assert [(d["source"], d["read_at"] is None) for d in state["departures"]] == [("Forum", False), ("Reddit", True)]
+    assert [(d["source"], d["read_at"] is None) for d in state["first_run"]] == [("Forum", False), ("Reddit", True)]
     assert state["horizon"]["labels"][0]["text"] == "not listening before 12:00"
 
 
@@ -95,22 +107,22 @@ def test_after_five_days_it_says_how_we_are(wall: Wall) -> None:
     now = wall.clock.now()
     wall.save(*(judged(f"Acme {n}", published_at=now, score=score) for n, score in enumerate((-0.5, 0.5, None))))
     wall.save(source="Reddit")
-    assert wall.get()["kind"] == Kind.NORMAL
+    assert wall.get()["kind"] == StateKind.NORMAL
     assert wall.sentence == "Normal. 3 mentions in the last hour, no topic stands out."
 
 
 def test_made_up_history_was_heard_all_along(wall: Wall) -> None:
     wall.save(at(9 * 24 * 60), at(1), sample=True)
-    assert wall.get()["kind"] == Kind.NORMAL
+    assert wall.get()["kind"] == StateKind.NORMAL
     assert wall.get()["board"]["head"] == "Last 7 days"
     assert wall.get()["horizon"]["hatches"] == ()
 
 
 def test_history_that_comes_in_is_known_within_a_minute(wall: Wall) -> None:
     wall.save(at(1), sample=True)
-    assert wall.get()["kind"] == Kind.LEARNING
+    assert wall.get()["kind"] == StateKind.LEARNING
     wall.save(at(9 * 24 * 60), sample=True)
-    assert wall.get()["kind"] == Kind.NORMAL
+    assert wall.get()["kind"] == StateKind.NORMAL
 
 
 def loud_noons(wall: Wall) -> None:
@@ -223,7 +235,7 @@ def test_a_voice_says_who_where_and_how_many_more(wall: Wall) -> None:
     (voice,) = wall.get()["voices"]
     assert voice["text"] == "Hello. Acme is fine shop.example really"
     assert (voice["author"], voice["initials"], voice["place"]) == ("Nora Keller", "NK", "Forum")
-    assert (voice["sentiment"], voice["alike"]) == ("positive", 0)
+    assert (voice["sentiment"], voice["near_duplicates"]) == ("positive", 0)
 
 
 def test_a_voice_is_from_the_place_within_the_source_where_there_is_one(wall: Wall) -> None:
@@ -249,9 +261,9 @@ def test_a_blind_source_of_weight_is_named_and_hatched(wall: Wall) -> None:
     wall.clock.advance(3600)
     wall.save()
     state = wall.get()
-    assert state["kind"] == Kind.PARTLY_BLIND
+    assert state["kind"] == StateKind.PARTLY_BLIND
     assert wall.sentence == "Partly blind. Reddit not read since 12:00. No mentions elsewhere in the last hour."
-    assert wall.proof == ["1 of 2 sources read, last .", "Reddit was last read: 12:00."]
+    assert wall.proof == ["1 of 2 sources read, last {age}.", "Reddit was last read: 12:00."]
     (hatch,) = state["horizon"]["hatches"]
     assert hatch == {"start": pytest.approx(23 / 24, abs=0.001), "end": 1.0}
     assert "no Reddit" in [label["text"] for label in state["horizon"]["labels"]]
@@ -262,7 +274,7 @@ def test_a_blind_source_without_weight_is_only_in_the_proof(wall: Wall) -> None:
     wall.save(at(2, "Acme there.", source="Reddit"), source="Reddit")
     wall.clock.advance(3600)
     wall.save()
-    assert wall.get()["kind"] == Kind.LEARNING
+    assert wall.get()["kind"] == StateKind.LEARNING
     assert wall.proof[0].startswith("1 of 2 sources read")
 
 
@@ -270,7 +282,7 @@ def test_with_every_source_blind_no_number_is_said(wall: Wall) -> None:
     wall.save(at(1)), wall.save(source="Reddit")
     wall.clock.advance(2 * 3600)
     state = wall.get()
-    assert state["kind"] == Kind.BLIND
+    assert state["kind"] == StateKind.BLIND
     assert wall.sentence == "Blind. No source read since 12:00."
     assert [bar["n"] for bar in state["horizon"]["bars"][-7:]] == [None] * 7
 
@@ -286,9 +298,9 @@ def test_no_scheduler_is_not_live(wall: Wall) -> None:
     wall.save(at(1)), wall.save(source="Reddit")
     wall.get()
     wall.health["scheduler"] = False
-    assert wall.get()["kind"] != Kind.NOT_LIVE
-    assert wall.get()["kind"] != Kind.NOT_LIVE
-    assert wall.get()["kind"] == Kind.NOT_LIVE
+    assert wall.get()["kind"] != StateKind.NOT_LIVE
+    assert wall.get()["kind"] != StateKind.NOT_LIVE
+    assert wall.get()["kind"] == StateKind.NOT_LIVE
     assert wall.sentence == "Not live. Nothing read since 12:00."
 
 
@@ -343,8 +355,8 @@ def test_shares_are_whole_sum_to_a_hundred_and_keep_the_order(counts: list[int])
 
 
 def test_nothing_has_no_shares() -> None:
-    rows = board(
-        [Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, ["Acme"], head="", phrases=ENGLISH
+    rows = brand_board(
+        [Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, ["Acme"], head="", locale=LONDON
     ).rows
     assert [(row.brand, row.share, row.note) for row in rows] == [
         ("Acme", "", "no mentions"),
@@ -353,8 +365,8 @@ def test_nothing_has_no_shares() -> None:
 
 
 def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
-    rows = board(
-        BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, ["Acme"], head="", phrases=ENGLISH
+    rows = brand_board(
+        BRANDS, {"Acme": Tally("Acme", 999), "Globex": Tally("Globex", 1)}, ["Acme"], head="", locale=LONDON
     ).rows
     assert [(r.brand, r.share) for r in rows] == [("Acme", "100"), ("Globex", "<1"), ("Initech", "0")]
 
@@ -372,15 +384,15 @@ def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
     ],
 )
 def test_a_mood_is_said_only_when_it_can_be(tally: Tally, mark: str, note: str) -> None:
-    said_mark, interval, said_note = mood(tally, ENGLISH)
+    said_mark, interval, said_note = brand_mood(tally, ENGLISH)
     assert (said_mark, said_note) == (mark, note)
     assert (interval is None) is bool(note)
 
 
 def test_ours_stay_on_a_board_of_many() -> None:
     brands = [Brand(f"B{n}", "x") for n in range(9)] + [Brand("Acme", "acme", ours=True)]
-    rows = board(
-        brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, ["Acme"], head="", phrases=ENGLISH
+    rows = brand_board(
+        brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, ["Acme"], head="", locale=LONDON
     ).rows
     assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "Acme", "others"]
     assert [(row.share, row.note) for row in rows[-2:]] == [("<1", "too few to say"), ("56", "5 brands")]
@@ -388,8 +400,8 @@ def test_ours_stay_on_a_board_of_many() -> None:
 
 def test_twelve_brands_are_the_top_five_and_the_others() -> None:
     brands = [Brand(f"B{n}", "x", ours=n == 1) for n in range(12)]
-    rows = board(
-        brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="", phrases=ENGLISH
+    rows = brand_board(
+        brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="", locale=LONDON
     ).rows
     assert [row.brand for row in rows] == ["B0", "B1", "B2", "B3", "B4", "others"]
     assert sum(int(row.share) for row in rows) == 100
@@ -402,10 +414,10 @@ def test_a_long_name_ends_where_people_see_its_22nd_character() -> None:
         "\U0001f3f4\U000e0067\U000e007f",
     )
     for name in ("W", "\u0905\u0941", astronaut, flag, england):
-        assert called(name * 22) == name * 22
-        assert called(name * 60) == name * 21 + "…"
-    (row,) = board(
-        [Brand("W" * 60, "x", ours=True)], {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="", phrases=ENGLISH
+        assert short_brand_name(name * 22) == name * 22
+        assert short_brand_name(name * 60) == name * 21 + "…"
+    (row,) = brand_board(
+        [Brand("W" * 60, "x", ours=True)], {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="", locale=LONDON
     ).rows
     assert (row.brand, row.share, row.ours) == ("W" * 21 + "…", "100", True)
 
@@ -414,19 +426,19 @@ def test_a_long_name_ends_where_people_see_its_22nd_character() -> None:
 
 
 def test_a_sliver_is_named_and_not_hatched() -> None:
-    bins = [Bin(a, b, 0, 0) for a, b in pairwise(edges(NOON))]
-    drawn = horizon(bins, [Stretch(NOON - timedelta(minutes=2), NOON, "no Forum")], LONDON, NOON, "")
+    bins = [Bin(a, b, 0, 0) for a, b in pairwise(bar_edges(NOON))]
+    drawn = horizon(bins, [UnseenPeriod(NOON - timedelta(minutes=2), NOON, "no Forum")], LONDON, NOON, "")
     assert not drawn.hatches
     assert "no Forum" in [label.text for label in drawn.labels]
 
 
 def test_of_a_thousand_gaps_the_longest_are_spoken() -> None:
-    bins = [Bin(a, b, 0, 0) for a, b in pairwise(edges(NOON))]
-    gaps = [Stretch(NOON - n * MINUTE, NOON - (n - 1 - n % 7 / 10) * MINUTE, f"no {n}") for n in range(1, 1001)]
-    long = Stretch(NOON - 600 * MINUTE, NOON - 300 * MINUTE, "no Forum")
+    bins = [Bin(a, b, 0, 0) for a, b in pairwise(bar_edges(NOON))]
+    gaps = [UnseenPeriod(NOON - n * MINUTE, NOON - (n - 1 - n % 7 / 10) * MINUTE, f"no {n}") for n in range(1, 1001)]
+    long = UnseenPeriod(NOON - 600 * MINUTE, NOON - 300 * MINUTE, "no Forum")
     words = horizon(bins, [*gaps, long], LONDON, NOON, "Normal.").spoken
     assert "From 02:00 to 07:00: no Forum." in words
-    assert words.count("From ") == MOST_SPOKEN
+    assert words.count("From ") == MAX_SPOKEN
 
 
 def test_a_state_is_small_whatever_it_tells_of(tmp_path: Path, clock: FakeClock) -> None:
@@ -440,18 +452,18 @@ def test_a_state_is_small_whatever_it_tells_of(tmp_path: Path, clock: FakeClock)
 
 
 def test_no_bar_is_drawn_inside_a_full_gap() -> None:
-    bins = [Bin(a, b, 3, 1) for a, b in pairwise(edges(NOON))]
+    bins = [Bin(a, b, 3, 1) for a, b in pairwise(bar_edges(NOON))]
     gap = (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
     start, weighty = NOON - timedelta(hours=24), {"Forum"}
-    one = bars(bins, stretches({"Forum": [gap]}, weighty, 2, start, ENGLISH))
-    both = bars(bins, stretches({"Forum": [gap], "Reddit": [gap]}, weighty, 2, start, ENGLISH))
+    one = bars(bins, unseen_periods({"Forum": [gap]}, weighty, 2, start, ENGLISH))
+    both = bars(bins, unseen_periods({"Forum": [gap], "Reddit": [gap]}, weighty, 2, start, ENGLISH))
     assert all(bar.n == 3 for bar in one)
     assert [bar.n for bar in both].count(None) in (3, 4)
 
 
 def test_the_axis_follows_the_hours_of_the_zone_through_a_change_of_clocks() -> None:
     change = datetime(2026, 3, 29, 11, 30, tzinfo=UTC)
-    assert [label.text for label in labels([], LONDON, change)] == ["18:00", "midnight", "06:00", "12:30"]
+    assert [label.text for label in axis_labels([], LONDON, change)] == ["18:00", "midnight", "06:00", "12:30"]
 
 
 @given(
@@ -463,10 +475,10 @@ def test_the_axis_follows_the_hours_of_the_zone_through_a_change_of_clocks() -> 
 )
 def test_labels_never_overlap_or_leave_the_safe_area(minute: int, gaps: list[tuple[int, int, str]]) -> None:
     now = NOON + minute * MINUTE
-    found = [Stretch(now - a * MINUTE, min(now, now + (b - a) * MINUTE), text) for a, b, text in gaps]
-    drawn = labels(found, LONDON, now)
-    extents = [extent(label) for label in drawn]
-    assert all(left >= LEFT and right <= 1.0001 for left, right in extents)
+    found = [UnseenPeriod(now - a * MINUTE, min(now, now + (b - a) * MINUTE), text) for a, b, text in gaps]
+    drawn = axis_labels(found, LONDON, now)
+    extents = [label_extent(label) for label in drawn]
+    assert all(left >= SAFE_LEFT and right <= 1.0001 for left, right in extents)
     assert all(one[1] < other[0] for one, other in pairwise(sorted(extents)))
 
 
@@ -475,20 +487,20 @@ def test_labels_never_overlap_or_leave_the_safe_area(minute: int, gaps: list[tup
 
 @given(st.text(max_size=2000))
 def test_a_strangers_text_is_one_short_line(text: str) -> None:
-    said = plain(text)
+    said = one_line(text)
     assert len(said) <= 500
     assert "\n" not in said
     assert "  " not in said
 
 
 def test_marks_on_a_letter_are_few() -> None:
-    assert plain("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 3 + "b"
+    assert one_line("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 3 + "b"
 
 
 def test_a_cut_says_so_and_breaks_no_letter() -> None:
-    assert cut("abcdef", 4) == "abc…"
-    assert cut("ab\u0301cdef", 4) == "ab\u0301…"
-    assert cut("abc", 3) == "abc"
+    assert truncate("abcdef", 4) == "abc…"
+    assert truncate("ab\u0301cdef", 4) == "ab\u0301…"
+    assert truncate("abc", 3) == "abc"
 
 
 def test_moments_are_as_long_as_they_must_be() -> None:
@@ -497,35 +509,41 @@ def test_moments_are_as_long_as_they_must_be() -> None:
     assert LONDON.moment(NOON - timedelta(days=20), NOON) == "12 February"
 
 
-# Kept answers
+# Cached answers
 
 
-class Asked:
-    """A question that takes ``cost`` seconds, and how often it was asked."""
-
-    def __init__(self, clock: FakeClock, cost: float) -> None:
-        self.clock, self.cost, self.times = clock, cost, 0
-
-    def __call__(self) -> int:
-        self.clock.advance(self.cost)
-        self.times += 1
-        return self.times
+def test_an_answer_is_cached_for_its_lifetime(clock: FakeClock) -> None:
+    cache = ttl_cache(clock, 10, 2)
+    cache["key"] = 1
+    clock.advance(9.9)
+    assert "key" in cache
+    clock.advance(0.1)
+    assert "key" not in cache
 
 
-def test_a_dear_answer_is_kept_and_a_cheap_one_is_not(clock: FakeClock) -> None:
-    dear, cheap = Asked(clock, 0.03), Asked(clock, 0.001)
-    kept: Kept[int] = Kept(clock, 10, cheap=0.02)
-    fresh: Kept[int] = Kept(clock, 10, cheap=0.02)
-    assert [kept.get(dear), kept.get(dear)] == [1, 1]
-    assert [fresh.get(cheap), fresh.get(cheap)] == [1, 2]
-    clock.advance(10)
-    assert kept.get(dear) == 2
+class FastClock(FakeClock):
+    """A clock of a replay."""
+
+    speed = 20.0
 
 
-def test_what_is_very_dear_is_kept_longer(clock: FakeClock) -> None:
-    kept, asked = Kept[int](clock, 10), Asked(clock, 1.0)
-    kept.get(asked)
-    clock.advance(DEAR - 2)
-    assert kept.get(asked) == 1
-    clock.advance(2)
-    assert kept.get(asked) == 2
+def test_in_a_replay_lifetimes_are_seconds_of_the_time_that_is_shown() -> None:
+    clock = FastClock()
+    cache = ttl_cache(clock, 10, 2)
+    cache["key"] = 1
+    clock.advance(0.5)
+    assert "key" not in cache
+
+
+def shares(wall: Wall) -> list[str]:
+    """The shares on the board now."""
+    return [row["share"] for row in wall.states.get()["board"]["rows"]]
+
+
+def test_the_figures_of_the_board_are_at_most_some_seconds_old(wall: Wall) -> None:
+    wall.save(at(1))
+    assert shares(wall) == ["100", "0", "0"]
+    wall.save(at(1, "Globex is fine.", brand="Globex"))
+    assert shares(wall) == ["100", "0", "0"]
+    wall.clock.advance(TALLIES_TTL_SECONDS)
+    assert shares(wall) == ["50", "50", "0"]

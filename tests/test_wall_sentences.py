@@ -13,19 +13,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.source_health import SourceHealth, UnreadReason, UnreadSource
-from display.wall_state.baseline import expected, line, standing
-from display.wall_state.document import Kind
-from display.wall_state.horizon import Hatch, Hour, usual_label
-from display.wall_state.sentences import Scene, headline, kind, named, proof, sampling, title, why
-from display.wall_state.speech import ENGLISH, Speech
-from display.wall_state.words import END_ISOLATE, ISOLATE, isolated, one_digit, short
+from display.wall_state.baseline import expected_range, hour_kind, usual_per_bin
+from display.wall_state.document import Hatch, StateKind
+from display.wall_state.horizon import LastHour, usual_label_position
+from display.wall_state.i18n import Locale, catalogue
+from display.wall_state.sentences import (
+    HeadlineContext,
+    headline,
+    incident_title,
+    proof_lines,
+    sampling_note,
+    source_names,
+    state_kind,
+    unread_reason,
+)
+from display.wall_state.wall_text import END_ISOLATE, ISOLATE, isolated, round_to_one_digit, truncate_graphemes
 from monitor.analysis.baseline import Baseline, HourlyRange
 from monitor.model import Bin, Health, Incident, SourceStatus, Spend
 from tests.fake_site import read_at
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
-ENGLISH_IN_LONDON = Speech(LONDON)
+ENGLISH = catalogue()["en"]
+ENGLISH_IN_LONDON = Locale(LONDON, ENGLISH)
 MINUTE = timedelta(minutes=1)
 READ = (read_at(NOON, "Forum"), read_at(NOON, "Reddit"))
 USUAL = HourlyRange(42.0, 30.0, 55.0)
@@ -53,22 +63,23 @@ def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = R
     return SourceHealth(stale, found, sample=False)
 
 
-def scene(**changes: Any) -> Scene:
+def headline_context(**changes: Any) -> HeadlineContext:
     """A normal hour of 42 mentions, with ``changes``."""
     fields: dict[str, Any] = {
         "source_health": SourceHealth(READ, (), sample=False),
-        "hour": Hour(42, 9),
-        "since": NOON - timedelta(days=30),
+        "last_hour": LastHour(42, 9),
+        "listening_since": NOON - timedelta(days=30),
         "now": NOON,
-        "speech": ENGLISH_IN_LONDON,
-        "days": 20,
+        "locale": ENGLISH_IN_LONDON,
+        "baseline_days": 20,
         "usual": USUAL,
     }
-    return Scene(**{**fields, **changes})
+    return HeadlineContext(**{**fields, **changes})
 
 
-def said(found: Scene) -> str:
-    return headline(kind(found), found).sentence
+def said(found: HeadlineContext) -> str:
+    """The headline, with ordinary spaces."""
+    return headline(state_kind(found), found).sentence.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -83,30 +94,36 @@ def said(found: Scene) -> str:
         ({"night": True}, "Normal. 42 mentions in the last hour, usual for the night."),
         ({"night": True, "topic": "fees"}, "Normal. 42 mentions in the last hour, mostly about fees."),
         (
-            {"hour": Hour(0, 0), "usual": HourlyRange(0, 0, 1)},
+            {"last_hour": LastHour(0, 0), "usual": HourlyRange(0, 0, 1)},
             "Normal. No mentions in the last hour, usual for this hour.",
         ),
-        ({"hour": Hour(18206, 0), "topic": "fees"}, "Busy. 18,206 mentions in the last hour, mostly about fees."),
-        ({"hour": Hour(60, 0)}, "Busy. 60 mentions in the last hour, no topic stands out."),
-        ({"hour": Hour(9, 0)}, "Quiet. 9 mentions in the last hour, usually 42."),
-        ({"hour": Hour(9, 0), "topic": "fees"}, "Quiet. 9 mentions in the last hour, mostly about fees."),
-        ({"usual": None, "days": 2}, "Learning what is usual, day 3. 42 mentions in the last hour."),
-        ({"usual": None, "days": 9}, "Learning what is usual at this hour. 42 mentions in the last hour."),
-        ({"of": "Globex"}, "Normal. 42 mentions of Globex in the last hour, no topic stands out."),
-        ({"over": OVER, "title": "“Checkout down”"}, "Over. “Checkout down” lasted 2 h 20 min, peak 7×."),  # noqa: RUF001
-        ({"over": OVER, "title": "Many more mentions"}, "Over. Many more mentions for 2 h 20 min, peak 7×."),  # noqa: RUF001
-        ({"incident": INCIDENT, "title": "“Checkout down”"}, "Incident. 6 times the usual, “Checkout down”."),
-        ({"incident": replace(INCIDENT, n=49), "title": "“Fire”"}, "Incident. No more than usual, “Fire”."),
-        ({"incident": replace(INCIDENT, n=0), "title": "“Fire”"}, "Incident. No more than usual, “Fire”."),
-        ({"incident": RARE, "title": "“Fire”"}, "Incident. 12 mentions in 40 min, “Fire”."),
         (
-            {"over": replace(OVER, n=2, usual=0.2, peak=12.0), "title": "“Fire”"},
-            "Over. “Fire” lasted 2 h 20 min, at most 12 mentions.",
+            {"last_hour": LastHour(18206, 0), "topic": "fees"},
+            "Busy. 18,206 mentions in the last hour, mostly about fees.",
         ),
-        ({"collecting": False, "incident": RARE}, "Not live since 12:00. Then: 12 mentions in 40 min."),
+        ({"last_hour": LastHour(60, 0)}, "Busy. 60 mentions in the last hour, no topic stands out."),
+        ({"last_hour": LastHour(9, 0)}, "Quiet. 9 mentions in the last hour, usually 42."),
+        ({"last_hour": LastHour(9, 0), "topic": "fees"}, "Quiet. 9 mentions in the last hour, mostly about fees."),
+        ({"usual": None, "baseline_days": 2}, "Learning what is usual, day 3. 42 mentions in the last hour."),
+        ({"usual": None, "baseline_days": 9}, "Learning what is usual at this hour. 42 mentions in the last hour."),
+        ({"brand": "Globex"}, "Normal. 42 mentions of Globex in the last hour, no topic stands out."),
+        (
+            {"ended_incident": OVER, "incident_topic": "checkout down"},
+            "Over. “Checkout down”, 2 hrs 20 mins, peak 7×.",  # noqa: RUF001
+        ),
+        ({"ended_incident": OVER, "incident_topic": ""}, "Over. Many more mentions, 2 hrs 20 mins, peak 7×."),  # noqa: RUF001
+        ({"incident": INCIDENT, "incident_topic": "checkout down"}, "Incident. 6 times the usual, “Checkout down”."),
+        ({"incident": replace(INCIDENT, n=49), "incident_topic": "fire"}, "Incident. No more than usual, “Fire”."),
+        ({"incident": replace(INCIDENT, n=0), "incident_topic": "fire"}, "Incident. No more than usual, “Fire”."),
+        ({"incident": RARE, "incident_topic": "fire"}, "Incident. 12 mentions in 40 mins, “Fire”."),
+        (
+            {"ended_incident": replace(OVER, n=2, usual=0.2, peak=12.0), "incident_topic": "fire"},
+            "Over. “Fire”, 2 hrs 20 mins, at most 12 mentions.",
+        ),
+        ({"collecting": False, "incident": RARE}, "Not live since 12:00. Last known: 12 mentions in 40 mins."),
         ({"source_health": blind("Forum", "Reddit")}, "Blind. No source read since 09:00."),
         (
-            {"source_health": blind("Reddit"), "hour": Hour(28, 1)},
+            {"source_health": blind("Reddit"), "last_hour": LastHour(28, 1)},
             "Partly blind. Reddit not read since 09:00. 28 mentions elsewhere in the last hour.",
         ),
         (
@@ -114,30 +131,30 @@ def said(found: Scene) -> str:
             "Partly blind. 2 of 3 sources not read. 42 mentions elsewhere in the last hour.",
         ),
         (
-            {"hour": Hour(9, 0), "gap": "Reddit"},
-            "Partly blind. Reddit was not read all hour. 9 mentions elsewhere in the last hour.",
+            {"last_hour": LastHour(9, 0), "gap_source": "Reddit"},
+            "Partly blind. Reddit had a gap in the last hour. 9 mentions elsewhere in the last hour.",
         ),
         ({"any_mention": False}, "Listening since Monday 12:00, nothing yet. 2 sources are being read."),
         ({"collecting": False}, "Not live. Nothing read since 12:00."),
         (
             {"collecting": False, "incident": INCIDENT},
-            "Not live since 12:00. Then: 6× the usual.",  # noqa: RUF001
+            "Not live since 12:00. Last known: 6× the usual.",  # noqa: RUF001
         ),
     ],
 )
 def test_each_state_has_its_sentence(changes: dict[str, Any], sentence: str) -> None:
     if not changes.get("any_mention", True):
-        changes = {**changes, "since": NOON - timedelta(days=2)}
-    assert said(scene(**changes)) == sentence
+        changes = {**changes, "listening_since": NOON - timedelta(days=2)}
+    assert said(headline_context(**changes)) == sentence
 
 
-STATES: tuple[tuple[Kind, dict[str, Any]], ...] = (
-    (Kind.NOT_LIVE, {"collecting": False}),
-    (Kind.INCIDENT, {"incident": INCIDENT}),
-    (Kind.BLIND, {"source_health": blind("Forum", "Reddit")}),
-    (Kind.PARTLY_BLIND, {"source_health": blind("Reddit")}),
-    (Kind.LEARNING, {"usual": None, "days": 2}),
-    (Kind.BUSY, {"hour": Hour(100, 0)}),
+STATES: tuple[tuple[StateKind, dict[str, Any]], ...] = (
+    (StateKind.NOT_LIVE, {"collecting": False}),
+    (StateKind.INCIDENT, {"incident": INCIDENT}),
+    (StateKind.BLIND, {"source_health": blind("Forum", "Reddit")}),
+    (StateKind.PARTLY_BLIND, {"source_health": blind("Reddit")}),
+    (StateKind.LEARNING, {"usual": None, "baseline_days": 2}),
+    (StateKind.BUSY, {"last_hour": LastHour(100, 0)}),
 )
 
 
@@ -146,7 +163,7 @@ STATES: tuple[tuple[Kind, dict[str, Any]], ...] = (
 def test_the_strongest_state_wins(stronger: int, weaker: int) -> None:
     if stronger <= weaker:
         expected_kind, changes = STATES[stronger]
-        assert kind(scene(**{**STATES[weaker][1], **changes})) is expected_kind
+        assert state_kind(headline_context(**{**STATES[weaker][1], **changes})) is expected_kind
 
 
 @given(
@@ -158,33 +175,38 @@ def test_the_strongest_state_wins(stronger: int, weaker: int) -> None:
 def test_nobody_says_normal_or_quiet_while_a_source_that_matters_is_blind(
     n: int, usual: HourlyRange | None, night: bool, over: bool
 ) -> None:
-    found = scene(
-        hour=Hour(n, 0), usual=usual, night=night, over=OVER if over else None, title="x", source_health=blind("Reddit")
+    found = headline_context(
+        last_hour=LastHour(n, 0),
+        usual=usual,
+        night=night,
+        ended_incident=OVER if over else None,
+        incident_topic="x",
+        source_health=blind("Reddit"),
     )
     assert not said(found).startswith(("Normal", "Quiet", "Busy", "Over", "Learning"))
 
 
 def test_a_blind_source_that_hardly_matters_changes_no_word() -> None:
-    assert kind(scene(source_health=blind("Reddit", weighty=False))) is Kind.NORMAL
+    assert state_kind(headline_context(source_health=blind("Reddit", weighty=False))) is StateKind.NORMAL
 
 
 @pytest.mark.parametrize(
     ("n", "usual", "stands"),
     [
-        (56, USUAL, Kind.BUSY),
-        (55, USUAL, Kind.NORMAL),
-        (4, HourlyRange(0, 0, 1), Kind.NORMAL),
-        (5, HourlyRange(0, 0, 1), Kind.BUSY),
-        (14, HourlyRange(10, 8, 12), Kind.NORMAL),
-        (15, HourlyRange(10, 8, 12), Kind.BUSY),
-        (30, USUAL, Kind.NORMAL),
-        (29, USUAL, Kind.QUIET),
-        (0, HourlyRange(8, 1, 12), Kind.QUIET),
-        (0, HourlyRange(7.9, 1, 12), Kind.NORMAL),
+        (56, USUAL, StateKind.BUSY),
+        (55, USUAL, StateKind.NORMAL),
+        (4, HourlyRange(0, 0, 1), StateKind.NORMAL),
+        (5, HourlyRange(0, 0, 1), StateKind.BUSY),
+        (14, HourlyRange(10, 8, 12), StateKind.NORMAL),
+        (15, HourlyRange(10, 8, 12), StateKind.BUSY),
+        (30, USUAL, StateKind.NORMAL),
+        (29, USUAL, StateKind.QUIET),
+        (0, HourlyRange(8, 1, 12), StateKind.QUIET),
+        (0, HourlyRange(7.9, 1, 12), StateKind.NORMAL),
     ],
 )
-def test_where_busy_and_quiet_begin(n: int, usual: HourlyRange, stands: Kind) -> None:
-    assert standing(n, usual) is stands
+def test_where_busy_and_quiet_begin(n: int, usual: HourlyRange, stands: StateKind) -> None:
+    assert hour_kind(n, usual) is stands
 
 
 def by_hours(**ranges: float) -> Baseline:
@@ -194,45 +216,45 @@ def by_hours(**ranges: float) -> Baseline:
 
 def test_the_last_hour_is_beside_its_two_clock_hours_by_their_parts() -> None:
     usual = by_hours(h11=40, h12=80)
-    assert expected(usual, NOON + 15 * MINUTE) == HourlyRange(50, 25, 100)
-    assert expected(usual, NOON) == HourlyRange(40, 20, 80)
-    assert expected(by_hours(h12=80), NOON + 40 * MINUTE) == HourlyRange(80, 40, 160)
-    assert expected(by_hours(h12=80), NOON + 20 * MINUTE) is None
+    assert expected_range(usual, NOON + 15 * MINUTE) == HourlyRange(50, 25, 100)
+    assert expected_range(usual, NOON) == HourlyRange(40, 20, 80)
+    assert expected_range(by_hours(h12=80), NOON + 40 * MINUTE) == HourlyRange(80, 40, 160)
+    assert expected_range(by_hours(h12=80), NOON + 20 * MINUTE) is None
 
 
 def test_the_line_steps_by_the_clock_hour() -> None:
     quarters = [Bin(NOON + n * 15 * MINUTE, NOON + (n + 1) * 15 * MINUTE, 0, 0) for n in range(-2, 6)]
-    assert line(by_hours(h11=40, h12=80), quarters) == (10, 10, 20, 20, 20, 20, None, None)
-    assert line(Baseline(3, LONDON, {}), quarters) == ()
+    assert usual_per_bin(by_hours(h11=40, h12=80), quarters) == (10, 10, 20, 20, 20, 20, None, None)
+    assert usual_per_bin(Baseline(3, LONDON, {}), quarters) == ()
 
 
 def test_the_word_usual_stands_where_no_bar_is() -> None:
     bars, usual = [0.5] * 96, [0.4] * 96
-    assert usual_label(bars, usual, []) is None
+    assert usual_label_position(bars, usual, [], "usual") is None
     bars[40:50] = [0.2] * 10
-    at = usual_label(bars, usual, [])
+    at = usual_label_position(bars, usual, [], "usual")
     assert at is not None
     assert 40 / 96 < at < 50 / 96
-    assert usual_label(bars, usual, [Hatch(0.4, 0.6)]) is None
-    assert usual_label(bars, [None] * 96, []) is None
-    assert usual_label(bars, [0.9] * 96, []) is None
+    assert usual_label_position(bars, usual, [Hatch(0.4, 0.6)], "usual") is None
+    assert usual_label_position(bars, [None] * 96, [], "usual") is None
+    assert usual_label_position(bars, [0.9] * 96, [], "usual") is None
 
 
 # Proof
 
 
-def lines(found: Scene, arrivals: int = 0, heroes: int = 0, hidden: int = 0) -> list[str]:
-    return [line.strong + line.text + line.after for line in proof(found, arrivals, heroes, hidden)]
+def lines(found: HeadlineContext, arrivals: int = 0, heroes: int = 0, hidden: int = 0) -> list[str]:
+    return [line.strong + line.text for line in proof_lines(found, arrivals, heroes, hidden)]
 
 
 def test_the_second_line_is_the_most_urgent() -> None:
-    everything = scene(source_health=blind("Reddit"))
+    everything = headline_context(source_health=blind("Reddit"))
     assert lines(everything, 15_000, 37, 4)[1:] == ["Reddit asks us to wait until 16:20."]
-    assert lines(scene(watching=False), 15_000, 37, 4)[1:] == ["Nothing looks out for incidents."]
-    assert lines(scene(), 15_000, 37, 4)[1:] == ["Too fast to show all: 1 in 400 shown, all counted."]
-    assert lines(scene(), 0, 0, 4)[1:] == ["4 posts hidden, still counted."]
-    assert lines(scene(), 0, 0, 1)[1:] == ["1 post hidden, still counted."]
-    assert lines(scene())[1:] == []
+    assert lines(headline_context(detecting=False), 15_000, 37, 4)[1:] == ["Incidents are not being detected."]
+    assert lines(headline_context(), 15_000, 37, 4)[1:] == ["Too fast to show all: 1 in 400 shown, all counted."]
+    assert lines(headline_context(), 0, 0, 4)[1:] == ["4 posts hidden, still counted."]
+    assert lines(headline_context(), 0, 0, 1)[1:] == ["1 post hidden, still counted."]
+    assert lines(headline_context())[1:] == []
 
 
 SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
@@ -257,11 +279,11 @@ SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
 def test_causes_are_told_in_words_without_codes_or_addresses(changes: dict[str, Any], words: str) -> None:
     told = {"reason": "x.example answers 503: https://x.example/?key=1", "last_success": NOON - timedelta(days=2)}
     status = replace(read_at(NOON, "X"), **{**told, **changes})
-    assert why(status, NOON, ENGLISH_IN_LONDON) == words
+    assert unread_reason(status, NOON, ENGLISH_IN_LONDON) == words
 
 
 def test_of_several_blind_sources_the_reason_names_its_own() -> None:
-    both = scene(source_health=blind("Reddit", "X", sources=(*READ, read_at(NOON, "X"))))
+    both = headline_context(source_health=blind("Reddit", "X", sources=(*READ, read_at(NOON, "X"))))
     assert lines(both)[1:] == ["Reddit asks us to wait until 16:20."]
 
 
@@ -269,7 +291,7 @@ def test_of_several_blind_sources_the_reason_names_its_own() -> None:
     ("arrivals", "heroes", "one_in"), [(22, 15, ""), (23, 15, "2"), (37, 37, ""), (1500, 37, "40"), (100, 1, "7")]
 )
 def test_sampling_is_said_where_not_all_have_their_turn(arrivals: int, heroes: int, one_in: str) -> None:
-    words = sampling(arrivals, heroes, ENGLISH_IN_LONDON)
+    words = sampling_note(arrivals, heroes, ENGLISH_IN_LONDON)
     assert words == (f"Too fast to show all: 1 in {one_in} shown, all counted." if one_in else "")
 
 
@@ -277,33 +299,40 @@ def test_sampling_is_said_where_not_all_have_their_turn(arrivals: int, heroes: i
 
 
 def test_an_incident_without_a_topic_says_what_rose() -> None:
-    assert title(INCIDENT, "", ENGLISH) == "Many more mentions"
-    assert title(replace(INCIDENT, negative=True), "", ENGLISH) == "Many more negative mentions"
-    assert title(replace(INCIDENT, negative=True), "Checkout down", ENGLISH) == "“Checkout down”"
+    assert incident_title(INCIDENT, "", ENGLISH) == "Many more mentions"
+    assert incident_title(replace(INCIDENT, negative=True), "", ENGLISH) == "Many more negative mentions"
+    assert incident_title(replace(INCIDENT, negative=True), "Checkout down", ENGLISH) == "“Checkout down”"
 
 
 @pytest.mark.parametrize(
     ("minutes", "words"),
-    [(0, "1 min"), (46, "46 min"), (60, "1 h"), (106, "1 h 46 min"), (1440, "1 day"), (2 * 1440 + 125, "2 days 2 h")],
+    [
+        (0, "1 min"),
+        (46, "46 mins"),
+        (60, "1 hr"),
+        (106, "1 hr 46 mins"),
+        (1440, "1 day"),
+        (2 * 1440 + 125, "2 days 2 hrs"),
+    ],
 )
 def test_how_long_it_lasts(minutes: float, words: str) -> None:
-    assert ENGLISH_IN_LONDON.lasting(minutes * MINUTE) == words
+    assert ENGLISH_IN_LONDON.duration(minutes * MINUTE).replace("\u00a0", " ") == words
 
 
 def test_multiples_are_whole_and_samples_have_one_digit() -> None:
-    assert [ENGLISH_IN_LONDON.times(n) for n in (0.3, 5.6, 1234.4)] == ["0", "6", "1,234"]
-    assert [one_digit(n) for n in (1.6, 43, 96, 405, 0.4)] == [2, 40, 100, 400, 1]
+    assert [ENGLISH_IN_LONDON.multiple(n) for n in (0.3, 5.6, 1234.4)] == ["0", "6", "1,234"]
+    assert [round_to_one_digit(n) for n in (1.6, 43, 96, 405, 0.4)] == [2, 40, 100, 400, 1]
 
 
 def test_a_topic_is_cut_where_people_see_a_character() -> None:
-    assert short("Donaudampfschifffahrtsgesellschaft", 22) == "Donaudampfschifffahrt…"
-    assert short("e\u0301" * 22, 22) == "e\u0301" * 22
-    assert short("\U0001f469\U0001f3fd\u200d\U0001f680" * 3, 2) == "\U0001f469\U0001f3fd\u200d\U0001f680…"
-    assert short("", 3) == ""
+    assert truncate_graphemes("Donaudampfschifffahrtsgesellschaft", 22) == "Donaudampfschifffahrt…"
+    assert truncate_graphemes("e\u0301" * 22, 22) == "e\u0301" * 22
+    assert truncate_graphemes("\U0001f469\U0001f3fd\u200d\U0001f680" * 3, 2) == "\U0001f469\U0001f3fd\u200d\U0001f680…"
+    assert truncate_graphemes("", 3) == ""
 
 
 def test_names_are_joined_as_people_do() -> None:
-    assert [named(n, ENGLISH_IN_LONDON) for n in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+    assert [source_names(n, ENGLISH_IN_LONDON) for n in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
         "",
         "A",
         "A and B",
@@ -323,7 +352,7 @@ def test_names_are_joined_as_people_do() -> None:
     ],
 )
 def test_the_title_of_an_incident_begins_large(topic: str, said: str) -> None:
-    assert title(INCIDENT, topic, ENGLISH) == said
+    assert incident_title(INCIDENT, topic, ENGLISH) == said
 
 
 # Names that are written from the right
@@ -339,7 +368,7 @@ ISOLATED = isolated(NEWS)
             {"source_health": blind(NEWS, sources=(read_at(NOON, NEWS), *READ))},
             f"Partly blind. {ISOLATED} not read since 09:00.",
         ),
-        ({"of": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),
+        ({"brand": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),
         ({"topic": NEWS}, f"Normal. 42 mentions in the last hour, mostly about {ISOLATED}."),
         ({"topic": CUT}, f"mostly about {ISOLATE}{CUT}{END_ISOLATE}"),
     ],
@@ -347,11 +376,11 @@ ISOLATED = isolated(NEWS)
 def test_a_name_from_the_right_leaves_the_figures_beside_it_in_their_place(
     changes: dict[str, Any], sentence: str
 ) -> None:
-    shown = scene(**changes)
-    said = headline(kind(shown), shown)
+    shown = headline_context(**changes)
+    said = headline(state_kind(shown), shown)
     assert sentence in f"{said.word} {said.text} {said.clause} "
     assert not said.clause.endswith(f"{END_ISOLATE}.") or "…" not in said.clause
-    assert title(INCIDENT, NEWS, ENGLISH) == f"“{ISOLATED}”"
+    assert incident_title(INCIDENT, NEWS, ENGLISH) == f"“{ISOLATED}”"
     assert f"{ISOLATE}{NEWS}{END_ISOLATE}" == ISOLATED
-    assert named([NEWS, "Forum"], ENGLISH_IN_LONDON) == f"{ISOLATED} and Forum"
-    assert why(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(f"{ISOLATED} was")
+    assert source_names([NEWS, "Forum"], ENGLISH_IN_LONDON) == f"{ISOLATED} and Forum"
+    assert unread_reason(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(f"{ISOLATED} was")

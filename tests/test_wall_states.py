@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import types
 from dataclasses import fields, is_dataclass
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from enum import StrEnum
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from display.wall_state.document import Kind, WallState
-from tests.wall_states import made
+from display.wall_state.document import WallState
+from tests.wall_states import fixtures
 
-NAMES = sorted(made.states())
+NAMES = sorted(fixtures.states())
 
 
 def faults(value: Any, kind: Any, where: str = "state") -> list[str]:
@@ -20,6 +21,8 @@ def faults(value: Any, kind: Any, where: str = "state") -> list[str]:
     if is_dataclass(kind):
         return dataclass_faults(value, kind, where)
     origin, args = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return [] if value in args else [f"{where} is none of {args}"]
     if origin in (Union, types.UnionType):
         return [] if any(not faults(value, a, where) for a in args) else [f"{where} is none of {kind}"]
     if origin is tuple:
@@ -27,8 +30,8 @@ def faults(value: Any, kind: Any, where: str = "state") -> list[str]:
         if not isinstance(value, list) or len(each) != len(value):
             return [f"{where} has not {len(args)} entries"]
         return [f for n, (v, k) in enumerate(zip(value, each, strict=True)) for f in faults(v, k, f"{where}[{n}]")]
-    if kind is Kind:
-        return [] if value in list(Kind) else [f"{where} is no kind"]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return [] if value in list(kind) else [f"{where} is no {kind}"]
     allowed = (int, float) if kind is float else kind
     right = isinstance(value, allowed) and (kind is bool or not isinstance(value, bool))
     return [] if right else [f"{where} is not {kind}"]
@@ -46,22 +49,22 @@ def dataclass_faults(value: Any, kind: Any, where: str) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_made_up_state_has_exactly_the_keys_of_the_document(name: str) -> None:
-    read = json.loads((made.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    read = json.loads((fixtures.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     assert faults(read, WallState) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_files_are_as_they_were_made(name: str) -> None:
-    written = (made.FOLDER / f"{name}.json").read_text(encoding="utf-8")
-    assert written == made.text(made.states()[name]), "run: python -m tests.wall_states.made"
+    written = (fixtures.FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert written == fixtures.text(fixtures.states()[name]), "run: python -m tests.wall_states.fixtures"
 
 
 def test_there_is_no_other_file() -> None:
-    assert sorted(path.stem for path in made.FOLDER.glob("*.json")) == NAMES
+    assert sorted(path.stem for path in fixtures.FOLDER.glob("*.json")) == NAMES
 
 
 def test_what_differs_is_found() -> None:
-    state = made.states()["normal"].json()
+    state = fixtures.states()["normal"].json()
     state["headline"] = {"word": 1, "text": "", "caption": ""}
     found = " ".join(faults(json.loads(json.dumps(state)), WallState))
     assert "headline.caption" in found

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM, Live
 from display.wall_state import WallStates
-from display.wall_state.director import SHORTEST
-from display.wall_state.discretion import Discretion
-from display.wall_state.document import Kind
-from display.wall_state.pairing import GOOD_FOR, LETTERS, PairingScreen
-from display.wall_state.speech import Speech
-from display.wall_state.topics import against, board, of_hour
+from display.wall_state.director import MIN_DWELL_SECONDS
+from display.wall_state.display_policy import DisplayPolicy
+from display.wall_state.document import StateKind
+from display.wall_state.i18n import Locale, catalogue
+from display.wall_state.pairing import CODE_CHARACTERS, CODE_LIFETIME, PairingScreen
+from display.wall_state.topics import compared_with_usual, headline_topic, topic_board
+from display.wall_state.wall_data import TALLIES_TTL_SECONDS
 from monitor.clock import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
@@ -113,7 +114,7 @@ def test_only_posts_in_its_languages_are_shown_and_all_are_counted(folder: Path,
     assert walls.texts("rest") == ["Acme ist gut.", "Acme!"]
     assert walls.get("en")["headline"]["clause"] == "3 mentions in the last hour."
     walls.states.get("en")
-    walls.clock.advance(SHORTEST)
+    walls.clock.advance(MIN_DWELL_SECONDS)
     walls.save(judged("Acme encore.", lang="fr", published_at=walls.clock.now()))
     assert [v["text"] for v in walls.states.get("en")["voices"]] == ["Acme is fine."]
 
@@ -126,10 +127,10 @@ def test_who_is_quiet_is_counted_and_not_shown(folder: Path, clock: FakeClock, q
     walls.store.save("Reddit", [other], now=NOON)
     assert walls.texts() == ["Acme from Reddit."]
     assert walls.get()["headline"]["clause"] == "2 mentions in the last hour."
-    walls.clock.advance(SHORTEST)
+    walls.clock.advance(MIN_DWELL_SECONDS)
     walls.states.get()
     walls.save(judged("Acme again.", author="loud_one", site="noise.example", published_at=walls.clock.now()))
-    walls.clock.advance(SHORTEST)
+    walls.clock.advance(MIN_DWELL_SECONDS)
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme from Reddit."]
 
 
@@ -196,20 +197,20 @@ def test_the_name_of_a_brand_is_nobodys(folder: Path, clock: FakeClock) -> None:
     ],
 )
 def test_an_address_or_another_networks_handle_names_nobody(text: str, masked: str) -> None:
-    assert Discretion(masked=True).text(text) == masked
-    assert Discretion().text(text) == text
+    assert DisplayPolicy(masks_authors=True).masked_text(text) == masked
+    assert DisplayPolicy().masked_text(text) == text
 
 
 @pytest.mark.parametrize("letters", ["a", "a.", "-", "@", "a@", "u/", "a/", "\uff20"])
 def test_a_word_without_end_is_masked_in_one_go(letters: str) -> None:
     """Read again from each of its letters on, this would take minutes."""
     word = letters * 200_000
-    assert "@nora" not in Discretion(masked=True).text(f"{word} @nora {word}")
+    assert "@nora" not in DisplayPolicy(masks_authors=True).masked_text(f"{word} @nora {word}")
 
 
 @given(st.text(max_size=200), st.from_regex(r"@[a-zA-Z0-9_]{2,12}", fullmatch=True), st.text(max_size=200))
 def test_no_handle_survives_the_mask(before: str, handle: str, after: str) -> None:
-    masked = Discretion(masked=True).text(f"{before} {handle} {after}")
+    masked = DisplayPolicy(masks_authors=True).masked_text(f"{before} {handle} {after}")
     assert handle not in masked.replace("@someone", "") or handle.startswith("@someone"[: len(handle)])
 
 
@@ -226,8 +227,8 @@ def test_times_of_day_are_of_the_walls_zone(folder: Path, clock: FakeClock) -> N
 
 def test_a_clock_of_twelve_hours_is_the_walls_own(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("here"), Wall("there", clock="12h", timezone=ZoneInfo("Asia/Tokyo")))
-    assert [walls.get(name)["twelve"] for name in ("here", "there")] == [False, True]
-    assert walls.get("there")["horizon"]["labels"][-1]["text"].endswith(" pm")
+    assert [walls.get(name)["twelve_hours"] for name in ("here", "there")] == [False, True]
+    assert walls.get("there")["horizon"]["labels"][-1]["text"].endswith("\u00a0pm")
 
 
 def test_a_voice_from_the_future_spoke_when_it_was_read(folder: Path, clock: FakeClock) -> None:
@@ -264,8 +265,8 @@ def topics(hour: FoundTopic | None = None, day: Any = (), unsorted: int = 0) -> 
     return Topics("Acme", NOON, hour, tuple(day), unsorted)
 
 
-OPEN = Discretion()
-LONDON = Speech(ZoneInfo("Europe/London"))
+OPEN = DisplayPolicy()
+LONDON = Locale(ZoneInfo("Europe/London"), catalogue()["en"])
 
 
 @pytest.mark.parametrize(
@@ -281,14 +282,14 @@ LONDON = Speech(ZoneInfo("Europe/London"))
     ],
 )
 def test_a_topic_is_in_the_headline_only_where_it_stands_out(found: FoundTopic | None, n: int, words: str) -> None:
-    assert of_hour(topics(found), n, OPEN) == words
+    assert headline_topic(topics(found), n, OPEN) == words
 
 
 def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
     day = [topic("delivery times", 171, 80, mean=0.2, half_width=0.1, scored=90), topic("app login", 64, 60)]
-    assert board(topics(day=day), "Acme", OPEN, LONDON) is None
+    assert topic_board(topics(day=day), "Acme", OPEN, LONDON) is None
     day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
-    found = board(topics(day=day, unsorted=151), "Acme", OPEN, LONDON)
+    found = topic_board(topics(day=day, unsorted=151), "Acme", OPEN, LONDON)
     assert found is not None
     assert [(r.name, r.count, r.against) for r in found.rows] == [
         ("delivery times", "171", "twice the usual"),
@@ -303,20 +304,20 @@ def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
 
 
 def test_five_topics_that_are_all_there_is_need_no_rest() -> None:
-    found = board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN, LONDON)
+    found = topic_board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN, LONDON)
     assert found is not None
     assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
 
 
 def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
-    discretion = Discretion(["damn"])
-    found = board(
-        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", discretion, LONDON
+    policy = DisplayPolicy(["damn"])
+    found = topic_board(
+        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", policy, LONDON
     )
     assert found is not None
     assert [(row.name, row.count) for row in found.rows][-1] == ("not sorted", "10")
     assert "DAMN fees" not in [row.name for row in found.rows]
-    assert of_hour(topics(topic("damn fees", 9)), 9, discretion) == ""
+    assert headline_topic(topics(topic("damn fees", 9)), 9, policy) == ""
 
 
 @pytest.mark.parametrize(
@@ -337,7 +338,7 @@ def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
     ],
 )
 def test_a_topic_beside_its_usual(n: int, usual: float | None, words: str) -> None:
-    assert against(n, usual, LONDON) == words
+    assert compared_with_usual(n, usual, LONDON) == words
 
 
 def test_topics_that_nobody_looked_after_are_not_told(folder: Path, clock: FakeClock) -> None:
@@ -370,12 +371,12 @@ def test_a_wall_is_due_when_somebody_waited_long_enough(folder: Path, clock: Fak
     walls.save(at(0, "Acme two."))
     state = walls.states.get()
     assert state["voices"][0]["text"] == "Acme one."
-    assert state["dwells_until"] == state["clock"] + SHORTEST * 1000
-    assert not walls.states.due()
-    walls.clock.advance(SHORTEST)
-    assert walls.states.due()
+    assert state["dwells_until"] == state["clock"] + MIN_DWELL_SECONDS * 1000
+    assert not walls.states.is_due()
+    walls.clock.advance(MIN_DWELL_SECONDS)
+    assert walls.states.is_due()
     assert walls.states.get()["voices"][0]["text"] == "Acme two."
-    assert not walls.states.due()
+    assert not walls.states.is_due()
 
 
 def test_while_topics_have_the_stage_nobody_comes_unseen(folder: Path, clock: FakeClock) -> None:
@@ -391,9 +392,9 @@ def test_while_topics_have_the_stage_nobody_comes_unseen(folder: Path, clock: Fa
     assert walls.states.get("moves")["voices"][0]["text"] == "Acme one."
     assert walls.states.get("moves")["dwells_until"] <= walls.states.get("moves")["clock"]
     walls.clock.advance(10.9)
-    assert not walls.states.due("moves")
+    assert not walls.states.is_due("moves")
     walls.clock.advance(0.1)
-    assert walls.states.due("moves")
+    assert walls.states.is_due("moves")
     assert walls.states.get("moves")["voices"][0]["text"] == "Acme two."
 
 
@@ -413,7 +414,7 @@ def test_old_posts_that_are_read_in_turn_show_the_latest_known(folder: Path, clo
     walls.save(*(at(9000 - n, f"Acme {n}.") for n in range(3)))
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme 2.", "Acme 1.", "Acme 0."]
     for _ in range(3):
-        walls.clock.advance(SHORTEST)
+        walls.clock.advance(MIN_DWELL_SECONDS)
         walls.save(at(500, "Acme later."))
         shown = [v["text"] for v in walls.states.get()["voices"]]
     assert shown == ["Acme later.", "Acme 2.", "Acme 1."]
@@ -444,12 +445,13 @@ def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock:
         ),
     )
     hero = walls.states.get()["voices"][0]
-    assert (hero["text"], hero["alike"]) == (bodies[3], 3)
+    assert (hero["text"], hero["near_duplicates"]) == (bodies[3], 3)
     walls.store.set_hidden(hero["id"], True, clock.now())
     after = walls.states.get()
     assert [v["text"] for v in after["voices"]] == ["Acme alone."]
     assert after["headline"]["clause"] == "5 mentions in the last hour."
-    assert after["proof"][1]["text"] == "1 post hidden, still counted."
+    walls.clock.advance(TALLIES_TTL_SECONDS)
+    assert walls.states.get()["proof"][1]["text"] == "1 post hidden, still counted."
     walls.store.set_hidden(hero["id"], False, clock.now())
     assert {bodies[3], "Acme alone."} == {v["text"] for v in walls.states.get()["voices"]}
 
@@ -504,11 +506,11 @@ def test_a_code_is_drawn_for_five_minutes_and_tells_nothing_of_ours(site: Any, c
     client = site.test_client()
     assert client.get("/wall/pairing").status_code == 200
     state = client.get("/wall/pairing/state.json").json
-    assert (state["kind"], state["wall"]) == (Kind.PAIRING, "pairing")
+    assert (state["kind"], state["wall"]) == (StateKind.PAIRING, "pairing")
     assert "Acme" not in json.dumps(state)
-    assert all(len(half) == 3 and set(half) <= set(LETTERS) for half in state["pairing"]["code"])
-    assert state["pairing"]["expires_at"] == state["clock"] + GOOD_FOR.total_seconds() * 1000
-    clock.advance(GOOD_FOR.total_seconds() - 1)
+    assert all(len(half) == 3 and set(half) <= set(CODE_CHARACTERS) for half in state["pairing"]["code"])
+    assert state["pairing"]["expires_at"] == state["clock"] + CODE_LIFETIME.total_seconds() * 1000
+    clock.advance(CODE_LIFETIME.total_seconds() - 1)
     assert client.get("/wall/pairing/state.json").json["pairing"] == state["pairing"]
     clock.advance(1)
     assert client.get("/wall/pairing/state.json").json["pairing"]["expires_at"] > state["pairing"]["expires_at"]
@@ -519,7 +521,7 @@ def test_a_code_is_drawn_from_letters_that_look_like_no_other(clock: FakeClock) 
     pairing = PairingScreen(clock, "1", choose=lambda letters: next(drawn)).state().pairing
     assert pairing is not None
     assert pairing.code == ("K7M", "4QX")
-    assert len(set(LETTERS)) == 25
+    assert len(set(CODE_CHARACTERS)) == 25
 
 
 # Rooms
@@ -559,8 +561,8 @@ def test_the_next_voice_comes_without_a_change(site: Any, clock: FakeClock) -> N
     store.save("Forum", [judged("Acme two.", published_at=NOON)], now=NOON)
     live.step(0)
     assert [m["state"]["voices"][0]["text"] for m in received(client, "changes")] == ["Acme one."] * 2
-    assert SHORTEST < HEARTBEAT_SECONDS
-    clock.advance(SHORTEST)
+    assert MIN_DWELL_SECONDS < HEARTBEAT_SECONDS
+    clock.advance(MIN_DWELL_SECONDS)
     live.step(0)
     (beat,) = received(client, "heartbeat")
     assert beat["state"]["voices"][0]["text"] == "Acme two."

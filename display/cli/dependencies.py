@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import BaseModel
 
-from display.wall_state.speech import LANGUAGES
+from display.wall_state.i18n import catalogue
 from monitor import config as configuration
 from monitor import sources
 from monitor.clock import Clock
@@ -57,7 +57,7 @@ def options_model(kind: str) -> type[BaseModel]:
 
 def load_config(path: Path | None) -> Config:
     """The config at ``path``, or at a default location. Raises ConfigError."""
-    return configuration.load(configuration.find_file(path), options_model, sources.kinds(), LANGUAGES)
+    return configuration.load(configuration.find_file(path), options_model, sources.kinds(), catalogue())
 
 
 def load_config_if_any(path: Path | None) -> Config | None:

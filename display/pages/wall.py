@@ -1,4 +1,4 @@
-"""The walls: screens beside a desk. The page is a program that draws what it is told here and by ``live``."""
+"""The pages of the walls. A page is a program that draws the state it gets from here and from ``live``."""
 
 from __future__ import annotations
 
@@ -6,23 +6,29 @@ from flask import Blueprint, Response, abort, jsonify, make_response, render_tem
 
 from display.pages import errors
 from display.pages.context import page_context
-from display.wall_state.speech import LANGUAGES
+from display.wall_state.i18n import catalogue, page_phrases
 
 blueprint = Blueprint("wall", __name__)
 
 
-# Who types the address of a screen may end it with a slash.
+# People who type the address of a wall may end it with a slash.
 @blueprint.get("/wall", defaults={"name": ""}, strict_slashes=False)
 @blueprint.get("/wall/<name>", strict_slashes=False)
 def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
-    """The page of a wall, of the first where none is named; it loads its state by itself."""
+    """The page of a wall, or of the first wall without a name. It loads its state itself."""
     states = page_context().states
     if not states.known(name):
         there = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
-        # A screen on which nobody presses a key looks again by itself: the config may be put right.
+        # Nobody presses a key on a television: it reloads by itself until the config is corrected.
         return *errors.page(404, "There is no such wall.", f"There is {there}."), {"Refresh": "60"}
     language = states.language(name)
-    page = render_template("wall.html", version=page_context().version, language=language, say=LANGUAGES[language])
+    page = render_template(
+        "wall.html",
+        version=page_context().version,
+        language=language,
+        phrases=catalogue()[language],
+        page_phrases=page_phrases(),
+    )
     response = make_response(page)
     response.cache_control.no_store = True
     return response
@@ -31,7 +37,7 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
 @blueprint.get("/wall/state.json", defaults={"name": ""})
 @blueprint.get("/wall/<name>/state.json")
 def state(name: str) -> Response:
-    """The state by itself, for the first picture and for walls that no socket is free for."""
+    """The state of a wall, for its first picture and while it has no socket."""
     if not page_context().states.known(name):
         abort(404)
     state = page_context().states.get(name)

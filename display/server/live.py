@@ -96,7 +96,7 @@ class StateProvider(Protocol):
         """Its newest state."""
         ...
 
-    def due(self, name: str) -> bool:
+    def is_due(self, name: str) -> bool:
         """Whether its state is due to change without a change in the store."""
         ...
 
@@ -281,7 +281,7 @@ class Live:
             if changes:
                 payload = {**changes_payload(changes), "state": self._state(wall)}
                 self._io.emit("changes", payload, to=wall_room(wall))
-            elif self._states.due(wall):
+            elif self._states.is_due(wall):
                 self._io.emit("heartbeat", self._heartbeat(wall), to=wall_room(wall))
         if changes:
             self._walls_updated_at = now

@@ -1,11 +1,11 @@
-"""What walls show, decided here and drawn there.
+"""The state of every wall: what the server decides, so that the page only draws.
 
-    Store, config, clock --> Facts --> View --> WallState --> JSON --> /wall/state.json, the wall's own room
-                             one       one for walls that differ in nothing but their name
+    store, config, clock --> WallData --> WallBuilder --> WallState --> JSON: /wall/state.json and the wall's own room
+                             one          one for all walls that differ only in their name
 
-Each zone of a wall is one pure module: ``sentences``, ``horizon``, ``voices``, ``board``, ``topics``, ``incident``,
-``departures``; ``reading`` and ``baseline`` tell them what is blind and what is usual, ``director`` who is heard next,
-``discretion`` what may be shown.
+Each zone of a wall is one pure module: ``sentences``, ``horizon``, ``voices``, ``board``, ``topics``,
+``incident_screen``, ``first_run``. ``baseline`` says what is usual, ``director`` which voices are shown,
+``display_policy`` what may be shown, and ``i18n`` holds the words.
 """
 
 from __future__ import annotations
@@ -15,30 +15,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from display.wall_state.facts import Facts
-from display.wall_state.pairing import PairingScreen
-from display.wall_state.view import View
+from display.wall_state.pairing import PAIRING, PairingScreen
+from display.wall_state.wall_builder import WallBuilder
+from display.wall_state.wall_data import WallData
 from monitor.clock import Clock
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store import Store
 
-PAIRING = "pairing"
-"""The wall that is none yet; no wall of the config has this name."""
+__all__ = ["PAIRING", "WallStates"]
 
 
 class WallStates:
-    """The states of all walls, for any thread. All who ask within a second in which nothing changed get the same."""
+    """The states of all walls, for any thread. As long as nothing changes, a state is built once a second."""
 
     def __init__(
         self, config: Config, store: Store, clock: Clock, *, health: Callable[[], Mapping[str, bool]], version: str
     ) -> None:
-        facts = Facts(config, store, clock, health)
-        alike = {
-            wall: View(config, wall, facts, clock, version) for wall in {replace(w, name="") for w in config.walls}
-        }
-        self._views = {wall.name: alike[replace(wall, name="")] for wall in config.walls}
+        data = WallData(config, store, clock, health)
+        settings = {wall: WallBuilder(config, wall, data, clock, version) for wall in map(_settings, config.walls)}
+        self._builders = {wall.name: settings[_settings(wall)] for wall in config.walls}
         self._first = config.walls[0].name
         self._languages = {wall.name: wall.language for wall in config.walls}
         self._pairing = PairingScreen(clock, version, config.walls[0].language)
@@ -46,28 +43,33 @@ class WallStates:
 
     @property
     def names(self) -> Sequence[str]:
-        """Of the walls of the config, the first first; one empty name where none is configured."""
-        return tuple(self._views)
+        """The names of the config's walls, in its order; one empty name if it has none."""
+        return tuple(self._builders)
 
     def known(self, name: str) -> bool:
-        """Whether there is a wall of this name; the empty one stands for the first."""
-        return not name or name == PAIRING or name in self._views
+        """Whether there is a wall of this name; the empty name means the first wall."""
+        return not name or name == PAIRING or name in self._builders
 
     def language(self, name: str = "") -> str:
-        """Of the words of a wall; one that is none yet speaks as the first does."""
+        """The code of the language of a wall's words. The pairing screen takes that of the first wall."""
         return self._languages.get(name, self._languages[self._first])
 
     def get(self, name: str = "") -> dict[str, Any]:
-        """The newest state as JSON. Raises StoreError, and KeyError for a name that is not known."""
+        """The newest state as JSON. Raises StoreError, and KeyError for an unknown name."""
         with self._lock:
             if name == PAIRING:
                 return self._pairing.state().json()
             name = name or self._first
-            return {**self._views[name].get(), "wall": name}
+            return {**self._builders[name].get(), "wall": name}
 
-    def due(self, name: str = "") -> bool:
-        """Whether a wall has something to change by itself; cheap."""
+    def is_due(self, name: str = "") -> bool:
+        """Whether the state of a wall changes although nothing was stored. Cheap."""
         if name == PAIRING:
-            return self._pairing.due()
+            return self._pairing.is_due()
         with self._lock:
-            return self._views[name or self._first].due()
+            return self._builders[name or self._first].is_due()
+
+
+def _settings(wall: Any) -> Any:
+    """What walls with the same state have in common: everything but their name."""
+    return replace(wall, name="")

@@ -1,6 +1,6 @@
-"""Who is heard next: the director chooses among the newest mentions, calmly, and takes back at once what must go.
+"""The director of a wall chooses which of the newest mentions are shown, calmly, and removes at once what must go.
 
-Pure but for the clock: it is offered what was found, and tells what stands on the wall. The first is large.
+It reads nothing but the clock: it is offered mentions, and keeps the screen, of which the first is the large hero.
 """
 
 from __future__ import annotations
@@ -14,153 +14,160 @@ from monitor.clock import Clock
 from monitor.model import Mention, State
 
 Key: TypeAlias = tuple[object, ...]
-"""What stands once: a story, or a post that is like no other."""
+"""Equal for mentions that must not be on the screen together."""
 
 FRESH = timedelta(minutes=30)
-"""Who is older has had the chance."""
-MOST = 3
-SHORTEST, LONGEST = 8.0, 20.0
-"""Seconds between two changes at least; and at most until a hero counts as read."""
-WORDS_A_SECOND = 3.0
-LONG_WORD = 20
-"""Characters between two blanks from which on they count as several words: some scripts have no blanks."""
-THEIRS = 3
+"""An older mention is not news."""
+MAX_SHOWN = 3
+MIN_DWELL_SECONDS, MAX_DWELL_SECONDS = 8.0, 20.0
+"""The shortest time between two changes, and the longest time that a hero is given to be read."""
+WORDS_PER_SECOND = 3.0
+LONG_WORD_CHARS = 20
+"""A word from this length on counts as several: some scripts have no spaces."""
+WORDS_PER_LONG_WORD = 5
+MAX_READ_CHARS = 600
+HEROES_BETWEEN_COMPETITORS = 3
 """Heroes about us after one about a competitor."""
-MOST_WAITING = 60
-COUNTED_FOR = 300.0
-"""Seconds for which it is known how many heroes there were."""
-MOST_REFUSED = 1000
+MAX_WAITING = 60
+HERO_COUNT_SECONDS = 300.0
+"""How far back heroes are counted."""
+MAX_REMEMBERED = 1000
+"""Mentions that were refused, and mentions that were seen."""
+NEVER = float("-inf")
 
 
 class Director:
-    """The voices of one wall. Not for several threads at once."""
+    """The voices of one wall. Not thread-safe."""
 
-    def __init__(self, ours: Collection[str], clock: Clock, shows: Callable[[Mention], bool]) -> None:
-        """``ours``: the brands that lead; ``shows`` tells whether this wall may show a mention at all."""
-        self._ours, self._clock, self._shows = frozenset(ours), clock, shows
+    def __init__(self, ours: Collection[str], clock: Clock, may_show: Callable[[Mention], bool]) -> None:
+        """``ours``: the brands that lead. ``may_show``: whether this wall may show a mention at all."""
+        self._ours, self._clock, self._may_show = frozenset(ours), clock, may_show
         self._screen: list[Mention] = []
         self._waiting: dict[Key, Mention] = {}
-        self._seen: dict[Key, float] = {}
+        self._seen_at: dict[Key, float] = {}
         self._refused: set[int] = set()
-        self._floor = 0
-        self._vacant = True
-        self._changed = self._began = self._held_until = float("-inf")
-        self._since_theirs = THEIRS
-        self._heroes: deque[float] = deque()
+        self._last_known_id = 0
+        self._hero_left = True
+        self._changed_at = self._hero_since = self._held_until = NEVER
+        self._heroes_since_competitor = HEROES_BETWEEN_COMPETITORS
+        self._hero_times: deque[float] = deque()
 
     @property
     def screen(self) -> Sequence[Mention]:
-        """What stands on the wall: the hero, then the rows."""
+        """What is shown: the hero, then the rows."""
         return tuple(self._screen)
 
     @property
     def read_at(self) -> float:
-        """Until when the hero has not been there long enough to be read, by the monotonic clock."""
-        return self._began + dwell(self._screen[0]) if self._screen else float("-inf")
+        """When the hero has been shown long enough to be read, by the monotonic clock."""
+        return self._hero_since + dwell_seconds(self._screen[0]) if self._screen else NEVER
 
     @property
     def next_at(self) -> float:
-        """When the next may come: the hero has been read, no change was just now, and the stage is the voices'."""
-        if self._vacant or not self._screen:
-            return float("-inf")
-        return max(self.read_at, self._changed + SHORTEST, self._held_until)
+        """When the next mention may appear: the hero has been read, nothing changed just now, and nothing is held."""
+        if self._hero_left or not self._screen:
+            return NEVER
+        return max(self.read_at, self._changed_at + MIN_DWELL_SECONDS, self._held_until)
 
     def hold(self, until: float) -> None:
-        """Let nobody come before then, by the monotonic clock: something else has the stage. What leaves still does."""
+        """Let no mention appear before ``until``, by the monotonic clock: the stage shows topics. Removals go on."""
         self._held_until = until
 
-    def due(self) -> bool:
-        """Whether somebody waits and may come now."""
+    def is_due(self) -> bool:
+        """Whether a mention is waiting and may appear now."""
         return self._clock.monotonic() >= self.next_at and self._next() is not None
 
-    def heroes_lately(self) -> int:
-        """How many there were in the last COUNTED_FOR seconds."""
-        while self._heroes and self._heroes[0] < self._clock.monotonic() - COUNTED_FOR:
-            self._heroes.popleft()
-        return len(self._heroes)
+    def recent_heroes(self) -> int:
+        """How many heroes there were in the last HERO_COUNT_SECONDS."""
+        while self._hero_times and self._hero_times[0] < self._clock.monotonic() - HERO_COUNT_SECONDS:
+            self._hero_times.popleft()
+        return len(self._hero_times)
 
-    def begin(self, latest: Iterable[Mention], floor: int) -> None:
-        """Show the newest of ``latest`` and forget who waited: only what has an id above ``floor`` is news from now on.
+    def restart(self, latest: Iterable[Mention], last_id: int) -> None:
+        """Show the newest of ``latest`` and drop the queue: only mentions with an id above ``last_id`` are news.
 
-        The hero is about us while anything of ours is fresh.
+        The hero is about us if anything about us is fresh.
         """
         self._waiting.clear()
-        self._screen, self._floor, self._since_theirs = [], floor, THEIRS
-        newest = sorted(filter(self._shows, latest), key=self._newness, reverse=True)
+        self._screen, self._last_known_id = [], last_id
+        self._heroes_since_competitor = HEROES_BETWEEN_COMPETITORS
+        newest = sorted(filter(self._may_show, latest), key=self._newness, reverse=True)
         hero = next((m for m in newest if m.brand in self._ours and self._is_fresh(m)), None)
         if newest:
-            self._raise(hero or newest[0])
+            self._make_hero(hero or newest[0])
         self.fill(newest)
 
     def fill(self, latest: Iterable[Mention]) -> None:
-        """Put the newest of ``latest`` into the places that are free."""
+        """Fill free places with the newest of ``latest``."""
         for mention in sorted(latest, key=self._newness, reverse=True):
-            taken = {key(m) for m in self._screen}
-            if len(self._screen) == MOST or key(mention) in taken or not self._shows(mention):
+            shown = {key(m) for m in self._screen}
+            if len(self._screen) == MAX_SHOWN or key(mention) in shown or not self._may_show(mention):
                 continue
             if not self._screen:
-                self._raise(mention)
+                self._make_hero(mention)
             else:
                 self._screen.append(mention)
-                self._note(mention)
+                self._mark_seen(mention)
 
     @property
     def is_stale(self) -> bool:
-        """Whether nothing on the wall is fresh and nobody waits, so that the latest known should stand there."""
+        """Whether nothing shown or waiting is fresh, so that the latest known mentions should be shown."""
         return bool(self._screen) and not any(map(self._is_fresh, (*self._screen, *self._waiting.values())))
 
     def catch_up(self, latest: Iterable[Mention]) -> None:
-        """Show the newest of ``latest`` where they are newer than what stands there: old ones may be read late."""
-        newest = sorted(filter(self._shows, latest), key=self._newness, reverse=True)
-        overtaken = newest and self._newness(newest[0]) > max(map(self._newness, self._screen))
-        if overtaken and self._clock.monotonic() >= self.next_at:
+        """Show the newest of ``latest`` if they are newer than what is shown: old posts may be read late."""
+        newest = sorted(filter(self._may_show, latest), key=self._newness, reverse=True)
+        is_newer = newest and self._newness(newest[0]) > max(map(self._newness, self._screen))
+        if is_newer and self._clock.monotonic() >= self.next_at:
             self._screen = []
             self.fill(newest)
 
-    def offer(self, found: Iterable[Mention]) -> None:
-        """Have those of ``found`` wait that are news. Of one story the newest waits; one that grows gets ahead."""
-        for mention in sorted(found, key=lambda m: m.id):
-            before = self._waiting.get(key(mention))
-            beside_ours = before is not None and before.brand in self._ours and mention.brand not in self._ours
-            if not beside_ours and self._is_news(mention):
+    def offer(self, mentions: Iterable[Mention]) -> None:
+        """Queue those of ``mentions`` that are news. Of one story, the newest waits; a growing one moves ahead."""
+        for mention in sorted(mentions, key=lambda m: m.id):
+            waiting = self._waiting.get(key(mention))
+            ours_waits = waiting is not None and waiting.brand in self._ours and mention.brand not in self._ours
+            if not ours_waits and self._is_news(mention):
                 self._waiting[key(mention)] = mention
-        if len(self._waiting) > MOST_WAITING:
-            best = sorted(self._waiting.values(), key=_rank, reverse=True)[:MOST_WAITING]
+        if len(self._waiting) > MAX_WAITING:
+            best = sorted(self._waiting.values(), key=_rank, reverse=True)[:MAX_WAITING]
             self._waiting = {key(m): m for m in best}
 
     def advance(self, latest: Callable[[], Iterable[Mention]] = tuple) -> None:
-        """Let the next one come, if it is time and anybody waits. ``latest`` is asked for when a hero left whom nobody
-        of the screen may follow."""
+        """Show the next mention if it is time and one is waiting.
+
+        ``latest`` is called if the hero has left and nothing on the screen may take its place.
+        """
         if self._clock.monotonic() < self.next_at:
             return
         chosen = self._next()
         if chosen is not None:
             del self._waiting[key(chosen)]
             if self._may_lead(chosen):
-                self._raise(chosen)
+                self._make_hero(chosen)
             else:
-                self._enter(chosen)
-            del self._screen[MOST:]
-        elif self._vacant and self._screen:
-            self._raise(self._successor(latest))
-            del self._screen[MOST:]
+                self._insert_row(chosen)
+            del self._screen[MAX_SHOWN:]
+        elif self._hero_left and self._screen:
+            self._make_hero(self._successor(latest))
+            del self._screen[MAX_SHOWN:]
 
-    def refresh(self, current: Mapping[int, Mention]) -> bool:
-        """Show what stands on the wall as it is in ``current``, by id. What is gone, hidden or not to be shown leaves.
+    def update(self, current: Mapping[int, Mention]) -> bool:
+        """Show the mentions as they are in ``current``, by id; remove those that are gone, hidden or not allowed.
 
-        Tells whether all stayed; if not, ``advance`` gives the place of a hero away at once.
+        Returns whether all of them stayed. If the hero left, the next ``advance`` replaces it at once.
         """
         before = [m.id for m in self._screen]
         self._screen = [current[id_] for id_ in before if id_ in current and self._may_stay(current[id_])]
         for mention in self._screen:
-            self._note(mention)
+            self._mark_seen(mention)
         after = [m.id for m in self._screen]
         if after[:1] != before[:1]:
-            self._vacant = True
+            self._hero_left = True
         return after == before
 
     def _next(self) -> Mention | None:
-        """Who comes next: a competitor's mention leads in its turn; beside a hero of long ago it may be a row."""
+        """The mention that appears next: one that may lead; beside a hero that is not fresh, any, as a row."""
         waiting = [m for m in self._waiting.values() if self._is_fresh(m)]
         leading = [m for m in waiting if self._may_lead(m)]
         if leading or not waiting:
@@ -168,82 +175,86 @@ class Director:
         return None if self._is_fresh(self._screen[0]) else max(waiting, key=_rank)
 
     def _successor(self, latest: Callable[[], Iterable[Mention]]) -> Mention:
-        """Who takes the place of a hero that left: a competitor only in its turn, or where we have nothing fresh."""
+        """The new hero after one that left: about a competitor only if it may lead or nothing about us is fresh."""
         found = next(filter(self._may_lead, self._screen), None)
         if found is None:
-            fresh = (m for m in latest() if m.brand in self._ours and self._is_fresh(m) and self._shows(m))
+            fresh = (m for m in latest() if m.brand in self._ours and self._is_fresh(m) and self._may_show(m))
             found = max(fresh, key=self._newness, default=self._screen[0])
         return found
 
     def _may_lead(self, mention: Mention) -> bool:
-        return mention.brand in self._ours or self._since_theirs >= THEIRS or not self._screen
+        enough_of_ours = self._heroes_since_competitor >= HEROES_BETWEEN_COMPETITORS
+        return mention.brand in self._ours or enough_of_ours or not self._screen
 
-    def _raise(self, mention: Mention) -> None:
-        """Make ``mention`` the hero."""
-        self._screen = [mention, *self._without(mention)]
-        self._vacant = False
-        self._changed = self._clock.monotonic()
-        # Who takes an empty place behind something else is read from when that is over.
-        self._began = max(self._changed, self._held_until)
-        self._heroes.append(self._changed)
-        self._since_theirs = self._since_theirs + 1 if mention.brand in self._ours else 0
-        self._note(mention)
+    def _make_hero(self, mention: Mention) -> None:
+        self._screen = [mention, *self._screen_without(mention)]
+        self._hero_left = False
+        self._changed_at = self._clock.monotonic()
+        # A hero that appears while topics are shown can only be read after them.
+        self._hero_since = max(self._changed_at, self._held_until)
+        self._hero_times.append(self._changed_at)
+        self._heroes_since_competitor = self._heroes_since_competitor + 1 if mention.brand in self._ours else 0
+        self._mark_seen(mention)
 
-    def _enter(self, mention: Mention) -> None:
+    def _insert_row(self, mention: Mention) -> None:
         """Make ``mention`` the first row."""
-        rest = self._without(mention)
+        rest = self._screen_without(mention)
         self._screen = [*rest[:1], mention, *rest[1:]]
-        self._vacant = False
-        self._changed = self._clock.monotonic()
-        self._note(mention)
+        self._hero_left = False
+        self._changed_at = self._clock.monotonic()
+        self._mark_seen(mention)
 
-    def _without(self, mention: Mention) -> list[Mention]:
-        """The screen but for what is the same: who waits may have filled a free row meanwhile."""
+    def _screen_without(self, mention: Mention) -> list[Mention]:
+        """The screen without mentions like ``mention``: one that waited may have filled a free row meanwhile."""
         return [m for m in self._screen if key(m) != key(mention)]
 
-    def _note(self, mention: Mention) -> None:
-        """Remember that it is seen: it does not come back while it could still wait."""
+    def _mark_seen(self, mention: Mention) -> None:
+        """Remember that it was shown, so that it does not return as long as it would be fresh."""
         now = self._clock.monotonic()
-        if len(self._seen) > MOST_REFUSED:
-            long_ago = now - FRESH.total_seconds()
-            self._seen = {k: at for k, at in self._seen.items() if at > long_ago}
-        self._seen[key(mention)] = now
+        if len(self._seen_at) > MAX_REMEMBERED:
+            outdated = now - FRESH.total_seconds()
+            self._seen_at = {k: at for k, at in self._seen_at.items() if at > outdated}
+        self._seen_at[key(mention)] = now
 
     def _is_news(self, mention: Mention) -> bool:
-        if mention.id <= self._floor or mention.id in self._refused or not self._is_fresh(mention):
+        if mention.id <= self._last_known_id or mention.id in self._refused or not self._is_fresh(mention):
             return False
-        if self._clock.monotonic() - self._seen.get(key(mention), float("-inf")) < FRESH.total_seconds():
+        if self._clock.monotonic() - self._seen_at.get(key(mention), NEVER) < FRESH.total_seconds():
             return False
-        if self._shows(mention):
+        if self._may_show(mention):
             return True
-        if len(self._refused) >= MOST_REFUSED:
+        if len(self._refused) >= MAX_REMEMBERED:
             self._refused.clear()
         self._refused.add(mention.id)
         return False
 
     def _newness(self, mention: Mention) -> tuple[object, ...]:
-        """The newest is greatest; of one post about several brands, what is about us."""
+        """Sorts the newest last; of one post about several brands, the mention of ours."""
         return mention.post.published_at, mention.brand in self._ours, mention.id
 
     def _is_fresh(self, mention: Mention) -> bool:
         return self._clock.now() - mention.post.published_at <= FRESH
 
     def _may_stay(self, mention: Mention) -> bool:
-        return not mention.hidden and mention.state < State.IRRELEVANT and self._shows(mention)
+        return not mention.hidden and mention.state < State.IRRELEVANT and self._may_show(mention)
 
 
 def key(mention: Mention) -> Key:
-    """Equal for what must not stand twice: members of one story, one post about two brands."""
+    """Equal for mentions that must not be on the screen together: of one story, or of one post about two brands."""
     if mention.story is not None:
         return ("story", mention.story)
     return ("post", mention.post.source, mention.post.external_id)
 
 
-def dwell(mention: Mention) -> float:
-    """Seconds that it takes to read ``mention`` aloud at the pace of a glance."""
-    words = sum(max(1, len(word) // LONG_WORD * 5) for word in mention.post.body[:600].split())
-    return min(max(words / WORDS_A_SECOND, SHORTEST), LONGEST)
+def dwell_seconds(mention: Mention) -> float:
+    """How long a hero is shown at least: the time that it takes to read."""
+    words = sum(
+        max(1, len(word) // LONG_WORD_CHARS * WORDS_PER_LONG_WORD)
+        for word in mention.post.body[:MAX_READ_CHARS].split()
+    )
+    return min(max(words / WORDS_PER_SECOND, MIN_DWELL_SECONDS), MAX_DWELL_SECONDS)
 
 
 def _rank(mention: Mention) -> tuple[object, ...]:
+    """Sorts the largest story last, then the newest."""
     return mention.near_duplicates, mention.post.published_at, mention.id

@@ -1,17 +1,20 @@
-"""The shape of the wall's state: one JSON document that the page draws and never judges.
+"""The wall's state: one JSON document, which the page draws without deciding anything.
 
-Times are epoch milliseconds; positions on the horizon run from 0 (24 hours ago) to 1 (now).
+Times are epoch milliseconds; positions on the horizon run from 0 (24 hours ago) to 1 (now). ``web/wall/state.ts`` is
+generated from this file: run ``python -m display.wall_state.typescript`` after a change.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
+
+from monitor.model import Sentiment
 
 
-class Kind(StrEnum):
-    """States of WALL.md that the server tells; the page itself adds "not live" when it hears nothing."""
+class StateKind(StrEnum):
+    """The states of a wall that the server reports. The page adds "not live" by itself when the server is silent."""
 
     NOT_LIVE = "not live"
     BLIND = "blind"
@@ -27,29 +30,34 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The state in words: ``word`` is bold, ``clause`` has a line of its own and is dropped first."""
+    """The state in words."""
 
     word: str
+    """Bold."""
     text: str
     clause: str = ""
+    """On a line of its own; dropped if the headline has no room for it."""
+    text_alone: str = ""
+    """``text`` as it reads without ``clause``; empty: the same."""
 
     @property
     def sentence(self) -> str:
-        """All of it."""
+        """The whole headline."""
         return " ".join(filter(None, (self.word, self.text, self.clause)))
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Mentions of us in 15 minutes; None where nothing could be read at all."""
+    """Mentions of us in 15 minutes."""
 
     n: int | None
+    """None: no source could be read."""
     negative: int
 
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """A stretch of the horizon that could not be seen, or not wholly."""
+    """A part of a chart that could not be seen, or only in part."""
 
     start: float
     end: float
@@ -57,15 +65,15 @@ class Hatch:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words under the axis: they start or end at ``at``, or have their middle there."""
+    """A text under an axis: it starts at, ends at, or is centred on ``at``."""
 
     at: float
     text: str
-    align: str = "middle"
+    align: Literal["start", "middle", "end"] = "middle"
     strong: bool = False
-    """The time now: the page puts its own."""
+    """The time now, which the page replaces with its own."""
     bright: bool = False
-    """What is no hour of the day: why a stretch is hatched, when an incident began. It stays at night."""
+    """Anything but an hour: why a part is hatched, when an incident began. Shown at night too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +86,28 @@ class Horizon:
     hatches: tuple[Hatch, ...]
     labels: tuple[Label, ...]
     spoken: str
-    """The same for who cannot see it."""
+    """Text alternative for screen readers."""
     usual: tuple[float | None, ...] = ()
-    """What is usual for each bar (steps by the hour); None where nobody knows. Empty: no line at all."""
+    """What is usual for each bar, in steps of an hour; None where that is unknown. Empty: no line."""
     usual_label: float | None = None
-    """Where on the line the word "usual" stands free."""
+    """Where the word "usual" fits on the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What somebody wrote."""
+    """A post."""
 
     id: int
-    sentiment: str
+    sentiment: Sentiment
     brand: str
-    """Empty when it is about us."""
+    """Empty if it is about us."""
     text: str
     author: str
     initials: str
     place: str
     at: int
-    alike: int
+    near_duplicates: int
+    """How many near-duplicates it stands for, besides itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +120,18 @@ class Mood:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BrandRow:
     """A brand on the board."""
 
     brand: str
     ours: bool
     share: str
-    mark: str
-    """positive, negative, neutral or unscored."""
+    mark: Sentiment
     mood: Mood | None
     note: str
     """Why there is no mood."""
     usual: str = ""
-    """Of a brand of ours: what share it usually has, where that is known."""
+    """For a brand of ours: its usual share, if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,62 +139,66 @@ class Board:
     """Brands by share, largest first."""
 
     head: str
-    rows: tuple[Row, ...]
+    """The time that the figures cover."""
+    rows: tuple[BrandRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of proof: ``strong`` bold, ``text``, the age of ``at``, ``after``."""
+class ProofLine:
+    """A line of proof: why the picture can be believed."""
 
     strong: str
+    """Bold, before the rest."""
     text: str
     at: int | None = None
-    after: str = ""
+    """The time whose age the line gives; None: it gives none."""
+    aged: str = ""
+    """Instead of ``text`` if there is room for an age, which the page puts in place of ``{age}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
     """A topic of the last 24 hours."""
 
-    mark: str
-    """positive, negative, neutral or unscored."""
+    mark: Sentiment
     name: str
     count: str
     against: str
-    """``twice the usual``, ``as usual``, ``new``; empty where nobody knows."""
+    """Its count compared with the usual: ``twice the usual``, ``as usual``, ``new``; empty if that is unknown."""
     link: str
-    """Its mentions, as a path on this site; empty for those that are not sorted. The wall itself has no links."""
+    """Path of its mentions on this site; empty for those that are not sorted. The wall itself has no links."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicBoard:
-    """What it is about; at most 5 rows, "not sorted" among them."""
+    """The topics of a day, at most 5 rows with "not sorted"."""
 
     head: str
     rows: tuple[TopicRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HotBar:
-    """5 minutes on the chart of an incident; ``n`` None where nothing could be read."""
+class IncidentBar:
+    """5 minutes on the chart of an incident."""
 
     n: int | None
+    """None: no source could be read."""
     hot: bool
-    """Since it began."""
+    """Since the incident began."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentScreen:
-    """The screen that an incident takes."""
+    """The screen of an incident."""
 
     multiple: str
     """``6``"""
     sign: str
-    """What stands behind it; empty where it is a number of mentions."""
-    then: str
-    """``Then: 6 times the usual.``: once the connection is lost."""
+    """``x`` behind ``multiple``; empty if that is a number of mentions."""
+    last_known: str
+    """``Last known: 6 times the usual.``, for when the connection is lost."""
     flag: tuple[str, ...]
-    """The lines at the foot of the flag: ``the usual,``, ``for 1 h 46 min``."""
+    """The lines at the foot of the flag: ``the usual,``, ``for 1 hr 46 mins``."""
     title: str
     """``“Checkout down”`` or ``Many more mentions``."""
     since: str
@@ -195,88 +207,91 @@ class IncidentScreen:
     """``252 mentions an hour, usually 42.``"""
     trend: str
     """``Still rising.``"""
-    bars: tuple[HotBar, ...]
-    """The last 3 hours, each 5 minutes, or more where it began earlier."""
+    bars: tuple[IncidentBar, ...]
+    """The last 3 hours."""
     usual: tuple[float, ...]
-    """For each bar."""
+    """What is usual for each bar."""
     scale: int
+    """Mentions that a bar of full height stands for."""
     hatches: tuple[Hatch, ...]
     labels: tuple[Label, ...]
-    """Places run from 0, at the flag, to 1, now."""
+    """Positions run from 0, at the flag, to 1, now."""
     voices: tuple[Voice, ...]
-    """The three largest groups; the first large."""
-    proof: tuple[Line, ...]
+    """One of each of the three largest groups."""
+    proof: tuple[ProofLine, ...]
     spoken: str
+    """Text alternative for screen readers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What the screen shows before it belongs to anyone."""
+    """What a screen shows before it belongs to anyone."""
 
     code: tuple[str, str]
     expires_at: int
-    """Epoch milliseconds of the server's real clock."""
+    """By the server's real clock."""
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """A source on the board of the first run."""
+class FirstRunSource:
+    """A source in the list that is shown until the first mention."""
 
     source: str
     read_at: int | None
     wait: str
-    """Shown instead of an age while it was not read."""
+    """Instead of an age as long as it was not read."""
     posts: str
+    """An hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class WallState:
-    """Everything that the wall draws."""
+    """Everything that the page draws."""
 
     version: str
     last_id: int
     as_of: int
     utc_offset: int
-    """Minutes by which the server's zone is ahead of UTC, so that the page can say times of day."""
-    kind: Kind
+    """Minutes by which the wall's time zone is ahead of UTC."""
+    kind: StateKind
     sample: bool
     headline: Headline
     horizon: Horizon
     voices: tuple[Voice, ...]
     board: Board
-    proof: tuple[Line, ...]
-    departures: tuple[Departure, ...]
+    proof: tuple[ProofLine, ...]
+    first_run: tuple[FirstRunSource, ...]
     ours: str
     wall: str = ""
     """The name of this wall; empty for the only one."""
     clock: int = 0
-    """Epoch milliseconds of the server's real clock, by which layout, orbit and stage go; ``as_of`` is the time of what
-    is shown, which runs faster in a replay."""
+    """The server's real clock, which decides layout, orbit and stage. ``as_of`` is the time of what is shown; in a
+    replay it runs faster."""
     pace: float = 1.0
     """How many times faster than the real clock ``as_of`` runs."""
     night: bool = False
     rotates: bool = True
-    """Whether zones migrate, and topics take turns with voices."""
+    """Whether layouts change, and topics alternate with voices."""
     dwells_until: int = 0
-    """Until when, by ``clock``, the hero has not been there long enough to be read."""
+    """By ``clock``: until then the hero has not been shown long enough to be read."""
     topics: TopicBoard | None = None
-    """None where fewer than three stand out."""
+    """None if fewer than three stand out."""
     incident: IncidentScreen | None = None
     pairing: Pairing | None = None
     masked: bool = False
     language: str = "en"
-    """Of the wall's own words, the page's too."""
-    twelve: bool = False
+    """Code of the language of the wall's phrases."""
+    twelve_hours: bool = False
     """Whether its clock has twelve hours."""
 
     def json(self) -> dict[str, Any]:
-        """As the page receives it."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        """The document as the page receives it."""
+        return {name: _as_json(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
-def _plain(value: Any) -> Any:
-    """``value`` with dataclasses as dicts: what ``asdict`` does, several times as fast, for nothing here is shared."""
+def _as_json(value: Any) -> Any:
+    """``value`` with dataclasses as dicts. Several times as fast as ``asdict``, which copies every value."""
     if isinstance(value, tuple):
-        return tuple(map(_plain, value))
+        return tuple(map(_as_json, value))
     fields = getattr(value, "__dataclass_fields__", None)
-    return value if fields is None else {name: _plain(getattr(value, name)) for name in fields}
+    return value if fields is None else {name: _as_json(getattr(value, name)) for name in fields}

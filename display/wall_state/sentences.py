@@ -1,4 +1,4 @@
-"""The state and its sentence: the headline and the lines of proof."""
+"""The state of a wall in words: the headline and the lines of proof."""
 
 from __future__ import annotations
 
@@ -6,271 +6,302 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from display.source_health import SourceHealth, UnreadSource
+from display.source_health import SourceHealth
 from display.wall_state import baseline
-from display.wall_state.document import Headline, Kind, Line
-from display.wall_state.horizon import Hour
-from display.wall_state.speech import Phrases, Speech
-from display.wall_state.words import END_ISOLATE, called, isolated, one_digit, source_name
+from display.wall_state.document import Headline, ProofLine, StateKind
+from display.wall_state.horizon import LastHour
+from display.wall_state.i18n import Locale, Phrases, fill
+from display.wall_state.wall_text import isolated, round_to_one_digit, short_brand_name, source_name
 from monitor.analysis.baseline import MIN_VALID_DAYS, HourlyRange
 from monitor.clock import epoch_ms
 from monitor.model import Health, Incident, SourceStatus
 
-SHORTEST_QUEUE = 15
-"""Heroes that 5 minutes show at least, where somebody waits."""
+MIN_HEROES = 15
+"""Heroes that fit into 5 minutes if the queue never runs empty."""
+MIN_SAMPLED = 1.5
+"""Arrivals per hero from which the wall says that it shows a sample."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """All that the sentence depends on."""
+class HeadlineContext:
+    """Everything that the headline and the proof depend on."""
 
     source_health: SourceHealth
-    hour: Hour
-    since: datetime
-    """When we began to listen."""
+    last_hour: LastHour
+    listening_since: datetime
     now: datetime
-    speech: Speech
-    days: int = 0
-    """Heard so far, of those that tell what is usual."""
+    locale: Locale
+    baseline_days: int = 0
+    """Valid days that the baseline has so far."""
     usual: HourlyRange | None = None
-    """What this hour usually brings; None where nobody knows."""
+    """What this hour usually brings; None if that is unknown."""
     any_mention: bool = True
     collecting: bool = True
-    watching: bool = True
+    detecting: bool = True
+    """Whether incidents are detected."""
     topic: str = ""
-    """What most of the hour is about."""
+    """What most of the last hour is about; may be empty."""
     incident: Incident | None = None
-    """That goes on."""
-    over: Incident | None = None
-    """That ended lately."""
-    title: str = ""
-    """Of either."""
-    gap: str = ""
-    """The source of weight that was not read in a part of the hour, though it is now."""
-    of: str = ""
-    """Whom the figures are of, where it is not us."""
+    """The incident that goes on."""
+    ended_incident: Incident | None = None
+    """The incident that ended a short while ago."""
+    incident_topic: str = ""
+    """The topic of either, as this wall may show it; may be empty."""
+    gap_source: str = ""
+    """A weighty source that was not read in a part of the last hour, though it is now; may be empty."""
+    brand: str = ""
+    """Whose figures these are; empty if they are ours."""
     night: bool = False
 
     @property
     def phrases(self) -> Phrases:
-        """In the language of the wall."""
-        return self.speech.phrases
+        """The phrases of the wall's language."""
+        return self.locale.phrases
 
     def moment(self, time: datetime) -> str:
-        """A time as people say it now."""
-        return self.speech.moment(time, self.now)
+        """A time as it is written now."""
+        return self.locale.moment(time, self.now)
 
 
-def kind(scene: Scene) -> Kind:
-    """The strongest state that holds."""
-    if not scene.collecting:
-        return Kind.NOT_LIVE
-    if scene.incident:
-        return Kind.INCIDENT
-    if scene.source_health.all_stale:
-        return Kind.BLIND
-    if scene.source_health.weighty and scene.any_mention:
-        return Kind.PARTLY_BLIND
-    if not scene.any_mention:
-        return Kind.LISTENING
-    if scene.usual is None:
-        return Kind.LEARNING
-    stands = baseline.standing(scene.hour.n, scene.usual)
-    # What was not seen is no silence.
-    return Kind.PARTLY_BLIND if stands is Kind.QUIET and scene.gap else stands
+def state_kind(context: HeadlineContext) -> StateKind:
+    """The strongest state that applies."""
+    if not context.collecting:
+        return StateKind.NOT_LIVE
+    if context.incident:
+        return StateKind.INCIDENT
+    if context.source_health.all_stale:
+        return StateKind.BLIND
+    if context.source_health.weighty and context.any_mention:
+        return StateKind.PARTLY_BLIND
+    if not context.any_mention:
+        return StateKind.LISTENING
+    if context.usual is None:
+        return StateKind.LEARNING
+    kind = baseline.hour_kind(context.last_hour.n, context.usual)
+    # An hour that was not seen in full cannot be called quiet.
+    return StateKind.PARTLY_BLIND if kind is StateKind.QUIET and context.gap_source else kind
 
 
-def headline(kind: Kind, scene: Scene) -> Headline:
+def headline(kind: StateKind, context: HeadlineContext) -> Headline:
     """The state in words."""
-    say, speech = scene.phrases, scene.speech
-    if kind is Kind.NOT_LIVE:
-        return _not_live(scene)
-    if kind is Kind.INCIDENT and scene.incident:
-        much = how_much(scene.incident, speech)
-        return (
-            Headline(say.incident, f"{much}.")
-            if _unnamed(scene)
-            else Headline(say.incident, f"{much},", f"{scene.title}.")
-        )
-    if kind is Kind.BLIND:
-        last = scene.source_health.last_read
-        return Headline(say.blind, say.none_read_since.format(moment=scene.moment(last)) if last else say.none_readable)
-    if kind is Kind.LISTENING:
-        since = say.since_nothing.format(moment=scene.moment(scene.since))
-        return Headline(say.listening, since, being_read(scene))
-    if kind is Kind.PARTLY_BLIND:
-        return Headline(say.partly_blind, not_read(scene), f"{say.elsewhere.format(mentions=_mentions(scene))}.")
-    if scene.over:
-        return _over(scene.over, scene)
-    hour = say.in_last_hour.format(mentions=_mentions(scene))
-    if kind is Kind.LEARNING:
-        day = say.learning_day.format(day=scene.days + 1)
-        return Headline(say.learning, day if scene.days < MIN_VALID_DAYS else say.learning_hour, f"{hour}.")
-    word = {Kind.BUSY: say.busy, Kind.QUIET: say.quiet}.get(kind, say.normal)
-    return Headline(word, f"{hour},", _clause(kind, scene))
+    if kind is StateKind.NOT_LIVE:
+        return _not_live(context)
+    if kind is StateKind.INCIDENT and context.incident:
+        return _incident(context.incident, context)
+    if kind is StateKind.BLIND:
+        return _blind(context)
+    if kind is StateKind.LISTENING:
+        return _listening(context)
+    if kind is StateKind.PARTLY_BLIND:
+        return _partly_blind(context)
+    if context.ended_incident:
+        return _ended(context.ended_incident, context)
+    return _last_hour(kind, context)
 
 
-def _not_live(scene: Scene) -> Headline:
-    say, last = scene.phrases, scene.source_health.last_read
-    if last is None:
-        return Headline(f"{say.not_live}.", say.nothing_is_read)
-    since = scene.moment(last)
-    if scene.incident:
-        return Headline(say.not_live, say.since_stop.format(moment=since), then(scene.incident, scene.speech))
-    return Headline(f"{say.not_live}.", say.nothing_read_since.format(moment=since))
+def incident_size(incident: Incident, locale: Locale) -> str:
+    """``6 times the usual``; ``12 mentions in 40 mins`` if too little is usual for a multiple.
 
-
-def _over(incident: Incident, scene: Scene) -> Headline:
-    assert incident.until is not None
-    say, lasted = scene.phrases, scene.speech.lasting(incident.until - incident.since)
-    text = (say.over_unnamed if _unnamed(scene) else say.over_named).format(title=scene.title, time=lasted)
-    most = scene.speech.counted(say.mentions, round(incident.peak))
-    peak = say.at_most.format(mentions=most) if incident.rare else say.peak.format(n=scene.speech.times(incident.peak))
-    return Headline(say.over, text, peak)
-
-
-def how_much(incident: Incident, speech: Speech) -> str:
-    """``6 times the usual``; ``12 mentions in 40 min`` where too little is usual for that.
-
-    It goes on for a while after it was calm, and what carried it may be deleted: then no multiple of it is told.
+    An incident goes on for a while after its numbers have fallen, and its posts may be deleted: a multiple of 1 or less
+    is ``No more than usual``.
     """
-    say = speech.phrases
+    phrases = locale.phrases
     if incident.rare:
-        return say.mentions_in.format(mentions=brought(incident, speech), time=speech.lasting(incident.window))
+        return _mentions_in_window(phrases.mentions_in, incident, locale)
     if round(incident.multiple) <= 1:
-        return say.no_more_than_usual
-    return say.times_usual.format(n=speech.times(incident.multiple))
+        return phrases.no_more_than_usual
+    return locale.counted(phrases.times_usual, round(incident.multiple))
 
 
-def then(incident: Incident, speech: Speech) -> str:
-    """The same as the last that was known."""
-    say = speech.phrases
+def last_known_size(incident: Incident, locale: Locale) -> str:
+    """The same, as what was last known before the connection was lost."""
+    phrases = locale.phrases
     if incident.rare:
-        return say.then_mentions.format(mentions=brought(incident, speech), time=speech.lasting(incident.window))
+        return _mentions_in_window(phrases.last_known_mentions, incident, locale)
     if round(incident.multiple) <= 1:
-        return say.then_no_more
-    return say.then_times.format(n=speech.times(incident.multiple))
+        return phrases.last_known_usual
+    return fill(phrases.last_known_times, n=locale.multiple(incident.multiple))
 
 
-def brought(incident: Incident, speech: Speech) -> str:
-    """``12 mentions``, or ``12 negative mentions``: of its window."""
-    say = speech.phrases
-    return speech.counted(say.negative_mentions if incident.negative else say.mentions, incident.n)
-
-
-def _mentions(scene: Scene) -> str:
-    """``42 mentions``, ``42 mentions of Globex``"""
-    mentions = scene.speech.counted(scene.phrases.mentions, scene.hour.n)
-    return scene.phrases.of_brand.format(mentions=mentions, brand=isolated(called(scene.of))) if scene.of else mentions
-
-
-def _clause(kind: Kind, scene: Scene) -> str:
-    """What there is to say of the hour besides its number."""
-    say = scene.phrases
-    if scene.topic:
-        about = say.mostly_about.format(topic=isolated(scene.topic))
-        return about.replace("….", "…").replace(f"…{END_ISOLATE}.", f"…{END_ISOLATE}")
-    if kind is Kind.QUIET and scene.usual:
-        return say.usually.format(n=scene.speech.number(round(scene.usual.median)))
-    if kind is Kind.NORMAL and scene.night:
-        return say.usual_for_night
-    return say.no_topic if scene.hour.n else say.usual_for_hour
-
-
-def being_read(scene: Scene) -> str:
-    """``5 sources are being read.``, unless each has been tried in vain."""
-    statuses = scene.source_health.statuses
-    if not statuses:
-        return scene.phrases.no_source
-    if all(s.failures and not s.last_success for s in statuses):
-        return scene.phrases.in_vain
-    return scene.speech.counted(scene.phrases.being_read, len(statuses))
-
-
-def not_read(scene: Scene) -> str:
-    """Names the one weighty source that is blind, or counts all that are not read, as the proof does."""
-    say, blind = scene.phrases, scene.source_health.weighty
-    if not blind:
-        return say.not_read_all_hour.format(name=source_name(scene.gap))
-    if len(blind) > 1:
-        sources = len(scene.source_health.statuses)
-        return say.sources_not_read.format(n=sources - scene.source_health.read_count, all=sources)
-    name, since = source_name(blind[0].source), blind[0].since
-    return (
-        say.not_read_since.format(name=name, moment=scene.moment(since)) if since else say.never_read.format(name=name)
-    )
-
-
-def why(status: SourceStatus, now: datetime, speech: Speech) -> str:
-    """Why a source is not read, in words for everybody: what to do about it is told to who runs this, elsewhere."""
-    say, due, known = speech.phrases, status.next_check, status.last_success is not None
-    later = due is not None and due > now
-    if status.health is Health.PAUSED:
-        words = say.paused
-    elif status.health is Health.NEEDS_KEY:
-        words = say.refuses_key if known else say.needs_key
-    elif status.health is Health.SPENT:
-        words = say.credit_spent if status.spend else say.quota_until if later else say.quota_spent
-    elif status.health is Health.LIMITED:
-        words = say.waits_until if later else say.waits
-    elif status.health is Health.BROKEN and later:
-        words = say.next_try
-    else:
-        words, due = (say.last_read_at if known else say.never_read), status.last_success
-    return words.format(name=source_name(status.source), moment=speech.moment(due, now) if due else "")
-
-
-def proof(scene: Scene, arrivals: int, heroes: int, hidden: int) -> tuple[Line, ...]:
-    """How live we are; then the most urgent of: what is blind and why, what is sampled, what is hidden.
-
-    ``arrivals`` and ``heroes``: mentions of the last 5 minutes, and how many of them stood large.
-    """
-    urgent = [_why(b, scene) for b in scene.source_health.stale[:1]]
-    if not scene.watching:
-        urgent.append(scene.phrases.unwatched)
-    urgent.append(sampling(arrivals, heroes, scene.speech))
-    if hidden:
-        urgent.append(scene.speech.counted(scene.phrases.hidden, hidden))
-    return tuple([liveness(scene), *(Line("", text) for text in urgent if text)][:2])
-
-
-def _why(unread: UnreadSource, scene: Scene) -> str:
-    return why(unread.status, scene.now, scene.speech)
-
-
-def sampling(arrivals: int, heroes: int, speech: Speech) -> str:
-    """``Too fast to show all: 1 in 40 shown, all counted.``; empty where all had their turn."""
-    share = arrivals / max(heroes, SHORTEST_QUEUE)
-    return speech.phrases.sampled.format(n=speech.number(one_digit(share))) if share >= 1.5 else ""
-
-
-def liveness(scene: Scene) -> Line:
-    """``All 7 sources read, last 20 s ago.``"""
-    say, source_health = scene.phrases, scene.source_health
-    sources, read, last = len(source_health.statuses), source_health.read_count, source_health.last_read
-    if not sources:
-        return Line("", say.no_source)
-    if last is None:
-        return Line("", say.none_read_yet)
-    if read < sources:
-        return Line(say.some_read.format(n=read, all=sources), say.last_read, epoch_ms(last), ".")
-    return Line("", scene.speech.counted(say.all_read, sources) + say.last_read, epoch_ms(last), ".")
-
-
-def title(incident: Incident, topic: str, phrases: Phrases) -> str:
-    """``“Checkout down”``, or what rose where no ``topic`` is known."""
+def incident_title(incident: Incident, topic: str, phrases: Phrases) -> str:
+    """``“Checkout down”``, or what rose if there is no ``topic``."""
     if topic:
-        # A title begins large, but for a name that is written otherwise: iPhone.
-        large = topic[0].upper() + topic[1:] if topic.split()[0].islower() else topic
-        return phrases.quoted.format(topic=isolated(large))
+        # A title begins with a capital, except for a name with a spelling of its own: iPhone.
+        capitalised = topic[0].upper() + topic[1:] if topic.split()[0].islower() else topic
+        return fill(phrases.quoted, topic=isolated(capitalised))
     return phrases.many_more_negative if incident.negative else phrases.many_more
 
 
-def _unnamed(scene: Scene) -> bool:
-    """Whether the incident's title says no more than that it is one."""
-    return scene.title in (scene.phrases.many_more, scene.phrases.many_more_negative)
+def unread_reason(status: SourceStatus, now: datetime, locale: Locale) -> str:
+    """Why a source is not read, in words for everybody. The Sources page says what the operator can do about it."""
+    phrases, due, was_read = locale.phrases, status.next_check, status.last_success is not None
+    is_later = due is not None and due > now
+    if status.health is Health.PAUSED:
+        phrase = phrases.paused
+    elif status.health is Health.NEEDS_KEY:
+        phrase = phrases.refuses_key if was_read else phrases.needs_key
+    elif status.health is Health.SPENT:
+        phrase = phrases.credit_spent if status.spend else phrases.quota_until if is_later else phrases.quota_spent
+    elif status.health is Health.LIMITED:
+        phrase = phrases.waits_until if is_later else phrases.waits
+    elif status.health is Health.BROKEN and is_later:
+        phrase = phrases.next_try
+    else:
+        phrase, due = (phrases.last_read_at if was_read else phrases.never_read), status.last_success
+    return fill(phrase, name=source_name(status.source), time=locale.moment(due, now) if due else "")
 
 
-def named(names: Sequence[str], speech: Speech) -> str:
-    """``Globex and Initech``, none of them too long."""
-    return speech.named([source_name(name) for name in names])
+def proof_lines(context: HeadlineContext, arrivals: int, heroes: int, hidden: int) -> tuple[ProofLine, ...]:
+    """How current the picture is; then the most urgent of: a source that is not read, sampling, hidden posts.
+
+    ``arrivals`` and ``heroes``: mentions that arrived in the last 5 minutes, and how many were shown as the hero.
+    """
+    urgent = [unread_reason(one.status, context.now, context.locale) for one in context.source_health.stale[:1]]
+    if not context.detecting:
+        urgent.append(context.phrases.unwatched)
+    urgent.append(sampling_note(arrivals, heroes, context.locale))
+    if hidden:
+        urgent.append(context.locale.counted(context.phrases.hidden, hidden))
+    return tuple([_liveness_line(context), *(ProofLine("", text) for text in urgent if text)][:2])
+
+
+def sampling_note(arrivals: int, heroes: int, locale: Locale) -> str:
+    """``Too fast to show all: 1 in 40 shown, all counted.``; empty if all could be shown."""
+    ratio = arrivals / max(heroes, MIN_HEROES)
+    if ratio < MIN_SAMPLED:
+        return ""
+    return fill(locale.phrases.sampled, n=locale.number(round_to_one_digit(ratio)))
+
+
+def source_names(names: Sequence[str], locale: Locale) -> str:
+    """``Globex and Initech``, each cut to length."""
+    return locale.names([source_name(name) for name in names])
+
+
+def _not_live(context: HeadlineContext) -> Headline:
+    phrases, last = context.phrases, context.source_health.last_read
+    if last is None:
+        return Headline(phrases.page.not_live, phrases.nothing_is_read)
+    since = context.moment(last)
+    if context.incident:
+        text = fill(phrases.page.not_live_since, time=since)
+        return Headline(phrases.page.not_live_unfinished, text, last_known_size(context.incident, context.locale))
+    return Headline(phrases.page.not_live, fill(phrases.nothing_read_since, time=since))
+
+
+def _incident(incident: Incident, context: HeadlineContext) -> Headline:
+    size = incident_size(incident, context.locale)
+    if not context.incident_topic:
+        return Headline(context.phrases.incident, fill(context.phrases.sentence, text=size))
+    title = incident_title(incident, context.incident_topic, context.phrases)
+    return _with_clause(context.phrases.incident, size, fill(context.phrases.sentence, text=title), context)
+
+
+def _blind(context: HeadlineContext) -> Headline:
+    phrases, last = context.phrases, context.source_health.last_read
+    text = fill(phrases.none_read_since, time=context.moment(last)) if last else phrases.none_readable
+    return Headline(phrases.blind, text)
+
+
+def _listening(context: HeadlineContext) -> Headline:
+    phrases, statuses = context.phrases, context.source_health.statuses
+    since = fill(phrases.since_nothing, time=context.moment(context.listening_since))
+    if not statuses:
+        clause = phrases.no_source
+    elif all(s.failures and not s.last_success for s in statuses):
+        clause = phrases.in_vain
+    else:
+        clause = context.locale.counted(phrases.being_read, len(statuses))
+    return Headline(phrases.listening, since, clause)
+
+
+def _partly_blind(context: HeadlineContext) -> Headline:
+    phrases = context.phrases
+    elsewhere = fill(phrases.elsewhere, mentions=_mentions(context))
+    return Headline(phrases.partly_blind, _unread_sources(context), fill(phrases.sentence, text=elsewhere))
+
+
+def _unread_sources(context: HeadlineContext) -> str:
+    """Names the one weighty source that is not read, or counts all that are not, as the proof does."""
+    phrases, unread = context.phrases, context.source_health.weighty
+    if not unread:
+        return fill(phrases.not_read_all_hour, name=source_name(context.gap_source))
+    if len(unread) > 1:
+        n_sources = len(context.source_health.statuses)
+        return fill(phrases.sources_not_read, n=n_sources - context.source_health.read_count, all=n_sources)
+    name, since = source_name(unread[0].source), unread[0].since
+    if since is None:
+        return fill(phrases.never_read, name=name)
+    return fill(phrases.not_read_since, name=name, time=context.moment(since))
+
+
+def _ended(incident: Incident, context: HeadlineContext) -> Headline:
+    assert incident.until is not None
+    phrases, locale = context.phrases, context.locale
+    title = incident_title(incident, context.incident_topic, phrases)
+    phrase = phrases.over_named if context.incident_topic else phrases.over_unnamed
+    text = fill(phrase, title=title, duration=locale.duration(incident.until - incident.since))
+    if incident.rare:
+        peak = fill(phrases.at_most, mentions=locale.counted(phrases.mentions, round(incident.peak)))
+    else:
+        peak = fill(phrases.peak, n=locale.multiple(incident.peak))
+    return _with_clause(phrases.over, text, peak, context)
+
+
+def _last_hour(kind: StateKind, context: HeadlineContext) -> Headline:
+    phrases = context.phrases
+    hour = fill(phrases.in_last_hour, mentions=_mentions(context))
+    if kind is StateKind.LEARNING:
+        day = fill(phrases.learning_day, day=context.locale.number(context.baseline_days + 1))
+        text = day if context.baseline_days < MIN_VALID_DAYS else phrases.learning_hour
+        return Headline(phrases.learning, text, fill(phrases.sentence, text=hour))
+    word = {StateKind.BUSY: phrases.busy, StateKind.QUIET: phrases.quiet}.get(kind, phrases.normal)
+    return _with_clause(word, hour, _last_hour_clause(kind, context), context)
+
+
+def _last_hour_clause(kind: StateKind, context: HeadlineContext) -> str:
+    """What there is to say about the hour besides its number."""
+    phrases = context.phrases
+    if context.topic:
+        return fill(phrases.mostly_about, topic=isolated(context.topic))
+    if kind is StateKind.QUIET and context.usual:
+        return fill(phrases.usually, n=context.locale.number(round(context.usual.median)))
+    if kind is StateKind.NORMAL and context.night:
+        return phrases.usual_for_night
+    return phrases.no_topic if context.last_hour.n else phrases.usual_for_hour
+
+
+def _with_clause(word: str, text: str, clause: str, context: HeadlineContext) -> Headline:
+    """A headline whose ``text`` goes on in ``clause``, and is a sentence without it."""
+    phrases = context.phrases
+    return Headline(word, fill(phrases.continued, text=text), clause, fill(phrases.sentence, text=text))
+
+
+def _mentions(context: HeadlineContext) -> str:
+    """``42 mentions``, ``42 mentions of Globex``"""
+    mentions = context.locale.counted(context.phrases.mentions, context.last_hour.n)
+    if not context.brand:
+        return mentions
+    return fill(context.phrases.of_brand, mentions=mentions, brand=isolated(short_brand_name(context.brand)))
+
+
+def _mentions_in_window(phrase: str, incident: Incident, locale: Locale) -> str:
+    """``phrase`` with the mentions of the incident's window and its length."""
+    phrases = locale.phrases
+    mentions = locale.counted(phrases.negative_mentions if incident.negative else phrases.mentions, incident.n)
+    return fill(phrase, mentions=mentions, duration=locale.duration(incident.window))
+
+
+def _liveness_line(context: HeadlineContext) -> ProofLine:
+    """``All 7 sources read, last 20 sec ago.``"""
+    phrases, health = context.phrases, context.source_health
+    n_sources, last = len(health.statuses), health.last_read
+    if not n_sources:
+        return ProofLine("", phrases.no_source)
+    if last is None:
+        return ProofLine("", phrases.none_read_yet)
+    if health.read_count < n_sources:
+        some_read = fill(phrases.some_read, n=health.read_count, all=n_sources)
+        return ProofLine(some_read, fill(phrases.sentence, text=""), epoch_ms(last), phrases.last_read_age)
+    all_read = context.locale.counted(phrases.all_read, n_sources)
+    return ProofLine("", fill(phrases.sentence, text=all_read), epoch_ms(last), all_read + phrases.last_read_age)

@@ -1,75 +1,74 @@
-"""Topics: what the hour is mostly about, and the board of the day."""
+"""Topics: what most of the last hour is about, and the board of the day."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from display.wall_state.board import mark
-from display.wall_state.discretion import Discretion
+from display.wall_state.board import mood_mark
+from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import TopicBoard, TopicRow
-from display.wall_state.speech import Speech
-from display.wall_state.words import plain, short
+from display.wall_state.i18n import Locale, fill
+from display.wall_state.wall_text import one_line, truncate_graphemes
 from monitor.model import FoundTopic, Sentiment, Topics
 
-LONGEST = 22
-"""Characters as people see them."""
-PART, FEWEST, AUTHORS = 0.25, 5, 3
-"""Of the hour, mentions and authors, under which strangers' wording does not get onto a big screen."""
-FEWEST_TOPICS, MOST_ROWS = 3, 5
+MAX_TOPIC_GRAPHEMES = 22
+MIN_SHARE_OF_HOUR, MIN_MENTIONS, MIN_AUTHORS = 0.25, 5, 3
+"""A headline topic needs all three, because it puts other people's words on a big screen."""
+MIN_TOPICS, MAX_ROWS = 3, 5
 
 
-def phrase(words: str, discretion: Discretion) -> str:
-    """A topic's words as this wall may say them; empty where it may not."""
-    return short(plain(discretion.text(words)), LONGEST) if discretion.allows(words) else ""
+def topic_phrase(words: str, policy: DisplayPolicy) -> str:
+    """A topic's words as the wall may show them; empty if it may not."""
+    return truncate_graphemes(one_line(policy.masked_text(words)), MAX_TOPIC_GRAPHEMES) if policy.allows(words) else ""
 
 
-def of_hour(topics: Topics | None, n: int, discretion: Discretion) -> str:
-    """What most of the ``n`` mentions of the last hour are about; empty where nothing stands out."""
+def headline_topic(topics: Topics | None, n: int, policy: DisplayPolicy) -> str:
+    """What most of the ``n`` mentions of the last hour are about; empty if nothing stands out."""
     topic = topics.hour if topics else None
-    if topic is None or topic.n < max(FEWEST, PART * n) or topic.authors < AUTHORS:
+    if topic is None or topic.n < max(MIN_MENTIONS, MIN_SHARE_OF_HOUR * n) or topic.authors < MIN_AUTHORS:
         return ""
-    return phrase(topic.name, discretion)
+    return topic_phrase(topic.name, policy)
 
 
-def board(topics: Topics | None, brand: str, discretion: Discretion, speech: Speech) -> TopicBoard | None:
-    """The topics of the day, largest first; what is none of them comes last. None where too few stand out."""
-    named = [(t, phrase(t.name, discretion)) for t in topics.day] if topics else []
-    found = [(t, called) for t, called in named if called]
-    if topics is None or len(found) < FEWEST_TOPICS:
+def topic_board(topics: Topics | None, brand: str, policy: DisplayPolicy, locale: Locale) -> TopicBoard | None:
+    """The topics of the day, largest first, and how many mentions are not sorted. None if too few topics stand out."""
+    named = [(t, topic_phrase(t.name, policy)) for t in topics.day] if topics else []
+    shown = [(t, name) for t, name in named if name]
+    if topics is None or len(shown) < MIN_TOPICS:
         return None
-    unsorted = topics.unsorted + sum(t.n for t in topics.day) - sum(t.n for t, _ in found)
-    most = MOST_ROWS - (unsorted > 0 or len(found) > MOST_ROWS)
-    unsorted += sum(t.n for t, _ in found[most:])
-    rows = [_row(topic, called, brand, discretion, speech) for topic, called in found[:most]]
-    say, n = speech.phrases, speech.number(unsorted)
-    rest = [TopicRow(Sentiment.UNSCORED, say.not_sorted, n, "", "")] if unsorted > 0 else []
-    return TopicBoard(say.topics, (*rows, *rest))
+    unsorted = topics.unsorted + sum(t.n for t in topics.day) - sum(t.n for t, _ in shown)
+    max_topics = MAX_ROWS - (unsorted > 0 or len(shown) > MAX_ROWS)
+    unsorted += sum(t.n for t, _ in shown[max_topics:])
+    rows = [_row(topic, name, brand, policy, locale) for topic, name in shown[:max_topics]]
+    if unsorted > 0:
+        rows.append(TopicRow(Sentiment.UNSCORED, locale.phrases.not_sorted, locale.number(unsorted), "", ""))
+    return TopicBoard(locale.phrases.topics, tuple(rows))
 
 
-def _row(topic: FoundTopic, called: str, brand: str, discretion: Discretion, speech: Speech) -> TopicRow:
-    # A rule may hold a handle, and an address is part of what a masked wall must not say.
-    address = "" if discretion.masked else link(topic, brand)
-    feeling, beside = mark(topic.scored, topic.mean, topic.half_width), against(topic.n, topic.usual, speech)
-    return TopicRow(feeling, called, speech.number(topic.n), beside, address)
-
-
-def link(topic: FoundTopic, brand: str) -> str:
-    """Its mentions, on the Mentions page."""
-    return f"/mentions?{urlencode({'q': topic.rule, 'brand': brand, 'range': '24h'})}"
-
-
-def against(n: int, usual: float | None, speech: Speech) -> str:
-    """``n`` beside the usual, in words."""
-    say = speech.phrases
+def compared_with_usual(n: int, usual: float | None, locale: Locale) -> str:
+    """``twice the usual``, ``as usual``, ``new``; empty if the usual is unknown."""
+    phrases = locale.phrases
     if usual is None:
         return ""
     if usual < 1:
-        return say.new
+        return phrases.new
     ratio = n / usual
     if ratio >= 2.5:
-        return say.several_times.format(n=speech.number(round(ratio)))
+        return fill(phrases.several_times, n=locale.multiple(ratio))
     if ratio >= 1.5:
-        return say.twice
+        return phrases.twice
     if ratio > 2 / 3:
-        return say.as_usual
-    return say.half if ratio >= 0.4 else say.less_than_half
+        return phrases.as_usual
+    return phrases.half if ratio >= 0.4 else phrases.less_than_half
+
+
+def _row(topic: FoundTopic, name: str, brand: str, policy: DisplayPolicy, locale: Locale) -> TopicRow:
+    # A topic's rule may contain a handle, which a masked wall must not reveal in a link either.
+    link = "" if policy.masks_authors else _mentions_path(topic, brand)
+    mark = mood_mark(topic.scored, topic.mean, topic.half_width)
+    return TopicRow(mark, name, locale.number(topic.n), compared_with_usual(topic.n, topic.usual, locale), link)
+
+
+def _mentions_path(topic: FoundTopic, brand: str) -> str:
+    """The path of its mentions on the Mentions page."""
+    return f"/mentions?{urlencode({'q': topic.rule, 'brand': brand, 'range': '24h'})}"

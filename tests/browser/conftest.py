@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser import measures
-from tests.browser.made_wall import MadeWall
+from tests.browser.scripted_wall import ScriptedWall
 from tests.browser_setup import NAMES
 from tests.fake_site import Served, config
 
@@ -28,7 +28,7 @@ CHROMIUM_OPTIONS = (
     "--disable-default-apps",
 )
 TIMEOUT_MS = 15_000
-"""A page that lost its server retries every few seconds."""
+"""Milliseconds that a page may take: one that lost its server asks for it every few seconds."""
 COLLECT_CSP_REPORTS = """
 window.reports = [];
 addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDirective} ${e.blockedURI}`));
@@ -36,7 +36,7 @@ addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDir
 
 
 def executable(playwright: Playwright) -> str:
-    """WALLFLOWER_BROWSER, an installed browser, or that of Playwright. Fails the test if there is none."""
+    """The browser to use: the one named, an installed one, else Playwright's own. Fails the test when there is none."""
     installed = (shutil.which(name) for name in NAMES)
     for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, playwright.chromium.executable_path):
         if found and Path(found).is_file():
@@ -58,7 +58,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A clean profile, at the size of a television, that records violations of the content security policy."""
+    """A clean profile, at the size of a television, that notes what the content security policy refused."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(COLLECT_CSP_REPORTS)
@@ -67,10 +67,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 class PageErrors(list[str]):
-    """What a page must never produce: console errors, uncaught errors and dialogs."""
+    """What a page said that a page should never say: errors in its console, dialogs."""
 
     def listen(self, page: Page) -> None:
-        """Collect from ``page``. Network errors do not count, because a test may stop the server."""
+        """Collect from ``page``. A server that a test has stopped is no fault of the page's."""
         page.on("pageerror", lambda error: self.append(f"error: {error}"))
         page.on("console", lambda m: self.append(m.text) if m.type == "error" and "ERR_" not in m.text else None)
         page.on("dialog", self._dialog)
@@ -82,7 +82,7 @@ class PageErrors(list[str]):
 
 @pytest.fixture
 def page_errors() -> PageErrors:
-    """The errors of ``page`` so far."""
+    """Everything that ``page`` complained of so far."""
     return PageErrors()
 
 
@@ -104,41 +104,41 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One site for all tests of a process that need only its pages and files."""
+    """One site for all tests of a process that only need its pages and files."""
     served = Served(config(tmp_path_factory.mktemp("site"))).start()
     yield served
     served.stop()
 
 
 @pytest.fixture
-def made_wall(page: Page, site: Served) -> MadeWall:
-    """A wall that is not open yet and receives the states that a test sends."""
-    return MadeWall(page, site.url)
+def scripted_wall(page: Page, site: Served) -> ScriptedWall:
+    """A wall that is not yet open and hears what a test says."""
+    return ScriptedWall(page, site.url)
 
 
 @pytest.fixture(scope="module")
 def all_page_errors() -> PageErrors:
-    """The errors of ``wall`` so far."""
+    """Everything that ``wall`` complained of so far."""
     return PageErrors()
 
 
 @pytest.fixture(scope="module")
-def wall(browser: Browser, site: Served, all_page_errors: PageErrors) -> Iterator[MadeWall]:
-    """One page for all tests of a file: sending a state replaces a reload."""
+def wall(browser: Browser, site: Served, all_page_errors: PageErrors) -> Iterator[ScriptedWall]:
+    """One page for all tests of this file: a state is as good as a reload."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(COLLECT_CSP_REPORTS)
     page = context.new_page()
     all_page_errors.listen(page)
-    wall = MadeWall(page, site.url)
+    wall = ScriptedWall(page, site.url)
     wall.open("normal")
     yield wall
     context.close()
 
 
 @pytest.fixture(scope="module")
-def meter(wall: MadeWall) -> Page:
+def meter(wall: ScriptedWall) -> Page:
     """A page that measures pictures of ``wall``."""
     found = measures.meter(wall.page.context)
-    wall.page.bring_to_front()  # a page in the background is painted once a second
+    wall.page.bring_to_front()  # what is not in front is painted once a second
     return found

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import measures
 from tests.browser.conftest import PageErrors
-from tests.browser.made_wall import MadeWall
+from tests.browser.scripted_wall import ScriptedWall
 from tests.fake_site import Served
-from tests.wall_states import made
+from tests.wall_states import fixtures
 from tests.wall_states.parts import CLOCK, VOICES, ms, voice
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 MINUTE = 60_000
 
 
-def stopped(wall: MadeWall, name: str = "normal", path: str = "/wall") -> Page:
+def stopped(wall: ScriptedWall, name: str = "normal", path: str = "/wall") -> Page:
     """Open the wall on a state, with its clock stopped just as another such state has come."""
     page = wall.page
     page.clock.install(time=ms(CLOCK) / 1000)
@@ -31,11 +31,11 @@ def stopped(wall: MadeWall, name: str = "normal", path: str = "/wall") -> Page:
 
 
 @pytest.mark.parametrize("hour_off", [0, 1, -1])
-def test_silence_is_told_in_steps(made_wall: MadeWall, hour_off: int, page_errors: PageErrors) -> None:
-    page = stopped(made_wall)
+def test_silence_is_told_in_steps(scripted_wall: ScriptedWall, hour_off: int, page_errors: PageErrors) -> None:
+    page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     page.clock.set_system_time(ms(CLOCK) / 1000 + 600 + hour_off * 3600)
-    made_wall.fall_silent()
+    scripted_wall.fall_silent()
     page.clock.run_for(29_000)
     expect(canvas).to_have_attribute("data-trust", "live")
     page.clock.run_for(2_000)
@@ -55,12 +55,12 @@ def test_silence_is_told_in_steps(made_wall: MadeWall, hour_off: int, page_error
     assert page_errors == []
 
 
-def test_the_first_state_after_a_silence_ends_it(made_wall: MadeWall) -> None:
-    page = stopped(made_wall)
-    made_wall.fall_silent()
+def test_the_first_state_after_a_silence_ends_it(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall)
+    scripted_wall.fall_silent()
     page.clock.run_for(100_000)
     expect(page.locator("h1")).to_contain_text("Not live.")
-    made_wall.answers = True
+    scripted_wall.answers = True
     for _ in range(12):  # as often as it takes until no question of before is under way
         page.clock.run_for(5_000)
         if page.locator(".slab").count() == 0:
@@ -69,10 +69,10 @@ def test_the_first_state_after_a_silence_ends_it(made_wall: MadeWall) -> None:
     expect(page.locator(".slab")).to_have_count(0)
 
 
-def test_a_connection_lost_in_an_incident_says_what_was(made_wall: MadeWall) -> None:
-    page = stopped(made_wall, "incident")
+def test_a_connection_lost_in_an_incident_says_what_was(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall, "incident")
     expect(page.locator(".flag")).to_be_visible()
-    made_wall.fall_silent()
+    scripted_wall.fall_silent()
     page.clock.run_for(40_000)
     expect(page.locator(".incident .proof")).to_contain_text("Reconnecting")
     page.clock.run_for(60_000)
@@ -81,10 +81,10 @@ def test_a_connection_lost_in_an_incident_says_what_was(made_wall: MadeWall) -> 
 
 
 @pytest.mark.parametrize("name", ["normal", "extremes", "incident", "first-run"])
-def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(made_wall: MadeWall, name: str) -> None:
-    page = stopped(made_wall, name)
-    made_wall.say(name, sample=True)
-    made_wall.fall_silent()
+def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(scripted_wall: ScriptedWall, name: str) -> None:
+    page = stopped(scripted_wall, name)
+    scripted_wall.say(name, sample=True)
+    scripted_wall.fall_silent()
     page.clock.run_for(42_000)
     expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 40 s ago.")
     expect(page.locator(".sign")).to_be_visible()
@@ -97,11 +97,11 @@ ROWS = [{"source": f"Source {n}", "read_at": ms(CLOCK), "wait": "", "posts": "87
 
 @pytest.mark.parametrize(("name", "changes"), [("first-run", {"departures": ROWS}), ("first-run", {}), ("french", {})])
 def test_a_lost_connection_is_told_beside_whatever_stands_there(
-    made_wall: MadeWall, name: str, changes: dict[str, object]
+    scripted_wall: ScriptedWall, name: str, changes: dict[str, object]
 ) -> None:
-    page = stopped(made_wall, name)
-    made_wall.say(name, **changes)
-    made_wall.fall_silent()
+    page = stopped(scripted_wall, name)
+    scripted_wall.say(name, **changes)
+    scripted_wall.fall_silent()
     for seconds, trust in ((42, "reconnecting"), (60, "not live")):
         page.clock.run_for(seconds * 1000)
         expect(page.locator(".canvas")).to_have_attribute("data-trust", trust)
@@ -111,10 +111,10 @@ def test_a_lost_connection_is_told_beside_whatever_stands_there(
         assert measures.outside(page) == []
 
 
-def test_why_it_is_hatched_is_told_as_long_as_it_is(made_wall: MadeWall) -> None:
-    page = stopped(made_wall, "first-run")
+def test_why_it_is_hatched_is_told_as_long_as_it_is(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall, "first-run")
     before = page.locator(".horizon .start").bounding_box()
-    made_wall.fall_silent()
+    scripted_wall.fall_silent()
     page.clock.run_for(100_000)
     page.clock.fast_forward(20 * MINUTE)
     expect(page.locator(".horizon .start")).to_have_text("not listening before 09:12")
@@ -124,16 +124,16 @@ def test_why_it_is_hatched_is_told_as_long_as_it_is(made_wall: MadeWall) -> None
     assert after["x"] == pytest.approx(before["x"], abs=20)
 
 
-def test_layouts_take_turns_offline_too(made_wall: MadeWall) -> None:
-    page = stopped(made_wall)
+def test_layouts_take_turns_offline_too(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     for minutes, name in ((0, "A"), (20, "B"), (40, "A'"), (60, "B'"), (80, "A")):
-        made_wall.say("normal", clock=ms(CLOCK) + minutes * MINUTE)
+        scripted_wall.say("normal", clock=ms(CLOCK) + minutes * MINUTE)
         expect(canvas).to_have_attribute("data-layout", name)
-    made_wall.say("normal", clock=ms(CLOCK) + 20 * MINUTE, rotates=False)
+    scripted_wall.say("normal", clock=ms(CLOCK) + 20 * MINUTE, rotates=False)
     expect(canvas).to_have_attribute("data-layout", "A")
-    made_wall.say("normal")
-    made_wall.fall_silent()
+    scripted_wall.say("normal")
+    scripted_wall.fall_silent()
     for name in ("B", "A'", "B'", "A"):
         page.clock.fast_forward(20 * MINUTE)
         expect(canvas).to_have_attribute("data-layout", name)
@@ -144,45 +144,45 @@ def at(seconds: float) -> int:
     return ms(CLOCK) + round(seconds * 1000)
 
 
-def test_topics_take_the_stage_for_a_while(made_wall: MadeWall) -> None:
-    page = stopped(made_wall)
+def test_topics_take_the_stage_for_a_while(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall)
     for seconds, shown in ((47, 0), (49, 5), (59, 5), (61, 0)):
-        made_wall.say("topics", clock=at(seconds))
+        scripted_wall.say("topics", clock=at(seconds))
         expect(page.locator(".topics tbody tr")).to_have_count(shown)
         expect(page.locator(".hero")).to_have_count(0 if shown else 1)
 
 
 @pytest.mark.parametrize("changes", [{"night": True}, {"rotates": False}, {"dwells_until": at(55)}])
-def test_topics_wait_or_stay_away(made_wall: MadeWall, changes: dict[str, object]) -> None:
-    page = stopped(made_wall)
+def test_topics_wait_or_stay_away(scripted_wall: ScriptedWall, changes: dict[str, object]) -> None:
+    page = stopped(scripted_wall)
     for seconds in (40, 50):
-        made_wall.say("topics", clock=at(seconds), **changes)
+        scripted_wall.say("topics", clock=at(seconds), **changes)
         expect(page.locator(".topics")).to_have_count(0)
 
 
-def test_an_incident_leaves_no_stage(made_wall: MadeWall) -> None:
-    page = stopped(made_wall)
-    made_wall.say("incident", clock=at(50))
+def test_an_incident_leaves_no_stage(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall)
+    scripted_wall.say("incident", clock=at(50))
     expect(page.locator(".topics")).to_have_count(0)
-    made_wall.say("incident", clock=at(50), night=True)
+    scripted_wall.say("incident", clock=at(50), night=True)
     expect(page.locator(".canvas.night")).to_have_count(0)
 
 
-def test_the_orbit_steps_when_the_hero_changes(made_wall: MadeWall) -> None:
-    page = stopped(made_wall)
+def test_the_orbit_steps_when_the_hero_changes(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     expect(canvas).to_have_css("translate", "0px")
-    made_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE)
+    scripted_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE)
     expect(canvas).to_have_css("translate", "0px")
     voices = [voice(99, "neutral", "Acme again."), *VOICES[:2]]
-    json = made.state(voices=tuple(voices)).json()["voices"]
-    made_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE, voices=json)
+    json = fixtures.state(voices=tuple(voices)).json()["voices"]
+    scripted_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE, voices=json)
     expect(canvas).to_have_css("translate", re.compile(r"^(8|7\.99\d*)px$"))
 
 
-def test_a_replay_moves_ages_and_the_axis_and_nothing_else(made_wall: MadeWall) -> None:
-    page = stopped(made_wall)
-    made_wall.say("normal", pace=144.0)
+def test_a_replay_moves_ages_and_the_axis_and_nothing_else(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall)
+    scripted_wall.say("normal", pace=144.0)
     page.clock.run_for(10_000)
     expect(page.locator(".label.strong")).to_have_text("16:30")
     expect(page.locator(".byline")).to_contain_text("26 min")
@@ -190,41 +190,41 @@ def test_a_replay_moves_ages_and_the_axis_and_nothing_else(made_wall: MadeWall) 
     expect(page.locator(".canvas")).to_have_attribute("data-trust", "live")
 
 
-def test_too_many_walls_are_told_and_kept_current(made_wall: MadeWall, page_errors: PageErrors) -> None:
-    made_wall.refuses = "full"
-    page = made_wall.page
+def test_too_many_walls_are_told_and_kept_current(scripted_wall: ScriptedWall, page_errors: PageErrors) -> None:
+    scripted_wall.refuses = "full"
+    page = scripted_wall.page
     page.clock.install(time=ms(CLOCK) / 1000)
-    made_wall.open("normal")
+    scripted_wall.open("normal")
     page.clock.run_for(14_000)
     expect(page.locator(".proof .line").nth(1)).to_have_text("Too many walls: this one is new every 12 s.")
-    made_wall.words["headline"]["text"] = "43 mentions in the last hour,"
+    scripted_wall.words["headline"]["text"] = "43 mentions in the last hour,"
     page.clock.run_for(14_000)
     expect(page.locator("h1")).to_contain_text("43 mentions")
     assert page_errors == []
 
 
-def test_a_named_wall_asks_for_its_own_state(made_wall: MadeWall, site: Served) -> None:
+def test_a_named_wall_asks_for_its_own_state(scripted_wall: ScriptedWall, site: Served) -> None:
     """The page of the first wall stands in for one by name: what it asks for goes by its address alone."""
-    page = made_wall.page
+    page = scripted_wall.page
     page.route("**/wall/reception", lambda route: route.fulfill(response=page.request.get(f"{site.url}/wall")))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    made_wall.open("normal", "/wall/reception")
+    scripted_wall.open("normal", "/wall/reception")
     assert f"{site.url}/wall/reception/state.json" in asked
     expect(page.locator("h1")).to_contain_text("Normal.")
     page.wait_for_function("() => true")
-    assert made_wall.joined[0]["wall"] == "reception"
+    assert scripted_wall.joined[0]["wall"] == "reception"
 
 
-def test_a_server_that_never_answers_is_said_to(made_wall: MadeWall) -> None:
-    made_wall.answers = False
-    made_wall.page.goto(f"{made_wall.url}/wall")
-    expect(made_wall.page.locator("h1")).to_have_text(
+def test_a_server_that_never_answers_is_said_to(scripted_wall: ScriptedWall) -> None:
+    scripted_wall.answers = False
+    scripted_wall.page.goto(f"{scripted_wall.url}/wall")
+    expect(scripted_wall.page.locator("h1")).to_have_text(
         "Not live. The server has not answered yet. This wall keeps asking.", timeout=10_000
     )
-    made_wall.words = made.states()["normal"].json()
-    made_wall.answers = True
-    expect(made_wall.page.locator("h1")).to_contain_text("Normal.", timeout=10_000)
+    scripted_wall.words = fixtures.states()["normal"].json()
+    scripted_wall.answers = True
+    expect(scripted_wall.page.locator("h1")).to_contain_text("Normal.", timeout=10_000)
 
 
 def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: Served) -> None:
@@ -254,7 +254,7 @@ def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: Served
 
 def test_one_scene_goes_out_before_the_next_comes_in(browser: Browser, site: Served) -> None:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="no-preference")
-    wall = MadeWall(context.new_page(), site.url)
+    wall = ScriptedWall(context.new_page(), site.url)
     page = stopped(wall)
     wall.send("normal", clock=ms(CLOCK) + 20 * MINUTE)
     expect(page.locator(".frame.leaving .canvas")).to_have_attribute("data-layout", "A")
@@ -264,12 +264,12 @@ def test_one_scene_goes_out_before_the_next_comes_in(browser: Browser, site: Ser
     context.close()
 
 
-def test_pairing_counts_down_and_moves_with_each_code(made_wall: MadeWall) -> None:
-    page = stopped(made_wall, "pairing")
+def test_pairing_counts_down_and_moves_with_each_code(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall, "pairing")
     expect(page.locator(".next")).to_have_text("A new code appears in 4 min.")
     expect(page.locator(".code")).to_have_attribute("aria-label", "K7M 4QX")
     before = page.locator(".code").bounding_box()
-    made_wall.say("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": ms(CLOCK) + 9 * MINUTE})
+    scripted_wall.say("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": ms(CLOCK) + 9 * MINUTE})
     after = page.locator(".code").bounding_box()
     assert before
     assert after

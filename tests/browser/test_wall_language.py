@@ -10,18 +10,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.config.walls import Wall
-from tests.browser.made_wall import MadeWall
+from tests.browser.scripted_wall import ScriptedWall
 from tests.browser.test_wall_clock import stopped
 from tests.fake_site import Served, config
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_lost_connection_is_told_in_the_language_of_the_wall(made_wall: MadeWall) -> None:
-    page = stopped(made_wall, "german")
+def test_a_lost_connection_is_told_in_the_language_of_the_wall(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall, "german")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.locator(".byline .word").first).to_have_text("positiv")
-    made_wall.fall_silent()
+    scripted_wall.fall_silent()
     page.clock.run_for(31_000)
     expect(page.locator(".proof")).to_contain_text("Verbindet neu, zuletzt vor 30 s.")
     page.clock.run_for(60_000)
@@ -29,18 +29,18 @@ def test_a_lost_connection_is_told_in_the_language_of_the_wall(made_wall: MadeWa
     expect(page.locator(".board .head")).to_have_text("Um 16:06")
 
 
-def test_a_clock_of_twelve_hours_is_the_pages_too(made_wall: MadeWall) -> None:
-    page = stopped(made_wall, "english")
+def test_a_clock_of_twelve_hours_is_the_pages_too(scripted_wall: ScriptedWall) -> None:
+    page = stopped(scripted_wall, "english")
     expect(page.locator(".horizon .strong")).to_have_text("4:06 pm")
-    made_wall.fall_silent()
+    scripted_wall.fall_silent()
     page.clock.run_for(100_000)
     expect(page.locator("h1")).to_contain_text("Not live. Last update 1 min ago, at 4:06 pm.")
 
 
-def test_a_headline_without_room_for_its_second_clause_ends_there(made_wall: MadeWall) -> None:
+def test_a_headline_without_room_for_its_second_clause_ends_there(scripted_wall: ScriptedWall) -> None:
     text = "45 mentions of Vereinigte Donaudampf… in the last hour,"
-    made_wall.open("normal", headline={"word": "Normal.", "text": text, "clause": "no topic stands out."})
-    expect(made_wall.page.locator("h1")).to_have_text(f"Normal. {text[:-1]}.")
+    scripted_wall.open("normal", headline={"word": "Normal.", "text": text, "clause": "no topic stands out."})
+    expect(scripted_wall.page.locator("h1")).to_have_text(f"Normal. {text[:-1]}.")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import measures
 from tests.browser.conftest import PageErrors
-from tests.browser.made_wall import MadeWall
-from tests.wall_states import made
+from tests.browser.scripted_wall import ScriptedWall
+from tests.wall_states import fixtures
 from tests.wall_states.parts import VOICES, voice
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ ZONES = ".headline, .horizon, .columns, .stage, .standing, .board, .board tr, .b
 
 
 @pytest.fixture(params=SIZES)
-def rem(request: Any, wall: MadeWall) -> Iterator[float]:
+def rem(request: Any, wall: ScriptedWall) -> Iterator[float]:
     """Each size in turn; back to 1080 lines afterwards."""
     width, height, rem = SIZES[request.param]
     wall.page.set_viewport_size({"width": width, "height": height})
@@ -35,11 +35,11 @@ def rem(request: Any, wall: MadeWall) -> Iterator[float]:
 
 def in_layout(name: str, layout: int) -> dict[str, int]:
     """What makes a state be drawn in a layout."""
-    return {"clock": made.states()[name].clock + layout * SLOT}
+    return {"clock": fixtures.states()[name].clock + layout * SLOT}
 
 
-def test_every_state_is_legible_and_within_the_safe_area(wall: MadeWall, rem: float) -> None:
-    for name in made.states():
+def test_every_state_is_legible_and_within_the_safe_area(wall: ScriptedWall, rem: float) -> None:
+    for name in fixtures.states():
         for layout in LAYOUTS_AT[round(rem)]:
             wall.say(name, **in_layout(name, layout))
             wall.settle()
@@ -52,8 +52,8 @@ def test_every_state_is_legible_and_within_the_safe_area(wall: MadeWall, rem: fl
             assert measures.faint(wall.page) == [], where
 
 
-def test_what_must_be_got_in_a_glance_is_large(wall: MadeWall, rem: float) -> None:
-    for name in made.states():
+def test_what_must_be_got_in_a_glance_is_large(wall: ScriptedWall, rem: float) -> None:
+    for name in fixtures.states():
         wall.say(name)
         sizes = wall.page.evaluate(
             "[...document.querySelectorAll('h1, .ours .share')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
@@ -62,19 +62,19 @@ def test_what_must_be_got_in_a_glance_is_large(wall: MadeWall, rem: float) -> No
         assert min(sizes) >= 4.8 * rem - 0.1, name
 
 
-def test_every_state_is_legible_at_night(wall: MadeWall) -> None:
-    for name in made.states():
+def test_every_state_is_legible_at_night(wall: ScriptedWall) -> None:
+    for name in fixtures.states():
         wall.say(name, night=True)
         assert measures.faint(wall.page) == [], name
 
 
-def test_no_text_moves_a_neighbour(wall: MadeWall, rem: float) -> None:
-    board = made.states()["extremes"].json()["board"]
+def test_no_text_moves_a_neighbour(wall: ScriptedWall, rem: float) -> None:
+    board = fixtures.states()["extremes"].json()["board"]
     wall.say("normal", board=board)
     before = measures.boxes(wall.page, ZONES)
-    for texts in zip(made.CORPUS.items(), reversed(made.CORPUS.items()), strict=True):
+    for texts in zip(fixtures.CORPUS.items(), reversed(fixtures.CORPUS.items()), strict=True):
         said = [
-            asdict(voice(50 + n, "negative", text, text, 3, place=text[:28], alike=n * 40))
+            asdict(voice(50 + n, "negative", text, text, 3, place=text[:28], near_duplicates=n * 40))
             for n, (_, text) in enumerate((*texts, texts[0]))
         ]
         wall.say("normal", board=board, voices=said)
@@ -84,9 +84,9 @@ def test_no_text_moves_a_neighbour(wall: MadeWall, rem: float) -> None:
         assert measures.scrolls(wall.page) == [0, 0], texts[0][0]
 
 
-def hero_of(wall: MadeWall, name: str) -> dict[str, Any]:
+def hero_of(wall: ScriptedWall, name: str) -> dict[str, Any]:
     """How a text of the corpus is set as hero: its size, how many lines, and whether all of it is shown."""
-    wall.say("normal", voices=[asdict(v) for v in (voice(70, "neutral", made.CORPUS[name]), *VOICES[1:])])
+    wall.say("normal", voices=[asdict(v) for v in (voice(70, "neutral", fixtures.CORPUS[name]), *VOICES[1:])])
     wall.settle()
     return wall.page.locator(".hero .text").evaluate(  # type: ignore[no-any-return]
         """(e) => {
@@ -99,23 +99,23 @@ def hero_of(wall: MadeWall, name: str) -> dict[str, Any]:
     )
 
 
-def test_the_hero_takes_the_largest_size_that_fits(wall: MadeWall) -> None:
+def test_the_hero_takes_the_largest_size_that_fits(wall: ScriptedWall) -> None:
     long, longest, short = hero_of(wall, "280"), hero_of(wall, "3000"), hero_of(wall, "hebrew")
     assert (long["size"], long["whole"], long["rows"]) == ("small", True, 1)
     assert (longest["size"], longest["whole"], longest["rows"]) == ("small", False, 1)
     assert (short["size"], short["whole"], short["rows"]) == ("middle", True, 2)
-    for name in made.CORPUS:
+    for name in fixtures.CORPUS:
         lines = hero_of(wall, name)["lines"]
         assert lines == pytest.approx(round(lines), abs=0.02), f"half a line of {name}"
 
 
-def test_the_document_never_holds_more_than_three_mentions(wall: MadeWall) -> None:
-    for name in made.states():
+def test_the_document_never_holds_more_than_three_mentions(wall: ScriptedWall) -> None:
+    for name in fixtures.states():
         wall.say(name)
         assert wall.page.locator(".hero, .row").count() <= 3, name
 
 
-def test_marks_differ_in_shape_without_any_colour(wall: MadeWall, meter: Page) -> None:
+def test_marks_differ_in_shape_without_any_colour(wall: ScriptedWall, meter: Page) -> None:
     wall.say("normal")
     wall.settle()
     marks = {}
@@ -137,7 +137,7 @@ def test_marks_differ_in_shape_without_any_colour(wall: MadeWall, meter: Page) -
             assert differing > 144 / 8, f"{one} looks like {other}"
 
 
-def test_masked_authors_have_no_handle_and_no_disc(wall: MadeWall) -> None:
+def test_masked_authors_have_no_handle_and_no_disc(wall: ScriptedWall) -> None:
     wall.say("masked")
     expect(wall.page.locator(".byline")).to_have_text("neutralsomeoneon Bluesky, 2 min")
     assert wall.page.locator(".disc").count() == 0
@@ -145,7 +145,7 @@ def test_masked_authors_have_no_handle_and_no_disc(wall: MadeWall) -> None:
     assert wall.page.content().replace("@someone", "").count("@") == 0
 
 
-def test_zones_change_places_with_the_layout(wall: MadeWall) -> None:
+def test_zones_change_places_with_the_layout(wall: ScriptedWall) -> None:
     places = []
     for layout in range(4):
         wall.say("normal", **in_layout("normal", layout))
@@ -157,7 +157,7 @@ def test_zones_change_places_with_the_layout(wall: MadeWall) -> None:
     assert places == [(False, False), (True, True), (False, True), (True, False)]
 
 
-def test_the_flag_of_an_incident_changes_sides(wall: MadeWall) -> None:
+def test_the_flag_of_an_incident_changes_sides(wall: ScriptedWall) -> None:
     for layout, right in ((0, False), (1, True), (2, False), (3, True)):
         wall.say("incident", **in_layout("incident", layout))
         flag = wall.page.locator(".flag").bounding_box()
@@ -166,10 +166,10 @@ def test_the_flag_of_an_incident_changes_sides(wall: MadeWall) -> None:
         assert 33 * 20 < flag["width"] < 36 * 20
 
 
-def test_the_bars_are_the_number(wall: MadeWall) -> None:
+def test_the_bars_are_the_number(wall: ScriptedWall) -> None:
     wall.say("normal")
     expect(wall.page.locator(".bar.bright")).to_have_count(4)
-    scale = made.states()["normal"].horizon.scale
+    scale = fixtures.states()["normal"].horizon.scale
     heights = [box[4] / 20 / 7.75 * scale for box in measures.boxes(wall.page, ".bar.bright rect:nth-child(2)")]
     assert sum(heights) == pytest.approx(42, abs=0.5), "the headline says 42"
     wall.say("blind")
@@ -181,8 +181,8 @@ def test_the_bars_are_the_number(wall: MadeWall) -> None:
     expect(wall.page.locator(".bar.hot")).to_have_count(22)
 
 
-def test_every_state_can_be_heard(wall: MadeWall) -> None:
-    for name, state in made.states().items():
+def test_every_state_can_be_heard(wall: ScriptedWall) -> None:
+    for name, state in fixtures.states().items():
         wall.say(name)
         page = wall.page
         assert page.locator("h1").count() == 1, name
@@ -196,8 +196,8 @@ def test_every_state_can_be_heard(wall: MadeWall) -> None:
     assert wall.page.locator(".hero .unseen").inner_text() == "positive"
 
 
-def test_sample_data_is_called_that_in_every_state(wall: MadeWall) -> None:
-    for name in made.states():
+def test_sample_data_is_called_that_in_every_state(wall: ScriptedWall) -> None:
+    for name in fixtures.states():
         wall.say(name, sample=True)
         wall.settle()
         german, french = "Beispieldaten. Nichts hier ist echt.", "Exemple. Rien ici n\u2019est réel."
@@ -206,7 +206,7 @@ def test_sample_data_is_called_that_in_every_state(wall: MadeWall) -> None:
         assert measures.outside(wall.page) == [], name
 
 
-def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, all_page_errors: PageErrors) -> None:
+def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: ScriptedWall, all_page_errors: PageErrors) -> None:
     """Stands last: over everything that was shown before."""
     assert wall.page.evaluate("window.reports") == []
     assert all_page_errors == []

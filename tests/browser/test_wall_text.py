@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import measures
 from tests.browser.conftest import PageErrors
-from tests.browser.made_wall import MadeWall
-from tests.wall_states import made
+from tests.browser.scripted_wall import ScriptedWall
+from tests.wall_states import fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -35,9 +35,9 @@ SHARE = """
 """
 
 
-def shown(wall: MadeWall, layout: int, **changes: Any) -> Iterator[str]:
+def shown(wall: ScriptedWall, layout: int, **changes: Any) -> Iterator[str]:
     """Every state in turn, with its topics too; what its name is."""
-    for name, state in made.states().items():
+    for name, state in fixtures.states().items():
         for seconds in (0, 48) if state.topics else (0,):
             wall.say(name, clock=state.clock + layout * SLOT + seconds * 1000, **changes)
             wall.settle()
@@ -45,28 +45,28 @@ def shown(wall: MadeWall, layout: int, **changes: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("layout", range(4))
-def test_nothing_is_cut_that_must_be_whole(wall: MadeWall, layout: int) -> None:
+def test_nothing_is_cut_that_must_be_whole(wall: ScriptedWall, layout: int) -> None:
     for name in shown(wall, layout):
         assert measures.cut(wall.page, WHOLE if name == "extremes" else f"{WHOLE}, {OURS}") == [], name
 
 
 @pytest.mark.parametrize("layout", range(4))
 @pytest.mark.parametrize("sample", [False, True])
-def test_no_text_stands_on_another(wall: MadeWall, layout: int, sample: bool) -> None:
+def test_no_text_stands_on_another(wall: ScriptedWall, layout: int, sample: bool) -> None:
     for name in shown(wall, layout, sample=sample):
         assert measures.colliding(wall.page) == [], name
 
 
-def test_what_stands_on_another_is_found(wall: MadeWall) -> None:
+def test_what_stands_on_another_is_found(wall: ScriptedWall) -> None:
     wall.say(
-        "normal", board={"head": "Last 7 days, with gaps", "rows": made.states()["normal"].json()["board"]["rows"]}
+        "normal", board={"head": "Last 7 days, with gaps", "rows": fixtures.states()["normal"].json()["board"]["rows"]}
     )
     wall.page.evaluate("document.querySelector('.board .share').style.translate = '-2rem'")
     assert [b for a, b in measures.colliding(wall.page) if a.startswith("Last 7 days")] == ["share"]
     wall.page.evaluate("document.querySelector('.board .share').removeAttribute('style')")
 
 
-def test_our_name_takes_two_lines_before_it_is_cut(wall: MadeWall) -> None:
+def test_our_name_takes_two_lines_before_it_is_cut(wall: ScriptedWall) -> None:
     for name, lines in (("long-name", 2), ("normal", 1), ("one-brand", 1)):
         wall.say(name)
         wall.settle()
@@ -75,7 +75,7 @@ def test_our_name_takes_two_lines_before_it_is_cut(wall: MadeWall) -> None:
     expect(wall.page.locator(".ours th")).to_have_css("font-size", re.compile(r"^(60|59\.99\d*)px$"))
 
 
-def test_lines_are_whole_at_every_size(wall: MadeWall) -> None:
+def test_lines_are_whole_at_every_size(wall: ScriptedWall) -> None:
     wall.say("normal")
     for width, height, pixels in ((1366, 768, 1), (1920, 1080, 2), (3840, 2160, 4)):
         wall.page.set_viewport_size({"width": width, "height": height})
@@ -84,7 +84,7 @@ def test_lines_are_whole_at_every_size(wall: MadeWall) -> None:
     wall.page.set_viewport_size({"width": 1920, "height": 1080})
 
 
-def test_two_lines_of_proof_become_one_text_where_one_is_too_long(wall: MadeWall) -> None:
+def test_two_lines_of_proof_become_one_text_where_one_is_too_long(wall: ScriptedWall) -> None:
     wall.say("english")
     wall.settle()
     expect(wall.page.locator(".proof .line")).to_have_text(
@@ -97,9 +97,9 @@ def test_two_lines_of_proof_become_one_text_where_one_is_too_long(wall: MadeWall
     )
 
 
-def test_a_part_of_a_pixel_is_too_wide(wall: MadeWall) -> None:
+def test_a_part_of_a_pixel_is_too_wide(wall: ScriptedWall) -> None:
     """Figures that are wider by a third of one than their place take smaller type, and none of them becomes a dot."""
-    said = {**made.states()["incident"].json()["incident"], "line": "420 an hour, usually 42."}
+    said = {**fixtures.states()["incident"].json()["incident"], "line": "420 an hour, usually 42."}
     for trend, size in (("Still rising.", "figures"), ("Not read since 09:00.", "figures small")):
         wall.say("incident", incident={**said, "trend": trend})
         wall.settle()
@@ -108,7 +108,7 @@ def test_a_part_of_a_pixel_is_too_wide(wall: MadeWall) -> None:
         assert measures.cut(wall.page, ".figures") == []
 
 
-def test_words_of_a_row_take_the_room_that_is_left_in_it(wall: MadeWall) -> None:
+def test_words_of_a_row_take_the_room_that_is_left_in_it(wall: ScriptedWall) -> None:
     """Whatever stands beside the words of the other row."""
     wall.say("german")
     wall.settle()
@@ -118,7 +118,7 @@ def test_words_of_a_row_take_the_room_that_is_left_in_it(wall: MadeWall) -> None
     assert ends[0] == pytest.approx(ends[1])
 
 
-def test_an_incident_on_sample_data_shows_its_proof_and_the_sign(wall: MadeWall) -> None:
+def test_an_incident_on_sample_data_shows_its_proof_and_the_sign(wall: ScriptedWall) -> None:
     wall.say("incident", sample=True)
     wall.settle()
     assert wall.page.locator(".proof .line").count() == 1
@@ -145,7 +145,7 @@ LOST = (
 
 
 @pytest.mark.parametrize("words", LOST)
-def test_a_lost_connection_is_told_on_two_lines(wall: MadeWall, words: tuple[str, str, str]) -> None:
+def test_a_lost_connection_is_told_on_two_lines(wall: ScriptedWall, words: tuple[str, str, str]) -> None:
     wall.say("not-live", headline=dict(zip(("word", "text", "clause"), words, strict=True)))
     wall.settle()
     expect(wall.page.locator("h1")).to_have_text(" ".join(words))
@@ -153,7 +153,7 @@ def test_a_lost_connection_is_told_on_two_lines(wall: MadeWall, words: tuple[str
     assert measures.outside(wall.page) == []
 
 
-def test_what_hangs_below_a_line_is_not_hidden_by_the_next(wall: MadeWall, meter: Page) -> None:
+def test_what_hangs_below_a_line_is_not_hidden_by_the_next(wall: ScriptedWall, meter: Page) -> None:
     """Where each line has a ground of its own, over the hatched slab."""
     wall.say("not-live", headline=dict(zip(("word", "text", "clause"), LOST[0], strict=True)))
     wall.settle()
@@ -162,7 +162,7 @@ def test_what_hangs_below_a_line_is_not_hidden_by_the_next(wall: MadeWall, meter
     assert seen(meter, measures.picture(wall.page), below, 1)["strokes"] == 2, "p and g"
 
 
-def test_what_stands_on_a_capital_is_not_hidden_by_the_line_above(wall: MadeWall, meter: Page) -> None:
+def test_what_stands_on_a_capital_is_not_hidden_by_the_line_above(wall: ScriptedWall, meter: Page) -> None:
     wall.say("not-live", headline={"word": "Nicht live", "text": "seit 16:06.", "clause": "6\u00d7 das Übliche."})
     wall.settle()
     _, x, y, width, height = measures.boxes(wall.page, ".words")[1]
@@ -180,8 +180,8 @@ FENCED = "(e) => { for (const one of document.querySelectorAll(e)) one.style.ove
 
 
 @pytest.mark.parametrize("multiple", ["4", "46", "147", "1,204"])
-def test_what_hangs_below_a_line_of_an_incident_is_not_cut(wall: MadeWall, multiple: str) -> None:
-    said = {**made.states()["incident"].json()["incident"], **HANGING, "multiple": multiple}
+def test_what_hangs_below_a_line_of_an_incident_is_not_cut(wall: ScriptedWall, multiple: str) -> None:
+    said = {**fixtures.states()["incident"].json()["incident"], **HANGING, "multiple": multiple}
     wall.say("incident", incident=said)
     wall.settle()
     before = measures.picture(wall.page)
@@ -192,8 +192,8 @@ def test_what_hangs_below_a_line_of_an_incident_is_not_cut(wall: MadeWall, multi
         wall.page.evaluate(FENCED, fenced)
 
 
-def test_what_hangs_below_a_long_name_is_not_cut(wall: MadeWall) -> None:
-    rows = made.states()["long-name"].json()["board"]["rows"]
+def test_what_hangs_below_a_long_name_is_not_cut(wall: ScriptedWall) -> None:
+    rows = fixtures.states()["long-name"].json()["board"]["rows"]
     wall.say("normal", board={"head": "", "rows": [{**row, "brand": "Gärtnerei Jugglery"} for row in rows]})
     wall.settle()
     expect(wall.page.locator(".ours th")).to_have_class("long")
@@ -204,7 +204,7 @@ def test_what_hangs_below_a_long_name_is_not_cut(wall: MadeWall) -> None:
     wall.page.evaluate(FENCED, ".ours th")
 
 
-def test_a_headline_begins_no_line_for_one_word(wall: MadeWall) -> None:
+def test_a_headline_begins_no_line_for_one_word(wall: ScriptedWall) -> None:
     """What a clock of twelve hours adds leaves no room for the second clause."""
     wall.say("not-live", headline={"word": "Not live.", "text": "Last update 55 min ago, at 12:06 pm.", "clause": "."})
     wall.settle()
@@ -217,7 +217,7 @@ def test_a_headline_begins_no_line_for_one_word(wall: MadeWall) -> None:
 
 @pytest.mark.parametrize("night", [False, True])
 @pytest.mark.parametrize("name", GLANCE)
-def test_a_quarter_of_the_size_is_enough_for_a_glance(wall: MadeWall, meter: Page, name: str, night: bool) -> None:
+def test_a_quarter_of_the_size_is_enough_for_a_glance(wall: ScriptedWall, meter: Page, name: str, night: bool) -> None:
     """As a television is seen from four metres: headline, hero, who is ahead and the mood, or what an incident says."""
     wall.say(name, night=night)
     wall.settle()
@@ -231,7 +231,7 @@ def test_a_quarter_of_the_size_is_enough_for_a_glance(wall: MadeWall, meter: Pag
         assert small["brightest"] > 0.95 * whole["brightest"], what
 
 
-def test_small_type_is_not_enough_for_a_glance(wall: MadeWall, meter: Page) -> None:
+def test_small_type_is_not_enough_for_a_glance(wall: ScriptedWall, meter: Page) -> None:
     """So the measure can fail."""
     wall.say("normal")
     wall.settle()
@@ -239,10 +239,10 @@ def test_small_type_is_not_enough_for_a_glance(wall: MadeWall, meter: Page) -> N
     assert seen(meter, png, box, 0.25)["strokes"] < 0.8 * seen(meter, png, box, 1)["strokes"]
 
 
-def test_our_mark_keeps_its_shape_at_a_quarter_of_the_size(wall: MadeWall, meter: Page) -> None:
+def test_our_mark_keeps_its_shape_at_a_quarter_of_the_size(wall: ScriptedWall, meter: Page) -> None:
     found = {}
     for mark in ("positive", "negative", "neutral", "unscored"):
-        rows = made.states()["normal"].json()["board"]["rows"]
+        rows = fixtures.states()["normal"].json()["board"]["rows"]
         wall.say("normal", board={"head": "", "rows": [{**row, "mark": mark} for row in rows]})
         wall.settle()
         box = wall.page.locator(".ours .mark svg").bounding_box()
@@ -253,7 +253,7 @@ def test_our_mark_keeps_its_shape_at_a_quarter_of_the_size(wall: MadeWall, meter
             assert one == other or differing > 144 / 8, f"{one} looks like {other}"
 
 
-def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: MadeWall, all_page_errors: PageErrors) -> None:
+def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: ScriptedWall, all_page_errors: PageErrors) -> None:
     """Stands last: over everything that was shown before."""
     assert wall.page.evaluate("window.reports") == []
     assert all_page_errors == []

@@ -24,7 +24,7 @@ from monitor.config.walls import Wall
 from monitor.model import MentionFilter
 from monitor.store import Store
 from tests.browser.conftest import PageErrors
-from tests.browser.made_wall import MadeWall
+from tests.browser.scripted_wall import ScriptedWall
 from tests.fake_site import Served, config, judged
 from tests.test_run import TIMEOUT_MS, Running, until
 from tests.wall_states.parts import CLOCK, ms
@@ -261,14 +261,14 @@ NODES = """() => {
 }"""
 
 
-def test_no_picture_is_held_once_another_is_drawn(made_wall: MadeWall) -> None:
+def test_no_picture_is_held_once_another_is_drawn(scripted_wall: ScriptedWall) -> None:
     """Marks, sentences and scenes come and go; one picture has some 500 nodes."""
-    page = made_wall.page
+    page = scripted_wall.page
     session = page.context.new_cdp_session(page)
-    made_wall.open("normal")
+    scripted_wall.open("normal")
     scenes = ("incident", "topics", "quiet", "all-unscored", "night", "twelve-brands", "learning", "busy", "normal")
     for n, name in enumerate(2 * scenes):
-        made_wall.say(name, clock=ms(CLOCK) + n * 20 * MINUTE * 1000)
+        scripted_wall.say(name, clock=ms(CLOCK) + n * 20 * MINUTE * 1000)
     page.wait_for_function("document.querySelector('.canvas').dataset.kind === 'normal'")
     assert held(page, session) < 100
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import measures
-from tests.browser.made_wall import MadeWall
-from tests.wall_states import made
+from tests.browser.scripted_wall import ScriptedWall
+from tests.wall_states import fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -28,16 +28,16 @@ FULL = ("normal", "busy", "extremes", "incident", "long-incident", "partly-blind
 
 
 @pytest.fixture(scope="module")
-def small(wall: MadeWall) -> Iterator[MadeWall]:
+def small(wall: ScriptedWall) -> Iterator[ScriptedWall]:
     """The least screen: half the work of measuring it."""
     wall.page.set_viewport_size({"width": 1366, "height": 768})
     yield wall
     wall.page.set_viewport_size({"width": 1920, "height": 1080})
 
 
-def drawn(wall: MadeWall, name: str, layout: int = 0, **changes: Any) -> str:
+def drawn(wall: ScriptedWall, name: str, layout: int = 0, **changes: Any) -> str:
     """A picture of a state in a layout; pairing has another code, and another place, in each."""
-    clock = made.states()[name].clock + layout * SLOT
+    clock = fixtures.states()[name].clock + layout * SLOT
     if name == "pairing":
         changes["pairing"] = {"code": CODES[layout % 2], "expires_at": clock + 240_000 + layout % 2 * 300_000}
     wall.say(name, **{"clock": clock, **changes})
@@ -51,8 +51,8 @@ def most(name: str) -> float:
 
 
 @pytest.mark.parametrize("sample", [False, True])
-def test_little_is_lit_both_before_and_after_a_change_of_layout(small: MadeWall, meter: Page, sample: bool) -> None:
-    for name in FULL if sample else made.states():
+def test_little_is_lit_both_before_and_after_a_change_of_layout(small: ScriptedWall, meter: Page, sample: bool) -> None:
+    for name in FULL if sample else fixtures.states():
         found = measures.wear(meter, [drawn(small, name, layout, sample=sample) for layout in LAYOUTS])
         for layout, picture in zip(LAYOUTS, found, strict=True):
             where = f"{name} in layout {layout}: {picture}"
@@ -62,8 +62,8 @@ def test_little_is_lit_both_before_and_after_a_change_of_layout(small: MadeWall,
 
 
 @pytest.mark.parametrize("sample", [False, True])
-def test_the_night_is_dark_whatever_the_state(small: MadeWall, meter: Page, sample: bool) -> None:
-    calm = [name for name, state in made.states().items() if state.incident is None]
+def test_the_night_is_dark_whatever_the_state(small: ScriptedWall, meter: Page, sample: bool) -> None:
+    calm = [name for name, state in fixtures.states().items() if state.incident is None]
     names = [name for name in calm if name != "pairing" and not (sample and name in UNBROUGHT)]
     drawn(small, "night", night=True)
     small.page.evaluate("Promise.allSettled(document.getAnimations().map((a) => a.finished))")
@@ -77,7 +77,7 @@ def test_the_night_is_dark_whatever_the_state(small: MadeWall, meter: Page, samp
 
 
 @pytest.mark.parametrize("name", ["normal", "sample", "incident", "long-incident", "night"])
-def test_a_large_screen_wears_no_more(wall: MadeWall, meter: Page, name: str) -> None:
+def test_a_large_screen_wears_no_more(wall: ScriptedWall, meter: Page, name: str) -> None:
     wall.page.set_viewport_size({"width": 1920, "height": 1080})
     for picture in measures.wear(meter, [drawn(wall, name, layout) for layout in (0, 1)]):
         assert most(name) / 4 < picture["mean"] < most(name)
@@ -85,7 +85,7 @@ def test_a_large_screen_wears_no_more(wall: MadeWall, meter: Page, name: str) ->
         assert picture["both"] < BOTH
 
 
-def test_a_brighter_flag_would_be_found(wall: MadeWall, meter: Page) -> None:
+def test_a_brighter_flag_would_be_found(wall: ScriptedWall, meter: Page) -> None:
     """As bright as the red of pages, of which a third of the screen would be lit."""
     root = "document.documentElement.style"
     wall.page.evaluate(f"{root}.setProperty('--red', '#ee4436')")
@@ -95,7 +95,7 @@ def test_a_brighter_flag_would_be_found(wall: MadeWall, meter: Page) -> None:
     assert picture["mean"] < INCIDENT
 
 
-def test_the_flag_is_bright_enough_beside_black(wall: MadeWall) -> None:
+def test_the_flag_is_bright_enough_beside_black(wall: ScriptedWall) -> None:
     wall.say("incident")
     red = wall.page.locator(".flag").evaluate("(e) => getComputedStyle(e).backgroundColor")
     assert measures.luminance(red) < 0.2

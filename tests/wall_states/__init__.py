@@ -1,1 +1,1 @@
-"""One complete state of the wall per file, made up; read by Vitest, by the browser tests and by who draws."""
+"""Made-up states of the wall, one per file, for Vitest and the browser tests."""

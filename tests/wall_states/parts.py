@@ -1,4 +1,4 @@
-"""What made-up states of the wall are put together from. Acme is us; every brand, author and text is made up."""
+"""The parts of the made-up states. Acme is our brand; every brand, author and text is made up."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 from display.wall_state.document import (
     Bar,
     Board,
+    BrandRow,
     Headline,
     Horizon,
-    Kind,
     Label,
-    Line,
     Mood,
-    Row,
+    ProofLine,
+    StateKind,
     Voice,
     WallState,
 )
 
 NOW = datetime(2026, 11, 19, 16, 6, tzinfo=UTC)
 CLOCK = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
-"""At this time the layout is A, the orbit is at its first place and the stage shows voices."""
+"""At this time the layout is A, the orbit is at its first position and the stage shows voices."""
 SPAN = timedelta(hours=24)
 LEFT = 4.8 / 91.2
 BARS = 96
@@ -41,7 +41,7 @@ def ago(minutes: float, now: datetime = NOW) -> int:
 
 
 def level(time: datetime) -> float:
-    """How busy an hour of the day is, 0 to 1: least at three in the morning."""
+    """How busy an hour of the day is, 0 to 1; least busy at three in the morning."""
     hour = time.hour + time.minute / 60
     return 0.08 + 0.92 * ((1 - cos((hour - 3) / 24 * 2 * pi)) / 2) ** 1.6
 
@@ -53,7 +53,7 @@ def usual(peak: float, now: datetime = NOW) -> tuple[float, ...]:
 
 
 def bars(peak: float, last: Sequence[tuple[int, int]], now: datetime = NOW) -> tuple[Bar, ...]:
-    """A day of counts that ends with ``last``: n and negative of the bright bars."""
+    """A day of counts that ends with ``last``: the total and negative mentions of the bright bars."""
     chance = Random(7)
     made = []
     for expected in usual(peak, now)[: BARS - len(last)]:
@@ -63,7 +63,7 @@ def bars(peak: float, last: Sequence[tuple[int, int]], now: datetime = NOW) -> t
 
 
 def hours(now: datetime = NOW) -> tuple[Label, ...]:
-    """Every sixth hour under the axis, and the time now."""
+    """The labels of every sixth hour, and of the time now."""
     words = {0: "midnight", 12: "noon"}
     labels = []
     for back in range(24, 0, -1):
@@ -90,9 +90,19 @@ def horizon(peak: float = 12, last: Sequence[tuple[int, int]] = (), now: datetim
 
 
 def voice(id: int, sentiment: str, text: str, author: str = "", minutes: float = 2, **changes: Any) -> Voice:
-    """Somebody's words."""
-    fields = {"brand": "", "initials": author[:2].upper(), "place": "Reddit", "at": ago(minutes), "alike": 0}
+    """A post."""
+    fields = {"brand": "", "initials": author[:2].upper(), "place": "Reddit", "at": ago(minutes), "near_duplicates": 0}
     return Voice(id, sentiment, text=text, author=author, **{**fields, **changes})
+
+
+def headline(word: str, text: str, clause: str) -> Headline:
+    """A headline whose ``text`` goes on in its second clause."""
+    return Headline(word, f"{text},", clause, f"{text}.")
+
+
+def proof_line(text: str, at: int) -> ProofLine:
+    """A line that says when sources were last read."""
+    return ProofLine("", f"{text}.", at, text + ", last {age}.")
 
 
 VOICES = (
@@ -103,20 +113,20 @@ VOICES = (
         "nkeller",
         initials="NK",
     ),
-    voice(30, "negative", "Still no parcel, still no answer.", "pio", 4, alike=37),
+    voice(30, "negative", "Still no parcel, still no answer.", "pio", 4, near_duplicates=37),
     voice(29, "unscored", "Acme liefert auch samstags", "Ruth M", 9, place="Mastodon"),
 )
 
 ROWS = (
-    Row("Globex", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),
-    Row("Acme", True, "34", "positive", Mood(0.18, 0.11, 0.25), "", "usually 31 %"),
-    Row("Initech", False, "18", "neutral", Mood(0.04, -0.09, 0.17), ""),
-    Row("Umbrella", False, "1", "unscored", None, "too few to say"),
+    BrandRow("Globex", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),
+    BrandRow("Acme", True, "34", "positive", Mood(0.18, 0.11, 0.25), "", "usually 31%"),
+    BrandRow("Initech", False, "18", "neutral", Mood(0.04, -0.09, 0.17), ""),
+    BrandRow("Umbrella", False, "1", "unscored", None, "too few to say"),
 )
 
 PROOF = (
-    Line("", "All 7 sources read, last ", ago(0.4), "."),
-    Line("", "4 posts hidden, still counted."),
+    proof_line("All 7 sources read", ago(0.4)),
+    ProofLine("", "4 posts hidden, still counted."),
 )
 
 
@@ -127,14 +137,14 @@ def state(**changes: Any) -> WallState:
         "last_id": 412,
         "as_of": ms(NOW),
         "utc_offset": 0,
-        "kind": Kind.NORMAL,
+        "kind": StateKind.NORMAL,
         "sample": False,
-        "headline": Headline("Normal.", "42 mentions in the last hour,", "mostly about delivery times."),
+        "headline": headline("Normal.", "42 mentions in the last hour", "mostly about delivery times."),
         "horizon": horizon(),
         "voices": VOICES,
         "board": Board("Last 7 days", ROWS),
         "proof": PROOF,
-        "departures": (),
+        "first_run": (),
         "ours": "Acme",
         "clock": ms(CLOCK),
     }

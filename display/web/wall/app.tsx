@@ -1,66 +1,70 @@
-// State and show in, picture out.
+// Turns a state, and what the clock decides, into the picture.
 import { useEffect, useState } from "preact/hooks";
 
-import type { Moment } from "./ages";
-import { timeOfDay } from "./ages";
 import { Board } from "./board";
-import { type Layout, layout, place, type Show, speaker, trust } from "./clockwork";
-import { Departures } from "./departures";
+import { incidentVoice, type Layout, layout, position, type Show, trust } from "./clockwork";
+import { type Connection, incidentProof, lostHeadline } from "./connection";
 import { Fade } from "./fade";
+import { FirstRun } from "./first_run";
 import { Headline } from "./headline";
 import { Horizon } from "./horizon";
 import { Incident } from "./incident";
+import { fill, type Languages, localeOf, PhrasesContext } from "./locale";
 import { Pairing } from "./pairing";
 import { Proof } from "./proof";
-import { type Doubt, lost, proofFor } from "./sentences";
-import type { Headline as Sentence, WallState } from "./state";
+import type * as Doc from "./state";
+import { type Moment, timeOfDay } from "./time";
 import { Topics } from "./topics";
 import { Voices } from "./voices";
-import { Spoken as Tongue, tongueOf } from "./words";
 
 export interface Picture {
-  state: WallState;
+  state: Doc.WallState;
+  languages: Languages;
   show: Show;
-  /** The server's real clock now. */
+  /** The server's real time now. */
   clock: number;
-  /** Milliseconds since the state came, on the page's monotonic clock. */
+  /** Milliseconds since the state came, by the page's monotonic clock. */
   silence: number;
+  /** Whether the server has no connection left for this page. */
   refused: boolean;
 }
 
 /** What fills the screen. */
-type Screen = "zones" | "sources" | "incident" | "pairing" | "long gone";
+type Screen = "zones" | "first run" | "incident" | "pairing" | "long gone";
 
-/** A picture, and what follows from it for every zone. */
+/** A picture, with what follows from it for every zone. */
 interface View extends Picture {
   layout: Layout;
   screen: Screen;
+  /** Whether the state is too old to be true. */
   stale: boolean;
   night: boolean;
   moment: Moment;
-  doubt: Doubt;
-  sentence: Sentence;
+  connection: Connection;
+  headline: Doc.Headline;
   fitted: number;
 }
 
 const SPEAK_EVERY = 60_000;
-/** Without the clock the first proof line alone is shown at night. */
-const NIGHT_LINES = 1;
-/** On an incident's screen the first line is about the incident. */
-const INCIDENT_PLACE = 1;
+const MAX_PROOF_LINES = 2;
+/** At night, only the line that says how current the picture is. */
+const MAX_NIGHT_LINES = 1;
+/** On an incident's screen, the first line is about the incident. */
+const INCIDENT_PROOF_PLACE = 1;
 
-function screenOf(state: WallState, stale: boolean, gone: boolean): Screen {
+function screenOf(state: Doc.WallState, stale: boolean, longGone: boolean): Screen {
   if (state.kind === "pairing" && state.pairing) return "pairing";
-  if (gone) return "long gone";
+  if (longGone) return "long gone";
   if (state.incident && state.kind === "incident" && !stale) return "incident";
-  return state.kind === "listening" ? "sources" : "zones";
+  return state.kind === "listening" ? "first run" : "zones";
 }
 
 function viewOf(picture: Picture, fitted: number): View {
   const { state, silence } = picture;
+  const locale = localeOf(state, picture.languages);
   const trusted = trust(silence);
-  const unheard = trusted === "not live" || trusted === "long gone";
-  const stale = unheard || state.kind === "not live";
+  const lost = trusted === "not live" || trusted === "long gone";
+  const stale = lost || state.kind === "not live";
   const screen = screenOf(state, stale, trusted === "long gone");
   return {
     ...picture,
@@ -68,69 +72,73 @@ function viewOf(picture: Picture, fitted: number): View {
     screen,
     stale,
     night: state.night && screen !== "incident",
-    moment: { ...tongueOf(state), now: state.as_of + silence * state.pace, aging: !stale },
-    doubt: { trust: trusted, silence, heardAt: state.as_of, refused: picture.refused },
-    sentence: unheard ? lost(state, silence) : state.headline,
+    moment: { locale, now: state.as_of + silence * state.pace, showsAges: !stale },
+    connection: { trust: trusted, silence, heardAt: state.as_of, refused: picture.refused },
+    headline: lost ? lostHeadline(state, silence, locale) : state.headline,
     fitted,
   };
 }
 
-/** Counts up when fonts have loaded or the screen changed, so that what was measured is measured again. */
+/** A number that changes when fonts have loaded or the screen was resized: texts must then be measured again. */
 function useFitted(): number {
   const [count, setCount] = useState(0);
   useEffect(() => {
-    const again = () => setCount((n) => n + 1);
-    void document.fonts.ready.then(again);
-    addEventListener("resize", again);
-    return () => removeEventListener("resize", again);
+    const measureAgain = () => setCount((n) => n + 1);
+    void document.fonts.ready.then(measureAgain);
+    addEventListener("resize", measureAgain);
+    return () => removeEventListener("resize", measureAgain);
   }, []);
   return count;
 }
 
-/** The sentence for a screen reader, at most once a minute. */
-function Spoken({ sentence, clock }: { sentence: string; clock: number }) {
-  const [said, say] = useState({ sentence, at: clock });
-  if (said.sentence !== sentence && Math.abs(clock - said.at) >= SPEAK_EVERY) say({ sentence, at: clock });
+/** The headline for screen readers, at most once a minute. */
+function SpokenHeadline({ headline, clock }: { headline: Doc.Headline; clock: number }) {
+  const sentence = [headline.word, headline.text, headline.clause].filter(Boolean).join(" ");
+  const [spoken, speak] = useState({ sentence, at: clock });
+  if (spoken.sentence !== sentence && Math.abs(clock - spoken.at) >= SPEAK_EVERY) speak({ sentence, at: clock });
   return (
     <p class="unseen" role="status">
-      {said.sentence}
+      {spoken.sentence}
     </p>
   );
 }
 
-/** An incident interrupts who listens once; its figures change without a word. */
-function Alarm({ view }: { view: View }) {
+/** An incident interrupts a screen reader once, not with each change of its figures. */
+function IncidentAlert({ view }: { view: View }) {
   const incident = view.screen === "incident" ? view.state.incident : null;
   return (
     <p class="unseen" role="alert">
-      {incident && `${incident.title} ${incident.since}.`}
+      {incident && `${incident.title} ${incident.since}`}
     </p>
   );
 }
 
-function Standing({ view }: { view: View }) {
+function BoardAndProof({ view }: { view: View }) {
   const { state, moment } = view;
-  const head = moment.aging ? state.board.head : moment.words.headAt(timeOfDay(state.as_of, moment));
+  const { phrases } = moment.locale;
+  const head = moment.showsAges ? state.board.head : fill(phrases.board_at, { time: timeOfDay(state.as_of, moment.locale) });
   return (
     <div class="standing">
       <Board head={head} rows={state.board.rows} fitted={view.fitted} />
-      <ProofOf view={view} />
+      <ProofZone view={view} />
     </div>
   );
 }
 
-function ProofOf({ view }: { view: View }) {
-  const { state, doubt, moment, fitted } = view;
+function ProofZone({ view }: { view: View }) {
+  const { state, connection, moment, fitted } = view;
   const blind = state.kind === "blind" || state.kind === "partly blind";
-  const most = view.night ? NIGHT_LINES : 2;
-  return <Proof lines={state.proof} sample={state.sample} doubt={doubt} moment={moment} fitted={fitted} most={most} blind={blind} />;
+  const maxLines = view.night ? MAX_NIGHT_LINES : MAX_PROOF_LINES;
+  return (
+    <Proof lines={state.proof} sample={state.sample} connection={connection} moment={moment} fitted={fitted} maxLines={maxLines} blind={blind} />
+  );
 }
 
-/** Voices and topics take turns; at night neither is shown. */
+/** Voices and topics alternate; at night neither is shown. */
 function Stage({ view }: { view: View }) {
   const { state, show } = view;
   if (view.night) return <div class="stage" />;
-  const topics = show.turn.stage === "topics" && state.topics;
+  const topics = show.stage.shows === "topics" && state.topics;
   return (
     <Fade class="stage" scene={topics ? "topics" : "voices"}>
       {topics ? <Topics topics={topics} /> : <Voices voices={state.voices} moment={view.moment} fitted={view.fitted} />}
@@ -140,19 +148,19 @@ function Stage({ view }: { view: View }) {
 
 function Columns({ view }: { view: View }) {
   const { state } = view;
-  if (view.screen === "long gone") return <div class="columns first">{state.sample && <ProofOf view={view} />}</div>;
-  if (view.screen === "sources") {
+  if (view.screen === "long gone") return <div class="columns first">{state.sample && <ProofZone view={view} />}</div>;
+  if (view.screen === "first run") {
     return (
       <div class="columns first">
-        <Departures rows={state.departures} ours={state.ours} moment={view.moment} sample={state.sample} />
-        {(state.sample || view.doubt.trust !== "live") && <ProofOf view={view} />}
+        <FirstRun sources={state.first_run} ours={state.ours} moment={view.moment} sample={state.sample} />
+        {(state.sample || view.connection.trust !== "live") && <ProofZone view={view} />}
       </div>
     );
   }
   return (
     <div class="columns">
       <Stage view={view} />
-      <Standing view={view} />
+      <BoardAndProof view={view} />
     </div>
   );
 }
@@ -161,26 +169,32 @@ function Zones({ view }: { view: View }) {
   return (
     <>
       {view.stale && <div class="slab" aria-hidden="true" />}
-      <Headline words={view.sentence} fitted={view.fitted} />
-      <Horizon data={view.state.horizon} elapsed={view.silence * view.state.pace} moment={view.moment} />
+      <Headline headline={view.headline} fitted={view.fitted} />
+      <Horizon horizon={view.state.horizon} elapsed={view.silence * view.state.pace} moment={view.moment} />
       <Columns view={view} />
     </>
   );
 }
 
-function Content({ view }: { view: View }) {
-  const { state, moment } = view;
-  if (view.screen === "pairing" && state.pairing) return <Pairing data={state.pairing} clock={view.clock} sample={state.sample} />;
-  if (view.screen !== "incident" || !state.incident) return <Zones view={view} />;
-  const speaking = speaker(view.clock, state.incident.voices.length);
-  const lines = proofFor(state.incident.proof, speaking);
-  const proof = <Proof lines={lines} sample={state.sample} doubt={view.doubt} moment={moment} fitted={view.fitted} place={INCIDENT_PLACE} />;
-  return (
-    <Incident screen={state.incident} flagLast={view.layout.headLast} speaking={speaking} moment={moment} fitted={view.fitted} proof={proof} />
+function IncidentZones({ view, screen }: { view: View; screen: Doc.IncidentScreen }) {
+  const { state, connection, moment, fitted } = view;
+  const voice = incidentVoice(view.clock, screen.voices.length);
+  const lines = incidentProof(screen.proof, voice);
+  const proof = (
+    <Proof lines={lines} sample={state.sample} connection={connection} moment={moment} fitted={fitted} place={INCIDENT_PROOF_PLACE} />
   );
+  return <Incident screen={screen} flagLast={view.layout.headLast} voice={voice} moment={moment} fitted={fitted} proof={proof} />;
 }
 
-function classOf(view: View): string {
+function Content({ view }: { view: View }) {
+  const { pairing, incident, sample } = view.state;
+  if (view.screen === "pairing" && pairing) {
+    return <Pairing pairing={pairing} clock={view.clock} language={view.moment.locale} sample={sample} />;
+  }
+  return view.screen === "incident" && incident ? <IncidentZones view={view} screen={incident} /> : <Zones view={view} />;
+}
+
+function canvasClass(view: View): string {
   const { layout } = view;
   return [
     "canvas",
@@ -193,26 +207,26 @@ function classOf(view: View): string {
 
 export function App({ picture }: { picture: Picture }) {
   const view = viewOf(picture, useFitted());
-  const { state, layout, sentence } = view;
-  const [x, y] = place(view.show.orbit.step);
+  const { state, layout } = view;
+  const [x, y] = position(view.show.orbit.step);
   const scene = `${layout.name} ${view.screen} ${view.stale} ${state.kind}`;
   return (
-    <Tongue.Provider value={view.moment.words}>
-      <Spoken sentence={[sentence.word, sentence.text, sentence.clause].filter(Boolean).join(" ")} clock={view.clock} />
-      <Alarm view={view} />
+    <PhrasesContext.Provider value={view.moment.locale.phrases}>
+      <SpokenHeadline headline={view.headline} clock={view.clock} />
+      <IncidentAlert view={view} />
       <Fade class="frame" scene={scene}>
         <main
-          class={classOf(view)}
+          class={canvasClass(view)}
           style={{ translate: `${x}rem ${y}rem` }}
           data-layout={layout.name}
           data-screen={view.screen}
           data-last-id={state.last_id}
           data-kind={state.kind}
-          data-trust={view.doubt.trust}
+          data-trust={view.connection.trust}
         >
           <Content view={view} />
         </main>
       </Fade>
-    </Tongue.Provider>
+    </PhrasesContext.Provider>
   );
 }

@@ -1,51 +1,58 @@
-// Every brand by its share, with its mood as an interval on one axis. Each row is a grid of its own, so that a name has
-// all the room that its share leaves; the roles keep it a table for who cannot see it.
+// Every brand by its share, with its mood as an interval; all moods have the same axis. Each row is a grid of its own, so
+// that a name has all the room that its share leaves; roles keep it a table for screen readers.
 import { useFit, whole } from "./fit";
+import { usePhrases } from "./locale";
 import { Mark } from "./marks";
-import type { Mood, Row as Data, Sentiment } from "./state";
-import { useWords } from "./words";
+import type { BrandRow, Mood, Sentiment } from "./state";
 
-const WIDTH = 10.2;
-const HALF = 0.4;
-const TICK = 0.46;
-/** With more brands than this the rows are closer. */
-const ROOMY = 4;
-/** A note of more characters than this is wider than a mood: all rows leave it room, set closer, by its characters. */
-const WORDY = 14;
-const LETTER = 0.76;
+/** Of a mood, in rem; it reaches from -MAX_SCORE to MAX_SCORE. */
+const MOOD_WIDTH = 10.2;
+const MAX_SCORE = 0.4;
+const MEAN_WIDTH = 0.46;
+/** With more rows than this, they are closer. */
+const MAX_ROOMY_ROWS = 4;
+/** A note with more characters than this is wider than a mood. All rows leave room for the longest note, and are set
+ * closer. */
+const MAX_NARROW_NOTE = 14;
+/** Rem. */
+const NOTE_CHARACTER_WIDTH = 0.76;
 const BEFORE_NOTE = 0.9;
+/** A heading with more characters than the first is set closer, to keep clear of the next one. With more than the second it
+ * takes that one's place: the % signs below say what the figures are. */
+const LONG_HEAD = 18;
+const MAX_HEAD = 22;
 
-function along(score: number): number {
-  return ((Math.min(Math.max(score, -HALF), HALF) + HALF) / (2 * HALF)) * WIDTH;
+function xOf(score: number): number {
+  return ((Math.min(Math.max(score, -MAX_SCORE), MAX_SCORE) + MAX_SCORE) / (2 * MAX_SCORE)) * MOOD_WIDTH;
 }
 
 function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
-  const low = along(mood.low);
-  const interval = { x: low, y: 0.55, width: along(mood.high) - low, height: 0.9 };
+  const low = xOf(mood.low);
+  const interval = { x: low, y: 0.55, width: xOf(mood.high) - low, height: 0.9 };
   return (
-    <svg class={`mood ${of}`} viewBox={`0 0 ${WIDTH} 2`} preserveAspectRatio="none" aria-hidden="true">
-      <rect class="axis" x="0" y=".95" width={WIDTH} height=".1" />
+    <svg class={`mood ${of}`} viewBox={`0 0 ${MOOD_WIDTH} 2`} preserveAspectRatio="none" aria-hidden="true">
+      <rect class="axis" x="0" y=".95" width={MOOD_WIDTH} height=".1" />
       <rect class="ground" {...interval} />
       <rect class="interval" {...interval} />
-      <rect class="zero" x={WIDTH / 2 - 0.05} y="-9" width=".1" height="20" />
-      <rect class="mean" x={along(mood.mean) - TICK / 2} y=".2" width={TICK} height="1.6" />
+      <rect class="zero" x={MOOD_WIDTH / 2 - 0.05} y="-9" width=".1" height="20" />
+      <rect class="mean" x={xOf(mood.mean) - MEAN_WIDTH / 2} y=".2" width={MEAN_WIDTH} height="1.6" />
     </svg>
   );
 }
 
-/** `fitted`: whatever else the room for a name depends on. */
-function Row({ row, fitted }: { row: Data; fitted: string }) {
-  const words = useWords();
-  // What is usual gives way first, then the name takes two lines.
-  const last = row.usual ? 2 : 1;
+/** `fitted`: everything else that the room for a name depends on. */
+function Row({ row, fitted }: { row: BrandRow; fitted: string }) {
+  const phrases = usePhrases();
+  // The usual share gives way first; then the name takes two lines.
+  const twoLines = row.usual ? 2 : 1;
   const shown = `${row.brand} ${row.share} ${row.usual} ${row.ours} ${fitted}`;
-  const { box, step } = useFit<HTMLTableCellElement>(shown, last, whole);
+  const { box, step } = useFit<HTMLTableCellElement>(shown, twoLines, whole);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
-        <Mark of={row.mark} large={row.ours} word={row.note ? "" : words.moods[row.mark]} />
+        <Mark of={row.mark} large={row.ours} word={row.note ? "" : phrases.moods[row.mark]} />
       </td>
-      <th role="rowheader" scope="row" dir="auto" ref={box} class={row.ours && step === last ? "long" : ""}>
+      <th role="rowheader" scope="row" dir="auto" ref={box} class={row.ours && step === twoLines ? "long" : ""}>
         <span class="name">{row.brand}</span>
         {row.usual && step === 0 && <span class="usual">{row.usual}</span>}
       </th>
@@ -58,19 +65,14 @@ function Row({ row, fitted }: { row: Data; fitted: string }) {
   );
 }
 
-/** A head with more characters than the first is set closer, to keep off the next; with more than the second it stands
- * in its place, for the signs below say what they are. */
-const LONG_HEAD = 18;
-const LONGEST_HEAD = 22;
-
-/** `head` says what the figures cover. */
-export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitted: number }) {
-  const words = useWords();
-  const close = rows.length > ROOMY ? "close" : "";
-  const longest = Math.max(0, ...rows.map((row) => row.note.length));
-  const wordy = longest > WORDY ? "wordy" : "";
-  const alone = head.length > (wordy ? LONG_HEAD : LONGEST_HEAD) ? "alone" : "";
-  const room = { "--room": `${longest * LETTER + BEFORE_NOTE}rem` };
+/** `head`: the time that the figures cover. */
+export function Board({ head, rows, fitted }: { head: string; rows: BrandRow[]; fitted: number }) {
+  const phrases = usePhrases();
+  const close = rows.length > MAX_ROOMY_ROWS ? "close" : "";
+  const longestNote = Math.max(0, ...rows.map((row) => row.note.length));
+  const wordy = longestNote > MAX_NARROW_NOTE ? "wordy" : "";
+  const alone = head.length > (wordy ? LONG_HEAD : MAX_HEAD) ? "alone" : "";
+  const room = { "--room": `${longestNote * NOTE_CHARACTER_WIDTH + BEFORE_NOTE}rem` };
   return (
     <table role="table" class={`board ${close} ${wordy}`} style={room}>
       <thead role="rowgroup">
@@ -79,16 +81,16 @@ export function Board({ head, rows, fitted }: { head: string; rows: Data[]; fitt
             {head}
           </th>
           <th role="columnheader" scope="col" class="share">
-            <span class={alone && "unseen"}>{words.share}</span>
+            <span class={alone && "unseen"}>{phrases.share}</span>
           </th>
           <th role="columnheader" scope="col" class="feeling">
-            <span>{words.mood}</span>
+            <span>{phrases.mood}</span>
           </th>
         </tr>
       </thead>
       <tbody role="rowgroup">
         {rows.map((row, n) => (
-          <Row key={`${row.brand} ${n}`} row={row} fitted={`${fitted} ${close} ${longest}`} />
+          <Row key={`${row.brand} ${n}`} row={row} fitted={`${fitted} ${close} ${longestNote}`} />
         ))}
       </tbody>
     </table>

@@ -1,15 +1,24 @@
-// What the horizon and the chart of an incident are both drawn with. Units are rem.
+// What the horizon and the chart of an incident have in common. Units are rem.
 import type { ComponentChildren } from "preact";
 
-import type { Moment } from "./ages";
-import { timeOfDay } from "./ages";
-import type { Frame } from "./shapes";
-import { bar, clears, steps } from "./shapes";
-import type { Label, Stretch } from "./state";
-import { useWords } from "./words";
+import { usePhrases } from "./locale";
+import { bar, clearHeight, type Frame, steps } from "./shapes";
+import type { Hatch, Label } from "./state";
+import { type Moment, timeOfDay } from "./time";
 
-/** Bars and hatching are equally bright: what parts them is a halo of ground. */
-export function BarShape(props: { n: number | null; foot: number; class: string; index: number; count: number; scale: number; frame: Frame }) {
+interface BarProps {
+  n: number | null;
+  /** How much of `n` is drawn as the foot. */
+  foot: number;
+  class: string;
+  index: number;
+  count: number;
+  scale: number;
+  frame: Frame;
+}
+
+/** Bars and hatching are equally bright: a halo in the colour of the ground separates them. */
+export function BarShape(props: BarProps) {
   const box = bar(props.n, props.index, props.count, props.scale, props.frame);
   if (!box) return null;
   const foot = bar(props.foot, props.index, props.count, props.scale, props.frame);
@@ -23,11 +32,11 @@ export function BarShape(props: { n: number | null; foot: number; class: string;
   );
 }
 
-/** Stretches that could not be seen. One that comes from before the picture runs off its edge. */
-export function Hatches({ of, frame }: { of: Stretch[]; frame: Frame }) {
+/** What could not be seen. A hatch that began before the chart runs off its edge. */
+export function Hatches({ hatches, frame }: { hatches: Hatch[]; frame: Frame }) {
   return (
     <>
-      {of.map(({ start, end }) => {
+      {hatches.map(({ start, end }) => {
         const from = start <= 0 ? -1 : start * frame.width;
         const to = end * frame.width;
         return <rect key={start} class="hatch" x={from} y={frame.ground - frame.tallest} width={to - from} height={frame.tallest} />;
@@ -36,7 +45,7 @@ export function Hatches({ of, frame }: { of: Stretch[]; frame: Frame }) {
   );
 }
 
-/** The line of what is usual, on a halo that keeps it apart from bars of its own colour. */
+/** The line of what is usual, on a halo that separates it from bars of the same colour. */
 export function UsualLine({ usual, scale, frame }: { usual: (number | null)[]; scale: number; frame: Frame }) {
   if (!usual.length) return null;
   const path = steps(usual, scale, frame);
@@ -48,14 +57,14 @@ export function UsualLine({ usual, scale, frame }: { usual: (number | null)[]; s
   );
 }
 
-/** About the width of a letter of the word "usual". */
-const LETTER = 0.84;
+/** Of a character of the word "usual", roughly. */
+const USUAL_CHARACTER_WIDTH = 0.84;
 
-/** The word beside the line, over whatever stands at `x`. */
+/** The word beside the line, above everything that is drawn at `x`. */
 export function UsualLabel(props: { values: (number | null)[]; usual: (number | null)[]; scale: number; frame: Frame; x: number }) {
-  const word = useWords().usual;
+  const word = usePhrases().usual;
   if (!props.usual.length) return null;
-  const top = clears(props.values, props.usual, props.scale, props.frame, props.x, word.length * LETTER);
+  const top = clearHeight(props.values, props.usual, props.scale, props.frame, props.x, word.length * USUAL_CHARACTER_WIDTH);
   if (top === null) return null;
   return (
     <span class="label start hour" style={{ left: `${props.x}rem`, top: `${top}rem` }}>
@@ -64,22 +73,34 @@ export function UsualLabel(props: { values: (number | null)[]; usual: (number | 
   );
 }
 
-/** Rem that a character under the axis takes at most, halved. */
-const HALF_CHARACTER = 0.42;
+/** Half the width of a character under the axis, at most. */
+const HALF_CHARACTER_WIDTH = 0.42;
+const BELOW_GROUND = 0.5;
+const ROUNDING = 0.01;
 
-/** Words under the axis; what would leave the safe area, which begins at `least`, is left out. */
-export function AxisLabels(props: { labels: Label[]; shift: number; frame: Frame; least: number; moment: Moment }) {
+interface AxisLabelsProps {
+  labels: Label[];
+  /** How far the past has moved on since the state was sent, as a part of the chart. */
+  shift: number;
+  frame: Frame;
+  /** Where the safe area begins; a label that would leave it is left out. */
+  safeLeft: number;
+  moment: Moment;
+}
+
+/** The texts under the axis. */
+export function AxisLabels({ labels, shift, frame, safeLeft, moment }: AxisLabelsProps) {
   return (
     <>
-      {props.labels.map((label) => {
-        const moved = (label.strong ? label.at : label.at - props.shift) * props.frame.width;
-        // What says why the left edge is hatched stays there.
-        const at = label.align === "start" ? Math.max(moved, props.least) : moved;
-        const text = label.strong ? timeOfDay(props.moment.now, props.moment) : label.text;
-        const half = label.align === "middle" ? text.length * HALF_CHARACTER : 0;
-        if (!label.strong && at - half < props.least - 0.01) return null;
+      {labels.map((label) => {
+        const moved = (label.strong ? label.at : label.at - shift) * frame.width;
+        // The label that says why the left edge is hatched stays there.
+        const at = label.align === "start" ? Math.max(moved, safeLeft) : moved;
+        const text = label.strong ? timeOfDay(moment.now, moment.locale) : label.text;
+        const half = label.align === "middle" ? text.length * HALF_CHARACTER_WIDTH : 0;
+        if (!label.strong && at - half < safeLeft - ROUNDING) return null;
         const kind = label.strong ? "strong" : label.bright ? "bright" : "hour";
-        const top = props.frame.ground + 0.5;
+        const top = frame.ground + BELOW_GROUND;
         return (
           <span key={`${label.text}${label.at}`} class={`label ${label.align} ${kind}`} style={{ left: `${at}rem`, top: `${top}rem` }}>
             {text}
@@ -90,21 +111,21 @@ export function AxisLabels(props: { labels: Label[]; shift: number; frame: Frame
   );
 }
 
-/** How far a drawing reaches over the edges of the screen, in rem, so that the orbit bares none. */
+/** How far a drawing reaches over the edges of the screen, so that the orbit does not uncover any. */
 const BLEED = 1;
 
-interface Area {
+interface DrawingProps {
   width: number;
   height: number;
   frame: Frame;
-  /** The edges of its place that are edges of the screen. */
+  /** Whether its left edge is an edge of the screen. */
   left: boolean;
   right: boolean;
   children: ComponentChildren;
 }
 
-/** The drawing itself, `width` wide but for where it bleeds. */
-export function Drawing(props: Area) {
+/** The SVG of a chart, `width` wide without its bleed. */
+export function Drawing(props: DrawingProps) {
   const left = props.left ? BLEED : 0;
   const width = props.width + left + (props.right ? BLEED : 0);
   const box = { left: `${-left}rem`, width: `${width}rem`, height: `${props.height}rem` };

@@ -1,30 +1,29 @@
-// One scene goes out before the next comes in, 240 ms each.
+// One scene fades out before the next fades in, 240 ms each.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-const OUT = 240;
+const FADE_OUT = 240;
 
-/** Whether whoever set this screen up asked for no motion. */
-function still(): boolean {
+function prefersNoMotion(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** While a scene goes out it stays as it was; as long as the scene is the same, its children change in place. */
+/** A scene that fades out is frozen. As long as `scene` is the same, the children change in place. */
 export function Fade({ scene, class: name, children }: { scene: string; class: string; children: ComponentChildren }) {
   const [shown, setShown] = useState(scene);
-  const kept = useRef(children);
-  const cut = shown !== scene && still();
-  const leaving = shown !== scene && !cut;
-  if (!leaving) kept.current = children;
-  // An effect is kept until the next scene with all that it names: the children must not be among that.
+  const frozen = useRef(children);
+  const cuts = shown !== scene && prefersNoMotion();
+  const leaving = shown !== scene && !cuts;
+  if (!leaving) frozen.current = children;
+  // An effect keeps everything that it refers to until the next scene, so it must not refer to the children.
   useEffect(() => {
     if (shown === scene) return;
-    const timer = setTimeout(() => setShown(scene), cut ? 0 : OUT);
+    const timer = setTimeout(() => setShown(scene), cuts ? 0 : FADE_OUT);
     return () => clearTimeout(timer);
-  }, [shown, scene, cut]);
+  }, [shown, scene, cuts]);
   return (
     <div class={`${name} fade ${leaving ? "leaving" : ""}`} key={leaving ? shown : scene}>
-      {kept.current}
+      {frozen.current}
     </div>
   );
 }

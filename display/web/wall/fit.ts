@@ -1,7 +1,7 @@
-// Words give way in steps, as measured after layout: no count of letters knows how wide a text is.
+// Texts that give way in steps, as measured after layout: no count of characters tells how wide a text is.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** Which of the steps 0 to `last` a text takes: the first in which its box `fits`. `shown`: all that its width hangs on. */
+/** The first of the steps 0 to `last` in which a box `fits`. `shown`: everything that its width depends on. */
 export function useFit<Box extends HTMLElement>(shown: string, last: number, fits: (box: Box) => boolean) {
   const box = useRef<Box>(null);
   const [step, setStep] = useState(0);
@@ -12,20 +12,20 @@ export function useFit<Box extends HTMLElement>(shown: string, last: number, fit
   return { box, step };
 }
 
-/** Pixels that a browser's own sums may be off by. */
-const SUM = 0.02;
+/** Pixels by which a browser's own sums may be off. */
+const ROUNDING = 0.02;
 
-/** Whether nothing in a box, or in the elements of it that are named, is wider than its place. */
+/** Whether nothing is wider than its place: the box, or those of its elements that the selector `parts` names. */
 export function whole(box: HTMLElement, parts = ""): boolean {
   const all = parts ? [...box.querySelectorAll(parts)] : [box];
-  return all.every((part) => part.scrollWidth <= part.clientWidth && beyond(part) <= SUM);
+  return all.every((part) => part.scrollWidth <= part.clientWidth && excess(part) <= ROUNDING);
 }
 
-/** By how much words are wider than their place: scrollWidth is in whole pixels, and a part of one ends in an ellipsis. */
-function beyond(part: Element): number {
-  const words = document.createRange();
-  words.selectNodeContents(part);
+/** How much wider a text is than its place: scrollWidth is in whole pixels, but a part of a pixel causes an ellipsis. */
+function excess(part: Element): number {
+  const text = document.createRange();
+  text.selectNodeContents(part);
   const { paddingLeft, paddingRight } = getComputedStyle(part);
   const place = part.getBoundingClientRect().width - parseFloat(paddingLeft) - parseFloat(paddingRight);
-  return words.getBoundingClientRect().width - place;
+  return text.getBoundingClientRect().width - place;
 }

@@ -1,21 +1,20 @@
-// The sentence. Its type never shrinks: the second clause goes first.
+// The headline. Its type never shrinks: the second clause is dropped instead.
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { held } from "./ages";
 import { overflows } from "./fitting";
-import type { Headline as Words } from "./state";
+import type * as Doc from "./state";
 
-const LINES = 2;
+const MAX_LINES = 2;
 const FIGURES = /(\d[\d,.:\u202f]*\d|\d)/;
 
-/** Words with figures that keep still when they change. */
+/** Text whose figures are all equally wide, so that nothing moves when they change. */
 export function Prose({ text }: { text: string }) {
-  return <>{held(text).split(FIGURES).map((part, n) => (n % 2 ? <span class="digits">{part}</span> : part))}</>;
+  return <>{text.split(FIGURES).map((part, index) => (index % 2 ? <span class="digits">{part}</span> : part))}</>;
 }
 
-/** Words whose letters may reach over the ground of another line: every ground lies below all of them. */
-function Words({ children }: { children: ComponentChildren }) {
+/** Text on a ground of its own. Letters may reach over the ground of another line: every ground lies below all letters. */
+function TextOnGround({ children }: { children: ComponentChildren }) {
   return (
     <span class="words">
       <span class="letters">{children}</span>
@@ -23,29 +22,30 @@ function Words({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** Two lines at most; measured after layout, for no count of letters knows how wide a name is. */
-export function Headline({ words, fitted }: { words: Words; fitted: number }) {
+/** Two lines at most, measured after layout: no count of characters tells how wide a name is. */
+export function Headline({ headline, fitted }: { headline: Doc.Headline; fitted: number }) {
+  const { word, text, clause, text_alone: textAlone } = headline;
   const box = useRef<HTMLHeadingElement>(null);
-  const [short, setShort] = useState(false);
-  const sentence = `${words.word} ${words.text} ${words.clause}`;
-  useLayoutEffect(() => setShort(false), [sentence, fitted]);
+  const [dropsClause, setDropsClause] = useState(false);
+  const sentence = `${word} ${text} ${clause}`;
+  useLayoutEffect(() => setDropsClause(false), [sentence, fitted]);
   useLayoutEffect(() => {
     const heading = box.current;
-    if (!heading || short || !words.clause) return;
-    if (overflows(heading.scrollHeight, parseFloat(getComputedStyle(heading).lineHeight), LINES)) setShort(true);
-  }, [sentence, fitted, short]);
+    if (!heading || dropsClause || !clause) return;
+    if (overflows(heading.scrollHeight, parseFloat(getComputedStyle(heading).lineHeight), MAX_LINES)) setDropsClause(true);
+  }, [sentence, fitted, dropsClause]);
   return (
     <h1 class="headline" ref={box}>
-      <Words>
-        <b>{words.word}</b> <Prose text={short ? words.text.replace(/,$/, ".") : words.text} />
-      </Words>
-      {words.clause && !short && (
+      <TextOnGround>
+        <b>{word}</b> <Prose text={dropsClause && textAlone ? textAlone : text} />
+      </TextOnGround>
+      {clause && !dropsClause && (
         <>
           {" "}
           <br />
-          <Words>
-            <Prose text={words.clause} />
-          </Words>
+          <TextOnGround>
+            <Prose text={clause} />
+          </TextOnGround>
         </>
       )}
     </h1>

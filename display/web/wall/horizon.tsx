@@ -1,56 +1,57 @@
-// 24 hours on one line: the past runs off the left edge, now ends at the safe edge.
+// 24 hours on one line: the past runs off the left edge, now is at the right edge of the safe area.
 import { useMemo } from "preact/hooks";
 
-import type { Moment } from "./ages";
 import { AxisLabels, BarShape, Drawing, Hatches, UsualLabel, UsualLine } from "./chart";
 import { DAY, drift, drifted } from "./shapes";
-import type { Horizon as Data } from "./state";
+import type * as Doc from "./state";
+import type { Moment } from "./time";
 
 const WIDTH = 96;
 const HEIGHT = 10.6;
-const SAFE = 4.8;
-const BRIGHT = 4;
+const SAFE_LEFT = 4.8;
+/** The bars of the last hour. */
+const BRIGHT_BARS = 4;
 
-function Bars({ data }: { data: Data }) {
-  const count = data.bars.length;
+function Bars({ horizon }: { horizon: Doc.Horizon }) {
+  const count = horizon.bars.length;
   return (
     <>
-      {data.bars.map((bar, index) => (
+      {horizon.bars.map((bar, index) => (
         <BarShape
           key={index}
           n={bar.n}
           foot={bar.negative}
-          class={index >= count - BRIGHT ? "bright" : ""}
+          class={index >= count - BRIGHT_BARS ? "bright" : ""}
           index={index}
           count={count}
-          scale={data.scale}
+          scale={horizon.scale}
           frame={DAY}
         />
       ))}
-      <UsualLine usual={data.usual} scale={data.scale} frame={DAY} />
+      <UsualLine usual={horizon.usual} scale={horizon.scale} frame={DAY} />
     </>
   );
 }
 
-/** `elapsed`: milliseconds of the shown time since this picture was true; only a lost connection makes them count. */
-export function Horizon({ data, elapsed, moment }: { data: Data; elapsed: number; moment: Moment }) {
-  const shift = moment.aging ? 0 : drift(elapsed);
-  const bars = useMemo(() => <Bars data={data} />, [data]);
+/** `elapsed`: milliseconds of the shown time since the state was sent. They count only when the connection is lost. */
+export function Horizon({ horizon, elapsed, moment }: { horizon: Doc.Horizon; elapsed: number; moment: Moment }) {
+  const shift = moment.showsAges ? 0 : drift(elapsed);
+  const bars = useMemo(() => <Bars horizon={horizon} />, [horizon]);
   return (
-    <div class="horizon" role="img" aria-label={data.spoken}>
+    <div class="horizon" role="img" aria-label={horizon.spoken}>
       <Drawing width={WIDTH} height={HEIGHT} frame={DAY} left right>
-        <Hatches of={drifted(data.hatches, shift)} frame={DAY} />
+        <Hatches hatches={drifted(horizon.hatches, shift)} frame={DAY} />
         <g transform={`translate(${-shift * DAY.width} 0)`}>{bars}</g>
       </Drawing>
-      <Word data={data} shift={shift} />
-      <AxisLabels labels={data.labels} shift={shift} frame={DAY} least={SAFE} moment={moment} />
+      <DriftingUsualLabel horizon={horizon} shift={shift} />
+      <AxisLabels labels={horizon.labels} shift={shift} frame={DAY} safeLeft={SAFE_LEFT} moment={moment} />
     </div>
   );
 }
 
-function Word({ data, shift }: { data: Data; shift: number }) {
-  if (data.usual_label === null) return null;
-  const x = (data.usual_label - shift) * DAY.width;
-  if (x < SAFE) return null;
-  return <UsualLabel values={data.bars.map((b) => b.n)} usual={data.usual} scale={data.scale} frame={DAY} x={x} />;
+function DriftingUsualLabel({ horizon, shift }: { horizon: Doc.Horizon; shift: number }) {
+  if (horizon.usual_label === null) return null;
+  const x = (horizon.usual_label - shift) * DAY.width;
+  if (x < SAFE_LEFT) return null;
+  return <UsualLabel values={horizon.bars.map((b) => b.n)} usual={horizon.usual} scale={horizon.scale} frame={DAY} x={x} />;
 }

@@ -1,5 +1,6 @@
-// The screen that an incident takes: how many times the usual, since when, what it is about, who says so.
-import type { Moment } from "./ages";
+// The screen of an incident: how many times the usual, since when, what it is about, who says so.
+import type { ComponentChildren } from "preact";
+
 import { AxisLabels, BarShape, Drawing, Hatches, UsualLabel, UsualLine } from "./chart";
 import { Fade } from "./fade";
 import { useFit, whole } from "./fit";
@@ -7,16 +8,29 @@ import { numberSize, overflows, WITNESS } from "./fitting";
 import { Prose } from "./headline";
 import type { Frame } from "./shapes";
 import type { IncidentScreen } from "./state";
+import type { Moment } from "./time";
 import { Hero } from "./voices";
 
 const HEIGHT = 11;
-/** Left of the words when the flag is at the left: the chart begins at the flag's edge, the words 4.2 later. */
-const AFTER_FLAG = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37, over: 0, words: 4.2 };
-/** With the flag at the right it begins at the edge of the screen, and now ends where the words do. */
-const BEFORE_FLAG = { ...AFTER_FLAG, width: 57.8, over: 1, words: 4.8 };
+/** The width of the screen beside the flag. */
 const BESIDE_FLAG = 62;
 
-function Flag({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
+/** A chart's frame, and where its words begin. */
+interface ChartFrame extends Frame {
+  words: number;
+}
+
+/** With the flag on the left, the chart begins at its edge, and the words 4.2 later. */
+const AFTER_FLAG: ChartFrame = { width: 57.2, ground: 8.5, tallest: 8.25, gap: 0.37, over: 0, words: 4.2 };
+/** With the flag on the right, the chart begins at the edge of the screen, and now is where the words end. */
+const BEFORE_FLAG: ChartFrame = { ...AFTER_FLAG, width: 57.8, over: 1, words: 4.8 };
+
+interface PartProps {
+  screen: IncidentScreen;
+  fitted: number;
+}
+
+function Flag({ screen, fitted }: PartProps) {
   const { box, step } = useFit<HTMLParagraphElement>(`${screen.flag.join()} ${fitted}`, 1, (lines) => whole(lines, ":scope > span"));
   return (
     <div class="flag">
@@ -35,76 +49,81 @@ function Flag({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
   );
 }
 
-/** How the two fit on two lines: each on its own; one after the other; the title alone. */
-const LONGEST = 2;
+/** The steps in which title and time fit on two lines: each on its own; one after the other; the title alone. */
+const TITLE_ALONE = 2;
+const TITLE_LINES = 2;
 
-function Title({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
+function Title({ screen, fitted }: PartProps) {
   const { box, step } = useFit<HTMLHeadingElement>(
     `${screen.title} ${screen.since} ${fitted}`,
-    LONGEST,
-    (title) => !overflows(title.scrollHeight, parseFloat(getComputedStyle(title).lineHeight), 2),
+    TITLE_ALONE,
+    (title) => !overflows(title.scrollHeight, parseFloat(getComputedStyle(title).lineHeight), TITLE_LINES),
   );
   return (
     <h1 class="title" ref={box}>
       <bdi>{screen.title}</bdi> {step === 0 && <br />}
-      {step < LONGEST && <span class="nobreak"><Prose text={screen.since} /></span>}
+      {step < TITLE_ALONE && (
+        <span class="nobreak">
+          <Prose text={screen.since} />
+        </span>
+      )}
     </h1>
   );
 }
 
-/** One line, the same in smaller type, or two of that. */
-const FIGURES = ["figures", "figures small", "figures smallest"];
+/** One line; the same in smaller type; two lines of that. */
+const FIGURES_CLASSES = ["figures", "figures small", "figures smallest"];
 
-function Figures({ screen, fitted }: { screen: IncidentScreen; fitted: number }) {
-  const { box, step } = useFit<HTMLParagraphElement>(`${screen.line} ${screen.trend} ${fitted}`, FIGURES.length - 1, whole);
+function Figures({ screen, fitted }: PartProps) {
+  const { box, step } = useFit<HTMLParagraphElement>(`${screen.line} ${screen.trend} ${fitted}`, FIGURES_CLASSES.length - 1, whole);
   return (
-    <p class={FIGURES[step]} ref={box}>
+    <p class={FIGURES_CLASSES[step]} ref={box}>
       <Prose text={screen.line} /> <b>{screen.trend}</b>
     </p>
   );
 }
 
 function Chart({ screen, flagLast, moment }: { screen: IncidentScreen; flagLast: boolean; moment: Moment }) {
-  const frame: Frame & { words: number } = flagLast ? BEFORE_FLAG : AFTER_FLAG;
+  const frame = flagLast ? BEFORE_FLAG : AFTER_FLAG;
   const count = screen.bars.length;
   return (
     <div class="chart" role="img" aria-label={screen.spoken}>
       <Drawing width={BESIDE_FLAG} height={HEIGHT} frame={frame} left={flagLast} right={!flagLast}>
-        <Hatches of={screen.hatches} frame={frame} />
+        <Hatches hatches={screen.hatches} frame={frame} />
         {screen.bars.map((bar, index) => (
           <BarShape key={index} n={bar.n} foot={0} class={bar.hot ? "hot" : ""} index={index} count={count} scale={screen.scale} frame={frame} />
         ))}
         <UsualLine usual={screen.usual} scale={screen.scale} frame={frame} />
       </Drawing>
       <UsualLabel values={screen.bars.map((b) => b.n)} usual={screen.usual} scale={screen.scale} frame={frame} x={frame.words} />
-      <AxisLabels labels={screen.labels} shift={0} frame={frame} least={frame.words} moment={moment} />
+      <AxisLabels labels={screen.labels} shift={0} frame={frame} safeLeft={frame.words} moment={moment} />
     </div>
   );
 }
 
-/** `speaking`: which of the voices is shown. */
-export function Incident(props: {
-  screen: IncidentScreen;
+interface IncidentProps extends PartProps {
   flagLast: boolean;
-  speaking: number;
+  /** The index of the voice that is shown. */
+  voice: number;
   moment: Moment;
-  fitted: number;
-  proof: preact.ComponentChildren;
-}) {
-  const { screen } = props;
-  const voice = screen.voices[props.speaking];
+  proof: ComponentChildren;
+}
+
+export function Incident(props: IncidentProps) {
+  const { screen, fitted, moment } = props;
+  const voice = screen.voices[props.voice];
   return (
     <div class={props.flagLast ? "incident flag-last" : "incident"}>
-      <Flag screen={screen} fitted={props.fitted} />
+      <Flag screen={screen} fitted={fitted} />
       <div class="story">
-        <Title screen={screen} fitted={props.fitted} />
-        <Figures screen={screen} fitted={props.fitted} />
+        <Title screen={screen} fitted={fitted} />
+        <Figures screen={screen} fitted={fitted} />
         <Fade class="witness" scene={String(voice?.id)}>
-          {voice && <Hero voice={voice} sizes={WITNESS} moment={props.moment} fitted={props.fitted} placed={props.speaking === 0} />}
+          {voice && <Hero voice={voice} sizes={WITNESS} moment={moment} fitted={fitted} placed={props.voice === 0} />}
         </Fade>
         {props.proof}
       </div>
-      <Chart screen={screen} flagLast={props.flagLast} moment={props.moment} />
+      <Chart screen={screen} flagLast={props.flagLast} moment={moment} />
     </div>
   );
 }

@@ -1,176 +1,183 @@
-// Keeps the wall's picture current: by the socket, and by HTTP where no socket is to be had.
+// Keeps the wall's picture current: through the socket, and over HTTP while it has none.
 import "../tokens.css";
-// In this order: later ones overrule earlier ones.
+// In this order: later files override earlier ones.
 import "./wall.css";
 import "./voices.css";
 import "./board.css";
 import "./screens.css";
 import "./trouble.css";
 
+import type { ComponentChild } from "preact";
 import { render } from "preact";
 
 import { connect, reloadOnce } from "../live";
 import { App } from "./app";
-import { ahead, type Cast, show, type Show, slot } from "./clockwork";
+import { clockOffset, show, type Show, type ShowInput, slot } from "./clockwork";
+import { languageOf, type Languages } from "./locale";
 import type { WallState } from "./state";
-import { LEAST_ROWS } from "./topics";
+import { MIN_ROWS } from "./topics";
 import { Gone, Waiting } from "./waiting";
 
 const TICK = 1000;
-/** Milliseconds without a word from the server before the state is asked for over HTTP, and between two questions. */
-const PATIENCE = 12_000;
+/** Milliseconds without a message before the state is requested over HTTP, and between two requests. */
+const REQUEST_AFTER = 12_000;
 /** The same before the first answer. */
-const EAGER = 3_000;
-/** After which the screen says that no answer has come. */
+const FIRST_REQUEST_AFTER = 3_000;
+/** After this time the screen says that no answer has come. */
 const BLANK_FOR = 4_000;
-const NOT_THERE = 404;
+const NOT_FOUND = 404;
 
 interface Wall {
   root: HTMLElement;
-  /** Of the server that rendered this page. */
+  /** Version of the server that rendered this page. */
   version: string;
+  languages: Languages;
   state: WallState | null;
-  /** The rest on the page's monotonic clock, in milliseconds. */
+  /** By the page's monotonic clock, in milliseconds, like `requestedAt`. */
   heardAt: number;
-  askedAt: number;
-  asking: boolean;
-  /** By how much the server's clock is ahead of ours. */
-  ahead: number;
+  requestedAt: number;
+  requesting: boolean;
+  /** How far the server's clock is ahead of the page's. */
+  clockOffset: number;
   shown: Show | null;
   refused: boolean;
-  /** Another version answers than the one that rendered this page. */
+  /** The server has another version than this page. */
   outdated: boolean;
-  /** The server has no wall of this name any more. */
+  /** The server no longer has a wall of this name. */
   gone: boolean;
 }
 
-function castOf(state: WallState): Cast {
-  const topics = state.rotates && !state.night && !state.incident && (state.topics?.rows.length ?? 0) >= LEAST_ROWS;
-  return { hero: state.night ? null : (state.voices[0]?.id ?? null), dwellsUntil: state.dwells_until, topics };
+function showInput(state: WallState): ShowInput {
+  const hasTopics = state.rotates && !state.night && !state.incident && (state.topics?.rows.length ?? 0) >= MIN_ROWS;
+  return { hero: state.night ? null : (state.voices[0]?.id ?? null), dwellsUntil: state.dwells_until, hasTopics };
 }
 
-/** Draw what is known now. A state that this page cannot draw is of another version: that page is loaded. */
+/** Draw what is known now. */
 function draw(wall: Wall): void {
   const now = performance.now();
+  const { phrases } = languageOf(document.documentElement.lang, wall.languages);
+  const clock = now + wall.clockOffset;
   if (wall.gone) {
-    put(wall, <Gone clock={now + wall.ahead} name={named()} />);
+    put(wall, <Gone clock={clock} name={wallName()} phrases={phrases} />);
     return;
   }
   if (!wall.state) {
-    if (now > BLANK_FOR) put(wall, <Waiting clock={Date.now()} />);
+    if (now > BLANK_FOR) put(wall, <Waiting clock={Date.now()} phrases={phrases} />);
     return;
   }
-  const clock = now + wall.ahead;
-  if (wall.outdated && wall.shown && slot(clock) !== wall.shown.slot) void renew(wall);
-  wall.shown = show(wall.shown, clock, castOf(wall.state));
-  put(wall, <App picture={{ state: wall.state, show: wall.shown, clock, silence: Math.max(now - wall.heardAt, 0), refused: wall.refused }} />);
+  if (wall.outdated && wall.shown && slot(clock) !== wall.shown.slot) void reloadPage(wall);
+  wall.shown = show(wall.shown, clock, showInput(wall.state));
+  const { state, languages, shown, refused } = wall;
+  const silence = Math.max(now - wall.heardAt, 0);
+  put(wall, <App picture={{ state, languages, show: shown, clock, silence, refused }} />);
 }
 
-function put(wall: Wall, content: preact.ComponentChild): void {
+function put(wall: Wall, content: ComponentChild): void {
   wall.root.querySelector(".unstarted")?.remove();
   try {
     render(content, wall.root);
   } catch (error) {
     console.error(error);
-    if (wall.outdated) void renew(wall);
+    // This page cannot draw a state of another version.
+    if (wall.outdated) void reloadPage(wall);
   }
 }
 
-/** Load the page of the new version, if there is a server that gives all of it: a screen must not end on a browser's
- * error, nor on a page without its program. */
-async function renew(wall: Wall): Promise<void> {
+/** Load the page of the new version, if a server provides all of it: a screen must end neither on a browser's error nor on
+ * a page without its program. */
+async function reloadPage(wall: Wall): Promise<void> {
   try {
-    const page = await got(location.href, "no-store");
-    await Promise.all(filesOf(await page.text()).map((file) => got(file, "default")));
+    const page = await request(location.href, "no-store");
+    await Promise.all(filesOf(await page.text()).map((file) => request(file, "default")));
     if (wall.outdated) reloadOnce();
   } catch {
-    // At the next change of layout, then.
+    // The next change of layout tries again.
   }
 }
 
-/** An answer that is as it should be. */
-async function got(address: string, cache: RequestCache): Promise<Response> {
-  const answer = await fetch(address, { cache, signal: AbortSignal.timeout(PATIENCE) });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer;
+/** The answer, if it is a success; throws otherwise. */
+async function request(url: string, cache: RequestCache): Promise<Response> {
+  const response = await fetch(url, { cache, signal: AbortSignal.timeout(REQUEST_AFTER) });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response;
 }
 
-/** Addresses of what a page loads. They bear the hash of their content, so whatever was got once stays in the cache. */
+/** URLs of the files that a page loads. They contain a hash of their content, so a loaded file stays in the cache. */
 function filesOf(page: string): string[] {
   const found = new DOMParser().parseFromString(page, "text/html").querySelectorAll("script[src], link[href]");
   return [...found].map((file) => file.getAttribute("src") ?? file.getAttribute("href")!);
 }
 
-function hear(wall: Wall, state: WallState | undefined): void {
+function receive(wall: Wall, state: WallState | undefined): void {
   if (!state) return;
   const now = performance.now();
   wall.outdated = state.version !== wall.version;
   wall.gone = false;
-  wall.ahead = ahead(wall.state && wall.ahead, state.clock || state.as_of, now);
+  wall.clockOffset = clockOffset(wall.state && wall.clockOffset, state.clock || state.as_of, now);
   wall.state = state;
   document.documentElement.lang = state.language;
   wall.heardAt = now;
   draw(wall);
 }
 
-/** The config was changed: nothing of what was on the screen may be taken for a wall that somebody wants there. */
+/** The wall was taken out of the config: nothing that it showed may stay on the screen. */
 function loseWall(wall: Wall): void {
   wall.gone = true;
   draw(wall);
 }
 
-/** The name of the wall whose page this is; empty for the first. */
-function named(): string {
+/** The name in the address of this page; empty for the first wall. */
+function wallName(): string {
   return location.pathname.split("/")[2] ?? "";
 }
 
-/** "/wall/state.json", or that of the wall whose page this is. */
-function address(): string {
+/** "/wall/state.json" or "/wall/<name>/state.json" */
+function stateUrl(): string {
   return `${location.pathname.replace(/\/+$/, "")}/state.json`;
 }
 
-async function ask(wall: Wall): Promise<void> {
+async function requestState(wall: Wall): Promise<void> {
   const before = wall.state;
-  wall.asking = true;
-  wall.askedAt = performance.now();
+  wall.requesting = true;
+  wall.requestedAt = performance.now();
   try {
-    const response = await fetch(address(), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-    // What came over the socket meanwhile is newer.
-    if (response.ok && wall.state === before) hear(wall, (await response.json()) as WallState);
-    if (response.status === NOT_THERE) loseWall(wall);
+    const response = await fetch(stateUrl(), { cache: "no-store", signal: AbortSignal.timeout(REQUEST_AFTER) });
+    // A state that came through the socket meanwhile is newer.
+    if (response.ok && wall.state === before) receive(wall, (await response.json()) as WallState);
+    if (response.status === NOT_FOUND) loseWall(wall);
   } catch {
-    // Silence is what the wall shows.
+    // The wall shows that the server is silent.
   } finally {
-    wall.asking = false;
+    wall.requesting = false;
   }
 }
 
 function tick(wall: Wall): void {
   const now = performance.now();
-  const patience = wall.state ? PATIENCE : EAGER;
-  if (!wall.asking && now - wall.heardAt >= patience && now - wall.askedAt >= patience) void ask(wall);
+  const patience = wall.state ? REQUEST_AFTER : FIRST_REQUEST_AFTER;
+  if (!wall.requesting && now - wall.heardAt >= patience && now - wall.requestedAt >= patience) void requestState(wall);
   draw(wall);
 }
 
-/** A screen beside a desk must not go dark; where this is not granted, the screen's own settings decide. */
-async function stayAwake(): Promise<void> {
+/** Ask the browser to keep the screen on; if it refuses, the screen's own settings decide. */
+async function keepScreenOn(): Promise<void> {
   if (document.visibilityState !== "visible") return;
   try {
     await navigator.wakeLock?.request("screen");
   } catch {
-    // Not granted.
+    // Refused.
   }
 }
 
 function follow(wall: Wall): void {
   connect<WallState>({
     room: "wall",
-    wall: named(),
+    wall: wallName(),
     version: wall.version,
     lastId: 0,
-    onChanges: (message) => hear(wall, message.state),
-    onHeartbeat: (message) => hear(wall, message.state),
-    // Another version shows in the state itself, and waits for the next layout; what was missed is in every state.
+    onChanges: (message) => receive(wall, message.state),
+    onHeartbeat: (message) => receive(wall, message.state),
+    // A new version shows in the state, and waits for the next layout. Missed changes do not matter: every state is whole.
     onReload: (reason) => {
       if (reason === "wall") loseWall(wall);
     },
@@ -183,23 +190,35 @@ function follow(wall: Wall): void {
   });
 }
 
-/** What the page cannot be drawn without; the oldest browsers with all of it are named in the page. */
-function tooOld(): boolean {
+/** Whether the browser lacks something that the page needs; the page names the oldest browsers that have it all. */
+function isTooOld(): boolean {
   return !CSS.supports("grid-template-columns", "subgrid") || !CSS.supports("translate", "1px") || !("timeout" in AbortSignal);
 }
 
 function start(root: HTMLElement): void {
-  if (tooOld()) {
+  if (isTooOld()) {
     root.classList.add("too-old");
     return;
   }
-  const version = root.dataset["version"] ?? "";
-  const wall: Wall = { root, version, state: null, heardAt: 0, askedAt: 0, asking: false, ahead: 0, shown: null, refused: false, outdated: false, gone: false };
-  void ask(wall);
+  const wall: Wall = {
+    root,
+    version: root.dataset["version"]!,
+    languages: JSON.parse(root.dataset["phrases"]!) as Languages,
+    state: null,
+    heardAt: 0,
+    requestedAt: 0,
+    requesting: false,
+    clockOffset: 0,
+    shown: null,
+    refused: false,
+    outdated: false,
+    gone: false,
+  };
+  void requestState(wall);
   follow(wall);
   setInterval(() => tick(wall), TICK);
-  document.addEventListener("visibilitychange", () => void stayAwake());
-  void stayAwake();
+  document.addEventListener("visibilitychange", () => void keepScreenOn());
+  void keepScreenOn();
 }
 
 start(document.getElementById("wall")!);

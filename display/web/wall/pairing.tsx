@@ -1,22 +1,29 @@
-// What the screen shows before it belongs to anyone. It moves with each code.
-import { until } from "./ages";
-import { Sign } from "./proof";
-import type { Pairing as Data } from "./state";
-import { useWords } from "./words";
+// What a screen shows before it belongs to anyone. It moves with each code.
+import { fill, type Language, usePhrases } from "./locale";
+import { SampleSign } from "./proof";
+import type * as Doc from "./state";
+import { inTime } from "./time";
 
-const LIFE = 5 * 60_000;
+const CODE_LIFETIME = 5 * 60_000;
 
-/** `clock`: the server's real time. */
-export function Pairing({ data, clock, sample }: { data: Data; clock: number; sample: boolean }) {
-  const words = useWords();
-  const upended = Math.floor(data.expires_at / LIFE) % 2 === 1;
+interface Props {
+  pairing: Doc.Pairing;
+  /** The server's real time. */
+  clock: number;
+  language: Language;
+  sample: boolean;
+}
+
+export function Pairing({ pairing, clock, language, sample }: Props) {
+  const phrases = usePhrases();
+  const isUpended = Math.floor(pairing.expires_at / CODE_LIFETIME) % 2 === 1;
   return (
-    <div class={upended ? "pairing upended" : "pairing"}>
-      <h1>{words.pair}</h1>
-      <p class="code" aria-label={data.code.join(" ")}>
-        {data.code.map((part, index) => (
+    <div class={isUpended ? "pairing upended" : "pairing"}>
+      <h1>{phrases.pair}</h1>
+      <p class="code" aria-label={pairing.code.join(" ")}>
+        {pairing.code.map((half, index) => (
           <span class="part" key={index} aria-hidden="true">
-            {[...part].map((character, n) => (
+            {[...half].map((character, n) => (
               <span key={n}>{character}</span>
             ))}
           </span>
@@ -24,11 +31,11 @@ export function Pairing({ data, clock, sample }: { data: Data; clock: number; sa
       </p>
       <div class="advice">
         <p class="how">
-          {words.pairing.map((part, n) => (n % 2 ? <b key={n}>{part}</b> : part))}
+          {phrases.pairing.map((part, index) => (index % 2 ? <b key={index}>{part}</b> : part))}
         </p>
-        <p class="next">{words.newCode(until(data.expires_at - clock, words))}</p>
+        <p class="next">{fill(phrases.new_code, { soon: inTime(pairing.expires_at - clock, language) })}</p>
       </div>
-      {sample && <Sign />}
+      {sample && <SampleSign />}
     </div>
   );
 }

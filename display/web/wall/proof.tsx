@@ -1,89 +1,82 @@
-// Why this may be believed: how live it is, and the most urgent thing to know about it.
-import type { Moment } from "./ages";
-import { ago, held, timeOfDay } from "./ages";
+// Why the picture can be believed: how current it is, and the most urgent thing to know about it.
+import { type Connection, proofLines } from "./connection";
 import { useFit, whole } from "./fit";
-import { type Doubt, linesFor } from "./sentences";
-import type { Line } from "./state";
-import { useWords } from "./words";
+import { fill, usePhrases } from "./locale";
+import type { ProofLine } from "./state";
+import { ago, type Moment, timeOfDay } from "./time";
 
-interface Told {
-  lines: Line[];
+interface Props {
+  lines: ProofLine[];
   sample: boolean;
-  doubt: Doubt;
+  connection: Connection;
   moment: Moment;
   fitted: number;
-  most?: number;
+  maxLines?: number;
+  /** The index of the line that says how current the picture is. */
   place?: number;
+  /** Whether a source is not read, so that the second line gives the reason. */
   blind?: boolean;
 }
 
-/** What of the lines is shown. On sample data its sign stands here, and one line at most: that the connection is lost, why
- * a source is blind, or whom an incident hits. */
-function shownOf({ lines, sample, doubt, moment, most = 2, place = 0, blind = false }: Told): Line[] {
-  const all = linesFor(lines, doubt, moment, place);
-  const last = doubt.trust !== "live" ? place : blind ? 1 : place - 1;
-  return sample ? all.slice(Math.max(last, 0), last + 1) : all.slice(0, most);
+/** The lines that are shown. With sample data its sign takes their place, beside one line at most: that the connection is
+ * lost, why a source is not read, or which brand an incident is about. */
+function shownLines({ lines, sample, connection, moment, maxLines = 2, place = 0, blind = false }: Props): ProofLine[] {
+  const all = proofLines(lines, connection, moment.locale, place);
+  if (!sample) return all.slice(0, maxLines);
+  const index = connection.trust !== "live" ? place : blind ? 1 : place - 1;
+  return all.slice(Math.max(index, 0), index + 1);
 }
 
-/** Two lines of which one is too long become one text beside the board, and are set closer on an incident's screen. Once
- * the server is silent that alone is said. */
-export function Proof(props: Told) {
-  const shown = shownOf(props);
-  const words = shown.map((line) => line.strong + line.text + line.after).join();
-  const { box, step: tooLong } = useFit(`${words} ${props.fitted}`, 1, (footer) => whole(footer, ".line"));
-  const live = props.doubt.trust === "live";
-  const flows = tooLong && !props.place && live;
-  // That nothing comes any more is more than what was too much to show.
-  const said = tooLong && !props.place && !live ? shown.slice(0, 1) : shown;
-  const [first, second] = said;
+/** If one of two lines is too long, both become one text; on an incident's screen they are set closer instead. When the
+ * server is silent, only that is shown. */
+export function Proof(props: Props) {
+  const { place = 0, moment } = props;
+  const lines = shownLines(props);
+  const text = lines.map((line) => line.strong + line.text + line.aged).join();
+  const { box, step: tooLong } = useFit(`${text} ${props.fitted}`, 1, (footer) => whole(footer, ".line"));
+  const isLive = props.connection.trust === "live";
+  const [first, second] = tooLong && !place && !isLive ? lines.slice(0, 1) : lines;
+  const flows = tooLong && !place && isLive && first && second;
   return (
-    <footer class={`proof ${props.sample ? "sample" : ""} ${tooLong && props.place ? "tight" : ""}`} ref={box}>
-      {flows && first && second ? (
-        <Flow first={first} second={second} moment={props.moment} />
+    <footer class={`proof ${props.sample ? "sample" : ""} ${tooLong && place ? "tight" : ""}`} ref={box}>
+      {flows ? (
+        <p class="line flow">
+          {/* Without its age: the second line is more urgent. */}
+          <Line line={{ ...first, at: null }} moment={moment} /> <Line line={second} moment={moment} />
+        </p>
       ) : (
-        said.map((line, n) => (
-          <p class="line" key={n}>
-            <Said line={line} moment={props.moment} />
-          </p>
-        ))
+        [first, second].map(
+          (line, index) =>
+            line && (
+              <p class="line" key={index}>
+                <Line line={line} moment={moment} />
+              </p>
+            ),
+        )
       )}
-      {props.sample && <Sign />}
+      {props.sample && <SampleSign />}
     </footer>
   );
 }
 
-/** Made-up data is called that in every state. */
-export function Sign() {
-  const words = useWords();
+/** Sample data is labelled as such in every state. */
+export function SampleSign() {
   return (
     <p class="sign">
-      <span>{words.sample}</span>
+      <span>{usePhrases().sample}</span>
     </p>
   );
 }
 
-/** What leads up to an age, in each language: ", last ". */
-const LEADS_TO_AGE = /,[^,]*$/;
-
-/** Both as one text: the first without its age, for the second is more urgent. */
-function Flow({ first, second, moment }: { first: Line; second: Line; moment: Moment }) {
-  const stop = first.at === null ? first.after : ".";
-  return (
-    <p class="line flow">
-      {first.strong && <b>{first.strong}</b>}
-      {first.at === null ? first.text : first.text.replace(LEADS_TO_AGE, "")}
-      {stop} <Said line={second} moment={moment} />
-    </p>
-  );
-}
-
-function Said({ line, moment }: { line: Line; moment: Moment }) {
+function Line({ line, moment }: { line: ProofLine; moment: Moment }) {
   return (
     <>
       {line.strong && <b>{line.strong}</b>}
-      {held(line.text)}
-      {line.at !== null && (moment.aging ? ago(moment.now - line.at, moment.words) : moment.words.at(timeOfDay(line.at, moment)))}
-      {line.after}
+      {line.at === null ? line.text : fill(line.aged, { age: ageOf(line.at, moment) })}
     </>
   );
+}
+
+function ageOf(at: number, { locale, now, showsAges }: Moment): string {
+  return showsAges ? ago(now - at, locale) : fill(locale.phrases.at, { time: timeOfDay(at, locale) });
 }

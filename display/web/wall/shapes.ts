@@ -1,21 +1,21 @@
-// From counts to shapes, in rem. Pure.
-import type { Stretch } from "./state";
+// Turns counts into shapes, in rem. Pure.
+import type { Hatch } from "./state";
 
-/** The box that bars stand in: the now-edge is at `width`, the line at `ground`, the highest bar `tallest` above it. */
+/** The area of a chart: now is at `width`, the axis at `ground`, and the highest bar is `tallest` above it. */
 export interface Frame {
   width: number;
   ground: number;
   tallest: number;
-  /** Between two bars: half of it at each side of one. */
+  /** Between two bars. */
   gap: number;
-  /** By how much the first bar reaches over the left edge: 0, or the screen's edge is there and the past runs off it. */
+  /** How far the first bar reaches over the left edge; more than 0 if that is the edge of the screen. */
   over: number;
 }
 
 export const DAY: Frame = { width: 91.2, ground: 8.25, tallest: 7.75, gap: 0.14, over: 1 };
 
-/** The least height of what is not nothing. */
-const LEAST = 0.14;
+/** The height of any bar that is not 0, at least. */
+const MIN_HEIGHT = 0.14;
 
 export interface Box {
   x: number;
@@ -24,41 +24,41 @@ export interface Box {
   height: number;
 }
 
-/** The box of the bar at `index` of `count`; null where it stands for nothing. */
+/** The box of the bar at `index` of `count`; null for no mentions, and where nothing could be read. */
 export function bar(n: number | null, index: number, count: number, scale: number, frame: Frame): Box | null {
   if (!n) return null;
   const pitch = frame.width / count;
-  const height = Math.min(Math.max((n / Math.max(scale, 1)) * frame.tallest, LEAST), frame.tallest);
+  const height = Math.min(Math.max((n / Math.max(scale, 1)) * frame.tallest, MIN_HEIGHT), frame.tallest);
   const over = index ? 0 : frame.over;
   return { x: index * pitch + frame.gap / 2 - over, y: frame.ground - height, width: pitch - frame.gap + over, height };
 }
 
-/** Where a value stands: rem from the top. */
+/** The distance of a value from the top. */
 export function level(value: number, scale: number, frame: Frame): number {
   return frame.ground - Math.min(value / Math.max(scale, 1), 1) * frame.tallest;
 }
 
-function fixed(n: number): string {
+function rounded(n: number): string {
   return String(Math.round(n * 1000) / 1000);
 }
 
-/** A line in steps, as the path of an SVG; it breaks where nobody knows what is usual. */
+/** The SVG path of a line in steps, interrupted where what is usual is unknown. */
 export function steps(usual: readonly (number | null)[], scale: number, frame: Frame): string {
   const pitch = frame.width / usual.length;
   let path = "";
-  let at: number | null = null;
+  let previous: number | null = null;
   usual.forEach((value, index) => {
     const y = value === null ? null : level(value, scale, frame);
-    if (y !== null && at === null) path += `M${fixed(index ? index * pitch : -frame.over)} ${fixed(y)}`;
-    else if (y !== null && y !== at) path += `V${fixed(y)}`;
-    if (y !== null) path += `H${fixed((index + 1) * pitch)}`;
-    at = y;
+    if (y !== null && previous === null) path += `M${rounded(index ? index * pitch : -frame.over)} ${rounded(y)}`;
+    else if (y !== null && y !== previous) path += `V${rounded(y)}`;
+    if (y !== null) path += `H${rounded((index + 1) * pitch)}`;
+    previous = y;
   });
   return path;
 }
 
-/** How far above the line a word of `width` rem at `x` clears every bar and the line of the usual; null: nowhere. */
-export function clears(
+/** The top of a word of `width` at `x`, above every bar and the line of what is usual; null if there is no room. */
+export function clearHeight(
   values: readonly (number | null)[],
   usual: readonly (number | null)[],
   scale: number,
@@ -70,22 +70,22 @@ export function clears(
   const first = Math.max(Math.floor(x / pitch), 0);
   const last = Math.min(Math.ceil((x + width) / pitch), usual.length);
   const under = [...values.slice(first, last), ...usual.slice(first, last)].map((v) => level(v ?? 0, scale, frame));
-  const top = Math.min(frame.ground, ...under) - WORD;
+  const top = Math.min(frame.ground, ...under) - WORD_HEIGHT;
   return top < 0 ? null : top;
 }
 
-/** Height of a word's line, less what is blank under its letters. */
-const WORD = 1.95;
+/** Of a line of text, without the blank below its letters. */
+const WORD_HEIGHT = 1.95;
 
-const DAY_LONG = 24 * 60 * 60_000;
+const DAY_MILLISECONDS = 24 * 60 * 60_000;
 
-/** By which part of the horizon the past moved on, `elapsed` milliseconds after the state. */
+/** How far the past has moved on `elapsed` milliseconds after the state was sent, as a part of the horizon. */
 export function drift(elapsed: number): number {
-  return Math.min(Math.max(elapsed / DAY_LONG, 0), 1);
+  return Math.min(Math.max(elapsed / DAY_MILLISECONDS, 0), 1);
 }
 
-/** Hatches as they are after a drift: what came since was not seen. */
-export function drifted(hatches: readonly Stretch[], shift: number): Stretch[] {
+/** The hatches after the past has moved on by `shift`: nothing was seen since. */
+export function drifted(hatches: readonly Hatch[], shift: number): Hatch[] {
   if (!shift) return [...hatches];
   const moved = hatches.map((h) => ({ start: Math.max(h.start - shift, 0), end: h.end - shift }));
   const last = moved.at(-1);

@@ -1,17 +1,17 @@
-// What it is about: the topics of a day, in the place of the voices for a while.
+// What people write about: the topics of a day, in place of the voices for a while.
+import { usePhrases } from "./locale";
 import { Mark } from "./marks";
-import type { TopicRow, WallState } from "./state";
-import { useWords } from "./words";
+import type { TopicBoard, TopicRow } from "./state";
 
-/** With fewer rows the voices keep the stage. */
-export const LEAST_ROWS = 3;
+/** With fewer rows, the voices keep the stage. */
+export const MIN_ROWS = 3;
 
 function Row({ row }: { row: TopicRow }) {
-  const words = useWords();
+  const phrases = usePhrases();
   return (
     <tr role="row">
       <td role="cell" class="gutter">
-        <Mark of={row.mark} word={words.moods[row.mark]} />
+        <Mark of={row.mark} word={phrases.moods[row.mark]} />
       </td>
       <th role="rowheader" scope="row" dir="auto">
         {row.name}
@@ -26,7 +26,7 @@ function Row({ row }: { row: TopicRow }) {
   );
 }
 
-export function Topics({ topics }: { topics: NonNullable<WallState["topics"]> }) {
+export function Topics({ topics }: { topics: TopicBoard }) {
   return (
     <table role="table" class="topics">
       <thead role="rowgroup">

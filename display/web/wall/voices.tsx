@@ -1,15 +1,14 @@
 // What people say: one voice large, one or two below it.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import type { Moment } from "./ages";
-import { when } from "./ages";
 import { HERO, nextSize, type Size } from "./fitting";
+import { counted, formatNumber, usePhrases } from "./locale";
 import { Mark } from "./marks";
 import type { Voice } from "./state";
-import { useWords } from "./words";
+import { ageOrAtTime, ageOrTime, type Moment } from "./time";
 
 function Text({ voice }: { voice: Voice }) {
-  const words = useWords();
+  const phrases = usePhrases();
   return (
     <>
       {voice.brand && (
@@ -17,15 +16,15 @@ function Text({ voice }: { voice: Voice }) {
           <bdi>{voice.brand}</bdi>{" "}
         </b>
       )}
-      {voice.text || <span class="silent">{words.noText}</span>}
+      {voice.text || <span class="silent">{phrases.no_text}</span>}
     </>
   );
 }
 
-/** `placed`: says where it was written even when it stands for many. */
+/** `placed`: it names the place even if the post stands for many. */
 function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; placed: boolean }) {
-  const { words } = moment;
-  const told = moment.aging ? when(voice.at, moment) : words.at(when(voice.at, moment));
+  const { phrases } = moment.locale;
+  const time = ageOrAtTime(voice.at, moment);
   return (
     <p class="byline">
       {voice.initials && (
@@ -33,22 +32,22 @@ function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; place
           {voice.initials}
         </span>
       )}
-      <span class={`word ${voice.sentiment}`}>{words.sentiments[voice.sentiment]}</span>
-      <bdi class="author">{voice.author || words.someone}</bdi>
-      {voice.alike > 0 && !placed ? (
+      <span class={`word ${voice.sentiment}`}>{phrases.sentiments[voice.sentiment]}</span>
+      <bdi class="author">{voice.author || phrases.someone}</bdi>
+      {voice.near_duplicates > 0 && !placed ? (
         <span class="place">
-          {words.moreLikeIt(voice.alike.toLocaleString(words.locale))}, {told}
+          {counted(phrases.more_like_this, voice.near_duplicates, moment.locale)}, {time}
         </span>
       ) : (
         <span class="place">
-          {words.on} <bdi>{voice.place}</bdi>, {told}
+          {phrases.on} <bdi>{voice.place}</bdi>, {time}
         </span>
       )}
     </p>
   );
 }
 
-/** Which of `sizes` a text takes: the largest in which it fits, as measured after layout. */
+/** The largest of `sizes` in which a text fits, as measured after layout. */
 function useSize(sizes: readonly Size[], shown: string, fitted: number) {
   const text = useRef<HTMLParagraphElement>(null);
   const [step, setStep] = useState(0);
@@ -61,7 +60,7 @@ function useSize(sizes: readonly Size[], shown: string, fitted: number) {
   return { text, size: sizes[step]! };
 }
 
-interface Told {
+interface HeroProps {
   voice: Voice;
   moment: Moment;
   fitted: number;
@@ -70,7 +69,7 @@ interface Told {
   onSize?: (size: Size) => void;
 }
 
-export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSize }: Told) {
+export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSize }: HeroProps) {
   const { text, size } = useSize(sizes, `${voice.id} ${voice.brand} ${voice.text}`, fitted);
   useLayoutEffect(() => onSize?.(size), [size, onSize]);
   return (
@@ -87,8 +86,8 @@ export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSi
 }
 
 function Row({ voice, moment }: { voice: Voice; moment: Moment }) {
-  const { words } = moment;
-  const unscored = voice.sentiment === "unscored" ? words.sentiments.unscored : "";
+  const { locale } = moment;
+  const unscored = voice.sentiment === "unscored" ? locale.phrases.sentiments.unscored : "";
   return (
     <li class="row">
       <Mark of={voice.sentiment} />
@@ -96,20 +95,20 @@ function Row({ voice, moment }: { voice: Voice; moment: Moment }) {
         <span class="text" dir="auto">
           <Text voice={voice} />
         </span>
-        <span class="aside">{voice.alike > 0 ? `+${voice.alike.toLocaleString(words.locale)}` : unscored}</span>
+        <span class="aside">{voice.near_duplicates > 0 ? `+${formatNumber(voice.near_duplicates, locale)}` : unscored}</span>
       </span>
-      <span class="aside">{when(voice.at, moment)}</span>
+      <span class="aside">{ageOrTime(voice.at, moment)}</span>
     </li>
   );
 }
 
-/** A new hero pushes the one before it into the first row, and that one into the second. */
+/** A new hero pushes the previous one into the first row, and that one into the second. */
 export function Voices({ voices, moment, fitted }: { voices: Voice[]; moment: Moment; fitted: number }) {
   const [size, setSize] = useState<Size>(HERO[0]!);
   const hero = voices[0];
   if (!hero) return <section class="voices" />;
   return (
-    <section class="voices" aria-label={moment.words.voices}>
+    <section class="voices" aria-label={moment.locale.phrases.voices}>
       <Hero voice={hero} moment={moment} fitted={fitted} onSize={setSize} />
       <ul class="rows">
         {voices.slice(1, 1 + size.rows).map((voice, row) => (

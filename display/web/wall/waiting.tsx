@@ -1,28 +1,28 @@
-// Where there is no state to show the wall says why, rather than nothing.
+// What the page says when it has no state to show.
 import { layout, slot } from "./clockwork";
 import { Headline } from "./headline";
-import type { Headline as Sentence } from "./state";
-import { wordsOf } from "./words";
+import { fill, type Language } from "./locale";
+import type * as Doc from "./state";
 
-/** Before the first word of the server. */
-export function Waiting({ clock }: { clock: number }) {
-  const words = wordsOf(document.documentElement.lang);
-  return <Blank screen="waiting" clock={clock} sentence={{ word: `${words.notLive}.`, text: words.unanswered, clause: words.keepsAsking }} />;
+/** Before the first answer of the server. */
+export function Waiting({ clock, phrases }: { clock: number } & Pick<Language, "phrases">) {
+  const headline = { word: phrases.not_live, text: phrases.unanswered, clause: phrases.keeps_asking, text_alone: "" };
+  return <Blank screen="waiting" clock={clock} headline={headline} />;
 }
 
-/** A wall that the config has no more: what it showed must not be taken for what somebody wants there. */
-export function Gone({ clock, name }: { clock: number; name: string }) {
-  const words = wordsOf(document.documentElement.lang);
-  return <Blank screen="gone" clock={clock} sentence={{ word: words.noWall(name), text: words.notInConfig, clause: "" }} />;
+/** For a wall that is no longer in the config: what it showed may be just what somebody wanted to take away. */
+export function Gone({ clock, name, phrases }: { clock: number; name: string } & Pick<Language, "phrases">) {
+  const headline = { word: fill(phrases.no_wall, { name }), text: phrases.not_in_config, clause: "", text_alone: "" };
+  return <Blank screen="gone" clock={clock} headline={headline} />;
 }
 
-/** `clock`: whatever the machine takes the time to be; nothing hangs on it but where the words stand. */
-function Blank({ screen, clock, sentence }: { screen: string; clock: number; sentence: Sentence }) {
+/** `clock` decides only where the headline stands. */
+function Blank({ screen, clock, headline }: { screen: string; clock: number; headline: Doc.Headline }) {
   const { name, headLast } = layout(slot(clock), true);
   return (
     <main class={`canvas stale voices-first ${headLast ? "head-last" : "head-first"}`} data-layout={name} data-screen={screen}>
       <div class="slab" aria-hidden="true" />
-      <Headline words={sentence} fitted={0} />
+      <Headline headline={headline} fitted={0} />
     </main>
   );
 }

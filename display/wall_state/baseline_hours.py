@@ -1,0 +1,39 @@
+"""The past as clock hours: how many mentions each brought, and which of them count towards the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from display.wall_state.horizon import Period
+from monitor.analysis.baseline import HourCount
+from monitor.model import VolumeSeries
+
+HOUR = timedelta(hours=1)
+
+
+def baseline_hours(pulses: Sequence[VolumeSeries], excluded: Sequence[Period], zone: tzinfo) -> list[HourCount]:
+    """The clock hours in ``zone`` from the first mention on, with all of ``pulses`` added up.
+
+    All pulses must start at the same time. An hour that overlaps a period of ``excluded`` is not valid.
+    """
+    if not pulses:
+        return []
+    start, step = pulses[0].start, pulses[0].step
+    steps_per_hour = HOUR // step
+    series = [counts for p in pulses for counts in p.n.values()]
+    length = max(map(len, series), default=0)
+    first = min((next((i for i, n in enumerate(counts) if n), length) for counts in series), default=length)
+    skipped = until_next_hour(start + first * step, zone) // step
+    hours = []
+    for at in range(first + skipped, length - steps_per_hour + 1, steps_per_hour):
+        begin = start + at * step
+        n = sum(sum(counts[at : at + steps_per_hour]) for counts in series)
+        hours.append(HourCount(begin, int(n), not any(a < begin + HOUR and begin < b for a, b in excluded)))
+    return hours
+
+
+def until_next_hour(time: datetime, zone: tzinfo) -> timedelta:
+    """From ``time`` to the next full hour of the clock in ``zone``; nothing on the hour."""
+    local = time.astimezone(zone)
+    return -timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % HOUR

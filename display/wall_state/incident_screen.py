@@ -1,0 +1,261 @@
+"""The screen of an incident: how large it is, since when, who says what, and what else is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from display.source_health import SourceHealth
+from display.wall_state.baseline_hours import until_next_hour
+from display.wall_state.document import IncidentBar, IncidentScreen, Label, ProofLine, Voice
+from display.wall_state.horizon import SCALE_ABOVE_USUAL, UnseenPeriod, axis_position, hatches_of, merge_hatches
+from display.wall_state.i18n import Locale, fill
+from display.wall_state.sentences import incident_size, last_known_size, source_names
+from display.wall_state.wall_text import isolated, short_brand_name, source_name
+from monitor.analysis.baseline import Baseline
+from monitor.model import Incident, Tally, Trend, VolumeSeries
+
+BARS = 36
+STEP = timedelta(minutes=5)
+SPAN = BARS * STEP
+HOUR = timedelta(hours=1)
+MIN_SCALE = 4
+TIMES = "\u00d7"
+MAX_RATE_CHARS = 47
+"""Roughly what fits between the title and the chart."""
+MAX_PROOF_CHARS = 66
+"""Roughly what fits on a line of proof."""
+CHARACTER_WIDTH = 0.0155
+"""Of a character under the axis, roughly, as a part of the chart."""
+TEXT_LEFT = 0.0735
+"""Where text may begin; the chart itself begins at the flag."""
+MAX_NEW_WORDS = 2
+MAX_NAMED_SOURCES = 2
+"""Sources that are not read, or that bring far more than usual."""
+MAX_COUNTED_SOURCES = 3
+"""Sources named with their counts; the rest are "others"."""
+MIN_SCORED = 20
+"""With fewer scored mentions, the negative share says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentContext:
+    """What is known besides the incident itself."""
+
+    pulses: VolumeSeries
+    """Of the last SPAN, up to now."""
+    tallies: Mapping[str, Tally]
+    """Brand -> its figures since the incident began."""
+    source_health: SourceHealth
+    unseen: Sequence[UnseenPeriod]
+    alarmed: Sequence[str]
+    """Other brands that have an incident."""
+    busy: Sequence[str]
+    """Competitors with more mentions than usual."""
+    competitors_known: bool
+    """Whether the baseline of any competitor is known."""
+    usual: Baseline | None
+    brand: str = ""
+    """The brand it is about; empty if the wall has a single brand of ours."""
+    new_words: Sequence[str] = ()
+    """What is said now and usually is not, as this wall may show it."""
+
+
+def incident_screen(
+    incident: Incident, title: str, voices: Sequence[Voice], context: IncidentContext, now: datetime, locale: Locale
+) -> IncidentScreen:
+    """The screen of ``incident`` at ``now``."""
+    phrases = locale.phrases
+    bars, usual = incident_bars(incident, context, now), usual_per_bar(incident, context.usual, now)
+    since = fill(phrases.since, time=locale.moment(incident.since, now))
+    size = fill(phrases.sentence, text=incident_size(incident, locale))
+    trend = trend_sentence(incident, context.source_health, now, locale)
+    brand = f"{isolated(short_brand_name(context.brand))}. " if context.brand else ""
+    line = brand + rate_sentence(incident, locale, MAX_RATE_CHARS - len(brand + trend))
+    return IncidentScreen(
+        multiple=locale.number(incident.n) if incident.rare else locale.multiple(incident.multiple),
+        sign="" if incident.rare else TIMES,
+        last_known=last_known_size(incident, locale),
+        flag=flag_lines(incident, now, locale),
+        title=title,
+        since=since,
+        line=line,
+        trend=trend,
+        bars=bars,
+        usual=usual,
+        scale=ceil(max(MIN_SCALE, *(b.n or 0 for b in bars), *(SCALE_ABOVE_USUAL * u for u in usual))),
+        hatches=tuple(merge_hatches(hatches_of(context.unseen, now - SPAN, now))),
+        labels=tuple(chart_labels(incident.since, now, locale)),
+        voices=tuple(voices),
+        proof=incident_proof(incident, voices, context, locale),
+        spoken=f"{fill(phrases.sentence, text=f'{title} {since}')} {size} {line} {trend}",
+    )
+
+
+def flag_lines(incident: Incident, now: datetime, locale: Locale) -> tuple[str, ...]:
+    """Below a multiple: ``the usual,`` ``for 2 hrs``. Below a count: what it counts, a word per line, and its time."""
+    phrases = locale.phrases
+    window, lasted = locale.duration(incident.window), locale.duration(now - incident.since)
+    for_time = fill(phrases.for_time, duration=lasted)
+    if not incident.rare:
+        return phrases.the_usual, for_time
+    counted = locale.counted(phrases.flag_negative_mentions if incident.negative else phrases.flag_mentions, incident.n)
+    in_time = fill(phrases.in_time, duration=window)
+    if window == lasted:
+        return (*counted.split(), in_time)
+    return (*counted.split(), fill(phrases.continued, text=in_time), for_time)
+
+
+def incident_bars(incident: Incident, context: IncidentContext, now: datetime) -> tuple[IncidentBar, ...]:
+    """The last three hours; only the negative mentions if only those rose."""
+    counts = (context.pulses.negative if incident.negative else context.pulses.n).values()
+    blank = [p for p in context.unseen if p.blank]
+    bars = []
+    for n in range(BARS):
+        start = now - SPAN + n * STEP
+        is_blank = any(p.start <= start and start + STEP <= p.end for p in blank)
+        total = None if is_blank else sum(int(of_source[n]) for of_source in counts)
+        bars.append(IncidentBar(total, hot=start + STEP > incident.since))
+    return tuple(bars)
+
+
+def usual_per_bar(incident: Incident, usual: Baseline | None, now: datetime) -> tuple[float, ...]:
+    """What each bar usually brings; where its clock hour has no baseline, what the incident was measured against."""
+    measured = incident.usual * (STEP / incident.window)
+    line = []
+    for n in range(BARS):
+        known = usual.at(now - SPAN + (n + 0.5) * STEP) if usual and not incident.negative else None
+        line.append(round(known.median * (STEP / HOUR) if known else measured, 2))
+    return tuple(line)
+
+
+def rate_sentence(incident: Incident, locale: Locale, max_chars: int) -> str:
+    """``252 mentions an hour, usually 42.``; a shorter form if that takes ``max_chars`` or more."""
+    per_hour, phrases = HOUR / incident.window, locale.phrases
+    n, rate = round(incident.n * per_hour), incident.usual * per_hour
+    usual = locale.number(round(rate)) if rate >= 1 else phrases.less_than_one
+    if incident.rare:
+        return fill(phrases.usually_an_hour, usual=usual)
+    mentions = locale.counted(phrases.negative_mentions if incident.negative else phrases.mentions, n)
+    sentence = fill(phrases.an_hour, mentions=mentions, usual=usual)
+    if len(sentence) < max_chars:
+        return sentence
+    number = locale.counted(phrases.negative_short, n) if incident.negative else locale.number(n)
+    return fill(phrases.an_hour_short, n=number, usual=usual)
+
+
+def trend_sentence(incident: Incident, source_health: SourceHealth, now: datetime, locale: Locale) -> str:
+    """Whether it rises or falls; if no source can be read, since when."""
+    phrases, last = locale.phrases, source_health.last_read
+    if source_health.all_stale:
+        return fill(phrases.unread_since, time=locale.moment(last, now)) if last else phrases.unread
+    return {Trend.RISING: phrases.rising, Trend.STEADY: phrases.steady, Trend.FALLING: phrases.falling}[incident.trend]
+
+
+def chart_labels(since: datetime, now: datetime, locale: Locale) -> list[Label]:
+    """When it began, each hour after that while there is room, and now. Full hours if it began before the chart."""
+    labels = [Label(1.0, locale.time_of_day(now), "end", strong=True)]
+    half = len(labels[0].text) / 2 * CHARACTER_WIDTH
+    room_ends = 1 - 3 * half - CHARACTER_WIDTH / 2
+    start = now - SPAN
+    time = since if since > start else start + until_next_hour(start, locale.zone)
+    while (at := axis_position(time, start, now)) < room_ends:
+        if at > TEXT_LEFT + half:
+            labels.append(Label(round(at, 4), locale.time_of_day(time), bright=time == since))
+        time += HOUR
+    return sorted(labels, key=lambda label: label.at)
+
+
+def incident_proof(
+    incident: Incident, voices: Sequence[Voice], context: IncidentContext, locale: Locale
+) -> tuple[ProofLine, ...]:
+    """The size of the largest group, the negative share, the competitors; then what is new and where it comes from."""
+    phrases, more = locale.phrases, ""
+    tally = context.tallies.get(incident.brand)
+    rest = " ".join(filter(None, (negative_share_sentence(tally, locale), competitors_sentence(context, locale))))
+    if voices and voices[0].near_duplicates:
+        more = fill(phrases.sentence, text=locale.counted(phrases.page.more_like_this, voices[0].near_duplicates))
+    second = sentences_that_fit(
+        [
+            unread_sentence(context.source_health, locale),
+            new_words_sentence(context.new_words, locale),
+            far_more_sentence(incident, locale),
+            source_counts(incident, context, locale),
+        ]
+    )
+    lines = ProofLine(more, f" {rest}" if more and rest else rest), ProofLine("", second)
+    return tuple(line for line in lines if line.strong or line.text)
+
+
+def sentences_that_fit(sentences: Sequence[str]) -> str:
+    """As many of ``sentences`` as a line has room for, at least the first."""
+    line = ""
+    for sentence in filter(None, sentences):
+        longer = f"{line} {sentence}".strip()
+        if not line or len(longer) <= MAX_PROOF_CHARS:
+            line = longer
+    return line
+
+
+def new_words_sentence(words: Sequence[str], locale: Locale) -> str:
+    """``New: “refund” and “error 502”.``"""
+    quoted = [fill(locale.phrases.quoted, topic=isolated(one)) for one in words[:MAX_NEW_WORDS]]
+    return fill(locale.phrases.new_words, words=locale.names(quoted)) if quoted else ""
+
+
+def far_more_sentence(incident: Incident, locale: Locale) -> str:
+    """``X far more than usual.``"""
+    names = incident.sources[:MAX_NAMED_SOURCES]
+    return fill(locale.phrases.far_more, names=source_names(names, locale)) if names else ""
+
+
+def negative_share_sentence(tally: Tally | None, locale: Locale) -> str:
+    """``81% negative.``, of the scored mentions: an unscored one is not neutral."""
+    if tally is None:
+        return ""
+    scored = tally.negative + tally.neutral + tally.positive
+    if tally.unscored > scored:
+        return locale.phrases.mostly_unscored_sentence
+    if scored < MIN_SCORED:
+        return ""
+    return fill(locale.phrases.percent_negative, percent=locale.percent(round(100 * tally.negative / scored)))
+
+
+def competitors_sentence(context: IncidentContext, locale: Locale) -> str:
+    """Whether competitors have the same trouble."""
+    phrases = locale.phrases
+    for brands, phrase in ((context.alarmed, phrases.see_it_too), (context.busy, phrases.busy_too)):
+        if brands:
+            names = locale.names([isolated(short_brand_name(name)) for name in brands])
+            return locale.counted(phrase, len(brands), names=names)
+    return phrases.competitors_as_usual if context.competitors_known else ""
+
+
+def source_counts(incident: Incident, context: IncidentContext, locale: Locale) -> str:
+    """``X 161, Reddit 58, others 12.``; empty if there is only one source."""
+    pulses, phrases = context.pulses, locale.phrases
+    first = max(0, BARS - ceil((pulses.start + BARS * STEP - incident.since) / STEP))
+    pulses_by_source = pulses.negative if incident.negative else pulses.n
+    counts = {source: sum(map(int, of_source[first:])) for source, of_source in pulses_by_source.items()}
+    largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
+    if not largest or len(context.source_health.statuses) < 2:
+        return ""
+    parts = [f"{source_name(s)} {locale.number(counts[s])}" for s in largest[:MAX_COUNTED_SOURCES]]
+    if rest := sum(counts[s] for s in largest[MAX_COUNTED_SOURCES:]):
+        parts.append(fill(phrases.others_count, n=locale.number(rest)))
+    return fill(phrases.sentence, text=", ".join(parts))
+
+
+def unread_sentence(source_health: SourceHealth, locale: Locale) -> str:
+    """Names the weighty sources that are not read."""
+    phrases, unread = locale.phrases, [one.source for one in source_health.weighty]
+    if source_health.all_stale:
+        return phrases.no_source_read
+    if not unread:
+        return ""
+    names, more = source_names(unread[:MAX_NAMED_SOURCES], locale), len(unread) - MAX_NAMED_SOURCES
+    if more > 0:
+        names = locale.counted(phrases.and_more, more, names=names)
+    return fill(phrases.names_not_read, names=names)

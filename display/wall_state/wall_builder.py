@@ -1,0 +1,350 @@
+"""Builds the state of walls that have the same settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from display.wall_state import baseline, board, first_run, horizon, incident_screen, sentences, topics
+from display.wall_state.director import FRESH, MAX_SHOWN, Director, key
+from display.wall_state.display_policy import DisplayPolicy, quiet_fields
+from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
+from display.wall_state.horizon import Period, UnseenPeriod
+from display.wall_state.i18n import Locale, catalogue, fill
+from display.wall_state.sentences import HeadlineContext
+from display.wall_state.usual_shares import MAX_UNREAD, WEEK
+from display.wall_state.voices import voice_of
+from display.wall_state.wall_data import MAX_NEW_MENTIONS, WallData, ttl_cache
+from display.wall_state.wall_text import short_brand_name
+from monitor.clock import Clock, epoch_ms
+from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
+from monitor.query import Document
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.config.walls import Wall
+
+MENTIONS_PER_BRAND = 8
+"""Newest mentions that are asked for of each brand."""
+UNKNOWN_LANGUAGE = "und"
+TWELVE_HOURS = "12h"
+LOOK_BACK = (FRESH, timedelta(hours=24), None)
+"""How far back voices are looked for, until there are enough; None: without limit."""
+RESTART_AFTER_SECONDS = 45.0
+"""A wall that nobody looked at for this long starts again instead of showing what it missed."""
+LATEST_TTL_SECONDS = 10.0
+"""For the latest mentions, where nothing is fresh."""
+SHOW_ENDED_FOR = timedelta(minutes=15)
+"""How long the headline reports an incident that is over."""
+CLEARLY_WORSE = 1.25
+"""How many times the multiple of the shown incident another one needs to take its place."""
+STAGE_LOOP_SECONDS, VOICES_SECONDS = 60.0, 48.0
+"""The loop of the stage, and how much of it shows voices; clockwork.ts has the same."""
+MAX_IGNORED_GAP = timedelta(minutes=5)
+"""A shorter gap is no reason to doubt an hour."""
+
+
+class WallBuilder:
+    """The state of walls with equal settings. Not thread-safe."""
+
+    def __init__(self, config: Config, wall: Wall, data: WallData, clock: Clock, version: str) -> None:
+        self._config, self._wall, self._data, self._clock, self._version = config, wall, data, clock, version
+        phrases = catalogue()[wall.language]
+        self._locale = Locale(wall.timezone or config.timezone, phrases, wall.clock == TWELVE_HOURS)
+        brands = [b for b in config.brands if b.name in wall.brands] or config.brands
+        self._brands: Sequence[Brand] = brands
+        self._brand_names = tuple(b.name for b in brands)
+        self._ours = tuple(b.name for b in brands if b.ours)
+        self._leads = self._ours or (wall.brands or (brands[0].name,))[:1]
+        self._policy = DisplayPolicy(
+            wall.never_show,
+            masks_authors=wall.mask_authors,
+            unmasked_names=[name for b in brands for name in (b.name, *b.aliases)],
+            someone=phrases.page.someone,
+        )
+        self._quiet_fields = quiet_fields(wall.quiet)
+        self._director = Director(self._leads, clock, self._may_show)
+        self._last_known_id = self._shown_incident = 0
+        self._latest_cache = ttl_cache(clock, LATEST_TTL_SECONDS, 1)
+        self._directed_at, self._moment = float("-inf"), 0
+        self._built: dict[str, Any] | None = None
+
+    def get(self) -> dict[str, Any]:
+        """The newest state as JSON, without the wall's name; the one built before if nothing changed."""
+        moment = self._data.refresh()
+        if self._built is None or moment != self._moment or self._director.is_due():
+            self._moment = moment
+            self._built = self._build().json()
+        return self._built
+
+    def is_due(self) -> bool:
+        """Whether a mention is waiting and may appear now. Does not read the store."""
+        return self._director.is_due()
+
+    def _build(self) -> WallState:
+        data, now, locale = self._data, self._data.now, self._locale
+        self._direct()
+        bins, unseen = data.bins(self._leads), self._unseen_periods()
+        context = self._headline_context(horizon.last_hour(bins))
+        kind = sentences.state_kind(context)
+        headline = sentences.headline(kind, context)
+        usual = baseline.usual_per_bin(data.usual(self._leads), bins)
+        statuses = data.source_health.statuses
+        is_calm = kind is not StateKind.INCIDENT
+        return WallState(
+            version=self._version,
+            last_id=data.last_id,
+            as_of=epoch_ms(now),
+            utc_offset=_utc_offset_minutes(now.astimezone(locale.zone)),
+            kind=kind,
+            sample=data.source_health.sample,
+            headline=headline,
+            horizon=horizon.horizon(bins, unseen, locale, now, headline.sentence, usual),
+            voices=self._voices(self._director.screen),
+            board=self._board(),
+            proof=self._proof(context),
+            first_run=first_run.first_run_sources(statuses, now, locale) if kind is StateKind.LISTENING else (),
+            ours=short_brand_name(self._leads[0]),
+            clock=epoch_ms(self._clock.machine_time()),
+            pace=self._clock.speed,
+            night=context.night and is_calm,
+            rotates=self._wall.rotation,
+            dwells_until=self._dwells_until(),
+            topics=self._topics() if is_calm and not context.night else None,
+            incident=self._incident_screen(context) if not is_calm else None,
+            masked=self._policy.masks_authors,
+            language=self._wall.language,
+            twelve_hours=locale.twelve_hours,
+        )
+
+    # The sentence
+
+    def _headline_context(self, last_hour: horizon.LastHour) -> HeadlineContext:
+        data, now = self._data, self._data.now
+        usual, running, ended = data.usual(self._leads), self._running_incident(), self._ended_incident()
+        night, shown = self._wall.night, running or ended
+        return HeadlineContext(
+            source_health=data.source_health,
+            last_hour=last_hour,
+            listening_since=data.listening_since,
+            now=now,
+            locale=self._locale,
+            baseline_days=usual.days,
+            usual=baseline.expected_range(usual, now),
+            any_mention=data.any_mention,
+            collecting=data.collecting,
+            detecting=data.detecting,
+            topic=topics.headline_topic(data.topics(self._leads[0]), last_hour.n, self._policy),
+            incident=running,
+            ended_incident=ended,
+            incident_topic=topics.topic_phrase(shown.topic, self._policy) if shown else "",
+            gap_source=self._source_with_gap(now - timedelta(hours=1)),
+            brand="" if self._ours else self._leads[0],
+            night=night is not None and night.contains(now.astimezone(self._locale.zone)),
+        )
+
+    def _running_incident(self) -> Incident | None:
+        """The worst incident that goes on; the shown one stays until another is clearly worse."""
+        running = self._running_incidents(self._leads)
+        worst = max(
+            running, key=lambda i: i.multiple * (CLEARLY_WORSE if i.id == self._shown_incident else 1), default=None
+        )
+        self._shown_incident = worst.id if worst else 0
+        return worst
+
+    def _running_incidents(self, brands: Collection[str]) -> list[Incident]:
+        return [i for i in self._data.incidents() if i.brand in brands and i.until is None]
+
+    def _ended_incident(self) -> Incident | None:
+        """The incident that ended last, as long as the headline reports it."""
+        ended = [i for i in self._data.incidents() if i.brand in self._leads and i.until is not None]
+        last = max(ended, key=lambda i: i.until or i.since, default=None)
+        return last if last and last.until and self._data.now - last.until < SHOW_ENDED_FOR else None
+
+    def _source_with_gap(self, since: datetime) -> str:
+        """A weighty source that was not read in a part of the time since then; empty if there is none."""
+        for source, periods in self._data.gaps.items():
+            is_weighty = source in self._data.weighty
+            if is_weighty and any(end - max(begin, since) > MAX_IGNORED_GAP for begin, end in periods):
+                return source
+        return ""
+
+    def _proof(self, context: HeadlineContext) -> tuple[ProofLine, ...]:
+        data, names = self._data, self._brand_names
+        hidden = sum(data.tallies[name].hidden for name in names if name in data.tallies)
+        hidden += data.found(self._policy.searches, names) if self._policy.searches else 0
+        return sentences.proof_lines(context, data.arrivals(names), self._director.recent_heroes(), hidden)
+
+    # The figures
+
+    def _unseen_periods(self) -> list[UnseenPeriod]:
+        """What the horizon cannot show: the time before we listened, and gaps."""
+        data, start = self._data, self._data.now - horizon.SPAN
+        phrases, n_sources = self._locale.phrases, len(data.source_health.statuses)
+        unseen = horizon.unseen_periods(data.gaps, data.weighty, n_sources, start, phrases)
+        if data.listening_since <= start:
+            return unseen
+        text = fill(phrases.not_listening, time=self._locale.time_of_day(data.listening_since))
+        return [UnseenPeriod(start, data.listening_since, text), *unseen]
+
+    def _board(self) -> Board:
+        data, names = self._data, self._brand_names
+        # A single brand always has the whole share.
+        usual = data.usual_shares(names) if len(names) > 1 else {}
+        return board.brand_board(
+            self._brands,
+            data.tallies,
+            self._leads,
+            head=self._board_head(),
+            locale=self._locale,
+            usual_shares=usual,
+        )
+
+    def _board_head(self) -> str:
+        """The time that the figures of the board cover."""
+        data, phrases = self._data, self._locale.phrases
+        if data.now - data.listening_since < WEEK:
+            return fill(phrases.board_since, time=self._locale.moment(data.listening_since, data.now, with_time=False))
+        unread = max((_total(periods) for name, periods in data.gaps.items() if name in data.weighty), default=None)
+        return phrases.last_week_gaps if unread and unread > MAX_UNREAD * WEEK else phrases.last_week
+
+    def _topics(self) -> TopicBoard | None:
+        brand = self._leads[0]
+        return topics.topic_board(self._data.topics(brand), brand, self._policy, self._locale)
+
+    # The voices
+
+    def _direct(self) -> None:
+        """Let the director choose among the newest mentions, and remove what is gone."""
+        at, director = self._clock.monotonic(), self._director
+        director.hold(self._topics_until())
+        last_id = self._data.last_mention_id()
+        if at - self._directed_at > RESTART_AFTER_SECONDS:
+            director.restart(self._latest(), last_id)
+        else:
+            director.offer(self._data.mentions_after(self._last_known_id))
+            if last_id - self._last_known_id > MAX_NEW_MENTIONS:
+                director.offer(self._newest(FRESH, self._leads))
+        self._directed_at, self._last_known_id = at, last_id
+        for _ in range(2 * MAX_SHOWN):
+            director.advance(self._latest)
+            if director.update(self._data.mentions([m.id for m in director.screen])):
+                break
+        if len(director.screen) < MAX_SHOWN:
+            director.fill(self._latest())
+        elif director.is_stale:
+            if "latest" not in self._latest_cache:
+                self._latest_cache["latest"] = self._latest()
+            director.catch_up(self._latest_cache["latest"])
+
+    def _latest(self) -> list[Mention]:
+        """The newest mentions of each brand. They may be old: an imported history, a new feed."""
+        found: list[Mention] = []
+        for back in LOOK_BACK:
+            found = self._newest(back, self._brand_names)
+            if len(found) >= MAX_SHOWN:
+                break
+        return found
+
+    def _newest(self, back: timedelta | None, brands: Iterable[str]) -> list[Mention]:
+        """The newest few mentions of each of ``brands``, none older than ``back``."""
+        since = None if back is None else self._data.now - back
+        return [m for name in brands for m in self._data.newest(self._filter(name, since), MENTIONS_PER_BRAND)]
+
+    def _may_show(self, mention: Mention) -> bool:
+        """Whether this wall may show ``mention`` as a voice."""
+        if mention.brand not in self._brand_names or mention.hidden:
+            return False
+        if mention.story is not None and mention.story in self._data.hidden_stories:
+            return False
+        if self._wall.languages and (mention.post.lang or UNKNOWN_LANGUAGE) not in self._wall.languages:
+            return False
+        is_quiet = bool(self._quiet_fields) and not self._quiet_fields.isdisjoint(Document.of(mention.post).fields)
+        return not is_quiet and self._policy.allows_voice(mention)
+
+    def _filter(self, brand: str, since: datetime | None) -> MentionFilter:
+        """The voices of ``brand``, as far as the store can tell them; ``_may_show`` decides the rest."""
+        quiet = Choice(exclude=self._wall.quiet)
+        sources = {s.name for s in self._config.sources}
+        return MentionFilter(
+            brand=Choice((brand,)),
+            lang=Choice(self._wall.languages),
+            source=Choice(exclude=tuple(name for name in self._wall.quiet if name in sources)),
+            author=quiet,
+            site=quiet,
+            since=since,
+        )
+
+    def _voices(self, mentions: Iterable[Mention]) -> tuple[Voice, ...]:
+        return tuple(voice_of(m, self._ours, self._policy) for m in mentions)
+
+    def _dwells_until(self) -> int:
+        """When the hero has been shown long enough, in epoch milliseconds of the real clock."""
+        left = self._director.read_at - self._clock.monotonic()
+        return epoch_ms(self._clock.machine_time() + timedelta(seconds=max(left, 0))) if self._director.screen else 0
+
+    def _topics_until(self) -> float:
+        """Until when, by the monotonic clock, the stage may show topics. The page decides by the same clock."""
+        into_loop = self._clock.machine_time().timestamp() % STAGE_LOOP_SECONDS
+        has_topics = self._built is not None and self._built["topics"] is not None and self._wall.rotation
+        if not has_topics or into_loop < VOICES_SECONDS:
+            return float("-inf")
+        return self._clock.monotonic() + STAGE_LOOP_SECONDS - into_loop
+
+    # The incident
+
+    def _incident_screen(self, shown: HeadlineContext) -> IncidentScreen | None:
+        incident, data = shown.incident, self._data
+        if incident is None:
+            return None
+        competitors = self._competitor_kinds()
+        context = incident_screen.IncidentContext(
+            pulses=data.pulses(incident.brand, incident_screen.BARS),
+            tallies=data.tallies_since(incident.since),
+            source_health=data.source_health,
+            unseen=self._unseen_periods(),
+            alarmed=[i.brand for i in self._running_incidents(self._brand_names) if i.brand != incident.brand],
+            busy=[name for name, kind in competitors.items() if kind is StateKind.BUSY],
+            competitors_known=bool(competitors),
+            usual=data.usual((incident.brand,)),
+            brand="" if self._ours == (incident.brand,) else incident.brand,
+            new_words=self._new_words(incident),
+        )
+        title = sentences.incident_title(incident, shown.incident_topic, self._locale.phrases)
+        voices = self._incident_voices(incident)
+        return incident_screen.incident_screen(incident, title, voices, context, data.now, self._locale)
+
+    def _new_words(self, incident: Incident) -> list[str]:
+        phrases = (topics.topic_phrase(words, self._policy) for words in incident.words)
+        return [words for words in phrases if words and words.casefold() != incident.topic.casefold()]
+
+    def _incident_voices(self, incident: Incident) -> tuple[Voice, ...]:
+        """One mention of each of the largest groups since it began, then the newest that belong to no group."""
+        data = self._data
+        groups = data.mentions(data.largest_groups(incident.brand, incident.since, 2 * MAX_SHOWN)).values()
+        shown = [m for m in groups if self._may_show(m)]
+        if len(shown) < MAX_SHOWN:
+            keys = set(map(key, shown))
+            newest = data.newest(self._filter(incident.brand, incident.since), MENTIONS_PER_BRAND)
+            shown += [m for m in newest if key(m) not in keys and self._may_show(m)]
+        return self._voices(shown[:MAX_SHOWN])
+
+    def _competitor_kinds(self) -> dict[str, StateKind]:
+        """Competitor -> whether its last hour is busy, quiet or normal, where its baseline is known."""
+        data = self._data
+        kinds = {}
+        for name in self._brand_names:
+            usual = None if name in self._leads else baseline.expected_range(data.usual((name,)), data.now)
+            if usual is not None:
+                kinds[name] = baseline.hour_kind(horizon.last_hour(data.bins((name,))).n, usual)
+        return kinds
+
+
+def _total(periods: Sequence[Period]) -> timedelta:
+    return sum((until - since for since, until in periods), timedelta())
+
+
+def _utc_offset_minutes(local: datetime) -> int:
+    offset = local.utcoffset()
+    return round(offset.total_seconds() / 60) if offset else 0

@@ -1,0 +1,310 @@
+"""What walls are built from: the store's answers, asked for once for all walls and cached where they change slowly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from cachetools import TTLCache
+
+from display.source_health import SourceHealth, is_weighty, source_health, unrecorded_gaps, weighty_sources
+from display.wall_state import horizon, usual_shares
+from display.wall_state.baseline_hours import baseline_hours
+from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
+from display.wall_state.horizon import Period
+from display.wall_state.usual_shares import WEEK
+from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
+from monitor.analysis.staleness import unread_spans
+from monitor.clock import Clock
+from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Tally, Topics, VolumeSeries
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Store
+
+T = TypeVar("T")
+Brands = tuple[str, ...]
+
+BASELINE_SPAN = timedelta(days=BASELINE_DAYS)
+REFRESH_SECONDS = 1.0
+"""Everything is asked for again after this time, even if nothing changed."""
+ARRIVALS_TTL_SECONDS = 5.0
+GAPS_TTL_SECONDS = 5.0
+"""Sources by the hundred can leave thousands of gaps."""
+TALLIES_TTL_SECONDS = 5.0
+GROUPS_TTL_SECONDS = 8.0
+LEARNING_TTL_SECONDS = 20.0
+"""For the baseline as long as it has too few days: an import may add them at any moment."""
+OLDER_BARS_TTL_SECONDS = 30.0
+WEIGHTS_TTL_SECONDS = 60.0
+SEARCHES_TTL_SECONDS = 60.0
+BASELINE_TTL_SECONDS = 300.0
+MAX_CACHED = 1024
+"""Answers of each lifetime."""
+NOT_LIVE_AFTER_SECONDS = 120.0
+"""Without a scheduler for this long, the wall is not live. A shorter absence is a restart."""
+ANALYSIS_VALID_FOR = timedelta(minutes=5)
+"""Incidents and topics that were not updated for this long are out of date: their job has stopped."""
+MAX_HIDDEN_STORIES = 200
+"""The newest hidden posts whose stories are looked up."""
+MAX_DISTINCT_FOUND = 1000
+"""Up to this many hits of several searches are counted once each; above it, a mention may count twice."""
+MAX_NEW_MENTIONS = 100
+"""Taken in at once; in a flood, the older ones are skipped."""
+
+
+class WallData:
+    """The data of one moment, updated by ``refresh``. Not thread-safe."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock, health: Callable[[], Mapping[str, bool]]) -> None:
+        self._config, self._store, self._clock, self._health = config, store, clock, health
+        self.started = clock.now()
+        self.now, self.last_id = self.started, 0
+        self._refreshed_at, self._moment = float("-inf"), 0
+        self._collecting_at = clock.monotonic()
+        self._answers: dict[Hashable, Any] = {}
+        self._caches: dict[float, TTLCache[Hashable, Any]] = {}
+        self._first_mention: Mention | None = None
+
+    def refresh(self) -> int:
+        """Move on to now if the store changed or a second passed. Returns the number of the moment."""
+        last_id, at = self._store.last_change_id(), self._clock.monotonic()
+        if last_id != self.last_id or at - self._refreshed_at >= REFRESH_SECONDS:
+            self.now, self.last_id, self._refreshed_at = self._clock.now(), last_id, at
+            self._answers.clear()
+            self._moment += 1
+        return self._moment
+
+    @property
+    def collecting(self) -> bool:
+        """Whether sources are polled; still true shortly after the scheduler was last alive."""
+        at = self._clock.monotonic()
+        if self._health().get("scheduler", True):
+            self._collecting_at = at
+        return at - self._collecting_at <= NOT_LIVE_AFTER_SECONDS
+
+    @property
+    def detecting(self) -> bool:
+        """Whether the job that detects incidents is alive."""
+        return self._health().get("watch", True)
+
+    @property
+    def any_mention(self) -> bool:
+        """Whether anything was ever mentioned."""
+        return self._first() is not None
+
+    @property
+    def source_health(self) -> SourceHealth:
+        """The health of the sources of the config."""
+        return self._once("source health", self._source_health)
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Source -> its mentions of 7 days."""
+        week = MentionFilter(since=self.now - WEEK)
+        return self._cached(
+            "weights", WEIGHTS_TTL_SECONDS, lambda: {v.value: v.n for v in self._store.facets(week).get("source", ())}
+        )
+
+    @property
+    def weighty(self) -> set[str]:
+        """The sources that bring enough to be named when they are not read."""
+        total = sum(self.weights.values())
+        return {s.source for s in self.source_health.statuses if is_weighty(s, self.weights, total)}
+
+    @property
+    def listening_since(self) -> datetime:
+        """When the first mention was stored or this program started, whichever was earlier.
+
+        Sample posts count from the time they claim, as if we had listened since then.
+        """
+        first = self._first()
+        if first is None:
+            return self.started
+        return min(self.started, first.post.published_at if self.source_health.sample else first.added_at)
+
+    @property
+    def gaps(self) -> dict[str, list[Period]]:
+        """Source of the config -> the periods of the last week in which it could not be read."""
+        return self._once("gaps", lambda: self._gaps(self.now - WEEK))
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Brand -> its figures of 7 days."""
+        return self._cached("tallies", TALLIES_TTL_SECONDS, lambda: self.tallies_since(self.now - WEEK))
+
+    def tallies_since(self, since: datetime) -> dict[str, Tally]:
+        """Brand -> its figures since then."""
+        return {t.brand: t for t in self._store.tallies(since, horizon.end_of_last_bar(self.now))}
+
+    def bins(self, brands: Brands) -> list[Bin]:
+        """Mentions of all ``brands`` together, per quarter of an hour. Those before the last hour are cached."""
+        older_edges, newer_edges = horizon.older_and_newer_edges(self.now)
+        older = self._cached(("bins", brands), OLDER_BARS_TTL_SECONDS, lambda: self._series(brands, older_edges))
+        edges = [older[-1].end, *newer_edges]
+        return [*older, *self._once(("newer bins", brands), lambda: self._series(brands, edges))]
+
+    def arrivals(self, brands: Brands) -> int:
+        """Mentions of ``brands`` that arrived in the last 5 minutes and were fresh enough to be voices."""
+        until = horizon.end_of_last_bar(self.now)
+        since = until - timedelta(seconds=HERO_COUNT_SECONDS * max(self._clock.speed, 1))
+
+        def count() -> int:
+            return sum(self._store.count_arrivals(brand, since, until, FRESH) for brand in brands)
+
+        return self._cached(("arrivals", brands), ARRIVALS_TTL_SECONDS, count)
+
+    def mentions_after(self, last_id: int) -> list[Mention]:
+        """Mentions with an id above ``last_id``, the newest MAX_NEW_MENTIONS of them. Ids grow in order of arrival."""
+        last = self.last_mention_id()
+        ids = range(max(last_id, last - MAX_NEW_MENTIONS) + 1, last + 1)
+        return self._once(("mentions", ids), lambda: list(self._store.mentions(ids).values())) if ids else []
+
+    def newest(self, f: MentionFilter, limit: int) -> list[Mention]:
+        """The newest mentions of the one brand that ``f`` names; one of each story if ``f`` asks for nothing else."""
+        if f == MentionFilter(brand=f.brand, since=f.since):
+            return self._store.latest_mentions(f.brand.include[0], limit, f.since)
+        return self._store.page(f, limit=3 * limit)
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        """Id -> mention as it is now, for those that still exist."""
+        return self._store.mentions(ids)
+
+    @property
+    def hidden_stories(self) -> frozenset[int]:
+        """Stories of which a post of this week was hidden: its near-duplicates are not shown either."""
+        hidden = MentionFilter(state=Choice(("hidden",)), since=self.now - WEEK)
+        return self._once(
+            "hidden stories",
+            lambda: frozenset(
+                m.story for m in self._store.page(hidden, limit=MAX_HIDDEN_STORIES) if m.story is not None
+            ),
+        )
+
+    def last_mention_id(self) -> int:
+        """The highest mention id."""
+        return self._once("last mention", self._store.last_mention_id)
+
+    def found(self, searches: Sequence[str], brands: Brands) -> int:
+        """How many mentions of ``brands`` in 7 days match any of ``searches``."""
+        return self._cached(
+            ("found", *searches, brands), SEARCHES_TTL_SECONDS, lambda: self._count_found(searches, brands)
+        )
+
+    def usual(self, brands: Brands) -> Baseline:
+        """The baseline of all ``brands`` together, in the time zone of the organisation."""
+        known = self._cached(("usual", brands), BASELINE_TTL_SECONDS, lambda: self._usual(brands))
+        if known.days >= MIN_VALID_DAYS:
+            return known
+        return self._cached(("usual so far", brands), LEARNING_TTL_SECONDS, lambda: self._usual(brands))
+
+    def usual_shares(self, brands: Brands) -> dict[str, int]:
+        """Brand -> its usual share in whole per cent of all ``brands``; empty if too few weeks are known."""
+        return self._cached(("shares", brands), BASELINE_TTL_SECONDS, lambda: self._usual_shares(brands))
+
+    def incidents(self) -> list[Incident]:
+        """The last incident of each brand, without those that go on but are out of date."""
+        last = self._once("incidents", self._store.latest_incidents)
+        return [i for i in last if i.until is not None or self._is_current(i.checked_at)]
+
+    def topics(self, brand: str) -> Topics | None:
+        """A brand's topics; None if there are none or they are out of date."""
+        found = self._once(("topics", brand), lambda: self._store.topics(brand))
+        return found if found and self._is_current(found.as_of) else None
+
+    def pulses(self, brand: str, bins: int) -> VolumeSeries:
+        """A brand's last ``bins`` counts in steps of 5 minutes, up to now."""
+        end = horizon.end_of_last_bar(self.now)
+        return self._once(("pulses", brand), lambda: self._store.recent_volume_series(brand, end, bins))
+
+    def largest_groups(self, brand: str, since: datetime, limit: int) -> list[int]:
+        """Ids of the newest mention of each of the largest stories since then."""
+        key = ("groups", brand, since)
+        return self._cached(key, GROUPS_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
+
+    def _source_health(self) -> SourceHealth:
+        return source_health(self._config, self._store.statuses(), self.now, self.started, self.weights)
+
+    def _is_current(self, updated_at: datetime) -> bool:
+        return self.now - updated_at <= ANALYSIS_VALID_FOR * max(self._clock.speed, 1)
+
+    def _series(self, brands: Brands, edges: Sequence[datetime]) -> list[Bin]:
+        per_brand = [self._store.brand_histogram(name, edges) for name in brands]
+        return [
+            Bin(bins[0].start, bins[0].end, sum(b.n for b in bins), sum(b.negative for b in bins))
+            for bins in zip(*per_brand, strict=True)
+        ]
+
+    def _gaps(self, since: datetime) -> dict[str, list[Period]]:
+        health, now = self.source_health, self.now
+        configured = {s.source for s in health.statuses}
+        stored = self._cached("stored gaps", GAPS_TTL_SECONDS, lambda: self._store.gaps(since, now))
+        gaps = [g for g in stored if g.source in configured]
+        gaps += unrecorded_gaps(health.stale, gaps, never_read_since=self.started)
+        found: dict[str, list[Period]] = defaultdict(list)
+        for gap in gaps:
+            found[gap.source].append((max(gap.since, since), gap.until or horizon.end_of_last_bar(now)))
+        return found
+
+    def _usual(self, brands: Brands) -> Baseline:
+        zone, now = self._config.timezone, self.now
+        start = now - BASELINE_SPAN
+        pulses = [self._store.volume_series(brand, start, now) for brand in brands]
+        unread_periods = [period for periods in self._unread(start).values() for period in periods]
+        incidents = [(i.since, i.until or now) for i in self._store.incidents(start, now) if i.brand in brands]
+        return baseline_of(baseline_hours(pulses, [*unread_periods, *incidents], zone), zone)
+
+    def _unread(self, since: datetime) -> dict[str, Sequence[Period]]:
+        """Source -> the periods in which it was not read, for the sources that bring enough to matter."""
+        gaps, begun = self._store.gaps(since, self.now), self._store.source_start_times()
+        periods = unread_spans(self.source_health.statuses, gaps, begun, since, self.now)
+        return {source: periods.get(source, ()) for source in weighty_sources(self.weights)}
+
+    def _usual_shares(self, brands: Brands) -> dict[str, int]:
+        edges = usual_shares.week_edges(self.now)
+        counts = {brand: [b.n for b in self._store.brand_histogram(brand, edges)] for brand in brands}
+        this_week = {brand: self.tallies[brand].n for brand in brands if brand in self.tallies}
+        was_read = usual_shares.weeks_read(edges, self._unread(edges[0]))
+        return usual_shares.usual_shares(counts, was_read, this_week)
+
+    def _count_found(self, searches: Sequence[str], brands: Brands) -> int:
+        filters = [MentionFilter(q=q, brand=Choice(brands), since=self.now - WEEK) for q in searches]
+        n = sum(self._store.count(f).n for f in filters)
+        if len(filters) > 1 and n <= MAX_DISTINCT_FOUND:
+            # Several searches may find the same mention.
+            return len({m.id for f in filters for m in self._store.page(f, limit=MAX_DISTINCT_FOUND)})
+        return n
+
+    def _first(self) -> Mention | None:
+        if self._first_mention is None:
+            self._first_mention = next(iter(self._store.page(MentionFilter(order=Order.OLD), limit=1)), None)
+        return self._first_mention
+
+    def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
+        """The answer to a question, asked for once per moment."""
+        if key not in self._answers:
+            self._answers[key] = ask()
+        return cast("T", self._answers[key])
+
+    def _cached(self, key: Hashable, ttl_seconds: float, ask: Callable[[], T]) -> T:
+        """The answer to a question, at most ``ttl_seconds`` old and the same throughout a moment."""
+        if ttl_seconds not in self._caches:
+            self._caches[ttl_seconds] = ttl_cache(self._clock, ttl_seconds, MAX_CACHED)
+        cache = self._caches[ttl_seconds]
+
+        def ask_cache() -> T:
+            try:
+                return cast("T", cache[key])
+            except KeyError:
+                cache[key] = answer = ask()
+                return answer
+
+        return self._once(key, ask_cache)
+
+
+def ttl_cache(clock: Clock, ttl_seconds: float, max_entries: int) -> TTLCache[Hashable, Any]:
+    """A cache whose lifetimes are seconds of the time that is shown, which runs faster in a replay."""
+    pace = max(clock.speed, 1.0)
+    return TTLCache(max_entries, ttl_seconds, timer=lambda: clock.monotonic() * pace)
