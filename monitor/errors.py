@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 
 class WallflowerError(Exception):
@@ -42,11 +43,25 @@ class ConfigError(WallflowerError):
         super().__init__("\n".join([f"{path}: {count}", *(f"  {problem}" for problem in problems)]))
 
 
-class QueryError(WallflowerError):
-    """A rule or search that cannot be parsed. ``column`` counts from 1, in characters of ``text``."""
+class QueryFix(NamedTuple):
+    """A replacement for the characters from ``start`` up to ``end`` (from 0) of a query that corrects its error."""
 
-    def __init__(self, text: str, column: int, reason: str, suggestion: str = "") -> None:
+    start: int
+    end: int
+    replacement: str
+
+
+class QueryError(WallflowerError):
+    """A rule or search that cannot be parsed. ``column`` counts from 1, in characters of ``text``.
+
+    ``code`` is a ``monitor.query.syntax_errors.ErrorCode``. ``fix`` is None if no correction is known.
+    """
+
+    def __init__(
+        self, text: str, column: int, reason: str, suggestion: str = "", *, code: str = "", fix: QueryFix | None = None
+    ) -> None:
         self.text, self.column, self.reason, self.suggestion = text, column, reason, suggestion
+        self.code, self.fix = code, fix
         super().__init__(f"Column {column}: {reason}" + (f" {suggestion}" if suggestion else ""))
 
 

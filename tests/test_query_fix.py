@@ -1,4 +1,4 @@
-"""Searches put right."""
+"""Corrections of searches that cannot be parsed."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.pages.mentions.query_fix import readable, repaired
+from display.pages.mentions.query_fix import fixed_query, is_valid_query
 from monitor.errors import QueryError
 from monitor.query import parse
 
 
-def problem(text: str) -> QueryError:
+def error_of(text: str) -> QueryError:
     with pytest.raises(QueryError) as caught:
         parse(text)
     return caught.value
 
 
 @pytest.mark.parametrize(
-    ("text", "better"),
+    ("text", "fixed"),
     [
         ("globex AND (pickup OR NEAR late)", "globex AND (pickup NEAR/5 late)"),
+        ("O OR NEAR R", "O NEAR/5 R"),
         ("(acme refund", "(acme refund)"),
         ("acme ((refund", "acme ((refund))"),
         ('acme "money back', 'acme "money back"'),
@@ -31,12 +32,12 @@ def problem(text: str) -> QueryError:
         ("OR", None),
     ],
 )
-def test_the_smallest_change_that_helps(text: str, better: str | None) -> None:
-    assert repaired(problem(text)) == better
+def test_smallest_correction(text: str, fixed: str | None) -> None:
+    assert fixed_query(error_of(text)) == fixed
 
 
 @given(st.text('acme OR()"NEAR/5- *@', max_size=30))
-def test_what_is_offered_can_be_read(text: str) -> None:
-    if not readable(text):
-        offered = repaired(problem(text))
-        assert offered is None or readable(offered)
+def test_fixed_query_is_valid(text: str) -> None:
+    if not is_valid_query(text):
+        fixed = fixed_query(error_of(text))
+        assert fixed is None or is_valid_query(fixed)

@@ -76,13 +76,13 @@ def missed(kind: str, *rules: str, **keys: object) -> tuple[str, ...]:
     ],
 )
 def test_the_parts_of_a_rule_that_a_search_for_words_leaves_open(rule: str, open_: tuple[str, ...]) -> None:
-    found = parse(rule).left_open(signs=False)
+    found = parse(rule).unsearched_parts(supports_handles=False)
     assert [part.casefold() for part in found] == [part.casefold() for part in open_]
 
 
 def test_a_search_that_supports_handles_leaves_none_open() -> None:
-    assert parse("@acme").left_open(signs=True) == ()
-    assert parse("=Acme").left_open(signs=True) == ("=Acme",)
+    assert parse("@acme").unsearched_parts(supports_handles=True) == ()
+    assert parse("=Acme").unsearched_parts(supports_handles=True) == ("=Acme",)
 
 
 @given(RULES)
@@ -91,7 +91,7 @@ def test_open_parts_are_written_as_in_a_rule(rule: str) -> None:
         found = parse(rule)
     except QueryError:
         return
-    for part in found.left_open(signs=False):
+    for part in found.unsearched_parts(supports_handles=False):
         parse(f"word {part}")
 
 
@@ -123,7 +123,7 @@ def test_only_search_only_sources_have_limited_coverage() -> None:
     ],
 )
 def test_the_alternatives_of_a_rule_without_a_searchable_word(rule: str, parts: tuple[str, ...]) -> None:
-    assert parse(rule).wordless() == parts
+    assert parse(rule).unsearchable_alternatives() == parts
 
 
 def test_a_prefiltered_source_reports_what_it_misses() -> None:
@@ -149,7 +149,7 @@ def test_a_prefiltered_source_reports_what_it_misses() -> None:
     ],
 )
 def test_an_alternative_without_words_does_not_stop_the_search_for_others(rule: str, words: list[str]) -> None:
-    assert [term.text for term in parse(rule).sought()] == words
+    assert [term.text for term in parse(rule).searchable_terms()] == words
     assert [term.text for term in Matcher([Brand("Acme", rule)]).terms()] == words
 
 
@@ -165,8 +165,8 @@ def test_alternatives_without_a_searched_word_are_reported_as_missed(rule: str) 
         found = parse(rule)
     except QueryError:
         return
-    assert bool(found.wordless()) == (not found.terms())
-    for part in found.wordless():
+    assert bool(found.unsearchable_alternatives()) == (not found.terms())
+    for part in found.unsearchable_alternatives():
         assert not parse(f"x OR {part}").terms()
 
 

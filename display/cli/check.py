@@ -15,7 +15,7 @@ from monitor import secrets
 from monitor.collector.search_coverage import search_coverage
 from monitor.config import Config
 from monitor.errors import AuthError, ConfigError
-from monitor.query.grammar import MOST_TERMS
+from monitor.query.grammar import MAX_TERMS
 from monitor.sources import SourceOptions, missing_package_message
 
 
@@ -72,7 +72,7 @@ def _search_limits(config: Config) -> list[str]:
     """The parts of the rules that each source cannot search for. Sources with the same limits share a line."""
     names_by_note: dict[str, list[str]] = {}
     for source in config.sources:
-        if note := search_coverage(source.options, config.brands).summary(MOST_TERMS):
+        if note := search_coverage(source.options, config.brands).summary(MAX_TERMS):
             names_by_note.setdefault(note, []).append(source.name)
     return [f"{', '.join(names)}: {note}" for note, names in names_by_note.items()]
 

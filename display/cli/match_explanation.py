@@ -11,7 +11,7 @@ from rich.text import Text
 
 from monitor.model import Finding, JudgedPost, Post, Span
 from monitor.query import Document, parse
-from monitor.query.tree import Field, Near, Words, leaves
+from monitor.query.tree import Field, Near, Phrase, leaves
 
 EXCERPT_CHARS = 240
 CHARS_BEFORE_MATCH = 60
@@ -24,18 +24,18 @@ _FIELD = re.compile(r'\w+:(?:"[^"]*"|[^\s()]+)')
 def matched_rule_parts(rule: str, post: Post) -> list[Span]:
     """The parts of ``rule`` that ``post`` satisfies, as spans of the rule. Negated parts are left out."""
     query, document = parse(rule), Document.of(post)
-    matched = [leaf for leaf in leaves(query.tree) if leaf.found(document) is not None]
+    matched = [leaf for leaf in leaves(query.tree) if leaf.find(document) is not None]
     return sorted({span for leaf in matched for span in _spans_in_rule(rule, leaf)})
 
 
 def _spans_in_rule(rule: str, leaf: object) -> Iterator[Span]:
     """Where a leaf of the parsed rule is written in its text."""
     if isinstance(leaf, Near):
-        for words in (*leaf.left, *leaf.right):
-            yield from _spans_in_rule(rule, words)
-    elif isinstance(leaf, Words) and (start := rule.find(leaf.text, leaf.at)) >= 0:
-        yield Span(leaf.at, start + len(leaf.text) + (rule[start + len(leaf.text) :][:1] in ('"', "*")))
-    elif isinstance(leaf, Field) and (found := _FIELD.match(rule, leaf.at)):
+        for phrase in (*leaf.left, *leaf.right):
+            yield from _spans_in_rule(rule, phrase)
+    elif isinstance(leaf, Phrase) and (start := rule.find(leaf.text, leaf.position)) >= 0:
+        yield Span(leaf.position, start + len(leaf.text) + (rule[start + len(leaf.text) :][:1] in ('"', "*")))
+    elif isinstance(leaf, Field) and (found := _FIELD.match(rule, leaf.position)):
         yield Span(*found.span())
 
 

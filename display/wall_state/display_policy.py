@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.model import Mention, Post
 from monitor.query import Document, field_value, parse
-from monitor.query.grammar import LONGEST, MOST_TERMS
+from monitor.query.grammar import MAX_QUERY_CHARS, MAX_TERMS
 
 _HANDLE = re.compile(
     r"(?<![^\W_])(?:/?u|/user)/[\w-]+"
@@ -20,7 +20,7 @@ its first character only: tried from each of them, a word of 20,000 characters w
 _PAGE = re.compile(r"(?<![\w@./:-])((?:[\w-]+\.)+[a-z]{2,24})/\S*", re.IGNORECASE)
 """A URL without its scheme, such as social.example/name: the path may name the author."""
 _OR = " OR "
-MAX_PHRASES = MOST_TERMS // 2
+MAX_PHRASES = MAX_TERMS // 2
 MIN_AUTHOR_CHARS = 3
 """A shorter name of an author is not masked in texts, where it is a word like any other."""
 
@@ -36,7 +36,7 @@ def word_searches(words: Sequence[str]) -> list[str]:
     length = 0
     for phrase in (f'"{word}"' for word in words):
         length += len(_OR) + len(phrase)
-        if not searches or len(searches[-1]) == MAX_PHRASES or length > LONGEST:
+        if not searches or len(searches[-1]) == MAX_PHRASES or length > MAX_QUERY_CHARS:
             searches.append([])
             length = len(phrase)
         searches[-1].append(phrase)

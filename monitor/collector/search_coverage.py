@@ -42,19 +42,26 @@ def search_coverage(options: BaseModel | None, brands: Sequence[Brand]) -> Searc
     if not isinstance(options, SourceOptions) or not (options.is_searched or options.is_prefiltered):
         return FULL_COVERAGE
     rules = [(brand.name, parse(brand.rule)) for brand in brands]
-    terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.sought()))
-    missed = tuple(_missed(brand, rule) for brand, rule in rules if rule.wordless())
-    unsearchable = tuple(brand for brand, rule in rules if rule.wordless() and not rule.sought())
+    terms = tuple(dict.fromkeys(term for _, rule in rules for term in rule.searchable_terms()))
+    missed = tuple(_missed(brand, rule) for brand, rule in rules if rule.unsearchable_alternatives())
+    unsearchable = tuple(
+        brand for brand, rule in rules if rule.unsearchable_alternatives() and not rule.searchable_terms()
+    )
     if not options.is_searched:  # without any term, a prefiltered source keeps everything
         return SearchCoverage((), missed, unsearchable) if terms else FULL_COVERAGE
-    parts = [part for _, rule in rules if rule.sought() for part in rule.left_open(signs=options.supports_handles)]
+    parts = [
+        part
+        for _, rule in rules
+        if rule.searchable_terms()
+        for part in rule.unsearched_parts(supports_handles=options.supports_handles)
+    ]
     return SearchCoverage(tuple(dict.fromkeys(parts)), (*missed, *options.coverage_notes(terms)), unsearchable)
 
 
 def _missed(brand: str, rule: Query) -> str:
     """What a search for words misses of a rule, some alternative of which contains no word."""
-    parts = _quoted(rule.wordless(), MAX_PARTS)
-    if rule.sought():
+    parts = _quoted(rule.unsearchable_alternatives(), MAX_PARTS)
+    if rule.searchable_terms():
         return f"It finds only posts about {brand} that contain the rule's words, and none that match {parts} alone."
     return (
         f"It finds nothing about {brand}: {parts} alone satisfies the rule, so there is no word to search for. Add one."

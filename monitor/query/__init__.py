@@ -1,18 +1,18 @@
-"""The rule language: one grammar and one compiled form for rules, the search box and previews.
+"""The rule language: one grammar and one tree for rules, the search box and previews.
 
-    acme phone            both words (AND may be written)     "acme corp"     these words in this order
-    acme OR globex        OR is weaker than AND               acme -jobs      not that (NOT may be written)
-    refund*               at least 3 letters, then anything   =Apple          as written: case and accents count
-    acme NEAR/5 refund    at most 5 words between them        @acme  #acme    the handle, the tag
-    lang:en  author:bob  source:"Acme forum"  site:example.com (and what is below it)
+    acme phone            both words (AND is optional)        "acme corp"     these words in this order
+    acme OR globex        OR binds less tightly than AND      acme -jobs      without that word (or NOT jobs)
+    refund*               3 letters or more, then anything    =Apple          exact case and accents
+    acme NEAR/5 refund    at most 5 words between them        @acme  #acme    the handle, the hashtag
+    lang:en  author:bob  source:"Acme forum"  site:example.com (including its subdomains)
 
-Case and accents do not count, but signs do: AT&T, Yahoo!, C++. ``parse`` gives a ``Query``, whose ``matches`` needs no
-index. A search index compiles the query's tree: ``query.fts`` does so for FTS5 tables whose columns were written with
-``index_text`` under ``TOKENIZER``.
+Case and accents are ignored, but signs are not: AT&T, Yahoo!, C++. ``parse`` returns a ``Query``, whose ``matches``
+needs no index. A search index compiles the query's tree: ``query.fts`` does so for FTS5 tables whose columns were
+written with ``index_text`` under ``TOKENIZER``.
 """
 
 from monitor.query.document import Document, field_value, site_of
-from monitor.query.reading import TOKENIZER, index_text
-from monitor.query.rule import FieldCondition, Query, parse
+from monitor.query.query import Query, parse
+from monitor.query.text_index import TOKENIZER, index_text
 
-__all__ = ["TOKENIZER", "Document", "FieldCondition", "Query", "field_value", "index_text", "parse", "site_of"]
+__all__ = ["TOKENIZER", "Document", "Query", "field_value", "index_text", "parse", "site_of"]

@@ -1,4 +1,4 @@
-"""What a rule can look at."""
+"""The part of a post that rules can match."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model import Post
-from monitor.query.reading import Reading
+from monitor.query.folding import FoldedText
 
-_PLAIN_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
-"""The host of nearly every address; ``urlsplit``, which costs ten times as much, reads the rest."""
+_SIMPLE_URL_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
+"""The host of almost every URL. ``urlsplit``, which takes ten times as long, handles the rest."""
 
 FIELDS = ("author", "site", "lang", "source")
-"""What a rule can ask for besides words."""
+"""The fields that a rule can ask for."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a rule can look at. ``head`` is where the text starts in ``body``: 0 without a title."""
+    """The part of a post that rules can match. ``text_start`` is where the text starts in ``body``; 0 without title."""
 
     body: str
     author: str = ""
     site: str = ""
     lang: str | None = None
     source: str = ""
-    head: int = 0
+    text_start: int = 0
 
     @classmethod
     def of(cls, post: Post) -> Document:
         """The document of ``post``."""
-        head = len(post.title) + 2 if post.title else 0
-        return cls(post.body, post.author, site_of(post), post.lang, post.source, head)
+        text_start = len(post.title) + 2 if post.title else 0
+        return cls(post.body, post.author, site_of(post), post.lang, post.source, text_start)
 
     @cached_property
-    def reading(self) -> Reading:
+    def folded_text(self) -> FoldedText:
         """The body, folded."""
-        return Reading(self.body, self.head)
+        return FoldedText(self.body, self.text_start)
 
     @property
     def fields(self) -> frozenset[tuple[str, str]]:
-        """Every (name, value) that a field of a rule may ask for and this document satisfies."""
+        """Every (name, value) that a rule can ask for and that this document satisfies."""
         return frozenset((name, value) for name in FIELDS for value in self.values(name))
 
     def values(self, name: str) -> tuple[str, ...]:
-        """The values of field ``name``; a site has those of all sites above it too."""
+        """The values of field ``name``. Those of a site include its parent domains."""
         if name == "site":
             host = field_value(name, self.site)
             return (host,) if "/" in host else tuple(host[start:] for start in _label_starts(host))
@@ -56,9 +56,9 @@ class Document:
 
 @lru_cache(maxsize=4096)
 def field_value(name: str, value: str) -> str:
-    """``value`` as fields are compared: no case, no ``@`` before an author, a bare host, a language without region.
+    """Normalise ``value`` for comparison: no case, no ``@`` before an author, only the host, a language without region.
 
-    Half characters (lone surrogates), which no database takes, are left out.
+    Removes lone surrogates, which a database cannot store.
     """
     value = " ".join(value.encode("utf-8", "ignore").decode().split()).casefold()
     if name == "author":
@@ -69,16 +69,16 @@ def field_value(name: str, value: str) -> str:
 
 
 def site_of(post: Post) -> str:
-    """The site of ``post``: the host of its address where the source named none."""
+    """The site of ``post``, or the host of its URL if the source gave no site."""
     return post.site or _host(post.url)
 
 
 def _host(url: str) -> str:
-    if plain := _PLAIN_HOST.match(url):
-        return plain[1]
+    if simple := _SIMPLE_URL_HOST.match(url):
+        return simple[1]
     try:
         return (urlsplit(url).hostname or "") if "://" in url else ""
-    except ValueError:  # not an address, such as http://[
+    except ValueError:  # not a URL, such as http://[
         return ""
 
 

@@ -16,7 +16,7 @@ from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from monitor.query.document import Document
-from monitor.query.tree import Either, Every, Field, Near, Node, Not, Words, every, leaves
+from monitor.query.tree import And, Field, Near, Node, Not, Or, Phrase, all_of, leaves
 
 FieldExpression: TypeAlias = Callable[[str, str], str]
 """From a field's name and value to the FTS5 expression that finds exactly the posts with that value.
@@ -39,7 +39,7 @@ class FtsQuery(NamedTuple):
 
     def accepts(self, document: Document) -> bool:
         """Whether a document that ``expression`` found satisfies the tree. Undefined for other documents."""
-        return self.remainder is None or self.remainder.found(document) is not None
+        return self.remainder is None or self.remainder.find(document) is not None
 
 
 def compile_fts(tree: Node, field: FieldExpression | None = None) -> FtsQuery:
@@ -47,9 +47,9 @@ def compile_fts(tree: Node, field: FieldExpression | None = None) -> FtsQuery:
     bound = _bound(tree, True, field)
     if bound.is_complement or not bound.expression:
         return FtsQuery(None, tree)
-    parts = tree.children if isinstance(tree, Every) else (tree,)
+    parts = tree.children if isinstance(tree, And) else (tree,)
     unchecked = [part for part in parts if not _is_exact(part, field)]
-    return FtsQuery(_without_outer_brackets(bound.expression), every(unchecked) if unchecked else None)
+    return FtsQuery(_without_outer_brackets(bound.expression), all_of(unchecked) if unchecked else None)
 
 
 class _Bound(NamedTuple):
@@ -76,23 +76,23 @@ def _is_exact(node: Node, field: FieldExpression | None) -> bool:
     return all(_is_exact_leaf(leaf.child if isinstance(leaf, Not) else leaf, field) for leaf in leaves(node))
 
 
-def _is_exact_leaf(leaf: Words | Near | Field, field: FieldExpression | None) -> bool:
+def _is_exact_leaf(leaf: Phrase | Near | Field, field: FieldExpression | None) -> bool:
     if isinstance(leaf, Field):
         return field is not None
     if isinstance(leaf, Near):
-        return all(_has_only_words(words) for words in leaf.left + leaf.right)
-    return bool(leaf.mark) or _has_only_words(leaf)
+        return all(_has_only_words(phrase) for phrase in leaf.left + leaf.right)
+    return bool(leaf.index_word) or _has_only_words(leaf)
 
 
-def _has_only_words(words: Words) -> bool:
-    return not (words.exact or words.signs or words.mark)
+def _has_only_words(phrase: Phrase) -> bool:
+    return not (phrase.exact_letters or phrase.has_signs or phrase.index_word)
 
 
 def _bound(node: Node, upper: bool, field: FieldExpression | None) -> _Bound:
     """The smallest expressible superset of the posts of ``node``; if not ``upper``, the largest subset."""
-    if isinstance(node, Every):
+    if isinstance(node, And):
         return _intersection(_bound(child, upper, field) for child in node.children)
-    if isinstance(node, Either):
+    if isinstance(node, Or):
         return _intersection(_bound(child, upper, field).complement() for child in node.children).complement()
     if isinstance(node, Not):
         return _bound(node.child, not upper, field).complement()
@@ -100,7 +100,7 @@ def _bound(node: Node, upper: bool, field: FieldExpression | None) -> _Bound:
         return _Bound(field(node.name, node.value)) if field else _EVERYTHING if upper else _NOTHING
     if not upper and not _is_exact_leaf(node, field):
         return _NOTHING
-    return _Bound(_near_expression(node) if isinstance(node, Near) else _quoted(node, node.mark))
+    return _Bound(_near_expression(node) if isinstance(node, Near) else _quoted(node, node.index_word))
 
 
 def _intersection(bounds: Iterable[_Bound]) -> _Bound:
@@ -126,7 +126,7 @@ def _near_expression(near: Near) -> str:
     return _joined("OR", pairs)
 
 
-def _quoted(words: Words, mark: str = "") -> str:
-    """An FTS5 string. Words contain only letters and digits, so nothing needs escaping."""
-    text = mark or " ".join(words.words)
-    return f'"{text}" *' if words.prefix else f'"{text}"'
+def _quoted(phrase: Phrase, index_word: str = "") -> str:
+    """An FTS5 string. The words contain only letters and digits, so nothing needs escaping."""
+    text = index_word or " ".join(phrase.words)
+    return f'"{text}" *' if phrase.is_prefix else f'"{text}"'

@@ -1,4 +1,4 @@
-"""From the text of a rule to its tree."""
+"""Parse the text of a rule into its tree."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import cast
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from monitor.query.document import FIELDS, field_value
-from monitor.query.mistakes import Mistake, near_mistake, unexpected
-from monitor.query.tree import Either, Field, Near, Node, Words, either, every, negated
-from monitor.query.words import pictured, words_of
+from monitor.query.phrases import emoji_error, parse_phrase
+from monitor.query.syntax_errors import ErrorCode, QuerySyntaxError, from_lark_error, near_error, token_start
+from monitor.query.tree import Field, Near, Node, Or, Phrase, all_of, any_of, negate
 
 GRAMMAR = r"""
-?start: either
-?either: every (_OR every)*
-?every: part (_AND? part)*
+?start: disjunction
+?disjunction: conjunction (_OR conjunction)*
+?conjunction: part (_AND? part)*
 ?part: near
-     | (NOT | MINUS) near -> negative
-?near: item (NEAR item)*
-?item: WORD -> word
+     | (NOT | MINUS) near -> negation
+?near: operand (NEAR operand)*
+?operand: WORD -> word
      | PHRASE -> phrase
      | FIELD -> field
-     | _OPEN either _CLOSE
+     | _OPEN disjunction _CLOSE
 
 _OR.5: /OR(?![^\s()"])/
 _AND.5: /AND(?![^\s()"])/
@@ -39,144 +39,165 @@ _CLOSE: ")"
 %ignore /\s+/
 """
 
-LONGEST = 4_000
-"""Characters of a rule."""
-MOST_TERMS = 200
-"""Words, phrases and fields of a rule."""
-DEEPEST = 10
-"""Brackets within brackets. FTS5 fails somewhere above 20 of its own."""
-FARTHEST = 100
-"""Words that NEAR may skip."""
-MOST_PAIRS = 100
-"""Pairs of words that one NEAR compares, each an expression of its own in FTS5."""
+MAX_QUERY_CHARS = 4_000
+MAX_TERMS = 200
+"""Words, phrases and fields of a query."""
+MAX_BRACKET_DEPTH = 10
+"""FTS5 fails somewhere above 20 levels of its own brackets."""
+MAX_NEAR_DISTANCE = 100
+"""Words between the operands of NEAR."""
+MAX_NEAR_PAIRS = 100
+"""Pairs of phrases that one NEAR compares. Each becomes an expression of its own in FTS5."""
 
-# As phones and word processors write them, and as Japanese keyboards do.
-_TYPED = str.maketrans(
+_TYPOGRAPHIC_VARIANTS = str.maketrans(
     "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\uff08\uff09\u2212\uff0d\uff0a\uff1d", '"""""""()--*='
 )
-_FAR_ENOUGH = re.compile(r"NEAR/(100|[0-9]{1,2})")
-_SMALL_OPERATOR = re.compile(r"(?i:and|or|not|near(/\d*)?)")
+"""Operators as phones, word processors and Japanese keyboards write them. Each maps to one character, so that
+positions stay the same."""
+_VALID_NEAR = re.compile(r"NEAR/(100|[0-9]{1,2})")
+_LOWER_CASE_OPERATOR = re.compile(r"(?i:and|or|not|near(/\d*)?)")
 
 
-def tree_of(text: str) -> Node:
-    """The tree of ``text``. Raises Mistake."""
-    if len(text) > LONGEST:
-        raise Mistake(LONGEST, f"This is longer than {LONGEST:,} characters.", "Write several shorter ones.")
-    typed = text.translate(_TYPED)
+def parse_tree(text: str) -> Node:
+    """Parse ``text`` into a tree. Raises QuerySyntaxError."""
+    if len(text) > MAX_QUERY_CHARS:
+        raise QuerySyntaxError(
+            MAX_QUERY_CHARS,
+            ErrorCode.TOO_LONG,
+            f"A rule or search may have at most {MAX_QUERY_CHARS:,} characters; this one has {len(text):,}.",
+            "Split it into several.",
+        )
+    normalized = text.translate(_TYPOGRAPHIC_VARIANTS)
     tokens: list[Token] = []
     try:
-        for token in _lark().lex(typed):
+        for token in _lark().lex(normalized):
             tokens.append(token)
-        _hold_bounds(tokens)
-        return cast("Node", _lark().parse(typed))
+        _check_tokens(tokens)
+        return cast("Node", _lark().parse(normalized))
     except UnexpectedInput as error:
-        raise unexpected(error, tokens) from error
+        raise from_lark_error(error, tokens) from error
 
 
-def _hold_bounds(tokens: list[Token]) -> None:
+def _check_tokens(tokens: list[Token]) -> None:
+    """Check the limits, and what the grammar allows but no search can find. Raises QuerySyntaxError."""
     depth = terms = 0
     for index, token in enumerate(tokens):
         depth += (token.type == "_OPEN") - (token.type == "_CLOSE")
         terms += token.type in {"WORD", "PHRASE", "FIELD"}
-        if depth > DEEPEST:
-            raise Mistake(_start(token), f"More than {DEEPEST} brackets within brackets.", "Take some away.")
-        if terms > MOST_TERMS:
-            raise Mistake(_start(token), f"More than {MOST_TERMS} words.", "Write several shorter ones.")
-        if token.type in {"WORD", "PHRASE"} and (mistake := pictured(token, _start(token))):
-            raise mistake
-        if token.type == "NEAR" and not _FAR_ENOUGH.fullmatch(token):
-            need = f"a number up to {FARTHEST}" if "/" in token else "a number"
-            both = index and tokens[index - 1].type in {"WORD", "PHRASE", "_CLOSE"}
-            raise near_mistake(tokens, index, need if both else f"a word before it and {need}")
+        if depth > MAX_BRACKET_DEPTH:
+            raise QuerySyntaxError(
+                token_start(token),
+                ErrorCode.TOO_DEEP,
+                f"Brackets may be nested at most {MAX_BRACKET_DEPTH} levels deep.",
+                "Remove some of them.",
+            )
+        if terms > MAX_TERMS:
+            raise QuerySyntaxError(
+                token_start(token),
+                ErrorCode.TOO_MANY_TERMS,
+                f"A rule or search may have at most {MAX_TERMS} words, phrases and fields.",
+                "Split it into several.",
+            )
+        if token.type in {"WORD", "PHRASE"} and (error := emoji_error(token, token_start(token))):
+            raise error
+        if token.type == "NEAR" and not _VALID_NEAR.fullmatch(token):
+            number = f"a number up to {MAX_NEAR_DISTANCE}" if "/" in token else "a number"
+            has_left = index and tokens[index - 1].type in {"WORD", "PHRASE", "_CLOSE"}
+            raise near_error(tokens, index, number if has_left else f"a word before it and {number}")
 
 
 @cache
 def _lark() -> Lark:
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder())
+    return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=_TreeBuilder())
 
 
 @v_args(inline=True)
-class _Builder(Transformer[Token, Node]):
-    """Builds the tree from below while lark parses, so that nothing recurs."""
+class _TreeBuilder(Transformer[Token, Node]):
+    """Builds the tree bottom-up while lark parses, without recursion. Methods are named after the grammar's rules."""
 
     def word(self, token: Token) -> Node:
-        """A word, with its signs."""
-        if _SMALL_OPERATOR.fullmatch(token):
-            raise Mistake(
-                _start(token),
-                f"`{token}` in small letters could be a word or an operator.",
-                f'Write {token.upper()} to join, or "{token}" in quotes to look for the word.',
+        """A word with its signs. Raises QuerySyntaxError for an operator in lower case."""
+        if _LOWER_CASE_OPERATOR.fullmatch(token):
+            raise QuerySyntaxError(
+                token_start(token),
+                ErrorCode.LOWER_CASE_OPERATOR,
+                f"`{token}` in lower case could be a word or an operator.",
+                f'Write {token.upper()} for the operator, or "{token}" in quotes for the word.',
             )
-        return words_of(str(token), _start(token))
+        return parse_phrase(str(token), token_start(token))
 
     def phrase(self, token: Token) -> Node:
-        """What stands in quotes."""
-        case, inside, star = token.partition('"')[0], token.split('"')[1], token.rpartition('"')[2]
-        return words_of(case + inside.strip().lstrip("=") + star, _start(token))
+        equals, inside, star = token.partition('"')[0], token.split('"')[1], token.rpartition('"')[2]
+        return parse_phrase(equals + inside.strip().lstrip("=") + star, token_start(token))
 
     def field(self, token: Token) -> Node:
-        """A condition on what is known about a post."""
         name, _, value = token.partition(":")
         if name.lower() not in FIELDS:
-            raise _no_field(token, name)
+            raise _unknown_field(token, name)
         value = field_value(name.lower(), value.strip('"').strip())
         if not value or (name.lower() == "lang" and not re.fullmatch("[a-z]{2,3}", value)):
-            raise _no_value(token, name.lower())
-        return Field(name.lower(), value, _start(token))
+            raise _missing_value(token, name.lower())
+        return Field(name.lower(), value, token_start(token))
 
-    def negative(self, sign: Token, near: Node) -> Node:
-        """NOT or a minus."""
-        return negated(near, _start(sign))
+    def negation(self, operator: Token, near: Node) -> Node:
+        return negate(near, token_start(operator))
 
     def near(self, *parts: Node | Token) -> Node:
-        """Items with NEAR between them: each is near the next one."""
-        return every(_near(*parts[i : i + 3]) for i in range(0, len(parts) - 1, 2))
+        """Operands with NEAR between them: each is near the next one."""
+        return all_of(_near(*parts[i : i + 3]) for i in range(0, len(parts) - 1, 2))
 
-    def every(self, *parts: Node) -> Node:
-        """AND, written or not."""
-        return every(parts)
+    def conjunction(self, *parts: Node) -> Node:
+        return all_of(parts)
 
-    def either(self, *parts: Node) -> Node:
-        """OR."""
-        return either(parts)
+    def disjunction(self, *parts: Node) -> Node:
+        return any_of(parts)
 
 
-def _start(token: Node | Token) -> int:
-    return (token.start_pos or 0) if isinstance(token, Token) else token.at
-
-
-def _near(left: Node | Token, near: Node | Token, right: Node | Token) -> Near:
-    sides = _side(left, near), _side(right, near)
-    if len(sides[0]) * len(sides[1]) > MOST_PAIRS:
-        raise Mistake(_start(near), f"NEAR has more than {MOST_PAIRS} pairs to compare.", "Write fewer words in OR.")
-    return Near(*sides, _distance(near), _start(near))
-
-
-def _distance(token: Node | Token) -> int:
-    return int(str(token).partition("/")[2])
-
-
-def _side(part: Node | Token, near: Node | Token) -> tuple[Words, ...]:
-    """One side of a NEAR: words, a phrase, or a bracket of them with OR between."""
-    several = part.children if isinstance(part, Either) else (part,)
-    words = tuple(word for word in several if isinstance(word, Words))
-    if len(words) < len(several):
-        raise Mistake(
-            _start(near),
-            "NEAR can only join words, phrases, or a bracket of them with OR between.",
-            'Write it as `acme NEAR/5 (refund* OR "money back")`.',
+def _near(left: Node | Token, operator: Node | Token, right: Node | Token) -> Near:
+    assert isinstance(operator, Token)
+    left_phrases, right_phrases = _near_operand(left, operator), _near_operand(right, operator)
+    pairs = len(left_phrases) * len(right_phrases)
+    if pairs > MAX_NEAR_PAIRS:
+        raise QuerySyntaxError(
+            token_start(operator),
+            ErrorCode.BAD_NEAR,
+            f"NEAR may compare at most {MAX_NEAR_PAIRS} pairs of words; this one compares {pairs}.",
+            "Use fewer words in the brackets.",
         )
-    return words
+    return Near(left_phrases, right_phrases, int(operator.partition("/")[2]), token_start(operator))
 
 
-def _no_field(token: Token, name: str) -> Mistake:
+def _near_operand(operand: Node | Token, operator: Token) -> tuple[Phrase, ...]:
+    """The phrases of one operand: a word, a phrase, or several of them with OR in brackets."""
+    children = operand.children if isinstance(operand, Or) else (operand,)
+    phrases = tuple(child for child in children if isinstance(child, Phrase))
+    if len(phrases) < len(children):
+        raise QuerySyntaxError(
+            token_start(operator),
+            ErrorCode.BAD_NEAR,
+            "NEAR can only join words, phrases, and brackets that contain only these and OR.",
+            'For example: `acme NEAR/5 (refund* OR "money back")`.',
+        )
+    return phrases
+
+
+def _unknown_field(token: Token, name: str) -> QuerySyntaxError:
     close = difflib.get_close_matches(name.lower(), FIELDS, n=1)
-    instead = f"Did you mean `{close[0]}:`?" if close else "Fields are author:, site:, lang: and source:."
-    instead = f"{instead} To look for it in the text, put it in quotes."
-    return Mistake(_start(token), f"`{name}:` is no field.", instead)
+    fields = f"Did you mean `{close[0]}:`?" if close else "The fields are author:, site:, lang: and source:."
+    return QuerySyntaxError(
+        token_start(token),
+        ErrorCode.BAD_FIELD,
+        f"`{name}:` is not a field.",
+        f"{fields} To search for it in the text, put it in quotes.",
+    )
 
 
-def _no_value(token: Token, name: str) -> Mistake:
+def _missing_value(token: Token, name: str) -> QuerySyntaxError:
     example = {"author": "bob", "site": "example.com", "lang": "en", "source": '"Acme forum"'}[name]
-    need = "a code of two letters, or und for unknown," if name == "lang" else "a value"
-    return Mistake(_start(token), f"`{name}:` needs {need} right after it.", f"Write it as `{name}:{example}`.")
+    need = "a language code of two letters, or `und` for unknown," if name == "lang" else "a value"
+    return QuerySyntaxError(
+        token_start(token),
+        ErrorCode.BAD_FIELD,
+        f"`{name}:` needs {need} directly after it.",
+        f"For example: `{name}:{example}`.",
+    )

@@ -1,7 +1,7 @@
-"""A first, fast look at a text: may any rule match it? For sources that read far more than anybody looks for.
+"""A fast check whether any rule may match a text, for sources that receive far more than the rules look for.
 
-It lets through more than the rules do: every text that holds all words of a term, in any order. And never less, but
-for a word in the midst of which stands an entity or a tag of HTML.
+It passes every text that contains all words of a term, in any order, so it passes more than the rules match. It rejects
+nothing that a rule matches, except text with an HTML entity or tag inside a word.
 """
 
 from __future__ import annotations
@@ -10,38 +10,40 @@ import re
 from collections.abc import Iterable, Sequence
 
 from monitor.model import Term
-from monitor.query.reading import WORD, fold
+from monitor.query.folding import WORD, fold
 from monitor.text.cleaning import remove_invisible
 
 
-class Sieve:
-    """The terms of all rules, put so that a text of a few lines is looked through in microseconds.
+class Prefilter:
+    """The terms of all rules, prepared so that checking a text of a few lines takes microseconds.
 
-    Without any term every text passes. A rule of fields only has no terms (see ``Matcher.terms``), so a sieve of
-    other rules' terms does not know of it.
+    Without terms every text passes. A rule of fields only has no terms (see ``Matcher.terms``), so a prefilter of other
+    rules' terms does not cover it.
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
         wanted = [(words, term.prefix) for term in terms if (words := tuple(WORD.findall(fold(term.text))))]
-        self._all = not wanted
-        self._wanted: dict[str, list[frozenset[str]]] = {}
-        for words in (words[:-1] if prefix else words for words, prefix in wanted):
+        self._passes_all = not wanted
+        self._by_longest_word: dict[str, list[frozenset[str]]] = {}
+        """The longest word of a term -> all words of each such term, without a last word that is only a prefix."""
+        for words in (words[:-1] if is_prefix else words for words, is_prefix in wanted):
             if words:
-                self._wanted.setdefault(max(words, key=len), []).append(frozenset(words))
-        self._beginnings = _beginning_with(words[-1] for words, prefix in wanted if prefix and len(words) == 1)
+                self._by_longest_word.setdefault(max(words, key=len), []).append(frozenset(words))
+        self._prefixes = _any_of(words[-1] for words, is_prefix in wanted if is_prefix and len(words) == 1)
 
     def passes(self, text: str) -> bool:
         """Whether a rule may match ``text``."""
-        if self._all:
+        if self._passes_all:
             return True
         folded = fold(remove_invisible(text))
-        if self._beginnings is not None and self._beginnings.search(folded):
+        if self._prefixes is not None and self._prefixes.search(folded):
             return True
         words = set(WORD.findall(folded))
-        return any(together <= words for word in self._wanted.keys() & words for together in self._wanted[word])
+        candidates = self._by_longest_word.keys() & words
+        return any(required <= words for word in candidates for required in self._by_longest_word[word])
 
 
-def _beginning_with(beginnings: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds any of ``beginnings``; wherever it stands, for the rules are exact enough."""
-    some = sorted(set(beginnings))
-    return re.compile("|".join(map(re.escape, some))) if some else None
+def _any_of(prefixes: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern that finds any of ``prefixes``, also inside words: the rules themselves are exact."""
+    distinct = sorted(set(prefixes))
+    return re.compile("|".join(map(re.escape, distinct))) if distinct else None

@@ -1,7 +1,7 @@
-"""What a rule is made of, and whether a post satisfies it.
+"""The tree of a query, and how it matches a post.
 
-A leaf is ``Words``, ``Near`` or ``Field``; NOT stands only before a leaf (``negated`` pushes it down). Every node's
-``found`` tells the spans that satisfy it, or None when the post does not.
+A leaf is a ``Phrase``, ``Near`` or ``Field``. NOT occurs only directly above a leaf: ``negate`` pushes it down. Every
+node's ``find`` returns the spans that satisfy it: [] if it matches without spans, None if it does not match.
 """
 
 from __future__ import annotations
@@ -15,164 +15,163 @@ from typing import NamedTuple, TypeAlias
 
 from monitor.model import Span, Term
 from monitor.query.document import Document
-from monitor.query.reading import Reading, fold
+from monitor.query.folding import FoldedText, fold
 
 
 class Occurrence(NamedTuple):
-    """Where a leaf stands: ``place`` counts words, ``span`` characters of the body."""
+    """Where a phrase occurs: the number of its first word, the number of words in it, and its characters."""
 
-    place: int
+    first_word: int
     words: int
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One word, or several in this order. ``at`` is where it stands in the rule, from 0."""
+class Phrase:
+    """One word, or several in this order. ``position`` is its place in the rule, from 0."""
 
     text: str
-    """As it was written, without operators and star."""
-    at: int
+    """As written in the rule, without operators and star."""
+    position: int
     words: tuple[str, ...]
     pattern: re.Pattern[str]
     """Finds it in folded text."""
-    prefix: bool = False
-    exact: str = ""
-    """The letters that must be there case by case; empty when case does not count."""
-    mark: str = ""
-    """The one word of the index that stands for it: it is a handle or a tag and no more."""
-    signs: bool = False
-    """It holds signs that the index does not know, such as the & of AT&T."""
+    is_prefix: bool = False
+    exact_letters: str = ""
+    """The letters to match with case and accents; empty if these are ignored."""
+    index_word: str = ""
+    """Its single word in a search index, if it is only a handle or a tag."""
+    has_signs: bool = False
+    """Whether it contains signs that a search index drops, such as the & of AT&T."""
 
-    def stands(self, reading: Reading) -> list[tuple[int, int]]:
-        """Where in the folded text it is; they may overlap where a phrase repeats itself."""
-        if self.words[0] not in reading.text:
+    def find_folded(self, text: FoldedText) -> list[tuple[int, int]]:
+        """The (start, end) of each occurrence in ``text.folded``. They may overlap if the phrase repeats a word."""
+        if self.words[0] not in text.folded:
             return []
-        search = self._overlapping if self.words[0] in self.words[1:] else self.pattern.finditer
-        stands = [match.span() for region in reading.regions for match in search(reading.text, *region)]
-        return [stand for stand in stands if self._same_case(reading, stand)] if self.exact else stands
+        search = self._find_overlapping if self.words[0] in self.words[1:] else self.pattern.finditer
+        found = [match.span() for region in text.regions for match in search(text.folded, *region)]
+        return [bounds for bounds in found if self._has_exact_letters(text, bounds)] if self.exact_letters else found
 
-    def occurrences(self, reading: Reading) -> list[Occurrence]:
-        """The same with the number of its first word, for NEAR."""
-        size = len(self.words)
-        return [Occurrence(reading.place(start), size, reading.span(start, end)) for start, end in self.stands(reading)]
+    def occurrences(self, text: FoldedText) -> list[Occurrence]:
+        """The occurrences with their word numbers, for NEAR."""
+        return [
+            Occurrence(text.word_number(start), len(self.words), text.span(start, end))
+            for start, end in self.find_folded(text)
+        ]
 
-    def found(self, document: Document) -> list[Span] | None:
-        """Its spans, None without any."""
-        reading = document.reading
-        return [reading.span(start, end) for start, end in self.stands(reading)] or None
+    def find(self, document: Document) -> list[Span] | None:
+        """Every occurrence; None if there is none."""
+        text = document.folded_text
+        return [text.span(start, end) for start, end in self.find_folded(text)] or None
 
-    def _overlapping(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    def _find_overlapping(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         while match := self.pattern.search(text, start, end):
             yield match
             start = match.start() + 1
 
-    def _same_case(self, reading: Reading, stand: tuple[int, int]) -> bool:
-        span = reading.span(*stand)
-        letters = letters_of(reading.body[span.start : span.end])
-        return letters.startswith(self.exact) if self.prefix else letters == self.exact
+    def _has_exact_letters(self, text: FoldedText, bounds: tuple[int, int]) -> bool:
+        span = text.span(*bounds)
+        letters = letters_and_digits(text.body[span.start : span.end])
+        return letters.startswith(self.exact_letters) if self.is_prefix else letters == self.exact_letters
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """A plain search for it, without signs that do not count here and may count for a site, such as (TM)."""
-        return (Term(self.text if self.text.isascii() else _sought(self.text), self.prefix),)
+        """A plain search for it, without signs that are ignored here but may count for a site, such as (TM)."""
+        return (Term(self.text if self.text.isascii() else _without_ignored_signs(self.text), self.is_prefix),)
 
 
-def _sought(text: str) -> str:
+def _without_ignored_signs(text: str) -> str:
     return " ".join("".join(char if char.isascii() or fold(char) != " " else " " for char in text).split())
 
 
-def letters_of(text: str) -> str:
-    """The letters and digits of ``text``, with case and accents, without what stands between them."""
+def letters_and_digits(text: str) -> str:
+    """The letters and digits of ``text``, with case and accents."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFC", text)))
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Any of ``left`` and any of ``right`` with at most ``distance`` words between them, in either order."""
+    """Any phrase of ``left`` and any of ``right`` with at most ``distance`` words between them, in either order."""
 
-    left: tuple[Words, ...]
-    right: tuple[Words, ...]
+    left: tuple[Phrase, ...]
+    right: tuple[Phrase, ...]
     distance: int
-    at: int
+    position: int
 
-    def found(self, document: Document) -> list[Span] | None:
-        """The spans of those that are near one of the other side."""
-        left, right = self._all(self.left, document), self._all(self.right, document)
-        near = [*self._close(left, right), *self._close(right, left)] if left and right else []
+    def find(self, document: Document) -> list[Span] | None:
+        """The occurrences that are near one of the other side."""
+        left, right = self._occurrences(self.left, document), self._occurrences(self.right, document)
+        near = [*self._those_near(left, right), *self._those_near(right, left)] if left and right else []
         return [occurrence.span for occurrence in near] or None
 
     @staticmethod
-    def _all(side: tuple[Words, ...], document: Document) -> list[Occurrence]:
-        return sorted(occurrence for words in side for occurrence in words.occurrences(document.reading))
+    def _occurrences(side: tuple[Phrase, ...], document: Document) -> list[Occurrence]:
+        return sorted(occurrence for phrase in side for occurrence in phrase.occurrences(document.folded_text))
 
-    def _close(self, these: list[Occurrence], those: list[Occurrence]) -> Iterator[Occurrence]:
-        """Of ``these``, those with one of ``those`` in reach. Both are sorted by place."""
-        places = [that.place for that in those]
-        longest = max(that.words for that in those)
+    def _those_near(self, these: list[Occurrence], others: list[Occurrence]) -> Iterator[Occurrence]:
+        """Those of ``these`` that have one of ``others`` within the distance. Both lists are sorted."""
+        starts = [other.first_word for other in others]
+        longest = max(other.words for other in others)
         for this in these:
-            first = bisect_left(places, this.place - longest - self.distance)
-            last = bisect_right(places, this.place + this.words + self.distance)
-            if any(self._reaches(this, that) for that in those[first:last]):
+            first = bisect_left(starts, this.first_word - longest - self.distance)
+            last = bisect_right(starts, this.first_word + this.words + self.distance)
+            if any(self._is_near(this, other) for other in others[first:last]):
                 yield this
 
-    def _reaches(self, this: Occurrence, that: Occurrence) -> bool:
-        first, second = sorted((this, that))
-        return second.place - first.place - first.words <= self.distance
+    def _is_near(self, this: Occurrence, other: Occurrence) -> bool:
+        first, second = sorted((this, other))
+        return second.first_word - first.first_word - first.words <= self.distance
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Searches for the side that is rarer."""
-        sides = [tuple(term for words in side for term in words.terms) for side in (self.left, self.right)]
-        return max(sides, key=rarity)
+        """Searches for the rarer side."""
+        sides = [tuple(term for phrase in side for term in phrase.terms) for side in (self.left, self.right)]
+        return max(sides, key=estimated_rarity)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A condition such as ``lang:en``; ``value`` is as ``field_value`` writes it."""
+    """A condition such as ``lang:en``. ``value`` is as ``field_value`` returns it."""
 
     name: str
     value: str
-    at: int
+    position: int
 
-    def found(self, document: Document) -> list[Span] | None:
-        """No spans, but not None where it holds."""
+    def find(self, document: Document) -> list[Span] | None:
         return [] if self.value in document.values(self.name) else None
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """None: no search for words is a superset of it."""
+        """None: no search for words finds all its posts."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Holds where its leaf does not."""
+    """Matches if its leaf does not."""
 
     child: Leaf
-    at: int
+    position: int
 
-    def found(self, document: Document) -> list[Span] | None:
-        """No spans, but not None where it holds."""
-        return [] if self.child.found(document) is None else None
+    def find(self, document: Document) -> list[Span] | None:
+        return [] if self.child.find(document) is None else None
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """None: what is not there cannot be searched."""
+        """None: a search cannot find the absence of a word."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
-    """AND."""
+class And:
+    """All of several nodes."""
 
     children: tuple[Node, ...]
 
-    def found(self, document: Document) -> list[Span] | None:
-        """The spans of every child, None as soon as one of them does not hold."""
+    def find(self, document: Document) -> list[Span] | None:
         spans: list[Span] = []
         for child in self.children:
-            found = child.found(document)
+            found = child.find(document)
             if found is None:
                 return None
             spans += found
@@ -180,91 +179,91 @@ class Every:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Those of the child that is rarest as far as its letters tell."""
-        return max((child.terms for child in self.children), key=rarity)
+        """The terms of the rarest child."""
+        return max((child.terms for child in self.children), key=estimated_rarity)
 
     @property
-    def at(self) -> int:
-        return self.children[0].at
+    def position(self) -> int:
+        return self.children[0].position
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
-    """OR."""
+class Or:
+    """Any of several nodes."""
 
     children: tuple[Node, ...]
 
-    def found(self, document: Document) -> list[Span] | None:
-        """The spans of the children that hold, None when none does."""
-        found = [spans for child in self.children if (spans := child.found(document)) is not None]
+    def find(self, document: Document) -> list[Span] | None:
+        """The spans of all children that match."""
+        found = [spans for child in self.children if (spans := child.find(document)) is not None]
         return [span for spans in found for span in spans] if found else None
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Those of all children; none when one of them cannot be searched."""
-        terms = [child.terms for child in self.children]
-        return tuple(dict.fromkeys(term for some in terms for term in some)) if all(terms) else ()
+        """The terms of all children; none if one of them has none."""
+        terms_by_child = [child.terms for child in self.children]
+        return tuple(dict.fromkeys(term for terms in terms_by_child for term in terms)) if all(terms_by_child) else ()
 
     @property
-    def at(self) -> int:
-        return self.children[0].at
+    def position(self) -> int:
+        return self.children[0].position
 
 
-Leaf: TypeAlias = "Words | Near | Field"
-Node: TypeAlias = "Words | Near | Field | Not | Every | Either"
+Leaf: TypeAlias = "Phrase | Near | Field"
+Node: TypeAlias = "Phrase | Near | Field | Not | And | Or"
 
 
-def rarity(terms: Sequence[Term]) -> float:
-    """How few posts a search for any of ``terms`` brings, by a guess: long words are rare, many of them are not."""
+def estimated_rarity(terms: Sequence[Term]) -> float:
+    """A guess how few posts a search for any of ``terms`` finds: long words are rare, and fewer terms find fewer."""
     if not terms:
         return float("-inf")
     return min(len(term.text) - term.prefix for term in terms) - len(terms)
 
 
-def every(children: Iterable[Node]) -> Node:
-    """The AND of ``children``, which may be only one, without an AND inside an AND."""
-    flat = [part for child in children for part in (child.children if isinstance(child, Every) else (child,))]
-    return flat[0] if len(flat) == 1 else Every(tuple(flat))
+def all_of(children: Iterable[Node]) -> Node:
+    """The AND of one or more ``children``, without an AND directly inside an AND."""
+    flat = [part for child in children for part in (child.children if isinstance(child, And) else (child,))]
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 
-def either(children: Iterable[Node]) -> Node:
-    """The OR of ``children``, which may be only one, without an OR inside an OR."""
-    flat = [part for child in children for part in (child.children if isinstance(child, Either) else (child,))]
-    return flat[0] if len(flat) == 1 else Either(tuple(flat))
+def any_of(children: Iterable[Node]) -> Node:
+    """The OR of one or more ``children``, without an OR directly inside an OR."""
+    flat = [part for child in children for part in (child.children if isinstance(child, Or) else (child,))]
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-def negated(node: Node, at: int) -> Node:
-    """What holds where ``node`` does not, with NOT before leaves only. Recurs as deep as the tree, which is bounded."""
+def negate(node: Node, position: int) -> Node:
+    """The negation of ``node``, with NOT above leaves only. The parser limits the depth of this recursion."""
     if isinstance(node, Not):
         return node.child
-    if isinstance(node, Every):
-        return either(negated(child, at) for child in node.children)
-    if isinstance(node, Either):
-        return every(negated(child, at) for child in node.children)
-    return Not(node, at)
+    if isinstance(node, And):
+        return any_of(negate(child, position) for child in node.children)
+    if isinstance(node, Or):
+        return all_of(negate(child, position) for child in node.children)
+    return Not(node, position)
 
 
-def holds_of_nothing(node: Node) -> bool:
-    """Whether an empty document would satisfy ``node``: then nothing in it has to be there."""
-    if isinstance(node, Every):
-        return all(map(holds_of_nothing, node.children))
-    if isinstance(node, Either):
-        return any(map(holds_of_nothing, node.children))
+def matches_empty_document(node: Node) -> bool:
+    """Whether an empty document matches, so that ``node`` requires nothing to occur."""
+    if isinstance(node, And):
+        return all(map(matches_empty_document, node.children))
+    if isinstance(node, Or):
+        return any(map(matches_empty_document, node.children))
     return isinstance(node, Not)
 
 
 def without_fields(node: Node) -> Node | None:
-    """``node`` with only what a text can tell; None when that is nothing."""
-    if isinstance(node, (Every, Either)):
+    """``node`` without its fields; None if nothing else is in it."""
+    if isinstance(node, (And, Or)):
         kept = [part for child in node.children if (part := without_fields(child)) is not None]
-        joined = every if isinstance(node, Every) else either
-        return joined(kept) if kept else None
+        join = all_of if isinstance(node, And) else any_of
+        return join(kept) if kept else None
     return None if isinstance(node.child if isinstance(node, Not) else node, Field) else node
 
 
-def leaves(node: Node) -> Iterator[Words | Near | Field | Not]:
-    """The leaves from left to right, each with its NOT when it has one."""
-    if isinstance(node, (Every, Either)):
+def leaves(node: Node) -> Iterator[Phrase | Near | Field | Not]:
+    """The leaves from left to right, each inside its NOT if it has one."""
+    if isinstance(node, (And, Or)):
         for child in node.children:
             yield from leaves(child)
     else:

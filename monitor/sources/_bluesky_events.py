@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from monitor.model import Post, Term
-from monitor.query.prefilter import Sieve
+from monitor.query.prefilter import Prefilter
 from monitor.streams import StreamMessage
 from monitor.text.language_codes import language_code
 
@@ -60,12 +60,12 @@ class EventParser:
 
     def __init__(self) -> None:
         self._terms: Sequence[Term] | None = None
-        self._prefilter = Sieve(())
+        self._prefilter = Prefilter(())
 
     def set_terms(self, terms: Sequence[Term]) -> None:
         """From now on keep posts that contain one of ``terms``."""
         if terms != self._terms:
-            self._terms, self._prefilter = terms, Sieve(terms)
+            self._terms, self._prefilter = terms, Prefilter(terms)
 
     def parse(self, message: bytes) -> StreamMessage[Event]:
         """The time of the message, and its event if it should be kept. Raises ValueError if it cannot be read."""

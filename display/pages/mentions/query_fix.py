@@ -1,4 +1,4 @@
-"""A search that cannot be read, put right: what "Use ..." beside the mistake leads to."""
+"""Correct a search that cannot be parsed: the link that the page shows beside the error."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterator
 
 from monitor.errors import QueryError
 from monitor.query import parse
+from monitor.query.syntax_errors import ErrorCode
 
-_CODE = re.compile(r"`([^`]+)`")
-_MOST_BRACKETS = 5
+_MAX_CLOSING_BRACKETS = 5
 
 
-def repaired(problem: QueryError) -> str | None:
-    """The text of ``problem`` with the smallest change that makes it one that can be read; None where none is known."""
-    for candidate in _candidates(problem):
+def fixed_query(error: QueryError) -> str | None:
+    """The text of ``error`` with the smallest known correction that makes it valid; None if there is none."""
+    for candidate in _candidates(error):
         text = " ".join(candidate.split())
-        if text and readable(text):
+        if text and is_valid_query(text):
             return text
     return None
 
 
-def readable(text: str) -> bool:
-    """Whether ``text`` is a search."""
+def is_valid_query(text: str) -> bool:
+    """Whether ``text`` can be parsed."""
     try:
         parse(text)
     except QueryError:
@@ -30,23 +30,13 @@ def readable(text: str) -> bool:
     return True
 
 
-def _candidates(problem: QueryError) -> Iterator[str]:
-    text, at = problem.text, problem.column - 1
-    code = _CODE.search(problem.suggestion)
-    if code and (near := _near(text, at, code.group(1))):
-        yield near
-    if "never closed" in problem.reason:
+def _candidates(error: QueryError) -> Iterator[str]:
+    text = error.text
+    if error.fix:
+        yield text[: error.fix.start] + error.fix.replacement + text[error.fix.end :]
+    if error.code in (ErrorCode.UNCLOSED_QUOTE, ErrorCode.UNCLOSED_BRACKET):
         yield text + '"'
-        yield from (text + ")" * n for n in range(1, _MOST_BRACKETS + 1))
-    wrong = re.compile(r"[\w/]+|.", re.DOTALL).match(text, at)
-    if wrong:
-        yield text[:at] + " " + text[wrong.end() :]
-
-
-def _near(text: str, at: int, code: str) -> str | None:
-    """``text`` with ``code``, as in "pickup NEAR/5 late", in place of its two words and all between them."""
-    left, _, right = (
-        (part.strip() for part in re.split(r"(NEAR/\d+)", code, maxsplit=1)) if "NEAR/" in code else 3 * [""]
-    )
-    start, end = text.rfind(left, 0, at), text.find(right, at)
-    return text[:start] + code + text[end + len(right) :] if left and right and start >= 0 and end > at else None
+        yield from (text + ")" * n for n in range(1, _MAX_CLOSING_BRACKETS + 1))
+    start = error.column - 1
+    if rejected := re.compile(r"[\w/]+|.", re.DOTALL).match(text, start):
+        yield text[:start] + " " + text[rejected.end() :]

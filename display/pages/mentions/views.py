@@ -28,7 +28,7 @@ from display.pages.mentions.cards import Card, Cards, weighted_words
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
 from display.pages.mentions.page import REVERSED, MentionsPage
-from display.pages.mentions.query_fix import repaired
+from display.pages.mentions.query_fix import fixed_query
 from display.pages.mentions.text_runs import rule_runs
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
@@ -86,7 +86,7 @@ def listing() -> PageResponse:
         typed_query=view.filter.q,
         problem=problem,
         wrong=split_at_error(problem),
-        better=problem and repaired(problem),
+        better=problem and fixed_query(problem),
     )
     return text, 400 if problem else 200
 

@@ -24,7 +24,7 @@ from monitor.analysis.topics.significance import (
 from monitor.errors import QueryError
 from monitor.model import Brand, FoundTopic, Text, Texts, Topic, Topics
 from monitor.query import parse
-from monitor.query.reading import WORD, fold
+from monitor.query.folding import WORD, fold
 
 # A G² of 12 occurs by chance once in 1,900 phrases, and few phrases reach a quarter of an hour's mentions. One of 15
 # occurs once in 9,300, and some hundred phrases reach 3 % of a day's.

@@ -22,7 +22,7 @@ from monitor.analysis.topics.stop_words import (
     WEAK,
 )
 from monitor.model import Text
-from monitor.query.reading import UNSPACED, Reading
+from monitor.query.folding import UNSPACED, FoldedText
 
 MAX_TEXT_CHARS = 1_000
 """Only the beginning of a text is read: it says what the text is about."""
@@ -111,20 +111,20 @@ def tokenize(text: Text, blocked: Collection[str] = frozenset()) -> list[list[To
     lang = text.lang or "en"
     stop = _ANY_STOP if text.lang is None else _STOP[text.lang]
     segments: list[list[Token]] = [[]]
-    reading = Reading(_cleaned(text.body[:MAX_TEXT_CHARS]))
-    title_case, starts_sentence = _is_title_case(reading.body), True
-    for piece in _PIECES.finditer(reading.text):
+    folded_text = FoldedText(_cleaned(text.body[:MAX_TEXT_CHARS]))
+    title_case, starts_sentence = _is_title_case(folded_text.body), True
+    for piece in _PIECES.finditer(folded_text.folded):
         word = piece["word"]
         if word is None or not is_usable(word) or (stemmed := stem(word)) in blocked or word in blocked:
             if segments[-1]:
                 segments.append([])
             starts_sentence = starts_sentence or word is None
             continue
-        span = reading.span(*piece.span())
-        sign = reading.body[max(0, span.start - 1) : span.start]
+        span = folded_text.span(*piece.span())
+        sign = folded_text.body[max(0, span.start - 1) : span.start]
         token = Token(
             stemmed,
-            reading.body[span.start : span.end],
+            folded_text.body[span.start : span.end],
             _strength(word, stop, lang),
             starts_sentence or title_case,
             is_hashtag=sign == "#",
@@ -153,7 +153,7 @@ def phrases_in(tokens: Sequence[Token]) -> Iterator[Phrase]:
 
 def phrase_key(name: str) -> str:
     """The key of a phrase, as in ``Phrase.key``."""
-    return " ".join(stem(piece["word"]) for piece in _PIECES.finditer(Reading(name).text) if piece["word"])
+    return " ".join(stem(piece["word"]) for piece in _PIECES.finditer(FoldedText(name).folded) if piece["word"])
 
 
 @lru_cache(maxsize=20_000)

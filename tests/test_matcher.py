@@ -1,3 +1,5 @@
+"""Matching batches of posts against the rules of all brands."""
+
 from __future__ import annotations
 
 import csv
@@ -12,7 +14,7 @@ import pytest
 from monitor.errors import QueryError
 from monitor.model import Brand, Match, Post, Span, Term
 from monitor.query.fts import FtsQuery
-from monitor.query.matcher import BATCH, Matcher
+from monitor.query.matcher import BATCH_POSTS, Matcher
 from tests.fakes import NOON, post
 
 ACME = Brand("Acme", "acme OR @acmehelp", ours=True)
@@ -41,18 +43,18 @@ def test_each_post_gets_its_matches_in_the_order_of_the_brands() -> None:
     ]
 
 
-def test_spans_count_from_the_title_and_words_of_both_count() -> None:
+def test_words_of_title_and_text_match() -> None:
     item = post("and it broke", title="My Acme")
     (match,) = Matcher([Brand("Acme", "acme broke")]).match([item])[0]
     assert [item.body[start:end] for start, end in match.spans] == ["Acme", "broke"]
 
 
-def test_a_rule_of_fields_only_matches_without_spans() -> None:
+def test_rule_of_fields_only_matches_without_spans() -> None:
     posts = [post("one", author="@Bob"), post("two", author="ann")]
     assert Matcher([Brand("B", "author:bob")]).match(posts) == [(Match("B", "author:bob"),), ()]
 
 
-def test_no_post_and_no_brand() -> None:
+def test_no_posts_or_no_brands() -> None:
     assert Matcher([ACME]).match([]) == []
     assert Matcher([]).match([post()]) == [()]
 
@@ -65,24 +67,24 @@ def test_any_text_can_be_matched(text: str) -> None:
     assert [text[start:end] for match in matches for start, end in match.spans] == ["acme"] * text.count("acme")
 
 
-def test_more_posts_than_one_index_holds() -> None:
-    posts = [post(f"acme {i}" if i % 3 == 0 else str(i)) for i in range(2 * BATCH + 5)]
+def test_more_posts_than_fit_one_index() -> None:
+    posts = [post(f"acme {i}" if i % 3 == 0 else str(i)) for i in range(2 * BATCH_POSTS + 5)]
     assert [bool(found) for found in Matcher([ACME]).match(posts)] == [i % 3 == 0 for i in range(len(posts))]
 
 
-def test_threads_share_a_matcher() -> None:
+def test_threads_can_share_a_matcher() -> None:
     matcher = Matcher([ACME, GLOBEX])
     batches = [[post(f"{'acme' if (i + j) % 2 else 'globex'} {i}", lang="en") for i in range(50)] for j in range(40)]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(matcher.match, batches)) == [Matcher([ACME, GLOBEX]).match(b) for b in batches]
 
 
-def test_a_rule_that_cannot_be_read_is_told_at_once() -> None:
+def test_invalid_rule_is_reported_at_once() -> None:
     with pytest.raises(QueryError, match="Column 6: OR needs a word after it"):
         Matcher([ACME, Brand("Bad", "acme OR")])
 
 
-def test_a_batch_that_fails_leaves_nothing_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_batch_leaves_nothing_in_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     matcher = Matcher([ACME])
     with monkeypatch.context() as poisoned:
         poisoned.setattr(FtsQuery, "accepts", lambda *_: 1 / 0)
@@ -92,7 +94,7 @@ def test_a_batch_that_fails_leaves_nothing_to_the_next(monkeypatch: pytest.Monke
     assert [bool(found) for found in matcher.match([post("nothing"), post("nothing"), post("acme")])] == [0, 0, 1]
 
 
-def test_the_indexes_of_a_matcher_end_with_it() -> None:
+def test_indexes_are_closed_with_their_matcher() -> None:
     matcher = Matcher([ACME])
     matcher.match([post("acme")])
     (index,) = matcher._idle
@@ -102,7 +104,7 @@ def test_the_indexes_of_a_matcher_end_with_it() -> None:
         index.execute("SELECT 1")
 
 
-def test_terms_of_all_rules_once() -> None:
+def test_terms_of_all_rules_are_distinct() -> None:
     brands = [ACME, Brand("Acme too", "acme refund"), Brand("Bob", "author:bob")]
     assert Matcher(brands).terms() == (Term("acme"), Term("@acmehelp"), Term("refund"))
 
@@ -119,9 +121,7 @@ def test_terms_of_all_rules_once() -> None:
         ("wifi OR wi-fi", r"(?<![a-z0-9])wi[^a-z0-9]*fi(?![a-z0-9])"),
     ],
 )
-def test_real_tweets_are_counted_as_a_regular_expression_counts_them(
-    shared_data: Path, rule: str, expression: str
-) -> None:
+def test_real_tweets_match_like_a_regular_expression(shared_data: Path, rule: str, expression: str) -> None:
     with (shared_data / "airline" / "tweets.csv").open(encoding="utf-8", newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     expected = {i for i, text in enumerate(texts) if re.search(expression, text, re.IGNORECASE | re.ASCII)}

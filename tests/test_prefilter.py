@@ -1,4 +1,4 @@
-"""The sieve lets through everything that a rule matches, and little else."""
+"""The prefilter passes everything that a rule matches, and little else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.model import Brand, Post, Term
 from monitor.query import Document, parse
 from monitor.query.matcher import Matcher
-from monitor.query.prefilter import Sieve
+from monitor.query.prefilter import Prefilter
 from tests.fakes import NOON
 
 RULES = (
@@ -47,19 +47,19 @@ PIECES = (
     st.lists(st.sampled_from(PIECES.split()), max_size=8),
     st.sampled_from([" ", ", ", "-", ""]),
 )
-def test_what_a_rule_matches_passes(rule: str, pieces: list[str], joint: str) -> None:
-    body = joint.join(pieces)
+def test_prefilter_passes_what_a_rule_matches(rule: str, pieces: list[str], separator: str) -> None:
+    body = separator.join(pieces)
     query = parse(rule)
     if query.matches(Document(body, lang="en")):
-        assert Sieve(query.terms()).passes(body)
+        assert Prefilter(query.terms()).passes(body)
 
 
 @given(st.lists(st.sampled_from(RULES), min_size=1, max_size=4), st.text(max_size=60))
-def test_what_any_of_several_rules_matches_passes(rules: list[str], text: str) -> None:
+def test_prefilter_passes_what_any_rule_matches(rules: list[str], text: str) -> None:
     matcher = Matcher([Brand(f"Brand {n}", rule) for n, rule in enumerate(rules)])
     post = Post("Here", "1", f"{text} Acme {text}", NOON, lang="en")
     if matcher.match([post])[0]:
-        assert Sieve(matcher.terms()).passes(post.body)
+        assert Prefilter(matcher.terms()).passes(post.body)
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_what_any_of_several_rules_matches_passes(rules: list[str], text: str) -
         (Term("acme corp", prefix=True), "Only a corporation."),
     ],
 )
-def test_what_holds_no_term_is_kept_back(term: Term, text: str) -> None:
-    assert not Sieve([term]).passes(text)
+def test_text_without_a_term_is_rejected(term: Term, text: str) -> None:
+    assert not Prefilter([term]).passes(text)
 
 
-@pytest.mark.parametrize("unseen", ["\u200b", "\xad", "\x01", "\ue000", "\u2060", "\ufeff"])
-def test_what_cleaning_takes_out_of_a_word_does_not_hide_it(unseen: str) -> None:
-    assert Sieve([Term("acme")]).passes(f"Ac{unseen}me is fine.")
+@pytest.mark.parametrize("invisible", ["\u200b", "\xad", "\x01", "\ue000", "\u2060", "\ufeff"])
+def test_invisible_character_does_not_hide_a_word(invisible: str) -> None:
+    assert Prefilter([Term("acme")]).passes(f"Ac{invisible}me is fine.")
 
 
 @pytest.mark.parametrize("terms", [(), (Term("+++"),), (Term(""),)])
-def test_without_a_word_to_look_for_everything_passes(terms: tuple[Term, ...]) -> None:
-    assert Sieve(terms).passes("Anything")
+def test_everything_passes_without_searchable_terms(terms: tuple[Term, ...]) -> None:
+    assert Prefilter(terms).passes("Anything")

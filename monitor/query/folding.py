@@ -1,0 +1,122 @@
+"""Fold text for comparison: without case, accents and styles of letters.
+
+A word is a run of letters and digits. In a script that is written without spaces, every character is a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from functools import lru_cache
+
+from monitor.model import Span
+
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u1100-\u11ff\ua960-\ua97f\uac00-\ud7ff\u3130-\u318f"  # Hangul
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
+    "\U00020000-\U0003ffff"  # Han, extensions
+    "\u3040-\u312f\u31a0-\u31ff\U0001aff0-\U0001b16f"  # kana, bopomofo
+)
+"""For a character class in folded text: the characters that are words by themselves."""
+SEPARATORS = r"\x00-/:-@\[-`{-\x7f"
+"""For a character class in folded text: everything that separates words. Folding leaves no separators beyond ASCII."""
+_SEPARATORS_EXCEPT_UNDERSCORE = r"\x00-/:-@\[-^`{-\x7f"
+
+WORD_CHARACTER = f"[^{SEPARATORS}{UNSPACED}]"
+HANDLE_CHARACTER = f"[^{_SEPARATORS_EXCEPT_UNDERSCORE}{UNSPACED}]"
+TAG_CHARACTER = f"[^{_SEPARATORS_EXCEPT_UNDERSCORE}]"
+
+WORD = re.compile(f"[{UNSPACED}]|{WORD_CHARACTER}+")
+# Each lookbehind follows the literal that it guards, so that the regex engine can skip to the next literal.
+HANDLE_OR_TAG = re.compile(
+    f"@(?<!{HANDLE_CHARACTER}@)(?:{HANDLE_CHARACTER}+|[{UNSPACED}]+)|#(?<!{HANDLE_CHARACTER}#)(?<!&#){TAG_CHARACTER}+"
+)
+"""A handle or a hashtag, in folded text. An address like bob@acme.example is neither."""
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+_TITLE_DISTANCE_WORDS = 1_000_000
+"""Added to word numbers after the title, so that no NEAR reaches from the title into the text."""
+
+
+def fold(text: str) -> str:
+    """``text`` without case, accents and styles of letters, with a space for every separator beyond ASCII."""
+    return fold_keeping_ascii_case(text).lower()
+
+
+def fold_keeping_ascii_case(text: str) -> str:
+    """Like ``fold``, but the case of ASCII letters stays. The index folds it by itself."""
+    return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(_fold_character, run[0])), text)
+
+
+@lru_cache(maxsize=20_000)
+def _fold_character(char: str) -> str:
+    """A character beyond ASCII, folded: " " if it separates words, "" if it is a mere mark on a letter."""
+    if _is_ignored(char):
+        return ""
+    if not _is_letter(char):
+        return chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else " "
+    kept = [part for part in unicodedata.normalize("NFKD", char) if not _is_ignored(part)]
+    folded = unicodedata.normalize("NFC", "".join(kept)).casefold().lower()
+    return folded if all(map(_is_letter, folded)) else " "
+
+
+def _is_letter(char: str) -> bool:
+    # U+02BC is a letter in Unicode, but people type it as an apostrophe: "Acme\u02bcs".
+    return unicodedata.category(char)[0] in "LNM" and char != "\u02bc"
+
+
+def _is_ignored(char: str) -> bool:
+    """Whether a word is the same without ``char``: accents, vowel points, variation selectors, joiners, bidi marks.
+
+    Vowel signs, viramas and tone marks of Indic and Thai scripts are kept: they have other combining classes.
+    """
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return char != "\u200b"
+    if category == "Me" or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef":
+        return True
+    combining_class = unicodedata.combining(char)
+    return combining_class == 1 or 10 <= combining_class <= 36 or combining_class >= 200
+
+
+class FoldedText:
+    """A post's body, folded, with a mapping back to the characters of the original.
+
+    ``text_start`` is where the text starts in the body, 0 without a title. No phrase and no NEAR reaches across it.
+    """
+
+    def __init__(self, body: str, text_start: int = 0) -> None:
+        self.body = body
+        self.folded = fold(body)
+        self._origins = None if body.isascii() or _is_one_to_one(body) else _origins(body)
+        title_end = len(fold(body[:text_start])) if text_start else 0
+        self.regions = ((0, title_end), (title_end, len(self.folded))) if title_end else ((0, len(self.folded)),)
+        """The title and the text, or only the text, as (start, end) in ``folded``."""
+        self._word_starts: list[int] | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        """The characters of the body that ``folded[start:end]`` comes from, including combining accents."""
+        if self._origins is None:
+            return Span(start, end)
+        return Span(self._origins[start], max(self._origins[end - 1] + 1, self._origins[end]))
+
+    def word_number(self, start: int) -> int:
+        """The number of words before ``start``, counting the title as far away from the text."""
+        if self._word_starts is None:
+            self._word_starts = [word.start() for word in WORD.finditer(self.folded)]
+        is_in_text = len(self.regions) > 1 and start >= self.regions[1][0]
+        return bisect_left(self._word_starts, start) + (_TITLE_DISTANCE_WORDS if is_in_text else 0)
+
+
+def _is_one_to_one(body: str) -> bool:
+    return all(char.isascii() or len(_fold_character(char)) == 1 for char in set(body))
+
+
+def _origins(body: str) -> list[int]:
+    """For each character of the folded body, and for its end, the index of the character it comes from."""
+    origins: list[int] = []
+    for index, char in enumerate(body):
+        origins += [index] * (1 if char.isascii() else len(_fold_character(char)))
+    return [*origins, len(body)]

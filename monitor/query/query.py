@@ -1,0 +1,95 @@
+"""A parsed rule or search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.errors import QueryError
+from monitor.model import Span, Term
+from monitor.query.document import Document
+from monitor.query.grammar import parse_tree
+from monitor.query.site_search import searchable_terms, unsearchable_alternatives, unsearched_parts
+from monitor.query.syntax_errors import ErrorCode, QuerySyntaxError
+from monitor.query.tree import Node, Not, leaves, matches_empty_document, without_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed rule or search: which posts match it, and where. A search index compiles ``tree`` itself."""
+
+    text: str
+    tree: Node
+
+    def matches(self, document: Document) -> bool:
+        """Whether ``document`` matches, without an index."""
+        return self.tree.find(document) is not None
+
+    def spans(self, body: str) -> tuple[Span, ...]:
+        """The words of ``body`` that satisfy the query, in order and without overlaps, as if all its fields matched.
+
+        A page can therefore highlight a post of which it knows only the text.
+        """
+        tree = without_fields(self.tree)
+        return _spans(tree, Document(body)) if tree else ()
+
+    def spans_in(self, document: Document) -> tuple[Span, ...]:
+        """Like ``spans``, for a whole document. Empty if it does not match, or matches by its fields alone."""
+        return _spans(self.tree, document)
+
+    def terms(self) -> tuple[Term, ...]:
+        """Plain searches that together find every matching post; empty if no search for words can."""
+        return self.tree.terms
+
+    def searchable_terms(self) -> tuple[Term, ...]:
+        """Plain searches that find every post except those that match only an ``unsearchable_alternative``."""
+        return searchable_terms(self.tree)
+
+    def unsearchable_alternatives(self) -> tuple[str, ...]:
+        """If there are no ``terms``: the alternatives without a searchable word, each as rule text."""
+        return () if self.tree.terms else tuple(dict.fromkeys(unsearchable_alternatives(self.tree)))
+
+    def unsearched_parts(self, *, supports_handles: bool) -> tuple[str, ...]:
+        """The distinct parts, as rule text, that a search for ``searchable_terms`` does not check.
+
+        ``supports_handles``: the search distinguishes handles and hashtags from words.
+        """
+        return tuple(dict.fromkeys(unsearched_parts(self.tree, supports_handles=supports_handles)))
+
+
+def parse(text: str) -> Query:
+    """Parse a rule or a search. Raises only QueryError, with the column and a suggestion."""
+    try:
+        tree = parse_tree(text)
+        if matches_empty_document(tree):
+            raise _only_excludes(tree)
+    except QuerySyntaxError as error:
+        raise QueryError(
+            text, error.position + 1, error.reason, error.suggestion, code=error.code, fix=error.fix
+        ) from error
+    return Query(text, tree)
+
+
+def _only_excludes(tree: Node) -> QuerySyntaxError:
+    """The error of a query that, or an alternative of which, nearly every post matches."""
+    position = next(leaf.position for leaf in leaves(tree) if isinstance(leaf, Not))
+    return QuerySyntaxError(
+        position,
+        ErrorCode.ONLY_EXCLUDES,
+        "This only excludes posts, so nearly every post would match.",
+        "Put a word before it that must occur, as in `acme -jobs`.",
+    )
+
+
+def _spans(node: Node, document: Document) -> tuple[Span, ...]:
+    found = node.find(document) or ()
+    return tuple(found) if len(found) < 2 else _without_overlaps(found)
+
+
+def _without_overlaps(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Sort ``spans``. Of two that overlap, keep the one that starts first, or the longer one."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda span: (span.start, -span.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
