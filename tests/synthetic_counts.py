@@ -1,4 +1,4 @@
-"""Mentions that nobody wrote: seeded counts by source with a daily and a weekly rhythm, and a watch of them."""
+"""Synthetic counts by source with a daily and weekly rhythm, from a seed, and the incidents detected in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor.analysis.incidents import Detector, Unread
 from monitor.model import Incident, VolumeSeries
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
-"""When every made-up past begins."""
+"""When every synthetic history begins."""
 MINUTE, STEP, HOUR, DAY = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
 Counts = npt.NDArray[np.int64]
@@ -23,30 +23,30 @@ Times = npt.NDArray[np.float64]
 
 
 @dataclass
-class Days:
-    """Counts of each minute by source, from MONDAY on."""
+class SyntheticCounts:
+    """Counts per minute by source, from MONDAY on."""
 
     hourly: Mapping[str, float]
-    """Source -> its mentions in a mean hour."""
+    """Source -> mentions in an average hour."""
     days: int = 32
     seed: int = 1
     clumps: float = 0.0
-    """0: Poisson; else the variance is 1 + clumps times the mean of 5 minutes."""
+    """0 for a Poisson distribution; otherwise the variance is 1 + clumps times the mean of 5 minutes."""
     rhythm: float = 0.6
-    """How much louder than the mean the loudest hour of the day is; weekends have 60 %."""
+    """How far the busiest hour of the day is above the mean; weekends have 60 % of the mentions."""
     zone: tzinfo = UTC
     negative_share: float = 0.2
     shape: Callable[[Times], Times] | None = None
-    """Hours since MONDAY -> a factor of all rates."""
+    """Hours since MONDAY -> a factor on all rates."""
     n: dict[str, Counts] = field(init=False)
     negative: dict[str, Counts] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._dice = np.random.default_rng(self.seed)
+        self._random = np.random.default_rng(self.seed)
         hours = np.arange(self.days * 1440) / 60
         self._factor = self._rhythm(hours) * (self.shape(hours) if self.shape else 1.0)
-        self.n = {name: self._drawn(rate / 60 * self._factor) for name, rate in self.hourly.items()}
-        self.negative = {name: self._dice.binomial(n, self.negative_share) for name, n in self.n.items()}
+        self.n = {name: self._sampled(rate / 60 * self._factor) for name, rate in self.hourly.items()}
+        self.negative = {name: self._random.binomial(n, self.negative_share) for name, n in self.n.items()}
 
     def _rhythm(self, hours: Times) -> Times:
         ahead = [(MONDAY + h * HOUR).astimezone(self.zone).utcoffset() or timedelta() for h in range(self.days * 24)]
@@ -54,26 +54,26 @@ class Days:
         weekend = np.where(local // 24 % 7 >= 5, 0.6, 1.0)
         return (1 - self.rhythm * np.cos(2 * np.pi * (local - 3) / 24)) * weekend
 
-    def _drawn(self, rates: Times) -> Counts:
+    def _sampled(self, rates: Times) -> Counts:
         if self.clumps:
             fives = rates.reshape(-1, 5).sum(axis=1) / self.clumps
-            rates = rates * np.repeat(self._dice.gamma(np.maximum(fives, 1e-9)) / np.maximum(fives, 1e-9), 5)
-        return self._dice.poisson(rates)
+            rates = rates * np.repeat(self._random.gamma(np.maximum(fives, 1e-9)) / np.maximum(fives, 1e-9), 5)
+        return self._random.poisson(rates)
 
     def add(self, source: str, since: datetime, lasts: timedelta, hourly: float, negative: float = 0.2) -> None:
-        """Bring so many more mentions an hour for a while."""
+        """Add ``hourly`` mentions per hour for a while."""
         first, last = self.minute(since), self.minute(since + lasts)
-        more = self._dice.poisson(hourly / 60, last - first)
+        more = self._random.poisson(hourly / 60, last - first)
         self.n[source][first:last] += more
-        self.negative[source][first:last] += self._dice.binomial(more, negative)
+        self.negative[source][first:last] += self._random.binomial(more, negative)
 
     def silence(self, source: str, since: datetime, until: datetime) -> None:
-        """Nothing could be read."""
+        """Remove the mentions of a span in which the source was not read."""
         for counts in (self.n, self.negative):
             counts[source][self.minute(since) : self.minute(until)] = 0
 
     def minute(self, time: datetime) -> int:
-        """The place of a time."""
+        """The index of a time."""
         return int((time - MONDAY) / MINUTE)
 
     def pulses(self, until: datetime, bins: int) -> VolumeSeries:
@@ -87,25 +87,27 @@ class Days:
         return VolumeSeries("Acme", until - bins * STEP, STEP, parts[0], parts[1])
 
     def usual_hour(self, time: datetime) -> float:
-        """Mentions in the hour around ``time`` as they were meant."""
+        """The expected mentions in the hour around ``time``."""
         middle = self.minute(time)
         return float(self._factor[middle - 30 : middle + 30].mean() * sum(self.hourly.values()))
 
 
 @dataclass
-class Seen:
-    """What a watch saw."""
+class CheckLog:
+    """The results of a series of checks."""
 
     incidents: list[Incident]
-    """As they were last, in their order."""
+    """In their last state, in order."""
     log: list[Incident]
-    """Each answer of each check that had one."""
+    """The result of each check that had one."""
 
 
-def watch(days: Days, since: datetime, until: datetime, every: timedelta = STEP, unread: Unread | None = None) -> Seen:
-    """Look every so often, as the watch does. Gaps are known from their start on, and only until now."""
+def run_checks(
+    days: SyntheticCounts, since: datetime, until: datetime, every: timedelta = STEP, unread: Unread | None = None
+) -> CheckLog:
+    """Check repeatedly, as the incidents job does. Gaps are known from their start on, and only until now."""
     detector, before = Detector(days.zone), None
-    seen, gaps = Seen([], []), unread if unread is not None else dict.fromkeys(days.n, ())
+    log, gaps = CheckLog([], []), unread if unread is not None else dict.fromkeys(days.n, ())
     now = since
     while now <= until:
         known = {name: [(a, min(b, now)) for a, b in spans if a < now] for name, spans in gaps.items()}
@@ -113,8 +115,8 @@ def watch(days: Days, since: datetime, until: datetime, every: timedelta = STEP,
         found = detector.check(days.pulses(aligned, 28 * 288), days.pulses(now, 36), known, before, now)
         if found is not None:
             if before is None or found.since != before.since or found.seen_at != before.seen_at:
-                seen.incidents.append(found)
-            seen.incidents[-1] = before = found
-            seen.log.append(found)
+                log.incidents.append(found)
+            log.incidents[-1] = before = found
+            log.log.append(found)
         now += every
-    return seen
+    return log
