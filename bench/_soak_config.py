@@ -51,13 +51,13 @@ def _options(source: Planned) -> dict[str, Any]:
         return {"url": f"{url}/{source.number}"}
     if source.kind == "webhook":
         return {"secret": HOOK}
-    given = sites.of(source.kind).OPTIONS.items()
+    given = sites.module(source.kind).OPTIONS.items()
     return {key: value.format(url=url) for key, value in given} | MORE.get(source.kind, {})
 
 
 def environment(plan: Plan, inside: Path) -> dict[str, str]:
     """The secrets, where the hosts that stand in an SDK are led, and where the run tells of its memory."""
-    led = {host: _url(source.port) for source in plan.sources for host in sites.hosts(source.kind)}
+    led = {host: _url(source.port) for source in plan.sources for host in sites.sdk_hosts(source.kind)}
     inner = {"SOAK_DETOURS": json.dumps(led), "SOAK_INSIDE": str(inside), "GLIBC_TUNABLES": NO_CACHES}
     return {**sites.SECRETS, HOOK: SECRET, **inner}
 

@@ -25,7 +25,7 @@ from bench._soak_stream import Stream
 from bench._soak_webhook import Sender
 from tests import sites
 from tests.fake_server import Connection, item, rss
-from tests.sites import Made, Said
+from tests.sites import FakePost, FakeSite
 
 HOOK = "SOAK_HOOK"
 SECRET = "made-up-secret-of-the-soak"
@@ -49,26 +49,26 @@ class Life(Protocol):
 class Searched:
     """A made-up site of tests/sites that grows."""
 
-    def __init__(self, pen: Pen, site: Made) -> None:
+    def __init__(self, pen: Pen, site: FakeSite) -> None:
         self._pen, self.site = pen, site
-        self._posts: list[Said] = []
+        self._posts: list[FakePost] = []
         site.posts = self._posts
 
     def write(self) -> None:
         """Another post, of now."""
         n, words = self._pen.new()
-        self._posts.append(Said(n, words, datetime.now(UTC)))
+        self._posts.append(FakePost(n, words, datetime.now(UTC)))
 
     def delete_some(self) -> None:
         """Take the first ones away that name a brand."""
         for n in self._pen.named()[:GONE]:
-            self._posts[n - 1] = replace(self._posts[n - 1], gone=True)
+            self._posts[n - 1] = replace(self._posts[n - 1], deleted=True)
             self._pen.delete(n)
 
-    def __call__(self, line: Connection) -> None:
+    def __call__(self, conn: Connection) -> None:
         """Answer one request."""
-        self.site(line)
-        self.site.asked.clear()
+        self.site(conn)
+        self.site.requests.clear()
 
 
 @dataclass
@@ -77,12 +77,12 @@ class Feed:
 
     pen: Pen
     keeps: int
-    entries: list[Said] = field(default_factory=list)
+    entries: list[FakePost] = field(default_factory=list)
 
     def write(self) -> None:
         """Another entry."""
         n, words = self.pen.new()
-        entries = [*self.entries, Said(n, words, datetime.now(UTC))][-self.keeps :]
+        entries = [*self.entries, FakePost(n, words, datetime.now(UTC))][-self.keeps :]
         if n % EDITED_ONE_IN == 0 and self.keeps > FAST_KEEPS:
             before = entries[-2]
             entries[-2] = replace(before, text=self.pen.again(before.n))
@@ -91,14 +91,14 @@ class Feed:
     def delete_some(self) -> None:
         """What a feed lists no more is not gone for that."""
 
-    def __call__(self, line: Connection) -> None:
+    def __call__(self, conn: Connection) -> None:
         """Answer one request."""
         entries = self.entries
         body = rss(*(item(e.n, e.text, format_datetime(e.at, usegmt=True)) for e in reversed(entries)))
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        if line.request.headers.get("if-none-match") == etag:
-            return line.answer(304, etag=etag)
-        return line.answer(200, body, etag=etag, content_type="application/rss+xml")
+        if conn.request.headers.get("if-none-match") == etag:
+            return conn.answer(304, etag=etag)
+        return conn.answer(200, body, etag=etag, content_type="application/rss+xml")
 
 
 class Town:
@@ -133,7 +133,7 @@ class Town:
             host.paths[""] = (stream, pen)
             self._lives[source.name] = stream
         else:
-            life = Searched(pen, sites.of(source.kind).Site())
+            life = Searched(pen, sites.module(source.kind).Site())
             host.paths[""] = (life, pen)
             self._lives[source.name] = life
         for _ in range(FIRST_POSTS if source.kind != "bluesky" else 0):

@@ -1,4 +1,4 @@
-"""Bluesky over a made-up Jetstream: resuming, what is lost, edits, deletions, hosts that fail."""
+"""Bluesky, read from a fake Jetstream: resuming, lost posts, edits, deletions, and hosts that fail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 
 @contextmanager
 def reading(*scripts: Script, **options: Any) -> Iterator[tuple[Source, list[Server]]]:
-    """A source over one server for each script."""
+    """A source with one host for each script."""
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(script)) for script in scripts]
         http = http_for(*servers, read_timeout=1.0, total_timeout=2.0)
@@ -45,17 +45,17 @@ def reading(*scripts: Script, **options: Any) -> Iterator[tuple[Source, list[Ser
 
 
 def cursor_at(at: datetime) -> Json:
-    """The cursor of a source that read everything until then."""
+    """The cursor of a source that has read everything until ``at``."""
     return {"time_us": us(at), "marks": {}}
 
 
 def stored(cursor: Json) -> Json:
-    """``cursor`` as it comes back from the database."""
+    """``cursor`` after it was stored and loaded."""
     return cast("Json", json.loads(json.dumps(cursor)))
 
 
 def passes(source: Source, cursor: Json = None, now: datetime = NOON) -> tuple[list[Post], list[str], Batch]:
-    """Posts and deletions of as many passes as there is more, and the last batch."""
+    """(posts, deletions, last batch) of passes until there is no more."""
     posts: list[Post] = []
     deleted: list[str] = []
     while True:
@@ -67,7 +67,7 @@ def passes(source: Source, cursor: Json = None, now: datetime = NOON) -> tuple[l
             return posts, deleted, batch
 
 
-def test_only_posts_that_hold_a_term_are_brought() -> None:
+def test_only_posts_with_a_term_are_returned() -> None:
     at = NOON - MINUTE
     like = {**commit(9, at, text="Acme"), "commit": {"collection": "app.bsky.feed.like", "operation": "create"}}
     events = [commit(1, at, text="Acme is fine."), commit(2, at, text="Pineacme is not."), like, beat(at)]
@@ -80,7 +80,7 @@ def test_only_posts_that_hold_a_term_are_brought() -> None:
     assert batch.cursor["time_us"] == us(at)
 
 
-def test_a_post_says_who_wrote_it_where_and_when() -> None:
+def test_a_post_has_its_author_address_and_time() -> None:
     written = NOON - HOUR
     with reading(Jetstream([commit(1, written, text="Acme!")])) as (source, _):
         (post,), _, _ = passes(source)
@@ -108,7 +108,7 @@ def test_a_post_says_who_wrote_it_where_and_when() -> None:
         (5, NOON - MINUTE),
     ],
 )
-def test_an_authors_time_is_believed_unless_it_is_to_come(created: Any, expected: datetime) -> None:
+def test_the_authors_time_counts_unless_it_is_in_the_future(created: Any, expected: datetime) -> None:
     with reading(Jetstream([commit(1, NOON - MINUTE, text="Acme", createdAt=created)])) as (source, _):
         (post,), _, _ = passes(source)
     assert post.published_at == expected
@@ -117,13 +117,13 @@ def test_an_authors_time_is_believed_unless_it_is_to_come(created: Any, expected
 @pytest.mark.parametrize(
     ("langs", "lang"), [(["en-GB"], "en"), (["de", "en"], None), ([], None), (None, None), ("en", None), ([7], None)]
 )
-def test_a_language_counts_when_it_is_the_only_one(langs: Any, lang: str | None) -> None:
+def test_a_language_counts_only_if_it_is_the_only_one(langs: Any, lang: str | None) -> None:
     with reading(Jetstream([commit(1, NOON - MINUTE, text="Acme", langs=langs)])) as (source, _):
         (post,), _, _ = passes(source)
     assert post.lang == lang
 
 
-def test_what_stands_beside_the_words_is_read_too() -> None:
+def test_attached_texts_are_read_too() -> None:
     picture = {"$type": "app.bsky.embed.images", "images": [{"alt": "An Acme van"}, {"alt": ""}, {}]}
     card = {"$type": "app.bsky.embed.external", "external": {"title": "Acme recalls vans", "uri": "https://a.example"}}
     video = {"$type": "app.bsky.embed.video", "alt": "Acme opens"}
@@ -133,11 +133,11 @@ def test_what_stands_beside_the_words_is_read_too() -> None:
     events = [commit(n, NOON - MINUTE, text="Look!", **record) for n, record in enumerate(records)]
     with reading(Jetstream(events)) as (source, _):
         posts, _, _ = passes(source)
-    told = ["An Acme van", "Acme recalls vans", "Acme opens", "An Acme van", "#acme"]
-    assert [post.text for post in posts] == [f"Look!\n\n{words}" for words in told]
+    texts = ["An Acme van", "Acme recalls vans", "Acme opens", "An Acme van", "#acme"]
+    assert [post.text for post in posts] == [f"Look!\n\n{words}" for words in texts]
 
 
-def test_a_pass_takes_up_where_the_last_one_ended() -> None:
+def test_a_pass_resumes_where_the_last_one_ended() -> None:
     stream = Jetstream([commit(n, NOON - HOUR + n * SECOND, text=f"Acme {n}") for n in range(5)], then=end)
     with reading(stream) as (source, servers):
         first, _, batch = passes(source)
@@ -150,7 +150,7 @@ def test_a_pass_takes_up_where_the_last_one_ended() -> None:
     assert len(servers[0].requests) == 2
 
 
-def test_what_was_not_saved_is_read_again() -> None:
+def test_a_batch_that_was_not_saved_is_read_again() -> None:
     stream = Jetstream([beat(NOON - MINUTE), commit(1, NOON - 5 * SECOND, text="Acme 1")])
     with reading(stream) as (source, _):
         before = cursor_at(NOON - MINUTE)
@@ -160,7 +160,7 @@ def test_what_was_not_saved_is_read_again() -> None:
     assert len(again.posts) == 1
 
 
-def test_an_open_stream_is_not_asked_twice() -> None:
+def test_an_open_stream_is_not_requested_again() -> None:
     with reading(Jetstream([commit(1, NOON - SECOND, text="Acme 1")])) as (source, servers):
         _, _, batch = passes(source)
         posts, _, again = passes(source, stored(batch.cursor), NOON + SECOND)
@@ -169,7 +169,7 @@ def test_an_open_stream_is_not_asked_twice() -> None:
     assert len(servers[0].requests) == 1
 
 
-def test_what_is_older_than_the_replay_is_said_to_be_lost() -> None:
+def test_posts_before_the_replay_are_reported_as_lost() -> None:
     stopped, kept = NOON - 40 * HOUR, NOON - 36 * HOUR
     events = [beat(stopped + n * HOUR) for n in range(40)]
     with reading(Jetstream([*events, commit(1, NOON - MINUTE, text="Acme")], floor=kept)) as (source, _):
@@ -179,7 +179,7 @@ def test_what_is_older_than_the_replay_is_said_to_be_lost() -> None:
     assert batch.note == "Posts from 02 Mar 20:00 to 03 Mar 00:00 UTC are lost: Bluesky replays only the last 36 hours."
 
 
-def test_what_is_within_the_replay_is_complete() -> None:
+def test_posts_within_the_replay_are_complete() -> None:
     stopped = NOON - 30 * HOUR
     with reading(Jetstream([beat(stopped), commit(1, NOON - MINUTE, text="Acme")])) as (source, _):
         _, _, batch = passes(source, cursor_at(stopped))
@@ -191,7 +191,7 @@ def test_what_is_within_the_replay_is_complete() -> None:
     ("stopped", "gap"),
     [(NOON - 40 * HOUR, [(NOON - 40 * HOUR, NOON - 36 * HOUR)]), (NOON - 30 * HOUR, [])],
 )
-def test_a_gap_remains_for_what_is_lost_and_only_for_that(
+def test_only_lost_posts_leave_a_gap(
     tmp_path: Path, stopped: datetime, gap: list[tuple[datetime, datetime | None]]
 ) -> None:
     brands = (Brand("Acme", "acme", ours=True),)
@@ -209,16 +209,16 @@ def test_a_gap_remains_for_what_is_lost_and_only_for_that(
     assert found == gap
 
 
-@pytest.mark.parametrize(("history", "asked"), [(0, None), (2, us(NOON - 2 * HOUR) - REWIND_US)])
-def test_history_before_the_first_pass_is_read_when_wanted(history: float, asked: int | None) -> None:
+@pytest.mark.parametrize(("history", "cursor"), [(0, None), (2, us(NOON - 2 * HOUR) - REWIND_US)])
+def test_history_before_the_first_pass_is_optional(history: float, cursor: int | None) -> None:
     stream = Jetstream([beat(NOON - SECOND)])
     with reading(stream, history=history) as (source, _):
         passes(source)
-    assert stream.asked[0].get("cursor") == (str(asked) if asked else None)
+    assert stream.asked[0].get("cursor") == (str(cursor) if cursor else None)
     assert stream.asked[0]["maxMessageSizeBytes"] == "1000000"
 
 
-def test_edits_and_deletions_are_passed_on_whether_they_match_or_not() -> None:
+def test_edits_and_deletions_are_returned_even_without_a_term() -> None:
     at = NOON - MINUTE
     events = [
         commit(1, at, text="Acme one"),
@@ -238,14 +238,14 @@ def test_edits_and_deletions_are_passed_on_whether_they_match_or_not() -> None:
     assert {id_[-5:] for id_ in deleted} == {"post2", "post4"}
 
 
-def account(n: int, at: datetime, **said: Any) -> dict[str, Any]:
-    """What becomes of the account that writes post ``n``."""
+def account(n: int, at: datetime, **fields: Any) -> dict[str, Any]:
+    """An event about the account that writes post ``n``."""
     did = f"did:plc:writer{n}"
-    return {**event(at, kind="account", account={"did": did, "seq": us(at), **said}), "did": did}
+    return {**event(at, kind="account", account={"did": did, "seq": us(at), **fields}), "did": did}
 
 
 @pytest.mark.parametrize("status", ["deleted", "takendown", "suspended", "deactivated"])
-def test_who_leaves_takes_all_posts_along(status: str) -> None:
+def test_an_account_that_is_gone_deletes_its_posts(status: str) -> None:
     at = NOON - MINUTE
     gone = account(1, at + SECOND, active=False, status=status)
     with reading(Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two"), gone])) as (source, _):
@@ -257,7 +257,7 @@ def test_who_leaves_takes_all_posts_along(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"active": True},
         {"active": True, "status": "deleted"},
@@ -268,14 +268,14 @@ def test_who_leaves_takes_all_posts_along(status: str) -> None:
         {"active": False, "status": "deleted", "did": ""},
     ],
 )
-def test_whatever_else_becomes_of_an_account_deletes_nothing(said: dict[str, Any]) -> None:
+def test_other_account_events_delete_nothing(fields: dict[str, Any]) -> None:
     at = NOON - MINUTE
-    with reading(Jetstream([commit(1, at, text="Acme one"), account(1, at + SECOND, **said)])) as (source, _):
+    with reading(Jetstream([commit(1, at, text="Acme one"), account(1, at + SECOND, **fields)])) as (source, _):
         posts, deleted, batch = passes(source)
     assert ([post.text for post in posts], deleted, batch.deleted_prefixes) == (["Acme one"], [], ())
 
 
-def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
+def test_posts_of_an_account_that_is_gone_are_removed_from_the_store(tmp_path: Path) -> None:
     at = NOON - MINUTE
     stream = Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two")], then=end)
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
@@ -290,7 +290,7 @@ def test_the_posts_of_who_left_leave_the_store(tmp_path: Path) -> None:
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme two"]
 
 
-def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_path: Path) -> None:
+def test_a_returning_account_keeps_new_posts_when_events_are_sent_again(tmp_path: Path) -> None:
     at = NOON - MINUTE
     gone = account(1, at + SECOND, active=False, status="deactivated")
     back = account(1, at + 2 * SECOND, active=True)
@@ -308,7 +308,7 @@ def test_who_comes_back_keeps_what_is_new_also_when_it_all_is_sent_again(tmp_pat
         assert {mention.post.text for mention in store.page(MentionFilter())} == {"Acme, I am back", "Acme four"}
 
 
-def test_an_edit_within_the_overlap_is_no_double() -> None:
+def test_an_edit_within_the_rewind_is_returned() -> None:
     at = NOON - MINUTE
     stream = Jetstream([commit(1, at, text="Acme one"), beat(at + SECOND)], then=end)
     with reading(stream) as (source, _):
@@ -319,8 +319,8 @@ def test_an_edit_within_the_overlap_is_no_double() -> None:
 
 
 def test_the_next_host_is_read_when_one_fails() -> None:
-    def refuses(line: Connection) -> None:
-        line.answer(503)
+    def refuses(conn: Connection) -> None:
+        conn.answer(503)
 
     other = Jetstream([commit(1, NOON - SECOND, text="Acme")], then=end)
     with reading(refuses, other) as (source, servers):
@@ -331,21 +331,21 @@ def test_the_next_host_is_read_when_one_fails() -> None:
     assert [post.text for post in again] == ["Acme again"]
 
 
-def test_when_every_host_fails_the_last_one_tells_why() -> None:
-    def refuses(line: Connection) -> None:
-        line.answer(502)
+def test_if_every_host_fails_the_last_error_is_reported() -> None:
+    def refuses(conn: Connection) -> None:
+        conn.answer(502)
 
     with reading(refuses, Connection.reset) as (source, servers), pytest.raises(SourceError) as caught:
         source.fetch(ACME, None, NOON)
     assert str(caught.value).startswith(f"None of the 2 servers can be read. {servers[1].host}")
 
 
-def test_a_host_that_hangs_up_at_once_is_trouble() -> None:
+def test_a_host_that_closes_at_once_is_an_error() -> None:
     with reading(RawStream([], then=end)) as (source, _), pytest.raises(SourceError, match="server shutting down"):
         source.fetch(ACME, cursor_at(NOON), NOON)
 
 
-def test_a_stream_that_stands_still_is_left_for_another_host() -> None:
+def test_a_stalled_stream_is_replaced_by_another_host() -> None:
     silent = Jetstream([commit(1, NOON, text="Acme one")])
     other = Jetstream([beat(NOON), commit(2, NOON + STALLED_AFTER, text="Acme two")])
     with reading(silent, other) as (source, _):
@@ -356,23 +356,23 @@ def test_a_stream_that_stands_still_is_left_for_another_host() -> None:
     assert [post.text for post in posts] == ["Acme two"]
 
 
-def test_a_network_that_stands_still_is_trouble() -> None:
+def test_a_stalled_network_is_an_error() -> None:
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
         _, _, batch = passes(source)
         with pytest.raises(SourceError, match="stalled"):
             source.fetch(ACME, stored(batch.cursor), NOON + STALLED_AFTER + SECOND)
 
 
-def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
-    """As those of version 2 do, which begin with the segment under way."""
+def test_a_host_that_replays_too_much_is_awaited() -> None:
+    """Servers of version 2 begin with the segment that they are writing."""
     old = [commit(n, NOON - HOUR + n * MINUTE, text=f"Acme {n}") for n in range(1, 40)]
     gone = commit(7, NOON - HOUR + 41 * MINUTE, "delete")
     news, go = [commit(50, NOON - 5 * MINUTE, text="Acme news"), beat(NOON)], threading.Event()
 
-    def then(line: Connection) -> None:
+    def then(conn: Connection) -> None:
         go.wait(TIMEOUT_SECONDS)
-        line.send(b"".join(frame(json.dumps(e).encode()) for e in news))
-        line.hang()
+        conn.send(b"".join(frame(json.dumps(e).encode()) for e in news))
+        conn.hang()
 
     with reading(RawStream([frame(json.dumps(e).encode()) for e in (*old, gone)], then=then)) as (source, servers):
         batch = source.fetch(ACME, cursor_at(NOON - 10 * MINUTE), NOON)
@@ -388,7 +388,7 @@ def test_a_host_that_repeats_an_hour_that_was_read_is_waited_for() -> None:
     assert [post.text for post in posts] == ["Acme news"]
 
 
-def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_path: Path) -> None:
+def test_the_gap_of_a_stalled_stream_starts_at_its_last_event(tmp_path: Path) -> None:
     brands, clock = (Brand("Acme", "acme", ours=True),), FakeClock()
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register_brands(brands, NOON)
@@ -409,14 +409,14 @@ def test_the_gap_of_a_stream_that_stood_still_begins_with_what_came_last(tmp_pat
 def test_a_reset_in_the_middle_loses_nothing() -> None:
     whole = [json.dumps(commit(n, NOON - MINUTE + n * SECOND, text=f"Acme {n}")).encode() for n in range(3)]
     half = frame(whole[0]) + frame(whole[1])[:50]
-    with reading(RawStream([half], then=lambda line: None)) as (source, servers):
+    with reading(RawStream([half], then=lambda conn: None)) as (source, servers):
         first, _, batch = passes(source)
         servers[0].script = Jetstream([json.loads(one) for one in whole])
         second, _, _ = passes(source, stored(batch.cursor))
     assert [post.text for post in (*first, *second)] == ["Acme 0", "Acme 1", "Acme 2"]
 
 
-def test_what_makes_no_sense_is_set_aside_and_the_rest_is_read() -> None:
+def test_invalid_messages_are_set_aside() -> None:
     good = json.dumps(commit(1, NOON - MINUTE, text="Acme")).encode()
     bad = [b"{", b"[]", b"\xff", b'{"time_us": "x"}', b'{"time_us": 1}', b"x" * 1_000_001, b'{"time_us": 1e400}']
     no_post = {**commit(2, NOON - MINUTE), "did": None}
@@ -427,12 +427,12 @@ def test_what_makes_no_sense_is_set_aside_and_the_rest_is_read() -> None:
     assert batch.set_aside == len(bad)
 
 
-def test_a_host_that_only_talks_nonsense_is_trouble() -> None:
+def test_a_host_with_only_invalid_messages_is_an_error() -> None:
     with reading(RawStream([frame(b"{"), frame(b"}")], then=end)) as (source, _), pytest.raises(SourceError):
         source.fetch(ACME, None, NOON)
 
 
-def test_a_flood_comes_in_bounded_passes_and_whole() -> None:
+def test_many_posts_are_returned_in_bounded_passes() -> None:
     total = 2 * MAX_EVENTS + 500
     events = [commit(n, NOON - HOUR + n * SECOND, text=f"Acme {n}") for n in range(total)]
     posts: list[Post] = []
@@ -447,13 +447,13 @@ def test_a_flood_comes_in_bounded_passes_and_whole() -> None:
     assert len(servers[0].requests) == 1
 
 
-def test_a_clock_that_runs_ahead_does_not_take_the_cursor_with_it() -> None:
+def test_a_server_clock_that_runs_ahead_does_not_move_the_cursor_into_the_future() -> None:
     with reading(Jetstream([beat(NOON), beat(NOON + 1000 * HOUR)])) as (source, _):
         batch = source.fetch(ACME, cursor_at(NOON - SECOND), NOON)
     assert batch.cursor == {"time_us": to_us(NOON), "marks": {}}
 
 
-def test_a_cursor_is_small_however_much_matches() -> None:
+def test_the_cursor_size_is_limited() -> None:
     events = [commit(n, NOON - SECOND, text="Acme") for n in range(4_000)]
     with reading(Jetstream(events)) as (source, _):
         cursor: Json = None
@@ -463,7 +463,7 @@ def test_a_cursor_is_small_however_much_matches() -> None:
 
 
 @pytest.mark.parametrize("hosts", [[], ["ftp://a.example"], ["wss://user:pw@a.example"], ["not a host"], [""]])
-def test_hosts_that_cannot_be_read_are_refused(hosts: list[str]) -> None:
+def test_unreadable_hosts_are_rejected(hosts: list[str]) -> None:
     with pytest.raises(ValidationError):
         Options(name="Bluesky", hosts=hosts)
 
@@ -489,7 +489,7 @@ _ANY = st.recursive(
     st.fixed_dictionaries({}, optional=dict.fromkeys(("text", "langs", "createdAt", "tags", "embed"), _ANY)),
     st.fixed_dictionaries({}, optional=dict.fromkeys(("did", "time_us", "kind", "rkey", "rev", "operation"), _ANY)),
 )
-def test_no_event_is_a_fault(record: dict[str, Any], odd: dict[str, Any]) -> None:
+def test_no_event_raises_an_unexpected_error(record: dict[str, Any], odd: dict[str, Any]) -> None:
     event = commit(1, NOON, **record)
     inside = {**event["commit"], **{k: v for k, v in odd.items() if k in event["commit"]}}
     whole = {**event, **{k: v for k, v in odd.items() if k in event}, "commit": inside}
@@ -502,7 +502,7 @@ def test_no_event_is_a_fault(record: dict[str, Any], odd: dict[str, Any]) -> Non
         assert post is None or (post.body.strip() and post.published_at <= NOON)
 
 
-def test_the_recorded_events_are_understood(shared_data: Path) -> None:
+def test_recorded_events_are_parsed(shared_data: Path) -> None:
     lines = (shared_data / "recordings" / "bluesky" / "golden_v1.jsonl").read_bytes().splitlines()
     latest = max(json.loads(line)["time_us"] for line in lines)
     now = datetime.fromtimestamp(latest / 1e6, UTC) + SECOND
@@ -517,9 +517,9 @@ def test_the_recorded_events_are_understood(shared_data: Path) -> None:
     assert batch.cursor["time_us"] == latest
 
 
-def test_no_page_is_taken_for_a_stream() -> None:
-    def page(line: Connection) -> None:
-        line.answer(200, b"<html>Welcome</html>")
+def test_a_web_page_is_not_a_stream() -> None:
+    def page(conn: Connection) -> None:
+        conn.answer(200, b"<html>Welcome</html>")
 
     with reading(page) as (source, _), pytest.raises(BadResponse):
         source.fetch(ACME, None, NOON)

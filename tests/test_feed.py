@@ -248,7 +248,7 @@ def _with_id(name: str, link: str, text: str, hour: int = 8) -> str:
     return f"<item><guid isPermaLink='false'>{name}</guid><link>{link}</link><title>{text}</title>{date}</item>"
 
 
-def test_two_revisions_of_one_entry_are_one_post(reader: FeedReader) -> None:
+def test_two_revisions_of_an_entry_are_one_post(reader: FeedReader) -> None:
     reader.publish(rss(_with_id("a", "https://a.example/1", "new", 9), _with_id("a", "https://a.example/1", "old", 8)))
     assert only_post(reader.read()).title == "new"
 

@@ -1,4 +1,4 @@
-"""GDELT: one request a pass, going on from pass to pass, and its errors that look like answers."""
+"""GDELT: one request in a pass, continuing from pass to pass, and errors that look like responses."""
 
 from __future__ import annotations
 
@@ -13,76 +13,76 @@ from monitor.model import Batch, Json, Post, Term
 from monitor.sources.gdelt import Options, RateLimiter, Source
 from tests.fake_server import Connection, http_for, serving
 from tests.fakes import NOON
-from tests.sites import Said, said
+from tests.sites import FakePost, fake_posts
 from tests.sites.gdelt import Site
 from tests.test_sources_http import passes, posts_of, reading
 
 TERMS = [Term("acme")]
-MANY = said(*range(1, 701), start=NOON - timedelta(minutes=800))
+MANY = fake_posts(*range(1, 701), start=NOON - timedelta(minutes=800))
 
 
-def in_turns(source: Any, passes: int, cursor: Json = None) -> tuple[list[Post], Batch]:
-    """The posts of so many passes, a quarter of an hour apart, and the last batch."""
+def passes_apart(source: Any, passes: int, cursor: Json = None) -> tuple[list[Post], Batch]:
+    """(posts, last batch) of so many passes, a quarter of an hour apart."""
     posts: list[Post] = []
-    for turn in range(passes):
-        batch = source.fetch(TERMS, cursor, NOON + timedelta(minutes=15 * turn))
+    for number in range(passes):
+        batch = source.fetch(TERMS, cursor, NOON + timedelta(minutes=15 * number))
         cursor = json.loads(json.dumps(batch.cursor))
         posts += batch.posts
     return posts, batch
 
 
-def test_an_article_becomes_a_post_with_its_headline_mended() -> None:
-    with reading("gdelt", Site(said(1))) as (source, _):
+def test_an_article_becomes_a_post_with_a_cleaned_headline() -> None:
+    with reading("gdelt", Site(fake_posts(1))) as (source, _):
         (post,) = posts_of(passes(source))
     assert (post.title, post.text) == ("Acme is fine, says number 1.", "")
     assert (post.url, post.site) == ("https://news.example/1", "news.example")
 
 
-def test_terms_share_one_search() -> None:
+def test_several_terms_share_one_search() -> None:
     site = Site()
     with reading("gdelt", site, operators="sourcelang:english") as (source, _):
         source.fetch([Term("acme"), Term("Acme Corp"), Term("t-mobile"), Term("o2")], None, NOON)
-    (asked,) = site.asked
-    assert asked["query"] == '(acme OR "Acme Corp" OR "t-mobile") sourcelang:english'
-    assert (asked["startdatetime"], asked["enddatetime"]) == ("20260225120000", "20260304120000")
+    (request,) = site.requests
+    assert request["query"] == '(acme OR "Acme Corp" OR "t-mobile") sourcelang:english'
+    assert (request["startdatetime"], request["enddatetime"]) == ("20260225120000", "20260304120000")
 
 
-def test_a_single_term_stands_without_brackets_which_gdelt_would_refuse() -> None:
+def test_a_single_term_has_no_brackets() -> None:
     site = Site()
     with reading("gdelt", site) as (source, _):
         source.fetch(TERMS, None, NOON)
-    assert site.asked[0]["query"] == "acme"
+    assert site.requests[0]["query"] == "acme"
 
 
-def test_a_pass_is_one_request_and_the_next_goes_on() -> None:
+def test_a_pass_makes_one_request_and_the_next_one_continues() -> None:
     site = Site(MANY)
     with reading("gdelt", site) as (source, _):
         batch = source.fetch(TERMS, None, NOON)
-        assert (len(site.asked), len(batch.posts), batch.more) == (1, 250, False)
+        assert (len(site.requests), len(batch.posts), batch.more) == (1, 250, False)
         assert batch.not_before == NOON + timedelta(seconds=5)
         assert batch.complete_since is None
-        posts, last = in_turns(source, 4)
+        posts, last = passes_apart(source, 4)
     assert len(posts) == len({post.external_id for post in posts}) == 700
     assert last.complete_since is not None
 
 
-def test_more_terms_than_a_search_holds_take_turns() -> None:
-    site = Site(said(1))
+def test_many_terms_are_searched_in_several_passes() -> None:
+    site = Site(fake_posts(1))
     terms = [Term(f"acme number {n}") for n in range(25)]
     with reading("gdelt", site) as (source, _):
         cursor: Json = None
-        for turn in range(3):
-            batch = source.fetch(terms, cursor, NOON + timedelta(minutes=15 * turn))
+        for number in range(3):
+            batch = source.fetch(terms, cursor, NOON + timedelta(minutes=15 * number))
             cursor = batch.cursor
-    assert len({asked["query"] for asked in site.asked}) == 3
+    assert len({request["query"] for request in site.requests}) == 3
     assert batch.complete_since == NOON - timedelta(days=7)
 
 
-def test_a_moment_with_more_articles_than_an_answer_holds_is_passed_and_told() -> None:
-    crowd = [Said(n, f"Acme {n}", NOON - timedelta(hours=1)) for n in range(400)]
-    early = [Said(n, f"Acme {n}", NOON - timedelta(hours=2)) for n in range(400, 405)]
+def test_a_second_with_more_articles_than_a_page_is_skipped_as_incomplete() -> None:
+    crowd = [FakePost(n, f"Acme {n}", NOON - timedelta(hours=1)) for n in range(400)]
+    early = [FakePost(n, f"Acme {n}", NOON - timedelta(hours=2)) for n in range(400, 405)]
     with reading("gdelt", Site([*crowd, *early])) as (source, _):
-        posts, _ = in_turns(source, 3)
+        posts, _ = passes_apart(source, 3)
     assert len(posts) == 255
 
 
@@ -99,9 +99,9 @@ def test_a_moment_with_more_articles_than_an_answer_holds_is_passed_and_told() -
         (200, b'{"articles": 5}', BadResponse),
     ],
 )
-def test_an_error_that_looks_like_an_answer(status: int, body: bytes, expected: type[Exception]) -> None:
+def test_errors_that_look_like_responses_are_recognised(status: int, body: bytes, expected: type[Exception]) -> None:
     with (
-        reading("gdelt", lambda line: line.answer(status, body, content_type="text/html")) as (source, _),
+        reading("gdelt", lambda conn: conn.answer(status, body, content_type="text/html")) as (source, _),
         pytest.raises(expected) as caught,
     ):
         source.fetch(TERMS, None, NOON)
@@ -109,19 +109,19 @@ def test_an_error_that_looks_like_an_answer(status: int, body: bytes, expected: 
         assert "too short or too long" in str(caught.value)
 
 
-def test_broken_json_is_mended() -> None:
-    def broken(line: Connection) -> None:
+def test_broken_json_is_repaired() -> None:
+    def broken(conn: Connection) -> None:
         body = rb'{"articles": [{"url": "https://news.example/1", "title": "Acme\'s \x \\x day' + b"\t"
         body += b'", "seendate": "20260304T080000Z"}]}'
-        line.answer(200, body, content_type="application/json")
+        conn.answer(200, body, content_type="application/json")
 
     with reading("gdelt", broken) as (source, _):
         (post,) = posts_of(passes(source))
     assert post.title == r"Acme's x \x day"
 
 
-def test_two_sources_are_kept_five_seconds_apart() -> None:
-    with serving(Site(said(1))) as server:
+def test_two_sources_are_five_seconds_apart() -> None:
+    with serving(Site(fake_posts(1))) as server:
         http = http_for(server)
         one, two = (Source(Options(name=name, api=server.url), http) for name in ("One", "Two"))
         one.fetch(TERMS, None, NOON)
@@ -132,8 +132,8 @@ def test_two_sources_are_kept_five_seconds_apart() -> None:
         http.close()
 
 
-def test_when_it_is_overloaded_no_source_asks_it() -> None:
-    with serving(lambda line: line.answer(429)) as server:
+def test_an_overload_applies_to_all_sources() -> None:
+    with serving(lambda conn: conn.answer(429)) as server:
         http = http_for(server)
         one, two = (Source(Options(name=name, api=server.url), http) for name in ("One", "Two"))
         for source, seconds in ((one, 0), (two, 30)):
@@ -144,7 +144,7 @@ def test_when_it_is_overloaded_no_source_asks_it() -> None:
         http.close()
 
 
-def test_a_clock_that_is_set_back_keeps_nobody_waiting_for_hours() -> None:
+def test_a_clock_that_is_set_back_blocks_no_source() -> None:
     limiter = RateLimiter()
     limiter.acquire("One", NOON)
     limiter.acquire("Two", NOON - timedelta(hours=1))

@@ -32,7 +32,7 @@ from monitor.query.matcher import Matcher
 from tests.fake_server import Connection, Server, item, rss, serving
 from tests.fakes import post
 from tests.player import detour
-from tests.sites import said
+from tests.sites import fake_posts
 from tests.sites.hackernews import Site
 
 Init = Callable[..., Result]
@@ -211,7 +211,7 @@ def test_a_trial_abandons_a_source_that_does_not_answer() -> None:
 def internet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """An internet with Hacker News and Google News only."""
     now = datetime.now(UTC)
-    hacker_news = Site(said(1, 2, 3, text="Acmeria is fine, says {n}.", start=now - timedelta(hours=1)))
+    hacker_news = Site(fake_posts(1, 2, 3, text="Acmeria is fine, says {n}.", start=now - timedelta(hours=1)))
 
     def answer(connection: Connection) -> None:
         if connection.request.path.startswith("/rss/search"):

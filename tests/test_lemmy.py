@@ -1,4 +1,4 @@
-"""Lemmy: posts and comments, its errors, and what was taken away."""
+"""Lemmy: posts and comments, both versions of the API, errors and removed posts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from monitor.model import Term
 from monitor.sources.lemmy import Options, Source
 from tests.fake_server import http_for, serving
 from tests.fakes import NOON
-from tests.sites import said, send
+from tests.sites import fake_posts, send_json
 from tests.sites.lemmy import Site, view
 from tests.test_sources_http import passes, posts_of, reading
 
 
 def test_a_post_and_a_comment_become_posts() -> None:
-    with reading("lemmy", Site(said(1, 2))) as (source, _):
+    with reading("lemmy", Site(fake_posts(1, 2))) as (source, _):
         post, comment = posts_of(passes(source))
     assert (post.title, post.text, post.external_id) == ("Acme is fine, says number 1.", "", "p1")
     assert (comment.title, comment.text, comment.external_id) == ("", "Acme is fine, says number 2.", "c2")
@@ -28,59 +28,59 @@ def test_a_post_and_a_comment_become_posts() -> None:
     assert comment.site == "harbour"
 
 
-def test_the_search_is_asked_newest_first_for_posts_and_comments_of_everywhere() -> None:
+def test_searches_cover_posts_and_comments_of_all_servers() -> None:
     site = Site()
     with reading("lemmy", site) as (source, _):
         source.fetch([Term("Acme Corp"), Term("@acme"), Term("x")], None, NOON)
-    first, second = (asked for asked in site.asked if asked["path"] == "/api/v3/search")
+    first, second = (request for request in site.requests if request["path"] == "/api/v3/search")
     assert (first["q"], second["q"]) == ("Acme Corp", "acme")
     assert (first["type_"], first["sort"], first["listing_type"]) == ("All", "New", "All")
 
 
-def new(*numbers: int) -> Site:
-    made = Site(said(*numbers))
-    made.new = True
-    return made
+def version_1(*numbers: int) -> Site:
+    site = Site(fake_posts(*numbers))
+    site.is_version_1 = True
+    return site
 
 
-def test_an_instance_of_version_one_is_read_to_the_end_whatever_its_order() -> None:
-    with reading("lemmy", made := new(*range(1, 239))) as (source, _):
+def test_an_instance_of_version_1_is_read_to_the_end() -> None:
+    with reading("lemmy", site := version_1(*range(1, 239))) as (source, _):
         found = posts_of(passes(source))
     assert {post.external_id for post in found} == {f"{'p' if n % 2 else 'c'}{n}" for n in range(1, 239)}
     assert len(found) == 238
-    assert {asked["path"] for asked in made.asked} == {"/api/v4/search"}
-    assert made.asked[0]["time_range_seconds"] == str(7 * 86_400 + 60)
+    assert {request["path"] for request in site.requests} == {"/api/v4/search"}
+    assert site.requests[0]["time_range_seconds"] == str(7 * 86_400 + 60)
 
 
-def test_deletions_are_followed_in_an_instance_of_version_one() -> None:
-    with reading("lemmy", new(1, 2)) as (source, server):
+def test_deletions_are_found_on_an_instance_of_version_1() -> None:
+    with reading("lemmy", version_1(1, 2)) as (source, server):
         (batch,) = passes(source)
-        server.script = new(1)
+        server.script = version_1(1)
         (later,) = passes(source, batch.cursor, NOON + timedelta(hours=6))
     assert later.deleted == ("c2",)
 
 
-def test_an_instance_is_asked_for_its_version_once_a_day() -> None:
-    made = Site(said(1))
-    with reading("lemmy", made) as (source, server):
+def test_the_version_of_an_instance_is_checked_once_a_day() -> None:
+    site = Site(fake_posts(1))
+    with reading("lemmy", site) as (source, server):
         cursor: Any = None
         for hours in range(25):
             cursor = json.loads(json.dumps(source.fetch([Term("acme")], cursor, NOON + timedelta(hours=hours)).cursor))
-        assert len([asked for asked in made.asked if asked["path"] == "/api/v4/search"]) == 1
-        server.script = newer = new(1)
+        assert len([request for request in site.requests if request["path"] == "/api/v4/search"]) == 1
+        server.script = newer = version_1(1)
         cursor = source.fetch([Term("acme")], cursor, NOON + timedelta(hours=26)).cursor
         source.fetch([Term("acme")], cursor, NOON + timedelta(hours=27))
-    assert {asked["path"].rpartition("/")[0] for asked in newer.asked} == {"/api/v4"}
+    assert {request["path"].rpartition("/")[0] for request in newer.requests} == {"/api/v4"}
 
 
 @pytest.mark.parametrize("kept", [None, [], ["v4"], ["v9", 5], ["v3", "x"], "v4", {"api": 3}])
-def test_an_odd_note_of_the_version_is_none(kept: Any) -> None:
-    with reading("lemmy", Site(said(1))) as (source, _):
+def test_an_invalid_stored_version_is_ignored(kept: Any) -> None:
+    with reading("lemmy", Site(fake_posts(1))) as (source, _):
         assert posts_of(passes(source, {"api": kept}))
 
 
-def test_a_rate_limit_holds_for_every_source_of_the_instance() -> None:
-    with serving(lambda line: send(line, {"error": "rate_limit_error"}, 400)) as server:
+def test_a_rate_limit_applies_to_all_sources_of_an_instance() -> None:
+    with serving(lambda conn: send_json(conn, {"error": "rate_limit_error"}, 400)) as server:
         http = http_for(server)
         one, two = (Source(Options(name=name, url=server.url), http) for name in ("One", "Two"))
         for source in (one, two):
@@ -90,18 +90,18 @@ def test_a_rate_limit_holds_for_every_source_of_the_instance() -> None:
         http.close()
 
 
-def test_a_rate_limit_that_comes_as_400_is_one() -> None:
+def test_a_rate_limit_with_status_400_is_recognised() -> None:
     with (
-        reading("lemmy", lambda line: send(line, {"error": "rate_limit_error"}, 400)) as (source, _),
+        reading("lemmy", lambda conn: send_json(conn, {"error": "rate_limit_error"}, 400)) as (source, _),
         pytest.raises(RateLimited) as caught,
     ):
         source.fetch([Term("acme")], None, NOON)
     assert caught.value.not_before == NOON + timedelta(minutes=10)
 
 
-def test_another_400_says_what_the_instance_says() -> None:
+def test_another_400_reports_the_error_of_the_instance() -> None:
     with (
-        reading("lemmy", lambda line: send(line, {"error": "instance_is_private"}, 400)) as (source, _),
+        reading("lemmy", lambda conn: send_json(conn, {"error": "instance_is_private"}, 400)) as (source, _),
         pytest.raises(BadResponse, match="instance_is_private"),
     ):
         source.fetch([Term("acme")], None, NOON)
@@ -118,24 +118,26 @@ def test_another_400_says_what_the_instance_says() -> None:
         (200, {"post_view": {"post": {"id": 1, "published": "2026-03-04T08:00:00Z", "removed": True}}}, True),
     ],
 )
-def test_what_counts_as_gone(status: int, body: Any, gone: bool) -> None:
-    with reading("lemmy", Site(said(1))) as (source, server):
+def test_only_clear_responses_are_deletions(status: int, body: Any, gone: bool) -> None:
+    with reading("lemmy", Site(fake_posts(1))) as (source, server):
         (batch,) = passes(source)
         nothing = {"posts": [], "comments": []}
-        server.script = lambda line: send(line, nothing) if "/search" in line.request.path else send(line, body, status)
+        server.script = lambda conn: (
+            send_json(conn, nothing) if "/search" in conn.request.path else send_json(conn, body, status)
+        )
         (later,) = passes(source, batch.cursor, NOON + timedelta(hours=6))
     assert later.deleted == (("p1",) if gone else ())
 
 
-def test_a_removed_post_is_left_out_and_not_counted_as_unreadable() -> None:
+def test_a_removed_post_is_left_out_but_not_set_aside() -> None:
     def removed(record: dict[str, Any]) -> dict[str, Any]:
-        return view(said(1)[0], "post") | {"post": {**record["post"], "removed": True}}
+        return view(fake_posts(1)[0], "post") | {"post": {**record["post"], "removed": True}}
 
-    with reading("lemmy", Site(said(1), mend=removed)) as (source, _):
+    with reading("lemmy", Site(fake_posts(1), alter=removed)) as (source, _):
         (batch,) = passes(source)
     assert (batch.posts, batch.set_aside) == ((), 0)
 
 
 @pytest.mark.parametrize("copied", ["", "/", "/c/phones", "/post/5?scroll=1"])
-def test_the_address_of_any_page_will_do(copied: str) -> None:
+def test_the_address_of_any_page_is_accepted(copied: str) -> None:
     assert Options(name="Here", url=f"https://lemmy.example{copied}").url == "https://lemmy.example"

@@ -19,7 +19,7 @@ from tests import sites
 from tests.fake_server import http_for
 from tests.fakes import NOON, FakeClock
 from tests.player import detour
-from tests.sites import said
+from tests.sites import fake_posts
 from tests.test_sources import every_reading_kind, started
 from tests.test_sources import reading as reading_any
 from tests.test_sources_http import STREAMS, keys, reading
@@ -27,7 +27,7 @@ from tests.test_sources_http import STREAMS, keys, reading
 BRANDS = (Brand("Acme", "acme", ours=True),)
 PACE = Pace(None, timedelta(minutes=10))
 
-KINDS = [kind for kind in sites.kinds() if kind not in STREAMS and not sites.hosts(kind)]
+KINDS = [kind for kind in sites.kinds() if kind not in STREAMS and not sites.sdk_hosts(kind)]
 """Kinds without an SDK: an SDK has its own clock, which does not move with the clock of the test."""
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
@@ -63,8 +63,8 @@ class Reader:
 
 @every_kind
 def test_mentions_are_stored_once_and_edits_and_deletions_follow(kind: str, store: Store, clock: FakeClock) -> None:
-    made = sites.of(kind)
-    posts = said(1, 2, 3)
+    made = sites.module(kind)
+    posts = fake_posts(1, 2, 3)
     with reading(kind, made.Site(posts)) as (source, server):
         reader = Reader(kind, source, store, clock)
         first = reader.read()
@@ -72,11 +72,13 @@ def test_mentions_are_stored_once_and_edits_and_deletions_follow(kind: str, stor
         assert len(first) == 3
         clock.advance(1800)
         assert reader.read() == first
-        server.script = made.Site([*posts, *said(5, start=NOON)])
+        server.script = made.Site([*posts, *fake_posts(5, start=NOON)])
         clock.advance(1800)
         assert len(reader.read()) == 4
-        if getattr(made, "DELETES", True):
-            server.script = made.Site([*posts[:1], sites.Said(2, posts[1].text, posts[1].at, gone=True), *posts[2:]])
+        if getattr(made, "REPORTS_DELETIONS", True):
+            server.script = made.Site(
+                [*posts[:1], sites.FakePost(2, posts[1].text, posts[1].at, deleted=True), *posts[2:]]
+            )
             for _ in range(4):
                 clock.advance(6 * 3600)
                 left = reader.read()
@@ -89,7 +91,7 @@ def test_a_kill_between_fetch_and_save_neither_loses_nor_duplicates_mentions(
     kind: str, store: Store, clock: FakeClock
 ) -> None:
     """The batch is fetched again from the previous cursor, and once more after it was saved without its cursor."""
-    with reading(kind, sites.of(kind).Site(said(1, 2, 3))) as (source, _):
+    with reading(kind, sites.module(kind).Site(fake_posts(1, 2, 3))) as (source, _):
         reader = Reader(kind, source, store, clock)
         lost = source.fetch(reader.context.terms, store.cursor("Here"), clock.now())
         assert len(lost.posts) == 3
@@ -111,7 +113,7 @@ def test_every_kind_survives_a_kill_at_each_step(kind: str, store: Store, clock:
         assert lost.posts
         judged = reader.context.judge.judge(list(lost.posts), clock.now())
         store.save("Here", judged, now=clock.now())
-        http = detour(http_for(server), server, *sites.hosts(kind))
+        http = detour(http_for(server), server, *sites.sdk_hosts(kind))
         again = Reader(kind, started(kind, server, http), store, clock)
         again.read()
         assert again.status.health is Health.WORKING, again.status.reason

@@ -1,4 +1,4 @@
-"""The stars of a review, from the App Store's answer through the store to the page, the export and back by import."""
+"""The stars of a review, from the App Store through the store to the page, the export and the import."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from monitor.store import Store, open_store
 from tests.fake_site import ALL_WELL, app_over, judged
 from tests.fake_site import config as site_config
 from tests.fakes import NOON, FakeClock, post
-from tests.sites import said
+from tests.sites import fake_posts
 from tests.sites.appstore import Site
 from tests.test_sources_http import reading
 from tests.test_sources_stored import BRANDS, Reader
@@ -37,11 +37,11 @@ def stars_in(store: Store) -> dict[str, int | None]:
     return {mention.post.external_id: mention.post.stars for mention in store.export(MentionFilter())}
 
 
-def test_a_review_of_the_app_store_keeps_its_stars_and_follows_its_writer(store: Store) -> None:
+def test_an_app_store_review_is_stored_with_its_stars_and_edits(store: Store) -> None:
     clock = FakeClock(NOON)
 
     def rated(stars: int) -> Site:
-        return Site(said(1, 2), mend=lambda record: {**record, "im:rating": {"label": str(stars)}})
+        return Site(fake_posts(1, 2), alter=lambda record: {**record, "im:rating": {"label": str(stars)}})
 
     with reading("appstore", rated(2)) as (source, server):
         reader = Reader("appstore", source, store, clock)
@@ -55,14 +55,14 @@ def test_a_review_of_the_app_store_keeps_its_stars_and_follows_its_writer(store:
     assert {str(change.kind) for change in store.changes(before)} == {"edited"}
 
 
-def test_stars_alone_make_an_edit_and_their_loss_too(store: Store) -> None:
+def test_changed_stars_are_an_edit(store: Store) -> None:
     for stars in (None, 4, 4, None):
         store.save("Shop", [judged(external_id="1", stars=stars)], now=NOON)
         assert stars_in(store) == {"1": stars}
     assert [str(change.kind) for change in store.changes(0)] == ["saved", "edited", "edited"]
 
 
-def test_a_card_shows_stars_apart_from_the_words(store: Store, tmp_path: Path) -> None:
+def test_a_card_shows_stars(store: Store, tmp_path: Path) -> None:
     store.save("Shop", [judged("Acme is fine.", external_id="1", stars=4)], now=NOON)
     store.save("Forum", [judged("Acme is late.", external_id="2")], now=NOON)
     clock = FakeClock(NOON + timedelta(minutes=1))
@@ -73,7 +73,7 @@ def test_a_card_shows_stars_apart_from_the_words(store: Store, tmp_path: Path) -
     assert "of 5 stars" not in pages.get("/mentions/2").get_data(as_text=True)
 
 
-def test_what_is_exported_can_be_imported(store: Store, tmp_path: Path) -> None:
+def test_an_export_with_stars_can_be_imported(store: Store, tmp_path: Path) -> None:
     store.save("Shop", [judged(external_id="a", stars=3), judged("Acme, again.", external_id="b")], now=NOON)
     mentions = list(store.export(MentionFilter()))
     as_csv, as_json = tmp_path / "out.csv", tmp_path / "out.jsonl"
@@ -87,6 +87,6 @@ def test_what_is_exported_can_be_imported(store: Store, tmp_path: Path) -> None:
         assert [(p.external_id, p.stars) for p in posts] == [("b", None), ("a", 3)]
 
 
-def test_a_post_knows_nothing_of_stars_by_itself() -> None:
+def test_posts_have_no_stars_by_default() -> None:
     assert post().stars is None
     assert replace(post(), stars=5).body == post().body

@@ -1,6 +1,6 @@
-"""X: what it costs, that no more than the budget is spent, its two 429s, edits and deletions; recorded answers.
+"""X: spending and its budget, both meanings of 429, edits and deletions; recorded responses.
 
-What every source must bear stands in test_sources.py and test_sources_http.py.
+test_sources.py and test_sources_http.py test what all sources have in common.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from monitor.sources.x import MAX_QUERY_CHARS, Options, Source
 from tests.fake_server import Connection, Script, Server, http_for, serving
 from tests.fakes import NOON
 from tests.player import Player, cassette, detour
-from tests.sites import Said, said, send
-from tests.sites.x import HOSTS, Site, history_of, tweet
+from tests.sites import FakePost, fake_posts, send_json
+from tests.sites.x import SDK_HOSTS, Site, history_of, tweet
 
 ACME = (Term("acme"),)
 SOON = NOON + timedelta(minutes=15)
@@ -39,13 +39,13 @@ MONTH = datetime(2026, 4, 1, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("X_BEARER_TOKEN", "made-up-bearer-token")
+    monkeypatch.setenv("X_BEARER_TOKEN", "site-up-bearer-token")
 
 
 @contextmanager
 def reading(script: Script, **options: Any) -> Iterator[tuple[Source, Server]]:
     with serving(script) as server:
-        http = detour(http_for(server, read_timeout=0.5, total_timeout=2.0), server, *HOSTS)
+        http = detour(http_for(server, read_timeout=0.5, total_timeout=2.0), server, *SDK_HOSTS)
         try:
             yield Source(Options(name="X", **{"budget": "1000 USD / month", **options}), http), server
         finally:
@@ -65,31 +65,31 @@ def fetch_all(source: Source, cursor: Json = None, now: datetime = NOON) -> list
     return batches
 
 
-def asked(server: Server, name: str) -> list[str]:
-    """The values of a parameter in the order of the requests."""
+def sent_values(server: Server, name: str) -> list[str]:
+    """The values of a parameter, in the order of the requests."""
     queries = [parse_qs(urlsplit(request.path).query) for request in server.requests]
     return [query[name][0] for query in queries if name in query]
 
 
 def spent(batch: Batch) -> int:
-    """Micro-dollars."""
+    """What was spent, in micro-dollars."""
     assert isinstance(batch.cursor, dict)
     found: int = batch.cursor["spent"]["micro"]
     return found
 
 
 def refuses(status: int, body: dict[str, Any] | None = None, **headers: str) -> Script:
-    return lambda line: send(line, body or {}, status, **headers)
+    return lambda conn: send_json(conn, body or {}, status, **headers)
 
 
-# ---- what is asked ------------------------------------------------------------------------------------------------
+# ---- requests -----------------------------------------------------------------------------------------------------
 
 
 def test_terms_are_packed_into_few_queries_of_512_characters() -> None:
     terms = [Term(f"harbour bikes number {n}") for n in range(60)] + [Term("#acme"), Term("@acmehelp"), Term("or")]
     with reading(Site()) as (source, server):
         fetch(source, terms=terms)
-        queries = asked(server, "query")
+        queries = sent_values(server, "query")
     assert all(len(query) <= MAX_QUERY_CHARS for query in queries)
     assert len(queries) == 4
     assert all(query.startswith("(") and query.endswith(") -is:retweet") for query in queries)
@@ -99,48 +99,50 @@ def test_terms_are_packed_into_few_queries_of_512_characters() -> None:
     assert "@acmehelp" in together
 
 
-def test_retweets_are_settable() -> None:
+def test_retweets_can_be_included() -> None:
     with reading(Site(), retweets=True) as (source, server):
         fetch(source)
-        assert asked(server, "query") == ["(acme)"]
+        assert sent_values(server, "query") == ["(acme)"]
 
 
-def test_authors_and_languages_come_with_the_posts() -> None:
-    with reading(Site(said(1))) as (source, server):
+def test_posts_have_authors_and_languages() -> None:
+    with reading(Site(fake_posts(1))) as (source, server):
         (post,) = fetch(source).posts
-        assert asked(server, "expansions") == ["author_id"]
+        assert sent_values(server, "expansions") == ["author_id"]
     assert (post.author, post.lang) == ("writer1", "en")
     assert post.url == f"https://x.com/writer1/status/{post.external_id}"
 
 
-def test_a_long_post_is_read_whole() -> None:
-    made = Site(said(1), mend=lambda record: {**record, "text": "Cut…", "note_tweet": {"text": "All of it, Acme."}})
-    with reading(made) as (source, _):
+def test_a_long_post_has_its_full_text() -> None:
+    site = Site(
+        fake_posts(1), alter=lambda record: {**record, "text": "Cut…", "note_tweet": {"text": "All of it, Acme."}}
+    )
+    with reading(site) as (source, _):
         assert fetch(source).posts[0].text == "All of it, Acme."
 
 
-def test_a_search_goes_on_after_the_newest_post() -> None:
-    with reading(Site(said(1, 2, 3))) as (source, server):
+def test_a_search_continues_after_the_newest_post() -> None:
+    with reading(Site(fake_posts(1, 2, 3))) as (source, server):
         batch = fetch(source)
         fetch(source, batch.cursor, SOON)
         newest = max((post.external_id for post in batch.posts), key=int)
-        assert asked(server, "since_id") == [min_id_at(NOON - timedelta(days=1)), newest]
+        assert sent_values(server, "since_id") == [min_id_at(NOON - timedelta(days=1)), newest]
 
 
-def test_after_an_outage_it_catches_up_over_what_x_keeps_and_says_what_is_lost() -> None:
+def test_after_an_outage_it_catches_up_as_far_as_x_can_be_searched() -> None:
     back = NOON + timedelta(days=10)
-    with reading(Site(said(1))) as (source, server):
+    with reading(Site(fake_posts(1))) as (source, server):
         batch = fetch(source)
-        during = [Said(n, "Acme again.", NOON + timedelta(days=n)) for n in range(1, 10)]
-        server.script = Site([*said(1), *during])
+        during = [FakePost(n, "Acme again.", NOON + timedelta(days=n)) for n in range(1, 10)]
+        server.script = Site([*fake_posts(1), *during])
         late = fetch_all(source, batch.cursor, back)
     assert [post.published_at for batch in late for post in batch.posts] == [p.at for p in during[3:]]
     assert late[-1].complete_since is not None
     assert back - timedelta(days=7) <= late[-1].complete_since <= back - timedelta(days=6, hours=23)
 
 
-def test_a_first_look_that_the_budget_cut_for_a_week_says_what_it_lost() -> None:
-    with reading(Site(said(*range(1, 239))), budget="1 USD / month") as (source, _):
+def test_a_first_round_that_the_budget_delays_for_weeks_reports_lost_posts() -> None:
+    with reading(Site(fake_posts(*range(1, 239))), budget="1 USD / month") as (source, _):
         cursor: Json = None
         now, batches = NOON, list[Batch]()
         for _ in range(9):
@@ -149,18 +151,18 @@ def test_a_first_look_that_the_budget_cut_for_a_week_says_what_it_lost() -> None
                 cursor = json.loads(json.dumps(batch.cursor))
             now += timedelta(days=3)
     got = {post.external_id for batch in batches for post in batch.posts}
-    lost = [post for post in said(*range(1, 239)) if history_of(post)[0] not in got]
+    lost = [post for post in fake_posts(*range(1, 239)) if history_of(post)[0] not in got]
     assert lost
-    told = [batch.complete_since for batch in batches if batch.complete_since is not None]
-    assert told
-    assert all(since > max(post.at for post in lost) for since in told)
+    complete_since = [batch.complete_since for batch in batches if batch.complete_since is not None]
+    assert complete_since
+    assert all(since > max(post.at for post in lost) for since in complete_since)
 
 
 def test_a_changed_rule_does_not_pay_for_the_history_again() -> None:
-    with reading(Site(said(1, 2, 3))) as (source, server):
+    with reading(Site(fake_posts(1, 2, 3))) as (source, server):
         batch = fetch(source)
         again = fetch(source, batch.cursor, SOON, (Term("acme"), Term("globex")))
-        assert time_of_id(asked(server, "since_id")[-1]) >= NOON - timedelta(minutes=1)
+        assert time_of_id(sent_values(server, "since_id")[-1]) >= NOON - timedelta(minutes=1)
     assert again.posts == ()
     assert spent(again) == spent(batch)
 
@@ -168,10 +170,10 @@ def test_a_changed_rule_does_not_pay_for_the_history_again() -> None:
 # ---- money --------------------------------------------------------------------------------------------------------
 
 
-def test_what_was_read_is_counted_shown_and_kept() -> None:
-    with reading(Site(said(*range(1, 11)))) as (source, server):
+def test_spending_is_counted_reported_and_stored() -> None:
+    with reading(Site(fake_posts(*range(1, 11)))) as (source, server):
         first = fetch(source)
-        server.script = Site(said(*range(1, 21), start=NOON - timedelta(minutes=11)))
+        server.script = Site(fake_posts(*range(1, 21), start=NOON - timedelta(minutes=11)))
         second = fetch(source, first.cursor, SOON)
     assert spent(first) == 10 * (5_000 + 10_000)
     assert first.spend == Spend("2026-03", 0.15, 1000.0)
@@ -179,14 +181,14 @@ def test_what_was_read_is_counted_shown_and_kept() -> None:
     assert spent(second) == spent(first) + len(second.posts) * 15_000
 
 
-def test_prices_can_be_set() -> None:
-    with reading(Site(said(1, 2)), post_price=0.01, author_price=0) as (source, _):
+def test_prices_can_be_configured() -> None:
+    with reading(Site(fake_posts(1, 2)), post_price=0.01, author_price=0) as (source, _):
         assert spent(fetch(source)) == 20_000
 
 
-def test_no_more_than_the_budget_is_ever_spent() -> None:
+def test_spending_never_exceeds_the_budget() -> None:
     last_day = datetime(2026, 3, 31, 20, tzinfo=UTC)
-    posts = [Said(n, "Acme.", last_day - timedelta(minutes=n)) for n in range(1, 600)]
+    posts = [FakePost(n, "Acme.", last_day - timedelta(minutes=n)) for n in range(1, 600)]
     with reading(Site(posts), budget="2 USD / month") as (source, _):
         batch = fetch(source, now=last_day)
         assert 1_850_000 < spent(batch) <= 2_000_000
@@ -201,11 +203,11 @@ def test_no_more_than_the_budget_is_ever_spent() -> None:
     assert spent(on) <= 300_000
 
 
-def test_reading_slows_so_that_the_budget_lasts_the_month() -> None:
-    posts = [Said(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 900)]
+def test_reading_slows_down_so_that_the_budget_lasts_the_month() -> None:
+    posts = [FakePost(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 900)]
     with reading(Site(posts), budget="20 USD / month") as (source, _):
         batch = fetch(source)
-        # a tenth of the month is over, and a twentieth may be spent in advance
+        # a tenth of the month has passed, and a twentieth may be spent in advance
         assert 3_000_000 < spent(batch) < 5_000_000
         assert batch.not_before is not None
         assert NOON < batch.not_before < NOON + timedelta(days=3)
@@ -216,11 +218,11 @@ def test_reading_slows_so_that_the_budget_lasts_the_month() -> None:
     assert {post.external_id for post in later.posts}.isdisjoint({post.external_id for post in batch.posts})
 
 
-def test_what_was_paid_for_is_kept_when_the_next_page_fails() -> None:
-    site = Site([Said(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 300)])
+def test_paid_posts_are_kept_when_the_next_page_fails() -> None:
+    site = Site([FakePost(n, "Acme.", NOON - timedelta(minutes=n)) for n in range(1, 300)])
 
-    def falters(line: Connection) -> None:
-        return site(line) if len(site.asked) < 2 else refuses(503)(line)
+    def falters(conn: Connection) -> None:
+        return site(conn) if len(site.requests) < 2 else refuses(503)(conn)
 
     with reading(falters) as (source, server):
         batch = fetch(source)
@@ -236,7 +238,7 @@ def test_what_was_paid_for_is_kept_when_the_next_page_fails() -> None:
 
 
 @given(st.integers(0, 40_000_000), st.floats(0, 1), st.integers(1, 1_000_000))
-def test_a_purse_lets_nothing_through_that_it_cannot_pay(micro: int, share: float, needed: int) -> None:
+def test_a_budget_allows_only_what_it_can_pay(micro: int, share: float, needed: int) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC) + share * timedelta(days=31) - timedelta(seconds=share)
     budget = MonthlyBudget("20 USD / month", {"month": "2026-03", "micro": micro}, now)
     limit = _limit(budget, needed)
@@ -259,18 +261,18 @@ def _limit(budget: MonthlyBudget, needed: int) -> QuotaSpent | RateLimited | Non
 
 
 @pytest.mark.parametrize("kept", [None, {}, [], {"month": 3, "micro": "x"}, {"month": "2026-03", "micro": -5}])
-def test_a_purse_of_another_kind_is_an_unused_one(kept: Json) -> None:
+def test_an_invalid_budget_state_counts_as_nothing_spent(kept: Json) -> None:
     assert MonthlyBudget("20 USD / month", kept, NOON).spent == 0
 
 
-def test_a_new_month_is_a_new_purse_but_a_clock_set_back_is_not() -> None:
+def test_a_new_month_resets_the_budget_but_a_clock_set_back_does_not() -> None:
     kept: Json = {"month": "2026-03", "micro": 7}
     assert MonthlyBudget("1 USD / month", kept, MONTH).spent == 0
     assert MonthlyBudget("1 USD / month", kept, NOON - timedelta(days=60)).spent == 7
 
 
 @pytest.mark.parametrize("budget", ["", "20", "20 EUR / month", "0 USD / month", "-1 USD / month", "20 USD / year"])
-def test_a_budget_that_means_nothing_is_refused(budget: str) -> None:
+def test_an_invalid_budget_is_rejected(budget: str) -> None:
     with pytest.raises(ValidationError, match="dollars a month"):
         Options(name="X", budget=budget)
 
@@ -280,14 +282,14 @@ def test_a_budget_may_be_written_in_several_ways(budget: str) -> None:
     assert Options(name="X", budget=budget).budget == budget
 
 
-def test_a_budget_that_buys_no_answer_is_refused() -> None:
+def test_a_budget_that_buys_no_page_is_rejected() -> None:
     with pytest.raises(ValidationError, match=r"\$0.15 a month or more: X sends at least 10 posts"):
         Options(name="X", budget="0.14 USD / month")
     assert Options(name="X", budget="0.15 USD / month").budget
     assert Options(name="X", budget="0.01 USD / month", post_price=0.001, author_price=0).budget
 
 
-def test_the_budget_has_to_be_named() -> None:
+def test_the_budget_is_required() -> None:
     with pytest.raises(ValidationError, match="budget"):
         Options(name="X")  # type: ignore[call-arg]
 
@@ -295,11 +297,11 @@ def test_the_budget_has_to_be_named() -> None:
 # ---- refusals -----------------------------------------------------------------------------------------------------
 
 
-def test_a_rate_limit_is_kept_until_its_epoch_and_shared_by_all_who_use_the_key() -> None:
+def test_a_rate_limit_lasts_until_its_reset_for_all_sources_of_a_key() -> None:
     reset = str(int((NOON + timedelta(minutes=9)).timestamp()))
     problem = {"title": "Too Many Requests", "type": "about:blank", "status": 429}
     with serving(refuses(429, problem, x_rate_limit_reset=reset)) as server:
-        http = detour(http_for(server), server, *HOSTS)
+        http = detour(http_for(server), server, *SDK_HOSTS)
         one, other = (Source(Options(name=name, budget="5 USD / month"), http) for name in "ab")
         for source in (one, other):
             with pytest.raises(RateLimited) as caught:
@@ -309,14 +311,14 @@ def test_a_rate_limit_is_kept_until_its_epoch_and_shared_by_all_who_use_the_key(
         http.close()
 
 
-def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> None:
+def test_two_sources_with_one_key_have_separate_budgets_and_one_rate_limit() -> None:
     remaining = {
         "x_rate_limit_remaining": "0",
         "x_rate_limit_reset": str(int((NOON + timedelta(minutes=9)).timestamp())),
     }
-    stand = Site(said(*range(1, 11)))
-    with serving(stand) as server:
-        http = detour(http_for(server), server, *HOSTS)
+    site = Site(fake_posts(*range(1, 11)))
+    with serving(site) as server:
+        http = detour(http_for(server), server, *SDK_HOSTS)
         rich, poor = (Source(Options(name=name, budget=f"{name} USD / month"), http) for name in ("1000", "2"))
         first, second = fetch(rich), fetch(poor)
         assert first.note == ""
@@ -325,21 +327,21 @@ def test_two_sources_with_one_key_have_a_budget_each_and_a_limit_together() -> N
         )
         assert first.spend == Spend("2026-03", 0.15, 1000.0)
         assert second.spend == Spend("2026-03", 0.15, 2.0)
-        # what one spends does not slow the other
-        server.script = Site(said(*range(11, 21), start=NOON - timedelta(minutes=20)))
+        # the spending of one does not slow down the other
+        server.script = Site(fake_posts(*range(11, 21), start=NOON - timedelta(minutes=20)))
         assert spent(fetch(rich, first.cursor, SOON)) == 300_000
         assert spent(fetch(poor, second.cursor, SOON)) > 150_000
-        server.script = lambda line: send(line, {"meta": {"result_count": 0}}, **remaining)
+        server.script = lambda conn: send_json(conn, {"meta": {"result_count": 0}}, **remaining)
         fetch(rich, first.cursor)
-        asked_before = len(server.requests)
+        requests_before = len(server.requests)
         with pytest.raises(RateLimited, match="no more requests"):
             fetch(poor, second.cursor)
-        assert len(server.requests) == asked_before
+        assert len(server.requests) == requests_before
         http.close()
 
 
 @pytest.mark.parametrize("minutes", [(9, 3), (3, 9)])
-def test_the_longest_rest_that_was_asked_for_is_kept(minutes: tuple[int, int]) -> None:
+def test_the_longest_limit_of_a_key_counts(minutes: tuple[int, int]) -> None:
     limits = KeyLimits()
     for each in minutes:
         limits.record("x", RateLimited("Wait.", NOON + timedelta(minutes=each)))
@@ -349,7 +351,7 @@ def test_the_longest_rest_that_was_asked_for_is_kept(minutes: tuple[int, int]) -
     limits.check("x", NOON + timedelta(minutes=9))
 
 
-def test_the_usage_cap_is_no_rate_limit() -> None:
+def test_the_usage_cap_is_not_a_rate_limit() -> None:
     problem = {
         "title": "UsageCapExceeded",
         "detail": "Usage cap exceeded: Monthly product cap",
@@ -362,21 +364,21 @@ def test_the_usage_cap_is_no_rate_limit() -> None:
     assert caught.value.not_before == NOON + timedelta(days=1)
 
 
-def test_no_credit_pauses_and_says_where_to_buy() -> None:
+def test_missing_credit_is_a_spent_quota() -> None:
     problem = {"title": "CreditsDepleted", "type": "https://api.twitter.com/2/problems/credits", "status": 402}
     with reading(refuses(402, problem)) as (source, _), pytest.raises(QuotaSpent, match="Buy more"):
         fetch(source)
 
 
 @pytest.mark.parametrize(("status", "body"), [(401, {}), (403, {"reason": "client-not-enrolled"})])
-def test_a_wrong_key_says_which_and_where_to_get_one(status: int, body: dict[str, Any]) -> None:
+def test_a_wrong_key_is_named_with_help(status: int, body: dict[str, Any]) -> None:
     with reading(refuses(status, body)) as (source, _), pytest.raises(AuthError, match="X_BEARER_TOKEN") as caught:
         fetch(source)
     assert "developer console" in str(caught.value)
-    assert "made-up-bearer" not in str(caught.value)
+    assert "site-up-bearer" not in str(caught.value)
 
 
-def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_is_reported_before_any_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("X_BEARER_TOKEN")
     with reading(Site()) as (source, server):
         with pytest.raises(AuthError, match="X_BEARER_TOKEN"):
@@ -384,73 +386,73 @@ def test_a_missing_key_is_told_before_anything_is_asked(monkeypatch: pytest.Monk
         assert server.requests == []
 
 
-def test_a_search_that_is_refused_says_why() -> None:
+def test_a_rejected_search_reports_the_reason() -> None:
     body = {"errors": [{"message": "Reference to invalid operator 'is:retweet'."}], "title": "Invalid Request"}
     with reading(refuses(400, body)) as (source, _), pytest.raises(BadResponse, match="invalid operator"):
         fetch(source)
 
 
 def test_the_key_is_sent_and_never_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG), reading(Site(said(1))) as (source, server):
+    with caplog.at_level(logging.DEBUG), reading(Site(fake_posts(1))) as (source, server):
         fetch(source)
-        assert server.requests[0].headers["authorization"] == "Bearer made-up-bearer-token"
+        assert server.requests[0].headers["authorization"] == "Bearer site-up-bearer-token"
     assert "Making API request" in caplog.text
-    assert "made-up-bearer" not in caplog.text
+    assert "site-up-bearer" not in caplog.text
 
 
 # ---- deletions and edits ------------------------------------------------------------------------------------------
 
 
-def test_a_deleted_post_is_told_within_a_day_and_looked_for_once() -> None:
-    with reading(Site(said(1, 2, 3))) as (source, server):
+def test_a_deletion_is_found_within_a_day_with_one_lookup() -> None:
+    with reading(Site(fake_posts(1, 2, 3))) as (source, server):
         first = fetch(source)
-        gone = [Said(p.n, p.text, p.at, gone=p.n == 2) for p in said(1, 2, 3)]
+        gone = [FakePost(p.n, p.text, p.at, deleted=p.n == 2) for p in fake_posts(1, 2, 3)]
         server.script = Site(gone)
         early = fetch(source, first.cursor, NOON + timedelta(hours=22))
         assert early.deleted == ()
         day = fetch(source, early.cursor, NOON + timedelta(hours=23))
         assert day.deleted == (next(p.external_id for p in first.posts if "2" in p.text),)
-        lookups = len(asked(server, "ids"))
+        lookups = len(sent_values(server, "ids"))
         after = fetch(source, day.cursor, NOON + timedelta(hours=47))
-        assert len(asked(server, "ids")) == lookups == 1
+        assert len(sent_values(server, "ids")) == lookups == 1
     assert spent(day) == spent(early) + 2 * 5_000
     assert after.deleted == ()
 
 
-def test_what_cannot_match_is_not_paid_for_again() -> None:
-    stand = Site([*said(1), *said(2, text="Look at this: https://t.example/{n}")])
-    with reading(stand) as (source, _):
+def test_posts_that_cannot_match_are_not_looked_up() -> None:
+    site = Site([*fake_posts(1), *fake_posts(2, text="Look at this: https://t.example/{n}")])
+    with reading(site) as (source, _):
         first = fetch(source)
         day = fetch(source, first.cursor, NOON + timedelta(hours=23))
     assert len(first.posts) == 2
     assert spent(day) == spent(first) + 5_000
 
 
-def test_posts_are_followed_for_as_many_days_as_set() -> None:
-    with reading(Site(said(1)), follow_days=3) as (source, server):
+def test_posts_are_rechecked_for_the_configured_number_of_days() -> None:
+    with reading(Site(fake_posts(1)), follow_days=3) as (source, server):
         batch = fetch(source)
         for day in range(1, 6):
             batch = fetch(source, batch.cursor, NOON + timedelta(days=day))
-        assert len(asked(server, "ids")) == 3
+        assert len(sent_values(server, "ids")) == 3
 
 
 def test_lookups_are_batched() -> None:
-    posts = said(*range(1, 151))
+    posts = fake_posts(*range(1, 151))
     with reading(Site(posts)) as (source, server):
         cursor = fetch_all(source)[-1].cursor
         fetch(source, cursor, NOON + timedelta(days=1))
-        assert [len(ids.split(",")) for ids in asked(server, "ids")] == [100, 50]
+        assert [len(ids.split(",")) for ids in sent_values(server, "ids")] == [100, 50]
 
 
-def test_an_edit_that_only_a_lookup_shows_is_the_same_post() -> None:
-    edited = said(2, text="Acme after all.")[0]
-    now_there = Site([*said(1), edited])
+def test_an_edit_found_by_a_lookup_is_the_same_post() -> None:
+    edited = fake_posts(2, text="Acme after all.")[0]
+    now_there = Site([*fake_posts(1), edited])
 
-    def unlisted(line: Connection) -> None:
-        searched = "/search/" in line.request.path
-        return send(line, {"meta": {"result_count": 0}}) if searched else now_there(line)
+    def unlisted(conn: Connection) -> None:
+        searched = "/search/" in conn.request.path
+        return send_json(conn, {"meta": {"result_count": 0}}) if searched else now_there(conn)
 
-    with reading(Site(said(1, 2))) as (source, server):
+    with reading(Site(fake_posts(1, 2))) as (source, server):
         first = fetch(source)
         server.script = unlisted
         (post,) = fetch(source, first.cursor, NOON + timedelta(days=1)).posts
@@ -460,7 +462,7 @@ def test_an_edit_that_only_a_lookup_shows_is_the_same_post() -> None:
 
 
 def test_an_edit_found_by_the_search_is_the_same_post() -> None:
-    first, edited = said(230), said(230, text="Acme after all.")
+    first, edited = fake_posts(230), fake_posts(230, text="Acme after all.")
     with reading(Site(first)) as (source, server):
         batch = fetch(source)
         server.script = Site(edited)
@@ -469,32 +471,32 @@ def test_an_edit_found_by_the_search_is_the_same_post() -> None:
     assert post.published_at == batch.posts[0].published_at
 
 
-def test_a_lookup_that_fails_is_noted_and_made_again() -> None:
-    site = Site(said(1))
+def test_a_failed_lookup_is_noted_and_repeated() -> None:
+    site = Site(fake_posts(1))
 
-    def falters(line: Connection) -> None:
-        return site(line) if "/search/" in line.request.path else refuses(500)(line)
+    def falters(conn: Connection) -> None:
+        return site(conn) if "/search/" in conn.request.path else refuses(500)(conn)
 
     with reading(site) as (source, server):
         batch = fetch(source)
         server.script = falters
         batch = fetch(source, batch.cursor, NOON + timedelta(days=1))
         assert "Deletions could not be checked" in batch.note
-        server.script = Site([Said(p.n, p.text, p.at, gone=True) for p in said(1)])
+        server.script = Site([FakePost(p.n, p.text, p.at, deleted=True) for p in fake_posts(1)])
         assert len(fetch(source, batch.cursor, NOON + timedelta(days=1, minutes=5)).deleted) == 1
 
 
-def test_an_answer_that_says_nothing_of_a_post_does_not_delete_it() -> None:
-    def silent(line: Connection) -> None:
-        send(line, {"meta": {"result_count": 0}} if "/search/" in line.request.path else {"data": []})
+def test_a_response_without_a_post_does_not_delete_it() -> None:
+    def silent(conn: Connection) -> None:
+        send_json(conn, {"meta": {"result_count": 0}} if "/search/" in conn.request.path else {"data": []})
 
-    with reading(Site(said(1))) as (source, server):
+    with reading(Site(fake_posts(1))) as (source, server):
         batch = fetch(source)
         server.script = silent
         assert fetch(source, batch.cursor, NOON + timedelta(days=1)).deleted == ()
 
 
-# ---- recorded answers ---------------------------------------------------------------------------------------------
+# ---- recorded responses -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -503,7 +505,7 @@ def recordings(shared_data: Path) -> Path:
 
 
 def test_a_recorded_search(recordings: Path) -> None:
-    """The recording asked for bare posts: without author, language and time, which stands in the id."""
+    """The recorded posts have no author, language or time; the time is in the id."""
     player = Player(cassette(recordings / "test_client_search_recent_tweets.yaml"))
     now = datetime(2022, 10, 8, tzinfo=UTC)
     with reading(player) as (source, _):
@@ -512,44 +514,44 @@ def test_a_recorded_search(recordings: Path) -> None:
     assert len(posts) == 10
     assert player.unknown == []
     assert sum(batch.set_aside for batch in batches) == 0
-    # the recorded texts tell when they were written
+    # the recorded texts contain the time when they were written
     for post in posts:
         if post.text.endswith(" tweepy"):
             assert abs(post.published_at - datetime.fromisoformat(post.text[:26] + "+00:00")) < timedelta(seconds=5)
 
 
-def test_recorded_posts_that_are_looked_up_again_stand(recordings: Path) -> None:
+def test_recorded_posts_that_are_looked_up_are_not_deleted(recordings: Path) -> None:
     recorded = cassette(recordings / "test_client_get_tweets.yaml")
     ids = [record["id"] for record in json.loads(recorded[0].body)["data"]]
     day = time_of_id(ids[0]) + timedelta(hours=2)
     terms = [Term(record["text"].split()[0]) for record in json.loads(recorded[0].body)["data"]]
 
-    def listed(line: Connection) -> None:
-        send(line, {"data": json.loads(recorded[0].body)["data"], "meta": {"result_count": 2}})
+    def listed(conn: Connection) -> None:
+        send_json(conn, {"data": json.loads(recorded[0].body)["data"], "meta": {"result_count": 2}})
 
     with reading(listed) as (source, server):
         batch = fetch(source, now=day, terms=terms)
         assert {post.external_id for post in batch.posts} == set(ids)
         server.script = Player([*recorded, *cassette(recordings / "test_client_search_recent_tweets.yaml")])
         again = fetch(source, batch.cursor, day + timedelta(days=1), terms)
-        assert asked(server, "ids") == [",".join(sorted(ids))]
+        assert sent_values(server, "ids") == [",".join(sorted(ids))]
     assert again.deleted == ()
     assert not {post.external_id for post in again.posts} & set(ids)
 
 
-def test_the_key_of_another_name_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTHER_KEY", "another-made-up-token")
+def test_the_secret_can_have_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER_KEY", "another-site-up-token")
     with reading(Site(), token="OTHER_KEY") as (source, server):
         fetch(source)
-        assert server.requests[0].headers["authorization"] == "Bearer another-made-up-token"
+        assert server.requests[0].headers["authorization"] == "Bearer another-site-up-token"
 
 
-def test_a_silent_site_ends_in_time() -> None:
+def test_a_silent_site_times_out() -> None:
     with reading(Connection.hang) as (source, _), pytest.raises(SourceError, match=r"time|within"):
         fetch(source)
 
 
-def test_the_made_up_posts_are_as_the_recorded_ones(recordings: Path) -> None:
-    """So that what is shown on made-up answers holds for real ones."""
+def test_fake_posts_have_the_fields_of_recorded_ones(recordings: Path) -> None:
+    """Otherwise the tests with fake posts would prove nothing."""
     recorded = json.loads(cassette(recordings / "test_client_search_recent_tweets.yaml")[0].body)["data"][0]
-    assert recorded.keys() <= tweet(said(1)[0]).keys()
+    assert recorded.keys() <= tweet(fake_posts(1)[0]).keys()

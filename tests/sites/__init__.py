@@ -1,7 +1,8 @@
-"""Made-up sites that answer as the real ones document it, one module for each kind of source, found by its name.
+"""Fake sites that respond as the real ones document it, one module for each kind of source, found by its file name.
 
-A module has ``OPTIONS`` (``{url}`` stands for the server) and ``class Site(Made)``. A site is a server's script: it
-holds posts, and answers the requests that its kind of source makes with the documented fields and paging.
+A module has ``OPTIONS`` (``{url}`` stands for the server's address) and ``class Site(FakeSite)``. A site is a script of
+the fake server: it holds posts, and answers the requests of its kind of source with the documented fields and pages. A
+module may also have constants for what the tests of all kinds must know of it, such as ``REPORTS_DELETIONS``.
 """
 
 from __future__ import annotations
@@ -24,72 +25,75 @@ SECRETS = {
     "REDDIT_CLIENT_ID": "made-up-client-id",
     "REDDIT_CLIENT_SECRET": "made-up-client-secret",
 }
-"""Made-up keys for the sites that want one; a test puts them into the environment."""
+"""Invented keys for the sites that need one; tests put them into the environment."""
 MORNING = NOON - timedelta(hours=4)
 
 
 @dataclass(frozen=True)
-class Said:
-    """A made-up post: ``n`` makes its id, its author and its address."""
+class FakePost:
+    """A post. ``n`` determines its id, its author and its address."""
 
     n: int
     text: str
     at: datetime
-    gone: bool = False
+    deleted: bool = False
 
 
-def said(*numbers: int, text: str = "Acme is fine, says number {n}.", start: datetime = MORNING) -> list[Said]:
-    """Posts a minute apart: number 1 a minute after ``start``."""
-    return [Said(n, text.format(n=n), start + timedelta(minutes=n)) for n in numbers]
+def fake_posts(
+    *numbers: int, text: str = "Acme is fine, says number {n}.", start: datetime = MORNING
+) -> list[FakePost]:
+    """Posts one minute apart: number 1 one minute after ``start``."""
+    return [FakePost(n, text.format(n=n), start + timedelta(minutes=n)) for n in numbers]
 
 
 @dataclass
-class Made:
-    """A made-up site. ``mend`` may change each record before it is sent, ``turn`` the order of a page's records."""
+class FakeSite:
+    """A site. ``alter`` may change each record before it is sent, and ``reorder`` the records of a page."""
 
-    posts: Sequence[Said] = ()
-    mend: Callable[[dict[str, Any]], dict[str, Any]] = lambda record: record
-    turn: Callable[[list[Any]], list[Any]] = list
-    stuck: bool = False
-    """Whether every page is the first one again, and says that there are more."""
-    asked: list[dict[str, str]] = field(default_factory=list)
-    """The parameters of each request, its path as ``path``."""
+    posts: Sequence[FakePost] = ()
+    alter: Callable[[dict[str, Any]], dict[str, Any]] = lambda record: record
+    reorder: Callable[[list[Any]], list[Any]] = list
+    repeats_first_page: bool = False
+    """Whether every page is the first one again, and claims that there are more."""
+    requests: list[dict[str, str]] = field(default_factory=list)
+    """The parameters of each request, with its path as ``path``."""
 
-    def __call__(self, line: Connection) -> None:
+    def __call__(self, conn: Connection) -> None:
         """Answer one request."""
-        url = urlsplit(line.request.path)
-        asked = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
-        self.asked.append({**asked, "path": url.path})
-        self.answer(line, url.path, asked)
+        url = urlsplit(conn.request.path)
+        params = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+        self.requests.append({**params, "path": url.path})
+        self.respond(conn, url.path, params)
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
+        """Send the response of the kind's API."""
         raise NotImplementedError
 
-    def newest_first(self, since: float = 0, until: float = 1e12) -> list[Said]:
-        """The posts that stand, within these seconds since 1970, both included."""
-        found = [post for post in self.posts if since <= post.at.timestamp() <= until and not post.gone]
+    def newest_first(self, since: float = 0, until: float = 1e12) -> list[FakePost]:
+        """The posts that are not deleted, from ``since`` to ``until`` in epoch seconds, both included."""
+        found = [post for post in self.posts if since <= post.at.timestamp() <= until and not post.deleted]
         return sorted(found, key=lambda post: (post.at, post.n), reverse=True)
 
-    def records(self, posts: Sequence[Said], make: Callable[[Said], dict[str, Any]]) -> list[dict[str, Any]]:
-        """``posts`` as this site writes them."""
-        return self.turn([self.mend(make(post)) for post in posts])
+    def records(self, posts: Sequence[FakePost], make: Callable[[FakePost], dict[str, Any]]) -> list[dict[str, Any]]:
+        """``posts`` as records of the API."""
+        return self.reorder([self.alter(make(post)) for post in posts])
 
 
-def send(line: Connection, answer: Any, status: int = 200, **headers: str) -> None:
-    """Answer with JSON."""
-    line.answer(status, json.dumps(answer).encode(), content_type="application/json; charset=utf-8", **headers)
+def send_json(conn: Connection, body: Any, status: int = 200, **headers: str) -> None:
+    """Send a JSON response."""
+    conn.answer(status, json.dumps(body).encode(), content_type="application/json; charset=utf-8", **headers)
 
 
 def kinds() -> list[str]:
-    """The kinds that have a made-up site."""
+    """The kinds that have a fake site."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__))
 
 
-def hosts(kind: str) -> tuple[str, ...]:
-    """Sites whose addresses stand in an SDK, and not in an option: a test leads them to its server."""
-    return getattr(of(kind), "HOSTS", ()) if kind in kinds() else ()
-
-
-def of(kind: str) -> Any:
+def module(kind: str) -> Any:
     """The module of ``kind``."""
     return importlib.import_module(f"{__name__}.{kind}")
+
+
+def sdk_hosts(kind: str) -> tuple[str, ...]:
+    """Sites whose addresses are fixed in an SDK instead of an option; tests redirect them to the fake server."""
+    return getattr(module(kind), "SDK_HOSTS", ()) if kind in kinds() else ()

@@ -1,35 +1,36 @@
-"""The App Store's feed of customer reviews, ten pages of fifty."""
+"""The App Store: the feed of customer reviews, ten pages of fifty."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS = {"api": "{url}", "app": "123456789"}
-DELETES = False
+REPORTS_DELETIONS = False
 
 
-class Site(Made):
-    """Each page leads with the app itself, as the feed of old did."""
+class Site(FakeSite):
+    """Each page begins with the app itself, as Apple's feed once did."""
 
-    links = True
+    has_links = True
+    """Whether the feed links to its last page."""
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
-        page = 1 if self.stuck else int(path.partition("/page=")[2].partition("/")[0])
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
+        page = 1 if self.repeats_first_page else int(path.partition("/page=")[2].partition("/")[0])
         found = self.newest_first()
-        last = 10 if self.stuck else max(1, min(10, -(-len(found) // 50)))
+        last = 10 if self.repeats_first_page else max(1, min(10, -(-len(found) // 50)))
         link = {"attributes": {"rel": "last", "href": f"https://itunes.example/page={last}/id=123456789/json"}}
-        feed: dict[str, Any] = {"title": {"label": "Reviews"}, "link": [link] if self.links else []}
-        if cut := found[(page - 1) * 50 : page * 50]:
-            entries = self.records(cut, entry)
+        feed: dict[str, Any] = {"title": {"label": "Reviews"}, "link": [link] if self.has_links else []}
+        if on_page := found[(page - 1) * 50 : page * 50]:
+            entries = self.records(on_page, entry)
             feed["entry"] = entries[0] if len(entries) == 1 else [{"im:name": {"label": "The app"}}, *entries]
-        send(line, {"feed": feed})
+        send_json(conn, {"feed": feed})
 
 
-def entry(post: Said) -> dict[str, Any]:
-    """One review as the feed writes it."""
+def entry(post: FakePost) -> dict[str, Any]:
+    """A review as an entry of the feed."""
     return {
         "author": {"uri": {"label": "https://itunes.example/u"}, "name": {"label": f"writer{post.n}"}, "label": ""},
         "updated": {"label": post.at.strftime("%Y-%m-%dT%H:%M:%S+00:00")},

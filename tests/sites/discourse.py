@@ -1,46 +1,45 @@
-"""A Discourse forum: ``posts.json``, which looks at 50 ids at a time, and single posts."""
+"""Discourse: ``posts.json``, which covers 50 ids at a time, and single posts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS = {"url": "{url}"}
-REQUESTS_FOR_MANY = 5
+REQUESTS_FOR_MANY_POSTS = 5
 
 
-class Site(Made):
-    """The id of a post is ten times its number plus one, so that a page has few posts: the others are not public."""
+class Site(FakeSite):
+    """Ids are ``id_step`` apart, so that a page has few posts, as if the others were not public."""
 
-    page = 10
-    apart = 5
+    id_step = 5
     inclusive = True
-    """Whether ``before`` counts itself: the code says so, the API's document says "lower than"."""
+    """Whether ``before`` includes the id itself: it does in Discourse's code, its documentation says "lower than"."""
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
         if path.startswith("/posts/"):
             id_ = int(path.removeprefix("/posts/").removesuffix(".json"))
             post = next((post for post in self.newest_first() if self.id_of(post) == id_), None)
             missing = {"errors": ["The requested URL or resource could not be found."], "error_type": "not_found"}
-            return send(line, missing, 404) if post is None else send(line, self.single(post))
-        stand = self.newest_first()
-        newest = max((self.id_of(post) for post in stand), default=0)
-        before = int(asked.get("before", newest)) if not self.stuck else newest
-        most = before if self.inclusive or "before" not in asked else before - 1
-        shown = [post for post in stand if before - 50 < self.id_of(post) <= most]
-        return send(line, {"latest_posts": self.records(shown, self.record)})
+            return send_json(conn, missing, 404) if post is None else send_json(conn, self.single(post))
+        posts = self.newest_first()
+        newest = max((self.id_of(post) for post in posts), default=0)
+        before = int(params.get("before", newest)) if not self.repeats_first_page else newest
+        last = before if self.inclusive or "before" not in params else before - 1
+        shown = [post for post in posts if before - 50 < self.id_of(post) <= last]
+        return send_json(conn, {"latest_posts": self.records(shown, self.record)})
 
-    def id_of(self, post: Said) -> int:
-        return post.n * self.apart + 1
+    def id_of(self, post: FakePost) -> int:
+        return post.n * self.id_step + 1
 
-    def single(self, post: Said) -> dict[str, Any]:
-        """A post by itself, which comes without its topic's title."""
+    def single(self, post: FakePost) -> dict[str, Any]:
+        """The response for a single post, which lacks its topic's title."""
         return {k: v for k, v in self.record(post).items() if not k.startswith("topic_title")}
 
-    def record(self, post: Said) -> dict[str, Any]:
-        """One post as the forum writes it."""
+    def record(self, post: FakePost) -> dict[str, Any]:
+        """A post as a record of the API."""
         return {
             "id": self.id_of(post),
             "name": None,

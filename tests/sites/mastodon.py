@@ -1,4 +1,4 @@
-"""An instance of Mastodon 4: hashtag timelines, several statuses at once, and what it says about itself."""
+"""Mastodon: an instance of version 4 with hashtag timelines, lookups of statuses, and its own description."""
 
 from __future__ import annotations
 
@@ -6,40 +6,41 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS = {"instances": "{url}"}
-FINE = (b"[]",)
-"""An answer that elsewhere would be none: a timeline without posts."""
+EMPTY_RESPONSES = (b"[]",)
+"""A timeline without posts."""
 LIMITS = {"x_ratelimit_limit": "300", "x_ratelimit_remaining": "299", "x_ratelimit_reset": "2026-03-04T12:05:00.9Z"}
-FORWARD = True
-"""After the first page, the newest one, the others come from the oldest on."""
+PAGES_FORWARD = True
+"""After the first page, which is the newest one, pages continue from the oldest post."""
 
 
-class Site(Made):
-    """Posts whose words hold "after all" were edited."""
+class Site(FakeSite):
+    """Posts that contain "after all" were edited."""
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
         if path == "/api/v2/instance/":
-            return send(line, {"domain": "harbour.example", "version": "4.6.0"}, **LIMITS)
+            return send_json(conn, {"domain": "harbour.example", "version": "4.6.0"}, **LIMITS)
         if path == "/api/v1/statuses":
-            wanted = parse_qs(urlsplit(line.request.path).query)["id[]"]
-            return send(line, [status(p) for p in self.newest_first() if id_of(p) in wanted], **LIMITS)
+            wanted = parse_qs(urlsplit(conn.request.path).query)["id[]"]
+            return send_json(conn, [status(p) for p in self.newest_first() if id_of(p) in wanted], **LIMITS)
         if not path.startswith("/api/v1/timelines/tag/"):
-            return send(line, {"error": "Not Found"}, 404)
-        found = [p for p in self.newest_first() if self.stuck or int(id_of(p)) > int(asked.get("min_id", 0))]
-        limit = int(asked["limit"])
-        page = found[-limit:] if "min_id" in asked and not self.stuck else found[:limit]
-        return send(line, self.records(page, status), **LIMITS)
+            return send_json(conn, {"error": "Not Found"}, 404)
+        after = 0 if self.repeats_first_page else int(params.get("min_id", 0))
+        found = [post for post in self.newest_first() if int(id_of(post)) > after]
+        limit = int(params["limit"])
+        page = found[-limit:] if "min_id" in params and not self.repeats_first_page else found[:limit]
+        return send_json(conn, self.records(page, status), **LIMITS)
 
 
-def id_of(post: Said) -> str:
-    """Milliseconds, shifted by 16 bits, and a number of its own, as Mastodon makes them."""
+def id_of(post: FakePost) -> str:
+    """Like Mastodon's ids: milliseconds shifted by 16 bits, plus a number."""
     return str((int(post.at.timestamp() * 1000) << 16) + post.n)
 
 
-def status(post: Said) -> dict[str, Any]:
-    """A Status entity."""
+def status(post: FakePost) -> dict[str, Any]:
+    """A post as a Status entity."""
     id_, author = id_of(post), f"writer{post.n}"
     return {
         "id": id_,

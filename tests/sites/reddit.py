@@ -1,53 +1,51 @@
-"""Reddit: the API's token, search, listings of a subreddit and lookups by fullname."""
+"""Reddit: the API with its token, search, listings of a subreddit and lookups by fullname."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS: dict[str, Any] = {}
-HOSTS = ("https://www.reddit.com", "https://oauth.reddit.com")
+SDK_HOSTS = ("https://www.reddit.com", "https://oauth.reddit.com")
 LIMITS = {"x_ratelimit_remaining": "95.0", "x_ratelimit_used": "5", "x_ratelimit_reset": "300"}
 TOKEN = {"access_token": "made-up-token", "token_type": "bearer", "expires_in": 86400, "scope": "*"}
 
 
-class Site(Made):
-    """Everything was said in r/harbour; odd numbers are submissions with a text, even ones links."""
+class Site(FakeSite):
+    """All posts are in r/harbour. Odd numbers are submissions with a text, even ones links."""
 
-    kind = "t3"
-
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
         if path == "/api/v1/access_token":
-            return send(line, TOKEN)
+            return send_json(conn, TOKEN)
         if path == "/api/info":
-            wanted = asked["id"].split(",")
-            there = [post for post in self.newest_first() if name_of(post) in wanted]
-            return send(line, listing(self.records(there, thing)), **LIMITS)
+            wanted = params["id"].split(",")
+            found = [post for post in self.newest_first() if name_of(post) in wanted]
+            return send_json(conn, listing(self.records(found, thing)), **LIMITS)
         if not path.endswith(("/search", "search", "/new", "/comments")):
-            return send(line, {"message": "Not Found", "error": 404}, 404)
-        found, limit = self.newest_first(), int(asked["limit"])
+            return send_json(conn, {"message": "Not Found", "error": 404}, 404)
+        found, limit = self.newest_first(), int(params["limit"])
         names = [name_of(post) for post in found]
-        start = names.index(asked["after"]) + 1 if asked.get("after") in names and not self.stuck else 0
+        start = names.index(params["after"]) + 1 if params.get("after") in names and not self.repeats_first_page else 0
         page = found[start : start + limit]
-        after = name_of(page[-1]) if page and (self.stuck or len(found) > start + limit) else None
+        after = name_of(page[-1]) if page and (self.repeats_first_page or len(found) > start + limit) else None
         make = comment if path.endswith("/comments") else thing
-        return send(line, listing(self.records(page, make), after), **LIMITS)
+        return send_json(conn, listing(self.records(page, make), after), **LIMITS)
 
 
-def name_of(post: Said) -> str:
-    """A fullname; small letters and digits, as Reddit counts."""
+def name_of(post: FakePost) -> str:
+    """The fullname of a submission."""
     return f"t3_{post.n:x}"
 
 
 def listing(children: list[Any], after: str | None = None) -> dict[str, Any]:
-    """A Listing."""
+    """A Listing of the API."""
     return {"kind": "Listing", "data": {"after": after, "before": None, "dist": len(children), "children": children}}
 
 
-def thing(post: Said) -> dict[str, Any]:
-    """A submission."""
+def thing(post: FakePost) -> dict[str, Any]:
+    """A post as a submission."""
     is_self = bool(post.n % 2)
     data = {
         "id": f"{post.n:x}",
@@ -65,8 +63,8 @@ def thing(post: Said) -> dict[str, Any]:
     return {"kind": "t3", "data": data}
 
 
-def comment(post: Said) -> dict[str, Any]:
-    """A comment."""
+def comment(post: FakePost) -> dict[str, Any]:
+    """A post as a comment."""
     data = {
         "id": f"c{post.n:x}",
         "name": f"t1_c{post.n:x}",

@@ -1,43 +1,43 @@
-"""A Stack Exchange site: ``search/excerpts`` and ``posts`` in the API's common wrapper."""
+"""Stack Exchange: ``search/excerpts`` and ``posts`` in the API's common wrapper."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS = {"api": "{url}/2.3"}
-PLENTY = 1_000_000
-"""Requests that are left, so many that no pass is put off for their sake."""
+LARGE_QUOTA = 1_000_000
+"""So many requests that no pass is delayed to save them."""
 
 
-class Site(Made):
-    """Odd numbers are questions, even ones answers. ``wrap`` is put into every answer."""
+class Site(FakeSite):
+    """Odd numbers are questions, even ones answers. ``wrapper`` is merged into the wrapper of every response."""
 
-    wrap: dict[str, Any] = {}  # noqa: RUF012  (a test gives an instance its own)
+    wrapper: dict[str, Any] = {}  # noqa: RUF012  (tests set it on an instance)
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
-        wrapper = {"quota_max": PLENTY, "quota_remaining": PLENTY, "has_more": False}
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
+        defaults: dict[str, Any] = {"quota_max": LARGE_QUOTA, "quota_remaining": LARGE_QUOTA, "has_more": False}
         if path.startswith("/2.3/posts/"):
             ids = path.removeprefix("/2.3/posts/").split(";")
             items = [full(post) for post in self.newest_first() if str(post.n) in ids]
-            return send(line, {"items": items, **wrapper, **self.wrap})
-        size, page = int(asked["pagesize"]), 1 if self.stuck else int(asked["page"])
-        found = self.newest_first(int(asked["fromdate"]), int(asked["todate"]))
-        cut = found[(page - 1) * size : page * size]
-        wrapper["has_more"] = self.stuck or page * size < len(found)
-        send(line, {"items": self.records(cut, excerpt), **wrapper, **self.wrap})
+            return send_json(conn, {"items": items, **defaults, **self.wrapper})
+        size, page = int(params["pagesize"]), 1 if self.repeats_first_page else int(params["page"])
+        found = self.newest_first(int(params["fromdate"]), int(params["todate"]))
+        on_page = found[(page - 1) * size : page * size]
+        defaults["has_more"] = self.repeats_first_page or page * size < len(found)
+        send_json(conn, {"items": self.records(on_page, excerpt), **defaults, **self.wrapper})
 
 
-def excerpt(post: Said) -> dict[str, Any]:
-    """What a search tells of a post."""
-    question = bool(post.n % 2)
+def excerpt(post: FakePost) -> dict[str, Any]:
+    """A post as a search result."""
+    is_question = bool(post.n % 2)
     return {
-        "item_type": "question" if question else "answer",
-        "question_id": post.n if question else post.n - 1,
-        **({} if question else {"answer_id": post.n}),
-        "title": post.text if question else "A question",
+        "item_type": "question" if is_question else "answer",
+        "question_id": post.n if is_question else post.n - 1,
+        **({} if is_question else {"answer_id": post.n}),
+        "title": post.text if is_question else "A question",
         "excerpt": f'...<span class="highlight">{post.text}</span>...',
         "body": post.text,
         "score": 1,
@@ -47,8 +47,8 @@ def excerpt(post: Said) -> dict[str, Any]:
     }
 
 
-def full(post: Said) -> dict[str, Any]:
-    """A post as ``/posts`` sends it with the filter ``withbody``."""
+def full(post: FakePost) -> dict[str, Any]:
+    """A post as ``/posts`` returns it with the filter ``withbody``."""
     return {
         "post_id": post.n,
         "post_type": "question" if post.n % 2 else "answer",

@@ -1,4 +1,4 @@
-"""X: recent search and lookup. An edited post is another post with the first one in its history."""
+"""X: recent search and lookup. An edit has an id of its own and lists the first version in its history."""
 
 from __future__ import annotations
 
@@ -7,58 +7,59 @@ from typing import Any
 
 from monitor.sources._x import min_id_at
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS = {"budget": "100000 USD / month"}
-HOSTS = ("https://api.twitter.com",)
+SDK_HOSTS = ("https://api.twitter.com",)
 READS_HISTORY_AGAIN = False
-"""Because each post would be charged again."""
+"""Each post would be charged again."""
 LIMITS = {"x_rate_limit_limit": "450", "x_rate_limit_remaining": "448", "x_rate_limit_reset": "1772625600"}
 
 
-class Site(Made):
-    """Posts whose words hold "after all" were edited twenty minutes later, and are told in their last version only."""
+class Site(FakeSite):
+    """Posts that contain "after all" were edited twenty minutes later; searches return only their last version."""
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
         if path == "/2/tweets":
-            return send(line, self._looked_up(asked["ids"].split(",")), **LIMITS)
+            return send_json(conn, self._lookup(params["ids"].split(",")), **LIMITS)
         if path != "/2/tweets/search/recent":
-            return send(line, {"title": "Not Found", "type": "about:blank", "status": 404}, 404)
-        below = int(asked.get("next_token", "b9999999999999999999")[1:])
-        above = 0 if self.stuck else int(asked.get("since_id", 0))
-        most = int(asked["max_results"])
+            return send_json(conn, {"title": "Not Found", "type": "about:blank", "status": 404}, 404)
+        below = int(params.get("next_token", "b9999999999999999999")[1:])
+        above = 0 if self.repeats_first_page else int(params.get("since_id", 0))
+        page_size = int(params["max_results"])
         found = sorted(self.newest_first(), key=lambda post: -int(id_of(post)))
-        found = [post for post in found if above < int(id_of(post)) < (10**20 if self.stuck else below)]
-        page, more = found[:most], len(found) > most
+        found = [post for post in found if above < int(id_of(post)) < (10**20 if self.repeats_first_page else below)]
+        page, more = found[:page_size], len(found) > page_size
         meta: dict[str, Any] = {"result_count": len(page)}
         if not page:
-            return send(line, {"meta": meta}, **LIMITS)
+            return send_json(conn, {"meta": meta}, **LIMITS)
         if more:
             meta["next_token"] = f"b{id_of(page[-1])}"
         users = [{"id": str(900 + post.n), "username": f"writer{post.n}", "name": "A writer"} for post in page]
-        return send(line, {"data": self.records(page, tweet), "includes": {"users": users}, "meta": meta}, **LIMITS)
+        body = {"data": self.records(page, tweet), "includes": {"users": users}, "meta": meta}
+        return send_json(conn, body, **LIMITS)
 
-    def _looked_up(self, ids: list[str]) -> dict[str, Any]:
+    def _lookup(self, ids: list[str]) -> dict[str, Any]:
         versions = {version: post for post in self.newest_first() for version in history_of(post)}
-        there = [tweet(versions[id_], id_) for id_ in ids if id_ in versions]
+        found = [tweet(versions[id_], id_) for id_ in ids if id_ in versions]
         errors = [missing(id_) for id_ in ids if id_ not in versions]
-        return {**({"data": there} if there else {}), **({"errors": errors} if errors else {})}
+        return {**({"data": found} if found else {}), **({"errors": errors} if errors else {})}
 
 
-def history_of(post: Said) -> list[str]:
-    """The ids of its versions."""
+def history_of(post: FakePost) -> list[str]:
+    """The ids of a post's versions."""
     first = str(int(min_id_at(post.at)) + post.n)
     later = str(int(min_id_at(post.at + timedelta(minutes=20))) + post.n)
     return [first, later] if "after all" in post.text else [first]
 
 
-def id_of(post: Said) -> str:
-    """Of its last version."""
+def id_of(post: FakePost) -> str:
+    """The id of a post's last version."""
     return history_of(post)[-1]
 
 
-def tweet(post: Said, id_: str = "") -> dict[str, Any]:
-    """A post as v2 of the API writes it."""
+def tweet(post: FakePost, id_: str = "") -> dict[str, Any]:
+    """One version of a post, the last one by default, as v2 of the API returns it."""
     return {
         "id": id_ or id_of(post),
         "text": post.text if (id_ or id_of(post)) == id_of(post) else "Before it was edited.",
@@ -70,7 +71,7 @@ def tweet(post: Said, id_: str = "") -> dict[str, Any]:
 
 
 def missing(id_: str) -> dict[str, str]:
-    """What a lookup says of a post that is not there."""
+    """The error of a lookup for a post that does not exist."""
     return {
         "value": id_,
         "resource_id": id_,

@@ -1,4 +1,4 @@
-"""The YouTube Data API: search, videos, comment threads and comments."""
+"""YouTube: the Data API with search, videos, comment threads and comments."""
 
 from __future__ import annotations
 
@@ -6,51 +6,53 @@ from datetime import datetime
 from typing import Any
 
 from tests.fake_server import Connection
-from tests.sites import Made, Said, send
+from tests.sites import FakePost, FakeSite, send_json
 
 OPTIONS = {"api": "{url}/youtube/v3"}
-MANY = 120
+MANY_POSTS = 120
 
 
-class Site(Made):
-    """Every post is a video; ``comments`` are those below each of them, newest first by their number."""
+class Site(FakeSite):
+    """Every post is a video, and each video has the same ``comments``."""
 
-    comments: tuple[Said, ...] = ()
-    no_comments = False
+    comments: tuple[FakePost, ...] = ()
+    comments_disabled = False
 
-    def answer(self, line: Connection, path: str, asked: dict[str, str]) -> None:
+    def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
         method = path.rpartition("/")[2]
-        wanted = asked.get("id", "").split(",")
+        ids = params.get("id", "").split(",")
         if method == "videos":
-            items = [{"id": id_of(p), "snippet": snippet(p)} for p in self.newest_first() if id_of(p) in wanted]
-            return send(line, {"items": items})
+            items = [{"id": id_of(p), "snippet": snippet(p)} for p in self.newest_first() if id_of(p) in ids]
+            return send_json(conn, {"items": items})
         if method == "comments":
-            standing = [comment(p) for p in self.comments if not p.gone]
-            return send(line, {"items": [c for c in standing if c["id"] in wanted]})
+            comments = [comment(p) for p in self.comments if not p.deleted]
+            return send_json(conn, {"items": [c for c in comments if c["id"] in ids]})
         if method == "commentThreads":
-            return self._threads(line, asked)
-        since = datetime.fromisoformat(asked["publishedAfter"]).timestamp()
-        self._pages(line, asked, self.records(self.newest_first(since), result))
+            return self._threads(conn, params)
+        since = datetime.fromisoformat(params["publishedAfter"]).timestamp()
+        self._pages(conn, params, self.records(self.newest_first(since), result))
 
-    def _threads(self, line: Connection, asked: dict[str, str]) -> None:
-        if self.no_comments:
+    def _threads(self, conn: Connection, params: dict[str, str]) -> None:
+        if self.comments_disabled:
             error = {"code": 403, "errors": [{"reason": "commentsDisabled", "domain": "youtube.commentThread"}]}
-            return send(line, {"error": error}, 403)
-        stand = sorted((p for p in self.comments if not p.gone), key=lambda p: p.at, reverse=True)
-        threads = [{"id": comment(p)["id"], "snippet": {"topLevelComment": comment(p)}} for p in stand]
-        self._pages(line, asked, threads)
+            return send_json(conn, {"error": error}, 403)
+        comments = sorted((p for p in self.comments if not p.deleted), key=lambda p: p.at, reverse=True)
+        threads = [{"id": comment(p)["id"], "snippet": {"topLevelComment": comment(p)}} for p in comments]
+        self._pages(conn, params, threads)
 
-    def _pages(self, line: Connection, asked: dict[str, str], items: list[Any]) -> None:
-        start, size = 0 if self.stuck else int(asked.get("pageToken", "0")), int(asked["maxResults"])
-        token = {"nextPageToken": str(start + size)} if (self.stuck and items) or start + size < len(items) else {}
-        send(line, {"kind": "youtube#listResponse", "items": items[start : start + size], **token})
+    def _pages(self, conn: Connection, params: dict[str, str], items: list[Any]) -> None:
+        start, size = 0 if self.repeats_first_page else int(params.get("pageToken", "0")), int(params["maxResults"])
+        has_more = bool(items) if self.repeats_first_page else start + size < len(items)
+        token = {"nextPageToken": str(start + size)} if has_more else {}
+        send_json(conn, {"kind": "youtube#listResponse", "items": items[start : start + size], **token})
 
 
-def id_of(post: Said) -> str:
+def id_of(post: FakePost) -> str:
     return f"video{post.n:06}"
 
 
-def result(post: Said) -> dict[str, Any]:
+def result(post: FakePost) -> dict[str, Any]:
+    """A post as a search result."""
     return {
         "kind": "youtube#searchResult",
         "id": {"kind": "youtube#video", "videoId": id_of(post)},
@@ -58,7 +60,7 @@ def result(post: Said) -> dict[str, Any]:
     }
 
 
-def snippet(post: Said) -> dict[str, Any]:
+def snippet(post: FakePost) -> dict[str, Any]:
     return {
         "publishedAt": post.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "channelId": "UCharbour",
@@ -69,7 +71,7 @@ def snippet(post: Said) -> dict[str, Any]:
     }
 
 
-def comment(post: Said) -> dict[str, Any]:
+def comment(post: FakePost) -> dict[str, Any]:
     at = post.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    told = {"textDisplay": post.text, "textOriginal": post.text, "authorDisplayName": f"@writer{post.n}"}
-    return {"id": f"Ug{post.n}", "snippet": {**told, "videoId": "namedvideo1", "publishedAt": at, "updatedAt": at}}
+    content = {"textDisplay": post.text, "textOriginal": post.text, "authorDisplayName": f"@writer{post.n}"}
+    return {"id": f"Ug{post.n}", "snippet": {**content, "videoId": "namedvideo1", "publishedAt": at, "updatedAt": at}}
