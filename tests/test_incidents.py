@@ -126,6 +126,14 @@ def test_an_incident_lasts_at_least_ten_minutes() -> None:
     assert (checked.until, later.until) == (None, AT + MINUTE)
 
 
+def test_an_incident_begins_when_the_counts_left_the_baseline() -> None:
+    days = SyntheticCounts({"a": 200})
+    days.add("a", AT, 3 * HOUR, 1.7 * days.usual_hour(AT))
+    (one,) = run_checks(days, AT - HOUR, AT + 4 * HOUR).incidents
+    assert one.seen_at - AT >= 20 * MINUTE, "an increase this small is detected late"
+    assert abs(one.since - AT) <= 10 * MINUTE
+
+
 def test_flapping_is_one_incident() -> None:
     days = SyntheticCounts({"a": 60})
     for n in range(5):
@@ -163,9 +171,6 @@ def test_a_slow_rise_is_detected_and_ends() -> None:
     )
     (burn,) = run_checks(days, START, START + 36 * HOUR).incidents
     assert START + 8 * HOUR < burn.seen_at < START + 15 * HOUR
-    assert burn.seen_at - burn.since > 15 * MINUTE, (
-        "it began when the counts left the baseline, not when it was detected"
-    )
     assert burn.until is not None
     assert burn.until < START + 23 * HOUR
 
