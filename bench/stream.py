@@ -1,4 +1,4 @@
-"""The Jetstream source: made-up events over a real socket, through the tap, the sieve and the matcher.
+"""The Jetstream source: generated events over a real socket, through the stream reader, the prefilter and the matcher.
 
     python bench/stream.py [EVENTS]
 
@@ -128,7 +128,7 @@ def main() -> None:
     stage("JSON and prefilter", len(some), lambda: [parser.parse(one) for one in some])
     everything = EventParser()
     posts = [read.item for read in map(everything.parse, some) if read.item is not None]
-    stage("without a sieve: post, match", len(some), lambda: matcher.match(_posts(posts)))
+    stage("without a prefilter: post, match", len(some), lambda: matcher.match(_posts(posts)))
     print("ok" if rate >= TARGET else "TOO SLOW")
 
 

@@ -73,14 +73,14 @@ class Jetstream:
     events: Sequence[dict[str, Any]] = ()
     floor: datetime = NOON - timedelta(hours=36)
     then: End = Connection.hang
-    asked: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
     """The query of each request."""
 
     def __call__(self, conn: Connection) -> None:
         """Serve one connection."""
-        self.asked.append({k: v[-1] for k, v in parse_qs(urlsplit(conn.request.path).query).items()})
+        self.requests.append({k: v[-1] for k, v in parse_qs(urlsplit(conn.request.path).query).items()})
         handshake(conn)
-        cursor = int(self.asked[-1].get("cursor", "0"))
+        cursor = int(self.requests[-1].get("cursor", "0"))
         wanted = [e for e in self.events if e["time_us"] >= max(cursor, us(self.floor))]
         conn.send(b"".join(frame(json.dumps(e).encode()) for e in wanted))
         self.then(conn)

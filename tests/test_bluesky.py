@@ -145,7 +145,7 @@ def test_a_pass_resumes_where_the_last_one_ended() -> None:
         second, _, last = passes(source, stored(batch.cursor))
     assert [post.text for post in first] == [f"Acme {n}" for n in range(5)]
     assert [post.text for post in second] == ["Acme 7"]
-    assert stream.asked[1]["cursor"] == str(us(NOON - HOUR + 4 * SECOND) - REWIND_US)
+    assert stream.requests[1]["cursor"] == str(us(NOON - HOUR + 4 * SECOND) - REWIND_US)
     assert last.complete_since == NOON - HOUR + 4 * SECOND
     assert len(servers[0].requests) == 2
 
@@ -214,8 +214,8 @@ def test_history_before_the_first_pass_is_optional(history: float, cursor: int |
     stream = Jetstream([beat(NOON - SECOND)])
     with reading(stream, history=history) as (source, _):
         passes(source)
-    assert stream.asked[0].get("cursor") == (str(cursor) if cursor else None)
-    assert stream.asked[0]["maxMessageSizeBytes"] == "1000000"
+    assert stream.requests[0].get("cursor") == (str(cursor) if cursor else None)
+    assert stream.requests[0]["maxMessageSizeBytes"] == "1000000"
 
 
 def test_edits_and_deletions_are_returned_even_without_a_term() -> None:
@@ -351,7 +351,7 @@ def test_a_stalled_stream_is_replaced_by_another_host() -> None:
     with reading(silent, other) as (source, _):
         _, _, batch = passes(source)
         nothing, _, batch = passes(source, stored(batch.cursor), NOON + STALLED_AFTER)
-        assert (nothing, other.asked) == ([], [])
+        assert (nothing, other.requests) == ([], [])
         posts, _, _ = passes(source, stored(batch.cursor), NOON + STALLED_AFTER + SECOND)
     assert [post.text for post in posts] == ["Acme two"]
 
