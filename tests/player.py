@@ -1,7 +1,7 @@
-"""Plays recordings of real sites: a script for tests.fake_server that answers as the recorded site once did.
+"""Replays recordings of real sites: a script for tests.fake_server that answers as the recorded site did.
 
-The requests are made by the real client over real sockets. Its hosts lead to the player by ``detour``, which stands in
-the client's session where an adapter for these hosts would; nothing of the client or of ours is replaced.
+The requests are made by the real client over real sockets. ``detour`` sends them to the fake server, with an adapter in
+our session; no code of the client or of ours is replaced.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from monitor.http import Http
 from tests.fake_server import Connection, Server
 
 _NOT_REPLAYED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
-"""Headers that speak of the recorded connection, not of this one."""
+"""Headers of the recorded connection that do not apply to this one."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that was made and what the site answered."""
+    """A request and its response."""
 
     method: str
     url: str
@@ -46,7 +46,7 @@ class Exchange:
 
 
 def cassette(path: Path) -> list[Exchange]:
-    """The exchanges in a file that vcr (YAML or JSON) or betamax (JSON) wrote."""
+    """The exchanges in a file of vcr (YAML or JSON) or betamax (JSON)."""
     text = path.read_text(encoding="utf-8")
     kept = (
         json.loads(text) if path.suffix == ".json" else yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -72,33 +72,31 @@ def _body(body: dict[str, Any], headers: Mapping[str, str]) -> bytes:
 
 @dataclass
 class Player:
-    """Answers each request with the exchange that is most like it: same method and path, most parameters in common.
+    """Answers each request with the most similar exchange: same method and path, most parameters in common.
 
-    Of equal ones that which was played least, in the recorded order. ``changed`` replaces headers of every answer.
+    Of several similar ones it plays the one that was played least, in the recorded order.
     """
 
     exchanges: Sequence[Exchange]
-    changed: Mapping[str, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
-    """Requests that were never recorded; they are answered with 404."""
+    unrecorded: list[str] = field(default_factory=list)
+    """Requests that were not recorded. They are answered with 404."""
     played: list[Exchange] = field(default_factory=list)
 
-    def __call__(self, line: Connection) -> None:
-        url = urlsplit(line.request.path)
-        asked = set(parse_qsl(url.query, keep_blank_values=True))
-        like = [e for e in self.exchanges if (e.method, e.path) == (line.request.method, url.path)]
-        if not like:
-            self.unknown.append(f"{line.request.method} {url.path}")
-            return line.answer(404, b'{"error": "never recorded"}')
-        found = min(like, key=lambda e: (-len(e.query & asked), self.played.count(e)))
+    def __call__(self, conn: Connection) -> None:
+        url = urlsplit(conn.request.path)
+        params = set(parse_qsl(url.query, keep_blank_values=True))
+        similar = [e for e in self.exchanges if (e.method, e.path) == (conn.request.method, url.path)]
+        if not similar:
+            self.unrecorded.append(f"{conn.request.method} {url.path}")
+            return conn.answer(404, b'{"error": "not recorded"}')
+        found = min(similar, key=lambda e: (-len(e.query & params), self.played.count(e)))
         self.played.append(found)
         headers = {name: value for name, value in found.headers.items() if name.lower() not in _NOT_REPLAYED}
-        kept = {name: value for name, value in headers.items() if name.lower() not in map(str.lower, self.changed)}
-        return line.answer(found.status, found.body, **{**kept, **self.changed})
+        return conn.answer(found.status, found.body, **headers)
 
 
 class _Detour(HTTPAdapter):
-    """Sends requests on to another site, through the adapter that would have sent them anyway."""
+    """Sends requests to another site, through the adapter that would have sent them."""
 
     def __init__(self, through: HTTPAdapter, url: str) -> None:
         super().__init__()
@@ -111,7 +109,7 @@ class _Detour(HTTPAdapter):
 
 
 def detour(http: Http, server: Server, *sites: str) -> Http:
-    """``http``, with requests to ``sites`` (such as "https://api.example") led to ``server``."""
+    """``http``, which sends requests to ``sites`` (such as "https://api.example") to ``server``."""
     guarded = cast("HTTPAdapter", http.session.get_adapter("https://"))
     for site in sites:
         http.session.mount(site, _Detour(guarded, server.url))

@@ -318,4 +318,4 @@ def test_a_recorded_instance_with_a_disabled_public_timeline(recordings: Path) -
     with instances({ONE: player}, public=True) as (source, _), pytest.raises(SourceError) as caught:
         fetch(source, terms=())
     assert "without a login" in str(caught.value)
-    assert player.unknown == []
+    assert player.unrecorded == []

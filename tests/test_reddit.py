@@ -450,7 +450,7 @@ def test_recorded_listings(recordings: Path, name: str, options: dict[str, Any],
     )
     with reading(player, days_back=365, **{"search": False, **options}) as (source, _):
         batch = fetch(source, now=newest(page))
-    assert player.unknown == []
+    assert player.unrecorded == []
     assert batch.set_aside == 0
     assert all(post.external_id.startswith(kind) and post.author and post.site for post in batch.posts)
     year = newest(page).timestamp() - 365 * 86_400

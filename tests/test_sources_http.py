@@ -259,8 +259,8 @@ def test_resuming_in_the_middle_of_many_pages_loses_and_repeats_nothing(kind: st
 
 @every_kind
 def test_an_edited_post_is_returned_again_with_its_id(kind: str) -> None:
-    if not getattr(sites.module(kind), "EDITS", True):
-        pytest.skip("this site does not tell of edits")
+    if not getattr(sites.module(kind), "REPORTS_EDITS", True):
+        pytest.skip("this site does not report edits")
     with reading(kind, site(kind, 1, 2, 238)) as (source, server):
         batches = passes(source)
         server.script = sites.module(kind).Site(
@@ -276,7 +276,7 @@ def test_an_edited_post_is_returned_again_with_its_id(kind: str) -> None:
 @every_kind
 def test_a_deleted_post_is_reported(kind: str) -> None:
     if not getattr(sites.module(kind), "REPORTS_DELETIONS", True):
-        pytest.skip("this site does not tell of deletions")
+        pytest.skip("this site does not report deletions")
     posts = fake_posts(1, 2, 3)
     with reading(kind, sites.module(kind).Site(posts)) as (source, server):
         batches = passes(source)

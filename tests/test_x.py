@@ -512,7 +512,7 @@ def test_a_recorded_search(recordings: Path) -> None:
         batches = fetch_all(source, now=now)
     posts = batches[0].posts
     assert len(posts) == 10
-    assert player.unknown == []
+    assert player.unrecorded == []
     assert sum(batch.set_aside for batch in batches) == 0
     # the recorded texts contain the time when they were written
     for post in posts:

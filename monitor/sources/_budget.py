@@ -90,7 +90,8 @@ class MonthlyBudget:
             )
 
     def __str__(self) -> str:
-        return f"{self.spent / MICROS_PER_DOLLAR:.2f} of {self.limit / MICROS_PER_DOLLAR:.2f} USD are spent this month."
+        spend = self.spend
+        return f"{spend.spent:.2f} of {spend.budget:.2f} USD spent this month."
 
 
 def _month_bounds(now: datetime) -> tuple[datetime, datetime]:

@@ -79,7 +79,7 @@ _MOOD_SHARES = {
 FOREIGN_SHARE, REVIEW_SHARE, SHORT_SHARE = 0.13, 0.004, 0.1
 """Shares of posts in other languages, of very long reviews, and of posts of a few words."""
 DETAIL_CHANCE, ASIDE_CHANCE, OMISSION_CHANCE = 0.9, 0.45, 0.6
-"""Chances that a post goes on, that it goes on with something unrelated, and that it lacks one of its sentences."""
+"""Chances that a post gets another sentence, that this is an aside, and that one of its sentences is left out."""
 
 
 class Writer:
