@@ -1,12 +1,11 @@
-"""Fifty mentions a second for a minute: does the wall stutter, and how old is the newest that it shows?
+"""Fifty mentions a second for a minute: does the wall stutter, and how far does it fall behind?
 
     python -m bench.flood [--rate 50] [--seconds 60]
 
-Starts ``wallflower run`` on an empty database, opens one wall in Chromium and saves mentions one by one from outside.
-The reference is the same wall just before, at one mention a second. "Long tasks" are what Chromium calls so: script and
-layout that held the page for 50 ms or more. The age of the newest shown is asked ten times a second: for how long there
-is already a mention that the headline on the screen does not count; none while there is no newer. That of a hero is its
-age when it came.
+Starts ``wallflower run`` on an empty database, opens one wall in Chromium and saves mentions one by one from another
+process. The reference is the same wall just before, at one mention a second. "Long tasks" are Chromium's term: script
+and layout that block the page for 50 ms or more. The delay, sampled ten times a second, is how long the oldest mention
+that the headline does not count yet has been stored; 0 if it counts all. A hero's delay is its age when it appears.
 """
 
 from __future__ import annotations
@@ -31,18 +30,16 @@ from monitor.model import Finding, JudgedPost, Match, Post, Score
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 
-LONGEST, OLDEST = 200.0, 2000.0
-"""Milliseconds: bars for a long task, and for the age of the newest shown."""
+MAX_TASK_MS, MAX_DELAY_MS = 200.0, 2000.0
 CALM_SECONDS = 20
-LOOK = 100
-"""Milliseconds between two questions for the age."""
-WATCH_TASKS = """
+SAMPLE_MS = 100
+RECORD_TASKS = """
 window.tasks = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) tasks.push([Date.now(), entry.duration]);
 }).observe({ type: "longtask" });
 """
-WATCH_SCREEN = """
+RECORD_SCREEN = """
 window.shown = [[Date.now(), 0]];
 window.heroes = [];
 window.most = 0;
@@ -63,68 +60,71 @@ new MutationObserver(() => {
 
 
 @dataclass
-class Minute:
-    """What was seen at one rate: milliseconds."""
+class Measurement:
+    """What was measured at one rate, in milliseconds."""
 
     tasks: Sequence[float]
-    ages: Sequence[float]
-    heroes: Sequence[float]
+    """Lengths of the long tasks."""
+    delays: Sequence[float]
+    hero_delays: Sequence[float]
 
-    def line(self, name: str) -> str:
-        """As it is printed."""
-        long = sum(t > LONGEST for t in self.tasks)
+    def summary(self, name: str) -> str:
+        """The figures on one line."""
+        long = sum(t > MAX_TASK_MS for t in self.tasks)
         return (
             f"{name}: {len(self.tasks)} long tasks, worst {max(self.tasks, default=0):.0f} ms, {long} over "
-            f"{LONGEST:.0f} ms; age of the newest shown p50 {statistics.median(self.ages):.0f}  "
-            f"p95 {quantile(self.ages):.0f}  worst {max(self.ages):.0f} ms; {len(self.heroes)} heroes, "
-            f"age at entry p50 {statistics.median(self.heroes or [0]):.0f}  worst {max(self.heroes, default=0):.0f} ms"
+            f"{MAX_TASK_MS:.0f} ms; delay p50 {statistics.median(self.delays):.0f}  "
+            f"p95 {p95(self.delays):.0f}  worst {max(self.delays):.0f} ms; {len(self.hero_delays)} heroes, delay "
+            f"p50 {statistics.median(self.hero_delays or [0]):.0f}  worst {max(self.hero_delays, default=0):.0f} ms"
         )
 
-    def good(self) -> bool:
-        """Whether both bars hold."""
-        return max(self.tasks, default=0) <= LONGEST and max(self.ages) < OLDEST
+    def passes(self) -> bool:
+        """Whether both limits hold."""
+        return max(self.tasks, default=0) <= MAX_TASK_MS and max(self.delays) < MAX_DELAY_MS
 
 
-def quantile(values: Sequence[float]) -> float:
-    """p95."""
+def p95(values: Sequence[float]) -> float:
+    """The 95th percentile."""
     return statistics.quantiles(values, n=20)[-1]
 
 
-def posts(clock: Clock) -> Iterator[JudgedPost]:
-    """Mentions of this moment, of usual length, numbered from 1 on; each like no other."""
+def new_mentions(clock: Clock) -> Iterator[JudgedPost]:
+    """Mentions published now, of usual length, numbered from 1. No two are near-duplicates."""
     for number, one in enumerate(itertools.cycle(judged_posts(100_000)), 1):
         post = Post("Bench", f"{number}", f"Acme number {number}: {one.post.text}", clock.now(), one.post.author)
         (signature,) = signatures([post.body])
         yield replace(one, post=post, findings=(Finding(Match("Acme", "acme"), Score(0.5)),), signature=signature)
 
 
-def pour(store: Store, stream: Iterator[JudgedPost], rate: float, seconds: float, committed: list[float]) -> None:
-    """Save ``rate`` mentions a second, evenly; note in ``committed`` when each was."""
-    begun = time.monotonic()
+def save_evenly(
+    store: Store, stream: Iterator[JudgedPost], rate: float, seconds: float, committed: list[float]
+) -> None:
+    """Save ``rate`` mentions per second; add the epoch milliseconds of each commit to ``committed``."""
+    start = time.monotonic()
     for n in range(round(rate * seconds)):
-        time.sleep(max(0.0, begun + n / rate - time.monotonic()))
+        time.sleep(max(0.0, start + n / rate - time.monotonic()))
         one = next(stream)
         store.save("Bench", [one], now=one.post.published_at)
         committed.append(time.time() * 1000)
 
 
-def seen(page: Page, committed: Sequence[float], since: float, until: float) -> Minute:
-    """What the page showed between two times, epoch milliseconds."""
+def measurement(page: Page, committed: Sequence[float], since: float, until: float) -> Measurement:
+    """What the page recorded between two times in epoch milliseconds."""
     shown, heroes, tasks = page.evaluate("[shown, heroes, tasks]")
-    ages = []
-    for at in range(round(since), round(until), LOOK):
+    delays = []
+    for at in range(round(since), round(until), SAMPLE_MS):
         count = max((n for when, n in shown if when <= at), default=0)
         waiting = [t for t in committed[count:] if t <= at]
-        ages.append(at - waiting[0] if waiting else 0.0)
-    return Minute(
+        delays.append(at - waiting[0] if waiting else 0.0)
+    return Measurement(
         [duration for at, duration in tasks if since <= at <= until],
-        ages,
+        delays,
         [at - committed[int(number) - 1] for at, number in heroes if since <= at <= until],
     )
 
 
-def held(page: Page) -> tuple[float, int]:
-    """Megabytes of heap and nodes that the page holds, once garbage was collected."""
+def page_memory(page: Page) -> tuple[float, int]:
+    """Megabytes of heap and the number of DOM nodes, after garbage collection."""
     session = page.context.new_cdp_session(page)
     for _ in range(2):
         session.send("HeapProfiler.collectGarbage")
@@ -133,45 +133,44 @@ def held(page: Page) -> tuple[float, int]:
     return heap / 1e6, nodes
 
 
-def measure(page: Page, store: Store, rate: float, seconds: float) -> tuple[Minute, Minute]:
-    """The calm minute and the flood."""
+def measure(page: Page, store: Store, rate: float, seconds: float) -> tuple[Measurement, Measurement]:
+    """Measurements at one mention a second, and at ``rate``."""
     committed: list[float] = []
-    stream, times = posts(Clock()), []
+    stream, times = new_mentions(Clock()), []
     for pace, length in ((1.0, CALM_SECONDS), (rate, seconds)):
         times.append(time.time() * 1000)
-        pour(store, stream, pace, length, committed)
+        save_evenly(store, stream, pace, length, committed)
         times.append(time.time() * 1000)
-        heap, nodes = held(page)
+        heap, nodes = page_memory(page)
         print(f"after {len(committed):,} mentions: heap {heap:.2f} MB, {nodes} nodes")
     count = f"{len(committed):,} mentions"
     page.wait_for_function(
         "count => document.querySelector('h1').textContent.includes(count)", arg=count, timeout=10_000
     )
-    return seen(page, committed, *times[:2]), seen(page, committed, *times[2:])
+    return measurement(page, committed, *times[:2]), measurement(page, committed, *times[2:])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when both bars hold in the flood."""
+    """Exit status 0 if both limits hold in the flood."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--seconds", type=float, default=60)
-    asked = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), free_port(), CONFIG) as url:
         store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
         with sync_playwright() as playwright:
             page = open_wall(playwright, url)
-            page.evaluate(WATCH_TASKS + WATCH_SCREEN)
-            calm, flood = measure(page, store, asked.rate, asked.seconds)
+            page.evaluate(RECORD_TASKS + RECORD_SCREEN)
+            calm, flood = measure(page, store, options.rate, options.seconds)
             most, proof = page.evaluate("[most, document.querySelector('.proof').innerText.replace(/\\s+/g, ' ')]")
         store.close()
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {most} mentions drawn at most; it says: {proof}")
-    print(calm.line("one a second"))
-    print(flood.line(f"{asked.rate:.0f} a second"))
-    against = max(calm.ages, default=0) or 1
-    print(
-        f"worst age: ratio to the reference {max(flood.ages) / against:.1f}, to the bar {max(flood.ages) / OLDEST:.2f}"
-    )
-    return 0 if flood.good() else 1
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; at most {most} mentions drawn")
+    print(f"the wall says: {proof}")
+    print(calm.summary("one a second"))
+    print(flood.summary(f"{options.rate:.0f} a second"))
+    worst, reference = max(flood.delays), max(calm.delays, default=0) or 1
+    print(f"worst delay: ratio to the reference {worst / reference:.1f}, to the limit {worst / MAX_DELAY_MS:.2f}")
+    return 0 if flood.passes() else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Importing a made-up CSV: rows a second and peak memory, against reading the same file with the csv module alone.
+"""The speed and peak memory of an import, compared with reading the same file with the csv module alone.
 
-python -m bench.importing [ROWS]        100,000 by default; two posts in three mention a brand
+python -m bench.importing [ROWS]        100,000 by default
+
+Imports a generated CSV in which two posts in three mention a brand.
 """
 
 from __future__ import annotations
@@ -23,23 +25,23 @@ BRANDS = ("Acme", "Globex", "Initech")
 CONFIG = "[wallflower]\ndata = 'data'\n" + "".join(
     f"[[brands]]\nname = '{name}'\nours = {str(name == 'Acme').lower()}\nrule = '{name.lower()}'\n" for name in BRANDS
 )
-THINGS = ("phone", "app", "update", "battery", "delivery", "shop", "price", "support line", "new logo", "invoice")
+TOPICS = ("phone", "app", "update", "battery", "delivery", "shop", "price", "support line", "new logo", "invoice")
 WORDS = ("great", "terrible", "slow", "fine", "broken again", "surprisingly good", "late", "okay", "useless", "lovely")
 ENDS = ("!", ".", " and nobody answers.", " this week.", ", as always.", " - thanks for nothing.", ". I will stay.")
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def rows(n: int) -> Iterator[tuple[str, str, str, str]]:
-    """``n`` rows of id, author, text and time, the same every time."""
-    luck = random.Random(7)
+    """``n`` rows of id, author, text and time, the same in every run."""
+    rng = random.Random(7)
     for number in range(n):
-        who = luck.choice(BRANDS) if luck.random() < 2 / 3 else "my neighbour"
+        subject = rng.choice(BRANDS) if rng.random() < 2 / 3 else "my neighbour"
         text = (
-            f"The {luck.choice(THINGS)} from {who} is {luck.choice(WORDS)}{luck.choice(ENDS)} "
-            f"Number {luck.randrange(10**6)} on my list of {luck.choice(THINGS)} stories."
+            f"The {rng.choice(TOPICS)} from {subject} is {rng.choice(WORDS)}{rng.choice(ENDS)} "
+            f"Number {rng.randrange(10**6)} on my list of {rng.choice(TOPICS)} stories."
         )
         at = START + timedelta(seconds=number * 20)
-        yield f"p{number}", f"user{luck.randrange(50_000)}", text, at.isoformat()
+        yield f"p{number}", f"user{rng.randrange(50_000)}", text, at.isoformat()
 
 
 def write(file: Path, n: int) -> None:
@@ -59,21 +61,21 @@ def read_alone(file: Path) -> float:
     return time.perf_counter() - start
 
 
-def imported(folder: Path, file: Path) -> tuple[float, float, str]:
-    """Seconds, peak memory in MB of the import and its children together, and what it said."""
+def timed_import(folder: Path, file: Path) -> tuple[float, float, str]:
+    """Seconds, the peak memory in MB of the import with its child processes, and its output."""
     command = [sys.executable, "-m", "display.cli.main", "import", "--config", str(folder / "config.toml"), str(file)]
     start = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         peaks = [0.0]
-        watcher = threading.Thread(target=watch, args=(process.pid, peaks), daemon=True)
+        watcher = threading.Thread(target=record_peak, args=(process.pid, peaks), daemon=True)
         watcher.start()
-        said, _ = process.communicate()
+        output, _ = process.communicate()
     if process.returncode:
         sys.exit(f"the import failed with {process.returncode}")
-    return time.perf_counter() - start, peaks[0], said
+    return time.perf_counter() - start, peaks[0], output
 
 
-def watch(pid: int, peaks: list[float]) -> None:
+def record_peak(pid: int, peaks: list[float]) -> None:
     """Keep the highest sum of resident memory of the process and its children in ``peaks``."""
     try:
         process = psutil.Process(pid)
@@ -94,10 +96,10 @@ def main() -> None:
         (folder / "config.toml").write_text(CONFIG)
         write(file, n)
         alone = read_alone(file)
-        first, peak, said = imported(folder, file)
-        second, _, _ = imported(folder, file)
+        first, peak, output = timed_import(folder, file)
+        second, _, _ = timed_import(folder, file)
         size = sum(p.stat().st_size for p in (folder / "data").iterdir()) / 1e6
-    print(said)
+    print(output)
     print(f"rows            {n:,}")
     print(
         f"import          {first:.1f} s   {n / first:,.0f} rows/s   peak memory {peak:.0f} MB   database {size:.0f} MB"

@@ -1,11 +1,11 @@
-"""From commit to painted: how long a mention takes from the database to a real Chromium, with a room full of screens.
+"""How long a mention takes from the database to the screen, in Chromium, with many other screens connected.
 
     python -m bench.live [--clients 50] [--mentions 60]
 
 Starts ``wallflower run`` on an empty database, connects the clients, all of them walls, opens one wall in Chromium and
-saves mentions one by one. "Painted" is the moment after the frame whose headline counts the mention, told by the page
-itself; both clocks are this machine's. It is sought on the screen, not in a message. (Its words may come later: a hero
-stays until it can have been read.)
+saves mentions one by one. A mention counts as painted after the frame in which the headline counts it, as measured by
+the page itself; both times are from this machine's clock. Its text may appear later: a hero stays until people have
+had time to read it.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from pathlib import Path
 from typing import Any
 
 import socketio  # type: ignore[import-untyped]
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from monitor.clock import Clock
 from monitor.model import Finding, JudgedPost, Match, Post, Score
 from monitor.store import Store, open_store
 
-BAR, AIM = 300, 120
-"""Milliseconds for p95."""
-PAUSE = 0.7
-"""Seconds between two mentions, and a little more each time so that they meet every phase of the server's tick."""
+LIMIT_MS, TARGET_MS = 300, 120
+"""For p95."""
+PAUSE_SECONDS, EXTRA_PAUSE_SECONDS = 0.7, 0.0037
+"""The pause between two mentions grows with each, so that they hit every phase of the server's step."""
 CONFIG = """
 [wallflower]
 data = "data"
@@ -54,7 +54,7 @@ name = "Bench"
 url = "https://feed.invalid/rss"
 every = "24h"
 """
-WATCH = """
+RECORD_PAINT_TIMES = """
 window.painted = {};
 new MutationObserver(() => {
   const count = document.querySelector("h1")?.textContent.match(/([0-9,]+) mention/)?.[1];
@@ -78,7 +78,7 @@ def free_port() -> int:
 
 @contextmanager
 def served(folder: Path, port: int, config: str = CONFIG) -> Iterator[str]:
-    """``wallflower run`` in ``folder``, until the end of the block; its address."""
+    """Run ``wallflower run`` in ``folder`` during the block. Yields its URL."""
     (folder / "config.toml").write_text(config.replace("{port}", str(port)))
     wallflower = Path(sys.executable).with_name("wallflower")
     log = (folder / "log").open("w")
@@ -93,7 +93,7 @@ def served(folder: Path, port: int, config: str = CONFIG) -> Iterator[str]:
 
 
 def wait_for(url: str, seconds: float = 20) -> None:
-    """Return when ``url`` answers. Raises TimeoutError."""
+    """Wait until ``url`` answers. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -104,35 +104,35 @@ def wait_for(url: str, seconds: float = 20) -> None:
     raise TimeoutError(f"{url} does not answer")
 
 
-def crowd(url: str, clients: int, walls: Sequence[str], ready: Event, enough: Event) -> None:
-    """Other screens, in a process of their own so that they slow nothing but the machine."""
+def connect_screens(url: str, clients: int, walls: Sequence[str], ready: Event, done: Event) -> None:
+    """Connect screens until ``done`` is set. Runs in its own process, so that it does not slow the measuring one."""
     connected = []
     for n in range(clients):
         client = socketio.Client()
         client.connect(url, auth={"room": "wall", "wall": walls[n % len(walls)]}, transports=["websocket"])
         connected.append(client)
     ready.set()
-    enough.wait()
+    done.wait()
     for client in connected:
         client.disconnect()
 
 
 @contextmanager
-def crowded(url: str, clients: int, walls: Sequence[str] = ("",)) -> Iterator[None]:
-    """``clients`` connected screens, which show ``walls`` in turn."""
+def connected_screens(url: str, clients: int, walls: Sequence[str] = ("",)) -> Iterator[None]:
+    """Connect ``clients`` screens, which show ``walls`` in turn, during the block."""
     context = multiprocessing.get_context("spawn")
-    ready, enough = context.Event(), context.Event()
-    process = context.Process(target=crowd, args=(url, clients, walls, ready, enough), daemon=True)
+    ready, done = context.Event(), context.Event()
+    process = context.Process(target=connect_screens, args=(url, clients, walls, ready, done), daemon=True)
     process.start()
     if not ready.wait(60):
         raise TimeoutError("the clients could not connect")
     yield
-    enough.set()
+    done.set()
     process.join(10)
 
 
 def measure(page: Page, store: Store, clock: Clock, mentions: int) -> list[float]:
-    """Milliseconds from commit to painted of each mention."""
+    """Milliseconds from commit to paint, for each mention."""
     times = []
     for n in range(mentions):
         text = f"Acme number {n}."
@@ -141,50 +141,54 @@ def measure(page: Page, store: Store, clock: Clock, mentions: int) -> list[float
         committed = time.time() * 1000
         page.wait_for_function("count => window.painted[count] > 0", arg=f"{n + 1:,}", timeout=10_000)
         times.append(page.evaluate("count => window.painted[count]", f"{n + 1:,}") - committed)
-        time.sleep(PAUSE + n * 0.0037)
+        time.sleep(PAUSE_SECONDS + n * EXTRA_PAUSE_SECONDS)
     return times
 
 
 def chromium() -> str | None:
-    """An installed browser; None for Playwright's own."""
+    """The path of an installed browser; None for the one that Playwright installs."""
     found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     return next(filter(None, found), None)
 
 
 def open_wall(playwright: Any, url: str) -> Page:
-    """The wall in Chromium, with our observer."""
+    """A wall in Chromium that records when its headline changes. Exits if there is no browser."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    browser = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu", *sandbox])
+    try:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu", *sandbox])
+    except Error:
+        sys.exit("This benchmark needs Chromium. Install it with: python -m playwright install chromium")
     page: Page = browser.new_page(viewport={"width": 1920, "height": 1080})
     page.goto(f"{url}/wall")
     page.wait_for_selector(".canvas")
-    page.evaluate(WATCH)
+    page.evaluate(RECORD_PAINT_TIMES)
     return page
 
 
 def report(times: Sequence[float], clients: int) -> bool:
-    """Print the figures; tell whether p95 is under the bar."""
+    """Print the figures. Returns whether p95 is under the limit."""
     p95 = statistics.quantiles(times, n=20)[-1]
     load = os.getloadavg()[0]
     print(f"{len(times)} mentions, {clients} clients and one Chromium, load {load:.1f} on {os.cpu_count()} cores")
-    print(f"commit to painted, ms: p50 {statistics.median(times):.0f}  p95 {p95:.0f}  worst {max(times):.0f}")
-    print(f"ratio of p95 to the bar of {BAR} ms: {p95 / BAR:.2f}   to the aim of {AIM} ms: {p95 / AIM:.2f}")
-    return p95 < BAR
+    print(f"commit to paint, ms: p50 {statistics.median(times):.0f}  p95 {p95:.0f}  worst {max(times):.0f}")
+    print(f"ratio of p95 to the limit of {LIMIT_MS} ms: {p95 / LIMIT_MS:.2f}")
+    print(f"ratio of p95 to the target of {TARGET_MS} ms: {p95 / TARGET_MS:.2f}")
+    return p95 < LIMIT_MS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when p95 is under the bar."""
+    """Exit status 0 if p95 is under the limit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--mentions", type=int, default=60)
-    asked = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), free_port()) as url:
         store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
-        with crowded(url, asked.clients), sync_playwright() as playwright:
+        with connected_screens(url, arguments.clients), sync_playwright() as playwright:
             page = open_wall(playwright, url)
-            times = measure(page, store, Clock(), asked.mentions)
+            times = measure(page, store, Clock(), arguments.mentions)
         store.close()
-    return 0 if report(times, asked.clients) else 1
+    return 0 if report(times, arguments.clients) else 1
 
 
 if __name__ == "__main__":

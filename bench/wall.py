@@ -1,10 +1,10 @@
-"""What a hundred walls cost the server, on one core.
+"""How much CPU a hundred walls cost the server.
 
     python -m bench.wall [--walls 100] [--seconds 20]
 
-Starts ``wallflower run`` with five different walls and counts the processor time of its worker: with no wall
-connected and with all of them, when nothing happens, with a mention a second and with fifty. The reference is the same
-server without walls, which pays for storing alone. How long a mention takes to be painted is told by ``bench.live``.
+Starts ``wallflower run`` with five different walls and measures the CPU time of its worker, with no screens and with
+all of them connected, at no mentions, one and fifty per second. The reference is the same server without screens, which
+only stores. ``bench.live`` measures how long a mention takes to appear.
 """
 
 from __future__ import annotations
@@ -17,44 +17,44 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.live import CONFIG, crowded, free_port, served
+from bench.live import CONFIG, connected_screens, free_port, served
 from monitor.clock import Clock
 from monitor.model import Finding, JudgedPost, Match, Post, Score
 from monitor.store import Store, open_store
 
 NAMES = ("ceo", "reception", "sales", "support", "factory")
-DIFFERENT = "".join(
+WALL_TABLES = "".join(
     f'\n[[walls]]\nname = "{name}"\nmask_authors = {str(n % 2 == 1).lower()}\nnever_show = ["word{n}"]\n'
     for n, name in enumerate(NAMES)
 )
 RATES = (0, 1, 50)
-"""Mentions a second."""
-TICKS = os.sysconf("SC_CLK_TCK")
+"""Mentions per second."""
+CLOCK_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-def worker_of(parent: int) -> int:
+def worker_pid(parent: int) -> int:
     """The process that serves: the only child of ``parent``."""
     return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
 
 
-def listener(url: str) -> int:
-    """The process id of the worker behind ``url``, found by its port."""
+def server_pid(url: str) -> int:
+    """The process id of the worker behind ``url``, found by the port in its command line."""
     port = int(url.rsplit(":", 1)[1])
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         words = entry.read_bytes().split(b"\0")
         if b"run" in words and any(f"bench-{port}".encode() in word for word in words):
-            return worker_of(int(entry.parent.name))
+            return worker_pid(int(entry.parent.name))
     raise LookupError("no worker was found")
 
 
-def processor_seconds(pid: int) -> float:
-    """What a process has used of all cores."""
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used, on all cores."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS_PER_SECOND
 
 
-def feed(store: Store, rate: int, seconds: float, clock: Clock, name: str) -> None:
-    """Save ``rate`` mentions a second, evenly, from outside the server."""
+def save_evenly(store: Store, rate: int, seconds: float, clock: Clock, name: str) -> None:
+    """Save ``rate`` mentions per second from outside the server."""
     end, n = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         if rate:
@@ -65,36 +65,36 @@ def feed(store: Store, rate: int, seconds: float, clock: Clock, name: str) -> No
         time.sleep(1 / rate if rate else 1)
 
 
-def share(pid: int, store: Store, rate: int, seconds: float, name: str) -> float:
-    """The part of one core that the server uses meanwhile."""
-    before, begun = processor_seconds(pid), time.monotonic()
-    feed(store, rate, seconds, Clock(), name)
-    return (processor_seconds(pid) - before) / (time.monotonic() - begun)
+def cpu_share(pid: int, store: Store, rate: int, seconds: float, name: str) -> float:
+    """The share of one core that the server uses at ``rate`` mentions per second."""
+    before, start = cpu_seconds(pid), time.monotonic()
+    save_evenly(store, rate, seconds, Clock(), name)
+    return (cpu_seconds(pid) - before) / (time.monotonic() - start)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when all walls take less than one core at every rate."""
+    """Exit status 0 if all walls use less than one core at every rate."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--walls", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
-    asked = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     port = free_port()
     with (
         tempfile.TemporaryDirectory(prefix=f"bench-{port}-") as folder,
-        served(Path(folder), port, CONFIG + DIFFERENT) as url,
+        served(Path(folder), port, CONFIG + WALL_TABLES) as url,
     ):
         store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
-        pid = listener(url)
-        alone = {rate: share(pid, store, rate, asked.seconds, f"alone{rate}") for rate in RATES}
-        with crowded(url, asked.walls, NAMES):
-            together = {rate: share(pid, store, rate, asked.seconds, f"walls{rate}") for rate in RATES}
+        pid = server_pid(url)
+        alone = {rate: cpu_share(pid, store, rate, arguments.seconds, f"alone{rate}") for rate in RATES}
+        with connected_screens(url, arguments.walls, NAMES):
+            together = {rate: cpu_share(pid, store, rate, arguments.seconds, f"walls{rate}") for rate in RATES}
         store.close()
-    print(f"{asked.walls} walls of {len(NAMES)} kinds, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"{arguments.walls} walls of {len(NAMES)} kinds, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for rate in RATES:
         extra = together[rate] - alone[rate]
         print(
             f"{rate:3} mentions/s: {together[rate]:6.1%} of a core, {alone[rate]:6.1%} without walls; "
-            f"{extra / asked.walls * 1000:.2f} ms a second for each wall, ratio to one whole core {together[rate]:.2f}"
+            f"{extra / arguments.walls * 1000:.2f} ms per second and wall, ratio to one core {together[rate]:.2f}"
         )
     return 0 if max(together.values()) < 1 else 1
 

@@ -135,3 +135,16 @@ def test_the_command_requests_a_pass_and_reports_it(tmp_path: Path, monkeypatch:
         assert "Stored: 1 new mention." in result.stdout
         assert "posts returned" not in result.stdout
         assert fetch("--dry-run").exit_code == 0
+
+
+def test_a_failed_pass_of_the_running_wallflower_exits_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    failed = SourceStatus("Forum", "webhook", Health.BROKEN, failures=1, reason="It is down.")
+    arguments = ["fetch", "Forum", "--config", str(tmp_path / "config.toml")]
+    monkeypatch.setenv("A_KEY", "a-made-up-secret-1234")
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    monkeypatch.setattr(fetch_command, "request_fetch", lambda store, name, clock: failed)
+    with single_instance(load_config(tmp_path / "config.toml")):
+        result = CliRunner().invoke(cli, arguments)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "Forum could not be read.")
+    assert "Health: broken. It is down." in result.stdout

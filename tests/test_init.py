@@ -20,7 +20,7 @@ from display.cli.main import cli
 from display.cli.setup import countries
 from display.cli.setup.rule_proposals import InvalidName, propose_brand
 from display.cli.setup.source_proposals import propose_sources
-from display.cli.setup.source_trials import Trial, TrialResult
+from display.cli.setup.source_trials import MAX_JUDGED_POSTS, Trial, TrialResult
 from display.cli.setup.toml_writer import table, unique_name
 from monitor import secrets, sources
 from monitor.clock import Clock
@@ -30,7 +30,7 @@ from monitor.model import Batch, Brand, Json, Term
 from monitor.query import Document, parse
 from monitor.query.matcher import Matcher
 from tests.fake_server import Connection, Server, item, rss, serving
-from tests.fakes import post
+from tests.fakes import NOON, post
 from tests.player import detour
 from tests.sites import fake_posts
 from tests.sites.hackernews import Site
@@ -196,6 +196,20 @@ def test_a_trial_reports_problems_and_keeps_the_posts() -> None:
     assert str(found["b"]) == "1 post, mentions: Acme 1; It asks us to wait."
 
 
+def test_a_trial_stops_when_the_site_asks_us_to_wait() -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    source = ScriptedSource(batch("acme one", more=True, not_before=later), batch("acme two"))
+    assert str(run_trial(a=source)["a"]) == "1 post, mentions: Acme 1"
+    assert len(source.cursors) == 1
+
+
+def test_a_trial_matches_only_the_newest_posts() -> None:
+    """The number of posts is complete, but matching all of a large feed would take too long."""
+    posts = tuple(post("acme", published_at=NOON - timedelta(minutes=n)) for n in range(MAX_JUDGED_POSTS + 5))
+    (result,) = run_trial(a=ScriptedSource(Batch(posts=posts))).values()
+    assert (result.posts, result.mentions) == (MAX_JUDGED_POSTS + 5, {"Acme": MAX_JUDGED_POSTS})
+
+
 def test_a_trial_abandons_a_source_that_does_not_answer() -> None:
     hangs = threading.Event()
     found = run_trial(0.3, a=ScriptedSource(batch("acme"), hangs=hangs), b=ScriptedSource(batch("acme")))
@@ -302,6 +316,13 @@ def test_missing_options_are_prompted_for(init: Init, tmp_path: Path) -> None:
     assert [brand["name"] for brand in config["brands"]] == ["Acmeria", "Globex", "Apple"]
     assert config["sources"][0]["language"] == "de"
     assert "their sentiment is not scored" in result.output
+
+
+def test_the_united_kingdom_may_be_written_uk(init: Init, tmp_path: Path) -> None:
+    assert init("--no-look", "--organisation", "Acmeria", "--country", "uk").exit_code == 0
+    config = tomllib.loads((tmp_path / "config.toml").read_text())
+    assert config["sources"][0]["country"] == "GB"
+    assert config["wallflower"]["timezone"] == "Europe/London"
 
 
 def test_an_invalid_answer_is_prompted_for_again(init: Init, tmp_path: Path) -> None:

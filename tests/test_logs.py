@@ -52,3 +52,22 @@ def test_no_package_adds_its_own_handler(log: io.StringIO) -> None:
     socket_server(Flask(__name__))
     assert logging.getLogger("engineio.server").handlers == []
     assert logging.getLogger("socketio.server").handlers == []
+
+
+def test_urls_are_redacted_in_messages_and_tracebacks(log: io.StringIO) -> None:
+    url = "https://api.example/posts?token=a-made-up-secret-1234"
+    logging.getLogger("wallflower").warning("cannot read %s", url)
+    try:
+        raise ValueError(f"bad answer from {url}")
+    except ValueError:
+        logging.getLogger("wallflower").exception("bug")
+    assert log.getvalue().count("https://api.example/posts") == 2
+    assert "a-made-up-secret-1234" not in log.getvalue()
+
+
+def test_an_error_caused_by_a_browser_is_cut_off(log: io.StringIO) -> None:
+    try:
+        raise ValueError("x" * 10_000)
+    except ValueError:
+        logging.getLogger("socketio.server").exception("message error")
+    assert len(log.getvalue()) < 300

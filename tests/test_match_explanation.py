@@ -36,6 +36,13 @@ def test_an_excerpt_surrounds_the_first_match() -> None:
     assert excerpt("acme", [Span(0, 4)]) == ("acme", [Span(0, 4)])
 
 
+def test_an_excerpt_shows_some_words_before_the_first_match() -> None:
+    body = "It took two calls and a letter, but now acme is fine." + " More." * 100
+    start = body.index("acme")
+    text, _ = excerpt(body, [Span(start, start + 4)])
+    assert text.startswith("It took two calls")
+
+
 def test_highlights_do_not_overlap() -> None:
     assert highlight("acme air", [Span(0, 4), Span(0, 8), Span(5, 8)], plain=True).plain == "«acme» «air»"
 

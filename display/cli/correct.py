@@ -34,9 +34,9 @@ class ScoreOrNone(click.ParamType[float | None]):
 @click.argument("mention", type=click.IntRange(min=1))
 @click.argument("score", type=ScoreOrNone())
 def correct(config_path: Path | None, mention: int, score: float | None) -> None:
-    """Replace the score of a mention with SCORE, from -1 to 1, or "none" for unscored.
+    """Replace the score of a mention.
 
-    MENTION is the id of the mention, as in an export.
+    MENTION is the id of the mention, as in an export. SCORE is a number from -1 to 1, or "none" for unscored.
     """
     with open_config_store(load_config(config_path)) as store:
         require_mention(store, mention)

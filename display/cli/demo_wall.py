@@ -68,9 +68,10 @@ seed = {seed}
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8752, show_default=True, help="Port of the wall.")
 def demo_wall(minutes: float, port: int) -> None:
-    """Replay a generated day on a wall, with an incident and a night, until Ctrl-C.
+    """Replay a generated day on a wall.
 
-    The posts are generated and kept in a temporary folder, which is deleted at the end.
+    The day has an incident and a night, and repeats until Ctrl-C. The posts are generated and kept in a temporary
+    folder, which is deleted at the end.
     """
     begin = datetime.now(UTC).replace(hour=START_HOUR, minute=0, second=0, microsecond=0)
     seed = seed_with_incident("Acme", *(begin.replace(hour=hour) for hour in INCIDENT_HOURS))

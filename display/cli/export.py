@@ -46,10 +46,10 @@ def filter_options(command: Command) -> Command:
 def export(
     config_path: Path | None, format_name: str, output: Path | None, filters_: Sequence[str], **options: Any
 ) -> None:
-    """Export the mentions that match the filters as CSV or JSON Lines. Without filters, export all.
+    """Export mentions as CSV or JSON Lines.
 
-    A FILTER is key=value, such as brand=Globex, or the whole URL of a Mentions page. Unlike the page, the command
-    includes all times unless you give a range.
+    Exports all mentions, or those that match the filters. A FILTER is key=value, such as brand=Globex, or the whole
+    URL of a Mentions page. Unlike the page, the command includes all times unless you give a range.
     """
     config = load_config(config_path)
     parameters = _parameters(filters_, options)

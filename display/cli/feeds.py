@@ -22,7 +22,10 @@ from monitor.http import redact
 @config_option
 @click.argument("url")
 def feeds(config_path: Path | None, url: str) -> None:
-    """Find the feeds of the page at URL and print them as tables for config.toml."""
+    """Print the feeds of a web page for config.toml.
+
+    Finds the feeds that the page at URL links to and prints a [[sources]] table for each.
+    """
     config, url = load_config_if_any(config_path), without_feed_scheme(url)
     with closing(open_http(config)) as http:
         found = discover_feeds(url if "://" in url else f"https://{url}", http)

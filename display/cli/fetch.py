@@ -76,14 +76,14 @@ class _RecordingJudge:
 @click.command()
 @config_option
 @click.argument("name")
-@click.option("--dry-run", is_flag=True, help="Store nothing, and leave the source's position as it is.")
+@click.option("--dry-run", is_flag=True, help="Store nothing. The next check returns the same posts again.")
 @click.option("--from-start", is_flag=True, help="With --dry-run: read as if the source had never been read.")
 @click.option("--show", type=click.IntRange(min=0), default=20, show_default=True, help="Maximum mentions to print.")
 def fetch(config_path: Path | None, name: str, dry_run: bool, from_start: bool, show: int) -> None:
-    """Read the source NAME once and report the result.
+    """Read a source once and report the result.
 
-    The report lists what the source returned, which posts mention a brand and why, and when the next check is due.
-    The posts are stored as `wallflower run` would store them. If Wallflower is running, it makes the pass itself.
+    The report lists what the source NAME returned, which posts mention a brand and why, and when the next check is due.
+    The posts are stored as `wallflower run` would store them. If Wallflower is running, it reads the source itself.
     """
     if from_start and not dry_run:
         raise click.UsageError("--from-start needs --dry-run: a stored source is never read again from its start.")

@@ -113,7 +113,7 @@ def _state_lines(result: FetchResult, config: Config) -> Iterator[str]:
     elif after.next_check is not None:
         yield f"Next check: {short_time(after.next_check, config)}."
     else:
-        yield "Next check: none until the config is changed and Wallflower restarted."
+        yield "Next check: none until the config is changed and Wallflower is restarted."
 
 
 def _rate_limits(result: FetchResult, config: Config) -> Iterator[str]:

@@ -35,10 +35,10 @@ ProgressCallback = Callable[[Summary], None]
 @click.option("--source", metavar="NAME", help="Source name for the posts. Default: the name of the file.")
 @click.option("--dry-run", is_flag=True, help="Read, match and score everything, but store nothing.")
 def import_(config_path: Path | None, file: Path, mapping: str, source: str | None, dry_run: bool) -> None:
-    """Import posts from FILE: CSV (comma, semicolon or tab) or JSON Lines, optionally gzipped.
+    """Import posts from a CSV or JSON Lines file.
 
-    You can interrupt an import and run it again. A post is stored only once. Rejected rows are written to
-    FILE.rejected.jsonl.
+    CSV may be separated by commas, semicolons or tabs, and both may be gzipped. You can interrupt an import and run it
+    again: a post is stored only once. Rejected rows are written to FILE.rejected.jsonl.
     """
     config = load_config(config_path)
     plan = _plan(config, file, mapping, source)

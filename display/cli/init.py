@@ -75,10 +75,10 @@ def init(
     seconds: float,
     sample: bool,
 ) -> None:
-    """Write a config for your organisation, with rules and with sources that need no key.
+    """Write a config for your organisation.
 
-    Asks questions unless you give the answers as options, and shows what each source returns now. Put = before a name
-    that is a common word, as in =Apple. An existing file is never replaced.
+    Proposes rules, and sources that need no key, and shows what each source returns now. Asks questions unless you give
+    the answers as options. Put = before a name that is a common word, as in =Apple. An existing file is never replaced.
     """
     target = config_path or LOCAL_FILE
     if target.exists():

@@ -21,7 +21,10 @@ from monitor.http import check_url, redact
 @config_option
 @click.argument("file", type=click.File("rb"))
 def opml(config_path: Path | None, file: TextIO) -> None:
-    """Print the feeds of FILE as tables for config.toml. FILE is OPML, which feed readers export."""
+    """Print the feeds of an OPML file for config.toml.
+
+    Prints a [[sources]] table for each feed in FILE. Feed readers export OPML.
+    """
     config = load_config_if_any(config_path)
     subscriptions = read_opml(file.read())  # type: ignore[arg-type]
     for line in _tables(subscriptions, configured_urls(config)):

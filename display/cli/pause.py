@@ -15,9 +15,10 @@ from monitor.clock import Clock
 @config_option
 @click.argument("name")
 def pause(config_path: Path | None, name: str) -> None:
-    """Stop reading the source NAME until it is resumed, also across restarts.
+    """Stop reading a source until it is resumed.
 
-    The time until then is a gap. After the source is resumed, the gap closes as far as the source's history reaches.
+    The source NAME stays paused across restarts. The time until it is resumed is a gap, which then closes as far as the
+    history of the source reaches.
     """
     config, now = load_config(config_path), Clock().now()
     source = find_source(config, name).name

@@ -15,7 +15,10 @@ from monitor.clock import Clock
 @config_option
 @click.argument("name")
 def resume(config_path: Path | None, name: str) -> None:
-    """Start reading the paused source NAME again, immediately if Wallflower is running."""
+    """Start reading a paused source again.
+
+    If Wallflower is running, it reads the source NAME immediately.
+    """
     config = load_config(config_path)
     source = find_source(config, name).name
     with open_config_store(config, create=True) as store:
