@@ -1,4 +1,4 @@
-"""Stand-ins that go in by constructor, and builders of the model's objects with sensible defaults."""
+"""Fakes to pass to constructors, and builders of model objects with sensible defaults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
 class FakeClock(Clock):
-    """A clock that only tests move; a wait moves it and returns at once."""
+    """A clock that only the test moves; a wait moves it and returns at once."""
 
     def __init__(self, start: datetime = NOON) -> None:
         super().__init__()

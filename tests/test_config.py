@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel
 
 from monitor import sources
 from monitor.config import find_file, load
+from monitor.config.problems import quoted
 from monitor.config.source_tables import OptionsReader
 from monitor.config.walls import DEFAULT_NIGHT, Night, Wall
 from monitor.errors import BadResponse, ConfigError
@@ -260,6 +261,12 @@ def test_a_value_that_could_be_a_secret_is_not_quoted(tmp_path: Path) -> None:
     bad = bad.replace('url = "https', f'items = "https://u:{secret}@b.example/?key={secret}"\nurl = "https')
     assert secret not in "\n".join(problems(tmp_path, bad))
     assert secret not in loaded(tmp_path, bad.replace("every", "evry", 1)).sources[0].explanation
+
+
+@pytest.mark.parametrize("key", ["token", "api_key", "client_secret", "Password"])
+def test_the_value_of_a_key_for_a_secret_is_not_quoted(key: str) -> None:
+    assert "s3cr3t-canary" not in quoted("s3cr3t-canary", key)
+    assert quoted("plain", "keyword") == '"plain"'
 
 
 @pytest.mark.parametrize(

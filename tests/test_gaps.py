@@ -26,7 +26,7 @@ from monitor.collector import (
     timing,
 )
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Unready
-from monitor.model import PAUSED_REASON, Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
+from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
@@ -199,14 +199,17 @@ def test_a_pause_is_a_gap_with_its_own_reason(forum: PolledSource) -> None:
     forum.store.pause_source("Forum", forum.clock.now())
     record_pause(forum.status, forum.clock.now(), forum.context)
     forum.clock.advance(7200)
-    assert [status.health for status in forum.store.statuses()] == [Health.PAUSED]
+    (status,) = forum.store.statuses()
+    assert (status.health, status.reason) == (Health.PAUSED, "It was paused manually.")
     assert forum.health().headline == "Every source is paused."
     assert forum.chart().hatches
     assert forum.hatched_on_the_wall()
     forum.store.resume_source("Forum", forum.clock.now())
     forum.status = timing.unpaused(forum.status, forum.clock.now())
     forum.poll(Batch())
-    assert [(g.since, g.until, g.reason) for g in forum.all_gaps()] == [(NOON, NOON + 130 * MINUTE, PAUSED_REASON)]
+    assert [(g.since, g.until, g.reason) for g in forum.all_gaps()] == [
+        (NOON, NOON + 130 * MINUTE, "It was paused manually.")
+    ]
 
 
 def test_a_pass_that_hangs_is_a_gap_until_it_ends(forum: PolledSource) -> None:

@@ -200,6 +200,13 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file(imported: Callab
     assert summary.new > 10_000
 
 
+def test_a_row_over_a_thousand_lines_is_rejected(imported: Callable[..., Summary]) -> None:
+    lines = "\n".join(["a line"] * 1500)
+    summary = imported(f'id,text,date\n1,"acme {lines}",2020-01-01\n2,acme,2020-01-01\n')
+    assert (summary.new, [row.line for row in summary.rejected.first]) == (1, [2])
+    assert "is a quote not closed?" in summary.rejected.first[0].reason
+
+
 def test_rows_without_an_id_get_a_stable_one(imported: Callable[..., Summary], store: Store) -> None:
     content = "text,date,by\nacme,2020-01-01,ann\nacme,2020-01-01,ann\nacme,2020-01-01,bob\n"
     assert (imported(content).new, imported(content + "acme,2020-01-02,ann\n").new) == (2, 1)
@@ -218,6 +225,28 @@ def test_a_second_run_changes_nothing(imported: Callable[..., Summary], store: S
     summary = imported(TWEETS)
     assert (summary.new, summary.edited, summary.skipped) == (0, 0, 3)
     assert (content(tmp_path), store.last_change_id()) == (before, changes)
+
+
+class UnusedJudge:
+    """Fails if it has to judge a post."""
+
+    def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
+        pytest.fail("what an earlier run imported must not be judged again")
+
+
+def test_a_second_run_judges_nothing(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:
+    imported(TWEETS)
+    plan = ImportPlan(tmp_path / "posts.csv", "Old", "", LONDON, "rules")
+    assert run_import(plan, UnusedJudge(), store, FakeClock()).skipped == 3
+
+
+def test_the_cursor_of_a_polled_source_is_kept(store: Store, judge: Judge, tmp_path: Path) -> None:
+    store.save("Old", (), now=NOON, cursor="position in the feed")
+    (tmp_path / "posts.csv").write_text(TWEETS)
+    plan = ImportPlan(tmp_path / "posts.csv", "Old", "", LONDON, "rules", stores_position=False)
+    assert run_import(plan, judge, store, FakeClock()).new == 3
+    assert store.cursor("Old") == "position in the feed"
+    assert run_import(plan, judge, store, FakeClock()).skipped == 0
 
 
 def test_changed_rules_judge_everything_again(imported: Callable[..., Summary], store: Store, tmp_path: Path) -> None:

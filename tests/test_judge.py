@@ -1,10 +1,11 @@
-"""Judging changes nothing about a post except its language."""
+"""Judging posts: what it changes, and in which order threads are admitted."""
 
 from __future__ import annotations
 
 from dataclasses import MISSING, fields, replace
 
 from monitor.collector import Judge
+from monitor.collector.fair_lock import FairLock
 from monitor.model import Brand, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -27,3 +28,8 @@ def test_judging_changes_nothing_about_a_post_except_its_language() -> None:
     assert filled == [f.name for f in fields(Post) if f.name != "lang"], "a new field needs a value above"
     judge = Judge(Matcher([Brand("Acme", "acme")]), Scorer([Brand("Acme", "acme")]))
     assert judge.judge([original], NOON)[0].post == replace(original, lang="en")
+
+
+def test_threads_are_admitted_in_order() -> None:
+    """So a source that floods us cannot keep others out; tests/test_fair_lock.py tests the lock."""
+    assert isinstance(Judge(Matcher([]), Scorer([]))._lock, FairLock)

@@ -144,13 +144,17 @@ def test_a_worker_that_ended_is_restarted(
     assert "started again" in caplog.text
 
 
-def test_a_pass_that_hangs_is_recorded_and_recovers(scheduler_run: SchedulerRun) -> None:
+def test_a_pass_that_hangs_is_recorded_once_and_recovers(
+    scheduler_run: SchedulerRun, caplog: pytest.LogCaptureFixture
+) -> None:
     source = BlockingSource()
     scheduler_run.start({"Forum": source})
     scheduler_run.loops = 1
     assert source.reached.wait(TIMEOUT_SECONDS)
     scheduler_run.advance(HANG_SECONDS + WATCHDOG_SECONDS)
     assert scheduler_run.status().health is Health.BROKEN
+    scheduler_run.advance(4 * WATCHDOG_SECONDS)
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1, "logged once per pass"
     assert "5 minutes" in scheduler_run.status().reason
     source.released.set()
     scheduler_run.clock.settle(2)

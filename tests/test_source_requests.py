@@ -8,7 +8,7 @@ import pytest
 
 from monitor.collector.scheduler import REQUEST_CACHE_SECONDS, REQUEST_CHECK_SECONDS, SourceRequests
 from monitor.errors import AuthError, RateLimited
-from monitor.model import PAUSED_REASON, Batch, Health, SourceRequest
+from monitor.model import Batch, Health, SourceRequest
 from tests.fake_sources import CountingSource, failing
 from tests.fakes import NOON
 from tests.scheduler_setup import SchedulerRun
@@ -71,7 +71,7 @@ def test_a_paused_source_is_not_polled_until_it_is_resumed(scheduler_run: Schedu
     scheduler_run.advance(REQUEST_CHECK_SECONDS)
     assert (source.passes, scheduler_run.status().health) == (2, Health.WORKING)
     (gap,) = scheduler_run.store.gaps(NOON - DAY, NOON + DAY)
-    assert (gap.since, gap.until, gap.reason) == (NOON, scheduler_run.clock.now(), PAUSED_REASON)
+    assert (gap.since, gap.until, gap.reason) == (NOON, scheduler_run.clock.now(), "It was paused manually.")
 
 
 def test_a_pause_outlives_a_restart(scheduler_run: SchedulerRun) -> None:

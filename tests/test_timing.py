@@ -72,6 +72,23 @@ def test_a_failing_site_is_retried_before_it_drops_what_we_missed(interval: int,
     assert timing.pass_crashed(status, NOON, 0.0).next_check == NOON + longest
 
 
+def test_a_bug_is_retried_after_a_minute_at_the_earliest() -> None:
+    streaming = status_of(interval=2.0)
+    assert timing.pass_crashed(streaming, NOON, 0.0).next_check == NOON + MINUTE
+    assert timing.pass_failed(streaming, BadResponse("No."), NOON, 0.0).next_check == NOON + timedelta(seconds=3)
+
+
+def test_jitter_spreads_the_polls_by_a_tenth_of_the_interval() -> None:
+    def delay(batch: Batch, jitter: float) -> timedelta:
+        next_check = timing.pass_succeeded(status_of(), batch, Pace(HOUR, HOUR), NOON, jitter).next_check
+        assert next_check is not None
+        return next_check - NOON
+
+    assert [delay(Batch(), jitter) for jitter in (0.0, 0.5, 1.0)] == [HOUR, 63 * MINUTE, 66 * MINUTE]
+    requested = Batch(not_before=NOON + 3 * HOUR)
+    assert [delay(requested, jitter) - 3 * HOUR for jitter in (0.0, 1.0)] == [timedelta(), timedelta(seconds=30)]
+
+
 @pytest.mark.parametrize("failures", [2_000, 1_000_000])
 def test_the_delay_stays_bounded_however_often_a_source_fails(failures: int) -> None:
     status = status_of(failures=failures)
