@@ -42,7 +42,7 @@ new PerformanceObserver((list) => {
 RECORD_SCREEN = """
 window.shown = [[Date.now(), 0]];
 window.heroes = [];
-window.most = 0;
+window.maxDrawn = 0;
 const painted = (then) => requestAnimationFrame(() => {
   const after = new MessageChannel();
   after.port1.onmessage = () => then(Date.now());
@@ -54,7 +54,7 @@ new MutationObserver(() => {
   if (count && count !== shown.at(-1)[1]) painted((at) => shown.push([at, count]));
   const hero = document.querySelector(".hero .text")?.textContent.match(/number (\\d+)/)?.[1];
   if (hero && hero !== heroes.at(-1)?.[1]) painted((at) => hero !== heroes.at(-1)?.[1] && heroes.push([at, hero]));
-  most = Math.max(most, document.querySelectorAll(".hero, .row").length);
+  maxDrawn = Math.max(maxDrawn, document.querySelectorAll(".hero, .row").length);
 }).observe(document.getElementById("wall"), { subtree: true, childList: true, characterData: true, attributes: true });
 """
 
@@ -162,9 +162,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             page = open_wall(playwright, url)
             page.evaluate(RECORD_TASKS + RECORD_SCREEN)
             calm, flood = measure(page, store, options.rate, options.seconds)
-            most, proof = page.evaluate("[most, document.querySelector('.proof').innerText.replace(/\\s+/g, ' ')]")
+            drawn, proof = page.evaluate("[maxDrawn, document.querySelector('.proof').innerText.replace(/\\s+/g, ' ')]")
         store.close()
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; at most {most} mentions drawn")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; at most {drawn} mentions drawn")
     print(f"the wall says: {proof}")
     print(calm.summary("one a second"))
     print(flood.summary(f"{options.rate:.0f} a second"))
