@@ -31,7 +31,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 
-from bench._series import STEP, Series, Span, load
+from bench._series import STEP, Series, Span, load_folder
 from monitor.analysis.incidents import DEFAULT, Detector, Tuning
 from monitor.model import Incident, VolumeSeries
 
@@ -194,7 +194,7 @@ def main() -> None:
     asked.add_argument("--out", type=Path)
     asked.add_argument("--steps", action="store_true")
     options = asked.parse_args()
-    every, verdicts, began, checks = load(options.folder), list[Verdict](), process_time(), 0
+    every, verdicts, began, checks = load_folder(options.folder), list[Verdict](), process_time(), 0
     print(f"{'':12} {'score':>6} {'caught':>11} {'false':>6} {'delay':>10}")
     for series in every:
         rows = detections(series)

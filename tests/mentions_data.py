@@ -1,4 +1,4 @@
-"""A store with made-up mentions for the tests of the Mentions page: six worth reading, and as many more as wanted."""
+"""A store with made-up mentions for the tests of the Mentions page: six example posts, and any number of plain ones."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ HOSTILE = (
 )
 
 
-def opened(folder: Path, now: datetime) -> Store:
-    """An empty store that knows BRANDS, and sources that were read just now."""
+def new_store(folder: Path, now: datetime) -> Store:
+    """A new store with BRANDS, and with sources that were read just now."""
     store = open_store(f"sqlite:///{folder / 'wallflower.db'}")
     store.register_brands(BRANDS, now)
     for name in SOURCES:
@@ -50,12 +50,12 @@ def opened(folder: Path, now: datetime) -> Store:
 
 
 def status(name: str, now: datetime, **changes: Any) -> SourceStatus:
-    """A source that works."""
+    """The status of a working source."""
     fields: dict[str, Any] = {"health": Health.WORKING, "last_try": now, "last_success": now - timedelta(seconds=20)}
     return SourceStatus(name, "feed", **{**fields, **changes})
 
 
-def found(
+def finding(
     brand: str,
     text: str,
     value: float | None,
@@ -63,7 +63,7 @@ def found(
     title: str = "",
     reason: str = "",
 ) -> Finding:
-    """A finding of ``brand`` in a body: its name is what matched, ``words`` are what counted, all of it was judged."""
+    """A finding of ``brand``: its name matched, and ``words`` count as evidence."""
     body = f"{title}\n\n{text}" if title else text
     spans = tuple(Span(*m.span()) for m in re.finditer(re.escape(brand), body, re.IGNORECASE))
     counted = tuple(Word(*m.span(), weight) for word, weight in words if (m := re.search(word, body)))
@@ -73,34 +73,35 @@ def found(
 
 
 def judged(post: Post, *findings: Finding) -> JudgedPost:
-    """As a pass would hand it to the store."""
+    """A judged post without signature."""
     return JudgedPost(post, findings)
 
 
-def fill(store: Store, now: datetime, n: int = 0) -> None:
-    """Save the readable posts, the newest last, after ``n`` plain ones spread over the last six days."""
-    store.save("Forum", plain(now, n), now=now - timedelta(minutes=50))
-    for name, post, finding in readable(now):
-        store.save(name, [judged(post, finding)], now=post.published_at + timedelta(minutes=1))
+def save_posts(store: Store, now: datetime, n: int = 0) -> None:
+    """Save ``n`` plain posts of the last six days, then the example posts, newest last."""
+    store.save("Forum", plain_posts(now, n), now=now - timedelta(minutes=50))
+    for name, post, found in example_posts(now):
+        store.save(name, [judged(post, found)], now=post.published_at + timedelta(minutes=1))
 
 
-def plain(now: datetime, n: int) -> list[JudgedPost]:
-    """``n`` posts of the Forum over the last six days, every brand and every sentiment among them."""
+def plain_posts(now: datetime, n: int) -> list[JudgedPost]:
+    """``n`` posts of the Forum over the last six days, with every brand and every sentiment."""
     values = (-0.6, 0.0, 0.5, None)
-    made = []
+    posts = []
     for i in range(n):
         brand = BRANDS[i % len(BRANDS)].name
         text = f"Post number {i} says that {brand} is what it is."
         at = now - timedelta(minutes=60) - timedelta(hours=6 * 24) * (1 - i / max(1, n))
         post = Post("Forum", f"plain-{i}", text, at, author=f"user{i % 7}", url=f"https://forum.example/{i}", lang="en")
-        made.append(judged(post, found(brand, text, values[i // len(BRANDS) % 4])))
-    return made
+        posts.append(judged(post, finding(brand, text, values[i // len(BRANDS) % 4])))
+    return posts
 
 
-class Said(NamedTuple):
-    """A post of ``readable``."""
+class ExamplePost(NamedTuple):
+    """A post of ``example_posts``."""
 
     minutes: int
+    """Age."""
     source: str
     author: str
     brand: str
@@ -111,8 +112,8 @@ class Said(NamedTuple):
     lang: str = "en"
 
 
-SAID = (
-    Said(
+EXAMPLE_POSTS = (
+    ExamplePost(
         58,
         "Bluesky",
         "quietcandle.example",
@@ -123,7 +124,7 @@ SAID = (
         (("regretted", -1.9),),
         Intent.ASKS,
     ),
-    Said(
+    ExamplePost(
         52,
         "Reddit",
         "nordlicht_tea",
@@ -134,7 +135,7 @@ SAID = (
         (("support", 1.7),),
         Intent.SWITCHING | Intent.PRICE,
     ),
-    Said(
+    ExamplePost(
         41,
         "Forum",
         "holzwurm82",
@@ -146,7 +147,7 @@ SAID = (
         Intent.ASKS,
         "de",
     ),
-    Said(
+    ExamplePost(
         31,
         "Bluesky",
         "ole@tidewater.example",
@@ -157,7 +158,7 @@ SAID = (
         (("Curious", 0.3),),
         Intent.ASKS,
     ),
-    Said(
+    ExamplePost(
         28,
         "Reddit",
         "brewlab_ops",
@@ -168,7 +169,7 @@ SAID = (
         (("no", -1.2),),
         Intent.PRICE | Intent.SWITCHING,
     ),
-    Said(
+    ExamplePost(
         24,
         "Bluesky",
         "marta.knits",
@@ -180,28 +181,28 @@ SAID = (
         Intent.SWITCHING | Intent.ASKS,
     ),
 )
-"""Made up, the oldest first."""
+"""Made up, oldest first."""
 
 
-def readable(now: datetime) -> list[tuple[str, Post, Finding]]:
-    """SAID as posts of the last hour, each with its source and what was found in it."""
-    return [(said.source, _post(said, now), _finding(said)) for said in SAID]
+def example_posts(now: datetime) -> list[tuple[str, Post, Finding]]:
+    """EXAMPLE_POSTS as (source, post, finding), published in the last hour."""
+    return [(example.source, _post(example, now), _finding(example)) for example in EXAMPLE_POSTS]
 
 
-def _post(said: Said, now: datetime) -> Post:
+def _post(example: ExamplePost, now: datetime) -> Post:
     return Post(
-        said.source,
-        f"readable-{said.minutes}",
-        said.text,
-        now - timedelta(minutes=said.minutes),
-        author=said.author,
-        url=f"https://example.com/{said.minutes}",
-        site="r/shopkeepers" if said.source == "Reddit" else "",
-        lang=said.lang,
+        example.source,
+        f"readable-{example.minutes}",
+        example.text,
+        now - timedelta(minutes=example.minutes),
+        author=example.author,
+        url=f"https://example.com/{example.minutes}",
+        site="r/shopkeepers" if example.source == "Reddit" else "",
+        lang=example.lang,
     )
 
 
-def _finding(said: Said) -> Finding:
-    reason = "German" if said.lang == "de" else ""
-    plain = found(said.brand, said.text, said.value, said.words, reason=reason)
-    return Finding(plain.match, plain.score, said.intent)
+def _finding(example: ExamplePost) -> Finding:
+    reason = "German" if example.lang == "de" else ""
+    plain = finding(example.brand, example.text, example.value, example.words, reason=reason)
+    return Finding(plain.match, plain.score, example.intent)

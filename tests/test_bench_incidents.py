@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import incidents as bench
-from bench._series import LONGEST_GAP, STEP, load, read
+from bench._series import MAX_GAP, STEP, load_folder, read_csv
 
 START = datetime(2026, 3, 2, 8, 42, 53)
 Rows = list[tuple[str, str]]
@@ -38,7 +38,7 @@ def write(folder: Path, found: Rows, name: str = "one") -> Path:
 
 def judged(folder: Path) -> list[tuple[str, str, str]]:
     """What is written of the only series of a folder."""
-    (series,) = load(folder)
+    (series,) = load_folder(folder)
     bench.write(series, bench.detections(series), folder / "out")
     with (folder / "out" / f"{series.name}.csv").open(encoding="utf-8", newline="") as file:
         lines = [tuple(line) for line in csv.reader(file)]
@@ -100,7 +100,7 @@ def test_what_tells_nothing_has_no_incident(tmp_path: Path, values: list[object]
 def test_what_counts_an_hour_is_spread_over_it(tmp_path: Path) -> None:
     values = [60] * 24 * 20
     values[-9:-6] = [1500, 1500, 1500]
-    series = read(write(tmp_path, rows(values, timedelta(hours=1))))
+    series = read_csv(write(tmp_path, rows(values, timedelta(hours=1))))
     assert sum(series.counts) == sum(values)
     assert list(series.counts[:12]) == [5] * 12
     assert bench.detections(series) == [len(values) - 9]
@@ -109,14 +109,14 @@ def test_what_counts_an_hour_is_spread_over_it(tmp_path: Path) -> None:
 def test_what_is_missing_was_not_read(tmp_path: Path) -> None:
     given = rows([4] * 600)
     del given[100:106], given[300]
-    series = read(write(tmp_path, given))
+    series = read_csv(write(tmp_path, given))
     assert [until - since for since, until in series.unread] == [6 * STEP, STEP]
     assert len(series.counts) == 600
 
 
 def test_a_pause_of_years_costs_no_memory(tmp_path: Path) -> None:
-    series = read(write(tmp_path, [("1970-01-01 00:00:00", "3"), ("9999-12-31 00:00:00", "3")]))
-    assert len(series.counts) < 2 * LONGEST_GAP / STEP
+    series = read_csv(write(tmp_path, [("1970-01-01 00:00:00", "3"), ("9999-12-31 00:00:00", "3")]))
+    assert len(series.counts) < 2 * MAX_GAP / STEP
 
 
 def test_an_empty_file_and_one_with_other_columns_are_read(tmp_path: Path) -> None:
@@ -124,12 +124,12 @@ def test_an_empty_file_and_one_with_other_columns_are_read(tmp_path: Path) -> No
     (tmp_path / "head.csv").write_text("timestamp,value\n", encoding="utf-8")
     (tmp_path / "more.csv").write_text("\ufeffvalue,place,timestamp\n8,x,2026-03-02 08:00:00\n9\n", encoding="utf-8")
     (tmp_path / "bare.csv").write_text("2026-03-02 08:00:00,8\n", encoding="utf-8")
-    found = {series.name: series.rows for series in load(tmp_path)}
+    found = {series.name: series.rows for series in load_folder(tmp_path)}
     assert found == {
         "empty": [],
         "head": [],
         "more": [("2026-03-02 08:00:00", "8"), ("", "9")],
         "bare": [("2026-03-02 08:00:00", "8")],
     }
-    for series in load(tmp_path):
+    for series in load_folder(tmp_path):
         assert bench.detections(series) == []

@@ -56,8 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def store(folder: Path) -> Iterator[Store]:
     """Filled once; tests that write use ``own_store``."""
-    store = data.opened(folder, NOON)
-    data.fill(store, NOON, PLAIN_POSTS)
+    store = data.new_store(folder, NOON)
+    data.save_posts(store, NOON, PLAIN_POSTS)
     yield store
     store.close()
 
@@ -69,7 +69,7 @@ def client(folder: Path, store: Store) -> FlaskClient:
 
 @pytest.fixture
 def own_store(tmp_path: Path) -> Iterator[Store]:
-    store = data.opened(tmp_path, NOON)
+    store = data.new_store(tmp_path, NOON)
     yield store
     store.close()
 
@@ -200,7 +200,7 @@ def test_hostile_posts_stay_text(tmp_path: Path, own_store: Store, text: str) ->
         "url": 'https://a.example/"><svg onload=x>',
     }
     post = Post("Forum", "<b>id</b>", text, NOON, **hostile)
-    finding = data.found("Acme", text, -0.4, [("Acme", -1.0)], title="{{ 7*7 }}")
+    finding = data.finding("Acme", text, -0.4, [("Acme", -1.0)], title="{{ 7*7 }}")
     own_store.save("Forum", [data.judged(post, finding)], now=NOON)
     client = client_of(tmp_path, own_store)
     for path in ("/mentions", "/mentions/1", "/mentions?q=acme"):
@@ -222,7 +222,7 @@ def test_no_page_has_a_style_attribute_or_an_inline_script(client: FlaskClient) 
 def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path, own_store: Store) -> None:
     for i, text in enumerate(["=1+1 Acme", "+Acme", "-Acme", "@Acme", "  =Acme", "\uff1dAcme", "Acme = fine"]):
         post = Post("Forum", str(i), text, NOON, author="=cmd()")
-        own_store.save("Forum", [data.judged(post, data.found("Acme", text, -0.5))], now=NOON)
+        own_store.save("Forum", [data.judged(post, data.finding("Acme", text, -0.5))], now=NOON)
     rows = list(csv.DictReader(io.StringIO(client_of(tmp_path, own_store).get("/mentions.csv").text)))
     assert [row["text"][0] for row in reversed(rows)] == ["'"] * 6 + ["A"]
     assert {row["author"] for row in rows} == {"'=cmd()"}
@@ -230,7 +230,7 @@ def test_cells_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path, 
 
 
 def test_an_export_is_fixed_at_its_moment(tmp_path: Path, own_store: Store) -> None:
-    data.fill(own_store, NOON)
+    data.save_posts(own_store, NOON)
     client = client_of(tmp_path, own_store)
     assert len(json.loads(client.get("/mentions.json?upto=4").text)) == 4
     assert client.get("/mentions/new?upto=4").text == "2"
@@ -238,19 +238,19 @@ def test_an_export_is_fixed_at_its_moment(tmp_path: Path, own_store: Store) -> N
 
 
 def test_a_fixed_list_does_not_change_when_mentions_arrive(tmp_path: Path, own_store: Store) -> None:
-    data.fill(own_store, NOON, 60)
+    data.save_posts(own_store, NOON, 60)
     client = client_of(tmp_path, own_store)
     following = shown(client)[1].by("a", rel="next")[0]["href"]
     before = client.get(unescape(following)).text
     post = Post("Forum", "late", "Acme is new here.", NOON)
-    own_store.save("Forum", [data.judged(post, data.found("Acme", post.text, 0.1))], now=NOON)
+    own_store.save("Forum", [data.judged(post, data.finding("Acme", post.text, 0.1))], now=NOON)
     after = client.get(unescape(following)).text
     assert ids(Page(before)) == ids(Page(after))
     assert head_count(before) == head_count(after) == 66
 
 
 def test_hidden_mentions_leave_the_list_and_are_counted_below_it(tmp_path: Path, own_store: Store) -> None:
-    data.fill(own_store, NOON)
+    data.save_posts(own_store, NOON)
     own_store.set_hidden(6, True, NOON)
     client = client_of(tmp_path, own_store)
     text, page = shown(client)
@@ -260,7 +260,7 @@ def test_hidden_mentions_leave_the_list_and_are_counted_below_it(tmp_path: Path,
 
 
 def test_an_empty_list_offers_relaxed_filters_and_names_unread_sources(tmp_path: Path, own_store: Store) -> None:
-    data.fill(own_store, NOON)
+    data.save_posts(own_store, NOON)
     broken = data.status("Reddit", NOON, health=Health.BROKEN, last_success=NOON - timedelta(hours=3))
     own_store.save_status(broken, NOON)
     text, page = shown(client_of(tmp_path, own_store), "brand=Umbrella&sentiment=positive")
@@ -290,7 +290,7 @@ def test_a_story_is_one_row_and_counts_each_mention(tmp_path: Path, own_store: S
     copies = [
         JudgedPost(
             Post("Forum", str(n), f"{body} {n}", NOON - timedelta(minutes=n)),
-            (data.found("Acme", body, 0.0),),
+            (data.finding("Acme", body, 0.0),),
             signatures([body])[0],
         )
         for n in range(4)
@@ -313,7 +313,7 @@ def test_sample_data_is_labelled(tmp_path: Path, own_store: Store) -> None:
 
 
 def test_a_gap_is_hatched_and_labelled(tmp_path: Path, own_store: Store) -> None:
-    data.fill(own_store, NOON, 40)
+    data.save_posts(own_store, NOON, 40)
     client = client_of(tmp_path, own_store)
     assert "url(#hatch)" not in shown(client)[0]
     own_store.open_gap("Reddit", NOON - timedelta(hours=2), "asks us to wait", NOON)
@@ -349,7 +349,7 @@ def test_a_story_is_one_click_away(tmp_path: Path, own_store: Store) -> None:
     text = "Globex lost every parcel of ours again and the support line hangs up on people who ask where they are."
     for i in range(3):
         post = Post("Forum", f"copy-{i}", text, NOON - timedelta(minutes=3 - i), author=f"a{i}")
-        one = JudgedPost(post, (data.found("Globex", text, -0.5),), signatures([text])[0])
+        one = JudgedPost(post, (data.finding("Globex", text, -0.5),), signatures([text])[0])
         own_store.save("Forum", [one], now=NOON - timedelta(minutes=3 - i))
     client = client_of(tmp_path, own_store)
     text, page = shown(client)

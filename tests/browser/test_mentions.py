@@ -27,7 +27,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     now = served.clock.now()
     for name in data.SOURCES:
         served.store.save_status(data.status(name, now), now)
-    data.fill(served.store, now, 60)
+    data.save_posts(served.store, now, 60)
     yield served
     served.stop()
 
@@ -55,7 +55,7 @@ def save_post(served: Served, text: str, brand: str = "Globex", name: str = "liv
 
 
 def judged_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> JudgedPost:
-    return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.found(brand, text, -0.4))
+    return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.finding(brand, text, -0.4))
 
 
 def wait_until_live(page: Page, served: Served) -> None:
