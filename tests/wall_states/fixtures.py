@@ -32,6 +32,7 @@ from display.wall_state.document import (
     WallState,
 )
 from display.wall_state.i18n import page_phrases
+from monitor.clock import epoch_ms
 from tests.wall_states.languages import crowded
 from tests.wall_states.parts import (
     BARS,
@@ -44,7 +45,6 @@ from tests.wall_states.parts import (
     headline,
     horizon,
     hours,
-    ms,
     proof_line,
     state,
     voice,
@@ -63,14 +63,14 @@ def first_run() -> WallState:
     now = datetime(2026, 11, 19, 9, 44, tzinfo=UTC)
     before = 1 - 32 / 1440
     rows = (
-        FirstRunSource("Bluesky", ms(now), "", "14,208"),
+        FirstRunSource("Bluesky", epoch_ms(now), "", "14,208"),
         FirstRunSource("Hacker News", ago(0.4, now), "", "312"),
         FirstRunSource("Feed, 12 sources", ago(3, now), "", "240"),
         FirstRunSource("Mastodon", None, "first read at 09:45", ""),
         FirstRunSource("Reddit", ago(4, now), "", "87"),
     )
     return state(
-        as_of=ms(now),
+        as_of=epoch_ms(now),
         kind=StateKind.LISTENING,
         headline=Headline("Listening", "since 09:12, nothing yet.", "5 sources are being read."),
         horizon=horizon(
@@ -136,7 +136,7 @@ TOPICS = TopicBoard(
 
 def topics() -> WallState:
     """48 s into the loop of the stage, when the hero has been read."""
-    return state(clock=ms(CLOCK + timedelta(seconds=48)), topics=TOPICS)
+    return state(clock=epoch_ms(CLOCK + timedelta(seconds=48)), topics=TOPICS)
 
 
 def incident_screen(**changes: Any) -> IncidentScreen:
@@ -285,7 +285,7 @@ def night() -> WallState:
     """The night's colours, without a stage."""
     now = datetime(2026, 11, 19, 23, 6, tzinfo=UTC)
     return state(
-        as_of=ms(now),
+        as_of=epoch_ms(now),
         night=True,
         headline=headline("Normal.", "6 mentions in the last hour", "usual for the night."),
         horizon=horizon(12, ((3, 1), (2, 0), (0, 0), (1, 1)), now),
@@ -394,7 +394,7 @@ def pairing() -> WallState:
         voices=(),
         board=Board("", ()),
         proof=(),
-        pairing=Pairing(("K7M", "4QX"), ms(CLOCK) + 240_000),
+        pairing=Pairing(("K7M", "4QX"), epoch_ms(CLOCK) + 240_000),
     )
 
 

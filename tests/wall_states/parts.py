@@ -21,6 +21,7 @@ from display.wall_state.document import (
     Voice,
     WallState,
 )
+from monitor.clock import epoch_ms
 
 NOW = datetime(2026, 11, 19, 16, 6, tzinfo=UTC)
 CLOCK = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
@@ -30,14 +31,9 @@ LEFT = 4.8 / 91.2
 BARS = 96
 
 
-def ms(time: datetime) -> int:
-    """Epoch milliseconds."""
-    return round(time.timestamp() * 1000)
-
-
 def ago(minutes: float, now: datetime = NOW) -> int:
     """Epoch milliseconds of ``minutes`` before ``now``."""
-    return ms(now - timedelta(minutes=minutes))
+    return epoch_ms(now - timedelta(minutes=minutes))
 
 
 def level(time: datetime) -> float:
@@ -135,7 +131,7 @@ def state(**changes: Any) -> WallState:
     fields: dict[str, Any] = {
         "version": "1",
         "last_id": 412,
-        "as_of": ms(NOW),
+        "as_of": epoch_ms(NOW),
         "utc_offset": 0,
         "kind": StateKind.NORMAL,
         "sample": False,
@@ -146,6 +142,6 @@ def state(**changes: Any) -> WallState:
         "proof": PROOF,
         "first_run": (),
         "ours": "Acme",
-        "clock": ms(CLOCK),
+        "clock": epoch_ms(CLOCK),
     }
     return WallState(**{**fields, **changes})
