@@ -1,6 +1,6 @@
-"""lemon24/reader over a list of feeds, twice: ``PYTHON _feeds_reader.py FOLDER WORKERS``, run by a Python that has it.
+"""Reads a list of feeds twice with lemon24/reader: ``PYTHON _feeds_reader.py FOLDER WORKERS``.
 
-Reads FOLDER/urls; prints one line of JSON for each round. It imports nothing of Wallflower.
+PYTHON needs reader installed. Reads FOLDER/urls and prints one line of JSON per round. It does not import Wallflower.
 """
 
 import json
@@ -15,7 +15,7 @@ from reader import make_reader  # type: ignore[import-not-found, unused-ignore]
 
 
 def main(folder: Path, workers: int) -> None:
-    """Read all feeds twice; only the reading counts, neither the start of the program nor the adding of the feeds."""
+    """Read all feeds twice. Only this is measured, not the start of the program and adding the feeds."""
     logging.disable(logging.CRITICAL)
     urls = (folder / "urls").read_text().split()
     reader = make_reader(str(folder / "reader.sqlite"))

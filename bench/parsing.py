@@ -1,10 +1,10 @@
-"""Feed parsing: our way, child process and all, beside bare feedparser with its default settings.
+"""Compares parsing feeds with Wallflower (child process included) and with feedparser's default settings.
 
     python bench/parsing.py [FOLDER]
 
-FOLDER holds real feed documents (default ../shared/data/recordings/feeds); made-up feeds of usual sizes are measured
-beside them: the folder's documents are a parser's test cases, most of them a few lines long. Prints, for each set, the
-CPU seconds of both, the ratio, and whether both tell the same entries (number, title, link).
+FOLDER holds feed documents (default ../shared/data/recordings/feeds, skipped if missing). Those are test cases of a
+parser, most of them a few lines long, so generated feeds of typical sizes are measured as well. Prints for each set the
+CPU seconds of both, the ratio, and how many documents yield the same entries (number, title, link).
 """
 
 from __future__ import annotations
@@ -25,49 +25,49 @@ from monitor.errors import BadResponse
 from monitor.feeds.parser import Parser
 from monitor.text.cleaning import plain_text
 
-BASE, TYPE = "https://site.example/feed.xml", "application/xml"
-FEEDS = 200
+BASE, CONTENT_TYPE = "https://site.example/feed.xml", "application/xml"
+FEEDS_PER_SET = 200
 PARAGRAPH = (
     '<p>Somebody wrote <a href="/about?a=1&amp;b=2">a longer text</a> about <b>Acme</b> &amp; Globex, with an image '
     '<img src="https://img.example/a.png" alt="a box"/> and a <em>point</em> to make, as people do.</p>\n'
 )
-Seen = list[tuple[str, str]]
+TitlesAndLinks = list[tuple[str, str]]
 
 
-def made_up(paragraphs: int, entries: int = 25, atom: bool = False) -> bytes:
-    """A feed of the usual size, with so many paragraphs of HTML in each entry."""
+def generate_feed(paragraphs: int, entries: int = 25, atom: bool = False) -> bytes:
+    """A feed with ``paragraphs`` of HTML in each entry."""
     body = html.escape(PARAGRAPH * paragraphs)
     if atom:
-        told = "".join(
+        items = "".join(
             f'<entry><id>tag:site.example,2026:{n}</id><link href="https://site.example/{n}"/><title>Entry {n}</title>'
             f"<updated>2026-03-04T10:{n:02}:00Z</updated><author><name>Ann</name></author>"
             f'<summary>Short.</summary><content type="html">{body}</content></entry>'
             for n in range(entries)
         )
-        return f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">{told}</feed>'.encode()
-    told = "".join(
+        return f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">{items}</feed>'.encode()
+    items = "".join(
         f"<item><guid isPermaLink='false'>{n}</guid><link>https://site.example/{n}</link><title>Entry {n}</title>"
         f"<pubDate>Wed, 04 Mar 2026 10:{n:02}:00 GMT</pubDate><dc:creator>Ann</dc:creator><category>News</category>"
         f"<description>Short words about it.</description><content:encoded>{body}</content:encoded></item>"
         for n in range(entries)
     )
     spaces = "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:content='http://purl.org/rss/1.0/modules/content/'"
-    return f"<?xml version='1.0'?><rss version='2.0' {spaces}><channel><title>T</title>{told}</channel></rss>".encode()
+    return f"<?xml version='1.0'?><rss version='2.0' {spaces}><channel><title>T</title>{items}</channel></rss>".encode()
 
 
-def bare(document: bytes) -> Seen:
-    """What feedparser tells."""
-    headers = {"content-type": TYPE, "content-location": BASE}
+def parse_with_feedparser(document: bytes) -> TitlesAndLinks:
+    """The entries that feedparser returns."""
+    headers = {"content-type": CONTENT_TYPE, "content-location": BASE}
     found = feedparser.parse(io.BytesIO(document), response_headers=headers)
     return [(entry.get("title", ""), entry.get("link", "")) for entry in found.entries]
 
 
-def ours(parser: Parser) -> Callable[[bytes], Seen]:
-    """What we tell, HTML turned into plain text included."""
+def parse_function(parser: Parser) -> Callable[[bytes], TitlesAndLinks]:
+    """A function that parses with ``parser`` and converts the HTML to plain text, as the feed source does."""
 
-    def parse(document: bytes) -> Seen:
+    def parse(document: bytes) -> TitlesAndLinks:
         try:
-            entries = parser.parse(document, TYPE, BASE).entries
+            entries = parser.parse(document, CONTENT_TYPE, BASE).entries
         except BadResponse:
             return []
         return [(entry.title, entry.link) for entry in entries if plain_text(entry.text) is not None]
@@ -75,62 +75,63 @@ def ours(parser: Parser) -> Callable[[bytes], Seen]:
     return parse
 
 
-def timed(parse: Callable[[bytes], Seen], documents: Iterable[bytes]) -> tuple[float, list[Seen]]:
-    """CPU seconds of this process, and what was told."""
+def measure(parse: Callable[[bytes], TitlesAndLinks], documents: Iterable[bytes]) -> tuple[float, list[TitlesAndLinks]]:
+    """CPU seconds of this process, and the results."""
     before = time.process_time()
-    told = [parse(document) for document in documents]
-    return time.process_time() - before, told
+    results = [parse(document) for document in documents]
+    return time.process_time() - before, results
 
 
-def with_child(documents: Iterable[bytes]) -> tuple[float, list[Seen]]:
-    """The same for our way: the child's CPU seconds count too, its start (once in a program's life) does not."""
-    before = _children()
+def measure_wallflower(documents: Iterable[bytes]) -> tuple[float, list[TitlesAndLinks]]:
+    """The same for Wallflower, including the CPU seconds of the child process but not of its one start."""
+    before = _children_cpu()
     parser = Parser()
-    parser.parse(made_up(0), TYPE, BASE)
+    parser.parse(generate_feed(0), CONTENT_TYPE, BASE)
     parser.close()
-    start = _children() - before
+    start = _children_cpu() - before
     parser = Parser()
-    used, told = timed(ours(parser), documents)
+    used, results = measure(parse_function(parser), documents)
     parser.close()
-    return used + _children() - before - 2 * start, told
+    return used + _children_cpu() - before - 2 * start, results
 
 
-def _children() -> float:
+def _children_cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def compare(name: str, documents: list[bytes]) -> float:
-    """Measure one set both ways, print a line, and give the ratio."""
-    theirs, told_bare = timed(bare, documents)
-    mine, told = with_child(documents)
-    same = sum(_plain(a) == _plain(b) for a, b in zip(told, told_bare, strict=True))
-    entries = sum(map(len, told_bare))
+    """Measure one set with both parsers and print a line; returns the ratio."""
+    theirs, feedparser_results = measure(parse_with_feedparser, documents)
+    mine, results = measure_wallflower(documents)
+    same = sum(_plain(a) == _plain(b) for a, b in zip(results, feedparser_results, strict=True))
+    entries = sum(map(len, feedparser_results))
     size = sum(map(len, documents)) / 1e6
     print(
         f"{name:24} {len(documents):5} feeds {entries:6} entries {size:5.1f} MB  feedparser {theirs:5.2f} s  "
-        f"ours {mine:5.2f} s  ratio {theirs / mine:5.1f}  same entries {same}/{len(documents)}"
+        f"Wallflower {mine:5.2f} s  ratio {theirs / mine:5.1f}  same entries {same}/{len(documents)}"
     )
     return theirs / mine
 
 
-def _plain(seen: Seen) -> Seen:
-    return [(plain_text(title), link) for title, link in seen]
+def _plain(entries: TitlesAndLinks) -> TitlesAndLinks:
+    return [(plain_text(title), link) for title, link in entries]
 
 
 def main(arguments: list[str]) -> None:
-    """Measure the folder and the made-up feeds."""
+    """Measure the documents in the folder and generated feeds."""
     warnings.simplefilter("ignore")
     folder = Path(arguments[1] if len(arguments) > 1 else "../shared/data/recordings/feeds")
     documents = [path.read_bytes() for path in sorted(folder.rglob("*.xml"))]
     if documents:
         random.Random(1).shuffle(documents)
-        compare(f"{folder.name}: {FEEDS} of them", documents[:FEEDS])
+        compare(f"{folder.name}: {FEEDS_PER_SET} of them", documents[:FEEDS_PER_SET])
         compare(f"{folder.name}: all", documents)
-    compare("made up: headlines", [made_up(0)] * (FEEDS // 2) + [made_up(0, atom=True)] * (FEEDS // 2))
-    usual = [made_up(paragraphs, atom=paragraphs % 2 == 1) for paragraphs in (0, 1, 2, 3, 5, 8, 0, 1, 2, 20)]
-    ratio = compare("made up: usual", usual * (FEEDS // len(usual)))
-    print(f"ratio {ratio:.1f}  (wanted: at least 3)")
+    half = FEEDS_PER_SET // 2
+    compare("generated: headlines", [generate_feed(0)] * half + [generate_feed(0, atom=True)] * half)
+    typical = [generate_feed(paragraphs, atom=paragraphs % 2 == 1) for paragraphs in (0, 1, 2, 3, 5, 8, 0, 1, 2, 20)]
+    ratio = compare("generated: typical", typical * (FEEDS_PER_SET // len(typical)))
+    print(f"ratio {ratio:.1f}  (target: at least 3)")
 
 
 if __name__ == "__main__":

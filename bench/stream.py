@@ -1,10 +1,10 @@
-"""The Jetstream source: generated events over a real socket, through the stream reader, the prefilter and the matcher.
+"""The Bluesky source: generated events over a real socket, through stream reader, prefilter and matcher.
 
     python bench/stream.py [EVENTS]
 
-A process plays EVENTS (default 100,000) posts as fast as they are taken; one in a hundred holds a term. Prints, for
-20 terms, events a second of our processor time and of the clock, and the share of each stage; and for a pass that is
-late, how much memory waits. The network brings about 480 events a second, of which we ask for the posts only.
+A separate process sends EVENTS (default 100,000) posts as fast as they are read; one in a hundred contains a term.
+Prints, for 20 terms, events per second of CPU time and of elapsed time, the growth of peak memory, and the cost of each
+stage. The network produces about 480 events per second, of which the source requests only the posts.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from monitor.sources.bluesky import Options, Source
 from monitor.text.cleaning import clean
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-TALK = (
+VOCABULARY = (
     "today the harbour was quiet again and nobody knew why so we walked home past the old mill with coffee in hand "
     "thinking of friends who moved away last year before all of this began they would have laughed at us honestly 🌊 "
     "ça va très bien merci la pluie arrive demain 新しい朝 が 来た"
 )
 NAMES = [f"{name}{n}" for n in range(5) for name in ("acme", "globex", "initech", "hooli")]
-TARGET = 5_000
+TARGET_EVENTS_PER_SECOND = 5_000
 
 
-def made_up(n: int, rng: random.Random) -> bytes:
-    """Event ``n`` as Jetstream sends it, of the usual size."""
-    words = [*rng.choices(TALK.split(), k=rng.randint(6, 45)), *([rng.choice(NAMES)] if n % 100 == 0 else [])]
+def generate_event(n: int, rng: random.Random) -> bytes:
+    """Event ``n`` as Jetstream sends it, of typical size."""
+    words = [*rng.choices(VOCABULARY.split(), k=rng.randint(6, 45)), *([rng.choice(NAMES)] if n % 100 == 0 else [])]
     ref = {"cid": "bafyrei" + "x" * 52, "uri": f"at://did:plc:{'y' * 24}/app.bsky.feed.post/3mmojbrjwbs26"}
     record = {
         "$type": "app.bsky.feed.post",
@@ -57,15 +57,15 @@ def made_up(n: int, rng: random.Random) -> bytes:
     return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def framed(payload: bytes) -> bytes:
-    """A WebSocket frame."""
+def websocket_frame(payload: bytes) -> bytes:
+    """An unmasked WebSocket frame."""
     return b"\x81" + (bytes([126]) + len(payload).to_bytes(2, "big")) + payload
 
 
-def play(listener: socket.socket, events: int) -> None:
-    """Serve one connection: shake hands, send everything, wait until the other side has gone."""
+def serve_events(listener: socket.socket, events: int) -> None:
+    """Serve connections one after another: handshake, all events, then wait until the client has gone."""
     rng = random.Random(1)
-    block = b"".join(framed(made_up(n, rng)) for n in range(events))
+    block = b"".join(websocket_frame(generate_event(n, rng)) for n in range(events))
     while True:
         sock, _ = listener.accept()
         with sock:
@@ -80,15 +80,15 @@ def play(listener: socket.socket, events: int) -> None:
                 pass
 
 
-def stage(what: str, count: int, work: Callable[[], object]) -> None:
-    """Print what one stage costs."""
-    begun = time.process_time()
+def measure_stage(name: str, count: int, work: Callable[[], object]) -> None:
+    """Print the CPU time of one stage."""
+    start = time.process_time()
     work()
-    print(f"  {what:<28}{(time.process_time() - begun) / count * 1e6:8.1f} µs an event")
+    print(f"  {name:<28}{(time.process_time() - start) / count * 1e6:8.1f} µs per event")
 
 
-def streamed(port: int, events: int, matcher: Matcher) -> tuple[int, float, float]:
-    """(posts matched, seconds of processor time, seconds of the clock) for all events through the source."""
+def read_events(port: int, events: int, matcher: Matcher) -> tuple[int, float, float]:
+    """Read all events through the source; returns (posts matched, CPU seconds, elapsed seconds)."""
     http = Http(Clock(), [f"127.0.0.1:{port}"])
     source = Source(Options(name="Bluesky", hosts=(f"ws://127.0.0.1:{port}",)), http)
     cursor: Json = None
@@ -99,9 +99,9 @@ def streamed(port: int, events: int, matcher: Matcher) -> tuple[int, float, floa
         batch = source.fetch(matcher.terms(), cursor, NOW)
         matched += sum(map(bool, matcher.match([clean(post, NOW) for post in batch.posts])))
         cursor = batch.cursor
-    spent = time.process_time() - cpu, time.monotonic() - wall
+    elapsed = time.process_time() - cpu, time.monotonic() - wall
     http.close()
-    return matched, *spent
+    return matched, *elapsed
 
 
 def main() -> None:
@@ -109,27 +109,27 @@ def main() -> None:
     events = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     matcher = Matcher([Brand(name, f'{name} OR @{name} OR "{name} corp"') for name in NAMES])
     listener = socket.create_server(("127.0.0.1", 0))
-    player = multiprocessing.get_context("fork").Process(target=play, args=(listener, events), daemon=True)
-    player.start()
+    server = multiprocessing.get_context("fork").Process(target=serve_events, args=(listener, events), daemon=True)
+    server.start()
     port = listener.getsockname()[1]
-    streamed(port, events, matcher)  # once to warm up, and until the player has made its events
+    read_events(port, events, matcher)  # warm-up, and until the server has generated its events
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    matched, cpu, wall = streamed(port, events, matcher)
+    matched, cpu, wall = read_events(port, events, matcher)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     rate = events / cpu
     print(f"{events:,} events, {matched:,} of them mention a brand")
-    print(f"  {rate:,.0f} events/s of one core ({events / wall:,.0f}/s by the clock); target {TARGET:,}")
+    print(f"  {rate:,.0f} events/s per core ({events / wall:,.0f}/s elapsed); target {TARGET_EVENTS_PER_SECOND:,}")
     print(f"  peak memory grew by {grown / 1024:.1f} MB over {events:,} events")
     rng = random.Random(2)
-    some = [made_up(n, rng) for n in range(20_000)]
+    messages = [generate_event(n, rng) for n in range(20_000)]
     parser = EventParser()
-    stage("JSON alone", len(some), lambda: [json.loads(one) for one in some])
+    measure_stage("JSON alone", len(messages), lambda: [json.loads(message) for message in messages])
     parser.set_terms(matcher.terms())
-    stage("JSON and prefilter", len(some), lambda: [parser.parse(one) for one in some])
-    everything = EventParser()
-    posts = [read.item for read in map(everything.parse, some) if read.item is not None]
-    stage("without a prefilter: post, match", len(some), lambda: matcher.match(_posts(posts)))
-    print("ok" if rate >= TARGET else "TOO SLOW")
+    measure_stage("JSON and prefilter", len(messages), lambda: [parser.parse(message) for message in messages])
+    unfiltered = EventParser()
+    posts = [parsed.item for parsed in map(unfiltered.parse, messages) if parsed.item is not None]
+    measure_stage("without prefilter: match", len(messages), lambda: matcher.match(_posts(posts)))
+    print("ok" if rate >= TARGET_EVENTS_PER_SECOND else "TOO SLOW")
 
 
 def _posts(events: Sequence[Event]) -> list[Post]:

@@ -1,4 +1,4 @@
-"""Ports of loopback for servers that are told theirs before they start."""
+"""Free loopback ports, for servers that need to know their port before they start."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import socket
 
 
 def free_port() -> int:
-    """A port that nothing listens on, and that for a minute nobody is given who takes any.
+    """A port that nothing listens on, and that the kernel will not assign to anyone else for a minute.
 
-    Between here and the start of the server that is told it, other tests open servers of their own. A connection that
-    the server's side has closed keeps its port out of their reach; who names the port gets it.
+    Other tests open servers between this call and the start of the server that gets the port. A connection closed by
+    the server side keeps its port from being assigned automatically; binding to it by number still works.
     """
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
         server.accept()[0].close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.errors import BadResponse, Gone
-from monitor.feeds.http_caching import conditional_headers, not_before
+from monitor.feeds.http_caching import conditional_headers, not_before, validators
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Batch, Post
@@ -159,6 +160,12 @@ def test_an_entry_without_id_is_identified_by_its_link_or_a_digest(reader: FeedR
     assert "https://a.example/x" in ids(first)
     reader.publish(rss(plain.format("B"), plain.format("A")))
     assert ids(reader.read()) == []
+
+
+@pytest.mark.parametrize("guid", ["x" * 251, "a\u200b\u2028b"])
+def test_an_id_that_is_too_long_or_not_printable_is_replaced_by_a_digest(reader: FeedReader, guid: str) -> None:
+    reader.publish(rss(f"<item><guid isPermaLink='false'>{guid}</guid><title>T</title></item>"))
+    assert re.fullmatch(r"entry:[0-9a-f]{16}", only_post(reader.read()).external_id)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +335,10 @@ def test_validators_are_sent_back_unchanged() -> None:
     assert conditional_headers("", "yesterday") == {"If-Modified-Since": "yesterday"}
 
 
+def test_validators_are_limited_in_length() -> None:
+    assert validators({"ETag": "x" * 5_000, "Last-Modified": "y" * 5_000}) == ("x" * 1_000, "y" * 1_000)
+
+
 def test_every_hundredth_pass_fetches_the_whole_feed(reader: FeedReader) -> None:
     reader.publish(rss(item(1)), etag='"1"')
     reader.read()
@@ -349,6 +360,15 @@ def test_validators_that_hid_news_are_not_sent_again(reader: FeedReader, version
     for _ in range(2):
         assert reader.read().posts == ()
         assert not {"if-none-match", "if-modified-since"} & reader.last_headers().keys()
+
+
+def test_a_cursor_of_an_older_version_keeps_its_state(reader: FeedReader) -> None:
+    reader.publish(rss(item(1)), etag='"1"')
+    reader.read()
+    old = {name: value for name, value in reader.cursor.items() if name != "validators_unreliable"}
+    reader.cursor = {**old, "untold": True}
+    assert reader.read().posts == ()
+    assert "if-none-match" not in reader.last_headers()
 
 
 def test_a_changed_document_with_the_same_entries_does_not_discredit_validators(reader: FeedReader) -> None:

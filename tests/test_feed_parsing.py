@@ -6,9 +6,14 @@ import contextlib
 import html
 import io
 import os
+import re
+import signal
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Iterator
+from multiprocessing import Pipe
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -21,7 +26,7 @@ from hypothesis import strategies as st
 from monitor.errors import BadResponse
 from monitor.feeds import parser as parser_module
 from monitor.feeds.document import parse_document
-from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, NotAFeed, absolute_url
+from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, NotAFeed, absolute_url, normalise
 from monitor.feeds.feedparser_fallback import parse_with_feedparser
 from monitor.feeds.parser import Parser
 from monitor.feeds.strict_parser import parse_strictly
@@ -335,6 +340,12 @@ def test_text_about_entities_and_an_old_doctype_are_accepted() -> None:
     assert len(parse_document(doctype + body, XML, BASE).entries) == 1
 
 
+def test_every_field_of_an_entry_is_limited() -> None:
+    long = "x" * 100_000
+    entry = normalise(Entry(long, f"https://site.example/{long}", long, long, long, None, long, long), BASE)
+    assert [len(value) for value in entry if value is not None] == [2_000, 2_000, 2_000, 80_000, 300, 35, 2_000]
+
+
 # ---- the child process
 
 
@@ -376,6 +387,36 @@ def test_the_child_does_not_inherit_our_environment(monkeypatch: pytest.MonkeyPa
     if environment.exists():
         assert b"canary" not in environment.read_bytes()
     parser.close()
+
+
+def test_the_memory_of_the_child_is_limited(parser: Parser) -> None:
+    parser.parse(rss(item(1)), XML, BASE)
+    assert parser._child
+    limits = Path(f"/proc/{parser._child.pid}/limits")
+    if not limits.exists():
+        pytest.skip("this system has no /proc")
+    assert re.search(r"Max address space +1073741824 ", limits.read_text())
+
+
+_STUCK_CHILD = """
+import sys, time
+from monitor.feeds import parser_process
+parser_process._MAX_SECONDS = 1
+parser_process.parse_document = lambda *_: time.sleep(60)
+parser_process.main(sys.argv)
+"""
+
+
+def test_a_stuck_child_ends_by_itself() -> None:
+    ours, theirs = Pipe()
+    with ours, theirs:
+        fd = theirs.fileno()
+        child = subprocess.Popen([sys.executable, "-c", _STUCK_CHILD, str(fd)], pass_fds=[fd])
+        ours.send_bytes(b'{"content_type": "", "base": ""}\n<rss/>')
+        try:
+            assert child.wait(20) == -signal.SIGALRM
+        finally:
+            child.kill()
 
 
 def test_a_child_that_cannot_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

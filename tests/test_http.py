@@ -8,6 +8,7 @@ import threading
 import tracemalloc
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import ClassVar, NoReturn
 
 import pytest
@@ -23,7 +24,7 @@ from tests.fakes import NOON, FakeClock
 
 
 def test_a_response_has_status_body_and_headers() -> None:
-    with serving(lambda line: line.answer(200, b"hello", etag='"1"')) as server:
+    with serving(lambda conn: conn.answer(200, b"hello", etag='"1"')) as server:
         http = http_for(server)
         response = http.get(server.url + "/feed", headers={"X-Mine": "yes"})
         assert (response.status, response.body, response.headers["ETAG"]) == (200, b"hello", '"1"')
@@ -165,8 +166,8 @@ def test_another_port_of_an_allowed_host_is_refused() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_no_redirect_leads_to_a_private_address(target: str, status: int) -> None:
-    def script(line: Connection) -> None:
-        line.answer(status, location=target.format(port=server.port))
+    def script(conn: Connection) -> None:
+        conn.answer(status, location=target.format(port=server.port))
 
     with serving(script) as server:
         with pytest.raises(SourceError):
@@ -176,9 +177,9 @@ def test_no_redirect_leads_to_a_private_address(target: str, status: int) -> Non
 
 def _redirects(count: int, status: int = 301) -> bytes:
     with serving() as server:
-        server.script = lambda line: (
-            line.answer(200, b"end") if line.request.path == f"/{count}"
-            else line.answer(status, location=f"/{int(line.request.path[1:]) + 1}")
+        server.script = lambda conn: (
+            conn.answer(200, b"end") if conn.request.path == f"/{count}"
+            else conn.answer(status, location=f"/{int(conn.request.path[1:]) + 1}")
         )  # fmt: skip
         response = http_for(server).get(server.url + "/0")
         assert response.moved_to == (f"{server.url}/{count}" if status in (301, 308) else None)
@@ -197,10 +198,10 @@ def test_only_a_permanent_redirect_is_a_move(status: int) -> None:
 
 
 def test_a_permanent_move_ends_at_the_first_temporary_redirect() -> None:
-    def script(line: Connection) -> None:
+    def script(conn: Connection) -> None:
         hops = {"/a": (301, "/b"), "/b": (302, "/c"), "/c": (301, "/d")}
-        status, to = hops.get(line.request.path, (200, ""))
-        line.answer(status, location=to)
+        status, to = hops.get(conn.request.path, (200, ""))
+        conn.answer(status, location=to)
 
     with serving(script) as server:
         response = http_for(server).get(server.url + "/a")
@@ -218,8 +219,17 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
         assert (len(proxy.requests), len(server.requests)) == (0, 2)
 
 
+def test_logins_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login canary password canary")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving() as server:
+        http_for(server).get(server.url)
+        assert "authorization" not in server.requests[0].headers
+
+
 def test_cookies_are_not_stored() -> None:
-    with serving(lambda line: line.answer(200, set_cookie="id=1; Path=/")) as server:
+    with serving(lambda conn: conn.answer(200, set_cookie="id=1; Path=/")) as server:
         http = http_for(server)
         http.get(server.url)
         http.get(server.url)
@@ -234,13 +244,13 @@ def test_an_sdk_on_the_session_is_guarded_too() -> None:
 # ---- time and size limits
 
 
-def _drip(line: Connection) -> None:
-    line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
-    line.drip(b"x" * 5000)
+def _drip(conn: Connection) -> None:
+    conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+    conn.drip(b"x" * 5000)
 
 
-def _drip_in_the_header(line: Connection) -> None:
-    line.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 5000)
+def _drip_in_the_header(conn: Connection) -> None:
+    conn.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 5000)
 
 
 @pytest.mark.parametrize("script", [_drip, _drip_in_the_header])
@@ -253,21 +263,21 @@ def test_a_slow_drip_is_cut_off_at_the_deadline(script: object) -> None:
 
 
 def test_slow_redirects_share_one_deadline() -> None:
-    def script(line: Connection) -> None:
-        line.drip(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /again\r\n\r\n", 0.003)
+    def script(conn: Connection) -> None:
+        conn.drip(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /again\r\n\r\n", 0.003)
 
     with serving(script) as server, pytest.raises(SourceError, match="did not complete"):
         http_for(server, total_timeout=0.3).get(server.url)
 
 
 def test_a_silent_server_times_out() -> None:
-    with serving(lambda line: line.hang()) as server, pytest.raises(SourceError, match="did not respond in time"):
+    with serving(lambda conn: conn.hang()) as server, pytest.raises(SourceError, match="did not respond in time"):
         http_for(server, read_timeout=0.2).get(server.url)
 
 
 def test_a_gzip_bomb_ends_at_the_size_limit_and_uses_little_memory() -> None:
     bomb = gzip.compress(b"\0" * 60_000_000)
-    with serving(lambda line: line.answer(200, bomb, content_encoding="gzip")) as server:
+    with serving(lambda conn: conn.answer(200, bomb, content_encoding="gzip")) as server:
         http = http_for(server, max_bytes=2_000_000)
         tracemalloc.start()
         try:
@@ -286,10 +296,10 @@ def test_a_nested_gzip_bomb_ends_at_the_size_limit() -> None:
 
 
 def test_a_long_response_without_content_length_ends_at_the_size_limit() -> None:
-    def script(line: Connection) -> None:
-        line.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    def script(conn: Connection) -> None:
+        conn.send(b"HTTP/1.1 200 OK\r\n\r\n")
         for _ in range(40):
-            line.send(b"x" * 100_000)
+            conn.send(b"x" * 100_000)
 
     with serving(script) as server, pytest.raises(BadResponse, match="more than 1 MB"):
         http_for(server, max_bytes=1_000_000).get(server.url)
@@ -298,12 +308,24 @@ def test_a_long_response_without_content_length_ends_at_the_size_limit() -> None
 @pytest.mark.parametrize(("size", "fits"), [(15_000_000, True), (15_000_001, False)])
 def test_a_response_may_have_15_mb(size: int, fits: bool) -> None:
     body = gzip.compress(b"\0" * size, 1)
-    with serving(lambda line: line.answer(200, body, content_encoding="gzip")) as server:
+    with serving(lambda conn: conn.answer(200, body, content_encoding="gzip")) as server:
         if fits:
             assert len(http_for(server).get(server.url).body) == size
             return
         with pytest.raises(BadResponse, match="more than 15 MB"):
             http_for(server).get(server.url)
+
+
+def test_failed_requests_are_counted() -> None:
+    with serving(Connection.reset) as server:
+        http = http_for(server, max_bytes=10)
+        with pytest.raises(SourceError):
+            http.get(server.url)
+        assert (http.traffic.requests, http.traffic.failures) == (1, 1)
+        server.script = partial(Connection.answer, body=b"x" * 11)
+        with pytest.raises(BadResponse):
+            http.get(server.url)
+        assert (http.traffic.requests, http.traffic.failures) == (2, 2)
 
 
 # ---- error messages
@@ -324,7 +346,7 @@ def test_a_response_may_have_15_mb(size: int, fits: bool) -> None:
 )
 def test_each_status_has_its_error_and_message(status: int, error: type[SourceError], message: str) -> None:
     with (
-        serving(lambda line: line.answer(status, b"why")) as server,
+        serving(lambda conn: conn.answer(status, b"why")) as server,
         pytest.raises(SourceError, match=message) as caught,
     ):
         http_for(server).get(server.url)
@@ -332,24 +354,24 @@ def test_each_status_has_its_error_and_message(status: int, error: type[SourceEr
 
 
 def test_an_accepted_status_does_not_raise() -> None:
-    with serving(lambda line: line.answer(403, b"why")) as server:
+    with serving(lambda conn: conn.answer(403, b"why")) as server:
         assert http_for(server).get(server.url, accept={403}).body == b"why"
 
 
-def _incomplete_body(line: Connection) -> None:
-    line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+def _incomplete_body(conn: Connection) -> None:
+    conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 
 
-def _incomplete_chunks(line: Connection) -> None:
-    line.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+def _incomplete_chunks(conn: Connection) -> None:
+    conn.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
 
 
-def _invalid_gzip(line: Connection) -> None:
-    line.answer(200, b"not gzip", content_encoding="gzip")
+def _invalid_gzip(conn: Connection) -> None:
+    conn.answer(200, b"not gzip", content_encoding="gzip")
 
 
-def _garbage(line: Connection) -> None:
-    line.send(os.urandom(400).replace(b"\n", b"") + b"\n\n")
+def _garbage(conn: Connection) -> None:
+    conn.send(os.urandom(400).replace(b"\n", b"") + b"\n\n")
 
 
 @pytest.mark.parametrize(
@@ -360,7 +382,7 @@ def _garbage(line: Connection) -> None:
         (_invalid_gzip, "cannot be decompressed"),
         (_garbage, "connection"),
         (Connection.reset, "closed the connection"),
-        (lambda line: None, "closed the connection"),
+        (lambda conn: None, "closed the connection"),
     ],
 )
 def test_each_broken_response_has_its_message(script: object, message: str) -> None:
@@ -379,15 +401,15 @@ def test_a_closed_port_an_unknown_name_and_invalid_tls_have_their_own_messages()
 
     with pytest.raises(SourceError, match="was not found"):
         Http(Clock(), resolve=unknown).get("http://nowhere.example/")
-    with serving(lambda line: line.send(b"not TLS at all")) as server:
+    with serving(lambda conn: conn.send(b"not TLS at all")) as server:
         server.reads_requests = False
         with pytest.raises(SourceError, match="secure connection"):
             http_for(server).get(f"https://{server.host}/")
 
 
 def test_errors_contain_no_secret() -> None:
-    def script(line: Connection) -> None:
-        line.answer(500, b"")
+    def script(conn: Connection) -> None:
+        conn.answer(500, b"")
 
     with serving(script) as server, pytest.raises(SourceError) as caught:
         http_for(server).get(server.url + "/alerts/12345678901234567890?token=canary")
@@ -424,7 +446,7 @@ def test_redact_and_check_url_raise_only_source_errors(text: str) -> None:
 
 def test_a_host_that_asks_us_to_wait_gets_no_request_until_then() -> None:
     clock = FakeClock()
-    with serving(lambda line: line.answer(429, retry_after="120")) as server:
+    with serving(lambda conn: conn.answer(429, retry_after="120")) as server:
         http = http_for(server, clock=clock)
         for _ in range(3):
             with pytest.raises(RateLimited) as caught:
@@ -432,15 +454,30 @@ def test_a_host_that_asks_us_to_wait_gets_no_request_until_then() -> None:
             assert caught.value.not_before == NOON + timedelta(seconds=120)
         assert len(server.requests) == 1
         clock.advance(121)
-        server.script = lambda line: line.answer()
+        server.script = lambda conn: conn.answer()
         assert http.get(server.url).status == 200
 
 
 def test_503_with_retry_after_is_a_rate_limit() -> None:
     retry_at = "Wed, 04 Mar 2026 13:00:00 GMT"
-    with serving(lambda line: line.answer(503, retry_after=retry_at)) as server, pytest.raises(RateLimited) as caught:
+    with serving(lambda conn: conn.answer(503, retry_after=retry_at)) as server, pytest.raises(RateLimited) as caught:
         http_for(server, clock=FakeClock()).get(server.url)
     assert caught.value.not_before == NOON + timedelta(hours=1)
+
+
+def test_a_429_without_retry_after_blocks_the_host_for_a_quarter_of_an_hour() -> None:
+    with serving(partial(Connection.answer, status=429)) as server, pytest.raises(RateLimited) as caught:
+        http_for(server, clock=FakeClock()).get(server.url)
+    assert caught.value.not_before == NOON + timedelta(minutes=15)
+
+
+def test_a_host_that_asks_an_sdk_to_wait_is_blocked_for_everyone() -> None:
+    with serving(partial(Connection.answer, status=429, retry_after="120")) as server:
+        http = http_for(server, clock=FakeClock())
+        assert http.session.get(server.url).status_code == 429
+        with pytest.raises(RateLimited):
+            http.get(server.url)
+        assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -448,7 +485,7 @@ def test_503_with_retry_after_is_a_rate_limit() -> None:
     [
         ("120", 120), (" 5 ", 5), ("0", 0), ("99999999999999", 86400), ("Wed, 04 Mar 2026 12:00:30 GMT", 30),
         ("Wed, 04 Mar 2020 12:00:30 GMT", 0), ("Wed, 04 Mar 2099 12:00:30 GMT", 86400), ("soon", None), ("", None),
-        ("-5", None), ("1.5", None), ("²", None), (None, None),
+        ("Wed, 04 Mar 2026 13:00:30 +0100", 30), ("-5", None), ("1.5", None), ("²", None), (None, None),
     ],
 )  # fmt: skip
 def test_retry_after_is_parsed_in_both_forms(value: str | None, seconds: int | None) -> None:
@@ -469,12 +506,12 @@ def test_at_most_two_requests_run_at_once() -> None:
     running, peak = [0], [0]
     gate = threading.Barrier(2)
 
-    def script(line: Connection) -> None:
+    def script(conn: Connection) -> None:
         running[0] += 1
         peak[0] = max(peak[0], running[0])
         gate.wait(5)
         running[0] -= 1
-        line.answer()
+        conn.answer()
 
     with serving(script) as server:
         http = http_for(server)
@@ -499,6 +536,34 @@ def test_the_wait_for_a_slot_has_an_end() -> None:
     limiter = HostRateLimiter(FakeClock(), max_concurrent=1)
     with limiter.slot("a.example"), pytest.raises(RateLimited), limiter.slot("a.example"):
         pass
+
+
+def test_waiting_for_a_slot_does_not_count_towards_the_deadline() -> None:
+    clock = FakeClock()
+    with serving() as server:
+        limiter = HostRateLimiter(clock, interval_seconds=30)
+        http = Http(clock, [server.host], limits=Limits(total_timeout=20), rate_limiter=limiter)
+        assert [http.get(server.url).status for _ in range(2)] == [200, 200]
+    assert clock.elapsed == 30
+
+
+def test_only_idle_hosts_are_forgotten() -> None:
+    limiter = HostRateLimiter(FakeClock(), max_concurrent=1)
+    with limiter.slot("busy.example"):
+        for n in range(1_100):
+            with limiter.slot(f"{n}.example"):
+                pass
+        with pytest.raises(RateLimited), limiter.slot("busy.example"):
+            pass
+    limiter = HostRateLimiter(FakeClock(), max_concurrent=1)
+    blocked_until = limiter.block("blocked.example", None)
+    for n in range(1_100):
+        with limiter.slot(f"{n}.example"):
+            pass
+    assert len(limiter._hosts) <= 1_001
+    with pytest.raises(RateLimited) as caught, limiter.slot("blocked.example"):
+        pass
+    assert caught.value.not_before == blocked_until
 
 
 def test_a_shared_object_is_created_once_and_closed() -> None:

@@ -285,7 +285,7 @@ def test_a_source_continues_after_a_failure(kind: str) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return certificates.made(tmp_path_factory.mktemp("tls"))
+    return certificates.generate_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @every_outside_kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -156,6 +157,23 @@ def test_close_wakes_the_reading_thread() -> None:
         reader.close()
         batch = reader.take(5, TIMEOUT, wait_for_first=True)
     assert batch.error is not None
+
+
+def test_silence_ends_a_stream_after_the_given_time() -> None:
+    with opened(RawStream([]), max_silence=0.2) as (stream, _):
+        start = time.monotonic()
+        with pytest.raises(SourceError, match="has sent nothing for too long"):
+            stream.receive()
+    assert time.monotonic() - start < TIMEOUT
+
+
+def test_closing_http_ends_its_streams() -> None:
+    with serving(RawStream([])) as server:
+        http = http_for(server)
+        stream = WebSocketStream.connect(http, server.url, max_silence=2.0)
+        http.close()
+        with pytest.raises(SourceError, match="closed the stream unexpectedly"):
+            stream.receive()
 
 
 def test_a_batch_holds_the_wanted_items_and_the_position() -> None:

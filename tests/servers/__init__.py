@@ -1,6 +1,6 @@
-"""Real servers on loopback, read by our sources through real sockets. A server that is not installed is skipped.
+"""Real servers on loopback, read by our sources over real sockets. Tests of a missing server are skipped.
 
-``python -m tests.servers.setup`` installs them: as root those that Debian has, and isso in a place of its own.
+``python -m tests.servers.setup`` installs them: those in Debian's archive as root, and isso in its own environment.
 """
 
 from __future__ import annotations
@@ -20,65 +20,62 @@ from monitor.clock import Clock
 from monitor.http import HostRateLimiter, Http, Limits
 from monitor.sources.feed import Options, Source
 
-OWN = Path(__file__).resolve().parents[2] / ".servers" / "isso"
-"""The virtual environment of isso, which Debian does not have."""
-PATIENCE = 20.0
-"""Seconds until a test gives up on a server."""
+ISSO_ENVIRONMENT = Path(__file__).resolve().parents[2] / ".servers" / "isso"
+"""The virtual environment of isso, which is not in Debian's archive."""
+TIMEOUT_SECONDS = 20.0
 
 
 def command(name: str) -> str:
-    """The path of a program; skips the test where there is none."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{OWN / 'bin'}")
+    """The path of a program. Skips the test if it is not installed."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{ISSO_ENVIRONMENT / 'bin'}")
     if found is None:
-        pytest.skip(f"needs {name}, which is not installed: python -m tests.servers.setup")
+        pytest.skip(f"{name} is not installed: run python -m tests.servers.setup")
     return found
 
 
-def until(true: Callable[[], bool], what: str) -> None:
-    """Wait until it is ``true``; fail with ``what`` where that takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, what
+def wait_until(condition: Callable[[], bool], message: str) -> None:
+    """Wait until ``condition`` holds; fail with ``message`` if that takes too long."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, message
         time.sleep(0.02)
 
 
 def listens(port: int) -> bool:
-    """Whether something answers there."""
+    """Whether a server listens on ``port``."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
 
 
 @contextlib.contextmanager
-def running(arguments: Sequence[str], port: int, log: Path, more: Mapping[str, str] | None = None) -> Iterator[None]:
-    """A server until the end of the block."""
+def running(
+    arguments: Sequence[str], port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Run a server until the end of the block. ``environment`` is added to ours."""
     with log.open("ab") as out:
-        process = subprocess.Popen(arguments, stdout=out, stderr=out, env={**os.environ, **(more or {})})
+        process = subprocess.Popen(arguments, stdout=out, stderr=out, env={**os.environ, **(environment or {})})
     try:
-        until(lambda: process.poll() is not None or listens(port), "the server does not come up")
+        wait_until(lambda: process.poll() is not None or listens(port), "the server does not start")
         assert process.poll() is None, log.read_text()
         yield
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT_SECONDS)
 
 
 @contextlib.contextmanager
-def reading(port: int) -> Iterator[Http]:
-    """An Http that may read this port of loopback."""
+def http_to(port: int) -> Iterator[Http]:
+    """An Http that may read this loopback port."""
     clock = Clock()
-    http = Http(
-        clock,
-        [f"127.0.0.1:{port}"],
-        limits=Limits(read_timeout=5.0),
-        rate_limiter=HostRateLimiter(clock, interval_seconds=0.0),
-    )
+    limits, limiter = Limits(read_timeout=5.0), HostRateLimiter(clock, interval_seconds=0.0)
+    http = Http(clock, [f"127.0.0.1:{port}"], limits=limits, rate_limiter=limiter)
     try:
         yield http
     finally:
         http.close()
 
 
-def feed(http: Http, url: str) -> Source:
-    """A feed source."""
+def feed_source(http: Http, url: str) -> Source:
+    """A feed source named "Here"."""
     return Source(Options(name="Here", url=url), http)

@@ -1,4 +1,4 @@
-"""A feed of a real server, read pass by pass into a store."""
+"""Reads a feed of a real server pass by pass into a store."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from monitor.model import Brand, Health, MentionFilter, Post, SourceStatus
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
-from tests.servers import feed, reading, until
+from tests.servers import feed_source, http_to, wait_until
 
 BRANDS = (Brand("Acme", "acme", ours=True),)
 PACE = Pace(timedelta(seconds=1), timedelta(minutes=10))
 
 
 @dataclass
-class Reader:
-    """Reads a feed pass by pass into a store, as the scheduler does."""
+class PassRunner:
+    """Polls a feed pass by pass into a store, as the scheduler does."""
 
-    watched: ConfiguredSource
-    desk: PassContext
+    source: ConfiguredSource
+    context: PassContext
     status: SourceStatus
 
     def read(self) -> list[Post]:
-        """One pass; then the posts that are stored as mentions."""
-        self.status = poll(self.watched, self.status, self.desk)
+        """Run one pass; returns the posts of all stored mentions."""
+        self.status = poll(self.source, self.status, self.context)
         assert self.status.health is Health.WORKING, self.status.reason
-        return [mention.post for mention in self.desk.store.page(MentionFilter())]
+        return [mention.post for mention in self.context.store.page(MentionFilter())]
 
-    def until(self, says: str) -> list[Post]:
-        """Passes until a mention says so: a server may tell changes by the second."""
+    def read_until(self, text: str) -> list[Post]:
+        """Run passes until a mention contains ``text``. A server may date changes to the second."""
         found: list[list[Post]] = []
 
-        def there() -> bool:
+        def contains_text() -> bool:
             found.append(self.read())
-            return any(says in post.body for post in found[-1])
+            return any(text in post.body for post in found[-1])
 
-        until(there, f"nothing says {says!r}")
+        wait_until(contains_text, f"no mention contains {text!r}")
         return found[-1]
 
 
 @contextmanager
-def passes(port: int, folder: Path, path: str) -> Iterator[Reader]:
-    """A reader of the feed at this path of a port of loopback, with a store in the folder."""
+def pass_runner(port: int, folder: Path, path: str) -> Iterator[PassRunner]:
+    """A runner for the feed at ``path`` of a loopback port, with a store in ``folder``."""
     clock, store, matcher = Clock(), open_store(f"sqlite:///{folder / 'wallflower.db'}"), Matcher(BRANDS)
     store.register_brands(BRANDS, clock.now())
-    with reading(port) as http:
-        desk = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
-        watched = ConfiguredSource("Here", "feed", feed(http, f"http://127.0.0.1:{port}{path}"), PACE)
-        yield Reader(watched, desk, timing.initial_status("Here", "feed", PACE, sample=False))
+    with http_to(port) as http:
+        context = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
+        source = ConfiguredSource("Here", "feed", feed_source(http, f"http://127.0.0.1:{port}{path}"), PACE)
+        yield PassRunner(source, context, timing.initial_status("Here", "feed", PACE, sample=False))
     store.close()

@@ -1,7 +1,7 @@
-"""Installs the servers that tests/servers reads: ``python -m tests.servers.setup``, as root on Debian.
+"""Installs the servers that tests/servers uses: ``python -m tests.servers.setup``, as root on Debian.
 
-They are optional: without them their tests are skipped, and say so. For a machine that only tests, for Debian starts an
-nginx that it installs. isso, which Debian does not have, needs no root: pip puts it into an environment of its own.
+They are optional: without them their tests are skipped. Use this on test machines only, because Debian starts an nginx
+when it is installed. isso is not in Debian's archive and needs no root: pip installs it into its own environment.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 
 from tests.browser_setup import run
-from tests.servers import OWN
+from tests.servers import ISSO_ENVIRONMENT
 
 PACKAGES = ("nginx-light", "dokuwiki", "php-cli", "php-cgi")
-"""php-cgi: so that no other web server comes along."""
+"""php-cgi keeps apt from installing another web server with PHP."""
 ISSO = (
     "isso==0.14.0",
     "bleach==6.4.0",
@@ -28,43 +28,43 @@ ISSO = (
     "webencodings==0.6.1",
     "Werkzeug==3.1.9",
 )
-"""All that it uses. It asks for misaka too, which it does not load unless its config says so, and which needs a C
-compiler; so pip is told to look for nothing by itself."""
+"""isso and everything that it imports. It also declares misaka, which it does not load by default and which needs a C
+compiler, so pip installs exactly this list."""
 
 
 def missing() -> list[str]:
-    """What is not there."""
-    there = {
+    """The servers that are not installed."""
+    installed = {
         "nginx-light": shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
         "dokuwiki": Path("/usr/share/dokuwiki").is_dir(),
         "php-cli": shutil.which("php"),
-        "isso": shutil.which("isso", path=OWN / "bin"),
+        "isso": shutil.which("isso", path=ISSO_ENVIRONMENT / "bin"),
     }
-    return [name for name, found in there.items() if not found]
+    return [name for name, found in installed.items() if not found]
 
 
-def get() -> list[str]:
-    """Install what is missing, where that can be; what is missing still."""
-    lacking = set(missing())
-    if lacking - {"isso"} and os.geteuid() == 0 and shutil.which("apt-get"):
+def install() -> list[str]:
+    """Install what is missing, as far as possible; returns what is still missing."""
+    needed = set(missing())
+    if needed - {"isso"} and os.geteuid() == 0 and shutil.which("apt-get"):
         run("apt-get", "update", "-qq")
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
-    if "isso" in lacking:
-        _get_isso()
+    if "isso" in needed:
+        _install_isso()
     return missing()
 
 
-def _get_isso() -> None:
-    """Within seconds, or not at all: where there is no network nobody waits for it."""
-    run(sys.executable, "-m", "venv", "--clear", str(OWN))
-    if (python := OWN / "bin" / "python").exists():
+def _install_isso() -> None:
+    """Install isso, with short timeouts so that this does not hang without a network."""
+    run(sys.executable, "-m", "venv", "--clear", str(ISSO_ENVIRONMENT))
+    if (python := ISSO_ENVIRONMENT / "bin" / "python").exists():
         quick = ("--disable-pip-version-check", "--quiet", "--retries", "1", "--timeout", "10")
         run(str(python), "-m", "pip", *quick, "install", "--no-deps", *ISSO)
 
 
 if __name__ == "__main__":
-    if left := get():
+    if still_missing := install():
         sys.exit(
-            f"Missing: {', '.join(left)}. As root on Debian this installs them, isso with pip; their tests are skipped."
+            f"Missing: {', '.join(still_missing)}. Their tests are skipped. Run this as root on Debian to install them."
         )
-    print("All servers are here.")
+    print("All servers are installed.")

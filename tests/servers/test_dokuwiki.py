@@ -1,4 +1,4 @@
-"""The recent changes of a real DokuWiki: pages that are written, edited and deleted, from its PHP to our store."""
+"""The recent-changes feed of a real DokuWiki: pages are written, edited and deleted, and reach our store."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from monitor.collector import poll
 from monitor.feeds.discovery import discover_feeds
 from monitor.model import Health, Post
 from tests.ports import free_port
-from tests.servers import command, reading, running, until
-from tests.servers.passes import Reader, passes
+from tests.servers import command, http_to, running, wait_until
+from tests.servers.passes import PassRunner, pass_runner
 
 WIKI = Path("/usr/share/dokuwiki")
 FOLDERS = ["attic", "cache", "index", "locks", "log", "media", "media_attic", "media_meta", "meta", "pages", "tmp"]
@@ -30,32 +30,32 @@ every_format = pytest.mark.parametrize("kind", ["rss", "rss1", "rss2", "atom", "
 
 
 class Wiki:
-    """A wiki of Debian's package with pages and settings of its own; its parts stay where they are."""
+    """The DokuWiki of Debian's package, with its own pages and settings in a folder."""
 
     def __init__(self, folder: Path) -> None:
         if not WIKI.is_dir():
-            pytest.skip("needs dokuwiki, which is not installed: python -m tests.servers.setup")
-        self._folder, self._written = folder, 0
-        first = folder / "first.php"
-        self.php = [command("php"), "-d", f"auto_prepend_file={first}"]
+            pytest.skip("dokuwiki is not installed: run python -m tests.servers.setup")
+        self._folder, self._last_write = folder, 0
+        prepend = folder / "first.php"
+        self.php = [command("php"), "-d", f"auto_prepend_file={prepend}"]
         (folder / "conf").mkdir()
         for name in FOLDERS:
             (folder / "data" / name).mkdir(parents=True)
         (folder / "conf" / "local.php").write_text(LOCAL.format(folder=folder))
-        first.write_text(f"<?php define('DOKU_CONF', '{folder}/conf/');")
+        prepend.write_text(f"<?php define('DOKU_CONF', '{folder}/conf/');")
 
-    def write(self, page: str, text: str, why: str) -> None:
-        """Save a page, as its author does, in a second of its own, by which the wiki names it; no words delete it."""
-        until(lambda: int(time.time()) > self._written, "the second does not end")
+    def write(self, page: str, text: str, summary: str) -> None:
+        """Save a page; an empty ``text`` deletes it. At most one per second, because the wiki names revisions by it."""
+        wait_until(lambda: int(time.time()) > self._last_write, "the clock does not advance")
         draft = self._folder / "draft.txt"
         draft.write_text(text)
-        done = [*self.php, str(WIKI / "bin" / "dwpage.php"), "commit", "-m", why, str(draft), page]
-        subprocess.run(done, check=True, capture_output=True, timeout=30)
-        self._written = int(time.time())
+        arguments = [*self.php, str(WIKI / "bin" / "dwpage.php"), "commit", "-m", summary, str(draft), page]
+        subprocess.run(arguments, check=True, capture_output=True, timeout=30)
+        self._last_write = int(time.time())
 
     @contextmanager
     def served(self) -> Iterator[int]:
-        """By PHP itself; its port."""
+        """Serve the wiki with PHP's own web server; yields the port."""
         port = free_port()
         with running([*self.php, "-S", f"127.0.0.1:{port}", "-t", str(WIKI)], port, self._folder / "log"):
             yield port
@@ -67,14 +67,14 @@ def wiki(tmp_path: Path) -> Wiki:
 
 
 @contextmanager
-def reader(port: int, folder: Path, asked: str) -> Iterator[Reader]:
-    # purge: the wiki keeps a feed for five minutes otherwise
-    with passes(port, folder, f"/feed.php?purge=1&{asked}") as here:
-        yield here
+def wiki_feed(port: int, folder: Path, options: str) -> Iterator[PassRunner]:
+    # without purge the wiki caches its feed for five minutes
+    with pass_runner(port, folder, f"/feed.php?purge=1&{options}") as runner:
+        yield runner
 
 
 def pages(found: list[Post]) -> dict[str, str]:
-    """The words of each, by its page."""
+    """Page -> title and text."""
     return {post.url.partition("?")[2]: f"{post.title} | {post.text}" for post in found}
 
 
@@ -82,59 +82,59 @@ def pages(found: list[Post]) -> dict[str, str]:
 def test_an_edited_page_is_one_mention_that_changes(wiki: Wiki, tmp_path: Path, kind: str) -> None:
     wiki.write("harbour:acme", "====== Acme ======\nAcme is great, they say.", "first")
     wiki.write("harbour:other", "====== Quiet ======\nNobody said anything.", "first")
-    with wiki.served() as port, reader(port, tmp_path, f"type={kind}&linkto=current") as here:
-        assert pages(here.read()) == {"id=harbour:acme": "harbour:acme - first | Acme\n\nAcme is great, they say."}
+    with wiki.served() as port, wiki_feed(port, tmp_path, f"type={kind}&linkto=current") as runner:
+        assert pages(runner.read()) == {"id=harbour:acme": "harbour:acme - first | Acme\n\nAcme is great, they say."}
         wiki.write("harbour:acme", "====== Acme ======\nAcme is terrible after all.", "second")
-        assert pages(here.until("terrible")) == {
+        assert pages(runner.read_until("terrible")) == {
             "id=harbour:acme": "harbour:acme - second | Acme\n\nAcme is terrible after all."
         }
 
 
-def test_without_that_option_each_change_is_a_mention_of_its_own(wiki: Wiki, tmp_path: Path) -> None:
+def test_without_linkto_each_change_is_a_separate_mention(wiki: Wiki, tmp_path: Path) -> None:
     wiki.write("harbour:acme", "Acme is great, they say.", "first")
-    with wiki.served() as port, reader(port, tmp_path, "") as here:
-        assert len(here.read()) == 1
+    with wiki.served() as port, wiki_feed(port, tmp_path, "") as runner:
+        assert len(runner.read()) == 1
         wiki.write("harbour:acme", "Acme is terrible after all.", "second")
-        assert len(here.until("terrible")) == 2
+        assert len(runner.read_until("terrible")) == 2
 
 
-def test_a_deleted_page_stays_as_the_feed_goes_on_showing_it(wiki: Wiki, tmp_path: Path) -> None:
-    """A feed has no word for "gone": DokuWiki lists the deletion as one more change, with the page's last words."""
+def test_a_deleted_page_stays_a_mention(wiki: Wiki, tmp_path: Path) -> None:
+    """Feeds cannot report deletions. DokuWiki lists the deletion as another change, with the page's last text."""
     wiki.write("harbour:acme", "Acme is great, they say.", "first")
-    with wiki.served() as port, reader(port, tmp_path, "linkto=current&content=html") as here:
-        here.read()
+    with wiki.served() as port, wiki_feed(port, tmp_path, "linkto=current&content=html") as runner:
+        runner.read()
         wiki.write("harbour:acme", "", "taken away")
-        (page,) = here.until("taken away")
+        (page,) = runner.read_until("taken away")
         assert "great" in page.text
 
 
-def test_the_wiki_at_its_worst_is_told_and_takes_nothing_away(wiki: Wiki, tmp_path: Path) -> None:
-    """Debian's DokuWiki stumbles over a deleted page in its feed of abstracts, and says so with status 200, in HTML."""
+def test_a_broken_feed_is_reported_and_removes_no_mention(wiki: Wiki, tmp_path: Path) -> None:
+    """Debian's DokuWiki fails on a deleted page in its feed of abstracts: it responds with status 200 and HTML."""
     wiki.write("harbour:acme", "Acme is great, they say.", "first")
-    with wiki.served() as port, reader(port, tmp_path, "linkto=current") as here:
-        before = here.read()
+    with wiki.served() as port, wiki_feed(port, tmp_path, "linkto=current") as runner:
+        before = runner.read()
         wiki.write("harbour:acme", "", "taken away")
-        here.status = poll(here.watched, here.status, here.desk)
-        if here.status.health is Health.WORKING:
-            pytest.skip("this DokuWiki does not stumble")
-        assert here.status.reason.startswith("This is a web page, not a feed.")
-        assert here.desk.store.gaps(here.desk.now(), here.desk.now() + timedelta(seconds=1))
+        runner.status = poll(runner.source, runner.status, runner.context)
+        if runner.status.health is Health.WORKING:
+            pytest.skip("this version of DokuWiki does not fail")
+        assert runner.status.reason.startswith("This is a web page, not a feed.")
+        assert runner.context.store.gaps(runner.context.now(), runner.context.now() + timedelta(seconds=1))
         wiki.write("harbour:acme", "Acme is back.", "third")
-        after = here.until("back")
+        after = runner.read_until("back")
         assert len(before) == len(after) == 1
 
 
-def test_a_page_that_stops_to_name_the_brand_is_no_mention_any_more(wiki: Wiki, tmp_path: Path) -> None:
+def test_a_page_that_no_longer_names_the_brand_is_no_longer_a_mention(wiki: Wiki, tmp_path: Path) -> None:
     wiki.write("harbour:shop", "Acme is great, they say.", "first")
-    wiki.write("harbour:acme", "Acme is here too.", "first")
-    with wiki.served() as port, reader(port, tmp_path, "linkto=current") as here:
-        assert len(here.read()) == 2
+    wiki.write("harbour:acme", "Acme is runner too.", "first")
+    with wiki.served() as port, wiki_feed(port, tmp_path, "linkto=current") as runner:
+        assert len(runner.read()) == 2
         wiki.write("harbour:shop", "The harbour is great, they say.", "second")
-        until(lambda: len(here.read()) == 1, "it is still a mention")
+        wait_until(lambda: len(runner.read()) == 1, "the page is still a mention")
 
 
 def test_a_page_of_the_wiki_leads_to_its_feed(wiki: Wiki) -> None:
     wiki.write("start", "Acme is great, they say.", "first")
-    with wiki.served() as port, reading(port) as http:
+    with wiki.served() as port, http_to(port) as http:
         found = discover_feeds(f"http://127.0.0.1:{port}/doku.php?id=start", http)
     assert any("feed.php" in offer.url and offer.feed and offer.feed.entries for offer in found)

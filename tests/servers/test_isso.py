@@ -1,4 +1,4 @@
-"""The comments of a real isso: said, edited, answered and deleted by their authors, from its database to our store."""
+"""The comment feed of a real isso: comments are written, edited, answered and deleted, and reach our store."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import requests
 from monitor.errors import SourceError
 from monitor.model import Batch, Json
 from tests.ports import free_port
-from tests.servers import command, feed, reading, running
-from tests.servers.passes import Reader, passes
+from tests.servers import command, feed_source, http_to, running
+from tests.servers.passes import PassRunner, pass_runner
 
 THREAD = "/feed?uri=/harbour/"
 CONFIG = """
@@ -28,49 +28,49 @@ listen = http://127.0.0.1:{port}
 enabled = false
 [rss]
 base = {base}
-limit = {most}
+limit = {limit}
 """
-ANGLED = str.maketrans("{}", "\u2039\u203a")
-"""What looks like a tag is kept in brackets that are none."""
+ANGLE_QUOTES = str.maketrans("{}", "\u2039\u203a")
+"""Text that looks like a tag is kept, in angle quotes instead of angle brackets."""
 
 
 class Isso:
-    """A running isso, and a browser that has the cookies of all who comment."""
+    """A running isso, and a session with the cookies of all its commenters."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self._browser = requests.Session()
-        self._browser.trust_env = False
+        self._session = requests.Session()
+        self._session.trust_env = False
 
-    def say(self, text: str, author: str | None = "Ann", answers: int | None = None) -> int:
-        """Write a comment, or an answer to one; its number."""
-        what = {"text": text, "author": author, "parent": answers, "title": "The harbour"}
-        return int(self._ask("POST", "/new?uri=/harbour/", what)["id"])
+    def comment(self, text: str, author: str | None = "Ann", parent: int | None = None) -> int:
+        """Write a comment, or a reply to ``parent``; returns its number."""
+        body = {"text": text, "author": author, "parent": parent, "title": "The harbour"}
+        return int(self._request("POST", "/new?uri=/harbour/", body)["id"])
 
     def edit(self, number: int, text: str) -> None:
-        self._ask("PUT", f"/id/{number}", {"text": text, "author": "Ann"})
+        self._request("PUT", f"/id/{number}", {"text": text, "author": "Ann"})
 
     def delete(self, number: int) -> None:
-        self._ask("DELETE", f"/id/{number}")
+        self._request("DELETE", f"/id/{number}")
 
-    def seen(self, number: int) -> dict[str, Any]:
-        """A comment as isso shows it on a page."""
-        return dict(self._ask("GET", f"/id/{number}"))
+    def get(self, number: int) -> dict[str, Any]:
+        """A comment as isso's API returns it."""
+        return dict(self._request("GET", f"/id/{number}"))
 
-    def _ask(self, method: str, path: str, what: Json = None) -> Any:
-        answer = self._browser.request(method, f"http://127.0.0.1:{self.port}{path}", json=what, timeout=20)
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
+    def _request(self, method: str, path: str, body: Json = None) -> Any:
+        response = self._session.request(method, f"http://127.0.0.1:{self.port}{path}", json=body, timeout=20)
+        assert response.status_code in (200, 201), response.text
+        return response.json()
 
     def close(self) -> None:
-        self._browser.close()
+        self._session.close()
 
 
 @contextmanager
-def served(folder: Path, zone: str = "UTC0", base: str = "https://harbour.example", most: int = 100) -> Iterator[Isso]:
-    """An isso whose machine is in this time zone and whose feed lists so many."""
+def served(folder: Path, zone: str = "UTC0", base: str = "https://harbour.example", limit: int = 100) -> Iterator[Isso]:
+    """An isso whose machine is in time zone ``zone`` and whose feed lists ``limit`` comments."""
     port = free_port()
-    (folder / "isso.cfg").write_text(CONFIG.format(folder=folder, port=port, base=base, most=most))
+    (folder / "isso.cfg").write_text(CONFIG.format(folder=folder, port=port, base=base, limit=limit))
     with running([command("isso"), "-c", str(folder / "isso.cfg"), "run"], port, folder / "log", {"TZ": zone}):
         made = Isso(port)
         yield made
@@ -84,49 +84,49 @@ def isso(tmp_path: Path) -> Iterator[Isso]:
 
 
 @pytest.fixture
-def here(isso: Isso, tmp_path: Path) -> Iterator[Reader]:
-    with passes(isso.port, tmp_path, THREAD) as made:
+def runner(isso: Isso, tmp_path: Path) -> Iterator[PassRunner]:
+    with pass_runner(isso.port, tmp_path, THREAD) as made:
         yield made
 
 
-def once(isso: Isso, cursor: Json = None) -> Batch:
-    """One pass."""
-    with reading(isso.port) as http:
-        return feed(http, f"http://127.0.0.1:{isso.port}{THREAD}").fetch((), cursor, datetime.now(UTC))
+def run_pass(isso: Isso, cursor: Json = None) -> Batch:
+    """One pass from ``cursor``."""
+    with http_to(isso.port) as http:
+        return feed_source(http, f"http://127.0.0.1:{isso.port}{THREAD}").fetch((), cursor, datetime.now(UTC))
 
 
 def status(isso: Isso, cursor: Json) -> int:
-    """What isso answers to one who has read this far."""
+    """The status that isso returns for the validators in ``cursor``."""
     assert isinstance(cursor, dict)
-    with reading(isso.port) as http:
-        said = {"If-None-Match": cursor["etag"], "If-Modified-Since": cursor["modified"]}
-        return http.get(f"http://127.0.0.1:{isso.port}{THREAD}", headers=said).status
+    with http_to(isso.port) as http:
+        headers = {"If-None-Match": cursor["etag"], "If-Modified-Since": cursor["modified"]}
+        return http.get(f"http://127.0.0.1:{isso.port}{THREAD}", headers=headers).status
 
 
-def words(batch: Batch) -> dict[str, str]:
-    """What is said, by the end of the external id."""
+def texts(batch: Batch) -> dict[str, str]:
+    """Number of a comment (the end of the external id) -> its text."""
     return {post.external_id.rpartition("/")[2]: post.text for post in batch.posts}
 
 
-def test_a_comment_has_its_author_its_words_its_address_and_its_time(isso: Isso) -> None:
-    number = isso.say("**Acme** is great,\nand [its shop](https://acme.example/) is `open`.", "Bob & Sons")
-    (post,) = once(isso).posts
+def test_a_comment_has_author_text_address_and_time(isso: Isso) -> None:
+    number = isso.comment("**Acme** is great,\nand [its shop](https://acme.example/) is `open`.", "Bob & Sons")
+    (post,) = run_pass(isso).posts
     assert (post.author, post.text) == ("Bob & Sons", "Acme is great,\nand its shop is open.")
     assert (post.external_id, post.title) == ("tag:harbour.example,2018:/isso/1/1", "Comment #1")
     assert (post.url, post.site) == ("https://harbour.example/harbour/#isso-1", "harbour.example")
-    assert post.published_at == datetime.fromtimestamp(int(isso.seen(number)["created"]), UTC)
+    assert post.published_at == datetime.fromtimestamp(int(isso.get(number)["created"]), UTC)
 
 
-def test_nothing_new_is_a_304_and_a_new_comment_comes_alone(isso: Isso) -> None:
-    nobody = once(isso)
+def test_no_news_is_a_304_and_only_a_new_comment_is_returned(isso: Isso) -> None:
+    nobody = run_pass(isso)
     assert nobody.posts == ()
-    assert (status(isso, nobody.cursor), once(isso, nobody.cursor).posts) == (304, ())
-    isso.say("Acme is great, they say.")
-    first = once(isso, nobody.cursor)
-    assert (status(isso, first.cursor), once(isso, first.cursor).posts) == (304, ())
-    isso.say("Globex is greater.", "Ben")
-    second = once(isso, first.cursor)
-    assert [words(first), words(second)] == [{"1": "Acme is great, they say."}, {"2": "Globex is greater."}]
+    assert (status(isso, nobody.cursor), run_pass(isso, nobody.cursor).posts) == (304, ())
+    isso.comment("Acme is great, they say.")
+    first = run_pass(isso, nobody.cursor)
+    assert (status(isso, first.cursor), run_pass(isso, first.cursor).posts) == (304, ())
+    isso.comment("Globex is greater.", "Ben")
+    second = run_pass(isso, first.cursor)
+    assert [texts(first), texts(second)] == [{"1": "Acme is great, they say."}, {"2": "Globex is greater."}]
     assert second.complete_since is not None
 
 
@@ -134,86 +134,86 @@ def edit(isso: Isso) -> None:
     isso.edit(1, "Acme is terrible after all.")
 
 
-def answer(isso: Isso) -> None:
-    isso.say("Acme is terrible after all.", "Ben", answers=1)
+def reply(isso: Isso) -> None:
+    isso.comment("Acme is terrible after all.", "Ben", parent=1)
 
 
-hidden = pytest.mark.parametrize(("act", "number"), [(edit, "1"), (answer, "2")])
-"""What changes a thread, but not the ETag of its feed: that is the number of the newest comment that answers nobody."""
+hidden_change = pytest.mark.parametrize(("act", "number"), [(edit, "1"), (reply, "2")])
+"""Changes that do not change the ETag of the feed, which is the number of the newest comment that is not a reply."""
 
 
-@hidden
-def test_what_isso_keeps_behind_a_304_comes_with_the_next_comment(
+@hidden_change
+def test_a_change_hidden_by_a_304_arrives_with_the_next_comment(
     isso: Isso, act: Callable[[Isso], None], number: str
 ) -> None:
-    isso.say("Acme is great, they say.")
-    first = once(isso)
+    isso.comment("Acme is great, they say.")
+    first = run_pass(isso)
     act(isso)
-    second = once(isso, first.cursor)
+    second = run_pass(isso, first.cursor)
     assert (status(isso, first.cursor), second.posts) == (304, ())
-    last = isso.say("The harbour is calm.", "Cid")
-    said = {number: "Acme is terrible after all.", str(last): "The harbour is calm."}
-    assert words(once(isso, second.cursor)) == said
+    last = isso.comment("The harbour is calm.", "Cid")
+    expected = {number: "Acme is terrible after all.", str(last): "The harbour is calm."}
+    assert texts(run_pass(isso, second.cursor)) == expected
 
 
-@hidden
-def test_an_isso_that_was_caught_at_it_is_read_whole_from_then_on(
+@hidden_change
+def test_after_a_hidden_change_the_feed_is_always_read_in_full(
     isso: Isso, act: Callable[[Isso], None], number: str
 ) -> None:
-    isso.say("Acme is great, they say.")
-    with reading(isso.port) as http:
-        source = feed(http, f"http://127.0.0.1:{isso.port}{THREAD}")
+    isso.comment("Acme is great, they say.")
+    with http_to(isso.port) as http:
+        source = feed_source(http, f"http://127.0.0.1:{isso.port}{THREAD}")
         batch = source.fetch((), None, datetime.now(UTC))
         act(isso)
-        quiet = 0
+        passes_without_news = 0
         while not (batch := source.fetch((), batch.cursor, datetime.now(UTC))).posts:
-            quiet += 1
-            assert quiet < 100, "the whole feed is not fetched"
-    assert words(batch) == {number: "Acme is terrible after all."}
-    isso.say("Acme, Acme.", "Cid", answers=1)
-    after = once(isso, batch.cursor)
-    assert list(words(after).values()) == ["Acme, Acme."]
-    assert once(isso, after.cursor).posts == ()
+            passes_without_news += 1
+            assert passes_without_news < 100, "the whole feed is never fetched"
+    assert texts(batch) == {number: "Acme is terrible after all."}
+    isso.comment("Acme, Acme.", "Cid", parent=1)
+    after = run_pass(isso, batch.cursor)
+    assert list(texts(after).values()) == ["Acme, Acme."]
+    assert run_pass(isso, after.cursor).posts == ()
 
 
-def test_an_edited_comment_is_one_mention_that_changes_and_keeps_its_time(isso: Isso, here: Reader) -> None:
-    number = isso.say("Acme is great, they say.")
-    (before,) = here.read()
+def test_an_edited_comment_is_one_mention_that_changes_and_keeps_its_time(isso: Isso, runner: PassRunner) -> None:
+    number = isso.comment("Acme is great, they say.")
+    (before,) = runner.read()
     isso.edit(number, "Acme is terrible after all.")
-    isso.say("The harbour is calm.", "Cid")
-    (after,) = here.read()
+    isso.comment("The harbour is calm.", "Cid")
+    (after,) = runner.read()
     assert (after.external_id, after.published_at) == (before.external_id, before.published_at)
     assert after.text == "Acme is terrible after all."
 
 
-def test_a_deleted_comment_stays_for_the_feed_only_leaves_it_out(isso: Isso, here: Reader) -> None:
-    isso.say("Acme is great, they say.")
-    number = isso.say("Acme is terrible, I say.", "Ben")
-    assert len(here.read()) == 2
+def test_a_deleted_comment_stays_a_mention(isso: Isso, runner: PassRunner) -> None:
+    isso.comment("Acme is great, they say.")
+    number = isso.comment("Acme is terrible, I say.", "Ben")
+    assert len(runner.read()) == 2
     isso.delete(number)
-    assert sorted(post.text for post in here.read()) == ["Acme is great, they say.", "Acme is terrible, I say."]
-    assert len(here.read()) == 2
+    assert sorted(post.text for post in runner.read()) == ["Acme is great, they say.", "Acme is terrible, I say."]
+    assert len(runner.read()) == 2
 
 
-def test_isso_gives_the_number_of_a_deleted_comment_to_the_next_one(isso: Isso, here: Reader) -> None:
-    number = isso.say("Acme is great, they say.")
-    here.read()
+def test_isso_reuses_the_number_of_a_deleted_comment(isso: Isso, runner: PassRunner) -> None:
+    number = isso.comment("Acme is great, they say.")
+    runner.read()
     isso.delete(number)
-    assert len(here.read()) == 1
-    assert isso.say("Acme is terrible, I say.", "Ben") == number
-    (post,) = here.read()
+    assert len(runner.read()) == 1
+    assert isso.comment("Acme is terrible, I say.", "Ben") == number
+    (post,) = runner.read()
     assert (post.author, post.text) == ("Ben", "Acme is terrible, I say.")
 
 
-def test_a_deleted_comment_that_has_answers_loses_its_words_and_is_no_mention_any_more(
-    isso: Isso, here: Reader
+def test_a_deleted_comment_with_replies_loses_its_text_and_is_no_longer_a_mention(
+    isso: Isso, runner: PassRunner
 ) -> None:
-    number = isso.say("Acme is great, they say.")
-    isso.say("Acme? No.", "Ben", answers=number)
-    assert len(here.read()) == 2
+    number = isso.comment("Acme is great, they say.")
+    isso.comment("Acme? No.", "Ben", parent=number)
+    assert len(runner.read()) == 2
     isso.delete(number)
-    isso.say("The harbour is calm.", "Cid")
-    assert [post.text for post in here.read()] == ["Acme? No."]
+    isso.comment("The harbour is calm.", "Cid")
+    assert [post.text for post in runner.read()] == ["Acme? No."]
 
 
 @pytest.mark.parametrize(
@@ -230,50 +230,50 @@ def test_a_deleted_comment_that_has_answers_loses_its_words_and_is_no_mention_an
         ("Acme \ufffe\u202e says", "Acme says"),
     ],
 )
-def test_hostile_words_are_but_words(isso: Isso, typed: str, read: str) -> None:
-    isso.say("Globex is greater.", "Ben")
-    isso.say(typed, "Eve")
-    assert words(once(isso)) == {"1": "Globex is greater.", "2": read.translate(ANGLED)}
+def test_hostile_text_stays_text(isso: Isso, typed: str, read: str) -> None:
+    isso.comment("Globex is greater.", "Ben")
+    isso.comment(typed, "Eve")
+    assert texts(run_pass(isso)) == {"1": "Globex is greater.", "2": read.translate(ANGLE_QUOTES)}
 
 
 @pytest.mark.parametrize(
     ("typed", "read"),
     [("<b>Eve</b>", "{b}Eve{/b}"), ("Eve\x00\x08\ufffe", "Eve"), ("Eve & Co", "Eve & Co"), (None, "")],
 )
-def test_the_name_of_one_breaks_no_other_comment(isso: Isso, typed: str | None, read: str) -> None:
-    """isso lets characters into a name that XML does not have: its feed is broken then."""
-    isso.say("Globex is greater.", "Ben")
-    isso.say("Acme is great, they say.", typed)
-    assert {post.text: post.author for post in once(isso).posts} == {
+def test_a_hostile_author_name_breaks_no_other_comment(isso: Isso, typed: str | None, read: str) -> None:
+    """isso accepts characters in names that XML does not allow, and then its feed is not well-formed."""
+    isso.comment("Globex is greater.", "Ben")
+    isso.comment("Acme is great, they say.", typed)
+    assert {post.text: post.author for post in run_pass(isso).posts} == {
         "Globex is greater.": "Ben",
-        "Acme is great, they say.": read.translate(ANGLED),
+        "Acme is great, they say.": read.translate(ANGLE_QUOTES),
     }
 
 
-@pytest.mark.parametrize(("zone", "off"), [("EAST-9", timedelta(0)), ("WEST5", timedelta(hours=5))])
-def test_the_clock_of_another_zone_tells_no_time_to_come(tmp_path: Path, zone: str, off: timedelta) -> None:
-    """isso tells the time of its machine's zone as if it were UTC; one to come is the time when it was first seen."""
-    with served(tmp_path, zone) as isso, passes(isso.port, tmp_path, THREAD) as here:
-        number = isso.say("Acme is great, they say.")
-        (before,) = here.read()
-        written = datetime.fromtimestamp(isso.seen(number)["created"], UTC)
-        assert abs(before.published_at + off - written) < timedelta(minutes=1)
-        isso.say("The harbour is calm.", "Cid")
-        assert here.read() == [before]
+@pytest.mark.parametrize(("zone", "offset"), [("EAST-9", timedelta(0)), ("WEST5", timedelta(hours=5))])
+def test_a_time_in_the_future_becomes_the_time_when_first_seen(tmp_path: Path, zone: str, offset: timedelta) -> None:
+    """isso writes local time as if it were UTC. A future time becomes the time when the comment was first seen."""
+    with served(tmp_path, zone) as isso, pass_runner(isso.port, tmp_path, THREAD) as runner:
+        number = isso.comment("Acme is great, they say.")
+        (before,) = runner.read()
+        written = datetime.fromtimestamp(isso.get(number)["created"], UTC)
+        assert abs(before.published_at + offset - written) < timedelta(minutes=1)
+        isso.comment("The harbour is calm.", "Cid")
+        assert runner.read() == [before]
 
 
-def test_more_comments_at_once_than_the_feed_lists_are_a_hole(tmp_path: Path) -> None:
-    with served(tmp_path, most=3) as isso:
+def test_more_comments_at_once_than_the_feed_lists_are_a_gap(tmp_path: Path) -> None:
+    with served(tmp_path, limit=3) as isso:
         for number in range(3):
-            isso.say(f"Acme is great, says number {number}.")
-        first = once(isso)
+            isso.comment(f"Acme is great, says number {number}.")
+        first = run_pass(isso)
         for number in range(5):
-            isso.say(f"Acme is terrible, says number {number}.")
-        second = once(isso, first.cursor)
-    assert sorted(words(first) | words(second)) == ["1", "2", "3", "6", "7", "8"]
+            isso.comment(f"Acme is terrible, says number {number}.")
+        second = run_pass(isso, first.cursor)
+    assert sorted(texts(first) | texts(second)) == ["1", "2", "3", "6", "7", "8"]
     assert second.complete_since is None
 
 
-def test_an_isso_without_feeds_is_told_in_words(tmp_path: Path) -> None:
+def test_an_isso_without_feeds_is_an_error(tmp_path: Path) -> None:
     with served(tmp_path, base="") as isso, pytest.raises(SourceError, match=r"nothing at this address \(404\)"):
-        once(isso)
+        run_pass(isso)

@@ -1,7 +1,7 @@
-"""Our own side over a list of feeds, twice: ``python -m bench._feeds_ours FOLDER WORKERS (fetch|poll)``.
+"""Reads a list of feeds twice with Wallflower: ``python -m bench._feeds_wallflower FOLDER WORKERS (fetch|poll)``.
 
-``fetch``: the real Source, Http and parsing child, posts thrown away. ``poll``: the collector's whole pass, with rules,
-scores and a store. Reads FOLDER/urls; prints one line of JSON for each round.
+``fetch``: the real Source, Http and parser process; the posts are discarded. ``poll``: the collector's whole pass, with
+rules, scores and a store. Reads FOLDER/urls and prints one line of JSON per round.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from bench._feeds_made_up import BRANDS
+from bench._feeds_generator import BRANDS
 from monitor.clock import Clock
 from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
 from monitor.feeds.parser import Parser
@@ -30,14 +30,14 @@ from monitor.sentiment import Scorer
 from monitor.sources.feed import Options, Source
 from monitor.store import open_store
 
-WARM = b"<rss version='2.0'><channel><item><title>t</title></item></channel></rss>"
-FOREIGN = "Ce message est là pour que le modèle des langues soit chargé avant que la mesure commence."
+WARM_UP_FEED = b"<rss version='2.0'><channel><item><title>t</title></item></channel></rss>"
+WARM_UP_TEXT = "Ce message est là pour que le modèle des langues soit chargé avant que la mesure commence."
 Pass = Callable[[], int]
-"""Reads one feed; returns how many posts, or new mentions, came of it."""
+"""Runs one pass of one feed; returns the number of posts."""
 
 
-class Fetching:
-    """A feed's passes, up to its posts."""
+class FetchPass:
+    """Passes of one feed that end with its posts."""
 
     def __init__(self, url: str, http: Http, clock: Clock) -> None:
         self._source = Source(Options(name=url, url=url), http)
@@ -47,73 +47,73 @@ class Fetching:
     def __call__(self) -> int:
         """One pass."""
         batch = self._source.fetch((), self._cursor, self._clock.now())
-        self._cursor = json.loads(json.dumps(batch.cursor))  # as the store would keep it
+        self._cursor = json.loads(json.dumps(batch.cursor))  # as the store does
         return len(batch.posts)
 
 
-class Polling:
-    """A feed's passes, into the store."""
+class PollPass:
+    """Passes of one feed into the store."""
 
-    def __init__(self, url: str, http: Http, desk: PassContext) -> None:
+    def __init__(self, url: str, http: Http, context: PassContext) -> None:
         pace = Pace(None, timedelta(minutes=15))
-        self._watched = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
+        self._configured = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
         self._status = timing.initial_status(url, "feed", pace, sample=False)
-        self._desk = desk
+        self._context = context
 
     def __call__(self) -> int:
-        """One pass. Raises RuntimeError where it failed."""
-        self._status = poll(self._watched, self._status, self._desk)
+        """One pass. Returns 0; raises RuntimeError if it failed."""
+        self._status = poll(self._configured, self._status, self._context)
         if self._status.failures:
             raise RuntimeError(self._status.reason)
         return 0
 
 
-def desk_for(path: Path, clock: Clock) -> PassContext:
-    """A desk with rules for the made-up brands."""
+def pass_context(path: Path, clock: Clock) -> PassContext:
+    """A context with rules for the generated brands."""
     brands = [Brand(name, name.lower(), ours=name == BRANDS[0]) for name in BRANDS]
     matcher, store = Matcher(brands), open_store(f"sqlite:///{path}")
     store.register_brands(brands, clock.now())
     judge = Judge(matcher, Scorer(brands))
-    judge.judge([Post("", "1", FOREIGN, clock.now())], clock.now())
+    judge.judge([Post("", "1", WARM_UP_TEXT, clock.now())], clock.now())
     return PassContext(judge, store, matcher.terms(), clock.now)
 
 
-def cpu() -> float:
-    """Seconds of processor time of this process and its children."""
+def cpu_seconds() -> float:
+    """CPU time of this process and its children."""
     children = [child.cpu_times() for child in psutil.Process().children()]
     return time.process_time() + sum(times.user + times.system for times in children)
 
 
-def memory() -> float:
-    """The most MB that this process held, and its largest child, which must have ended."""
+def peak_memory_mb() -> float:
+    """Peak memory of this process and of its largest child, which must have ended."""
     kinds = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
     return sum(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
 
 
 def one_round(passes: Sequence[Pass], workers: int, count_url: str) -> dict[str, object]:
-    """Run every pass once, some at a time; what that cost, and what the server saw."""
-    before, began = cpu(), time.perf_counter()
+    """Run every pass once, ``workers`` at a time; returns the cost and the responses that the server counted."""
+    before, began = cpu_seconds(), time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:
         posts = sum(pool.map(lambda run: run(), passes))
-    used = {"cpu": cpu() - before, "wall": time.perf_counter() - began}
+    used = {"cpu": cpu_seconds() - before, "wall": time.perf_counter() - began}
     with urllib.request.urlopen(count_url) as answer:
         return {**used, "answers": json.load(answer), "entries": posts}
 
 
 def main(folder: Path, workers: int, what: str) -> None:
-    """Read all feeds twice; only the reading counts, not the start of the program and of its child."""
+    """Read all feeds twice. Only this is measured, not the start of the program and its child process."""
     urls = (folder / "urls").read_text().split()
     clock = Clock()
     http = Http(clock, {urlsplit(url).hostname or "" for url in urls})
-    http.shared(Parser).parse(WARM, "", urls[0])
-    desk = desk_for(folder / "ours.db", clock) if what == "poll" else None
-    passes: list[Pass] = [Polling(u, http, desk) if desk else Fetching(u, http, clock) for u in urls]
+    http.shared(Parser).parse(WARM_UP_FEED, "", urls[0])
+    context = pass_context(folder / "wallflower.db", clock) if what == "poll" else None
+    passes: list[Pass] = [PollPass(u, http, context) if context else FetchPass(u, http, clock) for u in urls]
     rounds = [one_round(passes, workers, urls[0].rpartition("/")[0] + "/count") for _ in range(2)]
     http.close()
-    if desk:
-        desk.store.close()
+    if context:
+        context.store.close()
     for used in rounds:
-        print(json.dumps({**used, "memory": memory()}), flush=True)
+        print(json.dumps({**used, "memory": peak_memory_mb()}), flush=True)
 
 
 if __name__ == "__main__":
