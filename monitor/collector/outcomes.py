@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -37,8 +36,7 @@ class ClosedGaps(NamedTuple):
     complete_since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PassOutcome:
+class PassOutcome(NamedTuple):
     """What to write after a pass, in this order: the opened gaps, the status, the end of gaps."""
 
     status: SourceStatus

@@ -15,7 +15,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_set_aside
 from monitor.collector.outcomes import PassOutcome
 from monitor.errors import SourceError, Stopped
-from monitor.model import PAUSED_REASON, Batch, JudgedPost, Post, SaveResult, SourceStatus
+from monitor.model import PAUSED_REASON, Batch, JudgedPost, SaveResult, SourceStatus
 from monitor.store import Store
 
 BATCH_SIZE = 250
@@ -68,38 +68,40 @@ def _store_batch(
     source: ConfiguredSource, started: SourceStatus, batch: Batch, due: datetime | None, context: PassContext
 ) -> SourceStatus:
     now = context.now()
-    *full, last = [batch.posts[n : n + BATCH_SIZE] for n in range(0, len(batch.posts), BATCH_SIZE)] or [()]
-    saved, set_aside = _save_posts(source.name, full, batch.deleted_prefixes, context)
-    judged = judge_or_set_aside(last, context.now(), context.judge)
+    last, saved, set_aside = _judge_posts(source.name, batch, context) if batch.posts else ([], [], 0)
     gaps = context.store.gaps(*outcomes.gap_range(started, batch, now), source.name)
     outcome = outcomes.after_batch(started, batch, gaps, source.pace, due, now, context.jitter())
-    set_aside += len(last) - len(judged)
-    outcome = replace(outcome, status=replace(outcome.status, set_aside=outcome.status.set_aside + set_aside))
+    if set_aside:
+        outcome = outcome._replace(status=replace(outcome.status, set_aside=outcome.status.set_aside + set_aside))
     _open_gaps(outcome, context.store, now)
     if outcome.can_buffer:
         context.store.buffer_status(outcome.status, now=now, cursor=batch.cursor)
     else:
-        saved.append(_save_last(batch, judged, outcome.status, context, below=() if full else batch.deleted_prefixes))
+        saved.append(_save_last(batch, last, outcome.status, context, is_only=not saved))
     if outcome.closed is not None:
         context.store.close_gaps(source.name, outcome.closed.until, context.now(), outcome.closed.complete_since)
     _log_result(started, outcome.status, saved)
     return outcome.status
 
 
-def _save_posts(
-    source: str, parts: Sequence[Sequence[Post]], deleted_prefixes: Sequence[str], context: PassContext
-) -> tuple[list[SaveResult], int]:
-    """Judge and save all parts of a batch except its last; the number of posts that were set aside."""
-    now, saved, set_aside = context.now(), [], 0
-    for n, part in enumerate(parts):
+def _judge_posts(source: str, batch: Batch, context: PassContext) -> tuple[list[JudgedPost], list[SaveResult], int]:
+    """Judge the posts of ``batch``, BATCH_SIZE at a time, and save all except the last part.
+
+    Returns the last part, what was saved and how many posts were set aside.
+    """
+    now, posts, judged, saved, set_aside = context.now(), batch.posts, list[JudgedPost](), list[SaveResult](), 0
+    for start in range(0, len(posts), BATCH_SIZE):
+        if start:
+            prefixes = batch.deleted_prefixes if not saved else ()
+            saved.append(context.store.save(source, judged, now=now, deleted_prefixes=prefixes))
+        part = posts[start : start + BATCH_SIZE]
         judged = judge_or_set_aside(part, now, context.judge)
-        saved.append(context.store.save(source, judged, now=now, deleted_prefixes=() if n else deleted_prefixes))
         set_aside += len(part) - len(judged)
-    return saved, set_aside
+    return judged, saved, set_aside
 
 
 def _save_last(
-    batch: Batch, judged: Sequence[JudgedPost], status: SourceStatus, context: PassContext, below: Sequence[str]
+    batch: Batch, judged: Sequence[JudgedPost], status: SourceStatus, context: PassContext, *, is_only: bool
 ) -> SaveResult:
     """Save the last posts of a batch, with its cursor and the new status, in one transaction."""
     return context.store.save(
@@ -107,7 +109,7 @@ def _save_last(
         judged,
         now=context.now(),
         deleted=batch.deleted,
-        deleted_prefixes=below,
+        deleted_prefixes=batch.deleted_prefixes if is_only else (),
         cursor=batch.cursor,
         status=status,
     )
