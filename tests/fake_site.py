@@ -1,4 +1,4 @@
-"""A whole site over a temporary database: config, store, app and, where a test needs one, a server on loopback."""
+"""A whole installation with a temporary database: config, store, app and, if a test needs one, a loopback server."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ GLOBEX = Brand("Globex", "globex")
 INITECH = Brand("Initech", "initech")
 BRANDS = (ACME, GLOBEX, INITECH)
 WALL = Wall(night=None)
-"""At night a wall shows less, and a test may run at any hour."""
+"""Without night hours, in which a wall shows less: tests may run at any time of day."""
 ALL_WELL: Mapping[str, bool] = {"writer": True, "scheduler": True, "watch": True, "web": True}
 
 
 def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequence[Brand] = BRANDS) -> Config:
-    """A config of made-up brands and feeds, its database in ``folder``."""
+    """A config with made-up brands and feeds, and its database in ``folder``."""
     return Config(
         path=folder / "config.toml",
         data=folder,
@@ -47,30 +47,30 @@ def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequenc
 def judged(
     text: str = "Acme is fine.", *, brand: str = "Acme", score: float | None = 0.5, **changes: Any
 ) -> JudgedPost:
-    """A post that mentions ``brand``, judged ``score``; ``changes`` go to the post."""
+    """A post that mentions ``brand`` with this score; ``changes`` are fields of the post."""
     return JudgedPost(post(text, **changes), (Finding(Match(brand, brand.lower()), Score(score)),))
 
 
 def read_at(time: datetime, source: str = "Forum", **changes: Any) -> SourceStatus:
-    """The status of a source that was read well at ``time``."""
+    """The status of a source that was read successfully at ``time``."""
     fields: dict[str, Any] = {"health": Health.WORKING, "last_try": time, "last_success": time, "last_post": time}
     return SourceStatus(source, "feed", **{**fields, **changes})
 
 
 def app_over(config: Config, store: Store, clock: Clock, health: Mapping[str, bool] = ALL_WELL) -> Flask:
-    """The app as ``wallflower run`` makes it, version "1"."""
+    """The app as ``wallflower run`` creates it, version "1"."""
     return create_app(config, store, clock, health=lambda: health, version="1")
 
 
-class Quiet(WSGIRequestHandler):
-    """Writes no log."""
+class _SilentRequestHandler(WSGIRequestHandler):
+    """Does not log requests."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 class Served:
-    """A running site: ``url``, ``store``; ``stop`` it and ``start`` it again on the same port and database."""
+    """A running app. After ``stop``, ``start`` uses the same port and database again."""
 
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self.config = config
@@ -79,17 +79,19 @@ class Served:
 
     @property
     def url(self) -> str:
-        """Of its front page, without the last slash."""
+        """The URL of its front page, without trailing slash."""
         return f"http://127.0.0.1:{self._port}"
 
     def start(self, version: str = "1") -> Served:
-        """Open the database and serve."""
+        """Open the database and start the server."""
         self.store = open_store(self.config.database_url)
         self.store.register_brands(self.config.brands, self.clock.now())
         self.app = create_app(self.config, self.store, self.clock, health=lambda: ALL_WELL, version=version)
         self.live = self.app.extensions["live"]
         self.live.start()
-        self._server = make_server("127.0.0.1", self._port, self.app, threaded=True, request_handler=Quiet)
+        self._server = make_server(
+            "127.0.0.1", self._port, self.app, threaded=True, request_handler=_SilentRequestHandler
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         return self
@@ -102,8 +104,8 @@ class Served:
         self._thread.join()
         self.store.close()
 
-    def save(self, *some: JudgedPost, source: str = "Forum") -> int:
-        """Save posts as read just now; returns the id of the newest mention."""
+    def save(self, *posts: JudgedPost, source: str = "Forum") -> int:
+        """Save posts as just read; returns the id of the newest mention."""
         now = self.clock.now()
-        self.store.save(source, some, now=now, status=read_at(now, source))
+        self.store.save(source, posts, now=now, status=read_at(now, source))
         return self.store.last_mention_id()

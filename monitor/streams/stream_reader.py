@@ -1,4 +1,4 @@
-"""Reads a stream into a bounded buffer in a thread of its own; passes take batches out of it."""
+"""Reads a stream into a bounded buffer in its own thread; passes take batches out of it."""
 
 from __future__ import annotations
 
