@@ -28,7 +28,7 @@ INITECH = Brand("Initech", "initech")
 BRANDS = (ACME, GLOBEX, INITECH)
 WALL = Wall(night=None)
 """Without night hours, in which a wall shows less: tests may run at any time of day."""
-ALL_WELL: Mapping[str, bool] = {"writer": True, "scheduler": True, "watch": True, "web": True}
+ALL_HEALTHY: Mapping[str, bool] = {"writer": True, "scheduler": True, "watch": True, "web": True}
 
 
 def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequence[Brand] = BRANDS) -> Config:
@@ -57,7 +57,7 @@ def read_at(time: datetime, source: str = "Forum", **changes: Any) -> SourceStat
     return SourceStatus(source, "feed", **{**fields, **changes})
 
 
-def app_over(config: Config, store: Store, clock: Clock, health: Mapping[str, bool] = ALL_WELL) -> Flask:
+def app_for(config: Config, store: Store, clock: Clock, health: Mapping[str, bool] = ALL_HEALTHY) -> Flask:
     """The app as ``wallflower run`` creates it, version "1"."""
     return create_app(config, store, clock, health=lambda: health, version="1")
 
@@ -69,7 +69,7 @@ class _SilentRequestHandler(WSGIRequestHandler):
         """Do nothing."""
 
 
-class Served:
+class RunningApp:
     """A running app. After ``stop``, ``start`` uses the same port and database again."""
 
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
@@ -82,11 +82,11 @@ class Served:
         """The URL of its front page, without trailing slash."""
         return f"http://127.0.0.1:{self._port}"
 
-    def start(self, version: str = "1") -> Served:
+    def start(self, version: str = "1") -> RunningApp:
         """Open the database and start the server."""
         self.store = open_store(self.config.database_url)
         self.store.register_brands(self.config.brands, self.clock.now())
-        self.app = create_app(self.config, self.store, self.clock, health=lambda: ALL_WELL, version=version)
+        self.app = create_app(self.config, self.store, self.clock, health=lambda: ALL_HEALTHY, version=version)
         self.live = self.app.extensions["live"]
         self.live.start()
         self._server = make_server(

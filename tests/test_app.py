@@ -17,7 +17,7 @@ from display.pages.assets import Assets
 from display.server.security import host_name, is_cross_site
 from monitor.errors import StoreError
 from monitor.store import Store, open_store
-from tests.fake_site import ALL_WELL, app_over, config
+from tests.fake_site import ALL_HEALTHY, app_for, config
 from tests.fakes import FakeClock
 
 ROUTES = [
@@ -43,7 +43,7 @@ def store(tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
 
 @pytest.fixture
 def app(tmp_path: Path, store: Store, clock: FakeClock) -> Flask:
-    return app_over(config(tmp_path), store, clock)
+    return app_for(config(tmp_path), store, clock)
 
 
 @pytest.fixture
@@ -106,9 +106,11 @@ def test_sec_fetch_site_takes_precedence_over_origin() -> None:
 
 
 def test_healthz_reports_each_part(client: FlaskClient, tmp_path: Path, store: Store, clock: FakeClock) -> None:
-    assert (client.get("/healthz").status_code, client.get("/healthz").json) == (200, dict(ALL_WELL))
-    unhealthy = app_over(config(tmp_path), store, clock, {**ALL_WELL, "scheduler": False}).test_client().get("/healthz")
-    assert (unhealthy.status_code, unhealthy.json) == (503, {**ALL_WELL, "scheduler": False})
+    assert (client.get("/healthz").status_code, client.get("/healthz").json) == (200, dict(ALL_HEALTHY))
+    unhealthy = (
+        app_for(config(tmp_path), store, clock, {**ALL_HEALTHY, "scheduler": False}).test_client().get("/healthz")
+    )
+    assert (unhealthy.status_code, unhealthy.json) == (503, {**ALL_HEALTHY, "scheduler": False})
 
 
 def test_home_redirects_to_the_mentions(client: FlaskClient) -> None:

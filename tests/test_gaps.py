@@ -30,7 +30,7 @@ from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus,
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
-from tests.fake_site import ALL_WELL, BRANDS, config, judged
+from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged
 from tests.fakes import NOON, FakeClock
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -89,7 +89,7 @@ class PolledSource:
         return chart
 
     def hatched_on_the_wall(self) -> int:
-        states = WallStates(self.config, self.store, self.clock, health=lambda: ALL_WELL, version="1")
+        states = WallStates(self.config, self.store, self.clock, health=lambda: ALL_HEALTHY, version="1")
         return len(states.get()["horizon"]["hatches"])
 
 

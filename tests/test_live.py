@@ -28,7 +28,7 @@ from display.server.live import (
 from display.server.websocket import MAX_MESSAGE_BYTES
 from monitor.model import Change, ChangeKind
 from monitor.store import open_store
-from tests.fake_site import Served, app_over, config, judged, read_at
+from tests.fake_site import RunningApp, app_for, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
 TIMEOUT_SECONDS = 10.0
@@ -43,7 +43,7 @@ class LiveApp:
         self.clock = clock
         self.store = open_store(settings.database_url)
         self.store.register_brands(settings.brands, clock.now())
-        self.flask = app_over(settings, self.store, clock)
+        self.flask = app_for(settings, self.store, clock)
         self.live: Live = self.flask.extensions["live"]
         self.live.follow()
 
@@ -272,8 +272,8 @@ def test_pending_changes_for_walls_are_limited(app: LiveApp, monkeypatch: pytest
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    served = Served(config(tmp_path)).start()
+def served(tmp_path: Path) -> Iterator[RunningApp]:
+    served = RunningApp(config(tmp_path)).start()
     yield served
     served.stop()
 
@@ -281,7 +281,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 class Browser:
     """A real Socket.IO client that puts the events it receives into queues."""
 
-    def __init__(self, served: Served, **auth: Any) -> None:
+    def __init__(self, served: RunningApp, **auth: Any) -> None:
         self.changes: queue.Queue[dict[str, Any]] = queue.Queue()
         self.beats: queue.Queue[dict[str, Any]] = queue.Queue()
         self.client = socketio.Client(reconnection=False)
@@ -297,13 +297,13 @@ class Browser:
         self.client.disconnect()
 
 
-def test_a_saved_mention_arrives_over_a_real_connection(served: Served) -> None:
+def test_a_saved_mention_arrives_over_a_real_connection(served: RunningApp) -> None:
     with Browser(served) as browser:
         served.save(judged())
         assert ids(browser.changes.get(timeout=TIMEOUT_SECONDS)) == [1]
 
 
-def test_a_restart_loses_no_change_and_sends_none_twice(served: Served) -> None:
+def test_a_restart_loses_no_change_and_sends_none_twice(served: RunningApp) -> None:
     with Browser(served) as browser:
         served.save(judged("Acme one."))
         last_id = browser.changes.get(timeout=TIMEOUT_SECONDS)["last_id"]
@@ -318,7 +318,7 @@ def test_a_restart_loses_no_change_and_sends_none_twice(served: Served) -> None:
 
 
 def test_a_client_above_the_limit_receives_the_reason_and_pages_still_work(tmp_path: Path) -> None:
-    served = Served(config(tmp_path)).start()
+    served = RunningApp(config(tmp_path)).start()
     served.live._max_sockets = 2
     try:
         with Browser(served), Browser(served):
@@ -333,7 +333,7 @@ def test_a_client_above_the_limit_receives_the_reason_and_pages_still_work(tmp_p
         served.stop()
 
 
-def handshake(served: Served) -> socket.socket:
+def handshake(served: RunningApp) -> socket.socket:
     """A raw WebSocket after the HTTP upgrade, without a Socket.IO connect message."""
     raw = socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1])), timeout=TIMEOUT_SECONDS)
     key = base64.b64encode(os.urandom(16)).decode()
@@ -345,7 +345,7 @@ def handshake(served: Served) -> socket.socket:
     return raw
 
 
-def test_connections_beyond_the_spare_ones_are_rejected_before_the_handshake(served: Served) -> None:
+def test_connections_beyond_the_spare_ones_are_rejected_before_the_handshake(served: RunningApp) -> None:
     served.live._max_sockets = -13
     raws = [handshake(served) for _ in range(3)]
     served.app.wsgi_app._max_connections = served.live.max_connections  # type: ignore[attr-defined]
@@ -356,7 +356,7 @@ def test_connections_beyond_the_spare_ones_are_rejected_before_the_handshake(ser
         raw.close()
 
 
-def test_a_message_without_end_is_cut_off(served: Served) -> None:
+def test_a_message_without_end_is_cut_off(served: RunningApp) -> None:
     raw = handshake(served)
     frame = bytes([0x01, 0xFF]) + (1 << 40).to_bytes(8, "big") + b"\0\0\0\0"
     raw.sendall(frame)
@@ -365,11 +365,11 @@ def test_a_message_without_end_is_cut_off(served: Served) -> None:
     raw.close()
 
 
-def test_long_polling_is_rejected(served: Served) -> None:
+def test_long_polling_is_rejected(served: RunningApp) -> None:
     assert served.app.test_client().get("/socket.io/?EIO=4&transport=polling").status_code == 400
 
 
-def test_another_origin_gets_no_socket(served: Served) -> None:
+def test_another_origin_gets_no_socket(served: RunningApp) -> None:
     client, headers = socketio.Client(reconnection=False), {"Origin": "https://evil.example"}
     with pytest.raises(socketio.exceptions.ConnectionError):
         client.connect(served.url, transports=["websocket"], headers=headers, wait_timeout=TIMEOUT_SECONDS)
@@ -377,7 +377,7 @@ def test_another_origin_gets_no_socket(served: Served) -> None:
 
 def test_stop_ends_every_thread_that_is_not_a_daemon(tmp_path: Path) -> None:
     before = set(threading.enumerate())
-    served = Served(config(tmp_path)).start()
+    served = RunningApp(config(tmp_path)).start()
     browser = Browser(served)
     served.stop()
     browser.client.disconnect()

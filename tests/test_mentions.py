@@ -23,7 +23,7 @@ from monitor.model import Health, JudgedPost, Post
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
-from tests.fake_site import app_over
+from tests.fake_site import app_for
 from tests.fake_site import config as site_config
 from tests.fakes import NOON, FakeClock
 
@@ -76,7 +76,7 @@ def own_store(tmp_path: Path) -> Iterator[Store]:
 
 def client_of(folder: Path, store: Store, clock: FakeClock | None = None, **config: Any) -> FlaskClient:
     settings = {"brands": data.BRANDS, "sources": data.SOURCES, **config}
-    return app_over(site_config(folder, **settings), store, clock or FakeClock()).test_client()
+    return app_for(site_config(folder, **settings), store, clock or FakeClock()).test_client()
 
 
 class Page(HTMLParser):

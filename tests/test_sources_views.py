@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
 from monitor.config import Wall
 from monitor.store import Store, open_store
-from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
+from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def client(tmp_path: Path, store: Store) -> FlaskClient:
     for name in NAMES:
         store.save_status(read_at(NOON, name, next_check=NOON + 10 * MINUTE), NOON)
-    return app_over(config(tmp_path, sources=NAMES), store, FakeClock()).test_client()
+    return app_for(config(tmp_path, sources=NAMES), store, FakeClock()).test_client()
 
 
 def test_the_page_shows_every_source_and_links_its_number(client: FlaskClient, store: Store) -> None:
@@ -79,13 +79,13 @@ def test_a_paused_source_does_not_count_as_one_that_should_be_read(client: Flask
 
 
 def test_a_page_without_sources_says_how_to_add_one(tmp_path: Path, store: Store) -> None:
-    text = app_over(config(tmp_path, sources=()), store, FakeClock()).test_client().get("/sources").text
+    text = app_for(config(tmp_path, sources=()), store, FakeClock()).test_client().get("/sources").text
     assert "No source is set up" in text
 
 
 def test_the_page_lists_walls_with_and_without_a_screen(tmp_path: Path, store: Store, clock: FakeClock) -> None:
     settings = replace(config(tmp_path), walls=(Wall("desk"), Wall("lobby")))
-    app = app_over(settings, store, clock, {**ALL_WELL, "watch": False})
+    app = app_for(settings, store, clock, {**ALL_HEALTHY, "watch": False})
     live, client = app.extensions["live"], app.test_client()
     live.follow()
     auth = {"room": WALL_ROOM, "wall": "lobby", "version": "1", "size": "1366x768"}

@@ -16,7 +16,7 @@ from monitor.collector.importing.columns import choose_columns
 from monitor.collector.importing.rows import open_rows
 from monitor.model import MentionFilter
 from monitor.store import Store, open_store
-from tests.fake_site import ALL_WELL, app_over, judged
+from tests.fake_site import ALL_HEALTHY, app_for, judged
 from tests.fake_site import config as site_config
 from tests.fakes import NOON, FakeClock, post
 from tests.sites import fake_posts
@@ -66,7 +66,7 @@ def test_a_card_shows_stars(store: Store, tmp_path: Path) -> None:
     store.save("Shop", [judged("Acme is fine.", external_id="1", stars=4)], now=NOON)
     store.save("Forum", [judged("Acme is late.", external_id="2")], now=NOON)
     clock = FakeClock(NOON + timedelta(minutes=1))
-    pages = app_over(site_config(tmp_path, sources=("Shop", "Forum")), store, clock, ALL_WELL).test_client()
+    pages = app_for(site_config(tmp_path, sources=("Shop", "Forum")), store, clock, ALL_HEALTHY).test_client()
     page = pages.get("/mentions").get_data(as_text=True)
     assert page.count("of 5 stars") == page.count("4 of 5 stars") == 1
     assert "4 of 5 stars" in pages.get("/mentions/1").get_data(as_text=True)

@@ -9,7 +9,7 @@ import pytest
 
 from display.pages.sources.system_status import StatusLine, SystemFacts, format_bytes, status_lines
 from monitor.model import DatabaseStatus
-from tests.fake_site import ALL_WELL
+from tests.fake_site import ALL_HEALTHY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GIGABYTE = 1_000_000_000
@@ -33,7 +33,7 @@ def facts(**changes: Any) -> SystemFacts:
 
 
 def line(name: str, health: dict[str, bool] | None = None, **changes: Any) -> StatusLine:
-    (found,) = [one for one in status_lines(facts(**changes), health or dict(ALL_WELL)) if one.name == name]
+    (found,) = [one for one in status_lines(facts(**changes), health or dict(ALL_HEALTHY)) if one.name == name]
     return found
 
 
@@ -74,7 +74,7 @@ def test_an_old_sqlite_is_reported_without_trouble() -> None:
 
 @pytest.mark.parametrize(("part", "name"), [("writer", "Saving"), ("scheduler", "Reading"), ("watch", "Watching")])
 def test_a_part_that_has_stopped_is_trouble(part: str, name: str) -> None:
-    found = line(name, {**ALL_WELL, part: False})
+    found = line(name, {**ALL_HEALTHY, part: False})
     assert (found.figure, found.trouble) == ("Stopped.", True)
     assert found.text.endswith("Restart Wallflower; its log says why it stopped.")
 

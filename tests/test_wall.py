@@ -35,7 +35,7 @@ from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
 from monitor.model import Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
 from monitor.store import open_store
-from tests.fake_site import ALL_WELL, BRANDS, config, judged, read_at
+from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 
 ENGLISH = catalogue()["en"]
@@ -51,7 +51,7 @@ class Wall:
         self.clock = clock
         self.store = open_store(settings.database_url)
         self.store.register_brands(settings.brands, clock.now())
-        self.health = dict(ALL_WELL)
+        self.health = dict(ALL_HEALTHY)
         self.states = WallStates(settings, self.store, clock, health=lambda: self.health, version="1")
 
     def save(self, *some: JudgedPost, source: str = "Forum", **status: Any) -> None:

@@ -20,7 +20,7 @@ from display.wall_state.sentences import unread_reason
 from monitor.config.walls import Wall
 from monitor.errors import ConfigError
 from monitor.model import Health, Incident
-from tests.fake_site import app_over, judged, read_at
+from tests.fake_site import app_for, judged, read_at
 from tests.fakes import NOON, FakeClock
 from tests.test_walls import Walls, topic, topics
 
@@ -190,7 +190,7 @@ def test_a_wall_speaks_a_language_that_is_one_new_file(tmp_path: Path, clock: Fa
 @pytest.mark.usefixtures("polish")
 def test_config_and_page_take_the_languages_from_the_files(tmp_path: Path, clock: FakeClock) -> None:
     walls = Walls(tmp_path, clock, Wall(language="pl"))
-    page = app_over(walls.config, walls.store, clock).test_client().get("/wall").text
+    page = app_for(walls.config, walls.store, clock).test_client().get("/wall").text
     assert '<html lang="pl"' in page
     assert "wzmian" not in page
     sent = json.loads(page_phrases())

@@ -29,7 +29,7 @@ from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, JudgedPost, Topics
 from monitor.store import open_store
 from monitor.text.near_duplicates import signatures
-from tests.fake_site import ALL_WELL, BRANDS, app_over, config, judged, read_at
+from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, read_at
 from tests.fakes import NOON, FakeClock
 from tests.test_live import received
 
@@ -44,7 +44,7 @@ class Walls:
         self.clock = clock
         self.store = open_store(self.config.database_url)
         self.store.register_brands(brands, clock.now())
-        self.states = WallStates(self.config, self.store, clock, health=lambda: ALL_WELL, version="1")
+        self.states = WallStates(self.config, self.store, clock, health=lambda: ALL_HEALTHY, version="1")
 
     def save(self, *some: JudgedPost) -> None:
         now = self.clock.now()
@@ -464,7 +464,7 @@ def site(tmp_path: Path, clock: FakeClock) -> Iterator[Any]:
     settings = replace(config(tmp_path), walls=(Wall("office"), Wall("reception", mask_authors=True)))
     store = open_store(settings.database_url)
     store.register_brands(settings.brands, clock.now())
-    app = app_over(settings, store, clock)
+    app = app_for(settings, store, clock)
     app.extensions["live"].follow()
     app.extensions["stored"] = store
     yield app
@@ -485,7 +485,7 @@ def test_each_wall_has_its_address(site: Any, path: str, name: str) -> None:
 
 def test_a_page_is_in_the_language_of_its_wall(tmp_path: Path, clock: FakeClock) -> None:
     walls = Walls(tmp_path, clock, Wall("halle", language="de"), Wall("office"))
-    client = app_over(walls.config, walls.store, clock).test_client()
+    client = app_for(walls.config, walls.store, clock).test_client()
     for path in ("/wall", "/wall/halle", "/wall/pairing"):
         page = client.get(path).text
         assert '<html lang="de"' in page

@@ -27,7 +27,7 @@ from monitor.sentiment import Scorer
 from monitor.sources.webhook import MAX_BODY_BYTES, MAX_POSTS, Options, Source
 from monitor.store import Store, open_store
 from tests.fake_server import http_for
-from tests.fake_site import ALL_WELL, BRANDS, config
+from tests.fake_site import ALL_HEALTHY, BRANDS, config
 from tests.fakes import NOON, FakeClock
 
 KEY = "made up for a test, no secret"
@@ -63,7 +63,7 @@ def client(
     tmp_path: Path, store: Store, clock: FakeClock, context: PassContext, helpdesk: ConfiguredSource
 ) -> FlaskClient:
     accept = Deliveries([helpdesk], context).accept
-    app = create_app(config(tmp_path), store, clock, health=lambda: ALL_WELL, version="1", accept=accept)
+    app = create_app(config(tmp_path), store, clock, health=lambda: ALL_HEALTHY, version="1", accept=accept)
     return app.test_client()
 
 
@@ -267,7 +267,7 @@ def test_a_store_error_asks_to_send_again_later(tmp_path: Path, store: Store, cl
     def full(name: str, body: bytes, signature: str) -> Receipt:
         raise StoreError("The disk is full.")
 
-    app = create_app(config(tmp_path), store, clock, health=lambda: ALL_WELL, version="1", accept=full)
+    app = create_app(config(tmp_path), store, clock, health=lambda: ALL_HEALTHY, version="1", accept=full)
     answer = deliver(app.test_client(), POST)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
@@ -275,7 +275,7 @@ def test_a_store_error_asks_to_send_again_later(tmp_path: Path, store: Store, cl
 
 
 def test_an_app_without_webhooks_accepts_nothing(tmp_path: Path, store: Store, clock: FakeClock) -> None:
-    app = create_app(config(tmp_path), store, clock, health=lambda: ALL_WELL, version="1")
+    app = create_app(config(tmp_path), store, clock, health=lambda: ALL_HEALTHY, version="1")
     assert deliver(app.test_client(), POST).status_code == 401
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.browser import measures
 from tests.browser.scripted_wall import ScriptedWall
 from tests.browser_setup import NAMES
-from tests.fake_site import Served, config
+from tests.fake_site import RunningApp, config
 
 NO_BROWSER = (
     "No Chromium was found, and without one nothing here is tested. Get one with: python -m tests.browser_setup. "
@@ -95,23 +95,23 @@ def page(context: BrowserContext, page_errors: PageErrors) -> Page:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path) -> Iterator[RunningApp]:
     """A running site with an empty database: brands Acme (ours), Globex, Initech; sources Forum and Reddit."""
-    served = Served(config(tmp_path, sources=("Forum", "Reddit"))).start()
+    served = RunningApp(config(tmp_path, sources=("Forum", "Reddit"))).start()
     yield served
     served.stop()
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     """One site for all tests of a process that only need its pages and files."""
-    served = Served(config(tmp_path_factory.mktemp("site"))).start()
+    served = RunningApp(config(tmp_path_factory.mktemp("site"))).start()
     yield served
     served.stop()
 
 
 @pytest.fixture
-def scripted_wall(page: Page, site: Served) -> ScriptedWall:
+def scripted_wall(page: Page, site: RunningApp) -> ScriptedWall:
     """A wall that is not yet open and hears what a test says."""
     return ScriptedWall(page, site.url)
 
@@ -123,7 +123,7 @@ def all_page_errors() -> PageErrors:
 
 
 @pytest.fixture(scope="module")
-def wall(browser: Browser, site: Served, all_page_errors: PageErrors) -> Iterator[ScriptedWall]:
+def wall(browser: Browser, site: RunningApp, all_page_errors: PageErrors) -> Iterator[ScriptedWall]:
     """One page for all tests of this file: a state is as good as a reload."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT_MS)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from monitor.model import JudgedPost, Post
 from tests import mentions_data as data
 from tests.browser.conftest import COLLECT_CSP_REPORTS, PageErrors
-from tests.fake_site import Served, config
+from tests.fake_site import RunningApp, config
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +21,9 @@ SIZES = [(1440, 900), (1024, 768), (390, 844), (320, 640)]
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path) -> Iterator[RunningApp]:
     """A site with the readable posts and sixty plain ones."""
-    served = Served(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
+    served = RunningApp(config(tmp_path, sources=data.SOURCES, brands=data.BRANDS)).start()
     now = served.clock.now()
     for name in data.SOURCES:
         served.store.save_status(data.status(name, now), now)
@@ -49,16 +49,16 @@ def desktop_context(browser: Browser, **options: object) -> BrowserContext:
     return context
 
 
-def save_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> int:
+def save_post(served: RunningApp, text: str, brand: str = "Globex", name: str = "live") -> int:
     """Save a post as if it had just been read; returns the id of its mention."""
     return served.save(judged_post(served, text, brand, name))
 
 
-def judged_post(served: Served, text: str, brand: str = "Globex", name: str = "live") -> JudgedPost:
+def judged_post(served: RunningApp, text: str, brand: str = "Globex", name: str = "live") -> JudgedPost:
     return data.judged(Post("Forum", name, text, served.clock.now(), "someone"), data.finding(brand, text, -0.4))
 
 
-def wait_until_live(page: Page, served: Served) -> None:
+def wait_until_live(page: Page, served: RunningApp) -> None:
     """Wait until the pill has counted a first post, which shows that the connection is open."""
     expect(page.locator("#pill")).to_have_attribute("hidden", "")
     page.wait_for_function("performance.getEntriesByType('resource').length > 0")
@@ -67,7 +67,7 @@ def wait_until_live(page: Page, served: Served) -> None:
 
 
 def test_filters_are_chosen_by_clicks_and_are_in_the_address(
-    page: Page, served: Served, page_errors: PageErrors
+    page: Page, served: RunningApp, page_errors: PageErrors
 ) -> None:
     page.goto(f"{served.url}/mentions")
     page.locator(".toggle", has_text="Globex").click()
@@ -87,7 +87,9 @@ def test_filters_are_chosen_by_clicks_and_are_in_the_address(
     assert page.evaluate("reports") == []
 
 
-def test_new_mentions_wait_in_the_pill_and_nothing_moves(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_new_mentions_wait_in_the_pill_and_nothing_moves(
+    page: Page, served: RunningApp, page_errors: PageErrors
+) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     page.locator(".mention-link").nth(3).focus()
@@ -112,7 +114,7 @@ def test_new_mentions_wait_in_the_pill_and_nothing_moves(page: Page, served: Ser
     assert page_errors == []
 
 
-def test_the_pill_counts_only_mentions_that_match_the_filters(page: Page, served: Served) -> None:
+def test_the_pill_counts_only_mentions_that_match_the_filters(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/mentions?brand=Globex")
     wait_until_live(page, served)
     save_post(served, "Acme is filtered out.", "Acme", "acme")
@@ -122,7 +124,7 @@ def test_the_pill_counts_only_mentions_that_match_the_filters(page: Page, served
     expect(page.locator("#count")).to_have_text("21")
 
 
-def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served: Served) -> None:
+def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     before = page.evaluate(TOPS)
@@ -132,7 +134,7 @@ def test_a_post_deleted_at_its_source_leaves_the_page_at_once(page: Page, served
     assert page.evaluate(TOPS) == before
 
 
-def test_after_an_outage_the_pill_counts_the_missed_mentions(page: Page, served: Served) -> None:
+def test_after_an_outage_the_pill_counts_the_missed_mentions(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/mentions")
     wait_until_live(page, served)
     served.stop()
@@ -142,7 +144,7 @@ def test_after_an_outage_the_pill_counts_the_missed_mentions(page: Page, served:
     expect(page.locator("#pill .n")).to_have_text("4 new", timeout=30_000)
 
 
-def test_shortcuts_move_open_and_return(page: Page, served: Served) -> None:
+def test_shortcuts_move_open_and_return(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/mentions")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -170,7 +172,7 @@ def test_shortcuts_move_open_and_return(page: Page, served: Served) -> None:
     assert page.evaluate("document.activeElement.matches('.mention-link')") is False
 
 
-def test_an_invalid_search_keeps_the_list_and_the_caret(page: Page, served: Served) -> None:
+def test_an_invalid_search_keeps_the_list_and_the_caret(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/mentions?q=globex")
     field = page.get_by_role("searchbox")
     field.fill("globex AND (pickup OR NEAR late)")
@@ -188,7 +190,7 @@ def test_an_invalid_search_keeps_the_list_and_the_caret(page: Page, served: Serv
     expect(page.locator(".squiggle")).to_have_count(0)
 
 
-def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
+def test_everything_works_without_scripts(browser: Browser, served: RunningApp) -> None:
     context = desktop_context(browser, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served.url}/mentions")
@@ -212,7 +214,9 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
     context.close()
 
 
-def test_hostile_posts_move_no_other_row_and_run_nothing(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_hostile_posts_move_no_other_row_and_run_nothing(
+    page: Page, served: RunningApp, page_errors: PageErrors
+) -> None:
     for i, text in enumerate(data.HOSTILE):
         save_post(served, text, "Acme", f"hostile-{i}")
     page.goto(f"{served.url}/mentions?brand=Acme")
@@ -228,7 +232,7 @@ def test_hostile_posts_move_no_other_row_and_run_nothing(page: Page, served: Ser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_has_enough_contrast(browser: Browser, served: Served, scheme: str) -> None:
+def test_every_text_has_enough_contrast(browser: Browser, served: RunningApp, scheme: str) -> None:
     context = desktop_context(browser, color_scheme=scheme)
     page = context.new_page()
     for path in (

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from monitor.model import Health, Spend
 from tests.browser.conftest import PageErrors
 from tests.browser.test_mentions import CONTRASTS, desktop_context
-from tests.fake_site import Served, judged, read_at
+from tests.fake_site import RunningApp, judged, read_at
 
 HOUR = timedelta(hours=1)
 LONG_REASON = (
@@ -20,7 +20,7 @@ LONG_REASON = (
 )
 
 
-def fill(served: Served) -> None:
+def fill(served: RunningApp) -> None:
     """Forum works and costs money; Reddit is broken."""
     now = served.clock.now()
     soon = now + timedelta(minutes=9)
@@ -34,7 +34,7 @@ def fill(served: Served) -> None:
     served.store.open_gap("Reddit", now - 4 * HOUR, "Down.", now)
 
 
-def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
     fill(served)
     page.goto(served.url + "/sources")
     forum = page.locator("#source-0")
@@ -48,7 +48,7 @@ def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: Served, p
     assert page.evaluate("reports") == []
 
 
-def test_the_page_refreshes_itself(page: Page, served: Served) -> None:
+def test_the_page_refreshes_itself(page: Page, served: RunningApp) -> None:
     fill(served)
     page.goto(served.url + "/sources")
     expect(page.locator("h1")).to_have_text("1 of 2 sources are read")
@@ -57,7 +57,7 @@ def test_the_page_refreshes_itself(page: Page, served: Served) -> None:
     expect(page.locator("#health")).to_contain_text("All 2 sources read")
 
 
-def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: Page, served: Served) -> None:
+def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: Page, served: RunningApp) -> None:
     fill(served)
     screen = desktop_context(browser, viewport={"width": 1366, "height": 768})
     wall = screen.new_page()
@@ -78,7 +78,7 @@ def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: P
     ]
 
 
-def test_everything_works_without_scripts(browser: Browser, served: Served) -> None:
+def test_everything_works_without_scripts(browser: Browser, served: RunningApp) -> None:
     fill(served)
     context = desktop_context(browser, java_script_enabled=False)
     page = context.new_page()
@@ -93,7 +93,7 @@ def test_everything_works_without_scripts(browser: Browser, served: Served) -> N
 @pytest.mark.parametrize(("width", "height"), [(320, 700), (390, 844), (700, 900), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_every_screen_with_enough_contrast(
-    browser: Browser, served: Served, width: int, height: int, scheme: str
+    browser: Browser, served: RunningApp, width: int, height: int, scheme: str
 ) -> None:
     fill(served)
     context = desktop_context(browser, viewport={"width": width, "height": height}, color_scheme=scheme)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from monitor.model import JudgedPost
 from monitor.store import open_store
 from tests.browser.conftest import PageErrors
-from tests.fake_site import Served, judged, read_at
+from tests.fake_site import RunningApp, judged, read_at
 
 pytestmark = pytest.mark.browser
 
@@ -29,18 +29,18 @@ READ = 25_000
 """Milliseconds within which a hero has been read and the next comes."""
 
 
-def now(served: Served, text: str, **changes: object) -> JudgedPost:
+def now(served: RunningApp, text: str, **changes: object) -> JudgedPost:
     """A mention published this moment."""
     return judged(text, published_at=served.clock.now(), **changes)  # type: ignore[arg-type]
 
 
-def open_wall(page: Page, served: Served) -> None:
+def open_wall(page: Page, served: RunningApp) -> None:
     page.goto(f"{served.url}/wall")
     page.wait_for_selector(".canvas")
     page.evaluate("document.fonts.ready")
 
 
-def test_a_saved_mention_is_painted(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_a_saved_mention_is_painted(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
     served.save(now(served, "Acme was here first."))
     open_wall(page, served)
     expect(page.locator(".hero .text")).to_have_text("Acme was here first.")
@@ -52,7 +52,7 @@ def test_a_saved_mention_is_painted(page: Page, served: Served, page_errors: Pag
     assert page_errors == []
 
 
-def test_a_hidden_and_a_deleted_mention_leave_at_once(page: Page, served: Served) -> None:
+def test_a_hidden_and_a_deleted_mention_leave_at_once(page: Page, served: RunningApp) -> None:
     hidden = served.save(now(served, "Acme, hide me."))
     served.save(now(served, "Acme, delete me.", external_id="gone"))
     open_wall(page, served)
@@ -66,7 +66,7 @@ def test_a_hidden_and_a_deleted_mention_leave_at_once(page: Page, served: Served
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[5:17]))
-def test_what_strangers_write_stays_text(page: Page, served: Served, page_errors: PageErrors, text: str) -> None:
+def test_what_strangers_write_stays_text(page: Page, served: RunningApp, page_errors: PageErrors, text: str) -> None:
     served.save(now(served, text, author="<img src=x onerror=alert(5)>", title="<iframe src=javascript:alert(6)>"))
     open_wall(page, served)
     expect(page.locator(".hero .text")).not_to_be_empty()
@@ -75,7 +75,7 @@ def test_what_strangers_write_stays_text(page: Page, served: Served, page_errors
     assert page_errors == []
 
 
-def test_the_bright_bars_are_four_and_a_gap_is_hatched(page: Page, served: Served) -> None:
+def test_the_bright_bars_are_four_and_a_gap_is_hatched(page: Page, served: RunningApp) -> None:
     moment = served.clock.now()
     served.save(*(judged(f"Acme {n}.", published_at=moment - timedelta(minutes=15 * n + 1)) for n in range(8)))
     open_wall(page, served)
@@ -86,7 +86,7 @@ def test_the_bright_bars_are_four_and_a_gap_is_hatched(page: Page, served: Serve
 
 
 def test_after_a_restart_the_wall_catches_up_without_doubles(
-    page: Page, served: Served, page_errors: PageErrors
+    page: Page, served: RunningApp, page_errors: PageErrors
 ) -> None:
     served.save(now(served, "Acme before."))
     open_wall(page, served)
@@ -103,7 +103,7 @@ def test_after_a_restart_the_wall_catches_up_without_doubles(
     assert page_errors == []
 
 
-def test_a_new_version_loads_its_page_when_the_layout_changes(page: Page, served: Served) -> None:
+def test_a_new_version_loads_its_page_when_the_layout_changes(page: Page, served: RunningApp) -> None:
     page.clock.install()
     open_wall(page, served)
     page.evaluate("window.old = true")
@@ -117,7 +117,7 @@ def test_a_new_version_loads_its_page_when_the_layout_changes(page: Page, served
     assert page.evaluate("window.old") is None
 
 
-def test_a_wall_without_a_socket_is_kept_current_over_http(page: Page, served: Served) -> None:
+def test_a_wall_without_a_socket_is_kept_current_over_http(page: Page, served: RunningApp) -> None:
     page.clock.install()
     served.live._most_sockets = 0
     open_wall(page, served)
@@ -126,7 +126,7 @@ def test_a_wall_without_a_socket_is_kept_current_over_http(page: Page, served: S
     expect(page.locator(".hero .text")).to_have_text("Acme is fine.")
 
 
-def test_the_first_run_lists_the_sources(page: Page, served: Served) -> None:
+def test_the_first_run_lists_the_sources(page: Page, served: RunningApp) -> None:
     served.save()
     open_wall(page, served)
     expect(page.locator("h1")).to_contain_text("nothing yet. 2 sources are being read.")
@@ -134,14 +134,14 @@ def test_the_first_run_lists_the_sources(page: Page, served: Served) -> None:
     expect(page.locator(".departures tbody tr").first).to_contain_text("none yet")
 
 
-def test_sample_data_is_called_that(page: Page, served: Served) -> None:
+def test_sample_data_is_called_that(page: Page, served: RunningApp) -> None:
     moment = served.clock.now()
     served.store.save("Forum", [now(served, "Acme")], now=moment, status=read_at(moment, sample=True))
     open_wall(page, served)
     expect(page.locator(".sign")).to_have_text("Sample data. Nothing here is real.")
 
 
-def test_the_page_can_be_heard(page: Page, served: Served) -> None:
+def test_the_page_can_be_heard(page: Page, served: RunningApp) -> None:
     served.save(now(served, "Acme is fine."), now(served, "Globex is not.", brand="Globex", score=-0.5))
     open_wall(page, served)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Learning what is usual")

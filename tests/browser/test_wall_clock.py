@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import measures
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
-from tests.fake_site import Served
+from tests.fake_site import RunningApp
 from tests.wall_states import fixtures
 from tests.wall_states.parts import CLOCK, VOICES, ms, voice
 
@@ -203,7 +203,7 @@ def test_too_many_walls_are_told_and_kept_current(scripted_wall: ScriptedWall, p
     assert page_errors == []
 
 
-def test_a_named_wall_asks_for_its_own_state(scripted_wall: ScriptedWall, site: Served) -> None:
+def test_a_named_wall_asks_for_its_own_state(scripted_wall: ScriptedWall, site: RunningApp) -> None:
     """The page of the first wall stands in for one by name: what it asks for goes by its address alone."""
     page = scripted_wall.page
     page.route("**/wall/reception", lambda route: route.fulfill(response=page.request.get(f"{site.url}/wall")))
@@ -227,7 +227,7 @@ def test_a_server_that_never_answers_is_said_to(scripted_wall: ScriptedWall) -> 
     expect(scripted_wall.page.locator("h1")).to_contain_text("Normal.", timeout=10_000)
 
 
-def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: Served) -> None:
+def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: RunningApp) -> None:
     page.route("**/*.js", lambda route: route.abort())
     page.goto(f"{site.url}/wall")
     words = page.locator(".unstarted")
@@ -237,14 +237,14 @@ def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: Serv
     expect(words).to_contain_text("This browser is too old for the wall, or could not load its program.")
 
 
-def test_an_old_browser_is_told_at_once(page: Page, site: Served) -> None:
+def test_an_old_browser_is_told_at_once(page: Page, site: RunningApp) -> None:
     page.add_init_script("delete AbortSignal.timeout")
     page.goto(f"{site.url}/wall")
     expect(page.locator(".unstarted")).to_be_visible()
     expect(page.locator(".canvas")).to_have_count(0)
 
 
-def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: Served) -> None:
+def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: RunningApp) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site.url}/wall")
@@ -252,7 +252,7 @@ def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: Served
     context.close()
 
 
-def test_one_scene_goes_out_before_the_next_comes_in(browser: Browser, site: Served) -> None:
+def test_one_scene_goes_out_before_the_next_comes_in(browser: Browser, site: RunningApp) -> None:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="no-preference")
     wall = ScriptedWall(context.new_page(), site.url)
     page = stopped(wall)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from monitor.config.walls import Wall
 from tests.browser.scripted_wall import ScriptedWall
 from tests.browser.test_wall_clock import stopped
-from tests.fake_site import Served, config
+from tests.fake_site import RunningApp, config
 
 pytestmark = pytest.mark.browser
 
@@ -44,13 +44,13 @@ def test_a_headline_without_room_for_its_second_clause_ends_there(scripted_wall:
 
 
 @pytest.fixture
-def german(tmp_path: Path) -> Iterator[Served]:
-    served = Served(replace(config(tmp_path), walls=(Wall(night=None, language="de"),))).start()
+def german(tmp_path: Path) -> Iterator[RunningApp]:
+    served = RunningApp(replace(config(tmp_path), walls=(Wall(night=None, language="de"),))).start()
     yield served
     served.stop()
 
 
-def test_before_the_first_answer_the_page_speaks_the_language_of_its_wall(german: Served, page: Page) -> None:
+def test_before_the_first_answer_the_page_speaks_the_language_of_its_wall(german: RunningApp, page: Page) -> None:
     page.clock.install()
     page.route("**/state.json", lambda route: route.abort())
     page.route_web_socket("**/socket.io/**", lambda socket: socket.close())

@@ -25,7 +25,7 @@ from monitor.model import MentionFilter
 from monitor.store import Store
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
-from tests.fake_site import Served, config, judged
+from tests.fake_site import RunningApp, config, judged
 from tests.test_run import TIMEOUT_MS, Running, until
 from tests.wall_states.parts import CLOCK, ms
 
@@ -36,7 +36,7 @@ SETTLED = 60
 """Steps of half a second, of the page's clock, within which a wall has come back."""
 
 
-def open_wall(page: Page, served: Served, path: str = "/wall") -> None:
+def open_wall(page: Page, served: RunningApp, path: str = "/wall") -> None:
     page.goto(f"{served.url}{path}")
     page.locator(".canvas").wait_for()
 
@@ -96,7 +96,7 @@ class Line:
             self._sockets.append(socket)
 
 
-def test_offline_for_ten_minutes_and_back(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_offline_for_ten_minutes_and_back(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
     line = Line(page)
     for n in range(3):
         served.save(judged(f"Acme before {n}.", published_at=served.clock.now()))
@@ -230,7 +230,7 @@ def test_a_server_that_is_killed_while_posts_pour_in(page: Page, hooked: Hooked)
     assert page.locator(".hero, .row").count() <= 3
 
 
-def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: Served, page_errors: PageErrors) -> None:
+def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
     served.save(judged("Acme is fine.", published_at=served.clock.now()))
     open_wall(page, served)
     elements = "document.querySelectorAll('*').length"
@@ -286,7 +286,7 @@ def test_a_spike_that_a_webhook_brings_takes_the_wall(page: Page, tmp_path: Path
 # A config, or a version, that changes under the page
 
 
-def test_a_version_that_is_not_all_there_is_waited_for(page: Page, served: Served) -> None:
+def test_a_version_that_is_not_all_there_is_waited_for(page: Page, served: RunningApp) -> None:
     """As in a restart that is followed by another: the page comes, and nobody is there to give its program."""
     page.clock.install()
     open_wall(page, served)
@@ -314,7 +314,7 @@ def walled(folder: Path, *names: str) -> Any:
 
 
 def test_a_wall_that_the_config_has_no_more_says_so_and_comes_back(page: Page, tmp_path: Path) -> None:
-    served = Served(walled(tmp_path, "ceo", "reception")).start()
+    served = RunningApp(walled(tmp_path, "ceo", "reception")).start()
     try:
         served.save(judged("Acme is fine.", published_at=served.clock.now()))
         open_wall(page, served, "/wall/reception")
@@ -332,7 +332,7 @@ def test_a_wall_that_the_config_has_no_more_says_so_and_comes_back(page: Page, t
 
 
 def test_a_wall_without_a_socket_learns_it_by_its_next_question(page: Page, tmp_path: Path) -> None:
-    served = Served(walled(tmp_path, "ceo", "reception")).start()
+    served = RunningApp(walled(tmp_path, "ceo", "reception")).start()
     try:
         page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
         page.clock.install()
@@ -346,7 +346,7 @@ def test_a_wall_without_a_socket_learns_it_by_its_next_question(page: Page, tmp_
 
 
 def test_a_screen_that_starts_on_no_wall_looks_again(page: Page, tmp_path: Path) -> None:
-    served = Served(walled(tmp_path, "ceo")).start()
+    served = RunningApp(walled(tmp_path, "ceo")).start()
     try:
         answer = page.goto(f"{served.url}/wall/reception")
         assert answer
@@ -359,7 +359,7 @@ def test_a_screen_that_starts_on_no_wall_looks_again(page: Page, tmp_path: Path)
 
 
 @pytest.mark.parametrize("hours", [1, -1, 24 * 400])
-def test_ages_go_by_the_server_whatever_the_television_thinks(page: Page, served: Served, hours: int) -> None:
+def test_ages_go_by_the_server_whatever_the_television_thinks(page: Page, served: RunningApp, hours: int) -> None:
     now = served.clock.now()
     served.save(
         judged("Acme of five minutes ago.", published_at=now - timedelta(minutes=5, seconds=30)),
@@ -379,7 +379,7 @@ def test_ages_go_by_the_server_whatever_the_television_thinks(page: Page, served
     assert shown in (layouts[slot % 4], layouts[(slot - 1) % 4])
 
 
-def test_a_clock_that_is_set_on_the_television_moves_nothing(page: Page, served: Served) -> None:
+def test_a_clock_that_is_set_on_the_television_moves_nothing(page: Page, served: RunningApp) -> None:
     served.save(judged("Acme is fine.", published_at=served.clock.now() - timedelta(minutes=5, seconds=30)))
     page.clock.install()
     open_wall(page, served)
@@ -397,7 +397,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("lacks", OLD.values(), ids=OLD)
-def test_a_browser_that_cannot_draw_it_says_so(page: Page, served: Served, lacks: str) -> None:
+def test_a_browser_that_cannot_draw_it_says_so(page: Page, served: RunningApp, lacks: str) -> None:
     page.add_init_script(f"""
         const supports = CSS.supports;
         CSS.supports = (property, ...value) => property !== {lacks!r} && supports.call(CSS, property, ...value);
@@ -409,7 +409,7 @@ def test_a_browser_that_cannot_draw_it_says_so(page: Page, served: Served, lacks
     assert page.locator(".unstarted").bounding_box()
 
 
-def test_a_browser_that_cannot_read_the_program_says_so(page: Page, served: Served) -> None:
+def test_a_browser_that_cannot_read_the_program_says_so(page: Page, served: RunningApp) -> None:
     """As one does that finds words in it that it does not know: nothing of it runs."""
     page.route(
         "**/assets/*.js",
