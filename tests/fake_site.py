@@ -51,7 +51,7 @@ def judged(
     return JudgedPost(post(text, **changes), (Finding(Match(brand, brand.lower()), Score(score)),))
 
 
-def read_at(time: datetime, source: str = "Forum", **changes: Any) -> SourceStatus:
+def working_status(time: datetime, source: str = "Forum", **changes: Any) -> SourceStatus:
     """The status of a source that was read successfully at ``time``."""
     fields: dict[str, Any] = {"health": Health.WORKING, "last_try": time, "last_success": time, "last_post": time}
     return SourceStatus(source, "feed", **{**fields, **changes})
@@ -107,5 +107,5 @@ class RunningApp:
     def save(self, *posts: JudgedPost, source: str = "Forum") -> int:
         """Save posts as just read; returns the id of the newest mention."""
         now = self.clock.now()
-        self.store.save(source, posts, now=now, status=read_at(now, source))
+        self.store.save(source, posts, now=now, status=working_status(now, source))
         return self.store.last_mention_id()

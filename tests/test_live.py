@@ -28,7 +28,7 @@ from display.server.live import (
 from display.server.websocket import MAX_MESSAGE_BYTES
 from monitor.model import Change, ChangeKind
 from monitor.store import open_store
-from tests.fake_site import RunningApp, app_for, config, judged, read_at
+from tests.fake_site import RunningApp, app_for, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 
 TIMEOUT_SECONDS = 10.0
@@ -49,7 +49,7 @@ class LiveApp:
 
     def save(self, *texts: str) -> None:
         now = self.clock.now()
-        self.store.save("Forum", [judged(t, published_at=now) for t in texts], now=now, status=read_at(now))
+        self.store.save("Forum", [judged(t, published_at=now) for t in texts], now=now, status=working_status(now))
 
     def client(self, **auth: Any) -> Any:
         """A browser that is connected and up to date."""

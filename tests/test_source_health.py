@@ -13,7 +13,7 @@ import pytest
 from display.pages.health_line import HealthLine
 from display.source_health import SourceHealth, UnreadReason, source_health, unrecorded_gaps
 from monitor.model import Gap, Health, SourceStatus
-from tests.fake_site import config, read_at
+from tests.fake_site import config, working_status
 from tests.fakes import NOON
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -30,7 +30,7 @@ def line_of(*statuses: SourceStatus) -> HealthLine:
 
 
 def status(source: str = "Forum", **changes: Any) -> SourceStatus:
-    return replace(read_at(NOON - MINUTE, source), **changes)
+    return replace(working_status(NOON - MINUTE, source), **changes)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from display.pages.sources.rows import SPARK_BINS, Moment, SourceRow, source_row
 from display.pages.sources.views import summary
 from monitor.collector.search_coverage import SearchCoverage
 from monitor.model import Gap, Health, SourceStatus, Spend
-from tests.fake_site import config, read_at
+from tests.fake_site import config, working_status
 from tests.fakes import NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def row(gaps: tuple[Gap, ...] = (), volume: tuple[int, ...] = (0,) * SPARK_BINS, **changes: Any) -> SourceRow:
-    status = replace(read_at(NOON - MINUTE, next_check=NOON + 9 * MINUTE, since=NOON - 3 * HOUR), **changes)
+    status = replace(working_status(NOON - MINUTE, next_check=NOON + 9 * MINUTE, since=NOON - 3 * HOUR), **changes)
     return SourceRow(status, Moment(NOON, config(Path()).timezone, NOON - DAY), gaps, volume)
 
 
@@ -142,7 +142,7 @@ def test_a_source_that_was_never_read_misses_everything() -> None:
 
 def test_rows_are_sorted_by_trouble_then_limits_then_volume_and_paused_last() -> None:
     def status(name: str, health: Health) -> SourceStatus:
-        return read_at(NOON, name, health=health, next_check=NOON + HOUR)
+        return working_status(NOON, name, health=health, next_check=NOON + HOUR)
 
     statuses = [
         status("paused", Health.PAUSED),
@@ -163,6 +163,6 @@ def test_rows_are_sorted_by_trouble_then_limits_then_volume_and_paused_last() ->
 def test_numbers_in_names_are_sorted_as_numbers() -> None:
     names = ["Feed 10", "feed 2", "Feed", "7th", "Feed 2b", "9\u0663"]
     found = source_rows(
-        [read_at(NOON, name) for name in names], (), {}, Moment(NOON, config(Path()).timezone, NOON), {}
+        [working_status(NOON, name) for name in names], (), {}, Moment(NOON, config(Path()).timezone, NOON), {}
     )
     assert [one.name for one in found] == ["7th", "9\u0663", "Feed", "feed 2", "Feed 2b", "Feed 10"]

@@ -15,7 +15,7 @@ from display.cli.main import cli
 from monitor.clock import Clock
 from monitor.model import Health, Spend
 from monitor.store import Store, open_store
-from tests.fake_site import read_at
+from tests.fake_site import working_status
 from tests.fakes import NOON
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -38,7 +38,9 @@ def broken_source(tmp_path: Path) -> Iterator[Store]:
     (tmp_path / "config.toml").write_text(CONFIG)
     store, now = open_store(f"sqlite:///{tmp_path / 'data' / 'wallflower.db'}"), Clock().now()
     paid = Spend(f"{now:%Y-%m}", 1.5, 20.0)
-    status = read_at(now - HOUR, "Sample", health=Health.BROKEN, reason="It is down.", spend=paid, since=now - HOUR)
+    status = working_status(
+        now - HOUR, "Sample", health=Health.BROKEN, reason="It is down.", spend=paid, since=now - HOUR
+    )
     store.save_status(replace(status, next_check=now + HOUR, posts_per_hour=4.2), now)
     store.open_gap("Sample", now - DAY, "It was down.", now)
     store.close_gaps("Sample", now - 22 * HOUR, now)
@@ -54,7 +56,7 @@ def run_sources(folder: Path, *options: str) -> str:
 
 
 def test_each_source_is_one_line(broken_source: Store, tmp_path: Path) -> None:
-    broken_source.save_status(read_at(NOON, "Old forum"), NOON)
+    broken_source.save_status(working_status(NOON, "Old forum"), NOON)
     first, second = run_sources(tmp_path).splitlines()
     name, state, since, last, next_, rate, unread, spent, to_do = first.split("\t")
     assert (name, state, rate, spent) == ("Sample", "Broken", "4.2", "$1.50 of $20")

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
 from monitor.config import Wall
 from monitor.store import Store, open_store
-from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, read_at
+from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def client(tmp_path: Path, store: Store) -> FlaskClient:
     for name in NAMES:
-        store.save_status(read_at(NOON, name, next_check=NOON + 10 * MINUTE), NOON)
+        store.save_status(working_status(NOON, name, next_check=NOON + 10 * MINUTE), NOON)
     return app_for(config(tmp_path, sources=NAMES), store, FakeClock()).test_client()
 
 

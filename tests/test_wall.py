@@ -35,7 +35,7 @@ from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
 from monitor.model import Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
 from monitor.store import open_store
-from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, read_at
+from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 
 ENGLISH = catalogue()["en"]
@@ -56,7 +56,7 @@ class Wall:
 
     def save(self, *some: JudgedPost, source: str = "Forum", **status: Any) -> None:
         now = self.clock.now()
-        self.store.save(source, some, now=now, status=read_at(now, source, **status))
+        self.store.save(source, some, now=now, status=working_status(now, source, **status))
 
     def get(self) -> dict[str, Any]:
         """A state built now."""
@@ -446,7 +446,9 @@ def test_a_state_is_small_whatever_it_tells_of(tmp_path: Path, clock: FakeClock)
     wall.save(*(at(n, "W" * 20_000, author="W" * 200, title="T" * 500, site="s" * 200) for n in range(5)))
     for n in range(100):
         name = f"{n} {'W' * 56}"
-        wall.store.save_status(replace(read_at(NOON - HOUR, name), health=Health.PAUSED, reason="W" * 2000), NOON)
+        wall.store.save_status(
+            replace(working_status(NOON - HOUR, name), health=Health.PAUSED, reason="W" * 2000), NOON
+        )
     assert len(json.dumps(wall.get())) < 12_000
     wall.store.close()
 

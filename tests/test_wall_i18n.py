@@ -20,7 +20,7 @@ from display.wall_state.sentences import unread_reason
 from monitor.config.walls import Wall
 from monitor.errors import ConfigError
 from monitor.model import Health, Incident
-from tests.fake_site import app_for, judged, read_at
+from tests.fake_site import app_for, judged, working_status
 from tests.fakes import NOON, FakeClock
 from tests.test_walls import Walls, topic, topics
 
@@ -331,7 +331,7 @@ def arrange(walls: Walls, case: str) -> None:
     elif case == "topics":
         walls.store.save_topics(topics(day=[topic(f"t{n}", 9, usual) for n, usual in enumerate((None, 0, 1, 6, 9))]))
     elif case == "partly blind":
-        status = read_at(
+        status = working_status(
             now, "Reddit", health=Health.LIMITED, reason="wait (429)", next_check=now + DAY, last_post=None
         )
         walls.store.save_status(status, now)
@@ -361,7 +361,7 @@ def test_the_first_run_is_in_its_language(tmp_path: Path, clock: FakeClock, lang
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
 @pytest.mark.parametrize("health", Health)
 def test_the_reason_why_a_source_is_not_read_is_in_its_language(language: str, health: Health) -> None:
-    status = read_at(NOON, "X", health=health, reason="X asks us to wait (429).")
+    status = working_status(NOON, "X", health=health, reason="X asks us to wait (429).")
     for one in (status, replace(status, next_check=NOON + MINUTE), replace(status, last_success=None)):
         assert not ENGLISH_WORDS.search(unread_reason(one, NOON, Locale(LONDON, LANGUAGES[language])))
 

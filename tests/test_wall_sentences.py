@@ -30,14 +30,14 @@ from display.wall_state.sentences import (
 from display.wall_state.wall_text import END_ISOLATE, ISOLATE, isolated, round_to_one_digit, truncate_graphemes
 from monitor.analysis.baseline import Baseline, HourlyRange
 from monitor.model import Bin, Health, Incident, SourceStatus, Spend
-from tests.fake_site import read_at
+from tests.fake_site import working_status
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
 ENGLISH = catalogue()["en"]
 ENGLISH_IN_LONDON = Locale(LONDON, ENGLISH)
 MINUTE = timedelta(minutes=1)
-READ = (read_at(NOON, "Forum"), read_at(NOON, "Reddit"))
+READ = (working_status(NOON, "Forum"), working_status(NOON, "Reddit"))
 USUAL = HourlyRange(42.0, 30.0, 55.0)
 INCIDENT = Incident(
     "Acme",
@@ -127,7 +127,7 @@ def said(found: HeadlineContext) -> str:
             "Partly blind. Reddit not read since 09:00. 28 mentions elsewhere in the last hour.",
         ),
         (
-            {"source_health": blind("Reddit", "X", sources=(*READ, read_at(NOON, "X")))},
+            {"source_health": blind("Reddit", "X", sources=(*READ, working_status(NOON, "X")))},
             "Partly blind. 2 of 3 sources not read. 42 mentions elsewhere in the last hour.",
         ),
         (
@@ -278,12 +278,12 @@ SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
 )
 def test_causes_are_told_in_words_without_codes_or_addresses(changes: dict[str, Any], words: str) -> None:
     told = {"reason": "x.example answers 503: https://x.example/?key=1", "last_success": NOON - timedelta(days=2)}
-    status = replace(read_at(NOON, "X"), **{**told, **changes})
+    status = replace(working_status(NOON, "X"), **{**told, **changes})
     assert unread_reason(status, NOON, ENGLISH_IN_LONDON) == words
 
 
 def test_of_several_blind_sources_the_reason_names_its_own() -> None:
-    both = headline_context(source_health=blind("Reddit", "X", sources=(*READ, read_at(NOON, "X"))))
+    both = headline_context(source_health=blind("Reddit", "X", sources=(*READ, working_status(NOON, "X"))))
     assert lines(both)[1:] == ["Reddit asks us to wait until 16:20."]
 
 
@@ -365,7 +365,7 @@ ISOLATED = isolated(NEWS)
     ("changes", "sentence"),
     [
         (
-            {"source_health": blind(NEWS, sources=(read_at(NOON, NEWS), *READ))},
+            {"source_health": blind(NEWS, sources=(working_status(NOON, NEWS), *READ))},
             f"Partly blind. {ISOLATED} not read since 09:00.",
         ),
         ({"brand": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),

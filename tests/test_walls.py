@@ -29,7 +29,7 @@ from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, JudgedPost, Topics
 from monitor.store import open_store
 from monitor.text.near_duplicates import signatures
-from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, read_at
+from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 from tests.test_live import received
 
@@ -48,8 +48,8 @@ class Walls:
 
     def save(self, *some: JudgedPost) -> None:
         now = self.clock.now()
-        self.store.save("Forum", some, now=now, status=read_at(now))
-        self.store.save_status(read_at(now, "Reddit"), now)
+        self.store.save("Forum", some, now=now, status=working_status(now))
+        self.store.save_status(working_status(now, "Reddit"), now)
 
     def get(self, name: str = "") -> dict[str, Any]:
         """A state built now, as a wall that nobody looked at for a minute begins."""

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from monitor.model import Health, Spend
 from tests.browser.conftest import PageErrors
 from tests.browser.test_mentions import CONTRASTS, desktop_context
-from tests.fake_site import RunningApp, judged, read_at
+from tests.fake_site import RunningApp, judged, working_status
 
 HOUR = timedelta(hours=1)
 LONG_REASON = (
@@ -26,8 +26,8 @@ def fill(served: RunningApp) -> None:
     soon = now + timedelta(minutes=9)
     spend = Spend(f"{now:%Y-%m}", 38.2, 60.0)
     served.save(*(judged(f"acme {n}", published_at=now - n * HOUR) for n in range(40)))
-    served.store.save_status(read_at(now, spend=spend, next_check=soon), now)
-    broken = read_at(
+    served.store.save_status(working_status(now, spend=spend, next_check=soon), now)
+    broken = working_status(
         now - 4 * HOUR, "Reddit", health=Health.BROKEN, reason=LONG_REASON, failures=9, since=now - 4 * HOUR
     )
     served.store.save_status(replace(broken, next_check=soon), now)
@@ -52,7 +52,7 @@ def test_the_page_refreshes_itself(page: Page, served: RunningApp) -> None:
     fill(served)
     page.goto(served.url + "/sources")
     expect(page.locator("h1")).to_have_text("1 of 2 sources are read")
-    served.store.save_status(read_at(served.clock.now(), "Reddit"), served.clock.now())
+    served.store.save_status(working_status(served.clock.now(), "Reddit"), served.clock.now())
     expect(page.locator("h1")).to_have_text("All 2 sources are read", timeout=15_000)
     expect(page.locator("#health")).to_contain_text("All 2 sources read")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from monitor.model import JudgedPost
 from monitor.store import open_store
 from tests.browser.conftest import PageErrors
-from tests.fake_site import RunningApp, judged, read_at
+from tests.fake_site import RunningApp, judged, working_status
 
 pytestmark = pytest.mark.browser
 
@@ -136,7 +136,7 @@ def test_the_first_run_lists_the_sources(page: Page, served: RunningApp) -> None
 
 def test_sample_data_is_called_that(page: Page, served: RunningApp) -> None:
     moment = served.clock.now()
-    served.store.save("Forum", [now(served, "Acme")], now=moment, status=read_at(moment, sample=True))
+    served.store.save("Forum", [now(served, "Acme")], now=moment, status=working_status(moment, sample=True))
     open_wall(page, served)
     expect(page.locator(".sign")).to_have_text("Sample data. Nothing here is real.")
 
