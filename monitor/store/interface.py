@@ -176,8 +176,8 @@ class Store(Protocol):
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
 
-    def count_new(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
-        """How many mentions with an id above ``after`` match, counted up to ``most``."""
+    def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
+        """How many mentions with an id above ``after`` match, counted up to ``limit``."""
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
         """For brand, sentiment, intent, source, lang and state: the mentions with each value, most frequent first.
@@ -186,8 +186,8 @@ class Store(Protocol):
         intents and states are included even with 0 mentions. Accuracy: as in ``histogram``.
         """
 
-    def histogram(self, f: MentionFilter, bins: Sequence[datetime], upto: int | None = None) -> list[Bin]:
-        """Mentions published between each two consecutive times of ``bins``, which must be ascending.
+    def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        """Mentions published between each two consecutive times of ``edges``, which must be ascending.
 
         Exact up to 10,000 matches, and for any number if the filter has no words, author, site, rule, story or
         "corrected". Otherwise an estimate from an even sample of about 10,000.
@@ -242,10 +242,10 @@ class Store(Protocol):
     def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
         """The id of the newest listed mention of each of a brand's largest stories since ``since``, largest first."""
 
-    def count_arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
-        """How many mentions were added in [since, until) that were at most ``fresh`` old when they were added.
+    def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
+        """How many mentions were added in [since, until) at most ``max_age`` after they were published.
 
-        Imported history is not fresh. An estimate if more than 20,000 mentions were published in that time.
+        So imported history does not count. An estimate if more than 20,000 mentions were published in that time.
         """
 
     def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:

@@ -1,8 +1,8 @@
 """The SQLite engine: the only place with SQL, and (with ``query.matcher``) the only one that imports sqlite3.
 
-    save, hide, correct, ... --> one write thread (writer) --> rows, index and cubes (derived), change log; one commit
-    page, count, facets, ... --> plan (columns, tokens) --> cubes | search index and rows (candidates)
-    tallies, pulses, ...     --> brand_figures, volume_series
+    save, set_hidden, ...       --> one write thread (writer) --> rows, index and cubes (derived), change log
+    page, count, facets, ...    --> plan (columns, tokens) --> cubes | search index and rows (candidates)
+    tallies, volume_series, ... --> brand_figures, volume_series
 
 ``schema`` has the tables, ``store`` the methods of the interface.
 """

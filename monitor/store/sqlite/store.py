@@ -212,14 +212,14 @@ class SqliteStore:
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         return self._read(lambda db: queries.count(db, plan(db, f), upto))
 
-    def count_new(self, f: MentionFilter, after: int, most: int = 1_000) -> int:
-        return self._read(lambda db: queries.count_new(db, plan(db, f), after, most))
+    def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
+        return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
         return self._read(lambda db: facets.facets(db, f, upto))
 
-    def histogram(self, f: MentionFilter, bins: Sequence[datetime], upto: int | None = None) -> list[Bin]:
-        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in bins], upto))
+    def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
 
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
         by_id = f if f.order is Order.OLD else replace(f, order=Order.NEW)
@@ -269,8 +269,8 @@ class SqliteStore:
     def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
         return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
 
-    def count_arrivals(self, brand: str, since: datetime, until: datetime, fresh: timedelta) -> int:
-        max_age_ms = fresh // MILLISECOND
+    def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
+        max_age_ms = max_age // MILLISECOND
         return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), max_age_ms))
 
     def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
