@@ -69,13 +69,13 @@ def incidents(
     for row, last in series.ends:
         if worth is not None and row not in worth and (before is None or before.until is not None):
             continue
-        now, pulses = series.start + (last + 1) * STEP, list[VolumeSeries]()
+        now, volumes = series.start + (last + 1) * STEP, list[VolumeSeries]()
         for size in (HISTORY, RECENT):
             part = series.counts[max(0, last + 1 - size) : last + 1]
             start = now - len(part) * STEP
-            pulses.append(VolumeSeries(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
+            volumes.append(VolumeSeries(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
         unread = {"all": [(since, min(until, now)) for since, until in series.unread if since < now]}
-        if (found := detector.check(pulses[0], pulses[1], unread, before, now)) is not None:
+        if (found := detector.check(volumes[0], volumes[1], unread, before, now)) is not None:
             before = found
             yield row, found
 

@@ -76,7 +76,7 @@ class SyntheticCounts:
         """The index of a time."""
         return int((time - MONDAY) / MINUTE)
 
-    def pulses(self, until: datetime, bins: int) -> VolumeSeries:
+    def volumes(self, until: datetime, bins: int) -> VolumeSeries:
         """Bins of 5 minutes that end at ``until``."""
         last = self.minute(until)
         bins = min(bins, last // 5)
@@ -112,7 +112,7 @@ def run_checks(
     while now <= until:
         known = {name: [(a, min(b, now)) for a, b in spans if a < now] for name, spans in gaps.items()}
         aligned = now - (now - MONDAY) % STEP
-        found = detector.check(days.pulses(aligned, 28 * 288), days.pulses(now, 36), known, before, now)
+        found = detector.check(days.volumes(aligned, 28 * 288), days.volumes(now, 36), known, before, now)
         if found is not None:
             if before is None or found.since != before.since or found.seen_at != before.seen_at:
                 log.incidents.append(found)

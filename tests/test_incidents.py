@@ -117,10 +117,10 @@ def test_an_incident_has_correct_figures_and_ends_by_itself() -> None:
 
 def test_an_incident_lasts_at_least_ten_minutes() -> None:
     days = SyntheticCounts({"a": 2 / 24})
-    calm = days.pulses(AT, 36)
+    calm = days.volumes(AT, 36)
     running = Incident("Acme", AT - 50 * MINUTE, AT - 9 * MINUTE, AT - MINUTE, 30, 1.0, HOUR, 30.0)
-    checked = Detector().check(days.pulses(AT, 8064), calm, {"a": ()}, running, AT)
-    later = Detector().check(days.pulses(AT, 8064), calm, {"a": ()}, running, AT + MINUTE)
+    checked = Detector().check(days.volumes(AT, 8064), calm, {"a": ()}, running, AT)
+    later = Detector().check(days.volumes(AT, 8064), calm, {"a": ()}, running, AT + MINUTE)
     assert checked is not None
     assert later is not None
     assert (checked.until, later.until) == (None, AT + MINUTE)

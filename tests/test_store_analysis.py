@@ -27,9 +27,9 @@ def store(store_url: str) -> Iterator[Store]:
     store.close()
 
 
-def pairs(pulses: VolumeSeries) -> dict[str, list[tuple[int, int]]]:
+def pairs(volumes: VolumeSeries) -> dict[str, list[tuple[int, int]]]:
     """Source -> (all, negative) for each bin."""
-    return {name: list(zip(n, pulses.negative[name], strict=True)) for name, n in pulses.n.items()}
+    return {name: list(zip(n, volumes.negative[name], strict=True)) for name, n in volumes.n.items()}
 
 
 def expected_pairs(store: Store, brand: str, start: datetime, bins: int) -> dict[str, list[tuple[int, int]]]:

@@ -46,7 +46,7 @@ UTC = ZoneInfo("UTC")
 MINUTE = timedelta(minutes=1)
 
 
-def pulses(**counts: Sequence[int]) -> VolumeSeries:
+def volumes(**counts: Sequence[int]) -> VolumeSeries:
     """Counts of the last three hours, the last ones given, a fifth of them negative."""
     n = {source: array("q", [*[0] * (BARS - len(last)), *last]) for source, last in counts.items()}
     negative = {source: array("q", [count // 5 for count in of]) for source, of in n.items()}
@@ -55,7 +55,7 @@ def pulses(**counts: Sequence[int]) -> VolumeSeries:
 
 def context(**changes: Any) -> IncidentContext:
     fields: dict[str, Any] = {
-        "pulses": pulses(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
+        "volumes": volumes(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
         "tallies": {"Acme": Tally("Acme", 252, negative=162, neutral=18, positive=20, unscored=52)},
         "source_health": SourceHealth(READ, (), sample=False),
         "unseen": (),
@@ -118,7 +118,7 @@ def test_the_bars_are_hot_from_the_beginning_on() -> None:
 
 
 def test_of_an_incident_of_negative_mentions_these_are_drawn() -> None:
-    bars = incident_bars(replace(INCIDENT, negative=True), context(pulses=pulses(X=[10, 20])), NOON)
+    bars = incident_bars(replace(INCIDENT, negative=True), context(volumes=volumes(X=[10, 20])), NOON)
     assert [bar.n for bar in bars[-3:]] == [0, 2, 4]
 
 
@@ -199,14 +199,14 @@ def test_what_is_new_is_told_before_what_is_counted() -> None:
 def test_counts_stay_beside_the_sources_they_are_of() -> None:
     """Between two names that are written from the right a count would be drawn beside the other one."""
     one, other = "חדשות", "רדיט"
-    assert second(pulses=pulses(**{one: [7] * 23, other: [3] * 20})) == f"{isolated(one)} 154, {isolated(other)} 60."
+    assert second(volumes=volumes(**{one: [7] * 23, other: [3] * 20})) == f"{isolated(one)} 154, {isolated(other)} 60."
     assert competitors_sentence(context(alarmed=(one,)), LONDON) == f"{isolated(one)} sees it too."
     assert second(new_words=(other,)).startswith(f"New: “{isolated(other)}”.")
 
 
 def test_of_the_only_source_no_count_is_told() -> None:
     assert (
-        second(source_health=SourceHealth(READ[:1], (), sample=False), pulses=pulses(Forum=[9] * 10))
+        second(source_health=SourceHealth(READ[:1], (), sample=False), volumes=volumes(Forum=[9] * 10))
         .strip()
         .startswith("81%")
     )

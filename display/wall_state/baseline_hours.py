@@ -12,16 +12,16 @@ from monitor.model import VolumeSeries
 HOUR = timedelta(hours=1)
 
 
-def baseline_hours(pulses: Sequence[VolumeSeries], excluded: Sequence[Period], zone: tzinfo) -> list[HourCount]:
-    """The clock hours in ``zone`` from the first mention on, with all of ``pulses`` added up.
+def baseline_hours(volumes: Sequence[VolumeSeries], excluded: Sequence[Period], zone: tzinfo) -> list[HourCount]:
+    """The clock hours in ``zone`` from the first mention on, with all of ``volumes`` added up.
 
-    All pulses must start at the same time. An hour that overlaps a period of ``excluded`` is not valid.
+    All volumes must start at the same time. An hour that overlaps a period of ``excluded`` is not valid.
     """
-    if not pulses:
+    if not volumes:
         return []
-    start, step = pulses[0].start, pulses[0].step
+    start, step = volumes[0].start, volumes[0].step
     steps_per_hour = HOUR // step
-    series = [counts for p in pulses for counts in p.n.values()]
+    series = [counts for p in volumes for counts in p.n.values()]
     length = max(map(len, series), default=0)
     first = min((next((i for i, n in enumerate(counts) if n), length) for counts in series), default=length)
     skipped = until_next_hour(start + first * step, zone) // step

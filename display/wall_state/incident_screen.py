@@ -44,7 +44,7 @@ MIN_SCORED = 20
 class IncidentContext:
     """What is known besides the incident itself."""
 
-    pulses: VolumeSeries
+    volumes: VolumeSeries
     """Of the last SPAN, up to now."""
     tallies: Mapping[str, Tally]
     """Brand -> its figures since the incident began."""
@@ -110,7 +110,7 @@ def flag_lines(incident: Incident, now: datetime, locale: Locale) -> tuple[str, 
 
 def incident_bars(incident: Incident, context: IncidentContext, now: datetime) -> tuple[IncidentBar, ...]:
     """The last three hours; only the negative mentions if only those rose."""
-    counts = (context.pulses.negative if incident.negative else context.pulses.n).values()
+    counts = (context.volumes.negative if incident.negative else context.volumes.n).values()
     blank = [p for p in context.unseen if p.blank]
     bars = []
     for n in range(BARS):
@@ -235,10 +235,10 @@ def competitors_sentence(context: IncidentContext, locale: Locale) -> str:
 
 def source_counts(incident: Incident, context: IncidentContext, locale: Locale) -> str:
     """``X 161, Reddit 58, others 12.``; empty if there is only one source."""
-    pulses, phrases = context.pulses, locale.phrases
-    first = max(0, BARS - ceil((pulses.start + BARS * STEP - incident.since) / STEP))
-    pulses_by_source = pulses.negative if incident.negative else pulses.n
-    counts = {source: sum(map(int, of_source[first:])) for source, of_source in pulses_by_source.items()}
+    volumes, phrases = context.volumes, locale.phrases
+    first = max(0, BARS - ceil((volumes.start + BARS * STEP - incident.since) / STEP))
+    volumes_by_source = volumes.negative if incident.negative else volumes.n
+    counts = {source: sum(map(int, of_source[first:])) for source, of_source in volumes_by_source.items()}
     largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
     if not largest or len(context.source_health.statuses) < 2:
         return ""

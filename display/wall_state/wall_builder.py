@@ -300,7 +300,7 @@ class WallBuilder:
             return None
         competitors = self._competitor_kinds()
         context = incident_screen.IncidentContext(
-            pulses=data.pulses(incident.brand, incident_screen.BARS),
+            volumes=data.volumes(incident.brand, incident_screen.BARS),
             tallies=data.tallies_since(incident.since),
             source_health=data.source_health,
             unseen=self._unseen_periods(),

@@ -214,10 +214,10 @@ class WallData:
         found = self._once(("topics", brand), lambda: self._store.topics(brand))
         return found if found and self._is_current(found.as_of) else None
 
-    def pulses(self, brand: str, bins: int) -> VolumeSeries:
+    def volumes(self, brand: str, bins: int) -> VolumeSeries:
         """A brand's last ``bins`` counts in steps of 5 minutes, up to now."""
         end = horizon.end_of_last_bar(self.now)
-        return self._once(("pulses", brand), lambda: self._store.recent_volume_series(brand, end, bins))
+        return self._once(("volumes", brand), lambda: self._store.recent_volume_series(brand, end, bins))
 
     def largest_groups(self, brand: str, since: datetime, limit: int) -> list[int]:
         """Ids of the newest mention of each of the largest stories since then."""
@@ -251,10 +251,10 @@ class WallData:
     def _usual(self, brands: Brands) -> Baseline:
         zone, now = self._config.timezone, self.now
         start = now - BASELINE_SPAN
-        pulses = [self._store.volume_series(brand, start, now) for brand in brands]
+        volumes = [self._store.volume_series(brand, start, now) for brand in brands]
         unread_periods = [period for periods in self._unread(start).values() for period in periods]
         incidents = [(i.since, i.until or now) for i in self._store.incidents(start, now) if i.brand in brands]
-        return baseline_of(baseline_hours(pulses, [*unread_periods, *incidents], zone), zone)
+        return baseline_of(baseline_hours(volumes, [*unread_periods, *incidents], zone), zone)
 
     def _unread(self, since: datetime) -> dict[str, Sequence[Period]]:
         """Source -> the periods in which it was not read, for the sources that bring enough to matter."""

@@ -108,12 +108,12 @@ class Counts:
 class _Grid:
     """The last ``max_bins`` bins of a ``VolumeSeries`` as arrays."""
 
-    def __init__(self, pulses: VolumeSeries, max_bins: int) -> None:
-        length = max((len(counts) for counts in (*pulses.n.values(), *pulses.negative.values())), default=0)
+    def __init__(self, volumes: VolumeSeries, max_bins: int) -> None:
+        length = max((len(counts) for counts in (*volumes.n.values(), *volumes.negative.values())), default=0)
         self._skipped = max(0, length - max_bins)
         self.bins = length - self._skipped
-        self.start = pulses.start + self._skipped * BIN
-        self._pulses = pulses
+        self.start = volumes.start + self._skipped * BIN
+        self._volumes = volumes
         self._cache: dict[tuple[str, bool], Floats] = {}
 
     @property
@@ -128,7 +128,7 @@ class _Grid:
         return self._cache[name, negative]
 
     def _read(self, name: str, negative: bool) -> Floats:
-        counts = (self._pulses.negative if negative else self._pulses.n).get(name, ())
+        counts = (self._volumes.negative if negative else self._volumes.n).get(name, ())
         values = np.asarray(counts, dtype=np.float64)[self._skipped :]
         if len(values) < self.bins:
             values = np.concatenate((values, np.zeros(self.bins - len(values))))
