@@ -14,10 +14,11 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from monitor.analysis.staleness import STALE_AFTER, is_stale
-from monitor.model import Gap, Health, SourceStatus
+from monitor.model import Gap, Health, MentionFilter, SourceStatus
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.store import Store
 
 WEIGHTY_SHARE = 0.05
 """Share of the mentions of 7 days from which a source is weighty: walls name it when it is not read."""
@@ -139,6 +140,12 @@ def configured_statuses(config: Config, stored: Iterable[SourceStatus]) -> list[
     known = {status.source: status for status in stored}
     found = [(known.get(s.name, SourceStatus(s.name, s.kind)), s.kind) for s in config.sources]
     return [status if status.kind else replace(status, kind=kind) for status, kind in found]
+
+
+def known_source_names(config: Config, store: Store) -> set[str]:
+    """Sources that a filter may name: those of the config, and those that left it but are still in the store."""
+    stored = store.facets(MentionFilter()).get("source", ())
+    return {source.name for source in config.sources} | {value.value for value in stored}
 
 
 def unread_reason(status: SourceStatus, now: datetime, started: datetime) -> UnreadReason | None:

@@ -140,6 +140,11 @@ def test_every_facet_is_a_parameter_in_the_order_of_the_filter() -> None:
     assert PARAMETERS[1:10] == ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
 
 
+def test_a_range_begins_at_a_whole_minute() -> None:
+    """So that reloading within a minute asks the same question."""
+    assert view("range=24h", NOON + timedelta(seconds=42)).filter.since == NOON - timedelta(hours=24)
+
+
 def test_a_cleared_view_keeps_the_time_and_the_order() -> None:
     asked = view("brand=Acme&q=x&story=4&range=30d&order=old&upto=9")
     assert query_string(asked.cleared(), LONDON) == "range=30d&order=old"

@@ -102,3 +102,22 @@ def test_ticks_name_days_and_leave_space_for_the_time_at_the_end() -> None:
     assert chart is not None
     assert [t.text for t in chart.ticks] == ["Thu 26", "Fri 27", "Sat 28", "Sun 1", "Mon 2", "Tue 3", "Wed 4"]
     assert chart.end == "12:00"
+
+
+def test_tick_labels_never_touch_each_other_or_the_time_at_the_end() -> None:
+    for days in (1, 3, 7, 30, 90, 400, 2_000):
+        since = NOON - timedelta(days=days)
+        found = bin_edges(since, NOON, LONDON)
+        chart = build_histogram([Bin(a, b, 1, 0) for a, b in pairwise(found)], [], NOON, LONDON)
+        assert chart is not None
+        positions = [tick.x for tick in chart.ticks]
+        assert positions
+        assert all(b - a >= 6 for a, b in pairwise(positions)), days
+        assert positions[-1] <= 93.5, days
+
+
+def test_a_pixel_separates_the_negative_part_from_the_rest() -> None:
+    chart = build_histogram(bins([(20, 5)]), [], NOON, LONDON)
+    assert chart is not None
+    (bar,) = chart.bars
+    assert bar.rest[0] + bar.rest[1] + 1 == bar.negative[0]

@@ -19,7 +19,9 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Health, JudgedPost, Post
+from display.pages.mentions.facets import FACET_BY_NAME
+from display.pages.mentions.views import format_count
+from monitor.model import Count, Health, JudgedPost, MentionFilter, Post
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
@@ -365,3 +367,57 @@ def test_the_colour_of_a_brand_comes_as_a_style_sheet(tmp_path: Path, own_store:
     assert answer.mimetype == "text/css"
     assert ".b2 { --hue: #123456;" in answer.text
     assert ".b1" not in answer.text
+
+
+def story_of(store: Store, count: int, brand: str = "Globex", first: int = 0) -> None:
+    """Save near-duplicates, one minute apart."""
+    text = "Globex and Acme lost every parcel again and the support line hangs up on people who ask where they are."
+    for n in range(first, first + count):
+        post = Post("Forum", f"copy-{n}", text, NOON - timedelta(minutes=30 - n), author=f"a{n}")
+        store.save("Forum", [JudgedPost(post, (data.finding(brand, text, -0.5),), signatures([text])[0])], now=NOON)
+
+
+def test_a_mention_lists_five_others_of_its_story_and_brand(tmp_path: Path, own_store: Store) -> None:
+    story_of(own_store, 8)
+    story_of(own_store, 3, "Acme", first=8)
+    client = client_of(tmp_path, own_store)
+    listed = re.findall(r'<li><a href="/mentions/(\d+)"', client.get("/mentions/8").text)
+    assert listed == ["7", "6", "5", "4", "3"]
+    assert re.findall(r'<li><a href="/mentions/(\d+)"', client.get("/mentions/9").text) == ["11", "10"]
+
+
+def test_the_neighbours_of_a_mention_end_at_the_moment_of_its_list(tmp_path: Path, own_store: Store) -> None:
+    data.save_posts(own_store, NOON)
+    client = client_of(tmp_path, own_store)
+    assert Page(client.get("/mentions/4").text).by("a", rel="prev")[0]["href"] == "/mentions/5"
+    fixed = Page(client.get("/mentions/4?upto=4").text)
+    assert fixed.by("a", rel="prev") == []
+    assert fixed.by("a", rel="next")[0]["href"] == "/mentions/3?upto=4"
+
+
+def test_a_source_that_left_the_config_can_still_be_filtered(tmp_path: Path, own_store: Store) -> None:
+    own_store.save_status(data.status("Old forum", NOON), NOON)
+    client = client_of(tmp_path, own_store)
+    assert client.get("/mentions?source=Old+forum").status_code == 200
+    assert client.get("/mentions?source=Other+forum").status_code == 400
+
+
+def test_pages_are_never_cached_without_revalidation(client: FlaskClient) -> None:
+    for path in ("/mentions", "/mentions.csv", "/mentions/1", "/sources"):
+        assert client.get(path).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_forms_repeat_the_filters_except_their_own(client: FlaskClient) -> None:
+    _, page = shown(client, "q=price&brand=Globex&range=30d&upto=90")
+    hidden = [(field["name"], field["value"]) for field in page.by("input", type="hidden")]
+    search_form = [("brand", "Globex"), ("range", "30d"), ("was", "price")]
+    time_form = [("q", "price"), ("brand", "Globex")]
+    assert hidden == [*search_form, *time_form]
+
+
+def test_a_count_that_is_not_exact_has_a_plus() -> None:
+    assert [format_count(Count(1_284)), format_count(Count(10_000, exact=False))] == ["1,284", "10,000+"]
+
+
+def test_the_store_counts_only_facets_that_the_page_knows(store: Store) -> None:
+    assert set(store.facets(MentionFilter())) <= set(FACET_BY_NAME)

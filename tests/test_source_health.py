@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from display.pages.health_line import HealthLine
-from display.source_health import SourceHealth, UnreadReason, source_health, unrecorded_gaps
+from display.source_health import SourceHealth, UnreadReason, configured_statuses, source_health, unrecorded_gaps
 from monitor.model import Gap, Health, SourceStatus
 from tests.fake_site import config, working_status
 from tests.fakes import NOON
@@ -79,6 +79,22 @@ def test_a_gap_is_added_only_for_a_source_without_an_open_one() -> None:
     never = health_of([status(last_success=None)])
     assert unrecorded_gaps(never.unread, []) == []
     assert unrecorded_gaps(never.unread, [], never_read_since=NOON - HOUR) == [Gap("Forum", NOON - HOUR, None, "")]
+
+
+def test_mentions_are_sample_data_even_if_the_sample_source_left_the_config() -> None:
+    settings = config(Path(), sources=["Forum"])
+    sample = status("Demo", sample=True)
+    assert source_health(settings, [status(), sample], NOON, NOON).sample
+    assert not source_health(settings, [status()], NOON, NOON).sample
+
+
+def test_every_configured_source_has_a_status_with_its_kind() -> None:
+    settings = config(Path(), sources=["Forum", "New"])
+    stored = [status("Removed"), status("Forum", kind="")]
+    assert [(s.source, s.kind, s.health) for s in configured_statuses(settings, stored)] == [
+        ("Forum", "feed", Health.WORKING),
+        ("New", "feed", Health.WAITING),
+    ]
 
 
 # The health line

@@ -166,3 +166,32 @@ def test_numbers_in_names_are_sorted_as_numbers() -> None:
         [working_status(NOON, name) for name in names], (), {}, Moment(NOON, config(Path()).timezone, NOON), {}
     )
     assert [one.name for one in found] == ["7th", "9\u0663", "Feed", "feed 2", "Feed 2b", "Feed 10"]
+
+
+@pytest.mark.parametrize(("minutes", "mark"), [(1, "working"), (3, "late")])
+def test_a_source_is_late_two_minutes_after_its_check_was_due(minutes: int, mark: str) -> None:
+    one = row(last_success=NOON - 5 * HOUR, next_check=NOON - minutes * MINUTE)
+    assert one.mark == mark
+    just_started = replace(one, at=replace(one.at, started=NOON - MINUTE))
+    assert just_started.mark == "working"
+
+
+def test_a_source_that_is_polled_every_few_seconds_is_always_on() -> None:
+    assert row(interval=5).next_check == "always on"
+    assert row(interval=60).next_check == "12:09"
+    assert row(interval=5, health=Health.LIMITED, next_check=NOON + HOUR).next_check == "13:00"
+
+
+def test_the_next_check_of_a_source_that_waits_for_a_person() -> None:
+    assert row(health=Health.PAUSED, next_check=None).next_check == "when resumed"
+    assert row(health=Health.NEEDS_KEY, next_check=None).next_check == "with a key"
+    assert row(health=Health.BROKEN, next_check=None).next_check == "after a restart"
+
+
+def test_the_summary_names_three_sources_and_counts_more() -> None:
+    def broken(*names: str) -> list[SourceRow]:
+        return [row(source=name, health=Health.BROKEN) for name in names]
+
+    assert summary(broken("A", "B", "C")) == "A, B and C need you."
+    assert summary(broken("A", "B", "C", "D")) == "4 need you."
+    assert summary(broken("A")) == "A needs you."

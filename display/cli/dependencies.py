@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,7 @@ from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError
 from monitor.http import Http
-from monitor.model import Brand, MentionFilter
+from monitor.model import Brand
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
@@ -101,9 +101,3 @@ def open_config_store(config: Config, *, create: bool = False) -> Iterator[Store
         yield store
     finally:
         store.close()
-
-
-def known_source_names(config: Config, store: Store) -> Collection[str]:
-    """Every source that a filter may name: those in the config, and those with a status or a mention in the store."""
-    stored = {value.value for value in store.facets(MentionFilter()).get("source", ())}
-    return {source.name for source in config.sources} | stored | {status.source for status in store.statuses()}

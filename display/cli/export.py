@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import click
 
-from display.cli.dependencies import config_option, known_source_names, load_config, open_config_store
+from display.cli.dependencies import config_option, load_config, open_config_store
 from display.pages.mentions import export as formats
 from display.pages.mentions import filters
+from display.source_health import known_source_names
 from monitor.clock import Clock
 from monitor.errors import WallflowerError
 from monitor.query import parse as parse_rule

@@ -30,6 +30,7 @@ from display.pages.mentions.filters import RANGES, MentionsView, local_minute, p
 from display.pages.mentions.page import REVERSED, MentionsPage
 from display.pages.mentions.query_fix import fixed_query
 from display.pages.mentions.text_runs import rule_runs
+from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
 from monitor.query import parse as parse_query
@@ -189,9 +190,7 @@ def requested_view(context: PageContext, now: datetime, params: MultiDict[str, s
     sent = (request.args if params is None else params).to_dict(flat=False)
     sources = {source.name for source in context.config.sources}
     if not {value.lstrip("+-") for value in sent.get("source", ())} <= sources:
-        # A source that left the config can still be asked for.
-        sources |= {found.value for found in context.store.facets(MentionFilter()).get("source", ())}
-        sources |= {status.source for status in context.store.statuses()}
+        sources |= known_source_names(context.config, context.store)
     brands = [brand.name for brand in context.config.brands]
     return parse_view(sent, brands=brands, sources=sources, timezone=context.config.timezone, now=now)
 

@@ -1,0 +1,117 @@
+"""What the Mentions page computes for a view, over a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from display.pages.health_line import HealthLine
+from display.pages.mentions.facets import FACET_BY_NAME, STATE
+from display.pages.mentions.filters import MentionsView
+from display.pages.mentions.page import MentionsPage
+from display.source_health import source_health
+from monitor.model import MentionFilter, Order, Post
+from monitor.store import Store
+from tests import mentions_data as data
+from tests.fake_site import config
+from tests.fakes import NOON
+
+BRAND, SOURCE = FACET_BY_NAME["brand"], FACET_BY_NAME["source"]
+DAY = timedelta(days=1)
+WEEK_VIEW = MentionsView(MentionFilter(since=NOON - 7 * DAY))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = data.new_store(tmp_path, NOON)
+    data.save_posts(store, NOON)
+    yield store
+    store.close()
+
+
+def page(store: Store, view: MentionsView = WEEK_VIEW) -> MentionsPage:
+    settings = config(Path(), brands=data.BRANDS, sources=data.SOURCES)
+    health = source_health(settings, store.statuses(), NOON, NOON - DAY)
+    return MentionsPage(settings, store, view, HealthLine(health, NOON, settings.timezone))
+
+
+def save(store: Store, name: str, at: datetime, brand: str = "Acme") -> None:
+    post = Post("Forum", name, f"{brand} again, {name}.", at)
+    store.save("Forum", [data.judged(post, data.finding(brand, post.text, 0.1))], now=NOON)
+
+
+def test_an_empty_list_offers_four_relaxed_filters_the_most_mentions_first(tmp_path: Path) -> None:
+    """Each of five filters excludes other mentions, so each finds some when it is removed."""
+    store = data.new_store(tmp_path / "relaxed", NOON)
+    plain = {"source": "Reddit", "lang": "en", "author": "ann", "site": "", "score": 0.5}
+    excluded = {"source": "Forum", "lang": "fr", "author": "bob", "site": "shop.example", "score": 0.0}
+    for count, field in enumerate(excluded, start=1):
+        for n in range(count):
+            values = {**plain, field: excluded[field]}
+            score, source = float(values.pop("score")), str(values.pop("source"))
+            post = Post(source, f"{field}-{n}", f"Acme, {field} {n}.", NOON - DAY, **values)  # type: ignore[arg-type]
+            store.save(source, [data.judged(post, data.finding("Acme", post.text, score))], now=NOON)
+    view = WEEK_VIEW
+    for facet, value in {**excluded, "score": None}.items():
+        name, value = ("sentiment", "neutral") if facet == "score" else (facet, str(value))
+        view = view.with_value(FACET_BY_NAME[name], value, exclude=True)
+    relaxed = page(store, view).relaxed
+    assert [(option.relaxed.label, option.count.n) for option in relaxed] == [
+        ("without “not Neutral”", 5),
+        ("without “not shop.example”", 4),
+        ("without “not bob”", 3),
+        ("without “not French”", 2),
+    ]
+    store.close()
+
+
+def test_hidden_mentions_are_counted_unless_the_view_chooses_states(store: Store) -> None:
+    store.set_hidden(1, True, NOON)
+    assert page(store).hidden == 1
+    assert page(store, WEEK_VIEW.with_value(STATE, "hidden")).hidden == 0
+
+
+def test_the_chart_hatches_only_the_gaps_of_the_sources_of_the_view(store: Store) -> None:
+    store.open_gap("Reddit", NOON - timedelta(hours=3), "Down.", NOON)
+
+    def gaps(view: MentionsView) -> tuple[str, ...]:
+        chart = page(store, view).chart
+        assert chart
+        return chart.gaps
+
+    assert gaps(WEEK_VIEW) == ("no Reddit since 09:00",)
+    assert gaps(WEEK_VIEW.with_value(SOURCE, "Reddit")) == ("no Reddit since 09:00",)
+    assert gaps(WEEK_VIEW.with_value(SOURCE, "Forum")) == ()
+    assert gaps(WEEK_VIEW.with_value(SOURCE, "Reddit", exclude=True)) == ()
+
+
+def test_the_chart_of_all_time_begins_in_the_month_of_the_first_mention(store: Store) -> None:
+    save(store, "first", datetime(2015, 5, 20, tzinfo=UTC))
+    chart = page(store, MentionsView(MentionFilter(), "all")).chart
+    assert chart
+    assert chart.bars[0].bin.start == datetime(2015, 5, 1, tzinfo=UTC)
+    assert chart.total == 7
+    long_ago = MentionsView(MentionFilter(since=datetime(1990, 1, 1, tzinfo=UTC)), "")
+    assert page(store, long_ago).chart == chart
+    assert page(store, MentionsView(MentionFilter(q="nothing"), "all")).chart is None
+
+
+def test_a_fixed_moment_is_named_by_its_newest_mention(store: Store) -> None:
+    assert page(store).as_of == "12:00"
+    fixed = page(store, MentionsView(WEEK_VIEW.filter, upto=4))
+    assert (fixed.as_of, fixed.count.n, fixed.current) == ("11:30", 4, False)
+
+
+def test_newer_is_the_first_page_for_an_order_that_cannot_be_reversed(store: Store) -> None:
+    by_score = MentionsView(MentionFilter(order=Order.NEGATIVE), "all", before=3)
+    assert page(store, by_score).newer == MentionsView(MentionFilter(order=Order.NEGATIVE), "all", upto=6)
+
+
+def test_a_first_run_is_one_without_any_mention(store: Store, tmp_path: Path) -> None:
+    assert not page(store).first_run
+    empty = data.new_store(tmp_path / "empty", NOON)
+    assert page(empty).first_run
+    empty.close()
