@@ -197,13 +197,13 @@ def test_only_lost_posts_leave_a_gap(
     brands = (Brand("Acme", "acme", ours=True),)
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register_brands(brands, stopped)
-    desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
+    context = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
     before = replace(timing.initial_status("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
     store.save("Bluesky", (), now=stopped, cursor=cursor_at(stopped), status=before)
     events = [beat(stopped + n * HOUR) for n in range(int((NOON - stopped) / HOUR))]
     with reading(Jetstream([*events, commit(1, NOON - SECOND, text="Acme")], floor=NOON - 36 * HOUR)) as (source, _):
-        poll(ConfiguredSource("Bluesky", "bluesky", source, pace), before, desk)
+        poll(ConfiguredSource("Bluesky", "bluesky", source, pace), before, context)
     found = [(one.since, one.until) for one in store.gaps(NOON - 50 * HOUR, NOON)]
     store.close()
     assert found == gap
@@ -281,12 +281,12 @@ def test_posts_of_an_account_that_is_gone_are_removed_from_the_store(tmp_path: P
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register_brands(brands, NOON)
-        desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
-        watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
-        status = poll(watched, timing.initial_status("Bluesky", "bluesky", pace, sample=False), desk)
+        context = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
+        configured = ConfiguredSource("Bluesky", "bluesky", source, pace)
+        status = poll(configured, timing.initial_status("Bluesky", "bluesky", pace, sample=False), context)
         assert len(store.page(MentionFilter())) == 2
         stream.events = [account(1, at + SECOND, active=False, status="deleted")]
-        poll(watched, status, desk)
+        poll(configured, status, context)
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme two"]
 
 
@@ -299,12 +299,12 @@ def test_a_returning_account_keeps_new_posts_when_events_are_sent_again(tmp_path
     brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register_brands(brands, NOON)
-        desk = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
-        watched = ConfiguredSource("Bluesky", "bluesky", source, pace)
-        status = poll(watched, timing.initial_status("Bluesky", "bluesky", pace, sample=False), desk)
+        context = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
+        configured = ConfiguredSource("Bluesky", "bluesky", source, pace)
+        status = poll(configured, timing.initial_status("Bluesky", "bluesky", pace, sample=False), context)
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme, I am back"]
         stream.events = [*stream.events, commit(4, at + 4 * SECOND, text="Acme four")]
-        poll(watched, status, desk)
+        poll(configured, status, context)
         assert {mention.post.text for mention in store.page(MentionFilter())} == {"Acme, I am back", "Acme four"}
 
 
@@ -392,14 +392,14 @@ def test_the_gap_of_a_stalled_stream_starts_at_its_last_event(tmp_path: Path) ->
     brands, clock = (Brand("Acme", "acme", ours=True),), FakeClock()
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register_brands(brands, NOON)
-    desk = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
+    context = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
     pace = Pace(None, 5 * SECOND)
     status = timing.initial_status("Bluesky", "bluesky", pace, sample=False)
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
         for wait in (0, STALLED_AFTER / 2 / SECOND, STALLED_AFTER / SECOND):
             assert status.health is not Health.BROKEN
             clock.advance(wait)
-            status = poll(ConfiguredSource("Bluesky", "bluesky", source, pace), status, desk)
+            status = poll(ConfiguredSource("Bluesky", "bluesky", source, pace), status, context)
     gaps = [(gap.since, gap.until) for gap in store.gaps(NOON - HOUR, NOON + HOUR)]
     store.close()
     assert status.health is Health.BROKEN

@@ -75,14 +75,14 @@ class Service:
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
         judge, mark = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
-        desk = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
-        watched = [configured_source(source, http) for source in config.sources]
-        self._scheduler = Scheduler(watched, desk, self._clock)
+        context = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
+        configured = [configured_source(source, http) for source in config.sources]
+        self._scheduler = Scheduler(configured, context, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = IncidentsJob(self._store, *names, Detector(config.timezone))
         topics = TopicsJob(self._store, config.brands, config.topics)
         self._watch = JobRunner([incidents, topics, Memory()], self._clock)
-        accept = Deliveries(watched, desk).accept
+        accept = Deliveries(configured, context).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
         self._stopping = threading.Thread(target=self._stop_loops, name="stop", daemon=True)

@@ -109,9 +109,12 @@ def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now
     if _is_caught_up(before, batch) or not timing.is_overdue(before, now):
         return []
     started = before.last_try or now
-    reason = _NOT_RUNNING if timing.is_overdue(before, started) else _TOOK_LONG
-    if reason is _NOT_RUNNING and due is not None and started - due <= timing.gap_threshold(before):
+    if not timing.is_overdue(before, started):
+        reason = _TOOK_LONG
+    elif due is not None and started - due <= timing.gap_threshold(before):
         reason = _HAD_TO_WAIT
+    else:
+        reason = _NOT_RUNNING
     return [OpenedGap(before.last_success or now, reason)]
 
 
