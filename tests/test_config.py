@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import AfterValidator, BaseModel
 
+from display.cli.dependencies import load_config
+from display.wall_state.i18n import catalogue
 from monitor import sources
 from monitor.config import find_file, load
 from monitor.config.problems import quoted
@@ -426,3 +429,14 @@ def test_a_wall_speaks_one_of_the_known_languages(tmp_path: Path, language: str,
         load(file, options_of, wall_languages=["fr", "en"])
     (problem,) = raised.value.problems
     assert problem.startswith("walls[0].language: expected ")
+
+
+def test_the_walls_of_the_program_speak_every_language_in_its_catalogue(tmp_path: Path) -> None:
+    for language in (*catalogue(), "xx"):
+        brand, wall = '[[brands]]\nname = "Acme"\nrule = "acme"\nours = true\n', '[[walls]]\nname = "office"\n'
+        file = written(tmp_path, f'{brand}{wall}language = "{language}"\n')
+        with (
+            nullcontext() if language in catalogue() else pytest.raises(ConfigError, match="language: expected one of")
+        ):
+            assert load_config(file).walls[0].language == language
+    assert Wall().language in catalogue()

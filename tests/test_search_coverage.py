@@ -203,9 +203,9 @@ def test_every_kind_explains_where_to_get_its_key(kind: str) -> None:
     extra = {"x": {"budget": "20 USD / month"}, "discourse": {"url": "https://a.example"}, "appstore": {"app": "12345"}}
     if kind == "feed":
         named = {"secret": "A_KEY"}
-    told = model(name="Here", **named, **extra.get(kind, {})).required_secrets()
-    assert ("A_KEY" in told) is bool(named)
-    assert all(how.endswith(".") for how in told.values())
+    required = model(name="Here", **named, **extra.get(kind, {})).required_secrets()
+    assert ("A_KEY" in required) is bool(named)
+    assert all(how.endswith(".") for how in required.values())
 
 
 def checked(tmp_path: Path, config: str = CONFIG, **environ: str) -> Result:

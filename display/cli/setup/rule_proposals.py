@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from display.cli.setup.toml_writer import on_one_line
+from monitor.config.values import MAX_NAME_CHARS
 from monitor.errors import QueryError, WallflowerError
 from monitor.query import parse
 
@@ -14,7 +15,6 @@ MIN_JOINED_CHARS = 6
 """A shorter name, written as one word, would find other words too."""
 MAX_CASE_SENSITIVE_CHARS = 3
 """A name in Latin script of up to this length is matched in its own case only."""
-MAX_NAME_CHARS = 60
 _LEGAL_FORM = re.compile(
     r"[,\s]+(?:inc|incorporated|ltd|limited|gmbh|ag|plc|llc|s\.a|sa|se|corp|corporation|co|company|kg|oy|ab|nv|bv|"
     r"srl|spa|pty)\.?$",
