@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from display.pages.mentions.facets import FACET_BY_NAME
-from display.pages.mentions.views import format_count
+from display.pages.mentions.views import count_mentions, format_count
 from monitor.model import Count, Health, JudgedPost, MentionFilter, Post
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
@@ -333,7 +333,7 @@ def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, st
     assert '<mark class="hit b2 hit">Globex</mark>' in text
     assert '<span class="neg">worst</span>' in text
     assert re.search(r'<span class="off">[^<]*A friend loves Acme', text)
-    assert "In total -4.4, which is -0.75 on the scale from -1 to 1." in text.replace("\N{MINUS SIGN}", "-")
+    assert "In total -4.4, which gives a score of -0.75 on a scale from -1 to 1." in text.replace("\N{MINUS SIGN}", "-")
     assert '<mark class="hit b2">globex</mark> OR &#34;globex parcel*&#34;' in text
     original = page.by("a", href="https://example.com/24")[0]
     assert original["rel"] == "noopener noreferrer nofollow"
@@ -416,6 +416,7 @@ def test_forms_repeat_the_filters_except_their_own(client: FlaskClient) -> None:
 
 
 def test_a_count_that_is_not_exact_has_a_plus() -> None:
+    assert [count_mentions(Count(1)), count_mentions(Count(2))] == ["1 mention", "2 mentions"]
     assert [format_count(Count(1_284)), format_count(Count(10_000, exact=False))] == ["1,284", "10,000+"]
 
 

@@ -119,7 +119,7 @@ def test_the_spend_of_an_earlier_month_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spend", "days", "said"),
+    ("spend", "days", "to_do"),
     [
         (Spend("2026-03", 6.0, 60.0), 0, "Nothing. On course for $53 by 31 Mar."),
         (Spend("2026-03", 30.0, 60.0), 0, "Nothing. On course for $60 by 31 Mar."),
@@ -128,9 +128,9 @@ def test_the_spend_of_an_earlier_month_does_not_count() -> None:
         (None, 0, "Nothing."),
     ],
 )
-def test_a_source_that_costs_money_projects_the_spend_of_the_month(spend: Spend | None, days: int, said: str) -> None:
+def test_a_source_that_costs_money_projects_the_spend_of_the_month(spend: Spend | None, days: int, to_do: str) -> None:
     one = row(spend=spend)
-    assert replace(one, at=replace(one.at, now=NOON + days * DAY)).to_do == said
+    assert replace(one, at=replace(one.at, now=NOON + days * DAY)).to_do == to_do
 
 
 def test_a_source_that_was_never_read_misses_everything() -> None:

@@ -28,7 +28,7 @@ CHROMIUM_OPTIONS = (
     "--disable-default-apps",
 )
 TIMEOUT_MS = 15_000
-"""Milliseconds that a page may take: one that lost its server asks for it every few seconds."""
+"""A page that lost its server retries every few seconds."""
 COLLECT_CSP_REPORTS = """
 window.reports = [];
 addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDirective} ${e.blockedURI}`));
@@ -36,7 +36,7 @@ addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDir
 
 
 def executable(playwright: Playwright) -> str:
-    """The browser to use: the one named, an installed one, else Playwright's own. Fails the test when there is none."""
+    """WALLFLOWER_BROWSER, an installed browser, or that of Playwright. Fails the test if there is none."""
     installed = (shutil.which(name) for name in NAMES)
     for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, playwright.chromium.executable_path):
         if found and Path(found).is_file():
@@ -58,7 +58,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A clean profile, at the size of a television, that notes what the content security policy refused."""
+    """A clean profile, at the size of a television, that records violations of the content security policy."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(COLLECT_CSP_REPORTS)
@@ -67,10 +67,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 class PageErrors(list[str]):
-    """What a page said that a page should never say: errors in its console, dialogs."""
+    """What a page must never produce: console errors, uncaught errors and dialogs."""
 
     def listen(self, page: Page) -> None:
-        """Collect from ``page``. A server that a test has stopped is no fault of the page's."""
+        """Collect from ``page``. Network errors do not count, because a test may stop the server."""
         page.on("pageerror", lambda error: self.append(f"error: {error}"))
         page.on("console", lambda m: self.append(m.text) if m.type == "error" and "ERR_" not in m.text else None)
         page.on("dialog", self._dialog)
@@ -82,7 +82,7 @@ class PageErrors(list[str]):
 
 @pytest.fixture
 def page_errors() -> PageErrors:
-    """Everything that ``page`` complained of so far."""
+    """The errors of ``page`` so far."""
     return PageErrors()
 
 
@@ -104,7 +104,7 @@ def served(tmp_path: Path) -> Iterator[RunningApp]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    """One site for all tests of a process that only need its pages and files."""
+    """One site for all tests of a process that need only its pages and files."""
     served = RunningApp(config(tmp_path_factory.mktemp("site"))).start()
     yield served
     served.stop()
@@ -112,19 +112,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 
 @pytest.fixture
 def scripted_wall(page: Page, site: RunningApp) -> ScriptedWall:
-    """A wall that is not yet open and hears what a test says."""
+    """A wall that is not open yet and receives the states that a test sends."""
     return ScriptedWall(page, site.url)
 
 
 @pytest.fixture(scope="module")
 def all_page_errors() -> PageErrors:
-    """Everything that ``wall`` complained of so far."""
+    """The errors of ``wall`` so far."""
     return PageErrors()
 
 
 @pytest.fixture(scope="module")
 def wall(browser: Browser, site: RunningApp, all_page_errors: PageErrors) -> Iterator[ScriptedWall]:
-    """One page for all tests of this file: a state is as good as a reload."""
+    """One page for all tests of a file: sending a state replaces a reload."""
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(COLLECT_CSP_REPORTS)
@@ -140,5 +140,5 @@ def wall(browser: Browser, site: RunningApp, all_page_errors: PageErrors) -> Ite
 def meter(wall: ScriptedWall) -> Page:
     """A page that measures pictures of ``wall``."""
     found = measures.meter(wall.page.context)
-    wall.page.bring_to_front()  # what is not in front is painted once a second
+    wall.page.bring_to_front()  # a page in the background is painted once a second
     return found

@@ -175,6 +175,7 @@ def template_values() -> dict[str, object]:
     return {
         "link": link,
         "form_fields": form_fields,
+        "count_mentions": count_mentions,
         "format_count": format_count,
         "format_number": format_number,
         "local_minute": lambda at: local_minute(at, context.config.timezone) if at else "",
@@ -276,6 +277,11 @@ def format_number(n: int) -> str:
 def format_count(count: Count) -> str:
     """A count as people read it: "1,284", or "10,000+" if not all were counted."""
     return format_number(count.n) + ("" if count.exact else "+")
+
+
+def count_mentions(count: Count) -> str:
+    """ "1 mention", "1,284 mentions"."""
+    return f"{format_count(count)} mention{'' if count.n == 1 else 's'}"
 
 
 def brand_css(hue: int, colour: str) -> str:

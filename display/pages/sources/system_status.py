@@ -36,7 +36,7 @@ PARTS = {
     "writer": Part("Saving", "Stores new mentions", "Nothing new is stored"),
     "scheduler": Part("Reading", "Polls each source on its own schedule", "Some sources are not read"),
     "watch": Part("Watching", "Looks for incidents and topics", "No incident is noticed and topics are not updated"),
-    "web": Part("Screens", "Sends news to walls and pages", "Walls and pages do not update by themselves"),
+    "web": Part("Screens", "Sends changes to walls and pages", "Walls and pages do not update by themselves"),
 }
 """By their names in /healthz."""
 
