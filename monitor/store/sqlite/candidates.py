@@ -3,7 +3,7 @@
     story         its partial index
     time          mention_time, for a short time in the past
     index         the search index, if the filter has anything that narrows it
-    rows          the primary key, newest first, if hardly anything is excluded
+    rows          the primary key, newest first, if the filter excludes little
 
 Each route is pinned, since the planner, with or without ANALYZE, sometimes picks a wrong index; tests check the plans.
 """
