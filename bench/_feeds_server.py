@@ -1,7 +1,7 @@
-"""Serves generated feeds on many loopback hosts: ``python -m bench._feeds_server FEEDS HOSTS``, until stdin closes.
+"""Serve generated feeds on many loopback addresses until stdin closes: ``python -m bench._feeds_server FEEDS HOSTS``.
 
-Prints one line of JSON when it listens: the addresses of the feeds, with their formats. ``/count`` on any host returns
-how many responses of each status were sent since the last call. Connections stay open for clients that reuse them.
+Prints one line of JSON once it listens: the URL and the format of each feed. ``/count`` on any host returns how many
+responses of each status were sent since the last request for it. Connections stay open unless the client closes them.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-from bench._feeds_generator import GeneratedFeed, format_of, generate_feed
+from bench._feeds_generator import GeneratedFeed, feed_format, generated_feed
 
 _CHUNK_BYTES = 8_192
 _CONDITION = re.compile(r"^(if-none-match|if-modified-since): *(.*?)\r?$", re.IGNORECASE | re.MULTILINE)
 
 
-class Site(asyncio.Protocol):
-    """One connection."""
+class FeedProtocol(asyncio.Protocol):
+    """One connection of a client."""
 
     def __init__(self, feeds: Mapping[str, GeneratedFeed], counts: Counter[int]) -> None:
         self._feeds, self._counts = feeds, counts
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Store the transport."""
+        """Keep the transport for the responses."""
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every complete request."""
+        """Answer each complete request."""
         self._received += data
         while b"\r\n\r\n" in self._received:
             head, _, self._received = self._received.partition(b"\r\n\r\n")
@@ -44,30 +44,30 @@ class Site(asyncio.Protocol):
         if path == "/count":
             body = json.dumps(self._counts).encode()
             self._counts.clear()
-            answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+            response = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
         else:
-            answer = self._feed(self._feeds[path], head, closes)
-        self._transport.write(answer)
+            response = self._feed_response(self._feeds[path], head, closes)
+        self._transport.write(response)
         if closes:
             self._transport.close()
 
-    def _feed(self, feed: GeneratedFeed, head: str, closes: bool) -> bytes:
-        given = {name.lower(): value for name, value in _CONDITION.findall(head)}
-        etag_matches = feed.etag and given.get("if-none-match") == feed.etag
-        not_modified = feed.modified and given.get("if-modified-since") == feed.modified
-        status = 304 if etag_matches or not_modified else 200
+    def _feed_response(self, feed: GeneratedFeed, head: str, closes: bool) -> bytes:
+        conditions = {name.lower(): value for name, value in _CONDITION.findall(head)}
+        same_etag = feed.etag and conditions.get("if-none-match") == feed.etag
+        same_date = feed.modified and conditions.get("if-modified-since") == feed.modified
+        status = 304 if same_etag or same_date else 200
         self._counts[status] += 1
-        use_gzip = feed.gzipped and "gzip" in head.lower()
-        lines = _head_lines(feed, closes)
+        compresses = feed.compressed and "gzip" in head.lower()
+        lines = _headers(feed, closes)
         if status == 304:
             return "\r\n".join(["HTTP/1.1 304 Not Modified", *lines, "", ""]).encode()
-        body = feed.gzipped if use_gzip else feed.body
-        lines += [f"Content-Type: {feed.content_type}", *(["Content-Encoding: gzip"] if use_gzip else [])]
+        body = feed.compressed if compresses else feed.body
+        lines += [f"Content-Type: {feed.content_type}", *(["Content-Encoding: gzip"] if compresses else [])]
         lines += ["Transfer-Encoding: chunked" if feed.chunked else f"Content-Length: {len(body)}"]
-        return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode() + (_in_chunks(body) if feed.chunked else body)
+        return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode() + (_chunked(body) if feed.chunked else body)
 
 
-def _head_lines(feed: GeneratedFeed, closes: bool) -> list[str]:
+def _headers(feed: GeneratedFeed, closes: bool) -> list[str]:
     lines = [
         "Date: Wed, 04 Mar 2026 10:00:00 GMT",
         "Server: nginx",
@@ -80,25 +80,25 @@ def _head_lines(feed: GeneratedFeed, closes: bool) -> list[str]:
     return lines + ([f"Last-Modified: {feed.modified}"] if feed.modified else [])
 
 
-def _in_chunks(body: bytes) -> bytes:
+def _chunked(body: bytes) -> bytes:
     chunks = [body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES)]
     return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
 
 
 async def serve(feeds: int, hosts: int) -> None:
-    """Listen on one port of ``hosts`` addresses, from 127.0.0.2 on, until stdin closes."""
+    """Listen on ``hosts`` addresses, from 127.0.0.2, at one port, until stdin closes."""
     loop, counts = asyncio.get_running_loop(), Counter[int]()
     addresses = [f"127.0.0.{2 + n}" for n in range(hosts)]
     served: dict[str, GeneratedFeed] = {}
-    first = await loop.create_server(lambda: Site(served, counts), addresses[0], 0, backlog=256)
+    first = await loop.create_server(lambda: FeedProtocol(served, counts), addresses[0], 0, backlog=256)
     port = first.sockets[0].getsockname()[1]
-    await loop.create_server(lambda: Site(served, counts), addresses[1:], port, backlog=256)
+    await loop.create_server(lambda: FeedProtocol(served, counts), addresses[1:], port, backlog=256)
     listed = []
     for n in range(feeds):
         host = f"{addresses[n % hosts]}:{port}"
-        served[f"/{n}"] = generate_feed(n, host)
-        listed.append((f"http://{host}/{n}", format_of(n)))
-    sizes = [len(one.body) for one in served.values()]
+        served[f"/{n}"] = generated_feed(n, host)
+        listed.append((f"http://{host}/{n}", feed_format(n)))
+    sizes = [len(feed.body) for feed in served.values()]
     print(json.dumps({"feeds": listed, "bytes": sum(sizes)}), flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

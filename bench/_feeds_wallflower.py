@@ -1,7 +1,7 @@
-"""Reads a list of feeds twice with Wallflower: ``python -m bench._feeds_wallflower FOLDER WORKERS (fetch|poll)``.
+"""Wallflower's side of bench.feeds: ``python -m bench._feeds_wallflower FOLDER WORKERS (fetch|poll)``.
 
-``fetch``: the real Source, Http and parser process; the posts are discarded. ``poll``: the collector's whole pass, with
-rules, scores and a store. Reads FOLDER/urls and prints one line of JSON per round.
+Reads the feeds of FOLDER/urls twice and prints one line of JSON for each round. ``fetch`` runs the real Source, Http
+and parser process, and drops the posts. ``poll`` runs the collector's whole pass, with rules, scores and a store.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from monitor.store import open_store
 WARM_UP_FEED = b"<rss version='2.0'><channel><item><title>t</title></item></channel></rss>"
 WARM_UP_TEXT = "Ce message est là pour que le modèle des langues soit chargé avant que la mesure commence."
 Pass = Callable[[], int]
-"""Runs one pass of one feed; returns the number of posts."""
+"""Reads one feed; returns the number of posts."""
 
 
 class FetchPass:
-    """Passes of one feed that end with its posts."""
+    """Passes over one feed, up to its posts."""
 
     def __init__(self, url: str, http: Http, clock: Clock) -> None:
         self._source = Source(Options(name=url, url=url), http)
@@ -45,31 +45,31 @@ class FetchPass:
         self._cursor: Json = None
 
     def __call__(self) -> int:
-        """One pass."""
+        """Run one pass."""
         batch = self._source.fetch((), self._cursor, self._clock.now())
-        self._cursor = json.loads(json.dumps(batch.cursor))  # as the store does
+        self._cursor = json.loads(json.dumps(batch.cursor))  # as the store would keep it
         return len(batch.posts)
 
 
 class PollPass:
-    """Passes of one feed into the store."""
+    """Passes over one feed, into the store."""
 
     def __init__(self, url: str, http: Http, context: PassContext) -> None:
         pace = Pace(None, timedelta(minutes=15))
-        self._configured = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
+        self._source = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
         self._status = timing.initial_status(url, "feed", pace, sample=False)
         self._context = context
 
     def __call__(self) -> int:
-        """One pass. Returns 0; raises RuntimeError if it failed."""
-        self._status = poll(self._configured, self._status, self._context)
+        """Run one pass. Returns 0, and raises RuntimeError if the pass failed."""
+        self._status = poll(self._source, self._status, self._context)
         if self._status.failures:
             raise RuntimeError(self._status.reason)
         return 0
 
 
 def pass_context(path: Path, clock: Clock) -> PassContext:
-    """A context with rules for the generated brands."""
+    """A context with a store at ``path`` and rules for the generated brands."""
     brands = [Brand(name, name.lower(), ours=name == BRANDS[0]) for name in BRANDS]
     matcher, store = Matcher(brands), open_store(f"sqlite:///{path}")
     store.register_brands(brands, clock.now())
@@ -84,36 +84,36 @@ def cpu_seconds() -> float:
     return time.process_time() + sum(times.user + times.system for times in children)
 
 
-def peak_memory_mb() -> float:
-    """Peak memory of this process and of its largest child, which must have ended."""
+def peak_memory() -> float:
+    """The peak memory in MB of this process and its largest child, which must have ended."""
     kinds = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
     return sum(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
 
 
-def one_round(passes: Sequence[Pass], workers: int, count_url: str) -> dict[str, object]:
-    """Run every pass once, ``workers`` at a time; returns the cost and the responses that the server counted."""
-    before, began = cpu_seconds(), time.perf_counter()
+def run_round(passes: Sequence[Pass], workers: int, count_url: str) -> dict[str, object]:
+    """Run every pass once in ``workers`` threads. Returns the cost and the responses that the server counted."""
+    cpu, start = cpu_seconds(), time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:
         posts = sum(pool.map(lambda run: run(), passes))
-    used = {"cpu": cpu_seconds() - before, "wall": time.perf_counter() - began}
-    with urllib.request.urlopen(count_url) as answer:
-        return {**used, "answers": json.load(answer), "entries": posts}
+    cost = {"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - start}
+    with urllib.request.urlopen(count_url) as response:
+        return {**cost, "answers": json.load(response), "entries": posts}
 
 
-def main(folder: Path, workers: int, what: str) -> None:
-    """Read all feeds twice. Only this is measured, not the start of the program and its child process."""
+def main(folder: Path, workers: int, mode: str) -> None:
+    """Read all feeds twice. The start of the program and of its parser process is not measured."""
     urls = (folder / "urls").read_text().split()
     clock = Clock()
     http = Http(clock, {urlsplit(url).hostname or "" for url in urls})
     http.shared(Parser).parse(WARM_UP_FEED, "", urls[0])
-    context = pass_context(folder / "wallflower.db", clock) if what == "poll" else None
+    context = pass_context(folder / "wallflower.db", clock) if mode == "poll" else None
     passes: list[Pass] = [PollPass(u, http, context) if context else FetchPass(u, http, clock) for u in urls]
-    rounds = [one_round(passes, workers, urls[0].rpartition("/")[0] + "/count") for _ in range(2)]
+    rounds = [run_round(passes, workers, urls[0].rpartition("/")[0] + "/count") for _ in range(2)]
     http.close()
     if context:
         context.store.close()
-    for used in rounds:
-        print(json.dumps({**used, "memory": peak_memory_mb()}), flush=True)
+    for cost in rounds:
+        print(json.dumps({**cost, "memory": peak_memory()}), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench._soak_plan import Plan, Planned
-from bench._soak_sites import HOOK, SECRET
+from bench._soak_plan import Plan, PlannedSource
+from bench._soak_sites import SECRET, SECRET_NAME
 from tests import sites
 
-MORE: dict[str, dict[str, Any]] = {"youtube": {"searches_a_day": 100_000}}
-"""What a kind needs to be read so often."""
-NO_CACHES = "glibc.malloc.tcache_count=0"
-"""glibc keeps freed memory apart for each thread, up to some 200 KB, which for 228 threads takes hours to fill (seen:
-16 MB in the first hour). Without that, what grows is a leak."""
+EXTRA_OPTIONS: dict[str, dict[str, Any]] = {"youtube": {"searches_a_day": 100_000}}
+"""Options that a kind needs to be read this often."""
+NO_THREAD_CACHES = "glibc.malloc.tcache_count=0"
+"""glibc caches up to some 200 KB of freed memory per thread, which takes hours to fill with 228 threads (16 MB in the
+first hour). Without these caches, growth means a leak."""
 HEAD = """[wallflower]
 data = "data"
 allow_hosts = ["127.0.0.1"]
@@ -36,30 +36,34 @@ history = 0.1
 
 
 def config(plan: Plan) -> str:
-    """config.toml."""
+    """The text of config.toml."""
     return HEAD.format(port=plan.page_port) + "".join(map(_table, plan.sources))
 
 
-def _table(source: Planned) -> str:
-    keys = {"kind": source.kind, "name": source.name, "every": f"{source.every:g}s", **_options(source)}
+def _table(source: PlannedSource) -> str:
+    keys = {"kind": source.kind, "name": source.name, "every": f"{source.interval:g}s", **_options(source)}
     return "[[sources]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
 
 
-def _options(source: Planned) -> dict[str, Any]:
+def _options(source: PlannedSource) -> dict[str, Any]:
     url = _url(source.port)
     if source.kind == "feed":
         return {"url": f"{url}/{source.number}"}
     if source.kind == "webhook":
-        return {"secret": HOOK}
-    given = sites.module(source.kind).OPTIONS.items()
-    return {key: value.format(url=url) for key, value in given} | MORE.get(source.kind, {})
+        return {"secret": SECRET_NAME}
+    options = sites.module(source.kind).OPTIONS.items()
+    return {key: value.format(url=url) for key, value in options} | EXTRA_OPTIONS.get(source.kind, {})
 
 
-def environment(plan: Plan, inside: Path) -> dict[str, str]:
-    """The secrets, where the hosts that stand in an SDK are led, and where the run tells of its memory."""
-    led = {host: _url(source.port) for source in plan.sources for host in sites.sdk_hosts(source.kind)}
-    inner = {"SOAK_DETOURS": json.dumps(led), "SOAK_INSIDE": str(inside), "GLIBC_TUNABLES": NO_CACHES}
-    return {**sites.SECRETS, HOOK: SECRET, **inner}
+def environment(plan: Plan, memory_file: Path) -> dict[str, str]:
+    """The secrets, the redirects for hosts that are fixed in an SDK, and where the run writes its memory figures."""
+    redirects = {host: _url(source.port) for source in plan.sources for host in sites.sdk_hosts(source.kind)}
+    settings = {
+        "SOAK_REDIRECTS": json.dumps(redirects),
+        "SOAK_MEMORY": str(memory_file),
+        "GLIBC_TUNABLES": NO_THREAD_CACHES,
+    }
+    return {**sites.SECRETS, SECRET_NAME: SECRET, **settings}
 
 
 def _url(port: int) -> str:

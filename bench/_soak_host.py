@@ -1,4 +1,4 @@
-"""A host of the soak: a server on loopback that fails in every way that the plan may want."""
+"""A host of the soak: a server on loopback that injects the faults of the plan."""
 
 from __future__ import annotations
 
@@ -8,52 +8,55 @@ import threading
 import time
 from collections.abc import Callable
 
-from bench._soak_pen import Pen
+from bench._soak_post_generator import PostGenerator
 from tests.fake_server import Connection, Request, Server
 
-RETRY_AFTER = 45
-"""Seconds that a 429 asks for."""
+RETRY_AFTER_SECONDS = 45
+"""Seconds that a 429 asks the client to wait."""
 HTML = (
     b"<!doctype html><html><head><title>Just a moment</title></head><body><p>Checking your browser.</p></body></html>"
 )
-DRIP, DRIP_PAUSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{", 0.5
+DRIP_HEAD, DRIP_PAUSE_SECONDS = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{",
+    0.5,
+)
 
 
-class Told(Connection):
-    """A connection whose answers are cut in the middle when ``cuts``."""
+class SiteConnection(Connection):
+    """A connection that sends only half of each body if ``cuts`` is set."""
 
     cuts = False
     broken = False
-    """Whether the client is gone."""
+    """Whether the client has closed the connection."""
 
     def send(self, data: bytes) -> None:
-        """Send what the client still takes."""
+        """Send as much as the client reads."""
         try:
             self.sock.sendall(data)
         except OSError:
             self.broken = True
 
     def answer(self, status: int = 200, body: bytes = b"", **headers: str) -> None:
-        """A whole answer, or half of one that looks whole."""
+        """Send a response; if ``cuts``, with half of its body and a matching Content-Length."""
         super().answer(status, body[: len(body) // 2] if self.cuts else body, **headers)
 
 
 class Host:
-    """A server at a port of its own choice, which can be away. ``paths``: beginning of a path -> (site, its pen)."""
+    """A server at a given port, which can be down. ``paths``: path, or "" for all -> (site, its post generator)."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.paths: dict[str, tuple[Callable[[Connection], None], Pen]] = {}
+        self.paths: dict[str, tuple[Callable[[Connection], None], PostGenerator]] = {}
         self.fault = ""
-        self._server: _At | None = None
+        self._server: _ServerAtPort | None = None
 
     def listen(self) -> None:
-        """Be there."""
+        """Start listening."""
         if self._server is None:
-            self._server = _At(self.port, self._answer)
+            self._server = _ServerAtPort(self.port, self._answer)
 
-    def be(self, fault: str) -> None:
-        """Fail so from now on; empty: work."""
+    def set_fault(self, fault: str) -> None:
+        """Inject ``fault`` from now on; none if it is empty."""
         if fault == self.fault:
             return
         self.fault = fault
@@ -64,38 +67,37 @@ class Host:
         else:
             self.listen()
 
-    def _answer(self, line: Connection) -> None:
+    def _answer(self, conn: Connection) -> None:
         assert self._server is not None
         self._server.requests.clear()
-        site, pen = self.paths.get(line.request.path) or self.paths[""]
+        site, generator = self.paths.get(conn.request.path) or self.paths[""]
         fault = self.fault
-        pen.asked.append((time.time(), fault))
-        told = Told(line.sock, line.request, line.closing)
+        generator.requests.append((time.time(), fault))
+        answering = SiteConnection(conn.sock, conn.request, conn.closing)
         if fault in ("", "cut"):
-            told.cuts = fault == "cut"
-            return site(told)
-        return _fail(told, fault)
+            answering.cuts = fault == "cut"
+            return site(answering)
+        return _inject(answering, fault)
 
 
-def _fail(line: Connection, fault: str) -> None:
+def _inject(conn: Connection, fault: str) -> None:
     if fault == "429":
-        return line.answer(429, b"", retry_after=str(RETRY_AFTER))
+        return conn.answer(429, b"", retry_after=str(RETRY_AFTER_SECONDS))
     if fault == "html":
-        return line.answer(200, HTML, content_type="text/html")
+        return conn.answer(200, HTML, content_type="text/html")
     if fault == "hang":
-        return line.hang()
+        return conn.hang()
     if fault in ("reset", "drop"):
-        return line.reset()
+        return conn.reset()
     if fault == "drip":
-        return line.drip(DRIP + b" " * 4_999, DRIP_PAUSE)
-    return line.answer(int(fault), b"Something is wrong.")
+        return conn.drip(DRIP_HEAD + b" " * 4_999, DRIP_PAUSE_SECONDS)
+    return conn.answer(int(fault), b"Something is wrong.")
 
 
-class _At(Server):
-    """A server at a port that is given."""
+class _ServerAtPort(Server):
+    """A server at a given port."""
 
     def __init__(self, port: int, script: Callable[[Connection], None]) -> None:
-        self._wanted = port
         self.script, self.reads_requests, self.requests = script, True, list[Request]()
         self.closing = threading.Event()
         self.port = port
@@ -109,4 +111,4 @@ def _listening(port: int) -> socket.socket:
         with contextlib.suppress(OSError):
             return socket.create_server(("127.0.0.1", port), backlog=128)
         time.sleep(0.1)
-    raise OSError(f"port {port} was taken by somebody else")
+    raise OSError(f"port {port} is in use")

@@ -1,9 +1,9 @@
-"""``wallflower run`` whose SDKs find the soak's sites: ``python -m bench._soak_run run --config PATH``.
+"""``wallflower run`` whose SDKs reach the soak's sites: ``python -m bench._soak_run run --config PATH``.
 
-X and Reddit stand in their SDKs by name, so requests to them are led to the site at hand, below the SDK and above the
-guarded adapter: where an adapter for these hosts would stand. Beside it a thread tells where the memory is. What
-Wallflower remembers of texts that it read is bounded, but takes days to fill; here the bounds are so low that they are
-reached within minutes, so whatever grows after that grows for ever. Nothing else differs from ``wallflower``.
+The hosts of X and Reddit are fixed in their SDKs, so their requests are redirected below the SDK, at the place where an
+adapter for these hosts would be mounted, and above the guarded adapter. A thread writes memory figures to a file.
+Wallflower's caches of texts are bounded but take days to fill, so their bounds are lowered here until they are reached
+within minutes: what grows after that is a leak. Nothing else differs from ``wallflower run``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from display.cli.main import main
-from display.server import service as serve
+from display.server import service
 from monitor.analysis.jobs import topics
 from monitor.http import Http
 from monitor.sentiment import vocabulary
@@ -29,69 +29,69 @@ from monitor.store.sqlite import story_index
 from monitor.text.near_duplicates import NearDuplicateIndex
 from tests.player import detour
 
-EVERY = 5.0
-TOKENS, POSTS = 1_000, 300
-"""Words and posts that are remembered, in place of some ten thousand."""
-MEGA = 1 << 20
+INTERVAL_SECONDS = 5.0
+MAX_WORDS, MAX_POSTS = 1_000, 300
+"""The lowered bounds of the caches."""
+MEGABYTE = 1 << 20
 
 
-class _Site:
-    """Where a detour leads."""
+class _Target:
+    """Has the URL that ``detour`` redirects to."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
 
-class _Led(Http):
-    """Leads the hosts that SOAK_DETOURS names to loopback; JSON: {site: address}. It is made once, in the worker."""
+class _RedirectedHttp(Http):
+    """Redirects the hosts in SOAK_REDIRECTS, JSON of host -> URL. The worker creates one."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for site, address in json.loads(os.environ["SOAK_DETOURS"]).items():
-            detour(self, _Site(address), site)  # type: ignore[arg-type]
-        threading.Thread(target=_tell, name="soak", daemon=True).start()
+        for host, url in json.loads(os.environ["SOAK_REDIRECTS"]).items():
+            detour(self, _Target(url), host)  # type: ignore[arg-type]
+        threading.Thread(target=_record_memory, name="soak", daemon=True).start()
 
 
 _FIELDS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
 
 
 class _MallInfo(ctypes.Structure):
-    """What glibc's mallinfo2 gives: bytes, over all arenas."""
+    """The result of glibc's mallinfo2: bytes over all arenas."""
 
     _fields_ = tuple((name, ctypes.c_size_t) for name in _FIELDS)
 
 
-def _tell() -> None:
-    """Keep writing down what SQLite holds, what malloc holds and has free (MB), and how many blocks Python has."""
+def _record_memory() -> None:
+    """Write repeatedly what SQLite and malloc hold, what malloc has free (MB), and the number of Python's blocks."""
     sqlite = ctypes.CDLL(_sqlite3.__file__)
     sqlite.sqlite3_memory_used.restype = ctypes.c_longlong
     libc = ctypes.CDLL(None)
     libc.mallinfo2.restype = _MallInfo
-    place = Path(os.environ["SOAK_INSIDE"])
+    target = Path(os.environ["SOAK_MEMORY"])
     while True:
         info = libc.mallinfo2()
-        told = {
-            "sqlite": sqlite.sqlite3_memory_used() / MEGA,
-            "malloc": (info.uordblks + info.hblkhd) / MEGA,
-            "free": info.fordblks / MEGA,
+        figures = {
+            "sqlite": sqlite.sqlite3_memory_used() / MEGABYTE,
+            "malloc": (info.uordblks + info.hblkhd) / MEGABYTE,
+            "free": info.fordblks / MEGABYTE,
             "blocks": sys.getallocatedblocks(),
         }
-        beside = place.with_suffix(".new")
-        beside.write_text(json.dumps(told))
-        beside.replace(place)
-        time.sleep(EVERY)
+        new = target.with_suffix(".new")
+        new.write_text(json.dumps(figures))
+        new.replace(target)
+        time.sleep(INTERVAL_SECONDS)
 
 
-_INSTEAD: tuple[tuple[ModuleType, str, object], ...] = (
-    (serve, "Http", _Led),
-    (vocabulary, "MAX_ENTRIES", TOKENS),
-    (story_index, "NearDuplicateIndex", partial(NearDuplicateIndex, POSTS)),
-    (topics, "MOST_NOW", POSTS),
+_REPLACEMENTS: tuple[tuple[ModuleType, str, object], ...] = (
+    (service, "Http", _RedirectedHttp),
+    (vocabulary, "MAX_ENTRIES", MAX_WORDS),
+    (story_index, "NearDuplicateIndex", partial(NearDuplicateIndex, MAX_POSTS)),
+    (topics, "MAX_TEXTS", MAX_POSTS),
 )
 
 
 if __name__ == "__main__":
-    for module, name, value in _INSTEAD:
+    for module, name, value in _REPLACEMENTS:
         assert hasattr(module, name)
         setattr(module, name, value)
     main()

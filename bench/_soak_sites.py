@@ -1,7 +1,7 @@
-"""The sites of the soak, in a process of their own: ``python -m bench._soak_sites PLAN REPORT``, until stdin closes.
+"""The soak's sites, in their own process: ``python -m bench._soak_sites PLAN REPORT``, until stdin closes.
 
-Each writes posts in its own time, half of which name a brand; at times it fails as the plan says. In the end REPORT
-holds what was written, and who asked when.
+Each site publishes posts, half of which name a brand, and fails as the plan says. At the end REPORT contains what was
+published, and when each site received a request.
 """
 
 from __future__ import annotations
@@ -19,51 +19,51 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench._soak_host import Host
-from bench._soak_pen import Pen
-from bench._soak_plan import FAST_KEEPS, Plan, Planned
+from bench._soak_plan import FAST_ENTRIES, Plan, PlannedSource
+from bench._soak_post_generator import PostGenerator
 from bench._soak_stream import Stream
-from bench._soak_webhook import Sender
+from bench._soak_webhook import WebhookSender
 from tests import sites
 from tests.fake_server import Connection, item, rss
 from tests.sites import FakePost, FakeSite
 
-HOOK = "SOAK_HOOK"
-SECRET = "made-up-secret-of-the-soak"
+SECRET_NAME = "SOAK_HOOK"
+SECRET = "an-example-for-the-soak"
 FIRST_POSTS = 12
-GONE_AT, GONE = 0.12, 5
+DELETION_SHARE, DELETIONS = 0.12, 5
 """When sites delete posts, as a share of the run, and how many."""
-EDITED_ONE_IN = 6
-TICK = 0.2
+POSTS_PER_EDIT = 6
+TICK_SECONDS = 0.2
 
 
-class Life(Protocol):
-    """What writes."""
+class PublishingSite(Protocol):
+    """A site that publishes posts."""
 
     def write(self) -> None:
-        """Another post."""
+        """Publish a post."""
 
-    def delete_some(self) -> None:
-        """Take some posts away."""
+    def delete_posts(self) -> None:
+        """Delete some posts."""
 
 
-class Searched:
-    """A made-up site of tests/sites that grows."""
+class SearchedSite:
+    """A fake site of tests/sites whose posts increase."""
 
-    def __init__(self, pen: Pen, site: FakeSite) -> None:
-        self._pen, self.site = pen, site
+    def __init__(self, generator: PostGenerator, site: FakeSite) -> None:
+        self._generator, self.site = generator, site
         self._posts: list[FakePost] = []
         site.posts = self._posts
 
     def write(self) -> None:
-        """Another post, of now."""
-        n, words = self._pen.new()
-        self._posts.append(FakePost(n, words, datetime.now(UTC)))
+        """Publish a post now."""
+        n, text = self._generator.new_post()
+        self._posts.append(FakePost(n, text, datetime.now(UTC)))
 
-    def delete_some(self) -> None:
-        """Take the first ones away that name a brand."""
-        for n in self._pen.named()[:GONE]:
+    def delete_posts(self) -> None:
+        """Delete the first posts that name a brand."""
+        for n in self._generator.posts_with_brand()[:DELETIONS]:
             self._posts[n - 1] = replace(self._posts[n - 1], deleted=True)
-            self._pen.delete(n)
+            self._generator.delete(n)
 
     def __call__(self, conn: Connection) -> None:
         """Answer one request."""
@@ -72,24 +72,24 @@ class Searched:
 
 
 @dataclass
-class Feed:
-    """An RSS feed of its newest entries, with an ETag; now and then an entry is edited."""
+class FeedSite:
+    """An RSS feed of its newest entries, with an ETag. Some entries are edited."""
 
-    pen: Pen
-    keeps: int
+    generator: PostGenerator
+    max_entries: int
     entries: list[FakePost] = field(default_factory=list)
 
     def write(self) -> None:
-        """Another entry."""
-        n, words = self.pen.new()
-        entries = [*self.entries, FakePost(n, words, datetime.now(UTC))][-self.keeps :]
-        if n % EDITED_ONE_IN == 0 and self.keeps > FAST_KEEPS:
+        """Publish an entry."""
+        n, text = self.generator.new_post()
+        entries = [*self.entries, FakePost(n, text, datetime.now(UTC))][-self.max_entries :]
+        if n % POSTS_PER_EDIT == 0 and self.max_entries > FAST_ENTRIES:
             before = entries[-2]
-            entries[-2] = replace(before, text=self.pen.again(before.n))
+            entries[-2] = replace(before, text=self.generator.edit(before.n))
         self.entries = entries
 
-    def delete_some(self) -> None:
-        """What a feed lists no more is not gone for that."""
+    def delete_posts(self) -> None:
+        """Do nothing: an entry that a feed no longer lists is not deleted."""
 
     def __call__(self, conn: Connection) -> None:
         """Answer one request."""
@@ -101,78 +101,76 @@ class Feed:
         return conn.answer(200, body, etag=etag, content_type="application/rss+xml")
 
 
-class Town:
+class Sites:
     """All sites of a plan."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self.pens = {s.name: _pen(s, plan) for s in plan.sources}
+        self.generators = {s.name: _post_generator(s, plan) for s in plan.sources}
         self._hosts = {s.port: Host(s.port) for s in plan.sources if s.port}
-        self._lives: dict[str, Life] = {}
-        self._due = {s.name: self._now + random.Random(s.name).uniform(0, s.apart) for s in plan.sources}
-        self._deleted = False
+        self._sites: dict[str, PublishingSite] = {}
+        self._due = {s.name: self._now + random.Random(s.name).uniform(0, s.post_interval) for s in plan.sources}
+        self._has_deleted = False
         for source in plan.sources:
-            self._settle(source)
+            self._add_site(source)
 
     @property
     def _now(self) -> float:
         """Seconds since the start."""
         return time.time() - self._plan.began
 
-    def _settle(self, source: Planned) -> None:
-        pen, host = self.pens[source.name], self._hosts.get(source.port)
+    def _add_site(self, source: PlannedSource) -> None:
+        generator, host = self.generators[source.name], self._hosts.get(source.port)
         if host is None:
-            self._lives[source.name] = Sender(pen, self._plan.page_port, source.name, SECRET)
+            self._sites[source.name] = WebhookSender(generator, self._plan.page_port, source.name, SECRET)
             return
         if source.kind == "feed":
-            feed = Feed(pen, source.keeps)
-            host.paths[f"/{source.number}"] = (feed, pen)
-            self._lives[source.name] = feed
+            feed = FeedSite(generator, source.max_entries)
+            host.paths[f"/{source.number}"] = (feed, generator)
+            self._sites[source.name] = feed
         elif source.kind == "bluesky":
-            stream = Stream(pen, lambda: host.fault)
-            host.paths[""] = (stream, pen)
-            self._lives[source.name] = stream
+            stream = Stream(generator, lambda: host.fault)
+            host.paths[""] = (stream, generator)
+            self._sites[source.name] = stream
         else:
-            life = Searched(pen, sites.module(source.kind).Site())
-            host.paths[""] = (life, pen)
-            self._lives[source.name] = life
+            site = SearchedSite(generator, sites.module(source.kind).Site())
+            host.paths[""] = (site, generator)
+            self._sites[source.name] = site
         for _ in range(FIRST_POSTS if source.kind != "bluesky" else 0):
-            self._lives[source.name].write()
+            self._sites[source.name].write()
 
     def run(self) -> None:
-        """Write, fail and mend in time, until the plan is over."""
-        sender = next(life for life in self._lives.values() if isinstance(life, Sender))
-        helpdesk = threading.Thread(target=self._bring, args=(sender,), daemon=True)
-        helpdesk.start()
+        """Publish posts, and start and end faults, until the plan is over."""
+        threading.Thread(target=self._deliver_to_webhook, daemon=True).start()
         for host in self._hosts.values():
             host.listen()
         while self._now < self._plan.seconds:
-            self._break_and_mend()
-            if self._now < self._plan.quiet:
-                self._write()
-            time.sleep(TICK)
+            self._set_faults()
+            if self._now < self._plan.last_post_at:
+                self._publish()
+            time.sleep(TICK_SECONDS)
 
-    def _bring(self, sender: Sender) -> None:
-        """In a thread of its own, for whoever brings something waits for an answer."""
+    def _deliver_to_webhook(self) -> None:
+        """Runs in its own thread, because each delivery waits for an answer."""
         source = next(s for s in self._plan.sources if s.kind == "webhook")
         while self._now < self._plan.seconds:
-            if self._now < self._plan.quiet:
-                sender.write()
+            if self._now < self._plan.last_post_at:
+                self._sender.write()
             else:
-                sender.bring()
-            time.sleep(source.apart)
+                self._sender.deliver()
+            time.sleep(source.post_interval)
 
-    def _write(self) -> None:
+    def _publish(self) -> None:
         for source in self._plan.sources:
             if source.kind != "webhook" and self._due[source.name] <= self._now:
-                self._lives[source.name].write()
-                self._due[source.name] += source.apart
-        if not self._deleted and self._now > self._plan.seconds * GONE_AT:
-            self._deleted = True
+                self._sites[source.name].write()
+                self._due[source.name] += source.post_interval
+        if not self._has_deleted and self._now > self._plan.seconds * DELETION_SHARE:
+            self._has_deleted = True
             for source in self._plan.sources:
-                self._lives[source.name].delete_some()
+                self._sites[source.name].delete_posts()
 
-    def _break_and_mend(self) -> None:
+    def _set_faults(self) -> None:
         now = self._now
         faults = {o.port: o.fault for o in self._plan.outages if o.start <= now < o.end}
         for port, host in self._hosts.items():
@@ -181,28 +179,31 @@ class Town:
                 stream = host.paths[""][0]
                 assert isinstance(stream, Stream)
                 stream.forget()
-            host.be(fault)
+            host.set_fault(fault)
 
     def report(self) -> dict[str, Any]:
-        """What was written and asked, and how the helpdesk was answered."""
-        sender = next(life for life in self._lives.values() if isinstance(life, Sender))
-        return {"sources": {name: pen.report() for name, pen in self.pens.items()}, "webhook": dict(sender.answers)}
+        """What was published and requested, and the answers of the webhook."""
+        sources = {name: generator.report() for name, generator in self.generators.items()}
+        return {"sources": sources, "webhook": dict(self._sender.answers)}
+
+    @property
+    def _sender(self) -> WebhookSender:
+        return next(site for site in self._sites.values() if isinstance(site, WebhookSender))
 
 
-def _pen(source: Planned, plan: Plan) -> Pen:
-    """Under a hashtag there is nothing that does not name the brand."""
+def _post_generator(source: PlannedSource, plan: Plan) -> PostGenerator:
+    """Mastodon is read by hashtag, so all of its posts name the brand."""
     rng = random.Random(f"{plan.seed} {source.name}")
-    return Pen(source.number, rng, 1.0) if source.kind == "mastodon" else Pen(source.number, rng)
+    return PostGenerator(source.number, rng, 1.0) if source.kind == "mastodon" else PostGenerator(source.number, rng)
 
 
 def main() -> None:
-    """Serve, report, and stay until stdin closes."""
-    town = Town(Plan.load(Path(sys.argv[1])))
+    """Serve until stdin closes, then write the report."""
+    all_sites = Sites(Plan.load(Path(sys.argv[1])))
     print("listening", flush=True)
-    turning = threading.Thread(target=town.run, daemon=True)
-    turning.start()
+    threading.Thread(target=all_sites.run, daemon=True).start()
     sys.stdin.read()
-    Path(sys.argv[2]).write_text(json.dumps(town.report()))
+    Path(sys.argv[2]).write_text(json.dumps(all_sites.report()))
 
 
 if __name__ == "__main__":

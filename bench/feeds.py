@@ -1,17 +1,19 @@
-"""Compares reading feeds with Wallflower, lemon24/reader and newsboat, on the same generated feeds in one run.
+"""Feeds read per minute and core, compared with lemon24/reader and newsboat on the same generated feeds.
 
     python -m bench.feeds [FEEDS] [--reader PYTHON] [--newsboat PROGRAM] [--rounds N]
 
-A separate process serves FEEDS (default 1,000) feeds of 20-50 entries and 10-60 KB on 200 loopback hosts over plain
-HTTP, so neither DNS nor TLS is measured. Each program reads all of them into an empty database, then once more, when
-every feed returns 304. Wallflower is measured twice: "fetch" (from the address to posts, with the parser process) and
-"poll" (the collector's whole pass, with scoring and storing). Prints feeds per minute and core, by the CPU time of the
-client and its children, and peak memory. For newsboat the whole program counts, less a start that only reads its cache;
-for the others only the reading. The programs take turns ROUNDS times; the best round of each counts, and newsboat's
-best start. A rate requires that the server counted one 200, and one 304, for every feed.
+FEEDS (500 by default) feeds of 20 to 50 entries and 10 to 60 KB are served on 200 loopback addresses by a separate
+process, over plain HTTP: DNS and TLS are not measured. Each program reads all of them into an empty database, and then
+a second time, when every feed answers 304. Wallflower is measured twice: "fetch" runs from the URL to the posts, with
+the parser process; "poll" is the collector's whole pass, which also judges and stores.
 
-PYTHON is one that has ``reader`` (python -m venv X; X/bin/pip install reader sgmllib3k); newsboat is Debian's package.
-Programs that are not installed are skipped.
+Prints feeds per minute of one core, by CPU time of the client and its children, and peak memory. newsboat is measured
+as a whole program, minus a start that only reads its cache; of the others only the reading counts. The programs run in
+turn, --rounds times, and the best round of each counts. A program is only measured if the server counted one response
+of 200, and one of 304, for each feed. The ratio is Wallflower's rate divided by the other program's.
+
+PYTHON is an interpreter with ``reader`` (python -m venv X; X/bin/pip install reader sgmllib3k), this one by default.
+newsboat is a Debian package. A program that is not installed is left out.
 """
 
 from __future__ import annotations
@@ -32,31 +34,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 HOSTS, WORKERS = 200, 8
+TARGET_RATIO = 3.0
+"""Wallflower's rate over reader's, in both rounds."""
 TRY_READER = "from reader import make_reader; make_reader(':memory:')"
 NEWSBOAT_STARTS = 3
-"""Starts measured, in which newsboat reads its whole cache. The cheapest is subtracted from the cost of its rounds."""
+"""newsboat reads its whole cache when it starts. The cheapest start is subtracted from the cost of its rounds."""
 TIMEOUT_SECONDS = 300.0
 """For both rounds of one program."""
 
 
 class Cost(NamedTuple):
-    """What one round cost: CPU seconds, elapsed seconds and peak MB; and how many feeds responded as expected."""
+    """The cost of one round: seconds of CPU time and of the clock, peak memory in MB, and the feeds that answered."""
 
     cpu: float
     wall: float
     memory: float
     answered: int
     start: float = 0.0
-    """CPU seconds that are included in ``cpu`` but are not part of the reading."""
+    """CPU seconds of the start of the program, which ``cpu`` includes."""
 
     @property
     def rate(self) -> float:
-        """Feeds per minute and core; infinite if the cost is within the noise."""
+        """Feeds per minute of one core; infinite if the cost is below the noise."""
         return 60 * self.answered / self.cpu if self.cpu > 0 else math.inf
 
 
 class Feed(NamedTuple):
-    """A feed that is served."""
+    """A feed that the server offers."""
 
     url: str
     format: str
@@ -64,25 +68,22 @@ class Feed(NamedTuple):
 
 @contextmanager
 def served(feeds: int) -> Iterator[list[Feed]]:
-    """Run the server until the end of the block; yields its feeds."""
+    """Run the server until the end of the block."""
     command = [sys.executable, "-m", "bench._feeds_server", str(feeds), str(min(HOSTS, feeds))]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert server.stdin is not None
     assert server.stdout is not None
     try:
-        started = json.loads(server.stdout.readline())
-        print(f"{feeds:,} feeds, {started['bytes'] / feeds / 1000:.0f} KB each, on {min(HOSTS, feeds)} hosts")
-        yield [Feed(*feed) for feed in started["feeds"]]
+        ready = json.loads(server.stdout.readline())
+        print(f"{feeds:,} feeds, {ready['bytes'] / feeds / 1000:.0f} KB each, on {min(HOSTS, feeds)} hosts")
+        yield [Feed(*feed) for feed in ready["feeds"]]
     finally:
         server.stdin.close()
         server.wait(10)
 
 
-def run_script(command: Sequence[str], feeds: Sequence[Feed]) -> list[Cost]:
-    """The cost of both rounds of a script that measures itself and prints a line of JSON for each.
-
-    Raises OSError, RuntimeError.
-    """
+def script_costs(command: Sequence[str], feeds: Sequence[Feed]) -> list[Cost]:
+    """Both rounds of a script that prints a line of JSON for each. Raises OSError or RuntimeError."""
     run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
     if run.returncode:
         raise RuntimeError(run.stderr.strip().splitlines()[-1])
@@ -90,128 +91,129 @@ def run_script(command: Sequence[str], feeds: Sequence[Feed]) -> list[Cost]:
     return [_checked(json.loads(line), feeds, status) for line, status in zip(lines, ("200", "304"), strict=True)]
 
 
-def _checked(round_: Mapping[str, object], feeds: Sequence[Feed], status: str) -> Cost:
-    if round_["answers"] != {status: len(feeds)}:
-        raise RuntimeError(f"not every feed returned {status}: {round_['answers']}")
-    return Cost(float(str(round_["cpu"])), float(str(round_["wall"])), float(str(round_["memory"])), len(feeds))
+def _checked(printed: Mapping[str, object], feeds: Sequence[Feed], status: str) -> Cost:
+    if printed["answers"] != {status: len(feeds)}:
+        raise RuntimeError(f"not every feed answered {status}: {printed['answers']}")
+    return Cost(float(str(printed["cpu"])), float(str(printed["wall"])), float(str(printed["memory"])), len(feeds))
 
 
-def wallflower(what: str, feeds: Sequence[Feed], folder: Path) -> list[Cost]:
-    """Measure Wallflower; ``what`` is "fetch" or "poll"."""
+def wallflower_costs(mode: str, feeds: Sequence[Feed], folder: Path) -> list[Cost]:
+    """Both rounds of Wallflower; ``mode`` is "fetch" or "poll"."""
     _write_urls(folder, feeds)
-    return run_script([sys.executable, "-m", "bench._feeds_wallflower", str(folder), str(WORKERS), what], feeds)
+    command = [sys.executable, "-m", "bench._feeds_wallflower", str(folder), str(WORKERS), mode]
+    return script_costs(command, feeds)
 
 
-def reader(python: str, feeds: Sequence[Feed], folder: Path) -> list[Cost]:
-    """Measure lemon24/reader, run by the Python at ``python``."""
+def reader_costs(python: str, feeds: Sequence[Feed], folder: Path) -> list[Cost]:
+    """Both rounds of lemon24/reader, with the Python that has it."""
     _write_urls(folder, feeds)
     script = Path(__file__).with_name("_feeds_reader.py")
-    return run_script([python, str(script), str(folder), str(WORKERS)], feeds)
+    return script_costs([python, str(script), str(folder), str(WORKERS)], feeds)
 
 
-def newsboat(program: str, feeds: Sequence[Feed], folder: Path) -> list[Cost]:
-    """Measure newsboat. It does not read JSON Feed, so these are left out of its list."""
+def newsboat_costs(program: str, feeds: Sequence[Feed], folder: Path) -> list[Cost]:
+    """Both rounds of newsboat. It does not read JSON Feed, so these feeds are left out."""
     readable = [feed for feed in feeds if feed.format != "json"]
     _write_urls(folder, readable)
     (folder / "config").write_text(f"reload-threads {WORKERS}\nerror-log /dev/null\n")
     base = [program, "-C", str(folder / "config"), "-u", str(folder / "urls"), "-c", str(folder / "cache.db")]
     rounds = []
     for status in ("200", "304"):
-        if status == "304":  # newsboat stores validators only at the second reading
-            _command([*base, "-x", "reload"], folder)
-            _answers(feeds)
-        start = min(_command([*base, "-x", "print-unread"], folder).cpu for _ in range(NEWSBOAT_STARTS))
-        used = _command([*base, "-x", "reload"], folder)
-        measured = {"cpu": used.cpu, "wall": used.wall, "memory": used.memory, "answers": _answers(feeds)}
-        rounds.append(_checked(measured, readable, status)._replace(start=start))
+        if status == "304":  # newsboat stores validators only in its second round
+            _command_cost([*base, "-x", "reload"], folder)
+            _counted_answers(feeds)
+        start = min(_command_cost([*base, "-x", "print-unread"], folder).cpu for _ in range(NEWSBOAT_STARTS))
+        cost = _command_cost([*base, "-x", "reload"], folder)
+        printed = {"cpu": cost.cpu, "wall": cost.wall, "memory": cost.memory, "answers": _counted_answers(feeds)}
+        rounds.append(_checked(printed, readable, status)._replace(start=start))
     return rounds
 
 
 def best_of(runs: Sequence[Cost]) -> Cost:
-    """The cheapest run less the cheapest start. The difference within one run would add the errors of both."""
-    best = min(runs, key=lambda used: used.cpu)
-    return best._replace(cpu=best.cpu - min(used.start for used in runs), start=0.0)
+    """The cheapest run minus the cheapest start. The least difference within one run would favour noise."""
+    best = min(runs, key=lambda cost: cost.cpu)
+    return best._replace(cpu=best.cpu - min(cost.start for cost in runs), start=0.0)
 
 
-def _answers(feeds: Sequence[Feed]) -> object:
-    """Status -> responses that the server counted since the last call."""
-    with urllib.request.urlopen(f"{feeds[0].url.rpartition('/')[0]}/count") as answer:
-        return json.load(answer)
+def _counted_answers(feeds: Sequence[Feed]) -> object:
+    """Status -> responses that the server sent since the last call."""
+    with urllib.request.urlopen(f"{feeds[0].url.rpartition('/')[0]}/count") as response:
+        return json.load(response)
 
 
-def _command(command: Sequence[str], home: Path) -> Cost:
-    """Run a program; returns what it cost as a whole."""
-    began = time.perf_counter()
+def _command_cost(command: Sequence[str], home: Path) -> Cost:
+    """The cost of a whole program."""
+    start = time.perf_counter()
     with (home / "log").open("w") as log:
         run = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "HOME": str(home)})
         _, status, usage = os.wait4(run.pid, 0)
     run.returncode = os.waitstatus_to_exitcode(status)
     if run.returncode:
         raise RuntimeError((home / "log").read_text()[-200:])
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, usage.ru_maxrss / 1024, 0)
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024, 0)
 
 
 def _write_urls(folder: Path, feeds: Sequence[Feed]) -> None:
     (folder / "urls").write_text("".join(f"{feed.url}\n" for feed in feeds))
 
 
-def measure(name: str, chosen: argparse.Namespace, feeds: Sequence[Feed]) -> list[Cost]:
-    """Measure both rounds of a program in an empty folder. Raises OSError or RuntimeError if it fails."""
+def measure(name: str, options: argparse.Namespace, feeds: Sequence[Feed]) -> list[Cost]:
+    """Both rounds of a program, in an empty folder. Raises OSError or RuntimeError if it fails."""
     with tempfile.TemporaryDirectory() as folder:
         if name == "reader":
-            return reader(chosen.reader, feeds, Path(folder))
+            return reader_costs(options.reader, feeds, Path(folder))
         if name == "newsboat":
-            return newsboat(chosen.newsboat, feeds, Path(folder))
-        return wallflower(name, feeds, Path(folder))
+            return newsboat_costs(options.newsboat, feeds, Path(folder))
+        return wallflower_costs(name, feeds, Path(folder))
 
 
-def installed(chosen: argparse.Namespace) -> list[str]:
-    """The programs to measure. Prints which are not installed."""
-    has_reader = not subprocess.run([chosen.reader, "-c", TRY_READER], capture_output=True, check=False).returncode
-    found = {"reader": has_reader, "newsboat": shutil.which(chosen.newsboat) is not None}
-    for name in found:
-        if not found[name]:
-            print(f"{name}: not installed")
-    return ["fetch", "poll", *(name for name in found if found[name])]
+def installed_programs(options: argparse.Namespace) -> list[str]:
+    """The programs to measure; prints those that are not installed."""
+    has_reader = not subprocess.run([options.reader, "-c", TRY_READER], capture_output=True, check=False).returncode
+    installed = {"reader": has_reader, "newsboat": shutil.which(options.newsboat) is not None}
+    for name, is_installed in installed.items():
+        if not is_installed:
+            print(f"{name} is not installed, so it is left out")
+    return ["fetch", "poll", *(name for name in installed if installed[name])]
 
 
-def show(name: str, best: Sequence[Cost]) -> None:
+def print_row(name: str, best: Sequence[Cost]) -> None:
     """Print one line of the table."""
-    first, again = best
-    print(
-        f"{name:12} first {first.rate:9,.0f}/min {first.cpu / first.answered * 1e3:7.2f} ms  {first.wall:5.1f} s   "
-        f"304 {again.rate:9,.0f}/min {again.cpu / again.answered * 1e3:7.2f} ms  {again.wall:5.1f} s   "
-        f"{max(first.memory, again.memory):5.0f} MB"
-    )
+    first, second = best
+    columns = (f"{c.rate:11,.0f}{c.cpu / c.answered * 1e3:13.2f}{c.wall:9.1f}" for c in (first, second))
+    print(f"{name:10}{''.join(columns)}{max(first.memory, second.memory):9.0f}")
 
 
-def compare(best: Mapping[str, Sequence[Cost]]) -> None:
-    """Print the ratio of our rates to those of the other programs."""
-    for theirs in ("reader", "newsboat"):
-        for mine in ("fetch", "poll"):
-            if theirs in best and mine in best:
-                first, again = (m.rate / t.rate for m, t in zip(best[mine], best[theirs], strict=True))
-                print(f"{mine} / {theirs}: first {first:.2f}, 304 {again:.2f}")
+def print_ratios(best: Mapping[str, Sequence[Cost]]) -> None:
+    """Print Wallflower's rates divided by those of the other programs."""
+    for other in ("reader", "newsboat"):
+        for mode in ("fetch", "poll"):
+            if other in best:
+                first, second = (w.rate / o.rate for w, o in zip(best[mode], best[other], strict=True))
+                target = f" (target: at least {TARGET_RATIO:g} in both)" if other == "reader" else ""
+                print(f"ratio of {mode} to {other}: first round {first:.2f}, second round {second:.2f}{target}")
 
 
 def main() -> None:
-    """Measure all programs and print the results."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    arguments.add_argument("feeds", nargs="?", type=int, default=1_000)
-    arguments.add_argument("--reader", default=sys.executable, help="a Python that has reader")
-    arguments.add_argument("--newsboat", default="newsboat")
-    arguments.add_argument("--rounds", type=int, default=1)
-    chosen = arguments.parse_args()
-    names, runs = installed(chosen), dict[str, list[list[Cost]]]()
-    with served(chosen.feeds) as feeds:
-        for _ in range(chosen.rounds):
+    """Run all programs and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("feeds", nargs="?", type=int, default=500)
+    parser.add_argument("--reader", default=sys.executable, help="a Python that has reader")
+    parser.add_argument("--newsboat", default="newsboat", help="the newsboat program")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each program runs; the best round counts")
+    options = parser.parse_args()
+    names, runs = installed_programs(options), dict[str, list[list[Cost]]]()
+    with served(options.feeds) as feeds:
+        for _ in range(options.rounds):
             for name in names:
-                runs.setdefault(name, []).append(measure(name, chosen, feeds))
-    best = {name: [best_of(both) for both in zip(*runs[name], strict=True)] for name in names}
-    print("feeds per minute and core, CPU ms per feed, elapsed seconds; peak memory")
+                runs.setdefault(name, []).append(measure(name, options, feeds))
+    best = {name: [best_of(rounds) for rounds in zip(*runs[name], strict=True)] for name in names}
+    titles = f"{'feeds/min':>11}{'CPU ms each':>13}{'seconds':>9}"
+    print(f"{'':10}{'first round (200)':>33}{'second round (304)':>33}")
+    print(f"{'':10}{2 * titles}{'peak MB':>9}")
     for name in names:
-        show(name, best[name])
-    compare(best)
+        print_row(name, best[name])
+    print_ratios(best)
 
 
 if __name__ == "__main__":

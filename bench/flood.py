@@ -6,6 +6,7 @@ Starts ``wallflower run`` on an empty database, opens one wall in Chromium and s
 process. The reference is the same wall just before, at one mention a second. "Long tasks" are Chromium's term: script
 and layout that block the page for 50 ms or more. The delay, sampled ten times a second, is how long the oldest mention
 that the headline does not count yet has been stored; 0 if it counts all. A hero's delay is its age when it appears.
+The exit status is 1 if a task or a delay exceeds its limit. Needs Chromium.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench._browser import exit_without_chromium
 from bench.live import CONFIG, free_port, open_wall, served
 from bench.store import judged_posts
 from monitor.clock import Clock
@@ -156,6 +158,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args(argv)
+    exit_without_chromium()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), free_port(), CONFIG) as url:
         store = open_store(f"sqlite:///{Path(folder) / 'data' / 'wallflower.db'}")
         with sync_playwright() as playwright:

@@ -1,22 +1,25 @@
-"""How well incidents are told on series that people labelled: the score, spans caught, false alarms, delay.
+"""How well incidents are detected in labelled series of counts: score, incidents found, false alarms and delay.
 
-    python -m bench.incidents [DIR] [--out OUT] [--steps]
+    python -m bench.incidents [FOLDER] [--out OUT] [--tuning]
 
-DIR holds ``timestamp,value`` CSVs, a row each 5 minutes, and ``windows.json`` (file stem -> spans of experts) where
-there is one; without it only what was detected is printed. Rows are fed one after another, as the watch does, each to
-the one default of ``analysis.incidents``. A detection is the row at which an incident *begins*: a row on which it goes
-on is none, nor is one that resumes it within 30 minutes, and ``detected`` in OUT is 1 on these rows alone, so that the
-score can be computed from OUT. OUT has every row as and where it came, whatever it says: they are fed in the order of
-time, what is missing or no number is a time that was not read, what counts more than 5 minutes is spread over that
-time, and a row without a time is passed over.
+FOLDER holds CSVs with ``timestamp,value``, one row per 5 minutes, and optionally ``windows.json`` with the labelled
+incidents (file stem -> spans). The default is ../shared/data/volume; where it is missing, three series are generated.
+Without labels only the detections are printed. The score is relative to a perfect detector (100) and to one that never
+fires (0).
 
-The score is the standard one of the Numenta Anomaly Benchmark: in each span only the first detection counts, worth
+Rows are checked one after another, as the incidents job does, with the default tuning of ``analysis.incidents``. A
+detection is the row at which an incident *begins*; rows at which it continues do not count, nor one that resumes it
+within 30 minutes. OUT receives every row as it was read, with ``detected`` 1 at these rows, so that the score can be
+computed from OUT. Rows are checked in the order of time. Missing rows and values that are no numbers count as unread,
+a row that covers more than 5 minutes is spread over its time, and rows without a time are skipped.
+
+The score is that of the Numenta Anomaly Benchmark: in each span only the first detection counts, worth
 (2/(1+e^(5y)) - 1) / 0.98661, y from -1 (left edge) to 0 (right edge); a span without one costs 1; one outside every
 span adds 0.11 x (2/(1+e^(5y)) - 1), y the distance behind the last span's right edge over its length (-0.11 where
 y > 3 or no span came before); the first min(15 %, 750 rows) are not scored; 100 x (sum + spans) / (2 x spans).
 
-``--steps`` prints what a step beside each figure of the default does, and how the best step chosen on all companies but
-one does on that one.
+``--tuning`` prints the scores of values next to each default of the tuning, and how the best of them, chosen on all
+series but one, does on that one.
 """
 
 from __future__ import annotations
@@ -31,46 +34,47 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 
-from bench._series import STEP, Series, Span, load_folder
+from bench._series import STEP, Series, Span, generated, load_folder
+from bench._tweets import SHARED_DATA
 from monitor.analysis.incidents import DEFAULT, Detector, Tuning
 from monitor.model import Incident, VolumeSeries
 
-VOLUME = Path(__file__).resolve().parents[2] / "shared" / "data" / "volume"
-HISTORY, RECENT = 28 * 288, 36
-UNSCORED, UNSCORED_SHARE = 750, 0.15
+VOLUME = SHARED_DATA / "volume"
+HISTORY_BINS, RECENT_BINS = 28 * 288, 36
+MAX_UNSCORED_ROWS, UNSCORED_SHARE = 750, 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the detections of a series are worth: the sum before it is normalised."""
+    """The result for a series. ``total`` is the sum of the worths, before it is normalised."""
 
     total: float
     spans: int
     delays: list[timedelta]
-    """From the left edge of each span that was caught."""
-    false: int
+    """From the left edge of each span that was found."""
+    false_alarms: int
 
     @property
     def score(self) -> float:
-        """100: perfect; 0: what never fires has."""
+        """100 for a perfect detector, 0 for one that never fires; NaN without labels."""
         return 50.0 * (self.total + self.spans) / self.spans if self.spans else math.nan
 
 
-def incidents(
-    series: Series, tuning: Tuning = DEFAULT, worth: Container[int] | None = None
+def incident_rows(
+    series: Series, tuning: Tuning = DEFAULT, checked_rows: Container[int] | None = None
 ) -> Iterator[tuple[int, Incident]]:
-    """(row, the incident as of it) of each row with one; a row's bin ends 5 minutes after its timestamp.
+    """(row, incident as of that row) for each row during an incident. A bin ends 5 minutes after its timestamp.
 
-    ``worth``: rows that are checked while nothing goes on; None: each.
+    ``checked_rows``: the rows to check while there is no incident; None for all.
     """
     detector = Detector(UTC, tuning)
-    nothing = array("q", bytes(8 * HISTORY))
+    nothing = array("q", bytes(8 * HISTORY_BINS))
     before: Incident | None = None
     for row, last in series.ends:
-        if worth is not None and row not in worth and (before is None or before.until is not None):
+        if checked_rows is not None and row not in checked_rows and (before is None or before.until is not None):
             continue
         now, volumes = series.start + (last + 1) * STEP, list[VolumeSeries]()
-        for size in (HISTORY, RECENT):
+        for size in (HISTORY_BINS, RECENT_BINS):
             part = series.counts[max(0, last + 1 - size) : last + 1]
             start = now - len(part) * STEP
             volumes.append(VolumeSeries(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
@@ -80,71 +84,71 @@ def incidents(
             yield row, found
 
 
-def busiest(series: Series, share: float = 0.15) -> set[int]:
-    """The rows whose last 5, 15 or 60 minutes are among the loudest: what is detected is nearly always among them."""
+def busiest_rows(series: Series, share: float = 0.15) -> set[int]:
+    """The rows whose last 5, 15 or 60 minutes are among the busiest. Nearly all detections are among them."""
     rows = set[int]()
     for bins in (1, 3, 12):
         sums = [sum(series.values[max(0, row + 1 - bins) : row + 1]) for row in range(len(series.values))]
-        bar = sorted(sums)[int((1 - share) * len(sums))]
-        rows.update(row for row, n in enumerate(sums) if n > bar)
+        threshold = sorted(sums)[int((1 - share) * len(sums))]
+        rows.update(row for row, n in enumerate(sums) if n > threshold)
     return rows
 
 
-def detections(series: Series, tuning: Tuning = DEFAULT, worth: Container[int] | None = None) -> list[int]:
+def detections(series: Series, tuning: Tuning = DEFAULT, checked_rows: Container[int] | None = None) -> list[int]:
     """The rows at which an incident begins."""
     first: dict[datetime, int] = {}
-    for row, incident in incidents(series, tuning, worth):
+    for row, incident in incident_rows(series, tuning, checked_rows):
         first.setdefault(incident.seen_at, row)
     return list(first.values())
 
 
 def judge(times: Sequence[datetime], spans: Sequence[Span], rows: Sequence[int]) -> Verdict:
-    """What these detections are worth."""
-    caught: dict[int, float] = {}
-    delays, false = list[timedelta](), list[float]()
+    """The result of detections at ``rows``."""
+    found: dict[int, float] = {}
+    delays, false_alarms = list[timedelta](), list[float]()
     for row in rows:
-        if row < min(UNSCORED, int(UNSCORED_SHARE * len(times))):
+        if row < min(MAX_UNSCORED_ROWS, int(UNSCORED_SHARE * len(times))):
             continue
         time = times[row]
-        inside = next((place for place, (since, until) in enumerate(spans) if since <= time <= until), None)
-        if inside is None:
-            false.append(_false(time, spans))
-        elif inside not in caught:
-            since, until = spans[inside]
-            caught[inside] = _sigmoid((time - until) / (until - since)) / 0.98661
+        span = next((n for n, (since, until) in enumerate(spans) if since <= time <= until), None)
+        if span is None:
+            false_alarms.append(_false_alarm_worth(time, spans))
+        elif span not in found:
+            since, until = spans[span]
+            found[span] = _sigmoid((time - until) / (until - since)) / 0.98661
             delays.append(time - since)
-    total = sum(caught.values()) + sum(false) - (len(spans) - len(caught))
-    return Verdict(total, len(spans), delays, len(false))
+    total = sum(found.values()) + sum(false_alarms) - (len(spans) - len(found))
+    return Verdict(total, len(spans), delays, len(false_alarms))
 
 
-def _false(time: datetime, spans: Sequence[Span]) -> float:
+def _false_alarm_worth(time: datetime, spans: Sequence[Span]) -> float:
     last = max(((until, since) for since, until in spans if until < time), default=None)
     if last is None:
         return -0.11
-    far = (time - last[0]) / (last[0] - last[1])
-    return 0.11 * (_sigmoid(far) if far <= 3 else -1.0)
+    distance = (time - last[0]) / (last[0] - last[1])
+    return 0.11 * (_sigmoid(distance) if distance <= 3 else -1.0)
 
 
 def _sigmoid(y: float) -> float:
     return 2.0 / (1.0 + math.exp(5.0 * y)) - 1.0
 
 
-def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """Of all series as of one."""
+def combined(verdicts: Sequence[Verdict]) -> Verdict:
+    """The result of all series as if they were one."""
     delays = [delay for verdict in verdicts for delay in verdict.delays]
     total, spans = sum(verdict.total for verdict in verdicts), sum(verdict.spans for verdict in verdicts)
-    return Verdict(total, spans, delays, sum(verdict.false for verdict in verdicts))
+    return Verdict(total, spans, delays, sum(verdict.false_alarms for verdict in verdicts))
 
 
-def show(name: str, verdict: Verdict) -> None:
-    """Print a row."""
+def print_row(name: str, verdict: Verdict) -> None:
+    """Print one line of the table."""
     delays = sorted(verdict.delays)
     delay = f"{delays[len(delays) // 2] / timedelta(hours=1):8.1f} h" if delays else f"{'-':>10}"
-    print(f"{name:12} {verdict.score:6.1f} {len(delays):4} of {verdict.spans:<3} {verdict.false:6} {delay}")
+    print(f"{name:14} {verdict.score:6.1f} {len(delays):6} of {verdict.spans:<4} {verdict.false_alarms:12} {delay}")
 
 
 def write(series: Series, rows: Sequence[int], folder: Path) -> None:
-    """Write ``timestamp,value,detected`` of a series, timestamps and values as they came."""
+    """Write ``timestamp,value,detected`` of a series, with timestamps and values as they were read."""
     folder.mkdir(parents=True, exist_ok=True)
     begins = set(rows)
     with (folder / f"{series.name}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -153,7 +157,7 @@ def write(series: Series, rows: Sequence[int], folder: Path) -> None:
         lines.writerows((time, value, int(row in begins)) for row, (time, value) in enumerate(series.rows))
 
 
-STEPS: Mapping[str, Sequence[float]] = {
+ALTERNATIVES: Mapping[str, Sequence[float]] = {
     "slow_quantile": (0.9925, 0.996),
     "slow_multiple": (1.3, 1.9),
     "slow_min_deviations": (5.0, 10.0),
@@ -167,46 +171,50 @@ STEPS: Mapping[str, Sequence[float]] = {
 }
 
 
-def steps(every: Sequence[Series]) -> None:
-    """Print the scores a step beside each figure, and those of who chose among them without one company."""
+def print_alternatives(every: Sequence[Series]) -> None:
+    """Print the scores of values next to each default, and of the best choice made without one series."""
     tried = list[list[Verdict]]()
-    worth = {one.name: busiest(one) for one in every}
-    print("\na step beside the default, of the busiest rows only")
-    for key, value in [("default", 0.0), *((key, value) for key, values in STEPS.items() for value in values)]:
+    checked_rows = {one.name: busiest_rows(one) for one in every}
+    print("\nvalues next to each default, checked on the busiest rows only")
+    for key, value in [("default", 0.0), *((key, value) for key, values in ALTERNATIVES.items() for value in values)]:
         tuning = replace(DEFAULT, **{key: value}) if key != "default" else DEFAULT  # type: ignore[arg-type]
-        tried.append([judge(one.times, one.spans, detections(one, tuning, worth[one.name])) for one in every])
-        show(f"{key} {value:g}".ljust(22), together(tried[-1]))
-    left_out = [_chosen_without(place, tried) for place in range(len(every))]
+        tried.append([judge(one.times, one.spans, detections(one, tuning, checked_rows[one.name])) for one in every])
+        print_row(f"{key} {value:g}".ljust(30), combined(tried[-1]))
+    left_out = [_chosen_without(n, tried) for n in range(len(every))]
     for one, verdict in zip(every, left_out, strict=True):
-        show(f"chosen without {one.name}".ljust(22), verdict)
-    show("all of these".ljust(22), together(left_out))
+        print_row(f"chosen without {one.name}".ljust(30), verdict)
+    print_row("all of these".ljust(30), combined(left_out))
 
 
-def _chosen_without(place: int, tried: Sequence[list[Verdict]]) -> Verdict:
-    """What the tuning has at this place that is best at all others."""
-    return max(tried, key=lambda verdicts: together([*verdicts[:place], *verdicts[place + 1 :]]).score)[place]
+def _chosen_without(left_out: int, tried: Sequence[list[Verdict]]) -> Verdict:
+    """The result for one series of the tuning that is best for all others."""
+    return max(tried, key=lambda verdicts: combined([*verdicts[:left_out], *verdicts[left_out + 1 :]]).score)[left_out]
 
 
 def main() -> None:
     """Print a row for each series, and one for all."""
-    asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    asked.add_argument("folder", nargs="?", type=Path, default=VOLUME)
-    asked.add_argument("--out", type=Path)
-    asked.add_argument("--steps", action="store_true")
-    options = asked.parse_args()
-    every, verdicts, began, checks = load_folder(options.folder), list[Verdict](), process_time(), 0
-    print(f"{'':12} {'score':>6} {'caught':>11} {'false':>6} {'delay':>10}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--out", type=Path, help="where to write the detections")
+    parser.add_argument("--tuning", action="store_true", help="print the scores of other tunings too")
+    options = parser.parse_args()
+    folder = options.folder or VOLUME
+    if options.folder is None and not folder.is_dir():
+        print("The labelled series are missing, so this measures generated ones.")
+    every = load_folder(folder) if folder.is_dir() or options.folder else generated()
+    verdicts, start, checks = list[Verdict](), process_time(), 0
+    print(f"{'':14} {'score':>6} {'found':>13} {'false alarms':>12} {'delay':>10}")
     for series in every:
         rows = detections(series)
         verdicts.append(judge(series.times, series.spans, rows))
-        show(series.name, verdicts[-1])
+        print_row(series.name, verdicts[-1])
         checks += len(series.times)
         if options.out:
             write(series, rows, options.out)
-    show("all", together(verdicts))
-    print(f"{1000 * (process_time() - began) / max(1, checks):.2f} ms a check of one source")
-    if options.steps:
-        steps(every)
+    print_row("all", combined(verdicts))
+    print(f"{1000 * (process_time() - start) / max(1, checks):.2f} ms of CPU time per check of one source")
+    if options.tuning:
+        print_alternatives(every)
 
 
 if __name__ == "__main__":

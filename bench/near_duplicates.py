@@ -1,17 +1,17 @@
 """Compare near-duplicate signatures: ours, datasketch's MinHash, SimHash and plain equality.
 
-    python -m bench.near_duplicates [CSV with a column "text"]
+    python -m bench.near_duplicates [FILE]
 
-The default file is the airline tweets. Near-duplicates are made from the file's own texts: retweeted, a word changed,
-truncated, with another link, quoted with a comment. The columns per kind give the share of near-duplicates that join
-the cluster of their original. "joined" counts the posts of the file itself that join an earlier post, "wrong" those of
-them that share less than 0.4 of their word pairs with it (Jaccard similarity). The row of datasketch needs
-``pip install datasketch``.
+FILE is a CSV with a column "text". The default is the airline tweets; where these are missing, the texts are generated.
+Near-duplicates are made from the texts: retweeted, a word changed, truncated, with another link, quoted with a comment.
+The columns per kind give the share of near-duplicates that join the cluster of their original. "joined" counts the
+posts of the file itself that join an earlier post, "wrong" those of them that share less than 0.4 of their word pairs
+with it (Jaccard similarity). The rates are texts per second of CPU time; the other rows are the reference for ours.
+The row of datasketch needs ``pip install datasketch``.
 """
 
 from __future__ import annotations
 
-import csv
 import importlib
 import random
 import re
@@ -24,9 +24,9 @@ from time import process_time
 from typing import Any, Protocol
 from zlib import crc32
 
+from bench._tweets import airline_tweets
 from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 
-AIRLINE_TWEETS = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SAMPLE_TEXTS = 1_500
 MIN_SAMPLE_WORDS = 8
@@ -186,12 +186,7 @@ def print_row(name: str, make: Callable[[], Index], texts: Sequence[str]) -> Non
 
 def main() -> None:
     """Read the file and print a row for each index."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else AIRLINE_TWEETS
-    if not path.exists():
-        print('Needs a CSV with a column "text": python -m bench.near_duplicates FILE')
-        return
-    with path.open(encoding="utf-8", newline="") as file:
-        texts = [row["text"] for row in csv.DictReader(file)]
+    texts = [row["text"] for row in airline_tweets(Path(sys.argv[1]) if len(sys.argv) > 1 else None)]
     print(f"{'':12} {'signed/s':>9} {'added/s':>9}  {' '.join(f'{kind:>7}' for kind in KINDS)}  joined wrong")
     for name, make in (("ours", Ours), ("datasketch", Datasketch), ("equality", Equality), ("simhash", SimHash)):
         try:

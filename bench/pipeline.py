@@ -1,19 +1,21 @@
-"""From a fetched post to a stored mention: our pipeline beside the script that anyone would write, in one run.
+"""The pipeline from a fetched post to a stored mention, compared with a simple script in the same run.
 
-    python -m bench.pipeline [TWEETS.csv] [--profile]
+    python -m bench.pipeline [FILE] [--profile]
 
-Ours: clean, tell the language, match 20 rules, score towards each brand, sign for stories, and save with search index,
-cubes and change log, in batches of 100. The script: a regular expression per rule, VADER on the whole text, and
-sqlite_utils' insert_all, in batches of 100, into a table with a triggered FTS5 index, in WAL mode. Both read the
-14,640 airline tweets (columns tweet_id, name, text, tweet_created). ``ratio`` is our time over its time; best of
-ROUNDS, the two by turns, because the machine may have other work.
+Wallflower cleans, detects the language, matches 20 rules, scores towards each brand, computes near-duplicate
+signatures, and saves with search index, counts and change log. The script searches one regular expression per rule,
+runs VADER on the whole text, and inserts with sqlite_utils into a table with an FTS5 index kept by triggers, in WAL
+mode. Both work in batches of 100, and then of 1,000.
+
+FILE is a CSV with the columns tweet_id, name, text and tweet_created. The default is the airline tweets; where these
+are missing, the posts are generated. The ratio is Wallflower's time divided by the script's: below 1, Wallflower is
+faster. The two run in turn, and the best of three rounds counts, because the machine may have other work.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
-import csv
 import pstats
 import re
 import tempfile
@@ -27,6 +29,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import sqlite_utils
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bench._tweets import airline_tweets
 from monitor.collector.judge import Judge
 from monitor.model import Brand, JudgedPost, Post, Score
 from monitor.query.matcher import Matcher
@@ -36,7 +39,6 @@ from monitor.text.cleaning import clean
 from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 
-AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 NAMES = (
     "united",
     "southwestair",
@@ -59,7 +61,7 @@ NAMES = (
     "iberia",
     "finnair",
 )
-"""Twenty rules: a word or a phrase each. The first six are whom the tweets are about."""
+"""Twenty rules, each a word or a phrase. The tweets address the first six."""
 NOW = datetime(2015, 3, 1, tzinfo=UTC)
 BATCH = 100
 ROUNDS = 3
@@ -69,7 +71,7 @@ Side: TypeAlias = "Callable[[Sequence[Tweet], Path, int], int]"
 
 
 class Tweet(NamedTuple):
-    """A row of the file, as both sides get it."""
+    """A row of the file, as both sides receive it."""
 
     id: str
     author: str
@@ -77,10 +79,9 @@ class Tweet(NamedTuple):
     at: datetime
 
 
-def tweets(path: Path) -> list[Tweet]:
+def read_tweets(path: Path | None) -> list[Tweet]:
     """The rows of the file, each id once."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = {row["tweet_id"]: row for row in csv.DictReader(file)}
+    rows = {row["tweet_id"]: row for row in airline_tweets(path)}
     return [
         Tweet(
             row["tweet_id"], row["name"], row["text"], datetime.fromisoformat(row["tweet_created"][:19]).astimezone(UTC)
@@ -89,8 +90,8 @@ def tweets(path: Path) -> list[Tweet]:
     ]
 
 
-def posts_of(rows: Sequence[Tweet]) -> list[Post]:
-    """The rows as a source would hand them over."""
+def as_posts(rows: Sequence[Tweet]) -> list[Post]:
+    """The rows as a source would return them."""
     return [Post("tweets", row.id, row.text, row.at, row.author, url=f"https://x.example/{row.id}") for row in rows]
 
 
@@ -100,19 +101,19 @@ def brands() -> list[Brand]:
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """``items`` in runs of ``size``."""
+    """``items`` in slices of ``size``."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
 class Script:
-    """What anyone would write with the same packages."""
+    """A simple script with the same packages."""
 
     def __init__(self) -> None:
         self.rules = {name: re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE) for name in NAMES}
         self.vader = SentimentIntensityAnalyzer()
 
     def run(self, rows: Sequence[Tweet], path: Path, size: int) -> int:
-        """Store the mentions of ``rows`` in ``path``; return how many there are."""
+        """Store the mentions of ``rows`` in ``path``. Returns how many there are."""
         db = sqlite_utils.Database(path)
         db.enable_wal()
         table = db.table("mention", pk="id")
@@ -133,8 +134,8 @@ class Script:
         return [{"id": f"{row.id}-{name}", "brand": name, **shared} for name in found]
 
 
-class Ours:
-    """Wallflower, from a fetched post to the database."""
+class Wallflower:
+    """Wallflower's pipeline, from a fetched post to the database."""
 
     def __init__(self) -> None:
         self.matcher, self.scorer, self.detector = Matcher(brands()), Scorer(brands()), LanguageDetector()
@@ -142,75 +143,77 @@ class Ours:
         self.detector.detect(["Der Detektor wird hier vor der Messung geladen"])
 
     def run(self, rows: Sequence[Tweet], path: Path, size: int) -> int:
-        """Store the mentions of ``rows`` in ``path``; return how many there are."""
+        """Store the mentions of ``rows`` in ``path``. Returns how many there are."""
         store = open_store(f"sqlite:///{path}")
         store.register_brands(brands(), NOW)
-        posts = posts_of(rows)
+        posts = as_posts(rows)
         count = sum(store.save("tweets", self.judge.judge(b, NOW), now=NOW).new for b in batches(posts, size))
         store.close()
         return count
 
 
-class Took(NamedTuple):
-    """Seconds on the clock, and of processor time over all threads, which other work on the machine disturbs less."""
+class Duration(NamedTuple):
+    """Seconds of the clock, and of CPU time over all threads, which other work on the machine disturbs less."""
 
     wall: float
     cpu: float
 
 
-def took(run: Callable[[], object]) -> Took:
-    """How long it takes, the best of ROUNDS."""
-    return _best([_once(run) for _ in range(ROUNDS)])
+def best_duration(run: Callable[[], object]) -> Duration:
+    """The best of ROUNDS runs."""
+    return _best([_duration(run) for _ in range(ROUNDS)])
 
 
-def _once(run: Callable[[], object]) -> Took:
+def _duration(run: Callable[[], object]) -> Duration:
     wall, cpu = perf_counter(), process_time()
     run()
-    return Took(perf_counter() - wall, process_time() - cpu)
+    return Duration(perf_counter() - wall, process_time() - cpu)
 
 
-def _best(rounds: Sequence[Took]) -> Took:
-    return Took(min(one.wall for one in rounds), min(one.cpu for one in rounds))
+def _best(rounds: Sequence[Duration]) -> Duration:
+    return Duration(min(one.wall for one in rounds), min(one.cpu for one in rounds))
 
 
-def compare(rows: Sequence[Tweet], ours: Ours, script: Script, size: int, folder: Path) -> None:
+def compare(rows: Sequence[Tweet], wallflower: Wallflower, script: Script, size: int, folder: Path) -> None:
     """Print both rates and their ratio."""
-    sides: dict[str, Side] = {"its": script.run, "our": ours.run}
-    rounds: dict[str, list[Took]] = {"its": [], "our": []}
+    sides: dict[str, Side] = {"script": script.run, "wallflower": wallflower.run}
+    rounds: dict[str, list[Duration]] = {"script": [], "wallflower": []}
     counts: dict[str, int] = {}
     for round_ in range(ROUNDS):
-        for whose, run in sides.items():
-            path = folder / f"{whose}-{size}-{round_}.db"
-            rounds[whose].append(_once(partial(_counted, counts, whose, run, rows, path, size)))
-    its, our = _best(rounds["its"]), _best(rounds["our"])
-    rates = f"its {len(rows) / its.wall:,.0f} posts/s, our {len(rows) / our.wall:,.0f} posts/s"
-    print(f"\nbatches of {size}: {rates}; mentions {counts}")
-    print(f"batches of {size}: ratio {our.wall / its.wall:.2f} (of processor time {our.cpu / its.cpu:.2f})")
+        for side, run in sides.items():
+            path = folder / f"{side}-{size}-{round_}.db"
+            rounds[side].append(_duration(partial(_counted, counts, side, run, rows, path, size)))
+    simple, ours = _best(rounds["script"]), _best(rounds["wallflower"])
+    print(f"\nbatches of {size}")
+    print(f"  script        {len(rows) / simple.wall:9,.0f} posts/s, {counts['script']:,} mentions")
+    print(f"  Wallflower    {len(rows) / ours.wall:9,.0f} posts/s, {counts['wallflower']:,} mentions")
+    print(f"  ratio of Wallflower's time to the script's: {ours.wall / simple.wall:.2f}", end="")
+    print(f" (of CPU time: {ours.cpu / simple.cpu:.2f})")
 
 
-def _counted(counts: dict[str, int], whose: str, run: Side, rows: Sequence[Tweet], path: Path, size: int) -> None:
-    counts[whose] = run(rows, path, size)
+def _counted(counts: dict[str, int], side: str, run: Side, rows: Sequence[Tweet], path: Path, size: int) -> None:
+    counts[side] = run(rows, path, size)
 
 
-def steps(rows: Sequence[Tweet], ours: Ours, size: int, folder: Path) -> None:
-    """Print how many posts a second each step serves by itself."""
-    posts = [clean(post, NOW) for post in posts_of(rows)]
+def print_steps(rows: Sequence[Tweet], ours: Wallflower, size: int, folder: Path) -> None:
+    """Print how many posts per second each step handles alone."""
+    posts = [clean(post, NOW) for post in as_posts(rows)]
     judged = [one for batch in batches(posts, size) for one in ours.judge.judge(batch, NOW)]
     signed = [one.signature for one in judged]
     runs: dict[str, Callable[[], object]] = {
-        "cleaning": lambda: [clean(post, NOW) for post in posts_of(rows)],
+        "cleaning": lambda: [clean(post, NOW) for post in as_posts(rows)],
         "language": lambda: [ours.detector.detect([p.body for p in b]) for b in batches(posts, size)],
         "matching": lambda: [ours.matcher.match(b) for b in batches(posts, size)],
         "scoring": lambda: [_scored(ours.scorer, one) for one in judged],
-        "signing": lambda: [signatures([p.body for p in b]) for b in batches(posts, size)],
-        "stories": lambda: _index(signed),
-        "judging, all of it": lambda: [ours.judge.judge(b, NOW) for b in batches(posts, size)],
-        "storing": lambda: _save(judged, folder, size),
+        "near-duplicate signatures": lambda: [signatures([p.body for p in b]) for b in batches(posts, size)],
+        "near-duplicate index": lambda: _index(signed),
+        "judging, all of these": lambda: [ours.judge.judge(b, NOW) for b in batches(posts, size)],
+        "saving": lambda: _save(judged, folder, size),
     }
     for step, run in runs.items():
-        best = took(run)
+        best = best_duration(run)
         cpu = 1e6 * best.cpu / len(rows)
-        print(f"{step:20} {len(rows) / best.wall:9,.0f} posts/s {cpu:7.1f} µs of processor a post")
+        print(f"{step:26} {len(rows) / best.wall:9,.0f} posts/s {cpu:7.1f} µs of CPU time per post")
 
 
 def _scored(scorer: Scorer, one: JudgedPost) -> dict[str, Score]:
@@ -233,9 +236,9 @@ def _save(judged: Sequence[JudgedPost], folder: Path, size: int) -> None:
         store.close()
 
 
-def profile(rows: Sequence[Tweet], ours: Ours, folder: Path) -> None:
-    """Print where judging spends its time. Storing runs in its own thread, which cProfile does not see."""
-    posts = posts_of(rows)
+def print_profile(rows: Sequence[Tweet], ours: Wallflower) -> None:
+    """Print where judging spends its time. The store writes in its own thread, which cProfile does not see."""
+    posts = as_posts(rows)
     with cProfile.Profile() as measured:
         for batch in batches(posts, BATCH):
             ours.judge.judge(batch, NOW)
@@ -243,18 +246,18 @@ def profile(rows: Sequence[Tweet], ours: Ours, folder: Path) -> None:
 
 
 def main() -> None:
-    """Read the arguments, run, print."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    arguments.add_argument("file", nargs="?", type=Path, default=AIRLINES)
-    arguments.add_argument("--profile", action="store_true", help="print where the time of judging goes instead")
-    chosen = arguments.parse_args()
-    rows, ours = tweets(chosen.file), Ours()
+    """Measure the steps, then compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--profile", action="store_true", help="only print where judging spends its time")
+    options = parser.parse_args()
+    rows, wallflower = read_tweets(options.file), Wallflower()
+    if options.profile:
+        return print_profile(rows, wallflower)
     with tempfile.TemporaryDirectory() as name:
-        if chosen.profile:
-            return profile(rows, ours, Path(name))
-        steps(rows, ours, BATCH, Path(name))
+        print_steps(rows, wallflower, BATCH, Path(name))
         for size in (BATCH, 10 * BATCH):
-            compare(rows, ours, Script(), size, Path(name))
+            compare(rows, wallflower, Script(), size, Path(name))
     return None
 
 

@@ -1,9 +1,13 @@
-"""Everything configured at once, with faults: ``python -m bench.soak [--minutes 60] [--seed 1] [--keep FOLDER]``.
+"""A run of every kind of source and 200 feeds at once, with injected faults. It takes an hour.
 
-Every kind of source and 200 feeds, all on loopback, read by a real ``wallflower run`` through the real SDKs in short
-intervals, while their sites fail by a seeded plan. Prints a table of samples, what was found, and a verdict: memory,
-threads, files and WAL bounded, no worker dead, every outage a gap that covers it and ends with it, no gap without an
-outage, nothing lost, nothing doubled.
+    python -m bench.soak [--minutes 60] [--seed 1] [--keep FOLDER]
+
+A real ``wallflower run`` reads sites on loopback at short intervals, through the real SDKs, while the sites fail
+according to a plan, which --seed determines. Prints a table of samples, the findings, and the number of problems:
+memory, threads, files and the WAL must stay bounded, no worker may die, every outage must have a gap that covers it and
+ends with it, no gap may exist without an outage, and no post may be lost or duplicated. The exit status is 1 if there
+are problems; in a run of a few minutes there always are, because sources cannot recover in time. --keep keeps the logs
+and the database. Linux only.
 """
 
 from __future__ import annotations
@@ -24,22 +28,21 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from bench._soak_checks import Sample
 from bench._soak_config import config, environment
-from bench._soak_plan import Plan, made
-from bench._soak_report import Run, report
-from bench._soak_verdict import Sample
-from bench._soak_watch import INSIDE, POLL, Watcher
+from bench._soak_observer import MEMORY_FILE, POLL_SECONDS, Observer
+from bench._soak_plan import Plan, make_plan
+from bench._soak_report import Run, print_findings
 
 ROOT = Path(__file__).resolve().parents[1]
-COMES_UP = 60.0
-EVERY = 15.0
-"""Seconds between two samples."""
-STOPS_WITHIN = 15.0
+START_TIMEOUT_SECONDS = 60.0
+SAMPLE_INTERVAL = 15.0
+STOP_TIMEOUT_SECONDS = 15.0
 
 
 @dataclass
 class Soak:
-    """One run of it, in ``folder``."""
+    """One run, whose files are in ``folder``."""
 
     folder: Path
     plan: Plan
@@ -53,71 +56,72 @@ class Soak:
         return time.time() - self.plan.began
 
     def run(self) -> bool:
-        """Do it all; True when nothing was found."""
+        """Run the plan. Returns whether there are no problems."""
         self.plan.save(self.folder / "plan.json")
         (self.folder / "config.toml").write_text(config(self.plan))
         with self._sites() as sites, self._wallflower() as process:
-            watcher = Watcher(self.plan, self.folder, process.pid)
-            self._watch(watcher, process)
-            watcher.look(self.now)
-            watcher.close()
-            (self.folder / "gaps.json").write_text(json.dumps([asdict(gap) for gap in watcher.gaps.all]))
+            observer = Observer(self.plan, self.folder, process.pid)
+            self._observe(observer, process)
+            observer.poll_gaps(self.now)
+            observer.close()
+            (self.folder / "gaps.json").write_text(json.dumps([asdict(gap) for gap in observer.gaps.all]))
             (self.folder / "samples.json").write_text(json.dumps([one._asdict() for one in self.samples]))
             self._stop(process)
             assert sites.stdin
             sites.stdin.close()
             sites.wait(30)
-        told: dict[str, Any] = json.loads((self.folder / "report.json").read_text())
-        return report(Run(self.folder, self.plan, self.samples, self.stopped_after, self.status), watcher, told)
+        report: dict[str, Any] = json.loads((self.folder / "report.json").read_text())
+        run = Run(self.folder, self.plan, self.samples, self.stopped_after, self.status)
+        return print_findings(run, observer, report)
 
-    def _watch(self, watcher: Watcher, process: subprocess.Popen[bytes]) -> None:
-        """Sample, look for gaps and press buttons until the time is over."""
-        due = EVERY
+    def _observe(self, observer: Observer, process: subprocess.Popen[bytes]) -> None:
+        """Poll the gaps, press "Check now" and take samples until the run is over."""
+        due = SAMPLE_INTERVAL
         while self.now < self.plan.seconds and process.poll() is None:
-            time.sleep(POLL)
-            watcher.look(self.now)
-            watcher.press(self.now)
+            time.sleep(POLL_SECONDS)
+            observer.poll_gaps(self.now)
+            observer.press_check_now(self.now)
             if self.now >= due:
-                due += EVERY
-                self.samples.append(watcher.sample(self.now))
-                print(_line(self.samples[-1]), flush=True)
+                due += SAMPLE_INTERVAL
+                self.samples.append(observer.sample(self.now))
+                print(_table_row(self.samples[-1]), flush=True)
 
     def _stop(self, process: subprocess.Popen[bytes]) -> None:
-        begun = time.monotonic()
+        start = time.monotonic()
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.status = process.wait(STOPS_WITHIN)
-        self.stopped_after = time.monotonic() - begun
+            self.status = process.wait(STOP_TIMEOUT_SECONDS)
+        self.stopped_after = time.monotonic() - start
 
     @contextlib.contextmanager
     def _sites(self) -> Iterator[subprocess.Popen[bytes]]:
         command = ["bench._soak_sites", str(self.folder / "plan.json"), str(self.folder / "report.json")]
         with (self.folder / "sites.log").open("wb") as log:
-            process = _started(command, {}, log, subprocess.PIPE)
+            process = _start(command, {}, log, subprocess.PIPE)
             try:
                 assert process.stdout
                 process.stdout.readline()
                 yield process
             finally:
-                _ended(process)
+                _kill(process)
 
     @contextlib.contextmanager
     def _wallflower(self) -> Iterator[subprocess.Popen[bytes]]:
         with (self.folder / "log").open("wb") as log:
             command = ["bench._soak_run", "run", "--config", str(self.folder / "config.toml")]
-            process = _started(command, environment(self.plan, self.folder / INSIDE), log, log)
+            process = _start(command, environment(self.plan, self.folder / MEMORY_FILE), log, log)
             try:
-                _until_it_listens(self.plan.page_port, process)
+                _wait_until_listening(self.plan.page_port, process)
                 yield process
             finally:
-                _ended(process)
+                _kill(process)
 
 
-def _started(command: Sequence[str], more: dict[str, str], log: IO[bytes], out: Any) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], variables: dict[str, str], log: IO[bytes], out: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=ROOT,
-        env={**os.environ, **more},
+        env={**os.environ, **variables},
         stdin=subprocess.PIPE,
         stdout=out,
         stderr=log,
@@ -125,28 +129,28 @@ def _started(command: Sequence[str], more: dict[str, str], log: IO[bytes], out: 
     )
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
-    """Whatever happened, nothing of it is left: the group was made for it alone."""
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the process and its children, which have their own process group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + COMES_UP
+def _wait_until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.1)
-    raise TimeoutError("wallflower does not come up; its log tells why")
+    raise TimeoutError("wallflower does not start; see the log in the folder")
 
 
-HEAD = (
+TABLE_HEAD = (
     "   s     RSS  SQLite  malloc    free   blocks  parser  threads  files   CPU s   DB MB     WAL  pages ms  healthy"
 )
 
 
-def _line(one: Sample) -> str:
+def _table_row(one: Sample) -> str:
     memory = (
         f"{one.rss:7.1f} {one.sqlite:7.1f} {one.malloc:7.1f} {one.free:7.1f} {one.blocks:8.0f} {one.child_rss:7.1f}"
     )
@@ -155,21 +159,21 @@ def _line(one: Sample) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 when nothing was found."""
+    """Exit status 0 if there are no problems."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="a folder for logs and database, which is kept")
-    asked = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
-    folder = asked.keep or Path(tempfile.mkdtemp(prefix="soak"))
+    parser.add_argument("--minutes", type=float, default=60.0, help="the length of the run")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the plan")
+    parser.add_argument("--keep", type=Path, help="a folder for the logs and the database")
+    options = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the started processes are ended
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="soak"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        plan = made(asked.seed, asked.minutes * 60, time.time())
-        print(f"{len(plan.sources)} sources, {len(plan.outages)} outages in {asked.minutes:g} minutes\n{HEAD}")
+        plan = make_plan(options.seed, options.minutes * 60, time.time())
+        print(f"{len(plan.sources)} sources, {len(plan.outages)} outages in {options.minutes:g} minutes\n{TABLE_HEAD}")
         return 0 if Soak(folder, plan).run() else 1
     finally:
-        if not asked.keep:
+        if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 

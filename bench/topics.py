@@ -1,29 +1,37 @@
-"""Which topics are found: in the airline tweets, in the sample posts, in noise; and what a turn costs.
+"""The topics found in tweets about airlines, in sample posts and in noise, and the cost of finding them.
 
-    python -m bench.topics [CSV of airline tweets] [--hours 8] [--only PART] [--mentions 10000 1000000]
+    python -m bench.topics [FILE] [--hours 4] [--part PART ...] [--mentions 10000 1000000]
 
-Airlines: the busiest hours of each, to be judged by eye; what is usual is taken from all other days of the file,
-later ones too, for it holds nine. Titles: all that are found at any hour, each once. Noise: hours drawn from the
-background itself, in which nothing is to be found. Cost: one look at a day of 2,000 texts beside one VADER scoring of
-the same. Turns (only where asked for): what the watch's turn costs on stores of so many mentions.
+FILE is a CSV of airline tweets; the default is the public data set, and where that is missing, the tweets are
+generated. Quality is judged by eye; only the cost has a reference. The parts:
+
+airlines  the busiest hours of each airline. The background is all other days of the file, later ones too, because it
+          covers only nine days.
+sample    the busiest hours of the sample source.
+cost      the CPU time of finding the topics of a day of 2,000 texts; the ratio is to scoring these texts with VADER.
+noise     hours drawn at random from the background, in which no topic should be found. Takes minutes.
+titles    every title that is found at any hour. Takes minutes.
+job       the CPU time of a run of the topics job with --mentions in the store. Takes minutes.
+
+Without --part, the first three run.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bench._topics_job import turns
-from bench.sentiment import AIRLINE_ALIASES as ALIASES
+from bench._topics_job import print_job_costs
+from bench._tweets import Row, airline_tweets
+from bench.sentiment import AIRLINE_ALIASES
 from monitor.analysis.topics import TopicFinder
 from monitor.clock import Clock
 from monitor.http import Http
@@ -31,65 +39,68 @@ from monitor.model import Brand, FoundTopic, Text, Texts
 from monitor.sources.sample import Options, Source
 from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 
-AIRLINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "airline" / "tweets.csv"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-BRANDS = tuple(Brand(name, aliases[0], aliases=aliases) for name, aliases in ALIASES.items())
-ACME = Brand("Acme", "acme OR @acmehelp", ours=True, aliases=("acmehelp",))
-LATE = datetime(2015, 3, 1, tzinfo=UTC)
-SIZES = (12, 20, 40, 80, 160, 400)
+BRANDS = tuple(Brand(name, aliases[0], aliases=aliases) for name, aliases in AIRLINE_ALIASES.items())
+SAMPLE_BRANDS = (Brand("Acme", "acme OR @acmehelp"), Brand("Globex", "globex"), Brand("Initech", "initech"))
+PARTS = ("airlines", "sample", "cost", "noise", "titles", "job")
+AFTER_ALL = datetime(2015, 3, 1, tzinfo=UTC)
+"""A time after all tweets."""
+MIN_NOISE_TEXTS = 1_000
+NOISE_SIZES = (12, 20, 40, 80, 160, 400)
 
 
-def airline_texts(path: Path) -> dict[str, list[Text]]:
-    """Airline -> its tweets by time."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["tweet_created"])
-    told = _stories([row["text"] for row in rows], [_time(row["tweet_created"]) for row in rows])
+def airline_texts(tweets: Sequence[Row]) -> dict[str, list[Text]]:
+    """Airline -> its tweets in the order of time."""
+    rows = sorted(tweets, key=lambda row: row["tweet_created"])
+    stories = _stories([row["text"] for row in rows], [_time(row["tweet_created"]) for row in rows])
     found: dict[str, list[Text]] = {}
     for n, row in enumerate(rows):
-        text = Text(n, n, told[n], row["name"], "en", "", row["text"], "Twitter", "", _time(row["tweet_created"]), None)
+        text = Text(
+            n, n, stories[n], row["name"], "en", "", row["text"], "Twitter", "", _time(row["tweet_created"]), None
+        )
         found.setdefault(row["airline"], []).append(text)
     return found
 
 
 def sample_texts(end: datetime, days: int, seed: int = 1, rate: float = 60.0) -> list[Text]:
-    """The sample's posts that name Acme."""
+    """The posts of the sample source that name Acme."""
     source = Source(Options(name="Sample", seed=seed, history=days, rate=rate), Http(Clock()))
     posts, cursor, more = [], None, True
     while more:
         batch = source.fetch([], cursor, end)
         posts += [post for post in batch.posts if "acme" in post.body.lower()]
         cursor, more = batch.cursor, batch.more
-    told = _stories([post.body for post in posts], [post.published_at for post in posts])
+    stories = _stories([post.body for post in posts], [post.published_at for post in posts])
     return [
-        Text(n, n, told[n], p.author, p.lang, p.title, p.text, p.source, p.site, p.published_at)
+        Text(n, n, stories[n], p.author, p.lang, p.title, p.text, p.source, p.site, p.published_at)
         for n, p in enumerate(posts)
     ]
 
 
 def between(texts: Sequence[Text], since: datetime, until: datetime) -> Texts:
-    """Those published in [since, until)."""
+    """The texts published in [since, until)."""
     rows = tuple(text for text in texts if since <= text.published_at < until)
     return Texts(len(rows), rows)
 
 
-def without(texts: Sequence[Text], since: datetime, until: datetime, most: int = 3_000) -> Texts:
-    """All others, moved to the 28 days before ``since``; an even sample of at most ``most``."""
+def without(texts: Sequence[Text], since: datetime, until: datetime, limit: int = 3_000) -> Texts:
+    """All other texts, moved to the 28 days before ``since``; an even sample of at most ``limit``."""
     rows = [text for text in texts if not since <= text.published_at < until]
     back = timedelta(days=10)
-    kept = rows[:: max(1, -(-len(rows) // most))]
+    kept = rows[:: max(1, -(-len(rows) // limit))]
     moved = [t if t.published_at < since else replace(t, published_at=t.published_at - back) for t in kept]
     return Texts(len(rows), tuple(moved))
 
 
 def busiest(texts: Sequence[Text], hours: int) -> list[datetime]:
-    """The ends of the busiest hours, a whole clock hour each."""
+    """The ends of the busiest clock hours."""
     counts = Counter(text.published_at.replace(minute=0, second=0) for text in texts)
     return [start + HOUR for start, _ in counts.most_common(hours)]
 
 
-def airlines(path: Path, hours: int) -> None:
-    """Print what the busiest hours and the days are about."""
-    for name, texts in airline_texts(path).items():
+def print_airlines(by_airline: Mapping[str, list[Text]], hours: int) -> None:
+    """Print the topics of the busiest hours, and of the day before each ends."""
+    for name, texts in by_airline.items():
         brand = next(brand for brand in BRANDS if brand.name == name)
         finder = TopicFinder(brand, BRANDS)
         print(f"\n{name}: {len(texts):,} tweets")
@@ -97,14 +108,14 @@ def airlines(path: Path, hours: int) -> None:
             background = finder.background(without(texts, end - DAY, end), end - DAY)
             day, hour = between(texts, end - DAY, end), between(texts, end - HOUR, end)
             found = finder.topics(day, hour, background, None, end)
-            print(f"  {end:%d %b %H:%M} {hour.total:4} an hour: {_shown(found.hour)}")
-            print(f"     {day.total:5} a day: {', '.join(map(_shown, found.day))}; not sorted {found.unsorted}")
+            print(f"  {end:%d %b %H:%M} {hour.total:4}/hour: {_topic_text(found.hour)}")
+            print(f"     {day.total:5}  /day: {', '.join(map(_topic_text, found.day))}; no topic {found.unsorted}")
 
 
-def titles(path: Path) -> None:
-    """Print each title that any hour, its day or the three hours before it, taken for an incident, would have had."""
-    print("\ntitles: brand, title, how many hours had it as the hour's, as one of the day's, as an incident's")
-    for name, texts in airline_texts(path).items():
+def print_titles(by_airline: Mapping[str, list[Text]]) -> None:
+    """Print each title that any hour, its day, or the three hours before it, taken as an incident, would have."""
+    print("\ntitles, and in how many hours each is the topic of the hour, of the day, of an incident")
+    for name, texts in by_airline.items():
         brand = next(brand for brand in BRANDS if brand.name == name)
         finder, before, seen = TopicFinder(brand, BRANDS), None, Counter[tuple[str, str]]()
         end = texts[0].published_at.replace(minute=0, second=0) + HOUR
@@ -112,115 +123,113 @@ def titles(path: Path) -> None:
             background = finder.background(without(texts, end - DAY, end), end - DAY)
             hour = between(texts, end - HOUR, end)
             before = finder.topics(between(texts, end - DAY, end), hour, background, before, end)
-            news = finder.incident_topics(between(texts, end - 3 * HOUR, end), background)
+            incident = finder.incident_topics(between(texts, end - 3 * HOUR, end), background)
             seen.update(("day", topic.name) for topic in before.day)
             seen.update([("hour", before.hour.name)] if before.hour else ())
-            seen.update(("incident", title) for title in {news.topic, *news.words} - {""})
+            seen.update(("incident", title) for title in {incident.topic, *incident.words} - {""})
             end += HOUR
         for title in sorted({title for _, title in seen}):
             print(f"  {name:15} {title:24}", *(f"{seen[kind, title]:4}" for kind in ("hour", "day", "incident")))
 
 
-def sample(hours: int) -> None:
-    """Print the same of the made-up posts."""
+def print_sample(hours: int) -> None:
+    """Print the topics of the busiest hours of the sample source."""
     end = datetime(2026, 3, 4, 12, tzinfo=UTC)
     for seed in (1, 2):
         texts = sample_texts(end, 28, seed)
-        finder = TopicFinder(
-            Brand("Acme", "acme OR @acmehelp"), [Brand(n, n.lower()) for n in ("Acme", "Globex", "Initech")]
-        )
+        finder = TopicFinder(SAMPLE_BRANDS[0], SAMPLE_BRANDS)
         late = [text for text in texts if text.published_at > end - 20 * DAY]
-        print(f"\nSample, seed {seed}: {len(texts):,} posts")
+        print(f"\nsample posts, seed {seed}: {len(texts):,}")
         for at in sorted(busiest(late, hours)):
             background = finder.background(between(texts, at - 29 * DAY, at - DAY), at - DAY)
             found = finder.topics(between(texts, at - DAY, at), between(texts, at - HOUR, at), background, None, at)
-            print(f"  {at:%d %b %H:%M} {between(texts, at - HOUR, at).total:4}: {_shown(found.hour)}")
-            print(f"       day: {', '.join(map(_shown, found.day))}; not sorted {found.unsorted}")
+            print(f"  {at:%d %b %H:%M} {between(texts, at - HOUR, at).total:4}: {_topic_text(found.hour)}")
+            print(f"       day: {', '.join(map(_topic_text, found.day))}; no topic {found.unsorted}")
 
 
-def noise(path: Path, draws: int = 40) -> None:
-    """Print in how many hours, drawn at random from what is usual, a topic is found all the same."""
-    dice = random.Random(3)
-    print("\nnoise: of hours drawn at random, how many have a topic; of days, how many topics")
-    for name, texts in airline_texts(path).items():
-        if len(texts) < 1_000:
+def print_noise(by_airline: Mapping[str, list[Text]], draws: int = 40) -> None:
+    """Print the share of random samples in which a topic is found."""
+    rng = random.Random(3)
+    print("\nnoise, by number of texts: share of samples with a topic of the hour, topics of the day per sample")
+    for name, texts in by_airline.items():
+        if len(texts) < MIN_NOISE_TEXTS:
             continue
         brand = next(brand for brand in BRANDS if brand.name == name)
         wrong, topics = Counter[int](), Counter[int]()
         for _ in range(4):
-            drawn = dice.sample(texts, len(texts))
+            drawn = rng.sample(texts, len(texts))
             half = len(drawn) // 2
             finder = TopicFinder(brand, BRANDS)
-            background = finder.background(Texts(half, tuple(drawn[:half])), LATE)
-            for size in SIZES * draws:
-                window = Texts(size, tuple(dice.sample(drawn[half:], size)))
-                found = finder.topics(window, window, background, None, LATE)
+            background = finder.background(Texts(half, tuple(drawn[:half])), AFTER_ALL)
+            for size in NOISE_SIZES * draws:
+                window = Texts(size, tuple(rng.sample(drawn[half:], size)))
+                found = finder.topics(window, window, background, None, AFTER_ALL)
                 wrong[size] += found.hour is not None
                 topics[size] += len(found.day)
-        rates = (f"{n:3}: {wrong[n] / draws / 4:5.1%} {topics[n] / draws / 4:4.2f}" for n in SIZES)
+        rates = (f"{n:3}: {wrong[n] / draws / 4:5.1%} {topics[n] / draws / 4:4.2f}" for n in NOISE_SIZES)
         print(f"  {name:15}", "  ".join(rates))
 
 
-def cost(path: Path) -> None:
-    """Print a look's time beside VADER's for the same texts."""
-    texts = [text for some in airline_texts(path).values() for text in some]
+def print_cost(by_airline: Mapping[str, list[Text]]) -> None:
+    """Print the CPU time of finding topics, relative to VADER's for the same texts."""
+    texts = [text for some in by_airline.values() for text in some]
     window, rest = Texts(40_000, tuple(texts[:2_000])), Texts(400_000, tuple(texts[2_000:5_000]))
-    vader, finder, now = SentimentIntensityAnalyzer(), TopicFinder(BRANDS[0], BRANDS), LATE
-    vaders = _time_of(lambda: [vader.polarity_scores(text.text) for text in window.rows])
-    first = _time_of(lambda: finder.background(rest, now))
+    vader, finder, now = SentimentIntensityAnalyzer(), TopicFinder(BRANDS[0], BRANDS), AFTER_ALL
+    reference = _cpu_seconds(lambda: [vader.polarity_scores(text.text) for text in window.rows])
+    first = _cpu_seconds(lambda: finder.background(rest, now))
     background = finder.background(rest, now)
-    print(f"\nVADER over 2,000 texts: 1   ({vaders * 1000:.0f} ms)")
+    print(f"\nVADER on 2,000 texts: {reference * 1000:.0f} ms; ratios to that:")
     for label, seconds in (
-        ("background of 3,000", first),
-        ("the same an hour later", _time_of(lambda: finder.background(rest, now))),
-        ("first look", _time_of(lambda: finder.topics(window, window, background, None, now))),
-        ("each further look", _time_of(lambda: finder.topics(window, window, background, None, now))),
+        ("background of 3,000 texts", first),
+        ("background, a second time", _cpu_seconds(lambda: finder.background(rest, now))),
+        ("topics, the first time", _cpu_seconds(lambda: finder.topics(window, window, background, None, now))),
+        ("topics, each further time", _cpu_seconds(lambda: finder.topics(window, window, background, None, now))),
     ):
-        print(f"{label}: {seconds / vaders:.2f}   ({seconds * 1000:.0f} ms)")
+        print(f"  {label:26} {seconds / reference:5.2f}   ({seconds * 1000:.0f} ms)")
 
 
-def _time_of(job: Callable[[], object]) -> float:
+def _cpu_seconds(job: Callable[[], object]) -> float:
     start = time.process_time()
     job()
     return time.process_time() - start
 
 
 def _stories(texts: Sequence[str], times: Sequence[datetime]) -> list[int | None]:
-    """The story of each text, also of the first."""
+    """The story of each text, including the first text of a story."""
     index = NearDuplicateIndex(max_posts=100_000)
-    told = [index.add(n, one, at) for n, (one, at) in enumerate(zip(signatures(texts), times, strict=True))]
-    firsts = {story for story in told if story is not None}
-    return [n if story is None and n in firsts else story for n, story in enumerate(told)]
+    stories = [index.add(n, one, at) for n, (one, at) in enumerate(zip(signatures(texts), times, strict=True))]
+    firsts = {story for story in stories if story is not None}
+    return [n if story is None and n in firsts else story for n, story in enumerate(stories)]
 
 
-def _time(written: str) -> datetime:
-    return datetime.strptime(written, "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
 
 
-def _shown(topic: FoundTopic | None) -> str:
+def _topic_text(topic: FoundTopic | None) -> str:
     return "-" if topic is None else f"{topic.name} ({topic.n}, {topic.authors} voices)"
 
 
 def main() -> None:
-    """Print it all."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", type=Path, nargs="?", default=AIRLINES)
-    parser.add_argument("--hours", type=int, default=8)
-    parser.add_argument("--only", choices=("airlines", "sample", "noise", "cost", "titles", "turns"))
-    parser.add_argument("--mentions", type=int, nargs="+", default=[10_000, 1_000_000])
-    args = parser.parse_args()
-    jobs: dict[str, Callable[[], None]] = {
-        "airlines": lambda: airlines(args.file, args.hours),
-        "sample": lambda: sample(args.hours),
-        "noise": lambda: noise(args.file),
-        "cost": lambda: cost(args.file),
-        "titles": lambda: titles(args.file),
+    """Print the chosen parts."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--hours", type=int, default=4, help="how many of the busiest hours to print")
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS[:3])
+    parser.add_argument("--mentions", type=int, nargs="+", default=[10_000, 1_000_000], help="for the part job")
+    options = parser.parse_args()
+    needs_tweets = {"airlines", "cost", "noise", "titles"} & {*options.part}
+    by_airline = airline_texts(airline_tweets(options.file)) if needs_tweets else {}
+    parts: dict[str, Callable[[], None]] = {
+        "airlines": lambda: print_airlines(by_airline, options.hours),
+        "sample": lambda: print_sample(options.hours),
+        "cost": lambda: print_cost(by_airline),
+        "noise": lambda: print_noise(by_airline),
+        "titles": lambda: print_titles(by_airline),
+        "job": lambda: print_job_costs(options.mentions),
     }
-    if args.only == "turns":
-        turns(args.mentions)
-    for name, job in jobs.items():
-        if args.only in (None, name):
-            job()
+    for part in options.part:
+        parts[part]()
 
 
 if __name__ == "__main__":

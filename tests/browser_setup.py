@@ -1,7 +1,7 @@
-"""Finds a Chromium for the browser tests, or gets one: ``python -m tests.browser_setup``.
+"""Finds or installs Chromium for the browser tests: ``python -m tests.browser_setup``.
 
-An installed chromium or chrome; else, as root on Debian, apt-get install chromium; else Playwright's own download; else
-a clear error.
+Uses an installed Chromium or Chrome. Otherwise installs Debian's package, if run as root on Debian, or else the build
+that Playwright downloads.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def installed() -> str | None:
-    """The browser to use: one of the machine, else Playwright's own; None without either."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return found or _playwrights()
+    """The path of the system's browser, or of Playwright's; None if neither is installed."""
+    found = next((path for name in COMMANDS if (path := shutil.which(name))), None)
+    return found or _playwright_chromium()
 
 
-def get() -> str:
-    """The browser to use, installed now where there was none. Exits with a message where none can be had."""
+def install() -> str:
+    """The path of the browser, which is installed first if needed. Exits with a message if that fails."""
     if not installed() and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("installing chromium with apt-get")
+        report("installing chromium with apt-get")
         run("apt-get", "update", "-qq")
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
     if not installed():
-        say("downloading Playwright's Chromium")
+        report("downloading Playwright's Chromium")
         run(sys.executable, "-m", "playwright", "install", "chromium")
     found = installed()
     if found is None:
@@ -39,21 +39,21 @@ def get() -> str:
 
 
 def run(*command: str) -> None:
-    """Run a step; whether it helped is seen by looking for the browser."""
+    """Run a command. A failure is ignored: whether the program is then installed is checked afterwards."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
-def say(step: str) -> None:
-    """Tell whoever waits."""
+def report(step: str) -> None:
+    """Print the progress."""
     print(f"browser tests: {step}", flush=True)
 
 
-def _playwrights() -> str | None:
+def _playwright_chromium() -> str | None:
     with sync_playwright() as playwright:
         path = Path(playwright.chromium.executable_path)
     return str(path) if path.exists() else None
 
 
 if __name__ == "__main__":
-    say(f"using {get()}")
+    report(f"using {install()}")

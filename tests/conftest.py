@@ -12,7 +12,7 @@ from tests.fake_store import NEW_DATABASE
 from tests.fakes import FakeClock
 from tests.scheduler_setup import SchedulerRun
 
-# Other work may share the machine, so a slow example or slow input is no failure.
+# Other work may slow the machine down, so slow examples and slow inputs are no failures.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 

@@ -1,4 +1,4 @@
-"""Any folder of counts is judged, however its CSVs look, and what comes out has each row as it went in."""
+"""bench/incidents.py reads irregular CSVs, writes every row unchanged, and marks where incidents begin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import incidents as bench
-from bench._series import MAX_GAP, STEP, load_folder, read_csv
+from bench._series import MAX_GAP, STEP, generated, load_folder, read_csv
 
 START = datetime(2026, 3, 2, 8, 42, 53)
 Rows = list[tuple[str, str]]
@@ -21,23 +21,23 @@ def rows(values: Sequence[object], step: timedelta = STEP) -> Rows:
     return [(f"{START + n * step:%Y-%m-%d %H:%M:%S}", str(value)) for n, value in enumerate(values)]
 
 
-def loud(days: int = 12) -> list[int]:
-    """A steady brand with one loud hour at the end."""
-    dice = random.Random(4)
-    values = [dice.randint(3, 7) for _ in range(days * 288)]
+def counts_with_spike(days: int = 12) -> list[int]:
+    """A steady brand with a spike of an hour at the end."""
+    rng = random.Random(4)
+    values = [rng.randint(3, 7) for _ in range(days * 288)]
     values[-40:-28] = [60] * 12
     return values
 
 
-def write(folder: Path, found: Rows, name: str = "one") -> Path:
+def write(folder: Path, given: Rows, name: str = "one") -> Path:
     path = folder / f"{name}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("timestamp", "value"), *found])
+        csv.writer(file).writerows([("timestamp", "value"), *given])
     return path
 
 
-def judged(folder: Path) -> list[tuple[str, str, str]]:
-    """What is written of the only series of a folder."""
+def detected_rows(folder: Path) -> list[tuple[str, str, str]]:
+    """The rows written for the only series of a folder."""
     (series,) = load_folder(folder)
     bench.write(series, bench.detections(series), folder / "out")
     with (folder / "out" / f"{series.name}.csv").open(encoding="utf-8", newline="") as file:
@@ -46,58 +46,58 @@ def judged(folder: Path) -> list[tuple[str, str, str]]:
     return lines[1:]
 
 
-def test_one_row_is_marked_where_an_incident_begins(tmp_path: Path) -> None:
-    given = rows(loud())
+def test_only_the_row_at_which_an_incident_begins_is_marked(tmp_path: Path) -> None:
+    given = rows(counts_with_spike())
     write(tmp_path, given)
-    found = judged(tmp_path)
+    found = detected_rows(tmp_path)
     assert [line[:2] for line in found] == given
     marked = [n for n, line in enumerate(found) if line[2] == "1"]
     assert len(marked) == 1
     assert 0 <= marked[0] - (len(given) - 40) <= 2
 
 
-ODD: dict[str, Callable[[Rows], Rows]] = {
+IRREGULAR: dict[str, Callable[[Rows], Rows]] = {
     "unsorted": lambda given: random.Random(1).sample(given, len(given)),
-    "no numbers here and there": lambda given: [
+    "some values no numbers": lambda given: [
         (t, ["NaN", "", "inf", "x"][n % 4] if n % 37 == 5 else v) for n, (t, v) in enumerate(given)
     ],
-    "stamps missing": lambda given: [row for n, row in enumerate(given) if n % 41 != 7],
+    "rows missing": lambda given: [row for n, row in enumerate(given) if n % 41 != 7],
     "a day missing": lambda given: given[:1500] + given[1788:],
-    "twice the same": lambda given: [*given[:900], given[899], *given[900:]],
-    "no times in between": lambda given: [*given[:50], ("", "4"), ("soon", "5"), *given[50:]],
+    "a duplicate row": lambda given: [*given[:900], given[899], *given[900:]],
+    "rows without a time": lambda given: [*given[:50], ("", "4"), ("soon", "5"), *given[50:]],
     "fractions": lambda given: [(t, f"{v}.49") for t, v in given],
-    "zones": lambda given: [(f"{t}+02:00", v) for t, v in given],
-    "twice as much": lambda given: [(t, str(2 * int(v))) for t, v in given],
-    "a year's pause": lambda given: [("2020-01-01 00:00:00", "3"), ("2022-01-01 00:00:00", "3"), *given],
+    "a time zone": lambda given: [(f"{t}+02:00", v) for t, v in given],
+    "doubled counts": lambda given: [(t, str(2 * int(v))) for t, v in given],
+    "a gap of years": lambda given: [("2020-01-01 00:00:00", "3"), ("2022-01-01 00:00:00", "3"), *given],
 }
 
 
-@pytest.mark.parametrize("name", ODD)
-def test_odd_series_keep_their_rows_and_their_incident(tmp_path: Path, name: str) -> None:
-    given = ODD[name](rows(loud()))
+@pytest.mark.parametrize("name", IRREGULAR)
+def test_irregular_series_keep_their_rows_and_their_incident(tmp_path: Path, name: str) -> None:
+    given = IRREGULAR[name](rows(counts_with_spike()))
     write(tmp_path, given)
-    found = judged(tmp_path)
+    found = detected_rows(tmp_path)
     assert [line[:2] for line in found] == given
     marked = [line[0][:19] for line in found if line[2] == "1"]
-    begins = START + (len(loud()) - 40) * STEP
+    start = START + (len(counts_with_spike()) - 40) * STEP
     assert len(marked) == 1
-    assert timedelta() <= datetime.fromisoformat(marked[0]) - begins <= 3 * STEP
+    assert timedelta() <= datetime.fromisoformat(marked[0]) - start <= 3 * STEP
 
 
 @pytest.mark.parametrize(
     "values",
     [[], [5], [0] * 5, [7] * 4000, [0] * 4000, ["NaN"] * 400, [-5] * 4000, [10**15, *[3] * 600], ["", "1e400", "3"]],
-    ids=["none", "one", "five", "constant", "nothing", "no number", "negative", "huge", "strange"],
+    ids=["none", "one", "five", "constant", "zeros", "no number", "negative", "huge", "strange"],
 )
-def test_what_tells_nothing_has_no_incident(tmp_path: Path, values: list[object]) -> None:
+def test_a_series_without_information_has_no_incident(tmp_path: Path, values: list[object]) -> None:
     given = rows(values)
     write(tmp_path, given)
-    found = judged(tmp_path)
+    found = detected_rows(tmp_path)
     assert [line[:2] for line in found] == given
     assert not [line for line in found if line[2] == "1"]
 
 
-def test_what_counts_an_hour_is_spread_over_it(tmp_path: Path) -> None:
+def test_an_hourly_count_is_spread_over_its_hour(tmp_path: Path) -> None:
     values = [60] * 24 * 20
     values[-9:-6] = [1500, 1500, 1500]
     series = read_csv(write(tmp_path, rows(values, timedelta(hours=1))))
@@ -106,7 +106,7 @@ def test_what_counts_an_hour_is_spread_over_it(tmp_path: Path) -> None:
     assert bench.detections(series) == [len(values) - 9]
 
 
-def test_what_is_missing_was_not_read(tmp_path: Path) -> None:
+def test_missing_rows_count_as_unread(tmp_path: Path) -> None:
     given = rows([4] * 600)
     del given[100:106], given[300]
     series = read_csv(write(tmp_path, given))
@@ -114,12 +114,12 @@ def test_what_is_missing_was_not_read(tmp_path: Path) -> None:
     assert len(series.counts) == 600
 
 
-def test_a_pause_of_years_costs_no_memory(tmp_path: Path) -> None:
+def test_a_gap_of_years_needs_little_memory(tmp_path: Path) -> None:
     series = read_csv(write(tmp_path, [("1970-01-01 00:00:00", "3"), ("9999-12-31 00:00:00", "3")]))
     assert len(series.counts) < 2 * MAX_GAP / STEP
 
 
-def test_an_empty_file_and_one_with_other_columns_are_read(tmp_path: Path) -> None:
+def test_empty_files_and_other_columns_are_read(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     (tmp_path / "head.csv").write_text("timestamp,value\n", encoding="utf-8")
     (tmp_path / "more.csv").write_text("\ufeffvalue,place,timestamp\n8,x,2026-03-02 08:00:00\n9\n", encoding="utf-8")
@@ -133,3 +133,9 @@ def test_an_empty_file_and_one_with_other_columns_are_read(tmp_path: Path) -> No
     }
     for series in load_folder(tmp_path):
         assert bench.detections(series) == []
+
+
+def test_most_incidents_of_a_generated_series_are_found_without_false_alarms() -> None:
+    series = generated()[-1]
+    result = bench.judge(series.times, series.spans, bench.detections(series, checked_rows=bench.busiest_rows(series)))
+    assert (result.spans, len(result.delays), result.false_alarms) == (3, 3, 0)

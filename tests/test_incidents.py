@@ -320,8 +320,9 @@ def test_there_are_no_incidents_on_the_first_day() -> None:
 def test_the_default_scores_well_on_labelled_series(shared_data: Path) -> None:
     """Only the busiest rows, to save time; ``bench/incidents.py`` checks all rows and scores nearly the same."""
     every = bench.load_folder(shared_data / "volume")
-    verdicts = [bench.judge(one.times, one.spans, bench.detections(one, worth=bench.busiest(one))) for one in every]
-    assert bench.together(verdicts).score >= 80
+    detections = [bench.detections(one, checked_rows=bench.busiest_rows(one)) for one in every]
+    verdicts = [bench.judge(one.times, one.spans, rows) for one, rows in zip(every, detections, strict=True)]
+    assert bench.combined(verdicts).score >= 80
 
 
 def test_the_score_follows_the_numenta_benchmark() -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.browser import measures
 from tests.browser.scripted_wall import ScriptedWall
-from tests.browser_setup import NAMES
+from tests.browser_setup import COMMANDS
 from tests.fake_site import RunningApp, config
 
 NO_BROWSER = (
@@ -37,7 +37,7 @@ addEventListener("securitypolicyviolation", (e) => reports.push(`${e.violatedDir
 
 def executable(playwright: Playwright) -> str:
     """WALLFLOWER_BROWSER, an installed browser, or that of Playwright. Fails the test if there is none."""
-    installed = (shutil.which(name) for name in NAMES)
+    installed = (shutil.which(name) for name in COMMANDS)
     for found in (os.environ.get("WALLFLOWER_BROWSER"), *installed, playwright.chromium.executable_path):
         if found and Path(found).is_file():
             return found

@@ -1,4 +1,4 @@
-"""Looks at the soak's run from outside: /proc, the database (reading only), the pages; and presses "check now"."""
+"""Observes the soak's run from outside: /proc, the database (read only) and the pages. Presses "Check now"."""
 
 from __future__ import annotations
 
@@ -15,64 +15,64 @@ from urllib.parse import quote
 import psutil
 import socketio  # type: ignore[import-untyped]
 
+from bench._soak_checks import GapHistory, Sample
 from bench._soak_plan import Plan
-from bench._soak_verdict import Gaps, Sample
 
-POLL = 2.0
-"""Seconds between two looks at the gaps."""
+POLL_SECONDS = 2.0
+"""Between two polls of the gaps."""
 PAGES = ("/healthz", "/wall/state.json", "/mentions", "/sources")
-PATIENCE = 30.0
-INSIDE = "inside.json"
-"""What the run tells of its memory."""
-MEGA = 1 << 20
+TIMEOUT_SECONDS = 30.0
+MEMORY_FILE = "memory.json"
+"""The memory figures that the run writes."""
+MEGABYTE = 1 << 20
 
 
-class Watcher:
-    """Keeps what it saw."""
+class Observer:
+    """Records gaps, failing pages and worker processes, and keeps one wall connected."""
 
     def __init__(self, plan: Plan, folder: Path, pid: int) -> None:
         self._plan, self._folder = plan, folder
         self._parent = psutil.Process(pid)
         self._database = folder / "data" / "wallflower.db"
-        self._gone = [o for o in plan.outages if o.fault == "401"]
+        self._unauthorised = [o for o in plan.outages if o.fault == "401"]
         self._child_cpu: dict[int, float] = {}
-        self.gaps = Gaps()
-        self.unwell: list[str] = []
-        """When and how it was not healthy."""
+        self.gaps = GapHistory()
+        self.problems: list[str] = []
+        """Failed requests, and when the service was unhealthy."""
         self.workers: set[int] = set()
-        self._wall = socketio.Client(request_timeout=PATIENCE)
-        self._wall.connect(self._address(""), auth={"room": "wall"}, transports=["websocket"])
+        self._wall = socketio.Client(request_timeout=TIMEOUT_SECONDS)
+        self._wall.connect(self._url(""), auth={"room": "wall"}, transports=["websocket"])
 
     def close(self) -> None:
-        """Go away."""
+        """Disconnect the wall."""
         self._wall.disconnect()
 
-    def look(self, now: float) -> None:
-        """Take note of the gaps as they are."""
+    def poll_gaps(self, now: float) -> None:
+        """Record the current gaps."""
         at = self._plan.began + now
         with self.database() as db:
             rows = db.execute(
                 "SELECT gap.id, name, since / 1000.0, until / 1000.0 FROM gap JOIN source ON source.id = gap.source"
             ).fetchall()
-        self.gaps.look(rows, at)
+        self.gaps.add_poll(rows, at)
 
-    def press(self, now: float) -> None:
-        """As a person does who put a key right: check those sources now whose site asked for a login."""
-        over = [outage for outage in self._gone if outage.end + POLL < now]
-        self._gone = [outage for outage in self._gone if outage not in over]
+    def press_check_now(self, now: float) -> None:
+        """Press "Check now" for sources whose site no longer answers 401, like a person who has corrected a key."""
+        over = [outage for outage in self._unauthorised if outage.end + POLL_SECONDS < now]
+        self._unauthorised = [outage for outage in self._unauthorised if outage not in over]
         for outage in over:
             for name in [source.name for source in self._plan.sources if source.port == outage.port]:
                 self._request(f"/sources/{quote(name)}/try", b"")
 
     def sample(self, now: float) -> Sample:
-        """One look at everything."""
-        begun = time.monotonic()
+        """Sample the run."""
+        start = time.monotonic()
         health = json.loads(self._request(PAGES[0]))
         for page in PAGES[1:]:
             self._request(page)
-        pages = (time.monotonic() - begun) * 1000
+        pages = (time.monotonic() - start) * 1000
         if not all(health.values()):
-            self.unwell.append(f"{now:.0f} s: {health}")
+            self.problems.append(f"{now:.0f} s: {health}")
         (worker,) = self._parent.children()
         self.workers.add(worker.pid)
         children = worker.children()
@@ -81,26 +81,28 @@ class Watcher:
                 self._child_cpu[child.pid] = sum(child.cpu_times()[:2])
         return Sample(
             at=now,
-            rss=worker.memory_info().rss / MEGA,
-            child_rss=sum(child.memory_info().rss for child in children) / MEGA,
+            rss=worker.memory_info().rss / MEGABYTE,
+            child_rss=sum(child.memory_info().rss for child in children) / MEGABYTE,
             threads=worker.num_threads(),
             fds=worker.num_fds(),
             cpu=sum(worker.cpu_times()[:2]) + sum(self._child_cpu.values()),
-            db=self._database.stat().st_size / MEGA,
-            wal=self._database.with_name(self._database.name + "-wal").stat().st_size / MEGA,
+            db=self._database.stat().st_size / MEGABYTE,
+            wal=self._database.with_name(self._database.name + "-wal").stat().st_size / MEGABYTE,
             pages=pages,
             healthy=all(health.values()),
-            **json.loads((self._folder / INSIDE).read_text()),
+            **json.loads((self._folder / MEMORY_FILE).read_text()),
         )
 
     @contextlib.contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """The store, to be read."""
-        with contextlib.closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=PATIENCE)) as db:
+        """The database, read only."""
+        with contextlib.closing(
+            sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=TIMEOUT_SECONDS)
+        ) as db:
             yield db
 
     def texts(self) -> dict[str, list[str]]:
-        """Source -> the words of each post that is stored as a mention, once for each time that it is there."""
+        """Source -> the title and text of each post stored as a mention, with duplicates."""
         found: dict[str, list[str]] = {}
         with self.database() as db:
             for name, title, text in db.execute(
@@ -111,35 +113,35 @@ class Watcher:
         return found
 
     def statuses(self) -> dict[str, dict[str, object]]:
-        """Source -> its status as stored."""
+        """Source -> its stored status."""
         with self.database() as db:
             return {n: json.loads(s) for n, s in db.execute("SELECT name, status FROM source WHERE status NOT NULL")}
 
     def mentions(self) -> tuple[int, int]:
-        """How many are stored, and how many of them are there twice."""
+        """The number of mentions, and how many of them are duplicates."""
         with self.database() as db:
             select = "SELECT count(*), count(*) - count(DISTINCT post || ' ' || brand) FROM mention"
-            n, twice = db.execute(select).fetchone()
-        return int(n), int(twice)
+            n, duplicates = db.execute(select).fetchone()
+        return int(n), int(duplicates)
 
-    def faults_of_database(self) -> str:
-        """What SQLite finds wrong; "ok" where nothing is."""
+    def integrity(self) -> str:
+        """The result of SQLite's integrity check; "ok" if nothing is wrong."""
         with self.database() as db:
             return str(db.execute("PRAGMA integrity_check(5)").fetchone()[0])
 
     def _request(self, path: str, body: bytes | None = None) -> bytes:
-        """The answer of a page. One that cannot be had is noted, and empty JSON."""
+        """The response body of a page. A failure is recorded and returns empty JSON."""
         try:
-            request = urllib.request.Request(self._address(path), body)
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                found: bytes = answer.read()
-                return found
+            request = urllib.request.Request(self._url(path), body)
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+                content: bytes = response.read()
+                return content
         except urllib.error.HTTPError as error:
-            self.unwell.append(f"{path}: {error.code}")
+            self.problems.append(f"{path}: {error.code}")
             return error.read() if path == PAGES[0] else b"{}"
         except OSError as error:
-            self.unwell.append(f"{path}: {error}")
+            self.problems.append(f"{path}: {error}")
             return b"{}"
 
-    def _address(self, path: str) -> str:
+    def _url(self, path: str) -> str:
         return f"http://127.0.0.1:{self._plan.page_port}{path}"
