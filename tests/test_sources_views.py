@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from display.pages.sources.views import uptime
 from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
 from monitor.config import Wall
 from monitor.store import Store, open_store
@@ -108,3 +109,16 @@ def test_the_page_lists_walls_with_and_without_a_screen(tmp_path: Path, store: S
     assert "Is it switched on? Last shown: “" in text
     client.get("/wall/lobby/state.json")
     assert "Showing" in client.get("/sources").text
+
+
+class ReplayedClock(FakeClock):
+    """A clock that runs 60 times as fast as real time."""
+
+    speed = 60.0
+
+
+def test_the_uptime_of_a_replay_is_in_real_time(tmp_path: Path, store: Store) -> None:
+    clock = ReplayedClock()
+    app = app_for(config(tmp_path), store, clock)
+    clock.advance(7_200)
+    assert uptime(app.extensions["wallflower"]) == timedelta(minutes=2)
