@@ -180,6 +180,7 @@ def test_markup_bomb_is_cut(bomb: str) -> None:
         ("Acme is down", "Acme is down", ("", "Acme is down")),
         ("Acme is down", "Acme is\ndown again since noon", ("", "Acme is\ndown again since noon")),
         ("Acme is dow…", "Acme is down again", ("", "Acme is down again")),
+        ("Acme is dow...", "Acme is down again", ("", "Acme is down again")),
         ("Acme is down since", "acme is down", ("Acme is down since", "")),
         ("Acme", "Acmeville is lovely", ("Acme", "Acmeville is lovely")),
         ("Acme", "", ("Acme", "")),
@@ -189,6 +190,21 @@ def test_markup_bomb_is_cut(bomb: str) -> None:
 def test_title_that_repeats_the_text_is_dropped(title: str, text: str, expected: tuple[str, str]) -> None:
     result = clean(post(text, title=title), NOON)
     assert (result.title, result.text) == expected
+
+
+def test_markup_does_not_count_towards_the_maximum_length() -> None:
+    tags = "<b></b>" * 100
+    assert clean(post("x", title=f"{tags}Acme is down"), NOON).title == "Acme is down"
+    assert plain_text("<b></b>" * 10_000 + "Acme") == "Acme"
+
+
+def test_only_the_start_of_endless_markup_is_parsed() -> None:
+    assert "Acme" not in plain_text("<b></b>" * 20_000 + "Acme")
+    assert "Acme" not in cleaned("<b></b>" * 20_000 + "Acme")
+
+
+def test_stars_are_kept_when_a_post_is_cleaned() -> None:
+    assert clean(post("<b>good</b>", stars=4), NOON).stars == 4
 
 
 def test_author_site_language_and_title_are_normalised() -> None:

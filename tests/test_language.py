@@ -27,6 +27,7 @@ SENTENCES = {
         "@acme thanks!",
         "I don’t use it 😂😂 and you?",  # noqa: RUF001
         "My new Acme café machine broke after two days",
+        "My new トヨタ broke down after two days and nobody at the garage can help",
     ],
     "es": ["El servicio es horrible, no lo recomiendo a nadie", "Llevo tres horas esperando una respuesta de @acme"],
     "fi": ["Asiakaspalvelu on aivan kamala, en suosittele kenellekään"],
@@ -35,7 +36,11 @@ SENTENCES = {
     "hi": ["ग्राहक सेवा बहुत खराब है, मैं किसी को सलाह नहीं दूंगा"],
     "id": ["Pelayanan pelanggan sangat buruk, saya tidak akan kembali"],
     "it": ["Il servizio clienti non risponde mai, che vergogna"],
-    "ja": ["トヨタの新車が最高です", "Acmeのサービスはひどい https://acme.example/a-long-address"],
+    "ja": [
+        "トヨタの新車が最高です",
+        "Acmeのサービスはひどい https://acme.example/a-long-address",
+        "新車購入検討中の方",
+    ],
     "ko": ["고객 서비스가 정말 최악이에요"],
     "nl": ["De klantenservice is echt verschrikkelijk slecht"],
     "pl": ["Obsługa klienta jest fatalna, nigdy więcej"],
@@ -47,7 +52,7 @@ SENTENCES = {
     "tr": ["Müşteri hizmetleri berbat, bir daha asla almam"],
     "uk": ["Обслуговування жахливе, більше ніколи сюди не прийду"],
     "vi": ["Dịch vụ khách hàng quá tệ, không bao giờ quay lại"],
-    "zh": ["这家公司的服务太差了，再也不会买了"],  # noqa: RUF001
+    "zh": ["这家公司的服务太差了，再也不会买了", "我在商店买了写着の字的茶叶味道很好下次还要再来"],  # noqa: RUF001
 }
 
 
@@ -73,10 +78,18 @@ def test_language_of_a_sentence(detector: LanguageDetector, code: str) -> None:
         "12:30",
         "😂😂😂",
         "Acme 株",
+        "là où y",
+        "größer schöner",
     ],
 )
 def test_text_too_short_to_decide_has_no_language(detector: LanguageDetector, text: str) -> None:
     assert detector.detect([text]) == [None]
+
+
+def test_only_the_start_of_a_long_text_decides(detector: LanguageDetector) -> None:
+    german = "Der Kundenservice war wirklich furchtbar. " * 15
+    assert len(german) >= language.MAX_CHARS
+    assert detector.detect([german + "You should have been there when they said it. " * 100]) == ["de"]
 
 
 def test_result_does_not_depend_on_the_batch(detector: LanguageDetector) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from struct import pack
 
 import pytest
 from hypothesis import given, settings
@@ -113,6 +114,24 @@ def sample_signatures(seed: int, n: int = 300) -> list[bytes]:
     return signatures(texts)
 
 
+def test_signature_ignores_case_links_handles_and_punctuation() -> None:
+    plain = "acme has raised the price of its basic plan"
+    decorated = "RT @someone: @acme_help ACME has raised... the PRICE of its https://acme.example/a-b 😡 basic plan!"
+    assert signatures([plain]) == signatures([decorated])
+
+
+def test_signature_depends_on_the_first_2000_characters_only() -> None:
+    start = (ORIGINAL + " ") * 30
+    assert signatures([start[:2_000] + " and more"]) == signatures([start[:2_000] + " or less"])
+    assert signatures([start[:1_900] + " and more"]) != signatures([start[:1_900] + " or less"])
+
+
+def test_texts_that_share_a_third_of_their_pairs_stay_apart() -> None:
+    shared = " ".join(ORIGINAL.split()[:12])
+    other = f"{shared} and nobody at the counter could explain to us what had happened since the last one"
+    assert not are_clustered(ORIGINAL, other)
+
+
 def test_copy_of_a_copy_joins_the_first_cluster() -> None:
     words = ORIGINAL.split()
     signed = signatures([" ".join(words[n:] + words[:n]) for n in (0, 5, 10)] + [ORIGINAL])
@@ -176,6 +195,32 @@ def test_cluster_ends_after_the_window_without_a_copy() -> None:
     index.add(1, signature, NOON)
     assert index.add(2, signature, NOON + near_duplicates.CLUSTER_WINDOW) == 1
     assert index.add(3, signature, NOON + 2 * near_duplicates.CLUSTER_WINDOW + timedelta(seconds=1)) is None
+
+
+def test_post_much_older_than_its_copy_stays_apart() -> None:
+    signature = signatures([ORIGINAL])[0]
+    index = NearDuplicateIndex()
+    index.add(1, signature, NOON)
+    assert index.add(2, signature, NOON - near_duplicates.CLUSTER_WINDOW - timedelta(seconds=1)) is None
+
+
+def test_each_copy_extends_the_window_of_its_cluster() -> None:
+    signature = signatures([ORIGINAL])[0]
+    index = NearDuplicateIndex()
+    index.add(1, signature, NOON)
+    assert index.add(2, signature, NOON + timedelta(hours=60)) == 1
+    assert index.add(3, signature, NOON + timedelta(hours=60)) == 1
+    index.add(1, signature, NOON)  # an edit of the first post does not make it the latest
+    assert index.add(4, signature, NOON + timedelta(hours=120)) == 1
+
+
+def test_post_between_two_clusters_joins_the_earlier_one() -> None:
+    words = 20
+    first, second = [*range(31), words], [*range(100, 131), words]
+    both = [*first[:16], *second[16:]]
+    index = NearDuplicateIndex()
+    results = [index.add(n, pack("<32H", *values), NOON) for n, values in enumerate((first, second, both), 1)]
+    assert results == [None, None, 1]
 
 
 def test_forget_old_posts() -> None:

@@ -76,6 +76,18 @@ def test_text_without_a_term_is_rejected(term: Term, text: str) -> None:
     assert not Prefilter([term]).passes(text)
 
 
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        (Term("refund", prefix=True), "Is it refundable?"),
+        (Term("acme corp", prefix=True), "Acme Corporation"),
+        (Term("acme corp"), "a corp named Acme"),
+    ],
+)
+def test_text_with_the_words_of_a_term_passes(term: Term, text: str) -> None:
+    assert Prefilter([term]).passes(text)
+
+
 @pytest.mark.parametrize("invisible", ["\u200b", "\xad", "\x01", "\ue000", "\u2060", "\ufeff"])
 def test_invisible_character_does_not_hide_a_word(invisible: str) -> None:
     assert Prefilter([Term("acme")]).passes(f"Ac{invisible}me is fine.")
