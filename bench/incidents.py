@@ -36,7 +36,7 @@ from time import process_time
 
 from bench._series import STEP, Series, Span, generated, load_folder
 from bench._tweets import SHARED_DATA
-from monitor.analysis.incidents import DEFAULT, Detector, Tuning
+from monitor.analysis.incidents import DEFAULT_TUNING, Detector, Tuning
 from monitor.model import Incident, VolumeSeries
 
 VOLUME = SHARED_DATA / "volume"
@@ -61,7 +61,7 @@ class Verdict:
 
 
 def incident_rows(
-    series: Series, tuning: Tuning = DEFAULT, checked_rows: Container[int] | None = None
+    series: Series, tuning: Tuning = DEFAULT_TUNING, checked_rows: Container[int] | None = None
 ) -> Iterator[tuple[int, Incident]]:
     """(row, incident as of that row) for each row during an incident. A bin ends 5 minutes after its timestamp.
 
@@ -94,7 +94,9 @@ def busiest_rows(series: Series, share: float = 0.15) -> set[int]:
     return rows
 
 
-def detections(series: Series, tuning: Tuning = DEFAULT, checked_rows: Container[int] | None = None) -> list[int]:
+def detections(
+    series: Series, tuning: Tuning = DEFAULT_TUNING, checked_rows: Container[int] | None = None
+) -> list[int]:
     """The rows at which an incident begins."""
     first: dict[datetime, int] = {}
     for row, incident in incident_rows(series, tuning, checked_rows):
@@ -177,7 +179,7 @@ def print_alternatives(every: Sequence[Series]) -> None:
     checked_rows = {one.name: busiest_rows(one) for one in every}
     print("\nvalues next to each default, checked on the busiest rows only")
     for key, value in [("default", 0.0), *((key, value) for key, values in ALTERNATIVES.items() for value in values)]:
-        tuning = replace(DEFAULT, **{key: value}) if key != "default" else DEFAULT  # type: ignore[arg-type]
+        tuning = replace(DEFAULT_TUNING, **{key: value}) if key != "default" else DEFAULT_TUNING  # type: ignore[arg-type]
         tried.append([judge(one.times, one.spans, detections(one, tuning, checked_rows[one.name])) for one in every])
         print_row(f"{key} {value:g}".ljust(30), combined(tried[-1]))
     left_out = [_chosen_without(n, tried) for n in range(len(every))]

@@ -5,7 +5,7 @@
          ^                                      |  one transaction:
          +-------------- cursor ----------------+  posts + mentions + cursor + status + change log
 
-Data flows one way, and the database is the bus: a collector never signals a socket. Judge cleans a post, detects its
+Data flows one way, through the database: a collector never sends anything to a socket. Judge cleans a post, detects its
 language, matches it against every brand's rule and scores it towards each brand that it mentions. ``Tail`` follows the
 change log, so either half can restart and nothing is lost.
 """

@@ -1,4 +1,4 @@
-"""Reading the time, and waiting. The program does both only through a ``Clock``, so that tests can control them."""
+"""The clock. All code reads the time and waits only through a ``Clock``, so that tests can control both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Clock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back, for measuring durations."""
+        """Seconds of a clock that never goes back, for measuring durations."""
         return time.monotonic()
 
     def wait(self, seconds: float) -> bool:
@@ -70,5 +70,5 @@ class ReplayClock(Clock):
 
     @property
     def speed(self) -> float:
-        """Seconds of the replay per second."""
+        """Seconds of replayed time per second of real time."""
         return self._speed

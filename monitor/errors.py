@@ -6,13 +6,13 @@
       FilterError(parameter, value)  a URL parameter or command line option with an unknown value
       SourceError                    an expected failure outside the program, raised ``from`` its cause
         AuthError                    stop polling until the config changes
-        RateLimited(not_before)      not a failure: postpones the next pass
+        RateLimited(not_before)      the site asks us to wait: postpones the next pass, and is not a failure
         QuotaSpent(not_before)       money or quota is used up: pause, and tell the operator
-        BadResponse                  not what the site documents; keeps 200 characters of it
+        BadResponse                  a response that is not what the site documents; keeps 200 characters of it
           Refused                    4xx: will not succeed until a person changes something
-        Gone                         the site says that it is gone for good (410)
-        Stopped                      Wallflower is being stopped: does not concern the source
-        Unready                      its table in the config is wrong, or a package is missing
+        Gone                         the site reports that it is gone permanently (410)
+        Stopped                      Wallflower is shutting down; the source itself is fine
+        SetupError                   its table in the config is wrong, or a package is missing
       DeliveryError                  a delivery is malformed; says where
         DeliveryRefused              it is not signed with the secret of a source
       StoreError                     locked, full, not a database
@@ -77,11 +77,11 @@ class SourceError(WallflowerError):
     """An expected failure outside the program; raised ``from`` its cause."""
 
     unread_since: datetime | None = None
-    """From when on nothing was read, if the source knows of an earlier time than its last pass."""
+    """The time since which nothing was read, if that is earlier than the last pass."""
 
 
 class AuthError(SourceError):
-    """The site rejects our key: only a change of the config can help."""
+    """The site rejects our key: polling stops until the config changes."""
 
 
 class RateLimited(SourceError):
@@ -112,19 +112,19 @@ class BadResponse(SourceError):
 
 
 class Refused(BadResponse):
-    """The site answers 4xx, and will do so until a person changes the config or the site."""
+    """The site answered with 4xx, and will do so again until a person changes the config or the site."""
 
 
 class Gone(SourceError):
-    """The site says that the source is gone for good."""
+    """The site reports that the source is gone permanently."""
 
 
 class Stopped(SourceError):
-    """The program is being stopped during a pass. It does not concern the source."""
+    """The program was stopped during a pass. The source itself is fine."""
 
 
-class Unready(SourceError):
-    """The source cannot be read as it is set up: correct that, then restart."""
+class SetupError(SourceError):
+    """The source is set up incorrectly: its table is wrong, or a package is missing. Correct that, then restart."""
 
 
 class DeliveryError(WallflowerError):

@@ -6,7 +6,7 @@ A secret named ``YOUTUBE_KEY`` is read from the first of these that has it:
     the file named in the environment variable YOUTUBE_KEY_FILE
     the file YOUTUBE_KEY (or youtube_key) in $CREDENTIALS_DIRECTORY, where systemd's LoadCredential= puts it
 
-It is read at each use and never cached, so that a new value counts from the next pass.
+It is read at each use and never cached, so that a new value is used from the next pass on.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from pydantic import AfterValidator, BaseModel
 
 from monitor.errors import AuthError
 
-MAX_CHARS = 8_192
+MAX_SECRET_CHARS = 8_192
 MIN_REDACTED_CHARS = 6
-"""Redacting shorter secrets would redact common words."""
+"""Shorter secrets are not redacted, because they may be common words."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 
@@ -40,21 +40,25 @@ SecretName = Annotated[str, _IS_SECRET_NAME]
 """An option of a source that names a secret. A key pasted in place of its name is rejected."""
 
 
-def get(name: str, how: str = "", environ: Mapping[str, str] | None = None) -> str:
+def get(name: str, key_help: str = "", environ: Mapping[str, str] | None = None) -> str:
     """The value of the secret called ``name``.
 
-    ``how`` is a sentence: where to get one, and which permission it needs. Raises AuthError with that sentence if the
-    secret is missing, empty, unreadable or not a single line.
+    ``key_help`` is a sentence that says where to get the key and which permission it needs. Raises AuthError with that
+    sentence if the secret is missing, empty, unreadable or not a single line.
     """
     environ = os.environ if environ is None else environ
     for place, value in _candidates(name, environ):
         value = value.strip()
         if not value:
             continue
-        if len(value) > MAX_CHARS or not value.isprintable() or not value.isascii():
-            raise AuthError(f"The key {name} in {place} is not a key: it must be one line of plain characters. {how}")
+        if len(value) > MAX_SECRET_CHARS or not value.isprintable() or not value.isascii():
+            raise AuthError(
+                f"The key {name} in {place} is not a key: it must be one line of printable ASCII characters. {key_help}"
+            )
         return value
-    raise AuthError(f"The key {name} is missing: set it in the environment or as a systemd credential. {how}".strip())
+    raise AuthError(
+        f"The key {name} is missing: set it in the environment or as a systemd credential. {key_help}".strip()
+    )
 
 
 def is_missing(name: str, environ: Mapping[str, str] | None = None) -> bool:
@@ -88,7 +92,7 @@ def redact(text: str, *values: str) -> str:
 def _is_secret_name(annotation: object, metadata: Sequence[object] = ()) -> bool:
     """Whether a field of this type can contain the name of a secret."""
     within = [*metadata, *getattr(annotation, "__metadata__", ())]
-    return any(one is _IS_SECRET_NAME for one in within) or any(_is_secret_name(part) for part in get_args(annotation))
+    return _IS_SECRET_NAME in within or any(_is_secret_name(part) for part in get_args(annotation))
 
 
 def _candidates(name: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -103,7 +107,7 @@ def _candidates(name: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
 def _read(file: Path, name: str) -> str | None:
     try:
         with file.open(encoding="utf-8") as opened:
-            return opened.read(MAX_CHARS + 2)
+            return opened.read(MAX_SECRET_CHARS + 2)
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

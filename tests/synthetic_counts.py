@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.incidents import Detector, Unread
+from monitor.analysis.incidents import Detector, UnreadSpans
 from monitor.model import Incident, VolumeSeries
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -103,7 +103,7 @@ class CheckLog:
 
 
 def run_checks(
-    days: SyntheticCounts, since: datetime, until: datetime, every: timedelta = STEP, unread: Unread | None = None
+    days: SyntheticCounts, since: datetime, until: datetime, every: timedelta = STEP, unread: UnreadSpans | None = None
 ) -> CheckLog:
     """Check repeatedly, as the incidents job does. Gaps are known from their start on, and only until now."""
     detector, before = Detector(days.zone), None

@@ -25,7 +25,7 @@ from monitor.collector import (
     record_pause,
     timing,
 )
-from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Unready
+from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SetupError, SourceError
 from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus, Term
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -109,7 +109,7 @@ ERRORS = {
     "gone": Gone("It is gone."),
     "out of money": QuotaSpent("The budget is used up.", NOON + 9 * DAY),
     "limited for long": RateLimited("It asks us to wait.", NOON + 3 * HOUR),
-    "not installed": Unready("A package is missing."),
+    "not installed": SetupError("A package is missing."),
 }
 
 

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, JobRunner, Memory, share_arenas
+from monitor.analysis.jobs import IncidentsJob, JobRunner, MemoryTrimmer, limit_malloc_arenas
 from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory
-from monitor.analysis.staleness import Span, unread_spans
+from monitor.analysis.staleness import TimeSpan, unread_spans
 from monitor.errors import StoreError
 from monitor.model import Gap, Health, Incident, JudgedPost, SourceStatus, VolumeSeries
 from monitor.store import open_store
@@ -71,7 +71,7 @@ def test_every_job_runs_every_15_seconds_until_the_stop() -> None:
 
 def test_a_replay_runs_jobs_in_its_own_time() -> None:
     class Fast(SteppedClock):
-        pace = 10.0
+        speed = 10.0
 
     clock, job = Fast(), CountingJob()
     runner = JobRunner([job], clock)
@@ -179,7 +179,7 @@ class FakeDetector:
 
     def __init__(self) -> None:
         self.result: Callable[[str, Incident | None, datetime], Incident | None] = lambda _brand, _before, _now: None
-        self.calls: list[tuple[VolumeSeries, VolumeSeries, dict[str, Sequence[Span]], Incident | None]] = []
+        self.calls: list[tuple[VolumeSeries, VolumeSeries, dict[str, Sequence[TimeSpan]], Incident | None]] = []
 
     def check(
         self, history: VolumeSeries, recent: VolumeSeries, unread: Any, before: Any, now: datetime
@@ -515,28 +515,28 @@ def test_an_empty_history_accepts_new_mentions(setup: Setup) -> None:
 # Memory
 
 
-def held() -> int:
-    """Bytes of memory that this process has."""
+def resident_bytes() -> int:
+    """The resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library is not glibc")
-def test_what_was_freed_in_pieces_goes_back_to_the_system() -> None:
-    memory = Memory()
+def test_the_trimmer_returns_fragmented_free_memory_to_the_system() -> None:
+    trimmer = MemoryTrimmer()
     pieces = [bytearray(b"x" * 60_000) for _ in range(2_000)]
-    memory.run(NOON)
-    before = held()
+    trimmer.run(NOON)
+    before = resident_bytes()
     del pieces[::2]
-    assert before - held() < 30_000_000, "it went back by itself"
-    memory.run(NOON)
-    assert before - held() > 50_000_000
+    assert before - resident_bytes() < 30_000_000, "glibc returned the memory without a trim"
+    trimmer.run(NOON)
+    assert before - resident_bytes() > 50_000_000
 
 
 THREADS = """
 import ctypes, sys, threading
-from monitor.analysis.jobs import share_arenas
-if sys.argv[1] == "shared":
-    share_arenas()
+from monitor.analysis.jobs import limit_malloc_arenas
+if sys.argv[1] == "limited":
+    limit_malloc_arenas()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 meet = threading.Barrier(25)
@@ -553,18 +553,18 @@ meet.wait()
 """
 
 
-def arenas(how: str) -> int:
-    """How many arenas 24 threads of another process have."""
-    command = [sys.executable, "-c", THREADS, how]
+def arena_count(mode: str) -> int:
+    """The number of malloc arenas of another process with 24 threads."""
+    command = [sys.executable, "-c", THREADS, mode]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr.count("Arena ")
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_stats"), reason="the C library is not glibc")
 def test_threads_share_two_arenas() -> None:
-    assert arenas("apart") > 2
-    assert arenas("shared") == 2
+    assert arena_count("default") > 2
+    assert arena_count("limited") == 2
 
 
-def test_a_c_library_that_cannot_do_so_is_left_alone() -> None:
-    Memory(object()).run(NOON)
-    share_arenas(object())
+def test_a_c_library_without_these_functions_is_ignored() -> None:
+    MemoryTrimmer(object()).run(NOON)
+    limit_malloc_arenas(object())

@@ -27,7 +27,7 @@ from display.server import patches
 from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
 from display.server.worker import GuardedThreadWorker
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, JobRunner, Memory, TopicsJob, share_arenas
+from monitor.analysis.jobs import IncidentsJob, JobRunner, MemoryTrimmer, TopicsJob, limit_malloc_arenas
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
@@ -57,7 +57,7 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
     """
     check_host(config)
     check_port(config)
-    share_arenas()
+    limit_malloc_arenas()
     with single_instance(config):
         database = prepare_database(config)
         if advice := concurrent_writes_advice(database):
@@ -81,7 +81,7 @@ class Service:
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = IncidentsJob(self._store, *names, Detector(config.timezone))
         topics = TopicsJob(self._store, config.brands, config.topics)
-        self._watch = JobRunner([incidents, topics, Memory()], self._clock)
+        self._watch = JobRunner([incidents, topics, MemoryTrimmer()], self._clock)
         accept = Deliveries(configured, context).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]

@@ -1,1 +1,1 @@
-"""What counts and words of mentions say: baseline, staleness, incidents, topics. ``jobs`` runs them."""
+"""Analysis of mention counts and texts: baseline, staleness, incidents, topics. ``jobs`` runs it on the store."""

@@ -19,7 +19,7 @@ MIN_VALID_DAYS = 5
 MIN_HOURS_PER_DAY = 12
 """Valid hours that make a day valid: a program started last night has not seen a day."""
 MIN_HOURS_PER_KIND = 3
-"""With fewer hours of the same kind of day, both kinds are combined: the first weeks contain few weekends."""
+"""With fewer hours of one kind of day, working days and weekends are combined: the first weeks have few weekends."""
 _SATURDAY = 5
 
 
@@ -58,7 +58,7 @@ class Baseline:
 
 
 def baseline_of(hours: Iterable[HourCount], zone: tzinfo) -> Baseline:
-    """The baseline of one brand. ``hours`` may be in any order; an hour repeated by a clock change counts as two."""
+    """The baseline of one brand. ``hours`` may be in any order; an hour repeated by a clock change counts twice."""
     local = [(hour.start.astimezone(zone), hour.n) for hour in hours if hour.valid]
     days = _valid_days(start for start, _ in local)
     ranges = _ranges(local) if days >= MIN_VALID_DAYS else {}
@@ -66,7 +66,7 @@ def baseline_of(hours: Iterable[HourCount], zone: tzinfo) -> Baseline:
 
 
 def median_range(same_kind: Sequence[float], other_kind: Sequence[float]) -> HourlyRange | None:
-    """The range of ``same_kind``, combined with ``other_kind`` where the former are few; None if both are."""
+    """The range of ``same_kind``, or of both if it has too few values; None if both together have too few."""
     values = [*same_kind, *other_kind] if len(same_kind) < MIN_HOURS_PER_KIND else same_kind
     if len(values) < MIN_HOURS_PER_KIND:
         return None

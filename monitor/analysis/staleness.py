@@ -1,4 +1,4 @@
-"""When a source counts as not read. The incident job, the walls and the pages share this one rule."""
+"""The rule by which a source counts as not read, shared by the incident job, the walls and the pages."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from monitor.model import Gap, Health, SourceStatus
 STALE_AFTER = timedelta(minutes=15)
 STREAM_STALE_AFTER = timedelta(minutes=2)
 MAX_STREAM_INTERVAL_SECONDS = 10.0
-"""A source that is polled at least this often is treated as a stream, whose silence is noticed earlier."""
+"""A source that is polled at least this often is treated as a stream, and becomes stale sooner."""
 MISSED_PASSES = 3
 """Intervals without a success before a source with a long interval is stale."""
 
-Span: TypeAlias = "tuple[datetime, datetime]"
+TimeSpan: TypeAlias = "tuple[datetime, datetime]"
 
 
 def is_stale(status: SourceStatus, now: datetime, started: datetime) -> bool:
@@ -24,7 +24,7 @@ def is_stale(status: SourceStatus, now: datetime, started: datetime) -> bool:
     if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
         return True
     if status.health is Health.BROKEN and status.next_check is None:
-        return True  # it stays unread until a person does something
+        return True  # it stays unread until a person fixes it
     if status.health is Health.LIMITED and status.next_check and status.next_check - now > STALE_AFTER:
         return True
     streams = status.interval <= MAX_STREAM_INTERVAL_SECONDS and not status.sample
@@ -40,11 +40,11 @@ def unread_spans(
     first_read: Mapping[str, datetime],
     since: datetime,
     now: datetime,
-) -> dict[str, tuple[Span, ...]]:
+) -> dict[str, tuple[TimeSpan, ...]]:
     """For each source, the spans of [since, now] in which it was not read; () if it was read throughout.
 
     A source is unread before ``first_read`` and during its stored gaps. If it is stale and has no open gap, which
-    happens when the program stood still, it is also unread from its last success until now. Sample sources count as
+    happens when the program was suspended, it is also unread from its last success until now. Sample sources count as
     read from the beginning.
     """
     gaps_by_source: dict[str, list[Gap]] = defaultdict(list)
@@ -58,7 +58,7 @@ def unread_spans(
 
 def _unread_spans(
     status: SourceStatus, gaps: Sequence[Gap], first_read: Mapping[str, datetime], since: datetime, now: datetime
-) -> Iterable[Span]:
+) -> Iterable[TimeSpan]:
     first = min(now, first_read.get(status.source, now))
     if first > since and not status.sample:
         yield since, first

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, Refused, SourceError, Unready
+from monitor.errors import AuthError, Gone, QuotaSpent, RateLimited, Refused, SetupError, SourceError
 from monitor.model import Batch, Health, Post, SourceStatus
 
 MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS = 300.0, 86_400.0
@@ -147,7 +147,7 @@ def pass_failed(status: SourceStatus, error: SourceError, now: datetime, jitter:
     if isinstance(error, Gone):
         gone = f"{reason} It is no longer read: remove it from the config, or correct its address."
         return replace(broken, reason=gone, next_check=None)
-    if isinstance(error, Unready):
+    if isinstance(error, SetupError):
         return replace(broken, next_check=None)
     return replace(broken, next_check=_next_check(now, _retry_delay(failed, isinstance(error, Refused)), None, jitter))
 

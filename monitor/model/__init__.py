@@ -1,4 +1,4 @@
-"""The model: frozen dataclasses that every package shares. It imports no other package of ours.
+"""The model: frozen dataclasses that every package shares. It imports no other package of this project.
 
 Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. Scores lie in -1..1, towards one brand.
 """

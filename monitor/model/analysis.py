@@ -39,7 +39,7 @@ class Trend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A time in which a brand was mentioned far more than usual. Walls, pages and alerts all show this object."""
+    """A period in which a brand was mentioned far more than usual. Walls, pages and alerts all show this object."""
 
     brand: str
     since: datetime
@@ -52,9 +52,9 @@ class Incident:
     usual: float
     """Mentions expected in ``window`` from the baseline."""
     window: timedelta
-    """The time up to ``checked_at``: since the start, at most an hour."""
+    """The length of the measured time up to ``checked_at``: the age of the incident, at most an hour."""
     peak: float
-    """The greatest multiple so far."""
+    """The highest ``multiple`` so far."""
     trend: Trend = Trend.STEADY
     negative: bool = False
     """Only negative mentions rose."""
@@ -71,7 +71,7 @@ class Incident:
 
     @property
     def multiple(self) -> float:
-        """How many times the usual number; if less than one mention is usual, the number of mentions."""
+        """Mentions relative to the usual number; just the number of mentions if fewer than one is usual."""
         return self.n / max(self.usual, 1.0)
 
     @property
@@ -87,11 +87,11 @@ class FoundTopic:
     name: str
     """A topic of the config, or a phrase from the posts, as people write it."""
     rule: str
-    """Finds these mentions on the Mentions page."""
+    """A rule that finds these mentions on the Mentions page."""
     named: bool
     """Whether it is a topic of the config."""
     n: int
-    """Its mentions, including hidden ones and every one of a story."""
+    """Its mentions, including hidden ones and all mentions of a story."""
     authors: int
     usual: float | None
     """Mentions expected in the same time from the baseline; None if there is too little history."""

@@ -32,7 +32,7 @@ class Sentiment(StrEnum):
 
 
 class Intent(IntFlag):
-    """What an author may want; stored as bits."""
+    """What the author of a post may want; stored as bits."""
 
     NONE = 0
     SWITCHING = 1
@@ -42,14 +42,14 @@ class Intent(IntFlag):
 
 
 class State(IntEnum):
-    """How far people have dealt with a mention."""
+    """How people have dealt with a mention."""
 
     UNCLAIMED = 0
     CLAIMED = 1
     IRRELEVANT = 2
     """Not really a mention: excluded from all figures."""
     LEFT = 3
-    """No longer matched after an edit of the post: excluded from all figures, but kept."""
+    """Its post was edited and no longer matches: excluded from all figures, but kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Score:
 
     @property
     def sentiment(self) -> Sentiment:
-        """Its category."""
+        """The category of ``value``."""
         return Sentiment.of(self.value)
 
 
@@ -115,7 +115,7 @@ class JudgedPost:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Post x Brand, scored and stored. Ids grow in the order of ``added_at``."""
+    """A post about a brand, scored and stored. Ids ascend in the order of ``added_at``."""
 
     id: int
     post: Post
@@ -151,7 +151,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the change log; ids grow."""
+    """A row of the change log. Ids ascend."""
 
     id: int
     kind: ChangeKind
@@ -171,4 +171,4 @@ class SaveResult:
     deleted: int = 0
     """Posts deleted because the source deleted them."""
     per_brand: dict[str, int] = field(default_factory=dict)
-    """Brand -> its part of ``new``."""
+    """Brand -> its share of ``new``, as a number of mentions."""

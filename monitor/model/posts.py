@@ -82,12 +82,12 @@ class Batch:
     not_before: datetime | None = None
     """The earliest time the site wants the next pass (ttl, max-age, Expires)."""
     complete_since: datetime | None = None
-    """Everything that the source has from this time on has been read. None: unknown; only that it was read now."""
+    """Everything that the source has published since this time has been read. None: unknown."""
     unread_since: datetime | None = None
     """Part of the source could not be read since this time, though the rest was; ``note`` says why. This is a gap until
     a pass returns without it."""
     arrived: int = 0
-    """Posts delivered to us and stored since the last pass, for sources that receive instead of fetch."""
+    """Posts that programs delivered and that were stored since the last pass, for sources that receive posts."""
     set_aside: int = 0
     """Entries skipped because they could not be read."""
     note: str = ""

@@ -83,7 +83,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A brand's figures over a time. ``mean`` and ``half_width`` count each story once."""
+    """A brand's figures over a time span. ``mean`` and ``half_width`` count each story once."""
 
     brand: str
     n: int

@@ -50,7 +50,7 @@ class SourceRequest:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How a source is and when it is read next; stored with each pass, so that it survives a restart."""
+    """The state of a source and the time of its next pass; stored with each pass, so that it survives a restart."""
 
     source: str
     kind: str
@@ -69,7 +69,7 @@ class SourceStatus:
     set_aside: int = 0
     """Entries skipped as unreadable since the start of the program."""
     posts_per_hour: float = 0.0
-    """A decaying mean of the posts that the source brings, matched or not."""
+    """A decaying mean of the posts that the source returns, matched or not."""
     sample: bool = False
     """The posts are made up, and every screen must say so."""
     since: datetime | None = None
@@ -79,8 +79,7 @@ class SourceStatus:
     spend: Spend | None = None
     """As of the last successful pass; None for a free source."""
     catching_up_since: datetime | None = None
-    """While passes that were cut short follow each other: everything from this time on has been read, except what they
-    have not reached yet."""
+    """Set while passes stop at their limit: once they have caught up, everything since this time has been read."""
     rules_digest: str = ""
     """Digest of the rules of the last pass; empty if unknown."""
     fresh_until: datetime | None = None
@@ -89,7 +88,7 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time in which a source could not be read."""
+    """A time span in which a source could not be read."""
 
     source: str
     since: datetime
@@ -109,4 +108,4 @@ class DatabaseStatus:
     free_bytes: int | None
     """Free space where the database is stored; None if unknown."""
     upgrade_to: str = ""
-    """The first version that cannot damage a database when two programs write at once; empty: this one cannot."""
+    """The first version that cannot damage a database when two programs write at once; empty if this one cannot."""

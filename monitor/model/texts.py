@@ -32,7 +32,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Mentions of one brand in a time, ordered by time; an even sample if there are too many to read."""
+    """Mentions of one brand in a time span, ordered by time; an even sample if there are too many to read."""
 
     total: int
     """How many mentions there are."""

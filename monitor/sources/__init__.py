@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, cast
 from pydantic import BaseModel, ConfigDict
 
 from monitor import secrets
-from monitor.errors import Unready
+from monitor.errors import SetupError
 from monitor.model import Batch, Json, Term
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def missing_package_message(kind: str) -> str:
 
 
 def placeholder(message: str) -> SourceModule:
-    """A module whose source raises Unready with ``message`` at each pass."""
+    """A module whose source raises SetupError with ``message`` at each pass."""
 
     class PlaceholderSource:
         """Takes the place of a source that cannot be created."""
@@ -125,8 +125,8 @@ def placeholder(message: str) -> SourceModule:
         def __init__(self, options: SourceOptions, http: Http) -> None: ...
 
         def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-            """Raises Unready."""
-            raise Unready(message)
+            """Raises SetupError."""
+            raise SetupError(message)
 
     return cast("SourceModule", _Placeholder(AnyOptions, PlaceholderSource))
 

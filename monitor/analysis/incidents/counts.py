@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.analysis.incidents.driving_sources import driving_sources
-from monitor.analysis.incidents.tuning import BIN, DAY_BINS
+from monitor.analysis.incidents.tuning import BIN_WIDTH, DAY_BINS
 from monitor.model import VolumeSeries
 
-Unread = Mapping[str, Sequence[tuple[datetime, datetime]]]
+UnreadSpans = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """Source -> the spans in which it was not read."""
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -22,14 +22,14 @@ Flags = npt.NDArray[np.bool_]
 HISTORY_DAYS: Final = 28
 RECENT_DAYS: Final = 3
 MAJOR_SHARE: Final = 0.05
-"""A source with this share of the mentions is major: a time in which it was not read says nothing about the total."""
+"""A source with at least this share of the mentions is major: while it was not read, totals cannot be compared."""
 _MIN_GAP = timedelta(minutes=5)
 """Shorter gaps are ignored: the next pass fills them."""
 _MIN_RECOVERY, _MAX_RECOVERY = timedelta(minutes=10), timedelta(hours=1)
-"""After a gap a source is left out for as long again, within these bounds: what it returns first, undated posts above
-all, belongs to the past."""
+"""After a gap a source stays excluded for as long as the gap lasted, within these bounds: the first posts that it
+returns, especially undated ones, belong to the gap."""
 _ESTABLISHED_BINS = 5 * DAY_BINS
-"""A source is new until it was read for this long, or for half as long as the source that was read longest."""
+"""A source is new until it has been read for this long, or for half as long as the source read longest."""
 _MAX_COUNT = 1e12
 
 
@@ -50,7 +50,7 @@ class Series:
 class Counts:
     """The counts of one brand by source, and when each source was read."""
 
-    def __init__(self, history: VolumeSeries, recent: VolumeSeries, unread: Unread) -> None:
+    def __init__(self, history: VolumeSeries, recent: VolumeSeries, unread: UnreadSpans) -> None:
         self._past = _Grid(history, HISTORY_DAYS * DAY_BINS)
         self._recent = _Grid(recent, RECENT_DAYS * DAY_BINS)
         self.recent_bins = self._recent.bins
@@ -87,7 +87,7 @@ class Counts:
     def driving_sources(self, bins: int, negative: bool) -> tuple[str, ...]:
         """The sources with a far larger share of the last ``bins`` than of the time before."""
         bins = min(bins, self._recent.bins)
-        overlap = bins - (self._recent.end - self._past.end) // BIN
+        overlap = bins - (self._recent.end - self._past.end) // BIN_WIDTH
         before = max(0, self._past.bins - max(0, overlap))
         now = {name: float(self._recent.counts(name, negative)[-bins:].sum()) for name in self._names}
         usual = {name: float(self._past.counts(name, negative)[:before].sum()) for name in self._names}
@@ -112,17 +112,17 @@ class _Grid:
         length = max((len(counts) for counts in (*volumes.n.values(), *volumes.negative.values())), default=0)
         self._skipped = max(0, length - max_bins)
         self.bins = length - self._skipped
-        self.start = volumes.start + self._skipped * BIN
+        self.start = volumes.start + self._skipped * BIN_WIDTH
         self._volumes = volumes
         self._cache: dict[tuple[str, bool], Floats] = {}
 
     @property
     def end(self) -> datetime:
         """The end of the last bin."""
-        return self.start + self.bins * BIN
+        return self.start + self.bins * BIN_WIDTH
 
     def counts(self, name: str, negative: bool = False) -> Floats:
-        """The counts of a source, 0 where none is given."""
+        """The counts of a source, padded with zeros."""
         if (name, negative) not in self._cache:
             self._cache[name, negative] = self._read(name, negative)
         return self._cache[name, negative]
@@ -145,18 +145,18 @@ class _Grid:
         """For each bin, whether one of the spans touches it."""
         flags = np.zeros(self.bins, dtype=np.bool_)
         for since, until in spans:
-            first, last = (since - self.start) // BIN, -((self.start - until) // BIN)
+            first, last = (since - self.start) // BIN_WIDTH, -((self.start - until) // BIN_WIDTH)
             flags[max(0, first) : max(0, last)] = True
         return flags
 
 
 def _relevant_spans(unread: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """The gaps that are not ignored, each extended by the time in which late posts arrive."""
+    """The gaps longer than _MIN_GAP, each extended by the recovery time in which late posts arrive."""
     gaps = ((since, until) for since, until in unread if until - since > _MIN_GAP)
     return [(since, until + min(max(until - since, _MIN_RECOVERY), _MAX_RECOVERY)) for since, until in gaps]
 
 
-def _unread_bins(grid: _Grid, name: str, unread: Unread) -> Flags:
+def _unread_bins(grid: _Grid, name: str, unread: UnreadSpans) -> Flags:
     """The bins in which a source was not read. If ``unread`` lacks the source, all bins before its first mention."""
     flags = grid.flags(_relevant_spans(unread.get(name, ())))
     if name not in unread:

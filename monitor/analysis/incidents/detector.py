@@ -1,15 +1,15 @@
-"""Whether an incident begins, continues, ends or resumes."""
+"""Decides whether an incident begins, continues, ends or resumes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from monitor.analysis.incidents.counts import Counts, Unread
+from monitor.analysis.incidents.counts import Counts, UnreadSpans
 from monitor.analysis.incidents.spikes import SpikeTest
 from monitor.analysis.incidents.tuning import (
-    BIN,
-    DEFAULT,
+    BIN_WIDTH,
+    DEFAULT_TUNING,
     HOUR_BINS,
     MIN_DURATION,
     QUARTER_BINS,
@@ -19,20 +19,20 @@ from monitor.analysis.incidents.tuning import (
 from monitor.model import Incident, Trend, VolumeSeries
 
 _ABANDONED_AFTER = timedelta(hours=2)
-"""After this long without a check an incident is closed: nobody knows how it continued."""
+"""An incident that was not checked for this long is closed at its last check: how it continued is unknown."""
 _STEADY_CHANGE = 0.15
-"""A smaller change against the 15 minutes before is "steady"."""
+"""A smaller relative change from the previous 15 minutes counts as steady."""
 
 
 class Detector:
-    """Detects incidents of any brand. Holds no state between two checks."""
+    """Detects incidents of any brand. Keeps no state between checks."""
 
-    def __init__(self, zone: tzinfo = UTC, tuning: Tuning = DEFAULT) -> None:
+    def __init__(self, zone: tzinfo = UTC, tuning: Tuning = DEFAULT_TUNING) -> None:
         self._zone = zone
         self._tuning = tuning
 
     def check(
-        self, history: VolumeSeries, recent: VolumeSeries, unread: Unread, before: Incident | None, now: datetime
+        self, history: VolumeSeries, recent: VolumeSeries, unread: UnreadSpans, before: Incident | None, now: datetime
     ) -> Incident | None:
         """Return the incident at ``now``, or None if there is none and ``before`` stays as it is.
 
@@ -42,9 +42,9 @@ class Detector:
 
         - ``history``: aligned bins of 5 minutes up to about ``now``, at least 10 days if possible (28 are used).
         - ``recent``: bins of 5 minutes that end at ``now``, 3 hours.
-        - ``unread``: for each source the spans within ``history`` in which it was not read, up to ``now`` if that is
-          still so. **Every source that is read has a key**, with () if it was read throughout; a new one has (start of
-          history, its first success). A source without a key counts as new since its first mention.
+        - ``unread``: for each source the spans within ``history`` in which it was not read, up to ``now`` if it
+          is still unread. **Every configured source has a key**, with () if it was read throughout; a new one has
+          (start of history, its first success). A source without a key counts as unread before its first mention.
         - ``before``: the last stored incident of the brand, running or over.
 
         Times are aware. Pass counts as ``array("q")`` or numpy arrays: converting lists takes ten times as long as
@@ -77,8 +77,10 @@ class _Check:
             return self._with_figures(replace(last, until=None, negative=negative and last.negative))
         since = self._onset(negative)
         if last is not None and last.until is not None:
-            since = max(since, min(last.until, self._now - BIN))
-        return self._with_figures(Incident(brand, since, self._now, self._now, 0, 0.0, BIN, 0.0, negative=negative))
+            since = max(since, min(last.until, self._now - BIN_WIDTH))
+        return self._with_figures(
+            Incident(brand, since, self._now, self._now, 0, 0.0, BIN_WIDTH, 0.0, negative=negative)
+        )
 
     def continued(self, running: Incident) -> Incident:
         """A running incident with new figures, or ended, or unchanged while it cannot be observed."""
@@ -123,17 +125,17 @@ class _Check:
         tests = (self._spike_test(bins, negative) for bins in (HOUR_BINS, QUARTER_BINS, 1))
         test = next(filter(None, tests), None)
         if test is None:
-            return self._now - BIN
+            return self._now - BIN_WIDTH
         last_ago = self._counts.recent_bins - QUARTER_BINS
         calm_ago = next((ago for ago in range(last_ago) if test.is_calm(ago)), last_ago)
         oldest_first = range(min(calm_ago + 1, self._counts.recent_bins - 1), -1, -1)
         multiple = self._tuning.calm_multiple
         first = next((ago for ago in oldest_first if test.count(1, ago) > multiple * test.usual(1, ago)), 0)
-        return self._now - (first + 1) * BIN
+        return self._now - (first + 1) * BIN_WIDTH
 
     def _with_figures(self, incident: Incident) -> Incident:
         """The incident with the current counts."""
-        age_bins = max(1, round((self._now - incident.since) / BIN))
+        age_bins = max(1, round((self._now - incident.since) / BIN_WIDTH))
         bins = min(HOUR_BINS, age_bins)
         sizes = (size for size in (HOUR_BINS, QUARTER_BINS, 1) if size >= bins or size == 1)
         test = next(filter(None, (self._spike_test(size, incident.negative) for size in sizes)), None)
@@ -144,7 +146,7 @@ class _Check:
             checked_at=self._now,
             n=int(test.count(bins)),
             usual=test.usual(bins),
-            window=bins * BIN,
+            window=bins * BIN_WIDTH,
             sources=self._counts.driving_sources(age_bins, incident.negative),
         )
         return replace(current, peak=max(current.peak, current.multiple), trend=_trend(test))

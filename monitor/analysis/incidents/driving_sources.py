@@ -12,9 +12,9 @@ _MIN_SHARE: Final = 0.1
 """A source with a smaller share of the incident does not drive it."""
 _SHARE_MULTIPLE: Final = 3.0
 _SHARE_INCREASE: Final = 0.35
-"""A share is far larger when it is this multiple of the usual share, or this much above it,"""
+"""A share is far larger if it is this multiple of the usual share, or exceeds it by this much."""
 _MIN_DEVIATIONS: Final = 4.0
-"""and when chance does not explain it."""
+"""It must also exceed the usual share by this many standard deviations, so that it is not due to chance."""
 
 
 def driving_sources(now: Mapping[str, float], usual: Mapping[str, float]) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from monitor.analysis.baseline import MIN_HOURS_PER_DAY, MIN_HOURS_PER_KIND, MIN_VALID_DAYS
 from monitor.analysis.incidents.counts import Flags, Floats, Series
-from monitor.analysis.incidents.tuning import BIN, DAY_BINS, HOUR_BINS, QUARTER_BINS
+from monitor.analysis.incidents.tuning import BIN_WIDTH, DAY_BINS, HOUR_BINS, QUARTER_BINS
 
 Ints = npt.NDArray[np.int64]
 
 _MIN_BINS_OF_LAST_DAY = 20 * HOUR_BINS
-"""With less of the last day there is not even a rough estimate: after a single night, every morning is a spike."""
-_BIN_SECONDS = int(BIN.total_seconds())
+"""With less of the last day there is no estimate at all: compared with a night alone, every morning is a spike."""
+_BIN_SECONDS = int(BIN_WIDTH.total_seconds())
 _KINDS = 48
 """24 hours of a working day, then 24 of a weekend."""
 
@@ -24,16 +24,16 @@ class ExpectedCounts:
     """The baseline of each past and recent bin of a series."""
 
     def __init__(self, series: Series, zone: tzinfo, excluded: tuple[datetime, datetime] | None) -> None:
-        """``excluded``: a span that is left out, that of an earlier incident."""
+        """``excluded``: the span of an earlier incident, which is left out."""
         clock = _local_seconds(series.past_start, len(series.past), zone)
         starts_hour = clock % 3600 < _BIN_SECONDS
         starts_hour[:1] = True
         hours = np.flatnonzero(starts_hour)
         medians = _medians(series.past, series.unread | _bins_within(series, excluded), clock, hours)
         self.learning = medians is None
-        """Whether there are too few valid days. Then all counts are the median quarter of an hour of the last day."""
+        """Whether there are too few valid days. If so, all counts are the median of the last day."""
         self.known = True
-        """False if there is not even a last day."""
+        """False if the last day has too few bins even for that estimate."""
         if medians is None:
             estimate = _median_of_last_day(series)
             self.known = estimate is not None
@@ -90,7 +90,7 @@ def _kinds(clock: Ints) -> Ints:
 def _bins_within(series: Series, span: tuple[datetime, datetime] | None) -> Flags:
     flags = np.zeros(len(series.past), dtype=np.bool_)
     if span is not None:
-        first, last = ((time - series.past_start) // BIN for time in span)
+        first, last = ((time - series.past_start) // BIN_WIDTH for time in span)
         flags[max(0, first) : max(0, last + 1)] = True
     return flags
 
@@ -98,7 +98,7 @@ def _bins_within(series: Series, span: tuple[datetime, datetime] | None) -> Flag
 def _medians(past: Floats, invalid: Flags, clock: Ints, hours: Ints) -> Floats | None:
     """The median count per bin for each kind of hour; None with too few valid days.
 
-    ``hours``: the first bin of each clock hour; an hour repeated by a clock change counts as two.
+    ``hours``: the first bin of each clock hour; an hour repeated by a clock change counts twice.
     """
     if not len(hours):
         return None

@@ -1,4 +1,4 @@
-"""When the latest counts of a series are a spike, and when they are calm.
+"""Tests whether the latest counts of a series are a spike, and whether they are calm.
 
 A spike is an hour above nearly all hours of the last ten days (the slow rule), or 5 or 15 minutes far above what chance
 produces and, for brands whose mentions come in clumps, above the highest moments of most of those days (the fast rule).
@@ -112,7 +112,7 @@ def _any_flag(flags: Flags, bins: int) -> Flags:
 
 
 def _daily_maxima(values: Floats, days: int) -> Floats:
-    """The maximum of each of the last ``days`` times 24 hours; a shorter history counts as one day."""
+    """The maximum of each of the last ``days`` periods of 24 hours; less than 24 hours of history count as one."""
     whole_days = min(days, len(values) // DAY_BINS)
     if not whole_days:
         return values.max(initial=0.0, keepdims=True) if len(values) else values

@@ -1,4 +1,4 @@
-"""Periodic jobs over what was stored: is a brand mentioned far more than usual, and what is it about?
+"""Periodic jobs that analyse stored mentions: is a brand mentioned far more than usual, and what are they about?
 
 JobRunner -- every 15 s --> IncidentsJob (counts), TopicsJob (words) --> Store, where walls and pages read the results
 """
@@ -6,8 +6,8 @@ JobRunner -- every 15 s --> IncidentsJob (counts), TopicsJob (words) --> Store, 
 from __future__ import annotations
 
 from monitor.analysis.jobs.incidents import IncidentsJob
-from monitor.analysis.jobs.memory import Memory, share_arenas
+from monitor.analysis.jobs.memory import MemoryTrimmer, limit_malloc_arenas
 from monitor.analysis.jobs.runner import Job, JobRunner
 from monitor.analysis.jobs.topics import TopicsJob
 
-__all__ = ["IncidentsJob", "Job", "JobRunner", "Memory", "TopicsJob", "share_arenas"]
+__all__ = ["IncidentsJob", "Job", "JobRunner", "MemoryTrimmer", "TopicsJob", "limit_malloc_arenas"]

@@ -49,7 +49,8 @@ class CountHistory:
 def truncated(counts: VolumeSeries, until: datetime) -> VolumeSeries:
     """The bins that ended by ``until``."""
     bins = max(0, (until - counts.start) // counts.step)
-    n, negative = ({name: of[:bins] for name, of in by_source.items()} for by_source in (counts.n, counts.negative))
+    n = {source: series[:bins] for source, series in counts.n.items()}
+    negative = {source: series[:bins] for source, series in counts.negative.items()}
     return replace(counts, n=n, negative=negative)
 
 

@@ -8,21 +8,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.analysis.incidents import Unread
+from monitor.analysis.incidents import UnreadSpans
+from monitor.analysis.incidents.tuning import BIN_WIDTH
 from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory, truncated
-from monitor.analysis.staleness import Span, unread_spans
+from monitor.analysis.staleness import TimeSpan, unread_spans
 from monitor.model import Gap, Incident, SourceStatus, VolumeSeries
 from monitor.store import Store
 
-STEP = timedelta(minutes=5)
-RECENT_STEPS = 36
-"""Steps up to now whose counts a check receives exactly."""
+RECENT_BINS = 36
+"""Bins of 5 minutes that end exactly at the time of a check."""
 SAVE_FIGURES_AFTER = timedelta(minutes=1)
 """How often the figures of a running incident are stored."""
-MISSED_AFTER, FORGOTTEN_AFTER = timedelta(minutes=5), timedelta(hours=24)
-"""After this long without a check, an incident is replayed up to now; after the longer time it is dropped."""
+REPLAY_AFTER, CLOSE_AFTER = timedelta(minutes=5), timedelta(hours=24)
+"""After ``REPLAY_AFTER`` without a check, the missed checks of an incident are replayed; after ``CLOSE_AFTER`` they are
+not, and the detector closes the incident."""
 MAX_WAIT_FOR_SOURCES = timedelta(minutes=3)
-"""Before a replay, wait this long for sources that were not read yet: at a start they are read one after the other."""
+"""Before a replay, wait this long for unread sources: after a start, sources are read one after the other."""
 
 log = logging.getLogger("wallflower.jobs")
 
@@ -31,7 +32,7 @@ class IncidentDetector(Protocol):
     """The interface of ``monitor.analysis.incidents.Detector``."""
 
     def check(
-        self, history: VolumeSeries, recent: VolumeSeries, unread: Unread, before: Incident | None, now: datetime
+        self, history: VolumeSeries, recent: VolumeSeries, unread: UnreadSpans, before: Incident | None, now: datetime
     ) -> Incident | None:
         """The incident at ``now``; None if there is none or ``before`` has not changed."""
 
@@ -48,12 +49,12 @@ class IncidentsJob:
         self._latest: dict[str, Incident] = {}
         """Brand -> the result of the last check."""
         self._stored: dict[str, Incident] = {}
-        """Brand -> what was last stored."""
+        """Brand -> the incident last stored."""
         self._missed_at: dict[int, datetime] = {}
         """Incident id -> when it was noticed that checks had been missed."""
 
     def run(self, now: datetime) -> None:
-        """Check every brand. Raises StoreError; the next run stores what this one did not."""
+        """Check every brand. Raises StoreError; the next run then stores the results that this one could not store."""
         gaps = self._store.gaps(now - HISTORY_SPAN, now)
         unread = self._unread(gaps, now)
         last = {incident.brand: incident for incident in self._store.latest_incidents()}
@@ -73,13 +74,13 @@ class IncidentsJob:
             if incident:
                 self._keep(incident)
 
-    def _must_wait(self, running: Incident, unread: Unread, now: datetime) -> bool:
-        """Whether sources may soon be read that show how the incident continued in the meantime."""
+    def _must_wait(self, running: Incident, unread: UnreadSpans, now: datetime) -> bool:
+        """Whether to wait for unread sources, which may show how the incident continued."""
         self._missed_at.setdefault(running.id, now)
         unread_now = any(spans and spans[-1][1] >= now for spans in unread.values())
         return unread_now and now - self._missed_at[running.id] < MAX_WAIT_FOR_SOURCES
 
-    def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[Span, ...]]:
+    def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[TimeSpan, ...]]:
         known = {status.source: status for status in self._store.statuses()}
         statuses = [known.get(name, SourceStatus(name, "")) for name in self._sources]
         return unread_spans(statuses, gaps, self._store.source_start_times(), now - HISTORY_SPAN, now)
@@ -109,26 +110,26 @@ class _BrandChecker:
     """The checks of one brand in one run."""
 
     def __init__(
-        self, store: Store, detector: IncidentDetector, history: VolumeSeries, unread: Unread, now: datetime
+        self, store: Store, detector: IncidentDetector, history: VolumeSeries, unread: UnreadSpans, now: datetime
     ) -> None:
         self._store, self._detector, self._history, self._unread, self._now = store, detector, history, unread, now
 
     def check(self, before: Incident | None, at: datetime) -> Incident | None:
         """The incident at that time, by the counts known now. Raises StoreError."""
         history = self._history if at == self._now else truncated(self._history, at)
-        recent = self._store.recent_volume_series(history.brand, at, RECENT_STEPS)
+        recent = self._store.recent_volume_series(history.brand, at, RECENT_BINS)
         return self._detector.check(history, recent, self._unread, before, at)
 
     def missed_checks(self, before: Incident) -> bool:
         """Whether checks of a running incident were missed, because the program was stopped or blocked."""
-        return before.until is None and MISSED_AFTER < self._now - before.checked_at < FORGOTTEN_AFTER
+        return before.until is None and REPLAY_AFTER < self._now - before.checked_at < CLOSE_AFTER
 
     def replayed(self, running: Incident) -> Incident:
         """The incident after the missed checks, up to its end."""
-        at = running.checked_at + STEP
+        at = running.checked_at + BIN_WIDTH
         while at < self._now and running.until is None:
             running = self.check(running, at) or running
-            at += STEP
+            at += BIN_WIDTH
         return running
 
 

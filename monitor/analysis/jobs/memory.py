@@ -1,42 +1,42 @@
-"""What is free goes back to the system: the last duty of the watch, and a setting made before the first thread."""
+"""Keeps glibc from holding on to freed memory: a limit on arenas, set before the first thread, and a periodic trim."""
 
 from __future__ import annotations
 
 import ctypes
 from datetime import datetime
 
-_ARENA_MAX = -8
-"""M_ARENA_MAX of glibc's malloc.h."""
-_ARENAS = 2
+_M_ARENA_MAX = -8
+"""The parameter of ``mallopt``, from glibc's malloc.h."""
+_MAX_ARENAS = 2
 
 
-def share_arenas(library: object = None) -> None:
-    """Have all threads share two arenas; to be called before there are many.
+def limit_malloc_arenas(c_library: object = None) -> None:
+    """Make all threads share two malloc arenas. Call it before most threads have started.
 
-    glibc gives threads up to eight arenas for each core, and none fills the holes in another: 228 threads came to hold
-    57 MB that was free and gained 27 MB an hour, where with two of them it was 25 MB and none. Threads seldom wait for
-    each other there, since one at a time runs Python. C libraries without the call are left to themselves.
-    ``library``: the C library, unless it is the one that runs us.
+    By default glibc creates up to eight arenas per core, and an arena cannot use the free space of another: 228 threads
+    held 57 MB of free memory and grew by 27 MB an hour. With two arenas they held 25 MB and did not grow. Threads
+    rarely wait for an arena, because only one runs Python at a time. Does nothing if the C library has no ``mallopt``.
+
+    ``c_library`` replaces the C library of this process in tests.
     """
-    setting = getattr(library or ctypes.CDLL(None), "mallopt", None)
-    if setting is not None:
-        setting(_ARENA_MAX, _ARENAS)
+    mallopt = getattr(c_library or ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, _MAX_ARENAS)
 
 
-class Memory:
-    """Makes glibc give back what it keeps for later.
+class MemoryTrimmer:
+    """Returns freed memory to the system, which glibc otherwise keeps: a quarter of all memory with 200 sources.
 
-    It keeps what was freed in pieces: with 200 sources a quarter of all that is held. To give that back takes a few
-    milliseconds. C libraries without the call are left to themselves.
+    A trim takes a few milliseconds. Does nothing if the C library has no ``malloc_trim``.
     """
 
     name = "memory"
 
-    def __init__(self, library: object = None) -> None:
-        """``library``: the C library, unless it is the one that runs us."""
-        self._trim = getattr(library or ctypes.CDLL(None), "malloc_trim", None)
+    def __init__(self, c_library: object = None) -> None:
+        """``c_library`` replaces the C library of this process in tests."""
+        self._malloc_trim = getattr(c_library or ctypes.CDLL(None), "malloc_trim", None)
 
     def run(self, now: datetime) -> None:
-        """Give back what is free."""
-        if self._trim is not None:
-            self._trim(0)
+        """Trim the heap once."""
+        if self._malloc_trim is not None:
+            self._malloc_trim(0)

@@ -1,4 +1,4 @@
-"""The thread that runs the jobs. It ends with the program and with nothing else."""
+"""Runs the jobs in a thread, until the program stops. An error in a job does not end it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from monitor.clock import Clock
 from monitor.errors import StoreError
 
 INTERVAL_SECONDS = 15.0
-"""Between two runs. An incident must be reported within five minutes, and a run is cheap."""
+"""Time between two runs. An incident must be reported within five minutes, and a run is cheap."""
 MIN_REPLAY_INTERVAL_SECONDS = 1.0
-"""In a replay, whatever its speed."""
+"""Minimum time between two runs in a replay, however fast it is."""
 HANGS_AFTER_SECONDS = 300.0
-"""No run that ends takes this long."""
+"""A run that takes longer counts as hanging."""
 
 log = logging.getLogger("wallflower.jobs")
 
@@ -29,7 +29,7 @@ class Job(Protocol):
         """Shown in the log."""
 
     def run(self, now: datetime) -> None:
-        """Run once. May raise anything: the next run happens all the same."""
+        """Run once. May raise any exception: the job is run again after the next interval."""
 
 
 class JobRunner:

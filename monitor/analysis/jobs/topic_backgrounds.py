@@ -1,4 +1,4 @@
-"""What people usually say about each brand, cached by day: a day that is over is read once."""
+"""What people usually say about each brand, cached by day, so that a past day is read only once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from monitor.store import Store
 
 DAY = timedelta(days=1)
 CHECK_DAYS_AFTER = timedelta(hours=1)
-"""How often to check whether a day has changed through an import, a late source or deletions."""
+"""How often to check whether an import, a late source or a deletion has changed a day."""
 MAX_TEXTS_PER_DAY = 110
 """Larger days are sampled evenly: about 3,000 texts for 28 days."""
 MAX_TEXTS_PER_RUN = 1_500
-"""The rest waits for the next run: reading texts is the expensive part."""
+"""The remaining texts are read in later runs: reading texts is the expensive part."""
 
 
 @dataclass
@@ -50,7 +50,7 @@ class TopicBackgrounds:
         return cache.background
 
     def common(self, brand: str) -> CommonPhrases | None:
-        """What people say about all other brands, as far as their backgrounds have been read."""
+        """The phrases common to all other brands whose backgrounds have been read."""
         if brand not in self._common:
             others = [cache.background for name, cache in self._caches.items() if name != brand]
             self._common[brand] = CommonPhrases.of([background for background in others if background is not None])

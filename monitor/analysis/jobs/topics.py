@@ -13,7 +13,7 @@ from monitor.store import Store
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 UPDATE_AFTER = timedelta(seconds=55)
-"""Between two updates of a brand's topics: once a minute, however often the job runs."""
+"""Minimum time between two updates of a brand's topics: once a minute, however often the job runs."""
 MAX_TEXTS = 2_000
 """Texts that are read per window; a larger window is sampled evenly."""
 
@@ -31,7 +31,7 @@ class TopicsJob:
         self._updated_at: dict[str, datetime] = {}
 
     def run(self, now: datetime) -> None:
-        """Update each brand that is due, with its incident. Incidents without a topic are tried on every run.
+        """Update each brand that is due, with its incident. An incident without a topic is retried on every run.
 
         Raises StoreError; the next run continues.
         """
@@ -60,7 +60,7 @@ class TopicsJob:
         self._updated_at[brand] = now
 
     def _name_incident(self, incident: Incident, now: datetime) -> None:
-        """Store the topic of an incident. Once nothing stands out any more, it keeps its last one."""
+        """Store the topic of an incident. It keeps its last topic when none is significant any more."""
         background = self._background(incident.brand, now)
         if background is None:
             return
