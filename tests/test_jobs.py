@@ -1,4 +1,4 @@
-"""The jobs: a loop that only ends with the program, and incidents across restarts and errors."""
+"""The job loop, which only ends with the program, and incidents across restarts and errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STEP = 5 * MINUTE
 
 
 class CountingJob:
-    """A job that records its runs, and raises what it is told to."""
+    """A job that records its runs and raises ``raises``."""
 
     def __init__(self, name: str = "counting") -> None:
         self.name = name
@@ -48,12 +48,12 @@ class CountingJob:
 
 
 @pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
     caplog.set_level(logging.INFO, "wallflower.jobs")
     return lambda: [record.getMessage() for record in caplog.records if record.name == "wallflower.jobs"]
 
 
-def test_every_job_runs_every_15_seconds_until_the_stop() -> None:
+def test_every_job_runs_every_15_seconds_until_the_program_stops() -> None:
     clock, job = SteppedClock(), CountingJob()
     runner = JobRunner([job], clock)
     assert not runner.alive()
@@ -83,30 +83,30 @@ def test_a_replay_runs_jobs_in_its_own_time() -> None:
     runner.stop()
 
 
-@pytest.mark.parametrize("trouble", [StoreError("locked"), ValueError("odd"), SystemExit(1)])
-def test_a_job_that_raises_stops_neither_the_others_nor_the_loop(trouble: BaseException) -> None:
+@pytest.mark.parametrize("error", [StoreError("locked"), ValueError("odd"), SystemExit(1)])
+def test_a_job_that_raises_stops_neither_the_others_nor_the_loop(error: BaseException) -> None:
     bad, good = CountingJob("bad"), CountingJob("good")
-    bad.raises = trouble
+    bad.raises = error
     runner = JobRunner([bad, good], FakeClock())
     runner.run_all()
     runner.run_all()
     assert (len(bad.runs), len(good.runs)) == (2, 2)
 
 
-def test_a_repeated_error_is_logged_once_and_so_is_its_end(said: Callable[[], list[str]]) -> None:
+def test_a_repeated_error_is_logged_once_and_so_is_its_end(logged: Callable[[], list[str]]) -> None:
     job = CountingJob()
     runner = JobRunner([job], FakeClock())
-    for trouble in (StoreError("It is locked."), StoreError("It is locked."), ValueError("odd"), None, None):
-        job.raises = trouble
+    for error in (StoreError("It is locked."), StoreError("It is locked."), ValueError("odd"), None, None):
+        job.raises = error
         runner.run_all()
-    assert said() == [
+    assert logged() == [
         "counting: failed: It is locked.",
         "counting: failed because of a bug: ValueError: odd",
         "counting: running again",
     ]
 
 
-def test_a_job_interrupted_by_the_stop_logs_no_error(said: Callable[[], list[str]]) -> None:
+def test_a_job_interrupted_by_the_stop_logs_no_error(logged: Callable[[], list[str]]) -> None:
     class Stopping(CountingJob):
         def run(self, now: datetime) -> None:
             super().run(now)
@@ -115,10 +115,10 @@ def test_a_job_interrupted_by_the_stop_logs_no_error(said: Callable[[], list[str
 
     clock, first, second = FakeClock(), Stopping(), CountingJob("second")
     JobRunner([first, second], clock).run_all()
-    assert (said(), second.runs) == ([], [])
+    assert (logged(), second.runs) == ([], [])
 
 
-def test_a_hanging_job_is_not_alive(said: Callable[[], list[str]]) -> None:
+def test_a_hanging_job_is_not_alive(logged: Callable[[], list[str]]) -> None:
     go_on, clock = threading.Event(), FakeClock()
 
     class Hanging(CountingJob):
@@ -134,7 +134,7 @@ def test_a_hanging_job_is_not_alive(said: Callable[[], list[str]]) -> None:
     clock.advance(301)
     assert not runner.alive()
     runner.stop(0.0)
-    assert said() == ["a job is still running; stopping without it"]
+    assert logged() == ["a job is still running; stopping without it"]
     go_on.set()
 
 
@@ -171,7 +171,7 @@ def test_unread_spans_are_those_before_the_first_poll_gaps_and_staleness(
 # The job
 
 CALM, SPIKE = 4, 60
-"""Mentions in 10 and in 5 minutes."""
+"""Mentions in 10 minutes without a spike, and in 5 minutes of one."""
 
 
 class FakeDetector:
@@ -189,28 +189,28 @@ class FakeDetector:
 
 
 class Setup:
-    """A store with one source, a clock, and a job that can be recreated as by a restart."""
+    """A store with one source, a clock, and a job that ``restart`` creates again."""
 
     def __init__(self, path: Path) -> None:
         self.clock, self.store, self.detector = FakeClock(NOON), open_store(f"sqlite:///{path}"), FakeDetector()
         self.store.register_brands(BRANDS, NOON)
-        self.made, self.number = 0, 0
-        self.read(NOON - 12 * DAY)
+        self.number = 0
+        self.record_success(NOON - 12 * DAY)
         self.restart()
 
     def restart(self, detector: Any = None) -> None:
         self.job = IncidentsJob(self.store, ["Acme"], ["Forum"], detector or self.detector)
 
-    def read(self, at: datetime) -> None:
-        """The source was read successfully."""
+    def record_success(self, at: datetime) -> None:
+        """Record that the source was read."""
         self.store.save_status(replace(WELL, last_success=at), at)
 
-    def turn(self, after: timedelta = timedelta()) -> None:
+    def run_job(self, after: timedelta = timedelta()) -> None:
         self.clock.advance(after.total_seconds())
         self.job.run(self.clock.now())
 
-    def mentions(self, n: int, at: datetime, brand: str = "Acme", score: float = 0.5) -> None:
-        """Save ``n`` mentions published at that time."""
+    def save_mentions(self, n: int, at: datetime, brand: str = "Acme", score: float = 0.5) -> None:
+        """Save ``n`` mentions published at ``at``."""
         judged = []
         for _ in range(n):
             self.number += 1
@@ -218,8 +218,8 @@ class Setup:
             judged.append(JudgedPost(one, (finding(brand, one, score),), b""))
         self.store.save("Forum", judged, now=max(at, self.clock.now()))
 
-    def days(self, start: datetime, end: datetime, n: int = CALM) -> None:
-        """About ``n`` mentions in each 10 minutes."""
+    def save_steady_mentions(self, start: datetime, end: datetime, n: int = CALM) -> None:
+        """Save about ``n`` mentions in each 10 minutes."""
         judged = []
         for step in range((end - start) // (2 * STEP)):
             for _ in range(n + step % 3 - 1):
@@ -251,46 +251,46 @@ def ends(_brand: str, before: Incident | None, now: datetime) -> Incident | None
 
 
 def test_a_check_receives_four_weeks_the_last_hours_and_the_unread_spans(setup: Setup) -> None:
-    setup.mentions(2, NOON - DAY)
-    setup.mentions(3, NOON - MINUTE, score=-0.9)
-    setup.read(NOON)
+    setup.save_mentions(2, NOON - DAY)
+    setup.save_mentions(3, NOON - MINUTE, score=-0.9)
+    setup.record_success(NOON)
     setup.store.open_gap("Forum", NOON - 5 * HOUR, "down", NOON)
     setup.store.close_gaps("Forum", NOON - 4 * HOUR, NOON)
-    setup.turn()
-    ((history, recent, blind, before),) = setup.detector.calls
+    setup.run_job()
+    ((history, recent, unread, before),) = setup.detector.calls
     assert (history.start, len(history.n["Forum"]), sum(history.n["Forum"])) == (NOON - HISTORY_SPAN, 28 * 288, 5)
     assert history.n["Forum"][27 * 288] == 2
     assert (recent.start, list(recent.n["Forum"])[-2:], recent.negative["Forum"][-1]) == (NOON - 3 * HOUR, [0, 3], 3)
-    unheard = ((NOON - HISTORY_SPAN, NOON - 12 * DAY), (NOON - 5 * HOUR, NOON - 4 * HOUR))
-    assert (blind, before) == ({"Forum": unheard}, None)
+    expected = ((NOON - HISTORY_SPAN, NOON - 12 * DAY), (NOON - 5 * HOUR, NOON - 4 * HOUR))
+    assert (unread, before) == ({"Forum": expected}, None)
 
 
 def test_the_beginning_progress_and_end_are_stored(setup: Setup) -> None:
     setup.detector.result = begins
-    setup.turn()
+    setup.run_job()
     (begun,) = setup.incidents()
     assert (begun.brand, begun.since, begun.until) == ("Acme", NOON - STEP, None)
-    setup.turn(30 * SECOND)
+    setup.run_job(30 * SECOND)
     assert setup.incidents() == [begun], "figures are stored at most once a minute"
-    setup.turn(30 * SECOND)
+    setup.run_job(30 * SECOND)
     (later,) = setup.incidents()
     assert (later.id, later.n, later.checked_at) == (begun.id, 3, NOON + MINUTE)
     setup.detector.result = ends
-    setup.turn(30 * SECOND)
+    setup.run_job(30 * SECOND)
     (over,) = setup.incidents()
     assert (over.id, over.until) == (begun.id, NOON + 90 * SECOND)
     setup.detector.result = lambda *_: None
-    setup.turn(HOUR)
+    setup.run_job(HOUR)
     assert setup.incidents() == [over]
     assert setup.detector.calls[-1][3] == over
 
 
 def test_a_topic_stored_by_another_job_is_kept(setup: Setup) -> None:
     setup.detector.result = begins
-    setup.turn()
+    setup.run_job()
     setup.store.save_incident(replace(setup.incidents()[0], topic="delays"))
     for _ in range(4):
-        setup.turn(30 * SECOND)
+        setup.run_job(30 * SECOND)
     (found,) = setup.incidents()
     assert (found.topic, found.n) == ("delays", 5)
 
@@ -303,9 +303,9 @@ def test_the_next_run_stores_what_failed_to_be_stored(setup: Setup, monkeypatch:
     with monkeypatch.context() as patched:
         patched.setattr(setup.store, "save_incident", fails)
         with pytest.raises(StoreError):
-            setup.turn()
+            setup.run_job()
     assert setup.incidents() == []
-    setup.turn(30 * SECOND)
+    setup.run_job(30 * SECOND)
     (found,) = setup.incidents()
     assert (found.seen_at, found.n) == (NOON, 2), "it is the incident that was detected first"
 
@@ -315,22 +315,22 @@ def test_an_end_that_could_not_be_saved_is_saved_later(setup: Setup, monkeypatch
         raise StoreError("The disk is full.")
 
     setup.detector.result = begins
-    setup.turn()
+    setup.run_job()
     setup.detector.result = ends
     with monkeypatch.context() as patched:
         patched.setattr(setup.store, "save_incident", fails)
         with pytest.raises(StoreError):
-            setup.turn(30 * SECOND)
-    setup.turn(30 * SECOND)
+            setup.run_job(30 * SECOND)
+    setup.run_job(30 * SECOND)
     (over,) = setup.incidents()
     assert over.until == NOON + 30 * SECOND
 
 
 def test_a_restart_continues_the_stored_incident(setup: Setup) -> None:
     setup.detector.result = begins
-    setup.turn()
+    setup.run_job()
     setup.restart()
-    setup.turn(30 * SECOND)
+    setup.run_job(30 * SECOND)
     (found,) = setup.incidents()
     assert (found.since, found.seen_at, found.n) == (NOON - STEP, NOON, 2)
 
@@ -341,15 +341,15 @@ def test_a_restart_continues_the_stored_incident(setup: Setup) -> None:
 @pytest.fixture(scope="module")
 def twelve_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with twelve days of about 24 mentions an hour, up to NOON."""
-    setup = Setup(tmp_path_factory.mktemp("usual") / "wallflower.db")
-    setup.days(NOON - 12 * DAY, NOON)
+    setup = Setup(tmp_path_factory.mktemp("steady") / "wallflower.db")
+    setup.save_steady_mentions(NOON - 12 * DAY, NOON)
     setup.store.close()
     return setup.store.path
 
 
 @pytest.fixture
 def settled(twelve_days: Path, tmp_path: Path) -> Iterator[Setup]:
-    """Those twelve days, with the real detector."""
+    """The twelve days, with the real detector."""
     made = Setup(Path(shutil.copy(twelve_days, tmp_path / "settled.db")))
     made.number = 1_000_000
     made.restart(Detector())
@@ -359,39 +359,39 @@ def settled(twelve_days: Path, tmp_path: Path) -> Iterator[Setup]:
 
 @pytest.fixture
 def spiking(settled: Setup) -> Setup:
-    """A spike of an hour from NOON on, and its incident as of half past."""
+    """A spike of an hour from NOON, and its incident half an hour later."""
     setup = settled
     for minute in range(0, 60, 5):
-        setup.mentions(SPIKE, NOON + minute * MINUTE)
+        setup.save_mentions(SPIKE, NOON + minute * MINUTE)
     for _ in range(30):
         setup.clock.advance(60)
-        setup.read(setup.clock.now())
-        setup.turn()
-    (going_on,) = setup.incidents()
-    assert going_on.until is None
+        setup.record_success(setup.clock.now())
+        setup.run_job()
+    (running,) = setup.incidents()
+    assert running.until is None
     return setup
 
 
 def test_a_spike_becomes_an_incident_within_minutes_and_ends_by_itself(spiking: Setup) -> None:
-    (going_on,) = spiking.incidents()
-    assert NOON - 4 * STEP <= going_on.since <= NOON + STEP
-    assert going_on.seen_at <= NOON + STEP
-    spiking.days(NOON + HOUR, NOON + 4 * HOUR)
+    (running,) = spiking.incidents()
+    assert NOON - 4 * STEP <= running.since <= NOON + STEP
+    assert running.seen_at <= NOON + STEP
+    spiking.save_steady_mentions(NOON + HOUR, NOON + 4 * HOUR)
     for _ in range(120):
         spiking.clock.advance(60)
-        spiking.read(spiking.clock.now())
-        spiking.turn()
+        spiking.record_success(spiking.clock.now())
+        spiking.run_job()
     (over,) = spiking.incidents()
     assert over.until
     assert NOON + HOUR + 20 * MINUTE <= over.until <= NOON + 2 * HOUR
 
 
 def test_an_incident_that_ended_while_the_program_was_stopped_ends_when_the_counts_show(spiking: Setup) -> None:
-    spiking.days(NOON + HOUR, NOON + 9 * HOUR)
+    spiking.save_steady_mentions(NOON + HOUR, NOON + 9 * HOUR)
     spiking.restart(Detector())
     spiking.clock.advance(8 * 3600)
-    spiking.read(spiking.clock.now())  # everything missed is stored: there is no gap
-    spiking.turn()
+    spiking.record_success(spiking.clock.now())  # everything missed is stored: there is no gap
+    spiking.run_job()
     (over,) = spiking.incidents()
     assert over.until
     assert NOON + HOUR + 20 * MINUTE <= over.until <= NOON + 2 * HOUR
@@ -400,11 +400,11 @@ def test_an_incident_that_ended_while_the_program_was_stopped_ends_when_the_coun
 def test_an_incident_that_continues_after_a_stop_is_the_same_one(spiking: Setup) -> None:
     before = spiking.incidents()[0]
     for minute in range(60, 400, 5):
-        spiking.mentions(SPIKE, NOON + minute * MINUTE)
+        spiking.save_mentions(SPIKE, NOON + minute * MINUTE)
     spiking.restart(Detector())
     spiking.clock.advance(5 * 3600)
-    spiking.read(spiking.clock.now())
-    spiking.turn()
+    spiking.record_success(spiking.clock.now())
+    spiking.run_job()
     (found,) = spiking.incidents()
     assert (found.id, found.since, found.until) == (before.id, before.since, None)
     assert found.checked_at == spiking.clock.now()
@@ -413,11 +413,11 @@ def test_an_incident_that_continues_after_a_stop_is_the_same_one(spiking: Setup)
 def test_after_a_stop_the_job_waits_for_sources_before_it_replays(spiking: Setup) -> None:
     spiking.restart(Detector())
     spiking.clock.advance(8 * 3600)
-    spiking.turn()
-    assert spiking.incidents()[0].until is None, "nothing was read since, so nobody knows"
-    spiking.days(NOON + HOUR, NOON + 8 * HOUR)
-    spiking.read(spiking.clock.now())
-    spiking.turn(30 * SECOND)
+    spiking.run_job()
+    assert spiking.incidents()[0].until is None, "no source was read since the stop"
+    spiking.save_steady_mentions(NOON + HOUR, NOON + 8 * HOUR)
+    spiking.record_success(spiking.clock.now())
+    spiking.run_job(30 * SECOND)
     over = spiking.incidents()[0].until
     assert over
     assert NOON + HOUR + 20 * MINUTE <= over <= NOON + 2 * HOUR
@@ -427,8 +427,8 @@ def test_without_any_source_after_a_stop_an_incident_ends_at_its_last_check(spik
     last_seen = spiking.incidents()[0].checked_at
     spiking.restart(Detector())
     spiking.clock.advance(8 * 3600)
-    spiking.turn()
-    spiking.turn(4 * MINUTE)
+    spiking.run_job()
+    spiking.run_job(4 * MINUTE)
     assert spiking.incidents()[0].until == last_seen
 
 
@@ -436,26 +436,26 @@ def test_a_source_that_catches_up_is_no_spike(settled: Setup) -> None:
     setup = settled
     setup.store.open_gap("Forum", NOON, "down", NOON)
     for _ in range(12):
-        setup.turn(10 * MINUTE)
+        setup.run_job(10 * MINUTE)
     assert setup.incidents() == [], "an unread source is no decrease either"
     now = setup.clock.now()
-    setup.mentions(30 * CALM, now)  # all at once, like undated posts
+    setup.save_mentions(30 * CALM, now)  # all at once, like undated posts
     setup.store.close_gaps("Forum", now, now)
     for _ in range(20):
-        setup.read(setup.clock.now())
-        setup.turn(MINUTE)
+        setup.record_success(setup.clock.now())
+        setup.run_job(MINUTE)
     assert setup.incidents() == []
 
 
 def test_history_that_arrives_late_is_no_spike(setup: Setup) -> None:
     setup.restart(Detector())
-    setup.read(NOON)
-    setup.turn()
+    setup.record_success(NOON)
+    setup.run_job()
     setup.clock.advance(60)
-    setup.days(NOON - 12 * DAY, NOON)
+    setup.save_steady_mentions(NOON - 12 * DAY, NOON)
     for _ in range(5):
-        setup.read(setup.clock.now())
-        setup.turn(MINUTE)
+        setup.record_success(setup.clock.now())
+        setup.run_job(MINUTE)
     assert setup.incidents() == []
 
 
@@ -464,12 +464,12 @@ def test_history_that_arrives_late_is_no_spike(setup: Setup) -> None:
 
 @pytest.mark.parametrize("minutes", [0, 1, 4, 7, 61, 700])
 def test_cached_history_equals_stored_history(setup: Setup, minutes: int) -> None:
-    setup.days(NOON - 2 * DAY, NOON)
+    setup.save_steady_mentions(NOON - 2 * DAY, NOON)
     history = CountHistory(setup.store, "Acme")
     history.until(NOON)
     now = NOON + minutes * MINUTE
     for back in (HOUR, 2 * MINUTE):
-        setup.mentions(5, max(now - back, NOON - HOUR))
+        setup.save_mentions(5, max(now - back, NOON - HOUR))
     kept, read = history.until(now), setup.store.volume_series("Acme", now - HISTORY_SPAN, now)
     shift = (read.start - kept.start) // STEP
     for mine, theirs in ((kept.n, read.n), (kept.negative, read.negative)):
@@ -477,19 +477,19 @@ def test_cached_history_equals_stored_history(setup: Setup, minutes: int) -> Non
 
 
 def test_late_posts_enter_the_history_within_an_hour_or_when_gaps_change(setup: Setup) -> None:
-    setup.days(NOON - DAY, NOON)
+    setup.save_steady_mentions(NOON - DAY, NOON)
     history = CountHistory(setup.store, "Acme")
     before = sum(history.until(NOON, "gaps").n["Forum"])
-    setup.mentions(7, NOON - 9 * HOUR)
+    setup.save_mentions(7, NOON - 9 * HOUR)
     assert sum(history.until(NOON, "gaps").n["Forum"]) == before
     assert sum(history.until(NOON, "other gaps").n["Forum"]) == before + 7
-    setup.mentions(1, NOON - 9 * HOUR)
+    setup.save_mentions(1, NOON - 9 * HOUR)
     assert sum(history.until(NOON + 59 * MINUTE, "other gaps").n["Forum"]) == before + 7
     assert sum(history.until(NOON + HOUR, "other gaps").n["Forum"]) == before + 8
 
 
 def test_a_count_takes_four_bytes(setup: Setup) -> None:
-    setup.days(NOON - DAY, NOON)
+    setup.save_steady_mentions(NOON - DAY, NOON)
     history = CountHistory(setup.store, "Acme")
     for now in (NOON, NOON + HOUR / 2):
         kept = history.until(now)
@@ -497,7 +497,7 @@ def test_a_count_takes_four_bytes(setup: Setup) -> None:
 
 
 def test_a_clock_that_goes_back_reloads_the_history(setup: Setup) -> None:
-    setup.days(NOON - DAY, NOON)
+    setup.save_steady_mentions(NOON - DAY, NOON)
     history = CountHistory(setup.store, "Acme")
     history.until(NOON)
     earlier = history.until(NOON - DAY / 2)
@@ -508,7 +508,7 @@ def test_a_clock_that_goes_back_reloads_the_history(setup: Setup) -> None:
 def test_an_empty_history_accepts_new_mentions(setup: Setup) -> None:
     history = CountHistory(setup.store, "Acme")
     assert history.until(NOON).n == {}
-    setup.mentions(2, NOON + MINUTE)
+    setup.save_mentions(2, NOON + MINUTE)
     assert list(history.until(NOON + 2 * STEP).n["Forum"]) == [0] * 28 * 288 + [2, 0]
 
 

@@ -1,4 +1,4 @@
-"""The stars of a review, from the App Store through the store to the page, the export and the import."""
+"""The stars of App Store reviews: storage, page, export and import."""
 
 from __future__ import annotations
 

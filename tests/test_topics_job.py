@@ -1,4 +1,4 @@
-"""The light reading of texts, and the job that keeps the topics of every brand."""
+"""Reading the texts of mentions from the store, and the job that updates the topics of every brand."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def said(store: Store, text: str, times: Sequence[datetime], brand: str = "Acme", **changes: object) -> None:
-    """One mention at each of the times, each by somebody else and in words that make no story."""
+def save_mentions(store: Store, text: str, times: Sequence[datetime], brand: str = "Acme", **changes: object) -> None:
+    """Save a mention at each of the times, by different authors and in words that are no near-duplicates."""
     rows = [
         judged(f"{brand} {text.format(SUBJECTS[k % 5])}", brand, external_id=f"{text} {at}", author=f"u {at}",
                published_at=at, **changes)
@@ -37,17 +37,17 @@ def said(store: Store, text: str, times: Sequence[datetime], brand: str = "Acme"
     store.save("Forum", rows, now=NOON + HOUR)
 
 
-def history(store: Store) -> None:
-    """Four weeks of everyday talk, 4 a day, and some of it in the last hour."""
-    said(store, "and my {} today", [NOON - k * 6 * HOUR for k in range(1, 110)])
-    said(store, "and my {} today", [NOON - k * 5 * MINUTE for k in range(1, 8)])
+def save_history(store: Store) -> None:
+    """Save everyday mentions: four a day for four weeks, and seven in the last hour."""
+    save_mentions(store, "and my {} today", [NOON - k * 6 * HOUR for k in range(1, 110)])
+    save_mentions(store, "and my {} today", [NOON - k * 5 * MINUTE for k in range(1, 8)])
 
 
-def test_texts_are_those_of_the_brand_and_time_in_order(store: Store) -> None:
-    said(store, "one", [NOON - HOUR], lang=None, title="Title", url="https://a.example/1")
-    said(store, "two", [NOON - 2 * HOUR])
-    said(store, "other", [NOON - HOUR], brand="Globex")
-    said(store, "late", [NOON])
+def test_texts_of_a_brand_and_time_come_in_order(store: Store) -> None:
+    save_mentions(store, "one", [NOON - HOUR], lang=None, title="Title", url="https://a.example/1")
+    save_mentions(store, "two", [NOON - 2 * HOUR])
+    save_mentions(store, "other", [NOON - HOUR], brand="Globex")
+    save_mentions(store, "late", [NOON])
     found = store.mention_texts("Acme", NOON - DAY, NOON, 10)
     assert (found.total, [row.text for row in found.rows]) == (2, ["Acme two", "Acme one"])
     assert (found.rows[1].title, found.rows[1].site, found.rows[1].lang) == ("Title", "https://a.example/1", None)
@@ -55,8 +55,8 @@ def test_texts_are_those_of_the_brand_and_time_in_order(store: Store) -> None:
     assert store.mention_texts("Nobody", NOON - DAY, NOON, 10).rows == ()
 
 
-def test_hidden_texts_are_read_and_irrelevant_ones_are_not(store: Store) -> None:
-    said(store, "{}", [NOON - k * MINUTE for k in range(1, 4)])
+def test_hidden_mentions_are_read_and_irrelevant_ones_are_not(store: Store) -> None:
+    save_mentions(store, "{}", [NOON - k * MINUTE for k in range(1, 4)])
     ids = [row.mention for row in store.mention_texts("Acme", NOON - DAY, NOON, 10).rows]
     store.set_hidden(ids[0], True, NOON)
     store.set_state(ids[1], 2, NOON)  # type: ignore[arg-type]
@@ -64,8 +64,8 @@ def test_hidden_texts_are_read_and_irrelevant_ones_are_not(store: Store) -> None
     assert [(row.mention, row.hidden) for row in found.rows] == [(ids[0], True), (ids[2], False)]
 
 
-def test_of_too_many_texts_an_even_sample_is_read_the_same_each_time(store: Store) -> None:
-    said(store, "{}", [NOON - k * MINUTE for k in range(1, 1_001)])
+def test_too_many_texts_are_sampled_evenly_and_repeatably(store: Store) -> None:
+    save_mentions(store, "{}", [NOON - k * MINUTE for k in range(1, 1_001)])
     found = store.mention_texts("Acme", NOON - DAY, NOON, 100)
     assert (found.total, len(found.rows), found.scale) == (1_000, 100, 10.0)
     early = sum(row.published_at < NOON - 500 * MINUTE for row in found.rows)
@@ -73,11 +73,11 @@ def test_of_too_many_texts_an_even_sample_is_read_the_same_each_time(store: Stor
     assert found == store.mention_texts("Acme", NOON - DAY, NOON, 100)
 
 
-def test_of_very_many_texts_a_sample_is_drawn_by_the_steps_of_the_clock(store: Store) -> None:
-    said(store, "{}", [NOON - k * MINUTE / 20 for k in range(1, 4_001)])
+def test_very_many_texts_are_sampled_by_time(store: Store) -> None:
+    save_mentions(store, "{}", [NOON - k * MINUTE / 20 for k in range(1, 4_001)])
     time = (NOON - 150 * MINUTE, NOON - MINUTE / 2)
     found = store.mention_texts("Acme", *time, 100)
-    assert abs(found.total - 2_990) <= 40, "the first and the last step are reckoned"
+    assert abs(found.total - 2_990) <= 40, "the total is estimated at both ends"
     assert 97 <= len(found.rows) <= 100
     assert all(time[0] <= row.published_at < time[1] for row in found.rows)
     assert [row.published_at for row in found.rows] == sorted(row.published_at for row in found.rows)
@@ -85,46 +85,46 @@ def test_of_very_many_texts_a_sample_is_drawn_by_the_steps_of_the_clock(store: S
     assert 45 <= early <= 55
     later = store.mention_texts("Acme", time[0], NOON, 100)
     same = {row.mention for row in found.rows} & {row.mention for row in later.rows}
-    assert len(same) > 80, "most of it stays drawn"
+    assert len(same) > 80, "most of the sample stays"
 
 
-def test_a_day_is_read_once_and_again_where_it_has_changed(store: Store) -> None:
-    history(store)
+def test_a_day_is_read_once_and_again_after_a_change(store: Store) -> None:
+    save_history(store)
     read: list[datetime] = []
-    job = TopicsJob(_Counting(store, read), BRANDS)  # type: ignore[arg-type]
+    job = TopicsJob(_DayRecorder(store, read), BRANDS)  # type: ignore[arg-type]
     job.run(NOON)
-    assert len(read) == 26, "each with mentions, but for today and yesterday"
+    assert len(read) == 26, "all days with mentions except today and yesterday"
     read.clear()
     job.run(NOON + 2 * HOUR)
     assert read == []
     midnight = NOON.replace(hour=0)
-    said(store, "late {}", [midnight - 3 * DAY + MINUTE])
+    save_mentions(store, "late {}", [midnight - 3 * DAY + MINUTE])
     job.run(NOON + 4 * HOUR)
     assert read == [midnight - 3 * DAY]
     job.run(NOON + DAY)
     assert read == [midnight - 3 * DAY, midnight - DAY]
 
 
-def test_brands_wait_for_their_turn_where_there_is_much_to_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_brands_take_turns_when_there_is_much_to_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.analysis.jobs.topic_backgrounds.MAX_TEXTS_PER_RUN", 50)
     for brand in ("Acme", "Globex"):
-        said(store, f"{brand} and my {{}} today", [NOON - k * 6 * HOUR for k in range(1, 110)], brand)
+        save_mentions(store, f"{brand} and my {{}} today", [NOON - k * 6 * HOUR for k in range(1, 110)], brand)
     job = TopicsJob(store, BRANDS)
     seen = []
-    for turn in range(5):
-        job.run(NOON + turn * MINUTE)
+    for minute in range(5):
+        job.run(NOON + minute * MINUTE)
         seen.append([store.topics(brand) is not None for brand in ("Acme", "Globex")])
     assert seen == [[False, False], [True, False], [True, False], [True, True], [True, True]]
 
 
-class _Counting:
-    """A store that tells which whole days were read."""
+class _DayRecorder:
+    """A store that records which whole days were read."""
 
     def __init__(self, store: Store, days: list[datetime]) -> None:
         self._store, self._days = store, days
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
-        """As the store does."""
+        """Delegates to the store."""
         if brand == "Acme" and since.hour == 0 and until - since == DAY:
             self._days.append(since)
         return self._store.mention_texts(brand, since, until, limit)
@@ -133,9 +133,9 @@ class _Counting:
         return getattr(self._store, name)
 
 
-def test_the_job_stores_what_the_hour_is_about(store: Store) -> None:
-    history(store)
-    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+def test_the_job_stores_the_topic_of_the_hour(store: Store) -> None:
+    save_history(store)
+    save_mentions(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
     TopicsJob(store, BRANDS).run(NOON)
     found = store.topics("Acme")
     assert found is not None
@@ -146,11 +146,11 @@ def test_the_job_stores_what_the_hour_is_about(store: Store) -> None:
     assert quiet.hour is None
 
 
-def test_the_job_runs_once_a_minute_and_at_once_when_the_clock_goes_back(store: Store) -> None:
-    history(store)
+def test_the_job_runs_once_a_minute_and_when_the_clock_goes_back(store: Store) -> None:
+    save_history(store)
     job = TopicsJob(store, BRANDS, [Topic("boosters", "booster")])
     job.run(NOON)
-    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    save_mentions(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
     seen = []
     for seconds in (30, 60, -3600):
         job.run(NOON + timedelta(seconds=seconds))
@@ -163,11 +163,11 @@ def test_the_job_runs_once_a_minute_and_at_once_when_the_clock_goes_back(store: 
 def test_the_background_is_read_again_an_hour_later(store: Store) -> None:
     job = TopicsJob(store, BRANDS)
     job.run(NOON)  # nothing is stored yet, so nothing can stand out
-    history(store)
-    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    save_history(store)
+    save_mentions(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
     job.run(NOON + MINUTE)
     before = store.topics("Acme")
-    said(store, "my signal booster: {}", [NOON + 50 * MINUTE + k * MINUTE for k in range(1, 10)])
+    save_mentions(store, "my signal booster: {}", [NOON + 50 * MINUTE + k * MINUTE for k in range(1, 10)])
     for minute in range(60, 64):
         job.run(NOON + minute * MINUTE)
     after = store.topics("Acme")
@@ -177,11 +177,11 @@ def test_the_background_is_read_again_an_hour_later(store: Store) -> None:
     assert after.hour is not None
 
 
-def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_left(store: Store) -> None:
-    history(store)
-    said(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
-    running = store.save_incident(an_incident("Acme"))
-    over = store.save_incident(an_incident("Globex", until=NOON))
+def test_the_next_run_names_a_running_incident_but_not_a_past_one(store: Store) -> None:
+    save_history(store)
+    save_mentions(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    running = store.save_incident(incident("Acme"))
+    over = store.save_incident(incident("Globex", until=NOON))
     job = TopicsJob(store, BRANDS)
     job.run(NOON)
     assert {one.id: (one.topic, one.words) for one in store.latest_incidents()} == {
@@ -190,29 +190,29 @@ def test_a_running_incident_is_named_at_the_next_turn_and_one_that_is_over_is_le
     }
 
 
-def test_an_incident_with_a_name_is_read_again_with_its_brand_and_one_without_in_every_turn(store: Store) -> None:
-    history(store)
-    store.save_incident(an_incident("Acme", topic="signal booster"))
-    store.save_incident(an_incident("Globex"))
-    store.save_incident(an_incident("Nobody's"))
+def test_a_named_incident_is_read_with_its_brand_and_an_unnamed_one_in_every_run(store: Store) -> None:
+    save_history(store)
+    store.save_incident(incident("Acme", topic="signal booster"))
+    store.save_incident(incident("Globex"))
+    store.save_incident(incident("Nobody's"))
     read: list[str] = []
-    job = TopicsJob(_Naming(store, read), BRANDS)  # type: ignore[arg-type]
-    turns = []
+    job = TopicsJob(_IncidentRecorder(store, read), BRANDS)  # type: ignore[arg-type]
+    runs = []
     for seconds in (0, 15, 30, 60):
         job.run(NOON + timedelta(seconds=seconds))
-        turns.append(sorted(read))
+        runs.append(sorted(read))
         read.clear()
-    assert turns == [["Acme", "Globex"], ["Globex"], ["Globex"], ["Acme", "Globex"]]
+    assert runs == [["Acme", "Globex"], ["Globex"], ["Globex"], ["Acme", "Globex"]]
 
 
-class _Naming:
-    """A store that tells whose incidents were read."""
+class _IncidentRecorder:
+    """A store that records the brands whose incidents were read."""
 
     def __init__(self, store: Store, brands: list[str]) -> None:
         self._store, self._brands = store, brands
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
-        """As the store does."""
+        """Delegates to the store."""
         if since == NOON - 15 * MINUTE:
             self._brands.append(brand)
         return self._store.mention_texts(brand, since, until, limit)
@@ -221,21 +221,21 @@ class _Naming:
         return getattr(self._store, name)
 
 
-def test_an_incident_keeps_its_topic_when_nothing_stands_out_any_more(store: Store) -> None:
-    history(store)
-    store.save_incident(replace(an_incident("Acme", topic="signal booster"), words=("signal booster", "mast")))
+def test_an_incident_keeps_its_topic_when_nothing_stands_out_later(store: Store) -> None:
+    save_history(store)
+    store.save_incident(replace(incident("Acme", topic="signal booster"), words=("signal booster", "mast")))
     TopicsJob(store, BRANDS).run(NOON)
     (kept,) = store.latest_incidents()
     assert (kept.topic, kept.words) == ("signal booster", ("signal booster", "mast"))
 
 
-def test_an_incident_of_a_brand_that_is_not_watched_is_left_alone(store: Store) -> None:
-    store.save_incident(an_incident("Acme"))
+def test_an_incident_of_a_removed_brand_is_not_changed(store: Store) -> None:
+    store.save_incident(incident("Acme"))
     TopicsJob(store, [Brand("Globex", "globex")]).run(NOON)
     assert store.latest_incidents()[0].topic == ""
 
 
-def an_incident(brand: str, topic: str = "", until: datetime | None = None) -> Incident:
-    """One that began a quarter of an hour ago."""
+def incident(brand: str, topic: str = "", until: datetime | None = None) -> Incident:
+    """An incident that began a quarter of an hour ago."""
     since = NOON - 15 * MINUTE
     return Incident(brand, since, since, NOON, 12, 1.0, 15 * MINUTE, 12.0, topic=topic, until=until)

@@ -1,4 +1,4 @@
-"""Topics in languages: those we know have them, of all others we say nothing."""
+"""Topics are found in the languages that have stop words, and in no others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from monitor.analysis.topics import TopicFinder
 from tests.fakes import NOON
-from tests.test_topics import ACME, BRANDS, Talk, look, texts
+from tests.test_topics import ACME, BRANDS, MentionWriter, texts, topics_of
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -28,10 +28,10 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
         ("xx", "nothing that anybody knows of the signal booster"),
     ],
 )
-def test_where_we_know_no_stop_words_we_say_nothing(lang: str, written: str) -> None:
-    talk = Talk()
-    rows = [talk.text(f"{written} {n}", NOON - HOUR / 2, lang=lang) for n in range(20)]
-    found = look(talk.everyday(10, NOON - HOUR, NOON) + rows)
+def test_languages_without_stop_words_have_no_topics(lang: str, written: str) -> None:
+    writer = MentionWriter()
+    rows = [writer.text(f"{written} {n}", NOON - HOUR / 2, lang=lang) for n in range(20)]
+    found = topics_of(writer.everyday(10, NOON - HOUR, NOON) + rows)
     assert (found.hour, found.day, found.unsorted) == (None, (), 30)
 
 
@@ -51,21 +51,21 @@ def test_where_we_know_no_stop_words_we_say_nothing(lang: str, written: str) -> 
         ("pt", "Acme e eu", "Outra vez a fatura da Acme, uma fatura sem sentido", "fatura"),
     ],
 )
-def test_languages_that_we_know_have_topics(lang: str, everyday: str, about: str, shown: str) -> None:
-    talk, finder = Talk(), TopicFinder(ACME, BRANDS)
-    past = [talk.text(everyday, NOON - (k / 40 + 1.1) * DAY, lang=lang) for k in range(1_000)]
-    rows = [talk.text(everyday, NOON - HOUR / 2, lang=lang) for _ in range(10)]
-    rows += [talk.text(about, NOON - HOUR / 3, lang=lang) for _ in range(12)]
+def test_languages_with_stop_words_have_topics(lang: str, everyday: str, about: str, shown: str) -> None:
+    writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
+    past = [writer.text(everyday, NOON - (k / 40 + 1.1) * DAY, lang=lang) for k in range(1_000)]
+    rows = [writer.text(everyday, NOON - HOUR / 2, lang=lang) for _ in range(10)]
+    rows += [writer.text(about, NOON - HOUR / 3, lang=lang) for _ in range(12)]
     found = finder.topics(texts(rows), texts(rows), finder.background(texts(past), NOON - DAY), None, NOON)
     assert found.hour is not None
     assert found.hour.name == shown
 
 
-def test_texts_of_an_unknown_language_make_no_topic_by_themselves() -> None:
-    talk = Talk()
-    rows = talk.everyday(10, NOON - HOUR, NOON)
-    unknown = talk.about("signal booster", 12, lang=None)
-    assert look(rows + unknown).hour is None
-    found = look(rows + unknown + talk.about("signal booster", 12)).hour
+def test_texts_of_unknown_language_alone_make_no_topic() -> None:
+    writer = MentionWriter()
+    rows = writer.everyday(10, NOON - HOUR, NOON)
+    unknown = writer.about("signal booster", 12, lang=None)
+    assert topics_of(rows + unknown).hour is None
+    found = topics_of(rows + unknown + writer.about("signal booster", 12)).hour
     assert found is not None
     assert found.n == 24
