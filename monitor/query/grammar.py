@@ -43,11 +43,11 @@ MAX_QUERY_CHARS = 4_000
 MAX_TERMS = 200
 """Words, phrases and fields of a query."""
 MAX_BRACKET_DEPTH = 10
-"""FTS5 fails somewhere above 20 levels of its own brackets."""
+"""FTS5 itself fails somewhere above 20 levels of brackets."""
 MAX_NEAR_DISTANCE = 100
 """Words between the operands of NEAR."""
 MAX_NEAR_PAIRS = 100
-"""Pairs of phrases that one NEAR compares. Each becomes an expression of its own in FTS5."""
+"""Pairs of phrases that one NEAR compares. Each becomes a separate FTS5 expression."""
 
 _TYPOGRAPHIC_VARIANTS = str.maketrans(
     "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\uff08\uff09\u2212\uff0d\uff0a\uff1d", '"""""""()--*='

@@ -63,7 +63,7 @@ def _searched_child(node: And) -> Node:
 
 
 def rule_text(node: Node, *, in_brackets: bool = True) -> str:
-    """``node`` as text of a rule. ``in_brackets``: put AND and OR in brackets, to stand beside other parts."""
+    """``node`` as text of a rule. ``in_brackets``: put AND and OR in brackets, as needed next to other parts."""
     if isinstance(node, Phrase):
         text = node.text if _ONE_WORD.fullmatch(node.text) else f'"{node.text}"'
         return f"{'=' * bool(node.exact_letters)}{text}{'*' * node.is_prefix}"

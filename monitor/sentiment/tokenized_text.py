@@ -145,9 +145,9 @@ class TokenizedText:
 
     def clauses_span(self, first: int, last: int) -> Span:
         """The characters of the body of the clauses number ``first`` to ``last``."""
-        behind = self.clause_starts[last + 1] if last + 1 < len(self.clause_starts) else len(self.tokens)
-        end = min(behind, len(self.tokens)) - 1
-        return Span(self.starts[self.clause_starts[first]], self.starts[end] + len(self.tokens[end]))
+        next_clause = self.clause_starts[last + 1] if last + 1 < len(self.clause_starts) else len(self.tokens)
+        last_token = min(next_clause, len(self.tokens)) - 1
+        return Span(self.starts[self.clause_starts[first]], self.starts[last_token] + len(self.tokens[last_token]))
 
     def token_at(self, character: int) -> int:
         """The token at ``character`` of the body, or the last one before it."""

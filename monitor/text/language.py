@@ -2,7 +2,7 @@
 
 Three steps, each for the texts that the previous one could not decide: two common words that only English has; a script
 that only one common language uses (kana, hangul, Greek ...); and py3langid's model, run on a whole batch at once. The
-model's automaton looks at no more than six bytes, so six array operations compute its state at every position of every
+model's automaton looks at six bytes at most, so six array operations compute its state at every position of every
 text, instead of one step per byte: the same answers, four times as fast.
 """
 
