@@ -21,51 +21,51 @@ _REASON_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """``health`` in words, at ``now`` in ``zone``."""
+    """The health of ``sources`` in words, at ``now`` in ``zone``."""
 
-    health: SourceHealth
+    sources: SourceHealth
     now: datetime
     zone: tzinfo
 
     @property
     def sample(self) -> bool:
         """Whether any mention is made up, which every page must say."""
-        return self.health.sample
+        return self.sources.sample
 
     @property
     def unread(self) -> list[UnreadSource]:
         """Sources that are not read: first those that need a person, then by name."""
-        return sorted(self.health.unread, key=lambda one: (not one.needs_person, one.source))
+        return sorted(self.sources.unread, key=lambda one: (not one.needs_person, one.source))
 
     @property
     def level(self) -> str:
         """ "ok", "unread", or "trouble" if a person has to do something."""
-        if any(one.needs_person for one in self.health.unread):
+        if any(one.needs_person for one in self.sources.unread):
             return "trouble"
-        return "unread" if self.health.unread else "ok"
+        return "unread" if self.sources.unread else "ok"
 
     @property
     def expected_count(self) -> int:
         """Sources that should be read: all except the paused ones."""
-        return sum(status.health is not Health.PAUSED for status in self.health.statuses)
+        return sum(status.health is not Health.PAUSED for status in self.sources.statuses)
 
     @property
     def read_count(self) -> int:
         """Sources that are not reported as unread. A source whose first check is still due counts as read."""
-        return len(self.health.statuses) - len(self.health.unread)
+        return len(self.sources.statuses) - len(self.sources.unread)
 
     @property
     def headline(self) -> str:
         """The first sentence of the line."""
         total = self.expected_count
         if not total:
-            return "Every source is paused." if self.health.statuses else "No source is set up."
-        if self.health.unread:
+            return "Every source is paused." if self.sources.statuses else "No source is set up."
+        if self.sources.unread:
             return f"{self.read_count:,} of {total:,} sources read."
-        if not self.health.last_read:
+        if not self.sources.last_read:
             return "The first check is under way."
         every = f"All {total:,} sources" if total > 1 else "The one source is"
-        return f"{every} read, last {duration(self.now - self.health.last_read)} ago"
+        return f"{every} read, last {duration(self.now - self.sources.last_read)} ago"
 
     @property
     def short(self) -> str:
@@ -78,7 +78,7 @@ class HealthLine:
         """The title of /sources: "6 of 8 sources are read"."""
         read, total = self.read_count, self.expected_count
         if not total:
-            return "Every source is paused" if self.health.statuses else "No source is set up"
+            return "Every source is paused" if self.sources.statuses else "No source is set up"
         if read < total:
             return f"{read:,} of {total:,} sources are read"
         return f"All {total:,} sources are read" if total > 1 else "The one source is read"

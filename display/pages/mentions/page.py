@@ -175,7 +175,7 @@ class MentionsPage:
     @property
     def none_readable(self) -> bool:
         """Whether every source was tried and none could be read."""
-        statuses = self.health.health.statuses
+        statuses = self.health.sources.statuses
         return bool(statuses) and all(status.failures and not status.last_success for status in statuses)
 
     def _chart_start(self, until: datetime) -> datetime | None:

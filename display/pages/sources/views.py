@@ -51,7 +51,7 @@ def listing() -> str:
     gaps = [*stored_gaps, *unrecorded_gaps(health.unread, stored_gaps)]
     volumes = store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
     moment = Moment(now, config.timezone, context.started)
-    rows = source_rows(health.health.statuses, gaps, volumes, moment, search_coverages(config))
+    rows = source_rows(health.sources.statuses, gaps, volumes, moment, search_coverages(config))
     return render_template(
         "sources/page.html",
         tab="sources",
