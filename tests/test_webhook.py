@@ -259,7 +259,7 @@ def test_a_get_request_does_not_reveal_which_sources_exist(client: FlaskClient) 
 
 def test_the_stars_of_a_review_are_parsed() -> None:
     body = json.dumps({**POST, "stars": 5}).encode()
-    (post,) = source().open(body, signature(body), NOON).posts
+    (post,) = source().parse(body, signature(body), NOON).posts
     assert post.stars == 5
 
 
@@ -318,7 +318,7 @@ def test_no_guessed_signature_is_accepted(body: bytes, guess: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HELPDESK_HOOK", KEY)
         with pytest.raises(DeliveryRefused):
-            source().open(body, guess, NOON)
+            source().parse(body, guess, NOON)
 
 
 _ANY = st.recursive(
@@ -335,7 +335,7 @@ def test_no_delivery_raises_an_unexpected_error(delivery: Any) -> None:
         patch.setenv("HELPDESK_HOOK", KEY)
         body = json.dumps(delivery).encode()
         try:
-            posts = source().open(body, signature(body), NOON).posts
+            posts = source().parse(body, signature(body), NOON).posts
         except DeliveryRefused:
             pytest.fail("It was signed.")
         except DeliveryError:

@@ -19,11 +19,11 @@ from monitor.model import Delivery, Receipt, SaveResult
 class Receiver(Protocol):
     """A source that accepts deliveries."""
 
-    def open(self, body: bytes, signature: str, now: datetime) -> Delivery:
+    def parse(self, body: bytes, signature: str, now: datetime) -> Delivery:
         """Check and parse ``body``. Raises DeliveryRefused, DeliveryError."""
         ...
 
-    def stored(self, posts: int) -> None:
+    def count_stored(self, posts: int) -> None:
         """Count posts that were stored."""
         ...
 
@@ -48,9 +48,9 @@ class Deliveries:
             hmac.digest(self._dummy_key, body, "sha256")
             raise DeliveryRefused("There is no such source.")
         now = self._context.now()
-        delivery = receiver.open(body, signature, now)
+        delivery = receiver.parse(body, signature, now)
         receipt = self._save(name, delivery, now)
-        receiver.stored(receipt.posts)
+        receiver.count_stored(receipt.posts)
         return receipt
 
     def _save(self, name: str, delivery: Delivery, now: datetime) -> Receipt:

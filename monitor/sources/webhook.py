@@ -91,7 +91,7 @@ class Source:
         note = "" if last else f"Nothing has arrived yet. Programs send posts to /in/{quote(self._name)}."
         return Batch(cursor={"last": last}, arrived=arrived, note=note)
 
-    def open(self, body: bytes, signature: str, now: datetime) -> Delivery:
+    def parse(self, body: bytes, signature: str, now: datetime) -> Delivery:
         """The posts in ``body``. ``signature`` is the header X-Hub-Signature-256: ``sha256=`` and the HMAC in hex.
 
         Raises DeliveryRefused if the signature is wrong, before the body is parsed. Raises DeliveryError if the body is
@@ -109,7 +109,7 @@ class Source:
         kept = tuple(self._post(post, now) for post in posts if not post.deleted)
         return Delivery(kept, tuple(post.id for post in posts if post.deleted))
 
-    def stored(self, posts: int) -> None:
+    def count_stored(self, posts: int) -> None:
         """Count ``posts`` that have arrived and were stored."""
         with self._lock:
             self._arrived += posts
