@@ -9,7 +9,7 @@ BUILT_FROM := pyproject.toml constraints.txt hatch_build.py \
 .PHONY: run demo test lint bench licenses
 
 run: .venv/.installed
-	@exec $(BIN)/wallflower run
+	@exec env MALLOC_ARENA_MAX=2 $(BIN)/wallflower run
 
 demo: .venv/.installed
 	@exec $(BIN)/wallflower run --config demo.toml

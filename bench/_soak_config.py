@@ -62,6 +62,7 @@ def environment(plan: Plan, memory_file: Path) -> dict[str, str]:
         "SOAK_REDIRECTS": json.dumps(redirects),
         "SOAK_MEMORY": str(memory_file),
         "GLIBC_TUNABLES": NO_THREAD_CACHES,
+        "MALLOC_ARENA_MAX": "2",  # as in deploy/wallflower.service
     }
     return {**sites.SECRETS, SECRET_NAME: SECRET, **settings}
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +15,7 @@ from typing import Any
 import pytest
 
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, JobRunner, MemoryTrimmer, limit_malloc_arenas
+from monitor.analysis.jobs import IncidentsJob, JobRunner
 from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory
 from monitor.analysis.staleness import TimeSpan, unread_spans
 from monitor.errors import StoreError
@@ -510,61 +506,3 @@ def test_an_empty_history_accepts_new_mentions(setup: Setup) -> None:
     assert history.until(NOON).n == {}
     setup.save_mentions(2, NOON + MINUTE)
     assert list(history.until(NOON + 2 * STEP).n["Forum"]) == [0] * 28 * 288 + [2, 0]
-
-
-# Memory
-
-
-def resident_bytes() -> int:
-    """The resident memory of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library is not glibc")
-def test_the_trimmer_returns_fragmented_free_memory_to_the_system() -> None:
-    trimmer = MemoryTrimmer()
-    pieces = [bytearray(b"x" * 60_000) for _ in range(2_000)]
-    trimmer.run(NOON)
-    before = resident_bytes()
-    del pieces[::2]
-    assert before - resident_bytes() < 30_000_000, "glibc returned the memory without a trim"
-    trimmer.run(NOON)
-    assert before - resident_bytes() > 50_000_000
-
-
-THREADS = """
-import ctypes, sys, threading
-from monitor.analysis.jobs import limit_malloc_arenas
-if sys.argv[1] == "limited":
-    limit_malloc_arenas()
-libc = ctypes.CDLL(None)
-libc.malloc.restype = ctypes.c_void_p
-meet = threading.Barrier(25)
-def hold():
-    libc.malloc(100_000)
-    meet.wait()
-    meet.wait()
-threads = [threading.Thread(target=hold) for _ in range(24)]
-for thread in threads:
-    thread.start()
-meet.wait()
-libc.malloc_stats()
-meet.wait()
-"""
-
-
-def arena_count(mode: str) -> int:
-    """The number of malloc arenas of another process with 24 threads."""
-    command = [sys.executable, "-c", THREADS, mode]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr.count("Arena ")
-
-
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_stats"), reason="the C library is not glibc")
-def test_threads_share_two_arenas() -> None:
-    assert arena_count("default") > 2
-    assert arena_count("limited") == 2
-
-
-def test_a_c_library_without_these_functions_is_ignored() -> None:
-    MemoryTrimmer(object()).run(NOON)
-    limit_malloc_arenas(object())

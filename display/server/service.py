@@ -27,7 +27,7 @@ from display.server import patches
 from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
 from display.server.worker import GuardedThreadWorker
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, JobRunner, MemoryTrimmer, TopicsJob, limit_malloc_arenas
+from monitor.analysis.jobs import IncidentsJob, JobRunner, TopicsJob
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
@@ -57,7 +57,6 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
     """
     check_host(config)
     check_port(config)
-    limit_malloc_arenas()
     with single_instance(config):
         database = prepare_database(config)
         if advice := concurrent_writes_advice(database):
@@ -81,7 +80,7 @@ class Service:
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = IncidentsJob(self._store, *names, Detector(config.timezone))
         topics = TopicsJob(self._store, config.brands, config.topics)
-        self._watch = JobRunner([incidents, topics, MemoryTrimmer()], self._clock)
+        self._jobs = JobRunner([incidents, topics], self._clock)
         accept = Deliveries(configured, context).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
@@ -93,7 +92,7 @@ class Service:
         return {
             "writer": self._store.writer_alive(),
             "scheduler": all(self._scheduler.alive().values()),
-            "watch": self._watch.alive(),
+            "watch": self._jobs.alive(),
             "web": self._live.alive(),
         }
 
@@ -101,7 +100,7 @@ class Service:
         """Start reading the sources, the periodic jobs and the live updates."""
         self._live.start()
         self._scheduler.start()
-        self._watch.start()
+        self._jobs.start()
         address = f"http://{self._config.server.host}:{self._config.server.port}"
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
 
@@ -122,7 +121,7 @@ class Service:
         self._clock.stop()
         self._live.stop(1.0)
         self._scheduler.stop(3.0)
-        self._watch.stop(1.0)
+        self._jobs.stop(1.0)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

@@ -6,8 +6,7 @@ JobRunner -- every 15 s --> IncidentsJob (counts), TopicsJob (words) --> Store, 
 from __future__ import annotations
 
 from monitor.analysis.jobs.incidents import IncidentsJob
-from monitor.analysis.jobs.memory import MemoryTrimmer, limit_malloc_arenas
 from monitor.analysis.jobs.runner import Job, JobRunner
 from monitor.analysis.jobs.topics import TopicsJob
 
-__all__ = ["IncidentsJob", "Job", "JobRunner", "MemoryTrimmer", "TopicsJob", "limit_malloc_arenas"]
+__all__ = ["IncidentsJob", "Job", "JobRunner", "TopicsJob"]
