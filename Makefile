@@ -1,4 +1,4 @@
-# Each target is a line that a person could type; what they share is the set-up below. `make run` is all you need.
+# `make run` is all you need. Each target is one short command; the set-up that they share is below.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,8 +35,8 @@ licenses: .venv/.testable
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Wallflower needs Python 3.11 or newer; say which with make PYTHON=python3.12 run." >&2; exit 1; }
-	@echo "Making a virtual environment in .venv"
+		|| { echo "Wallflower needs Python 3.11 or newer; to choose one: make PYTHON=python3.12 run." >&2; exit 1; }
+	@echo "Creating a virtual environment in .venv"
 	@$(PYTHON) -m venv .venv
 
 .venv/.installed: .venv/bin/python $(BUILT_FROM)

@@ -356,7 +356,18 @@ def test_a_moved_podcast_is_looked_up_again(podcast: tuple[Source, Directory, Se
     again = source.fetch((), batch.cursor, NOON)
     assert again.posts == ()
     assert isinstance(again.cursor, dict)
-    assert str(again.cursor["leads_to"]).endswith("/moved.xml")
+    assert str(again.cursor["resolved_url"]).endswith("/moved.xml")
+
+
+def test_a_cursor_of_an_older_version_skips_the_directory(podcast: tuple[Source, Directory, Server]) -> None:
+    source, _, server = podcast
+    cursor = source.fetch((), None, NOON).cursor
+    assert isinstance(cursor, dict)
+    old = {{"resolved_url": "leads_to", "body_digest": "body"}.get(key, key): value for key, value in cursor.items()}
+    source.fetch((), old, NOON)
+    assert [request.path.partition("?")[0] for request in server.requests] == ["/lookup", "/show.xml", "/show.xml"]
+    unread = source.reset_cursor(old)
+    assert [post.title for post in source.fetch((), unread, NOON).posts] == ["Thread 1"]
 
 
 @pytest.mark.parametrize(("status", "error"), [(404, BadResponse), (410, Gone)])

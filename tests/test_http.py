@@ -188,7 +188,7 @@ def _redirects(count: int, status: int = 301) -> bytes:
 
 def test_five_redirects_are_followed_but_not_six() -> None:
     assert _redirects(5) == b"end"
-    with pytest.raises(SourceError, match="redirected us more than 5 times"):
+    with pytest.raises(SourceError, match="redirected us too many times"):
         _redirects(6)
 
 

@@ -3,7 +3,7 @@
 Each problem says where it is (the TOML path, counted from 0), what was found and what is expected. Unknown keys are
 rejected, because a misspelt key would otherwise be ignored silently. A problem with the kind of a source, or with the
 keys of that kind, affects only that source: it is in its ``SourceConfig``. The file should contain no secret. Addresses
-may carry one all the same, so problems quote only their host.
+may contain one anyway, so problems quote only their host.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from monitor.config.checks import RawTable, numbered_tables, problems_between
+from monitor.config.checks import RawTable, cross_table_problems, numbered_tables
 from monitor.config.problems import Problem
 from monitor.config.source_tables import KindOptions, OptionsOf, OptionsReader, SourceConfig
 from monitor.config.tables import FileTables, Server, SourceTable
@@ -28,7 +28,7 @@ from monitor.model import Brand, Topic
 LOCAL_FILE = Path("config.toml")
 SYSTEM_FILE = Path("/etc/wallflower/config.toml")
 
-_HOW = "Create one with `wallflower init`, or pass yours with --config PATH."
+_HOW_TO_CREATE = "Create one with `wallflower init`, or pass yours with --config PATH."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Config:
     brands: tuple[Brand, ...]
     sources: tuple[SourceConfig, ...]
     allow_hosts: frozenset[str] = frozenset()
-    """``host`` or ``host:port`` in a private network that sources may read nevertheless."""
+    """``host`` or ``host:port`` on a private network that sources may read."""
     topics: tuple[Topic, ...] = ()
     walls: tuple[Wall, ...] = (Wall(),)
-    """At least one. The first is also at the address without a name."""
+    """At least one. The first is also served at /wall."""
 
     @property
     def database(self) -> Path:
@@ -59,7 +59,7 @@ class Config:
         return f"sqlite:///{self.database}"
 
     def check(self) -> None:
-        """Raise ConfigError if sources have problems. The others can be read nevertheless."""
+        """Raise ConfigError if any source has problems, even though the others can be read."""
         if problems := [str(problem) for source in self.sources for problem in source.problems]:
             raise ConfigError(self.path, problems)
 
@@ -69,7 +69,7 @@ def find_file(given: Path | None = None, places: Sequence[Path] = (LOCAL_FILE, S
     found = next((place for place in places if place.exists()), None) if given is None else given
     if found is None:
         tried = " nor ".join(str(place) for place in places)
-        raise ConfigError(places[0], [f"there is no config file: neither {tried} exists. {_HOW}"])
+        raise ConfigError(places[0], [f"there is no config file: neither {tried} exists. {_HOW_TO_CREATE}"])
     return found
 
 
@@ -86,7 +86,7 @@ def load(
     options = [reader.read(number, table) for number, table in numbered_tables(raw, "sources")]
     problems: list[Problem] = []
     tables = _validate(raw, problems)
-    problems += problems_between(raw, wall_languages)
+    problems += cross_table_problems(raw, wall_languages)
     if problems or tables is None:
         of_sources = [problem for one in options for problem in one.problems]
         raise ConfigError(file, [str(problem) for problem in (*problems, *of_sources)])
@@ -115,14 +115,14 @@ def _read(file: Path) -> RawTable:
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        raise ConfigError(file, [f"the file does not exist. {_HOW}"]) from None
+        raise ConfigError(file, [f"the file does not exist. {_HOW_TO_CREATE}"]) from None
     except OSError as error:
-        raise ConfigError(file, [f"cannot be read: {error.strerror}."]) from error
+        raise ConfigError(file, [f"the file cannot be read: {error.strerror}."]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(file, [f"line {line} is not UTF-8 text. Save the file as UTF-8."]) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(file, [f"is not valid TOML: {error}."]) from error
+        raise ConfigError(file, [f"the file is not valid TOML: {error}."]) from error
 
 
 def _validate(raw: RawTable, problems: list[Problem]) -> FileTables | None:

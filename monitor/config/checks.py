@@ -1,5 +1,5 @@
-"""Rules of config.toml that involve several keys or tables, or the query language. They check the raw tables, so that
-every problem is found even if a table is not valid otherwise."""
+"""Checks of config.toml that involve several keys or tables, or the query language. They run on the raw tables, so that
+every problem is reported even if a table is not valid otherwise."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def numbered_tables(file: RawTable, name: str) -> NumberedTables:
     return [(n, table) for n, table in enumerate(found) if isinstance(table, dict)] if isinstance(found, list) else []
 
 
-def problems_between(file: RawTable, wall_languages: Collection[str]) -> list[Problem]:
-    """All problems of these rules. ``wall_languages``: see ``load``."""
+def cross_table_problems(file: RawTable, wall_languages: Collection[str]) -> list[Problem]:
+    """The problems that these checks find. ``wall_languages``: see ``load``."""
     tables = {name: numbered_tables(file, name) for name in ("brands", "sources", "topics", "walls")}
     return [
-        *(problem for name, of_name in tables.items() for problem in _duplicate_names(name, of_name)),
+        *(problem for name, numbered in tables.items() for problem in _duplicate_names(name, numbered)),
         *_wrong_rules("brands", tables["brands"]),
         *_wrong_rules("topics", tables["topics"]),
         *_no_own_brand(tables["brands"]),
@@ -35,7 +35,7 @@ def problems_between(file: RawTable, wall_languages: Collection[str]) -> list[Pr
 
 
 def _duplicate_names(tables: str, numbered: NumberedTables) -> list[Problem]:
-    """Names that an earlier table of the same kind has, in any case."""
+    """Names that an earlier table of the same kind has, ignoring case."""
     first: dict[str, int] = {}
     problems = []
     for number, table in numbered:
@@ -58,8 +58,10 @@ def _wrong_rules(tables: str, numbered: NumberedTables) -> list[Problem]:
         try:
             parse(rule)
         except QueryError as error:
-            why = " ".join(part for part in (error.reason, error.suggestion) if part)
-            problems.append(Problem((tables, number, "rule"), f"column {error.column} of {quoted(rule)}: {why}"))
+            explanation = " ".join(part for part in (error.reason, error.suggestion) if part)
+            problems.append(
+                Problem((tables, number, "rule"), f"column {error.column} of {quoted(rule)}: {explanation}")
+            )
     return problems
 
 

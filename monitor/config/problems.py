@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-Path = tuple[str | int, ...]
-"""``("sources", 2, "every")``"""
+KeyPath = tuple[str | int, ...]
+"""Where a value is in the file, such as ``("sources", 2, "every")``."""
 
 _SECRET_KEY = re.compile(r"token|secret|password|key\b", re.IGNORECASE)
 _MAX_QUOTED_CHARS = 60
@@ -18,25 +18,25 @@ _MAX_QUOTED_CHARS = 60
 class Problem(NamedTuple):
     """One problem, either of a value (``expected``, ``found``) or of another sort (``message``)."""
 
-    at: Path
+    at: KeyPath
     message: str = ""
     """A sentence or two."""
     expected: str = ""
     """A phrase: ``a whole number``."""
     found: str = ""
-    """The value, as ``quoted`` returns it. Empty if it says nothing, such as for a whole table."""
+    """The value, as ``quoted`` returns it. Empty if quoting it would not help, as for a whole table."""
     allowed: tuple[str, ...] = ()
     """All that is allowed here, if that is a long list."""
     is_unknown_key: bool = False
 
     @property
     def path(self) -> str:
-        """``sources[2].every``"""
+        """``at`` as ``sources[2].every``."""
         return dotted(self.at)
 
     @property
     def sentence(self) -> str:
-        """What is wrong, without where and without ``allowed``."""
+        """What is wrong, without ``path`` and ``allowed``."""
         if not self.expected:
             return f"{self.message} Found {self.found}." if self.found else self.message
         return f"expected {self.expected}{f', found {self.found}' if self.found else ''}."
@@ -53,7 +53,7 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that ``word`` is most likely meant to be, in any case; None if none is close."""
+    """The one of ``known`` that is most similar to ``word``, ignoring case; None if none is close."""
     folded = {k.casefold(): k for k in known}
     matches = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None

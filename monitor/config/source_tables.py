@@ -1,6 +1,6 @@
-"""A ``[[sources]]`` table as its kind understands it.
+"""Validates a ``[[sources]]`` table with the model of its kind.
 
-A problem in it concerns that source alone: the source reports it and is not read, but all others are.
+A problem in it affects only that source: it reports the problem and is not read, while all others are.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from monitor.config.problems import Path, Problem, closest, did_you_mean, dotted, quoted
+from monitor.config.problems import KeyPath, Problem, closest, did_you_mean, dotted, quoted
 from monitor.config.tables import SourceTable
 from monitor.config.validation import problems_of
 
 OptionsOf = Callable[[str], type[BaseModel]]
 """kind -> the model of its keys. Raises ImportError for a kind that does not exist or cannot be used at all."""
 
-_OTHER_NAMES = {"twitter": "x", "rss": "feed", "atom": "feed", "jetstream": "bluesky", "fediverse": "mastodon"}
-"""What people call a kind -> the kind."""
+_KIND_ALIASES = {"twitter": "x", "rss": "feed", "atom": "feed", "jetstream": "bluesky", "fediverse": "mastodon"}
+"""Other names that people use for a kind -> the kind."""
 MAX_SUGGESTED_KINDS = 3
-"""Kinds that are listed as those that have an option."""
+"""Maximum number of kinds that a problem lists as having an option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class SourceConfig:
 
     @property
     def explanation(self) -> str:
-        """Its problems as sentences for people who do not look at the file; empty without any."""
+        """The problems as sentences that make sense without the file; empty without any."""
         sentences = [_sentence(problem) for problem in self.problems]
         return " ".join([*sentences, "Correct it in the config, then restart Wallflower."]) if sentences else ""
 
 
 class KindOptions(NamedTuple):
-    """What the kind of a source makes of its table. Both empty: the table has no usable ``kind``."""
+    """A table validated by the model of its kind. Both are empty if the table has no usable ``kind``."""
 
     options: BaseModel | None = None
     problems: tuple[Problem, ...] = ()
@@ -76,14 +76,14 @@ class OptionsReader:
             return KindOptions(model.model_validate(own))
         except ValidationError as error:
             problems = problems_of(error, model, at, common_keys=common)
-            # What is wrong with a common key, the name, is reported with the rest of the file.
+            # A problem with the common key ``name`` is reported with the rest of the file.
             return KindOptions(None, tuple(self._with_kinds(p, kind) for p in problems if p.at[2:] != ("name",)))
 
-    def _unusable_kind(self, at: Path, kind: str, error: ImportError) -> Problem:
+    def _unusable_kind(self, at: KeyPath, kind: str, error: ImportError) -> Problem:
         if kind in self.kinds:
             return Problem(at, f'"{kind}" cannot be used here: {error}. Install what is missing.')
-        meant = closest(kind, [*self.kinds, *_OTHER_NAMES])
-        hint = did_you_mean(_OTHER_NAMES.get(meant, meant) if meant else None)
+        meant = closest(kind, [*self.kinds, *_KIND_ALIASES])
+        hint = did_you_mean(_KIND_ALIASES.get(meant, meant) if meant else None)
         return Problem(at, f"there is no kind {quoted(kind)}.{hint}", allowed=tuple(sorted(self.kinds)))
 
     def _with_kinds(self, problem: Problem, kind: str) -> Problem:

@@ -1,4 +1,4 @@
-"""pydantic's errors as Problems."""
+"""Converts pydantic's errors to Problems."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.config.problems import Path, Problem, closest, did_you_mean, quoted
+from monitor.config.problems import KeyPath, Problem, closest, did_you_mean, quoted
 from monitor.errors import WallflowerError
 
 _UNKNOWN_KEY_TYPES = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
@@ -32,10 +32,12 @@ _EXPECTED = {
 """pydantic's error type -> what is expected."""
 
 
-def problems_of(error: ValidationError, table: type, at: Path = (), common_keys: Iterable[str] = ()) -> list[Problem]:
-    """The problems that validating the table at ``at`` as ``table`` found. ``common_keys`` are known beside its own."""
+def problems_of(
+    error: ValidationError, table: type, at: KeyPath = (), common_keys: Iterable[str] = ()
+) -> list[Problem]:
+    """The problems that validating the table at ``at`` as ``table`` found. ``common_keys``: other known keys."""
     errors = error.errors(include_url=False)
-    # A list is reported as too short, too, if one of its entries is wrong.
+    # pydantic reports a list as too short as well if one of its entries is not valid.
     parents = {found["loc"][:n] for found in errors for n in range(1, len(found["loc"]))}
     return [
         _problem(found, table, at, common_keys)
@@ -69,8 +71,8 @@ def _table_in(annotation: Any) -> type | None:
     return next((t for t in map(_table_in, typing.get_args(annotation)) if t is not None), None)
 
 
-def _problem(found: ErrorDetails, table: type, at: Path, common_keys: Iterable[str]) -> Problem:
-    path: Path = (*at, *found["loc"])
+def _problem(found: ErrorDetails, table: type, at: KeyPath, common_keys: Iterable[str]) -> Problem:
+    path: KeyPath = (*at, *found["loc"])
     key = str(found["loc"][-1]) if found["loc"] else ""
     if found["type"] in _UNKNOWN_KEY_TYPES:
         keys = sorted({*keys_at(table, found["loc"][:-1]), *(common_keys if len(found["loc"]) == 1 else ())})
@@ -85,8 +87,8 @@ def _problem(found: ErrorDetails, table: type, at: Path, common_keys: Iterable[s
     return Problem(path, expected=_expected(found, table), found=quoted(found["input"], key))
 
 
-def _problem_of_value(path: Path, key: str, error: ValueError, value: Any) -> Problem:
-    """The problem that one of our validators raised: a phrase that says what is expected, or an error of ours."""
+def _problem_of_value(path: KeyPath, key: str, error: ValueError, value: Any) -> Problem:
+    """The problem that one of our validators raised: a phrase that says what is expected, or a WallflowerError."""
     shown = "" if isinstance(value, Mapping) else quoted(value, key)
     if isinstance(error.__cause__, WallflowerError):
         return Problem(path, str(error), found=shown)

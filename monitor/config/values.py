@@ -17,8 +17,8 @@ MIN_DURATION, MAX_DURATION = timedelta(seconds=1), timedelta(days=30)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd])")
 _EXPECTED_DURATION = 'a number with s, m, h or d, such as "10m" or "2h", from "1s" to "30d"'
-_PAIRING = "pairing"
-"""Not a name for a wall: /wall/pairing shows how to pair one."""
+_RESERVED_WALL_NAME = "pairing"
+"""Not allowed as the name of a wall, because /wall/pairing shows how to pair one."""
 
 T = TypeVar("T")
 
@@ -54,19 +54,19 @@ def _matching(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _is_printable_name(value: str) -> str:
+def _check_printable(value: str) -> str:
     if value != value.strip() or not value.isprintable():
         raise ValueError("a name of printable characters, without spaces around it")
     return value
 
 
-def _is_not_reserved(value: str) -> str:
-    if value == _PAIRING:
-        raise ValueError(f'any name except "{_PAIRING}", whose address is in use')
+def _check_not_reserved(value: str) -> str:
+    if value == _RESERVED_WALL_NAME:
+        raise ValueError(f'any name except "{_RESERVED_WALL_NAME}", whose address is in use')
     return value
 
 
-def _is_searchable(value: str) -> str:
+def _check_searchable(value: str) -> str:
     try:
         parse(f'"{value}"')
     except QueryError:
@@ -79,7 +79,7 @@ def _without_duplicates(values: tuple[T, ...]) -> tuple[T, ...]:
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS), AfterValidator(_is_printable_name)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS), AfterValidator(_check_printable)]
 Unique = Annotated[tuple[T, ...], AfterValidator(_without_duplicates)]
 """A list, as a tuple without duplicates."""
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
@@ -96,9 +96,9 @@ PostLanguage = Annotated[str, _matching(r"[a-z]{2,3}", 'the code of a language s
 WallName = Annotated[
     str,
     _matching(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", 'letters a to z, digits and hyphens, such as "reception"'),
-    AfterValidator(_is_not_reserved),
+    AfterValidator(_check_not_reserved),
 ]
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_is_searchable)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_check_searchable)]
 """A word, or several in a row, that can be searched for."""
 Muted = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """An author, site or source."""

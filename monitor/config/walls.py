@@ -54,9 +54,9 @@ class Wall:
     brands: Unique[Name] = ()
     """Empty: all."""
     languages: Unique[PostLanguage] = ()
-    """Of the posts that it shows; "und" means unknown. Empty: all."""
+    """Languages of the posts shown; "und" means unknown. Empty: all."""
     timezone: Zone | None = None
-    """None: that of the pages."""
+    """None: the time zone of the pages."""
     mask_authors: StrictBool = False
     never_show: Unique[Phrase] = ()
     """Posts that contain one of these are counted, but not shown."""
@@ -65,6 +65,7 @@ class Wall:
     night: Annotated[Night | None, BeforeValidator(parse_night)] = DEFAULT_NIGHT
     """None: never."""
     rotation: StrictBool = True
+    """Whether zones change places, to protect plasma screens, and topics alternate with posts."""
     language: Text = "en"
-    """Of the wall's own words."""
+    """Of the wall's interface; posts are not translated."""
     clock: Literal["24h", "12h"] = "24h"

@@ -17,7 +17,7 @@ _MAX_DATE_CHARS = 100
 
 
 def parse_date(text: str) -> float | None:
-    """Seconds since 1970 of a date in any form that feeds use; None if it is in none of them."""
+    """``text`` in seconds since 1970; None if it has none of the formats that feeds use."""
     text = text.strip()[:_MAX_DATE_CHARS]
     if not text:
         return None
@@ -28,7 +28,7 @@ def parse_date(text: str) -> float | None:
 
 
 def _parse_common(text: str) -> float | None:
-    """Parse the two forms of nearly all feeds, faster than feedparser does."""
+    """Parse the two formats that nearly all feeds use, faster than feedparser does."""
     if found := _ISO.fullmatch(text):
         year, month, day, *clock, zone = found.groups()
     elif found := _RFC822.fullmatch(text):

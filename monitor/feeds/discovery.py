@@ -12,9 +12,9 @@ from monitor.feeds.web_page import FeedLink, feed_links, is_web_page
 from monitor.http import Http, Response, redact
 
 MAX_FEEDS = 10
-"""Feeds of one page that are read."""
+"""Maximum number of feeds to read from one page."""
 COMMON_PATHS = ("feed/", "rss", "feed.xml", "atom.xml", "index.xml", "rss.xml")
-"""Where to look for the feed of a page that links to none."""
+"""Paths to try if a page links to no feed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Feed:
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Feed:
-        """The feed that ``to_json`` returned ``raw`` for."""
+        """The inverse of ``to_json``."""
         return cls(tuple(Entry(*entry) for entry in raw["entries"]), raw["ttl"], raw["skipped"], raw["truncated"])
 
 
@@ -100,7 +100,7 @@ def absolute_url(base: str, link: str) -> str:
 
 
 def repair_encoding(text: str) -> str:
-    """``text`` stripped. Repairs UTF-8 decoded as Latin-1, and Windows-1252 characters, as feedparser does."""
+    """Strip ``text``, and repair UTF-8 decoded as Latin-1 and Windows-1252 characters, as feedparser does."""
     text = text.strip()
     if text.isascii():
         return text

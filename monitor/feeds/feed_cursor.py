@@ -15,26 +15,26 @@ from monitor.model import Json
 _MAX_ID_CHARS = 250
 _UNREAD = "~"
 """Precedes the digest of an entry that must be read again."""
-_RENAMED_KEYS = {"untold": "validators_unreliable"}
+_RENAMED_KEYS = {"untold": "validators_unreliable", "leads_to": "resolved_url", "body": "body_digest"}
 """Stored key -> attribute, for cursors that older versions stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCursor:
-    """The state of a feed between passes. It is as long as the feed, and forgets entries that the feed drops."""
+    """The state of a feed between passes. It holds only entries that the feed still lists."""
 
     configured: str = ""
-    """The address that the cursor was made for. It is void for any other address."""
+    """The address that the cursor belongs to. For any other address it is ignored."""
     moved_to: str = ""
     """The target of a permanent redirect."""
-    leads_to: str = ""
-    """The feed address that a directory returned."""
+    resolved_url: str = ""
+    """The feed address that the directory at ``configured`` returned."""
     etag: str = ""
     modified: str = ""
     """The Last-Modified header."""
     validators_unreliable: bool = False
-    """Entries once changed while ETag and Last-Modified did not, so a 304 of this site is not trusted any more."""
-    body: str = ""
+    """Entries have changed while ETag and Last-Modified did not, so a 304 from this site is no longer trusted."""
+    body_digest: str = ""
     """Digest of the last document."""
     ttl: int = 0
     """Minutes, as the feed states."""
@@ -49,18 +49,18 @@ class FeedCursor:
         """The state stored in ``cursor``; an empty one if there is none or it belongs to another address."""
         if not isinstance(cursor, dict) or cursor.get("configured") != configured:
             return cls(configured)
-        stored = {_RENAMED_KEYS.get(key, key): value for key, value in cursor.items()}
+        stored = _with_current_keys(cursor)
         empty = cls()
         kept = {f.name: stored[f.name] for f in fields(cls) if type(stored.get(f.name)) is type(getattr(empty, f.name))}
         return cls(**kept)
 
     @staticmethod
     def with_entries_unread(cursor: Json) -> Json:
-        """``cursor`` changed so that the next pass fetches the feed and returns all its entries, under the same ids."""
+        """A cursor with which the next pass fetches the feed and returns all its entries, under the same ids."""
         if not isinstance(cursor, dict) or not isinstance(listed := cursor.get("listed"), dict):
             return cursor
         unread = {external_id: _UNREAD + str(kept).removeprefix(_UNREAD) for external_id, kept in listed.items()}
-        return {**cursor, "etag": "", "modified": "", "body": "", "listed": unread}
+        return {**_with_current_keys(cursor), "etag": "", "modified": "", "body_digest": "", "listed": unread}
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -98,13 +98,17 @@ class FeedCursor:
         return bool(self.listed) and shared >= min(3, len(self.listed))
 
 
+def _with_current_keys(cursor: Mapping[str, Any]) -> dict[str, Any]:
+    return {_RENAMED_KEYS.get(key, key): value for key, value in cursor.items()}
+
+
 def digest(*parts: str) -> str:
     """A digest of ``parts``, 16 characters long."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def content_digest(entry: Entry) -> str:
-    """A digest of what readers see of an entry. Without its date, which some feeds change in every response."""
+    """A digest of an entry's visible content, without its date, which some feeds change in every response."""
     return digest(entry.title, entry.text, entry.author, entry.link)
 
 

@@ -81,7 +81,7 @@ def _entry(raw: Any, feed: Any) -> Entry:
         repair_encoding(str(raw.get("author", ""))),
         _published(raw),
         language or str(feed.get("language", "")),
-        _enclosure(raw, ""),
+        _enclosure(raw),
     )
 
 
@@ -99,6 +99,6 @@ def _published(raw: Any) -> float | None:
     return None
 
 
-def _enclosure(raw: Any, base: str) -> str:
+def _enclosure(raw: Any) -> str:
     links = (link for link in raw.get("links", ()) if link.get("rel") == "enclosure")
-    return next((absolute_url(base, str(link.get("href", ""))) for link in links), "")
+    return next((absolute_url("", str(link.get("href", ""))) for link in links), "")

@@ -45,5 +45,5 @@ def _author(holder: dict[str, Any]) -> str:
 
 
 def _as_text(value: object) -> str:
-    """``value`` as text if it is text or a number (ids often are); '' for anything else."""
+    """``value`` as text if it is text or a number, as ids often are; '' for anything else."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

@@ -1,4 +1,4 @@
-"""Feeds of well-known sites: builds the feed's URL from a few keys of the config. Pure.
+"""Feeds of well-known sites: builds a feed's URL from a few keys of the config, without any request.
 
     feed_url("google-news", {"query": "acme", "country": "GB"})
 
@@ -35,7 +35,8 @@ class Preset:
     optional: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     """At least one of these is required."""
-    not_both: tuple[str, ...] = ()
+    mutually_exclusive: tuple[str, ...] = ()
+    """At most one of these is allowed."""
     secret_help: str = ""
     """Where to find its secret."""
     is_directory: bool = False
@@ -43,23 +44,23 @@ class Preset:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """All keys that it accepts."""
+        """All accepted keys."""
         return tuple(dict.fromkeys((*self.required, *self.any_of, *self.optional)))
 
 
 def key_problem(name: str, given: Collection[str]) -> str:
-    """What would be valid, if the keys ``given`` are not valid for the preset; empty if they are."""
+    """A phrase that says which keys are expected, if ``given`` is not valid for the preset; else empty."""
     preset = PRESETS[name]
     missing = [key for key in preset.required if key not in given]
     unknown = sorted(set(given) - set(preset.keys))
     if unknown:
-        return f'for preset "{name}" only {_enumerate(preset.keys, "and")}, not {_enumerate(unknown, "or")}'
+        return f'for preset "{name}" only {_join(preset.keys, "and")}, not {_join(unknown, "or")}'
     if missing:
-        return f'preset "{name}" together with {_enumerate(missing, "and")}'
+        return f'preset "{name}" together with {_join(missing, "and")}'
     if preset.any_of and not set(preset.any_of) & set(given):
-        return f'preset "{name}" together with {_enumerate(preset.any_of, "or")}'
-    if preset.not_both and set(preset.not_both) <= set(given):
-        return f'for preset "{name}" one of {_enumerate(preset.not_both, "and")}, not both'
+        return f'preset "{name}" together with {_join(preset.any_of, "or")}'
+    if preset.mutually_exclusive and set(preset.mutually_exclusive) <= set(given):
+        return f'for preset "{name}" one of {_join(preset.mutually_exclusive, "and")}, not both'
     return ""
 
 
@@ -106,7 +107,7 @@ _GOOGLE_LANGUAGES = {
 _GOOGLE_ALERT = re.compile(r"(?:https?://(?:www\.)?google\.[a-z.]{2,6}/alerts/feeds/)?([0-9]{1,30}/[0-9]{1,30})/?")
 
 
-def _enumerate(keys: Collection[str], conjunction: str) -> str:
+def _join(keys: Collection[str], conjunction: str) -> str:
     *first, last = keys
     return f"{', '.join(first)} {conjunction} {last}" if first else last
 
@@ -227,7 +228,7 @@ PRESETS: Mapping[str, Preset] = {
         _discourse,
         required=("site",),
         optional=("section", "tag"),
-        not_both=("section", "tag"),
+        mutually_exclusive=("section", "tag"),
     ),
     "phpbb": Preset(
         "the newest posts of a phpBB board, or of one forum (its number)",
@@ -241,7 +242,7 @@ PRESETS: Mapping[str, Preset] = {
         "new Lobsters stories, optionally with a tag or about a site",
         _lobsters,
         optional=("tag", "site"),
-        not_both=("tag", "site"),
+        mutually_exclusive=("tag", "site"),
     ),
     "lobsters-comments": Preset("new comments on Lobsters", lambda given: "https://lobste.rs/comments.rss"),
     "reddit": Preset(
@@ -268,9 +269,11 @@ PRESETS: Mapping[str, Preset] = {
         _mastodon,
         required=("site",),
         any_of=("tag", "user"),
-        not_both=("tag", "user"),
+        mutually_exclusive=("tag", "user"),
     ),
-    "medium": Preset("a tag or an author on Medium", _medium, any_of=("tag", "user"), not_both=("tag", "user")),
+    "medium": Preset(
+        "a tag or an author on Medium", _medium, any_of=("tag", "user"), mutually_exclusive=("tag", "user")
+    ),
     "wordpress": Preset("a WordPress blog, or a search in it", _wordpress, required=("site",), optional=("query",)),
     "apple-podcasts": Preset(
         "the episodes of a podcast, by its number in Apple Podcasts",

@@ -1,9 +1,9 @@
 """Parses well-formed feeds with the standard library's C parser, twenty times as fast as feedparser.
 
 It accepts RSS 0.9x and 2.0, RSS 1.0 and Atom 1.0 in valid UTF-8 or a Western encoding, with elements that it knows, and
-returns the same entries as feedparser (the tests and bench/parsing.py compare both). As soon as it meets something that
-it does not know (an unknown element, a DOCTYPE with declarations, a broken tag) it gives up, and feedparser parses the
-document instead.
+returns the same entries as feedparser (the tests and bench/parsing.py compare both). If it finds anything
+that it does not support (an unknown element, a DOCTYPE with declarations, a broken tag), feedparser parses the document
+instead.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _feed(root: ET.Element, base: str) -> Feed:
     elif kind == "rdf:rdf":
         holder = next((e for e in root if prefixed_name(e.tag) == "channel"), root)
         items, is_atom = _items(root, "item"), False
-        _items(holder if holder is not root else (), "none")
+        _items(holder if holder is not root else (), "none")  # items inside the channel are not RSS 1.0
     elif root.tag == "{http://www.w3.org/2005/Atom}feed":
         holder, items, is_atom = root, _items(root, "entry"), True
     else:

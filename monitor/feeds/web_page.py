@@ -13,7 +13,7 @@ _START = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _LINK = re.compile(r"""<link\s(?:[^<>"']|"[^"<]{0,1000}+"|'[^'<]{0,1000}+'){1,2000}+>""", re.IGNORECASE)
-"""A value may contain ">", but a tag ends before the next "<", so that no page takes long to search."""
+"""A value may contain ">", but a tag ends before the next "<": this bounds the time to search a page."""
 _BASE = re.compile(r"<base\s[^<>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z]{1,20})\s{0,5}=\s{0,5}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _FEED_TYPES = {

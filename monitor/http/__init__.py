@@ -88,7 +88,7 @@ class Http:
         resolve: Resolve = resolve,
         user_agent: str = USER_AGENT,
     ) -> None:
-        """``allow_hosts``: each "host" or "host:port" may have a private address."""
+        """``allow_hosts``: entries "host" or "host:port", which may resolve to private addresses."""
         self.traffic = Traffic()
         self._clock = clock
         self._rate_limiter = rate_limiter or HostRateLimiter(clock)
@@ -102,9 +102,9 @@ class Http:
         """For SDKs: its requests are guarded in the same way, and raise the same SourceErrors."""
 
     def shared(self, factory: Callable[[], T]) -> T:
-        """The one object made by ``factory`` for all sources of this Http; ``close`` closes it.
+        """The object that ``factory`` makes, created once and shared by all sources; ``close`` closes it.
 
-        For objects that sources must share or that are expensive, such as the process that parses feeds.
+        For objects that are expensive or must be shared, such as the process that parses feeds.
         """
         with self._lock:
             if factory not in self._shared:
@@ -133,7 +133,7 @@ class Http:
                 raise connection_error(error, site_of(url)) from error
         response = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
         if response.status >= 400 and response.status not in accept:
-            raise self.status_error(response.url, response.status, response.headers, response.body)
+            raise self.response_error(response.url, response.status, response.headers, response.body)
         return response
 
     def connect(self, url: str) -> GuardedSocket:
@@ -150,7 +150,7 @@ class Http:
         return sock
 
     def deadline(self) -> AbstractContextManager[Deadline]:
-        """One deadline, as for a request, for all that this thread connects, sends and reads inside the block."""
+        """Limit everything that this thread connects, sends and reads inside the block to one request's deadline."""
         return self._adapter.deadline()
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ class Http:
                     shared.close()
             self._shared.clear()
 
-    def status_error(self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"") -> SourceError:
+    def response_error(self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"") -> SourceError:
         """The error for a status of 400 or above at ``url``. A host that asks us to wait is blocked until then."""
         site, value = site_of(url), headers.get("Retry-After") or headers.get("retry-after")
         if status == 429 or (status == 503 and value):
@@ -174,7 +174,7 @@ class Http:
 
 
 def _moved_to(response: requests.Response) -> str | None:
-    """The target of the permanent redirects that the redirect chain starts with; None if it starts with none."""
+    """The target of the permanent redirects at the start of the redirect chain; None without any."""
     moved_to = None
     for hop, following in pairwise([*response.history, response]):
         if hop.status_code not in _PERMANENT_REDIRECTS:

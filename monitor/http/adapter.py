@@ -25,20 +25,20 @@ from monitor.http.urls import check_url, site_of
 
 _MAX_REDIRECTS = 5
 _READ_BYTES = 64 * 1024
-_RETRY_LATER = (429, 503)
-_FAILURES = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
+_RETRY_LATER_STATUSES = (429, 503)
+_TRANSPORT_ERRORS = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one response may cost."""
+    """Limits of one response."""
 
     read_timeout: float = 20.0
-    """Seconds without a byte."""
+    """Maximum seconds without a byte."""
     total_timeout: float = 60.0
-    """Seconds until the response is complete, redirects included."""
+    """Maximum seconds until the response is complete, including redirects."""
     max_bytes: int = 15_000_000
-    """Bytes after decompression."""
+    """Maximum size after decompression."""
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class GuardAdapter(HTTPAdapter):
             except SourceError:
                 self._traffic.count(failures=1)
                 raise
-            except _FAILURES as error:
+            except _TRANSPORT_ERRORS as error:
                 self._traffic.count(failures=1)
                 late = deadline_error(site, deadline.seconds) if deadline.has_passed else None
                 raise late or connection_error(error, site) from error
@@ -121,7 +121,7 @@ class GuardAdapter(HTTPAdapter):
 
     @contextmanager
     def deadline(self) -> Iterator[Deadline]:
-        """One deadline for all that this thread sends and reads inside the block, redirects included."""
+        """One deadline for everything that this thread sends and reads inside the block, including redirects."""
         outer = self._guard.deadline
         deadline = outer or Deadline(self._clock, self._limits.total_timeout)
         self._guard.deadline = deadline
@@ -133,7 +133,7 @@ class GuardAdapter(HTTPAdapter):
     def _apply_rate_limit(self, status: int, headers: Mapping[str, str], site: str) -> None:
         """Record the rate limit that a response reports, and block the site for as long as it asks."""
         self._traffic.record_rate_limit(site, parse_rate_limit(headers, self._clock.now()))
-        if status in _RETRY_LATER and (value := headers.get("Retry-After")):
+        if status in _RETRY_LATER_STATUSES and (value := headers.get("Retry-After")):
             self._rate_limiter.block(site, retry_after(value, self._clock.now()))
 
     def _read_body(self, response: BaseHTTPResponse, site: str) -> bytes:

@@ -2,7 +2,7 @@
 
 We hook into urllib3 where it opens a socket (``_new_conn``) and into http.client where it reads from it
 (``response_class``). Every address is checked just before it is connected to, and every read checks the deadline, so
-that a server which sends one byte per second is cut off as well: a read timeout alone never fires there.
+that a server that sends one byte per second is cut off as well: a read timeout alone would never fire.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Guard:
 
     @cached_property
     def tls_context(self) -> ssl.SSLContext:
-        """For streams. One for all connections: loading the CA bundle costs 17 ms of CPU."""
+        """For streams. Shared by all connections, because loading the CA bundle costs 17 ms of CPU."""
         context = ssl.create_default_context(cafile=certifi.where())
         context.hostname_checks_common_name = False  # certificate authorities no longer verify the common name
         context.set_alpn_protocols(["http/1.1"])
@@ -124,21 +124,21 @@ class Guard:
         try:
             found = self._resolve(host.strip("[]"), port)
         except (OSError, UnicodeError) as error:
-            raise SourceError(f"{host} was not found: the name does not exist or the DNS does not answer.") from error
+            raise SourceError(f"{host} was not found: the name does not exist, or DNS does not respond.") from error
         if is_allowed(host, port, self._allowed_hosts):
             return list(found)
-        # of an answer that mixes public and private addresses, only the public ones
+        # If a name has both public and private addresses, connect only to the public ones.
         public = [address for address in found if is_public(address)]
         if found and not public:
             raise SourceError(
-                f"{host} is in a private network, which sources may not read. "
+                f"{host} is on a private network, which sources may not read. "
                 f'If you trust it, add "{host}" to allow_hosts in the config.'
             )
         return public
 
 
 class _DeadlineReader(io.RawIOBase):
-    """A socket's bytes. Each read waits no longer than the deadline of the request allows."""
+    """Reads from a socket. Each read ends at the deadline of the request."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, guard: Guard) -> None:
         self._raw, self._sock, self._guard = raw, sock, guard
@@ -163,7 +163,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock, guard))
 
     def begin(self) -> None:
-        """Read status and headers. Connections are not reused: the site may close a kept one while we write."""
+        """Read status and headers. Connections are not reused: the site may close an idle one while we write to it."""
         super().begin()
         self.will_close = True
 
@@ -185,7 +185,7 @@ class _GuardedConnection(HTTPConnection):
         try:
             return super().getresponse()
         except BaseException:
-            # urllib3 raises InvalidHeader after http.client has given the socket to the response: close it there
+            # urllib3 raises InvalidHeader after http.client has passed the socket to the response, so close it there.
             if self._raw_response is not None:
                 self._raw_response.close()
             raise

@@ -1,4 +1,4 @@
-"""Turns failed requests into SourceErrors whose messages people understand. Messages contain no secrets."""
+"""Turns failed requests into SourceErrors with messages for people. Messages contain no secrets."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _STATUS_MESSAGES = {
     503: "is overloaded or under maintenance (503). We will try again.",
     504: "is not reachable behind its gateway (504). We will try again.",
 }
-_TEMPORARY = frozenset({402, 408, 409, 425})
-"""Statuses below 500 that may change without anyone fixing the request: too slow, overloaded, out of credit."""
+_TEMPORARY_STATUSES = frozenset({402, 408, 409, 425})
+"""Statuses below 500 that may change without any change to the request: too slow, overloaded, out of credit."""
 
 
 def status_error(status: int, site: str, sample: str = "") -> SourceError:
@@ -34,7 +34,7 @@ def status_error(status: int, site: str, sample: str = "") -> SourceError:
         return AuthError(message)
     if status == 410:
         return Gone(message)
-    kind = BadResponse if status in _TEMPORARY or status >= 500 else Refused
+    kind = BadResponse if status in _TEMPORARY_STATUSES or status >= 500 else Refused
     return kind(message, sample, status)
 
 
@@ -56,7 +56,7 @@ _CONNECTION_MESSAGES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = 
     # most specific first
     ((ssl.SSLCertVerificationError,), "could not prove its identity: its certificate is not valid."),
     ((ssl.SSLError, urllib3.exceptions.SSLError), "could not set up a secure connection (TLS)."),
-    ((requests.TooManyRedirects,), "redirected us more than 5 times."),
+    ((requests.TooManyRedirects,), "redirected us too many times."),
     (
         (requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL),
         "redirected us to an address that is not a valid http(s) address.",

@@ -16,9 +16,9 @@ _READ_BYTES = 64 * 1024
 
 
 class GuardedSocket:
-    """A connected socket with the methods that the WebSocket library calls. It reads in large pieces.
+    """A connected socket with the methods that the WebSocket library calls. Reads are buffered.
 
-    While the calling thread has a deadline, no read lasts beyond it; otherwise ``settimeout`` applies.
+    While the calling thread has a deadline, every read ends at it; otherwise ``settimeout`` applies.
     """
 
     def __init__(self, sock: socket.socket, site: str, guard: Guard) -> None:
@@ -43,7 +43,7 @@ class GuardedSocket:
             return True
         try:
             return bool(select.select([self._sock], (), (), seconds)[0])
-        except (OSError, ValueError):  # closed by another thread: the next read raises the error
+        except (OSError, ValueError):  # Closed by another thread: the next read raises the error.
             return True
 
     def send(self, data: bytes) -> int:

@@ -1,4 +1,4 @@
-"""How many requests a site still accepts, from the rate-limit headers in common use. Only shown to people."""
+"""How many requests a site still accepts, from the usual rate-limit headers. For display only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _HEADER_FORMS = ("x-ratelimit-{}", "x-rate-limit-{}", "ratelimit-{}")
 _MAX_WAIT_SECONDS = 10_000_000.0
-"""A larger number in a reset header is a point in time, in seconds since 1970."""
+"""A larger number in a reset header is a time, in seconds since 1970."""
 
 
 class RateLimitStatus(NamedTuple):

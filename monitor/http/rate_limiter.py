@@ -1,4 +1,4 @@
-"""Limits the load we put on one host: two requests at a time, half a second apart, none while it asks us to wait."""
+"""Limits the load on one host: two requests at a time, half a second apart, none while it asks us to wait."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ class HostRateLimiter:
         waited = 0.0
         while (pause := self._try_acquire(host)) > 0:
             if waited > self._max_wait:
-                raise RateLimited(f"Other sources are using {host}.", self._clock.now() + timedelta(minutes=1))
+                raise RateLimited(
+                    f"Other sources are already sending requests to {host}.", self._clock.now() + timedelta(minutes=1)
+                )
             if self._clock.wait(pause):
                 raise Stopped("Stopped while waiting for a free request slot.")
             waited += pause

@@ -64,23 +64,23 @@ class Source:
 
     def _read(self, address: FeedAddress, before: FeedCursor, now: datetime) -> Batch:
         if address.is_directory:
-            response, leads_to = self._get_named_feed(address, before)
+            response, resolved_url = self._get_named_feed(address, before)
         else:
-            response, leads_to = self._get(address.url, before), ""
+            response, resolved_url = self._get(address.url, before), ""
         not_modified = response.status == 304
-        body = before.body if not_modified else hashlib.sha256(response.body).hexdigest()[:32]
+        body_digest = before.body_digest if not_modified else hashlib.sha256(response.body).hexdigest()[:32]
         etag, modified = validators(response.headers)
         after = replace(
             before,
             moved_to="" if address.secret_parts or address.is_directory else response.moved_to or before.moved_to,
-            leads_to=leads_to,
+            resolved_url=resolved_url,
             etag=etag or (before.etag if not_modified else ""),
             modified=modified or (before.modified if not_modified else ""),
-            body=body,
+            body_digest=body_digest,
             read_at=now.isoformat(),
             passes=before.passes + 1,
         )
-        if not_modified or body == before.body:
+        if not_modified or body_digest == before.body_digest:
             return _unchanged_batch(before, after, response, now)
         feed = self._parser.parse(response.body, response.headers.get("Content-Type", ""), address.url)
         feed = replace(feed, entries=tuple(address.redact_entry(entry) for entry in feed.entries))
@@ -89,9 +89,9 @@ class Source:
     def _get_named_feed(self, address: FeedAddress, before: FeedCursor) -> tuple[Response, str]:
         """(response of the feed that a directory names, its address). The directory is read only if that feed fails."""
         error: SourceError | None = None
-        if before.leads_to:
+        if before.resolved_url:
             try:
-                return self._get(before.leads_to, before), before.leads_to
+                return self._get(before.resolved_url, before), before.resolved_url
             except (BadResponse, Gone) as caught:
                 error = caught
         directory = self._http.get(address.url)
@@ -100,7 +100,7 @@ class Source:
             message = f"{site_of(address.url)} names no feed for this. Check its number."
             raise BadResponse(message, directory.sample)
         check_url(url)
-        if error is not None and url == before.leads_to:
+        if error is not None and url == before.resolved_url:
             raise error
         return self._get(url, replace(before, etag="", modified="")), url
 

@@ -43,7 +43,7 @@ class StreamMessage(NamedTuple, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class StreamBatch(Generic[T]):
-    """What one ``take`` returned."""
+    """The result of one ``take``."""
 
     items: tuple[T, ...]
     position: int | None
@@ -61,7 +61,7 @@ class StreamBatch(Generic[T]):
 
 
 class StreamReader(Generic[T]):
-    """Reads ``stream`` in a thread. With ``capacity`` items in the buffer it stops reading, and the site has to wait.
+    """Reads ``stream`` in a thread. While the buffer holds ``capacity`` items it does not read, so the site waits.
 
     ``parse`` raises ValueError for a message that it cannot parse.
     """
@@ -109,7 +109,7 @@ class StreamReader(Generic[T]):
             return batch
 
     def close(self) -> None:
-        """End the stream. Items not yet taken are lost here; they come again when the stream is resumed."""
+        """End the stream. Items not yet taken are dropped; the site sends them again when the stream is resumed."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -64,7 +64,7 @@ class WebSocketStream:
 
 
 class _BoundedFrames(frame_buffer):
-    """Parses frames. The payload of one that is too long is read in pieces and thrown away."""
+    """Parses frames. A payload that is too long is read in chunks and discarded."""
 
     def recv_strict(self, size: int) -> bytes:
         if size <= MAX_MESSAGE_BYTES:
@@ -111,7 +111,7 @@ def _refused_error(http: Http, url: str, error: websocket.WebSocketBadStatusExce
     headers: Mapping[str, str] = error.resp_headers or {}
     body = error.resp_body or b""
     if error.status_code >= 400:
-        return http.status_error(url, error.status_code, headers, body)
+        return http.response_error(url, error.status_code, headers, body)
     sample = body[:200].decode("utf-8", "replace")
     return BadResponse(f"{site_of(url)} responded with status {error.status_code} instead of a stream.", sample)
 

@@ -149,8 +149,8 @@ def test_the_end_of_a_chain_of_permanent_redirects_is_remembered(site: Nginx) ->
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("/round", "redirected us more than 5 times"),
-        ("/inside", "is in a private network"),
+        ("/round", "redirected us too many times"),
+        ("/inside", "is on a private network"),
         ("/cut", "closed the connection before its response was complete"),
         ("/login", "requires a login"),
         ("/nothing", "has nothing at this address (404)"),
