@@ -82,16 +82,16 @@ def _record_memory() -> None:
         time.sleep(INTERVAL_SECONDS)
 
 
-_REPLACEMENTS: tuple[tuple[ModuleType, str, object], ...] = (
+REPLACEMENTS: tuple[tuple[ModuleType, str, object], ...] = (
     (service, "Http", _RedirectedHttp),
     (vocabulary, "MAX_ENTRIES", MAX_WORDS),
     (story_index, "NearDuplicateIndex", partial(NearDuplicateIndex, MAX_POSTS)),
     (topics, "MAX_TEXTS", MAX_POSTS),
 )
+"""(module, attribute, value) of what differs from ``wallflower run``."""
 
 
 if __name__ == "__main__":
-    for module, name, value in _REPLACEMENTS:
-        assert hasattr(module, name)
+    for module, name, value in REPLACEMENTS:
         setattr(module, name, value)
     main()

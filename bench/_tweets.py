@@ -1,4 +1,4 @@
-"""Tweets about six airlines: those of the public data set where its file exists, else as many generated ones.
+"""Tweets about six airlines: those of the public data set where its file exists, else generated ones.
 
 The data set is "Twitter US Airline Sentiment": 14,640 tweets with their label, which people assigned. Generated tweets
 have the same columns, about the same length and the same share of each label, but no real language: what is measured
@@ -18,7 +18,7 @@ from bench._feeds_generator import WORDS
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Recordings and data sets that are not part of the project. Each benchmark does without them."""
 AIRLINE_TWEETS = SHARED_DATA / "airline" / "tweets.csv"
-GENERATED = 14_640
+GENERATED = 8_000
 DAYS = 9
 START = datetime(2015, 2, 16)
 AIRLINE_HANDLES = {
@@ -37,7 +37,8 @@ OPINIONS = {
     "neutral": ("when does the flight leave", "do you fly to Malaga", "which gate is it", "the form is online"),
     "positive": ("thank you, great crew", "is the best", "I love the new seats", "was so helpful today"),
 }
-BURST_SUBJECTS = ("broken kiosk", "data leak", "lounge closure", "baggage strike", "price rise", "boarding app")
+BURST_SUBJECTS = ("fuel voucher", "data leak", "lounge closure", "luggage robot", "signal booster", "seat lottery")
+BURST_SENTENCES = ("where is my {}?", "no {} again", "the {} is late", "why this {}?", "a {}, really!")
 BURST_TWEETS = 40
 """Each airline has one hour in which so many tweets are about one subject."""
 
@@ -51,12 +52,12 @@ def airline_tweets(path: Path | None = None) -> list[Row]:
     """
     if path is None and not AIRLINE_TWEETS.exists():
         print(f"The airline tweets are missing, so this measures {GENERATED:,} generated tweets.")
-        return generated_tweets()
+        return generated_tweets(GENERATED)
     with (path or AIRLINE_TWEETS).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def generated_tweets(count: int = GENERATED) -> list[Row]:
+def generated_tweets(count: int) -> list[Row]:
     """Tweets in the order of their time, the same in every run."""
     rng = random.Random(5)
     written = [*_everyday_tweets(rng, count - BURST_TWEETS * len(AIRLINE_HANDLES)), *_burst_tweets(rng)]
@@ -65,22 +66,23 @@ def generated_tweets(count: int = GENERATED) -> list[Row]:
 
 
 def _everyday_tweets(rng: random.Random, count: int) -> Iterator[tuple[datetime, str, str]]:
-    """(time, airline, subject) at random times."""
+    """(time, airline, no sentence) at random times."""
     for airline in rng.choices(tuple(AIRLINE_HANDLES), AIRLINE_WEIGHTS, k=count):
         yield START + rng.random() * timedelta(days=DAYS), airline, ""
 
 
 def _burst_tweets(rng: random.Random) -> Iterator[tuple[datetime, str, str]]:
-    """(time, airline, subject) of the hour in which many write about the same."""
+    """(time, airline, sentence) of the hour in which many write about the same subject."""
     for day, (airline, subject) in enumerate(zip(AIRLINE_HANDLES, BURST_SUBJECTS, strict=True), 2):
         for _ in range(BURST_TWEETS):
-            yield START + timedelta(days=day, hours=14 + rng.random()), airline, f"the {subject}"
+            sentence = rng.choice(BURST_SENTENCES).format(subject)
+            yield START + timedelta(days=day, hours=14 + rng.random()), airline, sentence
 
 
-def _row(rng: random.Random, number: int, at: datetime, airline: str, subject: str) -> Row:
+def _row(rng: random.Random, number: int, at: datetime, airline: str, sentence: str) -> Row:
     (label,) = rng.choices(tuple(LABEL_WEIGHTS), tuple(LABEL_WEIGHTS.values()))
     talk = " ".join(rng.choices(WORDS, k=rng.randint(2, 14)))
-    text = f"{AIRLINE_HANDLES[airline]} {rng.choice(OPINIONS[label])} {subject} {talk}"
+    text = f"{AIRLINE_HANDLES[airline]} {sentence} {rng.choice(OPINIONS[label])} {talk}"
     return {
         "tweet_id": str(10**9 + number),
         "airline": airline,

@@ -1,8 +1,9 @@
 """Compare near-duplicate signatures: ours, datasketch's MinHash, SimHash and plain equality.
 
-    python -m bench.near_duplicates [FILE]
+    python -m bench.near_duplicates [FILE] [--texts 5000]
 
 FILE is a CSV with a column "text". The default is the airline tweets; where these are missing, the texts are generated.
+--texts limits how many are read, because SimHash compares each text with all others.
 Near-duplicates are made from the texts: retweeted, a word changed, truncated, with another link, quoted with a comment.
 The columns per kind give the share of near-duplicates that join the cluster of their original. "joined" counts the
 posts of the file itself that join an earlier post, "wrong" those of them that share less than 0.4 of their word pairs
@@ -12,10 +13,10 @@ The row of datasketch needs ``pip install datasketch``.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import random
 import re
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -186,7 +187,11 @@ def print_row(name: str, make: Callable[[], Index], texts: Sequence[str]) -> Non
 
 def main() -> None:
     """Read the file and print a row for each index."""
-    texts = [row["text"] for row in airline_tweets(Path(sys.argv[1]) if len(sys.argv) > 1 else None)]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--texts", type=int, default=5_000, help="the number of texts to read")
+    options = parser.parse_args()
+    texts = [row["text"] for row in airline_tweets(options.file)][: options.texts]
     print(f"{'':12} {'signed/s':>9} {'added/s':>9}  {' '.join(f'{kind:>7}' for kind in KINDS)}  joined wrong")
     for name, make in (("ours", Ours), ("datasketch", Datasketch), ("equality", Equality), ("simhash", SimHash)):
         try:

@@ -1,6 +1,6 @@
 """How long a running service takes to report an incident: from the first post of a spike to the wall.
 
-    python -m bench.spike [--usual 60] [--times 6] [--pace 20] [--calm 10] [--seeds 3]
+    python -m bench.spike [--usual 60] [--times 6] [--pace 20] [--calm 5] [--seeds 3]
 
 Generates two weeks of history in which a brand is mentioned --usual times per hour at random, and serves it as
 ``wallflower run`` does, with a clock that runs --pace times as fast as real time. Then signed posts arrive at its
@@ -167,7 +167,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--usual", type=float, default=60, help="mentions per hour before the spike")
     parser.add_argument("--times", type=float, default=6, help="times the usual rate during the spike")
     parser.add_argument("--pace", type=float, default=20, help="speed of the service's clock; 1 is real time")
-    parser.add_argument("--calm", type=float, default=10, help="minutes at the usual rate before the spike")
+    parser.add_argument("--calm", type=float, default=5, help="minutes at the usual rate before the spike")
     parser.add_argument("--seeds", type=int, default=3, help="how many random series")
     options = parser.parse_args(argv)
     print(f"{options.usual:g} mentions per hour, then {options.times:g} times as many; load {os.getloadavg()[0]:.1f}")

@@ -109,7 +109,9 @@ def print_airlines(by_airline: Mapping[str, list[Text]], hours: int) -> None:
             day, hour = between(texts, end - DAY, end), between(texts, end - HOUR, end)
             found = finder.topics(day, hour, background, None, end)
             print(f"  {end:%d %b %H:%M} {hour.total:4}/hour: {_topic_text(found.hour)}")
-            print(f"     {day.total:5}  /day: {', '.join(map(_topic_text, found.day))}; no topic {found.unsorted}")
+            print(
+                f"     {day.total:5}  /day: {', '.join(map(_topic_text, found.day))}; {found.unsorted} without a topic"
+            )
 
 
 def print_titles(by_airline: Mapping[str, list[Text]]) -> None:
@@ -144,7 +146,7 @@ def print_sample(hours: int) -> None:
             background = finder.background(between(texts, at - 29 * DAY, at - DAY), at - DAY)
             found = finder.topics(between(texts, at - DAY, at), between(texts, at - HOUR, at), background, None, at)
             print(f"  {at:%d %b %H:%M} {between(texts, at - HOUR, at).total:4}: {_topic_text(found.hour)}")
-            print(f"       day: {', '.join(map(_topic_text, found.day))}; no topic {found.unsorted}")
+            print(f"       day: {', '.join(map(_topic_text, found.day))}; {found.unsorted} without a topic")
 
 
 def print_noise(by_airline: Mapping[str, list[Text]], draws: int = 40) -> None:

@@ -22,6 +22,7 @@ from bench._soak_checks import (
     unread_span,
 )
 from bench._soak_plan import Outage, PlannedSource, make_plan
+from bench._soak_run import REPLACEMENTS
 
 FEED = PlannedSource(101, "Feed 1", "feed", 21_000, 60, 150.0, 30)
 DOWN = Outage(21_000, "down", 100.0, 1_300.0)
@@ -146,3 +147,7 @@ def test_a_gap_with_the_id_of_a_deleted_gap_is_a_new_one() -> None:
         ("Feed 3", 13.0, 14.0, None, False),
         ("Feed 3", 16.0, 16.0, None, True),
     ]
+
+
+def test_the_replaced_attributes_exist() -> None:
+    assert [(module.__name__, name) for module, name, _ in REPLACEMENTS if not hasattr(module, name)] == []
