@@ -179,11 +179,11 @@ def _error_message(details: ErrorDetails) -> str:
     if details["type"] == "missing":
         return f"{where}: is missing."
     if details["type"] == "extra_forbidden":
-        return f"{where}: this key is not known. Allowed: {', '.join(DeliveredPost.model_fields)}."
+        return f"{where}: unknown key. Allowed keys: {', '.join(DeliveredPost.model_fields)}."
     if details["type"] == "model_type":
         return f'{where}: a post is an object such as {{"id": "1", "text": "Hello"}}.'
     if details["loc"][-1:] == ("published",):
-        return f"{where}: allowed is ISO 8601, such as 2026-03-01T08:00:00Z, or seconds since 1970."
+        return f"{where}: expected an ISO 8601 time such as 2026-03-01T08:00:00Z, or seconds since 1970."
     return f"{where}: {details['msg'].removeprefix('Value error, ')}."
 
 
