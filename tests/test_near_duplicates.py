@@ -227,9 +227,9 @@ def test_forget_old_posts() -> None:
     signature = signatures([ORIGINAL])[0]
     index = NearDuplicateIndex()
     index.add(1, signature, NOON)
-    index.forget(NOON)
+    index.remove_before(NOON)
     assert len(index) == 1
-    index.forget(NOON + timedelta(seconds=1))
+    index.remove_before(NOON + timedelta(seconds=1))
     assert index.add(2, signature, NOON) is None
 
 

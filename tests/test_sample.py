@@ -15,7 +15,7 @@ from monitor.http import Http
 from monitor.model import Post
 from monitor.sources import feed
 from monitor.sources._sample_phrases import Phrases, load_phrases
-from monitor.sources._sample_writer import BRANDS, Writer
+from monitor.sources._sample_writer import BRAND_SHARES, SampleWriter
 from monitor.sources.sample import Options, Source
 from monitor.text.near_duplicates import NearDuplicateIndex, signatures
 from tests.fakes import NOON
@@ -122,13 +122,13 @@ def test_there_is_every_kind_of_text(month: list[Post], phrases: Phrases) -> Non
     assert max(len(p.text) for p in month) > 1_200
     assert any(p.text.startswith("Switched from Globex to Acme") for p in month)
     assert any(ord(c) > 0x1F300 for p in month for c in p.text)
-    assert all(any(brand.lower() in p.body.lower() for p in month) for brand in BRANDS)
+    assert all(any(brand.lower() in p.body.lower() for p in month) for brand in BRAND_SHARES)
     assert len({p.site for p in month}) > 10
 
 
 def test_every_post_names_a_brand_and_has_no_unfilled_slot(month: list[Post]) -> None:
     for post in month:
-        assert any(brand.lower() in post.body.lower() for brand in BRANDS), post
+        assert any(brand.lower() in post.body.lower() for brand in BRAND_SHARES), post
         assert "{" not in post.body
 
 
@@ -144,9 +144,9 @@ def templates(phrases: Phrases) -> Iterator[str]:
 
 
 def test_every_template_can_be_filled(phrases: Phrases) -> None:
-    writer = Writer(phrases, _ConstantRandom())
+    writer = SampleWriter(phrases, _ConstantRandom())
     for template in templates(phrases):
-        for brand in BRANDS:
+        for brand in BRAND_SHARES:
             assert not set("{}[]|") & set(writer.fill(template, brand)), template
 
 

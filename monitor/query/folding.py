@@ -46,7 +46,7 @@ def fold(text: str) -> str:
 
 
 def fold_keeping_ascii_case(text: str) -> str:
-    """Like ``fold``, but the case of ASCII letters stays. The index folds it by itself."""
+    """Like ``fold``, but keeps the case of ASCII letters, which the index itself ignores."""
     return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(_fold_character, run[0])), text)
 
 

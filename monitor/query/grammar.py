@@ -11,7 +11,14 @@ from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from monitor.query.document import FIELDS, field_value
 from monitor.query.phrases import emoji_error, parse_phrase
-from monitor.query.syntax_errors import ErrorCode, QuerySyntaxError, from_lark_error, near_error, token_start
+from monitor.query.syntax_errors import (
+    MAX_NEAR_DISTANCE,
+    ErrorCode,
+    QuerySyntaxError,
+    from_lark_error,
+    near_error,
+    token_start,
+)
 from monitor.query.tree import Field, Near, Node, Or, Phrase, all_of, any_of, negate
 
 GRAMMAR = r"""
@@ -44,8 +51,6 @@ MAX_TERMS = 200
 """Words, phrases and fields of a query."""
 MAX_BRACKET_DEPTH = 10
 """FTS5 itself fails somewhere above 20 levels of brackets."""
-MAX_NEAR_DISTANCE = 100
-"""Words between the operands of NEAR."""
 MAX_NEAR_PAIRS = 100
 """Pairs of phrases that one NEAR compares. Each becomes a separate FTS5 expression."""
 

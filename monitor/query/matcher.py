@@ -34,7 +34,7 @@ class Matcher:
         ]
 
     def terms(self) -> tuple[Term, ...]:
-        """Plain searches for what all rules match, except posts that match only an alternative without a word."""
+        """Plain searches that find what the rules match, except alternatives that contain no searchable word."""
         return tuple(dict.fromkeys(term for _, query, _ in self._rules for term in query.searchable_terms()))
 
     def _match_batch(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
@@ -46,7 +46,7 @@ class Matcher:
                     document = documents[number]
                     if fts.accepts(document):
                         matches[number].append(Match(brand.name, brand.rule, query.spans_in(document)))
-        return [tuple(of_post) for of_post in matches]
+        return [tuple(post_matches) for post_matches in matches]
 
     @contextmanager
     def _filled_index(self, posts: Sequence[Post]) -> Iterator[sqlite3.Connection]:

@@ -17,8 +17,8 @@ from monitor.text.cleaning import remove_invisible
 class Prefilter:
     """The terms of all rules, prepared so that checking a text of a few lines takes microseconds.
 
-    Without terms every text passes. A rule of fields only has no terms (see ``Matcher.terms``), so a prefilter of other
-    rules' terms does not cover it.
+    Without terms every text passes. A rule that consists only of fields has no terms (see ``Matcher.terms``), so a
+    prefilter made from the terms of other rules does not cover it.
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:

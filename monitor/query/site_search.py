@@ -1,4 +1,4 @@
-"""What a site's plain search for a query's words covers, and what is left to check here."""
+"""What a site's plain search for the words of a query covers, and what remains to be checked here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ONE_WORD = re.compile(r"[^\s()\"]+")
 
 
 def searchable_terms(node: Node) -> tuple[Term, ...]:
-    """Terms that find as much of ``node`` as words can: its own terms, or those of the alternatives that have some."""
+    """The terms of ``node``; if it has none, those of its alternatives that have terms."""
     if node.terms or not isinstance(node, Or | And):
         return node.terms
     if isinstance(node, And):

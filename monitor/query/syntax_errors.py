@@ -9,6 +9,10 @@ from lark import Token, UnexpectedInput, UnexpectedToken
 
 from monitor.errors import QueryFix
 
+MAX_NEAR_DISTANCE = 100
+"""Words between the operands of NEAR."""
+_EXAMPLE_NEAR_DISTANCE = 5
+
 _OPERATORS = {"_AND", "_OR", "NOT", "MINUS", "NEAR"}
 _TERMS = {"WORD", "PHRASE"}
 
@@ -146,7 +150,8 @@ def near_error(tokens: Sequence[Token], index: int, need: str) -> QuerySyntaxErr
 
 def _near_distance(token: Token) -> int:
     digits = token.partition("/")[2]
-    return min(int(digits), 100) if digits.isascii() and digits.isdigit() and len(digits) < 4 else 5
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < 4
+    return min(int(digits), MAX_NEAR_DISTANCE) if is_number else _EXAMPLE_NEAR_DISTANCE
 
 
 def _missing_right_operand(token: Token) -> QuerySyntaxError:

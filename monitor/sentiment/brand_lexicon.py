@@ -1,7 +1,7 @@
 """Words that VADER's lexicon lacks or misjudges when people write about brands. Each group states its reason.
 
 Written from general knowledge of how customers and headlines speak, not taken from any labelled data set. Valences are
-on VADER's scale, -4..4. Most of ours are mild, so that a slightly positive word does not outweigh a strong one.
+on VADER's scale, -4..4. Most of ours are mild, so that a mild word does not outweigh a strong one.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from monitor.model import Brand, Span
 from monitor.sentiment.vocabulary import Entry, Vocabulary
 
 MAX_SEARCH_CHARS = 200_000
-"""Characters of a text that ``search`` looks through, some 20 ms in the worst case."""
+"""Characters of a text that ``search`` examines; this takes about 20 ms in the worst case."""
 
 
 class NameMatch(NamedTuple):
@@ -50,7 +50,7 @@ class BrandNames:
                 self._by_first_word.setdefault(spelling, []).append(((), brand))
 
     def find(self, entries: Sequence[Entry]) -> list[NameMatch]:
-        """Return every name in order. Of two names of one brand that begin at the same word, the longer one counts."""
+        """Return every name, in order. If two names of a brand begin at the same word, only the longer one counts."""
         by_first_word = self._by_first_word
         matches: list[NameMatch] = []
         for i, entry in enumerate(entries):

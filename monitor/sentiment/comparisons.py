@@ -23,18 +23,18 @@ from monitor.sentiment.tokenized_text import TokenizedText, TokenValence
 COMPARISON_VALENCE = 3.0
 """Valence of each comparison, before the factors that apply to the whole text."""
 _MAX_WORDS_TO_COMPARATIVE = 12
-"""Words that may stand between the brand and "is better than"."""
+"""Maximum number of words between the brand and "is better than"."""
 
 _ARTICLES = word_set("the a an my our your their his her this that these those any all old new")
 _AUXILIARIES = word_set("is are was were has have just still really clearly totally definitely always can could will")
-"""Words that may stand between the brand and a verb such as "beats"."""
+"""Words that may come between the brand and a verb such as "beats"."""
 _PREFER_OR_CHOOSE = word_set("prefer prefers preferred chose choose")
 _PREFERRED_TO = word_set("superior prefer preferred preferable")
 _INSTEAD_OR_RID = frozenset(("instead", "rid"))
 
 
 def comparison_valences(text: TokenizedText, names: Sequence[NameMatch]) -> list[TokenValence]:
-    """What the words around each of the brand's ``names`` say in favour of it (+) or against it (-)."""
+    """The valences of words around the brand's ``names`` that favour it (+) or rank it below another brand (-)."""
     if not text.flags & (token_flags.COMPARISON | token_flags.THAN):
         return []
     words = [entry.word for entry in text.entries]

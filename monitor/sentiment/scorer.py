@@ -14,11 +14,11 @@ from monitor.sentiment.vocabulary import Vocabulary
 from monitor.text.language_codes import language_name
 
 MAX_WHOLE_TEXT_CHARS = 2_500
-"""Longer texts (some 400 words) are not scored as a whole, but only in excerpts around the brand."""
+"""Longer texts (more than about 400 words) are not scored as a whole, but only in excerpts around the brand."""
 CHARS_BEFORE_NAME, CHARS_AFTER_NAME = 300, 700
 """Size of an excerpt around each name of the brand."""
 MAX_NAMES = 4
-"""Names of a brand that get an excerpt."""
+"""Occurrences of a brand's name that get an excerpt."""
 
 NOTHING_TO_JUDGE = "nothing to judge"
 UNKNOWN_LANGUAGE = "unknown language"

@@ -32,7 +32,7 @@ NORMALIZATION_ALPHA = 15
 """VADER's constant: weights that add up to 1 give a score of 0.25."""
 
 _ELSEWHERE = -1
-"""Key for all clauses that have no factor of their own."""
+"""Key of the factor for all clauses that are not listed."""
 
 
 def score_from_weights(weights: Sequence[float]) -> float:
@@ -127,7 +127,10 @@ class _WeightedClauses:
         return AFTER_BRAND_FACTOR if i > first_name else BEFORE_BRAND_FACTOR
 
     def judged_spans(self) -> list[Span]:
-        """The clauses that counted, adjacent ones merged; the whole text if no word has a valence. Call it last."""
+        """The clauses that counted, adjacent ones merged; the whole text if no word has a valence.
+
+        Call it after ``counted_words``, which records these clauses.
+        """
         text = self._text
         if not text.valences and not self._own_clauses:
             return [text.text_span]

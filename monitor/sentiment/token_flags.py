@@ -1,4 +1,4 @@
-"""Properties of a token as bits of a plain int. The ``&`` of an ``enum.Flag`` would cost more than the scoring."""
+"""Properties of a token as bits of a plain int: the ``&`` of an ``enum.Flag`` would take longer than the scoring."""
 
 from __future__ import annotations
 

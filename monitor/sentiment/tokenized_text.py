@@ -1,4 +1,4 @@
-"""A text as tokens and clauses, with the valence of each word. Made once per text, for every brand in it."""
+"""A text as tokens and clauses, with the valence of each word. It is created once per text, for all brands in it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class TokenizedText:
         """Tokens that end a sentence."""
         self.is_question: list[bool] = []
         """For each of these sentences, whether it is a question."""
-        self._divide(flagged)
+        self._find_boundaries(flagged)
 
     def _flagged_tokens(self) -> list[tuple[int, int]]:
         """The tokens that are more than plain words, as (index, flags). Sets ``flags`` to the union of them all."""
@@ -102,8 +102,8 @@ class TokenizedText:
                 found.append(TokenValence(first, last, valence))
         return found
 
-    def _divide(self, flagged: Sequence[tuple[int, int]]) -> None:
-        """Divide the tokens into clauses and sentences."""
+    def _find_boundaries(self, flagged: Sequence[tuple[int, int]]) -> None:
+        """Find where clauses and sentences begin and end."""
         for i, flags in flagged:
             if flags & token_flags.CONJUNCTION and self.clause_starts[-1] != i:
                 self.clause_starts.append(i)

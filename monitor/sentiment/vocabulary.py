@@ -85,11 +85,13 @@ class Entry:
 class Vocabulary(dict[str, Entry]):
     """Token -> Entry, filled on demand. Threads may share one: an entry does not change once it is stored."""
 
-    def __init__(self, own: Mapping[str, float], phrases: Mapping[str, float], word_flags: Mapping[str, int]) -> None:
-        """``own`` overrides VADER's valences. With three empty mappings, words are those of VADER alone."""
+    def __init__(
+        self, overrides: Mapping[str, float], phrases: Mapping[str, float], word_flags: Mapping[str, int]
+    ) -> None:
+        """``overrides`` replace VADER's valences. With three empty mappings, the vocabulary is that of VADER alone."""
         super().__init__()
         vader = SentimentIntensityAnalyzer()
-        self._valences: dict[str, float] = {**vader.lexicon, **own}
+        self._valences: dict[str, float] = {**vader.lexicon, **overrides}
         self._word_flags = dict(word_flags)
         self._phrases = _by_last_words(phrases)
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}

@@ -52,7 +52,7 @@ class SourceOptions(BaseModel):
         return False
 
     def coverage_notes(self, terms: Sequence[Term]) -> list[str]:
-        """Sentences that name those of ``terms`` that its search cannot find, or finds only in part."""
+        """Sentences that name the ``terms`` which its search cannot find, or finds only in part."""
         return []
 
     def required_secrets(self) -> dict[str, str]:
@@ -120,7 +120,7 @@ def placeholder(message: str) -> SourceModule:
     """A module whose source raises SetupError with ``message`` at each pass."""
 
     class PlaceholderSource:
-        """Takes the place of a source that cannot be created."""
+        """Replaces a source whose module cannot be imported."""
 
         def __init__(self, options: SourceOptions, http: Http) -> None: ...
 
@@ -132,7 +132,7 @@ def placeholder(message: str) -> SourceModule:
 
 
 class AnyOptions(SourceOptions):
-    """Options of a kind whose own keys are not known, because its module cannot be imported."""
+    """Options of a kind whose keys are unknown, because its module cannot be imported."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 

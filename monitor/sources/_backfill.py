@@ -26,7 +26,7 @@ _MAX_EPOCH = 1 << 35
 
 
 class ListedPost(NamedTuple):
-    """A post, and the time by which the site sorts it: when it was published, or when it changed."""
+    """A post, and the time by which the site sorts it: its publication or its last change."""
 
     post: Post
     sort_time: datetime
@@ -46,7 +46,7 @@ class Page:
     incomplete: bool = False
     """Whether the site may have left posts out."""
     failed: bool = False
-    """Whether the query could not be read. It stays where it was before, and the next round tries it again."""
+    """Whether the query could not be read. Its progress stays the same, and the next round tries it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,19 @@ class _PassResult:
 
 
 class Backfill:
-    """How far each query of a source was read.
+    """The progress of each query of a source.
 
     As JSON {"done": {query: epoch}, "from": {query: epoch}, "under_way": {query: [epoch, cursor]}, "todo": [query],
-    "since": epoch, "unsure": bool, "seen": {external id: [digest, epoch]}}. A round is over when each query was read
-    once, which may take several passes. ``from`` holds where the history of a new query begins: it must not move
-    forward while the query waits for its first complete reading.
+    "since": epoch, "unsure": bool, "seen": {external id: [digest, epoch]}}. A round ends when each query has been read
+    once, which may take several passes. ``from`` holds the start of a new query's history, which must not move forward
+    before the query has been read completely once.
     """
 
     def __init__(self, stored: Json, now: datetime, *, history: timedelta, overlap: timedelta) -> None:
-        """``stored`` is a result of ``to_json``, or anything; ``history`` is how far back a new query reads."""
+        """``stored``: a result of ``to_json``; invalid parts are ignored. ``history``: what a new query reads."""
         stored = stored if isinstance(stored, dict) else {}
         self._now, self._history, self._overlap = now, history, overlap
-        # after the clock was set back, no query may stay in the future
+        # if the clock was set back, stored times may be in the future
         self._done = {query: min(at, int(now.timestamp())) for query, at in _epochs(stored.get("done")).items()}
         oldest = int((now - history).timestamp())
         self._from = {query: min(at, oldest) for query, at in _epochs(stored.get("from")).items()}
@@ -111,8 +111,8 @@ class Backfill:
     def run(self, queries: Sequence[str], read_page: ReadPage, max_requests: int) -> Batch:
         """Read until the round is over or ``max_requests`` (two or more) were made. The batch has no cursor.
 
-        A limit that is met after the first request ends the pass and becomes its ``not_before``. One that is met at
-        the first request is raised.
+        RateLimited and QuotaSpent end the pass and become its ``not_before``, except at the first request: there they
+        are raised.
         """
         self._continue_round(queries)
         result = _PassResult()
@@ -145,7 +145,7 @@ class Backfill:
         }
 
     def _continue_round(self, queries: Sequence[str]) -> None:
-        """Continue the unfinished round with those of its queries that are still wanted, or begin a new round."""
+        """Continue the unfinished round, without queries that are no longer wanted, or begin a new round."""
         wanted = dict.fromkeys(queries)
         self._done = {query: at for query, at in self._done.items() if query in wanted}
         starts = {query: int((self._now - self._history).timestamp()) for query in wanted}
@@ -180,7 +180,7 @@ class Backfill:
             result.requests += 1
             self._collect(page, since, result)
             ids = [post.external_id for post, _ in page.posts]
-            # a site that repeats a page or a cursor would be read for ever
+            # some sites repeat a page or a cursor, which would never end
             if page.failed or page.next_cursor is None or page.next_cursor == cursor or (ids and ids == ids_before):
                 self._finish_query(query, started, page.failed)
                 return True
@@ -209,7 +209,7 @@ class Backfill:
 
 
 def reset_history(stored: dict[str, Any]) -> dict[str, Any]:
-    """The state of a Backfill that reads its history again, and with it what was not read yet."""
+    """The state of a Backfill that reads the history of all queries again."""
     return {"from": {**_epochs(stored.get("from")), **_epochs(stored.get("done"))}}
 
 

@@ -19,7 +19,7 @@ from monitor.text.language_codes import language_code
 
 POST_COLLECTION = "app.bsky.feed.post"
 MIN_CURSOR_US = 1_000_000_000_000_000
-"""September 2001. Jetstream reads a lower cursor as a number of another kind."""
+"""September 2001. Jetstream does not read a lower cursor as a time."""
 _MAX_TIME_US = 32_503_680_000_000_000
 _GONE_STATUSES = frozenset({"deleted", "takendown", "suspended", "deactivated"})
 """Of accounts that are not active: their posts must no longer be shown (atproto.com/specs/account)."""
@@ -54,8 +54,8 @@ class Event(NamedTuple):
 class EventParser:
     """Parses messages and keeps the events that may matter.
 
-    Of new posts these are the ones that contain a term. Edits and deletions are all kept: only the store knows which
-    posts it has, and one that it does not have costs it little.
+    New posts are kept if they contain a term. Edits and deletions are all kept: only the store knows which posts it
+    has, and ignoring the others costs little.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class EventParser:
         self._prefilter = Prefilter(())
 
     def set_terms(self, terms: Sequence[Term]) -> None:
-        """From now on keep posts that contain one of ``terms``."""
+        """Set the terms of which new posts must contain one."""
         if terms != self._terms:
             self._terms, self._prefilter = terms, Prefilter(terms)
 
@@ -95,7 +95,7 @@ class EventParser:
 
 
 def _account_gone(time_us: int, account: Any) -> Event | None:
-    """The event that an account is gone; None for other messages about accounts."""
+    """The event for an account that is gone; None for other messages about accounts."""
     if not isinstance(account, dict) or account.get("active") is not False:
         return None
     did, status = account.get("did"), account.get("status")
@@ -133,7 +133,7 @@ def to_post(event: Event, source: str, now: datetime) -> Post | None:
     if not text.strip():
         return None
     languages = _as_list(record.get("langs"))
-    # with several languages it is unclear which one the text is in
+    # with several languages it is unclear which one applies to the text
     language = languages[0] if len(languages) == 1 else None
     return Post(
         source=source,
@@ -157,7 +157,7 @@ def to_us(at: datetime) -> int:
 
 
 def _created_at(record: Record) -> datetime:
-    """The time that the author's client claims, which may be any time. Far in the future if it cannot be read."""
+    """The time that the author's client claims, which may be wrong. ``datetime.max`` if it cannot be read."""
     try:
         at = datetime.fromisoformat(str(record.get("createdAt")))
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

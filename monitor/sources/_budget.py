@@ -1,7 +1,7 @@
 """A monthly budget for a site that charges for what is read: spending is counted, spread over the month and capped.
 
-Months are those of UTC. Amounts are in micro-dollars, so that sums stay exact. What was spent is kept in the cursor, so
-it is stored in one transaction with the posts that were paid for.
+Months are in UTC. Amounts are in micro-dollars, so that sums stay exact. Spending is part of the cursor, so it is saved
+in one transaction with the posts that were paid for.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class MonthlyBudget:
         self._now, self._month = now, f"{now:%Y-%m}"
         stored = stored if isinstance(stored, dict) else {}
         month, spent = stored.get("month"), stored.get("micro")
-        # a later month was stored by a clock that ran ahead: what was paid then was still paid
+        # a later month was stored while the clock ran ahead; that money was spent all the same
         counts = isinstance(month, str) and month >= self._month
         self.spent: int = spent if counts and type(spent) is int and spent >= 0 else 0
 

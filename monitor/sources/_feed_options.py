@@ -1,4 +1,4 @@
-"""The keys of a feed in config.toml, and the address that they make."""
+"""The keys of a feed in config.toml, and the feed's address that results from them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from monitor.secrets import SecretName
 from monitor.sources import SourceOptions
 from monitor.sources._options import readable_url
 
-_SECRET_HELP = "It holds the feed's whole address."
+_SECRET_HELP = "It must hold the feed's whole address."
 _ADDRESS_KEYS = ("url", "preset", "secret")
 _CHANNEL_HELP = "a channel's id: UC and 22 characters, on its page under About, Share channel, Copy channel ID"
 _MIN_TOKEN_CHARS = 20
-"""A part of an address that is so long is no word, and may be a secret."""
+"""A part of an address with this many characters is not a word, and may be a secret."""
 
 
 def _site_url(text: str) -> str:
@@ -117,7 +117,7 @@ class Options(SourceOptions):
         return (presets.PRESETS[self.preset].secret_help if self.preset else "") or _SECRET_HELP
 
     def address(self) -> FeedAddress:
-        """Where the feed is now. Raises AuthError if its secret is missing or does not make an address."""
+        """The feed's address. Raises AuthError if its secret is missing or does not result in an address."""
         if self.url is not None:
             return FeedAddress(self.url)
         if self.preset and self.secret is None:
@@ -134,7 +134,7 @@ class Options(SourceOptions):
             raise AuthError(f"The key {self.secret} does not lead to a feed: {reason} {self._secret_help}") from error
 
     def _preset_values(self) -> dict[str, str]:
-        """The values from which a preset makes its address, except the secret."""
+        """The values from which a preset builds its address, except the secret."""
         keys = presets.PRESETS[self.preset].keys if self.preset else ()
         return {key: str(value) for key in keys if key != "secret" and (value := getattr(self, key)) is not None}
 
@@ -174,10 +174,10 @@ class FeedAddress:
 
 
 def _secret_parts(secret: str) -> tuple[str, ...]:
-    """The secret and, if it is an address, those of its parts that look like tokens and not like words."""
+    """The secret and, if it is an address, the parts that look like tokens rather than words."""
     try:
         parts = urlsplit(secret)
-        values = [value for some in parse_qs(parts.query).values() for value in some]
+        values = [value for parameter in parse_qs(parts.query).values() for value in parameter]
     except ValueError:
         return (secret,)
     candidates = (*parts.path.split("/"), *values)

@@ -1,4 +1,4 @@
-"""A client of GitHub: the REST search for everybody, GraphQL for those with a token, and the limits of both."""
+"""A client of GitHub, with its rate limits: REST for issues, GraphQL (with a token) for discussions and lookups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from monitor.text.cleaning import plain_text
 KEY_HELP = "Create a token at https://github.com/settings/tokens; it needs no scope, because only public data is read."
 DISCUSSIONS_PER_PAGE = 50
 MIN_WAIT = timedelta(minutes=1)
-"""What GitHub asks clients to wait when its response names no time."""
+"""How long GitHub asks clients to wait if its response names no time."""
 _ACCEPTED = (401, 403, 422, 429)
 _NOT_FOUND = (404, 410)
 _NO_PARAMS: Mapping[str, str] = {}
@@ -45,24 +45,24 @@ class ApiClient:
         if token:
             self._headers["Authorization"] = f"Bearer {key}"
 
-    def issues(self, q: str, per_page: int) -> tuple[list[Record], bool]:
-        """The issues found, last changed first, and whether GitHub stopped searching before it had them all."""
+    def search_issues(self, q: str, per_page: int) -> tuple[list[Record], bool]:
+        """(issues, last changed first; whether GitHub stopped searching before it had found all)"""
         params = {"q": q, "sort": "updated", "order": "desc", "per_page": str(per_page), "advanced_search": "true"}
         response = self._checked("search", self._get("search", "search/issues", _ACCEPTED, params))
         found = response_object(response)
         return get_objects(found, "items", response), found.get("incomplete_results") is True
 
-    def discussions(self, q: str) -> list[Record]:
-        """The discussions found, last changed first. Needs a token."""
+    def search_discussions(self, q: str) -> list[Record]:
+        """The discussions, last changed first. Needs a token."""
         response = self._query(_SEARCH, {"q": q})
         return get_objects(get_object(get_object(response_object(response), "data"), "search"), "nodes", response)
 
-    def issue(self, path: str) -> Record | None:
+    def get_issue(self, path: str) -> Record | None:
         """The issue or pull request at ``owner/name/issues/12``; None if it is gone."""
         response = self._get("core", f"repos/{path}", (*_ACCEPTED, *_NOT_FOUND))
         return None if response.status in _NOT_FOUND else response_object(self._checked("core", response))
 
-    def nodes(self, ids: Sequence[str]) -> list[Any]:
+    def get_nodes(self, ids: Sequence[str]) -> list[Any]:
         """The objects with these ids, in their order; None for one that is gone. Needs a token."""
         response = self._query(_NODES, {"ids": list(ids)})
         found = get_object(response_object(response), "data").get("nodes")
@@ -94,7 +94,7 @@ class ApiClient:
         return response
 
     def _checked(self, resource: str, response: Response) -> Response:
-        """``response``; raises for a refusal, and records a limit that it has used up."""
+        """Return ``response``, and record a limit that it used up. Raises SourceErrors for a status other than 200."""
         if response.status != 200:
             raise self._refusal(resource, response)
         if (reset := self._reset_time(response)) is not None:
@@ -112,7 +112,7 @@ class ApiClient:
         return Refused(f"{site_of(response.url)} rejected the request ({response.status}{detail}).", response.sample)
 
     def _limit(self, resource: str, response: Response) -> RateLimited:
-        """The limit of either kind: Retry-After comes first, then the time at which the count is reset."""
+        """Record and return a limit: until Retry-After, else until the count is reset."""
         until = retry_after(response.headers.get("retry-after"), self._now) or self._reset_time(response) or self._now
         limit = RateLimited(self._wait_message(), max(until, self._now + MIN_WAIT))
         return self._limits.record(f"{self._limit_key} {resource}", limit)
@@ -125,7 +125,7 @@ class ApiClient:
         return min(datetime.fromtimestamp(int(reset[:11]), UTC), self._now + timedelta(days=1))
 
     def _wait_message(self) -> str:
-        hint = " With a token three times as many searches are allowed: set token in the config."
+        hint = " A token allows three times as many searches: set token in the config."
         return f"GitHub asks us to wait.{'' if self._token_name else hint}"
 
 

@@ -18,14 +18,14 @@ def key_fingerprint(key: str) -> str:
 
 
 class KeyLimits:
-    """Until when each key must not be used, for all sources that share it. Get it with ``http.shared(KeyLimits)``."""
+    """When each key may be used again. Sources that share a key share these limits: ``http.shared(KeyLimits)``."""
 
     def __init__(self) -> None:
         self._limits: dict[str, RateLimited | QuotaSpent] = {}
         self._lock = threading.Lock()
 
     def check(self, key: str, now: datetime) -> None:
-        """Raise the RateLimited or QuotaSpent that was recorded for ``key``, until its time has come."""
+        """Raise the RateLimited or QuotaSpent that was recorded for ``key``, unless its time is over."""
         with self._lock:
             found = self._limits.get(key)
             if found is not None and found.not_before <= now:

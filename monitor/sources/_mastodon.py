@@ -32,7 +32,7 @@ class InstanceClient:
         self._client = self._new_client()
 
     def begin(self, now: datetime, token: str = "", token_help: str = "") -> None:
-        """Start a pass at ``now``; ``token_help`` says where to get another token."""
+        """Start a pass at ``now``. ``token_help`` says where to get a token."""
         self._session.begin(now)
         self._now, self._token, self._token_help = now, token, token_help
         self._client.access_token = token or None
@@ -52,7 +52,7 @@ class InstanceClient:
 
     def _timeline(self, access: str, name: str, after: str) -> Any:
         if not self._client.timeline_is_available(access, with_auth=bool(self._token)):
-            # the client keeps what the instance said about itself, so only a new one notices a change
+            # the client caches the instance's description, so only a new client notices a change
             self._client = self._new_client()
             raise self._access_error()
         return self._client.timeline(name, min_id=after or None, limit=PAGE_SIZE)
@@ -80,7 +80,7 @@ class InstanceClient:
         self._limits.check(self._limit_key, self._now)
         with as_source_errors(self.site, MastodonError):
             found = request()
-            # Mastodon.py makes a list of any response, also of the field names of an object
+            # Mastodon.py turns any response into a list, even an object into a list of its field names
             if not isinstance(found, list) or not isinstance(self._session.last_json, json_type):
                 raise ValueError("not a list of statuses")
         return [status if isinstance(status, dict) else {} for status in found]

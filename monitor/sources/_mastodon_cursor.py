@@ -1,4 +1,4 @@
-"""How far each timeline of each Mastodon instance was read, and how instances order ids."""
+"""The cursor of a Mastodon source: the progress of each timeline of each instance, and the order of ids."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Position(NamedTuple):
 
     newest_id: str = ""
     read_at: int = 0
-    """When it was read last, in epoch seconds."""
+    """When it was last read, in epoch seconds."""
     at_end: bool = True
     """Whether that reading reached the timeline's newest post."""
 
@@ -50,13 +50,13 @@ class MastodonCursor:
     positions: dict[str, Position] = field(default_factory=dict)
     """Key of a timeline -> how far it was read."""
     pending: list[str] = field(default_factory=list)
-    """Keys of timelines that the unfinished round has still to read; empty between rounds."""
+    """Keys of the timelines that the unfinished round still has to read; empty between rounds."""
     since: int | None = None
-    """From when on everything is read once the unfinished round is over, in epoch seconds."""
+    """When the unfinished round is over, everything since this time has been read; in epoch seconds."""
     seen: dict[str, str] = field(default_factory=dict)
     """External id -> when the post was last edited."""
     places: dict[str, list[str]] = field(default_factory=dict)
-    """External id -> [instance, id there], of posts that will be looked up."""
+    """External id -> [instance, id on that instance], of posts that will be looked up."""
 
     @classmethod
     def from_json(cls, cursor: Json) -> MastodonCursor:

@@ -14,11 +14,11 @@ from monitor.sources import SourceOptions
 from monitor.sources._terms import search_texts
 
 MAX_TERMS_NAMED = 5
-"""Terms that a sentence names; it counts the others."""
+"""Terms that a sentence names. Of the others it gives only the number."""
 
 
 def readable_url(url: str) -> str:
-    """``url`` if Wallflower may read it. Raises ValueError with the reason otherwise, as validators do."""
+    """Return ``url`` if Wallflower may read it. Raises ValueError with the reason otherwise, as validators do."""
     try:
         check_url(url)
     except SourceError as error:
@@ -31,7 +31,7 @@ def _base_url(url: str) -> str:
 
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
-"""The address of an API or an instance, without a slash at its end."""
+"""The address of an API or an instance, without a trailing slash."""
 
 
 class HistoryOptions(SourceOptions):

@@ -1,4 +1,4 @@
-"""Looks up posts again that were found before, for sites that report a deletion or an edit only when asked."""
+"""Looks up known posts again, for sites that report deletions and edits only on request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ maximum of 18 hours leaves room for a lookup within 24."""
 MAX_POSTS = 1_500
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Post | None]]
-"""External ids -> how each post is now, None for one that is gone. Ids with an unclear answer are left out."""
+"""External ids -> the current post of each, None if it is gone. Ids with an unclear response are left out."""
 
 
 def content_digest(post: Post) -> str:
@@ -31,7 +31,7 @@ def content_digest(post: Post) -> str:
 
 
 def may_match(post: Post, terms: Sequence[Term]) -> bool:
-    """Whether ``post`` contains all words of any term, or parts of longer words that are written like them.
+    """Whether ``post`` contains all words of any term, as whole words or within longer ones.
 
     Only such a post may be stored as a mention, so only such a post is worth a lookup.
     """
@@ -54,10 +54,10 @@ class Recheck:
         self._posts = {id_: entry for id_, entry in entries if _is_entry(entry)}
 
     def run(self, batch: Batch, now: datetime, look_up: LookUp, max_posts: int, terms: Sequence[Term] = ()) -> Batch:
-        """``batch`` with the edits and deletions among the ``max_posts`` known posts that are due for longest.
+        """``batch`` with the edits and deletions among the ``max_posts`` known posts that have been due longest.
 
-        From then on the posts of ``batch`` that may match ``terms`` are known too. If the lookup fails, the batch has
-        a note, and the same posts remain due.
+        Adds the posts of ``batch`` that may match ``terms`` to the known posts. If the lookup fails, the batch has a
+        note, and the same posts remain due.
         """
         edited, gone, error = self._changes(now, look_up, max_posts)
         self._forget(batch.deleted)
@@ -77,7 +77,7 @@ class Recheck:
         return cast("dict[str, Any]", dict(recent[:MAX_POSTS]))
 
     def _changes(self, now: datetime, look_up: LookUp, max_posts: int) -> tuple[tuple[Post, ...], tuple[str, ...], str]:
-        """(edited posts, ids of posts that are gone, message of an error)"""
+        """(edited posts, ids of posts that are gone, error message or "")"""
         due = self._due(now)[:max_posts]
         if not due:
             return (), (), ""

@@ -1,4 +1,4 @@
-"""What both readers of Reddit share: listings, which are sorted newest first and paged by the last post's fullname.
+"""Reddit's listings, which both of its readers use: sorted newest first, and paged by the last post's fullname.
 
 A listing is named ``new r``, ``comments r`` or ``search r words``, where ``r`` is a subreddit, several joined by +, or
 ``all``. A fullname is Reddit's id with its type: ``t1_`` for a comment, ``t3_`` for a submission.
@@ -18,7 +18,7 @@ from monitor.sources._backfill import ListedPost, Page, Window
 SITE = "www.reddit.com"
 PAGE_SIZE = 100
 MAX_LISTED_POSTS = 900
-"""A listing that ends at so many posts was truncated off: Reddit lists at most 1,000, minus those deleted since."""
+"""A listing that ends after this many posts was cut off: Reddit lists at most 1,000, minus those deleted since."""
 FULLNAME = re.compile(r"t[13]_[0-9a-z]{1,13}")
 
 
@@ -35,7 +35,7 @@ class RedditReader(Protocol):
         ...
 
     def look_up(self, fullnames: Sequence[str]) -> Mapping[str, Post | None]:
-        """Fullname -> how the post is now, None if it is gone. Raises SourceErrors."""
+        """Fullname -> the current post, None if it is gone. Raises SourceErrors."""
         ...
 
 
@@ -72,7 +72,7 @@ class Listing:
 
 
 def next_page(after: str, entries: int, posts: Sequence[ListedPost], window: Window) -> tuple[Json, bool]:
-    """(cursor of the next page, whether the listing was truncated off before it reached the window's start).
+    """(cursor of the next page, whether the listing was cut off before it reached the window's start).
 
     ``after`` is the fullname after which the listing continues, ``entries`` the number of entries on this page.
     """
@@ -93,7 +93,7 @@ def _parse_cursor(cursor: Json) -> tuple[str, int]:
 
 
 def _time_range(window: Window) -> str:
-    """How far back a search has to look, as Reddit's parameter ``t``. Slightly less than the range that it names."""
+    """Reddit's parameter ``t`` for the window. Each range is used only up to slightly less than its length."""
     needed = window.until - window.since
     ranges = {"day": 23, "week": 6 * 24, "month": 27 * 24, "year": 360 * 24}
     return next((name for name, hours in ranges.items() if needed <= timedelta(hours=hours)), "all")

@@ -68,7 +68,7 @@ class ApiReader:
         return Page(found, next_cursor, set_aside=parsed.count(None), deleted=gone, incomplete=is_cut_off)
 
     def look_up(self, fullnames: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these posts are now, a hundred in one request."""
+        """The current posts, requested a hundred at a time."""
         found: dict[str, Post | None] = {}
         for start in range(0, len(fullnames), PAGE_SIZE):
             wanted = fullnames[start : start + PAGE_SIZE]
@@ -79,7 +79,7 @@ class ApiReader:
         return found
 
     def _get(self, path: str, params: dict[str, str]) -> Record:
-        """The JSON at ``path``. If the token was revoked, it is replaced once."""
+        """The JSON at ``path``. If the token was rejected, the request is repeated once with a new one."""
         had_token = self._reddit is not None
         try:
             return self._request(path, params)

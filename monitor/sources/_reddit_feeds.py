@@ -35,7 +35,7 @@ class FeedReader:
         self._parser = http.shared(Parser)
 
     def begin(self, now: datetime) -> None:
-        """Make sure that there is a token. Raises AuthError."""
+        """Check that there is a token. Raises AuthError."""
         self._get_token()
 
     def page(self, window: Window) -> Page:
@@ -53,11 +53,11 @@ class FeedReader:
         return Page(found, next_cursor, set_aside=feed.skipped + posts.count(None), incomplete=is_cut_off)
 
     def look_up(self, fullnames: Sequence[str]) -> Mapping[str, Post | None]:
-        """Nothing: feeds list no single posts."""
+        """Return nothing: feeds cannot be asked for single posts."""
         return {}
 
     def _post(self, entry: Entry, latest: datetime) -> Post | None:
-        # feedparser turns each id into an address
+        # feedparser resolves each id to an address
         name, at = entry.id.rpartition("/")[2], parse_time(entry.published)
         if not FULLNAME.fullmatch(name) or at is None:
             return None

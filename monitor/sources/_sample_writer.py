@@ -1,4 +1,4 @@
-"""Writes sample posts. The same random numbers make the same posts on every version of Python."""
+"""Writes sample posts. The same random numbers result in the same posts on every version of Python."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ NEWS_SITES = (
     Site("Harbour Radio", "radio.harbour.example", True, 10),
 )
 
-BRANDS = {"Acme": 45, "Globex": 34, "Initech": 21}
+BRAND_SHARES = {"Acme": 45, "Globex": 34, "Initech": 21}
 """Brand -> share of the posts in percent."""
-_OTHER_BRANDS = {"Acme": 1, "Globex": 5, "Initech": 2}
-"""Brand -> how often it is the other one in a post, such as the one that people leave."""
+_OTHER_BRAND_WEIGHTS = {"Acme": 1, "Globex": 5, "Initech": 2}
+"""Brand -> weight with which it is chosen as the second brand of a post, such as the one that people leave."""
 _MOOD_SHARES = {
     "Acme": {"praise": 40, "complaint": 9, "sarcasm": 3, "question": 13, "switching": 12, "comparison": 7, "price": 7},
     "Globex": {"praise": 9, "complaint": 36, "sarcasm": 9, "question": 10, "switching": 5, "comparison": 5, "price": 8},
@@ -82,19 +82,19 @@ DETAIL_CHANCE, ASIDE_CHANCE, OMISSION_CHANCE = 0.9, 0.45, 0.6
 """Chances that a post gets another sentence, that this is an aside, and that one of its sentences is left out."""
 
 
-class Writer:
-    """Writes posts with the random numbers of ``rng``: a given state of it always leads to the same post."""
+class SampleWriter:
+    """Writes posts with the random numbers of ``rng``: the same state of ``rng`` always results in the same post."""
 
     def __init__(self, phrases: Phrases, rng: random.Random) -> None:
         self._phrases, self._rng = phrases, rng
 
     def chance(self, share: float) -> bool:
-        """True in ``share`` of all cases."""
+        """True with the probability ``share``."""
         return self._rng.random() < share
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of ``choices``, with equal chances."""
-        # of the methods of Random only random() returns the same numbers on every version of Python
+        # only Random.random() returns the same numbers on every version of Python
         return choices[int(self._rng.random() * len(choices))]
 
     def pick_weighted(self, weights: Mapping[T, int]) -> T:
@@ -128,7 +128,7 @@ class Writer:
         return Draft(f"{headline}. {details}", headline, site.name, site, "en")
 
     def shared_headline(self, headline: str) -> Draft:
-        """A post that passes a headline on."""
+        """A post that shares a headline."""
         site = self._site(has_titles=False)
         comment = self.pick(self._phrases.comments)
         emoji = self.pick(self._phrases.emoji["plain"])
@@ -137,9 +137,9 @@ class Writer:
         return Draft(text, "", self.handle(), site, "en")
 
     def fill(self, template: str, brand: str) -> str:
-        """``template`` with its alternatives chosen and its slots filled; a slot has the same words everywhere."""
+        """``template`` with alternatives chosen and slots filled. A slot that occurs twice gets the same words."""
         phrases = self._phrases
-        other = self.pick_weighted({name: weight for name, weight in _OTHER_BRANDS.items() if name != brand})
+        other = self.pick_weighted({name: weight for name, weight in _OTHER_BRAND_WEIGHTS.items() if name != brand})
         template = _ALTERNATIVES.sub(lambda found: self.pick(found[1].split("|")), template)
         slots = {name: self.pick(choices) for name, choices in phrases.slots.items() if "{" + name + "}" in template}
         return template.format(
@@ -217,9 +217,9 @@ class Writer:
         return Draft(text, title, self._author(site), site, "en")
 
     def _casual(self, text: str, brand: str, mood: str, site: Site) -> str:
-        """``text`` as people type it in a hurry."""
+        """``text`` with quirks of casual posts: openers, closers, lower case, emoji, hashtags."""
         if self.chance(0.15):
-            text = self._opened(self.pick(self._phrases.openers), text)
+            text = self._with_opener(self.pick(self._phrases.openers), text)
         if self.chance(0.12):
             text = f"{text} {self.pick(self._phrases.closers)}"
         if site.has_titles:
@@ -233,14 +233,14 @@ class Writer:
             text += " " + emoji * self.pick((1, 1, 1, 2, 3))
         return f"{text} #{brand.lower()}" if self.chance(0.08) else text
 
-    def _opened(self, opener: str, text: str) -> str:
-        """``text`` after ``opener``, in lower case if it continues the opener's sentence."""
+    def _with_opener(self, opener: str, text: str) -> str:
+        """``opener`` followed by ``text``, which begins in lower case if it continues the opener's sentence."""
         first_word = re.split(r"[^A-Za-z]", text, maxsplit=1)[0]
-        names = {"I", "", "TV", *BRANDS, *self._phrases.slots["person"]}
+        names = {"I", "", "TV", *BRAND_SHARES, *self._phrases.slots["person"]}
         continues = opener[-1] not in ".:" and first_word not in names
         return f"{opener} {text[:1].lower() + text[1:] if continues else text}"
 
 
 def _capitalise(text: str) -> str:
-    """``text`` with capitals at the start of sentences, and "an" before vowels: filled slots have neither."""
+    """``text`` with capitals at the start of sentences and "an" before vowels, which filled slots may lack."""
     return _LOWER_CASE_START.sub(lambda start: start[0].upper(), _ARTICLE_BEFORE_VOWEL.sub("an ", text))

@@ -1,4 +1,4 @@
-"""What all sources with an SDK share: the SDK sends its requests through our guarded session.
+"""A session for the SDKs of sites, which sends their requests through our guarded session.
 
     SDK --> SdkSession --> Http.session --> site        refusals become SourceErrors before the SDK sees them
 
@@ -20,9 +20,9 @@ from monitor.http import Http, retry_after, site_of
 from monitor.http.error_messages import connection_error, status_error
 
 PARSE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, OSError)
-"""What an SDK raises for a response of another shape than documented."""
+"""What SDKs raise for a response that does not have the documented format."""
 DEFAULT_WAIT = timedelta(minutes=5)
-"""How long to wait if a site asks for it without naming a time."""
+"""How long to wait if a site asks us to wait without naming a time."""
 MAX_WAIT = timedelta(hours=24)
 _DEEP_NESTING = re.compile(rb"(?:[\[{]\s*){100}")
 _OWN_HEADERS = ("user-agent",)
@@ -55,7 +55,7 @@ class SdkSession:
     """
 
     def __init__(self, http: Http, check: CheckResponse, hidden_prefix: str = "") -> None:
-        """``hidden_prefix``: response headers with this prefix are removed, because the SDK would sleep over them."""
+        """``hidden_prefix``: response headers with this prefix are removed, because they make the SDK sleep."""
         self.headers: dict[str, str] = {}
         self.key_headers: dict[str, str] = {}
         """Request headers that hold a key. They are added here, so that the SDK cannot log them."""
@@ -108,7 +108,7 @@ class SdkSession:
 
 def _checked_json(response: SdkResponse, now: datetime) -> Any:
     """The JSON object or list of a good response. Raises the general SourceErrors for others."""
-    site, sample = site_of(response.url), sample_of(response)
+    site, sample = site_of(response.url), body_sample(response)
     status = response.status_code
     if status == 429 or (status == 503 and response.headers.get("Retry-After")):
         raise RateLimited(f"{site} asks us to wait ({status}).", wait_until(response, None, now))
@@ -137,8 +137,8 @@ def error_body(response: SdkResponse) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def sample_of(response: SdkResponse) -> str:
-    """The first 200 bytes as text, for ops."""
+def body_sample(response: SdkResponse) -> str:
+    """The first 200 bytes of the body as text, for operators."""
     return bytes(response.content or b"")[:200].decode("utf-8", "replace")
 
 
@@ -177,7 +177,7 @@ def reset_time(value: str | None, now: datetime) -> datetime | None:
 
 
 def wait_until(response: SdkResponse, reset: datetime | None, now: datetime) -> datetime:
-    """Until when to wait after a refusal: its Retry-After, else ``reset``, else DEFAULT_WAIT."""
+    """When the next request is allowed: after Retry-After, else at ``reset``, else after DEFAULT_WAIT."""
     return retry_after(response.headers.get("Retry-After"), now) or reset or now + DEFAULT_WAIT
 
 

@@ -72,8 +72,8 @@ class ApiClient:
         self.not_before = max(filter(None, (self.not_before, limit.not_before)))
 
     def _quota_message(self) -> str:
-        hint = "" if self._key else " With a free key 10,000 are allowed: set key in the config to its name."
-        return f"The requests that Stack Exchange allows in a day are used up.{hint}"
+        hint = "" if self._key else " A free key allows 10,000: set key in the config to the name of its secret."
+        return f"The daily requests that Stack Exchange allows are used up.{hint}"
 
     def _refusal(self, response: Response, method: str) -> SourceError:
         """The error in a response of status 400, which Stack Exchange uses for all of its own errors."""

@@ -1,4 +1,4 @@
-"""Posts of X in the versions that its API returns. An edit has an id of its own, in the same history."""
+"""Posts of X in the versions that its API returns. Each edit is a version with its own id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from monitor.text.cleaning import plain_text
 from monitor.text.language_codes import language_code
 
 LOOKUP_INTERVAL = timedelta(hours=23)
-"""Between two lookups of a post, so that a deletion is noticed within a day."""
+"""Minimum time between two lookups of a post, so that a deletion is noticed within a day."""
 MAX_LOOKUPS, POSTS_PER_LOOKUP = 3, 100
 MAX_POSTS = 3_000
 _ID_EPOCH_MS = 1_288_834_974_657
@@ -41,7 +41,7 @@ def parse_version(tweet: Any) -> PostVersion | None:
     if not isinstance(tweet, dict) or not is_id(get_id(tweet, "id")):
         return None
     id_, history = get_id(tweet, "id"), tweet.get("edit_history_tweet_ids")
-    ids = [str(each) for each in history if is_id(str(each))] if isinstance(history, list) else []
+    ids = [str(version_id) for version_id in history if is_id(str(version_id))] if isinstance(history, list) else []
     text = get_text(get_object(tweet, "note_tweet"), "text") or get_text(tweet, "text")
     lang = language_code(get_text(tweet, "lang") or None)
     return PostVersion(id_, tuple(ids) if id_ in ids else (id_,), plain_text(text), get_id(tweet, "author_id"), lang)
@@ -87,7 +87,7 @@ class DailyRecheck:
     """
 
     def __init__(self, stored: Json, now: datetime, source: str, days: int) -> None:
-        """``stored`` is a result of ``to_json``, or anything; each post is looked up for ``days`` days."""
+        """``stored``: a result of ``to_json``; invalid parts are ignored. Each post is looked up for ``days`` days."""
         entries = stored.items() if isinstance(stored, dict) else ()
         self._posts = {id_: entry for id_, entry in entries if is_id(id_) and _is_entry(entry)}
         self._now, self._source, self._days = now, source, days
@@ -95,7 +95,8 @@ class DailyRecheck:
     def run(self, batch: Batch, look_up: LookUp, terms: Sequence[Term] = ()) -> Batch:
         """``batch`` with the edits and deletions of posts that are due.
 
-        From then on the posts of ``batch`` that may match ``terms`` are known too: X also finds words in addresses.
+        Adds the posts of ``batch`` that may match ``terms`` to the known posts. Others are found too, because X also
+        searches addresses.
         """
         due = self._due()
         edited: list[Post] = []

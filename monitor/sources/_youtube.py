@@ -28,7 +28,7 @@ class NotFound(Gone):
 
 
 def quota_day(now: datetime) -> str:
-    """The day to which a request at ``now`` counts: quotas are reset at midnight in California."""
+    """The quota day of a request at ``now``: quotas are reset at midnight in California."""
     return now.astimezone(_PACIFIC).date().isoformat()
 
 
@@ -55,7 +55,7 @@ class ApiClient:
 
         Raises NotFound for a video that is gone or has comments disabled.
         """
-        # searches have a quota of their own
+        # searches have a separate quota
         limit_key = f"{self._limit_key} {'search' if method == 'search' else 'units'}"
         self._limits.check(limit_key, self._now)
         response = self._http.get(f"{self._api}/{method}", params=params, headers=self._headers, accept=_ACCEPTED)

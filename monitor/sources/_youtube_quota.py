@@ -19,7 +19,7 @@ class SearchQuota:
     """
 
     def __init__(self, stored: Json, allowed: int, now: datetime) -> None:
-        """``stored`` is a result of ``to_json``, or anything; ``allowed`` is the number of searches in a day."""
+        """``stored`` is a result of ``to_json``; invalid parts are ignored. ``allowed``: searches per day."""
         stored = stored if isinstance(stored, dict) else {}
         self._now, self._day, self._allowed = now, quota_day(now), allowed
         self._used = max(0, get_int(stored, "used") or 0) if stored.get("day") == self._day else 0
@@ -44,7 +44,7 @@ class SearchQuota:
 
     @property
     def status(self) -> RateLimitStatus:
-        """What remains of today's searches, as far as this source has counted them."""
+        """What remains of today's searches, by the count of this source."""
         return RateLimitStatus(self.remaining, self._allowed, next_quota_reset(self._now))
 
     @property

@@ -45,7 +45,7 @@ class Options(HistoryOptions):
     days_back: Annotated[int, Field(ge=0, le=365)] = 90
     """How many days to read back at the first pass."""
     api: BaseUrl = "https://itunes.apple.com"
-    """Changed only for a test."""
+    """Change it only in tests."""
 
     default_every = "1h"
 
@@ -62,7 +62,7 @@ class Source(PagedSource[Options]):
         return self.options.countries
 
     def page(self, window: Window) -> Page:
-        """A page of reviews. An empty page may be a hole, so only a page's age or Apple's last page is the end."""
+        """A page of reviews. Empty pages may be holes, so only an old review or the last page ends the reading."""
         path = f"page={window.page_number}/id={self.options.app}/sortby=mostrecent/json"
         response = self.http.get(f"{self.options.api}/{window.query}/rss/customerreviews/{path}")
         feed = response_object(response).get("feed")

@@ -29,11 +29,11 @@ HOSTS = tuple(f"wss://jetstream{n}.us-{coast}.bsky.network" for n in ("2", "1", 
 """The servers that Bluesky runs. The last two are of version 2, which behaves the same if the others are shut down."""
 REPLAY_TIME = timedelta(hours=36)
 STALLED_AFTER = timedelta(minutes=2)
-"""The network is never silent for so long."""
+"""A stream without new events for this long has stalled: the network is never silent for so long."""
 REWIND_US = 20_000_000
-"""How far to go back when a stream is resumed: each server has its own clock."""
+"""How far to go back when a stream is resumed, because each server has its own clock."""
 MAX_REPLAY_DELAY_US = 120_000_000
-"""A replay that begins later than this after the cursor lacks what was before."""
+"""If a replay begins later than this after the cursor, the posts in between are lost."""
 BUFFER_EVENTS = 2_000
 """Events that are buffered between passes. When the buffer is full, the server has to wait."""
 MAX_EVENTS = 1_000
@@ -60,7 +60,7 @@ class Options(SourceOptions):
     ] = tuple(map(_host_url, HOSTS))
     """Jetstream servers; if one fails, the next is read."""
     history: Annotated[float, Field(ge=0, le=36)] = 0.0
-    """Hours before the first pass that are read too. These are the posts of a whole network, so it takes minutes."""
+    """Hours of history that the first pass reads. It reads the posts of the whole network, which takes minutes."""
 
     default_every: ClassVar[str] = "5s"
     is_prefiltered: ClassVar[bool] = True
@@ -68,11 +68,11 @@ class Options(SourceOptions):
 
 @dataclass(frozen=True)
 class _StreamCursor:
-    """Up to where everything was read. As JSON {"time_us": int, "marks": {fingerprint: time_us}}."""
+    """The position up to which everything was read. As JSON {"time_us": int, "marks": {fingerprint: time_us}}."""
 
     time_us: int
     fingerprints: dict[str, int] = field(default_factory=dict)
-    """Fingerprint -> time_us of the last events, which come again when the stream is resumed."""
+    """Fingerprint -> time_us of the last events, which are sent again when the stream is resumed."""
 
     @classmethod
     def from_json(cls, cursor: Json) -> _StreamCursor | None:
@@ -90,7 +90,7 @@ class _StreamCursor:
     def after(self, events: StreamBatch[Event], now: datetime) -> _StreamCursor:
         """The cursor after ``events``: never before this one, and never in the future, as a server's clock may be."""
         time_us = max(self.time_us, min(events.position or 0, to_us(now)))
-        # deleting a post again does no harm, but an account that is deleted again may have come back and posted
+        # repeating the deletion of a post does no harm, but the account of a repeated deletion may be active again
         repeatable = [event for event in events.items if event.record is not None or not event.rkey]
         known = self.fingerprints | {event.fingerprint: event.time_us for event in repeatable}
         recent = sorted(((f, at) for f, at in known.items() if at > time_us - REWIND_US), key=lambda item: item[1])
@@ -106,11 +106,11 @@ class Source:
         self._parser = EventParser()
         self._reader: StreamReader[Event] | None = None
         self._host = 0
-        """Number of the host that is read, counted on beyond the last one."""
+        """Index of the current host, modulo the number of hosts."""
         self._last_cursor: Json = None
         """The cursor of the last batch."""
         self._repeated_until = 0
-        """Up to where the stream has repeated what is before the cursor, in microseconds."""
+        """The position up to which the stream has repeated events from before the cursor, in microseconds."""
         self._last_progress: datetime | None = None
         """When a pass last saw something new."""
 
@@ -118,7 +118,7 @@ class Source:
         """What has arrived since the last pass, oldest first. The first pass connects and resumes at ``cursor``.
 
         If ``cursor`` is not that of the last batch, that batch was not saved, and is read again. Raises SourceErrors
-        whose ``unread_since`` is the last event: passes over a stalled stream bring nothing.
+        whose ``unread_since`` is the time of the last event, because the passes over a stalled stream read nothing.
         """
         self._parser.set_terms(terms)
         before = _StreamCursor.from_json(cursor)
@@ -189,7 +189,7 @@ class Source:
         return self._last_progress is not None and now - self._last_progress > STALLED_AFTER
 
     def _check_stream(self, before: _StreamCursor | None, events: StreamBatch[Event], now: datetime) -> None:
-        """Raise SourceError if a new stream brings nothing new although there must be something."""
+        """Raise SourceError if a new stream sends nothing new although there must be new events."""
         error = events.error if events.position is None else None
         is_behind = before is not None and now - from_us(before.time_us) > STALLED_AFTER
         if error is None and (self._is_stalled(now) or is_behind):
@@ -246,7 +246,7 @@ def _has_progress(before: _StreamCursor | None, events: StreamBatch[Event]) -> b
 
 
 def _complete_since(before: _StreamCursor | None, first_us: int | None) -> tuple[datetime | None, str]:
-    """(from when on everything was read, a note if posts were lost). ``first_us``: where a resumed stream began.
+    """(since when everything was read, a note if posts were lost). ``first_us``: where a resumed stream began.
 
     Jetstream does not report that it no longer has what was requested: its stream simply begins later.
     """

@@ -70,7 +70,7 @@ class Source(PagedSource[Options]):
         shown = response_objects(self._get("posts.json", before=before), "latest_posts")
         ids = [id_ for record in shown if (id_ := get_int(record, "id")) is not None and id_ > 0]
         if before and ids and min(ids) > before:
-            # an old response from some cache: there is no way to continue from it
+            # an old response from a cache, from which reading cannot continue
             return Page(incomplete=True)
         posts = [self._post(record) for record in shown if not before or get_int(record, "id") != before]
         found = [ListedPost(post, post.published_at) for post in posts if post is not None and post.body.strip()]
@@ -78,7 +78,7 @@ class Source(PagedSource[Options]):
         return Page(tuple(found), None if is_past else _next_before(before, ids), set_aside=posts.count(None))
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these posts are now, one request for each."""
+        """The current posts, one request for each."""
         found: dict[str, Post | None] = {}
         for id_ in ids:
             response = self._get(f"posts/{id_}.json", accept=_GONE)
@@ -87,7 +87,7 @@ class Source(PagedSource[Options]):
             if response.status in _GONE or (post is not None and _is_gone(record)):
                 found[id_] = None
             elif post is not None and post.external_id == id_ and get_int(record, "post_number") != 1:
-                # a first post comes without its title here, and would look edited
+                # a first post has no title here, and would look edited
                 found[id_] = post
         return found
 

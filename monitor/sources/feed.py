@@ -24,8 +24,8 @@ from monitor.text.language_codes import language_code
 __all__ = ["Options", "Source"]
 
 FULL_FETCH_INTERVAL = 100
-"""Passes after which the whole feed is requested, because some sites answer "not modified" for ever. From then on such
-a site is always asked for the whole feed."""
+"""Passes after which the whole feed is requested, because some sites answer "not modified" forever. Such a site is
+then always asked for the whole feed."""
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _HOST = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?:/|\Z)")
 
@@ -50,11 +50,11 @@ class Source:
             raise
 
     def reset_cursor(self, cursor: Json) -> Json:
-        """``cursor`` with which all listed entries are read again, for rules that have changed."""
+        """The cursor from which all listed entries are read again, after the rules have changed."""
         return FeedCursor.with_entries_unread(cursor)
 
     def _read_with_fallback(self, address: FeedAddress, before: FeedCursor, now: datetime) -> Batch:
-        """Read the feed where it has moved to, or at its configured address if it is gone there: moves get undone."""
+        """Read the feed at the address it moved to or, if that fails, at the configured one: moves may be undone."""
         try:
             return self._read(address, before, now)
         except (BadResponse, Gone):
@@ -97,7 +97,7 @@ class Source:
         directory = self._http.get(address.url)
         url = presets.podcast_feed_url(directory.json())
         if not url:
-            message = f"{site_of(address.url)} names no feed for this. Check its number."
+            message = f"{site_of(address.url)} lists no feed for this podcast. Check its number."
             raise BadResponse(message, directory.sample)
         check_url(url)
         if error is not None and url == before.resolved_url:

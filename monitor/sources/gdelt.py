@@ -44,15 +44,15 @@ class Options(SearchOptions):
     operators: Annotated[
         str, StringConstraints(max_length=100, pattern=r"^[\w:. -]*$"), Field(examples=["sourcelang:english"])
     ] = ""
-    """Added to each search, such as ``sourcelang:english`` or ``sourcecountry:uk``."""
+    """Operators added to each search, such as ``sourcelang:english`` or ``sourcecountry:uk``."""
     api: BaseUrl = "https://api.gdeltproject.org/api/v2/doc/doc"
-    """Changed only for a test."""
+    """Change it only in tests."""
 
     default_every = "15m"
 
 
 class RateLimiter:
-    """Keeps the requests of different GDELT sources apart. All sources share one."""
+    """Spaces out the requests of different GDELT sources, which share one instance."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -85,7 +85,7 @@ class Source(SearchedSource[Options]):
         """As few queries as possible, each with several terms."""
         return pack_queries(super().queries(terms), " OR ", MAX_QUERY_CHARS, MAX_QUERY_TERMS)
 
-    def begin(self, stored: dict[str, Any]) -> None:
+    def begin_pass(self, stored: dict[str, Any]) -> None:
         """Check the limits before the request."""
         self._limits.check(self.options.api, self.now)
         self._rate_limiter.acquire(self.options.name, self.now)
@@ -103,7 +103,7 @@ class Source(SearchedSource[Options]):
         is_crowded = oldest == int(end.timestamp())
         return Page(found, oldest - 1 if is_crowded else oldest, set_aside=posts.count(None), incomplete=is_crowded)
 
-    def finish(self, batch: Batch) -> Batch:
+    def finish_batch(self, batch: Batch) -> Batch:
         """Wait before the next request: a pass that follows at once would come too early."""
         return replace(batch, more=False, not_before=self.now + MIN_SPACING if batch.more else None)
 

@@ -37,7 +37,7 @@ class Options(SearchOptions):
     key_help = KEY_HELP
 
     token: SecretName | None = None
-    """Name of the secret that holds a token. Without one there are no discussions, and deletions are seen later."""
+    """Name of the secret that holds a token. Without one there are no discussions, and deletions are noticed later."""
     pull_requests: bool = False
     """Whether to search pull requests too."""
     qualifiers: Annotated[
@@ -65,14 +65,14 @@ class Source(SearchedSource[Options]):
         """External id -> path of the post in the REST API, which has no lookup by id."""
 
     def queries(self, terms: Sequence[Term]) -> Sequence[str]:
-        """The searches, each after its type. Only those for issues and pull requests support OR."""
+        """The searches, each prefixed with its type. Only those for issues and pull requests support OR."""
         parts = [f'"{text}"' for text in search_texts(terms)]
         packed = pack_queries(parts, " OR ", MAX_QUERY_CHARS, MAX_QUERY_TERMS)
         queries = [f"issue {query}" for query in packed]
         queries += [f"pull {query}" for query in packed if self.options.pull_requests]
         return queries + [f"discussion {part}" for part in parts if self.options.token and len(part) <= MAX_QUERY_CHARS]
 
-    def begin(self, stored: dict[str, Any]) -> None:
+    def begin_pass(self, stored: dict[str, Any]) -> None:
         """Create the client of the pass, and restore the paths."""
         self._client = ApiClient(self.http, self.options.api, self.options.token, self.now)
         self._paths = {} if self.options.token else _stored_paths(stored.get("places"))
@@ -84,11 +84,11 @@ class Source(SearchedSource[Options]):
         span = f"updated:{since}..{until} {self.options.qualifiers}".strip()
         if kind == "discussion":
             page_size, is_incomplete = DISCUSSIONS_PER_PAGE, False
-            items = self._client.discussions(f"{query} {span} sort:updated-desc")
+            items = self._client.search_discussions(f"{query} {span} sort:updated-desc")
         else:
             page_size, query = PAGE_SIZE, f"({query})" if " OR " in query else query
             q = f"{query} {_TYPE_QUALIFIERS[kind]} in:title,body {span}"
-            items, is_incomplete = self._client.issues(q, page_size)
+            items, is_incomplete = self._client.search_issues(q, page_size)
         results = [self._listed_post(item) for item in items]
         found = tuple(result for result in results if result is not None)
         oldest = min((int(at.timestamp()) for _, at in found), default=0)
@@ -96,8 +96,8 @@ class Source(SearchedSource[Options]):
         next_cursor = min(oldest, int(window.end.timestamp()) - 1) if has_more else None
         return Page(found, next_cursor, set_aside=results.count(None), incomplete=is_incomplete)
 
-    def complete(self, batch: Batch) -> Batch:
-        """``batch``; remembers the paths of its posts."""
+    def complete_batch(self, batch: Batch) -> Batch:
+        """Record the paths of the posts in ``batch``, for lookups without a token."""
         if not self.options.token:
             self._paths |= {post.external_id: _issue_path(post.url) for post in batch.posts}
         return batch
@@ -105,26 +105,26 @@ class Source(SearchedSource[Options]):
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
         """How these posts are now: all in one request with a token, one by one without."""
         if self.options.token:
-            nodes = dict(zip(ids, self._client.nodes(ids), strict=True))
+            nodes = dict(zip(ids, self._client.get_nodes(ids), strict=True))
         else:
-            nodes = {id_: self._client.issue(path) for id_ in ids if (path := self._paths.get(id_))}
+            nodes = {id_: self._client.get_issue(path) for id_ in ids if (path := self._paths.get(id_))}
         found: dict[str, Post | None] = {}
         for id_, node in nodes.items():
             if node is None:
                 found[id_] = None
             elif isinstance(node, dict) and (listed := self._listed_post(node)) and listed.post.external_id == id_:
-                # an issue that was moved to another repository has another id there, and is left as it is
+                # an issue that was moved to another repository has another id there, and stays unchanged
                 found[id_] = listed.post
         return found
 
-    def state(self, known: Collection[str]) -> dict[str, Any]:
+    def cursor_entries(self, known: Collection[str]) -> dict[str, Any]:
         """The paths of known posts, for lookups without a token."""
         if self.options.token:
             return {}
         return {"places": {id_: path for id_, path in self._paths.items() if id_ in known}}
 
     def _listed_post(self, item: Record) -> ListedPost | None:
-        """From REST or from GraphQL, which have different names for the same fields."""
+        """The post in an item of REST or GraphQL, which have different names for the same fields."""
         id_ = get_id(item, "node_id") or (get_id(item, "id") if "createdAt" in item else "")
         created = parse_time(get_text(item, "created_at") or get_text(item, "createdAt"))
         updated = parse_time(get_text(item, "updated_at") or get_text(item, "updatedAt")) or created

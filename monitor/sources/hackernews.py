@@ -21,7 +21,7 @@ class Options(SearchOptions):
     supports_prefixes = True
 
     api: BaseUrl = "https://hn.algolia.com/api/v1"
-    """The search API, which Algolia runs for Hacker News. Changed only for a mirror or a test."""
+    """The search API, which Algolia runs for Hacker News. Change it only for a mirror or in tests."""
     items: BaseUrl = "https://hacker-news.firebaseio.com/v0"
     """Hacker News' own API, which reports deletions."""
 
@@ -32,7 +32,7 @@ class Source(SearchedSource[Options]):
     max_requests = 20
     max_rechecks = 15
     rechecks_matches_only = True
-    # a comment can be edited for two hours, and the search learns of it a little later
+    # a comment can be edited for two hours, and the search index is updated a little later
     overlap = timedelta(hours=3)
 
     def page(self, window: Window) -> Page:
@@ -54,7 +54,7 @@ class Source(SearchedSource[Options]):
         )
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these items are now, from Hacker News' own API, one request for each."""
+        """The current items, from Hacker News' own API, one request for each."""
         found: dict[str, Post | None] = {}
         for id_ in ids:
             item = self.http.get(f"{self.options.items}/item/{id_}.json").json()

@@ -77,7 +77,7 @@ class Source(SearchedSource[Options]):
         """One query for each term, without quotes."""
         return search_texts(terms, min_chars=self.options.min_term_chars)
 
-    def begin(self, stored: dict[str, Any]) -> None:
+    def begin_pass(self, stored: dict[str, Any]) -> None:
         """Restore the version of the API; an old version is checked again after a day."""
         found = stored.get("api")
         version, found_at = found if isinstance(found, list) and len(found) == 2 else ("", 0)
@@ -86,7 +86,7 @@ class Source(SearchedSource[Options]):
         self._api_version = version if version == "v4" or (version == "v3" and not is_old) else ""
 
     def page(self, window: Window) -> Page:
-        """A page of the API that the instance has. While that is unknown, the new one is tried first."""
+        """A page from the API version of the instance. If that is unknown, the new version is tried first."""
         if self._api_version != "v3":
             response = self._search_v4(window)
             if response.status != 404:
@@ -96,7 +96,7 @@ class Source(SearchedSource[Options]):
         return self._page_v3(window)
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these posts and comments are now, one request for each."""
+        """The current posts and comments, one request for each."""
         found: dict[str, Post | None] = {}
         for id_ in ids:
             kind = _KINDS_BY_LETTER.get(id_[:1], "")
@@ -112,12 +112,12 @@ class Source(SearchedSource[Options]):
                 found[id_] = None if _is_gone(get_object(view, kind)) else post
         return found
 
-    def state(self, known: Collection[str]) -> dict[str, Any]:
+    def cursor_entries(self, known: Collection[str]) -> dict[str, Any]:
         """The version of the API."""
         return {"api": [self._api_version, self._v3_found_at]}
 
     def _search_v4(self, window: Window) -> Response:
-        """Results are not sorted by time, so everything since the start of the window is read."""
+        """Results are not sorted by time, so everything since the start of the window is requested."""
         seconds_back = int((self.now - window.since).total_seconds()) + 60
         params = {"search_term": window.query, "type_": "all", "time_range_seconds": str(seconds_back)}
         params |= {"limit": str(PAGE_SIZE)}
@@ -125,7 +125,7 @@ class Source(SearchedSource[Options]):
         return self._get("v4/search", params, accept=(404,))
 
     def _page_v4(self, response: Response) -> Page:
-        """The next page is read as long as this one has posts or comments: communities and people do not count."""
+        """The next page is read if this one has posts or comments. Communities and people do not count."""
         found, set_aside, _ = self._read_lists(response)
         record = response_object(response)
         next_page = get_text(record, "next_page")
@@ -133,7 +133,7 @@ class Source(SearchedSource[Options]):
         return Page(tuple(found), None if is_last else next_page, set_aside=set_aside)
 
     def _page_v3(self, window: Window) -> Page:
-        """Up to 50 posts and 50 comments. The next page is read as long as one of both lists is full and recent."""
+        """Up to 50 posts and 50 comments. The next page is read if one of the lists is full and recent."""
         params = {"q": window.query, "type_": "All", "sort": "New", "listing_type": "All"}
         params |= {"limit": str(PAGE_SIZE), "page": str(window.page_number)}
         found, set_aside, full_lists = self._read_lists(self._get("v3/search", params))

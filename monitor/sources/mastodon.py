@@ -29,7 +29,7 @@ from monitor.text.language_codes import language_code
 MAX_REQUESTS, MAX_RECHECKS = 40, 20
 """In one pass: pages of timelines, and known posts that are looked up again."""
 MAX_ERRORS = 3
-"""After so many errors an instance is left alone until the next pass."""
+"""After this many errors an instance is skipped until the next pass."""
 MAX_NOTE_CHARS = 280
 MAX_HASHTAGS, MAX_HASHTAG_CHARS = 30, 100
 _PUBLIC_VISIBILITIES = ("", "public", "unlisted")
@@ -116,7 +116,7 @@ class _PassResult:
     """What a pass has read so far."""
 
     history_start: datetime
-    """Where timelines begin that were never read."""
+    """The start of timelines that were never read."""
     posts: dict[str, Post] = field(default_factory=dict)
     requests: int = 0
     set_aside: int = 0
@@ -124,7 +124,7 @@ class _PassResult:
     """Why a timeline could not be read to its end."""
 
     def is_failing(self, instance: str) -> bool:
-        """Whether to leave ``instance`` alone for the rest of the pass. Timelines that need a login do not count."""
+        """Whether to skip ``instance`` for the rest of the pass. Errors of timelines that need a login do not count."""
         errors = [error for timeline, error in self.errors.items() if timeline.instance == instance]
         return len([error for error in errors if not isinstance(error, AuthError)]) >= MAX_ERRORS
 
@@ -144,7 +144,7 @@ class Source:
         self._result: _PassResult
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
-        """Read each timeline from where it was left, then look up known posts that are due. Raises SourceErrors."""
+        """Read each timeline from its last position, then look up known posts that are due. Raises SourceErrors."""
         timelines = self._timelines(terms)
         if not timelines:
             return Batch(cursor=cursor, note=NOTHING_TO_SEARCH)
@@ -167,7 +167,7 @@ class Source:
         return replace(batch, cursor={**self._cursor.to_json(known), "watch": known})
 
     def reset_cursor(self, cursor: Json) -> Json:
-        """``cursor`` with which the history is read again, for rules that have changed."""
+        """The cursor from which the history is read again, after the rules have changed."""
         return {**cursor, "reached": {}, "left": [], "seen": {}} if isinstance(cursor, dict) else cursor
 
     def _begin(self, cursor: Json, now: datetime) -> None:
@@ -207,7 +207,7 @@ class Source:
         return None if self._cursor.pending or since is None else datetime.fromtimestamp(since, UTC)
 
     def _read(self, timeline: Timeline) -> None:
-        """Read a timeline forward from where it was left, until its end or the end of the pass."""
+        """Read a timeline forward from its last position, until its end or the end of the pass."""
         position = self._cursor.positions.get(timeline.key, Position())
         after, more = id_before(position.newest_id) if position.at_end else position.newest_id, True
         if not after:
@@ -275,7 +275,7 @@ class Source:
         )
 
     def _look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these posts are now on the instances where they were found; those on failing instances are left out."""
+        """The current posts on the instances where they were found. Those on failing instances are left out."""
         by_instance: dict[str, dict[str, str]] = defaultdict(dict)
         for external_id in ids:
             instance, id_ = self._cursor.places.get(external_id, ("", ""))
@@ -291,7 +291,7 @@ class Source:
 
 
 def _most_informative(errors: Sequence[SourceError]) -> SourceError:
-    """The error to report for a source of which nothing could be read: limits and logins only if there is no other."""
+    """The error to report if nothing could be read: a limit or a missing login only if there is no other error."""
     others = [error for error in errors if not isinstance(error, RateLimited | AuthError)]
     limits = [error for error in errors if isinstance(error, RateLimited)]
     if limits and not others:

@@ -83,7 +83,7 @@ class Source(SearchedSource[Options]):
 
     max_requests = 20
     rechecks_matches_only = True
-    # the search learns of a submission some minutes late
+    # the search lists a submission a few minutes late
     overlap = timedelta(minutes=15)
 
     def __init__(self, options: Options, http: Http) -> None:
@@ -104,7 +104,7 @@ class Source(SearchedSource[Options]):
         searches = pack_queries(quoted, " OR ", MAX_QUERY_CHARS)
         return [*listings, *(f"search {scope} {query}" for query in searches)]
 
-    def begin(self, stored: dict[str, Any]) -> None:
+    def begin_pass(self, stored: dict[str, Any]) -> None:
         """Start a pass of the reader."""
         self._reader.begin(self.now)
         self._errors = {}
@@ -115,14 +115,14 @@ class Source(SearchedSource[Options]):
         return {**backfill, "done": past_epochs(backfill.get("done"), self.now)} if isinstance(backfill, dict) else {}
 
     def page(self, window: Window) -> Page:
-        """One page. A subreddit that cannot be read is reported in the end and does not stop the others."""
+        """One page. A subreddit that cannot be read is reported at the end of the pass and does not stop the others."""
         try:
             return self._reader.page(window)
         except (BadResponse, Gone) as error:
             self._errors[window.query] = _subreddit_error(error, Listing.parse(window.query))
             return Page(failed=True)
 
-    def complete(self, batch: Batch) -> Batch:
+    def complete_batch(self, batch: Batch) -> Batch:
         """``batch`` with a note on listings that could not be read. Raises the first error if none could."""
         if self._errors.keys() >= set(self.queries(self.terms)):
             raise next(iter(self._errors.values()))
@@ -130,7 +130,7 @@ class Source(SearchedSource[Options]):
         return replace(batch, note=" ".join(filter(None, (batch.note, *notes)))[:MAX_NOTE_CHARS])
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these posts are now."""
+        """The current posts."""
         return self._reader.look_up(ids)
 
 

@@ -14,11 +14,11 @@ from monitor.http import Http
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources import SourceOptions
 from monitor.sources._sample_phrases import IncidentPhrases, Phrases, load_phrases
-from monitor.sources._sample_writer import BRANDS, Draft, Writer
+from monitor.sources._sample_writer import BRAND_SHARES, Draft, SampleWriter
 
 MAX_POSTS = 1_000
-"""A pass ends after the minute in which it reaches so many posts."""
-_POSTS_BY_HOUR = (2, 1, 1, 1, 2, 3, 6, 9, 11, 11, 10, 10, 12, 11, 10, 10, 11, 12, 13, 14, 14, 12, 8, 4)
+"""A pass ends after the minute in which it reaches this many posts."""
+_ACTIVITY_BY_HOUR = (2, 1, 1, 1, 2, 3, 6, 9, 11, 11, 10, 10, 12, 11, 10, 10, 11, 12, 13, 14, 14, 12, 8, 4)
 _WEEKEND_FACTOR = 0.72
 _STORY_BLOCK_SECONDS, _MAX_STORY_DELAY_SECONDS, _MEAN_STORY_DELAY_SECONDS = 6 * 3600, 5 * 3600, 2400
 _INCIDENT_BLOCK_SECONDS = 12 * 3600
@@ -32,13 +32,13 @@ class Options(SourceOptions):
     """Keys of the sample stream in config.toml."""
 
     seed: int = 1
-    """Another seed makes other posts."""
+    """A different seed results in different posts."""
     rate: float = Field(default=60.0, gt=0, le=20_000)
-    """Posts an hour, on average over a week without incidents."""
+    """Posts per hour, on average over a week without incidents."""
     history: float = Field(default=14.0, ge=0, le=365)
-    """Days before the first pass that have posts, too."""
+    """Days of history before the first pass for which posts are generated."""
     speed: float = Field(default=1.0, gt=0, le=1_000)
-    """How many times faster than in reality days, stories and incidents pass. The rate stays the same."""
+    """How many times faster than real time days, stories and incidents pass. The rate stays the same."""
 
     default_every: ClassVar[str] = "5s"
     sample: ClassVar[bool] = True
@@ -73,7 +73,7 @@ class Source:
 
 
 def seed_with_incident(brand: str, since: datetime, until: datetime, *, min_intensity: float = 4.0) -> int:
-    """The first seed whose only incident on a day is one of ``brand``, between two times, with ``min_intensity``."""
+    """The first seed whose only incident that day is about ``brand``, starts between these times and is intense."""
     midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
     first_block = int(midnight.timestamp() // _INCIDENT_BLOCK_SECONDS)
     phrases = load_phrases()
@@ -115,7 +115,7 @@ class _StoryPost(NamedTuple):
 class _Timeline:
     """All posts of a seed. Sample time is real time multiplied by ``speed``, in seconds since 1970.
 
-    It is divided into blocks, each with random numbers of its own, so that any minute can be computed by itself.
+    It is divided into blocks with their own random numbers, so that any minute can be computed independently.
     """
 
     def __init__(self, options: Options, phrases: Phrases) -> None:
@@ -127,10 +127,10 @@ class _Timeline:
         """The posts of a minute since 1970, not sorted."""
         at = minute * 60 * self._options.speed
         rng = self._rng("minute", minute)
-        writer = Writer(self._phrases, rng)
+        writer = SampleWriter(self._phrases, rng)
         rate = self._options.rate / 60
         for number in range(_poisson(rate * _activity(at), rng)):
-            draft = writer.post(writer.pick_weighted(BRANDS))
+            draft = writer.post(writer.pick_weighted(BRAND_SHARES))
             yield self._post(draft, minute, rng.random(), f"{minute}-{number}")
         for block, incident in self._incidents_at(at):
             for number in range(_poisson(rate * incident.intensity_at(at), rng)):
@@ -143,7 +143,7 @@ class _Timeline:
         """The incident that starts in a block of 12 hours, if there is one."""
         if block not in self._incidents:
             rng = self._rng("incident", block)
-            writer = Writer(self._phrases, rng)
+            writer = SampleWriter(self._phrases, rng)
             happens = writer.chance(_INCIDENT_CHANCE)
             start = (block + rng.random()) * _INCIDENT_BLOCK_SECONDS
             decay_seconds, intensity = 3600 * (1 + 2 * rng.random()), 2 + 4 * rng.random()
@@ -183,10 +183,10 @@ class _Timeline:
         """The posts of all stories that start in a block of 6 hours."""
         if block not in self._stories:
             rng = self._rng("story", block)
-            writer = Writer(self._phrases, rng)
+            writer = SampleWriter(self._phrases, rng)
             posts = []
             for number in range(int(rng.random() * 3)):
-                brand = writer.pick_weighted(BRANDS)
+                brand = writer.pick_weighted(BRAND_SHARES)
                 start = (block + rng.random()) * _STORY_BLOCK_SECONDS
                 headline = writer.fill(writer.pick(self._phrases.headlines), brand)
                 posts += self._spread(headline, start, f"s{block}-{number}", rng)
@@ -199,7 +199,7 @@ class _Timeline:
 
     def _spread(self, headline: str, start: float, id_prefix: str, rng: random.Random) -> list[_StoryPost]:
         """An article, and the articles and posts that repeat its headline."""
-        writer = Writer(self._phrases, rng)
+        writer = SampleWriter(self._phrases, rng)
         posts = []
         for number in range(5 + int(rng.random() * 14)):
             delay = min(_MAX_STORY_DELAY_SECONDS, -math.log(1 - rng.random()) * _MEAN_STORY_DELAY_SECONDS)
@@ -212,10 +212,10 @@ class _Timeline:
 def _activity(at: float) -> float:
     """How busy a sample time is: 1.0 on average over a week, interpolated between hours."""
     when = datetime.fromtimestamp(at, UTC)
-    this_hour, next_hour = _POSTS_BY_HOUR[when.hour], _POSTS_BY_HOUR[(when.hour + 1) % 24]
+    this_hour, next_hour = _ACTIVITY_BY_HOUR[when.hour], _ACTIVITY_BY_HOUR[(when.hour + 1) % 24]
     busy = this_hour + (next_hour - this_hour) * when.minute / 60
     day = _WEEKEND_FACTOR if when.weekday() >= 5 else 1.0
-    return busy / (sum(_POSTS_BY_HOUR) / 24) * day / ((5 + 2 * _WEEKEND_FACTOR) / 7)
+    return busy / (sum(_ACTIVITY_BY_HOUR) / 24) * day / ((5 + 2 * _WEEKEND_FACTOR) / 7)
 
 
 def _poisson(mean: float, rng: random.Random) -> int:

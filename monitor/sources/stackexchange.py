@@ -32,8 +32,8 @@ from monitor.text.cleaning import plain_text, safe_url
 
 PAGE_SIZE = 100
 IDS_PER_LOOKUP = 100
-CONTINUE_AT_ONCE_BELOW = timedelta(minutes=15)
-"""If passes that are this close together do not exceed the quota, an unfinished round continues at once."""
+MAX_INTERVAL_TO_CONTINUE = timedelta(minutes=15)
+"""An unfinished round continues at once if the quota allows passes at this interval."""
 _OWN_DOMAIN = {"stackoverflow", "superuser", "serverfault", "askubuntu", "stackapps"}
 """Sites that are not below stackexchange.com."""
 
@@ -51,7 +51,7 @@ class Options(SearchOptions):
     key: SecretName | None = None
     """Name of the secret that holds a key. With a key 10,000 requests a day are allowed."""
     api: BaseUrl = "https://api.stackexchange.com/2.3"
-    """Changed only for a test."""
+    """Change it only in tests."""
 
     default_every = "1h"
 
@@ -67,7 +67,7 @@ class Source(SearchedSource[Options]):
         super().__init__(options, http)
         self._client: ApiClient
 
-    def begin(self, stored: dict[str, Any]) -> None:
+    def begin_pass(self, stored: dict[str, Any]) -> None:
         """Create the client of the pass."""
         self._client = ApiClient(self.http, self.options.api, self.options.site, self.options.key, self.now)
 
@@ -89,8 +89,8 @@ class Source(SearchedSource[Options]):
         found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
         return Page(found, window.page_number + 1 if has_more else None, set_aside=posts.count(None))
 
-    def complete(self, batch: Batch) -> Batch:
-        """``batch`` with complete texts and authors. If a request fails, the next lookup of these posts brings them."""
+    def complete_batch(self, batch: Batch) -> Batch:
+        """``batch`` with complete texts and authors. If a request fails, a later lookup of these posts adds them."""
         posts = {post.external_id: post for post in batch.posts}
         ids, error_message = list(posts), ""
         for start in range(0, len(ids), IDS_PER_LOOKUP):
@@ -106,13 +106,13 @@ class Source(SearchedSource[Options]):
         return replace(batch, posts=tuple(posts.values()), note=batch.note or error_message)
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these posts are now. Questions that come without a title are left out: they would look edited."""
+        """The current posts. Questions without a title in the response are left out, because they would look edited."""
         return self._current_posts(ids, require_titles=True)
 
-    def finish(self, batch: Batch) -> Batch:
+    def finish_batch(self, batch: Batch) -> Batch:
         """Spread passes so that the quota lasts until the end of the day."""
         interval = self._client.interval()
-        more = batch.more and self._client.not_before is None and interval <= CONTINUE_AT_ONCE_BELOW
+        more = batch.more and self._client.not_before is None and interval <= MAX_INTERVAL_TO_CONTINUE
         waits = (batch.not_before, self._client.not_before, self.now + interval)
         return replace(batch, more=more, not_before=None if more else max(filter(None, waits)))
 

@@ -25,7 +25,9 @@ MAX_POSTS = 1_000
 MIN_SECRET_CHARS = 16
 """A shorter secret could be guessed from one signed delivery."""
 _MAX_ERRORS = 10
-_KEY_HELP = f"Choose {MIN_SECRET_CHARS} characters or more, and give them to the program that sends its posts here."
+_KEY_HELP = (
+    f"Choose {MIN_SECRET_CHARS} characters or more, and set them as the secret of the program that sends the posts."
+)
 
 
 class Options(SourceOptions):
@@ -103,9 +105,7 @@ class Source:
             raise DeliveryRefused("No secret is set.") from error
         if not is_signed(body, signature, key):
             raise DeliveryRefused("The signature is wrong.")
-        posts = {
-            post.id: post for post in _parse_body(body).posts
-        }.values()  # of posts with the same id the last counts
+        posts = {post.id: post for post in _parse_body(body).posts}.values()  # the last post with an id wins
         kept = tuple(self._post(post, now) for post in posts if not post.deleted)
         return Delivery(kept, tuple(post.id for post in posts if post.deleted))
 

@@ -35,7 +35,7 @@ MAX_QUERY_CHARS = 512
 SEARCHABLE_TIME = timedelta(days=7) - timedelta(minutes=5)
 """How far back recent search goes, with a margin."""
 MAX_TOKEN_AGE = timedelta(days=6)
-"""An interrupted search that is older starts again: its token may stand for a time that can no longer be searched."""
+"""An interrupted search that is older starts over: its token may refer to a time that can no longer be searched."""
 RETRY_WAIT, NO_CREDIT_WAIT, USAGE_CAP_WAIT = timedelta(minutes=5), timedelta(hours=6), timedelta(days=1)
 """When to try again after an error in the middle of a pass, without credit, and at the platform's monthly cap."""
 
@@ -63,9 +63,7 @@ class Options(SearchOptions):
     days_back: Annotated[int, Field(ge=0, le=7)] = 1
     """How many days to read back at the first pass. X keeps 7, and each post costs money."""
     follow_days: Annotated[int, Field(ge=0, le=30)] = 1
-    """For how many days a post is looked up again, once a day, to notice edits and deletions. Each lookup costs as much
-    as a post.
-    """
+    """Days on which a post is looked up again to notice edits and deletions. A lookup costs as much as a post."""
     post_price: Annotated[float, Field(ge=0, le=1)] = 0.005
     """Dollars that X charges for each post read."""
     author_price: Annotated[float, Field(ge=0, le=1)] = 0.01
@@ -88,7 +86,7 @@ class KeyUsers:
         self._lock = threading.Lock()
 
     def first_user(self, key: str, name: str) -> str:
-        """The name of the first source that uses ``key``, which is ``name`` if there was none before."""
+        """The name of the first source that used ``key``. If there was none, that is now ``name``."""
         with self._lock:
             return self._first_users.setdefault(key, name)
 
@@ -118,7 +116,7 @@ class Source(SearchedSource[Options]):
         parts = sorted(_operand(text) for text in search_texts(terms, keep_signs=True))
         return [f"({query}){suffix}" for query in pack_queries(parts, " OR ", MAX_QUERY_CHARS - len(suffix) - 2)]
 
-    def begin(self, stored: dict[str, Any]) -> None:
+    def begin_pass(self, stored: dict[str, Any]) -> None:
         """Restore the budget, the newest ids and the posts to look up. Raises AuthError."""
         token = secrets.get(self.options.token, Options.key_help)
         self._key_fingerprint, self._has_paid = key_fingerprint(token), False
@@ -130,7 +128,7 @@ class Source(SearchedSource[Options]):
         self._session.key_headers = {"Authorization": f"Bearer {token}"}
 
     def stored_backfill(self, stored: dict[str, Any]) -> Json:
-        """With new queries beginning where the old ones were: reading history costs money."""
+        """The stored state, with new queries starting where the old ones had got to: reading history costs money."""
         backfill = super().stored_backfill(stored)
         return _carried_over(backfill, self.queries(self.terms), self.now) if isinstance(backfill, dict) else None
 
@@ -160,14 +158,14 @@ class Source(SearchedSource[Options]):
             self._newest_ids[window.query] = newest_id
         return replace(page, next_cursor=[token, since_id, newest_id] if token else None)
 
-    def finish(self, batch: Batch) -> Batch:
+    def finish_batch(self, batch: Batch) -> Batch:
         """``batch`` with edits, deletions and spending, complete only as far back as X can be searched."""
         batch = self._recheck.run(batch, self._look_up, self.terms)
         since = max(batch.complete_since, self.now - SEARCHABLE_TIME) if batch.complete_since else None
         note = " ".join(filter(None, (batch.note, self._duplicate_note())))
         return replace(batch, complete_since=since, spend=self._budget.spend, note=note)
 
-    def state(self, known: Collection[str]) -> dict[str, Any]:
+    def cursor_entries(self, known: Collection[str]) -> dict[str, Any]:
         """The newest ids, the spending and the posts to look up."""
         queries = self.queries(self.terms)
         newest = {query: id_ for query, id_ in self._newest_ids.items() if query in queries}
@@ -178,7 +176,8 @@ class Source(SearchedSource[Options]):
         if self._first_user == self.options.name:
             return ""
         return (
-            f"{self._first_user} searches for the same with the same key, so each post is paid for twice. Remove one."
+            f"{self._first_user} searches for the same with the same key, so each post is paid for twice. "
+            "Remove one of the two sources."
         )
 
     def _search(self, query: str, since_id: str, token: str, page_size: int) -> Record:
@@ -213,7 +212,7 @@ class Source(SearchedSource[Options]):
         authors = {get_id(user, "id"): get_line(user, "username") for user in users}
         versions = [version for tweet in tweets if (version := parse_version(tweet)) is not None]
         posts = [to_post(v, self.options.name, authors.get(v.author_id, ""), window.until) for v in versions]
-        # a post from before the window is new all the same: X has listed it late
+        # a post from before the window is new too: X has listed it late
         times = [max(time_of_id(version.id), window.since) for version in versions]
         found = [ListedPost(post, at) for post, at in zip(posts, times, strict=True) if post.body.strip()]
         return Page(tuple(found), set_aside=len(tweets) - len(versions))
@@ -221,7 +220,7 @@ class Source(SearchedSource[Options]):
     def _look_up(self, ids: Sequence[str]) -> tuple[list[PostVersion], list[str]]:
         """(the posts as they are now, the ids of those that are gone). Raises SourceErrors."""
         if self._budget.remaining < self._price(len(ids), 0):
-            raise QuotaSpent("The rest of the budget is too small for that.", self.now)
+            raise QuotaSpent("The rest of the budget is too small to check posts again.", self.now)
         response = self._call("tweets", lambda: self._client.get_tweets(list(ids), **_FIELDS))
         tweets = _list(response.get("data", []), response)
         self._budget.add(self._price(len(tweets), 0))
@@ -314,7 +313,7 @@ def _list(found: Any, response: Record) -> list[Any]:
 
 
 def _is_gone_error(error: Any) -> bool:
-    """Whether it says that a post does not exist, or is no longer public."""
+    """Whether the error means that a post does not exist, or is no longer public."""
     kind = get_text(error, "type") if isinstance(error, dict) else ""
     return kind.endswith(("resource-not-found", "not-authorized-for-resource"))
 

@@ -61,13 +61,13 @@ class Options(SearchOptions):
     searches_a_day: Annotated[int, Field(ge=0, le=100_000)] = 100
     """How many searches the key allows; divide them if several sources use one key."""
     api: BaseUrl = "https://www.googleapis.com/youtube/v3"
-    """Changed only for a test."""
+    """Change it only in tests."""
 
     default_every = "30m"
 
 
 class Source:
-    """YouTube: two lists, the videos found and the comments on videos, with a quota each.
+    """YouTube: two lists with separate quotas, the videos found and the comments on videos.
 
     One search covers several terms, and searches are spread over the day. One thread at a time reads a source, so the
     client and the time of a pass are kept on the object.
@@ -118,7 +118,7 @@ class Source:
                 raise
             return _searches_used_up(quota, queries), stored
         if not quota.remaining and batch.not_before:
-            # comments have a quota of their own, so the pass continues
+            # comments have a separate quota, so the pass continues
             batch = replace(
                 batch, not_before=None, note=SEARCHES_USED_UP, unread_since=quota.unread_since(len(queries))
             )
@@ -162,7 +162,7 @@ class Source:
             return None
 
     def _with_descriptions(self, posts: Sequence[Post]) -> tuple[Post, ...]:
-        """``posts`` with their full descriptions, of which a search shows the beginning."""
+        """``posts`` with their full descriptions: a search returns only the beginning."""
         full: dict[str, Post | None] = {}
         for start in range(0, len(posts), IDS_PER_LOOKUP):
             full |= self._current_videos([_id(post) for post in posts[start : start + IDS_PER_LOOKUP]])
@@ -194,7 +194,7 @@ class Source:
         return replace(page, next_cursor=None) if is_past else page
 
     def _look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
-        """How these videos and comments are now, one request for each of both kinds."""
+        """The current videos and comments, with one request for each kind."""
         found: dict[str, Post | None] = {}
         videos = [id_.partition("/")[2] for id_ in ids if id_.startswith("video/")]
         comments = [id_.partition("/")[2] for id_ in ids if id_.startswith("comment/")]
@@ -266,7 +266,7 @@ def _current_posts(
 
 
 def _replies(thread: Record) -> list[Record]:
-    """The newest replies in a thread, of which YouTube sends a few along."""
+    """The newest replies in a thread. YouTube includes only a few."""
     found = get_object(thread, "replies").get("comments")
     return [reply for reply in found if isinstance(reply, dict)] if isinstance(found, list) else []
 
@@ -284,7 +284,7 @@ def _id(post: Post) -> str:
 
 
 def _searches_used_up(quota: SearchQuota, queries: Sequence[str]) -> Batch:
-    """The videos of a pass that cannot search: none, and new ones remain unread until tomorrow."""
+    """The batch of a pass that cannot search: no videos; new ones stay unread until tomorrow."""
     return Batch(note=SEARCHES_USED_UP, unread_since=quota.unread_since(len(queries)))
 
 

@@ -1,4 +1,4 @@
-"""Turn untrusted text into plain text, once, when a post comes in.
+"""Turn untrusted text into plain text, once, when a post arrives.
 
 ``Post.text``, ``title`` and ``author`` are *plain text*, never HTML. Two functions ensure this:
 

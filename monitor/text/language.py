@@ -18,7 +18,7 @@ import numpy.typing as npt
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 MIN_CONFIDENCE = 0.5
-"""Probability below which the model's guess is discarded."""
+"""A guess of the model with a lower probability is discarded."""
 MIN_WORDS = 3
 MIN_LETTERS = 8
 """Minimum left for the model after names and links are removed; less is not enough to decide."""
@@ -40,7 +40,7 @@ _MODEL_LANGUAGES = (
     "ar az be bg bn ca cs cy da de en es et eu fa fi fr ga gl hi hr hu id is it kk lt lv mk mr ms ne nl no pl pt ro ru "
     "sk sl sq sr sv sw tl tr uk ur uz vi"
 )
-"""Languages that the model may return: those in which people discuss brands. Fewer rare ones, fewer wrong guesses."""
+"""Languages that the model may return: those in which people discuss brands. Rare ones would cause wrong guesses."""
 
 _NOT_LANGUAGE = re.compile(
     r"https?://\S+|www\.\S+|[@#]\w*|(?<![^\W_\u3005-\u3007])\w*\d\w*|\b[^\W_a-z]*[a-z]+[A-Z]\w*"
@@ -70,7 +70,7 @@ _ENGLISH_ONLY = (
 """Everyday words that exist only in English, or almost."""
 _ENGLISH_ONLY_WORDS = frozenset(_ENGLISH_ONLY.split())
 _WORDS_PER_ENGLISH_WORD = 9
-"""A text is English if at least one word in so many exists only in English, and at least two of its words do."""
+"""A text is English if at least one in this many words exists only in English, and at least two of its words do."""
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int32]

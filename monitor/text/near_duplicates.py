@@ -7,7 +7,7 @@ comes first. The share of equal values in two signatures estimates the similarit
 value is the number of words. ``NearDuplicateIndex`` looks up signatures that share two adjacent values and counts the
 equal values.
 
-``bench/near_duplicates.py`` compares this with other methods and measures what it finds and what it wrongly joins.
+``bench/near_duplicates.py`` compares this with other methods and measures its recall and its wrong matches.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ SIGNATURE_VALUES = 32
 MIN_EQUAL_VALUES = 16
 """Values, of SIGNATURE_VALUES, that must be equal in two near-duplicates."""
 MIN_EQUAL_VALUES_SHORT, SHORT_TEXT_WORDS = 20, 12
-"""The same if either text has fewer words than this: what short texts share is often only a common phrase, such as
-"been on hold for over an hour"."""
+"""The minimum if either text has fewer words than SHORT_TEXT_WORDS: short texts often share only a common phrase, such
+as "been on hold for over an hour"."""
 CLUSTER_WINDOW = timedelta(hours=72)
 """A post joins a cluster only if it was published within this time of one of its posts."""
 MAX_POSTS = 20_000
@@ -134,7 +134,7 @@ class NearDuplicateIndex:
                 if len(held) == 1:
                     band[key] = held[0]
 
-    def forget(self, before: datetime) -> None:
+    def remove_before(self, before: datetime) -> None:
         """Remove the posts that were published before this time."""
         for post_id in [post_id for post_id, (_, at, _) in self._posts.items() if at < before]:
             self.remove(post_id)

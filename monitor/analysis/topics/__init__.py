@@ -3,8 +3,8 @@
     texts --> phrases --> phrase_index (numbers, voices) --> significance --> titles --> Topics
                                 background (28 days) ----------^
 
-A voice is an author. A story that many people repeat has one voice, so neither a crowd of copies nor one busy account
-makes a topic. Pure: texts and times in, topics out. What a finder caches only saves it from reading twice.
+A voice is an author, and a story that many people repeat counts as one voice, so neither many copies nor one busy
+account make a topic. The package is pure; a finder caches only what it would otherwise compute again.
 """
 
 from monitor.analysis.topics.background import BACKGROUND_SPAN, Background, CommonPhrases, DaySample

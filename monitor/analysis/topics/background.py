@@ -1,4 +1,4 @@
-"""What people usually say about a brand: a sample of the last four weeks."""
+"""The background of a brand: the phrases that people usually use, from a sample of the last four weeks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MIN_COMMON_SHARE = 0.002
 
 @dataclass(frozen=True, eq=False)
 class DaySample:
-    """The phrases of one day, or of another span: a piece of a background, without its texts."""
+    """The phrases of one day, or of another span, without the texts. Backgrounds are made of these."""
 
     total: int
     """Mentions; the texts below are an even sample of them."""
@@ -63,12 +63,12 @@ class CommonPhrases:
     @classmethod
     def of(cls, backgrounds: Iterable[Background]) -> CommonPhrases | None:
         """The phrases common to these backgrounds; None with too few voices."""
-        every = list(backgrounds)
-        voice_count = sum(one.index.voice_count for one in every)
+        backgrounds = list(backgrounds)
+        voice_count = sum(background.index.voice_count for background in backgrounds)
         if voice_count < MIN_VOICES:
             return None
-        keys, position = np.unique(np.concatenate([one.keys for one in every]), return_inverse=True)
-        weights = np.concatenate([one.voices_by_key for one in every])
+        keys, position = np.unique(np.concatenate([background.keys for background in backgrounds]), return_inverse=True)
+        weights = np.concatenate([background.voices_by_key for background in backgrounds])
         by_key = np.bincount(position, weights=weights, minlength=len(keys))
         common = by_key > MIN_COMMON_SHARE * voice_count
         return cls(keys[common], by_key[common].astype(np.int64), voice_count)
@@ -98,7 +98,7 @@ class Background:
     weights: Floats
     """Per text, the number of mentions it represents."""
     others: CommonPhrases | None = None
-    """What people say about other brands."""
+    """The phrases that people use about other brands."""
 
     @classmethod
     def of(cls, days: Sequence[DaySample], until: datetime) -> Background:
@@ -138,7 +138,7 @@ class Background:
         return self._usual(self.index.texts_with(key), at)
 
     def usual_of_topic(self, bit: int, at: datetime | None) -> float | None:
-        """The same for a configured topic."""
+        """Like ``usual``, for a configured topic."""
         return self._usual(np.flatnonzero([bits >> bit & 1 for bits in self.topic_bits]), at)
 
     def _usual(self, texts: Ints, at: datetime | None) -> float | None:
@@ -147,7 +147,7 @@ class Background:
         texts = texts[self.age_days[texts] < self.days]
         sampled = np.bincount(self.age_days[texts], minlength=self.days)
         per_day = np.bincount(self.age_days[texts], weights=self.weights[texts], minlength=self.days)
-        # Cap days on which everybody wrote about it: they are not usual. Small counts vary a lot, hence + 3.
+        # Cap days on which unusually many people wrote about it. Small counts vary a lot, hence + 3.
         caps = np.minimum(1.0, (3 * np.median(sampled) + 3) / np.maximum(1, sampled))
         usual = float((per_day * caps).mean())
         return usual if at is None else usual * float(self.hour_shares[at.hour])

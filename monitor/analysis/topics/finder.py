@@ -28,24 +28,24 @@ from monitor.query.folding import WORD, fold
 
 # A G² of 12 occurs by chance once in 1,900 phrases, and few phrases reach a quarter of an hour's mentions. One of 15
 # occurs once in 9,300, and some hundred phrases reach 3 % of a day's.
-HOUR = Threshold(share=0.25, mentions=5, voices=3, g2=12.0)
-DAY = Threshold(share=0.03, mentions=5, voices=4, g2=15.0, single_word_factor=SINGLE_WORD_FACTOR)
-INCIDENT = Threshold(share=0.15, mentions=8, voices=5, g2=40.0)
-"""By then it is known that something happened, and people may describe it in many ways."""
-INCIDENT_PHRASE = Threshold(share=0.06, mentions=5, voices=4, g2=20.0)
-CONFIGURED_DAY = Threshold(share=0.0, mentions=3, voices=1, g2=0.0)
-"""A configured topic is one that somebody wants to see."""
+HOUR_THRESHOLD = Threshold(share=0.25, mentions=5, voices=3, g2=12.0)
+DAY_THRESHOLD = Threshold(share=0.03, mentions=5, voices=4, g2=15.0, single_word_factor=SINGLE_WORD_FACTOR)
+INCIDENT_THRESHOLD = Threshold(share=0.15, mentions=8, voices=5, g2=40.0)
+"""A lower share than for an hour: it is known that something happened, and people describe it in many ways."""
+INCIDENT_PHRASE_THRESHOLD = Threshold(share=0.06, mentions=5, voices=4, g2=20.0)
+CONFIGURED_DAY_THRESHOLD = Threshold(share=0.0, mentions=3, voices=1, g2=0.0)
+"""Low, because somebody has asked to see the configured topics."""
 MAX_INCIDENT_PHRASES = 3
 MAX_DAY_TOPICS = 5
-CONFIGURED_FIRST = 1.5
-"""A phrase needs this multiple of a configured topic's mentions to be the hour's topic in its place."""
+CONFIGURED_ADVANTAGE = 1.5
+"""A phrase needs this multiple of a configured topic's mentions to replace it as the main topic."""
 _CAMEL_CASE_PART = re.compile(r"(?:(?<=[a-z])|\b(?=[A-Z][a-z]+[A-Z]))[A-Z][a-z]+")
 """The parts of a name such as JetBlue, which some people write separately."""
 _QUOTED = re.compile('"([^"]+)"')
 
 
 class IncidentTopics(NamedTuple):
-    """What is new in an incident."""
+    """The topic and the unusual phrases of an incident."""
 
     topic: str
     """Empty if nothing is significant."""
@@ -54,7 +54,7 @@ class IncidentTopics(NamedTuple):
 
 
 class TopicFinder:
-    """Finds the topics of one brand. It caches extracted phrases, and nothing that would change a result."""
+    """Finds the topics of one brand. It caches extracted phrases; the cache never changes a result."""
 
     def __init__(self, brand: Brand, brands: Sequence[Brand], configured: Sequence[Topic] = ()) -> None:
         self._brand = brand.name
@@ -85,38 +85,38 @@ class TopicFinder:
     ) -> IncidentTopics:
         """What the texts since the start of an incident are about. ``before``, ``words``: the previous result."""
         window = self._window(texts, self._extractor.extract(texts.rows))
-        configured = self._configured_topics(window, HOUR, {before})
-        phrases = self._phrase_topics(window, background, INCIDENT, {hash(phrase_key(before))}, 1)
+        configured = self._configured_topics(window, HOUR_THRESHOLD, {before})
+        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {hash(phrase_key(before))}, 1)
         top = _headline_topic(configured, phrases, before)
         spellings = {phrase_key(word): word for word in (*words, before)}
         known = {hash(phrase_key(word)) for word in words}
-        new = self._phrase_topics(window, background, INCIDENT_PHRASE, known, MAX_INCIDENT_PHRASES)
-        names = [spellings.get(phrase_key(one.name), one.name) for one in new]
+        new = self._phrase_topics(window, background, INCIDENT_PHRASE_THRESHOLD, known, MAX_INCIDENT_PHRASES)
+        names = [spellings.get(phrase_key(phrase.name), phrase.name) for phrase in new]
         return IncidentTopics(spellings.get(phrase_key(top.name), top.name) if top else "", tuple(names))
 
     def _day_topics(
         self, window: TextWindow, background: Background, before: Sequence[FoundTopic]
     ) -> tuple[list[FoundTopic], frozenset[int]]:
         """The topics, largest first, and the numbers of the texts they cover."""
-        configured = self._configured_topics(window, CONFIGURED_DAY, ())[:MAX_DAY_TOPICS]
+        configured = self._configured_topics(window, CONFIGURED_DAY_THRESHOLD, ())[:MAX_DAY_TOPICS]
         limit = MAX_DAY_TOPICS - len(configured)
         taken = [topic.texts for topic in configured]
-        phrases = self._phrase_topics(window, background, DAY, _phrase_hashes(before), limit, taken)
-        topics = sorted([*configured, *phrases], key=lambda one: (-len(one.texts), one.name))
-        covered = frozenset[int]().union(*(one.texts for one in topics))
-        return [self._found_topic(one, window, background, None) for one in topics], covered
+        phrases = self._phrase_topics(window, background, DAY_THRESHOLD, _phrase_hashes(before), limit, taken)
+        topics = sorted([*configured, *phrases], key=lambda topic: (-len(topic.texts), topic.name))
+        covered = frozenset[int]().union(*(topic.texts for topic in topics))
+        return [self._found_topic(topic, window, background, None) for topic in topics], covered
 
     def _hour_topic(
         self, window: TextWindow, background: Background, before: FoundTopic | None, now: datetime
     ) -> FoundTopic | None:
-        configured = self._configured_topics(window, HOUR, {before.name} if before else ())
-        phrases = self._phrase_topics(window, background, HOUR, _phrase_hashes([before] if before else ()), 1)
+        configured = self._configured_topics(window, HOUR_THRESHOLD, {before.name} if before else ())
+        phrases = self._phrase_topics(window, background, HOUR_THRESHOLD, _phrase_hashes([before] if before else ()), 1)
         top = _headline_topic(configured, phrases, before.name if before else "")
         return self._found_topic(top, window, background, now) if top else None
 
     def _window(self, texts: Texts, extracted: Sequence[TextPhrases]) -> TextWindow:
         numbers = voices(texts.rows)
-        topic_bits = [one.topic_bits for one in extracted]
+        topic_bits = [phrases.topic_bits for phrases in extracted]
         return TextWindow(texts.rows, PhraseIndex.of(extracted, numbers), texts.scale, topic_bits, numbers)
 
     def _phrase_topics(
@@ -146,21 +146,21 @@ class TopicFinder:
                 and len(texts) >= share * len(window.texts)
             ):
                 topics.append(Candidate(bit, "", 0.0, voice_count, texts, topic.name, topic.rule))
-        return sorted(topics, key=lambda one: -len(one.texts))
+        return sorted(topics, key=lambda topic: -len(topic.texts))
 
     def _found_topic(
-        self, one: Candidate, window: TextWindow, background: Background, now: datetime | None
+        self, candidate: Candidate, window: TextWindow, background: Background, now: datetime | None
     ) -> FoundTopic:
-        configured = not one.key
+        configured = not candidate.key
         usual_of = background.usual_of_topic if configured else background.usual
-        mean, half_width, scored = _mood([window.texts[n] for n in one.texts])
+        mean, half_width, scored = _mood([window.texts[n] for n in candidate.texts])
         return FoundTopic(
-            name=one.name,
-            rule=one.rule,
+            name=candidate.name,
+            rule=candidate.rule,
             named=configured,
-            n=round(len(one.texts) * window.scale),
-            authors=one.voices,
-            usual=usual_of(one.hash, None if now is None else now - timedelta(minutes=30)),
+            n=round(len(candidate.texts) * window.scale),
+            authors=candidate.voices,
+            usual=usual_of(candidate.hash, None if now is None else now - timedelta(minutes=30)),
             mean=mean,
             half_width=half_width,
             scored=scored,
@@ -169,7 +169,7 @@ class TopicFinder:
 
 def blocked_words(brand: Brand, brands: Sequence[Brand]) -> frozenset[str]:
     """Folded words and stems that are never topics of ``brand``: names of brands, and the terms of its rule."""
-    names = [name for one in brands for name in (one.name, *one.aliases)]
+    names = [name for each_brand in brands for name in (each_brand.name, *each_brand.aliases)]
     with suppress(QueryError):  # a rule that cannot be parsed finds no mentions either
         names += [term.text for term in parse(brand.rule).terms()]
     names += [part for name in names for part in _CAMEL_CASE_PART.findall(name)]
@@ -179,13 +179,13 @@ def blocked_words(brand: Brand, brands: Sequence[Brand]) -> frozenset[str]:
 
 
 def _headline_topic(configured: Sequence[Candidate], phrases: Sequence[Candidate], before: str) -> Candidate | None:
-    """The configured topic, unless a phrase has far more mentions; the topic that was there before has an advantage."""
+    """The configured topic, unless a phrase has far more mentions. The previous topic has an advantage."""
     if not configured or not phrases:
         return next(iter((*configured, *phrases)), None)
-    incumbent = next((one for one in configured if one.name == before), None)
+    incumbent = next((topic for topic in configured if topic.name == before), None)
     first = incumbent or configured[0]
     factor = 1 / HYSTERESIS if incumbent else HYSTERESIS if phrases[0].name == before else 1
-    return phrases[0] if len(phrases[0].texts) >= CONFIGURED_FIRST * factor * len(first.texts) else first
+    return phrases[0] if len(phrases[0].texts) >= CONFIGURED_ADVANTAGE * factor * len(first.texts) else first
 
 
 def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
@@ -195,13 +195,13 @@ def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
 
 
 def _mood(texts: Iterable[Text]) -> tuple[float | None, float | None, int]:
-    """Mean score, half the width of its 95 % interval, and how many were scored. A story counts once."""
+    """(mean score, half the width of its 95 % interval, number of scores). A story counts once."""
     by_story: dict[tuple[bool, int], list[float]] = {}
     for text in texts:
         if text.score is not None:
             key = (True, text.mention) if text.story is None else (False, text.story)
             by_story.setdefault(key, []).append(text.score)
-    scores = [sum(some) / len(some) for some in by_story.values()]
+    scores = [sum(story_scores) / len(story_scores) for story_scores in by_story.values()]
     n = len(scores)
     if n < 2:
         return (scores[0] if scores else None), None, n

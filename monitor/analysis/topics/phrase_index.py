@@ -27,11 +27,11 @@ class TextPhrases(NamedTuple):
     topic_bits: int
     """A bit for each configured topic it is about."""
     digest: int
-    """Hash of the text, so that an edited mention is read again."""
+    """Hash of the text: if it differs, the mention was edited and its phrases are extracted again."""
 
 
 class PhraseExtractor:
-    """Extracts the phrases of texts, and caches the last texts: most of them come again a minute later."""
+    """Extracts the phrases of texts. Caches the last results, because most texts are requested again a minute later."""
 
     def __init__(self, blocked: Collection[str], configured: Sequence[Topic]) -> None:
         """``blocked``: words and stems that are never part of a phrase."""
@@ -44,7 +44,7 @@ class PhraseExtractor:
         by_mention: dict[int, TextPhrases] = {}
         result = []
         for text in texts:
-            known = next((some[text.mention] for some in self._caches.values() if text.mention in some), None)
+            known = next((cached[text.mention] for cached in self._caches.values() if text.mention in cached), None)
             if known is None or known.digest != _digest(text):
                 known = self._extract(text)
             by_mention[text.mention] = known
@@ -56,7 +56,9 @@ class PhraseExtractor:
     def phrases(self, text: Text) -> list[Phrase]:
         """Every occurrence of a phrase in a text."""
         found = (phrase for tokens in tokenize(text, self._blocked) for phrase in phrases_in(tokens))
-        return [one for one in found if len(one.tokens) == 1 or one.key.replace(" ", "") not in self._blocked]
+        return [
+            phrase for phrase in found if len(phrase.tokens) == 1 or phrase.key.replace(" ", "") not in self._blocked
+        ]
 
     def _extract(self, text: Text) -> TextPhrases:
         keys = {hash(phrase.key) for phrase in self.phrases(text)}
@@ -110,7 +112,7 @@ class PhraseIndex:
 def voices(texts: Sequence[Text], by_day: bool = False) -> list[int]:
     """The voice of each text, as a number: its author, or the author of the first post of its story.
 
-    A post without an author is a voice of its own. ``by_day``: an author has another voice on each day.
+    A post without an author counts as a separate voice. ``by_day``: an author counts as a new voice each day.
     """
     first: dict[int, Text] = {}
     for text in texts:

@@ -29,10 +29,10 @@ MAX_TEXT_CHARS = 1_000
 MAX_WORD_CHARS = 30
 MAX_PHRASE_WORDS = 3
 
-STOPPED, FAINT, STATE, FULL = range(4)
-"""Strength of a word: allowed only inside a phrase; also first; also last; also alone."""
+INSIDE_ONLY, MAY_BEGIN, MAY_BEGIN_OR_END, ANYWHERE = range(4)
+"""Strength of a word: where it may be in a phrase. ANYWHERE: also alone, as a phrase of one word."""
 NO_CUE, ARTICLE, PREPOSITION, VERB_CUE = range(4)
-"""What a word suggests about the next one: nothing; a noun; a noun or its adjective; a verb."""
+"""Cue of a word: what it suggests about the next word. A preposition suggests a noun or its adjective."""
 
 _FOREIGN_SIGNS = re.compile(
     "[\xa0-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\u2010-\u2018\u201a-\u2bff\u3000-\u3004\u3008-\u3020\u3030"
@@ -49,7 +49,7 @@ _SHORT_OFFENSIVE = frozenset(w for w in OFFENSIVE.split() if len(w) < 6)
 _LONG_OFFENSIVE = tuple(w for w in OFFENSIVE.split() if len(w) >= 6)
 _STOP = {lang: frozenset(words.split()) for lang, words in STOP.items()}
 _ANY_STOP = frozenset().union(*_STOP.values())
-_FAINT_WORDS = frozenset(WEAK.split())
+_WEAK_WORDS = frozenset(WEAK.split())
 _STATE_WORDS = frozenset(STATE_WORDS.split())
 _GENERIC = {lang: frozenset(words.split()) for lang, words in GENERIC.items()}
 _CUES = {
@@ -69,7 +69,7 @@ _WEAK_NOUNS = frozenset(["customer", "client", "user", "company", "service", "pr
 """Weak words that are nouns: a word in front of them describes them."""
 _ADVERB = re.compile(r"(?<!fami)(?<!supp)(?<!assemb)(?<!anoma)(?<!app)ly$")
 _TITLE_CASE_SHARE = 0.7
-"""If this share of the longer words is capitalised, capitals mean nothing."""
+"""If this share of the longer words is capitalised, capitals do not mark names."""
 
 
 class Token(NamedTuple):
@@ -80,7 +80,7 @@ class Token(NamedTuple):
     """As it was written."""
     strength: int
     starts_sentence: bool
-    """Then a capital means nothing."""
+    """Whether it begins a sentence, or the text is in title case, so that a capital does not mark a name."""
     is_hashtag: bool = False
     joint: str = " "
     """What separates it from the word before it: a space, a hyphen or an apostrophe."""
@@ -96,7 +96,7 @@ class Phrase(NamedTuple):
     before: int
     """The cue of the word before it, NO_CUE at a boundary."""
     after: int
-    """The strength of the word after it, STOPPED at a boundary."""
+    """The strength of the word after it, INSIDE_ONLY at a boundary."""
 
 
 def is_supported(lang: str | None) -> bool:
@@ -139,7 +139,7 @@ def tokenize(text: Text, blocked: Collection[str] = frozenset()) -> list[list[To
 def phrases_in(tokens: Sequence[Token]) -> Iterator[Phrase]:
     """The candidate phrases of one segment."""
     for start, token in enumerate(tokens):
-        if token.strength == STOPPED:
+        if token.strength == INSIDE_ONLY:
             leads = token.stem == _LEADING_PREPOSITION and start + 1 < len(tokens)
             if leads and _may_follow_on(tokens[start + 1]):
                 yield _phrase(tokens, start, 2)
@@ -191,15 +191,15 @@ def _cleaned(body: str) -> str:
 
 def _strength(word: str, stop: Collection[str], lang: str) -> int:
     if len(word) < 2 or word in stop:
-        return STOPPED
-    plain = lang == "en"
-    if word in _GENERIC[lang] or (plain and word in _STATE_WORDS):
-        return STATE
-    return FAINT if plain and (word in _FAINT_WORDS or _ADVERB.search(word)) else FULL
+        return INSIDE_ONLY
+    is_english = lang == "en"
+    if word in _GENERIC[lang] or (is_english and word in _STATE_WORDS):
+        return MAY_BEGIN_OR_END
+    return MAY_BEGIN if is_english and (word in _WEAK_WORDS or _ADVERB.search(word)) else ANYWHERE
 
 
 def _may_follow_on(word: Token) -> bool:
-    return word.strength in (FAINT, FULL) and word.stem not in _NOT_AFTER_ON
+    return word.strength in (MAY_BEGIN, ANYWHERE) and word.stem not in _NOT_AFTER_ON
 
 
 def _is_title_case(body: str) -> bool:
@@ -211,10 +211,10 @@ def _is_title_case(body: str) -> bool:
 def _is_candidate(tokens: Sequence[Token]) -> bool:
     last = tokens[-1].strength
     if len(tokens) == 1:
-        return last == FULL and len(tokens[0].stem) > 2
-    if any(word.strength == STOPPED and word.stem not in _JOINING_WORDS for word in tokens[1:-1]):
+        return last == ANYWHERE and len(tokens[0].stem) > 2
+    if any(word.strength == INSIDE_ONLY and word.stem not in _JOINING_WORDS for word in tokens[1:-1]):
         return False
-    if last in (FULL, STATE) and any(word.strength == FULL for word in tokens):
+    if last in (ANYWHERE, MAY_BEGIN_OR_END) and any(word.strength == ANYWHERE for word in tokens):
         return True
     return " ".join(word.stem for word in tokens) in _COMMON_PHRASES
 
@@ -222,7 +222,7 @@ def _is_candidate(tokens: Sequence[Token]) -> bool:
 def _phrase(tokens: Sequence[Token], start: int, length: int) -> Phrase:
     chosen = tuple(tokens[start : start + length])
     end = start + length
-    after = tokens[end].strength if end < len(tokens) else STOPPED
-    after = FULL if after and tokens[end].stem in _WEAK_NOUNS else after
+    after = tokens[end].strength if end < len(tokens) else INSIDE_ONLY
+    after = ANYWHERE if after and tokens[end].stem in _WEAK_NOUNS else after
     before = tokens[start - 1].cue if start else NO_CUE
     return Phrase(" ".join(token.stem for token in chosen), chosen, before, after)

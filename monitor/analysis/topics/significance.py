@@ -1,4 +1,4 @@
-"""Which phrases of a window are significantly more frequent than usual, and which of them mean the same."""
+"""Finds phrases that are significantly more frequent than usual, and merges those that mean the same."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from monitor.analysis.topics.titles import fits, is_noun_phrase, rule_of, title_
 from monitor.model import Text
 
 MIN_RISE, MIN_RISE_TO_STAY = 2.0, 1.5
-"""Its share must be this multiple of its share of the background; the lower one for a topic that was there before."""
+"""A phrase's share must be this multiple of its share in the background; the lower one applies to previous topics."""
 HYSTERESIS = 0.8
-"""Factor on the required shares for a topic that was there before."""
+"""Factor on the required shares of a previous topic."""
 INCUMBENT_BONUS = 1.5
-"""Factor on the weight of a topic that was there before."""
+"""Factor on the weight of a previous topic."""
 SAME_SHARE = 0.6
-"""If this share of a phrase's texts contain a longer phrase, the longer one is what they are about. If they contain
-another phrase, both are the same topic."""
+"""If this share of a phrase's texts contains a longer phrase around it, the longer one is the topic. Two phrases with
+this share of their texts in common are the same topic."""
 BETTER_NAME_SHARE = 0.4
-"""If this share of a word's texts contain a phrase around it, and no other phrase comes near, it is a better name."""
+"""A phrase around a word is a better name if it is in this share of the word's texts and no other phrase comes near."""
 SINGLE_WORD_FACTOR = 2.0
 """A single word needs this multiple of a phrase's share, because it says less. Not for an hour's topic."""
 COMMON_WORD_FACTOR = 30.0
-"""A word that one in 30 voices about other brands uses has half the weight, and must rise twice as far."""
+"""A word that one in 30 voices uses about other brands has half the weight, and must rise twice as much."""
 MIN_VARIANT_SIMILARITY = 0.88
 """Two long phrases spelled this similarly are one."""
 MIN_VARIANT_CHARS = 9
@@ -74,7 +74,7 @@ class Candidate:
     variants: tuple[int, ...] = ()
     """Hashes of other spellings."""
     reaches_share: bool = True
-    """A candidate that does not may still be a better name for one that does."""
+    """A candidate that does not reach it may still be a better name for one that does."""
 
 
 class TextWindow(NamedTuple):
@@ -133,8 +133,9 @@ def distinct_topics(
     taken: Sequence[frozenset[int]] = (),
 ) -> list[Candidate]:
     """At most ``limit`` topics, heaviest first, whose texts differ from each other and from ``taken``; with titles."""
-    candidates = [one for phrase in weighted if (one := _candidate(window, phrase, extractor, threshold)) is not None]
-    candidates = _merge_variants(sorted(candidates, key=lambda one: -one.weight))
+    found = (_candidate(window, phrase, extractor, threshold) for phrase in weighted)
+    by_weight = sorted(filter(None, found), key=lambda candidate: -candidate.weight)
+    candidates = _merge_variants(by_weight)
     chosen: list[Candidate] = []
     for candidate in candidates:
         if len(chosen) == limit:
@@ -142,7 +143,7 @@ def distinct_topics(
         best = _best_phrase(candidate, candidates)
         if not (candidate.reaches_share or best.reaches_share):
             continue
-        if any(_is_same_topic(best.texts, other) for other in (*taken, *(one.texts for one in chosen))):
+        if any(_is_same_topic(best.texts, other) for other in (*taken, *(topic.texts for topic in chosen))):
             continue
         if (titled := _with_title(best, window, extractor)) is not None:
             chosen.append(titled)
@@ -204,7 +205,7 @@ def _with_variant(candidate: Candidate, variant: Candidate) -> Candidate:
 
 
 def _best_phrase(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
-    """The longest phrase around it that nearly all of its texts contain; else a better name, or itself."""
+    """The longest phrase around the candidate that most of its texts contain; else a better name, or itself."""
     around = [other for other in _around(candidate, others) if len(other.texts) >= SAME_SHARE * len(candidate.texts)]
     if not around:
         return _better_name(candidate, others)
@@ -232,14 +233,14 @@ def _is_same_topic(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def _with_title(candidate: Candidate, window: TextWindow, extractor: PhraseExtractor) -> Candidate | None:
-    """With its title and rule; None if it does not name a thing."""
+    """The candidate with its title and rule; None if its phrase does not name a thing."""
     texts = sorted(candidate.texts)[-MAX_TEXTS_PER_TITLE:]
     if sum(window.texts[n].lang is not None for n in texts) < MIN_KNOWN_LANGUAGE_SHARE * len(texts):
         return None
     occurrences = list(_occurrences(window, texts, candidate.hash, extractor))
     if not occurrences or not is_noun_phrase(occurrences):
         return None
-    variants = [one for key in candidate.variants for one in _occurrences(window, texts, key, extractor)]
+    variants = [phrase for key in candidate.variants for phrase in _occurrences(window, texts, key, extractor)]
     voices = len({window.voices[n] for n in candidate.texts})
     title, rule = title_of(occurrences, window.texts), rule_of([*occurrences, *variants])
     return replace(candidate, name=title, rule=rule, voices=voices)

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from monitor.analysis.topics.phrases import ARTICLE, FULL, PREPOSITION, STOPPED, VERB_CUE, Phrase, Token
+from monitor.analysis.topics.phrases import ANYWHERE, ARTICLE, INSIDE_ONLY, PREPOSITION, VERB_CUE, Phrase, Token
 from monitor.model import Text
 
 MAX_TITLE_GRAPHEMES = 22
@@ -20,14 +20,15 @@ _ZERO_WIDTH_JOINER = "\u200d"
 
 
 def is_noun_phrase(occurrences: Sequence[Phrase]) -> bool:
-    """Whether a phrase names something, judged by what is around it: articles, capitals, hashtags.
+    """Whether a phrase names something, judged by its context: articles, capitals, hashtags.
 
-    Verb phrases do not, nor phrases that mostly describe the next word. A single word needs evidence of being a noun.
+    Verb phrases do not, and neither do phrases that mostly describe the next word. A single word needs evidence that it
+    is a noun.
     """
     first_words = [phrase.tokens[0] for phrase in occurrences]
     within = [word for word in first_words if not word.starts_sentence]
     is_capitalised = sum(word.surface[:1].isupper() for word in within) * 2 > len(within) > 0
-    describes_next = sum(phrase.after == FULL for phrase in occurrences) * 2 > len(occurrences)
+    describes_next = sum(phrase.after == ANYWHERE for phrase in occurrences) * 2 > len(occurrences)
     follows_verb_cue = sum(phrase.before == VERB_CUE for phrase in occurrences) * VERB_CUE_DIVISOR > len(occurrences)
     if describes_next or (follows_verb_cue and not is_capitalised):
         return False
@@ -39,7 +40,9 @@ def is_noun_phrase(occurrences: Sequence[Phrase]) -> bool:
 
 def _looks_like_noun(phrase: Phrase) -> bool:
     if phrase.before == PREPOSITION:
-        return phrase.after == STOPPED and not phrase.tokens[0].stem.endswith("ing")  # "for responding" is not a noun
+        return phrase.after == INSIDE_ONLY and not phrase.tokens[0].stem.endswith(
+            "ing"
+        )  # "for responding" is not a noun
     return phrase.before == ARTICLE
 
 
