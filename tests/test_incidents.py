@@ -209,12 +209,12 @@ def test_driving_sources(now: dict[str, float], usual: dict[str, float], expecte
 
 
 @pytest.mark.parametrize(
-    ("n", "usual", "multiple", "rare"),
+    ("n", "usual", "multiple", "has_low_baseline"),
     [(252, 42.0, 6.0, False), (105, 0.0, 105.0, True), (14, 0.1, 14.0, True), (14, 1.0, 14.0, False)],
 )
-def test_a_baseline_below_one_has_no_multiple(n: int, usual: float, multiple: float, rare: bool) -> None:
+def test_a_baseline_below_one_has_no_multiple(n: int, usual: float, multiple: float, has_low_baseline: bool) -> None:
     one = Incident("Acme", AT, AT, AT, n, usual, HOUR, 0.0)
-    assert (one.multiple, one.rare) == (multiple, rare)
+    assert (one.multiple, one.has_low_baseline) == (multiple, has_low_baseline)
 
 
 def test_an_incident_of_a_quiet_brand_has_counts_instead_of_multiples() -> None:
@@ -222,7 +222,7 @@ def test_an_incident_of_a_quiet_brand_has_counts_instead_of_multiples() -> None:
     days.add("a", AT, HOUR, 40)
     seen = run_checks(days, AT - HOUR, AT + 3 * HOUR)
     assert len(seen.incidents) == 1
-    assert all(one.rare and one.multiple == one.n for one in seen.log)
+    assert all(one.has_low_baseline and one.multiple == one.n for one in seen.log)
     assert seen.incidents[0].peak <= 60, "at most the mentions of one hour"
 
 

@@ -75,8 +75,8 @@ def incident_screen(
     brand = f"{isolated(short_brand_name(context.brand))}. " if context.brand else ""
     line = brand + rate_sentence(incident, locale, MAX_RATE_CHARS - len(brand + trend))
     return IncidentScreen(
-        multiple=locale.number(incident.n) if incident.rare else locale.multiple(incident.multiple),
-        sign="" if incident.rare else TIMES,
+        multiple=locale.number(incident.n) if incident.has_low_baseline else locale.multiple(incident.multiple),
+        sign="" if incident.has_low_baseline else TIMES,
         last_known=last_known_size(incident, locale),
         flag=flag_lines(incident, now, locale),
         title=title,
@@ -99,7 +99,7 @@ def flag_lines(incident: Incident, now: datetime, locale: Locale) -> tuple[str, 
     phrases = locale.phrases
     window, lasted = locale.duration(incident.window), locale.duration(now - incident.since)
     for_time = fill(phrases.for_time, duration=lasted)
-    if not incident.rare:
+    if not incident.has_low_baseline:
         return phrases.the_usual, for_time
     counted = locale.counted(phrases.flag_negative_mentions if incident.negative else phrases.flag_mentions, incident.n)
     in_time = fill(phrases.in_time, duration=window)
@@ -136,7 +136,7 @@ def rate_sentence(incident: Incident, locale: Locale, max_chars: int) -> str:
     per_hour, phrases = HOUR / incident.window, locale.phrases
     n, rate = round(incident.n * per_hour), incident.usual * per_hour
     usual = locale.number(round(rate)) if rate >= 1 else phrases.less_than_one
-    if incident.rare:
+    if incident.has_low_baseline:
         return fill(phrases.usually_an_hour, usual=usual)
     mentions = locale.counted(phrases.negative_mentions if incident.negative else phrases.mentions, n)
     sentence = fill(phrases.an_hour, mentions=mentions, usual=usual)

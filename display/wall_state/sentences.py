@@ -106,7 +106,7 @@ def incident_size(incident: Incident, locale: Locale) -> str:
     is ``No more than usual``.
     """
     phrases = locale.phrases
-    if incident.rare:
+    if incident.has_low_baseline:
         return _mentions_in_window(phrases.mentions_in, incident, locale)
     if round(incident.multiple) <= 1:
         return phrases.no_more_than_usual
@@ -116,7 +116,7 @@ def incident_size(incident: Incident, locale: Locale) -> str:
 def last_known_size(incident: Incident, locale: Locale) -> str:
     """The same, as what was last known before the connection was lost."""
     phrases = locale.phrases
-    if incident.rare:
+    if incident.has_low_baseline:
         return _mentions_in_window(phrases.last_known_mentions, incident, locale)
     if round(incident.multiple) <= 1:
         return phrases.last_known_usual
@@ -241,7 +241,7 @@ def _ended(incident: Incident, context: HeadlineContext) -> Headline:
     title = incident_title(incident, context.incident_topic, phrases)
     phrase = phrases.over_named if context.incident_topic else phrases.over_unnamed
     text = fill(phrase, title=title, duration=locale.duration(incident.until - incident.since))
-    if incident.rare:
+    if incident.has_low_baseline:
         peak = fill(phrases.at_most, mentions=locale.counted(phrases.mentions, round(incident.peak)))
     else:
         peak = fill(phrases.peak, n=locale.multiple(incident.peak))

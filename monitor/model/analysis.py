@@ -75,7 +75,7 @@ class Incident:
         return self.n / max(self.usual, 1.0)
 
     @property
-    def rare(self) -> bool:
+    def has_low_baseline(self) -> bool:
         """Whether so few mentions are usual that a multiple is meaningless: show ``n`` within ``window`` instead."""
         return self.usual < 1.0
 

@@ -15,7 +15,7 @@ _ALIASES = {
     "slo": "sk", "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv", "tgl": "tl", "tha": "th", "tur": "tr", "ukr": "uk",
     "urd": "ur", "vie": "vi", "yue": "zh", "zho": "zh",
 }  # fmt: skip
-"""ISO 639-2 and 639-3 codes, retired codes, and codes of languages that we do not tell apart from a larger one."""
+"""ISO 639-2 and 639-3 codes, retired codes, and codes of languages that are treated as a larger one."""
 
 
 def language_code(tag: str | None) -> str | None:

@@ -10,8 +10,8 @@ import numpy as np
 
 from monitor.analysis.topics.phrase_index import (
     Floats,
+    Hashes,
     Ints,
-    Keys,
     PhraseExtractor,
     PhraseIndex,
     TextPhrases,
@@ -56,8 +56,8 @@ class DaySample:
 class CommonPhrases:
     """Phrases that people use about several brands."""
 
-    keys: Keys
-    voices_by_key: Ints
+    hashes: Hashes
+    voices_by_hash: Ints
     voice_count: int
 
     @classmethod
@@ -67,15 +67,17 @@ class CommonPhrases:
         voice_count = sum(background.index.voice_count for background in backgrounds)
         if voice_count < MIN_VOICES:
             return None
-        keys, position = np.unique(np.concatenate([background.keys for background in backgrounds]), return_inverse=True)
-        weights = np.concatenate([background.voices_by_key for background in backgrounds])
-        by_key = np.bincount(position, weights=weights, minlength=len(keys))
-        common = by_key > MIN_COMMON_SHARE * voice_count
-        return cls(keys[common], by_key[common].astype(np.int64), voice_count)
+        hashes, position = np.unique(
+            np.concatenate([background.hashes for background in backgrounds]), return_inverse=True
+        )
+        weights = np.concatenate([background.voices_by_hash for background in backgrounds])
+        by_hash = np.bincount(position, weights=weights, minlength=len(hashes))
+        common = by_hash > MIN_COMMON_SHARE * voice_count
+        return cls(hashes[common], by_hash[common].astype(np.int64), voice_count)
 
-    def shares(self, keys: Keys) -> Floats:
-        """The share of the voices that use each of ``keys``."""
-        return _lookup(self.keys, self.voices_by_key, keys) / self.voice_count
+    def shares(self, hashes: Hashes) -> Floats:
+        """The share of the voices that use each of ``hashes``."""
+        return _lookup(self.hashes, self.voices_by_hash, hashes) / self.voice_count
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,10 @@ class Background:
     """The phrases and configured topics of the days before a window."""
 
     index: PhraseIndex
-    keys: Keys
-    """Every phrase once, sorted."""
-    voices_by_key: Ints
-    """The number of voices that used each of ``keys``."""
+    hashes: Hashes
+    """The hash of every phrase once, sorted."""
+    voices_by_hash: Ints
+    """The number of voices that used each of ``hashes``."""
     topic_bits: tuple[int, ...]
     """Per text, a bit for each configured topic."""
     age_days: Ints
@@ -108,11 +110,11 @@ class Background:
         oldest = min(times, default=until)
         weights = np.concatenate([day.weights for day in days]) if days else np.zeros(0)
         index = PhraseIndex.of(texts, _distinct_voices(days))
-        keys, _, voices_by_key = index.counts()
+        hashes, _, voices_by_hash = index.counts()
         return cls(
             index,
-            keys,
-            voices_by_key,
+            hashes,
+            voices_by_hash,
             tuple(text.topic_bits for text in texts),
             np.asarray([(until - time) // DAY for time in times], dtype=np.int64),
             (until - oldest + timedelta(hours=1)) // DAY,
@@ -125,17 +127,17 @@ class Background:
         """Whether anything can be significant against it."""
         return self.index.voice_count >= MIN_VOICES
 
-    def voices(self, keys: Keys) -> Ints:
-        """The number of voices that used each of ``keys``."""
-        return _lookup(self.keys, self.voices_by_key, keys)
+    def voices(self, hashes: Hashes) -> Ints:
+        """The number of voices that used each of ``hashes``."""
+        return _lookup(self.hashes, self.voices_by_hash, hashes)
 
-    def common_shares(self, keys: Keys) -> Floats:
-        """The share of the voices about other brands that use each of ``keys``."""
-        return np.zeros(len(keys)) if self.others is None else self.others.shares(keys)
+    def common_shares(self, hashes: Hashes) -> Floats:
+        """The share of the voices about other brands that use each of ``hashes``."""
+        return np.zeros(len(hashes)) if self.others is None else self.others.shares(hashes)
 
-    def usual(self, key: int, at: datetime | None) -> float | None:
-        """Mentions per day that contain the phrase ``key``, or per hour at that time of day; None with too few days."""
-        return self._usual(self.index.texts_with(key), at)
+    def usual(self, phrase_hash: int, at: datetime | None) -> float | None:
+        """Mentions per day that contain the phrase, or per hour at that time of day; None with too few days."""
+        return self._usual(self.index.texts_with(phrase_hash), at)
 
     def usual_of_topic(self, bit: int, at: datetime | None) -> float | None:
         """Like ``usual``, for a configured topic."""
@@ -153,12 +155,12 @@ class Background:
         return usual if at is None else usual * float(self.hour_shares[at.hour])
 
 
-def _lookup(known: Keys, values: Ints, keys: Keys) -> Ints:
-    """The value of each of ``keys``, 0 for unknown keys. ``known`` is sorted."""
+def _lookup(known: Hashes, values: Ints, hashes: Hashes) -> Ints:
+    """The value of each of ``hashes``, 0 for unknown hashes. ``known`` is sorted."""
     if not len(known):
-        return np.zeros(len(keys), dtype=np.int64)
-    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    return np.where(known[at] == keys, values[at], 0)
+        return np.zeros(len(hashes), dtype=np.int64)
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[at] == hashes, values[at], 0)
 
 
 def _distinct_voices(days: Sequence[DaySample]) -> list[int]:

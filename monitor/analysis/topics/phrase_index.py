@@ -14,7 +14,7 @@ from monitor.errors import QueryError
 from monitor.model import Text, Topic
 from monitor.query import Document, Query, parse
 
-Keys = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 class TextPhrases(NamedTuple):
     """The phrases and configured topics of one text."""
 
-    keys: Keys
+    hashes: Hashes
     """Hashes of its phrases, each once."""
     topic_bits: int
     """A bit for each configured topic it is about."""
@@ -61,8 +61,8 @@ class PhraseExtractor:
         ]
 
     def _extract(self, text: Text) -> TextPhrases:
-        keys = {hash(phrase.key) for phrase in self.phrases(text)}
-        return TextPhrases(np.fromiter(keys, np.int64, len(keys)), self._topic_bits(text), _digest(text))
+        hashes = {hash(phrase.key) for phrase in self.phrases(text)}
+        return TextPhrases(np.fromiter(hashes, np.int64, len(hashes)), self._topic_bits(text), _digest(text))
 
     def _topic_bits(self, text: Text) -> int:
         if not self._rules:
@@ -74,9 +74,9 @@ class PhraseExtractor:
 
 @dataclass(frozen=True)
 class PhraseIndex:
-    """All phrases of some texts. ``keys`` is sorted; ``texts`` and ``voices`` are parallel to it."""
+    """All phrases of some texts. ``hashes`` is sorted; ``texts`` and ``voices`` are parallel to it."""
 
-    keys: Keys
+    hashes: Hashes
     texts: Ints
     """The number of the text that contains the phrase."""
     voices: Ints
@@ -86,27 +86,27 @@ class PhraseIndex:
     @classmethod
     def of(cls, texts: Sequence[TextPhrases], voices: Sequence[int]) -> PhraseIndex:
         """``voices``: the voice of each text."""
-        lengths = [len(text.keys) for text in texts]
-        keys = np.concatenate([text.keys for text in texts]) if texts else np.zeros(0, dtype=np.int64)
-        order = np.argsort(keys, kind="stable")
+        lengths = [len(text.hashes) for text in texts]
+        hashes = np.concatenate([text.hashes for text in texts]) if texts else np.zeros(0, dtype=np.int64)
+        order = np.argsort(hashes, kind="stable")
         numbers = np.repeat(np.arange(len(texts)), lengths)[order]
-        return cls(keys[order], numbers, np.asarray(voices, np.int64)[numbers], len(texts), len(set(voices)))
+        return cls(hashes[order], numbers, np.asarray(voices, np.int64)[numbers], len(texts), len(set(voices)))
 
-    def texts_with(self, key: int) -> Ints:
-        """The numbers of the texts that contain the phrase ``key``."""
-        start, end = (int(np.searchsorted(self.keys, key, side)) for side in ("left", "right"))
+    def texts_with(self, phrase_hash: int) -> Ints:
+        """The numbers of the texts that contain the phrase with this hash."""
+        start, end = (int(np.searchsorted(self.hashes, phrase_hash, side)) for side in ("left", "right"))
         return self.texts[start:end]
 
-    def counts(self) -> tuple[Keys, Ints, Ints]:
+    def counts(self) -> tuple[Hashes, Ints, Ints]:
         """Each phrase once, the number of texts that contain it, and the number of voices that use it."""
-        if not len(self.keys):
-            return self.keys, self.texts, self.texts
-        starts = np.flatnonzero(np.diff(self.keys, prepend=self.keys[0] - 1))
-        texts = np.diff(starts, append=len(self.keys))
+        if not len(self.hashes):
+            return self.hashes, self.texts, self.texts
+        starts = np.flatnonzero(np.diff(self.hashes, prepend=self.hashes[0] - 1))
+        texts = np.diff(starts, append=len(self.hashes))
         group = np.repeat(np.arange(len(starts)), texts)
         width = self.voices.max() + 1
         pairs = np.unique(group * width + self.voices)
-        return self.keys[starts], texts, np.bincount(pairs // width, minlength=len(starts))
+        return self.hashes[starts], texts, np.bincount(pairs // width, minlength=len(starts))
 
 
 def voices(texts: Sequence[Text], by_day: bool = False) -> list[int]:

@@ -107,21 +107,21 @@ def significant_phrases(
 
     Includes phrases with half of the required share, because they may be better names for larger ones.
     """
-    keys, n, voices = window.phrases.counts()
-    incumbent = np.isin(keys, list(before))
+    hashes, n, voices = window.phrases.counts()
+    incumbent = np.isin(hashes, list(before))
     share = threshold.share * np.where(incumbent, HYSTERESIS, 1.0)
     voice_count = max(1, window.phrases.voice_count)
     reached = np.minimum(n / max(1, window.phrases.text_count), voices / voice_count) / share
     enough = (n * window.scale >= threshold.mentions) & (voices >= threshold.voices) & (reached >= 0.5)
-    keys, voices, incumbent, reached = keys[enough], voices[enough], incumbent[enough], reached[enough]
-    usual, common = background.voices(keys), 1 + COMMON_WORD_FACTOR * background.common_shares(keys)
+    hashes, voices, incumbent, reached = hashes[enough], voices[enough], incumbent[enough], reached[enough]
+    usual, common = background.voices(hashes), 1 + COMMON_WORD_FACTOR * background.common_shares(hashes)
     g2 = log_likelihood_ratio(voices, window.phrases.voice_count, usual, background.index.voice_count)
     rise = (voices / voice_count) / ((usual + 0.5) / (background.index.voice_count + 1)) / common
     is_significant = g2 >= np.where(incumbent, threshold.g2 / 2, threshold.g2)
     is_significant &= rise >= np.where(incumbent, MIN_RISE_TO_STAY, MIN_RISE)
     weights = np.where(incumbent, INCUMBENT_BONUS, 1.0) * g2 / common
     order = [i for i in np.argsort(-weights) if is_significant[i]][:MAX_CANDIDATES]
-    return [Weighted(int(keys[i]), float(weights[i]), int(voices[i]), float(reached[i])) for i in order]
+    return [Weighted(int(hashes[i]), float(weights[i]), int(voices[i]), float(reached[i])) for i in order]
 
 
 def distinct_topics(
@@ -240,13 +240,15 @@ def _with_title(candidate: Candidate, window: TextWindow, extractor: PhraseExtra
     occurrences = list(_occurrences(window, texts, candidate.hash, extractor))
     if not occurrences or not is_noun_phrase(occurrences):
         return None
-    variants = [phrase for key in candidate.variants for phrase in _occurrences(window, texts, key, extractor)]
+    variants = [phrase for variant in candidate.variants for phrase in _occurrences(window, texts, variant, extractor)]
     voices = len({window.voices[n] for n in candidate.texts})
     title, rule = title_of(occurrences, window.texts), rule_of([*occurrences, *variants])
     return replace(candidate, name=title, rule=rule, voices=voices)
 
 
-def _occurrences(window: TextWindow, texts: Sequence[int], key: int, extractor: PhraseExtractor) -> Iterator[Phrase]:
+def _occurrences(
+    window: TextWindow, texts: Sequence[int], phrase_hash: int, extractor: PhraseExtractor
+) -> Iterator[Phrase]:
     """Every occurrence of a phrase in these texts."""
     for n in texts:
-        yield from (phrase for phrase in extractor.phrases(window.texts[n]) if hash(phrase.key) == key)
+        yield from (phrase for phrase in extractor.phrases(window.texts[n]) if hash(phrase.key) == phrase_hash)
