@@ -131,9 +131,9 @@ def test_columns_named_by_the_user(imported: Callable[..., Summary], store: Stor
 @pytest.mark.parametrize(
     ("content", "mapping", "said"),
     [
-        (TWEETS, "txt=text", "found 'txt'. Did you mean 'text'?"),
+        (TWEETS, "txt=text", "there is no field 'txt'. Did you mean 'text'?"),
         (TWEETS, "text=txet", "no column 'txet'. Did you mean 'text'?"),
-        (TWEETS, "text", "--map text: text of which column? Allowed: text, id"),
+        (TWEETS, "text", "--map text: name its column, as in text=COLUMN. Write FIELD=COLUMN, where FIELD is text, id"),
         ("a,b\n1,2\n", "", "--map text=COLUMN. Columns of the file: a, b."),
         ("", "", "is empty"),
         ("\n\n", "", "is empty"),

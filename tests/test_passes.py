@@ -148,7 +148,7 @@ def test_one_post_that_cannot_be_judged_is_set_aside(
     status = poll(scripted(batch)[0], new_status(), context_with_bug)
     assert [m.post.text for m in store.page(MentionFilter())] == ["Acme two", "Acme one"]
     assert (status.set_aside, store.statuses()[0].set_aside, store.cursor("Forum")) == (1, 1, 1)
-    assert "cannot be judged; it is set aside" in caplog.text
+    assert "could not be judged and was set aside" in caplog.text
 
 
 def test_posts_set_aside_are_counted_over_all_parts_of_a_batch(context_with_bug: PassContext) -> None:

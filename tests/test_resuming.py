@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.collector import ConfiguredSource, resume_source, rules_digest
+from monitor.collector import ConfiguredSource, restore_source, rules_digest
 from monitor.model import Batch, Brand, Json
 from monitor.store import open_store
 from tests.fakes import NOON, FakeClock
@@ -44,11 +44,11 @@ def test_changed_rules_reset_the_cursor_once(
     status = replace(new_status(), last_try=NOON, last_success=NOON, rules_digest=stored)
     store.save("Forum", (), now=NOON, cursor="here", status=status)
     source = ConfiguredSource("Forum", "feed", RereadingSource(), PACE, ready=ready)
-    context = replace(pass_context(store, clock), rules=current)
-    resumed = resume_source(source, status, context)
+    context = replace(pass_context(store, clock), rules_digest=current)
+    resumed = restore_source(source, status, context)
     assert store.cursor("Forum") == cursor
     assert resumed.rules_digest == (current if current and ready else stored)
-    resume_source(source, resumed, context)
+    restore_source(source, resumed, context)
     assert store.cursor("Forum") == cursor
     store.close()
 

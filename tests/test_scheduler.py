@@ -141,7 +141,7 @@ def test_a_worker_that_ended_is_restarted(
     scheduler_run.clock.settle(2)
     assert scheduler.alive()["Forum"]
     assert source.passes == 1
-    assert "started again" in caplog.text
+    assert "had ended and is restarted" in caplog.text
 
 
 def test_a_pass_that_hangs_is_recorded_once_and_recovers(

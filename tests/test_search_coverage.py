@@ -58,10 +58,10 @@ def test_only_search_only_sources_have_limited_coverage() -> None:
     assert search_coverage(options("mastodon", hashtags=["acme"]), brands) == FULL_COVERAGE
     assert search_coverage(None, brands) == FULL_COVERAGE
     found = search_coverage(options("hackernews"), brands)
-    assert (found.checked_here, found.unsearchable) == (("=Acme", "-jobs"), ("Globex",))
+    assert (found.checked_locally, found.unsearchable) == (("=Acme", "-jobs"), ("Globex",))
     assert found.summary() == (
         "It finds nothing about Globex: `author:globex` alone satisfies the rule, so there is no word to search for. "
-        "Add one. Checked here, not by its search: `=Acme`, `-jobs`."
+        "Add one. Checked by Wallflower, not by its search: `=Acme`, `-jobs`."
     )
     assert found.summary(1).endswith("`=Acme` and 1 more.")
 
@@ -69,7 +69,7 @@ def test_only_search_only_sources_have_limited_coverage() -> None:
 def test_a_prefiltered_source_reports_what_it_misses() -> None:
     brands = [Brand("Acme", "acme OR author:ann"), Brand("Globex", "globex =Globex")]
     found = search_coverage(options("bluesky"), brands)
-    assert found.checked_here == ()
+    assert found.checked_locally == ()
     assert found.summary() == ACME_WORDS_ONLY.format("author:ann")
     wordless = [Brand("Acme", "author:ann")]
     assert search_coverage(options("bluesky"), wordless) == FULL_COVERAGE, "if no rule has a word, everything is kept"
@@ -77,13 +77,13 @@ def test_a_prefiltered_source_reports_what_it_misses() -> None:
 
 def test_words_beside_a_condition_are_still_searched_for() -> None:
     found = search_coverage(options("hackernews"), [Brand("Acme", "(=Acme OR author:ann) lang:en")])
-    assert found.checked_here == ("=Acme", "lang:en")
+    assert found.checked_locally == ("=Acme", "lang:en")
     assert found.missed == (ACME_WORDS_ONLY.format("author:ann lang:en"),)
 
 
 def test_missed_parts_are_not_reported_as_checked_here() -> None:
     found = search_coverage(options("hackernews"), [Brand("Acme", "=Acme OR author:ann")])
-    assert found.checked_here == ("=Acme",)
+    assert found.checked_locally == ("=Acme",)
     assert found.missed[0] == ACME_WORDS_ONLY.format("author:ann")
 
 
@@ -132,7 +132,7 @@ def test_check_reports_parts_checked_here_and_missing_keys(tmp_path: Path) -> No
     assert (
         "\n  Hacker News, Lemmy, Tube: It finds nothing about Globex: `author:globex` alone satisfies the rule, "
         "so there is no word to search for. Add one. "
-        'Checked here, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
+        'Checked by Wallflower, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
     ) in result.stdout
     assert "Forum:" not in result.stdout
 

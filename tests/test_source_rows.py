@@ -86,7 +86,7 @@ def test_a_search_that_finds_nothing_about_a_brand_is_the_first_thing_to_do() ->
     assert replace(row(), coverage=coverage).to_do == sentence
     assert replace(closed, coverage=coverage).to_do == f"{sentence} r/acme is closed to us."
     assert replace(gone, coverage=coverage).to_do == "It is gone."
-    assert replace(row(), coverage=SearchCoverage(checked_here=("-jobs",))).to_do == "Nothing."
+    assert replace(row(), coverage=SearchCoverage(checked_locally=("-jobs",))).to_do == "Nothing."
 
 
 def test_a_source_that_was_never_read_waits_after_a_start_and_is_late_later() -> None:

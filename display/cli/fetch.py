@@ -23,11 +23,11 @@ from display.server.startup_checks import AlreadyRunning, single_instance
 from monitor.clock import Clock
 from monitor.collector import (
     ConfiguredSource,
-    Judging,
     PassContext,
+    PostJudge,
     cursor_after_rule_change,
     poll,
-    resume_source,
+    restore_source,
     resume_status,
     rules_digest,
     timing,
@@ -64,7 +64,7 @@ class _RecordingSource:
 class _RecordingJudge:
     """Records the judged posts of a judge."""
 
-    def __init__(self, judge: Judging, recording: _Recording) -> None:
+    def __init__(self, judge: PostJudge, recording: _Recording) -> None:
         self._judge, self._recording = judge, recording
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
@@ -127,9 +127,9 @@ def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
     with open_config_store(config, create=True) as store:
         judge = _RecordingJudge(create_judge(config.brands), recording)
         terms, digest = Matcher(config.brands).terms(), rules_digest(config.brands)
-        context = PassContext(judge, store, terms, clock.now, rules=digest)
+        context = PassContext(judge, store, terms, clock.now, rules_digest=digest)
         require_not_paused(store, source.name)
-        before = resume_source(source, last_status(store, source.name), context)
+        before = restore_source(source, last_status(store, source.name), context)
         _require_no_wait(before, config, clock.now())
         last_change = store.last_change_id()
         after = poll(replace(source, source=_RecordingSource(source.source, recording)), before, context)

@@ -54,8 +54,8 @@ def import_(config_path: Path | None, file: Path, mapping: str, source: str | No
 def _plan(config: Config, file: Path, mapping: str, source: str | None) -> ImportPlan:
     name = (source or "").strip() or file.name.split(".")[0] or "Import"
     is_polled = name.casefold() in {s.name.casefold() for s in config.sources}
-    judging = "\n".join(repr(brand) for brand in config.brands)
-    return ImportPlan(file, name, mapping, config.timezone, judging, stores_position=not is_polled)
+    rules = "\n".join(repr(brand) for brand in config.brands)
+    return ImportPlan(file, name, mapping, config.timezone, rules, stores_position=not is_polled)
 
 
 @contextmanager

@@ -74,7 +74,7 @@ class Service:
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
         judge, mark = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
-        context = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules=mark)
+        context = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules_digest=mark)
         configured = [configured_source(source, http) for source in config.sources]
         self._scheduler = Scheduler(configured, context, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]

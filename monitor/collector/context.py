@@ -1,4 +1,4 @@
-"""What a pass works with: the source as configured, and what all sources share."""
+"""The inputs of a pass: the source as configured, and what all sources share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.collector.judge import Judging
+from monitor.collector.judge import PostJudge
 from monitor.collector.timing import Pace
 from monitor.model import Term
 from monitor.sources import Source
@@ -23,19 +23,20 @@ class ConfiguredSource:
     source: Source
     pace: Pace
     sample: bool = False
+    """Whether its posts are made up."""
     ready: bool = True
-    """False if its table in the config is wrong. Then ``kind`` may be wrong as well."""
+    """False if its table in the config has problems. Then ``kind`` may be wrong as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassContext:
     """What every pass needs besides its source."""
 
-    judge: Judging
+    judge: PostJudge
     store: Store
     terms: Sequence[Term]
     now: Callable[[], datetime]
     jitter: Callable[[], float] = field(default=random.random)
     """A random number in 0..1."""
-    rules: str = ""
-    """``rules_digest`` of the brands; if empty, a change of the rules is ignored."""
+    rules_digest: str = ""
+    """That of the brands; if empty, a change of their rules is ignored."""

@@ -1,4 +1,4 @@
-"""Judge and store posts that other programs deliver, at once, in the thread of the request."""
+"""Judge and store the posts that other programs deliver, in the thread of the request."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Receiver(Protocol):
         ...
 
     def count_stored(self, posts: int) -> None:
-        """Count posts that were stored."""
+        """Add to the number of posts that were stored."""
         ...
 
 
 class Deliveries:
-    """Accepts deliveries for the sources that are a ``Receiver``. Any thread may call it."""
+    """Accepts deliveries for the sources that implement ``Receiver``. Any thread may call it."""
 
     def __init__(self, sources: Sequence[ConfiguredSource], context: PassContext) -> None:
         self._context = context

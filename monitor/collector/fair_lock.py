@@ -15,12 +15,12 @@ class FairLock:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._mutex = threading.Lock()
         self._held = False
         self._waiting: deque[threading.Event] = deque()
 
     def __enter__(self) -> None:
-        with self._guard:
+        with self._mutex:
             if not self._held:
                 self._held = True
                 return
@@ -31,7 +31,7 @@ class FairLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._guard:
+        with self._mutex:
             if self._waiting:
                 self._waiting.popleft().set()
             else:
@@ -39,5 +39,5 @@ class FairLock:
 
     @property
     def waiting(self) -> int:
-        """How many threads wait for the lock."""
+        """The number of threads that wait for the lock."""
         return len(self._waiting)

@@ -1,4 +1,4 @@
-"""Judge posts: clean them, detect their language, match them against every brand's rule, score them towards each."""
+"""Judge posts: clean them, detect their language, match every brand's rule, and score them towards each match."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from monitor.text.near_duplicates import signatures
 log = logging.getLogger("wallflower.collector")
 
 
-class Judging(Protocol):
-    """Anything that judges posts, such as ``Judge``."""
+class PostJudge(Protocol):
+    """The interface of ``Judge``, so that callers can wrap one."""
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
         """One JudgedPost for each post, in the same order."""
@@ -29,7 +29,7 @@ class Judging(Protocol):
 class Judge:
     """The pure steps between a fetched post and a stored mention.
 
-    Threads may share one. It admits one at a time, first come, first served, which also bounds the memory in use.
+    Threads may share one. It admits them one at a time, in order of arrival, which also bounds memory.
     """
 
     def __init__(self, matcher: Matcher, scorer: Scorer, detector: LanguageDetector | None = None) -> None:
@@ -55,7 +55,7 @@ class Judge:
 
 
 def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetector) -> list[Post]:
-    """The posts as rules see them: cleaned, and with a detected language if the source did not name one."""
+    """The posts as rules see them: cleaned, and with a detected language if the source stated none."""
     cleaned = [clean(post, now) for post in posts]
     unknown = [n for n, post in enumerate(cleaned) if post.lang is None]
     for n, lang in zip(unknown, detector.detect([cleaned[n].body for n in unknown]), strict=True):
@@ -65,7 +65,7 @@ def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetect
 
 
 def _with_lang(post: Post, lang: str) -> Post:
-    """The same as ``dataclasses.replace``, in a third of the time."""
+    """Like ``dataclasses.replace``, but three times as fast."""
     return Post(
         post.source,
         post.external_id,
@@ -80,11 +80,11 @@ def _with_lang(post: Post, lang: str) -> Post:
     )
 
 
-def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: Judging) -> list[JudgedPost]:
+def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: PostJudge) -> list[JudgedPost]:
     """Judge ``posts``, leaving out those on which ``judge`` fails: one such post must not stop a source.
 
-    Such a post is a bug of ours, so it is logged with its traceback. If every post fails, the cause lies elsewhere:
-    then this raises what ``judge`` raised, and no post is skipped.
+    Such a failure is a bug in Wallflower, so it is logged with its traceback. If every post fails, the cause is not in
+    the posts: the exception of ``judge`` is raised, and no post is skipped.
     """
     try:
         return judge.judge(posts, now) if posts else []
@@ -95,9 +95,9 @@ def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: Judging) -> 
         return judged
 
 
-def _judge_alone(post: Post, now: datetime, judge: Judging) -> list[JudgedPost]:
+def _judge_alone(post: Post, now: datetime, judge: PostJudge) -> list[JudgedPost]:
     try:
         return judge.judge([post], now)
     except Exception:
-        log.exception("%s: post %s cannot be judged; it is set aside", post.source, post.external_id)
+        log.exception("%s: post %s could not be judged and was set aside", post.source, post.external_id)
         return []

@@ -1,6 +1,6 @@
 """What a pass changes in the store: pure functions of its batch or error, the status before it and the open gaps.
 
-``passes`` reads what they need, and writes what they decide.
+``passes`` reads their inputs and writes their results.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from monitor.collector.timing import Pace
 from monitor.errors import SourceError
 from monitor.model import Batch, Gap, SourceStatus
 
-_MOMENT = timedelta(seconds=1)
+_ONE_SECOND = timedelta(seconds=1)
 
 _NOT_RUNNING = "Wallflower was not running."
 _TOOK_LONG = "Reading it took too long."
@@ -23,33 +23,33 @@ _BUG = "Wallflower failed while reading it."
 
 
 class OpenedGap(NamedTuple):
-    """A gap to open. A gap of the source that is open already keeps the earlier beginning, and gets this reason."""
+    """A gap to open. If the source already has an open gap, that keeps the earlier start and gets this reason."""
 
     since: datetime
     reason: str
 
 
 class ClosedGaps(NamedTuple):
-    """End the open gap at ``until``, and cut what was caught up from ``complete_since`` on off all gaps."""
+    """End the open gap at ``until``, and every gap at ``complete_since``, from which on nothing is missing."""
 
     until: datetime
     complete_since: datetime | None
 
 
 class PassOutcome(NamedTuple):
-    """What to write after a pass, in this order: the opened gaps, the status, the end of gaps."""
+    """What to write after a pass, in this order: the gaps to open, the status, the gaps to close."""
 
     status: SourceStatus
     opened: tuple[OpenedGap, ...] = ()
     closed: ClosedGaps | None = None
     can_buffer: bool = False
-    """Whether the status can wait for the next transaction: if it is lost, repeating the pass does no harm."""
+    """Whether the status can wait for the next transaction: if it is lost, the pass can be repeated without harm."""
 
 
 def gap_range(before: SourceStatus, batch: Batch, now: datetime) -> tuple[datetime, datetime]:
     """The time range whose gaps ``after_batch`` needs."""
     complete = None if batch.more else timing.complete_since(before, batch)
-    return min(complete or now, now), now + _MOMENT
+    return min(complete or now, now), now + _ONE_SECOND  # the end is exclusive; this includes a gap that starts now
 
 
 def after_batch(
@@ -92,19 +92,19 @@ def after_error(before: SourceStatus, error: SourceError, now: datetime, jitter:
 
 
 def after_bug(before: SourceStatus, now: datetime, jitter: float) -> PassOutcome:
-    """The outcome of a pass that a bug of ours ended."""
+    """The outcome of a pass that a bug in Wallflower ended."""
     return PassOutcome(timing.pass_crashed(before, now, jitter), (OpenedGap(before.last_success or now, _BUG),))
 
 
 def after_hang(before: SourceStatus, reason: str, now: datetime) -> PassOutcome:
-    """The outcome, so far, of a pass that hangs."""
+    """What to write while a pass hangs."""
     return PassOutcome(timing.pass_hung(before, reason, now), (OpenedGap(before.last_success or now, reason),))
 
 
 def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now: datetime) -> list[OpenedGap]:
-    """The gap since the last success that nothing could record at the time, if there is one.
+    """The gap since the last success that was not recorded when it began, as a list of at most one.
 
-    We were not running, the site asked us to wait, or a pass took long.
+    The causes: Wallflower was not running, the site asked us to wait, or a pass took too long.
     """
     if _is_caught_up(before, batch) or not timing.is_overdue(before, now):
         return []
@@ -125,5 +125,5 @@ def _is_caught_up(before: SourceStatus, batch: Batch) -> bool:
 
 
 def _is_empty(batch: Batch) -> bool:
-    """Whether repeating the pass would bring nothing, and cost no money."""
+    """Whether the pass brought nothing to store and cost no money."""
     return not (batch.posts or batch.deleted or batch.deleted_prefixes or batch.more or batch.spend)

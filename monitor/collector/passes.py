@@ -21,7 +21,7 @@ from monitor.store import Store
 BATCH_SIZE = 250
 """Posts that are judged and saved at once, which bounds memory and the length of a transaction."""
 FREQUENT_SECONDS = 60.0
-"""A source that is polled more often than this does not log what each pass brings."""
+"""The results of sources that are polled more often than this are logged at DEBUG level."""
 
 log = logging.getLogger("wallflower.collector")
 
@@ -30,7 +30,7 @@ def poll(source: ConfiguredSource, status: SourceStatus, context: PassContext) -
     """Poll ``source`` once and store the result; return the status with the time of the next poll.
 
     The next poll is recorded before the fetch, and stored at once the first time. A SourceError becomes a status and,
-    if time went unread, a gap. Raises StoreError; any other exception is a bug.
+    if posts may be missing, a gap. Raises StoreError; any other exception is a bug.
     """
     now = context.now()
     started = timing.pass_started(status, now)
@@ -42,13 +42,13 @@ def poll(source: ConfiguredSource, status: SourceStatus, context: PassContext) -
     except SourceError as error:
         outcome = outcomes.after_error(started, error, context.now(), context.jitter())
         _save_status(outcome, context)
-        _log_trouble(started, outcome.status)
+        _log_failure(started, outcome.status)
         return outcome.status
     return _store_batch(source, started, batch, status.next_check, context)
 
 
 def record_bug(status: SourceStatus, context: PassContext) -> SourceStatus:
-    """Store that a bug of ours ended a pass. Raises StoreError."""
+    """Store that a bug in Wallflower ended a pass. Raises StoreError."""
     outcome = outcomes.after_bug(status, context.now(), context.jitter())
     _save_status(outcome, context)
     return outcome.status
@@ -126,7 +126,7 @@ def _open_gaps(outcome: PassOutcome, store: Store, now: datetime) -> None:
         store.open_gap(outcome.status.source, gap.since, gap.reason, now)
 
 
-def _log_trouble(before: SourceStatus, after: SourceStatus) -> None:
+def _log_failure(before: SourceStatus, after: SourceStatus) -> None:
     if (before.health, before.reason) != (after.health, after.reason):
         log.warning("%s: %s. %s", after.source, after.health, after.reason)
 
@@ -135,10 +135,18 @@ def _log_result(before: SourceStatus, after: SourceStatus, saved: Sequence[SaveR
     new, edited = sum(s.new for s in saved), sum(s.edited for s in saved)
     if new or edited:
         level = logging.DEBUG if after.interval < FREQUENT_SECONDS else logging.INFO
-        log.log(level, "%s: %d new mention%s, %d edited post%s", after.source, new, _s(new), edited, _s(edited))
+        log.log(
+            level,
+            "%s: %d new mention%s, %d edited post%s",
+            after.source,
+            new,
+            _plural_suffix(new),
+            edited,
+            _plural_suffix(edited),
+        )
     if before.health is not after.health:
         log.info("%s: %s", after.source, " ".join(filter(None, [f"{after.health}.", after.reason])))
 
 
-def _s(n: int) -> str:
+def _plural_suffix(n: int) -> str:
     return "" if n == 1 else "s"

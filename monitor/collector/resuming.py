@@ -1,4 +1,4 @@
-"""Resume a source at a start of the program, where the last run left it."""
+"""Resume a source after a restart of the program, where the last run stopped."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from monitor.model import Brand, Json, SourceStatus
 
 
 @runtime_checkable
-class Rereading(Protocol):
-    """A source that can read again what it has passed over, because new rules may match something there."""
+class Rereadable(Protocol):
+    """A source that can read posts again that the old rules did not match, because new rules may."""
 
     def reset_cursor(self, cursor: Json) -> Json:
-        """``cursor`` without the record of what was seen: its position stays."""
+        """``cursor`` at the same position, but without the record of what was seen."""
         ...
 
 
@@ -32,7 +32,7 @@ def rules_digest(brands: Sequence[Brand]) -> str:
 def resume_status(source: ConfiguredSource, stored: SourceStatus | None, now: datetime) -> tuple[SourceStatus, bool]:
     """The status to resume from, and whether the stored cursor belongs to this source.
 
-    It does not if nothing was ever read under its name, or if it was of another kind. A typo in the config's ``kind``
+    It does not if no source of this name was ever read, or if that was of another kind. A typo in the config's ``kind``
     must not cost the cursor, so a source that is not ready keeps what is stored.
     """
     if stored is not None and (stored.kind == source.kind or not source.ready):
@@ -42,24 +42,24 @@ def resume_status(source: ConfiguredSource, stored: SourceStatus | None, now: da
     return replace(status, last_success=stored.last_success if stored else None), False
 
 
-def resume_source(source: ConfiguredSource, stored: SourceStatus | None, context: PassContext) -> SourceStatus:
-    """The status to resume from. A new kind starts without a cursor, and changed rules reset it: both are stored.
+def restore_source(source: ConfiguredSource, stored: SourceStatus | None, context: PassContext) -> SourceStatus:
+    """The status to resume from. Stores a new source or kind without a cursor, and resets the cursor if rules changed.
 
     Raises StoreError.
     """
     now = context.now()
     status, has_cursor = resume_status(source, stored, now)
     if not has_cursor:
-        status = replace(status, rules_digest=context.rules)
+        status = replace(status, rules_digest=context.rules_digest)
         context.store.save(source.name, (), now=now, cursor=None, status=status)
-    elif source.ready and context.rules and status.rules_digest != context.rules:
-        cursor = cursor_after_rule_change(source, status, context.store.cursor(source.name), context.rules)
-        status = replace(status, rules_digest=context.rules)
+    elif source.ready and context.rules_digest and status.rules_digest != context.rules_digest:
+        cursor = cursor_after_rule_change(source, status, context.store.cursor(source.name), context.rules_digest)
+        status = replace(status, rules_digest=context.rules_digest)
         context.store.save(source.name, (), now=now, cursor=cursor, status=status)
     return status
 
 
-def cursor_after_rule_change(source: ConfiguredSource, status: SourceStatus, cursor: Json, rules: str) -> Json:
-    """The cursor to resume from: reset if the digest of the rules is no longer that of ``status``."""
-    changed = bool(status.rules_digest) and status.rules_digest != rules
-    return source.source.reset_cursor(cursor) if changed and isinstance(source.source, Rereading) else cursor
+def cursor_after_rule_change(source: ConfiguredSource, status: SourceStatus, cursor: Json, digest: str) -> Json:
+    """The cursor to resume from: reset if ``digest``, that of the rules, is no longer that of ``status``."""
+    changed = bool(status.rules_digest) and status.rules_digest != digest
+    return source.source.reset_cursor(cursor) if changed and isinstance(source.source, Rereadable) else cursor

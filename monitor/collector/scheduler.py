@@ -26,7 +26,7 @@ from monitor.collector import (
     record_bug,
     record_hang,
     record_pause,
-    resume_source,
+    restore_source,
     timing,
 )
 from monitor.config.source_tables import SourceConfig
@@ -38,16 +38,16 @@ from monitor.sources import SourceOptions
 from monitor.store import Store
 
 WATCHDOG_SECONDS = 20.0
-"""Between two checks of the watchdog."""
+"""Interval between two checks of the watchdog."""
 REQUEST_CHECK_SECONDS = 2.0
-"""Between two checks of a worker for requests that people made."""
+"""How often a worker checks for people's requests."""
 REQUEST_CACHE_SECONDS = 0.5
-"""How long the requests that one worker read serve the others too."""
+"""How long all workers use the requests that one of them has read."""
 HANG_SECONDS = 300.0
-"""No pass that keeps its bounds takes that long."""
+"""A pass that takes longer hangs: no pass within its own limits takes this long."""
 STORE_RETRY_SECONDS = 30.0
 START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
-"""At a start: between the first polls of two sources that are due, and over all of them."""
+"""Delay between the first polls of two due sources after a start, and the limit of the sum of these delays."""
 
 log = logging.getLogger("wallflower.scheduler")
 
@@ -71,7 +71,7 @@ def configured_source(config: SourceConfig, http: Http) -> ConfiguredSource:
 
 
 class SourceRequests:
-    """What people requested of the sources, read for all at once: reading it per source added 50 % to an idle run.
+    """People's requests, read for all sources at once: reading them per source added 50 % to an idle run.
 
     Any thread may call it.
     """
@@ -140,21 +140,21 @@ class Worker:
             return
         self._hang_recorded = True
         minutes = HANG_SECONDS / 60
-        reason = f"Reading it has not finished for {minutes:.0f} minutes. If it stays so, restart Wallflower."
+        reason = f"A poll has been running for more than {minutes:.0f} minutes. If this continues, restart Wallflower."
         log.error("%s: %s", self._source.name, reason)
         record_hang(self._status, reason, self._context)
 
     def _check_requests(self) -> None:
-        """Follow new requests. If the store cannot be read now, the next check tries again."""
+        """Apply new requests. If the store cannot be read now, the next check tries again."""
         try:
             request = self._requests.get(self._source.name)
             if request != self._request:
-                self._follow(request)
+                self._apply_request(request)
         except StoreError as error:
             if not self._clock.stopped:
-                log.warning("%s: cannot read what was requested: %s", self._source.name, error)
+                log.warning("%s: cannot read people's requests: %s", self._source.name, error)
 
-    def _follow(self, request: SourceRequest) -> None:
+    def _apply_request(self, request: SourceRequest) -> None:
         before, now = self._request, self._context.now()
         if request.paused_at and not before.paused_at:
             record_pause(self._status, request.paused_at, self._context)
@@ -171,7 +171,7 @@ class Worker:
         self._request = request
 
     def _poll(self) -> float:
-        """Poll once, whatever happens; return the seconds until the next poll."""
+        """Poll once, and handle every exception; return the seconds until the next poll."""
         try:
             self._status = poll(self._source, self._status, self._context)
         except StoreError as error:
@@ -213,7 +213,7 @@ class Scheduler:
         spacing = min(START_SPACING_SECONDS, MAX_START_SECONDS / max(1, len(self._sources)))
         requests = SourceRequests(self._context.store, self._clock)
         for number, source in enumerate(self._sources):
-            status = resume_source(source, stored.get(source.name), self._context)
+            status = restore_source(source, stored.get(source.name), self._context)
             delay = max(number * spacing, self._seconds_until(status))
             self._workers[source.name] = Worker(source, status, self._context, self._clock, requests, delay)
         for name in self._workers:
@@ -242,7 +242,7 @@ class Scheduler:
         """Restart workers that have ended, and record those that hang."""
         for name, worker in self._workers.items():
             if not self._threads[name].is_alive() and not self._clock.stopped:
-                log.critical("%s: its worker had ended; it is started again", name)
+                log.critical("%s: its worker thread had ended and is restarted", name)
                 self._launch(name)
             if worker.is_hanging():
                 worker.record_hang()
@@ -252,7 +252,7 @@ class Scheduler:
             try:
                 self.check_workers()
             except Exception:
-                log.exception("the watchdog failed; it continues")
+                log.exception("a check of the watchdog failed; the watchdog continues")
 
     def _launch(self, name: str) -> None:
         thread = threading.Thread(target=self._workers[name].run, name=f"source {name}", daemon=True)
@@ -260,14 +260,14 @@ class Scheduler:
         thread.start()
 
     def _close_outdated_gaps(self, stored: Mapping[str, SourceStatus]) -> None:
-        """End the gaps of sources that were read since (a crash fell between saving and closing the gap), and of
-        sources that are no longer in the config, because nothing of them is missed from now on."""
+        """Close the gaps of sources that were read since (after a crash between saving and closing), and of sources
+        that are no longer in the config, because from now on nothing of theirs is missed."""
         now, names = self._context.now(), {source.name for source in self._sources}
         for gap in self._context.store.gaps(now, now + timedelta(seconds=1)):
             last = stored[gap.source].last_success if gap.source in stored else None
             if gap.source not in names:
                 self._context.store.close_gaps(gap.source, now, now)
-            elif last is not None and gap.since < last and stored[gap.source].health in timing.READ_WELL:
+            elif last is not None and gap.since < last and stored[gap.source].health in timing.HEALTH_AFTER_SUCCESS:
                 self._context.store.close_gaps(gap.source, last, now)
 
     def _seconds_until(self, status: SourceStatus) -> float:

@@ -1,4 +1,4 @@
-"""Which parts of the rules a search-only source cannot search for: parts that are checked here, and what it misses."""
+"""What the search of a source cannot find: parts of the rules that Wallflower checks itself, and posts it misses."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from monitor.query import Query, parse
 from monitor.sources import SourceOptions
 
 MAX_PARTS = 6
-"""Parts of rules that a sentence lists."""
+"""Maximum number of parts that a sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCoverage:
     """How the search of a source covers the rules. All empty: it covers everything, or the source is read whole."""
 
-    checked_here: tuple[str, ...] = ()
-    """Parts of the rules that its search does not support, so they are checked here. Nothing is missed by that."""
+    checked_locally: tuple[str, ...] = ()
+    """Parts of the rules that its search does not support, so Wallflower checks them. They cause no misses."""
     missed: tuple[str, ...] = ()
-    """Sentences: what it misses, always or sometimes."""
+    """Sentences about posts that it misses, always or sometimes."""
     unsearchable: tuple[str, ...] = ()
-    """Brands of which it finds nothing."""
+    """Brands for which it finds nothing."""
 
     def summary(self, max_parts: int = MAX_PARTS) -> str:
         """Everything as sentences; empty if the search covers all."""
         missed = list(self.missed)
-        if self.checked_here:
-            missed.append(f"Checked here, not by its search: {_quoted(self.checked_here, max_parts)}.")
+        if self.checked_locally:
+            missed.append(f"Checked by Wallflower, not by its search: {_quoted(self.checked_locally, max_parts)}.")
         return " ".join(missed)
 
 
@@ -59,7 +59,7 @@ def search_coverage(options: BaseModel | None, brands: Sequence[Brand]) -> Searc
 
 
 def _missed(brand: str, rule: Query) -> str:
-    """What a search for words misses of a rule, some alternative of which contains no word."""
+    """A sentence about the posts that a search for words misses, for a rule with alternatives that contain no word."""
     parts = _quoted(rule.unsearchable_alternatives(), MAX_PARTS)
     if rule.searchable_terms():
         return f"It finds only posts about {brand} that contain the rule's words, and none that match {parts} alone."

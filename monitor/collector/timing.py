@@ -25,7 +25,7 @@ MAX_REQUESTED_WAIT = timedelta(days=32)
 """The longest wait that a site can ask for. A monthly quota is renewed within it."""
 BACKOFF_FACTOR = 1.5
 MAX_BACKOFF_FAILURES = 50
-"""Failures that lengthen the delay. Without this limit the power overflows a float after 1,750 failures."""
+"""Failures beyond these do not lengthen the delay. Without a limit the power overflows a float after 1,750."""
 MAX_JITTER = 0.1
 """Share of the interval."""
 RATE_HALF_LIFE_HOURS = 168.0
@@ -37,7 +37,7 @@ QUIET_AFTER_POSTS = 12
 MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=12), timedelta(days=21)
 MIN_MANUAL_POLL_DELAY = timedelta(seconds=10)
 """Minimum delay between polls that a person requests."""
-READ_WELL = frozenset({Health.WORKING, Health.QUIET})
+HEALTH_AFTER_SUCCESS = frozenset({Health.WORKING, Health.QUIET})
 """The health of a source after a successful pass."""
 
 _BUG = "Wallflower failed while reading it. This is a bug in Wallflower: see its log. It will try again."
@@ -70,8 +70,8 @@ def restarted(status: SourceStatus, kind: str, pace: Pace, now: datetime, *, sam
     """The stored ``status`` at a new start of the program.
 
     The next poll keeps its time, with one exception: if that time was our own estimate, a shorter ``every`` in the
-    config counts from the last try. A source without a next poll is tried once, because only a start can bring a new
-    config.
+    config counts from the last try. A source without a next poll is tried once, because only a start
+    loads a changed config.
     """
     interval = pace.interval(status.posts_per_hour)
     due = status.next_check
@@ -122,7 +122,7 @@ def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime
 
 
 def complete_since(status: SourceStatus, batch: Batch) -> datetime | None:
-    """Everything from this time on has been read, counting the cut passes that ``batch`` continues."""
+    """Everything from this time on has been read, including by the incomplete passes that ``batch`` continues."""
     if batch.complete_since is None or status.catching_up_since is None:
         return batch.complete_since
     return min(batch.complete_since, status.catching_up_since)
@@ -153,7 +153,7 @@ def pass_failed(status: SourceStatus, error: SourceError, now: datetime, jitter:
 
 
 def pass_crashed(status: SourceStatus, now: datetime, jitter: float) -> SourceStatus:
-    """The status after a bug of ours ended a pass."""
+    """The status after a bug in Wallflower ended a pass."""
     failed = _with_health(replace(status, failures=status.failures + 1), Health.BROKEN, _BUG, now)
     return replace(failed, next_check=_next_check(now, max(_retry_delay(failed), 60.0), None, jitter))
 
@@ -163,13 +163,13 @@ def pass_hung(status: SourceStatus, reason: str, now: datetime) -> SourceStatus:
     return _with_health(status, Health.BROKEN, reason, now)
 
 
-def requested_check(status: SourceStatus, asked: datetime | None, now: datetime) -> datetime | None:
-    """When to poll a source that a person asked for at ``asked``; None if it was polled since, or must wait.
+def requested_check(status: SourceStatus, requested_at: datetime | None, now: datetime) -> datetime | None:
+    """When to poll a source after a request at ``requested_at``; None if it was polled since, or must wait.
 
     A request neither overrides a wait that the site asked for, nor polls a site twice within seconds.
     """
     tried = status.last_try if status.last_try and status.last_try <= now else None  # else the clock was set back
-    if asked is None or (tried is not None and asked <= tried):
+    if requested_at is None or (tried is not None and requested_at <= tried):
         return None
     if status.health is Health.LIMITED and status.next_check is not None and status.next_check > now:
         return None
@@ -177,7 +177,7 @@ def requested_check(status: SourceStatus, asked: datetime | None, now: datetime)
 
 
 def unpaused(status: SourceStatus, now: datetime) -> SourceStatus:
-    """The status at the end of a pause: due at once, unless the site or the budget demands a wait."""
+    """The status at the end of a pause: due at once, unless the site or the budget requires a wait."""
     return status if status.health in (Health.LIMITED, Health.SPENT) else replace(status, next_check=now)
 
 
@@ -194,7 +194,7 @@ def gap_threshold(status: SourceStatus) -> timedelta:
 
 
 def opens_gap(status: SourceStatus, error: SourceError, after: SourceStatus, now: datetime) -> bool:
-    """Whether ``error`` starts a gap. A request to wait does not, unless the wait is long."""
+    """Whether ``error`` opens a gap. A request to wait does so only if the wait is long."""
     if not isinstance(error, RateLimited):
         return True
     retry = after.next_check or now
@@ -221,8 +221,8 @@ def is_quiet(status: SourceStatus, now: datetime) -> bool:
 
 
 def _retry_delay(status: SourceStatus, refused: bool = False) -> float:
-    """Seconds until the next try after ``failures`` in a row. ``refused``: the site answers 4xx, which hardly changes
-    without a person, so the delay grows further."""
+    """Seconds until the next try after ``failures`` in a row. ``refused``: the site answers 4xx, which rarely changes
+    until a person acts, so the delay grows further."""
     longest = max(MAX_INTERVAL_SECONDS, status.interval)
     if not refused:
         longest = min(longest, max(MAX_RETRY_SECONDS, MAX_RETRY_INTERVALS * status.interval))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from display.formatting import counted
 from monitor.clock import Clock
-from monitor.collector import Judging
+from monitor.collector import PostJudge
 from monitor.errors import SourceError
 from monitor.model import Batch, JudgedPost, Post, Term
 from monitor.sources import Source
@@ -51,7 +51,7 @@ class TrialResult:
 class Trial:
     """One trial of several sources, each in its own thread. Threads that do not finish in time are abandoned."""
 
-    def __init__(self, judge: Judging, terms: Sequence[Term], clock: Clock, seconds: float) -> None:
+    def __init__(self, judge: PostJudge, terms: Sequence[Term], clock: Clock, seconds: float) -> None:
         self._judge, self._terms, self._clock, self._seconds = judge, terms, clock, seconds
 
     def run(self, sources: Mapping[str, Source]) -> dict[str, TrialResult]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from monitor.clock import Clock
-from monitor.collector import Judging
+from monitor.collector import PostJudge
 from monitor.collector.importing.columns import Columns, choose_columns
 from monitor.collector.importing.rejected_rows import RejectedRows
 from monitor.collector.importing.rows import ImportFailed, Row, Rows, open_rows
@@ -35,9 +35,9 @@ __all__ = ["ImportFailed", "ImportPlan", "Summary", "run_import"]
 BATCH_ROWS = 1000
 """Rows that are judged and saved at once."""
 MAX_WAITING_BATCHES = 2
-"""JudgedPost batches that wait for the store."""
+"""Judged batches that may wait for the store."""
 FINGERPRINT_BYTES = 65_536
-"""Bytes at each end of a file that identify it."""
+"""Bytes at each end of a file that are part of its fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class ImportPlan:
     file: Path
     source: str
     mapping: str
-    """Of fields to columns, as in ``--map``."""
+    """Which column holds which field, as in ``--map``."""
     zone: tzinfo
-    """Of times without an offset."""
-    judging: str
-    """Any text that changes if posts would be judged differently: the brands and their rules."""
+    """The time zone of times without an offset."""
+    rules: str
+    """The brands and their rules as text. If it changes, everything is judged again."""
     stores_position: bool = True
     """Store the line reached as the source's cursor. False for a source that is polled, which has its own cursor."""
 
@@ -81,12 +81,13 @@ class Summary:
     new: int = 0
     edited: int = 0
     fraction: float = 0.0
+    """How much of the file has been read, 0..1."""
     seconds: float = 0.0
 
 
 def run_import(
     plan: ImportPlan,
-    judge: Judging,
+    judge: PostJudge,
     store: Store | None,
     clock: Clock,
     on_progress: Callable[[Summary], None] = lambda _: None,
@@ -195,7 +196,7 @@ def _stored_line(plan: ImportPlan, store: Store | None, fingerprint: str) -> int
 def _fingerprint(plan: ImportPlan, columns: Columns) -> str:
     """Identifies an import: the file's size and both ends, the columns, and how posts are judged."""
     size = plan.file.stat().st_size
-    digest = hashlib.sha256(f"{size} {sorted(columns.by_field.items())} {plan.zone} {plan.judging}".encode())
+    digest = hashlib.sha256(f"{size} {sorted(columns.by_field.items())} {plan.zone} {plan.rules}".encode())
     with plan.file.open("rb") as file:
         digest.update(file.read(FINGERPRINT_BYTES))
         file.seek(max(0, size - FINGERPRINT_BYTES))

@@ -1,4 +1,4 @@
-"""Which column of a file holds what: as --map says, otherwise recognised by the usual names."""
+"""Which column of a file holds which field of a post: from --map, otherwise recognised by common names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from monitor.collector.importing.rows import ImportFailed, Row
 from monitor.model import Post
 
-USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
     "text": (
         "text",
         "full_text",
@@ -39,10 +39,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "lang": ("lang", "language"),
     "stars": ("stars", "star_rating"),
 }
-"""Field of a post -> the usual names of its column, the most likely first."""
+"""Field of a post -> common names of its column, the most likely first."""
 
 MAX_LISTED_COLUMNS = 40
-"""In an error."""
+"""Columns that an error lists."""
 
 _TIME_EXAMPLES = (
     'like "2015-02-24 11:35:52 -0800", "2015-02-24T19:35:52Z", seconds or milliseconds since 1970, '
@@ -62,13 +62,13 @@ def parse_time(text: str, zone: tzinfo) -> datetime:
     """``text`` as an aware UTC time; without an offset, it is a time in ``zone``. Raises ValueError."""
     text = text.strip()
     try:
-        at = _iso(text) or _epoch(text) or _other_format(text)
+        at = _parse_iso(text) or _parse_epoch(text) or _parse_other(text)
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
         raise ValueError(f"the time {text[:40]!r} is not recognised; write it {_TIME_EXAMPLES}") from None
 
 
-def _iso(text: str) -> datetime | None:
+def _parse_iso(text: str) -> datetime | None:
     found = _ISO.fullmatch(text)
     if found is None:
         return None
@@ -77,14 +77,14 @@ def _iso(text: str) -> datetime | None:
     return datetime.fromisoformat(f"{year}-{month}-{day}T{(clock or '00:00').replace(',', '.')}{offset}")
 
 
-def _epoch(text: str) -> datetime | None:
+def _parse_epoch(text: str) -> datetime | None:
     if not _EPOCH.fullmatch(text):
         return None
     number = float(text)
     return datetime.fromtimestamp(number / 1000 if abs(number) >= 1e11 else number, UTC)
 
 
-def _other_format(text: str) -> datetime:
+def _parse_other(text: str) -> datetime:
     for time_format in (_TWITTER, *_DOTTED):
         try:
             return datetime.strptime(text, time_format)
@@ -100,10 +100,10 @@ class Columns:
     by_field: Mapping[str, str]
     """Field of a post -> column of the file. ``text`` is always there."""
 
-    def post(self, row: Row, source: str, zone: tzinfo, without_time: datetime) -> Post:
-        """The post in ``row``; its time is ``without_time`` if the file has no column of times.
+    def post(self, row: Row, source: str, zone: tzinfo, default_time: datetime) -> Post:
+        """The post in ``row``; its time is ``default_time`` if no column holds times.
 
-        Raises ValueError that says what is wrong with the row.
+        Raises ValueError with the problem of the row.
         """
         if row.problem:
             raise ValueError(row.problem)
@@ -115,7 +115,7 @@ class Columns:
         if when is not None and not when.strip():
             raise ValueError(f'no time in "{self.by_field["published"]}"')
         external_id = cells.pop("id", "").strip() or _derived_id(cells, when)
-        published = without_time if when is None else parse_time(when, zone)
+        published = default_time if when is None else parse_time(when, zone)
         return Post(
             source=source,
             external_id=external_id,
@@ -126,37 +126,39 @@ class Columns:
             url=cells.get("url", ""),
             site=cells.get("site", ""),
             lang=cells.get("lang") or None,
-            stars=_stars(cells.get("stars", "").strip()),
+            stars=_parse_stars(cells.get("stars", "").strip()),
         )
 
 
 def choose_columns(mapping: str, columns: Sequence[str]) -> Columns:
-    """The columns that ``--map text=body,id=key`` names, and the usual names for other fields; ``field=`` leaves a
+    """The columns that ``--map text=body,id=key`` names, and common names for other fields; ``field=`` leaves a
     field out.
 
     Raises ImportFailed for a field or column that does not exist, and if no column holds the text.
     """
     folded = {name.casefold(): name for name in reversed(columns)}
-    chosen = {f: folded[n] for f, names in USUAL_NAMES.items() if (n := next((n for n in names if n in folded), None))}
+    chosen = {f: folded[n] for f, names in COMMON_NAMES.items() if (n := next((n for n in names if n in folded), None))}
     for part in filter(None, (p.strip() for p in mapping.split(","))):
         field, sign, column = (piece.strip() for piece in part.partition("="))
-        if not sign or field not in USUAL_NAMES:
+        if not sign or field not in COMMON_NAMES:
             found = (
-                f"{field} of which column?" if field in USUAL_NAMES else f"found {field!r}.{_hint(field, USUAL_NAMES)}"
+                f"name its column, as in {field}=COLUMN."
+                if field in COMMON_NAMES
+                else f"there is no field {field!r}.{_hint(field, COMMON_NAMES)}"
             )
-            raise ImportFailed(f"--map {part}: {found} Allowed: {', '.join(USUAL_NAMES)}, each with = and a column.")
+            raise ImportFailed(f"--map {part}: {found} Write FIELD=COLUMN, where FIELD is {', '.join(COMMON_NAMES)}.")
         chosen.pop(field, None)
         if column:
-            chosen[field] = _existing(column, columns, folded)
+            chosen[field] = _existing_column(column, columns, folded)
     if "text" not in chosen:
-        raise ImportFailed(f"No column seems to hold the text. Name it with --map text=COLUMN. {_list_of(columns)}")
+        raise ImportFailed(f"No column seems to hold the text. Name it with --map text=COLUMN. {_column_list(columns)}")
     return Columns(chosen)
 
 
-def _existing(name: str, columns: Sequence[str], folded: Mapping[str, str]) -> str:
+def _existing_column(name: str, columns: Sequence[str], folded: Mapping[str, str]) -> str:
     found = name if name in columns else folded.get(name.casefold())
     if found is None:
-        raise ImportFailed(f"--map: there is no column {name!r}.{_hint(name, columns)} {_list_of(columns)}")
+        raise ImportFailed(f"--map: there is no column {name!r}.{_hint(name, columns)} {_column_list(columns)}")
     return found
 
 
@@ -165,7 +167,7 @@ def _hint(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
-def _list_of(columns: Sequence[str]) -> str:
+def _column_list(columns: Sequence[str]) -> str:
     return f"Columns of the file: {', '.join(columns[:MAX_LISTED_COLUMNS]) or 'none'}."
 
 
@@ -180,7 +182,7 @@ def _cell(values: Mapping[str, Any], column: str) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _stars(text: str) -> int | None:
+def _parse_stars(text: str) -> int | None:
     if not text:
         return None
     if not _STARS.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Rows that were rejected: counted, the first ones remembered, and all of them written to a file."""
+"""Rejected rows: counts them, keeps the first ones, and writes all of them to a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple, TextIO
 
 from monitor.collector.importing.rows import ImportFailed, Row
 
-MAX_REMEMBERED = 100
+MAX_KEPT_ROWS = 100
 
 
 class RejectedRow(NamedTuple):
@@ -43,7 +43,7 @@ class RejectedRows:
     def add(self, row: Row, reason: str) -> None:
         """Add ``row``. Raises ImportFailed if the file cannot be written."""
         self.count += 1
-        if len(self.first) < MAX_REMEMBERED:
+        if len(self.first) < MAX_KEPT_ROWS:
             self.first.append(RejectedRow(row.line, reason))
         if self._file is not None:
             record = {"line": row.line, "reason": reason, "row": row.values}
@@ -54,5 +54,7 @@ class RejectedRows:
             try:
                 self._out = file.open("w", encoding="utf-8")
             except OSError as error:
-                raise ImportFailed(f"{file}, for rejected rows, cannot be written: {error.strerror}.") from error
+                raise ImportFailed(
+                    f"{file}, the file for rejected rows, cannot be written: {error.strerror}."
+                ) from error
         return self._out

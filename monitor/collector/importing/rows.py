@@ -1,4 +1,4 @@
-"""Reads a file as rows: CSV with any usual separator, or JSON Lines, either also gzipped. Never holds all of it."""
+"""Reads a file as rows: CSV with any usual separator, or JSON Lines, gzipped or not. Never loads the whole file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from monitor.errors import WallflowerError
 MAX_LINE_CHARS = 1_000_000
 """A longer line is rejected."""
 MAX_ROW_LINES = 1_000
-"""A CSV row with more lines contains a quote that is never closed."""
+"""A CSV row with more lines is rejected, because it probably contains a quote that is never closed."""
 SEPARATORS = ",;\t|"
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
 PEEKED_ROWS = 100
-"""Rows of JSON Lines that are searched for the names of columns."""
+"""Rows of JSON Lines in which to look for the names of columns."""
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -63,8 +63,8 @@ def open_rows(file: Path) -> Iterator[Rows]:
     try:
         with file.open("rb") as raw:
             _reject_utf_16(file, raw)
-            # The text wrapper stays referenced here, because it closes what it wraps once it is collected.
-            with _text(file, raw) as text:
+            # Keep a reference to the text wrapper: when it is garbage-collected, it closes the file that it wraps.
+            with _open_text(file, raw) as text:
                 yield _rows(file, raw, text)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ImportFailed(f"{file} is not a complete gzip file: {error}. Download or copy it again.") from error
@@ -72,7 +72,7 @@ def open_rows(file: Path) -> Iterator[Rows]:
         raise ImportFailed(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
-def _text(file: Path, raw: BinaryIO) -> TextIO:
+def _open_text(file: Path, raw: BinaryIO) -> TextIO:
     stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if file.suffix.lower() == ".gz" else raw
     return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-MAX_UNPACKED = 50_000
-"""Ids that are kept as Python's own numbers before they are packed."""
+MAX_UNPACKED_IDS = 50_000
+"""Ids that are kept in a Python set before they are packed into the array."""
 
 
 class SeenIds:
@@ -23,7 +23,7 @@ class SeenIds:
         if key in self._recent or self._is_packed(key):
             return True
         self._recent.add(key)
-        if len(self._recent) >= MAX_UNPACKED:
+        if len(self._recent) >= MAX_UNPACKED_IDS:
             recent = np.fromiter(self._recent, dtype=np.int64, count=len(self._recent))
             self._packed = np.concatenate([self._packed, recent])
             self._packed.sort()
