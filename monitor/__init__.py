@@ -1,6 +1,6 @@
 """Wallflower's collectors, from a source to the database.
 
-    sources/*.py     collector.poll                                    store        store.tail  display/
+    sources/*.py     collector.passes                                  store        store.tail  display/
     Source.fetch --> Batch(posts, cursor) --> Judge --> Store.save --> Tail ------> Socket.IO --> wall, pages
          ^                                      |  one transaction:
          +-------------- cursor ----------------+  posts + mentions + cursor + status + change log

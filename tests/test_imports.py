@@ -1,4 +1,4 @@
-"""The directions of the house: who may import whom, read from the source and never from a running program."""
+"""Import directions: which package may import which, read from the source."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ MODULES = sorted(
     p for top in ("monitor", "display") for p in (ROOT / top).rglob("*.py") if "node_modules" not in p.parts
 )
 
-GROUND = {"model", "errors"}
+BASE = {"model", "errors"}
 PURE = {"query", "sentiment", "text"}
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
     "clock": set(),
-    "config": GROUND | {"query"},
-    "text": GROUND,
-    "query": GROUND | {"text"},
-    "sentiment": GROUND | {"text"},
-    "analysis": GROUND | {"query"},
-    "analysis.jobs": GROUND | {"analysis", "clock", "store"},
-    "http": GROUND | {"clock"},
-    "secrets": GROUND,
-    "feeds": GROUND | {"http", "text"},
-    "streams": GROUND | {"http"},
-    "sources": GROUND | {"http", "text", "feeds", "streams", "secrets", "query"},
-    "store": GROUND | {"store.sqlite"},
-    "store.sqlite": GROUND | {"query", "store", "text"},
-    "store.tail": GROUND | {"store", "clock"},
-    "collector": GROUND | PURE | {"store", "sources"},
-    "collector.scheduler": GROUND | {"collector", "clock", "config", "http", "sources", "store"},
-    "collector.importing": GROUND | {"collector", "store", "clock"},
+    "config": BASE | {"query"},
+    "text": BASE,
+    "query": BASE | {"text"},
+    "sentiment": BASE | {"text"},
+    "analysis": BASE | {"query"},
+    "analysis.jobs": BASE | {"analysis", "clock", "store"},
+    "http": BASE | {"clock"},
+    "secrets": BASE,
+    "feeds": BASE | {"http", "text"},
+    "streams": BASE | {"http"},
+    "sources": BASE | {"http", "text", "feeds", "streams", "secrets", "query"},
+    "store": BASE | {"store.sqlite"},
+    "store.sqlite": BASE | {"query", "store", "text"},
+    "store.tail": BASE | {"store", "clock"},
+    "collector": BASE | PURE | {"store", "sources"},
+    "collector.scheduler": BASE | {"collector", "clock", "config", "http", "sources", "store"},
+    "collector.importing": BASE | {"collector", "store", "clock"},
 }
 """Package of monitor/ -> packages of monitor/ that it may import besides itself. A dotted name overrides its parent."""
-PAGES = GROUND | {
+PAGES = BASE | {
     "config",
     "clock",
     "query",
