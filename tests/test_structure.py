@@ -39,7 +39,9 @@ def test_most_functions_are_short() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_public_functions_have_docstrings(path: Path) -> None:
     undocumented = [f.name for f in _functions(path) if not f.name.startswith("_") and len(f.body) > 5]
-    undocumented = [name for name in undocumented if not any(f.name == name and ast.get_docstring(f) for f in _functions(path))]
+    undocumented = [
+        name for name in undocumented if not any(f.name == name and ast.get_docstring(f) for f in _functions(path))
+    ]
     assert undocumented == []
 
 
