@@ -1,4 +1,4 @@
-"""The director of voices: calm, fair to us, and at once where something must go."""
+"""The director chooses the voices: calmly, mostly ours, and at once if one must go."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from display.wall_state.director import (
     FRESH,
     MAX_DWELL_SECONDS,
+    MAX_REMEMBERED,
     MAX_WAITING,
     MIN_DWELL_SECONDS,
     Director,
@@ -26,7 +27,7 @@ from tests.fakes import FakeClock, post
 
 
 def mention(id: int, clock: FakeClock, brand: str = "Acme", text: str = "", **changes: Any) -> Mention:
-    """A mention published and read now, of eight words or with ``text``."""
+    """A mention published and stored now, with ``text`` or eight words."""
     published = changes.pop("published_at", clock.now())
     words = text or f"{brand} number {id} has just eight words here"
     fields: dict[str, Any] = {"rule": "", "rule_version": 1, "score": Score(0.5), "added_at": clock.now()}
@@ -34,7 +35,7 @@ def mention(id: int, clock: FakeClock, brand: str = "Acme", text: str = "", **ch
 
 
 class Stage:
-    """A director, and what the store holds."""
+    """A director, and the mentions in the store."""
 
     def __init__(self, clock: FakeClock, may_show: Callable[[Mention], bool] = lambda mention: True) -> None:
         self.clock = clock
@@ -49,7 +50,7 @@ class Stage:
         self.director.restart(self.stored.values(), max(self.stored, default=0))
 
     def look(self) -> list[int]:
-        """Offer all that is stored, let the director choose, and tell what stands on the wall."""
+        """Offer everything stored and let the director choose; returns the ids on the screen."""
         self.director.offer(self.stored.values())
         for _ in range(6):
             self.director.advance()
@@ -67,7 +68,7 @@ def stage(clock: FakeClock) -> Stage:
     return Stage(clock)
 
 
-def test_the_wall_begins_with_the_newest(stage: Stage) -> None:
+def test_the_wall_starts_with_the_newest(stage: Stage) -> None:
     for n in range(1, 6):
         stage.add(n)
         stage.clock.advance(60)
@@ -75,7 +76,7 @@ def test_the_wall_begins_with_the_newest(stage: Stage) -> None:
     assert stage.look() == [5, 4, 3]
 
 
-def test_a_beginning_replays_nothing(stage: Stage) -> None:
+def test_a_restart_replays_nothing(stage: Stage) -> None:
     for n in range(1, 10):
         stage.add(n)
     stage.restart()
@@ -84,14 +85,14 @@ def test_a_beginning_replays_nothing(stage: Stage) -> None:
     assert not stage.director.is_due()
 
 
-def test_the_first_mention_of_all_comes_at_once(stage: Stage) -> None:
+def test_the_very_first_mention_appears_at_once(stage: Stage) -> None:
     stage.restart()
     assert stage.look() == []
     stage.add(1)
     assert stage.look() == [1]
 
 
-def test_a_new_one_waits_until_the_hero_was_read_and_pushes_the_others_down(stage: Stage) -> None:
+def test_a_new_mention_waits_until_the_hero_was_read_and_pushes_the_others_down(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.add(2)
@@ -109,7 +110,7 @@ def test_a_hero_stays_as_long_as_it_takes_to_read(clock: FakeClock, words: int, 
     assert dwell_seconds(mention(1, clock, text=" ".join(["Acme"] * words))) == pytest.approx(seconds)
 
 
-def test_scripts_without_blanks_take_their_time(clock: FakeClock) -> None:
+def test_scripts_without_spaces_get_enough_time(clock: FakeClock) -> None:
     assert (
         MIN_DWELL_SECONDS
         < dwell_seconds(mention(1, clock, text="アクメの新しい配達サービスは本当に早いです。" * 6))
@@ -117,7 +118,7 @@ def test_scripts_without_blanks_take_their_time(clock: FakeClock) -> None:
     )
 
 
-def test_who_waited_for_half_an_hour_never_comes(stage: Stage) -> None:
+def test_a_mention_older_than_half_an_hour_never_appears(stage: Stage) -> None:
     stage.add(1, text=" ".join(["Acme"] * 60))
     stage.restart()
     stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=MAX_DWELL_SECONDS - 1))
@@ -136,7 +137,7 @@ def test_the_largest_group_comes_first_then_the_newest(stage: Stage) -> None:
     assert [stage.after(MIN_DWELL_SECONDS)[0] for _ in range(4)] == [4, 3, 5, 2]
 
 
-def test_who_waited_for_half_an_hour_has_had_the_chance(stage: Stage) -> None:
+def test_a_mention_that_waits_for_half_an_hour_is_dropped(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.add(2, published_at=stage.clock.now() - FRESH + timedelta(seconds=5))
@@ -144,7 +145,7 @@ def test_who_waited_for_half_an_hour_has_had_the_chance(stage: Stage) -> None:
     assert stage.after(MIN_DWELL_SECONDS) == [1]
 
 
-def test_a_story_stands_once_and_only_its_number_grows(stage: Stage) -> None:
+def test_a_story_is_shown_once_and_only_its_number_grows(stage: Stage) -> None:
     stage.add(1, story=1)
     stage.restart()
     for n in range(2, 30):
@@ -154,7 +155,7 @@ def test_a_story_stands_once_and_only_its_number_grows(stage: Stage) -> None:
     assert stage.director.screen[0].near_duplicates == 29
 
 
-def test_a_story_that_left_the_wall_does_not_come_back_at_once(stage: Stage) -> None:
+def test_a_story_does_not_return_soon_after_it_was_shown(stage: Stage) -> None:
     stage.add(1, story=1)
     stage.restart()
     for n in range(2, 6):
@@ -173,7 +174,7 @@ def test_a_post_about_two_brands_is_ours(stage: Stage) -> None:
     assert stage.after(MAX_DWELL_SECONDS) == [2, 1]
 
 
-def test_a_competitor_leads_every_fourth_time_at_most(stage: Stage) -> None:
+def test_at_most_every_fourth_hero_is_about_a_competitor(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     heroes, id_ = [], 1
@@ -187,7 +188,7 @@ def test_a_competitor_leads_every_fourth_time_at_most(stage: Stage) -> None:
     assert not all(heroes)
 
 
-def test_competitors_alone_do_not_take_the_place_of_a_fresh_hero(stage: Stage) -> None:
+def test_competitors_do_not_replace_a_fresh_hero(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.add(2, "Globex")
@@ -198,7 +199,7 @@ def test_competitors_alone_do_not_take_the_place_of_a_fresh_hero(stage: Stage) -
     assert stage.after(MAX_DWELL_SECONDS) == [4, 2, 1]
 
 
-def test_beside_a_hero_of_long_ago_competitors_become_rows(stage: Stage) -> None:
+def test_beside_an_old_hero_competitors_become_rows(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.clock.advance(FRESH.total_seconds() + 1)
@@ -212,7 +213,7 @@ def test_beside_a_hero_of_long_ago_competitors_become_rows(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("gone", ["deleted", "hidden", "irrelevant", "blocked"])
-def test_who_must_go_leaves_at_once(clock: FakeClock, gone: str) -> None:
+def test_a_mention_that_must_not_be_shown_disappears_at_once(clock: FakeClock, gone: str) -> None:
     stage = Stage(clock, lambda m: "damn" not in m.post.text)
     for n in range(1, 4):
         stage.add(n)
@@ -229,7 +230,7 @@ def test_who_must_go_leaves_at_once(clock: FakeClock, gone: str) -> None:
     assert stage.look() == [4, 2, 1]
 
 
-def test_a_row_moves_up_where_nobody_waits(stage: Stage) -> None:
+def test_a_row_becomes_the_hero_if_nothing_is_waiting(stage: Stage) -> None:
     for n in range(1, 4):
         stage.add(n)
     stage.restart()
@@ -240,7 +241,7 @@ def test_a_row_moves_up_where_nobody_waits(stage: Stage) -> None:
     assert stage.after(1) == [4, 2, 1]
 
 
-def test_a_row_that_leaves_does_not_disturb_the_hero(stage: Stage) -> None:
+def test_removing_a_row_keeps_the_hero(stage: Stage) -> None:
     for n in range(1, 4):
         stage.add(n)
     stage.restart()
@@ -249,7 +250,7 @@ def test_a_row_that_leaves_does_not_disturb_the_hero(stage: Stage) -> None:
     assert stage.look() == [3, 1]
 
 
-def test_who_is_gone_before_its_turn_never_shows(stage: Stage) -> None:
+def test_a_mention_that_is_deleted_while_it_waits_never_appears(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.add(2)
@@ -273,7 +274,7 @@ def test_free_rows_are_filled_with_the_newest_known(stage: Stage) -> None:
     assert [m.id for m in stage.director.screen] == [3, 4, 5]
 
 
-def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
+def test_a_flood_leaves_the_queue_short_and_the_pace_unchanged(stage: Stage) -> None:
     stage.add(0)
     stage.restart()
     changes, hero = [-1], 0
@@ -292,9 +293,7 @@ def test_a_flood_leaves_few_waiting_and_the_pace_as_it_is(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("ours", [[4], []])
-def test_a_competitor_takes_the_place_of_a_hero_that_left_only_where_nobody_of_ours_can(
-    stage: Stage, ours: list[int]
-) -> None:
+def test_a_competitor_replaces_a_removed_hero_only_if_nothing_about_us_is_fresh(stage: Stage, ours: list[int]) -> None:
     stage.add(1)
     stage.restart()
     stage.add(2, "Globex")
@@ -309,7 +308,7 @@ def test_a_competitor_takes_the_place_of_a_hero_that_left_only_where_nobody_of_o
 
 
 @pytest.mark.parametrize("minutes", [1, 60])
-def test_a_post_about_us_and_another_stands_as_ours(stage: Stage, minutes: float) -> None:
+def test_a_post_about_us_and_a_competitor_is_shown_as_ours(stage: Stage, minutes: float) -> None:
     ours = stage.add(1)
     stage.stored[2] = replace(ours, id=2, brand="Globex")
     stage.clock.advance(minutes * 60)
@@ -317,7 +316,7 @@ def test_a_post_about_us_and_another_stands_as_ours(stage: Stage, minutes: float
     assert stage.look() == [1]
 
 
-def test_where_all_is_old_the_latest_known_stands(stage: Stage) -> None:
+def test_if_everything_is_old_the_latest_known_is_shown(stage: Stage) -> None:
     hour = timedelta(hours=1)
     for n in (1, 2, 3):
         stage.add(n, published_at=stage.clock.now() - (12 - n) * hour)
@@ -336,7 +335,7 @@ def test_where_all_is_old_the_latest_known_stands(stage: Stage) -> None:
     assert not stage.director.is_stale
 
 
-def test_nobody_comes_while_something_else_has_the_stage(stage: Stage) -> None:
+def test_no_mention_appears_while_the_stage_is_held(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.director.hold(30)
@@ -346,7 +345,7 @@ def test_nobody_comes_while_something_else_has_the_stage(stage: Stage) -> None:
     assert stage.after(0.1) == [2, 1]
 
 
-def test_who_takes_an_empty_place_behind_something_else_is_read_afterwards(stage: Stage) -> None:
+def test_a_hero_that_appears_behind_topics_is_read_afterwards(stage: Stage) -> None:
     stage.add(1)
     stage.restart()
     stage.add(2)
@@ -357,6 +356,20 @@ def test_who_takes_an_empty_place_behind_something_else_is_read_afterwards(stage
     stage.add(3)
     assert stage.after(12 + MIN_DWELL_SECONDS - 0.1) == [2]
     assert stage.after(0.1) == [3, 2]
+
+
+def test_what_the_director_remembers_is_limited(clock: FakeClock) -> None:
+    stage = Stage(clock, lambda m: "damn" not in m.post.text)
+    stage.restart()
+    for n in range(1, MAX_REMEMBERED + 100):
+        stage.add(n, text="damn")
+    stage.look()
+    assert len(stage.director._refused) <= MAX_REMEMBERED
+    for n in range(MAX_REMEMBERED + 100, 2 * MAX_REMEMBERED + 200):
+        stage.stored = {n: mention(n, clock, published_at=clock.now())}
+        stage.director.restart(stage.stored.values(), n)
+        stage.clock.advance(10)
+    assert len(stage.director._seen_at) <= MAX_REMEMBERED + 1
 
 
 Event = tuple[str, int, str, int]
@@ -372,7 +385,7 @@ EVENTS = st.lists(
 
 
 @given(EVENTS)
-def test_whatever_happens_nobody_stands_twice_and_nobody_who_is_gone(events: list[Event]) -> None:
+def test_no_sequence_of_events_shows_a_mention_twice_or_one_that_is_gone(events: list[Event]) -> None:
     stage = Stage(FakeClock())
     stage.restart()
     for id_, (what, n, brand, story) in enumerate(events, start=1):

@@ -1,4 +1,4 @@
-"""The wall's state: what the server decides, so that the page only draws."""
+"""The state of a wall as a whole, and the board, the horizon and the texts in it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Wall:
-    """The states over a store in which tests write."""
+    """The states of walls over a store that tests write to."""
 
     def __init__(self, folder: Path, clock: FakeClock, sources: Sequence[str]) -> None:
         settings = config(folder, sources=sources)
@@ -59,7 +59,7 @@ class Wall:
         self.store.save(source, some, now=now, status=working_status(now, source, **status))
 
     def get(self) -> dict[str, Any]:
-        """A state built now."""
+        """A state built now, after a minute in which nothing asked for one."""
         self.clock.elapsed += 60
         return self.states.get()
 
@@ -85,7 +85,7 @@ def at(minutes: float, text: str = "", **changes: Any) -> JudgedPost:
     return judged(text or f"Acme, {minutes} minutes ago.", published_at=NOON - minutes * MINUTE, **changes)
 
 
-def test_the_first_run_is_a_departure_board(wall: Wall) -> None:
+def test_the_first_run_lists_sources_with_their_next_check(wall: Wall) -> None:
     wall.save()
     wall.clock.advance(120)
     state = wall.get()
@@ -95,13 +95,28 @@ def test_the_first_run_is_a_departure_board(wall: Wall) -> None:
     assert state["horizon"]["labels"][0]["text"] == "not listening before 12:00"
 
 
+def test_the_first_run_lists_many_sources_by_kind(tmp_path: Path, clock: FakeClock) -> None:
+    names = [f"Feed {n}" for n in range(7)]
+    wall = Wall(tmp_path, clock, names)
+    for name in names:
+        wall.save(source=name)
+    (row,) = wall.get()["first_run"]
+    assert row["source"] == "Feed, 7 sources"
+    wall.store.close()
+
+
+def test_the_first_run_says_why_a_source_is_not_read(wall: Wall) -> None:
+    wall.save(source="Reddit", health=Health.NEEDS_KEY, last_success=None, failures=1, reason="HTTP 401")
+    assert [row["wait"] for row in wall.get()["first_run"]] == ["not read yet", "Reddit needs a key."]
+
+
 def test_the_headline_counts_our_last_hour(wall: Wall) -> None:
     wall.save(at(1), at(59), at(61), at(2, "Globex is fine.", brand="Globex"))
     wall.save(source="Reddit")
     assert wall.sentence == "Learning what is usual, day 1. 2 mentions in the last hour."
 
 
-def test_after_five_days_it_says_how_we_are(wall: Wall) -> None:
+def test_after_five_days_the_hour_is_compared_with_the_usual(wall: Wall) -> None:
     wall.save(at(1))
     wall.clock.advance(5 * 24 * 3600)
     now = wall.clock.now()
@@ -111,14 +126,14 @@ def test_after_five_days_it_says_how_we_are(wall: Wall) -> None:
     assert wall.sentence == "Normal. 3 mentions in the last hour, no topic stands out."
 
 
-def test_made_up_history_was_heard_all_along(wall: Wall) -> None:
+def test_sample_history_counts_from_its_first_post(wall: Wall) -> None:
     wall.save(at(9 * 24 * 60), at(1), sample=True)
     assert wall.get()["kind"] == StateKind.NORMAL
     assert wall.get()["board"]["head"] == "Last 7 days"
     assert wall.get()["horizon"]["hatches"] == ()
 
 
-def test_history_that_comes_in_is_known_within_a_minute(wall: Wall) -> None:
+def test_an_import_is_part_of_the_baseline_within_a_minute(wall: Wall) -> None:
     wall.save(at(1), sample=True)
     assert wall.get()["kind"] == StateKind.LEARNING
     wall.save(at(9 * 24 * 60), sample=True)
@@ -126,7 +141,7 @@ def test_history_that_comes_in_is_known_within_a_minute(wall: Wall) -> None:
 
 
 def loud_noons(wall: Wall) -> None:
-    """Nine days with 2 mentions at noon, but 20 on the last six; nothing else is told apart."""
+    """Store nine days with 2 mentions at noon, but 20 on the last six."""
     posts = [
         judged(f"Acme {day} {n}.", published_at=NOON - day * 24 * HOUR + n * MINUTE)
         for day in range(1, 10)
@@ -138,16 +153,16 @@ def loud_noons(wall: Wall) -> None:
 
 
 def usual_at_noon(wall: Wall) -> float:
-    """Mentions in the hour that is now, by the line of the wall."""
+    """What the line on the horizon says of the current hour."""
     return 4 * float(wall.get()["horizon"]["usual"][-1])
 
 
-def test_what_is_usual_is_what_was_heard(wall: Wall) -> None:
+def test_the_baseline_is_the_median_of_the_past(wall: Wall) -> None:
     loud_noons(wall)
     assert usual_at_noon(wall) == 20
 
 
-def test_hours_of_incidents_are_left_out_of_the_usual(wall: Wall) -> None:
+def test_hours_with_an_incident_are_left_out_of_the_baseline(wall: Wall) -> None:
     for day in range(1, 7):
         since = NOON - day * 24 * HOUR
         found = Incident("Acme", since, since, since, 20, 2.0, HOUR, 10.0, until=since + HOUR)
@@ -156,7 +171,7 @@ def test_hours_of_incidents_are_left_out_of_the_usual(wall: Wall) -> None:
     assert usual_at_noon(wall) == 2
 
 
-def test_hours_in_which_a_source_was_not_read_are_left_out_of_the_usual(wall: Wall) -> None:
+def test_hours_with_a_gap_are_left_out_of_the_baseline(wall: Wall) -> None:
     loud_noons(wall)
     for day in range(1, 7):
         since = NOON - day * 24 * HOUR
@@ -166,14 +181,32 @@ def test_hours_in_which_a_source_was_not_read_are_left_out_of_the_usual(wall: Wa
 
 
 @pytest.mark.parametrize(("hours", "head"), [(16, "Last 7 days"), (18, "Last 7 days, with gaps")])
-def test_a_week_of_which_a_tenth_was_not_read_says_so(wall: Wall, hours: int, head: str) -> None:
+def test_a_week_with_more_than_a_tenth_unread_says_so(wall: Wall, hours: int, head: str) -> None:
     wall.save(at(9 * 24 * 60), at(1), sample=True)
     wall.store.open_gap("Forum", NOON - 60 * HOUR, "down", NOON)
     wall.store.close_gaps("Forum", NOON - (60 - hours) * HOUR, NOON)
     assert wall.get()["board"]["head"] == head
 
 
-def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
+def test_gaps_of_a_minor_source_are_no_remark_on_the_board(wall: Wall) -> None:
+    wall.save(at(9 * 24 * 60), *(at(n) for n in range(1, 41)), sample=True)
+    wall.save(at(2, "Acme there.", source="Reddit"), source="Reddit", last_post=NOON)
+    wall.store.open_gap("Reddit", NOON - 60 * HOUR, "down", NOON)
+    wall.store.close_gaps("Reddit", NOON - 30 * HOUR, NOON)
+    assert wall.get()["board"]["head"] == "Last 7 days"
+
+
+@pytest.mark.parametrize(("minutes", "kind"), [(4, StateKind.QUIET), (6, StateKind.PARTLY_BLIND)])
+def test_an_hour_with_a_gap_is_not_called_quiet(wall: Wall, minutes: int, kind: StateKind) -> None:
+    loud_noons(wall)
+    wall.clock.advance(30 * 60)
+    wall.store.open_gap("Forum", NOON + 30 * MINUTE, "down", wall.clock.now())
+    wall.store.close_gaps("Forum", NOON + (30 + minutes) * MINUTE, wall.clock.now())
+    wall.save(sample=True), wall.save(source="Reddit", sample=True)
+    assert wall.get()["kind"] == kind
+
+
+def test_a_post_about_two_brands_is_shown_once(wall: Wall) -> None:
     both = at(1, "Globex and Initech are fine.", brand="Globex")
     wall.save(
         JudgedPost(both.post, (*both.findings, *at(1, brand="Initech").findings)),
@@ -182,7 +215,7 @@ def test_a_post_about_two_brands_stands_once(wall: Wall) -> None:
     assert [v["text"] for v in wall.get()["voices"]] == ["Globex and Initech are fine.", "Globex alone."]
 
 
-def test_one_mention_is_singular_and_none_has_a_word(wall: Wall) -> None:
+def test_one_mention_is_singular_and_none_has_its_own_phrase(wall: Wall) -> None:
     wall.save(at(1))
     wall.save(source="Reddit")
     assert wall.sentence.endswith("1 mention in the last hour.")
@@ -209,7 +242,7 @@ def test_a_post_from_the_future_counts_as_now(wall: Wall) -> None:
     assert state["voices"][0]["at"] <= state["as_of"]
 
 
-def test_a_hidden_post_leaves_at_once_and_still_counts(wall: Wall) -> None:
+def test_a_hidden_post_disappears_at_once_and_still_counts(wall: Wall) -> None:
     wall.save(at(5, "Acme stays."), at(1, "Acme must go.")), wall.save(source="Reddit")
     wall.store.set_hidden(next(v["id"] for v in wall.get()["voices"] if "go" in v["text"]), True, wall.clock.now())
     state = wall.get()
@@ -218,19 +251,19 @@ def test_a_hidden_post_leaves_at_once_and_still_counts(wall: Wall) -> None:
     assert wall.proof[1] == "1 post hidden, still counted."
 
 
-def test_the_hero_is_ours_while_anything_of_ours_is_fresh(wall: Wall) -> None:
+def test_the_hero_is_about_us_while_anything_about_us_is_fresh(wall: Wall) -> None:
     wall.save(at(20, "Acme first."), at(10, "Acme second."), at(1, "Globex is loud.", brand="Globex"))
     hero, *rows = wall.get()["voices"]
     assert (hero["text"], hero["brand"]) == ("Acme second.", "")
     assert [(r["text"], r["brand"]) for r in rows] == [("Globex is loud.", "Globex"), ("Acme first.", "")]
 
 
-def test_after_half_an_hour_of_silence_anybody_may_be_the_hero(wall: Wall) -> None:
+def test_after_half_an_hour_without_ours_a_competitor_can_be_the_hero(wall: Wall) -> None:
     wall.save(at(40, "Acme long ago."), at(35, "Globex since.", brand="Globex"))
     assert [v["text"] for v in wall.get()["voices"]] == ["Globex since.", "Acme long ago."]
 
 
-def test_a_voice_says_who_where_and_how_many_more(wall: Wall) -> None:
+def test_a_voice_has_its_author_and_place(wall: Wall) -> None:
     wall.save(at(1, "Acme   is\nfine https://www.shop.example/a?b=c really", author="Nora Keller", title="Hello"))
     (voice,) = wall.get()["voices"]
     assert voice["text"] == "Hello. Acme is fine shop.example really"
@@ -238,23 +271,33 @@ def test_a_voice_says_who_where_and_how_many_more(wall: Wall) -> None:
     assert (voice["sentiment"], voice["near_duplicates"]) == ("positive", 0)
 
 
-def test_a_voice_is_from_the_place_within_the_source_where_there_is_one(wall: Wall) -> None:
+def test_a_title_that_the_text_repeats_is_shown_once(wall: Wall) -> None:
+    wall.save(at(1, "Acme is fine. Really.", title="Acme is fine."), at(2, "It is.", title="Is Acme fine?"))
+    assert [v["text"] for v in wall.get()["voices"]] == ["Acme is fine. Really.", "Is Acme fine? It is."]
+
+
+def test_a_site_that_is_the_author_is_not_the_place(wall: Wall) -> None:
+    wall.save(at(1, "Acme is fine.", site="nora", author="nora"))
+    assert wall.get()["voices"][0]["place"] == "Forum"
+
+
+def test_a_voice_names_the_site_within_the_source_if_there_is_one(wall: Wall) -> None:
     wall.save(at(1, "Acme is fine.", site="Harbour Forum"))
     assert wall.get()["voices"][0]["place"] == "Harbour Forum"
 
 
-def test_history_that_is_read_late_does_not_take_the_place_of_news(wall: Wall) -> None:
+def test_old_posts_that_are_read_late_do_not_replace_new_ones(wall: Wall) -> None:
     wall.save(at(5, "Acme one."), at(4, "Acme two."), at(3, "Acme three."))
     wall.save(*(at(9_000 + n, f"Acme of old, {n}.") for n in range(20)))
     assert [v["text"] for v in wall.get()["voices"]] == ["Acme three.", "Acme two.", "Acme one."]
 
 
-def test_unscored_is_never_neutral(wall: Wall) -> None:
+def test_an_unscored_mention_is_never_neutral(wall: Wall) -> None:
     wall.save(at(1, score=None))
     assert wall.get()["voices"][0]["sentiment"] == "unscored"
 
 
-def test_a_blind_source_of_weight_is_named_and_hatched(wall: Wall) -> None:
+def test_a_weighty_source_that_is_not_read_is_named_and_hatched(wall: Wall) -> None:
     wall.save(at(1)), wall.save(at(2, "Acme there.", source="Reddit"), source="Reddit")
     wall.clock.advance(2 * 24 * 3600)
     wall.save(), wall.save(source="Reddit")
@@ -269,7 +312,7 @@ def test_a_blind_source_of_weight_is_named_and_hatched(wall: Wall) -> None:
     assert "no Reddit" in [label["text"] for label in state["horizon"]["labels"]]
 
 
-def test_a_blind_source_without_weight_is_only_in_the_proof(wall: Wall) -> None:
+def test_a_minor_source_that_is_not_read_is_only_in_the_proof(wall: Wall) -> None:
     wall.save(*(at(n) for n in range(1, 41)))
     wall.save(at(2, "Acme there.", source="Reddit"), source="Reddit")
     wall.clock.advance(3600)
@@ -278,7 +321,7 @@ def test_a_blind_source_without_weight_is_only_in_the_proof(wall: Wall) -> None:
     assert wall.proof[0].startswith("1 of 2 sources read")
 
 
-def test_with_every_source_blind_no_number_is_said(wall: Wall) -> None:
+def test_without_any_source_the_headline_has_no_number(wall: Wall) -> None:
     wall.save(at(1)), wall.save(source="Reddit")
     wall.clock.advance(2 * 3600)
     state = wall.get()
@@ -287,7 +330,7 @@ def test_with_every_source_blind_no_number_is_said(wall: Wall) -> None:
     assert [bar["n"] for bar in state["horizon"]["bars"][-7:]] == [None] * 7
 
 
-def test_the_reason_is_told_in_words_for_everybody(wall: Wall) -> None:
+def test_the_reason_is_given_in_plain_words(wall: Wall) -> None:
     wall.save(at(1))
     soon = NOON + timedelta(hours=1)
     wall.save(source="Reddit", health=Health.LIMITED, reason="Reddit asks us to wait (429).", next_check=soon)
@@ -304,14 +347,14 @@ def test_no_scheduler_is_not_live(wall: Wall) -> None:
     assert wall.sentence == "Not live. Nothing read since 12:00."
 
 
-def test_made_up_posts_are_called_that(wall: Wall) -> None:
+def test_the_state_says_whether_it_is_sample_data(wall: Wall) -> None:
     wall.save(at(1))
     assert wall.get()["sample"] is False
     wall.save(source="Demo", sample=True)
     assert wall.get()["sample"] is True
 
 
-def test_the_same_state_serves_all_within_a_second(wall: Wall) -> None:
+def test_a_state_is_built_once_if_nothing_changes_within_a_second(wall: Wall) -> None:
     wall.save(at(1))
     first = wall.states.get()["horizon"]
     assert wall.states.get()["horizon"] is first
@@ -319,7 +362,7 @@ def test_the_same_state_serves_all_within_a_second(wall: Wall) -> None:
     assert wall.states.get()["horizon"] is not first
 
 
-# Reading
+# Staleness
 
 
 @pytest.mark.parametrize(
@@ -354,7 +397,7 @@ def test_shares_are_whole_sum_to_a_hundred_and_keep_the_order(counts: list[int])
     assert all(abs(share - true) < 1 for share, true in zip(shares, exact, strict=True))
 
 
-def test_nothing_has_no_shares() -> None:
+def test_without_mentions_there_are_no_shares() -> None:
     rows = brand_board(
         [Brand("Acme", "acme", ours=True), Brand("Globex", "globex")], {}, ["Acme"], head="", locale=LONDON
     ).rows
@@ -383,13 +426,13 @@ def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
         (Tally("a", 0), "unscored", "too few to say"),
     ],
 )
-def test_a_mood_is_said_only_when_it_can_be(tally: Tally, mark: str, note: str) -> None:
-    said_mark, interval, said_note = brand_mood(tally, ENGLISH)
-    assert (said_mark, said_note) == (mark, note)
+def test_a_mood_is_shown_only_if_it_is_certain_enough(tally: Tally, mark: str, note: str) -> None:
+    shown_mark, interval, shown_note = brand_mood(tally, ENGLISH)
+    assert (shown_mark, shown_note) == (mark, note)
     assert (interval is None) is bool(note)
 
 
-def test_ours_stay_on_a_board_of_many() -> None:
+def test_our_brand_stays_on_a_board_of_many() -> None:
     brands = [Brand(f"B{n}", "x") for n in range(9)] + [Brand("Acme", "acme", ours=True)]
     rows = brand_board(
         brands, {b.name: Tally(b.name, 100 if not b.ours else 1) for b in brands}, ["Acme"], head="", locale=LONDON
@@ -398,7 +441,7 @@ def test_ours_stay_on_a_board_of_many() -> None:
     assert [(row.share, row.note) for row in rows[-2:]] == [("<1", "too few to say"), ("56", "5 brands")]
 
 
-def test_twelve_brands_are_the_top_five_and_the_others() -> None:
+def test_of_twelve_brands_five_have_a_row_and_the_others_share_one() -> None:
     brands = [Brand(f"B{n}", "x", ours=n == 1) for n in range(12)]
     rows = brand_board(
         brands, {b.name: Tally(b.name, 2 ** (12 - n)) for n, b in enumerate(brands)}, ["B1"], head="", locale=LONDON
@@ -407,7 +450,7 @@ def test_twelve_brands_are_the_top_five_and_the_others() -> None:
     assert sum(int(row.share) for row in rows) == 100
 
 
-def test_a_long_name_ends_where_people_see_its_22nd_character() -> None:
+def test_a_long_name_is_cut_at_22_graphemes() -> None:
     astronaut, flag, england = (
         "\U0001f469\U0001f3fd\u200d\U0001f680",
         "\U0001f1e9\U0001f1ea",
@@ -425,14 +468,14 @@ def test_a_long_name_ends_where_people_see_its_22nd_character() -> None:
 # Horizon
 
 
-def test_a_sliver_is_named_and_not_hatched() -> None:
+def test_a_very_short_gap_is_named_but_not_hatched() -> None:
     bins = [Bin(a, b, 0, 0) for a, b in pairwise(bar_edges(NOON))]
     drawn = horizon(bins, [UnseenPeriod(NOON - timedelta(minutes=2), NOON, "no Forum")], LONDON, NOON, "")
     assert not drawn.hatches
     assert "no Forum" in [label.text for label in drawn.labels]
 
 
-def test_of_a_thousand_gaps_the_longest_are_spoken() -> None:
+def test_the_text_alternative_lists_the_longest_gaps() -> None:
     bins = [Bin(a, b, 0, 0) for a, b in pairwise(bar_edges(NOON))]
     gaps = [UnseenPeriod(NOON - n * MINUTE, NOON - (n - 1 - n % 7 / 10) * MINUTE, f"no {n}") for n in range(1, 1001)]
     long = UnseenPeriod(NOON - 600 * MINUTE, NOON - 300 * MINUTE, "no Forum")
@@ -441,7 +484,7 @@ def test_of_a_thousand_gaps_the_longest_are_spoken() -> None:
     assert words.count("From ") == MAX_SPOKEN
 
 
-def test_a_state_is_small_whatever_it_tells_of(tmp_path: Path, clock: FakeClock) -> None:
+def test_the_size_of_a_state_is_limited(tmp_path: Path, clock: FakeClock) -> None:
     wall = Wall(tmp_path, clock, [f"{n} {'W' * 56}" for n in range(100)])
     wall.save(*(at(n, "W" * 20_000, author="W" * 200, title="T" * 500, site="s" * 200) for n in range(5)))
     for n in range(100):
@@ -453,7 +496,7 @@ def test_a_state_is_small_whatever_it_tells_of(tmp_path: Path, clock: FakeClock)
     wall.store.close()
 
 
-def test_no_bar_is_drawn_inside_a_full_gap() -> None:
+def test_no_bar_is_drawn_where_no_source_was_read() -> None:
     bins = [Bin(a, b, 3, 1) for a, b in pairwise(bar_edges(NOON))]
     gap = (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
     start, weighty = NOON - timedelta(hours=24), {"Forum"}
@@ -484,31 +527,38 @@ def test_labels_never_overlap_or_leave_the_safe_area(minute: int, gaps: list[tup
     assert all(one[1] < other[0] for one, other in pairwise(sorted(extents)))
 
 
-# Words
+# Texts
 
 
 @given(st.text(max_size=2000))
-def test_a_strangers_text_is_one_short_line(text: str) -> None:
-    said = one_line(text)
-    assert len(said) <= 500
-    assert "\n" not in said
-    assert "  " not in said
+def test_a_posts_text_is_one_short_line(text: str) -> None:
+    line = one_line(text)
+    assert len(line) <= 500
+    assert "\n" not in line
+    assert "  " not in line
 
 
-def test_marks_on_a_letter_are_few() -> None:
+def test_combining_marks_on_a_letter_are_limited() -> None:
     assert one_line("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 3 + "b"
 
 
-def test_a_cut_says_so_and_breaks_no_letter() -> None:
+def test_a_truncated_text_ends_in_an_ellipsis_and_breaks_no_letter() -> None:
     assert truncate("abcdef", 4) == "abc…"
     assert truncate("ab\u0301cdef", 4) == "ab\u0301…"
     assert truncate("abc", 3) == "abc"
 
 
-def test_moments_are_as_long_as_they_must_be() -> None:
+def test_a_moment_is_as_short_as_it_is_clear() -> None:
     assert LONDON.moment(NOON - 5 * MINUTE, NOON) == "11:55"
     assert LONDON.moment(NOON - timedelta(days=2), NOON) == "Monday 12:00"
     assert LONDON.moment(NOON - timedelta(days=20), NOON) == "12 February"
+
+
+def test_in_a_zone_of_half_hours_labels_stand_at_full_hours() -> None:
+    kolkata = Locale(ZoneInfo("Asia/Kolkata"), ENGLISH)
+    found = {label.text: label.at for label in axis_labels([], kolkata, NOON)}
+    assert found["noon"] == pytest.approx(1 - 5.5 / 24)
+    assert list(found) == ["midnight", "06:00", "noon", "17:30"]
 
 
 # Cached answers

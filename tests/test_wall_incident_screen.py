@@ -1,4 +1,4 @@
-"""The screen of an incident: what it says, draws and quotes, and what it does not claim."""
+"""The screen of an incident: its sentences, its chart and its voices."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ from display.wall_state.wall_text import isolated
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, Incident, Tally, Trend, VolumeSeries
 from monitor.text.near_duplicates import signatures
-from tests.fake_site import judged
+from tests.fake_site import judged, working_status
 from tests.fakes import NOON, FakeClock
+from tests.test_wall import FastClock
 from tests.test_wall import Wall as Stored
-from tests.test_wall_sentences import INCIDENT, READ, blind, by_hours
+from tests.test_wall_sentences import INCIDENT, READ, by_hours, health_without
 from tests.test_walls import Walls
 
 LONDON = Locale(ZoneInfo("Europe/London"), catalogue()["en"])
@@ -47,7 +48,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def volumes(**counts: Sequence[int]) -> VolumeSeries:
-    """Counts of the last three hours, the last ones given, a fifth of them negative."""
+    """Counts of the last three hours that end with the given ones; a fifth of them are negative."""
     n = {source: array("q", [*[0] * (BARS - len(last)), *last]) for source, last in counts.items()}
     negative = {source: array("q", [count // 5 for count in of]) for source, of in n.items()}
     return VolumeSeries("Acme", NOON - SPAN, 5 * MINUTE, n, negative)
@@ -75,7 +76,7 @@ def drawn(incident: Incident = INCIDENT, **changes: Any) -> Any:
     return incident_screen(incident, "“Checkout down”", [voice(118)], context(**changes), NOON, LONDON)
 
 
-def test_the_screen_explains_itself() -> None:
+def test_the_screen_says_how_large_since_when_and_where() -> None:
     found = drawn(replace(INCIDENT, trend=Trend.RISING))
     assert (found.multiple, found.flag) == ("6", ("the usual,", "for 1\u00a0hr 46\u00a0mins"))
     assert (found.title, found.since) == ("“Checkout down”", "since 10:14")
@@ -87,7 +88,7 @@ def test_the_screen_explains_itself() -> None:
     assert found.spoken.startswith("“Checkout down” since 10:14. 6 times the usual.")
 
 
-def test_what_carried_it_may_be_deleted() -> None:
+def test_an_incident_whose_posts_were_deleted_is_no_more_than_usual() -> None:
     found = drawn(replace(INCIDENT, n=0, trend=Trend.FALLING))
     assert (found.multiple, found.sign, found.line) == ("0", "×", "No mentions an hour, usually 42.")  # noqa: RUF001
     assert (found.last_known, found.trend) == ("Last known: no more than usual.", "Falling.")
@@ -105,11 +106,11 @@ def test_what_carried_it_may_be_deleted() -> None:
         ({"n": 9, "usual": 1.5, "window": 15 * MINUTE}, "36 mentions an hour, usually 6."),
     ],
 )
-def test_rates_are_by_the_hour_and_as_long_as_there_is_room(changes: dict[str, Any], words: str) -> None:
+def test_rates_are_per_hour_and_shortened_if_needed(changes: dict[str, Any], words: str) -> None:
     assert rate_sentence(replace(INCIDENT, **changes), LONDON, 34) == words
 
 
-def test_the_bars_are_hot_from_the_beginning_on() -> None:
+def test_the_bars_are_hot_from_the_start_of_the_incident() -> None:
     found = drawn()
     assert len(found.bars) == len(found.usual) == BARS
     assert [bar.hot for bar in found.bars].index(True) == 14
@@ -117,7 +118,7 @@ def test_the_bars_are_hot_from_the_beginning_on() -> None:
     assert found.scale >= max(bar.n for bar in found.bars)
 
 
-def test_of_an_incident_of_negative_mentions_these_are_drawn() -> None:
+def test_a_negative_incident_draws_negative_mentions() -> None:
     bars = incident_bars(replace(INCIDENT, negative=True), context(volumes=volumes(X=[10, 20])), NOON)
     assert [bar.n for bar in bars[-3:]] == [0, 2, 4]
 
@@ -130,14 +131,14 @@ def test_nothing_is_drawn_where_nothing_was_read() -> None:
     assert None not in [bar.n for bar in incident_bars(INCIDENT, context(unseen=[part]), NOON)]
 
 
-def test_the_line_is_the_usual_of_each_hour_or_what_it_was_measured_by() -> None:
+def test_the_line_is_the_baseline_of_each_hour_or_of_the_incident() -> None:
     assert usual_per_bar(INCIDENT, by_hours(h9=36, h10=42, h11=48), NOON)[::12] == (3.0, 3.5, 4.0)
     assert set(usual_per_bar(INCIDENT, None, NOON)) == {3.5}
     assert set(usual_per_bar(replace(INCIDENT, negative=True), by_hours(h9=36), NOON)) == {3.5}
 
 
 @pytest.mark.parametrize("began", [1, 5, 20, 61, 106, 150, 175, 400, 2000])
-def test_labels_tell_when_it_began_and_stand_apart(began: int) -> None:
+def test_labels_say_when_the_incident_began_and_do_not_touch(began: int) -> None:
     found = chart_labels(NOON - began * MINUTE, NOON, LONDON)
     assert found[-1].text == "12:00"
     assert all(b.at - a.at > 0.08 for a, b in pairwise(found))
@@ -145,7 +146,7 @@ def test_labels_tell_when_it_began_and_stand_apart(began: int) -> None:
     assert bright == {61: ["10:59"], 106: ["10:14"], 150: ["09:30"]}.get(began, [])
 
 
-def test_hours_stand_under_one_that_began_before_the_chart() -> None:
+def test_an_incident_that_began_before_the_chart_has_full_hours_as_labels() -> None:
     found = chart_labels(NOON - timedelta(hours=9), NOON + timedelta(minutes=20, seconds=40), LONDON)
     assert [label.text for label in found] == ["10:00", "11:00", "12:20"]
     kolkata = Locale(ZoneInfo("Asia/Kolkata"), catalogue()["en"], twelve_hours=True)
@@ -163,7 +164,7 @@ def test_hours_stand_under_one_that_began_before_the_chart() -> None:
         (Tally("Acme", 61, negative=30, unscored=31), "Mostly unscored."),
     ],
 )
-def test_the_negative_share_is_of_the_scored(tally: Tally | None, words: str) -> None:
+def test_the_negative_share_counts_scored_mentions_only(tally: Tally | None, words: str) -> None:
     assert negative_share_sentence(tally, LONDON) == words
 
 
@@ -185,26 +186,26 @@ def second(incident: Incident = INCIDENT, **changes: Any) -> str:
     return drawn(incident, **changes).proof[-1].text
 
 
-def test_what_is_new_is_told_before_what_is_counted() -> None:
-    told = replace(INCIDENT, sources=("X",))
-    assert second(told) == "X far more than usual. X 154, Reddit 60, Forum 9, others 8."
-    assert second(told, new_words=("error 502",)) == "New: “error 502”. X far more than usual."
+def test_new_words_come_before_counts() -> None:
+    incident = replace(INCIDENT, sources=("X",))
+    assert second(incident) == "X far more than usual. X 154, Reddit 60, Forum 9, others 8."
+    assert second(incident, new_words=("error 502",)) == "New: “error 502”. X far more than usual."
     assert second(new_words=("error 502", "refund", "third")).startswith("New: “error 502” and “refund”.")
-    assert second(told, source_health=blind("Reddit")) == "Reddit not read. X far more than usual."
-    assert second(told, source_health=blind("Reddit"), new_words=("a", "b")) == (
+    assert second(incident, source_health=health_without("Reddit")) == "Reddit not read. X far more than usual."
+    assert second(incident, source_health=health_without("Reddit"), new_words=("a", "b")) == (
         "Reddit not read. New: “a” and “b”. X far more than usual."
     )
 
 
-def test_counts_stay_beside_the_sources_they_are_of() -> None:
-    """Between two names that are written from the right a count would be drawn beside the other one."""
+def test_counts_stay_beside_their_right_to_left_sources() -> None:
+    """Between two right-to-left names, a count would be drawn beside the wrong one."""
     one, other = "חדשות", "רדיט"
     assert second(volumes=volumes(**{one: [7] * 23, other: [3] * 20})) == f"{isolated(one)} 154, {isolated(other)} 60."
     assert competitors_sentence(context(alarmed=(one,)), LONDON) == f"{isolated(one)} sees it too."
     assert second(new_words=(other,)).startswith(f"New: “{isolated(other)}”.")
 
 
-def test_of_the_only_source_no_count_is_told() -> None:
+def test_a_single_source_has_no_count() -> None:
     assert (
         second(source_health=SourceHealth(READ[:1], (), sample=False), volumes=volumes(Forum=[9] * 10))
         .strip()
@@ -212,20 +213,27 @@ def test_of_the_only_source_no_count_is_told() -> None:
     )
 
 
-def test_the_proof_has_two_lines_and_what_is_not_read_is_on_them() -> None:
+def test_the_proof_has_two_lines_that_name_unread_sources_first() -> None:
     long = replace(INCIDENT, sources=("A source with a long name", "Another with a long name"))
-    found = drawn(long, source_health=blind("Reddit"), new_words=("Donaudampfschifffahrt…",) * 2).proof
+    found = drawn(long, source_health=health_without("Reddit"), new_words=("Donaudampfschifffahrt…",) * 2).proof
     assert len(found) == 2
     assert found[1].text == "Reddit not read. X 154, Reddit 60, Forum 9, others 8."
 
 
-def test_sources_that_are_blind_are_named() -> None:
-    found = incident_proof(INCIDENT, (), context(source_health=blind("Reddit")), LONDON)
+def test_weighty_sources_that_are_not_read_are_named() -> None:
+    found = incident_proof(INCIDENT, (), context(source_health=health_without("Reddit")), LONDON)
     assert found[-1].text.startswith("Reddit not read.")
-    assert drawn(source_health=blind("Forum", "Reddit")).trend == "Not read since 09:00."
+    assert drawn(source_health=health_without("Forum", "Reddit")).trend == "Not read since 09:00."
 
 
-def test_where_hardly_anything_is_usual_mentions_are_told_and_no_multiple() -> None:
+def test_of_many_unread_sources_two_are_named() -> None:
+    sources = tuple(working_status(NOON, name) for name in ("Blog", "Forum", "Reddit", "X"))
+    three = health_without("Blog", "Forum", "Reddit", sources=sources)
+    assert second(source_health=three).startswith("Blog and Forum and 1 more not read.")
+    assert second(source_health=health_without("Forum", "Reddit")).startswith("No source is read.")
+
+
+def test_a_rare_brands_incident_shows_a_count_and_no_multiple() -> None:
     rare = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE, negative=True)
     found = drawn(rare)
     assert (found.multiple, found.sign, found.flag[:2]) == ("12", "", ("negative", "mentions"))
@@ -244,7 +252,7 @@ def test_where_hardly_anything_is_usual_mentions_are_told_and_no_multiple() -> N
         (Locale(UTC, catalogue()["fr"]), 12, ("mentions", "en 40\u00a0min")),
     ],
 )
-def test_a_count_says_what_it_counts_and_its_time_once(locale: Locale, n: int, flag: tuple[str, ...]) -> None:
+def test_a_count_on_the_flag_names_its_time_once(locale: Locale, n: int, flag: tuple[str, ...]) -> None:
     young = replace(INCIDENT, n=n, usual=0.2, window=40 * MINUTE, since=NOON - 40 * MINUTE)
     assert incident_screen(young, "", [], context(), NOON, locale).flag == flag
 
@@ -259,8 +267,8 @@ def wall(tmp_path: Path, clock: FakeClock) -> Iterator[Stored]:
     wall.store.close()
 
 
-def begin(wall: Stored, **changes: Any) -> Incident:
-    """A stored incident of the last 40 minutes, its mentions with it; stories need a signature, so none is alike."""
+def save_incident(wall: Stored, **changes: Any) -> Incident:
+    """Store an incident of the last 40 minutes with its mentions, which belong to no story."""
     wall.save(
         *(
             judged(f"Acme checkout fails, {n}.", score=-0.6, published_at=NOON - n * MINUTE, author=f"a{n}")
@@ -272,8 +280,8 @@ def begin(wall: Stored, **changes: Any) -> Incident:
     return wall.store.save_incident(replace(INCIDENT, **fields))
 
 
-def test_an_incident_takes_the_screen_and_leaves_it(wall: Stored) -> None:
-    found = begin(wall)
+def test_an_incident_takes_over_the_screen_and_leaves_it(wall: Stored) -> None:
+    found = save_incident(wall)
     state = wall.get()
     assert state["kind"] == "incident"
     assert (state["incident"]["multiple"], state["incident"]["line"]) == ("8", "60 mentions an hour, usually 8.")
@@ -287,26 +295,36 @@ def test_an_incident_takes_the_screen_and_leaves_it(wall: Stored) -> None:
     assert not wall.sentence.startswith("Over")
 
 
-def test_an_incident_that_nobody_looks_after_does_not_stay(wall: Stored) -> None:
-    begin(wall)
+def test_an_incident_that_is_no_longer_updated_disappears(wall: Stored) -> None:
+    save_incident(wall)
     wall.clock.advance(5 * 60 + 1)
     wall.save(), wall.save(source="Reddit")
     assert wall.get()["kind"] != "incident"
 
 
+def test_in_a_replay_an_incident_is_current_for_longer(tmp_path: Path) -> None:
+    """The job that updates it runs by the machine's clock."""
+    wall = Stored(tmp_path, FastClock(), ("Forum", "Reddit"))
+    save_incident(wall)
+    wall.clock.advance(10 * 60)
+    wall.save(), wall.save(source="Reddit")
+    assert wall.get()["kind"] == "incident"
+    wall.store.close()
+
+
 def test_an_incident_of_a_competitor_is_not_ours(wall: Stored) -> None:
-    begin(wall, brand="Globex")
+    save_incident(wall, brand="Globex")
     assert wall.get()["kind"] != "incident"
 
 
-def test_a_competitors_incident_is_told_beside_ours(wall: Stored) -> None:
-    begin(wall)
+def test_a_competitors_incident_is_mentioned_beside_ours(wall: Stored) -> None:
+    save_incident(wall)
     wall.store.save_incident(replace(INCIDENT, brand="Globex", id=0))
     assert "Globex sees it too." in wall.get()["incident"]["proof"][0]["text"]
 
 
 def two_of_ours(folder: Path, clock: FakeClock) -> Walls:
-    """Two walls over a competitor and two brands of ours, both with an incident."""
+    """Walls over two brands of ours and a competitor, all of which have an incident."""
     ours = (Brand("Acme", "acme", ours=True), Brand("Labs", "labs", ours=True), Brand("Globex", "globex"))
     walls = Walls(
         folder, clock, Wall("both"), Wall("labs", brands=("Labs",)), Wall("them", brands=("Globex",)), brands=ours
@@ -316,7 +334,7 @@ def two_of_ours(folder: Path, clock: FakeClock) -> Walls:
     return walls
 
 
-def test_of_two_brands_of_ours_the_worse_is_told_by_its_name(tmp_path: Path, clock: FakeClock) -> None:
+def test_the_worse_incident_of_two_brands_of_ours_is_shown_with_its_name(tmp_path: Path, clock: FakeClock) -> None:
     walls = two_of_ours(tmp_path, clock)
     both = walls.get("both")["incident"]
     assert both["line"] == "Labs. 300 mentions an hour, usually 42."
@@ -326,18 +344,18 @@ def test_of_two_brands_of_ours_the_worse_is_told_by_its_name(tmp_path: Path, clo
     walls.store.close()
 
 
-def test_two_incidents_that_are_about_as_bad_do_not_take_turns(tmp_path: Path, clock: FakeClock) -> None:
+def test_two_incidents_of_similar_size_do_not_alternate(tmp_path: Path, clock: FakeClock) -> None:
     walls = two_of_ours(tmp_path, clock)
-    told = []
+    shown = []
     for n in (252, 320, 400, 320):
         walls.store.save_incident(replace(INCIDENT, brand="Acme", n=n, id=1))
-        told.append(walls.get("both")["incident"]["line"].split(".")[0])
-    assert told == ["Labs", "Labs", "Acme", "Acme"]
+        shown.append(walls.get("both")["incident"]["line"].split(".")[0])
+    assert shown == ["Labs", "Labs", "Acme", "Acme"]
     walls.store.close()
 
 
-def test_a_hidden_post_leaves_the_screen_at_once(wall: Stored) -> None:
-    begin(wall)
+def test_a_hidden_post_disappears_from_an_incident_at_once(wall: Stored) -> None:
+    save_incident(wall)
     voices = wall.get()["incident"]["voices"]
     wall.store.set_hidden(voices[0]["id"], True, wall.clock.now())
     after = wall.states.get()["incident"]["voices"]
@@ -345,8 +363,8 @@ def test_a_hidden_post_leaves_the_screen_at_once(wall: Stored) -> None:
     assert len(after) == 3
 
 
-def test_the_largest_groups_are_quoted(wall: Stored) -> None:
-    begin(wall)
+def test_an_incident_quotes_the_largest_groups(wall: Stored) -> None:
+    save_incident(wall)
     down = "The checkout of Acme shows a white page since lunch and nobody there answers the phone"
     twice = "Acme took my money twice for one order and the support only says that I have to wait"
     copies = [(down, 3), (twice, 6)]
@@ -362,16 +380,16 @@ def test_the_largest_groups_are_quoted(wall: Stored) -> None:
     assert len(voices) == 3
 
 
-def test_what_a_wall_does_not_show_is_not_quoted_in_an_incident_either(tmp_path: Path, clock: FakeClock) -> None:
-    """Though the group is the largest: blocked words, a quiet author, another language."""
-    said = [
+def test_an_incident_quotes_only_posts_that_the_wall_may_show(tmp_path: Path, clock: FakeClock) -> None:
+    """Its other groups have a word that is never shown, a quiet author, or another language."""
+    posts = [
         ("That damn Acme checkout shows a white page since lunch and nobody answers", {}),
         ("Acme took my money twice for one order and the support says that I wait", {"author": "loud"}),
         ("Acme a pris mon argent deux fois pour une commande et personne ne me parle", {"lang": "fr"}),
         ("The parcel that Acme promised for Monday is still nowhere to be seen at all", {}),
     ]
-    bodies = [f"{text}. {n}" for text, _ in said for n in range(5)]
-    changes = [{"author": f"a{n}", **of} for _, of in said for n in range(5)]
+    bodies = [f"{text}. {n}" for text, _ in posts for n in range(5)]
+    changes = [{"author": f"a{n}", **of} for _, of in posts for n in range(5)]
     walls = Walls(tmp_path, clock, Wall(never_show=("damn",), quiet=("loud",), languages=("en", "und")))
     walls.save(
         *(
@@ -381,11 +399,11 @@ def test_what_a_wall_does_not_show_is_not_quoted_in_an_incident_either(tmp_path:
     )
     walls.store.save_incident(INCIDENT)
     voices = walls.get()["incident"]["voices"]
-    assert [v["text"].partition(".")[0] for v in voices] == [said[3][0]]
+    assert [v["text"].partition(".")[0] for v in voices] == [posts[3][0]]
     walls.store.close()
 
 
-def test_what_an_incident_is_called_holds_to_what_a_wall_hides(tmp_path: Path, clock: FakeClock) -> None:
+def test_the_title_of_an_incident_follows_the_display_policy(tmp_path: Path, clock: FakeClock) -> None:
     walls = Walls(tmp_path, clock, Wall("open"), Wall("masked", mask_authors=True), Wall("mild", never_show=("damn",)))
     walls.save(judged("Acme fails.", published_at=NOON))
     named = replace(INCIDENT, topic="@nkeller, damn", words=("@nkeller again", "damn queue", "queue"))
@@ -402,7 +420,7 @@ def test_what_an_incident_is_called_holds_to_what_a_wall_hides(tmp_path: Path, c
     walls.store.close()
 
 
-def test_a_wall_tells_of_no_incident_of_brands_that_it_does_not_show(tmp_path: Path, clock: FakeClock) -> None:
+def test_a_wall_does_not_mention_incidents_of_brands_that_it_does_not_show(tmp_path: Path, clock: FakeClock) -> None:
     walls = Walls(tmp_path, clock, Wall("all"), Wall("two", brands=("Acme", "Initech")))
     for brand in ("Acme", "Globex"):
         walls.store.save_incident(replace(INCIDENT, brand=brand))
@@ -412,7 +430,7 @@ def test_a_wall_tells_of_no_incident_of_brands_that_it_does_not_show(tmp_path: P
     walls.store.close()
 
 
-def test_an_incident_brings_the_colours_of_the_day_back(tmp_path: Path, clock: FakeClock) -> None:
+def test_an_incident_ends_the_night(tmp_path: Path, clock: FakeClock) -> None:
     walls = Walls(tmp_path, clock, Wall(night=Night(time(11), time(13))))
     walls.save(judged("Acme fails.", published_at=NOON))
     assert walls.get()["night"] is True
@@ -423,6 +441,6 @@ def test_an_incident_brings_the_colours_of_the_day_back(tmp_path: Path, clock: F
     walls.store.close()
 
 
-def test_a_negative_incident_without_a_topic_says_so(wall: Stored) -> None:
-    begin(wall, negative=True, topic="")
+def test_a_negative_incident_without_a_topic_says_that_negative_mentions_rose(wall: Stored) -> None:
+    save_incident(wall, negative=True, topic="")
     assert wall.get()["incident"]["title"] == "Many more negative mentions"

@@ -1,4 +1,4 @@
-"""The wall's sentence in every state, which state wins, and where each begins."""
+"""The headline and the proof in every state, and which state applies."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ RARE = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE)
 OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
 
 
-def blind(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> SourceHealth:
-    """``names`` not read for three hours."""
+def health_without(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> SourceHealth:
+    """The health of ``sources`` if ``names`` were not read for three hours."""
     waits: dict[str, Any] = {"last_success": NOON - timedelta(hours=3), "health": Health.LIMITED}
     waits["next_check"] = NOON + timedelta(hours=4, minutes=20)
     stale = tuple(replace(s, **waits) if s.source in names else s for s in sources)
@@ -77,7 +77,7 @@ def headline_context(**changes: Any) -> HeadlineContext:
     return HeadlineContext(**{**fields, **changes})
 
 
-def said(found: HeadlineContext) -> str:
+def sentence_of(found: HeadlineContext) -> str:
     """The headline, with ordinary spaces."""
     return headline(state_kind(found), found).sentence.replace("\u00a0", " ")
 
@@ -121,13 +121,13 @@ def said(found: HeadlineContext) -> str:
             "Over. “Fire”, 2 hrs 20 mins, at most 12 mentions.",
         ),
         ({"collecting": False, "incident": RARE}, "Not live since 12:00. Last known: 12 mentions in 40 mins."),
-        ({"source_health": blind("Forum", "Reddit")}, "Blind. No source read since 09:00."),
+        ({"source_health": health_without("Forum", "Reddit")}, "Blind. No source read since 09:00."),
         (
-            {"source_health": blind("Reddit"), "last_hour": LastHour(28, 1)},
+            {"source_health": health_without("Reddit"), "last_hour": LastHour(28, 1)},
             "Partly blind. Reddit not read since 09:00. 28 mentions elsewhere in the last hour.",
         ),
         (
-            {"source_health": blind("Reddit", "X", sources=(*READ, working_status(NOON, "X")))},
+            {"source_health": health_without("Reddit", "X", sources=(*READ, working_status(NOON, "X")))},
             "Partly blind. 2 of 3 sources not read. 42 mentions elsewhere in the last hour.",
         ),
         (
@@ -145,14 +145,14 @@ def said(found: HeadlineContext) -> str:
 def test_each_state_has_its_sentence(changes: dict[str, Any], sentence: str) -> None:
     if not changes.get("any_mention", True):
         changes = {**changes, "listening_since": NOON - timedelta(days=2)}
-    assert said(headline_context(**changes)) == sentence
+    assert sentence_of(headline_context(**changes)) == sentence
 
 
 STATES: tuple[tuple[StateKind, dict[str, Any]], ...] = (
     (StateKind.NOT_LIVE, {"collecting": False}),
     (StateKind.INCIDENT, {"incident": INCIDENT}),
-    (StateKind.BLIND, {"source_health": blind("Forum", "Reddit")}),
-    (StateKind.PARTLY_BLIND, {"source_health": blind("Reddit")}),
+    (StateKind.BLIND, {"source_health": health_without("Forum", "Reddit")}),
+    (StateKind.PARTLY_BLIND, {"source_health": health_without("Reddit")}),
     (StateKind.LEARNING, {"usual": None, "baseline_days": 2}),
     (StateKind.BUSY, {"last_hour": LastHour(100, 0)}),
 )
@@ -172,7 +172,7 @@ def test_the_strongest_state_wins(stronger: int, weaker: int) -> None:
     st.booleans(),
     st.booleans(),
 )
-def test_nobody_says_normal_or_quiet_while_a_source_that_matters_is_blind(
+def test_the_headline_never_says_normal_while_a_weighty_source_is_not_read(
     n: int, usual: HourlyRange | None, night: bool, over: bool
 ) -> None:
     found = headline_context(
@@ -181,13 +181,26 @@ def test_nobody_says_normal_or_quiet_while_a_source_that_matters_is_blind(
         night=night,
         ended_incident=OVER if over else None,
         incident_topic="x",
-        source_health=blind("Reddit"),
+        source_health=health_without("Reddit"),
     )
-    assert not said(found).startswith(("Normal", "Quiet", "Busy", "Over", "Learning"))
+    assert not sentence_of(found).startswith(("Normal", "Quiet", "Busy", "Over", "Learning"))
 
 
-def test_a_blind_source_that_hardly_matters_changes_no_word() -> None:
-    assert state_kind(headline_context(source_health=blind("Reddit", weighty=False))) is StateKind.NORMAL
+def test_the_first_run_says_how_many_sources_are_read() -> None:
+    failing = replace(READ[0], last_success=None, failures=3)
+    cases = {
+        "2 sources are being read.": READ,
+        "No source could be read so far.": (failing,),
+        "1 source is being read.": READ[:1],
+        "No source is set up.": (),
+    }
+    for clause, statuses in cases.items():
+        context = headline_context(source_health=SourceHealth(statuses, (), sample=False), any_mention=False)
+        assert headline(state_kind(context), context).clause == clause
+
+
+def test_a_minor_source_that_is_not_read_does_not_change_the_state() -> None:
+    assert state_kind(headline_context(source_health=health_without("Reddit", weighty=False))) is StateKind.NORMAL
 
 
 @pytest.mark.parametrize(
@@ -210,11 +223,11 @@ def test_where_busy_and_quiet_begin(n: int, usual: HourlyRange, stands: StateKin
 
 
 def by_hours(**ranges: float) -> Baseline:
-    """Workdays whose hours bring the medians given as ``h11=40``."""
+    """A baseline of working days whose hours have the medians given as ``h11=40``."""
     return Baseline(20, LONDON, {(False, int(k[1:])): HourlyRange(n, n / 2, n * 2) for k, n in ranges.items()})
 
 
-def test_the_last_hour_is_beside_its_two_clock_hours_by_their_parts() -> None:
+def test_the_expected_range_weights_the_two_clock_hours() -> None:
     usual = by_hours(h11=40, h12=80)
     assert expected_range(usual, NOON + 15 * MINUTE) == HourlyRange(50, 25, 100)
     assert expected_range(usual, NOON) == HourlyRange(40, 20, 80)
@@ -222,13 +235,13 @@ def test_the_last_hour_is_beside_its_two_clock_hours_by_their_parts() -> None:
     assert expected_range(by_hours(h12=80), NOON + 20 * MINUTE) is None
 
 
-def test_the_line_steps_by_the_clock_hour() -> None:
+def test_the_line_has_a_step_per_clock_hour() -> None:
     quarters = [Bin(NOON + n * 15 * MINUTE, NOON + (n + 1) * 15 * MINUTE, 0, 0) for n in range(-2, 6)]
     assert usual_per_bin(by_hours(h11=40, h12=80), quarters) == (10, 10, 20, 20, 20, 20, None, None)
     assert usual_per_bin(Baseline(3, LONDON, {}), quarters) == ()
 
 
-def test_the_word_usual_stands_where_no_bar_is() -> None:
+def test_the_word_usual_is_placed_where_no_bar_is() -> None:
     bars, usual = [0.5] * 96, [0.4] * 96
     assert usual_label_position(bars, usual, [], "usual") is None
     bars[40:50] = [0.2] * 10
@@ -248,7 +261,7 @@ def lines(found: HeadlineContext, arrivals: int = 0, heroes: int = 0, hidden: in
 
 
 def test_the_second_line_is_the_most_urgent() -> None:
-    everything = headline_context(source_health=blind("Reddit"))
+    everything = headline_context(source_health=health_without("Reddit"))
     assert lines(everything, 15_000, 37, 4)[1:] == ["Reddit asks us to wait until 16:20."]
     assert lines(headline_context(detecting=False), 15_000, 37, 4)[1:] == ["Incidents are not being detected."]
     assert lines(headline_context(), 15_000, 37, 4)[1:] == ["Too fast to show all: 1 in 400 shown, all counted."]
@@ -276,29 +289,29 @@ SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
         ({"health": Health.WAITING, "last_success": None}, "X was never read."),
     ],
 )
-def test_causes_are_told_in_words_without_codes_or_addresses(changes: dict[str, Any], words: str) -> None:
-    told = {"reason": "x.example answers 503: https://x.example/?key=1", "last_success": NOON - timedelta(days=2)}
-    status = replace(working_status(NOON, "X"), **{**told, **changes})
+def test_the_reason_why_a_source_is_not_read_has_no_codes_or_urls(changes: dict[str, Any], words: str) -> None:
+    fields = {"reason": "x.example answers 503: https://x.example/?key=1", "last_success": NOON - timedelta(days=2)}
+    status = replace(working_status(NOON, "X"), **{**fields, **changes})
     assert unread_reason(status, NOON, ENGLISH_IN_LONDON) == words
 
 
-def test_of_several_blind_sources_the_reason_names_its_own() -> None:
-    both = headline_context(source_health=blind("Reddit", "X", sources=(*READ, working_status(NOON, "X"))))
+def test_the_reason_names_its_source() -> None:
+    both = headline_context(source_health=health_without("Reddit", "X", sources=(*READ, working_status(NOON, "X"))))
     assert lines(both)[1:] == ["Reddit asks us to wait until 16:20."]
 
 
 @pytest.mark.parametrize(
     ("arrivals", "heroes", "one_in"), [(22, 15, ""), (23, 15, "2"), (37, 37, ""), (1500, 37, "40"), (100, 1, "7")]
 )
-def test_sampling_is_said_where_not_all_have_their_turn(arrivals: int, heroes: int, one_in: str) -> None:
+def test_sampling_is_reported_if_not_everything_can_be_shown(arrivals: int, heroes: int, one_in: str) -> None:
     words = sampling_note(arrivals, heroes, ENGLISH_IN_LONDON)
     assert words == (f"Too fast to show all: 1 in {one_in} shown, all counted." if one_in else "")
 
 
-# Words
+# Texts
 
 
-def test_an_incident_without_a_topic_says_what_rose() -> None:
+def test_the_title_of_an_incident_without_a_topic_says_what_rose() -> None:
     assert incident_title(INCIDENT, "", ENGLISH) == "Many more mentions"
     assert incident_title(replace(INCIDENT, negative=True), "", ENGLISH) == "Many more negative mentions"
     assert incident_title(replace(INCIDENT, negative=True), "Checkout down", ENGLISH) == "“Checkout down”"
@@ -315,7 +328,7 @@ def test_an_incident_without_a_topic_says_what_rose() -> None:
         (2 * 1440 + 125, "2 days 2 hrs"),
     ],
 )
-def test_how_long_it_lasts(minutes: float, words: str) -> None:
+def test_durations(minutes: float, words: str) -> None:
     assert ENGLISH_IN_LONDON.duration(minutes * MINUTE).replace("\u00a0", " ") == words
 
 
@@ -324,14 +337,14 @@ def test_multiples_are_whole_and_samples_have_one_digit() -> None:
     assert [round_to_one_digit(n) for n in (1.6, 43, 96, 405, 0.4)] == [2, 40, 100, 400, 1]
 
 
-def test_a_topic_is_cut_where_people_see_a_character() -> None:
+def test_a_topic_is_cut_between_graphemes() -> None:
     assert truncate_graphemes("Donaudampfschifffahrtsgesellschaft", 22) == "Donaudampfschifffahrt…"
     assert truncate_graphemes("e\u0301" * 22, 22) == "e\u0301" * 22
     assert truncate_graphemes("\U0001f469\U0001f3fd\u200d\U0001f680" * 3, 2) == "\U0001f469\U0001f3fd\u200d\U0001f680…"
     assert truncate_graphemes("", 3) == ""
 
 
-def test_names_are_joined_as_people_do() -> None:
+def test_names_are_listed() -> None:
     assert [source_names(n, ENGLISH_IN_LONDON) for n in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
         "",
         "A",
@@ -351,11 +364,11 @@ def test_names_are_joined_as_people_do() -> None:
         ("", "Many more mentions"),
     ],
 )
-def test_the_title_of_an_incident_begins_large(topic: str, said: str) -> None:
+def test_the_title_of_an_incident_starts_with_a_capital(topic: str, said: str) -> None:
     assert incident_title(INCIDENT, topic, ENGLISH) == said
 
 
-# Names that are written from the right
+# Right-to-left names
 
 NEWS, CUT = "חדשות 12", "משלוחים…"
 ISOLATED = isolated(NEWS)
@@ -365,7 +378,7 @@ ISOLATED = isolated(NEWS)
     ("changes", "sentence"),
     [
         (
-            {"source_health": blind(NEWS, sources=(working_status(NOON, NEWS), *READ))},
+            {"source_health": health_without(NEWS, sources=(working_status(NOON, NEWS), *READ))},
             f"Partly blind. {ISOLATED} not read since 09:00.",
         ),
         ({"brand": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),
@@ -373,9 +386,7 @@ ISOLATED = isolated(NEWS)
         ({"topic": CUT}, f"mostly about {ISOLATE}{CUT}{END_ISOLATE}"),
     ],
 )
-def test_a_name_from_the_right_leaves_the_figures_beside_it_in_their_place(
-    changes: dict[str, Any], sentence: str
-) -> None:
+def test_a_right_to_left_name_does_not_move_the_figures_beside_it(changes: dict[str, Any], sentence: str) -> None:
     shown = headline_context(**changes)
     said = headline(state_kind(shown), shown)
     assert sentence in f"{said.word} {said.text} {said.clause} "

@@ -1,4 +1,4 @@
-"""The made-up states are what the server's document says, so what is drawn of them is drawn of real ones."""
+"""The made-up states have exactly the shape of the server's document."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.wall_states import fixtures
 NAMES = sorted(fixtures.states())
 
 
-def faults(value: Any, kind: Any, where: str = "state") -> list[str]:
-    """Where ``value``, out of JSON, is not what ``kind`` says."""
+def differences(value: Any, kind: Any, where: str = "state") -> list[str]:
+    """Where the JSON ``value`` is not of type ``kind``."""
     if is_dataclass(kind):
-        return dataclass_faults(value, kind, where)
+        return dataclass_differences(value, kind, where)
     origin, args = get_origin(kind), get_args(kind)
     if origin is Literal:
         return [] if value in args else [f"{where} is none of {args}"]
     if origin in (Union, types.UnionType):
-        return [] if any(not faults(value, a, where) for a in args) else [f"{where} is none of {kind}"]
+        return [] if any(not differences(value, a, where) for a in args) else [f"{where} is none of {kind}"]
     if origin is tuple:
         each = [args[0]] * len(value) if args[-1] is Ellipsis else list(args)
         if not isinstance(value, list) or len(each) != len(value):
             return [f"{where} has not {len(args)} entries"]
-        return [f for n, (v, k) in enumerate(zip(value, each, strict=True)) for f in faults(v, k, f"{where}[{n}]")]
+        return [f for n, (v, k) in enumerate(zip(value, each, strict=True)) for f in differences(v, k, f"{where}[{n}]")]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return [] if value in list(kind) else [f"{where} is no {kind}"]
     allowed = (int, float) if kind is float else kind
@@ -37,24 +37,24 @@ def faults(value: Any, kind: Any, where: str = "state") -> list[str]:
     return [] if right else [f"{where} is not {kind}"]
 
 
-def dataclass_faults(value: Any, kind: Any, where: str) -> list[str]:
-    """The same for an object: exact keys, then each of them."""
+def dataclass_differences(value: Any, kind: Any, where: str) -> list[str]:
+    """The same for an object: its keys, then each of its values."""
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind)]
     if not isinstance(value, dict):
         return [f"{where} is no object"]
     odd = [f"{where}.{key} is missing or unknown" for key in {*names} ^ {*value}]
-    return odd + [f for n in names if n in value for f in faults(value[n], hints[n], f"{where}.{n}")]
+    return odd + [f for n in names if n in value for f in differences(value[n], hints[n], f"{where}.{n}")]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_made_up_state_has_exactly_the_keys_of_the_document(name: str) -> None:
+def test_a_fixture_has_exactly_the_keys_of_the_document(name: str) -> None:
     read = json.loads((fixtures.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    assert faults(read, WallState) == []
+    assert differences(read, WallState) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_files_are_as_they_were_made(name: str) -> None:
+def test_the_files_are_up_to_date(name: str) -> None:
     written = (fixtures.FOLDER / f"{name}.json").read_text(encoding="utf-8")
     assert written == fixtures.text(fixtures.states()[name]), "run: python -m tests.wall_states.fixtures"
 
@@ -63,10 +63,10 @@ def test_there_is_no_other_file() -> None:
     assert sorted(path.stem for path in fixtures.FOLDER.glob("*.json")) == NAMES
 
 
-def test_what_differs_is_found() -> None:
+def test_differences_from_the_document_are_found() -> None:
     state = fixtures.states()["normal"].json()
     state["headline"] = {"word": 1, "text": "", "caption": ""}
-    found = " ".join(faults(json.loads(json.dumps(state)), WallState))
+    found = " ".join(differences(json.loads(json.dumps(state)), WallState))
     assert "headline.caption" in found
     assert "headline.clause" in found
     assert "headline.word is not" in found

@@ -1,4 +1,4 @@
-"""Walls that differ: brands, languages, masks, blocked words, quiet authors, nights; their addresses, their rooms."""
+"""The settings of walls: brands, languages, masks, words, nights; and their URLs, topics and rooms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from display.wall_state.document import StateKind
 from display.wall_state.i18n import Locale, catalogue
 from display.wall_state.pairing import CODE_CHARACTERS, CODE_LIFETIME, PairingScreen
 from display.wall_state.topics import compared_with_usual, headline_topic, topic_board
-from display.wall_state.wall_data import TALLIES_TTL_SECONDS
+from display.wall_state.wall_data import MAX_NEW_MENTIONS, TALLIES_TTL_SECONDS
 from monitor.clock import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
@@ -52,7 +52,7 @@ class Walls:
         self.store.save_status(working_status(now, "Reddit"), now)
 
     def get(self, name: str = "") -> dict[str, Any]:
-        """A state built now, as a wall that nobody looked at for a minute begins."""
+        """A state built now, after a minute in which nothing asked for one."""
         self.clock.elapsed += 60
         return self.states.get(name)
 
@@ -73,7 +73,7 @@ def at(minutes: float, text: str, **changes: Any) -> JudgedPost:
 # Brands
 
 
-def test_a_wall_shows_figures_and_voices_of_its_brands_only(folder: Path, clock: FakeClock) -> None:
+def test_a_wall_shows_only_figures_and_voices_of_its_brands(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("all"), Wall("two", brands=("Globex", "Acme")))
     walls.save(at(1, "Acme one."), at(2, "Globex one.", brand="Globex"), at(3, "Initech one.", brand="Initech"))
     assert [row["brand"] for row in walls.get("all")["board"]["rows"]] == ["Acme", "Globex", "Initech"]
@@ -83,7 +83,7 @@ def test_a_wall_shows_figures_and_voices_of_its_brands_only(folder: Path, clock:
     assert (two["wall"], two["ours"]) == ("two", "Acme")
 
 
-def test_on_a_wall_of_competitors_the_first_leads_and_is_named(folder: Path, clock: FakeClock) -> None:
+def test_on_a_wall_of_competitors_the_first_brand_leads_and_is_named(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("them", brands=("Initech", "Globex")))
     walls.save(at(1, "Globex one.", brand="Globex"), at(3, "Initech one.", brand="Initech"), at(4, "Acme one."))
     state = walls.get()
@@ -120,7 +120,7 @@ def test_only_posts_in_its_languages_are_shown_and_all_are_counted(folder: Path,
 
 
 @pytest.mark.parametrize("quiet", ["@Loud_One", "loud_one", "Noise.example", "Forum"])
-def test_who_is_quiet_is_counted_and_not_shown(folder: Path, clock: FakeClock, quiet: str) -> None:
+def test_posts_from_quiet_sources_are_counted_but_not_shown(folder: Path, clock: FakeClock, quiet: str) -> None:
     walls = Walls(folder, clock, Wall(quiet=(quiet,)))
     walls.save(at(1, "Acme is loud.", author="loud_one", site="news.noise.example"))
     other = at(5, "Acme from Reddit.", source="Reddit", site="else.example", author="calm")
@@ -134,7 +134,7 @@ def test_who_is_quiet_is_counted_and_not_shown(folder: Path, clock: FakeClock, q
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme from Reddit."]
 
 
-def test_what_is_never_shown_is_counted_and_told(folder: Path, clock: FakeClock) -> None:
+def test_posts_with_words_that_are_never_shown_are_counted_as_hidden(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall(never_show=("damn it", "émigré")))
     walls.save(
         at(1, "Acme, DAMN  it!"),
@@ -149,7 +149,7 @@ def test_what_is_never_shown_is_counted_and_told(folder: Path, clock: FakeClock)
 
 
 @pytest.mark.parametrize("n", [150, 1000])
-def test_a_list_of_words_may_be_as_long_as_people_make_it(folder: Path, clock: FakeClock, n: int) -> None:
+def test_a_list_of_words_that_are_never_shown_can_be_long(folder: Path, clock: FakeClock, n: int) -> None:
     words = tuple(f"badword{k} or a longer phrase of that kind" for k in range(n - 1))
     walls = Walls(folder, clock, Wall(never_show=("damn", *words)))
     walls.save(
@@ -179,7 +179,19 @@ def test_a_masked_wall_names_nobody(folder: Path, clock: FakeClock) -> None:
     assert [(v["author"], v["initials"]) for v in outside["voices"]] == [("", ""), ("", "")]
 
 
-def test_the_name_of_a_brand_is_nobodys(folder: Path, clock: FakeClock) -> None:
+def test_a_very_short_name_of_an_author_is_a_word_like_any_other(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall(mask_authors=True))
+    walls.save(at(1, "Is it Acme or is it al?", author="is"))
+    assert walls.texts() == ["Is it Acme or is it al?"]
+
+
+def test_posts_from_a_site_whose_name_is_never_shown_are_not_shown(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall(never_show=("damn",)))
+    walls.save(at(1, "Acme here.", site="damn.example"), at(2, "Acme there.", site="else.example"))
+    assert walls.texts() == ["Acme there."]
+
+
+def test_the_name_of_a_brand_is_not_masked(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall(mask_authors=True))
     walls.save(at(1, "Acme is hiring, says Acme.", author="acme"))
     assert walls.texts() == ["Acme is hiring, says Acme."]
@@ -196,14 +208,14 @@ def test_the_name_of_a_brand_is_nobodys(folder: Path, clock: FakeClock) -> None:
         ("Acme: login with user/password fails", "Acme: login with user/password fails"),
     ],
 )
-def test_an_address_or_another_networks_handle_names_nobody(text: str, masked: str) -> None:
+def test_urls_and_handles_of_other_networks_are_masked(text: str, masked: str) -> None:
     assert DisplayPolicy(masks_authors=True).masked_text(text) == masked
     assert DisplayPolicy().masked_text(text) == text
 
 
 @pytest.mark.parametrize("letters", ["a", "a.", "-", "@", "a@", "u/", "a/", "\uff20"])
-def test_a_word_without_end_is_masked_in_one_go(letters: str) -> None:
-    """Read again from each of its letters on, this would take minutes."""
+def test_masking_takes_linear_time(letters: str) -> None:
+    """With a pattern that starts again at each character, this would take minutes."""
     word = letters * 200_000
     assert "@nora" not in DisplayPolicy(masks_authors=True).masked_text(f"{word} @nora {word}")
 
@@ -225,19 +237,19 @@ def test_times_of_day_are_of_the_walls_zone(folder: Path, clock: FakeClock) -> N
     assert walls.get("tokyo")["utc_offset"] == 9 * 60
 
 
-def test_a_clock_of_twelve_hours_is_the_walls_own(folder: Path, clock: FakeClock) -> None:
+def test_each_wall_has_its_own_clock_format(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("here"), Wall("there", clock="12h", timezone=ZoneInfo("Asia/Tokyo")))
     assert [walls.get(name)["twelve_hours"] for name in ("here", "there")] == [False, True]
     assert walls.get("there")["horizon"]["labels"][-1]["text"].endswith("\u00a0pm")
 
 
-def test_a_voice_from_the_future_spoke_when_it_was_read(folder: Path, clock: FakeClock) -> None:
+def test_a_post_from_the_future_has_the_time_when_it_was_stored(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall())
     walls.save(at(-300, "Acme tomorrow."), at(5, "Acme today."))
     assert [v["at"] for v in walls.get()["voices"]] == [epoch_ms(NOON), epoch_ms(NOON - 5 * MINUTE)]
 
 
-def test_a_wall_is_dark_in_its_own_night(folder: Path, clock: FakeClock) -> None:
+def test_each_wall_has_its_own_night(folder: Path, clock: FakeClock) -> None:
     walls = Walls(
         folder,
         clock,
@@ -249,7 +261,7 @@ def test_a_wall_is_dark_in_its_own_night(folder: Path, clock: FakeClock) -> None
     assert [walls.get(name)["night"] for name in ("day", "dark", "never")] == [False, True, False]
 
 
-def test_a_wall_may_stay_as_it_is(folder: Path, clock: FakeClock) -> None:
+def test_rotation_can_be_switched_off(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("moves"), Wall("stays", rotation=False))
     assert [walls.get(name)["rotates"] for name in ("moves", "stays")] == [True, False]
 
@@ -281,11 +293,11 @@ LONDON = Locale(ZoneInfo("Europe/London"), catalogue()["en"])
         (None, 10, ""),
     ],
 )
-def test_a_topic_is_in_the_headline_only_where_it_stands_out(found: FoundTopic | None, n: int, words: str) -> None:
+def test_the_headline_names_a_topic_only_if_it_stands_out(found: FoundTopic | None, n: int, words: str) -> None:
     assert headline_topic(topics(found), n, OPEN) == words
 
 
-def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
+def test_the_board_of_topics_ends_with_the_unsorted_mentions() -> None:
     day = [topic("delivery times", 171, 80, mean=0.2, half_width=0.1, scored=90), topic("app login", 64, 60)]
     assert topic_board(topics(day=day), "Acme", OPEN, LONDON) is None
     day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
@@ -303,13 +315,13 @@ def test_the_board_of_topics_ends_with_what_is_not_sorted() -> None:
     assert found.rows[-1].link == ""
 
 
-def test_five_topics_that_are_all_there_is_need_no_rest() -> None:
+def test_five_topics_without_unsorted_mentions_need_no_further_row() -> None:
     found = topic_board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN, LONDON)
     assert found is not None
     assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
 
 
-def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
+def test_a_topic_with_a_word_that_is_never_shown_counts_as_not_sorted() -> None:
     policy = DisplayPolicy(["damn"])
     found = topic_board(
         topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", policy, LONDON
@@ -337,11 +349,11 @@ def test_a_topic_that_is_never_shown_is_not_sorted() -> None:
         (39, 100, "less than half"),
     ],
 )
-def test_a_topic_beside_its_usual(n: int, usual: float | None, words: str) -> None:
+def test_a_topic_is_compared_with_its_usual(n: int, usual: float | None, words: str) -> None:
     assert compared_with_usual(n, usual, LONDON) == words
 
 
-def test_topics_that_nobody_looked_after_are_not_told(folder: Path, clock: FakeClock) -> None:
+def test_topics_that_are_no_longer_updated_disappear(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall())
     walls.save(at(1, "Acme one."))
     walls.store.save_topics(topics(day=[topic(f"t{n}", 9) for n in range(3)]))
@@ -350,10 +362,10 @@ def test_topics_that_nobody_looked_after_are_not_told(folder: Path, clock: FakeC
     assert walls.get()["topics"] is None
 
 
-# Cost
+# Shared states
 
 
-def test_walls_that_differ_only_in_name_cost_as_much_as_one(folder: Path, clock: FakeClock) -> None:
+def test_walls_that_differ_only_in_name_share_one_state(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("a"), Wall("b"), Wall("c", mask_authors=True))
     walls.save(at(1, "Acme one."))
     assert walls.states.get("a")["horizon"] is walls.states.get("b")["horizon"]
@@ -364,7 +376,7 @@ def test_walls_that_differ_only_in_name_cost_as_much_as_one(folder: Path, clock:
 # The director behind a wall
 
 
-def test_a_wall_is_due_when_somebody_waited_long_enough(folder: Path, clock: FakeClock) -> None:
+def test_a_wall_is_due_when_a_waiting_mention_may_appear(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall())
     walls.save(at(1, "Acme one."))
     walls.states.get()
@@ -379,7 +391,7 @@ def test_a_wall_is_due_when_somebody_waited_long_enough(folder: Path, clock: Fak
     assert not walls.states.is_due()
 
 
-def test_while_topics_have_the_stage_nobody_comes_unseen(folder: Path, clock: FakeClock) -> None:
+def test_no_voice_appears_unseen_behind_topics(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall("moves"), Wall("stays", rotation=False))
     walls.save(at(1, "Acme one."))
     walls.store.save_topics(topics(day=[topic(f"t{n}", 9) for n in range(3)]))
@@ -398,7 +410,26 @@ def test_while_topics_have_the_stage_nobody_comes_unseen(folder: Path, clock: Fa
     assert walls.states.get("moves")["voices"][0]["text"] == "Acme two."
 
 
-def test_a_flood_is_told_by_what_came_not_by_what_was_written(folder: Path, clock: FakeClock) -> None:
+def test_a_wall_that_nobody_looked_at_shows_the_newest_at_once(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(at(1, "Acme one."))
+    walls.states.get()
+    walls.save(*(at(0.9 - n / 10, f"Acme {n}.") for n in range(3)))
+    walls.clock.advance(60)
+    assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme 2.", "Acme 1.", "Acme 0."]
+
+
+def test_in_a_flood_about_competitors_our_mentions_still_appear(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.save(at(1, "Acme one."))
+    walls.states.get()
+    walls.save(at(0.3, "Acme two."))
+    walls.save(*(at(0.5, f"Globex {n}.", brand="Globex") for n in range(MAX_NEW_MENTIONS + 1)))
+    walls.clock.advance(MIN_DWELL_SECONDS)
+    assert walls.states.get()["voices"][0]["text"] == "Acme two."
+
+
+def test_sampling_counts_arrivals_and_not_publication_times(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall())
     walls.save(*(at(9000 + n, f"Acme of old {n}.") for n in range(300)))
     assert len(walls.get()["proof"]) == 1
@@ -409,7 +440,7 @@ def test_a_flood_is_told_by_what_came_not_by_what_was_written(folder: Path, cloc
     assert len(walls.get()["proof"]) == 1
 
 
-def test_old_posts_that_are_read_in_turn_show_the_latest_known(folder: Path, clock: FakeClock) -> None:
+def test_where_everything_is_old_the_latest_known_posts_are_shown(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall())
     walls.save(*(at(9000 - n, f"Acme {n}.") for n in range(3)))
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme 2.", "Acme 1.", "Acme 0."]
@@ -433,7 +464,7 @@ def test_a_deletion_an_edit_and_a_correction_show_at_once(folder: Path, clock: F
     assert [v["text"] for v in walls.states.get()["voices"]] == ["Acme one."]
 
 
-def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock: FakeClock) -> None:
+def test_near_duplicates_of_a_hidden_post_disappear_with_it(folder: Path, clock: FakeClock) -> None:
     walls = Walls(folder, clock, Wall())
     copied = "The checkout of Acme shows a white page since lunch and nobody there answers the phone"
     bodies = [f"{copied}. {n}" for n in range(4)]
@@ -456,7 +487,7 @@ def test_the_copies_of_a_post_that_was_hidden_leave_with_it(folder: Path, clock:
     assert {bodies[3], "Acme alone."} == {v["text"] for v in walls.states.get()["voices"]}
 
 
-# Addresses
+# URLs
 
 
 @pytest.fixture
@@ -494,14 +525,14 @@ def test_a_page_is_in_the_language_of_its_wall(tmp_path: Path, clock: FakeClock)
     assert client.get("/wall/pairing/state.json").json["language"] == "de"
 
 
-def test_an_unknown_wall_lists_those_there_are(site: Any) -> None:
+def test_an_unknown_wall_lists_the_known_ones(site: Any) -> None:
     response = site.test_client().get("/wall/lobby")
     assert response.status_code == 404
     assert "There is /wall/office, /wall/reception." in response.text
     assert site.test_client().get("/wall/lobby/state.json").status_code == 404
 
 
-def test_a_code_is_drawn_for_five_minutes_and_tells_nothing_of_ours(site: Any, clock: FakeClock) -> None:
+def test_a_pairing_code_lasts_five_minutes_and_shows_none_of_our_data(site: Any, clock: FakeClock) -> None:
     site.extensions["stored"].save("Forum", [judged("Acme is fine.")], now=NOON)
     client = site.test_client()
     assert client.get("/wall/pairing").status_code == 200
@@ -516,7 +547,15 @@ def test_a_code_is_drawn_for_five_minutes_and_tells_nothing_of_ours(site: Any, c
     assert client.get("/wall/pairing/state.json").json["pairing"]["expires_at"] > state["pairing"]["expires_at"]
 
 
-def test_a_code_is_drawn_from_letters_that_look_like_no_other(clock: FakeClock) -> None:
+def test_a_pairing_screen_is_due_when_its_code_expires(clock: FakeClock, folder: Path) -> None:
+    walls = Walls(folder, clock, Wall())
+    walls.states.get("pairing")
+    assert not walls.states.is_due("pairing")
+    clock.advance(CODE_LIFETIME.total_seconds())
+    assert walls.states.is_due("pairing")
+
+
+def test_a_pairing_code_has_no_letters_that_look_alike(clock: FakeClock) -> None:
     drawn = iter("K7M4QX")
     pairing = PairingScreen(clock, "1", choose=lambda letters: next(drawn)).state().pairing
     assert pairing is not None
@@ -533,19 +572,19 @@ def join(site: Any, **auth: Any) -> Any:
     return client
 
 
-def test_each_wall_hears_its_own_state(site: Any) -> None:
+def test_each_wall_receives_its_own_state(site: Any) -> None:
     live: Live = site.extensions["live"]
     office, reception, first = (join(site, room=WALL_ROOM, wall=name) for name in ("office", "reception", ""))
     assert [received(c, "heartbeat")[0]["state"]["masked"] for c in (office, reception, first)] == [False, True, False]
     site.extensions["stored"].save("Forum", [judged("Acme, says nora.", author="nora")], now=NOON)
     live.step(0)
-    told = [received(client, "changes") for client in (office, reception, first)]
-    texts = [m["state"]["voices"][0]["text"] for (m,) in told]
+    messages = [received(client, "changes") for client in (office, reception, first)]
+    texts = [m["state"]["voices"][0]["text"] for (m,) in messages]
     assert texts == ["Acme, says nora.", "Acme, says someone.", "Acme, says nora."]
-    assert [m["state"]["wall"] for (m,) in told] == ["office", "reception", "office"]
+    assert [m["state"]["wall"] for (m,) in messages] == ["office", "reception", "office"]
 
 
-def test_a_wall_that_is_no_more_gets_no_other_walls_words(site: Any) -> None:
+def test_a_wall_that_was_removed_receives_no_other_walls_state(site: Any) -> None:
     lost = join(site, room=WALL_ROOM, wall="lobby")
     assert received(lost, "reload") == [{"reason": "wall"}]
     site.extensions["stored"].save("Forum", [judged()], now=NOON)
@@ -553,7 +592,7 @@ def test_a_wall_that_is_no_more_gets_no_other_walls_words(site: Any) -> None:
     assert lost.get_received() == []
 
 
-def test_the_next_voice_comes_without_a_change(site: Any, clock: FakeClock) -> None:
+def test_the_next_voice_is_sent_without_a_change_in_the_store(site: Any, clock: FakeClock) -> None:
     live, store = site.extensions["live"], site.extensions["stored"]
     client = join(site, room=WALL_ROOM)
     store.save("Forum", [judged("Acme one.", published_at=NOON)], now=NOON)

@@ -1,4 +1,4 @@
-"""What can be measured of a wall in a browser. Lengths are rem unless a name says otherwise."""
+"""Measures of a wall in a browser. Lengths are rem unless a name says otherwise."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXTS = """
     const range = document.createRange();
     range.selectNodeContents(n);
     let { left, right, top, bottom } = range.getBoundingClientRect();
-    // The box of a font is taller than a line that is set tightly; what reaches out of the line is blank.
+    // The box of a font is taller than a tight line; what reaches out of the line is blank.
     const blank = Math.max(0, parseFloat(style.fontSize) * 1.21 - parseFloat(style.lineHeight)) / 2;
     [top, bottom] = [top + blank, bottom - blank];
     let ground = "rgb(0, 0, 0)";
@@ -67,7 +67,7 @@ LINES = """
     const range = document.createRange();
     range.selectNodeContents(n);
     for (let { left, right, top, bottom } of range.getClientRects()) {
-      // From the top of capitals to the line that letters stand on.
+      // From the top of capitals to the baseline.
       const size = parseFloat(style.fontSize);
       const middle = (top + bottom) / 2;
       [top, bottom] = [middle - size * 0.3, middle + size * 0.3];
@@ -92,7 +92,7 @@ CUT = """
     const words = document.createRange();
     words.selectNodeContents(e);
     const place = e.getBoundingClientRect().width - parseFloat(paddingLeft) - parseFloat(paddingRight);
-    // A part of a pixel is enough for an ellipsis. What is wider by more, though nothing is cut, is cut within.
+    // A fraction of a pixel causes an ellipsis. An element that is wider by more has a cut element inside.
     const beyond = words.getBoundingClientRect().width - place;
     return display !== "inline" && (e.scrollWidth > e.clientWidth + 1 || (beyond > 0.02 && beyond < 2));
   })
@@ -167,7 +167,7 @@ SAFE = (4.8, 2.7, 91.2, 51.3)
 
 
 def texts(page: Page) -> Any:
-    """``rem`` in pixels and every text that is painted: its words, size, color, ground and box within the canvas."""
+    """``rem`` in pixels, and every visible text: its characters, size, colour, ground and box within the canvas."""
     return page.evaluate(TEXTS)
 
 
@@ -188,27 +188,27 @@ def faint(page: Page, least: float = 4.5) -> list[Any]:
 
 
 def contrast(one: str, other: str) -> float:
-    """Of two colors as a browser writes them, 1 to 21."""
+    """The contrast of two CSS colours, 1 to 21."""
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 def luminance(color: str) -> float:
-    """Relative, 0 to 1."""
+    """The relative luminance of a CSS colour, 0 to 1."""
     parts = [float(part) / 255 for part in color[color.index("(") + 1 : -1].split(",")[:3]]
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def scrolls(page: Page) -> list[int]:
-    """By how many pixels the page could be scrolled."""
+    """By how many pixels the page can be scrolled, on each axis."""
     return page.evaluate(  # type: ignore[no-any-return]
         "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
     )
 
 
 def colliding(page: Page, near: float = 0.2) -> list[tuple[str, str]]:
-    """Texts of different blocks of which one stands on the other, or so near beside it that both look like one."""
+    """Pairs of texts of different blocks that overlap, or are so close that they look like one."""
     lines = page.evaluate(LINES)
     pairs = [(a, b) for n, a in enumerate(lines) for b in lines[n + 1 :] if a["block"] != b["block"]]
     return [
@@ -217,40 +217,39 @@ def colliding(page: Page, near: float = 0.2) -> list[tuple[str, str]]:
 
 
 def _beside(one: list[float], other: list[float]) -> bool:
-    """Whether two lines share a height."""
+    """Whether two lines overlap vertically."""
     return min(one[3], other[3]) - max(one[1], other[1]) > 0.1
 
 
 def _apart(one: list[float], other: list[float]) -> float:
-    """How far two lines are from each other, along the line."""
+    """The horizontal distance of two lines."""
     return max(one[0], other[0]) - min(one[2], other[2])
 
 
 def cut(page: Page, selector: str) -> list[str]:
-    """What of ``selector`` is wider than its place."""
+    """The elements of ``selector`` that are wider than their place."""
     return page.evaluate(CUT, selector)  # type: ignore[no-any-return]
 
 
 def boxes(page: Page, selector: str) -> list[Any]:
-    """Pixels: class, x, y, width and height of each."""
+    """Class, x, y, width and height of each element, in pixels."""
     return page.evaluate(BOXES, selector)  # type: ignore[no-any-return]
 
 
 def picture(page: Page, **options: Any) -> str:
-    """A screenshot as the meter takes it."""
+    """A screenshot, in base64."""
     return base64.b64encode(page.screenshot(**options)).decode()
 
 
 def wear(meter: Page, pictures: list[str]) -> Any:
-    """Of each: its ``mean`` relative luminance, how much of it is ``lit``, and how much both in it and in the next.
-
-    Lit is what is brighter than .2; after the last comes the first again.
+    """For each: its ``mean`` relative luminance, how much of it is ``lit``, and how much of that is lit in the next too
+    (``both``). A pixel is lit if it is brighter than .2; the first picture follows the last.
     """
     return meter.evaluate("(pngs) => wear(pngs)", pictures)
 
 
 def meter(context: BrowserContext) -> Page:
-    """A blank page that measures pictures: no policy forbids it to read them."""
+    """A blank page that measures pictures, without a content security policy that forbids it."""
     page = context.new_page()
     page.evaluate(METER)
     return page

@@ -1,4 +1,4 @@
-"""What the wall does by the clock alone, in a real Chromium whose clock the tests move."""
+"""What the wall does by the clock alone, in a real Chromium whose clock the tests control."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ MINUTE = 60_000
 
 
 def stopped(wall: ScriptedWall, name: str = "normal", path: str = "/wall") -> Page:
-    """Open the wall on a state, with its clock stopped just as another such state has come."""
+    """Open the wall with a state, stop its clock, and send the state again."""
     page = wall.page
     page.clock.install(time=ms(CLOCK) / 1000)
     wall.open(name, path)
     page.clock.pause_at(ms(CLOCK) / 1000 + 600)
     page.clock.run_for(6_000)
-    wall.say(name)
+    wall.show(name)
     return page
 
 
 @pytest.mark.parametrize("hour_off", [0, 1, -1])
-def test_silence_is_told_in_steps(scripted_wall: ScriptedWall, hour_off: int, page_errors: PageErrors) -> None:
+def test_silence_is_reported_in_steps(scripted_wall: ScriptedWall, hour_off: int, page_errors: PageErrors) -> None:
     page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     page.clock.set_system_time(ms(CLOCK) / 1000 + 600 + hour_off * 3600)
@@ -39,7 +39,7 @@ def test_silence_is_told_in_steps(scripted_wall: ScriptedWall, hour_off: int, pa
     page.clock.run_for(29_000)
     expect(canvas).to_have_attribute("data-trust", "live")
     page.clock.run_for(2_000)
-    expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 30 s ago.")
+    expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 30 sec ago.")
     expect(page.locator("h1")).to_contain_text("Normal.")
     page.clock.run_for(58_000)
     expect(canvas).to_have_attribute("data-trust", "reconnecting")
@@ -61,7 +61,7 @@ def test_the_first_state_after_a_silence_ends_it(scripted_wall: ScriptedWall) ->
     page.clock.run_for(100_000)
     expect(page.locator("h1")).to_contain_text("Not live.")
     scripted_wall.answers = True
-    for _ in range(12):  # as often as it takes until no question of before is under way
+    for _ in range(12):  # until no earlier request is pending
         page.clock.run_for(5_000)
         if page.locator(".slab").count() == 0:
             break
@@ -69,24 +69,24 @@ def test_the_first_state_after_a_silence_ends_it(scripted_wall: ScriptedWall) ->
     expect(page.locator(".slab")).to_have_count(0)
 
 
-def test_a_connection_lost_in_an_incident_says_what_was(scripted_wall: ScriptedWall) -> None:
+def test_a_connection_lost_in_an_incident_shows_what_was_last_known(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall, "incident")
     expect(page.locator(".flag")).to_be_visible()
     scripted_wall.fall_silent()
     page.clock.run_for(40_000)
     expect(page.locator(".incident .proof")).to_contain_text("Reconnecting")
     page.clock.run_for(60_000)
-    expect(page.locator("h1")).to_have_text("Not live since 16:06. Then: 6\u00d7 the usual.")
+    expect(page.locator("h1")).to_have_text("Not live since 16:06. Last known: 6\u00d7 the usual.")
     expect(page.locator(".flag")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", ["normal", "extremes", "incident", "first-run"])
 def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(scripted_wall: ScriptedWall, name: str) -> None:
     page = stopped(scripted_wall, name)
-    scripted_wall.say(name, sample=True)
+    scripted_wall.show(name, sample=True)
     scripted_wall.fall_silent()
     page.clock.run_for(42_000)
-    expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 40 s ago.")
+    expect(page.locator(".proof")).to_contain_text("Reconnecting, last update 40 sec ago.")
     expect(page.locator(".sign")).to_be_visible()
     assert measures.outside(page) == []
     assert measures.colliding(page) == []
@@ -95,12 +95,12 @@ def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(scripted_wall
 ROWS = [{"source": f"Source {n}", "read_at": ms(CLOCK), "wait": "", "posts": "87"} for n in range(6)]
 
 
-@pytest.mark.parametrize(("name", "changes"), [("first-run", {"departures": ROWS}), ("first-run", {}), ("french", {})])
-def test_a_lost_connection_is_told_beside_whatever_stands_there(
+@pytest.mark.parametrize(("name", "changes"), [("first-run", {"first_run": ROWS}), ("first-run", {}), ("french", {})])
+def test_a_lost_connection_fits_beside_any_content(
     scripted_wall: ScriptedWall, name: str, changes: dict[str, object]
 ) -> None:
     page = stopped(scripted_wall, name)
-    scripted_wall.say(name, **changes)
+    scripted_wall.show(name, **changes)
     scripted_wall.fall_silent()
     for seconds, trust in ((42, "reconnecting"), (60, "not live")):
         page.clock.run_for(seconds * 1000)
@@ -111,7 +111,7 @@ def test_a_lost_connection_is_told_beside_whatever_stands_there(
         assert measures.outside(page) == []
 
 
-def test_why_it_is_hatched_is_told_as_long_as_it_is(scripted_wall: ScriptedWall) -> None:
+def test_the_label_of_a_hatch_stays_as_long_as_the_hatch(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall, "first-run")
     before = page.locator(".horizon .start").bounding_box()
     scripted_wall.fall_silent()
@@ -124,15 +124,15 @@ def test_why_it_is_hatched_is_told_as_long_as_it_is(scripted_wall: ScriptedWall)
     assert after["x"] == pytest.approx(before["x"], abs=20)
 
 
-def test_layouts_take_turns_offline_too(scripted_wall: ScriptedWall) -> None:
+def test_layouts_change_by_the_clock_even_offline(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     for minutes, name in ((0, "A"), (20, "B"), (40, "A'"), (60, "B'"), (80, "A")):
-        scripted_wall.say("normal", clock=ms(CLOCK) + minutes * MINUTE)
+        scripted_wall.show("normal", clock=ms(CLOCK) + minutes * MINUTE)
         expect(canvas).to_have_attribute("data-layout", name)
-    scripted_wall.say("normal", clock=ms(CLOCK) + 20 * MINUTE, rotates=False)
+    scripted_wall.show("normal", clock=ms(CLOCK) + 20 * MINUTE, rotates=False)
     expect(canvas).to_have_attribute("data-layout", "A")
-    scripted_wall.say("normal")
+    scripted_wall.show("normal")
     scripted_wall.fall_silent()
     for name in ("B", "A'", "B'", "A"):
         page.clock.fast_forward(20 * MINUTE)
@@ -140,14 +140,14 @@ def test_layouts_take_turns_offline_too(scripted_wall: ScriptedWall) -> None:
 
 
 def at(seconds: float) -> int:
-    """Epoch milliseconds, so long after a loop of the stage began."""
+    """Epoch milliseconds, so long after the start of a loop of the stage."""
     return ms(CLOCK) + round(seconds * 1000)
 
 
-def test_topics_take_the_stage_for_a_while(scripted_wall: ScriptedWall) -> None:
+def test_topics_are_shown_for_twelve_seconds(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall)
     for seconds, shown in ((47, 0), (49, 5), (59, 5), (61, 0)):
-        scripted_wall.say("topics", clock=at(seconds))
+        scripted_wall.show("topics", clock=at(seconds))
         expect(page.locator(".topics tbody tr")).to_have_count(shown)
         expect(page.locator(".hero")).to_have_count(0 if shown else 1)
 
@@ -156,15 +156,15 @@ def test_topics_take_the_stage_for_a_while(scripted_wall: ScriptedWall) -> None:
 def test_topics_wait_or_stay_away(scripted_wall: ScriptedWall, changes: dict[str, object]) -> None:
     page = stopped(scripted_wall)
     for seconds in (40, 50):
-        scripted_wall.say("topics", clock=at(seconds), **changes)
+        scripted_wall.show("topics", clock=at(seconds), **changes)
         expect(page.locator(".topics")).to_have_count(0)
 
 
-def test_an_incident_leaves_no_stage(scripted_wall: ScriptedWall) -> None:
+def test_an_incident_hides_topics_and_night(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall)
-    scripted_wall.say("incident", clock=at(50))
+    scripted_wall.show("incident", clock=at(50))
     expect(page.locator(".topics")).to_have_count(0)
-    scripted_wall.say("incident", clock=at(50), night=True)
+    scripted_wall.show("incident", clock=at(50), night=True)
     expect(page.locator(".canvas.night")).to_have_count(0)
 
 
@@ -172,17 +172,17 @@ def test_the_orbit_steps_when_the_hero_changes(scripted_wall: ScriptedWall) -> N
     page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     expect(canvas).to_have_css("translate", "0px")
-    scripted_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE)
+    scripted_wall.show("normal", clock=ms(CLOCK) + 4 * MINUTE)
     expect(canvas).to_have_css("translate", "0px")
     voices = [voice(99, "neutral", "Acme again."), *VOICES[:2]]
     json = fixtures.state(voices=tuple(voices)).json()["voices"]
-    scripted_wall.say("normal", clock=ms(CLOCK) + 4 * MINUTE, voices=json)
+    scripted_wall.show("normal", clock=ms(CLOCK) + 4 * MINUTE, voices=json)
     expect(canvas).to_have_css("translate", re.compile(r"^(8|7\.99\d*)px$"))
 
 
-def test_a_replay_moves_ages_and_the_axis_and_nothing_else(scripted_wall: ScriptedWall) -> None:
+def test_a_replay_speeds_up_ages_and_the_axis_only(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall)
-    scripted_wall.say("normal", pace=144.0)
+    scripted_wall.show("normal", pace=144.0)
     page.clock.run_for(10_000)
     expect(page.locator(".label.strong")).to_have_text("16:30")
     expect(page.locator(".byline")).to_contain_text("26 min")
@@ -190,44 +190,46 @@ def test_a_replay_moves_ages_and_the_axis_and_nothing_else(scripted_wall: Script
     expect(page.locator(".canvas")).to_have_attribute("data-trust", "live")
 
 
-def test_too_many_walls_are_told_and_kept_current(scripted_wall: ScriptedWall, page_errors: PageErrors) -> None:
-    scripted_wall.refuses = "full"
+def test_a_wall_without_a_socket_says_so_and_stays_current(
+    scripted_wall: ScriptedWall, page_errors: PageErrors
+) -> None:
+    scripted_wall.rejection = "full"
     page = scripted_wall.page
     page.clock.install(time=ms(CLOCK) / 1000)
     scripted_wall.open("normal")
     page.clock.run_for(14_000)
-    expect(page.locator(".proof .line").nth(1)).to_have_text("Too many walls: this one is new every 12 s.")
-    scripted_wall.words["headline"]["text"] = "43 mentions in the last hour,"
+    expect(page.locator(".proof .line").nth(1)).to_have_text("Too many walls: this one updates every 12 s.")
+    scripted_wall.state["headline"]["text"] = "43 mentions in the last hour,"
     page.clock.run_for(14_000)
     expect(page.locator("h1")).to_contain_text("43 mentions")
     assert page_errors == []
 
 
-def test_a_named_wall_asks_for_its_own_state(scripted_wall: ScriptedWall, site: RunningApp) -> None:
-    """The page of the first wall stands in for one by name: what it asks for goes by its address alone."""
+def test_a_named_wall_requests_its_own_state(scripted_wall: ScriptedWall, site: RunningApp) -> None:
+    """It is served the first wall's page: the page goes by its URL alone."""
     page = scripted_wall.page
     page.route("**/wall/reception", lambda route: route.fulfill(response=page.request.get(f"{site.url}/wall")))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     scripted_wall.open("normal", "/wall/reception")
-    assert f"{site.url}/wall/reception/state.json" in asked
+    assert f"{site.url}/wall/reception/state.json" in requested
     expect(page.locator("h1")).to_contain_text("Normal.")
     page.wait_for_function("() => true")
     assert scripted_wall.joined[0]["wall"] == "reception"
 
 
-def test_a_server_that_never_answers_is_said_to(scripted_wall: ScriptedWall) -> None:
+def test_a_server_that_never_answers_is_reported(scripted_wall: ScriptedWall) -> None:
     scripted_wall.answers = False
     scripted_wall.page.goto(f"{scripted_wall.url}/wall")
     expect(scripted_wall.page.locator("h1")).to_have_text(
-        "Not live. The server has not answered yet. This wall keeps asking.", timeout=10_000
+        "Not live. The server has not answered yet. This wall keeps trying.", timeout=10_000
     )
-    scripted_wall.words = fixtures.states()["normal"].json()
+    scripted_wall.state = fixtures.states()["normal"].json()
     scripted_wall.answers = True
     expect(scripted_wall.page.locator("h1")).to_contain_text("Normal.", timeout=10_000)
 
 
-def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: RunningApp) -> None:
+def test_a_program_that_does_not_load_leaves_a_clear_message(page: Page, site: RunningApp) -> None:
     page.route("**/*.js", lambda route: route.abort())
     page.goto(f"{site.url}/wall")
     words = page.locator(".unstarted")
@@ -237,14 +239,14 @@ def test_a_program_that_does_not_load_leaves_a_clear_word(page: Page, site: Runn
     expect(words).to_contain_text("This browser is too old for the wall, or could not load its program.")
 
 
-def test_an_old_browser_is_told_at_once(page: Page, site: RunningApp) -> None:
+def test_a_browser_that_is_too_old_says_so_at_once(page: Page, site: RunningApp) -> None:
     page.add_init_script("delete AbortSignal.timeout")
     page.goto(f"{site.url}/wall")
     expect(page.locator(".unstarted")).to_be_visible()
     expect(page.locator(".canvas")).to_have_count(0)
 
 
-def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: RunningApp) -> None:
+def test_a_browser_without_javascript_says_so(browser: Browser, site: RunningApp) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{site.url}/wall")
@@ -252,7 +254,7 @@ def test_a_browser_without_scripts_shows_the_same(browser: Browser, site: Runnin
     context.close()
 
 
-def test_one_scene_goes_out_before_the_next_comes_in(browser: Browser, site: RunningApp) -> None:
+def test_one_scene_fades_out_before_the_next_fades_in(browser: Browser, site: RunningApp) -> None:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="no-preference")
     wall = ScriptedWall(context.new_page(), site.url)
     page = stopped(wall)
@@ -269,7 +271,7 @@ def test_pairing_counts_down_and_moves_with_each_code(scripted_wall: ScriptedWal
     expect(page.locator(".next")).to_have_text("A new code appears in 4 min.")
     expect(page.locator(".code")).to_have_attribute("aria-label", "K7M 4QX")
     before = page.locator(".code").bounding_box()
-    scripted_wall.say("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": ms(CLOCK) + 9 * MINUTE})
+    scripted_wall.show("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": ms(CLOCK) + 9 * MINUTE})
     after = page.locator(".code").bounding_box()
     assert before
     assert after

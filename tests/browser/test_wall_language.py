@@ -1,4 +1,4 @@
-"""The page's own words and clock, in the language of its wall."""
+"""The page's own phrases and clock, in the language of its wall."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from tests.fake_site import RunningApp, config
 pytestmark = pytest.mark.browser
 
 
-def test_a_lost_connection_is_told_in_the_language_of_the_wall(scripted_wall: ScriptedWall) -> None:
+def test_a_lost_connection_is_reported_in_the_language_of_the_wall(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall, "german")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.locator(".byline .word").first).to_have_text("positiv")
     scripted_wall.fall_silent()
     page.clock.run_for(31_000)
-    expect(page.locator(".proof")).to_contain_text("Verbindet neu, zuletzt vor 30 s.")
+    expect(page.locator(".proof")).to_contain_text("Verbindet neu, zuletzt vor 30 Sek.")
     page.clock.run_for(60_000)
-    expect(page.locator("h1")).to_have_text("Nicht live. Zuletzt vor 1 min, um 16:06. Verbindung verloren.")
+    expect(page.locator("h1")).to_have_text("Nicht live. Zuletzt vor 1 Min., um 16:06. Verbindung verloren.")
     expect(page.locator(".board .head")).to_have_text("Um 16:06")
 
 
-def test_a_clock_of_twelve_hours_is_the_pages_too(scripted_wall: ScriptedWall) -> None:
+def test_the_page_uses_the_walls_twelve_hour_clock(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall, "english")
     expect(page.locator(".horizon .strong")).to_have_text("4:06 pm")
     scripted_wall.fall_silent()
@@ -37,10 +37,11 @@ def test_a_clock_of_twelve_hours_is_the_pages_too(scripted_wall: ScriptedWall) -
     expect(page.locator("h1")).to_contain_text("Not live. Last update 1 min ago, at 4:06 pm.")
 
 
-def test_a_headline_without_room_for_its_second_clause_ends_there(scripted_wall: ScriptedWall) -> None:
-    text = "45 mentions of Vereinigte Donaudampf… in the last hour,"
-    scripted_wall.open("normal", headline={"word": "Normal.", "text": text, "clause": "no topic stands out."})
-    expect(scripted_wall.page.locator("h1")).to_have_text(f"Normal. {text[:-1]}.")
+def test_a_headline_without_room_for_its_clause_ends_with_a_full_stop(scripted_wall: ScriptedWall) -> None:
+    hour = "45 mentions of Vereinigte Donaudampf… in the last hour"
+    headline = {"word": "Normal.", "text": f"{hour},", "clause": "no topic stands out.", "text_alone": f"{hour}."}
+    scripted_wall.open("normal", headline=headline)
+    expect(scripted_wall.page.locator("h1")).to_have_text(f"Normal. {hour}.")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def german(tmp_path: Path) -> Iterator[RunningApp]:
     served.stop()
 
 
-def test_before_the_first_answer_the_page_speaks_the_language_of_its_wall(german: RunningApp, page: Page) -> None:
+def test_before_the_first_answer_the_page_uses_the_language_of_its_wall(german: RunningApp, page: Page) -> None:
     page.clock.install()
     page.route("**/state.json", lambda route: route.abort())
     page.route_web_socket("**/socket.io/**", lambda socket: socket.close())

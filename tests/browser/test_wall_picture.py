@@ -19,14 +19,14 @@ pytestmark = pytest.mark.browser
 
 SIZES = {"1366x768": (1366, 768, 14.222), "1920x1080": (1920, 1080, 20.0), "3840x2160": (3840, 2160, 40.0)}
 LAYOUTS_AT = {14: (3,), 20: (0, 1), 40: (2,)}
-"""Which layouts are measured at which size; all at one or the other."""
+"""Which layouts are measured at which size; together they are all measured."""
 SLOT = 1_200_000
 ZONES = ".headline, .horizon, .columns, .stage, .standing, .board, .board tr, .board td, .board th, .proof"
 
 
 @pytest.fixture(params=SIZES)
 def rem(request: Any, wall: ScriptedWall) -> Iterator[float]:
-    """Each size in turn; back to 1080 lines afterwards."""
+    """Each size in turn, and 1920 x 1080 afterwards."""
     width, height, rem = SIZES[request.param]
     wall.page.set_viewport_size({"width": width, "height": height})
     yield rem
@@ -34,14 +34,14 @@ def rem(request: Any, wall: ScriptedWall) -> Iterator[float]:
 
 
 def in_layout(name: str, layout: int) -> dict[str, int]:
-    """What makes a state be drawn in a layout."""
+    """The changes that make a state appear in a layout."""
     return {"clock": fixtures.states()[name].clock + layout * SLOT}
 
 
 def test_every_state_is_legible_and_within_the_safe_area(wall: ScriptedWall, rem: float) -> None:
     for name in fixtures.states():
         for layout in LAYOUTS_AT[round(rem)]:
-            wall.say(name, **in_layout(name, layout))
+            wall.show(name, **in_layout(name, layout))
             wall.settle()
             found = measures.texts(wall.page)
             where = f"{name} in layout {layout}"
@@ -52,9 +52,9 @@ def test_every_state_is_legible_and_within_the_safe_area(wall: ScriptedWall, rem
             assert measures.faint(wall.page) == [], where
 
 
-def test_what_must_be_got_in_a_glance_is_large(wall: ScriptedWall, rem: float) -> None:
+def test_what_must_be_read_at_a_glance_is_large(wall: ScriptedWall, rem: float) -> None:
     for name in fixtures.states():
-        wall.say(name)
+        wall.show(name)
         sizes = wall.page.evaluate(
             "[...document.querySelectorAll('h1, .ours .share')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
         )
@@ -64,20 +64,20 @@ def test_what_must_be_got_in_a_glance_is_large(wall: ScriptedWall, rem: float) -
 
 def test_every_state_is_legible_at_night(wall: ScriptedWall) -> None:
     for name in fixtures.states():
-        wall.say(name, night=True)
+        wall.show(name, night=True)
         assert measures.faint(wall.page) == [], name
 
 
 def test_no_text_moves_a_neighbour(wall: ScriptedWall, rem: float) -> None:
     board = fixtures.states()["extremes"].json()["board"]
-    wall.say("normal", board=board)
+    wall.show("normal", board=board)
     before = measures.boxes(wall.page, ZONES)
     for texts in zip(fixtures.CORPUS.items(), reversed(fixtures.CORPUS.items()), strict=True):
-        said = [
+        voices = [
             asdict(voice(50 + n, "negative", text, text, 3, place=text[:28], near_duplicates=n * 40))
             for n, (_, text) in enumerate((*texts, texts[0]))
         ]
-        wall.say("normal", board=board, voices=said)
+        wall.show("normal", board=board, voices=voices)
         wall.settle()
         assert measures.boxes(wall.page, ZONES) == before, texts[0][0]
         assert measures.outside(wall.page) == [], texts[0][0]
@@ -85,8 +85,8 @@ def test_no_text_moves_a_neighbour(wall: ScriptedWall, rem: float) -> None:
 
 
 def hero_of(wall: ScriptedWall, name: str) -> dict[str, Any]:
-    """How a text of the corpus is set as hero: its size, how many lines, and whether all of it is shown."""
-    wall.say("normal", voices=[asdict(v) for v in (voice(70, "neutral", fixtures.CORPUS[name]), *VOICES[1:])])
+    """How a text of the corpus is set as the hero: its size, its lines, and whether it is whole."""
+    wall.show("normal", voices=[asdict(v) for v in (voice(70, "neutral", fixtures.CORPUS[name]), *VOICES[1:])])
     wall.settle()
     return wall.page.locator(".hero .text").evaluate(  # type: ignore[no-any-return]
         """(e) => {
@@ -109,14 +109,14 @@ def test_the_hero_takes_the_largest_size_that_fits(wall: ScriptedWall) -> None:
         assert lines == pytest.approx(round(lines), abs=0.02), f"half a line of {name}"
 
 
-def test_the_document_never_holds_more_than_three_mentions(wall: ScriptedWall) -> None:
+def test_the_dom_never_has_more_than_three_mentions(wall: ScriptedWall) -> None:
     for name in fixtures.states():
-        wall.say(name)
+        wall.show(name)
         assert wall.page.locator(".hero, .row").count() <= 3, name
 
 
 def test_marks_differ_in_shape_without_any_colour(wall: ScriptedWall, meter: Page) -> None:
-    wall.say("normal")
+    wall.show("normal")
     wall.settle()
     marks = {}
     for row in wall.page.locator(".board tbody tr").all():
@@ -126,7 +126,7 @@ def test_marks_differ_in_shape_without_any_colour(wall: ScriptedWall, meter: Pag
         marks[row.locator("th").inner_text()] = meter.evaluate(
             "(png) => shape(png)", measures.picture(wall.page, clip=box)
         )
-    wall.say("incident")
+    wall.show("incident")
     marks["incident"] = meter.evaluate(
         "(png) => shape(png)", measures.picture(wall.page, clip={"x": 0, "y": 0, "width": 600, "height": 600})
     )
@@ -138,17 +138,17 @@ def test_marks_differ_in_shape_without_any_colour(wall: ScriptedWall, meter: Pag
 
 
 def test_masked_authors_have_no_handle_and_no_disc(wall: ScriptedWall) -> None:
-    wall.say("masked")
-    expect(wall.page.locator(".byline")).to_have_text("neutralsomeoneon Bluesky, 2 min")
+    wall.show("masked")
+    expect(wall.page.locator(".byline")).to_have_text("neutralsomeoneon Bluesky, 2 mins")
     assert wall.page.locator(".disc").count() == 0
     assert "nkeller" not in wall.page.content()
     assert wall.page.content().replace("@someone", "").count("@") == 0
 
 
-def test_zones_change_places_with_the_layout(wall: ScriptedWall) -> None:
+def test_zones_move_with_the_layout(wall: ScriptedWall) -> None:
     places = []
     for layout in range(4):
-        wall.say("normal", **in_layout("normal", layout))
+        wall.show("normal", **in_layout("normal", layout))
         head, board, hero = (wall.page.locator(s).bounding_box() for s in ("h1", ".board", ".stage"))
         assert head
         assert board
@@ -159,7 +159,7 @@ def test_zones_change_places_with_the_layout(wall: ScriptedWall) -> None:
 
 def test_the_flag_of_an_incident_changes_sides(wall: ScriptedWall) -> None:
     for layout, right in ((0, False), (1, True), (2, False), (3, True)):
-        wall.say("incident", **in_layout("incident", layout))
+        wall.show("incident", **in_layout("incident", layout))
         flag = wall.page.locator(".flag").bounding_box()
         assert flag
         assert (flag["x"] > 960) is right
@@ -167,23 +167,23 @@ def test_the_flag_of_an_incident_changes_sides(wall: ScriptedWall) -> None:
 
 
 def test_the_bars_are_the_number(wall: ScriptedWall) -> None:
-    wall.say("normal")
+    wall.show("normal")
     expect(wall.page.locator(".bar.bright")).to_have_count(4)
     scale = fixtures.states()["normal"].horizon.scale
     heights = [box[4] / 20 / 7.75 * scale for box in measures.boxes(wall.page, ".bar.bright rect:nth-child(2)")]
     assert sum(heights) == pytest.approx(42, abs=0.5), "the headline says 42"
-    wall.say("blind")
+    wall.show("blind")
     hatch = wall.page.locator(".hatch").bounding_box()
     assert hatch
     lasts = [b[1] + b[3] for b in measures.boxes(wall.page, ".bar rect:nth-child(2)")]
     assert max(lasts) <= hatch["x"] + 1, "no bar stands where nothing was read"
-    wall.say("incident")
+    wall.show("incident")
     expect(wall.page.locator(".bar.hot")).to_have_count(22)
 
 
-def test_every_state_can_be_heard(wall: ScriptedWall) -> None:
+def test_every_state_has_its_roles_for_screen_readers(wall: ScriptedWall) -> None:
     for name, state in fixtures.states().items():
-        wall.say(name)
+        wall.show(name)
         page = wall.page
         assert page.locator("h1").count() == 1, name
         assert page.get_by_role("status").count() == 1
@@ -191,14 +191,14 @@ def test_every_state_can_be_heard(wall: ScriptedWall) -> None:
         assert page.locator("a, button, input, [tabindex], [contenteditable]").count() == 0
         if state.pairing is None:
             assert page.get_by_role("img").first.get_attribute("aria-label")
-    wall.say("normal")
+    wall.show("normal")
     assert wall.page.locator(".board").get_by_role("row", name="mood positive Acme").count() == 1
     assert wall.page.locator(".hero .unseen").inner_text() == "positive"
 
 
-def test_sample_data_is_called_that_in_every_state(wall: ScriptedWall) -> None:
+def test_sample_data_is_labelled_in_every_state(wall: ScriptedWall) -> None:
     for name in fixtures.states():
-        wall.say(name, sample=True)
+        wall.show(name, sample=True)
         wall.settle()
         german, french = "Beispieldaten. Nichts hier ist echt.", "Exemple. Rien ici n\u2019est réel."
         sign = {"german": german, "french": french}.get(name, "Sample data. Nothing here is real.")
@@ -206,8 +206,8 @@ def test_sample_data_is_called_that_in_every_state(wall: ScriptedWall) -> None:
         assert measures.outside(wall.page) == [], name
 
 
-def test_nothing_was_refused_complained_of_or_asked_elsewhere(wall: ScriptedWall, all_page_errors: PageErrors) -> None:
-    """Stands last: over everything that was shown before."""
+def test_no_error_no_csp_report_and_no_request_elsewhere(wall: ScriptedWall, all_page_errors: PageErrors) -> None:
+    """Must be last: it covers everything that was shown before."""
     assert wall.page.evaluate("window.reports") == []
     assert all_page_errors == []
     assert wall.outside == []

@@ -1,4 +1,4 @@
-"""The wall when something goes wrong: the line, the server, its version, its config, the television's clock and age."""
+"""The wall when something fails: the connection, the server, its version, its config, the television."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from monitor.store import Store
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
 from tests.fake_site import RunningApp, config, judged
-from tests.test_run import TIMEOUT_MS, Running, until
+from tests.test_run import TIMEOUT_SECONDS, Running, until
 from tests.wall_states.parts import CLOCK, ms
 
 pytestmark = pytest.mark.browser
 
 MINUTE = 60
-SETTLED = 60
-"""Steps of half a second, of the page's clock, within which a wall has come back."""
+MAX_STEPS = 60
+"""Steps of half a second within which a wall is live again, by the page's clock."""
 
 
 def open_wall(page: Page, served: RunningApp, path: str = "/wall") -> None:
@@ -42,10 +42,10 @@ def open_wall(page: Page, served: RunningApp, path: str = "/wall") -> None:
 
 
 def run_until(page: Page, reached: str) -> None:
-    """Move the page's clock until ``reached``, an expression of its own, is true. The answers it waits for are real."""
-    for _ in range(SETTLED):
+    """Advance the page's clock until the JavaScript expression ``reached`` is true. Its requests are real."""
+    for _ in range(MAX_STEPS):
         page.clock.run_for(500)
-        page.evaluate("fetch('/healthz').catch(() => 0)")  # whatever was under way before this has had its turn
+        page.evaluate("fetch('/healthz').catch(() => 0)")  # requests that were pending before are now done
         if page.evaluate(reached):
             return
     pytest.fail(f"never: {reached}; the wall says {page.locator('h1').text_content()}")
@@ -54,8 +54,8 @@ def run_until(page: Page, reached: str) -> None:
 IS_LIVE = "document.querySelector('.canvas')?.dataset.trust === 'live'"
 
 
-def is_true_to(page: Page, store: Store) -> None:
-    """The wall shows the newest of the store, all of it counted, and nothing twice."""
+def assert_current(page: Page, store: Store) -> None:
+    """Assert that the wall shows the newest mentions, counts all of them, and shows none twice."""
     expect(page.locator(".canvas")).to_have_attribute("data-last-id", str(store.last_change_id()))
     stored = store.count(MentionFilter()).n
     expect(page.locator("h1")).to_contain_text(f"{stored} mentions in the last hour")
@@ -64,8 +64,8 @@ def is_true_to(page: Page, store: Store) -> None:
 
 
 @dataclass
-class Line:
-    """What a page and its server are connected by; it can be cut."""
+class Connection:
+    """The connection between a page and its server, which a test can cut."""
 
     page: Page
     cut: bool = False
@@ -76,7 +76,7 @@ class Line:
         self.page.route_web_socket("**/socket.io/**", self._connect)
 
     def lose(self) -> None:
-        """From now on nothing gets through, and what was open breaks."""
+        """Close open sockets and abort every request from now on."""
         self.cut = True
         for socket in self._sockets:
             socket.close()
@@ -97,14 +97,14 @@ class Line:
 
 
 def test_offline_for_ten_minutes_and_back(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
-    line = Line(page)
+    connection = Connection(page)
     for n in range(3):
         served.save(judged(f"Acme before {n}.", published_at=served.clock.now()))
     page.clock.install()
     open_wall(page, served)
     page.evaluate("window.same = true")
-    is_true_to(page, served.store)
-    line.lose()
+    assert_current(page, served.store)
+    connection.lose()
     page.clock.fast_forward(40_000)
     expect(page.locator(".canvas")).to_have_attribute("data-trust", "reconnecting")
     for n in range(40):
@@ -113,13 +113,13 @@ def test_offline_for_ten_minutes_and_back(page: Page, served: RunningApp, page_e
     served.store.delete_posts("Forum", [gone.post.external_id], served.clock.now())
     page.clock.fast_forward(10 * MINUTE * 1000)
     expect(page.locator("h1")).to_contain_text("Not live. Last update 10 min ago")
-    line.cut = False
+    connection.cut = False
     run_until(page, IS_LIVE)
-    is_true_to(page, served.store)
-    assert gone.post.text not in page.content(), "what was deleted meanwhile is gone here, too"
+    assert_current(page, served.store)
+    assert gone.post.text not in page.content(), "what was deleted meanwhile is gone from the wall too"
     served.save(judged("Acme after.", published_at=served.clock.now()))
-    is_true_to(page, served.store)
-    assert page.evaluate("window.same"), "the page was never loaded anew"
+    assert_current(page, served.store)
+    assert page.evaluate("window.same"), "the page must not reload"
     assert page_errors == []
 
 
@@ -134,7 +134,7 @@ ours = true
 rule = 'acme'
 [[sources]]
 kind = "webhook"
-name = "desktop_context"
+name = "desk"
 secret = "DESK_HOOK"
 [[walls]]
 name = "hall"
@@ -143,8 +143,8 @@ night = "off"
 KEY = "made up for a test, no secret"
 
 
-class Hooked(Running):
-    """``wallflower run`` with a webhook for its only source."""
+class WebhookService(Running):
+    """``wallflower run`` whose only source is a webhook."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, feed_port=0)
@@ -154,55 +154,55 @@ class Hooked(Running):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def bring(self, *ids: str) -> None:
-        """Deliver posts of these ids; returns when they are stored."""
+    def deliver(self, *ids: str) -> None:
+        """Deliver posts with these ids; returns when they are stored."""
         body = json.dumps([{"id": id_, "text": f"Acme, says {id_}."} for id_ in ids]).encode()
         signature = "sha256=" + hmac.new(KEY.encode(), body, hashlib.sha256).hexdigest()
-        request = Request(f"{self.url}/in/desktop_context", body, {"X-Hub-Signature-256": signature})
-        with urlopen(request, timeout=TIMEOUT_MS) as answer:
+        request = Request(f"{self.url}/in/desk", body, {"X-Hub-Signature-256": signature})
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
             assert answer.status == 202
 
     def kill(self) -> None:
-        """End it as a power cut does: no signal that could be heard, for the parent first, then for its worker."""
+        """Kill it without a signal that it could handle, like a power cut: first the parent, then its worker."""
         assert self.process
         worker = self.worker()
         self.process.kill()
-        self.process.wait(TIMEOUT_MS)
+        self.process.wait(TIMEOUT_SECONDS)
         if worker.is_running():
             worker.kill()
-        psutil.wait_procs([worker], TIMEOUT_MS)
+        psutil.wait_procs([worker], TIMEOUT_SECONDS)
 
 
 @pytest.fixture
-def hooked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hooked]:
+def hooked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookService]:
     monkeypatch.setenv("DESK_HOOK", KEY)
-    made = Hooked(tmp_path)
-    made.start()
-    yield made
-    if made.process and made.process.poll() is None:
-        os.killpg(made.process.pid, signal.SIGKILL)
-        made.process.wait(TIMEOUT_MS)
+    service = WebhookService(tmp_path)
+    service.start()
+    yield service
+    if service.process and service.process.poll() is None:
+        os.killpg(service.process.pid, signal.SIGKILL)
+        service.process.wait(TIMEOUT_SECONDS)
 
 
-def test_a_server_that_is_killed_and_started_again(page: Page, hooked: Hooked, page_errors: PageErrors) -> None:
-    hooked.bring("one", "two")
+def test_a_server_that_is_killed_and_restarted(page: Page, hooked: WebhookService, page_errors: PageErrors) -> None:
+    hooked.deliver("one", "two")
     page.goto(f"{hooked.url}/wall")
     expect(page.locator("h1")).to_contain_text("2 mentions in the last hour")
     page.evaluate("window.same = true")
     hooked.kill()
     hooked.start()
-    hooked.bring("two", "three", "four")  # as who sends them does when nobody said 202
+    hooked.deliver("two", "three", "four")  # a sender that got no 202 sends again
     expect(page.locator("h1")).to_contain_text("4 mentions in the last hour", timeout=30_000)
     expect(page.locator(".hero .text, .row .text")).to_have_count(3)
     texts = page.locator(".hero .text, .row .text").all_text_contents()
     assert len(set(texts)) == 3
-    assert page.evaluate("window.same"), "the page was never loaded anew"
+    assert page.evaluate("window.same"), "the page must not reload"
     assert page_errors == []
 
 
-def test_a_server_that_hangs_is_no_calm_day(page: Page, hooked: Hooked) -> None:
-    """Its connections stand and nobody answers: only the silence tells."""
-    hooked.bring("one")
+def test_a_server_that_hangs_makes_the_wall_not_live(page: Page, hooked: WebhookService) -> None:
+    """Its connections stay open, but it sends nothing."""
+    hooked.deliver("one")
     page.clock.install()
     page.goto(f"{hooked.url}/wall")
     expect(page.locator("h1")).to_contain_text("1 mention in the last hour")
@@ -213,24 +213,24 @@ def test_a_server_that_hangs_is_no_calm_day(page: Page, hooked: Hooked) -> None:
         expect(page.locator("h1")).to_contain_text("Not live. Last update 1 min ago")
     finally:
         worker.resume()
-    hooked.bring("two")
+    hooked.deliver("two")
     run_until(page, f"{IS_LIVE} && document.querySelector('h1').textContent.includes('2 mentions')")
 
 
-def test_a_server_that_is_killed_while_posts_pour_in(page: Page, hooked: Hooked) -> None:
-    """What was answered with 202 is on the wall after the restart, once, whatever is sent again."""
+def test_a_server_that_is_killed_in_a_flood_counts_every_post_once(page: Page, hooked: WebhookService) -> None:
+    """Posts that were accepted are counted once after the restart, even if they are sent again."""
     page.goto(f"{hooked.url}/wall")
     for n in range(4):
-        hooked.bring(*(f"{n}-{m}" for m in range(25)))
+        hooked.deliver(*(f"{n}-{m}" for m in range(25)))
     hooked.kill()
     hooked.start()
-    hooked.bring(*(f"3-{m}" for m in range(25)), *(f"4-{m}" for m in range(25)))
-    until(lambda: hooked.mentions() == 125, hooked.said)
+    hooked.deliver(*(f"3-{m}" for m in range(25)), *(f"4-{m}" for m in range(25)))
+    until(lambda: hooked.mentions() == 125, hooked.output)
     expect(page.locator("h1")).to_contain_text("125 mentions in the last hour", timeout=30_000)
     assert page.locator(".hero, .row").count() <= 3
 
 
-def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
+def test_a_flood_is_counted_but_not_drawn_one_by_one(page: Page, served: RunningApp, page_errors: PageErrors) -> None:
     served.save(judged("Acme is fine.", published_at=served.clock.now()))
     open_wall(page, served)
     elements = "document.querySelectorAll('*').length"
@@ -245,8 +245,8 @@ def test_a_flood_is_counted_and_not_drawn_one_by_one(page: Page, served: Running
     assert page_errors == []
 
 
-def held(page: Page, session: CDPSession) -> int:
-    """Nodes that the browser holds and that are not in the page."""
+def detached_nodes(page: Page, session: CDPSession) -> int:
+    """DOM nodes that the browser keeps in memory but that are not in the page."""
     for _ in range(2):
         session.send("HeapProfiler.collectGarbage")
     nodes = session.send("Memory.getDOMCounters")["nodes"]
@@ -261,33 +261,33 @@ NODES = """() => {
 }"""
 
 
-def test_no_picture_is_held_once_another_is_drawn(scripted_wall: ScriptedWall) -> None:
-    """Marks, sentences and scenes come and go; one picture has some 500 nodes."""
+def test_no_earlier_picture_stays_in_memory(scripted_wall: ScriptedWall) -> None:
+    """One picture has about 500 nodes."""
     page = scripted_wall.page
     session = page.context.new_cdp_session(page)
     scripted_wall.open("normal")
     scenes = ("incident", "topics", "quiet", "all-unscored", "night", "twelve-brands", "learning", "busy", "normal")
     for n, name in enumerate(2 * scenes):
-        scripted_wall.say(name, clock=ms(CLOCK) + n * 20 * MINUTE * 1000)
+        scripted_wall.show(name, clock=ms(CLOCK) + n * 20 * MINUTE * 1000)
     page.wait_for_function("document.querySelector('.canvas').dataset.kind === 'normal'")
-    assert held(page, session) < 100
+    assert detached_nodes(page, session) < 100
 
 
-def test_a_spike_that_a_webhook_brings_takes_the_wall(page: Page, tmp_path: Path) -> None:
-    """All of it is real but the clock, which goes sixty times as fast, and the two weeks before."""
+def test_a_spike_through_a_webhook_becomes_an_incident_on_the_wall(page: Page, tmp_path: Path) -> None:
+    """Everything is real, except the clock, which runs sixty times as fast, and the two weeks before."""
     pick = random.Random(1)
     with spike.served(tmp_path, 60, 60, pick) as service:
         page.goto(f"{service.url}/wall")
-        _, state = spike.until_told(service, [*spike.arrivals(6 * 60, timedelta(hours=2), pick)])
+        _, state = spike.time_to_incident(service, [*spike.arrivals(6 * 60, timedelta(hours=2), pick)])
         expect(page.locator(".flag")).to_be_visible()
         assert float(state["incident"]["multiple"]) >= 2
 
 
-# A config, or a version, that changes under the page
+# A new config or version
 
 
-def test_a_version_that_is_not_all_there_is_waited_for(page: Page, served: RunningApp) -> None:
-    """As in a restart that is followed by another: the page comes, and nobody is there to give its program."""
+def test_a_page_waits_until_all_files_of_a_new_version_are_there(page: Page, served: RunningApp) -> None:
+    """As if a second restart followed: the page loads, but its program does not."""
     page.clock.install()
     open_wall(page, served)
     page.evaluate("window.old = true")
@@ -307,46 +307,46 @@ def test_a_version_that_is_not_all_there_is_waited_for(page: Page, served: Runni
     page.locator(".canvas").wait_for()
 
 
-def walled(folder: Path, *names: str) -> Any:
-    """A config with walls of these names."""
+def config_with_walls(folder: Path, *names: str) -> Any:
+    """A config whose walls have these names."""
     walls = tuple(Wall(name=name, night=None) for name in names)
     return replace(config(folder, sources=("Forum", "Reddit")), walls=walls)
 
 
-def test_a_wall_that_the_config_has_no_more_says_so_and_comes_back(page: Page, tmp_path: Path) -> None:
-    served = RunningApp(walled(tmp_path, "ceo", "reception")).start()
+def test_a_wall_that_was_removed_from_the_config_says_so_and_can_return(page: Page, tmp_path: Path) -> None:
+    served = RunningApp(config_with_walls(tmp_path, "ceo", "reception")).start()
     try:
         served.save(judged("Acme is fine.", published_at=served.clock.now()))
         open_wall(page, served, "/wall/reception")
         served.stop()
-        served.config = walled(tmp_path, "ceo")
+        served.config = config_with_walls(tmp_path, "ceo")
         served.start()
-        expect(page.locator("h1")).to_have_text("No wall “reception”. The config has none of this name.")
-        assert "Acme is fine" not in page.content(), "whoever took the wall away may have wanted just that"
+        expect(page.locator("h1")).to_have_text("No wall “reception”. The config has no wall of this name.")
+        assert "Acme is fine" not in page.content(), "the removal of the wall may have been meant to hide it"
         served.stop()
-        served.config = walled(tmp_path, "ceo", "reception")
+        served.config = config_with_walls(tmp_path, "ceo", "reception")
         served.start()
         expect(page.locator(".hero .text")).to_have_text("Acme is fine.")
     finally:
         served.stop()
 
 
-def test_a_wall_without_a_socket_learns_it_by_its_next_question(page: Page, tmp_path: Path) -> None:
-    served = RunningApp(walled(tmp_path, "ceo", "reception")).start()
+def test_a_wall_without_a_socket_learns_of_its_removal_over_http(page: Page, tmp_path: Path) -> None:
+    served = RunningApp(config_with_walls(tmp_path, "ceo", "reception")).start()
     try:
         page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
         page.clock.install()
         open_wall(page, served, "/wall/reception")
         served.stop()
-        served.config = walled(tmp_path, "ceo")
+        served.config = config_with_walls(tmp_path, "ceo")
         served.start()
         run_until(page, "document.querySelector('h1')?.textContent.startsWith('No wall')")
     finally:
         served.stop()
 
 
-def test_a_screen_that_starts_on_no_wall_looks_again(page: Page, tmp_path: Path) -> None:
-    served = RunningApp(walled(tmp_path, "ceo")).start()
+def test_a_screen_on_an_unknown_wall_reloads_by_itself(page: Page, tmp_path: Path) -> None:
+    served = RunningApp(config_with_walls(tmp_path, "ceo")).start()
     try:
         answer = page.goto(f"{served.url}/wall/reception")
         assert answer
@@ -359,7 +359,7 @@ def test_a_screen_that_starts_on_no_wall_looks_again(page: Page, tmp_path: Path)
 
 
 @pytest.mark.parametrize("hours", [1, -1, 24 * 400])
-def test_ages_go_by_the_server_whatever_the_television_thinks(page: Page, served: RunningApp, hours: int) -> None:
+def test_ages_use_the_servers_clock_and_not_the_televisions(page: Page, served: RunningApp, hours: int) -> None:
     now = served.clock.now()
     served.save(
         judged("Acme of five minutes ago.", published_at=now - timedelta(minutes=5, seconds=30)),
@@ -371,15 +371,15 @@ def test_ages_go_by_the_server_whatever_the_television_thinks(page: Page, served
     expect(page.locator(".row")).to_contain_text("3 h")
     state = page.request.get(f"{served.url}/wall/state.json").json()
     zone = timedelta(minutes=state["utc_offset"])
-    told = page.locator(".label.strong").text_content()
-    assert told in {f"{served.clock.now() - back + zone:%H:%M}" for back in (timedelta(), timedelta(minutes=1))}
+    shown_time = page.locator(".label.strong").text_content()
+    assert shown_time in {f"{served.clock.now() - back + zone:%H:%M}" for back in (timedelta(), timedelta(minutes=1))}
     layouts = ("A", "B", "A'", "B'")
     slot = int(served.clock.now().timestamp()) // (20 * MINUTE)
     shown = page.locator(".canvas").get_attribute("data-layout")
     assert shown in (layouts[slot % 4], layouts[(slot - 1) % 4])
 
 
-def test_a_clock_that_is_set_on_the_television_moves_nothing(page: Page, served: RunningApp) -> None:
+def test_setting_the_televisions_clock_changes_nothing(page: Page, served: RunningApp) -> None:
     served.save(judged("Acme is fine.", published_at=served.clock.now() - timedelta(minutes=5, seconds=30)))
     page.clock.install()
     open_wall(page, served)
@@ -397,7 +397,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("lacks", OLD.values(), ids=OLD)
-def test_a_browser_that_cannot_draw_it_says_so(page: Page, served: RunningApp, lacks: str) -> None:
+def test_a_browser_without_a_needed_feature_says_so(page: Page, served: RunningApp, lacks: str) -> None:
     page.add_init_script(f"""
         const supports = CSS.supports;
         CSS.supports = (property, ...value) => property !== {lacks!r} && supports.call(CSS, property, ...value);
@@ -409,8 +409,8 @@ def test_a_browser_that_cannot_draw_it_says_so(page: Page, served: RunningApp, l
     assert page.locator(".unstarted").bounding_box()
 
 
-def test_a_browser_that_cannot_read_the_program_says_so(page: Page, served: RunningApp) -> None:
-    """As one does that finds words in it that it does not know: nothing of it runs."""
+def test_a_browser_that_cannot_parse_the_program_says_so(page: Page, served: RunningApp) -> None:
+    """Nothing of a program runs that contains syntax which the browser does not know."""
     page.route(
         "**/assets/*.js",
         lambda route: route.fulfill(body="class A { #b; static { ?? } }", content_type="text/javascript"),

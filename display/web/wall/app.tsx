@@ -73,7 +73,7 @@ function viewOf(picture: Picture, fitted: number): View {
     stale,
     night: state.night && screen !== "incident",
     moment: { locale, now: state.as_of + silence * state.pace, showsAges: !stale },
-    connection: { trust: trusted, silence, heardAt: state.as_of, refused: picture.refused },
+    connection: { trust: trusted, silence, receivedAt: state.as_of, refused: picture.refused },
     headline: lost ? lostHeadline(state, silence, locale) : state.headline,
     fitted,
   };

@@ -94,7 +94,6 @@ const OTHER_VOICE_TIME = 12_000;
 
 /** The index of the voice of an incident that is shown: the first for 24 s, each other one for 12. */
 export function incidentVoice(clock: number, voices: number): number {
-  if (voices < 2) return 0;
   const phase = modulo(clock, FIRST_VOICE_TIME + OTHER_VOICE_TIME * (voices - 1));
   return phase < FIRST_VOICE_TIME ? 0 : 1 + Math.floor((phase - FIRST_VOICE_TIME) / OTHER_VOICE_TIME);
 }

@@ -6,7 +6,7 @@ import { type Locale } from "./locale";
 
 const UTC: Locale = { ...LANGUAGES["en"]!, utcOffset: 0, twelveHours: false };
 const GERMAN: Locale = { ...LANGUAGES["de"]!, utcOffset: 0, twelveHours: true };
-const LIVE = { trust: "live", silence: 1000, heardAt: Date.UTC(2026, 10, 19, 15, 52), refused: false } as const;
+const LIVE = { trust: "live", silence: 1000, receivedAt: Date.UTC(2026, 10, 19, 15, 52), refused: false } as const;
 const RECONNECTING = { ...LIVE, trust: "reconnecting", silence: 40_000 } as const;
 
 /** Text with ordinary spaces. */
@@ -17,7 +17,7 @@ function plain(text: string): string {
 describe("the proof", () => {
   const { proof } = fixture("normal");
 
-  it("is the server's while it is heard", () => {
+  it("is the server's while its messages arrive", () => {
     expect(proofLines(proof, LIVE, UTC, 0)).toEqual(proof);
   });
 
@@ -25,6 +25,12 @@ describe("the proof", () => {
     const lines = proofLines(proof, RECONNECTING, UTC, 0);
     expect(plain(lines[0]!.text)).toBe("Reconnecting, last update 40 sec ago.");
     expect(lines[1]).toEqual(proof[1]);
+  });
+
+  it("gets a line if the server's has none in that place", () => {
+    expect(proofLines([], RECONNECTING, UTC, 0).map((l) => plain(l.text))).toEqual(["Reconnecting, last update 40 sec ago."]);
+    const about = proof.slice(0, 1);
+    expect(proofLines(about, RECONNECTING, UTC, 1)).toHaveLength(2);
   });
 
   it("has one full stop after an abbreviation", () => {

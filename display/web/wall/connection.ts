@@ -10,7 +10,7 @@ export interface Connection {
   /** Milliseconds since the last message. */
   silence: number;
   /** The time that was shown then. */
-  heardAt: number;
+  receivedAt: number;
   /** All connections of the server are taken; this page asks for its state now and then. */
   refused: boolean;
 }
@@ -27,11 +27,11 @@ export function proofLines(lines: ProofLine[], connection: Connection, locale: L
   return lines.map((line, index) => (index === place ? lineOf(text) : line));
 }
 
-/** Empty while the server is heard. */
-function connectionText({ trust, silence, heardAt }: Connection, locale: Locale): string {
+/** Empty while messages arrive. */
+function connectionText({ trust, silence, receivedAt }: Connection, locale: Locale): string {
   if (trust === "live") return "";
   if (trust === "reconnecting") return fill(locale.phrases.reconnecting, { ago: ago(silence, locale) });
-  return fill(locale.phrases.as_of, { time: timeOfDay(heardAt, locale) });
+  return fill(locale.phrases.as_of, { time: timeOfDay(receivedAt, locale) });
 }
 
 /** The proof of an incident beside one of its voices: the size of the largest group belongs to the first voice only. */
@@ -39,7 +39,7 @@ export function incidentProof(lines: ProofLine[], voice: number): ProofLine[] {
   return voice ? lines.map((line) => ({ ...line, strong: "", text: line.text.trimStart() })) : lines;
 }
 
-/** The headline when nothing has been heard for too long. */
+/** The headline when no message has arrived for too long. */
 export function lostHeadline(state: WallState, silence: number, locale: Locale): Headline {
   const { phrases } = locale;
   const time = timeOfDay(state.as_of, locale);

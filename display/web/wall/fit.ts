@@ -1,4 +1,4 @@
-// Texts that give way in steps, as measured after layout: no count of characters tells how wide a text is.
+// Texts that give way in steps, as measured after layout: a number of characters does not say how wide a text is.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** The first of the steps 0 to `last` in which a box `fits`. `shown`: everything that its width depends on. */

@@ -22,7 +22,7 @@ function TextOnGround({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** Two lines at most, measured after layout: no count of characters tells how wide a name is. */
+/** Two lines at most, as measured after layout: a number of characters does not say how wide a name is. */
 export function Headline({ headline, fitted }: { headline: Doc.Headline; fitted: number }) {
   const { word, text, clause, text_alone: textAlone } = headline;
   const box = useRef<HTMLHeadingElement>(null);

@@ -34,7 +34,7 @@ interface Wall {
   languages: Languages;
   state: WallState | null;
   /** By the page's monotonic clock, in milliseconds, like `requestedAt`. */
-  heardAt: number;
+  receivedAt: number;
   requestedAt: number;
   requesting: boolean;
   /** How far the server's clock is ahead of the page's. */
@@ -68,7 +68,7 @@ function draw(wall: Wall): void {
   if (wall.outdated && wall.shown && slot(clock) !== wall.shown.slot) void reloadPage(wall);
   wall.shown = show(wall.shown, clock, showInput(wall.state));
   const { state, languages, shown, refused } = wall;
-  const silence = Math.max(now - wall.heardAt, 0);
+  const silence = Math.max(now - wall.receivedAt, 0);
   put(wall, <App picture={{ state, languages, show: shown, clock, silence, refused }} />);
 }
 
@@ -116,7 +116,7 @@ function receive(wall: Wall, state: WallState | undefined): void {
   wall.clockOffset = clockOffset(wall.state && wall.clockOffset, state.clock || state.as_of, now);
   wall.state = state;
   document.documentElement.lang = state.language;
-  wall.heardAt = now;
+  wall.receivedAt = now;
   draw(wall);
 }
 
@@ -155,7 +155,7 @@ async function requestState(wall: Wall): Promise<void> {
 function tick(wall: Wall): void {
   const now = performance.now();
   const patience = wall.state ? REQUEST_AFTER : FIRST_REQUEST_AFTER;
-  if (!wall.requesting && now - wall.heardAt >= patience && now - wall.requestedAt >= patience) void requestState(wall);
+  if (!wall.requesting && now - wall.receivedAt >= patience && now - wall.requestedAt >= patience) void requestState(wall);
   draw(wall);
 }
 
@@ -205,7 +205,7 @@ function start(root: HTMLElement): void {
     version: root.dataset["version"]!,
     languages: JSON.parse(root.dataset["phrases"]!) as Languages,
     state: null,
-    heardAt: 0,
+    receivedAt: 0,
     requestedAt: 0,
     requesting: false,
     clockOffset: 0,

@@ -1,4 +1,4 @@
-// The four marks. They differ in shape, so that colour is never needed to tell them apart.
+// The four marks. They differ in shape, so that they can be distinguished without colour.
 import { usePhrases } from "./locale";
 import type { Sentiment } from "./state";
 

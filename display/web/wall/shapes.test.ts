@@ -61,6 +61,7 @@ describe("a picture that is not updated", () => {
     ]);
     expect(drifted([{ start: 0.75, end: 1 }], 0.25)).toEqual([{ start: 0.5, end: 1 }]);
     expect(drifted([{ start: 0, end: 0.25 }], 0.5)).toEqual([{ start: 0.5, end: 1 }]);
+    expect(drifted([{ start: 0.25, end: 0.75 }], 0.5)[0]).toEqual({ start: 0, end: 0.25 });
   });
 });
 

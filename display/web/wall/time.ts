@@ -38,7 +38,7 @@ function formatRelative(n: number, unit: Unit, { locale }: Language): string {
 
 /** "now", "4 mins", "3 hrs", "2 days". */
 export function age(milliseconds: number, language: Language): string {
-  const seconds = Math.max(milliseconds / 1000, 0);
+  const seconds = milliseconds / 1000;
   if (seconds < SECONDS.minute) return language.phrases.now;
   const unit = largestUnit(seconds);
   return formatUnit(Math.floor(seconds / SECONDS[unit]), unit, language);
@@ -46,7 +46,7 @@ export function age(milliseconds: number, language: Language): string {
 
 /** "just now", "20 sec ago" in steps of ten, "4 min ago". */
 export function ago(milliseconds: number, language: Language): string {
-  const seconds = Math.max(milliseconds / 1000, 0);
+  const seconds = milliseconds / 1000;
   if (seconds < JUST_NOW_SECONDS) return language.phrases.just_now;
   if (seconds < SECONDS.minute) return formatRelative(-Math.floor(seconds / STEP_SECONDS) * STEP_SECONDS, "second", language);
   const unit = largestUnit(seconds);

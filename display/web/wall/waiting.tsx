@@ -10,7 +10,7 @@ export function Waiting({ clock, phrases }: { clock: number } & Pick<Language, "
   return <Blank screen="waiting" clock={clock} headline={headline} />;
 }
 
-/** For a wall that is no longer in the config: what it showed may be just what somebody wanted to take away. */
+/** For a wall that is no longer in the config: it may have been removed because of what it showed. */
 export function Gone({ clock, name, phrases }: { clock: number; name: string } & Pick<Language, "phrases">) {
   const headline = { word: fill(phrases.no_wall, { name }), text: phrases.not_in_config, clause: "", text_alone: "" };
   return <Blank screen="gone" clock={clock} headline={headline} />;
