@@ -14,7 +14,7 @@ from tests.fakes import NOON
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore.open(tmp_path / "wallflower.db")
+    store = SqliteStore.open(tmp_path / "wallflower.db", lock_timeout=1.0)
     yield store
     store.close()
 

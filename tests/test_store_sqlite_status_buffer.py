@@ -17,7 +17,7 @@ from monitor.model import Batch, Health, SourceStatus
 from monitor.store import KEEP
 from monitor.store.sqlite import SqliteStore
 from monitor.store.sqlite.connections import open_writer
-from monitor.store.sqlite.status_buffer import StatusBuffer, Written
+from monitor.store.sqlite.status_buffer import StatusBuffer, WrittenEntries
 from monitor.store.sqlite.writer import Writer
 from tests.fake_store import judged, raw_connection
 from tests.fakes import NOON, FakeClock
@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore.open(path)
+    opened = SqliteStore.open(path, lock_timeout=1.0)
     opened._writer._buffer_seconds = 3600.0
     yield opened
     opened.close()
@@ -120,13 +120,13 @@ class CommitEventBuffer(StatusBuffer):
         super().__init__()
         self.committed = threading.Event()
 
-    def discard(self, written: Written) -> None:
+    def discard(self, written: WrittenEntries) -> None:
         super().discard(written)
         self.committed.set()
 
 
 def test_buffered_statuses_are_written_while_the_writer_is_idle(path: Path) -> None:
-    SqliteStore.open(path).close()
+    SqliteStore.open(path, lock_timeout=1.0).close()
     buffer = CommitEventBuffer()
     writer = Writer(open_writer(path, 1.0), path, buffer, rolled_back=lambda: None)
     writer._buffer_seconds = 0.0

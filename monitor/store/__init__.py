@@ -19,6 +19,7 @@ from monitor.store.sqlite import open_sqlite
 __all__ = ["KEEP", "Store", "open", "open_store"]
 
 LOCK_TIMEOUT_SECONDS = 15.0
+"""How long to wait for another program that uses the database."""
 
 _ENGINES: Mapping[str, Callable[[str, bool, float], Store]] = MappingProxyType({"sqlite": open_sqlite})
 """URL scheme -> opens a store at what follows ``:///``."""

@@ -1,4 +1,4 @@
-"""The contract of every storage engine: what callers may ask and what they may rely on."""
+"""The contract of every storage engine: its methods, and what callers can rely on."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Keep(Enum):
 
 
 KEEP: Final = Keep.KEEP
-"""Passed as a cursor: leave the stored one as it is. (None is a cursor like any other.)"""
+"""Passed as a cursor: keep the stored one. (None is a valid cursor.)"""
 
 
 class Store(Protocol):
     """The database of one installation. ``monitor.store.open_store`` returns one.
 
     Every method may be called from any thread. A method that writes runs in one transaction and returns when that is
-    committed. A method that reads sees one moment of the database. Both raise StoreError when the database cannot be
+    committed. A method that reads sees a snapshot of the database. Both raise StoreError when the database cannot be
     used: locked, full, damaged or closed.
 
     Times are aware and in UTC, and are stored to the millisecond. Scores are stored to the thousandth. Ids of mentions
@@ -56,7 +56,7 @@ class Store(Protocol):
 
     Methods that take a MentionFilter parse its ``q`` to a tree with ``monitor.query.parse``, which the engine compiles
     for its own search index; they raise QueryError when ``q`` is not valid. ``upto`` leaves out mentions with a greater
-    id, so that a list and its figures stay those of one moment while new mentions arrive.
+    id, so that a list and its figures stay consistent while new mentions arrive.
     """
 
     # The database itself
@@ -96,10 +96,10 @@ class Store(Protocol):
 
         A known post (same source and external id) is updated if its content changed; otherwise nothing is written. An
         edited post that no longer mentions a brand keeps that mention with the state LEFT. Posts without findings are
-        stored only if they are already known. Of several posts with one external id the last counts.
+        stored only if they are already known. If several posts have the same external id, the last one counts.
 
         ``deleted``: external ids of posts to delete after saving. ``deleted_prefixes``: prefixes of external ids; posts
-        stored with such an id are deleted before saving, since a deleted author may be back in this very batch.
+        stored with such an id are deleted before saving, because a deleted author may have returned in this batch.
         """
 
     def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:
@@ -109,7 +109,7 @@ class Store(Protocol):
         """The source's last saved cursor; None before its first pass."""
 
     def save_status(self, status: SourceStatus, now: datetime) -> None:
-        """Save the status of ``status.source``. The first call for a source sets its time in ``begun``."""
+        """Save the status of ``status.source``. The first call for a source sets its time in ``source_start_times``."""
 
     def buffer_status(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
         """Save a status, and a cursor if given, within about a second, together with other writes.
@@ -117,9 +117,9 @@ class Store(Protocol):
         For passes that found nothing new: one transaction per pass would cost more than the pass. Readers of this store
         see the status at once. A crash loses at most the last second, and the pass is repeated.
 
-        Without a cursor, that is, before a pass, the first status of each source is written at once, so that a program
-        that crashes in its passes finds after a restart that it tried. So is the next one after a failed write, so that
-        nothing is fetched that cannot be stored.
+        Without a cursor, that is, before a pass, the first status of each source is written at once, so that after
+        a restart the attempt is known even if it crashed the program. The next one after a failed write is written at
+        once as well, so that nothing is fetched that cannot be stored.
         """
 
     def statuses(self) -> list[SourceStatus]:
@@ -135,10 +135,10 @@ class Store(Protocol):
         """Source -> when its first status was saved. Sources that were only imported are missing."""
 
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
-        """Record that a source cannot be read since ``since``. A gap that is already open keeps the earlier start."""
+        """Record that a source was not read since ``since``. A gap that is already open keeps the earlier start."""
 
     def close_gaps(self, source: str, until: datetime, now: datetime, complete_since: datetime | None = None) -> None:
-        """Record that a source was read at ``until``. Gaps end at ``complete_since``, from which nothing is missing."""
+        """Record that a source was read at ``until``. Gaps end at ``complete_since``: nothing since is missing."""
 
     def gaps(self, since: datetime, until: datetime, source: str | None = None) -> list[Gap]:
         """The gaps that overlap [since, until), of one source or of all, by source and start."""
@@ -200,7 +200,7 @@ class Store(Protocol):
         """
 
     def mention(self, id: int) -> Mention | None:
-        """One mention, or None if there is none (any more)."""
+        """One mention, or None if it does not exist (any more)."""
 
     def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
         """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
@@ -223,14 +223,14 @@ class Store(Protocol):
         """Restore the program's own score."""
 
     def set_state(self, id: int, state: State, now: datetime) -> bool:
-        """Set where a mention stands with the people who work through the list."""
+        """Set the state that a person gives a mention."""
 
     # Figures of a brand. Hidden mentions count; IRRELEVANT and LEFT ones do not.
 
     def tallies(self, since: datetime, until: datetime) -> list[Tally]:
         """Figures of each brand of the config over mentions published in [since, until), in the config's order.
 
-        Up to 31 days the mean counts each story once; over longer times, for speed, each mention.
+        Up to 31 days the mean counts each story once; over longer ranges, for speed, each mention.
         """
 
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
@@ -245,7 +245,7 @@ class Store(Protocol):
     def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
         """How many mentions were added in [since, until) at most ``max_age`` after they were published.
 
-        So imported history does not count. An estimate if more than 20,000 mentions were published in that time.
+        Imported history therefore does not count. An estimate if more than 20,000 mentions were published in the range.
         """
 
     def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
@@ -258,7 +258,7 @@ class Store(Protocol):
         """Counts by source in ``bins`` 5-minute bins that end exactly at ``end``, exclusive. Meant for hours."""
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
-        """The texts of a brand's mentions published in [since, until); of more than ``limit``, an even sample."""
+        """The texts of a brand's mentions published in [since, until); above ``limit``, an even sample."""
 
     # Results of the analysis jobs
 
@@ -283,7 +283,7 @@ class Store(Protocol):
         """Changes with an id above ``after``, oldest first."""
 
     def wait_for_changes(self, after: int, seconds: float, clock: Clock, limit: int = 500) -> list[Change]:
-        """As ``changes``, but wait for the first one. [] if none comes in ``seconds`` or the clock is stopped.
+        """Like ``changes``, but wait for the first one. [] if none comes within ``seconds`` or the clock is stopped.
 
         A change is returned within 0.1 s after it was committed, by whichever process.
         """

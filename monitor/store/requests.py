@@ -1,4 +1,4 @@
-"""What people requested of sources, applied to the statuses that passes saved. The same for every engine."""
+"""Applies people's requests about sources to the statuses that passes saved. Shared by all engines."""
 
 from __future__ import annotations
 

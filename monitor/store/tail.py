@@ -1,4 +1,4 @@
-"""Tail: follows the change log, so that either half of the program can restart without losing a change."""
+"""Tail: follows the change log, so that a reader can continue where it stopped."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from monitor.model import Change
 from monitor.store import Store
 
 READ_LIMIT = 500
-"""Changes that one read returns at most."""
+"""Maximum number of changes that one read returns."""
 
 
 class Tail:
     """A reader of new changes, for one thread."""
 
     def __init__(self, store: Store, clock: Clock, after: int | None = None) -> None:
-        """``after``: id of the last change already known; by default of the newest one."""
+        """``after``: id of the last change already known; by default that of the newest one."""
         self._store = store
         self._clock = clock
         self.last = store.last_change_id() if after is None else after
@@ -27,7 +27,7 @@ class Tail:
     def wait(self, seconds: float) -> list[Change]:
         """Changes since the last call, as soon as there are any; [] after ``seconds``, or once the clock is stopped.
 
-        Of more than READ_LIMIT changes the next call returns the rest at once. Raises StoreError.
+        If there are more than READ_LIMIT changes, the next call returns the rest at once. Raises StoreError.
         """
         found = self._store.wait_for_changes(self.last, seconds, self._clock, READ_LIMIT)
         if found:

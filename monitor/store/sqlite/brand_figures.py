@@ -20,15 +20,15 @@ from monitor.store.sqlite.queries import page_ids
 from monitor.store.sqlite.rows import load_mentions
 from monitor.store.sqlite.units import DAY_MS
 
-MAX_ROWS_MS = 31 * DAY_MS
-"""Longer times are read from cube_brand_day, which has no stories: there the mean counts each mention."""
+MAX_ROW_RANGE_MS = 31 * DAY_MS
+"""Longer ranges are read from cube_brand_day, which has no stories: there the mean counts each mention."""
 MAX_ARRIVALS_READ = 20_000
-"""The newest mentions that ``arrivals`` reads."""
+"""Mentions that ``arrivals`` reads at most, the newest first."""
 MAX_STORY_PAGES = 20
-"""Pages of mentions that ``latest`` reads, so that one huge story cannot delay the wall."""
+"""Pages of mentions that ``latest`` reads at most, so that one huge story cannot delay the wall."""
 SPARE_STORIES = 5
 """Stories that ``largest_stories`` reads beyond its limit, since some may have no listed mention."""
-_FOREVER_MS = 2**63 - 1
+_MAX_MS = 2**63 - 1
 _IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
 _SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
     ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden), 0), {scored}"""
@@ -75,7 +75,7 @@ class _Sums:
             setattr(self, name, getattr(self, name) + sign * value)
 
     def tally(self, brand: str) -> Tally:
-        """The sums as the model has them."""
+        """The sums as a Tally."""
         return Tally(
             brand,
             self.n,
@@ -97,7 +97,7 @@ class _Sums:
 
 def tallies(db: Connection, since: int, until: int) -> list[Tally]:
     """Each brand of the config, in its order, over mentions published in [since, until)."""
-    sums = _sums_by_rows if until - since <= MAX_ROWS_MS else _sums_by_days
+    sums = _sums_by_rows if until - since <= MAX_ROW_RANGE_MS else _sums_by_days
     return [sums(db, brand, since, until).tally(name) for brand, name in active_brands(db).items()]
 
 
@@ -137,7 +137,7 @@ def latest(db: Connection, brand: str | None, limit: int, since: datetime | None
 def largest_stories(db: Connection, brand: str, since: int, limit: int) -> list[int]:
     """The id of the newest listed mention of each of the largest stories, largest first."""
     number = active_brand_id(db, brand)
-    rows = db.execute(_LARGEST_STORIES, (number, since, _FOREVER_MS, limit + SPARE_STORIES))
+    rows = db.execute(_LARGEST_STORIES, (number, since, _MAX_MS, limit + SPARE_STORIES))
     newest = [_newest_of_story(db, story, number) for (story,) in rows.fetchall()]
     return [id_ for id_ in newest if id_ is not None][:limit]
 

@@ -1,11 +1,11 @@
 """Which mentions satisfy a plan: one SELECT of ids, by the cheapest of four routes.
 
     story         its partial index
-    time          mention_time, for a short time in the past
+    time          mention_time, for a short time range in the past
     index         the search index, if the filter has anything that narrows it
     rows          the primary key, newest first, if the filter excludes little
 
-Each route is pinned, since the planner, with or without ANALYZE, sometimes picks a wrong index; tests check the plans.
+Each route is pinned, because the planner sometimes picks a wrong index, with or without ANALYZE; tests check the plans.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from monitor.store.sqlite.rows import load_posts
 from monitor.store.sqlite.units import DAY_MS
 
 MAX_EXACT_MATCHES = 10_000
-"""Matches that are counted one by one; figures over more are estimated from about as many."""
-SHORT_TIME_MS = 7 * DAY_MS
+"""Up to this many matches are counted one by one; figures over more are estimated from a sample of about this size."""
+SHORT_RANGE_MS = 7 * DAY_MS
 _MAX_ID = 2**63 - 1
 _POSTS_PER_READ = 500
 
@@ -60,7 +60,7 @@ class Candidates:
         return [row[0] for row in self.db.execute(sql, (*select.params, limit))]
 
     def count(self, limit: int) -> int:
-        """How many there are, counted up to ``limit`` (-1: all)."""
+        """The number of candidates, counted up to ``limit`` (-1: all)."""
         select = self.select()
         sql = f"SELECT count(*) FROM ({select.sql} LIMIT ?)"
         found: tuple[int] = self.db.execute(sql, (*select.params, limit)).fetchone()
@@ -73,13 +73,13 @@ class Candidates:
         return plan.match is None or any(x is not None for x in (plan.since, plan.until, plan.story))
 
     def upper_bound(self) -> int:
-        """How many the search index finds, ignoring what only rows can decide. Always fast."""
+        """The number that the search index finds, ignoring what only rows can decide. Always fast."""
         if self.plan.match is None:
             return self.count(-1)
-        by_index = replace(self.plan, since=None, until=None, story=None, columns_suffice=False)
-        return replace(self, plan=by_index).count(-1)
+        index_only = replace(self.plan, since=None, until=None, story=None, columns_suffice=False)
+        return replace(self, plan=index_only).count(-1)
 
-    def passing(self, ids: list[int]) -> list[int]:
+    def passing_check(self, ids: list[int]) -> list[int]:
         """Those of ``ids`` that satisfy the text check too, in their order."""
         check = self.plan.check
         if check is None:
@@ -95,15 +95,15 @@ class Candidates:
         plan = self.plan
         if plan.story is not None and plan.columns_suffice:
             return self._by_columns("mention INDEXED BY mention_story", ())
-        if self._is_short_past_time():
+        if self._is_short_past_range():
             return self._by_time()
         if plan.match is not None:
             return self._by_index(join or self.needs_rows)
         return self._by_columns("mention NOT INDEXED", ())
 
-    def _is_short_past_time(self) -> bool:
+    def _is_short_past_range(self) -> bool:
         plan = self.plan
-        if not plan.by_cube or plan.since is None or plan.until is None or plan.until - plan.since > SHORT_TIME_MS:
+        if not plan.by_cube or plan.since is None or plan.until is None or plan.until - plan.since > SHORT_RANGE_MS:
             return False
         newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
         return newest is not None and plan.until < newest[0]
@@ -136,7 +136,7 @@ class Candidates:
         return "".join(f" AND {sql}" for sql, _ in used), tuple(value for _, value in used)
 
     def _after(self, before: int) -> tuple[Candidates, str]:
-        """Narrowed to what follows the mention ``before`` in the plan's order, with a condition if that is by score."""
+        """The candidates after the mention ``before`` in the plan's order, with a condition if that is by score."""
         if self.plan.order is Order.NEW:
             return replace(self, high=min(self.high, before - 1)), "true"
         if self.plan.order is Order.OLD:

@@ -11,7 +11,7 @@ from monitor.store.sqlite.rows import sentiment_code
 from monitor.store.sqlite.units import from_ms, to_thousandths
 
 MAX_LOG_ROWS = 200_000
-"""A reader that is further behind reloads its state."""
+"""A reader that is further behind must reload its state."""
 _TRIM_EVERY_ROWS = 1_000
 """Rows between two trims, so that most transactions need none."""
 

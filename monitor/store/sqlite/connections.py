@@ -16,9 +16,9 @@ from monitor.errors import StoreError
 from monitor.store.sqlite.schema import check_known, is_ours, migrate
 
 MAX_READERS = 8
-"""Concurrent reads. More than there are cores to serve them would cost memory and gain nothing."""
-HEADER = b"SQLite format 3\x00"
-_RESTORE = (
+"""Concurrent reads. More readers than cores would cost memory and gain nothing."""
+SQLITE_HEADER = b"SQLite format 3\x00"
+_RESTORE_ADVICE = (
     "Nothing was changed, and no empty database was created in its place. "
     "Move the file away, put your newest backup there, and start again."
 )
@@ -31,10 +31,10 @@ MESSAGES = {
     "SQLITE_PERM": "cannot be used. Give this user permission on the file and its folder.",
     "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists and that this user may write in it.",
     "SQLITE_IOERR": "cannot be read or written: the disk or its file system reports an error.",
-    "SQLITE_CORRUPT": f"is damaged. {_RESTORE}",
-    "SQLITE_NOTADB": f"is damaged or not a database. {_RESTORE}",
+    "SQLITE_CORRUPT": f"is damaged. {_RESTORE_ADVICE}",
+    "SQLITE_NOTADB": f"is damaged or not a database. {_RESTORE_ADVICE}",
 }
-"""SQLite's name of the error -> what follows the path in the message. Any other error is a bug."""
+"""Error name of SQLite -> the message after the path. Any other error is a bug."""
 
 
 class Connection(sqlite3.Connection):
@@ -178,10 +178,10 @@ def _check_file(path: Path, lock_timeout: float) -> None:
     """Refuse what is not a database of ours, without touching it."""
     try:
         with path.open("rb") as file:
-            start = file.read(len(HEADER))
+            start = file.read(len(SQLITE_HEADER))
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}. {_folder_advice(path.parent)}") from error
-    if start != HEADER:
+    if start != SQLITE_HEADER:
         raise StoreError(f"{path} {MESSAGES['SQLITE_NOTADB']}")
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise StoreError(f"{path} {MESSAGES['SQLITE_READONLY']}")

@@ -1,6 +1,6 @@
-"""Counts over a time from the cubes: whole months and days where possible, rows of mention_time for the loose ends.
+"""Counts over a time range from the cubes: whole months and days, and rows of mention_time for the partial days.
 
-A time that does not start at midnight is counted from the nearest midnight, and the rows between are added or
+A range that does not start at midnight is counted from the nearest midnight, and the rows between are added or
 subtracted: hence the sign of a segment. So days in any time zone cost at most half a day's rows at each end.
 """
 
@@ -17,10 +17,10 @@ from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import Plan
 from monitor.store.sqlite.units import DAY_MS, month_of, month_start
 
-FOREVER = 2**40
-"""A day and a month that never come."""
+OPEN_END = 2**40
+"""A day or month number that is later than any other, for ranges without an end."""
 MIN_DAYS_BY_MONTH = 92
-"""Longer times are read by whole months."""
+"""Longer ranges are read by whole months."""
 _ROWS = "json_each(?) chosen CROSS JOIN mention INDEXED BY mention_time ON mention.brand = chosen.value"
 
 Key: TypeAlias = "tuple[int | str | None, ...]"
@@ -29,7 +29,7 @@ Counts: TypeAlias = "list[int]"
 
 
 class Segment(NamedTuple):
-    """Part of a time: [low, high) in milliseconds, days or months, as the table has them."""
+    """Part of a time range: [low, high) in the unit of ``table``, which is milliseconds, days or months."""
 
     table: str
     low: int
@@ -38,22 +38,22 @@ class Segment(NamedTuple):
 
 
 def segments(since: int | None, until: int | None, by_brand_day: bool = False) -> list[Segment]:
-    """Split [since, until) into what each table answers best; None is unbounded.
+    """Split [since, until) into the parts that each table answers best; None is unbounded.
 
     ``by_brand_day``: cube_brand_day has all the columns that are needed.
     """
     if since is None and until is None and not by_brand_day:
         return [Segment("cube_all", 0, 0)]
     first = 0 if since is None else round(since / DAY_MS)
-    last = FOREVER if until is None else round(until / DAY_MS)
+    last = OPEN_END if until is None else round(until / DAY_MS)
     if since is not None and until is not None and (first >= last or until - since < DAY_MS):
         return [Segment("mention", since, until)]
-    ends = _loose_end(since, 1) + _loose_end(until, -1)
+    partial_days = _partial_day(since, 1) + _partial_day(until, -1)
     days = [Segment("cube_brand_day", max(0, first), last)] if by_brand_day else _whole_days(max(0, first), last)
-    return [*ends, *days]
+    return [*partial_days, *days]
 
 
-def _loose_end(at: int | None, sign: int) -> list[Segment]:
+def _partial_day(at: int | None, sign: int) -> list[Segment]:
     """The rows between ``at`` and the nearest midnight; ``sign`` applies if that midnight is later."""
     if at is None or at % DAY_MS == 0:
         return []
@@ -68,8 +68,8 @@ def _whole_days(first: int, last: int) -> list[Segment]:
     if month_start(start) < first * DAY_MS:
         start += 1
     days_before = Segment("cube_day", first, month_start(start) // DAY_MS)
-    if last == FOREVER:
-        return [days_before, Segment("cube_month", start, FOREVER)]
+    if last == OPEN_END:
+        return [days_before, Segment("cube_month", start, OPEN_END)]
     end = month_of(last * DAY_MS)
     return [days_before, Segment("cube_month", start, end), Segment("cube_day", month_start(end) // DAY_MS, last)]
 
@@ -137,7 +137,7 @@ class CubeReader:
         return self._db.execute(f"SELECT {columns} FROM {table} WHERE {in_time} AND {plan.where} {group_by}", params)
 
     def _newer_rows(self, columns: str, group_by: str, low: int | None, high: int | None) -> Iterator[tuple[Key, int]]:
-        """(All columns but the last, the last one) of the rows above ``upto``, which are to be subtracted."""
+        """(All columns but the last, the last one) of the rows above ``upto``, for the caller to subtract."""
         plan = self._plan
         sql = f"""SELECT {columns} FROM mention NOT INDEXED
             WHERE id > ? AND published_at >= ? AND published_at < ? AND {plan.where} {group_by}"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.model import DatabaseStatus
 
 SAFE_VERSION = (3, 51, 3)
-"""The first SQLite that cannot damage a WAL database when two connections write at the same moment."""
+"""The first SQLite version that cannot damage a WAL database when two connections write at the same moment."""
 
 
 def database_status(path: Path) -> DatabaseStatus:

@@ -1,4 +1,4 @@
-"""What is derived from the rows of mention: the search index and the cubes.
+"""The data derived from the rows of mention: the search index and the cubes.
 
 Every change of a mention is ``remove``, change, ``add``. So index and cubes need not know what changed, and each has
 one definition: the view ``mention_doc`` and the SELECTs below. A batch is one statement for each of them, which makes

@@ -69,7 +69,7 @@ def _without_choice(f: MentionFilter, facet: str) -> MentionFilter:
 
 
 class _FacetCounts:
-    """Counts for several filters that differ in little, so that each sample is drawn only once."""
+    """Counts for several similar filters, so that each sample is drawn only once."""
 
     def __init__(self, db: Connection, upto: int | None) -> None:
         self._db = db
@@ -78,7 +78,7 @@ class _FacetCounts:
         self._rows: dict[MentionFilter, list[tuple[int, ...]]] = {}
 
     def corrected(self, f: MentionFilter) -> int:
-        """Matches with a score set by a person. No cube has them, but they are few."""
+        """Matches with a score set by a person. No cube counts them, but there are few."""
         if plan(self._db, f).by_cube:
             return count(self._db, plan(self._db, replace(f, sentiment=Choice(("corrected",)))), self._upto).n
         return self.grouped(f, "corrected")[(1,)]

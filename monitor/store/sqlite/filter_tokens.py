@@ -1,4 +1,4 @@
-"""Filter tokens: how filter values are searched in the index. The view ``mention_doc`` defines their letters."""
+"""Filter tokens: words of the search index that stand for filter values. The view ``mention_doc`` writes them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def post_tags(post: Post) -> str:
     return _tags("author", post.author) + _tags("site", site_of(post))
 
 
-@lru_cache(maxsize=20_000)  # most authors and sites occur again and again
+@lru_cache(maxsize=20_000)  # most authors and sites occur often
 def _tags(name: str, value: str) -> str:
     document = Document("", author=value) if name == "author" else Document("", site=value)
     return "".join(sorted(f" {_hashed(name, found)}" for found in document.values(name) if found))

@@ -51,14 +51,14 @@ def register(db: Connection, brands: Sequence[Brand], now: int) -> None:
 
 
 class IdCache:
-    """The ids of brands and rules that the write thread has met. Cleared after a failed transaction."""
+    """The ids of brands and rules that the write thread has used. Cleared after a failed transaction."""
 
     def __init__(self) -> None:
         self._brands: dict[str, int] = {}
         self._rules: dict[tuple[int, str], int] = {}
 
     def clear(self) -> None:
-        """Read from the tables again."""
+        """Forget all ids, so that they are read from the tables again."""
         self._brands.clear()
         self._rules.clear()
 

@@ -54,7 +54,7 @@ class Plan:
     match: str | None
     """The FTS5 expression for the search index; None if nothing in the filter would narrow it."""
     columns_suffice: bool
-    """Whether ``conditions`` express everything except the time and the story."""
+    """Whether ``conditions`` express everything except the time range and the story."""
     brands: tuple[int, ...]
     states: frozenset[str]
     check: FtsQuery | None
@@ -154,15 +154,15 @@ def plan(db: Connection, f: MentionFilter) -> Plan:
 
 
 def _field_expression(sources: Mapping[int, str], name: str, value: str) -> str:
-    """The expression for a field of the query language, so that the index decides it and no text need be read."""
+    """The expression for a field of the query language, so that the index decides it and no text has to be read."""
     if name == "source":
         return f"({any_of(token('p', n) for n, known in sources.items() if field_value(name, known) == value)})"
     return token("l", value) if name == "lang" else field_token(name, value)
 
 
 def _add_names(parts: _Parts, facet: str, letter: str, choice: Choice, names: Mapping[int, str]) -> Sequence[int]:
-    """Add a choice of names; return the ids that remain. Exclusion becomes inclusion of the rest: the index is fast at
-    that."""
+    """Add a choice of names; return the ids that remain. An exclusion becomes an inclusion of the rest, which is fast
+    in the index."""
     remaining = [n for n, name in names.items() if _is_chosen(choice, name)]
     if choice:
         parts.add_choice(facet, letter, remaining)
@@ -229,7 +229,7 @@ def _rule_token(db: Connection, value: str) -> str:
 
 
 def _month_tokens(db: Connection, since: int | None, until: int | None) -> list[str]:
-    """An expression for the months of a time that ends before the newest month; rows decide the exact bounds."""
+    """An expression for the months of a range that ends before the newest month; rows decide the exact bounds."""
     oldest, newest = db.execute(
         "SELECT (SELECT min(time) FROM cube_month), (SELECT max(time) FROM cube_month)"
     ).fetchone()

@@ -1,4 +1,4 @@
-"""Lists and counts of mentions: pages by key, totals, new arrivals, and a sample where there are too many to read."""
+"""Lists and counts of mentions: keyset pages, totals, new arrivals, and a sample if there are too many to read."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _HASHED_SHARE = "((({{id}} * 2654435761) >> 16) & 65535) < {share}"
 """True for a share, in 65536ths, of all ids, spread evenly whatever the pattern in which they arrived."""
 SAMPLE_WINDOWS = 200
 MAX_HASHED_MATCHES = 2_000_000
-"""Up to here scanning all matches is faster than opening the index once for each window."""
+"""Up to this many, scanning all matches is faster than opening the index once for each window."""
 MAX_CHUNK_IDS = 4_000
 
 
 class Sample(NamedTuple):
-    """Mentions that satisfy a plan, and the factor from them to all: 1 when they are all."""
+    """Mentions that satisfy a plan, and the factor that scales their counts to all matches: 1 if they are all."""
 
     ids: list[int]
     scale: float
@@ -41,7 +41,7 @@ def _chunks(candidates: Candidates, before: int | None, limit: int) -> Iterator[
     """The ids that pass the text check, chunk by chunk; the chunks grow, for rare matches."""
     size = limit if candidates.plan.check is None else max(limit, 200)
     while ids := candidates.ids(size, before):
-        yield candidates.passing(ids)
+        yield candidates.passing_check(ids)
         if len(ids) < size:
             return
         before, size = ids[-1], min(2 * size, max(limit, MAX_CHUNK_IDS))
@@ -54,7 +54,7 @@ def count(db: Connection, plan: Plan, upto: int | None) -> Count:
     candidates = Candidates.within(db, plan, upto)
     if plan.check is not None:
         ids = candidates.ids(MAX_EXACT_MATCHES + 1)
-        return Count(len(candidates.passing(ids[:MAX_EXACT_MATCHES])), exact=len(ids) <= MAX_EXACT_MATCHES)
+        return Count(len(candidates.passing_check(ids[:MAX_EXACT_MATCHES])), exact=len(ids) <= MAX_EXACT_MATCHES)
     if not candidates.needs_rows:
         return Count(candidates.count(-1))
     n = candidates.count(MAX_EXACT_MATCHES + 1)
@@ -65,7 +65,7 @@ def count_new(db: Connection, plan: Plan, after: int, limit: int) -> int:
     """The number of matches with an id above ``after``, counted up to ``limit``."""
     candidates = Candidates.within(db, plan)
     newer = Candidates(db, plan, max(candidates.low, after + 1))
-    return len(newer.passing(newer.ids(limit))) if plan.check else newer.count(limit)
+    return len(newer.passing_check(newer.ids(limit))) if plan.check else newer.count(limit)
 
 
 def mentions_of_same_post(db: Connection, id: int) -> list[int]:
@@ -80,16 +80,16 @@ def last_mention_id(db: Connection) -> int:
 
 
 def sample(db: Connection, plan: Plan, upto: int | None) -> Sample:
-    """All matches, up to MAX_EXACT_MATCHES; of more, about as many, spread evenly over the ids."""
+    """All matches, up to MAX_EXACT_MATCHES; if there are more, about as many, spread evenly over the ids."""
     candidates = Candidates.within(db, plan, upto)
     matches = candidates.upper_bound()
     if matches <= MAX_EXACT_MATCHES or (
         candidates.needs_rows and candidates.count(MAX_EXACT_MATCHES + 1) <= MAX_EXACT_MATCHES
     ):
-        return Sample(candidates.passing(candidates.ids()), 1.0)
+        return Sample(candidates.passing_check(candidates.ids()), 1.0)
     by_windows = matches > MAX_HASHED_MATCHES and "*" not in (plan.match or "")
     ids, scale = _sample_windows(candidates, matches) if by_windows else _sample_hashed(candidates, matches)
-    return Sample(candidates.passing(ids), scale)
+    return Sample(candidates.passing_check(ids), scale)
 
 
 def _sample_windows(candidates: Candidates, matches: int) -> Sample:

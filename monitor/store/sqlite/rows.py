@@ -1,4 +1,4 @@
-"""Rows as objects of the model, and the other way round where that takes more than a column."""
+"""Converts rows to objects of the model, and back where that takes more than one column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNKNOWN_LANGUAGE = "und"
 """How an unknown language is stored and filtered."""
 
 SENTIMENTS = ("negative", "neutral", "positive", "unscored")
-"""The values of Sentiment; their places are the values of the column ``sentiment``."""
+"""The values of Sentiment; their indexes are the values of the column ``sentiment``."""
 
 STATES = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
 """The values of ``MentionFilter.state``; the first four in the order of State. Only the first two can be hidden."""

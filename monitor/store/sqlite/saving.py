@@ -36,7 +36,7 @@ _INSERT_MENTION = """
 _UPDATE_POST = """
     UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
         tags = ?, signature = ?, stars = ? WHERE id = ?"""
-# A person's correction outlives an edit; the program's own score is kept beside it.
+# A person's correction survives an edit; the program's own score is kept beside it.
 _UPDATE_MENTION = """
     UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5, state = ?6,
         score = iif(corrected, score, ?3), sentiment = iif(corrected, sentiment, ?7),
@@ -91,7 +91,7 @@ class BatchSaver:
         self.first_mention = self.next_mention = _next_id(self.db, "mention")
 
     def save(self, judged: Sequence[JudgedPost]) -> None:
-        """Save the batch. Of several posts with one external id the last counts."""
+        """Save the batch. If several posts have the same external id, the last one counts."""
         batch = {j.post.external_id: j for j in judged}
         self.unchanged += len(judged) - len(batch)
         stored = self._select_stored(list(batch))
@@ -100,7 +100,7 @@ class BatchSaver:
             before = stored.get(external_id)
             if before is None:
                 self._add_post(one)
-            elif before.content != _content(one.post):
+            elif before.content != _content_fields(one.post):
                 edits.append((before, one))
             else:
                 self._add_missing_mentions(before, one)
@@ -123,7 +123,8 @@ class BatchSaver:
         story = self.stories.add(self.db, self.next_post, one.signature, published)
         values = _PostValues(self.next_post, _lang(post), published, story)
         head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
-        body = (post.title, post.text, published, self.added_at, *_indexed(post), one.signature or None, post.stars)
+        index = _index_columns(post)
+        body = (post.title, post.text, published, self.added_at, *index, one.signature or None, post.stars)
         self.new_posts.append(head + body)
         self.next_post += 1
         for finding in one.findings:
@@ -148,7 +149,7 @@ class BatchSaver:
         self.per_brand[finding.match.brand] += 1
 
     def _apply_edits(self, edits: Sequence[tuple[_StoredPost, JudgedPost]]) -> None:
-        """Update posts and their mentions; a brand no longer found is left, a new one becomes a new mention."""
+        """Update posts and their mentions; a brand no longer found becomes LEFT, a new one becomes a new mention."""
         if not edits:
             return
         self.edited += len(edits)
@@ -163,7 +164,7 @@ class BatchSaver:
     def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
         post, lang = one.post, _lang(one.post)
         content = (post.author, post.site, post.url, lang, post.title, post.text)
-        self.db.execute(_UPDATE_POST, (*content, *_indexed(post), one.signature or None, post.stars, stored.id))
+        self.db.execute(_UPDATE_POST, (*content, *_index_columns(post), one.signature or None, post.stars, stored.id))
         self.stories.remove([stored.id])
         story = self.stories.add(self.db, stored.id, one.signature, stored.published_at)
         values = _PostValues(stored.id, lang, stored.published_at, story)
@@ -172,7 +173,7 @@ class BatchSaver:
             if brand in found:
                 self._update_mention(mention, State(state), values, found[brand])
             else:
-                self._leave_mention(mention, State(state), lang)
+                self._mark_left(mention, State(state), lang)
         for finding in one.findings:
             if finding.match.brand not in stored.mentions:
                 self._add_mention(values, finding)
@@ -185,7 +186,7 @@ class BatchSaver:
         judgement = (score, int(finding.intent), evidence_json(finding), int(state), sentiment_code(score))
         self.db.execute(_UPDATE_MENTION, (rule, post.lang, *judgement, post.story, mention))
 
-    def _leave_mention(self, mention: int, state: State, lang: str) -> None:
+    def _mark_left(self, mention: int, state: State, lang: str) -> None:
         state = state if state is State.IRRELEVANT else State.LEFT
         update = "UPDATE mention SET state = ?, lang = ?, evidence = '{}' WHERE id = ?"
         self.db.execute(update, (int(state), lang, mention))
@@ -209,7 +210,7 @@ def delete_posts(
     external_ids: Iterable[str] = (),
     prefixes: Iterable[str] = (),
 ) -> int:
-    """Delete posts, by external id and by prefix of it, with their mentions; return how many posts existed."""
+    """Delete posts, by external id and by its prefix, with their mentions; return how many posts existed."""
     found: list[tuple[int, int]] = []
     for select, texts in ((_SELECT_BY_ID, list(external_ids)), (_SELECT_BY_PREFIX, [p for p in prefixes if p])):
         found += db.execute(select, (json.dumps(texts), source)).fetchall() if texts else ()
@@ -229,12 +230,12 @@ def _next_id(db: Connection, table: str) -> int:
     return 1 + (found[0] if found else 0)
 
 
-def _content(post: Post) -> tuple[str | int | None, ...]:
-    """What makes a post an edited one when it differs."""
+def _content_fields(post: Post) -> tuple[str | int | None, ...]:
+    """The fields whose change makes a post an edited one."""
     return (post.author, post.site, post.url, post.title, post.text, post.stars)
 
 
-def _indexed(post: Post) -> tuple[str | None, str | None, str]:
+def _index_columns(post: Post) -> tuple[str | None, str | None, str]:
     """The columns index_text, index_title (None: same as text, title) and tags."""
     text, title = index_text(post.text), index_text(post.title)
     return (None if text == post.text else text, None if title == post.title else title, post_tags(post))

@@ -1,4 +1,4 @@
-"""The tables, and how a database gets them. ``migrations`` defines them; see there for the columns.
+"""An overview of the tables, and their migration. ``migrations`` defines them with their columns.
 
     post             what was written, once per (source, external id)
     mention          post x brand, with copies of the columns that filters need; ids follow ``added_at``
@@ -11,7 +11,7 @@
     brand rule source gap
 
 Times are milliseconds since 1970 in UTC, scores thousandths: integers, because float sums drift when subtracted.
-A filter token starts with U+E000, which cleaning strips from every text, so no word of a user can equal one.
+A filter token starts with U+E000, which cleaning strips from every text, so no word of a post can equal one.
 """
 
 from __future__ import annotations

@@ -29,12 +29,12 @@ def cursor(db: Connection, source: str) -> Json:
 
 
 def encode_cursor(cursor: Json) -> str:
-    """A cursor as it is stored."""
+    """``cursor`` as stored text."""
     return json.dumps(cursor, ensure_ascii=False)
 
 
 def decode_cursor(text: str) -> Json:
-    """A stored cursor."""
+    """The cursor in a stored text."""
     cursor: Json = json.loads(text)
     return cursor
 
@@ -52,7 +52,7 @@ def statuses(db: Connection) -> list[SourceStatus]:
 
 def save_status(db: Connection, status: SourceStatus, now: int) -> None:
     """Save the status; the first one also sets ``first_status_at``."""
-    fields = {name: getattr(status, name) for name in _JSON_FIELDS}  # asdict, which copies, takes forty times as long
+    fields = {name: getattr(status, name) for name in _JSON_FIELDS}  # asdict copies, and takes forty times as long
     text = json.dumps(fields, ensure_ascii=False, default=_jsonable)
     update = """UPDATE source SET status = ?, next_check = ?, first_status_at = ifnull(first_status_at, ?)
         WHERE id = ?"""
@@ -114,7 +114,7 @@ def gaps(db: Connection, since: int, until: int, source: str | None) -> list[Gap
     rows: Iterable[tuple[Any, ...]]
     if source is None:
         rows = db.execute(_GAPS, (until, since))
-    else:  # read in every pass, so it has a query of its own
+    else:  # read in every pass, so it has its own query
         rows = ((source, *row) for row in db.execute(_GAPS_OF_SOURCE, (source, until, since)))
     return [Gap(name, from_ms(start), optional_time(end), reason) for name, start, end, reason in rows]
 

@@ -1,8 +1,8 @@
 """Write-behind buffer for the statuses and cursors of passes that found nothing new.
 
 Most passes find nothing new. One transaction for each of them, and one more before it, would cost more than the
-request. So they are kept in memory and written with the next transaction, or within a second. A program that is killed
-loses at most a second of them: the pass is repeated, and finds nothing again.
+request. So they are kept in memory and written with the next transaction, or within a second. If the program is
+killed, at most a second of them is lost: the pass is repeated, and finds nothing again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Entry:
     now: int
 
 
-Written = tuple[Entry, ...]
-_NOTHING: Final[Written] = ()
+WrittenEntries = tuple[Entry, ...]
+_NOTHING: Final[WrittenEntries] = ()
 
 
 class StatusBuffer:
@@ -43,15 +43,15 @@ class StatusBuffer:
     def __bool__(self) -> bool:
         return bool(self._entries)
 
-    def is_first(self, source: str) -> bool:
-        """Whether this is the first call for ``source``, since the start or since ``reset_first``."""
+    def mark_seen(self, source: str) -> bool:
+        """Mark ``source`` as seen; return whether it was not, since the start or since ``clear_seen``."""
         with self._lock:
-            first = source not in self._seen
+            is_new = source not in self._seen
             self._seen.add(source)
-        return first
+        return is_new
 
-    def reset_first(self) -> None:
-        """Let ``is_first`` return True again for each source. Called after a failed write."""
+    def clear_seen(self) -> None:
+        """Mark no source as seen. Called after a failed write."""
         with self._lock:
             self._seen.clear()
 
@@ -73,7 +73,7 @@ class StatusBuffer:
         entries = self._entries
         return [entries[s.source].status if s.source in entries else s for s in statuses]
 
-    def write(self, db: Connection) -> Written:
+    def write(self, db: Connection) -> WrittenEntries:
         """Write all entries in the open transaction; return them, for ``discard`` once it is committed."""
         if not self._entries:
             return _NOTHING
@@ -85,7 +85,7 @@ class StatusBuffer:
             sources.save_status(db, entry.status, entry.now)
         return entries
 
-    def discard(self, written: Written) -> None:
+    def discard(self, written: WrittenEntries) -> None:
         """Discard ``written`` entries, except those replaced since."""
         if not written:
             return

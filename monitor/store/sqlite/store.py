@@ -1,4 +1,4 @@
-"""SqliteStore: every method of the Store interface, as one function of this package run in a read or a write."""
+"""SqliteStore: the Store interface. Each method runs one function of this package in a read or a write."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from monitor.model import (
 from monitor.store.interface import KEEP, Keep
 from monitor.store.requests import with_requests
 from monitor.store.sqlite import (
+    analysis_results,
     brand_figures,
     changes,
     facets,
     ids,
-    incidents,
     queries,
     saving,
     sources,
@@ -60,8 +60,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LOOK_SECONDS = 0.05
-"""Between two looks for changes; one look costs microseconds."""
+CHANGE_CHECK_SECONDS = 0.05
+"""Interval between two checks for changes; a check costs microseconds."""
 EXPORT_PAGE_SIZE = 1_000
 """Mentions that one read of an export returns."""
 
@@ -79,7 +79,7 @@ class SqliteStore:
         self._readers = Readers(path)
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = True, lock_timeout: float = 15.0) -> Self:
+    def open(cls, path: Path, *, create: bool = True, lock_timeout: float) -> Self:
         """Open the database file ``path``. Arguments and errors: see ``monitor.store.open_store``."""
         if not create and not path.exists():
             raise StoreError(f"{path} does not exist yet. Run `wallflower run` or `wallflower import` first.")
@@ -105,7 +105,7 @@ class SqliteStore:
     def register_brands(self, brands: Sequence[Brand], now: datetime) -> None:
         def job(db: Connection) -> None:
             ids.register(db, brands, to_ms(now))
-            incidents.end_inactive(db)
+            analysis_results.end_inactive(db)
 
         self._write(job)
 
@@ -123,17 +123,16 @@ class SqliteStore:
         now_ms = to_ms(now)
 
         def job(db: Connection) -> SaveResult:
-            """Everything, in one transaction."""
             number = ids.source_id(db, source)
-            gone = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_prefixes)
+            deleted_count = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_prefixes)
             batch = saving.BatchSaver(db, self._ids, self._stories, number, now_ms)
             batch.save(judged)
-            gone += saving.delete_posts(db, self._stories, number, now_ms, external_ids=deleted)
+            deleted_count += saving.delete_posts(db, self._stories, number, now_ms, external_ids=deleted)
             if cursor is not KEEP:
                 sources.save_cursor(db, source, sources.encode_cursor(cursor))
             if status is not None:
                 sources.save_status(db, status, now_ms)
-            return batch.result(gone)
+            return batch.result(deleted_count)
 
         return self._write(job)
 
@@ -153,7 +152,7 @@ class SqliteStore:
         self._write(lambda db: sources.save_status(db, status, to_ms(now)))
 
     def buffer_status(self, status: SourceStatus, *, now: datetime, cursor: Json | Literal[Keep.KEEP] = KEEP) -> None:
-        if cursor is KEEP and self._buffer.is_first(status.source):
+        if cursor is KEEP and self._buffer.mark_seen(status.source):
             return self.save_status(status, now)
         self._buffer.add(status, to_ms(now), cursor)
         self._writer.wake()
@@ -285,19 +284,19 @@ class SqliteStore:
     # Results of the analysis jobs
 
     def incidents(self, since: datetime, until: datetime) -> list[Incident]:
-        return self._read(lambda db: incidents.incidents(db, to_ms(since), to_ms(until)))
+        return self._read(lambda db: analysis_results.incidents(db, to_ms(since), to_ms(until)))
 
     def latest_incidents(self) -> list[Incident]:
-        return self._read(incidents.latest_incidents)
+        return self._read(analysis_results.latest_incidents)
 
     def save_incident(self, incident: Incident) -> Incident:
-        return self._write(lambda db: incidents.save_incident(db, self._ids.brand(db, incident.brand), incident))
+        return self._write(lambda db: analysis_results.save_incident(db, self._ids.brand(db, incident.brand), incident))
 
     def topics(self, brand: str) -> Topics | None:
-        return self._read(lambda db: incidents.topics(db, brand))
+        return self._read(lambda db: analysis_results.topics(db, brand))
 
     def save_topics(self, topics: Topics) -> None:
-        self._write(lambda db: incidents.save_topics(db, self._ids.brand(db, topics.brand), topics))
+        self._write(lambda db: analysis_results.save_topics(db, self._ids.brand(db, topics.brand), topics))
 
     # The change log
 
@@ -306,7 +305,7 @@ class SqliteStore:
 
     def wait_for_changes(self, after: int, seconds: float, clock: Clock, limit: int = 500) -> list[Change]:
         # data_version is compared within one connection: it differs after a commit by any other one. It is read before
-        # the changes, so that a commit between the two reads is found by the next look.
+        # the changes, so that the next check finds a commit between the two reads.
         end, seen = clock.monotonic() + seconds, None
         while True:
             version = self._readers.data_version()
@@ -314,7 +313,7 @@ class SqliteStore:
                 return found
             seen = version
             left = end - clock.monotonic()
-            if left <= 0 or clock.wait(min(LOOK_SECONDS, left)):
+            if left <= 0 or clock.wait(min(CHANGE_CHECK_SECONDS, left)):
                 return []
 
     def last_change_id(self) -> int:

@@ -13,10 +13,10 @@ class StoryIndex:
     def __init__(self) -> None:
         self._index: NearDuplicateIndex | None = None
         self._first_posts: set[int] = set()
-        """First posts of stories that were joined in this transaction."""
+        """First posts of the stories to which posts were added in this transaction."""
 
     def clear(self) -> None:
-        """Load it again on next use. Called after a failed transaction, whose posts are in it but were never stored."""
+        """Reload it on next use. Called after a failed transaction, whose posts are in it but were never stored."""
         self._index = None
         self._first_posts.clear()
 

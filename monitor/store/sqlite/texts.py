@@ -1,4 +1,4 @@
-"""The texts of thousands of mentions, in the compact form that topics are found in."""
+"""The texts of thousands of mentions, in the compact form that topic detection needs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from monitor.model import Text, Texts
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE
-from monitor.store.sqlite.units import STEP_MS, from_ms, from_thousandths
+from monitor.store.sqlite.units import BIN_MS, from_ms, from_thousandths
 
 MAX_HASHED_RATIO = 4
-"""Up to this many times the limit each mention is considered; of more, a share of each 5-minute bin is read."""
+"""Up to this many times the limit, each mention is hashed; beyond, a share of each 5-minute bin is read."""
 _MATCHES = """FROM mention INDEXED BY mention_time
     WHERE brand = (SELECT id FROM brand WHERE name = ?) AND published_at >= ? AND published_at < ? AND state < 2"""
 _HASH = "(id * 2654435761) & 4294967295"
 """A pseudo-random number: evenly distributed over consecutive ids, and the same a minute later."""
 _HASH_END = 1 << 32
 _HASH_MARGIN = 1.2
-"""Mentions read for each one wanted, since the hash selects only about the share that is asked for."""
+"""Mentions selected for each one wanted, because the hash selects only approximately the requested share."""
 _SELECT_HASHED = f"SELECT id {_MATCHES} AND {_HASH} < ? ORDER BY {_HASH} LIMIT ?"
 _SELECT_FIRST = f"SELECT id {_MATCHES} ORDER BY published_at LIMIT ?"
 _BIN_COUNTS = """SELECT time, sum(n) FROM cube_5min
@@ -32,7 +32,7 @@ _SELECT_TEXTS = """SELECT mention.id, mention.post, mention.story, post.author, 
 
 
 def texts(db: Connection, brand: str, since: int, until: int, limit: int) -> Texts:
-    """A brand's mentions published in [since, until), including hidden ones; an even sample of ``limit`` of more.
+    """A brand's mentions published in [since, until), including hidden ones; above ``limit``, an even sample.
 
     The cost is that of ``limit`` texts and of the bins of the rollup, however many mentions there are.
     """
@@ -47,14 +47,14 @@ def texts(db: Connection, brand: str, since: int, until: int, limit: int) -> Tex
 
 
 def _bin_counts(db: Connection, brand: str, since: int, until: int) -> list[tuple[int, int]]:
-    """(start, mentions) of each bin with mentions. The first and last are scaled to their part within the time."""
-    found = db.execute(_BIN_COUNTS, (brand, since // STEP_MS, -(-until // STEP_MS)))
-    return [(step * STEP_MS, -(-n * _overlap(step * STEP_MS, since, until) // STEP_MS)) for step, n in found]
+    """(start, mentions) of each bin with mentions. The first and last are scaled to their part within the range."""
+    found = db.execute(_BIN_COUNTS, (brand, since // BIN_MS, -(-until // BIN_MS)))
+    return [(step * BIN_MS, -(-n * _overlap(step * BIN_MS, since, until) // BIN_MS)) for step, n in found]
 
 
 def _overlap(start: int, since: int, until: int) -> int:
     """Milliseconds of the bin at ``start`` within [since, until)."""
-    return max(0, min(start + STEP_MS, until) - max(start, since))
+    return max(0, min(start + BIN_MS, until) - max(start, since))
 
 
 def _sample_by_bins(
@@ -67,7 +67,7 @@ def _sample_by_bins(
         passed += n
         share, taken = limit * passed // total - taken, limit * passed // total
         if share:
-            params = (brand, max(start, since), min(start + STEP_MS, until), share)
+            params = (brand, max(start, since), min(start + BIN_MS, until), share)
             ids += [id_ for (id_,) in db.execute(_SELECT_FIRST, params)]
     return Texts(total, _load_texts(db, ids))
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 DAY_MS = 86_400_000
-STEP_MS = 300_000
-"""The 5-minute bins of the rollup ``cube_5min``."""
+BIN_MS = 300_000
+"""Width of the bins of the rollup ``cube_5min``."""
 
 
 def to_ms(at: datetime) -> int:
@@ -48,5 +48,5 @@ def to_thousandths(value: float | None) -> int | None:
 
 
 def from_thousandths(stored: int | None) -> float | None:
-    """A stored score as the model has it."""
+    """A stored score in -1..1."""
     return None if stored is None else stored / 1000

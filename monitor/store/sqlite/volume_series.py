@@ -1,4 +1,4 @@
-"""Mention counts in 5-minute bins, by source: long times from the rollup ``cube_5min``, short ones from the rows.
+"""Mention counts in 5-minute bins, by source: long ranges from the rollup ``cube_5min``, short ones from the rows.
 
 Hidden mentions count; irrelevant and left ones do not. The counts are arrays of 32-bit integers, not lists: a month of
 two hundred sources is three million counts, which NumPy takes from an array without a copy.
@@ -13,7 +13,7 @@ from datetime import timedelta
 from monitor.model import VolumeSeries
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands, source_names
-from monitor.store.sqlite.units import STEP_MS, from_ms
+from monitor.store.sqlite.units import BIN_MS, from_ms
 
 _ROLLUP = """SELECT source, time - ?1, n, negative FROM cube_5min
     WHERE brand = ?2 AND time >= ?1 AND time < ?3 AND n > 0"""
@@ -26,14 +26,14 @@ _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM cube_5min
 
 def from_rollup(db: Connection, brand: str, since: int, until: int) -> VolumeSeries:
     """The bins from the one that contains ``since`` to the one before that of ``until``."""
-    first, last = since // STEP_MS, until // STEP_MS
+    first, last = since // BIN_MS, until // BIN_MS
     rows = db.execute(_ROLLUP, (first, _brand_id(db, brand), last))
-    return _series(db, brand, first * STEP_MS, last - first, rows)
+    return _series(db, brand, first * BIN_MS, last - first, rows)
 
 
 def from_rows(db: Connection, brand: str, end: int, bins: int) -> VolumeSeries:
     """``bins`` bins, the last of which ends exactly at ``end``."""
-    start = end - bins * STEP_MS
+    start = end - bins * BIN_MS
     return _series(db, brand, start, bins, db.execute(_ROWS, (start, _brand_id(db, brand), end)))
 
 
@@ -43,7 +43,7 @@ def volumes_by_source(db: Connection, since: int, step: int, bins: int) -> dict[
     Both are rounded down to 5 minutes, so the first interval may include the last minutes before ``since``.
     """
     found: dict[str, list[int]] = {}
-    names, first, width = source_names(db), since // STEP_MS, step // STEP_MS
+    names, first, width = source_names(db), since // BIN_MS, step // BIN_MS
     for brand in active_brands(db):
         for source, bin_, count in db.execute(_VOLUMES, (first, width, brand, bins)):
             found.setdefault(names[source], [0] * bins)[bin_] += count
@@ -68,4 +68,4 @@ def _series(
             n[name], negative[name] = zeros[:], zeros[:]
         n[name][bin_] = count
         negative[name][bin_] = negative_count
-    return VolumeSeries(brand, from_ms(start), timedelta(milliseconds=STEP_MS), n, negative)
+    return VolumeSeries(brand, from_ms(start), timedelta(milliseconds=BIN_MS), n, negative)

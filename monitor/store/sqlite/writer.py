@@ -27,11 +27,11 @@ from monitor.store.sqlite.status_buffer import StatusBuffer
 
 T = TypeVar("T")
 
-LOCK_TIMEOUT_SECONDS = 15.0
-"""How long another program of ours may hold the file lock."""
+FILE_LOCK_TIMEOUT_SECONDS = 15.0
+"""How long to wait while another Wallflower process holds the file lock."""
 LOCK_RETRY_SECONDS = 0.01
 BUFFER_SECONDS, BUFFER_RETRY_SECONDS = 1.0, 30.0
-"""How long buffered statuses wait for a job to be written with; and after a failed write."""
+"""How long buffered statuses wait to be written with a job, and how long after a failed write."""
 MAX_QUEUED_JOBS = 32
 Job = Callable[[Connection], T]
 
@@ -39,7 +39,7 @@ log = logging.getLogger("wallflower.store")
 
 
 @contextmanager
-def file_lock(path: Path, timeout: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
+def file_lock(path: Path, timeout: float = FILE_LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
     """Hold the write lock shared by all our processes on the database at ``path``. The OS releases it if one dies.
 
     Raises StoreError when another process holds it for ``timeout`` seconds.
@@ -71,7 +71,7 @@ def _attempts(timeout: float) -> Iterator[None]:
 
 
 class Writer:
-    """Runs jobs one after the other, each in its own transaction. A full queue blocks those who submit."""
+    """Runs jobs one after the other, each in its own transaction. While the queue is full, ``submit`` blocks."""
 
     def __init__(self, db: Connection, path: Path, buffer: StatusBuffer, *, rolled_back: Callable[[], None]) -> None:
         """``rolled_back`` is called after a failed job, to clear what was cached in its transaction."""
@@ -136,8 +136,8 @@ class Writer:
             job, future = task
             try:
                 future.set_result(self._commit(job))
-            except BaseException as error:  # raised where the job was submitted; the thread goes on
-                self._buffer.reset_first()
+            except BaseException as error:  # ``submit`` raises it; this thread continues
+                self._buffer.clear_seen()
                 future.set_exception(error)
         self._write_buffer()
 
@@ -156,7 +156,7 @@ class Writer:
             self._commit(lambda db: None)
         except Exception as error:
             log.error("The statuses of sources could not be stored: %s", error)
-            self._buffer.reset_first()
+            self._buffer.clear_seen()
             self._buffer_seconds = BUFFER_RETRY_SECONDS
 
     def _commit(self, job: Job[T]) -> T:

@@ -71,7 +71,7 @@ def _tuple(value: Any) -> Any:
 
 
 def _known_fields(kind: type[Any], stored: dict[str, Any]) -> dict[str, Any]:
-    """Without the fields that another version wrote and this one does not have."""
+    """``stored`` without the fields that another version wrote and this one does not have."""
     names = {field.name for field in fields(kind)}
     return {key: value for key, value in stored.items() if key in names}
 
