@@ -123,6 +123,7 @@ class SqliteStore:
         now_ms = to_ms(now)
 
         def job(db: Connection) -> SaveResult:
+            """Delete by prefix first, by id last, as the interface promises."""
             number = ids.source_id(db, source)
             deleted_count = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_prefixes)
             batch = saving.BatchSaver(db, self._ids, self._stories, number, now_ms)
