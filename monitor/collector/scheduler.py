@@ -3,7 +3,7 @@
     Worker.run:  wait until due -> collector.poll -> due again at the time in the stored status -> ...
 
 No loop here can end silently: a pass that raises anything is logged, stored as a bug and backed off, and the watchdog
-restarts a thread that ends all the same. Waits are measured on the monotonic clock, so that a change of the system
+restarts a thread that ends anyway. Waits are measured on the monotonic clock, so that a change of the system
 clock causes neither a burst nor silence; across restarts, the stored time of the next poll counts.
 """
 

@@ -67,5 +67,5 @@ class Wall:
     rotation: StrictBool = True
     """Whether zones change places, to protect plasma screens, and topics alternate with posts."""
     language: Text = "en"
-    """Of the wall's interface; posts are not translated."""
+    """The language of the wall's interface; posts are not translated."""
     clock: Literal["24h", "12h"] = "24h"

@@ -11,8 +11,8 @@ needs no index. A search index compiles the query's tree: ``query.fts`` does so 
 written with ``index_text`` under ``TOKENIZER``.
 """
 
-from monitor.query.document import Document, field_value, site_of
+from monitor.query.document import Document, field_value, post_site
 from monitor.query.query import Query, parse
 from monitor.query.text_index import TOKENIZER, index_text
 
-__all__ = ["TOKENIZER", "Document", "Query", "field_value", "index_text", "parse", "site_of"]
+__all__ = ["TOKENIZER", "Document", "Query", "field_value", "index_text", "parse", "post_site"]

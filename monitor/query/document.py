@@ -32,7 +32,7 @@ class Document:
     def of(cls, post: Post) -> Document:
         """The document of ``post``."""
         text_start = len(post.title) + 2 if post.title else 0
-        return cls(post.body, post.author, site_of(post), post.lang, post.source, text_start)
+        return cls(post.body, post.author, post_site(post), post.lang, post.source, text_start)
 
     @cached_property
     def folded_text(self) -> FoldedText:
@@ -68,7 +68,7 @@ def field_value(name: str, value: str) -> str:
     return (_host(value) or value).removeprefix("www.").rstrip("/") if name == "site" else value
 
 
-def site_of(post: Post) -> str:
+def post_site(post: Post) -> str:
     """The site of ``post``, or the host of its URL if the source gave no site."""
     return post.site or _host(post.url)
 

@@ -75,7 +75,7 @@ class Summary:
     skipped: int = 0
     """Posts that an earlier run had imported."""
     matched: int = 0
-    """Of the posts judged in this run, those that mention a brand."""
+    """Posts judged in this run that mention a brand."""
     per_brand: Counter[str] = field(default_factory=Counter)
     """Mentions found in this run, including those that were stored before."""
     new: int = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from monitor.model import Post
-from monitor.query import Document, field_value, site_of
+from monitor.query import Document, field_value, post_site
 
 _LETTERS = {"author": "a", "site": "w"}
 
@@ -35,7 +35,7 @@ def field_token(name: str, value: str) -> str:
 
 def post_tags(post: Post) -> str:
     """The value of ``post.tags``: tokens, without MARK, of the author, and of the site and all sites above it."""
-    return _tags("author", post.author) + _tags("site", site_of(post))
+    return _tags("author", post.author) + _tags("site", post_site(post))
 
 
 @lru_cache(maxsize=20_000)  # most authors and sites occur often

@@ -18,7 +18,7 @@ MIGRATION_SET = "wallflower"
 APPLICATION_ID = 0x57466C77
 """Marks the file as ours ("WFlw")."""
 MIN_MENTIONS_TO_LOG = 500_000
-"""Mentions from which on a migration that reads them all logs that it may take a while."""
+"""With more mentions than this, a migration that reads them all logs that it may take a minute."""
 
 log = logging.getLogger("wallflower.schema")
 

@@ -15,7 +15,7 @@ from monitor.store.sqlite.units import from_ms, optional_ms, optional_time
 
 _TIMES = ("last_try", "last_success", "last_post", "since", "catching_up_since", "fresh_until")
 _JSON_FIELDS = tuple(name for name in SourceStatus.__dataclass_fields__ if name != "next_check")
-"""The fields of SourceStatus in the column ``status``; ``next_check`` is a column of its own."""
+"""The fields of SourceStatus in the column ``status``; ``next_check`` has its own column."""
 _GAPS = """SELECT name, since, until, reason FROM gap JOIN source ON source.id = gap.source
     WHERE since < ? AND (until IS NULL OR until > ?) ORDER BY name, since"""
 _GAPS_OF_SOURCE = """SELECT since, until, reason FROM gap WHERE source = (SELECT id FROM source WHERE name = ?)
