@@ -1,4 +1,4 @@
-"""How pages and the command line write figures, times and durations; and the initials that walls show too."""
+"""Numbers, times and durations as pages and the command line show them, and initials, which walls show too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class FormattedTime:
     """A time in four forms."""
 
     age: str
-    """How long ago, as short as it is clear: "24 min", "yesterday 17:52", "12 Nov 2024"."""
+    """How long ago, in the shortest clear form: "24 min", "yesterday 17:52", "12 Nov 2024"."""
     clock: str
     """"15:44" today, else "Mon 16 Nov, 15:44"."""
     exact: str
@@ -24,18 +24,18 @@ class FormattedTime:
     """For machines, to the minute, with the offset of the zone."""
 
 
-def signed(value: float, digits: int = 2) -> str:
-    """A figure with its sign, a real minus and not a hyphen: "+0.49". Zero has no sign."""
+def format_signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, "+0.49", and with a minus sign instead of a hyphen. Zero has no sign."""
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
-def counted(n: int, singular: str, plural: str = "") -> str:
+def pluralize(n: int, singular: str, plural: str = "") -> str:
     """A number with its English noun: "1 post", "1,200 posts". ``plural`` is for nouns that take more than an "s"."""
     return f"{n:,} {singular if n == 1 else plural or f'{singular}s'}"
 
 
-def duration(span: timedelta) -> str:
+def format_duration(span: timedelta) -> str:
     """A length of time in its largest unit: "20 s", "24 min", "3 h", "2 days"."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
@@ -54,7 +54,7 @@ def format_time(at: datetime, now: datetime, zone: tzinfo) -> FormattedTime:
     if now - at < timedelta(minutes=1):
         age = "now"
     elif now - at < timedelta(hours=1) or days == 0:
-        age = duration(now - at)
+        age = format_duration(now - at)
     elif days == 1:
         age = f"yesterday {local:%H:%M}"
     else:
@@ -68,21 +68,21 @@ def format_time(at: datetime, now: datetime, zone: tzinfo) -> FormattedTime:
 
 
 def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """``at`` as short as it is clear at ``now``: "15:44" today, else "Mon 16 Nov, 15:44"."""
+    """``at`` in the shortest form that is clear at ``now``: "15:44" today, else "Mon 16 Nov, 15:44"."""
     local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
 
-def joined(parts: Sequence[str]) -> str:
+def join_with_and(parts: Sequence[str]) -> str:
     """A list in a sentence: "Forum, Reddit and X"."""
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
 
 
 def initials(author: str) -> str:
-    """Two letters to show in place of a picture: "marta.knits" is "MK". A name without letters gives its first sign."""
+    """Two letters in place of a picture: "marta.knits" is "MK". A name without letters gives its first character."""
     words: list[str] = _WORD.findall(author)
     if len(words) > 1:
         return (words[0][0] + words[1][0]).upper()

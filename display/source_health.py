@@ -2,7 +2,7 @@
 
     config, statuses --source_health--> SourceHealth: the configured sources, those that are not read, and why
 
-Each place has its own words for it: ``pages/health_line.py``, ``pages/sources/rows.py``, ``wall_state/sentences.py``.
+Each of these puts it into words: ``pages/health_line.py``, ``pages/sources/rows.py``, ``wall_state/sentences.py``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 WEIGHTY_SHARE = 0.05
-"""Share of the mentions of 7 days from which a source is weighty: walls name it when it is not read."""
+"""A source with at least this share of the mentions of 7 days is weighty: walls name it when it is not read."""
 
 
 class UnreadReason(Enum):
@@ -34,7 +34,7 @@ class UnreadReason(Enum):
     RATE_LIMITED = auto()
     """Its site asks us to wait, for longer than STALE_AFTER."""
     STALE = auto()
-    """Its last success is too long ago, or never happened."""
+    """It never succeeded, or its last success is too long ago."""
 
 
 NEEDS_PERSON = frozenset({UnreadReason.BROKEN, UnreadReason.NEEDS_KEY, UnreadReason.BUDGET_SPENT})
@@ -82,7 +82,7 @@ class SourceHealth:
     unread: tuple[UnreadSource, ...]
     """Weighty sources first, then by the time of the last success, newest first."""
     sample: bool
-    """Whether any stored mention is made up."""
+    """Whether any stored mention is sample data."""
 
     @property
     def last_read(self) -> datetime | None:
@@ -92,12 +92,12 @@ class SourceHealth:
     @property
     def stale(self) -> tuple[UnreadSource, ...]:
         """Sources that have not been read for too long: those that walls report."""
-        return tuple(one for one in self.unread if one.stale)
+        return tuple(source for source in self.unread if source.stale)
 
     @property
     def weighty(self) -> tuple[UnreadSource, ...]:
         """Stale sources that matter enough for a wall's headline."""
-        return tuple(one for one in self.stale if one.weighty)
+        return tuple(source for source in self.stale if source.weighty)
 
     @property
     def all_stale(self) -> bool:
@@ -107,7 +107,7 @@ class SourceHealth:
     @property
     def read_count(self) -> int:
         """Sources that have been read and are not stale."""
-        stale = {one.source for one in self.stale}
+        stale = {unread.source for unread in self.stale}
         return sum(status.last_success is not None and status.source not in stale for status in self.statuses)
 
 
@@ -177,7 +177,7 @@ def unrecorded_gaps(
     """
     recorded = {gap.source for gap in stored if gap.until is None}
     return [
-        Gap(one.source, since, None, one.status.reason)
-        for one in unread
-        if (since := one.since or never_read_since) and one.source not in recorded
+        Gap(source.source, since, None, source.status.reason)
+        for source in unread
+        if (since := source.since or never_read_since) and source.source not in recorded
     ]

@@ -23,17 +23,17 @@ def test_a_row_shows_an_excerpt_that_fills_its_lines() -> None:
     long = mention("Acme " + "word " * 300)
     row = Cards([], LONDON).row(long, NOON)
     assert 400 <= sum(len(run.text) for run in row.runs) <= 450
-    assert row.cut == (False, True)
+    assert row.truncated == (False, True)
     assert row.runs[0].styles == ("hit",)
 
 
 def test_a_row_shows_its_first_match_and_says_where_it_was_cut() -> None:
     body = "word " * 300 + "Acme. " + "word " * 300
     row = Cards([], LONDON).row(mention(body, spans=(Span(1500, 1504),)), NOON)
-    assert row.cut == (True, True)
+    assert row.truncated == (True, True)
     assert "Acme" in [run.text for run in row.runs]
     full = Cards([], LONDON).full(mention(body, spans=(Span(1500, 1504),)), NOON)
-    assert full.cut == (False, False)
+    assert full.truncated == (False, False)
     assert "".join(run.text for run in full.runs) == mention(body).post.body
 
 
@@ -66,8 +66,8 @@ def test_intents_are_written_as_in_the_rail() -> None:
 
 def test_brands_have_colours_in_the_order_of_the_config_and_a_removed_brand_has_the_last() -> None:
     cards = Cards([Brand(f"Brand {n}", "x") for n in range(1, 9)], LONDON)
-    assert [cards.hue(f"Brand {n}") for n in (1, 6, 7)] == [1, 6, 1]
-    assert cards.hue("Removed") == BRAND_COLOURS
+    assert [cards.colour_number(f"Brand {n}") for n in (1, 6, 7)] == [1, 6, 1]
+    assert cards.colour_number("Removed") == BRAND_COLOURS
 
 
 def test_the_page_of_a_mention_marks_what_counted_and_what_did_not() -> None:

@@ -304,7 +304,7 @@ def test_hiding_a_post_hides_its_mentions_of_all_brands(stored: Run, tmp_path: P
 def test_an_unknown_mention_is_reported(stored: Run) -> None:
     for command in (["hide", "999"], ["correct", "999", "0"]):
         result = stored(*command)
-        assert (result.exit_code, result.stderr) == (1, "There is no mention 999.\n")
+        assert (result.exit_code, result.stderr) == (1, "There is no mention with the id 999.\n")
     assert stored("correct", "1", "2").exit_code == 2
 
 

@@ -46,7 +46,7 @@ def test_the_report_lists_posts_and_why_they_matched(wallflower: Run, server: Se
         "2 posts returned, 1 of them mentions a brand",
         "«Acme» is «fine», and",
         'by the rule «acme» («fine» OR "very good") -jobs',
-        "1 without a mention, such as:",
+        "1 post without a mention, such as:",
         "Nothing to see.",
         "Health: working.",
         "Next check: 20",
@@ -154,7 +154,7 @@ def test_a_site_that_asked_us_to_wait_gets_no_request(wallflower: Run, server: S
     for arguments in ([], ["--dry-run"]):
         result = wallflower("fetch", "Forum", *arguments)
         assert result.exit_code == 1
-        assert "Forum is limited until" in result.stderr
+        assert "Forum was not read, because it is rate-limited until" in result.stderr
     assert len(server.requests) == before
 
 
@@ -193,7 +193,7 @@ def test_show_limits_the_printed_mentions(wallflower: Run, server: Server) -> No
     server.script = feed(*(item(n, f"acme is fine {n}") for n in range(1, 8)))
     result = wallflower("fetch", "Forum", "--dry-run", "--show", "2")
     assert result.stdout.count("by the rule") == 2
-    assert "… and 5 older ones" in result.stdout
+    assert "… and 5 older mentions" in result.stdout
 
 
 def test_terminal_control_characters_are_not_printed(wallflower: Run, server: Server) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.pages.mentions.facets import ADDRESS_FACETS, FACET_BY_NAME, INTENT, SENTIMENT, STATE
+from display.pages.mentions.facets import FACET_BY_NAME, INTENT, SENTIMENT, STATE, URL_FACETS
 from display.pages.mentions.filters import (
     PARAMETERS,
     RANGES,
@@ -136,7 +136,7 @@ def test_adding_and_removing_a_value_gives_the_first_page_of_the_same_view() -> 
 
 
 def test_every_facet_is_a_parameter_in_the_order_of_the_filter() -> None:
-    assert [facet.name for facet in ADDRESS_FACETS] == list(PARAMETERS[1:10])
+    assert [facet.name for facet in URL_FACETS] == list(PARAMETERS[1:10])
     assert PARAMETERS[1:10] == ("brand", "source", "lang", "author", "site", "rule", "sentiment", "intent", "state")
 
 

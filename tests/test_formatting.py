@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from display.formatting import clock_time, duration, format_time, initials, joined, signed
+from display.formatting import clock_time, format_duration, format_signed, format_time, initials, join_with_and
 from tests.fakes import NOON
 
 LONDON = ZoneInfo("Europe/London")
@@ -16,7 +16,7 @@ MINUS = "\N{MINUS SIGN}"
 
 @pytest.mark.parametrize(("value", "text"), [(0.49, "+0.49"), (-0.75, f"{MINUS}0.75"), (0.0, "0.00"), (-0.004, "0.00")])
 def test_a_figure_has_a_real_minus_sign_and_zero_has_no_sign(value: float, text: str) -> None:
-    assert signed(value) == text
+    assert format_signed(value) == text
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,16 @@ def test_a_clock_time_names_the_day_unless_it_is_today() -> None:
 
 
 def test_a_duration_uses_its_largest_unit() -> None:
-    texts = [duration(timedelta(seconds=s)) for s in (-1, 20, 1440, 9000, 200_000)]
+    texts = [format_duration(timedelta(seconds=s)) for s in (-1, 20, 1440, 9000, 200_000)]
     assert texts == ["0 s", "20 s", "24 min", "2 h", "2 days"]
 
 
 def test_a_list_in_a_sentence_ends_with_and() -> None:
-    assert [joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert [join_with_and(["a"]), join_with_and(["a", "b"]), join_with_and(["a", "b", "c"])] == [
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -335,7 +335,7 @@ def test_an_invalid_answer_is_prompted_for_again(init: Init, tmp_path: Path) -> 
 def test_the_rules_are_printed(init: Init) -> None:
     lines = init("--no-look", "--organisation", "Acmeria", "--competitor", "=Swing").stdout.splitlines()
     assert "  Acmeria  acmeria" in lines
-    assert "  Swing    =Swing OR @swing   (matches only these capitals)" in lines
+    assert "  Swing    =Swing OR @swing   (case-sensitive)" in lines
 
 
 def test_a_missing_network_is_reported_once(

@@ -270,7 +270,7 @@ def test_an_empty_list_offers_relaxed_filters_and_names_unread_sources(tmp_path:
     assert "Nothing matches in the last 7 days." in text
     assert "without “Umbrella”" in text
     assert "without “Positive”" in text
-    assert "Reddit has not been read since 09:00. There may be more." in text
+    assert "Reddit has not been read since 09:00. There may be more mentions." in text
     assert "2 of 3 sources read." in text
     assert "Reddit is broken" in text
 
@@ -358,7 +358,7 @@ def test_a_story_is_one_click_away(tmp_path: Path, own_store: Store) -> None:
     stories = [a["href"] for a in page.by("a", class_="story-link")]
     assert stories
     assert set(ids(shown(client, stories[0].partition("?")[2])[1])) == {1, 2, 3}
-    assert "say nearly the same" in client.get("/mentions/3").text
+    assert "say nearly the same thing" in client.get("/mentions/3").text
 
 
 def test_the_colour_of_a_brand_comes_as_a_style_sheet(tmp_path: Path, own_store: Store) -> None:

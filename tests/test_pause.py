@@ -32,7 +32,7 @@ def test_pause_and_resume_say_since_when_a_source_is_paused(wallflower: Run) -> 
     assert first == "Forum is paused. It is not read until you resume it, even after a restart.\n"
     assert re.fullmatch(rf"Forum has been paused since {TIME}\.\n", wallflower("pause", "Forum").stdout)
     resumed = wallflower("resume", "Forum").stdout
-    expected = rf"Forum was paused since {TIME}\. It is read again now, or as soon as Wallflower runs\.\n"
+    expected = rf"Forum had been paused since {TIME}\. Wallflower reads it again now, or when it next runs\.\n"
     assert re.fullmatch(expected, resumed)
     assert wallflower("resume", "Forum").stdout == "Forum was not paused.\n"
 
@@ -44,7 +44,7 @@ def test_sources_describes_a_paused_source(wallflower: Run) -> None:
     assert (name, state, next_check) == ("Forum", "Paused", "when resumed")
     assert re.fullmatch(TIME, since)
     assert re.fullmatch(TIME, last_read)
-    assert to_do == "It is not read until somebody resumes it."
+    assert to_do == "It is not read until you resume it."
 
 
 def test_the_json_of_sources_keeps_its_keys(wallflower: Run) -> None:
@@ -64,5 +64,5 @@ def test_a_paused_source_is_not_fetched(wallflower: Run, server: Server) -> None
     wallflower("pause", "Forum")
     result = wallflower("fetch", "Forum")
     assert result.exit_code == 1
-    assert result.stderr == "Forum is paused. Resume it first, with `wallflower resume` or on the page /sources.\n"
+    assert result.stderr == "Forum is paused. Resume it first with `wallflower resume` or on the Sources page.\n"
     assert server.requests == []

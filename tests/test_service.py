@@ -40,7 +40,7 @@ def test_a_second_signal_starts_no_second_stop(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     service = Service(load(tmp_path / "config.toml", options_model), "1", Clock())
     stopping = InterruptedThread(service._stop_loops, service.begin_stop)
-    service._stopping = stopping
+    service._stop_thread = stopping
     service.start()
     service.begin_stop()
     service.begin_stop()

@@ -103,7 +103,7 @@ def test_every_configured_source_has_a_status_with_its_kind() -> None:
 def test_the_line_says_when_the_newest_source_was_read() -> None:
     line = line_of(status("Forum"), status("Reddit"))
     assert (line.level, line.headline, line.details) == ("ok", "All 2 sources read, last 1 min ago", "")
-    assert line_of(status()).headline == "The one source is read, last 1 min ago"
+    assert line_of(status()).headline == "The only source was last read 1 min ago"
     assert line_of(replace(status(), health=Health.PAUSED)).headline == "Every source is paused."
     assert line_of().headline == "No source is set up."
 
@@ -125,11 +125,11 @@ def test_an_empty_list_names_every_source_that_was_not_read() -> None:
     stale = status("Forum", last_success=NOON - 3 * HOUR)
     later = status("Reddit", last_success=NOON - 2 * HOUR)
     never = status("X", last_success=None)
-    assert line_of(stale).missing_sentence == "Forum has not been read since 09:00. There may be more."
+    assert line_of(stale).missing_sentence == "Forum has not been read since 09:00. There may be more mentions."
     assert line_of(stale, later, never).missing_sentence == (
-        "Forum has not been read since 09:00, Reddit since 10:00 and X was never read. There may be more."
+        "Forum has not been read since 09:00, Reddit since 10:00 and X was never read. There may be more mentions."
     )
-    assert line_of(never).missing_sentence == "X was never read. There may be more."
+    assert line_of(never).missing_sentence == "X was never read. There may be more mentions."
     assert line_of(status()).missing_sentence == ""
 
 
@@ -137,7 +137,8 @@ def test_the_name_of_a_source_never_changes_the_sentence() -> None:
     """A name may contain words of the sentence itself."""
     stale = [status(f"{name} since 2020", last_success=NOON - 3 * HOUR) for name in ("Mentions", "Reviews")]
     assert line_of(*stale).missing_sentence == (
-        "Mentions since 2020 has not been read since 09:00 and Reviews since 2020 since 09:00. There may be more."
+        "Mentions since 2020 has not been read since 09:00 and Reviews since 2020 since 09:00. "
+        "There may be more mentions."
     )
 
 

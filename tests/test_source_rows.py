@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from display.pages.sources.rows import SPARK_BINS, Moment, SourceRow, source_rows
+from display.pages.sources.rows import SPARK_BINS, RowContext, SourceRow, source_rows
 from display.pages.sources.views import summary
 from monitor.collector.search_coverage import SearchCoverage
 from monitor.model import Gap, Health, SourceStatus, Spend
@@ -21,7 +21,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 def row(gaps: tuple[Gap, ...] = (), volume: tuple[int, ...] = (0,) * SPARK_BINS, **changes: Any) -> SourceRow:
     status = replace(working_status(NOON - MINUTE, next_check=NOON + 9 * MINUTE, since=NOON - 3 * HOUR), **changes)
-    return SourceRow(status, Moment(NOON, config(Path()).timezone, NOON - DAY), gaps, volume)
+    return SourceRow(status, RowContext(NOON, config(Path()).timezone, NOON - DAY), gaps, volume)
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def row(gaps: tuple[Gap, ...] = (), volume: tuple[int, ...] = (0,) * SPARK_BINS,
         (
             {"health": Health.QUIET, "last_post": NOON - 31 * HOUR, "reason": "Nothing came for 31 hours."},
             *("quiet", "Working but quiet", "nothing for 31 h"),
-            "Nothing, if its site is quiet too. Nothing came for 31 hours.",
+            "Nothing, if the site itself is quiet. Nothing came for 31 hours.",
         ),
         (
             {"health": Health.LIMITED, "next_check": NOON + HOUR, "reason": "It asks us to wait."},
             *("limited", "Limited until 13:00", "since 09:00"),
-            "Nothing. It continues by itself at 13:00. It asks us to wait.",
+            "Nothing. It resumes automatically at 13:00. It asks us to wait.",
         ),
         (
             {"health": Health.NEEDS_KEY, "next_check": None, "last_success": None, "reason": "The key K is missing."},
@@ -57,17 +57,17 @@ def row(gaps: tuple[Gap, ...] = (), volume: tuple[int, ...] = (0,) * SPARK_BINS,
         (
             {"health": Health.SPENT, "next_check": NOON + 9 * DAY, "reason": "The budget is used up."},
             *("spent", "Budget spent", "since 09:00"),
-            "The budget is used up. It continues at Fri 13 Mar, 12:00.",
+            "The budget is used up. It resumes at Fri 13 Mar, 12:00.",
         ),
         (
             {"health": Health.PAUSED, "next_check": None},
             *("paused", "Paused", "since 09:00"),
-            "It is not read until somebody resumes it.",
+            "It is not read until you resume it.",
         ),
         (
             {"last_success": NOON - 5 * HOUR, "next_check": NOON - 4 * HOUR},
             *("late", "Late", "since 07:00"),
-            "Its check was due at 08:00. Is Wallflower running? If it is, its log says what delays the check.",
+            "Its check was due at 08:00. Is Wallflower running? If so, its log says what is delaying the check.",
         ),
     ],
 )
@@ -92,7 +92,7 @@ def test_a_search_that_finds_nothing_about_a_brand_is_the_first_thing_to_do() ->
 def test_a_source_that_was_never_read_waits_after_a_start_and_is_late_later() -> None:
     one = row(health=Health.WAITING, last_success=None, next_check=None)
     assert (one.mark, one.next_check) == ("late", "now")
-    just_started = replace(one, at=replace(one.at, started=NOON - MINUTE))
+    just_started = replace(one, context=replace(one.context, started=NOON - MINUTE))
     assert (just_started.mark, just_started.to_do) == ("waiting", "Nothing. Its first check is due.")
 
 
@@ -130,7 +130,7 @@ def test_the_spend_of_an_earlier_month_does_not_count() -> None:
 )
 def test_a_source_that_costs_money_projects_the_spend_of_the_month(spend: Spend | None, days: int, to_do: str) -> None:
     one = row(spend=spend)
-    assert replace(one, at=replace(one.at, now=NOON + days * DAY)).to_do == to_do
+    assert replace(one, context=replace(one.context, now=NOON + days * DAY)).to_do == to_do
 
 
 def test_a_source_that_was_never_read_misses_everything() -> None:
@@ -153,17 +153,17 @@ def test_rows_are_sorted_by_trouble_then_limits_then_volume_and_paused_last() ->
         status("broken", Health.BROKEN),
     ]
     volumes = {"large": [3], "small": [1], "broken": [2], "paused": [9]}
-    found = source_rows(statuses, [], volumes, row().at, {})
+    found = source_rows(statuses, [], volumes, row().context, {})
     assert [one.name for one in found] == ["broken", "key", "limited", "large", "small", "paused"]
     assert summary(found) == (
-        "broken and key need you. limited continues by itself. paused is paused and does not count."
+        "broken and key need attention. limited resumes automatically. paused is paused and not counted."
     )
 
 
 def test_numbers_in_names_are_sorted_as_numbers() -> None:
     names = ["Feed 10", "feed 2", "Feed", "7th", "Feed 2b", "9\u0663"]
     found = source_rows(
-        [working_status(NOON, name) for name in names], (), {}, Moment(NOON, config(Path()).timezone, NOON), {}
+        [working_status(NOON, name) for name in names], (), {}, RowContext(NOON, config(Path()).timezone, NOON), {}
     )
     assert [one.name for one in found] == ["7th", "9\u0663", "Feed", "feed 2", "Feed 2b", "Feed 10"]
 
@@ -172,7 +172,7 @@ def test_numbers_in_names_are_sorted_as_numbers() -> None:
 def test_a_source_is_late_two_minutes_after_its_check_was_due(minutes: int, mark: str) -> None:
     one = row(last_success=NOON - 5 * HOUR, next_check=NOON - minutes * MINUTE)
     assert one.mark == mark
-    just_started = replace(one, at=replace(one.at, started=NOON - MINUTE))
+    just_started = replace(one, context=replace(one.context, started=NOON - MINUTE))
     assert just_started.mark == "working"
 
 
@@ -192,6 +192,6 @@ def test_the_summary_names_three_sources_and_counts_more() -> None:
     def broken(*names: str) -> list[SourceRow]:
         return [row(source=name, health=Health.BROKEN) for name in names]
 
-    assert summary(broken("A", "B", "C")) == "A, B and C need you."
-    assert summary(broken("A", "B", "C", "D")) == "4 need you."
-    assert summary(broken("A")) == "A needs you."
+    assert summary(broken("A", "B", "C")) == "A, B and C need attention."
+    assert summary(broken("A", "B", "C", "D")) == "4 need attention."
+    assert summary(broken("A")) == "A needs attention."

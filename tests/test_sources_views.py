@@ -75,7 +75,7 @@ def test_a_paused_source_does_not_count_as_one_that_should_be_read(client: Flask
     client.post("/sources/Forum/pause")
     text = client.get("/sources").text
     assert "All 2 sources are read" in text
-    assert "Forum is paused and does not count." in text
+    assert "Forum is paused and not counted." in text
     assert "2 of 2 sources read." in client.get("/mentions/health").text
 
 
@@ -102,7 +102,7 @@ def test_the_page_lists_walls_with_and_without_a_screen(tmp_path: Path, store: S
     assert "1366 \N{MULTIPLICATION SIGN} 768" in lobby
     assert "Showing" in lobby
     assert "“" in lobby
-    assert "No incident is noticed" in text
+    assert "Incidents are not detected" in text
     screen.disconnect()
     text = client.get("/sources").text
     assert "Not seen since 12:03" in text

@@ -46,7 +46,7 @@ def line(name: str, health: dict[str, bool] | None = None, **changes: Any) -> St
         ("Database", {"mentions_last_week": 0}, "2.0 GB", "22 GB free"),
         ("Database", {"mentions": 999}, "2.0 GB", "22 GB free"),
         ("Database", {"database": database(5_000, None)}, "5 kB", "the free space is unknown"),
-        ("SQLite", {}, "3.51.3", "safe for several programs at once"),
+        ("SQLite", {}, "3.51.3", "safe for writes by several programs"),
         ("Saving", {}, "Running.", "Stores new mentions."),
         ("Saving", {"waiting_writes": 1}, "Running.", "Stores new mentions; 1 batch is waiting."),
         ("Saving", {"waiting_writes": 2}, "Running.", "Stores new mentions; 2 batches are waiting."),

@@ -528,7 +528,7 @@ def test_a_page_is_in_the_language_of_its_wall(tmp_path: Path, clock: FakeClock)
 def test_an_unknown_wall_lists_the_known_ones(site: Any) -> None:
     response = site.test_client().get("/wall/lobby")
     assert response.status_code == 404
-    assert "There is /wall/office, /wall/reception." in response.text
+    assert "Available: /wall/office, /wall/reception." in response.text
     assert site.test_client().get("/wall/lobby/state.json").status_code == 404
 
 

@@ -1,1 +1,1 @@
-"""The ``wallflower`` command: one file per command. ``main`` registers them; ``dependencies`` joins the two halves."""
+"""The ``wallflower`` command: one file per command. ``main`` registers them; ``dependencies`` builds what they use."""

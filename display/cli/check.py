@@ -25,7 +25,7 @@ def check(config_path: Path | None) -> None:
     """Check the config and report every problem at once.
 
     The exit status is 78 if there is a problem. Missing packages and keys, and parts of rules that a source cannot
-    search for, are listed but are not problems.
+    search for, are listed but do not count as problems.
     """
     config = load_config(config_path)
     if problems := [*_problems(config.check), *_problems(partial(check_host, config))]:
@@ -41,7 +41,7 @@ def check(config_path: Path | None) -> None:
     for heading, notes in (
         ("Missing packages:", _missing_packages(config)),
         ("Missing keys:", _missing_keys(config)),
-        ("Searches:", _search_limits(config)),
+        ("Search limits:", _search_limits(config)),
         ("Duplicates:", _duplicates(config)),
     ):
         if notes:

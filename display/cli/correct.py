@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -23,7 +24,7 @@ class ScoreOrNone(click.ParamType[float | None]):
         try:
             number = float(str(value))
         except ValueError:
-            number = 2.0
+            number = math.nan  # is not within -1..1, so it fails below
         if not -1 <= number <= 1:
             self.fail(f'{value!r} is not valid. Give a score from -1 to 1, or "none" for unscored.', param, ctx)
         return number
@@ -36,7 +37,8 @@ class ScoreOrNone(click.ParamType[float | None]):
 def correct(config_path: Path | None, mention: int, score: float | None) -> None:
     """Replace the score of a mention.
 
-    MENTION is the id of the mention, as in an export. SCORE is a number from -1 to 1, or "none" for unscored.
+    MENTION is the id of the mention; `wallflower export` lists ids. SCORE is a number from -1 to 1, or "none" for
+    unscored.
     """
     with open_config_store(load_config(config_path)) as store:
         require_mention(store, mention)

@@ -64,38 +64,38 @@ seed = {seed}
     type=click.FloatRange(1, DAY_MINUTES),
     default=10,
     show_default=True,
-    help="Length of a day.",
+    help="How many minutes the day takes.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8752, show_default=True, help="Port of the wall.")
 def demo_wall(minutes: float, port: int) -> None:
     """Replay a generated day on a wall.
 
     The day has an incident and a night, and repeats until Ctrl-C. The posts are generated and kept in a temporary
-    folder, which is deleted at the end.
+    folder, which is deleted when you stop the demo.
     """
-    begin = datetime.now(UTC).replace(hour=START_HOUR, minute=0, second=0, microsecond=0)
-    seed = seed_with_incident("Acme", *(begin.replace(hour=hour) for hour in INCIDENT_HOURS))
+    start = datetime.now(UTC).replace(hour=START_HOUR, minute=0, second=0, microsecond=0)
+    seed = seed_with_incident("Acme", *(start.replace(hour=hour) for hour in INCIDENT_HOURS))
     with tempfile.TemporaryDirectory(prefix="wallflower-demo-") as folder:
         path = Path(folder) / "config.toml"
         path.write_text(CONFIG.format(port=port, history=HISTORY_DAYS, seed=seed), encoding="utf-8")
         config = load_config(path)
         check_port(config)
-        click.echo("Generating four weeks of history first.", err=True)
-        write_history(config, begin)
+        click.echo("Generating four weeks of history …", err=True)
+        write_history(config, start)
         address = f"http://127.0.0.1:{port}/wall"
         click.echo(f"Open {address} — the day starts at {START_HOUR:02}:00 and takes {minutes:g} minutes.", err=True)
         set_up_logs(sys.stderr)
-        run(config, VERSION, clock=ReplayClock(begin, DAY_MINUTES / minutes))
+        run(config, VERSION, clock=ReplayClock(start, DAY_MINUTES / minutes))
 
 
-def write_history(config: Config, begin: datetime) -> None:
-    """Store the sample source's posts from before ``begin``, as passes at that moment would have."""
+def write_history(config: Config, start: datetime) -> None:
+    """Store the sample source's posts from before ``start``, as passes at that time would have."""
     store, http = open_store(config.database_url), Http(Clock(), config.allow_hosts)
     try:
-        store.register_brands(config.brands, begin - timedelta(days=HISTORY_DAYS))
-        context = PassContext(create_judge(config.brands), store, (), lambda: begin)
+        store.register_brands(config.brands, start - timedelta(days=HISTORY_DAYS))
+        context = PassContext(create_judge(config.brands), store, (), lambda: start)
         source = configured_source(config.sources[0], http)
-        status, _ = resume_status(source, None, begin)
+        status, _ = resume_status(source, None, start)
         while (status := poll(source, status, context)).catching_up_since:
             pass
     finally:

@@ -1,4 +1,4 @@
-"""What commands depend on: the config, the judge, the HTTP client and the store. Joins monitor and display."""
+"""Builds what commands depend on: the config, the judge, the HTTP client and the store."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def load_config(path: Path | None) -> Config:
 
 
 def load_config_if_any(path: Path | None) -> Config | None:
-    """The config at ``path`` or at a default location; None if no path is given and neither location has one.
+    """The config at ``path`` or at a default location; None if no path is given and no default location has one.
 
     Raises ConfigError.
     """
-    if path is None and not any(place.exists() for place in (configuration.LOCAL_FILE, configuration.SYSTEM_FILE)):
+    if path is None and not any(file.exists() for file in (configuration.LOCAL_FILE, configuration.SYSTEM_FILE)):
         return None
     return load_config(path)
 

@@ -28,7 +28,7 @@ class OutputError(WallflowerError):
 
 
 def filter_options(command: Command) -> Command:
-    """Add an option to ``command`` for each filter in the URL of the Mentions page."""
+    """Add to ``command`` an option for each filter in the URL of the Mentions page."""
     for name in reversed(filters.PARAMETERS):
         if name not in PAGING_PARAMETERS:
             text = f"Same as {name}= in the URL of the Mentions page."
@@ -50,7 +50,7 @@ def export(
     """Export mentions as CSV or JSON Lines.
 
     Exports all mentions, or those that match the filters. A FILTER is key=value, such as brand=Globex, or the whole
-    URL of a Mentions page. Unlike the page, the command includes all times unless you give a range.
+    URL of a Mentions page. Unlike the page, the command exports mentions of all time unless you give a range.
     """
     config = load_config(config_path)
     parameters = _parameters(filters_, options)

@@ -11,7 +11,7 @@ import click
 
 from display.cli.dependencies import config_option, load_config_if_any, open_http
 from display.cli.feed_tables import ALREADY_CONFIGURED, configured_urls, feed_table, skipped_comment
-from display.formatting import counted
+from display.formatting import pluralize
 from monitor.errors import SourceError
 from monitor.feeds.discovery import DiscoveredFeed, discover_feeds
 from monitor.feeds.opml import without_feed_scheme
@@ -49,7 +49,7 @@ def _tables(found: Sequence[DiscoveredFeed], known: dict[str, str]) -> Iterator[
 
 def _content(offer: DiscoveredFeed) -> str:
     """ "2 entries, the newest from 4 March 2026"."""
-    entries = counted(len(offer.feed.entries) if offer.feed else 0, "entry", "entries")
+    entries = pluralize(len(offer.feed.entries) if offer.feed else 0, "entry", "entries")
     if not offer.newest:
         return entries
     newest = datetime.fromtimestamp(offer.newest, UTC)

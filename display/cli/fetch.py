@@ -1,6 +1,6 @@
 """``wallflower fetch``: one pass of one source, reported in detail.
 
-stored:     a pass as the daemon makes it (collector.poll), with the results recorded on their way to the store
+stored:     a pass as the daemon makes it (collector.poll), with the results recorded before they are stored
 requested:  a pass made by the running Wallflower, and what it stored
 dry run:    the same fetch from the same cursor; the results are judged but not stored
 """
@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 
 from display.cli.dependencies import config_option, create_judge, find_source, load_config, open_config_store, open_http
-from display.cli.fetch_report import FetchResult, print_report, short_time
+from display.cli.fetch_report import FetchResult, local_time, print_report
 from display.cli.fetch_request import CannotFetchNow, last_status, posts_since, request_fetch, require_not_paused
 from display.server.startup_checks import AlreadyRunning, single_instance
 from monitor.clock import Clock
@@ -40,6 +40,8 @@ from monitor.model import Batch, ChangeKind, Health, Json, JudgedPost, Post, Sou
 from monitor.query.matcher import Matcher
 from monitor.sources import Source
 from monitor.store import Store
+
+_WAIT_WORDS = {Health.LIMITED: "rate-limited", Health.SPENT: "out of budget"}
 
 
 @dataclass(slots=True)
@@ -83,10 +85,13 @@ def fetch(config_path: Path | None, name: str, dry_run: bool, from_start: bool, 
     """Read a source once and report the result.
 
     The report lists what the source NAME returned, which posts mention a brand and why, and when the next check is due.
-    The posts are stored as `wallflower run` would store them. If Wallflower is running, it reads the source itself.
+    The posts are stored as `wallflower run` would store them. If Wallflower is running, the command asks it to read the
+    source.
     """
     if from_start and not dry_run:
-        raise click.UsageError("--from-start needs --dry-run: a stored source is never read again from its start.")
+        raise click.UsageError(
+            "--from-start requires --dry-run: without it, a pass always continues where the last one ended."
+        )
     config = load_config(config_path)
     source = _valid_source(config, name)
     with closing(open_http(config)) as http:
@@ -139,7 +144,9 @@ def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
 
 def _dry_run(config: Config, source: SourceConfig, configured: ConfiguredSource, *, from_start: bool) -> FetchResult:
     if hasattr(source.options, "budget"):
-        raise CannotFetchNow("This source charges per post, and a dry run would not be counted. Leave out --dry-run.")
+        raise CannotFetchNow(
+            "This source charges per post, and a dry run would not count against its budget. Leave out --dry-run."
+        )
     clock = Clock()
     before, cursor = _saved_position(config, configured, clock.now())
     _require_no_wait(before, config, clock.now())
@@ -172,20 +179,22 @@ def _saved_position(config: Config, source: ConfiguredSource, now: datetime) -> 
 
 
 def _require_no_wait(status: SourceStatus, config: Config, now: datetime) -> None:
-    """Raise CannotFetchNow if the site asked us to wait, or if the budget is spent."""
+    """Raise CannotFetchNow if the site asked us to wait or the budget is spent."""
     due = status.next_check
-    if status.health in (Health.LIMITED, Health.SPENT) and due is not None and due > now:
-        until = short_time(due, config)
-        raise CannotFetchNow(f"{status.source} is {status.health} until {until}; it was not read. {status.reason}")
+    if status.health in _WAIT_WORDS and due is not None and due > now:
+        until = local_time(due, config)
+        raise CannotFetchNow(
+            f"{status.source} was not read, because it is {_WAIT_WORDS[status.health]} until {until}. {status.reason}"
+        )
 
 
-def _stored_since(store: Store, change: int) -> str:
-    """The changes after ``change`` as text."""
+def _stored_since(store: Store, last_change: int) -> str:
+    """The changes after ``last_change`` as text."""
     counts: dict[ChangeKind, int] = {}
-    while changes := store.changes(change):
-        for one in changes:
-            counts[one.kind] = counts.get(one.kind, 0) + 1
-        change = changes[-1].id
+    while changes := store.changes(last_change):
+        for change in changes:
+            counts[change.kind] = counts.get(change.kind, 0) + 1
+        last_change = changes[-1].id
     return _counts_text(counts)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from display.cli.match_explanation import excerpt, explanation_lines, headline
-from display.formatting import counted
+from display.formatting import pluralize
 from display.pages.sources.rows import search_coverages
 from monitor.config import Config
 from monitor.http import Traffic
@@ -65,7 +65,7 @@ def print_report(console: Console, config: Config, result: FetchResult, *, max_m
 
 
 def _source_line(before: SourceStatus, config: Config) -> str:
-    last = short_time(before.last_success, config)
+    last = local_time(before.last_success, config)
     return f"{before.source} ({before.kind}), " + (f"last read at {last}" if last else "never read before")
 
 
@@ -75,18 +75,18 @@ def _batch_lines(result: FetchResult) -> Iterator[str]:
         return
     mentioning = len(result.mentions)
     verb = "mentions" if mentioning == 1 else "mention"
-    yield f"{counted(len(batch.posts), 'post')} returned, {mentioning:,} of them {verb} a brand"
+    yield f"{pluralize(len(batch.posts), 'post')} returned, {mentioning:,} of them {verb} a brand"
     if batch.deleted:
-        yield f"{counted(len(batch.deleted), 'post')} deleted at the source"
+        yield f"{pluralize(len(batch.deleted), 'post')} deleted at the source"
 
 
 def _other_posts(result: FetchResult, unprinted: int, config: Config) -> Iterator[str]:
     """How many mentions were not printed, and examples of posts without a mention."""
     if unprinted > 0:
-        yield f"… and {unprinted:,} older ones (--show sets how many are printed)"
+        yield f"… and {unprinted:,} older mentions (use --show to print more)"
     others = [judged.post for judged in result.judged if not judged.findings]
     if others:
-        yield f"{len(others):,} without a mention, such as:"
+        yield f"{pluralize(len(others), 'post')} without a mention, such as:"
     for post in others[-MAX_OTHER_POSTS:]:
         text, _ = excerpt(" ".join(post.body.split())[:OTHER_POST_CHARS], ())
         yield f"  {headline(post, config.timezone)}  {text}"
@@ -101,17 +101,17 @@ def _state_lines(result: FetchResult, config: Config) -> Iterator[str]:
     if note := search_coverages(config)[after.source].summary():
         yield f"Search: {note}"
     if batch is not None and batch.set_aside:
-        yield f"Left out: {counted(batch.set_aside, 'unreadable entry', 'unreadable entries')}."
+        yield f"Skipped: {pluralize(batch.set_aside, 'unreadable entry', 'unreadable entries')}."
     yield from _rate_limits(result, config)
     if batch is not None and batch.spend is not None:
         spent, budget = batch.spend.spent, batch.spend.budget
         yield f"Spent: ${spent:,.2f} of ${budget:,.10g} in {batch.spend.month}."
     if batch is not None and batch.not_before is not None:
-        yield f"The site asks us to wait until {short_time(batch.not_before, config)}."
+        yield f"The site asks us to wait until {local_time(batch.not_before, config)}."
     if batch is not None and batch.more:
-        yield "There is more to read: the next pass follows immediately."
+        yield "There is more to read, so the next pass follows immediately."
     elif after.next_check is not None:
-        yield f"Next check: {short_time(after.next_check, config)}."
+        yield f"Next check: {local_time(after.next_check, config)}."
     else:
         yield "Next check: none until the config is changed and Wallflower is restarted."
 
@@ -121,14 +121,14 @@ def _rate_limits(result: FetchResult, config: Config) -> Iterator[str]:
     traffic = result.traffic
     if not traffic.requests:
         return
-    requests = counted(traffic.requests, "request")
+    requests = pluralize(traffic.requests, "request")
     if not traffic.rate_limits:
         yield f"Rate limits: none reported in {requests}."
     for site, limit in traffic.rate_limits.items():
-        until = f" until {short_time(limit.resets_at, config)}" if limit.resets_at else ""
+        until = f" until {local_time(limit.resets_at, config)}" if limit.resets_at else ""
         yield f"Rate limits: after {requests}, {site} allows {limit} more{until}."
 
 
-def short_time(at: datetime | None, config: Config) -> str:
+def local_time(at: datetime | None, config: Config) -> str:
     """ "2026-03-04 12:00" in the config's time zone; empty for None."""
     return at.astimezone(config.timezone).strftime("%Y-%m-%d %H:%M") if at else ""

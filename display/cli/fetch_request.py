@@ -17,7 +17,7 @@ _KINDS = frozenset({ChangeKind.SAVED, ChangeKind.EDITED})
 
 
 class CannotFetchNow(WallflowerError):
-    """A source cannot be read at this moment."""
+    """A source cannot be read now."""
 
 
 def request_fetch(store: Store, name: str, clock: Clock) -> SourceStatus:
@@ -44,7 +44,7 @@ def request_fetch(store: Store, name: str, clock: Clock) -> SourceStatus:
 def require_not_paused(store: Store, name: str) -> None:
     """Raise CannotFetchNow if a person has paused the source."""
     if store.source_request(name).paused_at:
-        raise CannotFetchNow(f"{name} is paused. Resume it first, with `wallflower resume` or on the page /sources.")
+        raise CannotFetchNow(f"{name} is paused. Resume it first with `wallflower resume` or on the Sources page.")
 
 
 def last_status(store: Store, name: str) -> SourceStatus | None:
@@ -52,12 +52,12 @@ def last_status(store: Store, name: str) -> SourceStatus | None:
     return next((status for status in store.recorded_statuses() if status.source == name), None)
 
 
-def posts_since(store: Store, name: str, change: int) -> tuple[list[JudgedPost], int, int]:
-    """The posts of the source that were saved or edited after the change with the id ``change``.
+def posts_since(store: Store, name: str, last_change: int) -> tuple[list[JudgedPost], int, int]:
+    """The posts of the source that were saved or edited after the change with the id ``last_change``.
 
     Returns the posts, the number of new mentions and the number of edited mentions.
     """
-    kinds = {found.mention: found.kind for found in _changes(store, change) if found.kind in _KINDS}
+    kinds = {change.mention: change.kind for change in _changes(store, last_change) if change.kind in _KINDS}
     mentions = [mention for mention in store.mentions(list(kinds)).values() if mention.post.source == name]
     new = sum(kinds[mention.id] is ChangeKind.SAVED for mention in mentions)
     posts: dict[str, JudgedPost] = {}

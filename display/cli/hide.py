@@ -16,6 +16,6 @@ from display.cli.mention_edits import set_hidden
 def hide(config_path: Path | None, mention: int) -> None:
     """Hide the post of a mention on the wall and the pages. It still counts.
 
-    MENTION is the id of the mention, as in an export.
+    MENTION is the id of the mention; `wallflower export` lists ids.
     """
     set_hidden(config_path, mention, hidden=True)

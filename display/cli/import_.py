@@ -1,4 +1,4 @@
-"""``wallflower import``: posts from a file into the store, with progress and a report of every rejected row."""
+"""``wallflower import``: store posts from a file, with progress and a report of the rejected rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from display.cli.dependencies import config_option, create_judge, load_config, open_config_store
-from display.formatting import counted
+from display.formatting import pluralize
 from monitor.clock import Clock
 from monitor.collector.importing import ImportPlan, Summary, run_import
 from monitor.config import Config
@@ -21,7 +21,7 @@ from monitor.store import Store
 MAX_PRINTED_ROWS = 20
 """Rejected rows that are printed; the file of rejected rows has all of them."""
 PROGRESS_SECONDS = 10.0
-"""How often progress is printed where there is no terminal."""
+"""How often progress is printed if there is no terminal."""
 
 ProgressCallback = Callable[[Summary], None]
 
@@ -32,13 +32,15 @@ ProgressCallback = Callable[[Summary], None]
 @click.option("--map", "mapping", default="", metavar="FIELD=COLUMN,...", help=(
     "Columns of the fields text, id, author, published, title, url, site and lang. Common names are recognised."
 ))  # fmt: skip
-@click.option("--source", metavar="NAME", help="Source name for the posts. Default: the name of the file.")
+@click.option(
+    "--source", metavar="NAME", help="Source name for the posts. Default: the name of the file without its ending."
+)
 @click.option("--dry-run", is_flag=True, help="Read, match and score everything, but store nothing.")
 def import_(config_path: Path | None, file: Path, mapping: str, source: str | None, dry_run: bool) -> None:
     """Import posts from a CSV or JSON Lines file.
 
-    CSV may be separated by commas, semicolons or tabs, and both may be gzipped. You can interrupt an import and run it
-    again: a post is stored only once. Rejected rows are written to FILE.rejected.jsonl.
+    CSV may be separated by commas, semicolons or tabs, and either format may be gzipped. You can interrupt an import
+    and run it again: a post is stored only once. Rejected rows are written to FILE.rejected.jsonl.
     """
     config = load_config(config_path)
     plan = _plan(config, file, mapping, source)
@@ -60,7 +62,7 @@ def _plan(config: Config, file: Path, mapping: str, source: str | None) -> Impor
 
 @contextmanager
 def _progress() -> Iterator[ProgressCallback]:
-    """A progress bar on a terminal, and lines elsewhere."""
+    """A progress bar on a terminal, else lines of text."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _ProgressLines()
@@ -102,20 +104,20 @@ def _report(summary: Summary, plan: ImportPlan, config: Config, stored: Mapping[
     """The result in lines. ``stored`` is None after a dry run."""
     yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.by_field.items())}"
     if "published" not in summary.columns.by_field:
-        yield "No column has the publication time, so all posts got the file's time. See --map published=COLUMN."
-    yield f"{counted(summary.rows, 'row')} in {summary.seconds:.1f} s, {_rows_per_second(summary):,.0f} rows/s"
-    yield f"  {counted(summary.posts, 'post')} for the source {plan.source!r}"
+        yield "No column has the publication time, so all posts got the file's time. Use --map published=COLUMN."
+    yield f"{pluralize(summary.rows, 'row')} in {summary.seconds:.1f} s, {_rows_per_second(summary):,.0f} rows/s"
+    yield f"  {pluralize(summary.posts, 'post')} for the source {plan.source!r}"
     if summary.repeated:
-        yield f"  {counted(summary.repeated, 'row')} left out: the id is that of an earlier row"
+        yield f"  {pluralize(summary.repeated, 'row')} skipped: an earlier row has the same id"
     if summary.skipped:
-        yield f"  {counted(summary.skipped, 'post')} imported by an earlier run"
+        yield f"  {pluralize(summary.skipped, 'post')} already imported by an earlier run"
     if summary.posts > summary.skipped:
         verb = "mentions" if summary.matched == 1 else "mention"
         yield f"  {summary.matched:,} of the posts judged in this run {verb} a brand"
     if stored is None:
         yield "Nothing was stored: this was a dry run. Mentions found:"
     else:
-        new, edited = counted(summary.new, "new mention"), counted(summary.edited, "edited post")
+        new, edited = pluralize(summary.new, "new mention"), pluralize(summary.edited, "edited post")
         yield f"{new}, {edited}. Mentions of this source in the database:"
     for brand in config.brands:
         yield f"  {brand.name}: {(summary.per_brand if stored is None else stored).get(brand.name, 0):,}"
@@ -127,7 +129,7 @@ def _rejected_rows(summary: Summary, plan: ImportPlan, *, dry_run: bool) -> Iter
     if not rejected.count:
         return
     where = "" if dry_run else f", written to {plan.rejected_file}"
-    yield f"{counted(rejected.count, 'row')} rejected{where}:"
+    yield f"{pluralize(rejected.count, 'row')} rejected{where}:"
     for row in rejected.first[:MAX_PRINTED_ROWS]:
         yield f"  line {row.line}: {row.reason}"
     if rejected.count > MAX_PRINTED_ROWS:

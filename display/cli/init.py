@@ -34,7 +34,7 @@ TRIAL_SECONDS = 20.0
 ALREADY_EXISTS = "already exists and was left unchanged."
 NOTHING_WORKED = (
     "No source could be read from here. Is this machine connected to the internet? The config is written anyway; "
-    "try a source later with: wallflower fetch NAME --dry-run"
+    "try a source later with `wallflower fetch NAME --dry-run`."
 )
 
 
@@ -52,17 +52,19 @@ class Answers:
 
 @click.command()
 @config_option
-@click.option("--organisation", metavar="NAME", help="Your organisation; without this option, init asks questions.")
-@click.option("--competitor", "competitors", metavar="NAME", multiple=True, help="May be given several times.")
-@click.option("--country", metavar="XX", help="Two letters: the country for news and for the time zone.")
-@click.option("--language", metavar="xx", help="Two letters: the language of the news.")
+@click.option("--organisation", metavar="NAME", help="Your organisation. Without this option, init asks questions.")
+@click.option(
+    "--competitor", "competitors", metavar="NAME", multiple=True, help="A competitor. May be given several times."
+)
+@click.option("--country", metavar="XX", help="Country of the news and the time zone, as two letters.")
+@click.option("--language", metavar="xx", help="Language of the news, as two letters.")
 @click.option("--look/--no-look", default=True, help="Whether to try each source now.  [default: look]")
 @click.option(
     "--seconds",
     type=click.FloatRange(1, 300),
     default=TRIAL_SECONDS,
     show_default=True,
-    help="Time limit for trying.",
+    help="Time limit for trying the sources.",
 )
 @click.option("--sample", is_flag=True, help="Write the annotated example instead, with made-up brands and posts.")
 def init(
@@ -85,7 +87,7 @@ def init(
         raise ConfigError(target, [ALREADY_EXISTS])
     if sample:
         _write(target, _sample_config(target))
-        click.echo(f"Wrote {target}. Edit it, then run: wallflower check, and wallflower run")
+        click.echo(f"Wrote {target}. Edit it, then run `wallflower check` and `wallflower run`.")
         return
     answers = _answers(organisation, competitors, country, language)
     brands = _propose_brands(answers)
@@ -101,7 +103,7 @@ def init(
 def _answers(
     organisation: str | None, competitors: Sequence[str], country: str | None, language: str | None
 ) -> Answers:
-    """The options; questions for missing ones if no organisation is given. Raises UsageError."""
+    """The answers from the options; prompts for missing ones if no organisation is given. Raises UsageError."""
     interactive = organisation is None
     if organisation is None:
         click.echo("Which organisation do you want to follow? (Put = before a name that is a common word.)")
@@ -125,13 +127,15 @@ def _prompt_letters(question: str, option: str, default: str) -> str:
 
 
 def _prompt(question: str, option: str, default: str | None = None, check: Callable[[str], str] | None = None) -> str:
-    """The answer to a question. Raises UsageError, which names ``option``, if input ends and is not a terminal."""
+    """The answer to a question. If input ends and is not a terminal, raises a UsageError that names ``option``."""
     try:
         return str(click.prompt(question, default=default, show_default=bool(default), value_proc=check))
     except click.Abort:
         if sys.stdin.isatty():
             raise
-        raise click.UsageError(f"No answer to read. Give {option}; see wallflower init --help.") from None
+        raise click.UsageError(
+            f"There is no input to read the answer from. Give {option}; see `wallflower init --help`."
+        ) from None
 
 
 def _two_letters(option: str, given: str) -> str:
@@ -154,14 +158,14 @@ def _print_rules(brands: Sequence[BrandProposal]) -> None:
     click.echo("Rules, which you can refine in the file:")
     width = max(len(brand.name) for brand in brands)
     for brand in brands:
-        hint = "   (matches only these capitals)" if brand.case_sensitive else ""
+        hint = "   (case-sensitive)" if brand.case_sensitive else ""
         click.echo(f"  {brand.name:<{width}}  {brand.rule}{hint}")
 
 
 def _try_sources(
     brands: Sequence[BrandProposal], proposals: Sequence[SourceProposal], seconds: float
 ) -> Mapping[str, TrialResult]:
-    """Name -> result of each proposed source, which are also printed."""
+    """Try the sources and print the results. Returns name -> result."""
     clock, console = Clock(), Console(highlight=False)
     known = [Brand(b.name, b.rule, n == 0, b.aliases) for n, b in enumerate(brands)]
     click.echo(f"Trying {len(proposals)} sources, for at most {seconds:.0f} seconds …")
@@ -206,7 +210,7 @@ def _print_next_steps(target: Path, answers: Answers) -> None:
     click.echo(f"  wallflower check{option}")
     click.echo(f"  wallflower run{option}      and open http://127.0.0.1:8750/wall")
     if answers.language != "en":
-        click.echo("Mentions in other languages than English are found and counted, but their sentiment is not scored.")
+        click.echo("Mentions in languages other than English are found and counted, but their sentiment is not scored.")
 
 
 def _sample_config(target: Path) -> str:

@@ -9,9 +9,9 @@ from typing import TextIO
 from monitor.http import redact
 
 WARNINGS_ONLY = ("engineio.server", "flask_socketio", "geventwebsocket", "socketio.server", "urllib3", "werkzeug")
-"""Loggers that log warnings and errors only. engineio and socketio add a handler of their own to a logger without a
-level, so these must be the exact names they use."""
-UNTRUSTED = ("engineio.", "socketio.")
+"""Loggers that log warnings and errors only. engineio and socketio add their own handler to a logger that has no
+level, so these must be the exact names that they use."""
+UNTRUSTED_PREFIXES = ("engineio.", "socketio.")
 """Prefixes of loggers that log what browsers send. With tracebacks, a stranger could fill the log."""
 _URL = re.compile(r"https?://[^\s'\"<>]+", re.IGNORECASE)
 
@@ -25,15 +25,15 @@ class RedactingFormatter(logging.Formatter):
 
 
 def shorten_untrusted_tracebacks(record: logging.LogRecord) -> bool:
-    """A filter that passes every record, and replaces a traceback caused by browsers with its error."""
-    if record.name.startswith(UNTRUSTED) and record.exc_info:
+    """A filter that passes every record, and reduces a traceback caused by a browser to its error."""
+    if record.name.startswith(UNTRUSTED_PREFIXES) and record.exc_info:
         record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]!r:.200}", ()
         record.exc_info = record.exc_text = None
     return True
 
 
 def set_up_logs(stream: TextIO) -> None:
-    """Log to ``stream``: with the time on a terminal, with the level elsewhere, as journals add the time themselves."""
+    """Log to ``stream``: with the time on a terminal, else with the level, because journals add the time themselves."""
     line = "%(asctime)s  %(message)s" if stream.isatty() else "%(levelname)s %(message)s"
     handler = logging.StreamHandler(stream)
     handler.setFormatter(RedactingFormatter(line, datefmt="%H:%M:%S"))

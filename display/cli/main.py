@@ -35,7 +35,7 @@ from display.cli.unhide import unhide
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
 EX_CONFIG = 78
-OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 COMMANDS = (
     *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct),
@@ -73,13 +73,13 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """The entry point. An output that is closed, full or no longer read ends the program without a traceback."""
+    """The entry point. Exits without a traceback if stdout is closed, full or no longer read."""
     _reopen_closed_streams()
     try:
         cli()
         sys.stdout.flush()
     except OSError as error:
-        if error.errno not in OUTPUT_ERRORS:
+        if error.errno not in OUTPUT_ERRNOS:
             raise
         if error.errno != errno.EPIPE:
             reason = "it is closed" if error.errno == errno.EBADF else error.strerror

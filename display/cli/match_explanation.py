@@ -16,8 +16,8 @@ from monitor.query.tree import Field, Near, Phrase, leaves
 EXCERPT_CHARS = 240
 CHARS_BEFORE_MATCH = 60
 """Characters of an excerpt before its first match."""
-MAX_WORDS = 6
-"""Words that are listed as reasons for a score, those with the greatest weight."""
+MAX_REASON_WORDS = 6
+"""How many words are listed as reasons for a score, those with the greatest weight."""
 _FIELD = re.compile(r'\w+:(?:"[^"]*"|[^\s()]+)')
 
 
@@ -84,7 +84,7 @@ def _score(finding: Finding, body: str) -> str:
     score = finding.score
     if score.value is None:
         return f"unscored ({score.evidence.reason})" if score.evidence.reason else "unscored"
-    words = sorted(score.evidence.words, key=lambda word: -abs(word.weight))[:MAX_WORDS]
+    words = sorted(score.evidence.words, key=lambda word: -abs(word.weight))[:MAX_REASON_WORDS]
     reasons = ", ".join(f"{printable(body[w.start : w.end])} {w.weight:+.2f}" for w in words)
     return f"{score.value:+.2f} {score.sentiment}" + (f" ({reasons})" if reasons else "")
 

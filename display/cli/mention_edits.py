@@ -27,4 +27,4 @@ def set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
 def require_mention(store: Store, mention: int) -> None:
     """Raise StoreError if no mention has the id ``mention``."""
     if store.mention(mention) is None:
-        raise StoreError(f"There is no mention {mention}.")
+        raise StoreError(f"There is no mention with the id {mention}.")

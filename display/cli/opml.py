@@ -11,7 +11,7 @@ import click
 from display.cli.dependencies import config_option, load_config_if_any
 from display.cli.feed_tables import ALREADY_CONFIGURED, configured_urls, feed_table, skipped_comment
 from display.cli.setup.toml_writer import comment_line
-from display.formatting import counted
+from display.formatting import pluralize
 from monitor.errors import SourceError
 from monitor.feeds.opml import Subscription, read_opml
 from monitor.http import check_url, redact
@@ -32,7 +32,7 @@ def opml(config_path: Path | None, file: TextIO) -> None:
 
 
 def _tables(subscriptions: Sequence[Subscription], known: dict[str, str]) -> Iterator[str]:
-    yield comment_line(f"{counted(len(subscriptions), 'feed')} in the OPML file.") + "\n\n"
+    yield comment_line(f"{pluralize(len(subscriptions), 'feed')} in the OPML file.") + "\n\n"
     for one in subscriptions:
         if reason := _problem(one.url, known):
             yield skipped_comment(f"{one.title} ({redact(one.url)})" if one.title else redact(one.url), reason)

@@ -1,4 +1,4 @@
-"""``wallflower pause``: stop reading a source. The page /sources does the same."""
+"""``wallflower pause``: stop reading a source. The Sources page can do the same."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from monitor.clock import Clock
 def pause(config_path: Path | None, name: str) -> None:
     """Stop reading a source until it is resumed.
 
-    The source NAME stays paused across restarts. The time until it is resumed is a gap, which then closes as far as the
-    history of the source reaches.
+    The source NAME stays paused across restarts. The paused time is a gap. When you resume the source, the gap is
+    filled as far back as the history of the source goes.
     """
     config, now = load_config(config_path), Clock().now()
     source = find_source(config, name).name

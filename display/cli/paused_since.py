@@ -1,4 +1,4 @@
-"""Since when a source has been paused, for ``wallflower pause`` and ``wallflower resume``."""
+"""The time since which a source has been paused, for ``wallflower pause`` and ``wallflower resume``."""
 
 from __future__ import annotations
 

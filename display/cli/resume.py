@@ -1,4 +1,4 @@
-"""``wallflower resume``: start reading a paused source again. The page /sources does the same."""
+"""``wallflower resume``: start reading a paused source again. The Sources page can do the same."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def resume(config_path: Path | None, name: str) -> None:
         since = paused_since(store, source, config)
         resumed = store.resume_source(source, Clock().now())
     if resumed:
-        click.echo(f"{source} was paused since {since}. It is read again now, or as soon as Wallflower runs.")
+        click.echo(f"{source} had been paused since {since}. Wallflower reads it again now, or when it next runs.")
     else:
         click.echo(f"{source} was not paused.")

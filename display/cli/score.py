@@ -30,8 +30,8 @@ def score(config_path: Path | None, file: TextIO) -> None:
     """Score the sentiment of texts towards a brand.
 
     Each line of FILE (or of standard input) is a JSON object with the keys id, text, brand and aliases, and optionally
-    title and lang. The output has a line {"id", "score", "evidence"} for each. The score is null if the text cannot be
-    scored; the evidence then has the reason.
+    title and lang. The output has one line for each, with the keys id, score and evidence. The score is null if the
+    text cannot be scored; the evidence then gives the reason.
     """
     detector, line_count = LanguageDetector(), 0
     for lines in line_batches(file):
@@ -58,7 +58,7 @@ def _parse_request(line: str, number: int) -> Mapping[str, Any] | None:
 
 
 def _answers(requests: Sequence[Mapping[str, Any]], detector: LanguageDetector) -> Iterator[dict[str, Any]]:
-    """One answer per request, in order. The scorer knows every brand that any of these requests names."""
+    """One answer per request, in order. The scorer knows the brands of all these requests."""
     aliases: dict[str, dict[str, None]] = {}
     for request in requests:
         aliases.setdefault(request["brand"], {}).update(dict.fromkeys(request["aliases"]))

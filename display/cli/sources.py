@@ -1,4 +1,4 @@
-"""``wallflower sources``: the state of each source, one line each, in the words of the page /sources."""
+"""``wallflower sources``: the state of each source, one line each, worded as on the Sources page."""
 
 from __future__ import annotations
 
@@ -13,13 +13,23 @@ from rich.console import Console
 from rich.table import Table
 
 from display.cli.dependencies import config_option, load_config, open_config_store
-from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, Moment, SourceRow, search_coverages, source_rows
+from display.pages.sources.rows import SPARK_BIN, SPARK_BINS, WEEK, RowContext, SourceRow, search_coverages, source_rows
 from display.source_health import configured_statuses
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.store import Store
 
-COLUMNS = ("source", "state", "since", "last read", "next check", "posts an hour", "not read, 7 days", "spent", "to do")
+COLUMNS = (
+    "source",
+    "state",
+    "since",
+    "last read",
+    "next check",
+    "posts per hour",
+    "not read, 7 days",
+    "spent",
+    "to do",
+)
 
 
 @click.command()
@@ -44,13 +54,11 @@ def sources(config_path: Path | None, as_json: bool) -> None:
 
 def _rows(config: Config, store: Store) -> list[SourceRow]:
     now = Clock().now()
-    gaps, volumes = (
-        store.gaps(now - WEEK, now + timedelta(seconds=1)),
-        store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS),
-    )
+    gaps = store.gaps(now - WEEK, now + timedelta(seconds=1))
+    volumes = store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
     statuses = configured_statuses(config, store.statuses())
-    # This command does not know whether Wallflower runs, or since when, so any source that is long overdue is late.
-    return source_rows(statuses, gaps, volumes, Moment(now, config.timezone, now - WEEK), search_coverages(config))
+    # This command does not know since when Wallflower has been running, so every source that is long overdue is late.
+    return source_rows(statuses, gaps, volumes, RowContext(now, config.timezone, now - WEEK), search_coverages(config))
 
 
 def _removed_sources(config: Config, store: Store) -> list[str]:
@@ -59,7 +67,7 @@ def _removed_sources(config: Config, store: Store) -> list[str]:
 
 
 def _print_table(lines: Sequence[Sequence[str]]) -> None:
-    """Print a table on a terminal, and lines with tabs elsewhere."""
+    """Print a table on a terminal, else lines separated by tabs."""
     console = Console(markup=False)
     if not console.is_terminal:
         for line in lines:
@@ -72,7 +80,7 @@ def _print_table(lines: Sequence[Sequence[str]]) -> None:
 
 
 def _cells(row: SourceRow) -> tuple[str, ...]:
-    since = row.at.full_time(row.since) if row.since else ""
+    since = row.context.clock_time(row.since) if row.since else ""
     return (
         row.name,
         row.state,
@@ -93,11 +101,11 @@ def _not_read(row: SourceRow) -> str:
     if not row.gaps:
         return "none"
     gaps = f"{row.unread_hours:.1f} h in {len(row.gaps)} gap{'' if len(row.gaps) == 1 else 's'}"
-    return f"{gaps}, open since {row.at.full_time(row.open_gap.since)}" if row.open_gap else gaps
+    return f"{gaps}, open since {row.context.clock_time(row.open_gap.since)}" if row.open_gap else gaps
 
 
 def _json(row: SourceRow) -> dict[str, Any]:
-    """One source as scripts read it. The keys are a public interface."""
+    """One source for scripts. The keys are a public interface."""
     status, spend = row.status, row.spend
     return {
         "source": row.name,

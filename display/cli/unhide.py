@@ -16,6 +16,6 @@ from display.cli.mention_edits import set_hidden
 def unhide(config_path: Path | None, mention: int) -> None:
     """Show the hidden post of a mention again.
 
-    MENTION is the id of the mention, as in an export.
+    MENTION is the id of the mention; `wallflower export` lists ids.
     """
     set_hidden(config_path, mention, hidden=False)

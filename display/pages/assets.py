@@ -1,4 +1,4 @@
-"""Addresses of the built front end: static/manifest.json maps each entry of display/web to its hashed file name."""
+"""URLs of the built front end: static/manifest.json maps each entry of display/web to its hashed file name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STATIC = Path(__file__).parents[1] / "static"
 
 
 class Assets:
-    """Addresses of built files. Reloads the manifest when it changes, so that a build needs no restart."""
+    """URLs of built files. Reloads the manifest when it changes, so that a build needs no restart."""
 
     def __init__(self, folder: Path = STATIC, prefix: str = "/static/") -> None:
         self._manifest = folder / "manifest.json"
@@ -20,15 +20,15 @@ class Assets:
         self._chunks: Mapping[str, Any] = {}
 
     def asset(self, entry: str) -> str:
-        """The address of an entry's script, or of its style sheet for a CSS entry. Raises LookupError if not built."""
+        """The URL of an entry's script, or of its style sheet for a CSS entry. Raises LookupError if not built."""
         return self._prefix + str(self._chunk(entry)["file"])
 
     def styles(self, entry: str) -> list[str]:
-        """Addresses of the style sheets of an entry and its imports, in order."""
+        """URLs of the style sheets of an entry and its imports, in order."""
         return [self._prefix + path for path in dict.fromkeys(self._styles(entry))]
 
     def scripts(self, entry: str) -> list[str]:
-        """Addresses of the scripts that an entry imports, so that a browser can load them in parallel."""
+        """URLs of the scripts that an entry imports, so that a browser can load them in parallel."""
         imported = dict.fromkeys(self._imports(entry))
         return [self._prefix + str(self._chunk(name)["file"]) for name in imported]
 

@@ -1,4 +1,4 @@
-"""Browser caching of pages that show the present."""
+"""Browser caching of pages whose data changes."""
 
 from __future__ import annotations
 

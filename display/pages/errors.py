@@ -1,4 +1,4 @@
-"""Error pages: a sentence for the reader, and for a bug a short code that the log has too."""
+"""Error pages. For a bug, the page shows a short code, which is also in the log."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from monitor.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-SENTENCES = {
+MESSAGES = {
     400: ("This address is not valid.", "Check it, or start again from one of these pages."),
     404: ("Page not found.", "It may have moved, or the address may be mistyped."),
     405: ("This page cannot be used that way.", "Open it from one of these pages."),
-    413: ("This request is too large.", "Send less."),
+    413: ("This request is too large.", "Send a smaller one."),
 }
-"""Status -> title and text. Other statuses get a general sentence."""
+"""Status -> title and text. Other statuses have a general message."""
 
 
 def register(app: Flask) -> None:
     """Show templates/error.html for every error of ``app``."""
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(StoreError, store_error)
-    app.register_error_handler(Exception, bug)
+    app.register_error_handler(Exception, unexpected_error)
 
 
-def page(status: int, title: str, text: str) -> tuple[str, int]:
+def error_page(status: int, title: str, text: str) -> tuple[str, int]:
     """The error page as a Flask response."""
     return render_template("error.html", title=title, text=text), status
 
 
 def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
-    """For an error of the client. A redirect is returned unchanged."""
+    """The page for a client error. A redirect is returned unchanged."""
     status = error.code or 500
     if status < 400:
         return error
-    title, text = SENTENCES.get(status, ("This did not work.", "Try again, or start from one of these pages."))
-    return page(status, title, text)
+    title, text = MESSAGES.get(status, ("This did not work.", "Try again, or start from one of these pages."))
+    return error_page(status, title, text)
 
 
 def store_error(error: StoreError) -> tuple[str, int]:
-    """For a database that cannot be read now."""
+    """The page for a database that cannot be read now."""
     log.error("the database cannot be used: %s", error)
-    return page(503, "The database cannot be read.", "Nothing is lost. The log of Wallflower has the reason.")
+    return error_page(503, "The database cannot be read.", "No data is lost. The log of Wallflower gives the reason.")
 
 
-def bug(error: Exception) -> tuple[str, int]:
-    """For a bug: the page shows a code, the log has the code and the traceback."""
+def unexpected_error(error: Exception) -> tuple[str, int]:
+    """The page for a bug. It shows a code; the log has the code and the traceback."""
     code = secrets.token_hex(3).upper()
     log.error("error %s", code, exc_info=error)
-    return page(500, "Something went wrong on our side.", f"The error is logged as {code}.")
+    return error_page(500, "Something went wrong on our side.", f"The error is logged as {code}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from display.formatting import clock_time, duration, joined
+from display.formatting import clock_time, format_duration, join_with_and
 from display.pages.context import PageContext
 from display.source_health import SourceHealth, UnreadReason, UnreadSource, source_health
 from monitor.model import Health
@@ -29,18 +29,18 @@ class HealthLine:
 
     @property
     def sample(self) -> bool:
-        """Whether any mention is made up, which every page must say."""
+        """Whether any mention is sample data, which every page must say."""
         return self.sources.sample
 
     @property
     def unread(self) -> list[UnreadSource]:
         """Sources that are not read: first those that need a person, then by name."""
-        return sorted(self.sources.unread, key=lambda one: (not one.needs_person, one.source))
+        return sorted(self.sources.unread, key=lambda unread: (not unread.needs_person, unread.source))
 
     @property
     def level(self) -> str:
         """ "ok", "unread", or "trouble" if a person has to do something."""
-        if any(one.needs_person for one in self.sources.unread):
+        if any(unread.needs_person for unread in self.sources.unread):
             return "trouble"
         return "unread" if self.sources.unread else "ok"
 
@@ -64,14 +64,14 @@ class HealthLine:
             return f"{self.read_count:,} of {total:,} sources read."
         if not self.sources.last_read:
             return "The first check is under way."
-        every = f"All {total:,} sources" if total > 1 else "The one source is"
-        return f"{every} read, last {duration(self.now - self.sources.last_read)} ago"
+        ago = f"{format_duration(self.now - self.sources.last_read)} ago"
+        return f"All {total:,} sources read, last {ago}" if total > 1 else f"The only source was last read {ago}"
 
     @property
     def short(self) -> str:
         """The line for a phone."""
         total = self.expected_count
-        return f"{self.read_count:,} of {total:,} read" if total else "No source"
+        return f"{self.read_count:,} of {total:,} read" if total else "No sources"
 
     @property
     def title(self) -> str:
@@ -81,34 +81,35 @@ class HealthLine:
             return "Every source is paused" if self.sources.statuses else "No source is set up"
         if read < total:
             return f"{read:,} of {total:,} sources are read"
-        return f"All {total:,} sources are read" if total > 1 else "The one source is read"
+        return f"All {total:,} sources are read" if total > 1 else "The only source is read"
 
     @property
     def details(self) -> str:
-        """Which sources are not read and why, at most MAX_NAMED_SOURCES by name."""
-        named = ", ".join(f"{one.source} {self._reason(one)}" for one in self.unread[:MAX_NAMED_SOURCES])
+        """Which sources are not read and why, with at most MAX_NAMED_SOURCES named."""
+        named = ", ".join(f"{unread.source} {self._reason(unread)}" for unread in self.unread[:MAX_NAMED_SOURCES])
         more = len(self.unread) - MAX_NAMED_SOURCES
         return f"{named} and {more:,} more" if more > 0 else named
 
     @property
     def missing_sentence(self) -> str:
-        """For an empty list: which sources were not read, so that nothing looks calm. Empty if all were read."""
-        read_before = [one for one in self.unread if one.since]
-        never_read = [one for one in self.unread if not one.since]
+        """For an empty list: which sources were not read, so that it does not look complete. Empty if all were read."""
+        read_before = [unread for unread in self.unread if unread.since]
+        never_read = [unread for unread in self.unread if not unread.since]
         clauses = [
-            f"{one.source} {'since' if n else 'has not been read since'} {clock_time(one.since, self.now, self.zone)}"
-            for n, one in enumerate(read_before)
-            if one.since
+            f"{unread.source} {'since' if n else 'has not been read since'} "
+            f"{clock_time(unread.since, self.now, self.zone)}"
+            for n, unread in enumerate(read_before)
+            if unread.since
         ]
-        clauses += [f"{one.source} was never read" for one in never_read]
-        return f"{joined(clauses)}. There may be more." if clauses else ""
+        clauses += [f"{unread.source} was never read" for unread in never_read]
+        return f"{join_with_and(clauses)}. There may be more mentions." if clauses else ""
 
     def _reason(self, unread: UnreadSource) -> str:
         if words := _REASON_WORDS.get(unread.reason):
             return words
         if unread.reason is UnreadReason.RATE_LIMITED and unread.status.next_check:
             return f"asks us to wait until {clock_time(unread.status.next_check, self.now, self.zone)}"
-        return f"was last read {duration(self.now - unread.since)} ago" if unread.since else "was never read"
+        return f"was last read {format_duration(self.now - unread.since)} ago" if unread.since else "was never read"
 
 
 def current_health(context: PageContext, now: datetime) -> HealthLine:

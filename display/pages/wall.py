@@ -1,4 +1,4 @@
-"""The pages of the walls. A page is a program that draws the state it gets from here and from ``live``."""
+"""The pages of the walls. A script in the page draws the state, which it gets from here and from ``live``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
     """The page of a wall, or of the first wall without a name. It loads its state itself."""
     states = page_context().states
     if not states.known(name):
-        there = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
-        # Nobody presses a key on a television: it reloads by itself until the config is corrected.
-        return *errors.page(404, "There is no such wall.", f"There is {there}."), {"Refresh": "60"}
+        available = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
+        # A television has no keyboard, so the page reloads until the config is corrected.
+        return *errors.error_page(404, "There is no such wall.", f"Available: {available}."), {"Refresh": "60"}
     language = states.language(name)
     page = render_template(
         "wall.html",
@@ -37,7 +37,7 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
 @blueprint.get("/wall/state.json", defaults={"name": ""})
 @blueprint.get("/wall/<name>/state.json")
 def state(name: str) -> Response:
-    """The state of a wall, for its first picture and while it has no socket."""
+    """The state of a wall, for its first rendering and while it has no socket."""
     if not page_context().states.known(name):
         abort(404)
     state = page_context().states.get(name)

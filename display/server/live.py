@@ -69,7 +69,7 @@ class NewClient:
     wall: str | None = None
     """The name of its wall, empty for the first wall; None for a page."""
     size: str = ""
-    """The size of a wall's screen: "1920 x 1080"."""
+    """The size of a wall's screen: "1920 x 1080"; empty if unknown."""
 
     @classmethod
     def from_auth(cls, sid: str, auth: object) -> NewClient:
@@ -321,7 +321,7 @@ class Live:
 def socket_server(app: Flask) -> Any:
     """A Socket.IO server on threads that accepts WebSockets only.
 
-    Long polling would hold one request each and would not be counted as a connection.
+    A long poll would hold a thread and would not be counted as a connection.
     """
     io = SocketIO(
         app,

@@ -33,7 +33,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """The screens of one wall, now and last time."""
+    """The screens that show one wall now, and what was last sent to it."""
 
     screens: tuple[Screen, ...] = ()
     """The connected ones."""

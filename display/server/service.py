@@ -73,8 +73,8 @@ class Service:
         self._store = open_store(config.database_url)
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
-        judge, mark = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
-        context = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules_digest=mark)
+        judge, digest = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
+        context = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules_digest=digest)
         configured = [configured_source(source, http) for source in config.sources]
         self._scheduler = Scheduler(configured, context, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
@@ -84,7 +84,7 @@ class Service:
         accept = Deliveries(configured, context).accept
         self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
         self._live = self.app.extensions["live"]
-        self._stopping = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
+        self._stop_thread = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
         self._stop_lock = threading.Lock()
 
     def health(self) -> Mapping[str, bool]:
@@ -108,12 +108,12 @@ class Service:
         """Stop every loop and close every socket in a thread, while open requests are still answered."""
         # Two signals may arrive together, the second while the first is starting the thread.
         if self._stop_lock.acquire(blocking=False):
-            self._stopping.start()
+            self._stop_thread.start()
 
     def stop(self) -> None:
         """Stop everything and close the store. Returns within a few seconds, even if a part hangs."""
         self.begin_stop()
-        self._stopping.join(STOP_SECONDS - FINISH_REQUESTS_SECONDS - 2)
+        self._stop_thread.join(STOP_SECONDS - FINISH_REQUESTS_SECONDS - 2)
         self._store.close()
         log.info("Wallflower has stopped.")
 

@@ -15,8 +15,8 @@ from monitor.model import DatabaseStatus
 from monitor.store import open_store
 
 
-class PortInUse(WallflowerError):
-    """The port of the pages cannot be used."""
+class PortUnavailable(WallflowerError):
+    """The server cannot listen on the port of the pages."""
 
 
 class AlreadyRunning(WallflowerError):
@@ -43,7 +43,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def check_port(config: Config) -> None:
-    """Raise PortInUse if the server cannot listen on the port."""
+    """Raise PortUnavailable if the server cannot listen on the port."""
     host, port = config.server.host, config.server.port
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -51,9 +51,11 @@ def check_port(config: Config) -> None:
             probe.bind((host, port))
             probe.listen(1)
         except PermissionError as error:
-            raise PortInUse(f"This user may not use port {port}. Set another [server] port.") from error
+            raise PortUnavailable(f"This user may not use port {port}. Set another `port` in [server].") from error
         except OSError as error:
-            raise PortInUse(f"Port {port} is in use. Stop the program that uses it, or set [server] port.") from error
+            raise PortUnavailable(
+                f"Port {port} is in use. Stop the program that uses it, or set another `port` in [server]."
+            ) from error
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def single_instance(config: Config) -> Iterator[None]:
         config.data.mkdir(parents=True, exist_ok=True)
         lock = (config.data / "running.lock").open("a+")
     except OSError as error:
-        advice = "Give this user permission to write to it, or set another [wallflower] data."
+        advice = "Give this user permission to write to it, or set another `data` in [wallflower]."
         raise StoreError(f"The data folder {config.data} cannot be used: {error.strerror}. {advice}") from error
     with lock:
         try:

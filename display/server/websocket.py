@@ -1,7 +1,7 @@
 """The WebSocket and the pings under Socket.IO, with the limits that the packages do not have.
 
 Seen with python-engineio 4.15: one unfinished message of 400 MB took 471 MB of memory before any authentication, and a
-screen that stopped reading blocked its thread for good. Here a message has at most ``MAX_MESSAGE_BYTES``, a blocked
+screen that stopped reading blocked its thread forever. Here a message has at most ``MAX_MESSAGE_BYTES``, a blocked
 write fails after ``WRITE_TIMEOUT_SECONDS``, and one thread sends all pings. ``patches`` installs both classes.
 """
 
@@ -36,7 +36,7 @@ ALLOWED_PREFIXES = ("3", "40", "41", "1")
 Anything else makes engineio or socketio log an error, each in its own way.
 """
 RECEIVE_TIMEOUT_SECONDS = 5.0
-"""How often to check that a connection is still open: simple-websocket may end one without waking its reader."""
+"""How often a reader checks that its connection is still open: simple-websocket may end one without waking it."""
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +52,14 @@ class PingScheduler:
         self._due: queue.SimpleQueue[tuple[float, Any]] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pings", daemon=True)
-        self._starting = threading.Lock()
+        self._start_lock = threading.Lock()
 
     def schedule(self, connection: Any, seconds: float) -> None:
         """Ping ``connection``, an engineio socket, in ``seconds``.
 
         Every call must use the same ``seconds``: the queue is first in, first out.
         """
-        with self._starting:
+        with self._start_lock:
             if self._thread.ident is None:
                 self._thread.start()
         self._due.put((time.monotonic() + seconds, connection))

@@ -1,1 +1,1 @@
-"""What ``wallflower init`` proposes (rules and sources), tries and writes."""
+"""The steps of ``wallflower init``: propose rules and sources, try the sources and write the config."""

@@ -29,11 +29,11 @@ port = 8750
 # A rule finds a brand's mentions. Words and "phrases", AND (or just a space), OR, NOT or -, brackets, NEAR/5, prefix*,
 # @handle, #tag, =Exact (matches case), and the fields author: site: lang: source:
 # The handles below are guesses: replace them with the real ones. Try a rule: wallflower match 'acme -jobs' texts.txt
-# aliases are other names that people use; they help to tell which brand a sentence is about.
+# aliases are other names that people use; they help to decide which brand a sentence is about.
 
 """
 _SOURCES = """\
-# ---- Sources: the places that are read. ----------------------------------------------------------------------------
+# ---- Sources: where posts are read. --------------------------------------------------------------------------------
 # every = "10m" sets how often a source is read (s, m, h, d). Without it, Wallflower follows the source's own pace.
 # To read one source once, and see why posts match: wallflower fetch NAME --dry-run
 
@@ -43,8 +43,8 @@ _OTHER_KINDS = """\
 # Feeds of a web page: wallflower feeds URL. Feeds of a feed reader: wallflower opml FILE.
 """
 _CASE_SENSITIVE = (
-    "This name is short or a common word, so the rule matches only these capitals.",
-    "Words that go with it help, as in: =Acme (phone OR shop)",
+    "This name is short or a common word, so the rule is case-sensitive.",
+    "To exclude other meanings, require a second word: =Acme (phone OR shop)",
 )
 
 
@@ -54,7 +54,7 @@ def config_text(
     results: Mapping[str, TrialResult],
     timezone: str,
 ) -> str:
-    """The whole config. ``results`` are by the name of a source, and may be empty. The first brand is ours."""
+    """The whole config. ``results`` maps names of sources to results, and may be empty. The first brand is ours."""
     parts = [_HEAD.format(name=on_one_line(brands[0].name), timezone=toml_value(timezone))]
     parts += [_brand_table(brand, ours=n == 0) for n, brand in enumerate(brands)]
     parts.append(_SOURCES)

@@ -28,12 +28,12 @@ _LOCALE = re.compile(r"([a-z]{2})_([A-Z]{2})\b")
 
 
 def news_language(country: str) -> str:
-    """The language of most news in ``country``."""
+    """The language of most news in ``country``, as two letters."""
     return NEWS_LANGUAGES.get(country, "en")
 
 
 def country_from_locale() -> str:
-    """The country in this machine's locale; without one "US", whose edition of the news is the largest."""
+    """The country in this machine's locale, else "US", whose news edition is the largest."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if found := _LOCALE.match(os.environ.get(name, "")):
             return found[2]
@@ -53,7 +53,7 @@ def _zones(country: str) -> list[str]:
 
 
 def _local_zone() -> str:
-    """The time zone of this machine; "UTC" if it cannot be found out."""
+    """The time zone of this machine; "UTC" if it cannot be determined."""
     link_target = str(Path("/etc/localtime").resolve())
     for name in (os.environ.get("TZ", ""), link_target.partition("zoneinfo/")[2]):
         try:

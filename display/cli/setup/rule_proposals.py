@@ -12,9 +12,9 @@ from monitor.errors import QueryError, WallflowerError
 from monitor.query import parse
 
 MIN_JOINED_CHARS = 6
-"""A shorter name, written as one word, would find other words too."""
+"""A shorter name, written as one word, would match other words too."""
 MAX_CASE_SENSITIVE_CHARS = 3
-"""A name in Latin script of up to this length is matched in its own case only."""
+"""A name in Latin script of up to this length is matched case-sensitively."""
 _LEGAL_FORM = re.compile(
     r"[,\s]+(?:inc|incorporated|ltd|limited|gmbh|ag|plc|llc|s\.a|sa|se|corp|corporation|co|company|kg|oy|ab|nv|bv|"
     r"srl|spa|pty)\.?$",
@@ -62,7 +62,7 @@ class BrandProposal:
     rule: str
     aliases: tuple[str, ...]
     case_sensitive: bool
-    """The name is short or a common word, so that its rule matches it in its own case only."""
+    """The name is short or a common word, so its rule is case-sensitive."""
     short_name: str
     """The name without its legal form, as people say it."""
 
@@ -87,7 +87,7 @@ def propose_brand(name: str) -> BrandProposal:
 
 
 def _rule_parts(name: str, joined: str, *, single: bool, marked: bool) -> tuple[list[str], bool]:
-    """The ways in which the name is written, and whether its case counts."""
+    """The forms in which people write the name, and whether the rule is case-sensitive."""
     short = name.isascii() and len(joined) <= MAX_CASE_SENSITIVE_CHARS
     handle = [f"@{joined}"] if joined.isascii() and joined else []
     if single:

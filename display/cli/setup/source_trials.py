@@ -1,4 +1,4 @@
-"""Tries sources before they are used: what each returns now. All run at once, for a limited time."""
+"""Tries sources and reports what each returns now. All are tried at once, within a time limit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from display.formatting import counted
+from display.formatting import pluralize
 from monitor.clock import Clock
 from monitor.collector import PostJudge
 from monitor.errors import SourceError
@@ -37,7 +37,7 @@ class TrialResult:
     def __str__(self) -> str:
         if self.problem and not self.posts:
             return f"could not be read: {self.problem}"
-        posts = counted(self.posts, "post") if self.posts else "no posts now"
+        posts = pluralize(self.posts, "post") if self.posts else "no posts now"
         remark = self.problem or self.note
         return posts + self._mentions() + (f"; {remark}" if remark else "")
 
@@ -70,7 +70,7 @@ class Trial:
         return {name: results.get(name, timed_out) for name in sources}
 
     def _try_source(self, name: str, source: Source, results: dict[str, TrialResult], deadline: float) -> None:
-        """Store the result of ``source``, also after each pass in case there is no time for another."""
+        """Store the result of ``source`` after each pass, in case there is no time for the next."""
         posts: list[Post] = []
         batch, problem = Batch(), ""
         for _ in range(MAX_PASSES):
@@ -80,15 +80,15 @@ class Trial:
                 problem = str(error)
                 break
             posts += batch.posts
-            results[name] = TrialResult(len(posts), problem="there was more to read when the time was up.")
+            results[name] = TrialResult(len(posts), problem="there was more to read when the time limit was reached.")
             if not batch.more or batch.not_before or self._clock.monotonic() > deadline:
                 break
         newest = sorted(posts, key=lambda post: post.published_at)[-MAX_JUDGED_POSTS:]
         results[name] = _result(len(posts), self._judge.judge(newest, self._clock.now()), problem, batch.note)
 
 
-def _result(posts: int, judged: Sequence[JudgedPost], problem: str, note: str) -> TrialResult:
+def _result(post_count: int, judged: Sequence[JudgedPost], problem: str, note: str) -> TrialResult:
     mentioning = [one for one in judged if one.findings]
     counts = Counter(finding.match.brand for one in mentioning for finding in one.findings)
     example = " ".join(mentioning[-1].post.body.split())[:EXAMPLE_CHARS] if mentioning else ""
-    return TrialResult(posts, dict(counts.most_common()), example, problem, note)
+    return TrialResult(post_count, dict(counts.most_common()), example, problem, note)

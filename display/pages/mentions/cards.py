@@ -1,4 +1,4 @@
-"""A mention as the list and its own page show it: its text in runs, and its figures as people read them.
+"""A mention as the list and its own page show it: its text in runs, and its numbers formatted.
 
 Pure: imports neither Flask nor the store.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from display.formatting import FormattedTime, duration, format_time, signed
+from display.formatting import FormattedTime, format_duration, format_signed, format_time
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
 from monitor.model import Brand, Intent, Mention, Sentiment, Span
@@ -17,13 +17,13 @@ from monitor.text.language_codes import language_name
 
 BRAND_COLOURS = 6
 """Colours in the style sheet; a seventh brand has the colour of the first."""
-LATE_AFTER = timedelta(hours=1)
-"""A row says that a mention was read late if it was read this long after it was published."""
+READ_LATE_AFTER = timedelta(hours=1)
+"""A row reports that a mention was read late if it was read this long after its publication."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedWord:
-    """A word that counted for the score, for the list beside the text."""
+    """A word that counted for the score, for the list below the text."""
 
     text: str
     figure: str
@@ -37,10 +37,10 @@ class Card:
     """A mention, ready for a template."""
 
     mention: Mention
-    hue: int
+    colour_number: int
     """The number of the brand's colour, from 1."""
     runs: tuple[TextRun, ...]
-    cut: tuple[bool, bool]
+    truncated: tuple[bool, bool]
     """Whether text was left out before and after the runs."""
     sentiment: Sentiment
     sentiment_label: str
@@ -60,15 +60,15 @@ class Cards:
     """Builds cards with the colours of these brands and times in this zone."""
 
     def __init__(self, brands: Sequence[Brand], zone: tzinfo) -> None:
-        self.hues = {brand.name: i % BRAND_COLOURS + 1 for i, brand in enumerate(brands)}
+        self.colour_numbers = {brand.name: i % BRAND_COLOURS + 1 for i, brand in enumerate(brands)}
         self.zone = zone
 
-    def hue(self, brand: str) -> int:
+    def colour_number(self, brand: str) -> int:
         """The number of the brand's colour; the last one for a brand that is no longer in the config."""
-        return self.hues.get(brand, BRAND_COLOURS)
+        return self.colour_numbers.get(brand, BRAND_COLOURS)
 
     def row(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
-        """A row of the list: an excerpt with its first match. ``found``: the words that the search found."""
+        """A row of the list: an excerpt with its first match. ``found``: spans that match the search."""
         body = mention.post.body
         start, end = excerpt(body, mention.spans or found)
         styles = {"title": [(0, len(mention.post.title))], "hit": mention.spans, "found": found}
@@ -87,19 +87,19 @@ class Cards:
         }
         return self._card(mention, now, text_runs(body, styles), (False, False))
 
-    def _card(self, mention: Mention, now: datetime, runs: Sequence[TextRun], cut: tuple[bool, bool]) -> Card:
+    def _card(self, mention: Mention, now: datetime, runs: Sequence[TextRun], truncated: tuple[bool, bool]) -> Card:
         delay = mention.added_at - mention.post.published_at
         return Card(
             mention=mention,
-            hue=self.hue(mention.brand),
+            colour_number=self.colour_number(mention.brand),
             runs=tuple(runs),
-            cut=cut,
+            truncated=truncated,
             sentiment=mention.score.sentiment,
             sentiment_label=mention.score.sentiment.value.capitalize() + (", corrected" if mention.corrected else ""),
             figure=score_figure(mention),
             published=format_time(mention.post.published_at, now, self.zone),
             read=format_time(mention.added_at, now, self.zone),
-            late=f"read {duration(delay)} late" if delay > LATE_AFTER else "",
+            late=f"read {format_duration(delay)} late" if delay > READ_LATE_AFTER else "",
             intents=tuple(INTENT.label(str(bit.name).lower()) for bit in Intent if bit in mention.intent),
             stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",
         )
@@ -108,7 +108,7 @@ class Cards:
 def score_figure(mention: Mention) -> str:
     """The score as a figure; for an unscored mention the reason, or its language if that is not English."""
     if mention.score.value is not None:
-        return signed(mention.score.value)
+        return format_signed(mention.score.value)
     if mention.score.evidence.reason:
         return mention.score.evidence.reason
     return "not scored" if mention.post.lang == "en" else language_name(mention.post.lang)
@@ -119,4 +119,4 @@ def weighted_words(mention: Mention) -> list[WeightedWord]:
     words = sorted(mention.score.evidence.words, key=lambda w: -abs(w.weight))
     heaviest = max((abs(w.weight) for w in words), default=0.0) or 1.0
     body = mention.post.body
-    return [WeightedWord(body[w.start : w.end], signed(w.weight, 1), w.weight / heaviest) for w in words]
+    return [WeightedWord(body[w.start : w.end], format_signed(w.weight, 1), w.weight / heaviest) for w in words]

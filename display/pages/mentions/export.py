@@ -49,7 +49,7 @@ def record(mention: Mention) -> dict[str, Any]:
 
 
 def cell(value: object) -> str:
-    """A value as a CSV cell that no spreadsheet takes for a formula."""
+    """A value as a CSV cell that no spreadsheet runs as a formula."""
     if isinstance(value, list):
         value = " ".join(value)
     text = "" if value is None else str(value)

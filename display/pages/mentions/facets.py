@@ -1,7 +1,7 @@
 """The facets of the Mentions page: what a list can be filtered by, one entry of FACETS for each.
 
-A new facet needs a field of MentionFilter, an entry here, and its columns or its search token in the store. Address,
-rail, chips, export and the command line follow from the entry.
+A new facet needs a field of MentionFilter, an entry here, and its columns or its search token in the store. The URL,
+the rail, the chips, the export and the command line follow from the entry.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VERSION = re.compile(r"[0-9]{1,18}")
 
 
 def _any_name(value: str, names: KnownNames) -> str:
-    return "" if value else "a name after the sign"
+    return "" if value else 'a name after "-" or "+"'
 
 
 def _known_name(facet: str) -> Check:
@@ -48,7 +48,7 @@ class Facet:
     """A property of mentions that a list can be filtered by."""
 
     name: str
-    """Its parameter in an address, its option of ``wallflower export`` and its field of MentionFilter."""
+    """Its parameter in a URL, its option of ``wallflower export`` and its field of MentionFilter."""
     title: str
     """The heading of its section in the rail."""
     values: tuple[str, ...] = ()
@@ -58,9 +58,9 @@ class Facet:
     check: Check = _any_name
     """Used only if ``values`` is empty."""
     always_listed: frozenset[str] = frozenset()
-    """Values that the rail lists even without a mention. Configured brands and sources are always listed too."""
+    """Values that the rail lists even if no mention has them. Configured brands and sources are always listed too."""
     initial_value: str | None = None
-    """The value that every mention begins with."""
+    """The value of every new mention."""
     collapsed: bool = False
     """Whether its section in the rail is closed at first."""
     hidden_until_used: bool = False
@@ -68,19 +68,19 @@ class Facet:
     symbol: str = ""
     """What the rail shows before a value: "swatch" for the colour of a brand, "mark" for a sentiment."""
 
-    def choice(self, question: MentionFilter) -> Choice:
-        """What ``question`` includes and excludes of this facet."""
-        chosen: Choice = getattr(question, self.name)
+    def choice(self, mention_filter: MentionFilter) -> Choice:
+        """What ``mention_filter`` includes and excludes of this facet."""
+        chosen: Choice = getattr(mention_filter, self.name)
         return chosen
 
     def problem(self, value: str, names: KnownNames) -> str:
-        """What is allowed, if ``value`` is not; else empty."""
+        """What is allowed, if ``value`` is not allowed; else empty."""
         if self.values:
             return "" if value in self.values else ", ".join(self.values)
         return self.check(value, names)
 
     def in_order(self, values: Iterable[str]) -> tuple[str, ...]:
-        """``values`` without duplicates, in the order in which an address writes them."""
+        """``values`` without duplicates, in the order of a URL."""
         return tuple(sorted(set(values), key=self.values.index if self.values else None))
 
 
@@ -113,7 +113,7 @@ STATE = Facet(
     "state",
     "State",
     values=("unclaimed", "claimed", "hidden", "irrelevant", "left"),
-    label=_Labels({"irrelevant": "Not relevant", "left": "Left after a rule change"}),
+    label=_Labels({"irrelevant": "Not relevant", "left": "No longer matches"}),
     initial_value="unclaimed",
     collapsed=True,
     hidden_until_used=True,
@@ -131,5 +131,5 @@ FACETS = (
 )
 """In the order of the rail and of the chips."""
 FACET_BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}
-ADDRESS_FACETS = tuple(FACET_BY_NAME[f.name] for f in fields(MentionFilter) if f.name in FACET_BY_NAME)
-"""The same in the order of an address, which is that of the fields of MentionFilter."""
+URL_FACETS = tuple(FACET_BY_NAME[f.name] for f in fields(MentionFilter) if f.name in FACET_BY_NAME)
+"""The same in the order of a URL, which is that of the fields of MentionFilter."""

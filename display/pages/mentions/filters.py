@@ -1,9 +1,9 @@
-"""Addresses of the Mentions page, and options of a command line, as a MentionFilter and back.
+"""Converts URLs of the Mentions page, and command-line options, to a MentionFilter and back.
 
 Every filter is a parameter. A repeated parameter means OR, a leading ``-`` excludes, and a leading ``+`` takes the rest
 literally, for the rare name that begins with either sign. Defaults are left out and the order is fixed, so equal views
-have equal addresses. An unknown parameter or an invalid value raises a FilterError that names it; it never silently
-gives a wider list.
+have equal URLs. An unknown parameter or an invalid value raises a FilterError that names it; it never silently
+widens the list.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
-from display.pages.mentions.facets import ADDRESS_FACETS, Facet, KnownNames
+from display.pages.mentions.facets import URL_FACETS, Facet, KnownNames
 from monitor.errors import FilterError
 from monitor.model import Choice, MentionFilter, Order
 
-FACET_NAMES = tuple(facet.name for facet in ADDRESS_FACETS)
-"""Parameters that may be repeated, in the order of an address."""
+FACET_NAMES = tuple(facet.name for facet in URL_FACETS)
+"""Parameters that may be repeated, in the order of a URL."""
 PARAMETERS = ("q", *FACET_NAMES, "range", "since", "until", "story", "order", "upto", "before")
 
 
@@ -28,10 +28,10 @@ class TimeRange:
     """A choice of the range menu."""
 
     length: timedelta | None
-    """How far it goes back from now; None: it has no beginning."""
+    """How far it goes back from now; None: without limit."""
     label: str
     phrase: str
-    """As a part of a sentence."""
+    """The range within a sentence."""
 
 
 RANGES: Mapping[str, TimeRange] = {
@@ -49,7 +49,7 @@ _ISO_TIME = "a time such as 2026-03-04T12:30, in the server's time zone"
 
 @dataclass(frozen=True, slots=True)
 class MentionsView:
-    """What the Mentions page shows: the filter, the range it was asked with, the moment and the page.
+    """What the Mentions page shows: the filter, the requested range, the moment and the page.
 
     ``filter.since`` and ``filter.until`` are resolved: with a ``range`` they follow from the time of the request.
     Every method that changes the view returns its first page as of now.
@@ -57,7 +57,7 @@ class MentionsView:
 
     filter: MentionFilter = field(default_factory=MentionFilter)
     range: str = DEFAULT_RANGE
-    """A key of RANGES; empty if the address has ``since`` or ``until``."""
+    """A key of RANGES; empty if the URL has ``since`` or ``until``."""
     upto: int | None = None
     """The last mention id of the moment that is shown; None: now."""
     before: int | None = None
@@ -92,8 +92,8 @@ class MentionsView:
 
     def between(self, since: datetime, until: datetime) -> MentionsView:
         """From ``since`` to ``until``, widened to whole minutes."""
-        partial = timedelta(0) if until == _minute(until) else timedelta(minutes=1)
-        return replace(self.changed(since=_minute(since), until=_minute(until) + partial), range="")
+        padding = timedelta(0) if until == _minute(until) else timedelta(minutes=1)
+        return replace(self.changed(since=_minute(since), until=_minute(until) + padding), range="")
 
     def ordered(self, name: str) -> MentionsView:
         """In another order."""
@@ -122,16 +122,16 @@ def parse_view(
     timezone: tzinfo,
     now: datetime,
 ) -> MentionsView:
-    """The view that ``params`` ask for. An empty value counts as not given, because forms send empty fields.
+    """The view that ``params`` request. An empty value counts as not given, because forms send empty fields.
 
     ``brands`` and ``sources`` are the names that exist. ``q`` is not parsed here; the store raises QueryError.
     Raises FilterError for the first invalid parameter.
     """
-    given = _given(params)
+    given = _non_empty_parameters(params)
     names: KnownNames = {"brand": brands, "source": sources}
-    choices = {facet.name: _choice(facet, given.get(facet.name, []), names) for facet in ADDRESS_FACETS}
+    choices = {facet.name: _choice(facet, given.get(facet.name, []), names) for facet in URL_FACETS}
     range_name, since, until = _times(given, timezone, now)
-    question = MentionFilter(
+    mention_filter = MentionFilter(
         q=(_single(given, "q") or "").strip(),
         since=since,
         until=until,
@@ -139,11 +139,11 @@ def parse_view(
         order=_order(_single(given, "order")),
         **choices,
     )
-    return MentionsView(question, range_name, upto=_id(given, "upto"), before=_id(given, "before"))
+    return MentionsView(mention_filter, range_name, upto=_id(given, "upto"), before=_id(given, "before"))
 
 
 def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
-    """Options of a command line, each ``key=value``, as ``parse_view`` takes them. Raises FilterError."""
+    """Command-line options, each ``key=value``, in the form that ``parse_view`` expects. Raises FilterError."""
     params: dict[str, list[str]] = {}
     for option in options:
         name, sign, value = option.partition("=")
@@ -155,13 +155,13 @@ def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
 
 def parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     """The parameters of ``view`` in their fixed order, without defaults."""
-    question = view.filter
-    found = [("q", question.q)] if question.q else []
-    for facet in ADDRESS_FACETS:
-        found += [(facet.name, value) for value in _written(facet, facet.choice(question))]
-    found += _written_times(view, timezone)
-    found += [] if question.story is None else [("story", str(question.story))]
-    found += [] if question.order is Order.NEW else [("order", question.order.value)]
+    mention_filter = view.filter
+    found = [("q", mention_filter.q)] if mention_filter.q else []
+    for facet in URL_FACETS:
+        found += [(facet.name, value) for value in _facet_parameters(facet, facet.choice(mention_filter))]
+    found += _time_parameters(view, timezone)
+    found += [] if mention_filter.story is None else [("story", str(mention_filter.story))]
+    found += [] if mention_filter.order is Order.NEW else [("order", mention_filter.order.value)]
     found += [] if view.upto is None else [("upto", str(view.upto))]
     found += [] if view.before is None else [("before", str(view.before))]
     return found
@@ -173,14 +173,14 @@ def query_string(view: MentionsView, timezone: tzinfo) -> str:
 
 
 def local_minute(at: datetime, timezone: tzinfo) -> str:
-    """``at`` as an address writes it: local and without an offset, except in the hour that a clock change repeats."""
+    """``at`` as a URL contains it: local and without an offset, except in the hour that a clock change repeats."""
     local = at.astimezone(timezone)
     plain = local.replace(tzinfo=None, fold=0)
     ambiguous = plain.replace(tzinfo=timezone).astimezone(UTC) != at
     return (local if ambiguous else plain).isoformat(timespec="minutes")
 
 
-def _given(params: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def _non_empty_parameters(params: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     for name, values in params.items():
         if name not in PARAMETERS:
             raise FilterError(name, "".join(values[:1]), "the parameters " + ", ".join(PARAMETERS))
@@ -189,12 +189,12 @@ def _given(params: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {name: [v for v in values if v] for name, values in params.items()}
 
 
-def _written(facet: Facet, choice: Choice) -> list[str]:
+def _facet_parameters(facet: Facet, choice: Choice) -> list[str]:
     included = ["+" + v if v[0] in "+-" else v for v in facet.in_order(choice.include)]
     return included + ["-" + v for v in facet.in_order(choice.exclude)]
 
 
-def _written_times(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
+def _time_parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     if view.range:
         return [] if view.range == DEFAULT_RANGE else [("range", view.range)]
     bounds = (("since", view.filter.since), ("until", view.filter.until))
@@ -233,7 +233,7 @@ def _choice(facet: Facet, values: Sequence[str], names: KnownNames) -> Choice:
             raise FilterError(facet.name, value, allowed)
         (exclude if value[0] == "-" else include).append(name)
     if both := set(include) & set(exclude):
-        raise FilterError(facet.name, "-" + min(both), "a value either chosen or excluded, not both")
+        raise FilterError(facet.name, "-" + min(both), "a value that is either chosen or excluded, not both")
     return Choice(facet.in_order(include), facet.in_order(exclude))
 
 

@@ -11,11 +11,11 @@ FetchPage: TypeAlias = Callable[[int | None, int], list[Mention]]
 """(id, limit) -> at most ``limit`` mentions that follow the one with that id, in the order of the list."""
 
 MAX_FETCHES = 6
-"""Per page of the list, so that one huge story cannot hold it up; such a page has fewer rows."""
+"""Per page of the list, so that one huge story cannot delay it; such a page has fewer rows."""
 
 
 class GroupedPage(NamedTuple):
-    """The rows of a page, and the id of the last mention that they stand for; None at the end of the list."""
+    """The rows of a page, and the id of the last mention that they represent; None at the end of the list."""
 
     rows: list[Mention]
     last: int | None

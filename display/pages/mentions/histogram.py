@@ -1,7 +1,7 @@
 """The histogram above the list, as numbers for an SVG: bars, hatched gaps, tick labels and their texts.
 
-Horizontal positions are per cent of the width, so that the chart fits every screen without a script; heights are px.
-Mentions are placed by their time of publication. Times in which a source was not read are hatched, always with words.
+Horizontal positions are percentages of the width, so that the chart fits every screen without a script; heights are px.
+Mentions are placed by their time of publication. Times in which a source was not read are hatched, always with a text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from display.formatting import duration
+from display.formatting import format_duration
 from display.intervals import merge_intervals
 from monitor.model import Bin, Gap
 
@@ -28,7 +28,7 @@ LEGEND_PERCENT = 37.0
 """Width of the legend at the left, above the plot."""
 MIN_TICK_DISTANCE_PERCENT = 6.0
 MAX_TICK_PERCENT = 93.5
-"""Further right a tick's label would touch the time at the end."""
+"""Further right, the label of a tick would touch the time at the end."""
 MIN_HATCH_PERCENT = 0.3
 MAX_GAP_TEXT_CHARS = 60
 
@@ -40,7 +40,7 @@ BIN_WIDTHS = (
     (timedelta(days=200), DAY, "day"),
     (timedelta(days=1500), 7 * DAY, "week"),
 )
-"""A span up to the first length is drawn in bins of the second, named so; longer spans in calendar months."""
+"""(longest span, width of its bins, name of a bin). Longer spans are drawn in calendar months."""
 _TICK_STEPS = {"15 min": timedelta(hours=3), "hour": DAY, "6 hours": 5 * DAY}
 """Bin -> time between two ticks; with wider bins there is a tick at each month."""
 
@@ -78,7 +78,7 @@ class Histogram:
     """Everything that the chart shows."""
 
     unit: str
-    """What one bar stands for: "hour"."""
+    """What one bar represents: "hour"."""
     peak: int
     bars: tuple[HistogramBar, ...]
     hatches: tuple[tuple[float, float], ...]
@@ -90,7 +90,7 @@ class Histogram:
     end: str
     """The time at the right end."""
     unread_now: str
-    """What a narrow screen says about sources that are not read now."""
+    """The text about sources that are not read now, for a narrow screen."""
 
     @property
     def total(self) -> int:
@@ -146,7 +146,7 @@ def build_histogram(bins: Sequence[Bin], gaps: Sequence[Gap], now: datetime, zon
         gaps=tuple(gap_text(gap, now, zone) for gap in visible),
         ticks=tuple(_ticks(since, until, scale, zone)),
         end=_end_text(until, now, zone),
-        unread_now=_unread_count(gap for gap in visible if gap.until is None),
+        unread_now=_unread_text(gap for gap in visible if gap.until is None),
     )
 
 
@@ -198,7 +198,7 @@ def bin_label(b: Bin, zone: tzinfo) -> str:
 def gap_text(gap: Gap, now: datetime, zone: tzinfo) -> str:
     """ "no Reddit since 13:05" or "no Reddit since Tue 17 Nov" while it is open, "no X for 7 h" once it is over."""
     if gap.until is not None:
-        return f"no {gap.source} for {duration(gap.until - gap.since)}"
+        return f"no {gap.source} for {format_duration(gap.until - gap.since)}"
     since = gap.since.astimezone(zone)
     today = since.date() == now.astimezone(zone).date()
     return f"no {gap.source} since " + (f"{since:%H:%M}" if today else f"{since:%a} {since.day} {since:%b}")
@@ -209,7 +209,7 @@ def _gap_labels(gaps: Sequence[Gap], scale: _Scale, now: datetime, zone: tzinfo)
     taken = [(0.0, LEGEND_PERCENT)]
     if open_gaps := [g for g in gaps if g.until is None and scale.until >= now - timedelta(minutes=2)]:
         text = ", ".join(gap_text(g, now, zone) for g in open_gaps)
-        text = text if len(text) <= MAX_GAP_TEXT_CHARS else _unread_count(open_gaps)
+        text = text if len(text) <= MAX_GAP_TEXT_CHARS else _unread_text(open_gaps)
         taken.append((100 - _text_width(text), 100.0))
         yield TextLabel(100.0, text, "end")
     closed = [g for g in gaps if g.until is not None]
@@ -222,7 +222,7 @@ def _gap_labels(gaps: Sequence[Gap], scale: _Scale, now: datetime, zone: tzinfo)
             yield TextLabel(round(middle, 3), text, "middle")
 
 
-def _unread_count(gaps: Iterable[Gap]) -> str:
+def _unread_text(gaps: Iterable[Gap]) -> str:
     n = len({gap.source for gap in gaps})
     return f"{n} source{'' if n == 1 else 's'} not read" if n else ""
 

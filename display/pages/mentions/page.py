@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 MAX_ROWS = 50
-REVERSED = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
-"""Orders that can be read backwards."""
-MAX_RELAXED = 4
+REVERSED_ORDERS = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
+"""Orders that have a reverse, with their reverse."""
+MAX_RELAXED_FILTERS = 4
 """Relaxed filters that an empty list offers."""
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-MAX_EMPTY_CHART = timedelta(days=1500)
-"""A chart over a longer span begins at the month of the first mention."""
+MAX_UNTRIMMED_SPAN = timedelta(days=1500)
+"""The chart of a longer span starts in the month of the first mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class RelaxedCount:
 
 
 class MentionsPage:
-    """The parts of the page. Each is asked of the store once, and only if the page shows it."""
+    """The parts of the page. Each is queried once, and only if the page shows it."""
 
     def __init__(self, config: Config, store: Store, view: MentionsView, health: HealthLine) -> None:
         self.config, self.store, self.view, self.health = config, store, view, health
@@ -93,25 +93,25 @@ class MentionsPage:
         """The page before this one; None on the first."""
         if self.view.before is None:
             return None
-        reversed_order = REVERSED.get(self.view.filter.order)
+        reversed_order = REVERSED_ORDERS.get(self.view.filter.order)
         if reversed_order is None or not self._page.rows:
             return self.fixed_view
         backwards = replace(self.view.filter, order=reversed_order)
         above = self._fetch_page(backwards, self._page.rows[0].id).last
-        key = None if above is None else self.store.page(backwards, before=above, upto=self.upto, limit=1)
-        return replace(self.fixed_view, before=key[0].id) if key else self.fixed_view
+        anchor = None if above is None else self.store.page(backwards, before=above, upto=self.upto, limit=1)
+        return replace(self.fixed_view, before=anchor[0].id) if anchor else self.fixed_view
 
     @cached_property
     def _page(self) -> GroupedPage:
         return self._fetch_page(self.view.filter, self.view.before)
 
-    def _fetch_page(self, question: MentionFilter, before: int | None) -> GroupedPage:
-        """A page with one row per story; of a story that was asked for, with every member."""
+    def _fetch_page(self, mention_filter: MentionFilter, before: int | None) -> GroupedPage:
+        """A page with one row per story; if the filter is one story, with each of its mentions."""
 
         def fetch(after: int | None, limit: int) -> list[Mention]:
-            return self.store.page(question, before=after, upto=self.upto, limit=limit)
+            return self.store.page(mention_filter, before=after, upto=self.upto, limit=limit)
 
-        if question.story is None:
+        if mention_filter.story is None:
             return grouped_page(fetch, before, MAX_ROWS)
         found = fetch(before, MAX_ROWS + 1)
         return GroupedPage(found[:MAX_ROWS], found[MAX_ROWS - 1].id if len(found) > MAX_ROWS else None)
@@ -138,12 +138,12 @@ class MentionsPage:
 
     @property
     def chips(self) -> list[Chip]:
-        """What narrows the list."""
+        """The filters that narrow the list."""
         return chips(self.view)
 
     @cached_property
     def hidden(self) -> int:
-        """How many more mentions somebody hid; 0 if the view chooses states itself."""
+        """How many more mentions match but are hidden; 0 if the view filters by state itself."""
         if self.view.filter.state:
             return 0
         return self.store.count(replace(self.view.filter, state=Choice(("hidden",))), self.upto).n
@@ -160,12 +160,12 @@ class MentionsPage:
 
     @cached_property
     def relaxed(self) -> list[RelaxedCount]:
-        """For an empty list: what one filter less would find, the most first."""
+        """For an empty list: how many mentions each relaxed filter finds, the most first."""
         found = [
             RelaxedCount(relaxed, self.store.count(relaxed.view.filter, self.upto))
             for relaxed in relaxed_filters(self.view, self.now)
         ]
-        return sorted((f for f in found if f.count.n), key=lambda f: -f.count.n)[:MAX_RELAXED]
+        return sorted((f for f in found if f.count.n), key=lambda f: -f.count.n)[:MAX_RELAXED_FILTERS]
 
     @property
     def first_run(self) -> bool:
@@ -181,7 +181,7 @@ class MentionsPage:
     def _chart_start(self, until: datetime) -> datetime | None:
         """The view's own ``since``, or the month of the first mention; None if there is no mention."""
         since = self.view.filter.since
-        if since is not None and until - since <= MAX_EMPTY_CHART:
+        if since is not None and until - since <= MAX_UNTRIMMED_SPAN:
             return since
         years = [EARLIEST, *(datetime(year, 1, 1, tzinfo=UTC) for year in range(1970, until.year + 1)), until]
         year = self._first_bin(years)

@@ -1,4 +1,4 @@
-"""Correct a search that cannot be parsed: the link that the page shows beside the error."""
+"""Corrects a search that cannot be parsed. The page links to the correction below the error."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The rail and the chips: what can be chosen, what is chosen, and the view that each click leads to.
 
-Pure: computed from a MentionsView and the store's counts. The page writes the addresses of the views.
+Pure: computed from a MentionsView and the store's counts. The page writes the URLs of the views.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RailValue:
     excluded: bool
     toggled: MentionsView
     """The view after a click: the value is chosen, or no longer chosen or excluded."""
-    without: MentionsView
+    excluding: MentionsView
     """The view that excludes it."""
     unread: bool = False
     """Whether it is a source that is not read."""
@@ -49,7 +49,7 @@ class RailSection:
 
     @property
     def all_values(self) -> tuple[RailValue, ...]:
-        """Those before and behind "More"."""
+        """All values, those behind "More" too."""
         return (*self.values, *self.more)
 
     @property
@@ -90,7 +90,7 @@ class Rail:
         self.unread_sources = frozenset(unread_sources)
 
     def sections(self, *, collapsed: bool) -> list[RailSection]:
-        """The sections that are open at first, or those that are collapsed, as far as they are shown."""
+        """The sections that are open at first, or those that are collapsed, without those that are hidden."""
         found = (self.section(facet) for facet in FACETS if facet.collapsed is collapsed)
         return [section for section in found if section.shown]
 
@@ -116,7 +116,7 @@ class Rail:
             chosen=chosen,
             excluded=excluded,
             toggled=removed if chosen or excluded else self.view.with_value(facet, value),
-            without=self.view.with_value(facet, value, exclude=True),
+            excluding=self.view.with_value(facet, value, exclude=True),
             unread=facet.name == "source" and value in self.unread_sources,
         )
 
@@ -128,7 +128,7 @@ def _in_rail_order(facet: Facet, values: Collection[str], counted: Mapping[str, 
 
 
 def chips(view: MentionsView) -> list[Chip]:
-    """What narrows ``view``: one chip per facet, except that each brand has its own, for its colour."""
+    """The filters that narrow ``view``: one chip per facet, but one per brand, for its colour."""
     found: list[Chip] = []
     for facet in FACETS:
         found += _brand_chips(facet, view) if facet.symbol == "swatch" else _facet_chip(facet, view)

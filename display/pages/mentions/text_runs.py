@@ -16,7 +16,7 @@ from monitor.model import Mention
 MATCH_WITHIN_CHARS = 120
 """Two lines of a row, or three on a phone, always show this many characters: the first match lies within them."""
 EXCERPT_CHARS = 420
-"""More than the lines of a row can show at any width."""
+"""More than the lines of a row can show on a screen of any width."""
 
 _TOKEN = re.compile(r"(?<!\S)\S+")
 _WORD = re.compile(r"\w+")
@@ -68,12 +68,12 @@ def excerpt(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 def outside(spans: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
     """The parts of ``length`` characters that lie in none of ``spans``."""
-    left, here = [], 0
+    uncovered, here = [], 0
     for start, end in sorted(spans):
         if start > here:
-            left.append((here, start))
+            uncovered.append((here, start))
         here = max(here, end)
-    return [*left, (here, length)] if here < length else left
+    return [*uncovered, (here, length)] if here < length else uncovered
 
 
 def rule_runs(mention: Mention) -> list[TextRun]:

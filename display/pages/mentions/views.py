@@ -1,8 +1,8 @@
-"""/mentions: the page where sales and comms filter mentions. The server renders everything; the address is the state.
+"""/mentions: the page where people filter mentions. The server renders everything; the URL is the state.
 
-    address --filters.parse_view--> MentionsView --> store: page, count, facets, histogram --> mentions/list.html
+    URL --filters.parse_view--> MentionsView --> store: page, count, facets, histogram --> mentions/list.html
 
-List, counts and chart are of one moment (``upto``). Later mentions wait in the pill, which polls /mentions/new.
+List, counts and chart show one moment (``upto``). The pill counts later mentions, which it polls from /mentions/new.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.formatting import initials, signed
+from display.formatting import format_signed, initials
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
@@ -27,7 +27,7 @@ from display.pages.mentions import export
 from display.pages.mentions.cards import Card, Cards, weighted_words
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
-from display.pages.mentions.page import REVERSED, MentionsPage
+from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
 from display.pages.mentions.query_fix import fixed_query
 from display.pages.mentions.text_runs import rule_runs
 from display.source_health import known_source_names
@@ -39,8 +39,8 @@ from monitor.text.language_codes import language_name
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
 
-LAST_VALID_QUERY = "was"
-"""The parameter with which the search form sends the last valid search, whose list stays if the new one is invalid."""
+LAST_VALID_QUERY_PARAMETER = "was"
+"""The search form sends the last valid search in it, whose list stays on the page if the new search is invalid."""
 MAX_STORY_ROWS = 5
 ORDER_LABELS = {
     "new": "Newest first",
@@ -54,7 +54,7 @@ blueprint.after_request(always_revalidate)
 
 
 def errors_as_text(view: View) -> View:
-    """Answer 400 in plain text for an invalid filter or search: for addresses that programs read."""
+    """Answer 400 in plain text for an invalid filter or search: for URLs that programs read."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> PageResponse:
@@ -71,7 +71,7 @@ def listing() -> PageResponse:
     """The page. An invalid search gives 400 and is explained in place, above the list of the last valid one."""
     context, now = page_context(), page_context().clock.now()
     params = request.args.copy()
-    last_valid = params.pop(LAST_VALID_QUERY, "")
+    last_valid = params.pop(LAST_VALID_QUERY_PARAMETER, "")
     try:
         view = requested_view(context, now, params)
     except FilterError as error:
@@ -86,8 +86,8 @@ def listing() -> PageResponse:
         page=page,
         typed_query=view.filter.q,
         problem=problem,
-        wrong=split_at_error(problem),
-        better=problem and fixed_query(problem),
+        error_position=split_at_error(problem),
+        correction=problem and fixed_query(problem),
     )
     return text, 400 if problem else 200
 
@@ -99,7 +99,7 @@ def new_count() -> PageResponse:
     context = page_context()
     view = requested_view(context, context.clock.now())
     if view.upto is None:
-        raise FilterError("upto", "", "the last id of what is shown")
+        raise FilterError("upto", "", "the id of the newest mention that is shown")
     return Response(str(context.store.count_new(valid_filter(view), view.upto)), mimetype="text/plain")
 
 
@@ -128,7 +128,7 @@ def export_json() -> PageResponse:
 
 @blueprint.get("/mentions/<int:number>")
 def mention(number: int) -> PageResponse:
-    """One mention. The filters of its list are in the address, for the way back."""
+    """One mention. The filters of its list are in the URL, for the way back."""
     context, now = page_context(), page_context().clock.now()
     try:
         view = requested_view(context, now)
@@ -146,15 +146,15 @@ def mention(number: int) -> PageResponse:
         card=card,
         view=view,
         words=weighted_words(found),
-        total_weight=signed(sum(word.weight for word in found.score.evidence.words), 1),
-        lowest_score=signed(-1, 0),
+        total_weight=format_signed(sum(word.weight for word in found.score.evidence.words), 1),
+        lowest_score=format_signed(-1, 0),
         language=language_name(found.post.lang),
         partly_judged=any("off" in run.styles for run in card.runs),
         rule=rule_runs(found),
         initials=initials(found.post.author or found.post.source) or "?",
         story=story_cards(context, found, now),
         older=neighbour_id(context, view, found, view.filter.order),
-        newer=neighbour_id(context, view, found, REVERSED.get(view.filter.order)),
+        newer=neighbour_id(context, view, found, REVERSED_ORDERS.get(view.filter.order)),
         health=health,
     )
 
@@ -164,13 +164,13 @@ def brand_colours() -> Response:
     """The colours that the config gives to brands; a brand without one keeps the colour of its position."""
     config = page_context().config
     cards = Cards(config.brands, config.timezone)
-    rules = [brand_css(cards.hue(brand.name), brand.colour) for brand in config.brands if brand.colour]
+    rules = [brand_css(cards.colour_number(brand.name), brand.colour) for brand in config.brands if brand.colour]
     return Response("".join(rules), mimetype="text/css", headers={"Cache-Control": "no-cache"})
 
 
 @blueprint.context_processor
 def template_values() -> dict[str, object]:
-    """What the templates of this blueprint use to write addresses, numbers and labels."""
+    """What the templates of this blueprint use to write URLs, numbers and labels."""
     context = page_context()
     return {
         "link": link,
@@ -187,7 +187,7 @@ def template_values() -> dict[str, object]:
 
 
 def requested_view(context: PageContext, now: datetime, params: MultiDict[str, str] | None = None) -> MentionsView:
-    """The view that the address of this request asks for. Raises FilterError."""
+    """The view that the URL of this request asks for. Raises FilterError."""
     sent = (request.args if params is None else params).to_dict(flat=False)
     sources = {source.name for source in context.config.sources}
     if not {value.lstrip("+-") for value in sent.get("source", ())} <= sources:
@@ -213,43 +213,43 @@ def query_error(q: str) -> QueryError | None:
 
 
 def requested_mentions(context: PageContext) -> Iterator[Mention]:
-    """Every mention that the address asks for. Raises FilterError and QueryError before the first."""
+    """Every mention that the URL asks for. Raises FilterError and QueryError before the first."""
     view = requested_view(context, context.clock.now())
     return context.store.export(valid_filter(view), view.upto)
 
 
 def invalid_filter_page(error: FilterError) -> tuple[str, int]:
-    """The page for an invalid address: it names the parameter and what it may be."""
+    """The page for an invalid URL. It names the parameter and what is allowed."""
     context = page_context()
     health = current_health(context, context.clock.now())
     return render_template("mentions/invalid_filter.html", error=error, health=health), 400
 
 
-def neighbour_id(context: PageContext, view: MentionsView, of: Mention, order: Order | None) -> int | None:
+def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, order: Order | None) -> int | None:
     """The id of the next mention in that order; None at the end, and for an order that cannot be reversed."""
     if order is None:
         return None
-    following = context.store.page(replace(view.filter, order=order), before=of.id, upto=view.upto, limit=1)
+    following = context.store.page(replace(view.filter, order=order), before=mention.id, upto=view.upto, limit=1)
     return following[0].id if following else None
 
 
-def story_cards(context: PageContext, of: Mention, now: datetime) -> list[Card]:
+def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[Card]:
     """Other mentions of the same story and brand, the newest first."""
-    if of.story is None:
+    if mention.story is None:
         return []
     cards = Cards(context.config.brands, context.config.timezone)
-    same_story = MentionFilter(story=of.story, brand=Choice((of.brand,)))
+    same_story = MentionFilter(story=mention.story, brand=Choice((mention.brand,)))
     found = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
-    return [cards.row(other, now) for other in found if other.id != of.id][:MAX_STORY_ROWS]
+    return [cards.row(other, now) for other in found if other.id != mention.id][:MAX_STORY_ROWS]
 
 
 def sent_query_string() -> str:
-    """The query string of this request, encoded like ours, so that the two can be compared."""
+    """The query string of this request, encoded as ``query_string`` does, so that the two can be compared."""
     return urlencode(list(request.args.items(multi=True)))
 
 
 def link(view: MentionsView, path: str = "/mentions") -> str:
-    """The address of ``view`` under ``path``."""
+    """The URL of ``view`` under ``path``."""
     query = query_string(view, page_context().config.timezone)
     return f"{path}?{query}" if query else path
 
@@ -284,10 +284,11 @@ def count_mentions(count: Count) -> str:
     return f"{format_count(count)} mention{'' if count.n == 1 else 's'}"
 
 
-def brand_css(hue: int, colour: str) -> str:
-    """CSS that gives the brand ``hue`` its own ``colour``, lightened on a dark background."""
+def brand_css(colour_number: int, colour: str) -> str:
+    """CSS that gives the brand number ``colour_number`` its own ``colour``, lightened on a dark background."""
     tint = "color-mix(in oklab, var(--hue) 20%, var(--panel))"
     return (
-        f".b{hue} {{ --hue: {colour}; --tint: {tint}; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ .b{hue} {{ --hue: color-mix(in oklab, {colour} 62%, white); }} }}\n"
+        f".b{colour_number} {{ --hue: {colour}; --tint: {tint}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ .b{colour_number} "
+        f"{{ --hue: color-mix(in oklab, {colour} 62%, white); }} }}\n"
     )

@@ -1,8 +1,8 @@
-"""The state of each source in words: one row each, for the page /sources and for ``wallflower sources``.
+"""The state of each source in words: one row each, for the Sources page and for ``wallflower sources``.
 
     statuses, gaps, volumes --> SourceRow: state, since, last and next check, gaps, spend, what to do
 
-Sources in trouble come first, then those that wait for their site, then the others by volume; paused ones come last.
+Sources in trouble come first, then those that are rate-limited, then the others by volume; paused ones come last.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from display.formatting import clock_time, duration
+from display.formatting import clock_time, format_duration
 from display.intervals import merge_intervals
 from monitor.analysis.staleness import is_stale
 from monitor.collector.search_coverage import FULL_COVERAGE, SearchCoverage, search_coverage
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 SPARK_BIN, SPARK_BINS = timedelta(hours=3), 56
 """A sparkline shows a week in bins of three hours."""
-LATE_AFTER = timedelta(minutes=2)
+CHECK_LATE_AFTER = timedelta(minutes=2)
 """How late a check may be, and how long a start may take, before a source is reported as late."""
 ALWAYS_ON_INTERVAL_SECONDS = 60
 """A source with a shorter interval is read all the time."""
@@ -49,8 +49,8 @@ _SORT_GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """When the rows are computed, and the zone they are written in."""
+class RowContext:
+    """The time at which rows are computed, and the time zone in which they are written."""
 
     now: datetime
     zone: tzinfo
@@ -65,17 +65,17 @@ class Moment:
             return f"{local:%H:%M}"
         return f"{local:%a %H:%M}" if days < 7 else f"{local.day} {local:%b}"
 
-    def full_time(self, at: datetime) -> str:
+    def clock_time(self, at: datetime) -> str:
         """ "15:44" today, else "Mon 16 Nov, 15:44"."""
         return clock_time(at, self.now, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source at one moment. Its texts are those of the columns."""
+    """One source at one moment, with the text of each column."""
 
     status: SourceStatus
-    at: Moment
+    context: RowContext
     gaps: tuple[Gap, ...]
     """Those of the last 7 days."""
     volume: tuple[int, ...]
@@ -90,12 +90,12 @@ class SourceRow:
 
     @property
     def late(self) -> bool:
-        """Whether its last check succeeded and the next one is overdue."""
-        status, now = self.status, self.at.now
-        not_due = status.next_check is not None and status.next_check + LATE_AFTER > now
-        if status.health in _SORT_GROUPS or not_due or now - self.at.started < LATE_AFTER:
+        """Whether the next check of a source that works is overdue."""
+        status, now = self.status, self.context.now
+        not_due = status.next_check is not None and status.next_check + CHECK_LATE_AFTER > now
+        if status.health in _SORT_GROUPS or not_due or now - self.context.started < CHECK_LATE_AFTER:
             return False
-        return is_stale(status, now, self.at.started)
+        return is_stale(status, now, self.context.started)
 
     @property
     def trouble(self) -> bool:
@@ -114,7 +114,7 @@ class SourceRow:
         if self.late:
             return "Late"
         if status.health is Health.LIMITED:
-            return f"Limited until {self.at.short_time(status.next_check)}" if status.next_check else "Limited"
+            return f"Limited until {self.context.short_time(status.next_check)}" if status.next_check else "Limited"
         return STATE_LABELS[status.health]
 
     @property
@@ -129,16 +129,16 @@ class SourceRow:
         if status.health in (Health.WORKING, Health.WAITING) and not self.late:
             return ""
         if status.health is Health.QUIET and status.last_post and not self.late:
-            return f"nothing for {duration(self.at.now - status.last_post)}"
+            return f"nothing for {format_duration(self.context.now - status.last_post)}"
         if status.last_success is None and status.health is not Health.PAUSED:
             return "never read"
         tries = f", {status.failures} tries" if status.failures > 1 else ""
-        return f"since {self.at.short_time(self.since)}{tries}" if self.since else ""
+        return f"since {self.context.short_time(self.since)}{tries}" if self.since else ""
 
     @property
     def last_read(self) -> str:
         """The time of its last success, or "never"."""
-        return self.at.short_time(self.status.last_success) if self.status.last_success else "never"
+        return self.context.short_time(self.status.last_success) if self.status.last_success else "never"
 
     @property
     def next_check(self) -> str:
@@ -153,7 +153,7 @@ class SourceRow:
         always_on = status.interval < ALWAYS_ON_INTERVAL_SECONDS
         if always_on and not self.trouble and status.health is not Health.LIMITED:
             return "always on"
-        return self.at.short_time(status.next_check) if status.next_check > self.at.now else "now"
+        return self.context.short_time(status.next_check) if status.next_check > self.context.now else "now"
 
     @property
     def posts_per_hour(self) -> str:
@@ -174,7 +174,7 @@ class SourceRow:
     @property
     def unread_spans(self) -> list[tuple[datetime, datetime]]:
         """The times of the last 7 days in which it was not read, without overlaps."""
-        now = self.at.now
+        now = self.context.now
         spans = ((max(gap.since, now - WEEK), min(gap.until or now, now)) for gap in self.gaps)
         return merge_intervals((a, b) for a, b in spans if a < b)
 
@@ -193,22 +193,22 @@ class SourceRow:
         """ "since 11:40", "7 h on Sun 15", "9 h in 3 gaps", "all of it", "none"."""
         spans, open_gap = self.unread_spans, self.open_gap
         total = sum((b - a for a, b in spans), timedelta())
-        if self.never_read or (open_gap is not None and open_gap.since <= self.at.now - WEEK):
+        if self.never_read or (open_gap is not None and open_gap.since <= self.context.now - WEEK):
             return "all of it"
         if not spans and open_gap is None:
             return "none"
         if open_gap is not None:
-            in_all = f", {duration(total)} in all" if len(spans) > 1 else ""
-            return f"since {self.at.short_time(open_gap.since)}{in_all}"
+            in_all = f", {format_duration(total)} in all" if len(spans) > 1 else ""
+            return f"since {self.context.short_time(open_gap.since)}{in_all}"
         if len(spans) > 1:
-            return f"{duration(total)} in {len(spans)} gaps"
-        start = spans[0][0].astimezone(self.at.zone)
-        return f"{duration(total)} on {start:%a} {start.day}"
+            return f"{format_duration(total)} in {len(spans)} gaps"
+        start = spans[0][0].astimezone(self.context.zone)
+        return f"{format_duration(total)} on {start:%a} {start.day}"
 
     @property
     def spend(self) -> Spend | None:
-        """What it cost this month; the cost of an earlier month no longer counts."""
-        spend, month = self.status.spend, f"{self.at.now:%Y-%m}"
+        """What it has cost this month; the cost of an earlier month does not count."""
+        spend, month = self.status.spend, f"{self.context.now:%Y-%m}"
         return spend if spend is None or spend.month >= month else Spend(month, 0.0, spend.budget)
 
     @property
@@ -223,18 +223,18 @@ class SourceRow:
 
     @property
     def search_note_comes_first(self) -> bool:
-        """Whether the search note is what a person should act on: its search finds nothing about a brand."""
+        """Whether a person should act on the search note: the search finds nothing about a brand."""
         return bool(self.coverage.unsearchable) and self.status.health is Health.WORKING and not self.late
 
     @property
     def remarks(self) -> str:
-        """About a source that works: what its search misses, what its site reported, and where its spend leads."""
+        """About a source that works: what its search misses, what its site reported, and its projected spend."""
         note = self.search_note if self.search_note_comes_first else ""
         return " ".join(filter(None, (note, self.status.note or self.status.reason, projected_spend(self))))
 
     @property
     def nothing_to_do(self) -> bool:
-        """Whether it works and there is nothing to say about it."""
+        """Whether it works and has no remarks."""
         return self.status.health is Health.WORKING and not self.late and not self.remarks
 
     @property
@@ -245,25 +245,27 @@ class SourceRow:
 
 def to_do(row: SourceRow) -> str:
     """What a person should do about ``row``, in sentences."""
-    status, at = row.status, row.at
+    status, context = row.status, row.context
     when = (
-        f"at {at.full_time(status.next_check)}" if status.next_check and status.next_check > at.now else "in a moment"
+        f"at {context.clock_time(status.next_check)}"
+        if status.next_check and status.next_check > context.now
+        else "in a moment"
     )
     if row.late:
-        due = f"was due at {at.full_time(status.next_check)}" if status.next_check else "is overdue"
-        return f"Its check {due}. Is Wallflower running? If it is, its log says what delays the check."
+        due = f"was due at {context.clock_time(status.next_check)}" if status.next_check else "is overdue"
+        return f"Its check {due}. Is Wallflower running? If so, its log says what is delaying the check."
     if status.health is Health.BROKEN:
         return f"{status.reason} The next try is {when}." if status.next_check else status.reason
     if status.health is Health.NEEDS_KEY:
         return f"{status.reason} Then restart Wallflower."
     if status.health is Health.SPENT:
-        return f"{status.reason} It continues {when}."
+        return f"{status.reason} It resumes {when}."
     if status.health is Health.LIMITED:
-        return f"Nothing. It continues by itself {when}. {status.reason}"
+        return f"Nothing. It resumes automatically {when}. {status.reason}"
     if status.health is Health.PAUSED:
-        return "It is not read until somebody resumes it."
+        return "It is not read until you resume it."
     if status.health is Health.QUIET:
-        return f"Nothing, if its site is quiet too. {status.reason}"
+        return f"Nothing, if the site itself is quiet. {status.reason}"
     if status.health is Health.WAITING:
         return "Nothing. Its first check is due."
     return row.remarks if row.search_note_comes_first else f"Nothing. {row.remarks}".rstrip()
@@ -271,7 +273,7 @@ def to_do(row: SourceRow) -> str:
 
 def projected_spend(row: SourceRow) -> str:
     """ "On course for $58 by 30 Nov." for a source that costs money; empty on the first day of a month."""
-    spend, now = row.spend, row.at.now
+    spend, now = row.spend, row.context.now
     month_start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     month_end = (month_start + timedelta(days=32)).replace(day=1)
     if spend is None or not spend.spent or now - month_start < timedelta(days=1):
@@ -291,14 +293,14 @@ def source_rows(
     statuses: Sequence[SourceStatus],
     gaps: Sequence[Gap],
     volumes: Mapping[str, Sequence[int]],
-    at: Moment,
+    context: RowContext,
     coverages: Mapping[str, SearchCoverage],
 ) -> list[SourceRow]:
     """A row for each status, those that need attention first. ``coverages`` come from ``search_coverages``."""
     found = [
         SourceRow(
             status,
-            at,
+            context,
             tuple(gap for gap in gaps if gap.source == status.source),
             tuple(volumes.get(status.source, (0,) * SPARK_BINS)),
             coverages.get(status.source, FULL_COVERAGE),

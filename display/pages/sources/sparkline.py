@@ -1,4 +1,4 @@
-"""The sparkline of a source: its mentions of a week, hatched where it was not read."""
+"""The sparkline of a source: its mentions of a week, with the times hatched in which it was not read."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def sparkline(row: SourceRow) -> Sparkline:
     """The week of ``row``, scaled to its own peak."""
     peak, bin_px = max(row.volume, default=0), WIDTH_PX / SPARK_BINS
     heights = ((n, max(MIN_BAR_PX, count * (HEIGHT_PX - 1) / peak)) for n, count in enumerate(row.volume) if count)
-    start = row.at.now - WEEK
-    spans = [(start, row.at.now)] if row.never_read else row.unread_spans
+    start = row.context.now - WEEK
+    spans = [(start, row.context.now)] if row.never_read else row.unread_spans
     hatches = (((a - start) / SPARK_BIN * bin_px, (b - start) / SPARK_BIN * bin_px) for a, b in spans)
     return Sparkline(
         tuple((round(n * bin_px + 0.5, 2), round(HEIGHT_PX - h, 2), round(h, 2)) for n, h in heights),

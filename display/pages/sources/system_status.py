@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from display.formatting import duration
+from display.formatting import format_duration
 from monitor.model import DatabaseStatus
 
 MIN_FREE_BYTES = 1 << 30
 MIN_TIME_LEFT = timedelta(days=14)
-"""With less free space than either, a person should make some."""
+"""With less free space than either, a person should free some."""
 MIN_MENTIONS = 1_000
 """With fewer mentions, the size of the database says nothing about its growth."""
 MAX_DAYS_LEFT = 36_500
@@ -29,13 +29,15 @@ class Part(NamedTuple):
     running: str
     """What it does."""
     stopped: str
-    """What follows if it has stopped."""
+    """The consequence if it has stopped."""
 
 
 PARTS = {
     "writer": Part("Saving", "Stores new mentions", "Nothing new is stored"),
     "scheduler": Part("Reading", "Polls each source on its own schedule", "Some sources are not read"),
-    "watch": Part("Watching", "Looks for incidents and topics", "No incident is noticed and topics are not updated"),
+    "watch": Part(
+        "Watching", "Looks for incidents and topics", "Incidents are not detected and topics are not updated"
+    ),
     "web": Part("Screens", "Sends changes to walls and pages", "Walls and pages do not update by themselves"),
 }
 """By their names in /healthz."""
@@ -74,19 +76,19 @@ class SystemFacts:
 
 
 def concurrent_writes_advice(database: DatabaseStatus) -> str:
-    """What follows the name of an engine that two programs must not write to at once; empty for a safe one."""
+    """A warning that follows the name of an engine that two programs must not write to at once; empty if safe."""
     if not database.upgrade_to:
         return ""
     return (
-        "can, very rarely, damage a database that two programs write to at the same moment "
-        f"({database.upgrade_to} cannot). Wallflower's own commands take turns; let no other program write to its "
-        "database."
+        "can, very rarely, damage a database that two programs write to at the same time "
+        f"({database.upgrade_to} cannot). Wallflower's own commands take turns. Do not let any other program write to "
+        "its database."
     )
 
 
 def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusLine]:
     """All lines. ``health``: whether each part is running."""
-    up = "just started" if facts.uptime < timedelta(minutes=1) else f"up {duration(facts.uptime)}"
+    up = "just started" if facts.uptime < timedelta(minutes=1) else f"up {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
     return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting_writes)]
 
@@ -100,12 +102,12 @@ def _database(facts: SystemFacts) -> StatusLine:
         space += f", {approximate_time(time_left)} at this rate"
     if free >= MIN_FREE_BYTES and (time_left is None or time_left >= MIN_TIME_LEFT):
         return StatusLine("Database", size, space)
-    advice = "Free some space, or stop Wallflower, move its folder to a larger disk and set [wallflower] data."
+    advice = "Free some space, or stop Wallflower, move its folder to a larger disk and set data in [wallflower]."
     return StatusLine("Database", size, f"{space}. {advice}", trouble=True)
 
 
 def _engine(database: DatabaseStatus) -> StatusLine:
-    text = concurrent_writes_advice(database) or "safe for several programs at once"
+    text = concurrent_writes_advice(database) or "safe for writes by several programs"
     return StatusLine(database.engine, database.version, text)
 
 

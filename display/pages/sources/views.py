@@ -1,8 +1,8 @@
 """/sources: the state of each source, of the walls and of the program. Pause, resume and check now are forms.
 
     statuses, gaps, volumes --rows.source_rows--> the table of sources
-    screens --walls.wall_rows--> "Walls"; health and database --system_status.report--> "Wallflower itself"
-    POST /sources/<name>/pause --> Store.pause_source --> the worker of the source reads it --> the next status
+    screens --walls.wall_rows--> "Walls"; health and database --system_status.status_lines--> "System status"
+    POST /sources/<name>/pause --> Store.pause_source --> the worker of the source reads the request --> the next status
 
 An action only stores what a person requested; the worker of the source notices it within a second or two.
 """
@@ -15,7 +15,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.formatting import joined
+from display.formatting import join_with_and
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
@@ -23,7 +23,7 @@ from display.pages.sources.rows import (
     SPARK_BIN,
     SPARK_BINS,
     WEEK,
-    Moment,
+    RowContext,
     SourceRow,
     search_coverages,
     source_rows,
@@ -50,8 +50,8 @@ def listing() -> str:
     stored_gaps = store.gaps(now - WEEK, now + timedelta(seconds=1))
     gaps = [*stored_gaps, *unrecorded_gaps(health.unread, stored_gaps)]
     volumes = store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
-    moment = Moment(now, config.timezone, context.started)
-    rows = source_rows(health.sources.statuses, gaps, volumes, moment, search_coverages(config))
+    row_context = RowContext(now, config.timezone, context.started)
+    rows = source_rows(health.sources.statuses, gaps, volumes, row_context, search_coverages(config))
     return render_template(
         "sources/page.html",
         tab="sources",
@@ -133,14 +133,14 @@ def back_to_row(context: PageContext, name: str) -> AnyResponse:
 
 
 def summary(rows: Sequence[SourceRow]) -> str:
-    """ "Forum needs you. Reddit continues by itself. Ledger is paused and does not count."."""
+    """ "Forum needs attention. Reddit resumes automatically. Ledger is paused and not counted."."""
     trouble = [row.name for row in rows if row.trouble]
     limited = [row.name for row in rows if row.status.health is Health.LIMITED]
     paused = [row.name for row in rows if row.status.health is Health.PAUSED]
     sentences = [
-        _sentence(trouble, "needs you.", "need you."),
-        _sentence(limited, "continues by itself.", "continue by themselves."),
-        _sentence(paused, "is paused and does not count.", "are paused and do not count."),
+        _sentence(trouble, "needs attention.", "need attention."),
+        _sentence(limited, "resumes automatically.", "resume automatically."),
+        _sentence(paused, "is paused and not counted.", "are paused and not counted."),
     ]
     return " ".join(filter(None, sentences))
 
@@ -150,4 +150,4 @@ def _sentence(names: Sequence[str], singular: str, plural: str) -> str:
         return ""
     if len(names) > MAX_NAMED_SOURCES:
         return f"{len(names)} {plural}"
-    return f"{joined(names)} {singular if len(names) == 1 else plural}"
+    return f"{join_with_and(names)} {singular if len(names) == 1 else plural}"

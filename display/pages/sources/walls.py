@@ -1,4 +1,4 @@
-"""The state of each wall in words, for /sources: whether a screen shows it, since when not, and its last headline."""
+"""The state of each wall in words, for /sources: whether a screen shows it, and its last headline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from display.formatting import clock_time, duration
+from display.formatting import clock_time, format_duration
 from display.server.screens import LastSeen, Screen, Screens
 
 RECONNECT_TIME = timedelta(minutes=2)
@@ -60,8 +60,12 @@ class WallRow:
         if self.seen.live:
             return "Showing"
         if self.seen.at is None:
-            return f"Not seen since Wallflower started, {self._clock(self.started)}" if self.trouble else "Not seen yet"
-        return f"Not seen since {self._clock(self.seen.at)}"
+            return (
+                f"Not seen since Wallflower started, {self._clock_time(self.started)}"
+                if self.trouble
+                else "Not seen yet"
+            )
+        return f"Not seen since {self._clock_time(self.seen.at)}"
 
     @property
     def detail(self) -> str:
@@ -80,7 +84,7 @@ class WallRow:
         if self.seen.at is None:
             return "never"
         age = self.now - self.seen.at
-        return f"{duration(age)} ago" if age >= timedelta(seconds=1) else "just now"
+        return f"{format_duration(age)} ago" if age >= timedelta(seconds=1) else "just now"
 
     @property
     def version(self) -> str:
@@ -90,11 +94,11 @@ class WallRow:
     def _screens(self) -> Sequence[Screen]:
         return self.seen.screens or (self.seen.last_screen,)
 
-    def _clock(self, at: datetime) -> str:
+    def _clock_time(self, at: datetime) -> str:
         return clock_time(at, self.now, self.zone)
 
 
 def wall_rows(names: Sequence[str], screens: Screens, now: datetime, started: datetime, zone: tzinfo) -> list[WallRow]:
-    """A row for each wall, those that are missing a screen first."""
+    """A row for each wall, those that no screen shows first."""
     found = [WallRow(name, screens.last_seen(name), now, started, zone) for name in names]
     return sorted(found, key=lambda row: not row.trouble)

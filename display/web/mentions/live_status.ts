@@ -1,4 +1,4 @@
-// Shows whether this page is live: "Reconnecting" in the health line after 30 s without a message, a band across the page
+// Shows whether this page is live: "Reconnecting" in the health line after 30 s without a message, a banner across the page
 // after 90 s. Ages are measured with the monotonic clock, because the system clock may be set while the page is open.
 
 const RECONNECTING_AFTER_MS = 30_000;
@@ -35,13 +35,13 @@ export class LiveStatus {
     this.reconnecting = true;
     const text = document.querySelector("#health .health-text");
     if (silentMs < OFFLINE_AFTER_MS) text?.replaceChildren(`Reconnecting, last update ${Math.floor(silentMs / 1000)} s ago`);
-    else this.showOfflineBand(text);
+    else this.showOfflineBanner(text);
   }
 
-  private showOfflineBand(healthText: Element | null): void {
-    const band = document.getElementById("band");
-    if (!band?.hidden) return;
-    const time = this.clock(this.serverTime);
+  private showOfflineBanner(healthText: Element | null): void {
+    const banner = document.getElementById("offline-banner");
+    if (!banner?.hidden) return;
+    const time = this.clockTime(this.serverTime);
     healthText?.replaceChildren(`Not live since ${time}.`);
     const inner = document.createElement("div");
     const bold = document.createElement("b");
@@ -51,8 +51,8 @@ export class LiveStatus {
     button.append("Try now");
     button.addEventListener("click", () => this.retry());
     inner.append(bold, `Wallflower cannot be reached. This page is as it was at ${time}. You can keep reading.`, button);
-    band.replaceChildren(inner);
-    band.hidden = false;
+    banner.replaceChildren(inner);
+    banner.hidden = false;
   }
 
   private async refreshHealthLine(): Promise<void> {
@@ -62,12 +62,12 @@ export class LiveStatus {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("health");
     const shown = document.getElementById("health");
     if (fresh && shown) shown.replaceWith(document.adoptNode(fresh));
-    const band = document.getElementById("band");
-    if (band) band.hidden = true;
+    const banner = document.getElementById("offline-banner");
+    if (banner) banner.hidden = true;
     this.reconnecting = false;
   }
 
-  private clock(time: number): string {
+  private clockTime(time: number): string {
     const format = { hour: "2-digit", minute: "2-digit", ...(this.zone && { timeZone: this.zone }) } as const;
     return new Date(time).toLocaleTimeString("en-GB", format);
   }

@@ -1,4 +1,4 @@
-// The Mentions page in a browser. The server rendered it and it works as it is; this adds the pill, the keyboard shortcuts
+// The Mentions page in a browser. The server renders it and it works without scripts; this adds the pill, the keyboard shortcuts
 // and the live status. Nothing here ever moves what a person is reading.
 
 import "./mentions.css";

@@ -58,7 +58,7 @@ export class NewPill {
     return this.main.querySelector<HTMLAnchorElement>("#pill");
   }
 
-  /** Put the new rows of `next` above the present ones. False if the two lists do not overlap. */
+  /** Put the new rows of `next` above the current ones. False if the two lists do not overlap. */
   private addRows(rows: HTMLElement, next: HTMLElement): boolean {
     const first = rows.querySelector<HTMLElement>(".row");
     const nextRows = [...next.querySelectorAll<HTMLElement>("#rows > .row")];
