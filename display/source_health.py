@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store import Store
 
-WEIGHTY_SHARE = 0.05
-"""A source with at least this share of the mentions of 7 days is weighty: walls name it when it is not read."""
+MAJOR_SHARE = 0.05
+"""A source with at least this share of the mentions of 7 days is major: walls name it when it is not read."""
 
 
 class UnreadReason(Enum):
@@ -52,7 +52,7 @@ class UnreadSource:
 
     status: SourceStatus
     reason: UnreadReason
-    weighty: bool = True
+    major: bool = True
     """Whether it brings enough mentions to be missed."""
     stale: bool = True
     """False for a broken source whose last success is recent: pages report it at once, walls wait."""
@@ -95,9 +95,9 @@ class SourceHealth:
         return tuple(source for source in self.unread if source.stale)
 
     @property
-    def weighty(self) -> tuple[UnreadSource, ...]:
+    def major(self) -> tuple[UnreadSource, ...]:
         """Stale sources that matter enough for a wall's headline."""
-        return tuple(source for source in self.stale if source.weighty)
+        return tuple(source for source in self.stale if source.major)
 
     @property
     def all_stale(self) -> bool:
@@ -121,17 +121,17 @@ def source_health(
     """The health of the sources of ``config`` at ``now``.
 
     ``started`` is when this program began: a source that was never read counts as stale from then on.
-    ``mentions_by_source`` counts the mentions of 7 days; without it every source is weighty.
+    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major.
     """
     statuses = configured_statuses(config, stored)
     counts = mentions_by_source or {}
     total = sum(counts.values())
     unread = [
-        UnreadSource(status, reason, is_weighty(status, counts, total), is_stale(status, now, started))
+        UnreadSource(status, reason, is_major(status, counts, total), is_stale(status, now, started))
         for status in statuses
         if (reason := unread_reason(status, now, started))
     ]
-    unread.sort(key=lambda one: (not one.weighty, -(one.since or started).timestamp()))
+    unread.sort(key=lambda one: (not one.major, -(one.since or started).timestamp()))
     return SourceHealth(tuple(statuses), tuple(unread), any(status.sample for status in stored))
 
 
@@ -157,15 +157,15 @@ def unread_reason(status: SourceStatus, now: datetime, started: datetime) -> Unr
     return UnreadReason.STALE if is_stale(status, now, started) else None
 
 
-def is_weighty(status: SourceStatus, mentions_by_source: Mapping[str, int], total: int) -> bool:
+def is_major(status: SourceStatus, mentions_by_source: Mapping[str, int], total: int) -> bool:
     """Whether a source brings enough of ``total`` mentions to be missed; True while it is too new to say."""
-    return status.last_post is None or not total or mentions_by_source.get(status.source, 0) / total >= WEIGHTY_SHARE
+    return status.last_post is None or not total or mentions_by_source.get(status.source, 0) / total >= MAJOR_SHARE
 
 
-def weighty_sources(mentions_by_source: Mapping[str, int]) -> set[str]:
-    """Sources that brought at least WEIGHTY_SHARE of these mentions."""
+def major_sources(mentions_by_source: Mapping[str, int]) -> set[str]:
+    """Sources that brought at least MAJOR_SHARE of these mentions."""
     total = sum(mentions_by_source.values())
-    return {source for source, n in mentions_by_source.items() if n and n / total >= WEIGHTY_SHARE}
+    return {source for source, n in mentions_by_source.items() if n and n / total >= MAJOR_SHARE}
 
 
 def unrecorded_gaps(

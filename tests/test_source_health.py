@@ -62,14 +62,14 @@ def test_walls_count_a_broken_source_as_read_until_it_is_stale() -> None:
     assert line_of(broken).headline == "0 of 1 sources read."
 
 
-def test_a_source_is_weighty_from_five_per_cent_of_the_mentions() -> None:
+def test_a_source_is_major_from_five_per_cent_of_the_mentions() -> None:
     stale = [status(name, last_success=NOON - 2 * HOUR) for name in ("Small", "Large")]
     health = health_of(stale, {"Small": 4, "Large": 96})
-    assert [(one.source, one.weighty) for one in health.unread] == [("Large", True), ("Small", False)]
-    assert [one.source for one in health.weighty] == ["Large"]
-    assert all(one.weighty for one in health_of(stale).unread)
+    assert [(one.source, one.major) for one in health.unread] == [("Large", True), ("Small", False)]
+    assert [one.source for one in health.major] == ["Large"]
+    assert all(one.major for one in health_of(stale).unread)
     new = replace(stale[0], last_post=None)
-    assert health_of([new], {"Large": 100}).unread[0].weighty
+    assert health_of([new], {"Large": 100}).unread[0].major
 
 
 def test_a_gap_is_added_only_for_a_source_without_an_open_one() -> None:

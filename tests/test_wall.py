@@ -499,9 +499,9 @@ def test_the_size_of_a_state_is_limited(tmp_path: Path, clock: FakeClock) -> Non
 def test_no_bar_is_drawn_where_no_source_was_read() -> None:
     bins = [Bin(a, b, 3, 1) for a, b in pairwise(bar_edges(NOON))]
     gap = (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
-    start, weighty = NOON - timedelta(hours=24), {"Forum"}
-    one = bars(bins, unseen_periods({"Forum": [gap]}, weighty, 2, start, ENGLISH))
-    both = bars(bins, unseen_periods({"Forum": [gap], "Reddit": [gap]}, weighty, 2, start, ENGLISH))
+    start, major = NOON - timedelta(hours=24), {"Forum"}
+    one = bars(bins, unseen_periods({"Forum": [gap]}, major, 2, start, ENGLISH))
+    both = bars(bins, unseen_periods({"Forum": [gap], "Reddit": [gap]}, major, 2, start, ENGLISH))
     assert all(bar.n == 3 for bar in one)
     assert [bar.n for bar in both].count(None) in (3, 4)
 

@@ -54,12 +54,12 @@ RARE = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE)
 OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
 
 
-def health_without(*names: str, weighty: bool = True, sources: Sequence[SourceStatus] = READ) -> SourceHealth:
+def health_without(*names: str, major: bool = True, sources: Sequence[SourceStatus] = READ) -> SourceHealth:
     """The health of ``sources`` if ``names`` were not read for three hours."""
     waits: dict[str, Any] = {"last_success": NOON - timedelta(hours=3), "health": Health.LIMITED}
     waits["next_check"] = NOON + timedelta(hours=4, minutes=20)
     stale = tuple(replace(s, **waits) if s.source in names else s for s in sources)
-    found = tuple(UnreadSource(s, UnreadReason.RATE_LIMITED, weighty) for s in stale if s.source in names)
+    found = tuple(UnreadSource(s, UnreadReason.RATE_LIMITED, major) for s in stale if s.source in names)
     return SourceHealth(stale, found, sample=False)
 
 
@@ -200,7 +200,7 @@ def test_the_first_run_says_how_many_sources_are_read() -> None:
 
 
 def test_a_minor_source_that_is_not_read_does_not_change_the_state() -> None:
-    assert state_kind(headline_context(source_health=health_without("Reddit", weighty=False))) is StateKind.NORMAL
+    assert state_kind(headline_context(source_health=health_without("Reddit", major=False))) is StateKind.NORMAL
 
 
 @pytest.mark.parametrize(

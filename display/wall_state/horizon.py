@@ -87,13 +87,13 @@ def bars(bins: Sequence[Bin], unseen: Sequence[UnseenPeriod]) -> tuple[Bar, ...]
 
 
 def unseen_periods(
-    gaps: Gaps, weighty: Collection[str], sources: int, start: datetime, phrases: Phrases
+    gaps: Gaps, major: Collection[str], sources: int, start: datetime, phrases: Phrases
 ) -> list[UnseenPeriod]:
-    """What could not be seen after ``start``: the gaps of each weighty source, and where all ``sources`` had one."""
+    """What could not be seen after ``start``: the gaps of each major source, and where all ``sources`` had one."""
     some = [
         UnseenPeriod(begin, end, fill(phrases.without, name=source_name(name)))
         for name, periods in gaps.items()
-        if name in weighty
+        if name in major
         for begin, end in periods
         if end > start
     ]

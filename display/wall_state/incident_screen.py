@@ -249,8 +249,8 @@ def source_counts(incident: Incident, context: IncidentContext, locale: Locale) 
 
 
 def unread_sentence(source_health: SourceHealth, locale: Locale) -> str:
-    """Names the weighty sources that are not read."""
-    phrases, unread = locale.phrases, [one.source for one in source_health.weighty]
+    """Names the major sources that are not read."""
+    phrases, unread = locale.phrases, [one.source for one in source_health.major]
     if source_health.all_stale:
         return phrases.no_source_read
     if not unread:

@@ -48,7 +48,7 @@ class HeadlineContext:
     incident_topic: str = ""
     """The topic of either, as this wall may show it; may be empty."""
     gap_source: str = ""
-    """A weighty source that was not read in a part of the last hour, though it is now; may be empty."""
+    """A major source that was not read in a part of the last hour, though it is now; may be empty."""
     brand: str = ""
     """Whose figures these are; empty if they are ours."""
     night: bool = False
@@ -71,7 +71,7 @@ def state_kind(context: HeadlineContext) -> StateKind:
         return StateKind.INCIDENT
     if context.source_health.all_stale:
         return StateKind.BLIND
-    if context.source_health.weighty and context.any_mention:
+    if context.source_health.major and context.any_mention:
         return StateKind.PARTLY_BLIND
     if not context.any_mention:
         return StateKind.LISTENING
@@ -222,8 +222,8 @@ def _partly_blind(context: HeadlineContext) -> Headline:
 
 
 def _unread_sources(context: HeadlineContext) -> str:
-    """Names the one weighty source that is not read, or counts all that are not, as the proof does."""
-    phrases, unread = context.phrases, context.source_health.weighty
+    """Names the one major source that is not read, or counts all that are not, as the proof does."""
+    phrases, unread = context.phrases, context.source_health.major
     if not unread:
         return fill(phrases.not_read_all_hour, name=source_name(context.gap_source))
     if len(unread) > 1:

@@ -14,7 +14,7 @@ WEEKS = 4
 MIN_WEEKS = 2
 MIN_WEEK_MENTIONS = 50
 """Of all brands together: fewer have no meaningful shares."""
-WEIGHTY_SHARE = 0.05
+MAJOR_SHARE = 0.05
 """A brand with more of this week than that cannot have gone a whole week without a mention, if its rule existed."""
 MAX_UNREAD = 0.10
 """The part of a week that may be missing from its figures without a remark."""
@@ -49,14 +49,12 @@ def usual_shares(
     ``this_week``: brand -> its mentions of the last 7 days. A week without any mention of a brand that has many now
     lies before the brand's rule, and is not valid.
     """
-    weighty = [
-        brand for brand, n in this_week.items() if n > WEIGHTY_SHARE * sum(this_week.values()) and brand in counts
-    ]
+    major = [brand for brand, n in this_week.items() if n > MAJOR_SHARE * sum(this_week.values()) and brand in counts]
     totals = [sum(week) for week in zip(*counts.values(), strict=True)]
     valid = [
         i
         for i, total in enumerate(totals)
-        if was_read[i] and total >= MIN_WEEK_MENTIONS and all(counts[brand][i] for brand in weighty)
+        if was_read[i] and total >= MIN_WEEK_MENTIONS and all(counts[brand][i] for brand in major)
     ]
     if len(valid) < MIN_WEEKS:
         return {}

@@ -163,10 +163,10 @@ class WallBuilder:
         return last if last and last.until and self._data.now - last.until < SHOW_ENDED_FOR else None
 
     def _source_with_gap(self, since: datetime) -> str:
-        """A weighty source that was not read in a part of the time since then; empty if there is none."""
+        """A major source that was not read in a part of the time since then; empty if there is none."""
         for source, periods in self._data.gaps.items():
-            is_weighty = source in self._data.weighty
-            if is_weighty and any(end - max(begin, since) > MAX_IGNORED_GAP for begin, end in periods):
+            is_major = source in self._data.major
+            if is_major and any(end - max(begin, since) > MAX_IGNORED_GAP for begin, end in periods):
                 return source
         return ""
 
@@ -182,7 +182,7 @@ class WallBuilder:
         """What the horizon cannot show: the time before we listened, and gaps."""
         data, start = self._data, self._data.now - horizon.SPAN
         phrases, n_sources = self._locale.phrases, len(data.source_health.statuses)
-        unseen = horizon.unseen_periods(data.gaps, data.weighty, n_sources, start, phrases)
+        unseen = horizon.unseen_periods(data.gaps, data.major, n_sources, start, phrases)
         if data.listening_since <= start:
             return unseen
         text = fill(phrases.not_listening, time=self._locale.time_of_day(data.listening_since))
@@ -206,7 +206,7 @@ class WallBuilder:
         data, phrases = self._data, self._locale.phrases
         if data.now - data.listening_since < WEEK:
             return fill(phrases.board_since, time=self._locale.moment(data.listening_since, data.now, with_time=False))
-        unread = max((_total(periods) for name, periods in data.gaps.items() if name in data.weighty), default=None)
+        unread = max((_total(periods) for name, periods in data.gaps.items() if name in data.major), default=None)
         return phrases.last_week_gaps if unread and unread > MAX_UNREAD * WEEK else phrases.last_week
 
     def _topics(self) -> TopicBoard | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cachetools import TTLCache
 
-from display.source_health import SourceHealth, is_weighty, source_health, unrecorded_gaps, weighty_sources
+from display.source_health import SourceHealth, is_major, major_sources, source_health, unrecorded_gaps
 from display.wall_state import horizon, usual_shares
 from display.wall_state.baseline_hours import baseline_hours
 from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
@@ -109,10 +109,10 @@ class WallData:
         )
 
     @property
-    def weighty(self) -> set[str]:
+    def major(self) -> set[str]:
         """The sources that bring enough to be named when they are not read."""
         total = sum(self.weights.values())
-        return {s.source for s in self.source_health.statuses if is_weighty(s, self.weights, total)}
+        return {s.source for s in self.source_health.statuses if is_major(s, self.weights, total)}
 
     @property
     def listening_since(self) -> datetime:
@@ -260,7 +260,7 @@ class WallData:
         """Source -> the periods in which it was not read, for the sources that bring enough to matter."""
         gaps, begun = self._store.gaps(since, self.now), self._store.source_start_times()
         periods = unread_spans(self.source_health.statuses, gaps, begun, since, self.now)
-        return {source: periods.get(source, ()) for source in weighty_sources(self.weights)}
+        return {source: periods.get(source, ()) for source in major_sources(self.weights)}
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:
         edges = usual_shares.week_edges(self.now)

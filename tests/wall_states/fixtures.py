@@ -230,7 +230,7 @@ def over() -> WallState:
 
 
 def partly_blind() -> WallState:
-    """A weighty source is not read."""
+    """A major source is not read."""
     shown = [label for label in hours() if label.at < 0.8]
     return state(
         kind=StateKind.PARTLY_BLIND,
