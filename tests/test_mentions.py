@@ -365,7 +365,7 @@ def test_the_colour_of_a_brand_comes_as_a_style_sheet(tmp_path: Path, own_store:
     brands = (data.BRANDS[0], type(data.BRANDS[1])("Globex", "globex", colour="#123456"))
     answer = client_of(tmp_path, own_store, brands=brands).get("/mentions/brands.css")
     assert answer.mimetype == "text/css"
-    assert ".b2 { --hue: #123456;" in answer.text
+    assert ".b2 { --brand-colour: #123456;" in answer.text
     assert ".b1" not in answer.text
 
 

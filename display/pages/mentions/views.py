@@ -286,9 +286,9 @@ def count_mentions(count: Count) -> str:
 
 def brand_css(colour_number: int, colour: str) -> str:
     """CSS that gives the brand number ``colour_number`` its own ``colour``, lightened on a dark background."""
-    tint = "color-mix(in oklab, var(--hue) 20%, var(--panel))"
+    tint = "color-mix(in oklab, var(--brand-colour) 20%, var(--panel))"
     return (
-        f".b{colour_number} {{ --hue: {colour}; --tint: {tint}; }}\n"
+        f".b{colour_number} {{ --brand-colour: {colour}; --tint: {tint}; }}\n"
         f"@media (prefers-color-scheme: dark) {{ .b{colour_number} "
-        f"{{ --hue: color-mix(in oklab, {colour} 62%, white); }} }}\n"
+        f"{{ --brand-colour: color-mix(in oklab, {colour} 62%, white); }} }}\n"
     )
