@@ -131,15 +131,15 @@ def source_health(
         for status in statuses
         if (reason := unread_reason(status, now, started))
     ]
-    unread.sort(key=lambda one: (not one.major, -(one.since or started).timestamp()))
+    unread.sort(key=lambda source: (not source.major, -(source.since or started).timestamp()))
     return SourceHealth(tuple(statuses), tuple(unread), any(status.sample for status in stored))
 
 
 def configured_statuses(config: Config, stored: Iterable[SourceStatus]) -> list[SourceStatus]:
     """The status of each source of the config, in its order; one without a stored status is waiting."""
     known = {status.source: status for status in stored}
-    found = [(known.get(s.name, SourceStatus(s.name, s.kind)), s.kind) for s in config.sources]
-    return [status if status.kind else replace(status, kind=kind) for status, kind in found]
+    pairs = [(known.get(s.name, SourceStatus(s.name, s.kind)), s.kind) for s in config.sources]
+    return [status if status.kind else replace(status, kind=kind) for status, kind in pairs]
 
 
 def known_source_names(config: Config, store: Store) -> set[str]:

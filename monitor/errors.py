@@ -66,11 +66,11 @@ class QueryError(WallflowerError):
 
 
 class FilterError(WallflowerError):
-    """A filter parameter, in a URL or on the command line, with an unknown value."""
+    """An invalid filter parameter, in a URL or on the command line."""
 
     def __init__(self, parameter: str, value: str, allowed: str) -> None:
         self.parameter, self.value, self.allowed = parameter, value, allowed
-        super().__init__(f"{parameter}={value!r} is unknown. Allowed: {allowed}")
+        super().__init__(f"{parameter}={value!r} is not valid. Allowed: {allowed}.")
 
 
 class SourceError(WallflowerError):

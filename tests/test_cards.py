@@ -27,7 +27,7 @@ def test_a_row_shows_an_excerpt_that_fills_its_lines() -> None:
     assert row.runs[0].styles == ("hit",)
 
 
-def test_a_row_shows_its_first_match_and_says_where_it_was_cut() -> None:
+def test_a_row_shows_its_first_match_and_marks_where_it_was_truncated() -> None:
     body = "word " * 300 + "Acme. " + "word " * 300
     row = Cards([], LONDON).row(mention(body, spans=(Span(1500, 1504),)), NOON)
     assert row.truncated == (True, True)
@@ -43,7 +43,7 @@ def test_a_row_without_a_match_of_the_rule_shows_what_the_search_found() -> None
     assert [run.text for run in row.runs if "found" in run.styles] == ["Acme"]
 
 
-def test_an_unscored_mention_says_why_and_is_never_neutral() -> None:
+def test_an_unscored_mention_shows_the_reason_and_is_never_neutral() -> None:
     cards = Cards([Brand("Acme", "acme", ours=True)], LONDON)
     unscored = cards.row(mention(score=Score(None, Evidence(reason="too long"))), NOON)
     assert (unscored.sentiment_label, unscored.figure) == ("Unscored", "too long")
@@ -53,7 +53,7 @@ def test_an_unscored_mention_says_why_and_is_never_neutral() -> None:
     assert cards.row(mention(score=Score(0.0), corrected=True), NOON).sentiment_label == "Neutral, corrected"
 
 
-def test_a_mention_read_more_than_an_hour_after_its_publication_says_so() -> None:
+def test_a_mention_read_more_than_an_hour_after_its_publication_is_marked_late() -> None:
     cards = Cards([], LONDON)
     assert cards.row(mention(added_at=NOON + timedelta(minutes=59)), NOON).late == ""
     assert cards.row(mention(added_at=NOON + timedelta(hours=3)), NOON).late == "read 3 h late"

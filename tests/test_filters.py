@@ -1,4 +1,4 @@
-"""Addresses to filters and back: equal views have equal addresses, and an invalid filter never widens a list."""
+"""URLs to filters and back: equal views have equal URLs, and an invalid filter never widens a list."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def view(query: str = "", now: datetime = NOON) -> MentionsView:
     return parse_view(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=now)
 
 
-def address(query: str) -> str:
+def canonical_query(query: str) -> str:
     return query_string(view(query), LONDON)
 
 
@@ -77,8 +77,8 @@ def test_a_name_that_begins_with_a_sign_differs_from_an_exclusion() -> None:
         ("state=-claimed&state=hidden", "state=hidden&state=-claimed"),
     ],
 )
-def test_equal_views_have_equal_addresses(query: str, canonical: str) -> None:
-    assert address(query) == canonical
+def test_equal_views_have_equal_urls(query: str, canonical: str) -> None:
+    assert canonical_query(query) == canonical
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_every_facet_is_a_parameter_in_the_order_of_the_filter() -> None:
 
 
 def test_a_range_begins_at_a_whole_minute() -> None:
-    """So that reloading within a minute asks the same question."""
+    """So reloading within a minute gives the same query."""
     assert view("range=24h", NOON + timedelta(seconds=42)).filter.since == NOON - timedelta(hours=24)
 
 
@@ -158,7 +158,7 @@ def test_a_span_between_seconds_is_widened_to_whole_minutes() -> None:
     assert view().between(NOON, NOON + timedelta(minutes=5)).filter.until == NOON + timedelta(minutes=5)
 
 
-def test_options_of_a_command_line_are_parsed_like_an_address() -> None:
+def test_command_line_options_are_parsed_like_a_url() -> None:
     params = parse_options(["brand=Globex", "brand=Acme", "q=a = b"])
     assert params == {"brand": ["Globex", "Acme"], "q": ["a = b"]}
     assert parse_view(params, brands=BRANDS, sources=SOURCES, timezone=LONDON, now=NOON).filter.q == "a = b"
@@ -201,14 +201,14 @@ def views(draw: st.DrawFn) -> MentionsView:
 
 
 @given(views())
-def test_every_view_can_be_parsed_from_its_address(asked: MentionsView) -> None:
+def test_every_view_can_be_parsed_from_its_url(asked: MentionsView) -> None:
     assert view(query_string(asked, LONDON)) == asked
 
 
 @given(
     st.lists(st.tuples(st.sampled_from(["q", "brand", "author", "since", "range", "upto", "x"]), st.text()), max_size=6)
 )
-def test_an_address_never_raises_anything_except_a_filter_error(sent: list[tuple[str, str]]) -> None:
+def test_a_url_never_raises_anything_except_a_filter_error(sent: list[tuple[str, str]]) -> None:
     params: dict[str, list[str]] = {}
     for name, value in sent:
         params.setdefault(name, []).append(value)

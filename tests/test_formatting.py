@@ -1,4 +1,4 @@
-"""How figures, times, durations and initials are written."""
+"""How numbers, times, durations and initials are formatted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.49, "+0.49"), (-0.75, f"{MINUS}0.75"), (0.0, "0.00"), (-0.004, "0.00")])
-def test_a_figure_has_a_real_minus_sign_and_zero_has_no_sign(value: float, text: str) -> None:
+def test_a_number_has_a_real_minus_sign_and_zero_has_no_sign(value: float, text: str) -> None:
     assert format_signed(value) == text
 
 
@@ -31,7 +31,7 @@ def test_a_figure_has_a_real_minus_sign_and_zero_has_no_sign(value: float, text:
         (timedelta(days=400), "28 Jan 2025"),
     ],
 )
-def test_an_age_is_as_short_as_it_is_clear(ago: timedelta, text: str) -> None:
+def test_an_age_has_its_shortest_clear_form(ago: timedelta, text: str) -> None:
     assert format_time(NOON - ago, NOON, LONDON).age == text
 
 

@@ -15,5 +15,5 @@ def test_intervals_that_touch_or_overlap_become_one() -> None:
     assert merge_intervals([(0.0, 3.0), (1.0, 2.0)]) == [(0.0, 3.0)]
 
 
-def test_intervals_that_lie_apart_stay_apart_and_are_sorted() -> None:
+def test_separate_intervals_stay_separate_and_are_sorted() -> None:
     assert merge_intervals([(4.0, 5.0), (0.0, 1.0), (0.5, 2.0)]) == [(0.0, 2.0), (4.0, 5.0)]

@@ -219,7 +219,7 @@ def test_a_message_lists_the_newest_changes_and_counts_the_others() -> None:
 
 
 class Manager:
-    """Stands for Socket.IO's manager while a client's handshake is still under way."""
+    """Replaces Socket.IO's manager while a client's handshake is still under way."""
 
     def __init__(self, manager: Any) -> None:
         self._manager, self.handshake_complete = manager, False

@@ -157,7 +157,7 @@ def test_each_facet_counts_what_its_link_leads_to(client: FlaskClient) -> None:
             assert head_count(client.get(unescape(href)).text if int(n) else '<span id="count">0') == int(n), href
 
 
-def test_equal_views_have_one_address(client: FlaskClient) -> None:
+def test_equal_views_have_one_url(client: FlaskClient) -> None:
     answer = client.get("/mentions?brand=Globex&q=+price+&range=7d&was=&since=")
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/mentions?q=price&brand=Globex"
@@ -165,7 +165,7 @@ def test_equal_views_have_one_address(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/mentions", "/mentions.csv", "/mentions.json", "/mentions/new"])
 @pytest.mark.parametrize("query", ["colour=red", "brand=Nobody", "range=week", "since=never", "upto=x"])
-def test_an_invalid_address_is_a_400_that_names_the_parameter(client: FlaskClient, path: str, query: str) -> None:
+def test_an_invalid_url_is_a_400_that_names_the_parameter(client: FlaskClient, path: str, query: str) -> None:
     answer = client.get(f"{path}?{query}")
     assert answer.status_code == 400
     assert query.partition("=")[0] in answer.text
@@ -395,7 +395,7 @@ def test_the_neighbours_of_a_mention_end_at_the_moment_of_its_list(tmp_path: Pat
     assert fixed.by("a", rel="next")[0]["href"] == "/mentions/3?upto=4"
 
 
-def test_a_source_that_left_the_config_can_still_be_filtered(tmp_path: Path, own_store: Store) -> None:
+def test_a_source_that_was_removed_from_the_config_can_still_be_filtered(tmp_path: Path, own_store: Store) -> None:
     own_store.save_status(data.status("Old forum", NOON), NOON)
     client = client_of(tmp_path, own_store)
     assert client.get("/mentions?source=Old+forum").status_code == 200

@@ -26,7 +26,7 @@ def wallflower(tmp_path: Path, server: Server) -> Run:
     return runner(tmp_path, server)
 
 
-def test_pause_and_resume_say_since_when_a_source_is_paused(wallflower: Run) -> None:
+def test_pause_and_resume_print_since_when_a_source_is_paused(wallflower: Run) -> None:
     assert wallflower("resume", "Forum").stdout == "Forum was not paused.\n"
     first = wallflower("pause", "forum").stdout
     assert first == "Forum is paused. It is not read until you resume it, even after a restart.\n"
@@ -48,7 +48,7 @@ def test_sources_describes_a_paused_source(wallflower: Run) -> None:
 
 
 def test_the_json_of_sources_keeps_its_keys(wallflower: Run) -> None:
-    """Scripts rely on them."""
+    """Scripts rely on these keys."""
     wallflower("fetch", "Forum")
     wallflower("pause", "Forum")
     (source,) = json.loads(wallflower("sources", "--json").stdout)

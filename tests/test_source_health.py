@@ -1,4 +1,4 @@
-"""Which sources count as not read, and how the health line of the pages says it."""
+"""Which sources count as not read, and how the health line of the pages words it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_gap_is_added_only_for_a_source_without_an_open_one() -> None:
     assert unrecorded_gaps(never.unread, [], never_read_since=NOON - HOUR) == [Gap("Forum", NOON - HOUR, None, "")]
 
 
-def test_mentions_are_sample_data_even_if_the_sample_source_left_the_config() -> None:
+def test_mentions_are_sample_data_even_if_the_sample_source_was_removed_from_the_config() -> None:
     settings = config(Path(), sources=["Forum"])
     sample = status("Demo", sample=True)
     assert source_health(settings, [status(), sample], NOON, NOON).sample

@@ -133,7 +133,7 @@ def test_a_source_that_costs_money_projects_the_spend_of_the_month(spend: Spend 
     assert replace(one, context=replace(one.context, now=NOON + days * DAY)).to_do == to_do
 
 
-def test_a_source_that_was_never_read_misses_everything() -> None:
+def test_everything_counts_as_not_read_if_a_source_was_never_read() -> None:
     broken = row((Gap("Forum", NOON - HOUR, None, ""),), health=Health.NEEDS_KEY, last_success=None, next_check=None)
     assert broken.not_read == "all of it"
     assert replace(broken, volume=(0,) * (SPARK_BINS - 1) + (3,)).not_read == "since 11:00"

@@ -47,7 +47,7 @@ def pair() -> Iterator[Pair]:
         (b"x" * MAX_HEAD_BYTES, True, True),
     ],
 )
-def test_a_has_complete_head_at_its_empty_line_or_when_it_is_too_long(
+def test_a_head_is_complete_at_its_empty_line_or_when_it_is_too_long(
     pair: Pair, sent: bytes, some: bool, complete: bool
 ) -> None:
     browser, ours = pair
@@ -73,7 +73,7 @@ def test_a_closed_socket_raises_nothing(pair: Pair) -> None:
 
 
 class FakeTime:
-    """Stands for the module ``time``: a clock that the test advances."""
+    """Replaces the module ``time``: a clock that the test advances."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0

@@ -72,13 +72,13 @@ def load_config_if_any(path: Path | None) -> Config | None:
 
 def find_source(config: Config, name: str) -> SourceConfig:
     """The source called ``name``, ignoring case if there is no exact match. Raises ConfigError if there is none."""
-    known = {source.name: source for source in config.sources}
-    found = known.get(name) or next((s for n, s in known.items() if n.casefold() == name.casefold()), None)
-    if found is None:
+    known = {s.name: s for s in config.sources}
+    source = known.get(name) or next((s for n, s in known.items() if n.casefold() == name.casefold()), None)
+    if source is None:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f' Did you mean "{near[0]}"?' if near else ""
         raise ConfigError(config.path, [f'there is no source "{name}".{hint} Sources: {", ".join(known) or "none"}.'])
-    return found
+    return source
 
 
 def open_http(config: Config | None, clock: Clock | None = None) -> Http:

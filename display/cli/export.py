@@ -38,7 +38,9 @@ def filter_options(command: Command) -> Command:
 
 @click.command()
 @config_option
-@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option(
+    "--format", "format_name", type=click.Choice(list(FORMATS)), default="csv", show_default=True, help="Output format."
+)
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: standard output."
 )
@@ -83,9 +85,9 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
 def _parameters(arguments: Sequence[str], options: dict[str, Any]) -> dict[str, list[str]]:
     """The filters from arguments and options, as URL parameters. Raises FilterError."""
     pairs = [pair for argument in arguments for pair in _pairs(argument)]
-    for name, value in options.items():
-        values = value if isinstance(value, tuple) else (value,)
-        pairs += [f"{name}={one}" for one in values if one is not None]
+    for name, given in options.items():
+        values = given if isinstance(given, tuple) else (given,)
+        pairs += [f"{name}={value}" for value in values if value is not None]
     parameters = filters.parse_options(pairs)
     return parameters if any(name in parameters for name in TIME_PARAMETERS) else {**parameters, "range": ["all"]}
 

@@ -28,29 +28,29 @@ def feeds(config_path: Path | None, url: str) -> None:
     """
     config, url = load_config_if_any(config_path), without_feed_scheme(url)
     with closing(open_http(config)) as http:
-        found = discover_feeds(url if "://" in url else f"https://{url}", http)
-    if not any(offer.feed for offer in found):
-        reason = found[0].error if found else "The page lists none, and there is none at the usual paths."
+        discovered = discover_feeds(url if "://" in url else f"https://{url}", http)
+    if not any(one.feed for one in discovered):
+        reason = discovered[0].error if discovered else "The page lists none, and there is none at the usual paths."
         raise SourceError(f"No feed was found at {redact(url)}. {reason}")
-    for line in _tables(found, configured_urls(config)):
+    for line in _tables(discovered, configured_urls(config)):
         click.echo(line, nl=False)
 
 
-def _tables(found: Sequence[DiscoveredFeed], known: dict[str, str]) -> Iterator[str]:
-    for offer in found:
-        summary = f"{offer.title or redact(offer.url)}: {_content(offer)}"
-        if offer.feed is None:
-            yield skipped_comment(redact(offer.url), offer.error)
-        elif offer.url in known.values():
+def _tables(discovered: Sequence[DiscoveredFeed], known: dict[str, str]) -> Iterator[str]:
+    for feed in discovered:
+        summary = f"{feed.title or redact(feed.url)}: {_content(feed)}"
+        if feed.feed is None:
+            yield skipped_comment(redact(feed.url), feed.error)
+        elif feed.url in known.values():
             yield skipped_comment(summary, ALREADY_CONFIGURED)
         else:
-            yield feed_table(offer.url, offer.title, known, [summary])
+            yield feed_table(feed.url, feed.title, known, [summary])
 
 
-def _content(offer: DiscoveredFeed) -> str:
+def _content(feed: DiscoveredFeed) -> str:
     """ "2 entries, the newest from 4 March 2026"."""
-    entries = pluralize(len(offer.feed.entries) if offer.feed else 0, "entry", "entries")
-    if not offer.newest:
+    entries = pluralize(len(feed.feed.entries) if feed.feed else 0, "entry", "entries")
+    if not feed.newest:
         return entries
-    newest = datetime.fromtimestamp(offer.newest, UTC)
+    newest = datetime.fromtimestamp(feed.newest, UTC)
     return f"{entries}, the newest from {newest.day} {newest:%B %Y}"

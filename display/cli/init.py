@@ -171,7 +171,7 @@ def _try_sources(
     click.echo(f"Trying {len(proposals)} sources, for at most {seconds:.0f} seconds …")
     with closing(open_http(None, clock)) as http:
         trial = Trial(create_judge(known), Matcher(known).terms(), clock, seconds)
-        results = trial.run({one.name: one.source(http) for one in proposals})
+        results = trial.run({proposal.name: proposal.source(http) for proposal in proposals})
     width = max(map(len, results), default=0)
     for name, result in results.items():
         console.print(Text(f"  {name:<{width}}  {on_one_line(str(result))}"), soft_wrap=True)
@@ -216,9 +216,9 @@ def _print_next_steps(target: Path, answers: Answers) -> None:
 def _sample_config(target: Path) -> str:
     """The installed annotated example. Raises ConfigError if it is not installed."""
     try:
-        found = next((f.locate() for f in files("wallflower") or () if f.name == "config.toml"), None)
+        sample = next((f.locate() for f in files("wallflower") or () if f.name == "config.toml"), None)
     except PackageNotFoundError:
-        found = None
-    if found is None:
+        sample = None
+    if sample is None:
         raise ConfigError(target, ["the example is not installed. Reinstall Wallflower."])
-    return Path(str(found)).read_text(encoding="utf-8")
+    return Path(str(sample)).read_text(encoding="utf-8")

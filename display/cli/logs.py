@@ -21,7 +21,7 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one or more lines."""
-        return _URL.sub(lambda found: redact(found[0]), super().format(record))
+        return _URL.sub(lambda match: redact(match[0]), super().format(record))
 
 
 def shorten_untrusted_tracebacks(record: logging.LogRecord) -> bool:

@@ -33,11 +33,18 @@ def opml(config_path: Path | None, file: TextIO) -> None:
 
 def _tables(subscriptions: Sequence[Subscription], known: dict[str, str]) -> Iterator[str]:
     yield comment_line(f"{pluralize(len(subscriptions), 'feed')} in the OPML file.") + "\n\n"
-    for one in subscriptions:
-        if reason := _problem(one.url, known):
-            yield skipped_comment(f"{one.title} ({redact(one.url)})" if one.title else redact(one.url), reason)
+    for subscription in subscriptions:
+        if reason := _problem(subscription.url, known):
+            yield skipped_comment(
+                f"{subscription.title} ({redact(subscription.url)})"
+                if subscription.title
+                else redact(subscription.url),
+                reason,
+            )
         else:
-            yield feed_table(one.url, one.title, known, [one.folder] if one.folder else [])
+            yield feed_table(
+                subscription.url, subscription.title, known, [subscription.folder] if subscription.folder else []
+            )
 
 
 def _problem(url: str, known: dict[str, str]) -> str:

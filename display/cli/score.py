@@ -66,8 +66,8 @@ def _answers(requests: Sequence[Mapping[str, Any]], detector: LanguageDetector) 
     now = Clock().now()
     posts = prepare_posts([parse_post(json.dumps(dict(request)), now) for request in requests], now, detector)
     for request, post in zip(requests, posts, strict=True):
-        found = scorer.score(post.body, [request["brand"]], post.lang)[request["brand"]]
-        yield {"id": request.get("id"), "score": found.value, "evidence": _evidence(found, post.body)}
+        result = scorer.score(post.body, [request["brand"]], post.lang)[request["brand"]]
+        yield {"id": request.get("id"), "score": result.value, "evidence": _evidence(result, post.body)}
 
 
 def _evidence(score: Score, body: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ blueprint = Blueprint("wall", __name__)
 def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
     """The page of a wall, or of the first wall without a name. It loads its state itself."""
     states = page_context().states
-    if not states.known(name):
+    if not states.has_wall(name):
         available = ", ".join(f"/wall/{known}" for known in states.names if known) or "/wall"
         # A television has no keyboard, so the page reloads until the config is corrected.
         return *errors.error_page(404, "There is no such wall.", f"Available: {available}."), {"Refresh": "60"}
@@ -38,7 +38,7 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
 @blueprint.get("/wall/<name>/state.json")
 def state(name: str) -> Response:
     """The state of a wall, for its first rendering and while it has no socket."""
-    if not page_context().states.known(name):
+    if not page_context().states.has_wall(name):
         abort(404)
     state = page_context().states.get(name)
     page_context().screens.state_requested(state)

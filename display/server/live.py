@@ -88,7 +88,7 @@ class NewClient:
 class StateProvider(Protocol):
     """The states of the walls, as Live needs them."""
 
-    def known(self, name: str) -> bool:
+    def has_wall(self, name: str) -> bool:
         """Whether a wall of this name exists."""
         ...
 
@@ -239,7 +239,7 @@ class Live:
         if client.wall is None:
             self._io.server.enter_room(client.sid, PAGES_ROOM)
             self._io.emit("heartbeat", self._heartbeat(), to=client.sid)
-        elif self._states.known(client.wall):
+        elif self._states.has_wall(client.wall):
             self._walls.add(client.wall)
             self._io.server.enter_room(client.sid, wall_room(client.wall))
             state = self._states.get(client.wall)
@@ -250,7 +250,7 @@ class Live:
         """Why the client has to reload its page: "version", "wall", "behind"; empty if it does not."""
         if client.version and client.version != self._version:
             return "version"
-        if client.wall is not None and not self._states.known(client.wall):
+        if client.wall is not None and not self._states.has_wall(client.wall):
             return "wall"
         if not client.last_id:
             return ""

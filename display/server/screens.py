@@ -116,5 +116,5 @@ class Screens:
 
 def parse_size(value: object) -> str:
     """ "1920x1080" as "1920 x 1080" with a multiplication sign; empty for anything else. ``value`` is untrusted."""
-    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    return f"{found[1]} \N{MULTIPLICATION SIGN} {found[2]}" if found else ""
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    return f"{match[1]} \N{MULTIPLICATION SIGN} {match[2]}" if match else ""

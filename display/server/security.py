@@ -33,8 +33,8 @@ HEADERS = (
 
 def host_name(host: str) -> str:
     """The name in a Host header, in lower case and without the port; empty if the header is not valid."""
-    found = HOST.fullmatch(host.lower())
-    return (found["address"] or found["name"]) if found else ""
+    match = HOST.fullmatch(host.lower())
+    return (match["address"] or match["name"]) if match else ""
 
 
 def is_cross_site(environ: WSGIEnvironment) -> bool:

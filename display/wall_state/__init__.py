@@ -46,7 +46,7 @@ class WallStates:
         """The names of the config's walls, in its order; one empty name if it has none."""
         return tuple(self._builders)
 
-    def known(self, name: str) -> bool:
+    def has_wall(self, name: str) -> bool:
         """Whether there is a wall of this name; the empty name means the first wall."""
         return not name or name == PAIRING or name in self._builders
 

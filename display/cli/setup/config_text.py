@@ -58,9 +58,9 @@ def config_text(
     parts = [_HEAD.format(name=on_one_line(brands[0].name), timezone=toml_value(timezone))]
     parts += [_brand_table(brand, ours=n == 0) for n, brand in enumerate(brands)]
     parts.append(_SOURCES)
-    for one in proposals:
-        result = results.get(one.name)
-        parts.append(one.table([shorten(f"When this was written: {result}", MAX_COMMENT_CHARS)] if result else []))
+    for proposal in proposals:
+        result = results.get(proposal.name)
+        parts.append(proposal.table([shorten(f"When this was written: {result}", MAX_COMMENT_CHARS)] if result else []))
     parts.append(_OTHER_KINDS)
     parts += [f"{line}\n" for line in other_kinds()]
     return "".join(parts)

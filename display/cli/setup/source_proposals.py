@@ -44,7 +44,7 @@ def propose_sources(brands: Sequence[BrandProposal], country: str, language: str
     """The sources that can be read without further input."""
     proposals = [_news(brand, country, language) for brand in brands]
     for kind, module in _installed_modules():
-        name = unique_name([_title(kind, module)], [one.name for one in proposals])
+        name = unique_name([_title(kind, module)], [proposal.name for proposal in proposals])
         options = _default_options(module, name)
         if options is not None and not options.sample and not secrets.secret_names(options):
             proposals.append(SourceProposal(kind, {"kind": kind, "name": name}, _description(module), module))

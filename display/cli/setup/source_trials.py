@@ -88,7 +88,7 @@ class Trial:
 
 
 def _result(post_count: int, judged: Sequence[JudgedPost], problem: str, note: str) -> TrialResult:
-    mentioning = [one for one in judged if one.findings]
-    counts = Counter(finding.match.brand for one in mentioning for finding in one.findings)
+    mentioning = [post for post in judged if post.findings]
+    counts = Counter(finding.match.brand for post in mentioning for finding in post.findings)
     example = " ".join(mentioning[-1].post.body.split())[:EXAMPLE_CHARS] if mentioning else ""
     return TrialResult(post_count, dict(counts.most_common()), example, problem, note)

@@ -156,15 +156,15 @@ def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
 def parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     """The parameters of ``view`` in their fixed order, without defaults."""
     mention_filter = view.filter
-    found = [("q", mention_filter.q)] if mention_filter.q else []
+    pairs = [("q", mention_filter.q)] if mention_filter.q else []
     for facet in URL_FACETS:
-        found += [(facet.name, value) for value in _facet_parameters(facet, facet.choice(mention_filter))]
-    found += _time_parameters(view, timezone)
-    found += [] if mention_filter.story is None else [("story", str(mention_filter.story))]
-    found += [] if mention_filter.order is Order.NEW else [("order", mention_filter.order.value)]
-    found += [] if view.upto is None else [("upto", str(view.upto))]
-    found += [] if view.before is None else [("before", str(view.before))]
-    return found
+        pairs += [(facet.name, value) for value in _facet_parameters(facet, facet.choice(mention_filter))]
+    pairs += _time_parameters(view, timezone)
+    pairs += [] if mention_filter.story is None else [("story", str(mention_filter.story))]
+    pairs += [] if mention_filter.order is Order.NEW else [("order", mention_filter.order.value)]
+    pairs += [] if view.upto is None else [("upto", str(view.upto))]
+    pairs += [] if view.before is None else [("before", str(view.before))]
+    return pairs
 
 
 def query_string(view: MentionsView, timezone: tzinfo) -> str:

@@ -26,13 +26,13 @@ def grouped_page(fetch: FetchPage, before: int | None, max_rows: int) -> Grouped
     rows: dict[tuple[int, str], Mention] = {}
     last = before
     for _ in range(MAX_FETCHES):
-        found = fetch(last, max_rows + 1)
-        for mention in found:
+        mentions = fetch(last, max_rows + 1)
+        for mention in mentions:
             key = (mention.story or mention.id, mention.brand)
             if key not in rows and len(rows) == max_rows:
                 return GroupedPage(list(rows.values()), last)
             rows.setdefault(key, mention)
             last = mention.id
-        if len(found) <= max_rows:
+        if len(mentions) <= max_rows:
             return GroupedPage(list(rows.values()), None)
     return GroupedPage(list(rows.values()), last)

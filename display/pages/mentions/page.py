@@ -113,8 +113,8 @@ class MentionsPage:
 
         if mention_filter.story is None:
             return grouped_page(fetch, before, MAX_ROWS)
-        found = fetch(before, MAX_ROWS + 1)
-        return GroupedPage(found[:MAX_ROWS], found[MAX_ROWS - 1].id if len(found) > MAX_ROWS else None)
+        mentions = fetch(before, MAX_ROWS + 1)
+        return GroupedPage(mentions[:MAX_ROWS], mentions[MAX_ROWS - 1].id if len(mentions) > MAX_ROWS else None)
 
     @cached_property
     def rail(self) -> Rail:
@@ -161,11 +161,12 @@ class MentionsPage:
     @cached_property
     def relaxed(self) -> list[RelaxedCount]:
         """For an empty list: how many mentions each relaxed filter finds, the most first."""
-        found = [
+        counts = [
             RelaxedCount(relaxed, self.store.count(relaxed.view.filter, self.upto))
             for relaxed in relaxed_filters(self.view, self.now)
         ]
-        return sorted((f for f in found if f.count.n), key=lambda f: -f.count.n)[:MAX_RELAXED_FILTERS]
+        matching = [option for option in counts if option.count.n]
+        return sorted(matching, key=lambda option: -option.count.n)[:MAX_RELAXED_FILTERS]
 
     @property
     def first_run(self) -> bool:

@@ -91,8 +91,8 @@ class Rail:
 
     def sections(self, *, collapsed: bool) -> list[RailSection]:
         """The sections that are open at first, or those that are collapsed, without those that are hidden."""
-        found = (self.section(facet) for facet in FACETS if facet.collapsed is collapsed)
-        return [section for section in found if section.shown]
+        sections = (self.section(facet) for facet in FACETS if facet.collapsed is collapsed)
+        return [section for section in sections if section.shown]
 
     def section(self, facet: Facet) -> RailSection:
         """The section of ``facet`` with every counted, configured and chosen value."""
@@ -129,12 +129,12 @@ def _in_rail_order(facet: Facet, values: Collection[str], counted: Mapping[str, 
 
 def chips(view: MentionsView) -> list[Chip]:
     """The filters that narrow ``view``: one chip per facet, but one per brand, for its colour."""
-    found: list[Chip] = []
+    result: list[Chip] = []
     for facet in FACETS:
-        found += _brand_chips(facet, view) if facet.symbol == "swatch" else _facet_chip(facet, view)
+        result += _brand_chips(facet, view) if facet.symbol == "swatch" else _facet_chip(facet, view)
     if view.filter.story is not None:
-        found.append(Chip("story", "One story", view.without("story")))
-    return found
+        result.append(Chip("story", "One story", view.without("story")))
+    return result
 
 
 def _brand_chips(facet: Facet, view: MentionsView) -> list[Chip]:
@@ -161,13 +161,13 @@ class RelaxedFilter:
 
 def relaxed_filters(view: MentionsView, now: datetime) -> list[RelaxedFilter]:
     """Every view that differs from ``view`` by one filter that was removed or widened."""
-    found = [
+    options = [
         RelaxedFilter(f"without \N{LEFT DOUBLE QUOTATION MARK}{c.label}\N{RIGHT DOUBLE QUOTATION MARK}", c.without)
         for c in chips(view)
     ]
     if view.filter.q:
-        found.append(RelaxedFilter("without the search", view.without("q")))
+        options.append(RelaxedFilter("without the search", view.without("q")))
     if view.range != "all":
         longer = "30d" if view.range in ("24h", "7d") else "all"
-        found.append(RelaxedFilter(RANGES[longer].phrase, view.with_range(longer, now)))
-    return found
+        options.append(RelaxedFilter(RANGES[longer].phrase, view.with_range(longer, now)))
+    return options

@@ -136,25 +136,25 @@ def mention(number: int) -> PageResponse:
     except (FilterError, QueryError):
         view, query = MentionsView(), None
     health = current_health(context, now)
-    found = context.store.mention(number)
-    if found is None:
+    shown = context.store.mention(number)
+    if shown is None:
         return render_template("mentions/not_found.html", view=view, health=health), 404
-    spans = query.spans(found.post.body) if query else ()
-    card = Cards(context.config.brands, context.config.timezone).full(found, now, spans)
+    spans = query.spans(shown.post.body) if query else ()
+    card = Cards(context.config.brands, context.config.timezone).full(shown, now, spans)
     return render_template(
         "mentions/mention.html",
         card=card,
         view=view,
-        words=weighted_words(found),
-        total_weight=format_signed(sum(word.weight for word in found.score.evidence.words), 1),
+        words=weighted_words(shown),
+        total_weight=format_signed(sum(word.weight for word in shown.score.evidence.words), 1),
         lowest_score=format_signed(-1, 0),
-        language=language_name(found.post.lang),
+        language=language_name(shown.post.lang),
         partly_judged=any("off" in run.styles for run in card.runs),
-        rule=rule_runs(found),
-        initials=initials(found.post.author or found.post.source) or "?",
-        story=story_cards(context, found, now),
-        older=neighbour_id(context, view, found, view.filter.order),
-        newer=neighbour_id(context, view, found, REVERSED_ORDERS.get(view.filter.order)),
+        rule=rule_runs(shown),
+        initials=initials(shown.post.author or shown.post.source) or "?",
+        story=story_cards(context, shown, now),
+        older=neighbour_id(context, view, shown, view.filter.order),
+        newer=neighbour_id(context, view, shown, REVERSED_ORDERS.get(view.filter.order)),
         health=health,
     )
 
@@ -239,8 +239,8 @@ def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[C
         return []
     cards = Cards(context.config.brands, context.config.timezone)
     same_story = MentionFilter(story=mention.story, brand=Choice((mention.brand,)))
-    found = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
-    return [cards.row(other, now) for other in found if other.id != mention.id][:MAX_STORY_ROWS]
+    mentions = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
+    return [cards.row(other, now) for other in mentions if other.id != mention.id][:MAX_STORY_ROWS]
 
 
 def sent_query_string() -> str:
@@ -256,8 +256,8 @@ def link(view: MentionsView, path: str = "/mentions") -> str:
 
 def form_fields(view: MentionsView, *without: str) -> list[tuple[str, str]]:
     """The parameters of ``view`` as hidden fields of a form that sets the parameters ``without`` itself."""
-    found = parameters(view.first_page(), page_context().config.timezone)
-    return [(name, value) for name, value in found if name not in without]
+    pairs = parameters(view.first_page(), page_context().config.timezone)
+    return [(name, value) for name, value in pairs if name not in without]
 
 
 def split_at_error(problem: QueryError | None) -> tuple[str, str]:

@@ -297,7 +297,7 @@ def source_rows(
     coverages: Mapping[str, SearchCoverage],
 ) -> list[SourceRow]:
     """A row for each status, those that need attention first. ``coverages`` come from ``search_coverages``."""
-    found = [
+    rows = [
         SourceRow(
             status,
             context,
@@ -307,7 +307,7 @@ def source_rows(
         )
         for status in statuses
     ]
-    return sorted(found, key=_sort_key)
+    return sorted(rows, key=_sort_key)
 
 
 def _sort_key(row: SourceRow) -> tuple[int, int, float, list[str | int]]:

@@ -100,5 +100,5 @@ class WallRow:
 
 def wall_rows(names: Sequence[str], screens: Screens, now: datetime, started: datetime, zone: tzinfo) -> list[WallRow]:
     """A row for each wall, those that no screen shows first."""
-    found = [WallRow(name, screens.last_seen(name), now, started, zone) for name in names]
-    return sorted(found, key=lambda row: not row.trouble)
+    rows = [WallRow(name, screens.last_seen(name), now, started, zone) for name in names]
+    return sorted(rows, key=lambda row: not row.trouble)
