@@ -161,7 +161,7 @@ def _dry_run(config: Config, source: SourceConfig, configured: ConfiguredSource,
 
 
 def _valid_source(config: Config, name: str) -> SourceConfig:
-    """Raises ConfigError if there is no such source, or if its table has problems."""
+    """The source called ``name``. Raises ConfigError if there is none, or if its table has problems."""
     source = find_source(config, name)
     if source.problems:
         raise ConfigError(config.path, list(map(str, source.problems)))

@@ -38,7 +38,7 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
-    title, text = MESSAGES.get(status, ("This did not work.", "Try again, or start from one of these pages."))
+    title, text = MESSAGES.get(status, ("The request failed.", "Try again, or start from one of these pages."))
     return error_page(status, title, text)
 
 

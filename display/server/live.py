@@ -301,8 +301,8 @@ class Live:
 
         If a wall's state cannot be built, the wall must get no heartbeat, so that it shows that it is not live.
         """
-        beat: JsonObject = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
-        return beat if wall is None else {**beat, "state": self._state(wall)}
+        payload: JsonObject = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
+        return payload if wall is None else {**payload, "state": self._state(wall)}
 
     def _state(self, wall: str) -> JsonObject:
         """The newest state of a wall, recorded as sent."""

@@ -26,7 +26,7 @@ CHECKED_WITH = {
 SERVER_HEADER = "Wallflower"
 
 
-class Schedule(Protocol):
+class PingSchedule(Protocol):
     """Sends pings later; see ``websocket.PingScheduler``."""
 
     def schedule(self, connection: Any, seconds: float) -> None:
@@ -35,7 +35,7 @@ class Schedule(Protocol):
 
 
 def hide_gunicorn_version() -> None:
-    """Replace gunicorn's Server header, for which it has no setting: strangers need not know what serves the pages."""
+    """Replace gunicorn's Server header, which has no setting: strangers should not learn what serves the pages."""
     gunicorn.http.wsgi.SERVER = SERVER_HEADER
 
 
@@ -59,7 +59,7 @@ def use_websocket(server: Any, websocket: type) -> None:
     server._async = {**server._async, "websocket": websocket}
 
 
-def schedule_pings(server: Any, pings: Schedule) -> None:
+def schedule_pings(server: Any, pings: PingSchedule) -> None:
     """Make ``server``, an engineio.Server, send its pings through ``pings`` instead of starting a thread for each.
 
     If engineio has no ``Socket._send_ping``, nothing changes.

@@ -23,7 +23,7 @@ _MAIN_TIMEZONES = {
     "RU": "Europe/Moscow",
     "UA": "Europe/Kyiv",
 }
-"""Countries where most people use another time zone than the first one in tzdata's table."""
+"""Countries where most people use a time zone other than the first one in tzdata's table."""
 _LOCALE = re.compile(r"([a-z]{2})_([A-Z]{2})\b")
 
 

@@ -58,7 +58,7 @@ def cell(value: object) -> str:
 
 
 def csv_lines(mentions: Iterable[Mention]) -> Iterator[str]:
-    """CSV as in RFC 4180: a header line, then one row for each mention; lines end with CRLF."""
+    """CSV as in RFC 4180: a header, then one row per mention; lines end with CRLF."""
     yield _csv_line(COLUMNS)
     for mention in mentions:
         yield _csv_line([cell(value) for value in record(mention).values()])

@@ -1,4 +1,4 @@
-"""The facets of the Mentions page: what a list can be filtered by, one entry of FACETS for each.
+"""The facets of the Mentions page: the properties that a list can be filtered by, one entry of FACETS for each.
 
 A new facet needs a field of MentionFilter, an entry here, and its columns or its search token in the store. The URL,
 the rail, the chips, the export and the command line follow from the entry.
