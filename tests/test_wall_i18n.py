@@ -157,46 +157,48 @@ MENTIONS = Plural(one="{n} wzmianka", few="{n} wzmianki", many="{n} wzmianek", o
 PAGE = replace(ENGLISH.page, **with_polish_plurals(ENGLISH.page), someone="ktoś")
 PHRASES = replace(ENGLISH, locale="pl", page=PAGE, **{**with_polish_plurals(ENGLISH), "mentions": MENTIONS})
 """
-"""Made up from the English one, but with the plural forms of Polish."""
+"""The English phrases with the plural forms of Polish."""
+NEW_CODE = "zz"
+"""ISO 639 assigns it to no language, so nobody will add a file of this name."""
 POLISH_COUNTS = [(1, "1 wzmianka"), (3, "3 wzmianki"), (5, "5 wzmianek"), (22, "22 wzmianki")]
 
 
 @pytest.fixture
-def polish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One new file in the folder of the languages, and nothing else."""
+def new_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Add one file to the languages."""
     folder = tmp_path / "languages"
     folder.mkdir()
-    (folder / "pl.py").write_text(NEW_LANGUAGE, encoding="utf-8")
+    (folder / f"{NEW_CODE}.py").write_text(NEW_LANGUAGE, encoding="utf-8")
     monkeypatch.setattr(languages, "__path__", [*languages.__path__, str(folder)])
     caches = catalogue, page_phrases
     for cache in caches:
         cache.cache_clear()
     yield
-    sys.modules.pop("display.wall_state.i18n.languages.pl", None)
+    sys.modules.pop(f"{languages.__name__}.{NEW_CODE}", None)
     for cache in caches:
         cache.cache_clear()
 
 
-@pytest.mark.usefixtures("polish")
+@pytest.mark.usefixtures("new_language")
 @pytest.mark.parametrize(("n", "mentions"), POLISH_COUNTS)
 def test_a_wall_speaks_a_language_that_is_one_new_file(tmp_path: Path, clock: FakeClock, n: int, mentions: str) -> None:
-    walls = Walls(tmp_path, clock, Wall(language="pl", night=None))
+    walls = Walls(tmp_path, clock, Wall(language=NEW_CODE, night=None))
     walls.save(*(judged(f"Acme {i}", published_at=NOON - MINUTE) for i in range(n)))
     state = walls.get()
-    assert state["language"] == "pl"
+    assert state["language"] == NEW_CODE
     assert state["headline"]["clause"] == f"{mentions} in the last hour."
 
 
-@pytest.mark.usefixtures("polish")
+@pytest.mark.usefixtures("new_language")
 def test_config_and_page_take_the_languages_from_the_files(tmp_path: Path, clock: FakeClock) -> None:
-    walls = Walls(tmp_path, clock, Wall(language="pl"))
+    walls = Walls(tmp_path, clock, Wall(language=NEW_CODE))
     page = app_for(walls.config, walls.store, clock).test_client().get("/wall").text
-    assert '<html lang="pl"' in page
+    assert f'<html lang="{NEW_CODE}"' in page
     assert "wzmian" not in page
     sent = json.loads(page_phrases())
-    assert sent["pl"]["locale"] == "pl"
-    assert sent["pl"]["phrases"]["someone"] == "ktoś"
-    assert config_language(tmp_path, "pl") == "pl"
+    assert sent[NEW_CODE]["locale"] == "pl"
+    assert sent[NEW_CODE]["phrases"]["someone"] == "ktoś"
+    assert config_language(tmp_path, NEW_CODE) == NEW_CODE
 
 
 def config_language(folder: Path, language: str) -> str:
@@ -210,8 +212,9 @@ def config_language(folder: Path, language: str) -> str:
 def test_a_config_can_only_name_a_language_that_has_a_file(tmp_path: Path) -> None:
     assert [config_language(tmp_path, code) for code in LANGUAGES] == list(LANGUAGES)
     with pytest.raises(ConfigError) as error:
-        config_language(tmp_path, "pl")
-    assert error.value.problems == ('walls[0].language: expected one of "de", "en", "fr", found "pl".',)
+        config_language(tmp_path, NEW_CODE)
+    codes = ", ".join(f'"{code}"' for code in sorted(LANGUAGES))
+    assert error.value.problems == (f'walls[0].language: expected one of {codes}, found "{NEW_CODE}".',)
 
 
 # Numbers and times

@@ -59,6 +59,11 @@ def test_the_files_are_up_to_date(name: str) -> None:
     assert written == fixtures.text(fixtures.states()[name]), "run: python -m tests.wall_states.fixtures"
 
 
+def test_the_languages_for_the_front_end_tests_are_up_to_date() -> None:
+    written = fixtures.LANGUAGES.read_text(encoding="utf-8")
+    assert written == fixtures.languages_text(), "run: python -m tests.wall_states.fixtures"
+
+
 def test_there_is_no_other_file() -> None:
     assert sorted(path.stem for path in fixtures.FOLDER.glob("*.json")) == NAMES
 

@@ -7,12 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from monitor.clock import epoch_ms
 from tests.browser import measures
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
 from tests.fake_site import RunningApp
 from tests.wall_states import fixtures
-from tests.wall_states.parts import CLOCK, VOICES, ms, voice
+from tests.wall_states.parts import CLOCK, VOICES, voice
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +23,9 @@ MINUTE = 60_000
 def stopped(wall: ScriptedWall, name: str = "normal", path: str = "/wall") -> Page:
     """Open the wall with a state, stop its clock, and send the state again."""
     page = wall.page
-    page.clock.install(time=ms(CLOCK) / 1000)
+    page.clock.install(time=epoch_ms(CLOCK) / 1000)
     wall.open(name, path)
-    page.clock.pause_at(ms(CLOCK) / 1000 + 600)
+    page.clock.pause_at(epoch_ms(CLOCK) / 1000 + 600)
     page.clock.run_for(6_000)
     wall.show(name)
     return page
@@ -34,7 +35,7 @@ def stopped(wall: ScriptedWall, name: str = "normal", path: str = "/wall") -> Pa
 def test_silence_is_reported_in_steps(scripted_wall: ScriptedWall, hour_off: int, page_errors: PageErrors) -> None:
     page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
-    page.clock.set_system_time(ms(CLOCK) / 1000 + 600 + hour_off * 3600)
+    page.clock.set_system_time(epoch_ms(CLOCK) / 1000 + 600 + hour_off * 3600)
     scripted_wall.fall_silent()
     page.clock.run_for(29_000)
     expect(canvas).to_have_attribute("data-trust", "live")
@@ -92,7 +93,7 @@ def test_the_sign_of_sample_data_leaves_room_for_a_lost_connection(scripted_wall
     assert measures.colliding(page) == []
 
 
-ROWS = [{"source": f"Source {n}", "read_at": ms(CLOCK), "wait": "", "posts": "87"} for n in range(6)]
+ROWS = [{"source": f"Source {n}", "read_at": epoch_ms(CLOCK), "wait": "", "posts": "87"} for n in range(6)]
 
 
 @pytest.mark.parametrize(("name", "changes"), [("first-run", {"first_run": ROWS}), ("first-run", {}), ("french", {})])
@@ -128,9 +129,9 @@ def test_layouts_change_by_the_clock_even_offline(scripted_wall: ScriptedWall) -
     page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     for minutes, name in ((0, "A"), (20, "B"), (40, "A'"), (60, "B'"), (80, "A")):
-        scripted_wall.show("normal", clock=ms(CLOCK) + minutes * MINUTE)
+        scripted_wall.show("normal", clock=epoch_ms(CLOCK) + minutes * MINUTE)
         expect(canvas).to_have_attribute("data-layout", name)
-    scripted_wall.show("normal", clock=ms(CLOCK) + 20 * MINUTE, rotates=False)
+    scripted_wall.show("normal", clock=epoch_ms(CLOCK) + 20 * MINUTE, rotates=False)
     expect(canvas).to_have_attribute("data-layout", "A")
     scripted_wall.show("normal")
     scripted_wall.fall_silent()
@@ -141,7 +142,7 @@ def test_layouts_change_by_the_clock_even_offline(scripted_wall: ScriptedWall) -
 
 def at(seconds: float) -> int:
     """Epoch milliseconds, so long after the start of a loop of the stage."""
-    return ms(CLOCK) + round(seconds * 1000)
+    return epoch_ms(CLOCK) + round(seconds * 1000)
 
 
 def test_topics_are_shown_for_twelve_seconds(scripted_wall: ScriptedWall) -> None:
@@ -172,11 +173,11 @@ def test_the_orbit_steps_when_the_hero_changes(scripted_wall: ScriptedWall) -> N
     page = stopped(scripted_wall)
     canvas = page.locator(".canvas")
     expect(canvas).to_have_css("translate", "0px")
-    scripted_wall.show("normal", clock=ms(CLOCK) + 4 * MINUTE)
+    scripted_wall.show("normal", clock=epoch_ms(CLOCK) + 4 * MINUTE)
     expect(canvas).to_have_css("translate", "0px")
     voices = [voice(99, "neutral", "Acme again."), *VOICES[:2]]
     json = fixtures.state(voices=tuple(voices)).json()["voices"]
-    scripted_wall.show("normal", clock=ms(CLOCK) + 4 * MINUTE, voices=json)
+    scripted_wall.show("normal", clock=epoch_ms(CLOCK) + 4 * MINUTE, voices=json)
     expect(canvas).to_have_css("translate", re.compile(r"^(8|7\.99\d*)px$"))
 
 
@@ -195,7 +196,7 @@ def test_a_wall_without_a_socket_says_so_and_stays_current(
 ) -> None:
     scripted_wall.rejection = "full"
     page = scripted_wall.page
-    page.clock.install(time=ms(CLOCK) / 1000)
+    page.clock.install(time=epoch_ms(CLOCK) / 1000)
     scripted_wall.open("normal")
     page.clock.run_for(14_000)
     expect(page.locator(".proof .line").nth(1)).to_have_text("Too many walls: this one updates every 12 s.")
@@ -258,7 +259,7 @@ def test_one_scene_fades_out_before_the_next_fades_in(browser: Browser, site: Ru
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, reduced_motion="no-preference")
     wall = ScriptedWall(context.new_page(), site.url)
     page = stopped(wall)
-    wall.send("normal", clock=ms(CLOCK) + 20 * MINUTE)
+    wall.send("normal", clock=epoch_ms(CLOCK) + 20 * MINUTE)
     expect(page.locator(".frame.leaving .canvas")).to_have_attribute("data-layout", "A")
     page.clock.run_for(400)
     expect(page.locator(".canvas")).to_have_attribute("data-layout", "B")
@@ -271,7 +272,7 @@ def test_pairing_counts_down_and_moves_with_each_code(scripted_wall: ScriptedWal
     expect(page.locator(".next")).to_have_text("A new code appears in 4 min.")
     expect(page.locator(".code")).to_have_attribute("aria-label", "K7M 4QX")
     before = page.locator(".code").bounding_box()
-    scripted_wall.show("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": ms(CLOCK) + 9 * MINUTE})
+    scripted_wall.show("pairing", pairing={"code": ["ACD", "EFG"], "expires_at": epoch_ms(CLOCK) + 9 * MINUTE})
     after = page.locator(".code").bounding_box()
     assert before
     assert after

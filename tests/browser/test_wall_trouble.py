@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, Route, WebSocketRoute, expect
 
 from bench import spike
+from monitor.clock import epoch_ms
 from monitor.config.walls import Wall
 from monitor.model import MentionFilter
 from monitor.store import Store
@@ -27,7 +28,7 @@ from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
 from tests.fake_site import RunningApp, config, judged
 from tests.test_run import TIMEOUT_SECONDS, Running, until
-from tests.wall_states.parts import CLOCK, ms
+from tests.wall_states.parts import CLOCK
 
 pytestmark = pytest.mark.browser
 
@@ -268,7 +269,7 @@ def test_no_earlier_picture_stays_in_memory(scripted_wall: ScriptedWall) -> None
     scripted_wall.open("normal")
     scenes = ("incident", "topics", "quiet", "all-unscored", "night", "twelve-brands", "learning", "busy", "normal")
     for n, name in enumerate(2 * scenes):
-        scripted_wall.show(name, clock=ms(CLOCK) + n * 20 * MINUTE * 1000)
+        scripted_wall.show(name, clock=epoch_ms(CLOCK) + n * 20 * MINUTE * 1000)
     page.wait_for_function("document.querySelector('.canvas').dataset.kind === 'normal'")
     assert detached_nodes(page, session) < 100
 
@@ -305,6 +306,23 @@ def test_a_page_waits_until_all_files_of_a_new_version_are_there(page: Page, ser
         page.clock.fast_forward(20 * MINUTE * 1000)
     expect(page.locator("#wall")).to_have_attribute("data-version", "2")
     page.locator(".canvas").wait_for()
+
+
+def test_a_state_that_cannot_be_drawn_fails_once_and_the_next_one_is_drawn(
+    scripted_wall: ScriptedWall, page: Page, page_errors: PageErrors
+) -> None:
+    """As if the page's program had another version: it must neither draw in a loop nor show an old picture as current."""
+    page.clock.install()
+    scripted_wall.open("incident", pace="unknown")
+    for _ in range(3):
+        scripted_wall.send("incident", pace="unknown")
+        expect(page.locator(".canvas")).to_have_attribute("data-screen", "failed")
+        page.clock.run_for(5_000)
+    expect(page.locator("h1")).to_have_text("Not live. This wall keeps trying.")
+    assert len(page_errors) == 1
+    scripted_wall.show("normal")
+    expect(page.locator("h1")).to_contain_text("Normal.")
+    assert len(page_errors) == 1
 
 
 def config_with_walls(folder: Path, *names: str) -> Any:

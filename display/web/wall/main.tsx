@@ -13,18 +13,19 @@ import { render } from "preact";
 import { connect, reloadOnce } from "../live";
 import { App } from "./app";
 import { clockOffset, show, type Show, type ShowInput, slot } from "./clockwork";
+import { ErrorBoundary } from "./error_boundary";
 import { languageOf, type Languages } from "./locale";
 import type { WallState } from "./state";
 import { MIN_ROWS } from "./topics";
-import { Gone, Waiting } from "./waiting";
+import { Failed, Gone, Waiting } from "./waiting";
 
-const TICK = 1000;
-/** Milliseconds without a message before the state is requested over HTTP, and between two requests. */
-const REQUEST_AFTER = 12_000;
+const TICK_MS = 1000;
+/** The time without a message before the state is requested over HTTP, and between two requests. */
+const REQUEST_AFTER_MS = 12_000;
 /** The same before the first answer. */
-const FIRST_REQUEST_AFTER = 3_000;
+const FIRST_REQUEST_AFTER_MS = 3_000;
 /** After this time the screen says that no answer has come. */
-const BLANK_FOR = 4_000;
+const BLANK_MS = 4_000;
 const NOT_FOUND = 404;
 
 interface Wall {
@@ -45,6 +46,12 @@ interface Wall {
   outdated: boolean;
   /** The server no longer has a wall of this name. */
   gone: boolean;
+  /** The current state could not be drawn. */
+  failed: boolean;
+  /** The last error in drawing; empty if there was none. */
+  lastError: string;
+  /** How many times drawing was started again after an error. */
+  restarts: number;
 }
 
 function showInput(state: WallState): ShowInput {
@@ -62,14 +69,19 @@ function draw(wall: Wall): void {
     return;
   }
   if (!wall.state) {
-    if (now > BLANK_FOR) put(wall, <Waiting clock={Date.now()} phrases={phrases} />);
+    if (now > BLANK_MS) put(wall, <Waiting clock={Date.now()} phrases={phrases} />);
     return;
   }
   if (wall.outdated && wall.shown && slot(clock) !== wall.shown.slot) void reloadPage(wall);
   wall.shown = show(wall.shown, clock, showInput(wall.state));
   const { state, languages, shown, refused } = wall;
   const silence = Math.max(now - wall.receivedAt, 0);
-  put(wall, <App picture={{ state, languages, show: shown, clock, silence, refused }} />);
+  put(
+    wall,
+    <ErrorBoundary key={wall.restarts} fallback={<Failed clock={clock} phrases={phrases} />} onError={(error) => noteFailure(wall, error)}>
+      <App picture={{ state, languages, show: shown, clock, silence, refused }} />
+    </ErrorBoundary>,
+  );
 }
 
 function put(wall: Wall, content: ComponentChild): void {
@@ -77,10 +89,17 @@ function put(wall: Wall, content: ComponentChild): void {
   try {
     render(content, wall.root);
   } catch (error) {
-    console.error(error);
-    // This page cannot draw a state of another version.
-    if (wall.outdated) void reloadPage(wall);
+    noteFailure(wall, error);
   }
+}
+
+/** Log an error in drawing, once as long as it stays the same. Drawing starts again with the next state. */
+function noteFailure(wall: Wall, error: unknown): void {
+  if (String(error) !== wall.lastError) console.error(error);
+  wall.lastError = String(error);
+  wall.failed = true;
+  // This page cannot draw a state of another version.
+  if (wall.outdated) void reloadPage(wall);
 }
 
 /** Load the page of the new version, if a server provides all of it: a screen must end neither on a browser's error nor on
@@ -97,7 +116,7 @@ async function reloadPage(wall: Wall): Promise<void> {
 
 /** The answer, if it is a success; throws otherwise. */
 async function request(url: string, cache: RequestCache): Promise<Response> {
-  const response = await fetch(url, { cache, signal: AbortSignal.timeout(REQUEST_AFTER) });
+  const response = await fetch(url, { cache, signal: AbortSignal.timeout(REQUEST_AFTER_MS) });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response;
 }
@@ -115,6 +134,8 @@ function receive(wall: Wall, state: WallState | undefined): void {
   wall.gone = false;
   wall.clockOffset = clockOffset(wall.state && wall.clockOffset, state.clock || state.as_of, now);
   wall.state = state;
+  if (wall.failed) wall.restarts += 1;
+  wall.failed = false;
   document.documentElement.lang = state.language;
   wall.receivedAt = now;
   draw(wall);
@@ -141,7 +162,7 @@ async function requestState(wall: Wall): Promise<void> {
   wall.requesting = true;
   wall.requestedAt = performance.now();
   try {
-    const response = await fetch(stateUrl(), { cache: "no-store", signal: AbortSignal.timeout(REQUEST_AFTER) });
+    const response = await fetch(stateUrl(), { cache: "no-store", signal: AbortSignal.timeout(REQUEST_AFTER_MS) });
     // A state that came through the socket meanwhile is newer.
     if (response.ok && wall.state === before) receive(wall, (await response.json()) as WallState);
     if (response.status === NOT_FOUND) loseWall(wall);
@@ -154,8 +175,8 @@ async function requestState(wall: Wall): Promise<void> {
 
 function tick(wall: Wall): void {
   const now = performance.now();
-  const patience = wall.state ? REQUEST_AFTER : FIRST_REQUEST_AFTER;
-  if (!wall.requesting && now - wall.receivedAt >= patience && now - wall.requestedAt >= patience) void requestState(wall);
+  const maxSilence = wall.state ? REQUEST_AFTER_MS : FIRST_REQUEST_AFTER_MS;
+  if (!wall.requesting && now - wall.receivedAt >= maxSilence && now - wall.requestedAt >= maxSilence) void requestState(wall);
   draw(wall);
 }
 
@@ -213,10 +234,13 @@ function start(root: HTMLElement): void {
     refused: false,
     outdated: false,
     gone: false,
+    failed: false,
+    lastError: "",
+    restarts: 0,
   };
   void requestState(wall);
   follow(wall);
-  setInterval(() => tick(wall), TICK);
+  setInterval(() => tick(wall), TICK_MS);
   document.addEventListener("visibilitychange", () => void keepScreenOn());
   void keepScreenOn();
 }

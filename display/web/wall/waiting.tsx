@@ -10,6 +10,12 @@ export function Waiting({ clock, phrases }: { clock: number } & Pick<Language, "
   return <Blank screen="waiting" clock={clock} headline={headline} />;
 }
 
+/** After an error in drawing: an old picture could be mistaken for the current one. */
+export function Failed({ clock, phrases }: { clock: number } & Pick<Language, "phrases">) {
+  const headline = { word: phrases.not_live, text: phrases.keeps_asking, clause: "", text_alone: "" };
+  return <Blank screen="failed" clock={clock} headline={headline} />;
+}
+
 /** For a wall that is no longer in the config: it may have been removed because of what it showed. */
 export function Gone({ clock, name, phrases }: { clock: number; name: string } & Pick<Language, "phrases">) {
   const headline = { word: fill(phrases.no_wall, { name }), text: phrases.not_in_config, clause: "", text_alone: "" };
