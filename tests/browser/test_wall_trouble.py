@@ -311,7 +311,7 @@ def test_a_page_waits_until_all_files_of_a_new_version_are_there(page: Page, ser
 def test_a_state_that_cannot_be_drawn_fails_once_and_the_next_one_is_drawn(
     scripted_wall: ScriptedWall, page: Page, page_errors: PageErrors
 ) -> None:
-    """As if the page's program had another version: it must neither draw in a loop nor show an old picture as current."""
+    """As if the page's program had another version: it neither draws in a loop nor shows an old picture as current."""
     page.clock.install()
     scripted_wall.open("incident", pace="unknown")
     for _ in range(3):
