@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// Every page is one entry here; the server finds its built files by this name in static/manifest.json.
+// Each page has an entry; the server finds its built files by that name in static/manifest.json.
 export default defineConfig({
   base: "/static/",
   publicDir: false,
@@ -10,7 +10,7 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     sourcemap: false,
-    // The content security policy allows files of ours and nothing inline, so neither data: addresses nor injected code.
+    // The content security policy allows our own files only, so no data: URLs and no injected code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: { input: ["wall/main.tsx", "mentions/main.ts", "sources/main.ts", "error.css"] },

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-// What a state becomes, without a browser; tests/browser looks at the rest.
+// Unit tests without a browser; tests/browser covers the rest.
 export default defineConfig({ test: { include: ["**/*.test.ts"], environment: "node" } });
