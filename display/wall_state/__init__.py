@@ -4,8 +4,8 @@
                              one          one for all walls that differ only in their name
 
 Each zone of a wall is one pure module: ``sentences``, ``horizon``, ``voices``, ``board``, ``topics``,
-``incident_screen``, ``first_run``. ``baseline`` says what is usual, ``director`` which voices are shown,
-``display_policy`` what may be shown, and ``i18n`` holds the words.
+``incident_screen``, ``first_run``. ``baseline`` says what is usual, ``voice_query`` and ``director`` choose the voices,
+``display_policy`` decides what may be shown, and ``i18n`` holds the words.
 """
 
 from __future__ import annotations

@@ -8,29 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from display.wall_state import baseline, board, first_run, horizon, incident_screen, sentences, topics
 from display.wall_state.director import FRESH, MAX_SHOWN, Director, key
-from display.wall_state.display_policy import DisplayPolicy, quiet_fields
+from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
 from display.wall_state.horizon import Period, UnseenPeriod
 from display.wall_state.i18n import Locale, catalogue, fill
 from display.wall_state.sentences import HeadlineContext
 from display.wall_state.usual_shares import MAX_UNREAD, WEEK
+from display.wall_state.voice_query import VoiceQuery
 from display.wall_state.voices import voice_of
 from display.wall_state.wall_data import MAX_NEW_MENTIONS, WallData, ttl_cache
 from display.wall_state.wall_text import short_brand_name
 from monitor.clock import Clock, epoch_ms
-from monitor.model import Brand, Choice, Incident, Mention, MentionFilter
-from monitor.query import Document
+from monitor.model import Brand, Incident, Mention
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.config.walls import Wall
 
-MENTIONS_PER_BRAND = 8
-"""Newest mentions that are asked for of each brand."""
-UNKNOWN_LANGUAGE = "und"
 TWELVE_HOURS = "12h"
-LOOK_BACK = (FRESH, timedelta(hours=24), None)
-"""How far back voices are looked for, until there are enough; None: without limit."""
 RESTART_AFTER_SECONDS = 45.0
 """A wall that nobody looked at for this long starts again instead of showing what it missed."""
 LATEST_TTL_SECONDS = 10.0
@@ -49,7 +44,7 @@ class WallBuilder:
     """The state of walls with equal settings. Not thread-safe."""
 
     def __init__(self, config: Config, wall: Wall, data: WallData, clock: Clock, version: str) -> None:
-        self._config, self._wall, self._data, self._clock, self._version = config, wall, data, clock, version
+        self._wall, self._data, self._clock, self._version = wall, data, clock, version
         phrases = catalogue()[wall.language]
         self._locale = Locale(wall.timezone or config.timezone, phrases, wall.clock == TWELVE_HOURS)
         brands = [b for b in config.brands if b.name in wall.brands] or config.brands
@@ -63,8 +58,8 @@ class WallBuilder:
             unmasked_names=[name for b in brands for name in (b.name, *b.aliases)],
             someone=phrases.page.someone,
         )
-        self._quiet_fields = quiet_fields(wall.quiet)
-        self._director = Director(self._leads, clock, self._may_show)
+        self._voice_query = VoiceQuery(config, wall, self._brand_names, data, self._policy)
+        self._director = Director(self._leads, clock, self._voice_query.may_show)
         self._last_known_id = self._shown_incident = 0
         self._latest_cache = ttl_cache(clock, LATEST_TTL_SECONDS, 1)
         self._directed_at, self._moment = float("-inf"), 0
@@ -217,64 +212,26 @@ class WallBuilder:
 
     def _direct(self) -> None:
         """Let the director choose among the newest mentions, and remove what is gone."""
-        at, director = self._clock.monotonic(), self._director
+        at, director, query = self._clock.monotonic(), self._director, self._voice_query
         director.hold(self._topics_until())
         last_id = self._data.last_mention_id()
         if at - self._directed_at > RESTART_AFTER_SECONDS:
-            director.restart(self._latest(), last_id)
+            director.restart(query.latest(), last_id)
         else:
             director.offer(self._data.mentions_after(self._last_known_id))
             if last_id - self._last_known_id > MAX_NEW_MENTIONS:
-                director.offer(self._newest(FRESH, self._leads))
+                director.offer(query.newest(self._leads, FRESH))
         self._directed_at, self._last_known_id = at, last_id
         for _ in range(2 * MAX_SHOWN):
-            director.advance(self._latest)
+            director.advance(query.latest)
             if director.update(self._data.mentions([m.id for m in director.screen])):
                 break
         if len(director.screen) < MAX_SHOWN:
-            director.fill(self._latest())
+            director.fill(query.latest())
         elif director.is_stale:
             if "latest" not in self._latest_cache:
-                self._latest_cache["latest"] = self._latest()
+                self._latest_cache["latest"] = query.latest()
             director.catch_up(self._latest_cache["latest"])
-
-    def _latest(self) -> list[Mention]:
-        """The newest mentions of each brand. They may be old: an imported history, a new feed."""
-        found: list[Mention] = []
-        for back in LOOK_BACK:
-            found = self._newest(back, self._brand_names)
-            if len(found) >= MAX_SHOWN:
-                break
-        return found
-
-    def _newest(self, back: timedelta | None, brands: Iterable[str]) -> list[Mention]:
-        """The newest few mentions of each of ``brands``, none older than ``back``."""
-        since = None if back is None else self._data.now - back
-        return [m for name in brands for m in self._data.newest(self._filter(name, since), MENTIONS_PER_BRAND)]
-
-    def _may_show(self, mention: Mention) -> bool:
-        """Whether this wall may show ``mention`` as a voice."""
-        if mention.brand not in self._brand_names or mention.hidden:
-            return False
-        if mention.story is not None and mention.story in self._data.hidden_stories:
-            return False
-        if self._wall.languages and (mention.post.lang or UNKNOWN_LANGUAGE) not in self._wall.languages:
-            return False
-        is_quiet = bool(self._quiet_fields) and not self._quiet_fields.isdisjoint(Document.of(mention.post).fields)
-        return not is_quiet and self._policy.allows_voice(mention)
-
-    def _filter(self, brand: str, since: datetime | None) -> MentionFilter:
-        """The voices of ``brand``, as far as the store can tell them; ``_may_show`` decides the rest."""
-        quiet = Choice(exclude=self._wall.quiet)
-        sources = {s.name for s in self._config.sources}
-        return MentionFilter(
-            brand=Choice((brand,)),
-            lang=Choice(self._wall.languages),
-            source=Choice(exclude=tuple(name for name in self._wall.quiet if name in sources)),
-            author=quiet,
-            site=quiet,
-            since=since,
-        )
 
     def _voices(self, mentions: Iterable[Mention]) -> tuple[Voice, ...]:
         return tuple(voice_of(m, self._ours, self._policy) for m in mentions)
@@ -321,13 +278,13 @@ class WallBuilder:
 
     def _incident_voices(self, incident: Incident) -> tuple[Voice, ...]:
         """One mention of each of the largest groups since it began, then the newest that belong to no group."""
-        data = self._data
+        data, query = self._data, self._voice_query
         groups = data.mentions(data.largest_groups(incident.brand, incident.since, 2 * MAX_SHOWN)).values()
-        shown = [m for m in groups if self._may_show(m)]
+        shown = [m for m in groups if query.may_show(m)]
         if len(shown) < MAX_SHOWN:
             keys = set(map(key, shown))
-            newest = data.newest(self._filter(incident.brand, incident.since), MENTIONS_PER_BRAND)
-            shown += [m for m in newest if key(m) not in keys and self._may_show(m)]
+            newest = query.newest_since(incident.brand, incident.since)
+            shown += [m for m in newest if key(m) not in keys and query.may_show(m)]
         return self._voices(shown[:MAX_SHOWN])
 
     def _competitor_kinds(self) -> dict[str, StateKind]:
