@@ -19,7 +19,7 @@ from display.wall_state import WallStates
 from display.wall_state.board import brand_board, brand_mood, whole_shares
 from display.wall_state.document import StateKind
 from display.wall_state.horizon import (
-    MAX_SPOKEN,
+    MAX_SPOKEN_PERIODS,
     SAFE_LEFT,
     UnseenPeriod,
     axis_labels,
@@ -306,7 +306,7 @@ def test_a_weighty_source_that_is_not_read_is_named_and_hatched(wall: Wall) -> N
     state = wall.get()
     assert state["kind"] == StateKind.PARTLY_BLIND
     assert wall.sentence == "Partly blind. Reddit not read since 12:00. No mentions elsewhere in the last hour."
-    assert wall.proof == ["1 of 2 sources read, last {age}.", "Reddit was last read: 12:00."]
+    assert wall.proof == ["1 of 2 sources read, last {age}.", "Reddit last read: 12:00."]
     (hatch,) = state["horizon"]["hatches"]
     assert hatch == {"start": pytest.approx(23 / 24, abs=0.001), "end": 1.0}
     assert "no Reddit" in [label["text"] for label in state["horizon"]["labels"]]
@@ -481,7 +481,7 @@ def test_the_text_alternative_lists_the_longest_gaps() -> None:
     long = UnseenPeriod(NOON - 600 * MINUTE, NOON - 300 * MINUTE, "no Forum")
     words = horizon(bins, [*gaps, long], LONDON, NOON, "Normal.").spoken
     assert "From 02:00 to 07:00: no Forum." in words
-    assert words.count("From ") == MAX_SPOKEN
+    assert words.count("From ") == MAX_SPOKEN_PERIODS
 
 
 def test_the_size_of_a_state_is_limited(tmp_path: Path, clock: FakeClock) -> None:

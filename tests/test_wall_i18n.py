@@ -29,7 +29,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LANGUAGES = catalogue()
 ENGLISH = LANGUAGES["en"]
 SAME_IN_TWO_LANGUAGES = {
-    "at_most",
+    "peak_mentions",
     "blind",
     "continued",
     "falling",

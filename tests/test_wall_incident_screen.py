@@ -60,7 +60,7 @@ def context(**changes: Any) -> IncidentContext:
         "tallies": {"Acme": Tally("Acme", 252, negative=162, neutral=18, positive=20, unscored=52)},
         "source_health": SourceHealth(READ, (), sample=False),
         "unseen": (),
-        "alarmed": (),
+        "with_incident": (),
         "busy": (),
         "competitors_known": True,
         "usual": by_hours(h9=36, h10=42, h11=48),
@@ -172,8 +172,8 @@ def test_the_negative_share_counts_scored_mentions_only(tally: Tally | None, wor
     ("changes", "words"),
     [
         ({}, "Competitors as usual."),
-        ({"alarmed": ["Globex"], "busy": ["Initech"]}, "Globex sees it too."),
-        ({"alarmed": ["Globex", "Initech"]}, "Globex and Initech see it too."),
+        ({"with_incident": ["Globex"], "busy": ["Initech"]}, "Globex has an incident too."),
+        ({"with_incident": ["Globex", "Initech"]}, "Globex and Initech have an incident too."),
         ({"busy": ["Initech"]}, "Initech is busy too."),
         ({"competitors_known": False}, ""),
     ],
@@ -201,7 +201,7 @@ def test_counts_stay_beside_their_right_to_left_sources() -> None:
     """Between two right-to-left names, a count would be drawn beside the wrong one."""
     one, other = "חדשות", "רדיט"
     assert second(volumes=volumes(**{one: [7] * 23, other: [3] * 20})) == f"{isolated(one)} 154, {isolated(other)} 60."
-    assert competitors_sentence(context(alarmed=(one,)), LONDON) == f"{isolated(one)} sees it too."
+    assert competitors_sentence(context(with_incident=(one,)), LONDON) == f"{isolated(one)} has an incident too."
     assert second(new_words=(other,)).startswith(f"New: “{isolated(other)}”.")
 
 
@@ -230,7 +230,7 @@ def test_of_many_unread_sources_two_are_named() -> None:
     sources = tuple(working_status(NOON, name) for name in ("Blog", "Forum", "Reddit", "X"))
     three = health_without("Blog", "Forum", "Reddit", sources=sources)
     assert second(source_health=three).startswith("Blog and Forum and 1 more not read.")
-    assert second(source_health=health_without("Forum", "Reddit")).startswith("No source is read.")
+    assert second(source_health=health_without("Forum", "Reddit")).startswith("No source is being read.")
 
 
 def test_a_rare_brands_incident_shows_a_count_and_no_multiple() -> None:
@@ -320,7 +320,7 @@ def test_an_incident_of_a_competitor_is_not_ours(wall: Stored) -> None:
 def test_a_competitors_incident_is_mentioned_beside_ours(wall: Stored) -> None:
     save_incident(wall)
     wall.store.save_incident(replace(INCIDENT, brand="Globex", id=0))
-    assert "Globex sees it too." in wall.get()["incident"]["proof"][0]["text"]
+    assert "Globex has an incident too." in wall.get()["incident"]["proof"][0]["text"]
 
 
 def two_of_ours(folder: Path, clock: FakeClock) -> Walls:
@@ -338,7 +338,7 @@ def test_the_worse_incident_of_two_brands_of_ours_is_shown_with_its_name(tmp_pat
     walls = two_of_ours(tmp_path, clock)
     both = walls.get("both")["incident"]
     assert both["line"] == "Labs. 300 mentions an hour, usually 42."
-    assert both["proof"][0]["text"] == "Acme and Globex see it too."
+    assert both["proof"][0]["text"] == "Acme and Globex have an incident too."
     assert walls.get("labs")["incident"]["line"] == "300 mentions an hour, usually 42."
     assert walls.get("them")["incident"]["line"] == "Globex. 420 an hour, usually 42."
     walls.store.close()
@@ -425,7 +425,7 @@ def test_a_wall_does_not_mention_incidents_of_brands_that_it_does_not_show(tmp_p
     for brand in ("Acme", "Globex"):
         walls.store.save_incident(replace(INCIDENT, brand=brand))
     proof = {name: " ".join(line["text"] for line in walls.get(name)["incident"]["proof"]) for name in ("all", "two")}
-    assert "Globex sees it too." in proof["all"]
+    assert "Globex has an incident too." in proof["all"]
     assert "Globex" not in proof["two"]
     walls.store.close()
 

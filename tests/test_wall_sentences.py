@@ -118,7 +118,7 @@ def sentence_of(found: HeadlineContext) -> str:
         ({"incident": RARE, "incident_topic": "fire"}, "Incident. 12 mentions in 40 mins, “Fire”."),
         (
             {"ended_incident": replace(OVER, n=2, usual=0.2, peak=12.0), "incident_topic": "fire"},
-            "Over. “Fire”, 2 hrs 20 mins, at most 12 mentions.",
+            "Over. “Fire”, 2 hrs 20 mins, peak 12 mentions.",
         ),
         ({"collecting": False, "incident": RARE}, "Not live since 12:00. Last known: 12 mentions in 40 mins."),
         ({"source_health": health_without("Forum", "Reddit")}, "Blind. No source read since 09:00."),
@@ -285,7 +285,7 @@ SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
         ({"health": Health.NEEDS_KEY, "last_success": None}, "X needs a key."),
         ({"health": Health.PAUSED}, "X is paused."),
         ({"health": Health.BROKEN, "next_check": SOON}, "X cannot be read. Next try: 12:20."),
-        ({"health": Health.BROKEN, "next_check": None}, "X was last read: Monday 12:00."),
+        ({"health": Health.BROKEN, "next_check": None}, "X last read: Monday 12:00."),
         ({"health": Health.WAITING, "last_success": None}, "X was never read."),
     ],
 )
@@ -394,4 +394,4 @@ def test_a_right_to_left_name_does_not_move_the_figures_beside_it(changes: dict[
     assert incident_title(INCIDENT, NEWS, ENGLISH) == f"“{ISOLATED}”"
     assert f"{ISOLATE}{NEWS}{END_ISOLATE}" == ISOLATED
     assert source_names([NEWS, "Forum"], ENGLISH_IN_LONDON) == f"{ISOLATED} and Forum"
-    assert unread_reason(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(f"{ISOLATED} was")
+    assert unread_reason(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(f"{ISOLATED} last read")

@@ -1,7 +1,8 @@
 """The state of every wall: what the server decides, so that the page only draws.
 
-    store, config, clock --> WallData --> WallBuilder --> WallState --> JSON: /wall/state.json and the wall's own room
-                             one          one for all walls that differ only in their name
+    store, config, clock --> WallData --> WallBuilder --> WallState --> JSON (state.json and Socket.IO)
+
+There is one ``WallData``, and one ``WallBuilder`` for all walls that differ only in their name.
 
 Each zone of a wall is one pure module: ``sentences``, ``horizon``, ``voices``, ``board``, ``topics``,
 ``incident_screen``, ``first_run``. ``baseline`` says what is usual, ``voice_query`` and ``director`` choose the voices,
@@ -22,20 +23,21 @@ from monitor.clock import Clock
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.config.walls import Wall
     from monitor.store import Store
 
 __all__ = ["PAIRING", "WallStates"]
 
 
 class WallStates:
-    """The states of all walls, for any thread. As long as nothing changes, a state is built once a second."""
+    """The states of all walls, for any thread. A state is built when something was stored, or else once a second."""
 
     def __init__(
         self, config: Config, store: Store, clock: Clock, *, health: Callable[[], Mapping[str, bool]], version: str
     ) -> None:
         data = WallData(config, store, clock, health)
-        settings = {wall: WallBuilder(config, wall, data, clock, version) for wall in map(_settings, config.walls)}
-        self._builders = {wall.name: settings[_settings(wall)] for wall in config.walls}
+        builders = {wall: WallBuilder(config, wall, data, clock, version) for wall in map(_settings, config.walls)}
+        self._builders = {wall.name: builders[_settings(wall)] for wall in config.walls}
         self._first = config.walls[0].name
         self._languages = {wall.name: wall.language for wall in config.walls}
         self._pairing = PairingScreen(clock, version, config.walls[0].language)
@@ -51,7 +53,7 @@ class WallStates:
         return not name or name == PAIRING or name in self._builders
 
     def language(self, name: str = "") -> str:
-        """The code of the language of a wall's words. The pairing screen takes that of the first wall."""
+        """The code of a wall's language. The pairing screen has that of the first wall."""
         return self._languages.get(name, self._languages[self._first])
 
     def get(self, name: str = "") -> dict[str, Any]:
@@ -70,6 +72,6 @@ class WallStates:
             return self._builders[name or self._first].is_due()
 
 
-def _settings(wall: Any) -> Any:
-    """What walls with the same state have in common: everything but their name."""
+def _settings(wall: Wall) -> Wall:
+    """``wall`` without its name; equal for walls that have the same state."""
     return replace(wall, name="")

@@ -11,13 +11,13 @@ from monitor.model import Bin
 
 HOUR = timedelta(hours=1)
 BUSY_ABOVE_USUAL = 5
-"""A busy hour has at least so many mentions more than usual."""
+"""A busy hour has at least this many mentions more than the median."""
 MIN_USUAL_FOR_QUIET = 8
-"""Where fewer mentions an hour are usual, no hour is quiet."""
+"""An hour is never called quiet if its median is below this many mentions."""
 
 
 def expected_range(usual: Baseline, now: datetime) -> HourlyRange | None:
-    """The usual range of the hour that ends ``now``: each of its two clock hours counts by its part of the hour."""
+    """The usual range of the hour that ends at ``now``: its two clock hours, weighted by how much of each it covers."""
     local = now.astimezone(usual.zone)
     part = (local.minute * 60 + local.second) / HOUR.total_seconds()
     before, after = usual.at(now - HOUR), usual.at(now)

@@ -34,6 +34,6 @@ def baseline_hours(volumes: Sequence[VolumeSeries], excluded: Sequence[Period], 
 
 
 def until_next_hour(time: datetime, zone: tzinfo) -> timedelta:
-    """From ``time`` to the next full hour of the clock in ``zone``; nothing on the hour."""
+    """The time from ``time`` to the next full hour in ``zone``; zero on the hour."""
     local = time.astimezone(zone)
     return -timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % HOUR

@@ -1,6 +1,6 @@
-"""The director of a wall chooses which of the newest mentions are shown, calmly, and removes at once what must go.
+"""The director of a wall chooses which of the newest mentions are shown. Changes are slow, removals immediate.
 
-It reads nothing but the clock: it is offered mentions, and keeps the screen, of which the first is the large hero.
+It reads only the clock; its caller offers the mentions. The first mention on the screen is the large hero.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ LONG_WORD_CHARS = 20
 WORDS_PER_LONG_WORD = 5
 MAX_READ_CHARS = 600
 HEROES_BETWEEN_COMPETITORS = 3
-"""Heroes about us after one about a competitor."""
+"""How many heroes about us follow one about a competitor."""
 MAX_WAITING = 60
 HERO_COUNT_SECONDS = 300.0
 """How far back heroes are counted."""
 MAX_REMEMBERED = 1000
-"""Mentions that were refused, and mentions that were seen."""
+"""Limit of the remembered mentions that were refused, and of those that were shown."""
 NEVER = float("-inf")
 
 
@@ -70,7 +70,7 @@ class Director:
         return max(self.read_at, self._changed_at + MIN_DWELL_SECONDS, self._held_until)
 
     def hold(self, until: float) -> None:
-        """Let no mention appear before ``until``, by the monotonic clock: the stage shows topics. Removals go on."""
+        """Let no mention appear before ``until``, by the monotonic clock: the stage shows topics. Removals continue."""
         self._held_until = until
 
     def is_due(self) -> bool:
@@ -123,7 +123,7 @@ class Director:
             self.fill(newest)
 
     def offer(self, mentions: Iterable[Mention]) -> None:
-        """Queue those of ``mentions`` that are news. Of one story, the newest waits; a growing one moves ahead."""
+        """Queue those of ``mentions`` that are news. Of a story only the newest waits; larger stories appear first."""
         for mention in sorted(mentions, key=lambda m: m.id):
             waiting = self._waiting.get(key(mention))
             ours_waits = waiting is not None and waiting.brand in self._ours and mention.brand not in self._ours
@@ -209,7 +209,7 @@ class Director:
         return [m for m in self._screen if key(m) != key(mention)]
 
     def _mark_seen(self, mention: Mention) -> None:
-        """Remember that it was shown, so that it does not return as long as it would be fresh."""
+        """Remember that it was shown, so that it is not shown again while it is fresh."""
         now = self._clock.monotonic()
         if len(self._seen_at) > MAX_REMEMBERED:
             outdated = now - FRESH.total_seconds()

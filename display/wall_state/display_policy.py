@@ -1,4 +1,4 @@
-"""What a wall may show of other people's words: words that are never shown, and authors that are masked."""
+"""What a wall may show of a post: words that are never shown, and authors whose names are masked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HANDLE = re.compile(
 )
 """@name, @name@host, name@host, @name:host, u/name, /user/name and name.bsky.social. The part before an @ is tried from
 its first character only: tried from each of them, a word of 20,000 characters would take seconds."""
-_PAGE = re.compile(r"(?<![\w@./:-])((?:[\w-]+\.)+[a-z]{2,24})/\S*", re.IGNORECASE)
+_SCHEMELESS_URL = re.compile(r"(?<![\w@./:-])((?:[\w-]+\.)+[a-z]{2,24})/\S*", re.IGNORECASE)
 """A URL without its scheme, such as social.example/name: the path may name the author."""
 _OR = " OR "
 MAX_PHRASES = MAX_TERMS // 2
@@ -30,17 +30,17 @@ def quiet_fields(names: Sequence[str]) -> frozenset[tuple[str, str]]:
     return frozenset((field, field_value(field, name)) for field in ("author", "site", "source") for name in names)
 
 
-def word_searches(words: Sequence[str]) -> list[str]:
-    """As few queries as possible that together find each of ``words``: a query has a maximum size, a list has none."""
-    searches: list[list[str]] = []
+def word_queries(words: Sequence[str]) -> list[str]:
+    """As few queries as possible that together find each of ``words``: queries have a maximum size, lists have none."""
+    queries: list[list[str]] = []
     length = 0
     for phrase in (f'"{word}"' for word in words):
         length += len(_OR) + len(phrase)
-        if not searches or len(searches[-1]) == MAX_PHRASES or length > MAX_QUERY_CHARS:
-            searches.append([])
+        if not queries or len(queries[-1]) == MAX_PHRASES or length > MAX_QUERY_CHARS:
+            queries.append([])
             length = len(phrase)
-        searches[-1].append(phrase)
-    return [_OR.join(phrases) for phrases in searches]
+        queries[-1].append(phrase)
+    return [_OR.join(phrases) for phrases in queries]
 
 
 class DisplayPolicy:
@@ -61,9 +61,9 @@ class DisplayPolicy:
         self.masks_authors = masks_authors
         self._someone = someone
         self._unmasked_names = frozenset(name.casefold() for name in unmasked_names)
-        self.searches = word_searches(never_show)
+        self.queries = word_queries(never_show)
         """Queries that find the mentions whose text contains a word of ``never_show``."""
-        self._never_show = [parse(search) for search in self.searches]
+        self._never_show = [parse(query) for query in self.queries]
 
     def allows(self, *texts: str) -> bool:
         """Whether none of ``texts`` contains a word that is never shown."""
@@ -79,7 +79,7 @@ class DisplayPolicy:
         """``text`` with handles masked, and the name of the author of ``post``; unchanged if nothing is masked."""
         if not self.masks_authors:
             return text
-        masked = _HANDLE.sub(f"@{self._someone}", _PAGE.sub(r"\1", text))
+        masked = _HANDLE.sub(f"@{self._someone}", _SCHEMELESS_URL.sub(r"\1", text))
         author = post.author.strip().lstrip("@") if post else ""
         if len(author) < MIN_AUTHOR_CHARS or author.casefold() in self._unmasked_names:
             return masked

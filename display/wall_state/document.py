@@ -57,7 +57,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """A part of a chart that could not be seen, or only in part."""
+    """A part of a chart during which a source was not read."""
 
     start: float
     end: float
@@ -71,9 +71,9 @@ class Label:
     text: str
     align: Literal["start", "middle", "end"] = "middle"
     strong: bool = False
-    """The time now, which the page replaces with its own."""
+    """The label of the current time, which the page updates by itself."""
     bright: bool = False
-    """Anything but an hour: why a part is hatched, when an incident began. Shown at night too."""
+    """A label that is not an hour: why a part is hatched, or when an incident began. Shown at night too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Horizon:
     usual: tuple[float | None, ...] = ()
     """What is usual for each bar, in steps of an hour; None where that is unknown. Empty: no line."""
     usual_label: float | None = None
-    """Where the word "usual" fits on the line."""
+    """The position at which the word "usual" fits on the line; None if it fits nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ class Voice:
     author: str
     initials: str
     place: str
+    """The site or source of the post."""
     at: int
     near_duplicates: int
     """How many near-duplicates it stands for, besides itself."""
@@ -194,7 +195,7 @@ class IncidentScreen:
     multiple: str
     """``6``"""
     sign: str
-    """``x`` behind ``multiple``; empty if that is a number of mentions."""
+    """The multiplication sign after ``multiple``; empty if ``multiple`` is a number of mentions."""
     last_known: str
     """``Last known: 6 times the usual.``, for when the connection is lost."""
     flag: tuple[str, ...]
@@ -225,7 +226,7 @@ class IncidentScreen:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What a screen shows before it belongs to anyone."""
+    """What a screen shows before it is assigned to a wall."""
 
     code: tuple[str, str]
     expires_at: int
@@ -239,9 +240,9 @@ class FirstRunSource:
     source: str
     read_at: int | None
     wait: str
-    """Instead of an age as long as it was not read."""
+    """Shown in place of an age until the source has been read."""
     posts: str
-    """An hour."""
+    """Posts per hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,7 @@ class WallState:
     proof: tuple[ProofLine, ...]
     first_run: tuple[FirstRunSource, ...]
     ours: str
+    """The brand whose figures lead."""
     wall: str = ""
     """The name of this wall; empty for the only one."""
     clock: int = 0
@@ -279,6 +281,7 @@ class WallState:
     incident: IncidentScreen | None = None
     pairing: Pairing | None = None
     masked: bool = False
+    """Whether authors are masked."""
     language: str = "en"
     """Code of the language of the wall's phrases."""
     twelve_hours: bool = False

@@ -32,7 +32,7 @@ def _group_name(group: Sequence[SourceStatus], locale: Locale) -> str:
 
 
 def _row(name: str, group: Sequence[SourceStatus], now: datetime, locale: Locale) -> FirstRunSource:
-    """The row of ``group``, by the newest success among its sources."""
+    """The row of ``group``, with the latest successful poll among its sources."""
     read_at = max((s.last_success for s in group if s.last_success), default=None)
     next_check = min((s.next_check for s in group if s.next_check), default=None)
     posts, phrases = round(sum(s.posts_per_hour for s in group)), locale.phrases

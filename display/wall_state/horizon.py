@@ -17,19 +17,19 @@ SPAN = timedelta(hours=24)
 BARS = 96
 BARS_PER_HOUR = 4
 MIN_SCALE = 4
-"""Mentions of a full bar, at least: a single mention must not fill the screen."""
+"""A bar of full height stands for at least this many mentions: a single one must not fill the screen."""
 CHARACTER_WIDTH = 0.0098
-"""Of a character under the axis, roughly, as a part of the horizon."""
+"""The approximate width of a character under the axis, as a fraction of the horizon."""
 SAFE_LEFT = 4.8 / 91.2
 """Where the safe area begins; the horizon itself starts at the edge of the screen."""
 MIN_HATCHED = timedelta(minutes=5)
 """A shorter period is narrower than a stripe of the hatching and would look like a fault of the screen."""
 SCALE_ABOVE_USUAL = 1.1
-"""The scale reaches at least so far above the line of what is usual."""
-MAX_SPOKEN = 5
-"""Periods in the text alternative, the longest: sources by the hundred can leave thousands of gaps in a day."""
+"""The scale reaches at least this many times as high as the line of what is usual."""
+MAX_SPOKEN_PERIODS = 5
+"""The text alternative lists only the longest periods: hundreds of sources can have thousands of gaps in a day."""
 LABEL_HEIGHT, LABEL_OVERLAP = 0.3, 0.06
-"""Parts of the full height: of the word on the line, and how far a bar may reach into its foot."""
+"""Fractions of the full height: the height of the word on the line, and how far a bar may overlap its lower edge."""
 
 Period = tuple[datetime, datetime]
 Gaps = Mapping[str, Sequence[Period]]
@@ -73,7 +73,7 @@ def older_and_newer_edges(now: datetime) -> tuple[list[datetime], list[datetime]
 
 
 def last_hour(bins: Sequence[Bin]) -> LastHour:
-    """What the four bright bars stand for: the number in the headline."""
+    """The sum of the four bright bars: the number in the headline."""
     return LastHour(sum(b.n for b in bins[-BARS_PER_HOUR:]), sum(b.negative for b in bins[-BARS_PER_HOUR:]))
 
 
@@ -181,7 +181,7 @@ def spoken_text(
     if peak and peak.n:
         mentions = locale.counted(phrases.mentions, peak.n)
         sentences.append(fill(phrases.peak_spoken, mentions=mentions, time=locale.time_of_day(peak.start)))
-    longest = sorted((p for p in unseen if p.text), key=lambda p: p.start - p.end)[:MAX_SPOKEN]
+    longest = sorted((p for p in unseen if p.text), key=lambda p: p.start - p.end)[:MAX_SPOKEN_PERIODS]
     for p in sorted(longest, key=lambda p: p.start):
         start, end = locale.time_of_day(p.start), locale.time_of_day(p.end)
         sentences.append(fill(phrases.from_to, start=start, end=end, text=p.text))
@@ -201,7 +201,7 @@ def label_extent(label: Label) -> tuple[float, float]:
 
 
 def _common_periods(gaps: Sequence[Sequence[Period]]) -> list[Period]:
-    """The periods that lie in a gap of every source."""
+    """The periods in which every source had a gap."""
     if not gaps:
         return []
     common = list(gaps[0])
@@ -213,7 +213,7 @@ def _common_periods(gaps: Sequence[Sequence[Period]]) -> list[Period]:
 def _unseen_labels(unseen: Sequence[UnseenPeriod], now: datetime, clock_chars: int) -> Iterable[Label]:
     """A label for the longest period of each text: in its middle, or at the left if it runs off the screen.
 
-    ``clock_chars``: the characters of the time now, which has its place at the right.
+    ``clock_chars``: the length of the current time, which is at the right end.
     """
     start = now - SPAN
     longest: dict[str, UnseenPeriod] = {}

@@ -28,12 +28,12 @@ MAX_RATE_CHARS = 47
 MAX_PROOF_CHARS = 66
 """Roughly what fits on a line of proof."""
 CHARACTER_WIDTH = 0.0155
-"""Of a character under the axis, roughly, as a part of the chart."""
+"""The approximate width of a character under the axis, as a fraction of the chart."""
 TEXT_LEFT = 0.0735
 """Where text may begin; the chart itself begins at the flag."""
 MAX_NEW_WORDS = 2
 MAX_NAMED_SOURCES = 2
-"""Sources that are not read, or that bring far more than usual."""
+"""Sources named as not read, or as bringing far more than usual."""
 MAX_COUNTED_SOURCES = 3
 """Sources named with their counts; the rest are "others"."""
 MIN_SCORED = 20
@@ -50,7 +50,7 @@ class IncidentContext:
     """Brand -> its figures since the incident began."""
     source_health: SourceHealth
     unseen: Sequence[UnseenPeriod]
-    alarmed: Sequence[str]
+    with_incident: Sequence[str]
     """Other brands that have an incident."""
     busy: Sequence[str]
     """Competitors with more mentions than usual."""
@@ -147,7 +147,7 @@ def rate_sentence(incident: Incident, locale: Locale, max_chars: int) -> str:
 
 
 def trend_sentence(incident: Incident, source_health: SourceHealth, now: datetime, locale: Locale) -> str:
-    """Whether it rises or falls; if no source can be read, since when."""
+    """Whether the incident rises or falls; if no source can be read, since when."""
     phrases, last = locale.phrases, source_health.last_read
     if source_health.all_stale:
         return fill(phrases.unread_since, time=locale.moment(last, now)) if last else phrases.unread
@@ -224,9 +224,9 @@ def negative_share_sentence(tally: Tally | None, locale: Locale) -> str:
 
 
 def competitors_sentence(context: IncidentContext, locale: Locale) -> str:
-    """Whether competitors have the same trouble."""
+    """Whether competitors have an incident, or more mentions than usual."""
     phrases = locale.phrases
-    for brands, phrase in ((context.alarmed, phrases.see_it_too), (context.busy, phrases.busy_too)):
+    for brands, phrase in ((context.with_incident, phrases.have_incident_too), (context.busy, phrases.busy_too)):
         if brands:
             names = locale.names([isolated(short_brand_name(name)) for name in brands])
             return locale.counted(phrase, len(brands), names=names)

@@ -1,4 +1,4 @@
-"""The screen of a television that no wall was chosen for yet: a code, and none of our data."""
+"""The screen of a television that is not assigned to a wall yet: a code and no data."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class PairingScreen:
         )
 
     def is_due(self) -> bool:
-        """Whether it is time for another code."""
+        """Whether the code has expired."""
         return self._pairing is not None and epoch_ms(self._clock.machine_time()) >= self._pairing.expires_at
 
     def _half_code(self) -> str:

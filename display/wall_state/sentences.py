@@ -18,8 +18,8 @@ from monitor.model import Health, Incident, SourceStatus
 
 MIN_HEROES = 15
 """Heroes that fit into 5 minutes if the queue never runs empty."""
-MIN_SAMPLED = 1.5
-"""Arrivals per hero from which the wall says that it shows a sample."""
+MIN_SAMPLING_RATIO = 1.5
+"""The wall says that it shows a sample from this many arrivals per hero on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,17 @@ class HeadlineContext:
     detecting: bool = True
     """Whether incidents are detected."""
     topic: str = ""
-    """What most of the last hour is about; may be empty."""
+    """The main topic of the last hour; may be empty."""
     incident: Incident | None = None
-    """The incident that goes on."""
+    """The ongoing incident."""
     ended_incident: Incident | None = None
-    """The incident that ended a short while ago."""
+    """The incident that ended last, while the headline reports it."""
     incident_topic: str = ""
     """The topic of either, as this wall may show it; may be empty."""
     gap_source: str = ""
     """A major source that was not read in a part of the last hour, though it is now; may be empty."""
     brand: str = ""
-    """Whose figures these are; empty if they are ours."""
+    """The brand whose figures these are; empty if it is ours."""
     night: bool = False
 
     @property
@@ -59,7 +59,7 @@ class HeadlineContext:
         return self.locale.phrases
 
     def moment(self, time: datetime) -> str:
-        """A time as it is written now."""
+        """``time`` in words, as written at ``now``."""
         return self.locale.moment(time, self.now)
 
 
@@ -102,7 +102,7 @@ def headline(kind: StateKind, context: HeadlineContext) -> Headline:
 def incident_size(incident: Incident, locale: Locale) -> str:
     """``6 times the usual``; ``12 mentions in 40 mins`` if too little is usual for a multiple.
 
-    An incident goes on for a while after its numbers have fallen, and its posts may be deleted: a multiple of 1 or less
+    An incident lasts for a while after its numbers have fallen, and its posts may be deleted: a multiple of 1 or less
     is ``No more than usual``.
     """
     phrases = locale.phrases
@@ -158,7 +158,7 @@ def proof_lines(context: HeadlineContext, arrivals: int, heroes: int, hidden: in
     """
     urgent = [unread_reason(one.status, context.now, context.locale) for one in context.source_health.stale[:1]]
     if not context.detecting:
-        urgent.append(context.phrases.unwatched)
+        urgent.append(context.phrases.not_detecting)
     urgent.append(sampling_note(arrivals, heroes, context.locale))
     if hidden:
         urgent.append(context.locale.counted(context.phrases.hidden, hidden))
@@ -168,7 +168,7 @@ def proof_lines(context: HeadlineContext, arrivals: int, heroes: int, hidden: in
 def sampling_note(arrivals: int, heroes: int, locale: Locale) -> str:
     """``Too fast to show all: 1 in 40 shown, all counted.``; empty if all could be shown."""
     ratio = arrivals / max(heroes, MIN_HEROES)
-    if ratio < MIN_SAMPLED:
+    if ratio < MIN_SAMPLING_RATIO:
         return ""
     return fill(locale.phrases.sampled, n=locale.number(round_to_one_digit(ratio)))
 
@@ -209,7 +209,7 @@ def _listening(context: HeadlineContext) -> Headline:
     if not statuses:
         clause = phrases.no_source
     elif all(s.failures and not s.last_success for s in statuses):
-        clause = phrases.in_vain
+        clause = phrases.all_failed
     else:
         clause = context.locale.counted(phrases.being_read, len(statuses))
     return Headline(phrases.listening, since, clause)
@@ -242,7 +242,7 @@ def _ended(incident: Incident, context: HeadlineContext) -> Headline:
     phrase = phrases.over_named if context.incident_topic else phrases.over_unnamed
     text = fill(phrase, title=title, duration=locale.duration(incident.until - incident.since))
     if incident.has_low_baseline:
-        peak = fill(phrases.at_most, mentions=locale.counted(phrases.mentions, round(incident.peak)))
+        peak = fill(phrases.peak_mentions, mentions=locale.counted(phrases.mentions, round(incident.peak)))
     else:
         peak = fill(phrases.peak, n=locale.multiple(incident.peak))
     return _with_clause(phrases.over, text, peak, context)
@@ -260,7 +260,7 @@ def _last_hour(kind: StateKind, context: HeadlineContext) -> Headline:
 
 
 def _last_hour_clause(kind: StateKind, context: HeadlineContext) -> str:
-    """What there is to say about the hour besides its number."""
+    """A remark about the hour besides its number: its topic, or how it compares with the usual."""
     phrases = context.phrases
     if context.topic:
         return fill(phrases.mostly_about, topic=isolated(context.topic))
@@ -272,7 +272,7 @@ def _last_hour_clause(kind: StateKind, context: HeadlineContext) -> str:
 
 
 def _with_clause(word: str, text: str, clause: str, context: HeadlineContext) -> Headline:
-    """A headline whose ``text`` goes on in ``clause``, and is a sentence without it."""
+    """A headline whose ``text`` continues in ``clause``, and is a sentence if the clause is dropped."""
     phrases = context.phrases
     return Headline(word, fill(phrases.continued, text=text), clause, fill(phrases.sentence, text=text))
 

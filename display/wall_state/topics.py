@@ -1,4 +1,4 @@
-"""Topics: what most of the last hour is about, and the board of the day."""
+"""Topics: the main one of the last hour for the headline, and the board of the day."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def topic_phrase(words: str, policy: DisplayPolicy) -> str:
 
 
 def headline_topic(topics: Topics | None, n: int, policy: DisplayPolicy) -> str:
-    """What most of the ``n`` mentions of the last hour are about; empty if nothing stands out."""
+    """The topic that stands out in the ``n`` mentions of the last hour; empty if none does."""
     topic = topics.hour if topics else None
     if topic is None or topic.n < max(MIN_MENTIONS, MIN_SHARE_OF_HOUR * n) or topic.authors < MIN_AUTHORS:
         return ""

@@ -1,4 +1,4 @@
-"""The share that a brand usually has: its median over whole weeks, which all have the same hours."""
+"""The usual share of a brand: its median over whole weeks, because each week has the same mix of hours."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ WEEK = timedelta(days=7)
 WEEKS = 4
 MIN_WEEKS = 2
 MIN_WEEK_MENTIONS = 50
-"""Of all brands together: fewer have no meaningful shares."""
+"""Mentions of all brands together; with fewer, shares mean nothing."""
 MAJOR_SHARE = 0.05
-"""A brand with more of this week than that cannot have gone a whole week without a mention, if its rule existed."""
+"""A week without a mention of a brand with a larger share now is a week in which its rule did not exist yet."""
 MAX_UNREAD = 0.10
-"""The part of a week that may be missing from its figures without a remark."""
+"""The fraction of a week that may be unread before its figures are marked as incomplete."""
 
 
 def week_edges(now: datetime) -> list[datetime]:
@@ -47,7 +47,7 @@ def usual_shares(
 
     ``counts``: brand -> its mentions in each week; ``was_read``: whether the sources were read that week;
     ``this_week``: brand -> its mentions of the last 7 days. A week without any mention of a brand that has many now
-    lies before the brand's rule, and is not valid.
+    predates the brand's rule, and is not valid.
     """
     major = [brand for brand, n in this_week.items() if n > MAJOR_SHARE * sum(this_week.values()) and brand in counts]
     totals = [sum(week) for week in zip(*counts.values(), strict=True)]

@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 TWELVE_HOURS = "12h"
 RESTART_AFTER_SECONDS = 45.0
-"""A wall that nobody looked at for this long starts again instead of showing what it missed."""
+"""A wall whose state was not requested for this long starts again instead of showing what it missed."""
 LATEST_TTL_SECONDS = 10.0
-"""For the latest mentions, where nothing is fresh."""
+"""For the latest mentions, which are shown if nothing is fresh."""
 SHOW_ENDED_FOR = timedelta(minutes=15)
 """How long the headline reports an incident that is over."""
 CLEARLY_WORSE = 1.25
-"""How many times the multiple of the shown incident another one needs to take its place."""
+"""Another incident replaces the shown one if its multiple is more than this many times as large."""
 STAGE_LOOP_SECONDS, VOICES_SECONDS = 60.0, 48.0
 """The loop of the stage, and how much of it shows voices; clockwork.ts has the same."""
 MAX_IGNORED_GAP = timedelta(minutes=5)
-"""A shorter gap is no reason to doubt an hour."""
+"""Gaps up to this length are ignored."""
 
 
 class WallBuilder:
@@ -62,14 +62,14 @@ class WallBuilder:
         self._director = Director(self._leads, clock, self._voice_query.may_show)
         self._last_known_id = self._shown_incident = 0
         self._latest_cache = ttl_cache(clock, LATEST_TTL_SECONDS, 1)
-        self._directed_at, self._moment = float("-inf"), 0
+        self._directed_at, self._revision = float("-inf"), 0
         self._built: dict[str, Any] | None = None
 
     def get(self) -> dict[str, Any]:
         """The newest state as JSON, without the wall's name; the one built before if nothing changed."""
-        moment = self._data.refresh()
-        if self._built is None or moment != self._moment or self._director.is_due():
-            self._moment = moment
+        revision = self._data.refresh()
+        if self._built is None or revision != self._revision or self._director.is_due():
+            self._revision = revision
             self._built = self._build().json()
         return self._built
 
@@ -113,7 +113,7 @@ class WallBuilder:
             twelve_hours=locale.twelve_hours,
         )
 
-    # The sentence
+    # Headline and proof
 
     def _headline_context(self, last_hour: horizon.LastHour) -> HeadlineContext:
         data, now = self._data, self._data.now
@@ -140,7 +140,7 @@ class WallBuilder:
         )
 
     def _running_incident(self) -> Incident | None:
-        """The worst incident that goes on; the shown one stays until another is clearly worse."""
+        """The worst ongoing incident; the shown one stays until another is clearly worse."""
         running = self._running_incidents(self._leads)
         worst = max(
             running, key=lambda i: i.multiple * (CLEARLY_WORSE if i.id == self._shown_incident else 1), default=None
@@ -168,10 +168,10 @@ class WallBuilder:
     def _proof(self, context: HeadlineContext) -> tuple[ProofLine, ...]:
         data, names = self._data, self._brand_names
         hidden = sum(data.tallies[name].hidden for name in names if name in data.tallies)
-        hidden += data.found(self._policy.searches, names) if self._policy.searches else 0
+        hidden += data.count_matches(self._policy.queries, names) if self._policy.queries else 0
         return sentences.proof_lines(context, data.arrivals(names), self._director.recent_heroes(), hidden)
 
-    # The figures
+    # Charts and figures
 
     def _unseen_periods(self) -> list[UnseenPeriod]:
         """What the horizon cannot show: the time before we listened, and gaps."""
@@ -251,8 +251,8 @@ class WallBuilder:
 
     # The incident
 
-    def _incident_screen(self, shown: HeadlineContext) -> IncidentScreen | None:
-        incident, data = shown.incident, self._data
+    def _incident_screen(self, headline_context: HeadlineContext) -> IncidentScreen | None:
+        incident, data = headline_context.incident, self._data
         if incident is None:
             return None
         competitors = self._competitor_kinds()
@@ -261,14 +261,14 @@ class WallBuilder:
             tallies=data.tallies_since(incident.since),
             source_health=data.source_health,
             unseen=self._unseen_periods(),
-            alarmed=[i.brand for i in self._running_incidents(self._brand_names) if i.brand != incident.brand],
+            with_incident=[i.brand for i in self._running_incidents(self._brand_names) if i.brand != incident.brand],
             busy=[name for name, kind in competitors.items() if kind is StateKind.BUSY],
             competitors_known=bool(competitors),
             usual=data.usual((incident.brand,)),
             brand="" if self._ours == (incident.brand,) else incident.brand,
             new_words=self._new_words(incident),
         )
-        title = sentences.incident_title(incident, shown.incident_topic, self._locale.phrases)
+        title = sentences.incident_title(incident, headline_context.incident_topic, self._locale.phrases)
         voices = self._incident_voices(incident)
         return incident_screen.incident_screen(incident, title, voices, context, data.now, self._locale)
 

@@ -1,4 +1,4 @@
-"""What walls are built from: the store's answers, asked for once for all walls and cached where they change slowly."""
+"""The data that walls are built from: read from the store once for all walls, and cached if they change slowly."""
 
 from __future__ import annotations
 
@@ -29,61 +29,61 @@ Brands = tuple[str, ...]
 
 BASELINE_SPAN = timedelta(days=BASELINE_DAYS)
 REFRESH_SECONDS = 1.0
-"""Everything is asked for again after this time, even if nothing changed."""
+"""All data are read again after this time, even if nothing was stored."""
 ARRIVALS_TTL_SECONDS = 5.0
 GAPS_TTL_SECONDS = 5.0
-"""Sources by the hundred can leave thousands of gaps."""
+"""Hundreds of sources can have thousands of gaps."""
 TALLIES_TTL_SECONDS = 5.0
 GROUPS_TTL_SECONDS = 8.0
 LEARNING_TTL_SECONDS = 20.0
-"""For the baseline as long as it has too few days: an import may add them at any moment."""
+"""For the baseline while it has too few days: an import may add more at any moment."""
 OLDER_BARS_TTL_SECONDS = 30.0
 WEIGHTS_TTL_SECONDS = 60.0
-SEARCHES_TTL_SECONDS = 60.0
+MATCHES_TTL_SECONDS = 60.0
 BASELINE_TTL_SECONDS = 300.0
 MAX_CACHED = 1024
-"""Answers of each lifetime."""
+"""Entries of each cache."""
 NOT_LIVE_AFTER_SECONDS = 120.0
 """Without a scheduler for this long, the wall is not live. A shorter absence is a restart."""
 ANALYSIS_VALID_FOR = timedelta(minutes=5)
 """Incidents and topics that were not updated for this long are out of date: their job has stopped."""
 MAX_HIDDEN_STORIES = 200
 """The newest hidden posts whose stories are looked up."""
-MAX_DISTINCT_FOUND = 1000
-"""Up to this many hits of several searches are counted once each; above it, a mention may count twice."""
+MAX_DISTINCT_MATCHES = 1000
+"""Up to this many matches of several queries are counted once each; above it, a mention may count twice."""
 MAX_NEW_MENTIONS = 100
-"""Taken in at once; in a flood, the older ones are skipped."""
+"""Read at once; in a flood, the older ones are skipped."""
 
 
 class WallData:
-    """The data of one moment, updated by ``refresh``. Not thread-safe."""
+    """A snapshot of the data, updated by ``refresh``. Not thread-safe."""
 
     def __init__(self, config: Config, store: Store, clock: Clock, health: Callable[[], Mapping[str, bool]]) -> None:
         self._config, self._store, self._clock, self._health = config, store, clock, health
         self.started = clock.now()
         self.now, self.last_id = self.started, 0
-        self._refreshed_at, self._moment = float("-inf"), 0
-        self._collecting_at = clock.monotonic()
-        self._answers: dict[Hashable, Any] = {}
+        self._refreshed_at, self._revision = float("-inf"), 0
+        self._last_alive_at = clock.monotonic()
+        self._loaded: dict[Hashable, Any] = {}
         self._caches: dict[float, TTLCache[Hashable, Any]] = {}
         self._first_mention: Mention | None = None
 
     def refresh(self) -> int:
-        """Move on to now if the store changed or a second passed. Returns the number of the moment."""
+        """Update the snapshot if the store changed or a second passed. Returns the snapshot's revision number."""
         last_id, at = self._store.last_change_id(), self._clock.monotonic()
         if last_id != self.last_id or at - self._refreshed_at >= REFRESH_SECONDS:
             self.now, self.last_id, self._refreshed_at = self._clock.now(), last_id, at
-            self._answers.clear()
-            self._moment += 1
-        return self._moment
+            self._loaded.clear()
+            self._revision += 1
+        return self._revision
 
     @property
     def collecting(self) -> bool:
         """Whether sources are polled; still true shortly after the scheduler was last alive."""
         at = self._clock.monotonic()
         if self._health().get("scheduler", True):
-            self._collecting_at = at
-        return at - self._collecting_at <= NOT_LIVE_AFTER_SECONDS
+            self._last_alive_at = at
+        return at - self._last_alive_at <= NOT_LIVE_AFTER_SECONDS
 
     @property
     def detecting(self) -> bool:
@@ -92,7 +92,7 @@ class WallData:
 
     @property
     def any_mention(self) -> bool:
-        """Whether anything was ever mentioned."""
+        """Whether the store has any mention."""
         return self._first() is not None
 
     @property
@@ -118,7 +118,7 @@ class WallData:
     def listening_since(self) -> datetime:
         """When the first mention was stored or this program started, whichever was earlier.
 
-        Sample posts count from the time they claim, as if we had listened since then.
+        With sample data, it is when the first sample post was published.
         """
         first = self._first()
         if first is None:
@@ -187,10 +187,10 @@ class WallData:
         """The highest mention id."""
         return self._once("last mention", self._store.last_mention_id)
 
-    def found(self, searches: Sequence[str], brands: Brands) -> int:
-        """How many mentions of ``brands`` in 7 days match any of ``searches``."""
+    def count_matches(self, queries: Sequence[str], brands: Brands) -> int:
+        """How many mentions of ``brands`` in 7 days match any of ``queries``."""
         return self._cached(
-            ("found", *searches, brands), SEARCHES_TTL_SECONDS, lambda: self._count_found(searches, brands)
+            ("matches", *queries, brands), MATCHES_TTL_SECONDS, lambda: self._count_matches(queries, brands)
         )
 
     def usual(self, brands: Brands) -> Baseline:
@@ -205,7 +205,7 @@ class WallData:
         return self._cached(("shares", brands), BASELINE_TTL_SECONDS, lambda: self._usual_shares(brands))
 
     def incidents(self) -> list[Incident]:
-        """The last incident of each brand, without those that go on but are out of date."""
+        """The last incident of each brand, without ongoing ones that are out of date."""
         last = self._once("incidents", self._store.latest_incidents)
         return [i for i in last if i.until is not None or self._is_current(i.checked_at)]
 
@@ -269,12 +269,12 @@ class WallData:
         was_read = usual_shares.weeks_read(edges, self._unread(edges[0]))
         return usual_shares.usual_shares(counts, was_read, this_week)
 
-    def _count_found(self, searches: Sequence[str], brands: Brands) -> int:
-        filters = [MentionFilter(q=q, brand=Choice(brands), since=self.now - WEEK) for q in searches]
+    def _count_matches(self, queries: Sequence[str], brands: Brands) -> int:
+        filters = [MentionFilter(q=q, brand=Choice(brands), since=self.now - WEEK) for q in queries]
         n = sum(self._store.count(f).n for f in filters)
-        if len(filters) > 1 and n <= MAX_DISTINCT_FOUND:
-            # Several searches may find the same mention.
-            return len({m.id for f in filters for m in self._store.page(f, limit=MAX_DISTINCT_FOUND)})
+        if len(filters) > 1 and n <= MAX_DISTINCT_MATCHES:
+            # Several queries may match the same mention.
+            return len({m.id for f in filters for m in self._store.page(f, limit=MAX_DISTINCT_MATCHES)})
         return n
 
     def _first(self) -> Mention | None:
@@ -282,26 +282,26 @@ class WallData:
             self._first_mention = next(iter(self._store.page(MentionFilter(order=Order.OLD), limit=1)), None)
         return self._first_mention
 
-    def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
-        """The answer to a question, asked for once per moment."""
-        if key not in self._answers:
-            self._answers[key] = ask()
-        return cast("T", self._answers[key])
+    def _once(self, key: Hashable, load: Callable[[], T]) -> T:
+        """The result of ``load``, which is called once per revision."""
+        if key not in self._loaded:
+            self._loaded[key] = load()
+        return cast("T", self._loaded[key])
 
-    def _cached(self, key: Hashable, ttl_seconds: float, ask: Callable[[], T]) -> T:
-        """The answer to a question, at most ``ttl_seconds`` old and the same throughout a moment."""
+    def _cached(self, key: Hashable, ttl_seconds: float, load: Callable[[], T]) -> T:
+        """The result of ``load``, at most ``ttl_seconds`` old and the same throughout a revision."""
         if ttl_seconds not in self._caches:
             self._caches[ttl_seconds] = ttl_cache(self._clock, ttl_seconds, MAX_CACHED)
         cache = self._caches[ttl_seconds]
 
-        def ask_cache() -> T:
+        def load_cached() -> T:
             try:
                 return cast("T", cache[key])
             except KeyError:
-                cache[key] = answer = ask()
-                return answer
+                cache[key] = value = load()
+                return value
 
-        return self._once(key, ask_cache)
+        return self._once(key, load_cached)
 
 
 def ttl_cache(clock: Clock, ttl_seconds: float, max_entries: int) -> TTLCache[Hashable, Any]:

@@ -6,16 +6,16 @@ import re
 import unicodedata
 
 MAX_TEXT_CHARS = 500
-"""No hero has room for more."""
+"""A hero has no room for more."""
 MAX_NAME_CHARS = 28
-"""Of a source's name within a sentence."""
+"""For the name of a source within a sentence."""
 MAX_BRAND_GRAPHEMES = 22
 MAX_COMBINING_MARKS = 3
-"""On one letter."""
+"""Per letter."""
 
 ZERO_WIDTH_JOINER = "\u200d"
 JOINERS = ZERO_WIDTH_JOINER + "\ufe0f"
-"""Characters that make one emoji of several: a text must not be cut there."""
+"""Characters that join several emoji into one: a text must not be cut there."""
 REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 """Two of these letters are a flag."""
 TAGS = range(0xE0020, 0xE0080)

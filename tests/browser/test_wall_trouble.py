@@ -339,7 +339,7 @@ def test_a_wall_that_was_removed_from_the_config_says_so_and_can_return(page: Pa
         served.stop()
         served.config = config_with_walls(tmp_path, "ceo")
         served.start()
-        expect(page.locator("h1")).to_have_text("No wall “reception”. The config has no wall of this name.")
+        expect(page.locator("h1")).to_have_text("No wall “reception”. The config has no wall with this name.")
         assert "Acme is fine" not in page.content(), "the removal of the wall may have been meant to hide it"
         served.stop()
         served.config = config_with_walls(tmp_path, "ceo", "reception")

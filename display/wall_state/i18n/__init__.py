@@ -4,7 +4,7 @@
                                |
                                +-----> PagePhrases --> JSON      what the page writes by itself
 
-A file in ``languages`` is all that a language takes. Plural rules, numbers, dates, units and lists come from CLDR:
+A language is one file in ``languages``. Plural rules, numbers, dates, units and lists come from CLDR:
 through Babel here, through ``Intl`` in the browser. What other people write, and the names of sources and brands, are
 never translated.
 """
@@ -38,7 +38,7 @@ def catalogue() -> Mapping[str, Phrases]:
 
 @cache
 def page_phrases() -> str:
-    """Language code -> the locale, as browsers write it, and the ``PagePhrases``; as JSON.
+    """JSON: language code -> its locale as a BCP 47 tag, and its ``PagePhrases``.
 
     A page gets all languages, because the config may give its wall another one.
     """

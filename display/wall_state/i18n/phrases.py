@@ -17,7 +17,7 @@ from display.wall_state.wall_text import END_ISOLATE
 
 STOPS = ("…", ".")
 ALL_NUMBERS = range(201)
-"""In these, every language uses each plural category that it uses for whole numbers below a million."""
+"""Every plural category that a language uses for whole numbers below a million occurs among these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Plural:
     few: str = ""
     many: str = ""
     none: str = ""
-    """For no thing at all, where that has a phrase of its own; not a category of CLDR."""
+    """For zero, if it has a phrase of its own; not a category of CLDR."""
 
     def form(self, category: str) -> str:
         """The form for a plural category; ``other`` where a language has none of its own."""
@@ -83,12 +83,12 @@ class PagePhrases:
     refused: str
     not_live: str
     last_update: str
-    lost: str
+    connection_lost: str
     not_live_unfinished: str
     """The same as ``not_live``, as the first words of a sentence that ``not_live_since`` ends."""
     not_live_since: str
     unanswered: str
-    keeps_asking: str
+    keeps_trying: str
     no_wall: str
     not_in_config: str
     # The first run
@@ -101,7 +101,7 @@ class PagePhrases:
     # Pairing
     pair: str
     pairing: tuple[str, ...]
-    """In turn plain and bold."""
+    """Alternately plain and bold."""
     new_code: str
 
 
@@ -120,7 +120,7 @@ class Phrases:
     continued: str
     """The first part of a headline when a second one follows."""
     sentence: str
-    """A phrase as a sentence of its own."""
+    """A phrase as a complete sentence."""
     # The word of each state
     blind: str
     partly_blind: str
@@ -147,7 +147,7 @@ class Phrases:
     since_nothing: str
     """On the first run."""
     being_read: Plural
-    in_vain: str
+    all_failed: str
     learning_day: str
     learning_hour: str
     none_read_since: str
@@ -173,7 +173,7 @@ class Phrases:
     all_read: Plural
     some_read: str
     last_read_age: str
-    """Behind either of the two, as the end of the sentence: when any source was last read."""
+    """Ends the sentence that ``all_read`` or ``some_read`` begins: when any source was last read."""
     waits_until: str
     waits: str
     quota_until: str
@@ -184,7 +184,7 @@ class Phrases:
     paused: str
     next_try: str
     last_read_at: str
-    unwatched: str
+    not_detecting: str
     sampled: str
     hidden: Plural
     # The screen of an incident
@@ -192,7 +192,7 @@ class Phrases:
     in_time: str
     """Below a number of mentions, where too little is usual for a multiple."""
     mentions_in: str
-    at_most: str
+    peak_mentions: str
     for_time: str
     since: str
     an_hour: str
@@ -213,7 +213,7 @@ class Phrases:
     unread: str
     percent_negative: str
     mostly_unscored_sentence: str
-    see_it_too: Plural
+    have_incident_too: Plural
     busy_too: Plural
     competitors_as_usual: str
     others_count: str
@@ -272,7 +272,7 @@ class Phrases:
 def fill(phrase: str, **parts: object) -> str:
     """``phrase`` with ``parts`` in place of its placeholders.
 
-    The full stop behind a part is dropped where the part ends in an ellipsis or in an abbreviation's full stop.
+    The full stop after a part is dropped if the part ends in an ellipsis or in an abbreviation's full stop.
     """
     text, has_stop = "", False
     for literal, name, _, _ in Formatter().parse(phrase):

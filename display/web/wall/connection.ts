@@ -48,5 +48,5 @@ export function lostHeadline(state: WallState, silence: number, locale: Locale):
     return { word: phrases.not_live_unfinished, text, clause: state.incident.last_known, text_alone: "" };
   }
   const text = fill(phrases.last_update, { ago: ago(silence, locale), time });
-  return { word: phrases.not_live, text, clause: phrases.lost, text_alone: "" };
+  return { word: phrases.not_live, text, clause: phrases.connection_lost, text_alone: "" };
 }

@@ -16,7 +16,7 @@ export interface Plural {
   two: string;
   few: string;
   many: string;
-  /** For no thing at all, where that has a phrase of its own; not a category of CLDR. */
+  /** For zero, if it has a phrase of its own; not a category of CLDR. */
   none: string;
 }
 
@@ -48,12 +48,12 @@ export interface PagePhrases {
   refused: string;
   not_live: string;
   last_update: string;
-  lost: string;
+  connection_lost: string;
   /** The same as `not_live`, as the first words of a sentence that `not_live_since` ends. */
   not_live_unfinished: string;
   not_live_since: string;
   unanswered: string;
-  keeps_asking: string;
+  keeps_trying: string;
   no_wall: string;
   not_in_config: string;
   source: string;
@@ -63,7 +63,7 @@ export interface PagePhrases {
   about: string;
   none_yet: string;
   pair: string;
-  /** In turn plain and bold. */
+  /** Alternately plain and bold. */
   pairing: string[];
   new_code: string;
 }

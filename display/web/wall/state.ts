@@ -21,7 +21,7 @@ export interface Bar {
   negative: number;
 }
 
-/** A part of a chart that could not be seen, or only in part. */
+/** A part of a chart during which a source was not read. */
 export interface Hatch {
   start: number;
   end: number;
@@ -32,9 +32,9 @@ export interface Label {
   at: number;
   text: string;
   align: "start" | "middle" | "end";
-  /** The time now, which the page replaces with its own. */
+  /** The label of the current time, which the page updates by itself. */
   strong: boolean;
-  /** Anything but an hour: why a part is hatched, when an incident began. Shown at night too. */
+  /** A label that is not an hour: why a part is hatched, or when an incident began. Shown at night too. */
   bright: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface Horizon {
   spoken: string;
   /** What is usual for each bar, in steps of an hour; null where that is unknown. Empty: no line. */
   usual: (number | null)[];
-  /** Where the word "usual" fits on the line. */
+  /** The position at which the word "usual" fits on the line; null if it fits nowhere. */
   usual_label: number | null;
 }
 
@@ -65,6 +65,7 @@ export interface Voice {
   text: string;
   author: string;
   initials: string;
+  /** The site or source of the post. */
   place: string;
   at: number;
   /** How many near-duplicates it stands for, besides itself. */
@@ -113,9 +114,9 @@ export interface ProofLine {
 export interface FirstRunSource {
   source: string;
   read_at: number | null;
-  /** Instead of an age as long as it was not read. */
+  /** Shown in place of an age until the source has been read. */
   wait: string;
-  /** An hour. */
+  /** Posts per hour. */
   posts: string;
 }
 
@@ -148,7 +149,7 @@ export interface IncidentBar {
 export interface IncidentScreen {
   /** `6` */
   multiple: string;
-  /** `x` behind `multiple`; empty if that is a number of mentions. */
+  /** The multiplication sign after `multiple`; empty if `multiple` is a number of mentions. */
   sign: string;
   /** `Last known: 6 times the usual.`, for when the connection is lost. */
   last_known: string;
@@ -178,7 +179,7 @@ export interface IncidentScreen {
   spoken: string;
 }
 
-/** What a screen shows before it belongs to anyone. */
+/** What a screen shows before it is assigned to a wall. */
 export interface Pairing {
   code: [string, string];
   /** By the server's real clock. */
@@ -200,6 +201,7 @@ export interface WallState {
   board: Board;
   proof: ProofLine[];
   first_run: FirstRunSource[];
+  /** The brand whose figures lead. */
   ours: string;
   /** The name of this wall; empty for the only one. */
   wall: string;
@@ -217,6 +219,7 @@ export interface WallState {
   topics: TopicBoard | null;
   incident: IncidentScreen | null;
   pairing: Pairing | null;
+  /** Whether authors are masked. */
   masked: boolean;
   /** Code of the language of the wall's phrases. */
   language: string;

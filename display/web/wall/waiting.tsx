@@ -6,13 +6,13 @@ import type * as Doc from "./state";
 
 /** Before the first answer of the server. */
 export function Waiting({ clock, phrases }: { clock: number } & Pick<Language, "phrases">) {
-  const headline = { word: phrases.not_live, text: phrases.unanswered, clause: phrases.keeps_asking, text_alone: "" };
+  const headline = { word: phrases.not_live, text: phrases.unanswered, clause: phrases.keeps_trying, text_alone: "" };
   return <Blank screen="waiting" clock={clock} headline={headline} />;
 }
 
 /** After an error in drawing: an old picture could be mistaken for the current one. */
 export function Failed({ clock, phrases }: { clock: number } & Pick<Language, "phrases">) {
-  const headline = { word: phrases.not_live, text: phrases.keeps_asking, clause: "", text_alone: "" };
+  const headline = { word: phrases.not_live, text: phrases.keeps_trying, clause: "", text_alone: "" };
   return <Blank screen="failed" clock={clock} headline={headline} />;
 }
 
