@@ -334,7 +334,7 @@ def test_the_score_follows_the_numenta_benchmark() -> None:
         "detections in the first 15 % are not scored"
     )
     early = bench.judge(times, spans, [200])
-    assert (early.total, early.false) == (pytest.approx(-2.11), 1)
+    assert (early.total, early.false_alarms) == (pytest.approx(-2.11), 1)
     assert bench.judge(times, spans, [450]).total == pytest.approx(-2 + 0.11 * -0.8483, abs=0.001)
 
 

@@ -84,9 +84,9 @@ def test_no_text_moves_a_neighbour(wall: ScriptedWall, rem: float) -> None:
         assert measures.scrolls(wall.page) == [0, 0], texts[0][0]
 
 
-def hero_of(wall: ScriptedWall, name: str) -> dict[str, Any]:
-    """How a text of the corpus is set as the hero: its size, its lines, and whether it is whole."""
-    wall.show("normal", voices=[asdict(v) for v in (voice(70, "neutral", fixtures.CORPUS[name]), *VOICES[1:])])
+def hero_of(wall: ScriptedWall, text: str) -> dict[str, Any]:
+    """How a text is set as the hero: its size, its lines, and whether it is whole."""
+    wall.show("normal", voices=[asdict(v) for v in (voice(70, "neutral", text), *VOICES[1:])])
     wall.settle()
     return wall.page.locator(".hero .text").evaluate(  # type: ignore[no-any-return]
         """(e) => {
@@ -100,12 +100,16 @@ def hero_of(wall: ScriptedWall, name: str) -> dict[str, Any]:
 
 
 def test_the_hero_takes_the_largest_size_that_fits(wall: ScriptedWall) -> None:
-    long, longest, short = hero_of(wall, "280"), hero_of(wall, "3000"), hero_of(wall, "hebrew")
+    corpus = fixtures.CORPUS
+    medium = (
+        "My parcel has been on its way for a week now, and nobody at Acme answers. Does anyone know what is going on?"
+    )
+    long, longest, short = (hero_of(wall, text) for text in (corpus["280"], corpus["3000"], medium))
     assert (long["size"], long["whole"], long["rows"]) == ("small", True, 1)
     assert (longest["size"], longest["whole"], longest["rows"]) == ("small", False, 1)
     assert (short["size"], short["whole"], short["rows"]) == ("middle", True, 2)
-    for name in fixtures.CORPUS:
-        lines = hero_of(wall, name)["lines"]
+    for name, text in corpus.items():
+        lines = hero_of(wall, text)["lines"]
         assert lines == pytest.approx(round(lines), abs=0.02), f"half a line of {name}"
 
 
