@@ -303,7 +303,7 @@ def test_the_board_of_topics_ends_with_the_unsorted_mentions() -> None:
     day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
     found = topic_board(topics(day=day, unsorted=151), "Acme", OPEN, LONDON)
     assert found is not None
-    assert [(r.name, r.count, r.against) for r in found.rows] == [
+    assert [(r.name, r.count, r.comparison) for r in found.rows] == [
         ("delivery times", "171", "twice the usual"),
         ("app login", "64", "as usual"),
         ("invoices", "41", ""),

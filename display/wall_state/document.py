@@ -164,7 +164,7 @@ class TopicRow:
     mark: Sentiment
     name: str
     count: str
-    against: str
+    comparison: str
     """Its count compared with the usual: ``twice the usual``, ``as usual``, ``new``; empty if that is unknown."""
     link: str
     """Path of its mentions on this site; empty for those that are not sorted. The wall itself has no links."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.config.walls import Wall
 
 MENTIONS_PER_BRAND = 8
-"""Newest mentions that are asked for of each brand."""
+"""Newest mentions that are read per brand."""
 UNKNOWN_LANGUAGE = "und"
 LOOK_BACK = (FRESH, timedelta(hours=24), None)
 """How far back voices are looked for, until there are enough; None: without limit."""

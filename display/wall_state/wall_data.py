@@ -87,7 +87,7 @@ class WallData:
 
     @property
     def detecting(self) -> bool:
-        """Whether the job that detects incidents is alive."""
+        """Whether the jobs that detect incidents are alive: ``watch`` in ``/healthz``."""
         return self._health().get("watch", True)
 
     @property

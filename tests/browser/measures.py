@@ -16,7 +16,7 @@ TEXTS = """
   const walk = document.createTreeWalker(canvas, NodeFilter.SHOW_TEXT);
   for (let n = walk.nextNode(); n; n = walk.nextNode()) {
     const style = getComputedStyle(n.parentElement);
-    if (!n.data.trim() || n.parentElement.closest(".unseen") || style.visibility === "hidden") continue;
+    if (!n.data.trim() || n.parentElement.closest(".visually-hidden") || style.visibility === "hidden") continue;
     const range = document.createRange();
     range.selectNodeContents(n);
     let { left, right, top, bottom } = range.getBoundingClientRect();
@@ -63,7 +63,7 @@ LINES = """
   for (let n = walk.nextNode(); n; n = walk.nextNode()) {
     const parent = n.parentElement;
     const style = getComputedStyle(parent);
-    if (!n.data.trim() || parent.closest(".unseen") || style.visibility === "hidden") continue;
+    if (!n.data.trim() || parent.closest(".visually-hidden") || style.visibility === "hidden") continue;
     const range = document.createRange();
     range.selectNodeContents(n);
     for (let { left, right, top, bottom } of range.getClientRects()) {

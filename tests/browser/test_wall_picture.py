@@ -21,7 +21,7 @@ SIZES = {"1366x768": (1366, 768, 14.222), "1920x1080": (1920, 1080, 20.0), "3840
 LAYOUTS_AT = {14: (3,), 20: (0, 1), 40: (2,)}
 """Which layouts are measured at which size; together they are all measured."""
 SLOT = 1_200_000
-ZONES = ".headline, .horizon, .columns, .stage, .standing, .board, .board tr, .board td, .board th, .proof"
+ZONES = ".headline, .horizon, .columns, .stage, .board-and-proof, .board, .board tr, .board td, .board th, .proof"
 
 
 @pytest.fixture(params=SIZES)
@@ -197,7 +197,7 @@ def test_every_state_has_its_roles_for_screen_readers(wall: ScriptedWall) -> Non
             assert page.get_by_role("img").first.get_attribute("aria-label")
     wall.show("normal")
     assert wall.page.locator(".board").get_by_role("row", name="mood positive Acme").count() == 1
-    assert wall.page.locator(".hero .unseen").inner_text() == "positive"
+    assert wall.page.locator(".hero .visually-hidden").inner_text() == "positive"
 
 
 def test_sample_data_is_labelled_in_every_state(wall: ScriptedWall) -> None:

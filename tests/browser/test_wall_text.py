@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 SLOT = 1_200_000
 WHOLE = (
-    ".headline, .label, .head, .board .share, .feeling, .word, .place, .aside, .topics .count, .topics .against, "
+    ".headline, .label, .head, .board .share, .mood-cell, .word, .place, .aside, .topics .count, .topics .comparison, "
     ".sign, .multiple, .flag .since > span, .figures, .next, .first-run td, .disc"
 )
 """Texts with a number, a time, a state or a mood are never cut, whatever people write."""

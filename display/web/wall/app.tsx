@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { Board } from "./board";
-import { incidentVoice, type Layout, layout, position, type Show, trust } from "./clockwork";
+import { incidentVoice, type Layout, layout, position, type Schedule, trust } from "./clockwork";
 import { type Connection, incidentProof, lostHeadline } from "./connection";
 import { Fade } from "./fade";
 import { FirstRun } from "./first_run";
@@ -20,7 +20,7 @@ import { Voices } from "./voices";
 export interface Picture {
   state: Doc.WallState;
   languages: Languages;
-  show: Show;
+  schedule: Schedule;
   /** The server's real time now. */
   clock: number;
   /** Milliseconds since the state came, by the page's monotonic clock. */
@@ -42,15 +42,15 @@ interface View extends Picture {
   moment: Moment;
   connection: Connection;
   headline: Doc.Headline;
-  fitted: number;
+  layoutVersion: number;
 }
 
-const SPEAK_EVERY = 60_000;
+const SPEAK_INTERVAL_MS = 60_000;
 const MAX_PROOF_LINES = 2;
 /** At night, only the line that says how current the picture is. */
 const MAX_NIGHT_LINES = 1;
 /** On an incident's screen, the first line is about the incident. */
-const INCIDENT_PROOF_PLACE = 1;
+const INCIDENT_LIVENESS_INDEX = 1;
 
 function screenOf(state: Doc.WallState, stale: boolean, longGone: boolean): Screen {
   if (state.kind === "pairing" && state.pairing) return "pairing";
@@ -59,7 +59,7 @@ function screenOf(state: Doc.WallState, stale: boolean, longGone: boolean): Scre
   return state.kind === "listening" ? "first run" : "zones";
 }
 
-function viewOf(picture: Picture, fitted: number): View {
+function viewOf(picture: Picture, layoutVersion: number): View {
   const { state, silence } = picture;
   const locale = localeOf(state, picture.languages);
   const trusted = trust(silence);
@@ -68,19 +68,19 @@ function viewOf(picture: Picture, fitted: number): View {
   const screen = screenOf(state, stale, trusted === "long gone");
   return {
     ...picture,
-    layout: layout(picture.show.slot, state.rotates),
+    layout: layout(picture.schedule.slot, state.rotates),
     screen,
     stale,
     night: state.night && screen !== "incident",
     moment: { locale, now: state.as_of + silence * state.pace, showsAges: !stale },
-    connection: { trust: trusted, silence, receivedAt: state.as_of, refused: picture.refused },
+    connection: { trust: trusted, silence, asOf: state.as_of, refused: picture.refused },
     headline: lost ? lostHeadline(state, silence, locale) : state.headline,
-    fitted,
+    layoutVersion,
   };
 }
 
 /** A number that changes when fonts have loaded or the screen was resized: texts must then be measured again. */
-function useFitted(): number {
+function useLayoutVersion(): number {
   const [count, setCount] = useState(0);
   useEffect(() => {
     const measureAgain = () => setCount((n) => n + 1);
@@ -95,9 +95,9 @@ function useFitted(): number {
 function SpokenHeadline({ headline, clock }: { headline: Doc.Headline; clock: number }) {
   const sentence = [headline.word, headline.text, headline.clause].filter(Boolean).join(" ");
   const [spoken, speak] = useState({ sentence, at: clock });
-  if (spoken.sentence !== sentence && Math.abs(clock - spoken.at) >= SPEAK_EVERY) speak({ sentence, at: clock });
+  if (spoken.sentence !== sentence && Math.abs(clock - spoken.at) >= SPEAK_INTERVAL_MS) speak({ sentence, at: clock });
   return (
-    <p class="unseen" role="status">
+    <p class="visually-hidden" role="status">
       {spoken.sentence}
     </p>
   );
@@ -107,7 +107,7 @@ function SpokenHeadline({ headline, clock }: { headline: Doc.Headline; clock: nu
 function IncidentAlert({ view }: { view: View }) {
   const incident = view.screen === "incident" ? view.state.incident : null;
   return (
-    <p class="unseen" role="alert">
+    <p class="visually-hidden" role="alert">
       {incident && `${incident.title} ${incident.since}`}
     </p>
   );
@@ -118,30 +118,30 @@ function BoardAndProof({ view }: { view: View }) {
   const { phrases } = moment.locale;
   const head = moment.showsAges ? state.board.head : fill(phrases.board_at, { time: timeOfDay(state.as_of, moment.locale) });
   return (
-    <div class="standing">
-      <Board head={head} rows={state.board.rows} fitted={view.fitted} />
+    <div class="board-and-proof">
+      <Board head={head} rows={state.board.rows} layoutVersion={view.layoutVersion} />
       <ProofZone view={view} />
     </div>
   );
 }
 
 function ProofZone({ view }: { view: View }) {
-  const { state, connection, moment, fitted } = view;
+  const { state, connection, moment, layoutVersion } = view;
   const blind = state.kind === "blind" || state.kind === "partly blind";
   const maxLines = view.night ? MAX_NIGHT_LINES : MAX_PROOF_LINES;
   return (
-    <Proof lines={state.proof} sample={state.sample} connection={connection} moment={moment} fitted={fitted} maxLines={maxLines} blind={blind} />
+    <Proof lines={state.proof} sample={state.sample} connection={connection} moment={moment} layoutVersion={layoutVersion} maxLines={maxLines} blind={blind} />
   );
 }
 
 /** Voices and topics alternate; at night neither is shown. */
 function Stage({ view }: { view: View }) {
-  const { state, show } = view;
+  const { state, schedule } = view;
   if (view.night) return <div class="stage" />;
-  const topics = show.stage.shows === "topics" && state.topics;
+  const topics = schedule.stage.shows === "topics" && state.topics;
   return (
     <Fade class="stage" scene={topics ? "topics" : "voices"}>
-      {topics ? <Topics topics={topics} /> : <Voices voices={state.voices} moment={view.moment} fitted={view.fitted} />}
+      {topics ? <Topics topics={topics} /> : <Voices voices={state.voices} moment={view.moment} layoutVersion={view.layoutVersion} />}
     </Fade>
   );
 }
@@ -169,7 +169,7 @@ function Zones({ view }: { view: View }) {
   return (
     <>
       {view.stale && <div class="slab" aria-hidden="true" />}
-      <Headline headline={view.headline} fitted={view.fitted} />
+      <Headline headline={view.headline} layoutVersion={view.layoutVersion} />
       <Horizon horizon={view.state.horizon} elapsed={view.silence * view.state.pace} moment={view.moment} />
       <Columns view={view} />
     </>
@@ -177,13 +177,13 @@ function Zones({ view }: { view: View }) {
 }
 
 function IncidentZones({ view, screen }: { view: View; screen: Doc.IncidentScreen }) {
-  const { state, connection, moment, fitted } = view;
+  const { state, connection, moment, layoutVersion } = view;
   const voice = incidentVoice(view.clock, screen.voices.length);
   const lines = incidentProof(screen.proof, voice);
   const proof = (
-    <Proof lines={lines} sample={state.sample} connection={connection} moment={moment} fitted={fitted} place={INCIDENT_PROOF_PLACE} />
+    <Proof lines={lines} sample={state.sample} connection={connection} moment={moment} layoutVersion={layoutVersion} livenessIndex={INCIDENT_LIVENESS_INDEX} />
   );
-  return <Incident screen={screen} flagLast={view.layout.headLast} voice={voice} moment={moment} fitted={fitted} proof={proof} />;
+  return <Incident screen={screen} flagLast={view.layout.headLast} voice={voice} moment={moment} layoutVersion={layoutVersion} proof={proof} />;
 }
 
 function Content({ view }: { view: View }) {
@@ -206,9 +206,9 @@ function canvasClass(view: View): string {
 }
 
 export function App({ picture }: { picture: Picture }) {
-  const view = viewOf(picture, useFitted());
+  const view = viewOf(picture, useLayoutVersion());
   const { state, layout } = view;
-  const [x, y] = position(view.show.orbit.step);
+  const [x, y] = position(view.schedule.orbit.step);
   const scene = `${layout.name} ${view.screen} ${view.stale} ${state.kind}`;
   return (
     <PhrasesContext.Provider value={view.moment.locale.phrases}>

@@ -1,15 +1,15 @@
 // Every brand by its share, with its mood as an interval; all moods have the same axis. Each row is a grid of its own, so
 // that a name has all the room that its share leaves; roles keep it a table for screen readers.
-import { useFit, whole } from "./fit";
+import { fitsInWidth, useFit } from "./fit";
 import { usePhrases } from "./locale";
 import { Mark } from "./marks";
 import type { BrandRow, Mood, Sentiment } from "./state";
 
-/** Of a mood, in rem; it reaches from -MAX_SCORE to MAX_SCORE. */
+/** The width in rem of the mood axis, which reaches from -MAX_SCORE to MAX_SCORE. */
 const MOOD_WIDTH = 10.2;
 const MAX_SCORE = 0.4;
 const MEAN_WIDTH = 0.46;
-/** With more rows than this, they are closer. */
+/** More rows than this are set closer together. */
 const MAX_ROOMY_ROWS = 4;
 /** A note with more characters than this is wider than a mood. All rows leave room for the longest note, and are set
  * closer. */
@@ -40,13 +40,13 @@ function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
   );
 }
 
-/** `fitted`: everything else that the room for a name depends on. */
-function Row({ row, fitted }: { row: BrandRow; fitted: string }) {
+/** `roomKey`: changes with everything else that the room for a name depends on. */
+function Row({ row, roomKey }: { row: BrandRow; roomKey: string }) {
   const phrases = usePhrases();
   // The usual share gives way first; then the name takes two lines.
   const twoLines = row.usual ? 2 : 1;
-  const shown = `${row.brand} ${row.share} ${row.usual} ${row.ours} ${fitted}`;
-  const { box, step } = useFit<HTMLTableCellElement>(shown, twoLines, whole);
+  const shown = `${row.brand} ${row.share} ${row.usual} ${row.ours} ${roomKey}`;
+  const { box, step } = useFit<HTMLTableCellElement>(shown, twoLines, fitsInWidth);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
@@ -60,13 +60,13 @@ function Row({ row, fitted }: { row: BrandRow; fitted: string }) {
         {row.share}
         {row.share && <span class="percent">%</span>}
       </td>
-      <td role="cell" class="feeling">{row.mood ? <MoodShape mood={row.mood} of={row.mark} /> : row.note}</td>
+      <td role="cell" class="mood-cell">{row.mood ? <MoodShape mood={row.mood} of={row.mark} /> : row.note}</td>
     </tr>
   );
 }
 
 /** `head`: the time that the figures cover. */
-export function Board({ head, rows, fitted }: { head: string; rows: BrandRow[]; fitted: number }) {
+export function Board({ head, rows, layoutVersion }: { head: string; rows: BrandRow[]; layoutVersion: number }) {
   const phrases = usePhrases();
   const close = rows.length > MAX_ROOMY_ROWS ? "close" : "";
   const longestNote = Math.max(0, ...rows.map((row) => row.note.length));
@@ -81,16 +81,16 @@ export function Board({ head, rows, fitted }: { head: string; rows: BrandRow[]; 
             {head}
           </th>
           <th role="columnheader" scope="col" class="share">
-            <span class={alone && "unseen"}>{phrases.share}</span>
+            <span class={alone && "visually-hidden"}>{phrases.share}</span>
           </th>
-          <th role="columnheader" scope="col" class="feeling">
+          <th role="columnheader" scope="col" class="mood-cell">
             <span>{phrases.mood}</span>
           </th>
         </tr>
       </thead>
       <tbody role="rowgroup">
         {rows.map((row, n) => (
-          <Row key={`${row.brand} ${n}`} row={row} fitted={`${fitted} ${close} ${longestNote}`} />
+          <Row key={`${row.brand} ${n}`} row={row} roomKey={`${layoutVersion} ${close} ${longestNote}`} />
         ))}
       </tbody>
     </table>

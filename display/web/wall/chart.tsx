@@ -57,7 +57,7 @@ export function UsualLine({ usual, scale, frame }: { usual: (number | null)[]; s
   );
 }
 
-/** Of a character of the word "usual", roughly. */
+/** The approximate width in rem of a character of the word "usual". */
 const USUAL_CHARACTER_WIDTH = 0.84;
 
 /** The word beside the line, above everything that is drawn at `x`. */
@@ -73,7 +73,7 @@ export function UsualLabel(props: { values: (number | null)[]; usual: (number | 
   );
 }
 
-/** Half the width of a character under the axis, at most. */
+/** The maximum of half the width in rem of a character under the axis. */
 const HALF_CHARACTER_WIDTH = 0.42;
 const BELOW_GROUND = 0.5;
 const ROUNDING = 0.01;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clockOffset, incidentVoice, layout, LAYOUTS, type Orbit, orbit, position, POSITIONS, show, slot, type Stage, stage, trust } from "./clockwork";
+import { clockOffset, incidentVoice, layout, LAYOUTS, type Orbit, orbit, position, POSITIONS, scheduleAt, slot, type Stage, stage, trust } from "./clockwork";
 import { fixture } from "./fixtures";
 
 const SECOND = 1000;
@@ -120,10 +120,10 @@ describe("the server's clock", () => {
   });
 });
 
-describe("the show", () => {
+describe("the schedule", () => {
   it("has topics on the stage at the time of the topics fixture, and voices in the normal one", () => {
     const { clock, dwells_until: dwellsUntil } = fixture("topics");
-    expect(show(null, clock, { hero: 1, dwellsUntil, hasTopics: true }).stage.shows).toBe("topics");
-    expect(show(null, fixture("normal").clock, { hero: 1, dwellsUntil, hasTopics: true }).stage.shows).toBe("voices");
+    expect(scheduleAt(null, clock, { hero: 1, dwellsUntil, hasTopics: true }).stage.shows).toBe("topics");
+    expect(scheduleAt(null, fixture("normal").clock, { hero: 1, dwellsUntil, hasTopics: true }).stage.shows).toBe("voices");
   });
 });

@@ -9,8 +9,8 @@ export interface Connection {
   trust: Trust;
   /** Milliseconds since the last message. */
   silence: number;
-  /** The time that was shown then. */
-  receivedAt: number;
+  /** The time of the last state. */
+  asOf: number;
   /** All connections of the server are taken; this page asks for its state now and then. */
   refused: boolean;
 }
@@ -19,19 +19,19 @@ function lineOf(text: string): ProofLine {
   return { strong: "", text, at: null, aged: "" };
 }
 
-/** The server's lines, with what the page itself knows. `place`: the index of the line that says how current they are. */
-export function proofLines(lines: ProofLine[], connection: Connection, locale: Locale, place: number): ProofLine[] {
+/** The server's lines, with what the page itself knows. `livenessIndex`: the index of the line that says how current they are. */
+export function proofLines(lines: ProofLine[], connection: Connection, locale: Locale, livenessIndex: number): ProofLine[] {
   const text = connectionText(connection, locale);
   if (!text) return connection.refused ? [...lines.slice(0, 1), lineOf(locale.phrases.refused)] : lines;
-  if (lines.length <= place) return [...lines, lineOf(text)];
-  return lines.map((line, index) => (index === place ? lineOf(text) : line));
+  if (lines.length <= livenessIndex) return [...lines, lineOf(text)];
+  return lines.map((line, index) => (index === livenessIndex ? lineOf(text) : line));
 }
 
 /** Empty while messages arrive. */
-function connectionText({ trust, silence, receivedAt }: Connection, locale: Locale): string {
+function connectionText({ trust, silence, asOf }: Connection, locale: Locale): string {
   if (trust === "live") return "";
   if (trust === "reconnecting") return fill(locale.phrases.reconnecting, { ago: ago(silence, locale) });
-  return fill(locale.phrases.as_of, { time: timeOfDay(receivedAt, locale) });
+  return fill(locale.phrases.as_of, { time: timeOfDay(asOf, locale) });
 }
 
 /** The proof of an incident beside one of its voices: the size of the largest group belongs to the first voice only. */

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-const FADE_OUT = 240;
+const FADE_OUT_MS = 240;
 
 function prefersNoMotion(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -18,7 +18,7 @@ export function Fade({ scene, class: name, children }: { scene: string; class: s
   // An effect keeps everything that it refers to until the next scene, so it must not refer to the children.
   useEffect(() => {
     if (shown === scene) return;
-    const timer = setTimeout(() => setShown(scene), cuts ? 0 : FADE_OUT);
+    const timer = setTimeout(() => setShown(scene), cuts ? 0 : FADE_OUT_MS);
     return () => clearTimeout(timer);
   }, [shown, scene, cuts]);
   return (

@@ -4,9 +4,9 @@ import { ago, type Moment } from "./time";
 
 /** Rows that leave room for the sign of sample data. */
 const MAX_ROWS_WITH_SIGN = 4;
-/** Rem: the height of a row at most, and of all rows. Below them is room for a line if the connection is lost. */
-const MAX_ROW_HEIGHT = 4.25;
-const MAX_HEIGHT = 20;
+/** The maximum height of a row, and of all rows, which leaves room for a line if the connection is lost. */
+const MAX_ROW_HEIGHT_REM = 4.25;
+const MAX_HEIGHT_REM = 20;
 
 function Row({ row, moment }: { row: FirstRunSource; moment: Moment }) {
   return (
@@ -30,7 +30,7 @@ function Row({ row, moment }: { row: FirstRunSource; moment: Moment }) {
 export function FirstRun(props: { sources: FirstRunSource[]; ours: string; moment: Moment; sample: boolean }) {
   const { phrases } = props.moment.locale;
   const rows = props.sample ? props.sources.slice(0, MAX_ROWS_WITH_SIGN) : props.sources;
-  const height = { "--row-height": `${Math.min(MAX_ROW_HEIGHT, MAX_HEIGHT / rows.length)}rem` };
+  const height = { "--row-height": `${Math.min(MAX_ROW_HEIGHT_REM, MAX_HEIGHT_REM / rows.length)}rem` };
   return (
     <table class="first-run" style={height}>
       <thead>

@@ -16,7 +16,7 @@ export function useFit<Box extends HTMLElement>(shown: string, last: number, fit
 const ROUNDING = 0.02;
 
 /** Whether nothing is wider than its place: the box, or those of its elements that the selector `parts` names. */
-export function whole(box: HTMLElement, parts = ""): boolean {
+export function fitsInWidth(box: HTMLElement, parts = ""): boolean {
   const all = parts ? [...box.querySelectorAll(parts)] : [box];
   return all.every((part) => part.scrollWidth <= part.clientWidth && excess(part) <= ROUNDING);
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { overflows } from "./fitting";
+import { overflows } from "./text_sizes";
 import type * as Doc from "./state";
 
 const MAX_LINES = 2;
@@ -13,8 +13,8 @@ export function Prose({ text }: { text: string }) {
   return <>{text.split(FIGURES).map((part, index) => (index % 2 ? <span class="digits">{part}</span> : part))}</>;
 }
 
-/** Text on a ground of its own. Letters may reach over the ground of another line: every ground lies below all letters. */
-function TextOnGround({ children }: { children: ComponentChildren }) {
+/** Text on its own background. Letters may overlap the background of another line, so all backgrounds are below all letters. */
+function TextOnBackground({ children }: { children: ComponentChildren }) {
   return (
     <span class="words">
       <span class="letters">{children}</span>
@@ -23,29 +23,29 @@ function TextOnGround({ children }: { children: ComponentChildren }) {
 }
 
 /** Two lines at most, as measured after layout: a number of characters does not say how wide a name is. */
-export function Headline({ headline, fitted }: { headline: Doc.Headline; fitted: number }) {
+export function Headline({ headline, layoutVersion }: { headline: Doc.Headline; layoutVersion: number }) {
   const { word, text, clause, text_alone: textAlone } = headline;
   const box = useRef<HTMLHeadingElement>(null);
   const [dropsClause, setDropsClause] = useState(false);
   const sentence = `${word} ${text} ${clause}`;
-  useLayoutEffect(() => setDropsClause(false), [sentence, fitted]);
+  useLayoutEffect(() => setDropsClause(false), [sentence, layoutVersion]);
   useLayoutEffect(() => {
     const heading = box.current;
     if (!heading || dropsClause || !clause) return;
     if (overflows(heading.scrollHeight, parseFloat(getComputedStyle(heading).lineHeight), MAX_LINES)) setDropsClause(true);
-  }, [sentence, fitted, dropsClause]);
+  }, [sentence, layoutVersion, dropsClause]);
   return (
     <h1 class="headline" ref={box}>
-      <TextOnGround>
+      <TextOnBackground>
         <b>{word}</b> <Prose text={dropsClause && textAlone ? textAlone : text} />
-      </TextOnGround>
+      </TextOnBackground>
       {clause && !dropsClause && (
         <>
           {" "}
           <br />
-          <TextOnGround>
+          <TextOnBackground>
             <Prose text={clause} />
-          </TextOnGround>
+          </TextOnBackground>
         </>
       )}
     </h1>

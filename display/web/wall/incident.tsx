@@ -3,8 +3,8 @@ import type { ComponentChildren } from "preact";
 
 import { AxisLabels, BarShape, Drawing, Hatches, UsualLabel, UsualLine } from "./chart";
 import { Fade } from "./fade";
-import { useFit, whole } from "./fit";
-import { numberSize, overflows, WITNESS } from "./fitting";
+import { fitsInWidth, useFit } from "./fit";
+import { numberSize, overflows, INCIDENT_VOICE_SIZES } from "./text_sizes";
 import { Prose } from "./headline";
 import type { Frame } from "./shapes";
 import type { IncidentScreen } from "./state";
@@ -27,11 +27,11 @@ const BEFORE_FLAG: ChartFrame = { ...AFTER_FLAG, width: 57.8, over: 1, words: 4.
 
 interface PartProps {
   screen: IncidentScreen;
-  fitted: number;
+  layoutVersion: number;
 }
 
-function Flag({ screen, fitted }: PartProps) {
-  const { box, step } = useFit<HTMLParagraphElement>(`${screen.flag.join()} ${fitted}`, 1, (lines) => whole(lines, ":scope > span"));
+function Flag({ screen, layoutVersion }: PartProps) {
+  const { box, step } = useFit<HTMLParagraphElement>(`${screen.flag.join()} ${layoutVersion}`, 1, (lines) => fitsInWidth(lines, ":scope > span"));
   return (
     <div class="flag">
       <p class="multiple" style={{ fontSize: `${numberSize(screen.multiple)}rem` }}>
@@ -53,9 +53,9 @@ function Flag({ screen, fitted }: PartProps) {
 const TITLE_ALONE = 2;
 const TITLE_LINES = 2;
 
-function Title({ screen, fitted }: PartProps) {
+function Title({ screen, layoutVersion }: PartProps) {
   const { box, step } = useFit<HTMLHeadingElement>(
-    `${screen.title} ${screen.since} ${fitted}`,
+    `${screen.title} ${screen.since} ${layoutVersion}`,
     TITLE_ALONE,
     (title) => !overflows(title.scrollHeight, parseFloat(getComputedStyle(title).lineHeight), TITLE_LINES),
   );
@@ -74,8 +74,8 @@ function Title({ screen, fitted }: PartProps) {
 /** One line; the same in smaller type; two lines of that. */
 const FIGURES_CLASSES = ["figures", "figures small", "figures smallest"];
 
-function Figures({ screen, fitted }: PartProps) {
-  const { box, step } = useFit<HTMLParagraphElement>(`${screen.line} ${screen.trend} ${fitted}`, FIGURES_CLASSES.length - 1, whole);
+function Figures({ screen, layoutVersion }: PartProps) {
+  const { box, step } = useFit<HTMLParagraphElement>(`${screen.line} ${screen.trend} ${layoutVersion}`, FIGURES_CLASSES.length - 1, fitsInWidth);
   return (
     <p class={FIGURES_CLASSES[step]} ref={box}>
       <Prose text={screen.line} /> <b>{screen.trend}</b>
@@ -110,16 +110,16 @@ interface IncidentProps extends PartProps {
 }
 
 export function Incident(props: IncidentProps) {
-  const { screen, fitted, moment } = props;
+  const { screen, layoutVersion, moment } = props;
   const voice = screen.voices[props.voice];
   return (
     <div class={props.flagLast ? "incident flag-last" : "incident"}>
-      <Flag screen={screen} fitted={fitted} />
+      <Flag screen={screen} layoutVersion={layoutVersion} />
       <div class="story">
-        <Title screen={screen} fitted={fitted} />
-        <Figures screen={screen} fitted={fitted} />
-        <Fade class="witness" scene={String(voice?.id)}>
-          {voice && <Hero voice={voice} sizes={WITNESS} moment={moment} fitted={fitted} placed={props.voice === 0} />}
+        <Title screen={screen} layoutVersion={layoutVersion} />
+        <Figures screen={screen} layoutVersion={layoutVersion} />
+        <Fade class="incident-voice" scene={String(voice?.id)}>
+          {voice && <Hero voice={voice} sizes={INCIDENT_VOICE_SIZES} moment={moment} layoutVersion={layoutVersion} showsPlace={props.voice === 0} />}
         </Fade>
         {props.proof}
       </div>

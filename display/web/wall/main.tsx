@@ -12,7 +12,7 @@ import { render } from "preact";
 
 import { connect, reloadOnce } from "../live";
 import { App } from "./app";
-import { clockOffset, show, type Show, type ShowInput, slot } from "./clockwork";
+import { clockOffset, type Schedule, scheduleAt, type ScheduleInput, slot } from "./clockwork";
 import { ErrorBoundary } from "./error_boundary";
 import { languageOf, type Languages } from "./locale";
 import type { WallState } from "./state";
@@ -40,7 +40,7 @@ interface Wall {
   requesting: boolean;
   /** How far the server's clock is ahead of the page's. */
   clockOffset: number;
-  shown: Show | null;
+  schedule: Schedule | null;
   refused: boolean;
   /** The server has another version than this page. */
   outdated: boolean;
@@ -54,7 +54,7 @@ interface Wall {
   restarts: number;
 }
 
-function showInput(state: WallState): ShowInput {
+function scheduleInput(state: WallState): ScheduleInput {
   const hasTopics = state.rotates && !state.night && !state.incident && (state.topics?.rows.length ?? 0) >= MIN_ROWS;
   return { hero: state.night ? null : (state.voices[0]?.id ?? null), dwellsUntil: state.dwells_until, hasTopics };
 }
@@ -72,14 +72,14 @@ function draw(wall: Wall): void {
     if (now > BLANK_MS) put(wall, <Waiting clock={Date.now()} phrases={phrases} />);
     return;
   }
-  if (wall.outdated && wall.shown && slot(clock) !== wall.shown.slot) void reloadPage(wall);
-  wall.shown = show(wall.shown, clock, showInput(wall.state));
-  const { state, languages, shown, refused } = wall;
+  if (wall.outdated && wall.schedule && slot(clock) !== wall.schedule.slot) void reloadPage(wall);
+  wall.schedule = scheduleAt(wall.schedule, clock, scheduleInput(wall.state));
+  const { state, languages, schedule, refused } = wall;
   const silence = Math.max(now - wall.receivedAt, 0);
   put(
     wall,
     <ErrorBoundary key={wall.restarts} fallback={<Failed clock={clock} phrases={phrases} />} onError={(error) => noteFailure(wall, error)}>
-      <App picture={{ state, languages, show: shown, clock, silence, refused }} />
+      <App picture={{ state, languages, schedule, clock, silence, refused }} />
     </ErrorBoundary>,
   );
 }
@@ -198,7 +198,7 @@ function follow(wall: Wall): void {
     lastId: 0,
     onChanges: (message) => receive(wall, message.state),
     onHeartbeat: (message) => receive(wall, message.state),
-    // A new version shows in the state, and waits for the next layout. Missed changes do not matter: every state is whole.
+    // A new version shows in the state, and waits for the next layout. Missed changes do not matter: every state is complete.
     onReload: (reason) => {
       if (reason === "wall") loseWall(wall);
     },
@@ -230,7 +230,7 @@ function start(root: HTMLElement): void {
     requestedAt: 0,
     requesting: false,
     clockOffset: 0,
-    shown: null,
+    schedule: null,
     refused: false,
     outdated: false,
     gone: false,

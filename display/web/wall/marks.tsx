@@ -18,7 +18,7 @@ export function Mark({ of, word, large = false }: { of: Sentiment; word?: string
       <svg viewBox="0 0 20 20" aria-hidden="true">
         {of === "unscored" ? <circle class="ring" cx="10" cy="10" r="7.8" /> : <path d={PATHS[of]} />}
       </svg>
-      <span class="unseen">{word ?? phrases.sentiments[of]}</span>
+      <span class="visually-hidden">{word ?? phrases.sentiments[of]}</span>
     </span>
   );
 }

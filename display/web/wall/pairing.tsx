@@ -4,7 +4,7 @@ import { SampleSign } from "./proof";
 import type * as Doc from "./state";
 import { inTime } from "./time";
 
-const CODE_LIFETIME = 5 * 60_000;
+const CODE_LIFETIME_MS = 5 * 60_000;
 
 interface Props {
   pairing: Doc.Pairing;
@@ -16,7 +16,7 @@ interface Props {
 
 export function Pairing({ pairing, clock, language, sample }: Props) {
   const phrases = usePhrases();
-  const isUpended = Math.floor(pairing.expires_at / CODE_LIFETIME) % 2 === 1;
+  const isUpended = Math.floor(pairing.expires_at / CODE_LIFETIME_MS) % 2 === 1;
   return (
     <div class={isUpended ? "pairing upended" : "pairing"}>
       <h1>{phrases.pair}</h1>

@@ -1,6 +1,6 @@
 // Why the picture can be believed: how current it is, and the most urgent thing to know about it.
 import { type Connection, proofLines } from "./connection";
-import { useFit, whole } from "./fit";
+import { fitsInWidth, useFit } from "./fit";
 import { fill, usePhrases } from "./locale";
 import type { ProofLine } from "./state";
 import { ago, type Moment, timeOfDay } from "./time";
@@ -10,35 +10,35 @@ interface Props {
   sample: boolean;
   connection: Connection;
   moment: Moment;
-  fitted: number;
+  layoutVersion: number;
   maxLines?: number;
   /** The index of the line that says how current the picture is. */
-  place?: number;
+  livenessIndex?: number;
   /** Whether a source is not read, so that the second line gives the reason. */
   blind?: boolean;
 }
 
 /** The lines that are shown. With sample data its sign takes their place, beside one line at most: that the connection is
  * lost, why a source is not read, or which brand an incident is about. */
-function shownLines({ lines, sample, connection, moment, maxLines = 2, place = 0, blind = false }: Props): ProofLine[] {
-  const all = proofLines(lines, connection, moment.locale, place);
+function shownLines({ lines, sample, connection, moment, maxLines = 2, livenessIndex = 0, blind = false }: Props): ProofLine[] {
+  const all = proofLines(lines, connection, moment.locale, livenessIndex);
   if (!sample) return all.slice(0, maxLines);
-  const index = connection.trust !== "live" ? place : blind ? 1 : place - 1;
+  const index = connection.trust !== "live" ? livenessIndex : blind ? 1 : livenessIndex - 1;
   return all.slice(Math.max(index, 0), index + 1);
 }
 
-/** If one of two lines is too long, both become one text; on an incident's screen they are set closer instead. When the
+/** If one of two lines is too long, both are joined into one text; on an incident's screen they are set closer instead. When the
  * server is silent, only that is shown. */
 export function Proof(props: Props) {
-  const { place = 0, moment } = props;
+  const { livenessIndex = 0, moment } = props;
   const lines = shownLines(props);
   const text = lines.map((line) => line.strong + line.text + line.aged).join();
-  const { box, step: tooLong } = useFit(`${text} ${props.fitted}`, 1, (footer) => whole(footer, ".line"));
+  const { box, step: tooLong } = useFit(`${text} ${props.layoutVersion}`, 1, (footer) => fitsInWidth(footer, ".line"));
   const isLive = props.connection.trust === "live";
-  const [first, second] = tooLong && !place && !isLive ? lines.slice(0, 1) : lines;
-  const flows = tooLong && !place && isLive && first && second;
+  const [first, second] = tooLong && !livenessIndex && !isLive ? lines.slice(0, 1) : lines;
+  const flows = tooLong && !livenessIndex && isLive && first && second;
   return (
-    <footer class={`proof ${props.sample ? "sample" : ""} ${tooLong && place ? "tight" : ""}`} ref={box}>
+    <footer class={`proof ${props.sample ? "sample" : ""} ${tooLong && livenessIndex ? "tight" : ""}`} ref={box}>
       {flows ? (
         <p class="line flow">
           {/* Without its age: the second line is more urgent. */}

@@ -14,7 +14,7 @@ export interface Frame {
 
 export const DAY: Frame = { width: 91.2, ground: 8.25, tallest: 7.75, gap: 0.14, over: 1 };
 
-/** The height of any bar that is not 0, at least. */
+/** The minimum height of a bar that is not 0. */
 const MIN_HEIGHT = 0.14;
 
 export interface Box {
@@ -74,14 +74,14 @@ export function clearHeight(
   return top < 0 ? null : top;
 }
 
-/** Of a line of text, without the blank below its letters. */
+/** The height in rem of a line of text, without the space below its letters. */
 const WORD_HEIGHT = 1.95;
 
-const DAY_MILLISECONDS = 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** How far the past has moved on `elapsed` milliseconds after the state was sent, as a part of the horizon. */
 export function drift(elapsed: number): number {
-  return Math.min(Math.max(elapsed / DAY_MILLISECONDS, 0), 1);
+  return Math.min(Math.max(elapsed / DAY_MS, 0), 1);
 }
 
 /** The hatches after the past has moved on by `shift`: nothing was seen since. */

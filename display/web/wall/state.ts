@@ -126,7 +126,7 @@ export interface TopicRow {
   name: string;
   count: string;
   /** Its count compared with the usual: `twice the usual`, `as usual`, `new`; empty if that is unknown. */
-  against: string;
+  comparison: string;
   /** Path of its mentions on this site; empty for those that are not sorted. The wall itself has no links. */
   link: string;
 }

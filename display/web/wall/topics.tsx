@@ -19,8 +19,8 @@ function Row({ row }: { row: TopicRow }) {
       <td role="cell" class="count">
         {row.count}
       </td>
-      <td role="cell" class="against">
-        {row.against}
+      <td role="cell" class="comparison">
+        {row.comparison}
       </td>
     </tr>
   );

@@ -1,7 +1,7 @@
 // What people say: one voice large, one or two below it.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { HERO, nextSize, type Size } from "./fitting";
+import { HERO_SIZES, nextSize, type Size } from "./text_sizes";
 import { counted, formatNumber, usePhrases } from "./locale";
 import { Mark } from "./marks";
 import type { Voice } from "./state";
@@ -21,8 +21,8 @@ function Text({ voice }: { voice: Voice }) {
   );
 }
 
-/** `placed`: it names the place even if the post stands for many. */
-function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; placed: boolean }) {
+/** `showsPlace`: whether it names the place even if the post stands for several near-duplicates. */
+function ByLine({ voice, moment, showsPlace }: { voice: Voice; moment: Moment; showsPlace: boolean }) {
   const { phrases } = moment.locale;
   const time = ageOrAtTime(voice.at, moment);
   return (
@@ -34,7 +34,7 @@ function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; place
       )}
       <span class={`word ${voice.sentiment}`}>{phrases.sentiments[voice.sentiment]}</span>
       <bdi class="author">{voice.author || phrases.someone}</bdi>
-      {voice.near_duplicates > 0 && !placed ? (
+      {voice.near_duplicates > 0 && !showsPlace ? (
         <span class="place">
           {counted(phrases.more_like_this, voice.near_duplicates, moment.locale)}, {time}
         </span>
@@ -48,29 +48,29 @@ function ByLine({ voice, moment, placed }: { voice: Voice; moment: Moment; place
 }
 
 /** The largest of `sizes` in which a text fits, as measured after layout. */
-function useSize(sizes: readonly Size[], shown: string, fitted: number) {
+function useSize(sizes: readonly Size[], shown: string, layoutVersion: number) {
   const text = useRef<HTMLParagraphElement>(null);
   const [step, setStep] = useState(0);
-  useLayoutEffect(() => setStep(0), [shown, fitted]);
+  useLayoutEffect(() => setStep(0), [shown, layoutVersion]);
   useLayoutEffect(() => {
     const box = text.current;
     const next = box ? nextSize(sizes, step, box.scrollHeight, parseFloat(getComputedStyle(box).lineHeight)) : step;
     if (next !== step) setStep(next);
-  }, [shown, fitted, step]);
+  }, [shown, layoutVersion, step]);
   return { text, size: sizes[step]! };
 }
 
 interface HeroProps {
   voice: Voice;
   moment: Moment;
-  fitted: number;
+  layoutVersion: number;
   sizes?: readonly Size[];
-  placed?: boolean;
+  showsPlace?: boolean;
   onSize?: (size: Size) => void;
 }
 
-export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSize }: HeroProps) {
-  const { text, size } = useSize(sizes, `${voice.id} ${voice.brand} ${voice.text}`, fitted);
+export function Hero({ voice, moment, layoutVersion, sizes = HERO_SIZES, showsPlace = false, onSize }: HeroProps) {
+  const { text, size } = useSize(sizes, `${voice.id} ${voice.brand} ${voice.text}`, layoutVersion);
   useLayoutEffect(() => onSize?.(size), [size, onSize]);
   return (
     <article class={`hero ${size.name}`} key={voice.id}>
@@ -79,7 +79,7 @@ export function Hero({ voice, moment, fitted, sizes = HERO, placed = false, onSi
         <p class="text" dir="auto" ref={text}>
           <Text voice={voice} />
         </p>
-        <ByLine voice={voice} moment={moment} placed={placed} />
+        <ByLine voice={voice} moment={moment} showsPlace={showsPlace} />
       </div>
     </article>
   );
@@ -103,13 +103,13 @@ function Row({ voice, moment }: { voice: Voice; moment: Moment }) {
 }
 
 /** A new hero pushes the previous one into the first row, and that one into the second. */
-export function Voices({ voices, moment, fitted }: { voices: Voice[]; moment: Moment; fitted: number }) {
-  const [size, setSize] = useState<Size>(HERO[0]!);
+export function Voices({ voices, moment, layoutVersion }: { voices: Voice[]; moment: Moment; layoutVersion: number }) {
+  const [size, setSize] = useState<Size>(HERO_SIZES[0]!);
   const hero = voices[0];
   if (!hero) return <section class="voices" />;
   return (
     <section class="voices" aria-label={moment.locale.phrases.voices}>
-      <Hero voice={hero} moment={moment} fitted={fitted} onSize={setSize} />
+      <Hero voice={hero} moment={moment} layoutVersion={layoutVersion} onSize={setSize} />
       <ul class="rows">
         {voices.slice(1, 1 + size.rows).map((voice, row) => (
           <Row key={`${voice.id} ${row}`} voice={voice} moment={moment} />

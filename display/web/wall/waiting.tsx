@@ -22,13 +22,13 @@ export function Gone({ clock, name, phrases }: { clock: number; name: string } &
   return <Blank screen="gone" clock={clock} headline={headline} />;
 }
 
-/** `clock` decides only where the headline stands. */
+/** `clock` only decides the layout. */
 function Blank({ screen, clock, headline }: { screen: string; clock: number; headline: Doc.Headline }) {
   const { name, headLast } = layout(slot(clock), true);
   return (
     <main class={`canvas stale voices-first ${headLast ? "head-last" : "head-first"}`} data-layout={name} data-screen={screen}>
       <div class="slab" aria-hidden="true" />
-      <Headline headline={headline} fitted={0} />
+      <Headline headline={headline} layoutVersion={0} />
     </main>
   );
 }

@@ -8,14 +8,14 @@ export interface Size {
 }
 
 /** Sizes of the hero, largest first; voices.css has their type. */
-export const HERO: readonly Size[] = [
+export const HERO_SIZES: readonly Size[] = [
   { name: "large", lines: 3, rows: 2 },
   { name: "middle", lines: 4, rows: 2 },
   { name: "small", lines: 6, rows: 1 },
 ];
 
 /** Sizes of the voice on an incident's screen. */
-export const WITNESS: readonly Size[] = [
+export const INCIDENT_VOICE_SIZES: readonly Size[] = [
   { name: "middle", lines: 3, rows: 0 },
   { name: "small", lines: 3, rows: 0 },
 ];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { HERO, nextSize, numberSize, WITNESS } from "./fitting";
+import { HERO_SIZES, nextSize, numberSize, INCIDENT_VOICE_SIZES } from "./text_sizes";
 
 /** The final step of a text that has `lines` lines at every size. */
-function finalStep(lines: number, sizes = HERO): number {
+function finalStep(lines: number, sizes = HERO_SIZES): number {
   let step = 0;
   for (let n = 0; n < 5; n += 1) step = nextSize(sizes, step, lines * 40, 40);
   return step;
@@ -17,19 +17,19 @@ describe("the hero", () => {
     [5, "small"],
     [6, "small"],
     [40, "small"],
-  ])("of %d lines is %s", (lines, name) => expect(HERO[finalStep(lines)]!.name).toBe(name));
+  ])("of %d lines is %s", (lines, name) => expect(HERO_SIZES[finalStep(lines)]!.name).toBe(name));
 
   it("leaves room for two rows unless it is small", () => {
-    expect(HERO.map((size) => size.rows)).toEqual([2, 2, 1]);
+    expect(HERO_SIZES.map((size) => size.rows)).toEqual([2, 2, 1]);
   });
 
   it("does not get smaller because letters reach out of their line", () => {
-    expect(nextSize(HERO, 0, 3.4 * 40, 40)).toBe(0);
+    expect(nextSize(HERO_SIZES, 0, 3.4 * 40, 40)).toBe(0);
   });
 
   it("on an incident's screen has three lines", () => {
-    expect(WITNESS[finalStep(3, WITNESS)]!.name).toBe("middle");
-    expect(WITNESS[finalStep(9, WITNESS)]!.name).toBe("small");
+    expect(INCIDENT_VOICE_SIZES[finalStep(3, INCIDENT_VOICE_SIZES)]!.name).toBe("middle");
+    expect(INCIDENT_VOICE_SIZES[finalStep(9, INCIDENT_VOICE_SIZES)]!.name).toBe("small");
   });
 });
 
