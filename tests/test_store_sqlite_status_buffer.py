@@ -17,7 +17,7 @@ from monitor.model import Batch, Health, SourceStatus
 from monitor.store import KEEP
 from monitor.store.sqlite import SqliteStore
 from monitor.store.sqlite.connections import open_writer
-from monitor.store.sqlite.status_buffer import StatusBuffer, WrittenEntries
+from monitor.store.sqlite.status_buffer import StatusBuffer, WrittenStatuses
 from monitor.store.sqlite.writer import Writer
 from tests.fake_store import judged, raw_connection
 from tests.fakes import NOON, FakeClock
@@ -120,7 +120,7 @@ class CommitEventBuffer(StatusBuffer):
         super().__init__()
         self.committed = threading.Event()
 
-    def discard(self, written: WrittenEntries) -> None:
+    def discard(self, written: WrittenStatuses) -> None:
         super().discard(written)
         self.committed.set()
 

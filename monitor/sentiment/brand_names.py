@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from monitor.model import Brand, Span
-from monitor.sentiment.vocabulary import Entry, Vocabulary
+from monitor.sentiment.vocabulary import LexiconEntry, Vocabulary
 
 MAX_SEARCH_CHARS = 200_000
 """Characters of a text that ``search`` examines; this takes about 20 ms in the worst case."""
@@ -49,7 +49,7 @@ class BrandNames:
             for spelling in (joined, "@" + joined):
                 self._by_first_word.setdefault(spelling, []).append(((), brand))
 
-    def find(self, entries: Sequence[Entry]) -> list[NameMatch]:
+    def find(self, entries: Sequence[LexiconEntry]) -> list[NameMatch]:
         """Return every name, in order. If two names of a brand begin at the same word, only the longer one counts."""
         by_first_word = self._by_first_word
         matches: list[NameMatch] = []
@@ -66,7 +66,7 @@ class BrandNames:
 
     @staticmethod
     def _matches_at(
-        entries: Sequence[Entry], i: int, candidates: Sequence[tuple[tuple[str, ...], str]]
+        entries: Sequence[LexiconEntry], i: int, candidates: Sequence[tuple[tuple[str, ...], str]]
     ) -> list[NameMatch]:
         matches: dict[str, NameMatch] = {}
         longest = 0

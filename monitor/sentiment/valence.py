@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, C_INCR, N_SCALAR, SPECIAL_CASES
 
-from monitor.sentiment.vocabulary import Entry
+from monitor.sentiment.vocabulary import LexiconEntry
 
 _NEVER_INTENSIFIERS = ("so", "this")
 """These intensify the next word after "never". If they directly precede it, they do so after any third word before it,
@@ -19,13 +19,13 @@ _BOOSTER_FACTORS = (1.0, 0.95, 0.9)
 """How much a booster counts one, two and three words before."""
 
 
-def has_mixed_capitals(entries: Sequence[Entry]) -> bool:
+def has_mixed_capitals(entries: Sequence[LexiconEntry]) -> bool:
     """Whether some but not all words are in capitals, so that capitals mean emphasis."""
     in_capitals = sum(entry.is_upper for entry in entries)
     return 0 < in_capitals < len(entries)
 
 
-def word_valence(entries: Sequence[Entry], i: int, emphasis: bool, idioms: bool) -> float:
+def word_valence(entries: Sequence[LexiconEntry], i: int, emphasis: bool, idioms: bool) -> float:
     """The valence of the word at ``i``. ``emphasis``: capitals mean emphasis; ``idioms``: the text may have idioms."""
     entry = entries[i]
     if entry.word == "kind" and i + 1 < len(entries) and entries[i + 1].word == "of":
@@ -48,7 +48,7 @@ def word_valence(entries: Sequence[Entry], i: int, emphasis: bool, idioms: bool)
     return _apply_least(entries, i, valence) if idioms else valence
 
 
-def _valence_with_no(entries: Sequence[Entry], i: int) -> float:
+def _valence_with_no(entries: Sequence[LexiconEntry], i: int) -> float:
     """The valence in the lexicon. "no" reverses what follows and has no valence itself there."""
     entry = entries[i]
     if i > 0 and (
@@ -62,14 +62,14 @@ def _valence_with_no(entries: Sequence[Entry], i: int) -> float:
     return entry.valence
 
 
-def _boost(booster: Entry, valence: float, emphasis: bool) -> float:
+def _boost(booster: LexiconEntry, valence: float, emphasis: bool) -> float:
     increment = booster.booster if valence >= 0 else -booster.booster
     if emphasis and booster.is_upper:
         increment += C_INCR if valence > 0 else -C_INCR
     return increment
 
 
-def _negate(entries: Sequence[Entry], i: int, distance: int, valence: float) -> float:
+def _negate(entries: Sequence[LexiconEntry], i: int, distance: int, valence: float) -> float:
     before = entries[i - distance]
     if distance > 1:
         between = [entries[i - k].word for k in range(1, distance)]
@@ -82,7 +82,7 @@ def _negate(entries: Sequence[Entry], i: int, distance: int, valence: float) -> 
     return valence * N_SCALAR if before.negates else valence
 
 
-def _apply_idioms(entries: Sequence[Entry], i: int, valence: float) -> float:
+def _apply_idioms(entries: Sequence[LexiconEntry], i: int, valence: float) -> float:
     words = [entry.word for entry in entries[i - 3 : i + 3]]
     three, two, one, zero = words[:4]
     for phrase in (f"{one} {zero}", f"{two} {one} {zero}", f"{two} {one}", f"{three} {two} {one}", f"{three} {two}"):
@@ -96,7 +96,7 @@ def _apply_idioms(entries: Sequence[Entry], i: int, valence: float) -> float:
     return valence
 
 
-def _apply_least(entries: Sequence[Entry], i: int, valence: float) -> float:
+def _apply_least(entries: Sequence[LexiconEntry], i: int, valence: float) -> float:
     """ "least" negates the next word, except in "at least" and "very least"."""
     if i == 0 or entries[i - 1].word != "least" or entries[i - 1].in_lexicon:
         return valence

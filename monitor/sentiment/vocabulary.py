@@ -41,7 +41,7 @@ _IDIOM_KEYWORDS = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS
 """The longest word of each of VADER's idioms: a text without any of these words contains no idiom."""
 
 
-class Entry:
+class LexiconEntry:
     """The properties of a token."""
 
     __slots__ = (
@@ -82,8 +82,8 @@ class Entry:
         """Number of punctuation characters before and after the word."""
 
 
-class Vocabulary(dict[str, Entry]):
-    """Token -> Entry, filled on demand. Threads may share one: an entry does not change once it is stored."""
+class Vocabulary(dict[str, LexiconEntry]):
+    """Token -> LexiconEntry, filled on demand. Threads may share one: an entry does not change once it is stored."""
 
     def __init__(
         self, overrides: Mapping[str, float], phrases: Mapping[str, float], word_flags: Mapping[str, int]
@@ -97,24 +97,24 @@ class Vocabulary(dict[str, Entry]):
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
         self._emoji = re.compile("[" + "".join(map(re.escape, self._emojis)) + "]")
 
-    def __missing__(self, token: str) -> Entry:
+    def __missing__(self, token: str) -> LexiconEntry:
         if len(self) >= MAX_ENTRIES:
             self.clear()
         entry = self[token] = self._make_entry(token)
         return entry
 
-    def _make_entry(self, token: str) -> Entry:
+    def _make_entry(self, token: str) -> LexiconEntry:
         if _LINK.match(token) or len(token) > MAX_TOKEN_CHARS:
-            entry = Entry("", "")
+            entry = LexiconEntry("", "")
             entry.flags = token_flags.LINK | token_flags.NOT_A_WORD
             return entry
         if parts := self._split_compound(token):
-            entry = Entry("", "")
+            entry = LexiconEntry("", "")
             entry.flags, entry.parts = token_flags.COMPOUND, parts
             return entry
         plain = token.replace("\u2019", "'")
         stripped = plain.strip(_PUNCTUATION)
-        entry = Entry(self._word(plain, stripped), _normalized_name(plain, stripped))
+        entry = LexiconEntry(self._word(plain, stripped), _normalized_name(plain, stripped))
         entry.is_handle = plain.startswith("@") and len(plain) > 1
         entry.is_upper = stripped.isupper()
         if entry.word[:1].isalnum():
@@ -154,7 +154,7 @@ class Vocabulary(dict[str, Entry]):
                 return shorter
         return word
 
-    def _set_valence(self, entry: Entry) -> None:
+    def _set_valence(self, entry: LexiconEntry) -> None:
         word = entry.word
         entry.in_lexicon = word in self._valences
         entry.booster = BOOSTER_DICT.get(word, 0.0)
@@ -172,7 +172,7 @@ class Vocabulary(dict[str, Entry]):
         """The valence of an emoji: the sum over the words of VADER's description of it."""
         return sum(self._valences.get(word, 0.0) for word in self._emojis[sign].split())
 
-    def _set_flags(self, entry: Entry, plain: str) -> None:
+    def _set_flags(self, entry: LexiconEntry, plain: str) -> None:
         word = entry.word
         entry.flags |= self._word_flags.get(word, 0)
         if word in _IDIOM_KEYWORDS:

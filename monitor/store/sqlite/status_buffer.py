@@ -19,7 +19,7 @@ from monitor.store.sqlite.connections import Connection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class BufferedStatus:
     """A status, and a cursor, to be written."""
 
     status: SourceStatus
@@ -28,8 +28,8 @@ class Entry:
     now: int
 
 
-WrittenEntries = tuple[Entry, ...]
-_NOTHING: Final[WrittenEntries] = ()
+WrittenStatuses = tuple[BufferedStatus, ...]
+_NOTHING: Final[WrittenStatuses] = ()
 
 
 class StatusBuffer:
@@ -37,7 +37,7 @@ class StatusBuffer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, BufferedStatus] = {}
         self._seen: set[str] = set()
 
     def __bool__(self) -> bool:
@@ -61,7 +61,7 @@ class StatusBuffer:
             replaced = self._entries.get(status.source)
             earlier = KEEP if replaced is None else replaced.cursor
             encoded = earlier if cursor is KEEP else sources.encode_cursor(cursor)
-            self._entries[status.source] = Entry(status, encoded, now)
+            self._entries[status.source] = BufferedStatus(status, encoded, now)
 
     def cursor(self, source: str) -> Json | Literal[Keep.KEEP]:
         """The buffered cursor of ``source``; KEEP if the one in the database is current."""
@@ -73,7 +73,7 @@ class StatusBuffer:
         entries = self._entries
         return [entries[s.source].status if s.source in entries else s for s in statuses]
 
-    def write(self, db: Connection) -> WrittenEntries:
+    def write(self, db: Connection) -> WrittenStatuses:
         """Write all entries in the open transaction; return them, for ``discard`` once it is committed."""
         if not self._entries:
             return _NOTHING
@@ -85,7 +85,7 @@ class StatusBuffer:
             sources.save_status(db, entry.status, entry.now)
         return entries
 
-    def discard(self, written: WrittenEntries) -> None:
+    def discard(self, written: WrittenStatuses) -> None:
         """Discard ``written`` entries, except those replaced since."""
         if not written:
             return
