@@ -3,8 +3,9 @@
 Buffered statuses (``status_buffer``) are written with the next job, or in a transaction of their own after a second.
 
 SQLite 3.7.0 to 3.51.2 can damage a WAL database when two connections write or checkpoint at the same moment, and an
-import or a correction may run beside ``wallflower run``. So each transaction of ours, including the checkpoint that its
-commit may run, holds a lock on a file beside the database.
+import or a correction may run beside ``wallflower run``. So each job of the writer, including the checkpoint that its
+commit may run, holds a lock on a file beside the database. Creating and migrating a database happens before that, when
+it is opened.
 """
 
 from __future__ import annotations
