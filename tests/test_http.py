@@ -355,7 +355,7 @@ def test_each_status_has_its_error_and_message(status: int, error: type[SourceEr
 
 def test_an_accepted_status_does_not_raise() -> None:
     with serving(lambda conn: conn.answer(403, b"why")) as server:
-        assert http_for(server).get(server.url, accept={403}).body == b"why"
+        assert http_for(server).get(server.url, allow_status={403}).body == b"why"
 
 
 def _incomplete_body(conn: Connection) -> None:

@@ -51,7 +51,7 @@ class WallBuilder:
         self._brands: Sequence[Brand] = brands
         self._brand_names = tuple(b.name for b in brands)
         self._ours = tuple(b.name for b in brands if b.ours)
-        self._leads = self._ours or (wall.brands or (brands[0].name,))[:1]
+        self._leading_brands = self._ours or (wall.brands or (brands[0].name,))[:1]
         self._policy = DisplayPolicy(
             wall.never_show,
             masks_authors=wall.mask_authors,
@@ -59,7 +59,7 @@ class WallBuilder:
             someone=phrases.page.someone,
         )
         self._voice_query = VoiceQuery(config, wall, self._brand_names, data, self._policy)
-        self._director = Director(self._leads, clock, self._voice_query.may_show)
+        self._director = Director(self._leading_brands, clock, self._voice_query.may_show)
         self._last_known_id = self._shown_incident = 0
         self._latest_cache = ttl_cache(clock, LATEST_TTL_SECONDS, 1)
         self._directed_at, self._revision = float("-inf"), 0
@@ -80,11 +80,11 @@ class WallBuilder:
     def _build(self) -> WallState:
         data, now, locale = self._data, self._data.now, self._locale
         self._direct()
-        bins, unseen = data.bins(self._leads), self._unseen_periods()
+        bins, unseen = data.bins(self._leading_brands), self._unseen_periods()
         context = self._headline_context(horizon.last_hour(bins))
         kind = sentences.state_kind(context)
         headline = sentences.headline(kind, context)
-        usual = baseline.usual_per_bin(data.usual(self._leads), bins)
+        usual = baseline.usual_per_bin(data.usual(self._leading_brands), bins)
         statuses = data.source_health.statuses
         is_calm = kind is not StateKind.INCIDENT
         return WallState(
@@ -100,7 +100,7 @@ class WallBuilder:
             board=self._board(),
             proof=self._proof(context),
             first_run=first_run.first_run_sources(statuses, now, locale) if kind is StateKind.LISTENING else (),
-            ours=short_brand_name(self._leads[0]),
+            ours=short_brand_name(self._leading_brands[0]),
             clock=epoch_ms(self._clock.machine_time()),
             pace=self._clock.speed,
             night=context.night and is_calm,
@@ -117,7 +117,7 @@ class WallBuilder:
 
     def _headline_context(self, last_hour: horizon.LastHour) -> HeadlineContext:
         data, now = self._data, self._data.now
-        usual, running, ended = data.usual(self._leads), self._running_incident(), self._ended_incident()
+        usual, running, ended = data.usual(self._leading_brands), self._running_incident(), self._ended_incident()
         night, shown = self._wall.night, running or ended
         return HeadlineContext(
             source_health=data.source_health,
@@ -130,18 +130,18 @@ class WallBuilder:
             any_mention=data.any_mention,
             collecting=data.collecting,
             detecting=data.detecting,
-            topic=topics.headline_topic(data.topics(self._leads[0]), last_hour.n, self._policy),
+            topic=topics.headline_topic(data.topics(self._leading_brands[0]), last_hour.n, self._policy),
             incident=running,
             ended_incident=ended,
             incident_topic=topics.topic_phrase(shown.topic, self._policy) if shown else "",
             gap_source=self._source_with_gap(now - timedelta(hours=1)),
-            brand="" if self._ours else self._leads[0],
+            brand="" if self._ours else self._leading_brands[0],
             night=night is not None and night.contains(now.astimezone(self._locale.zone)),
         )
 
     def _running_incident(self) -> Incident | None:
         """The worst ongoing incident; the shown one stays until another is clearly worse."""
-        running = self._running_incidents(self._leads)
+        running = self._running_incidents(self._leading_brands)
         worst = max(
             running, key=lambda i: i.multiple * (CLEARLY_WORSE if i.id == self._shown_incident else 1), default=None
         )
@@ -153,7 +153,7 @@ class WallBuilder:
 
     def _ended_incident(self) -> Incident | None:
         """The incident that ended last, as long as the headline reports it."""
-        ended = [i for i in self._data.incidents() if i.brand in self._leads and i.until is not None]
+        ended = [i for i in self._data.incidents() if i.brand in self._leading_brands and i.until is not None]
         last = max(ended, key=lambda i: i.until or i.since, default=None)
         return last if last and last.until and self._data.now - last.until < SHOW_ENDED_FOR else None
 
@@ -190,7 +190,7 @@ class WallBuilder:
         return board.brand_board(
             self._brands,
             data.tallies,
-            self._leads,
+            self._leading_brands,
             head=self._board_head(),
             locale=self._locale,
             usual_shares=usual,
@@ -205,7 +205,7 @@ class WallBuilder:
         return phrases.last_week_gaps if unread and unread > MAX_UNREAD * WEEK else phrases.last_week
 
     def _topics(self) -> TopicBoard | None:
-        brand = self._leads[0]
+        brand = self._leading_brands[0]
         return topics.topic_board(self._data.topics(brand), brand, self._policy, self._locale)
 
     # The voices
@@ -220,7 +220,7 @@ class WallBuilder:
         else:
             director.offer(self._data.mentions_after(self._last_known_id))
             if last_id - self._last_known_id > MAX_NEW_MENTIONS:
-                director.offer(query.newest(self._leads, FRESH))
+                director.offer(query.newest(self._leading_brands, FRESH))
         self._directed_at, self._last_known_id = at, last_id
         for _ in range(2 * MAX_SHOWN):
             director.advance(query.latest)
@@ -279,7 +279,7 @@ class WallBuilder:
     def _incident_voices(self, incident: Incident) -> tuple[Voice, ...]:
         """One mention of each of the largest groups since it began, then the newest that belong to no group."""
         data, query = self._data, self._voice_query
-        groups = data.mentions(data.largest_groups(incident.brand, incident.since, 2 * MAX_SHOWN)).values()
+        groups = data.mentions(data.largest_stories(incident.brand, incident.since, 2 * MAX_SHOWN)).values()
         shown = [m for m in groups if query.may_show(m)]
         if len(shown) < MAX_SHOWN:
             keys = set(map(key, shown))
@@ -292,7 +292,7 @@ class WallBuilder:
         data = self._data
         kinds = {}
         for name in self._brand_names:
-            usual = None if name in self._leads else baseline.expected_range(data.usual((name,)), data.now)
+            usual = None if name in self._leading_brands else baseline.expected_range(data.usual((name,)), data.now)
             if usual is not None:
                 kinds[name] = baseline.hour_kind(horizon.last_hour(data.bins((name,))).n, usual)
         return kinds

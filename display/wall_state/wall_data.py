@@ -219,7 +219,7 @@ class WallData:
         end = horizon.end_of_last_bar(self.now)
         return self._once(("volumes", brand), lambda: self._store.recent_volume_series(brand, end, bins))
 
-    def largest_groups(self, brand: str, since: datetime, limit: int) -> list[int]:
+    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
         """Ids of the newest mention of each of the largest stories since then."""
         key = ("groups", brand, since)
         return self._cached(key, GROUPS_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))

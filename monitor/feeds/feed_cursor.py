@@ -15,7 +15,12 @@ from monitor.model import Json
 _MAX_ID_CHARS = 250
 _UNREAD = "~"
 """Precedes the digest of an entry that must be read again."""
-_RENAMED_KEYS = {"untold": "validators_unreliable", "leads_to": "resolved_url", "body": "body_digest"}
+_RENAMED_KEYS = {
+    "passes": "pass_count",
+    "untold": "validators_unreliable",
+    "leads_to": "resolved_url",
+    "body": "body_digest",
+}
 """Stored key -> attribute, for cursors that older versions stored."""
 
 
@@ -40,7 +45,7 @@ class FeedCursor:
     """Minutes, as the feed states."""
     read_at: str = ""
     """Time of the last successful pass, ISO 8601."""
-    passes: int = 0
+    pass_count: int = 0
     listed: Mapping[str, str] = field(default_factory=dict)
     """External id -> content digest; for an undated entry followed by ``@seconds``, the time it was first seen."""
 

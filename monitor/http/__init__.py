@@ -118,9 +118,9 @@ class Http:
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        accept: Collection[int] = (),
+        allow_status: Collection[int] = (),
     ) -> Response:
-        """Fetch ``url`` and follow redirects. Statuses of 400 and above raise, except those in ``accept``.
+        """Fetch ``url`` and follow redirects. Statuses of 400 and above raise, except those in ``allow_status``.
 
         Raises AuthError (401), RateLimited (429, or 503 with Retry-After), Gone (410), Refused (other statuses below
         500), BadResponse (other statuses, too many bytes) and SourceError (no connection, timeout, blocked address).
@@ -132,7 +132,7 @@ class Http:
             except (requests.RequestException, ValueError) as error:
                 raise connection_error(error, site_of(url)) from error
         response = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
-        if response.status >= 400 and response.status not in accept:
+        if response.status >= 400 and response.status not in allow_status:
             raise self.response_error(response.url, response.status, response.headers, response.body)
         return response
 

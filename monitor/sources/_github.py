@@ -71,11 +71,11 @@ class ApiClient:
         return found
 
     def _get(
-        self, resource: str, path: str, accept: Collection[int], params: Mapping[str, str] = _NO_PARAMS
+        self, resource: str, path: str, allow_status: Collection[int], params: Mapping[str, str] = _NO_PARAMS
     ) -> Response:
         """``resource``: the name under which GitHub counts requests. Raises RateLimited while its limit lasts."""
         self._limits.check(f"{self._limit_key} {resource}", self._now)
-        return self._http.get(f"{self._api}/{path}", params=params, headers=self._headers, accept=accept)
+        return self._http.get(f"{self._api}/{path}", params=params, headers=self._headers, allow_status=allow_status)
 
     def _query(self, query: str, variables: Mapping[str, Any]) -> Response:
         self._limits.check(f"{self._limit_key} graphql", self._now)

@@ -42,7 +42,7 @@ class ApiClient:
             self._limits.check(f"{self._limit_key} {limited}", self._now)
         all_params = {**params, "site": self._site} | ({"key": self._key} if self._key else {})
         url = f"{self._api}/{method}" + (f"/{ids}" if ids else "")
-        response = self._http.get(url, params=all_params, accept=(400,))
+        response = self._http.get(url, params=all_params, allow_status=(400,))
         self._requests += 1
         if response.status == 400:
             raise self._refusal(response, method)

@@ -58,7 +58,7 @@ class ApiClient:
         # searches have a separate quota
         limit_key = f"{self._limit_key} {'search' if method == 'search' else 'units'}"
         self._limits.check(limit_key, self._now)
-        response = self._http.get(f"{self._api}/{method}", params=params, headers=self._headers, accept=_ACCEPTED)
+        response = self._http.get(f"{self._api}/{method}", params=params, headers=self._headers, allow_status=_ACCEPTED)
         if response.status not in _ACCEPTED:
             return response
         refusal = self._refusal(response)

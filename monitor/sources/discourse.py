@@ -81,7 +81,7 @@ class Source(PagedSource[Options]):
         """The current posts, one request for each."""
         found: dict[str, Post | None] = {}
         for id_ in ids:
-            response = self._get(f"posts/{id_}.json", accept=_GONE)
+            response = self._get(f"posts/{id_}.json", allow_status=_GONE)
             record = {} if response.status in _GONE else response_object(response)
             post = self._post(record)
             if response.status in _GONE or (post is not None and _is_gone(record)):
@@ -91,9 +91,9 @@ class Source(PagedSource[Options]):
                 found[id_] = post
         return found
 
-    def _get(self, path: str, before: int | None = None, accept: tuple[int, ...] = ()) -> Response:
+    def _get(self, path: str, before: int | None = None, allow_status: tuple[int, ...] = ()) -> Response:
         params = {} if before is None else {"before": str(before)}
-        response = self.http.get(f"{self.options.url}/{path}", params=params, accept=(409, *accept))
+        response = self.http.get(f"{self.options.url}/{path}", params=params, allow_status=(409, *allow_status))
         if response.status == 409:
             raise RateLimited(f"{self._site} is overloaded and asks us to wait (409).", self.now + OVERLOADED_WAIT)
         return response

@@ -78,7 +78,7 @@ class Source:
             modified=modified or (before.modified if not_modified else ""),
             body_digest=body_digest,
             read_at=now.isoformat(),
-            passes=before.passes + 1,
+            pass_count=before.pass_count + 1,
         )
         if not_modified or body_digest == before.body_digest:
             return _unchanged_batch(before, after, response, now)
@@ -106,7 +106,7 @@ class Source:
 
     def _get(self, url: str, before: FeedCursor) -> Response:
         headers = {"Accept": _ACCEPT}
-        if (before.passes + 1) % FULL_FETCH_INTERVAL and not before.validators_unreliable:
+        if (before.pass_count + 1) % FULL_FETCH_INTERVAL and not before.validators_unreliable:
             headers |= conditional_headers(before.etag, before.modified)
         response = self._http.get(before.moved_to or url, headers=headers)
         is_conditional = len(headers) > 1

@@ -93,7 +93,7 @@ class Source(SearchedSource[Options]):
     def page(self, window: Window) -> Page:
         """A page of articles. GDELT has no pages, so they continue by time."""
         end = window.end
-        articles = self._articles(self.http.get(self.options.api, params=self._params(window), accept=(429,)))
+        articles = self._articles(self.http.get(self.options.api, params=self._params(window), allow_status=(429,)))
         posts = [self._post(article) for article in articles]
         found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
         oldest = min((int(at.timestamp()) for _, at in found), default=0)

@@ -102,7 +102,7 @@ class Source(SearchedSource[Options]):
             kind = _KINDS_BY_LETTER.get(id_[:1], "")
             if not kind:
                 continue
-            response = self._get(f"{self._api_version or 'v3'}/{kind}", {"id": id_[1:]}, accept=(400, 404))
+            response = self._get(f"{self._api_version or 'v3'}/{kind}", {"id": id_[1:]}, allow_status=(400, 404))
             if response.status in (400, 404):
                 found |= {id_: None} if _error_name(response) in ("not_found", f"couldnt_find_{kind}") else {}
                 continue
@@ -122,7 +122,7 @@ class Source(SearchedSource[Options]):
         params = {"search_term": window.query, "type_": "all", "time_range_seconds": str(seconds_back)}
         params |= {"limit": str(PAGE_SIZE)}
         params |= {"page_cursor": window.cursor} if isinstance(window.cursor, str) else {}
-        return self._get("v4/search", params, accept=(404,))
+        return self._get("v4/search", params, allow_status=(404,))
 
     def _page_v4(self, response: Response) -> Page:
         """The next page is read if this one has posts or comments. Communities and people do not count."""
@@ -153,14 +153,14 @@ class Source(SearchedSource[Options]):
             full_lists += [listed] if len(views) >= PAGE_SIZE else []
         return found, set_aside, full_lists
 
-    def _get(self, path: str, params: Mapping[str, str], accept: tuple[int, ...] = ()) -> Response:
+    def _get(self, path: str, params: Mapping[str, str], allow_status: tuple[int, ...] = ()) -> Response:
         self._limits.check(self.options.url, self.now)
-        response = self.http.get(f"{self.options.url}/api/{path}", params=params, accept=(400, *accept))
+        response = self.http.get(f"{self.options.url}/api/{path}", params=params, allow_status=(400, *allow_status))
         error = _error_name(response) if response.status == 400 else ""
         if error == "rate_limit_error":
             message = f"{self._host} asks us to wait (it allows few searches)."
             raise self._limits.record(self.options.url, RateLimited(message, self.now + RATE_LIMIT_WAIT))
-        if response.status == 400 and 400 not in accept:
+        if response.status == 400 and 400 not in allow_status:
             detail = f": {error}" if error else ""
             raise Refused(f"{self._host} rejected the request (400{detail}).", response.sample)
         return response
