@@ -224,7 +224,7 @@ def test_a_port_in_use_is_reported_in_one_line_and_nothing_is_created(running: R
         other.bind(("127.0.0.1", running.port))
         other.listen(1)
         status, output = running.exit_and_output()
-    advice = "Stop the program that uses it, or set [server] port."
+    advice = "Stop the program that uses it, or set another `port` in [server]."
     assert (status, output) == (1, f"Port {running.port} is in use. {advice}\n")
     assert not (running.folder / "data").exists()
 
