@@ -61,15 +61,6 @@ def get(name: str, key_help: str = "", environ: Mapping[str, str] | None = None)
     )
 
 
-def is_missing(name: str, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether ``get`` would raise AuthError."""
-    try:
-        get(name, environ=environ)
-    except AuthError:
-        return True
-    return False
-
-
 def secret_names(options: BaseModel) -> tuple[str, ...]:
     """The names of the secrets in a source's ``options``."""
     fields = type(options).model_fields.items()
