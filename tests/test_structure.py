@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,11 @@ def test_no_name_is_vague() -> None:
     gunicorns = {"handle_request"}  # what gunicorn's worker calls it
     named = {p.stem for p in MODULES} | {f.name for p in MODULES for f in _functions(p)} - gunicorns
     assert sorted(name for name in named if vague.search(name)) == []
+
+
+def test_nothing_that_git_ignores_is_committed() -> None:
+    """A committed link named ``.venv``, for example, would replace the environment of everyone who pulls it."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout, so nothing here is committed")
+    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""
