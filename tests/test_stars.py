@@ -13,7 +13,7 @@ import pytest
 
 from display.pages.mentions.export import csv_lines, json_lines
 from monitor.collector.importing.columns import choose_columns
-from monitor.collector.importing.rows import open_rows
+from monitor.collector.importing.files import open_rows
 from monitor.model import MentionFilter
 from monitor.store import Store, open_store
 from tests.fake_site import ALL_HEALTHY, app_for, judged

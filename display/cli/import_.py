@@ -35,15 +35,18 @@ ProgressCallback = Callable[[Summary], None]
 @click.option(
     "--source", metavar="NAME", help="Source name for the posts. Default: the name of the file without its ending."
 )
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of the file, such as utf-8. Default: detected.")
 @click.option("--dry-run", is_flag=True, help="Read, match and score everything, but store nothing.")
-def import_(config_path: Path | None, file: Path, mapping: str, source: str | None, dry_run: bool) -> None:
+def import_(
+    config_path: Path | None, file: Path, mapping: str, source: str | None, encoding: str, dry_run: bool
+) -> None:
     """Import posts from a CSV or JSON Lines file.
 
     CSV may be separated by commas, semicolons or tabs, and either format may be gzipped. You can interrupt an import
     and run it again: a post is stored only once. Rejected rows are written to FILE.rejected.jsonl.
     """
     config = load_config(config_path)
-    plan = _plan(config, file, mapping, source)
+    plan = _plan(config, file, mapping, source, encoding)
     with ExitStack() as stack:
         store = None if dry_run else stack.enter_context(open_config_store(config, create=True))
         progress = stack.enter_context(_progress())
@@ -53,11 +56,11 @@ def import_(config_path: Path | None, file: Path, mapping: str, source: str | No
         click.echo(line)
 
 
-def _plan(config: Config, file: Path, mapping: str, source: str | None) -> ImportPlan:
+def _plan(config: Config, file: Path, mapping: str, source: str | None, encoding: str) -> ImportPlan:
     name = (source or "").strip() or file.name.split(".")[0] or "Import"
     is_polled = name.casefold() in {s.name.casefold() for s in config.sources}
     rules = "\n".join(repr(brand) for brand in config.brands)
-    return ImportPlan(file, name, mapping, config.timezone, rules, stores_position=not is_polled)
+    return ImportPlan(file, name, mapping, config.timezone, rules, encoding, stores_position=not is_polled)
 
 
 @contextmanager
@@ -102,6 +105,8 @@ def _stored_mentions(store: Store, source: str) -> Mapping[str, int]:
 
 def _report(summary: Summary, plan: ImportPlan, config: Config, stored: Mapping[str, int] | None) -> Iterator[str]:
     """The result in lines. ``stored`` is None after a dry run."""
+    yield f"Format: {summary.file_format}"
+    yield from summary.notes
     yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.by_field.items())}"
     if "published" not in summary.columns.by_field:
         yield "No column has the publication time, so all posts got the file's time. Use --map published=COLUMN."
