@@ -75,7 +75,7 @@ def test_only_posts_with_a_term_are_returned() -> None:
         posts, deleted, batch = passes(source)
     assert [post.text for post in posts] == ["Acme is fine."]
     assert deleted == []
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
     assert isinstance(batch.cursor, dict)
     assert batch.cursor["time_us"] == us(at)
 
@@ -416,7 +416,7 @@ def test_a_reset_in_the_middle_loses_nothing() -> None:
     assert [post.text for post in (*first, *second)] == ["Acme 0", "Acme 1", "Acme 2"]
 
 
-def test_invalid_messages_are_set_aside() -> None:
+def test_invalid_messages_are_skipped() -> None:
     good = json.dumps(commit(1, NOON - MINUTE, text="Acme")).encode()
     bad = [b"{", b"[]", b"\xff", b'{"time_us": "x"}', b'{"time_us": 1}', b"x" * 1_000_001, b'{"time_us": 1e400}']
     no_post = {**commit(2, NOON - MINUTE), "did": None}
@@ -424,7 +424,7 @@ def test_invalid_messages_are_set_aside() -> None:
     with reading(RawStream([b"".join(map(frame, [*bad, good]))])) as (source, _):
         posts, _, batch = passes(source)
     assert [post.text for post in posts] == ["Acme"]
-    assert batch.set_aside == len(bad)
+    assert batch.skipped == len(bad)
 
 
 def test_a_host_with_only_invalid_messages_is_an_error() -> None:
@@ -511,7 +511,7 @@ def test_recorded_events_are_parsed(shared_data: Path) -> None:
     assert len(batch.posts) == sum(b'"collection":"app.bsky.feed.post","rkey"' in line for line in lines) == 1
     assert batch.posts[0].lang == "en"
     assert batch.posts[0].published_at < now
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
     assert batch.deleted == ()
     assert isinstance(batch.cursor, dict)
     assert batch.cursor["time_us"] == latest

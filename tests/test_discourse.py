@@ -35,7 +35,7 @@ def test_hidden_and_deleted_posts_and_notices_are_left_out(flag: dict[str, Any])
     with reading("discourse", site) as (source, _):
         (batch,) = passes(source)
     assert [post.external_id for post in batch.posts] == ["11"]
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
 
 
 @pytest.mark.parametrize("inclusive", [True, False])

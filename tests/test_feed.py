@@ -140,7 +140,7 @@ def test_json_feed(reader: FeedReader) -> None:
     posts = {post.external_id: post for post in batch.posts}
     assert (posts["7"].title, posts["7"].text, posts["7"].url) == ("a < b", "Hi", reader.server.url + "/7")
     assert (posts["8"].text, posts["8"].author, posts["8"].lang) == ("I <3 Acme", "Bo", "fr")
-    assert batch.set_aside == 1
+    assert batch.skipped == 1
     assert len(batch.posts) == 3
 
 

@@ -129,13 +129,13 @@ def test_only_clear_responses_are_deletions(status: int, body: Any, gone: bool) 
     assert later.deleted == (("p1",) if gone else ())
 
 
-def test_a_removed_post_is_left_out_but_not_set_aside() -> None:
+def test_a_removed_post_is_left_out_but_not_counted_as_skipped() -> None:
     def removed(record: dict[str, Any]) -> dict[str, Any]:
         return view(fake_posts(1)[0], "post") | {"post": {**record["post"], "removed": True}}
 
     with reading("lemmy", Site(fake_posts(1), alter=removed)) as (source, _):
         (batch,) = passes(source)
-    assert (batch.posts, batch.set_aside) == ((), 0)
+    assert (batch.posts, batch.skipped) == ((), 0)
 
 
 @pytest.mark.parametrize("copied", ["", "/", "/c/phones", "/post/5?scroll=1"])

@@ -290,7 +290,7 @@ def test_a_recorded_hashtag_timeline(recordings: Path) -> None:
     assert post.text == "#hoot (hashtag toot)"
     assert post.lang == "ja"
     assert post.published_at.isoformat() == "2026-08-01T13:55:55.867000+00:00"
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
 
 
 def test_recorded_pages_end_and_contain_each_post_once(recordings: Path) -> None:
@@ -299,7 +299,7 @@ def test_recorded_pages_end_and_contain_each_post_once(recordings: Path) -> None
     tag = next(e.path for e in exchanges if "/timelines/tag/" in e.path).rpartition("/")[2]
     posts, batch = recorded(Player(exchanges), ONE, hashtags=[tag])
     assert len(posts) == len({post.external_id for post in posts}) == 10
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
 
 
 def test_a_recorded_public_timeline(recordings: Path) -> None:
@@ -308,7 +308,7 @@ def test_a_recorded_public_timeline(recordings: Path) -> None:
     posts, batch = recorded(player, ONE, hashtags=["none"], public=True)
     assert len(posts) >= 15
     assert all(post.author.count("@") == 1 for post in posts)
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
     assert "(404)" in batch.note
 
 

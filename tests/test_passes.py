@@ -141,19 +141,19 @@ def context_with_bug(context: PassContext) -> PassContext:
     return replace(context, judge=JudgeWithBug(Matcher(BRANDS), Scorer(BRANDS)))
 
 
-def test_one_post_that_cannot_be_judged_is_set_aside(
+def test_one_post_that_cannot_be_judged_is_skipped(
     store: Store, context_with_bug: PassContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     batch = Batch((post("Acme one"), post("Acme poison"), post("Acme two")), cursor=1)
     status = poll(scripted(batch)[0], new_status(), context_with_bug)
     assert [m.post.text for m in store.page(MentionFilter())] == ["Acme two", "Acme one"]
-    assert (status.set_aside, store.statuses()[0].set_aside, store.cursor("Forum")) == (1, 1, 1)
-    assert "could not be judged and was set aside" in caplog.text
+    assert (status.skipped, store.statuses()[0].skipped, store.cursor("Forum")) == (1, 1, 1)
+    assert "could not be judged and was skipped" in caplog.text
 
 
-def test_posts_set_aside_are_counted_over_all_parts_of_a_batch(context_with_bug: PassContext) -> None:
+def test_skipped_posts_are_counted_over_all_parts_of_a_batch(context_with_bug: PassContext) -> None:
     posts = tuple(post("poison" if n % 100 == 0 else f"acme {n}", external_id=str(n)) for n in range(600))
-    assert poll(scripted(Batch(posts))[0], new_status(), context_with_bug).set_aside == 6
+    assert poll(scripted(Batch(posts))[0], new_status(), context_with_bug).skipped == 6
 
 
 def test_if_no_post_can_be_judged_none_is_skipped(store: Store, context_with_bug: PassContext) -> None:

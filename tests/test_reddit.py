@@ -187,7 +187,7 @@ def test_an_emptied_post_in_a_listing_is_a_deletion() -> None:
         _,
     ):
         batch = fetch(source)
-    assert (batch.posts, batch.deleted, batch.set_aside) == ((), ("t3_1",), 0)
+    assert (batch.posts, batch.deleted, batch.skipped) == ((), ("t3_1",), 0)
 
 
 def test_a_post_of_a_deleted_account_has_no_author() -> None:
@@ -451,7 +451,7 @@ def test_recorded_listings(recordings: Path, name: str, options: dict[str, Any],
     with reading(player, days_back=365, **{"search": False, **options}) as (source, _):
         batch = fetch(source, now=newest(page))
     assert player.unrecorded == []
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
     assert all(post.external_id.startswith(kind) and post.author and post.site for post in batch.posts)
     year = newest(page).timestamp() - 365 * 86_400
     young = [c for c in json.loads(page.body)["data"]["children"] if c["data"]["created_utc"] >= year]

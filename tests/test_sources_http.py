@@ -81,7 +81,7 @@ def test_an_empty_site_is_not_an_error(kind: str) -> None:
     with reading(kind, site(kind)) as (source, _):
         (batch,) = passes(source)
     assert batch.posts == ()
-    assert batch.set_aside == 0
+    assert batch.skipped == 0
     assert batch.complete_since is not None
 
 
@@ -196,11 +196,11 @@ def test_no_field_is_required_to_be_valid(kind: str, wrong: Any) -> None:
 
 @every_kind
 @pytest.mark.parametrize("invalid", [None, 5, "x", [], True])
-def test_an_invalid_record_is_set_aside(kind: str, invalid: Any) -> None:
+def test_an_invalid_record_is_skipped(kind: str, invalid: Any) -> None:
     with reading(kind, site(kind, 1, 2, reorder=lambda page: [*page, invalid])) as (source, _):
         batches = passes(source)
     assert len(posts_of(batches)) == 2
-    assert sum(batch.set_aside for batch in batches) >= 1
+    assert sum(batch.skipped for batch in batches) >= 1
 
 
 @every_kind

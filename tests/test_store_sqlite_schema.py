@@ -199,7 +199,8 @@ def test_an_old_database_can_be_used(tmp_path: Path) -> None:
     path = old_database(tmp_path, "m012_incident_news")
     db = raw_connection(path)
     db.execute(
-        """UPDATE source SET status = json_set(status, '$.catching_up', ?1, '$.content_until', ?1, '$.rules', 'a1')
+        """UPDATE source SET status = json_set(status, '$.catching_up', ?1, '$.content_until', ?1, '$.rules', 'a1',
+                '$.set_aside', 2)
             WHERE name = 'Forum'""",
         (noon.isoformat(),),
     )
@@ -208,7 +209,7 @@ def test_an_old_database_can_be_used(tmp_path: Path) -> None:
     limited = SourceStatus(
         "Forum", "feed", Health.LIMITED, "The site asks us to wait.",
         next_check=noon + 5 * minute + timedelta(milliseconds=123), last_try=noon, last_success=noon, failures=1,
-        spend=Spend("2026-03", 1.5, 20.0), catching_up_since=noon, fresh_until=noon, rules_digest="a1",
+        spend=Spend("2026-03", 1.5, 20.0), catching_up_since=noon, fresh_until=noon, rules_digest="a1", skipped=2,
     )  # fmt: skip
     assert store.recorded_statuses() == [limited, SourceStatus("News feed", "feed", Health.WORKING)]
     assert store.source_requests() == {

@@ -160,8 +160,8 @@ def test_a_slow_source_is_given_more_time() -> None:
 
 
 def test_skipped_entries_are_counted_and_reported() -> None:
-    after = timing.pass_succeeded(status_of(set_aside=2), Batch(set_aside=3), PACE, NOON, 0.0)
-    assert after.set_aside == 5
+    after = timing.pass_succeeded(status_of(skipped=2), Batch(skipped=3), PACE, NOON, 0.0)
+    assert after.skipped == 5
     assert after.reason == "The last poll skipped 3 unreadable entries."
     assert timing.pass_succeeded(status_of(), Batch(note="It has moved."), PACE, NOON, 0.0).reason == "It has moved."
 

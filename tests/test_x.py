@@ -514,7 +514,7 @@ def test_a_recorded_search(recordings: Path) -> None:
     posts = batches[0].posts
     assert len(posts) == 10
     assert player.unrecorded == []
-    assert sum(batch.set_aside for batch in batches) == 0
+    assert sum(batch.skipped for batch in batches) == 0
     # the recorded texts contain the time when they were written
     for post in posts:
         if post.text.endswith(" tweepy"):

@@ -98,7 +98,7 @@ def test_replies_in_a_thread_are_read_too() -> None:
     with reading("youtube", answered, videos=NAMED) as (source, _):
         batch = source.fetch((), None, NOON)
     assert [post.text for post in batch.posts] == ["Acme indeed"]
-    assert batch.set_aside == 1
+    assert batch.skipped == 1
 
 
 def test_disabled_comments_are_not_an_error() -> None:

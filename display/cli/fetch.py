@@ -49,7 +49,7 @@ class _Recording:
     """What a pass fetched and judged."""
 
     batch: Batch | None = None
-    judged: list[JudgedPost] = field(default_factory=list)
+    judged_posts: list[JudgedPost] = field(default_factory=list)
 
 
 class _RecordingSource:
@@ -70,9 +70,9 @@ class _RecordingJudge:
         self._judge, self._recording = judge, recording
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
-        judged = self._judge.judge(posts, now)
-        self._recording.judged += judged
-        return judged
+        judged_posts = self._judge.judge(posts, now)
+        self._recording.judged_posts += judged_posts
+        return judged_posts
 
 
 @click.command()
@@ -122,9 +122,9 @@ def _requested_pass(config: Config, source: ConfiguredSource) -> FetchResult:
         last_change = store.last_change_id()
         click.echo("Wallflower is running; asking it to read the source. This may take some seconds.", err=True)
         after = request_fetch(store, source.name, clock)
-        judged, new, edited = posts_since(store, source.name, last_change)
+        judged_posts, new, edited = posts_since(store, source.name, last_change)
         stored = _counts_text({ChangeKind.SAVED: new, ChangeKind.EDITED: edited})
-    return FetchResult(before, after, judged=judged, stored=stored, by_running_program=True)
+    return FetchResult(before, after, judged_posts=judged_posts, stored=stored, by_running_program=True)
 
 
 def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
@@ -139,7 +139,7 @@ def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
         last_change = store.last_change_id()
         after = poll(replace(source, source=_RecordingSource(source.source, recording)), before, context)
         stored = _stored_since(store, last_change)
-    return FetchResult(before, after, recording.batch, recording.judged, stored)
+    return FetchResult(before, after, recording.batch, recording.judged_posts, stored)
 
 
 def _dry_run(config: Config, source: SourceConfig, configured: ConfiguredSource, *, from_start: bool) -> FetchResult:
@@ -155,9 +155,9 @@ def _dry_run(config: Config, source: SourceConfig, configured: ConfiguredSource,
         batch = configured.source.fetch(Matcher(config.brands).terms(), None if from_start else cursor, now)
     except SourceError as error:
         return FetchResult(before, timing.pass_failed(before, error, clock.now(), 0.0))
-    judged = create_judge(config.brands).judge(batch.posts, now)
+    judged_posts = create_judge(config.brands).judge(batch.posts, now)
     after = timing.pass_succeeded(before, batch, configured.pace, clock.now(), 0.0)
-    return FetchResult(before, after, batch, judged)
+    return FetchResult(before, after, batch, judged_posts)
 
 
 def _valid_source(config: Config, name: str) -> SourceConfig:

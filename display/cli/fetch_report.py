@@ -29,7 +29,7 @@ class FetchResult:
     after: SourceStatus
     batch: Batch | None = None
     """None if the fetch failed, or if the running Wallflower made the pass."""
-    judged: list[JudgedPost] = field(default_factory=list)
+    judged_posts: list[JudgedPost] = field(default_factory=list)
     """All posts; if the running Wallflower made the pass, only those that mention a brand."""
     stored: str = ""
     """What was stored: "3 new, 1 edited mentions"; empty after a dry run."""
@@ -44,7 +44,7 @@ class FetchResult:
     @property
     def mentions(self) -> list[JudgedPost]:
         """The posts that mention a brand."""
-        return [judged for judged in self.judged if judged.findings]
+        return [judged_post for judged_post in self.judged_posts if judged_post.findings]
 
 
 def print_report(console: Console, config: Config, result: FetchResult, *, max_mentions: int) -> None:
@@ -53,9 +53,9 @@ def print_report(console: Console, config: Config, result: FetchResult, *, max_m
     for line in (_source_line(result.before, config), *_batch_lines(result)):
         console.print(Text(line, style="" if plain else "bold"), soft_wrap=True)
     mentions = result.mentions
-    for judged in list(reversed(mentions))[:max_mentions]:
+    for judged_post in list(reversed(mentions))[:max_mentions]:
         console.print()
-        for explanation in explanation_lines(judged, config.timezone, plain=plain):
+        for explanation in explanation_lines(judged_post, config.timezone, plain=plain):
             console.print(explanation, soft_wrap=True)
     console.print()
     lines = (*_other_posts(result, len(mentions) - max_mentions, config), *_state_lines(result, config))
@@ -84,7 +84,7 @@ def _other_posts(result: FetchResult, unprinted: int, config: Config) -> Iterato
     """How many mentions were not printed, and examples of posts without a mention."""
     if unprinted > 0:
         yield f"… and {unprinted:,} older mentions (use --show to print more)"
-    others = [judged.post for judged in result.judged if not judged.findings]
+    others = [judged_post.post for judged_post in result.judged_posts if not judged_post.findings]
     if others:
         yield f"{pluralize(len(others), 'post')} without a mention, such as:"
     for post in others[-MAX_OTHER_POSTS:]:
@@ -100,8 +100,8 @@ def _state_lines(result: FetchResult, config: Config) -> Iterator[str]:
         yield f"Note: {batch.note}"
     if note := search_coverages(config)[after.source].summary():
         yield f"Search: {note}"
-    if batch is not None and batch.set_aside:
-        yield f"Skipped: {pluralize(batch.set_aside, 'unreadable entry', 'unreadable entries')}."
+    if batch is not None and batch.skipped:
+        yield f"Skipped: {pluralize(batch.skipped, 'unreadable entry', 'unreadable entries')}."
     yield from _rate_limits(result, config)
     if batch is not None and batch.spend is not None:
         spent, budget = batch.spend.spent, batch.spend.budget

@@ -61,13 +61,13 @@ def excerpt(body: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
     return head + body[start:end] + tail, inside
 
 
-def explanation_lines(judged: JudgedPost, zone: ZoneInfo, *, plain: bool) -> Iterator[Text]:
+def explanation_lines(judged_post: JudgedPost, zone: ZoneInfo, *, plain: bool) -> Iterator[Text]:
     """A post that mentions a brand: its headline, an excerpt, and each brand's score and matched rule."""
-    post = judged.post
+    post = judged_post.post
     yield Text(headline(post, zone), style="" if plain else "cyan")
-    spans = sorted({span for finding in judged.findings for span in finding.match.spans})
+    spans = sorted({span for finding in judged_post.findings for span in finding.match.spans})
     yield Text("  ").append_text(highlight(*excerpt(post.body, spans), plain=plain))
-    for finding in judged.findings:
+    for finding in judged_post.findings:
         yield Text(f"  {finding.match.brand}: {_score(finding, post.body)}")
         rule = finding.match.rule
         yield Text("    by the rule ").append_text(highlight(rule, matched_rule_parts(rule, post), plain=plain))

@@ -121,7 +121,7 @@ def _json(row: SourceRow) -> dict[str, Any]:
         "last_try": _time(status.last_try),
         "next_check": _time(status.next_check),
         "failures": status.failures,
-        "set_aside": status.set_aside,
+        "set_aside": status.skipped,
         "posts_per_hour": round(status.posts_per_hour, 3),
         "mentions_7_days": row.mentions,
         "gap_hours_7_days": round(row.unread_hours, 2),

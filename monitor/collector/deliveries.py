@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from monitor.collector.context import ConfiguredSource, PassContext
-from monitor.collector.judge import judge_or_set_aside
+from monitor.collector.judge import judge_or_skip
 from monitor.collector.passes import BATCH_SIZE
 from monitor.errors import DeliveryRefused
 from monitor.model import Delivery, Receipt, SaveResult
@@ -57,9 +57,9 @@ class Deliveries:
         context, posts, kept = self._context, delivery.posts, 0
         saved: list[SaveResult] = []
         for start in range(0, len(posts), BATCH_SIZE):
-            judged = judge_or_set_aside(posts[start : start + BATCH_SIZE], now, context.judge)
-            saved.append(context.store.save(name, judged, now=now))
-            kept += len(judged)
+            judged_posts = judge_or_skip(posts[start : start + BATCH_SIZE], now, context.judge)
+            saved.append(context.store.save(name, judged_posts, now=now))
+            kept += len(judged_posts)
         if delivery.deleted:
             saved.append(context.store.save(name, (), now=now, deleted=delivery.deleted))
         return Receipt(

@@ -80,7 +80,7 @@ def _with_lang(post: Post, lang: str) -> Post:
     )
 
 
-def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: PostJudge) -> list[JudgedPost]:
+def judge_or_skip(posts: Sequence[Post], now: datetime, judge: PostJudge) -> list[JudgedPost]:
     """Judge ``posts``, leaving out those on which ``judge`` fails: one such post must not stop a source.
 
     Such a failure is a bug in Wallflower, so it is logged with its traceback. If every post fails, the cause is not in
@@ -89,15 +89,15 @@ def judge_or_set_aside(posts: Sequence[Post], now: datetime, judge: PostJudge) -
     try:
         return judge.judge(posts, now) if posts else []
     except Exception:
-        judged = [one for post in posts for one in _judge_alone(post, now, judge)]
-        if not judged:
+        judged_posts = [one for post in posts for one in _judge_alone(post, now, judge)]
+        if not judged_posts:
             raise
-        return judged
+        return judged_posts
 
 
 def _judge_alone(post: Post, now: datetime, judge: PostJudge) -> list[JudgedPost]:
     try:
         return judge.judge([post], now)
     except Exception:
-        log.exception("%s: post %s could not be judged and was set aside", post.source, post.external_id)
+        log.exception("%s: post %s could not be judged and was skipped", post.source, post.external_id)
         return []

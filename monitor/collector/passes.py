@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.collector import outcomes, timing
 from monitor.collector.context import ConfiguredSource, PassContext
-from monitor.collector.judge import judge_or_set_aside
+from monitor.collector.judge import judge_or_skip
 from monitor.collector.outcomes import PassOutcome
 from monitor.errors import SourceError, Stopped
 from monitor.model import PAUSED_REASON, Batch, JudgedPost, SaveResult, SourceStatus
@@ -68,11 +68,11 @@ def _store_batch(
     source: ConfiguredSource, started: SourceStatus, batch: Batch, due: datetime | None, context: PassContext
 ) -> SourceStatus:
     now = context.now()
-    last, saved, set_aside = _judge_posts(source.name, batch, context) if batch.posts else ([], [], 0)
+    last, saved, skipped = _judge_posts(source.name, batch, context) if batch.posts else ([], [], 0)
     gaps = context.store.gaps(*outcomes.gap_range(started, batch, now), source.name)
     outcome = outcomes.after_batch(started, batch, gaps, source.pace, due, now, context.jitter())
-    if set_aside:
-        outcome = outcome._replace(status=replace(outcome.status, set_aside=outcome.status.set_aside + set_aside))
+    if skipped:
+        outcome = outcome._replace(status=replace(outcome.status, skipped=outcome.status.skipped + skipped))
     _open_gaps(outcome, context.store, now)
     if outcome.can_buffer:
         context.store.buffer_status(outcome.status, now=now, cursor=batch.cursor)
@@ -87,26 +87,26 @@ def _store_batch(
 def _judge_posts(source: str, batch: Batch, context: PassContext) -> tuple[list[JudgedPost], list[SaveResult], int]:
     """Judge the posts of ``batch``, BATCH_SIZE at a time, and save all except the last part.
 
-    Returns the last part, what was saved and how many posts were set aside.
+    Returns the last part, what was saved and how many posts were skipped.
     """
-    now, posts, judged, saved, set_aside = context.now(), batch.posts, list[JudgedPost](), list[SaveResult](), 0
+    now, posts, judged_posts, saved, skipped = context.now(), batch.posts, list[JudgedPost](), list[SaveResult](), 0
     for start in range(0, len(posts), BATCH_SIZE):
         if start:
             prefixes = batch.deleted_prefixes if not saved else ()
-            saved.append(context.store.save(source, judged, now=now, deleted_prefixes=prefixes))
+            saved.append(context.store.save(source, judged_posts, now=now, deleted_prefixes=prefixes))
         part = posts[start : start + BATCH_SIZE]
-        judged = judge_or_set_aside(part, now, context.judge)
-        set_aside += len(part) - len(judged)
-    return judged, saved, set_aside
+        judged_posts = judge_or_skip(part, now, context.judge)
+        skipped += len(part) - len(judged_posts)
+    return judged_posts, saved, skipped
 
 
 def _save_last(
-    batch: Batch, judged: Sequence[JudgedPost], status: SourceStatus, context: PassContext, *, is_only: bool
+    batch: Batch, judged_posts: Sequence[JudgedPost], status: SourceStatus, context: PassContext, *, is_only: bool
 ) -> SaveResult:
     """Save the last posts of a batch, with its cursor and the new status, in one transaction."""
     return context.store.save(
         status.source,
-        judged,
+        judged_posts,
         now=context.now(),
         deleted=batch.deleted,
         deleted_prefixes=batch.deleted_prefixes if is_only else (),

@@ -110,7 +110,7 @@ def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime
         last_success=now,
         last_post=last_post,
         failures=0,
-        set_aside=status.set_aside + batch.set_aside,
+        skipped=status.skipped + batch.skipped,
         posts_per_hour=rate,
         note=batch.note,
         spend=batch.spend or status.spend,
@@ -118,7 +118,7 @@ def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime
         fresh_until=next_check if is_complete else None,
     )
     health, why = (Health.QUIET, _quiet_reason(after, now)) if is_quiet(after, now) else (Health.WORKING, "")
-    return _with_health(after, health, batch.note or why or _set_aside_reason(batch.set_aside), now)
+    return _with_health(after, health, batch.note or why or _skipped_reason(batch.skipped), now)
 
 
 def complete_since(status: SourceStatus, batch: Batch) -> datetime | None:
@@ -253,5 +253,5 @@ def _quiet_reason(status: SourceStatus, now: datetime) -> str:
     return f"No posts for {silent}; usually there are about {rate}."
 
 
-def _set_aside_reason(n: int) -> str:
+def _skipped_reason(n: int) -> str:
     return f"The last poll skipped {n} unreadable {'entry' if n == 1 else 'entries'}." if n else ""

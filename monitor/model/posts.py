@@ -88,7 +88,7 @@ class Batch:
     a pass returns without it."""
     arrived: int = 0
     """Posts that programs delivered and that were stored since the last pass, for sources that receive posts."""
-    set_aside: int = 0
+    skipped: int = 0
     """Entries skipped because they could not be read."""
     note: str = ""
     """One sentence for operators that is not an error, such as that a feed has moved permanently."""

@@ -66,8 +66,8 @@ class SourceStatus:
     """When the newest post arrived."""
     failures: int = 0
     """Failed passes in a row."""
-    set_aside: int = 0
-    """Entries skipped as unreadable since the start of the program."""
+    skipped: int = 0
+    """Entries that all passes so far have skipped, because they could not be read or judged."""
     posts_per_hour: float = 0.0
     """A decaying mean of the posts that the source returns, matched or not."""
     sample: bool = False

@@ -44,13 +44,13 @@ def score_from_weights(weights: Sequence[float]) -> float:
 def targeted_score(parts: Sequence[tuple[TokenizedText, Sequence[NameMatch]]], brand: str) -> Score:
     """Score ``brand`` in the ``parts`` of one post. Each part comes with all brand names in it."""
     counted: list[Word] = []
-    judged: list[Span] = []
+    judged_clauses: list[Span] = []
     for text, names in parts:
         own = [name for name in names if name.brand == brand]
         clauses = _WeightedClauses(text, own, [name for name in names if name.brand != brand])
         counted += clauses.counted_words()
-        judged += clauses.judged_spans()
-    return Score(score_from_weights([word.weight for word in counted]), Evidence(tuple(judged), tuple(counted)))
+        judged_clauses += clauses.judged_spans()
+    return Score(score_from_weights([word.weight for word in counted]), Evidence(tuple(judged_clauses), tuple(counted)))
 
 
 class _WeightedClauses:

@@ -39,7 +39,7 @@ class Page:
     posts: tuple[ListedPost, ...] = ()
     next_cursor: Json = None
     """Where the next, older page begins; None: this was the last one."""
-    set_aside: int = 0
+    skipped: int = 0
     """Entries that could not be read."""
     deleted: tuple[str, ...] = ()
     """External ids of posts that are gone."""
@@ -79,7 +79,7 @@ class _PassResult:
 
     posts: dict[str, Post] = field(default_factory=dict)
     deleted: dict[str, None] = field(default_factory=dict)
-    set_aside: int = 0
+    skipped: int = 0
     requests: int = 0
     limit: RateLimited | QuotaSpent | None = None
 
@@ -126,7 +126,7 @@ class Backfill:
             more=bool(self._todo) and result.limit is None,
             not_before=result.limit.not_before if result.limit else None,
             complete_since=datetime.fromtimestamp(self._round_since or 0, UTC) if is_complete else None,
-            set_aside=result.set_aside,
+            skipped=result.skipped,
             note=str(result.limit) if result.limit else "",
         )
 
@@ -196,7 +196,7 @@ class Backfill:
 
     def _collect(self, page: Page, since: datetime, result: _PassResult) -> None:
         """Keep posts that are new or edited. Those before ``since`` were read earlier and only share the page."""
-        result.set_aside += page.set_aside
+        result.skipped += page.skipped
         result.deleted.update(dict.fromkeys(page.deleted))
         self._incomplete = self._incomplete or page.incomplete or page.failed
         for post, at in page.posts:

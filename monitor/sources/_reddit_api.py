@@ -65,7 +65,7 @@ class ApiReader:
         after = get_id(get_object(response, "data"), "after")
         next_cursor, is_cut_off = next_page(after, len(things), found, window)
         gone = tuple(fullname for fullname in parsed if isinstance(fullname, str))
-        return Page(found, next_cursor, set_aside=parsed.count(None), deleted=gone, incomplete=is_cut_off)
+        return Page(found, next_cursor, skipped=parsed.count(None), deleted=gone, incomplete=is_cut_off)
 
     def look_up(self, fullnames: Sequence[str]) -> Mapping[str, Post | None]:
         """The current posts, requested a hundred at a time."""

@@ -50,7 +50,7 @@ class FeedReader:
         found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
         last = found[-1].post.external_id if found else ""
         next_cursor, is_cut_off = next_page(last, len(feed.entries), found, window)
-        return Page(found, next_cursor, set_aside=feed.skipped + posts.count(None), incomplete=is_cut_off)
+        return Page(found, next_cursor, skipped=feed.skipped + posts.count(None), incomplete=is_cut_off)
 
     def look_up(self, fullnames: Sequence[str]) -> Mapping[str, Post | None]:
         """Return nothing: feeds cannot be asked for single posts."""

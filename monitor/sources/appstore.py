@@ -76,7 +76,7 @@ class Source(PagedSource[Options]):
         return Page(
             found,
             next_cursor=None if is_last else window.page_number + 1,
-            set_aside=posts.count(None),
+            skipped=posts.count(None),
             incomplete=window.page_number >= LAST_PAGE and bool(found) and not is_past,
         )
 

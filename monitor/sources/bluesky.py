@@ -214,7 +214,7 @@ class Source:
             deleted_prefixes=deleted_prefixes,
             more=events.more,
             complete_since=min(since, now) if since else None,
-            set_aside=events.unparsed,
+            skipped=events.unparsed,
             note=note,
         )
 

@@ -75,7 +75,7 @@ class Source(PagedSource[Options]):
         posts = [self._post(record) for record in shown if not before or get_int(record, "id") != before]
         found = [ListedPost(post, post.published_at) for post in posts if post is not None and post.body.strip()]
         is_past = bool(found) and max(at for _, at in found) < window.since
-        return Page(tuple(found), None if is_past else _next_before(before, ids), set_aside=posts.count(None))
+        return Page(tuple(found), None if is_past else _next_before(before, ids), skipped=posts.count(None))
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
         """The current posts, one request for each."""

@@ -130,7 +130,7 @@ class Source:
             cursor=replace(after, ttl=feed.ttl, listed=listed, validators_unreliable=validators_unreliable).to_json(),
             not_before=not_before(response.headers, feed.ttl, now),
             complete_since=before.last_read if before.overlaps(listed) else None,
-            set_aside=feed.skipped,
+            skipped=feed.skipped,
             note=_note(after, feed.truncated),
         )
 

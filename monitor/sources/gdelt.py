@@ -98,10 +98,10 @@ class Source(SearchedSource[Options]):
         found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
         oldest = min((int(at.timestamp()) for _, at in found), default=0)
         if len(articles) < PAGE_SIZE or not found or oldest > int(end.timestamp()):
-            return Page(found, set_aside=posts.count(None), incomplete=oldest > int(end.timestamp()))
+            return Page(found, skipped=posts.count(None), incomplete=oldest > int(end.timestamp()))
         # more articles of one second than a page holds: the others cannot be requested
         is_crowded = oldest == int(end.timestamp())
-        return Page(found, oldest - 1 if is_crowded else oldest, set_aside=posts.count(None), incomplete=is_crowded)
+        return Page(found, oldest - 1 if is_crowded else oldest, skipped=posts.count(None), incomplete=is_crowded)
 
     def finish_batch(self, batch: Batch) -> Batch:
         """Wait before the next request: a pass that follows at once would come too early."""

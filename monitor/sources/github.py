@@ -94,7 +94,7 @@ class Source(SearchedSource[Options]):
         oldest = min((int(at.timestamp()) for _, at in found), default=0)
         has_more = len(items) >= page_size and bool(found)
         next_cursor = min(oldest, int(window.end.timestamp()) - 1) if has_more else None
-        return Page(found, next_cursor, set_aside=results.count(None), incomplete=is_incomplete)
+        return Page(found, next_cursor, skipped=results.count(None), incomplete=is_incomplete)
 
     def complete_batch(self, batch: Batch) -> Batch:
         """Record the paths of the posts in ``batch``, for lookups without a token."""

@@ -50,7 +50,7 @@ class Source(SearchedSource[Options]):
         return Page(
             tuple(ListedPost(post, post.published_at) for post in posts),
             next_cursor=None if len(hits) < PAGE_SIZE else min(oldest, end - 1),
-            set_aside=len(hits) - len(posts),
+            skipped=len(hits) - len(posts),
         )
 
     def look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:

@@ -126,32 +126,32 @@ class Source(SearchedSource[Options]):
 
     def _page_v4(self, response: Response) -> Page:
         """The next page is read if this one has posts or comments. Communities and people do not count."""
-        found, set_aside, _ = self._read_lists(response)
+        found, skipped, _ = self._read_lists(response)
         record = response_object(response)
         next_page = get_text(record, "next_page")
         is_last = not any(record.get(name) for name in _LIST_NAMES.values()) or {*next_page.split(",")} <= {"", "none"}
-        return Page(tuple(found), None if is_last else next_page, set_aside=set_aside)
+        return Page(tuple(found), None if is_last else next_page, skipped=skipped)
 
     def _page_v3(self, window: Window) -> Page:
         """Up to 50 posts and 50 comments. The next page is read if one of the lists is full and recent."""
         params = {"q": window.query, "type_": "All", "sort": "New", "listing_type": "All"}
         params |= {"limit": str(PAGE_SIZE), "page": str(window.page_number)}
-        found, set_aside, full_lists = self._read_lists(self._get("v3/search", params))
+        found, skipped, full_lists = self._read_lists(self._get("v3/search", params))
         has_more = any(not posts or max(at for _, at in posts) >= window.since for posts in full_lists)
-        return Page(tuple(found), window.page_number + 1 if has_more else None, set_aside=set_aside)
+        return Page(tuple(found), window.page_number + 1 if has_more else None, skipped=skipped)
 
     def _read_lists(self, response: Response) -> tuple[list[ListedPost], int, list[list[ListedPost]]]:
         """(posts on the page, number of entries that cannot be read, those of its lists that are full)"""
         found: list[ListedPost] = []
-        set_aside, full_lists = 0, []
+        skipped, full_lists = 0, []
         for kind, name in _LIST_NAMES.items():
             views = get_objects(response_object(response), name, response)
             posts = [self._post(kind, view) for view in views]
             listed = [ListedPost(post, post.published_at) for post in posts if post is not None]
-            set_aside += posts.count(None)
+            skipped += posts.count(None)
             found += [entry for entry in listed if entry.post.body.strip()]
             full_lists += [listed] if len(views) >= PAGE_SIZE else []
-        return found, set_aside, full_lists
+        return found, skipped, full_lists
 
     def _get(self, path: str, params: Mapping[str, str], allow_status: tuple[int, ...] = ()) -> Response:
         self._limits.check(self.options.url, self.now)

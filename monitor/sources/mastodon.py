@@ -119,7 +119,7 @@ class _PassResult:
     """The start of timelines that were never read."""
     posts: dict[str, Post] = field(default_factory=dict)
     requests: int = 0
-    set_aside: int = 0
+    skipped: int = 0
     errors: dict[Timeline, SourceError] = field(default_factory=dict)
     """Why a timeline could not be read to its end."""
 
@@ -158,7 +158,7 @@ class Source:
             posts=tuple(sorted(self._result.posts.values(), key=lambda post: post.published_at)),
             more=bool(self._cursor.pending),
             complete_since=complete_since,
-            set_aside=self._result.set_aside,
+            skipped=self._result.skipped,
             note=" ".join(dict.fromkeys(map(str, errors.values())))[:MAX_NOTE_CHARS],
         )
         recheck = Recheck(cursor.get("watch") if isinstance(cursor, dict) else None)
@@ -245,7 +245,7 @@ class Source:
         for status in page:
             post = self._post(status, timeline.instance)
             if post is None:
-                self._result.set_aside += 1
+                self._result.skipped += 1
             elif (
                 self._cursor.is_new_or_edited(status, post.external_id)
                 and post.body.strip()

@@ -87,7 +87,7 @@ class Source(SearchedSource[Options]):
         posts = [self._excerpt(item) for item in items]
         has_more = response_object(response).get("has_more") is True and bool(items)
         found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
-        return Page(found, window.page_number + 1 if has_more else None, set_aside=posts.count(None))
+        return Page(found, window.page_number + 1 if has_more else None, skipped=posts.count(None))
 
     def complete_batch(self, batch: Batch) -> Batch:
         """``batch`` with complete texts and authors. If a request fails, a later lookup of these posts adds them."""

@@ -215,7 +215,7 @@ class Source(SearchedSource[Options]):
         # a post from before the window is new too: X has listed it late
         times = [max(time_of_id(version.id), window.since) for version in versions]
         found = [ListedPost(post, at) for post, at in zip(posts, times, strict=True) if post.body.strip()]
-        return Page(tuple(found), set_aside=len(tweets) - len(versions))
+        return Page(tuple(found), skipped=len(tweets) - len(versions))
 
     def _look_up(self, ids: Sequence[str]) -> tuple[list[PostVersion], list[str]]:
         """(the posts as they are now, the ids of those that are gone). Raises SourceErrors."""

@@ -248,7 +248,7 @@ class Source:
 def _page(posts: Sequence[Post | None], response: Response) -> Page:
     token = get_text(response_object(response), "nextPageToken")
     found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
-    return Page(found, token or None, set_aside=len(posts) - len(found))
+    return Page(found, token or None, skipped=len(posts) - len(found))
 
 
 def _current_posts(
@@ -298,6 +298,6 @@ def _joined(videos: Batch, comments: Batch) -> Batch:
         not_before=max(waits, default=None),
         complete_since=min(since) if len(since) == 2 else None,
         unread_since=videos.unread_since,
-        set_aside=videos.set_aside + comments.set_aside,
+        skipped=videos.skipped + comments.skipped,
         note=videos.note or comments.note,
     )

@@ -84,7 +84,7 @@ class Store(Protocol):
     def save(
         self,
         source: str,
-        judged: Sequence[JudgedPost],
+        judged_posts: Sequence[JudgedPost],
         *,
         now: datetime,
         deleted: Sequence[str] = (),

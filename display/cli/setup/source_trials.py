@@ -87,8 +87,8 @@ class Trial:
         results[name] = _result(len(posts), self._judge.judge(newest, self._clock.now()), problem, batch.note)
 
 
-def _result(post_count: int, judged: Sequence[JudgedPost], problem: str, note: str) -> TrialResult:
-    mentioning = [post for post in judged if post.findings]
+def _result(post_count: int, judged_posts: Sequence[JudgedPost], problem: str, note: str) -> TrialResult:
+    mentioning = [post for post in judged_posts if post.findings]
     counts = Counter(finding.match.brand for post in mentioning for finding in post.findings)
     example = " ".join(mentioning[-1].post.body.split())[:EXAMPLE_CHARS] if mentioning else ""
     return TrialResult(post_count, dict(counts.most_common()), example, problem, note)

@@ -312,4 +312,5 @@ _RENAMED_STATUS_FIELDS = {
     "catching_up": "catching_up_since",
     "content_until": "fresh_until",
     "rules": "rules_digest",
+    "set_aside": "skipped",
 }

@@ -90,10 +90,10 @@ class BatchSaver:
         self.next_post = _next_id(self.db, "post")
         self.first_mention = self.next_mention = _next_id(self.db, "mention")
 
-    def save(self, judged: Sequence[JudgedPost]) -> None:
+    def save(self, judged_posts: Sequence[JudgedPost]) -> None:
         """Save the batch. If several posts have the same external id, the last one counts."""
-        batch = {j.post.external_id: j for j in judged}
-        self.unchanged += len(judged) - len(batch)
+        batch = {judged.post.external_id: judged for judged in judged_posts}
+        self.unchanged += len(judged_posts) - len(batch)
         stored = self._select_stored(list(batch))
         edits = []
         for external_id, one in batch.items():

@@ -112,7 +112,7 @@ class SqliteStore:
     def save(
         self,
         source: str,
-        judged: Sequence[JudgedPost],
+        judged_posts: Sequence[JudgedPost],
         *,
         now: datetime,
         deleted: Sequence[str] = (),
@@ -127,7 +127,7 @@ class SqliteStore:
             number = ids.source_id(db, source)
             deleted_count = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_prefixes)
             batch = saving.BatchSaver(db, self._ids, self._stories, number, now_ms)
-            batch.save(judged)
+            batch.save(judged_posts)
             deleted_count += saving.delete_posts(db, self._stories, number, now_ms, external_ids=deleted)
             if cursor is not KEEP:
                 sources.save_cursor(db, source, sources.encode_cursor(cursor))
