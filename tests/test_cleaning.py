@@ -88,6 +88,33 @@ def test_clean_is_idempotent(text: str, title: str) -> None:
     assert clean(once, NOON) == once
 
 
+LINK_PARTS = st.sampled_from(
+    ["https://a.example/e", "?utm_source=x", "&l", "&", "#60;", "lt;", "?b&amp", ";", "\u0301", ")", " ", "<b>", "\n"]
+)
+
+
+@given(st.lists(LINK_PARTS, max_size=12).map("".join))
+@example("https://a.example/e?utm_source=x\u0301")
+@example("https://a.example/?b&lt&utm_source=x; c")
+def test_cleaning_is_idempotent_where_tracking_parameters_are_removed(text: str) -> None:
+    once = clean(Post("Forum", "1", text, NOON, title=text), NOON)
+    assert clean(once, NOON) == once
+
+
+def test_tracking_parameters_and_redirects_are_removed_from_a_post() -> None:
+    lamp = "https://shop.example/lamp"
+    post = Post(
+        "Forum",
+        "1",
+        f"Look: {lamp}?utm_source=acme&amp;utm_campaign=globex-sale",
+        NOON,
+        title=f"{lamp}?fbclid=acme",
+        url=f"https://www.google.com/url?url={lamp}%3Futm_source%3Dacme",
+    )
+    found = clean(post, NOON)
+    assert (found.title, found.text, found.url) == (lamp, f"Look: {lamp}", lamp)
+
+
 @given(hostile)
 def test_result_is_safe_for_screens_and_the_database(text: str) -> None:
     for out in (cleaned(text), plain_text(text)):

@@ -59,6 +59,7 @@ KEPT_APART = {
     "sqlite_utils": {"store.sqlite"},
     "py3langid": {"text"},
     "nh3": {"text"},
+    "w3lib": {"text"},
     "lark": {"query"},
     **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
     "websocket": {"streams", "sources"},

@@ -26,6 +26,7 @@ import nh3
 
 from monitor.model import Post
 from monitor.text.language_codes import language_code
+from monitor.text.links import canonical_link, strip_tracking
 
 MAX_TEXT_CHARS = 20_000
 MAX_TITLE_CHARS = 500
@@ -112,14 +113,15 @@ def clean(post: Post, now: datetime) -> Post:
     """Return ``post`` as it may be stored: plain text within the limits, a safe link, a time not after ``now``.
 
     Never raises, whatever the strings and the datetime hold, and is idempotent. Returns the same object if nothing
-    has to change. Removes an ``@`` before the author's name. Drops a title that only repeats the start of the text,
-    and a text that only repeats the start of the title.
+    has to change. Removes an ``@`` before the author's name, redirect wrappers and tracking parameters. Drops a title
+    that only repeats the start of the text, and a text that only repeats the start of the title.
     """
-    title, text = _drop_repetition(_clean_line(post.title, MAX_TITLE_CHARS), _clean_text(post.text, MAX_TEXT_CHARS))
+    title = _without_tracking(_clean_line(post.title, MAX_TITLE_CHARS))
+    title, text = _drop_repetition(title, _without_tracking(_clean_text(post.text, MAX_TEXT_CHARS)))
     external_id = safe_id(post.external_id)
     published_at = _bounded_time(post.published_at, now)
     author = _clean_line(post.author, MAX_AUTHOR_CHARS).lstrip("@ ")
-    url = safe_url(post.url)
+    url = safe_url(canonical_link(post.url))
     site = _clean_line(post.site, MAX_SITE_CHARS)
     lang = language_code(post.lang)
     strings = (external_id, text, author, title, url, site, lang)
@@ -211,6 +213,15 @@ def _clean_text(text: str, length: int) -> str:
         if _MARKUP.search(text):
             text = _strip_tags(_LITERAL_LESS_THAN.sub("&lt;", text))
     return _resolve_and_normalize(text, length)
+
+
+def _without_tracking(text: str) -> str:
+    """A clean ``text`` without the tracking parameters of its links, unless what is left would not be clean."""
+    stripped = strip_tracking(text)
+    if stripped == text:
+        return text
+    # what was around a parameter may now form an entity, or one letter with its accent
+    return stripped if _resolve_and_normalize(stripped, len(stripped)) == stripped else text
 
 
 def _is_clean(text: str, length: int) -> bool:
