@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 
 from monitor.collector import Judge
 from monitor.collector.importing import ImportFailed, ImportPlan, Summary, run_import
-from monitor.collector.importing.columns import parse_time
 from monitor.collector.importing.seen_ids import SeenIds
 from monitor.model import Brand, JudgedPost, MentionFilter, Post
 from monitor.query.matcher import Matcher
@@ -274,37 +273,14 @@ def test_without_a_time_column_posts_get_the_time_of_the_file(
     assert store.page(MentionFilter())[0].post.published_at.year >= 2020
 
 
-@pytest.mark.parametrize(
-    ("text", "utc"),
-    [
-        ("2015-02-24 11:35:52 -0800", "2015-02-24T19:35:52"),
-        ("2015-02-24T19:35:52Z", "2015-02-24T19:35:52"),
-        ("2015-02-24T19:35:52.123+00:00", "2015-02-24T19:35:52.123000"),
-        ("2015-07-24 19:35", "2015-07-24T18:35:00"),
-        ("2015/02/24 19:35:52", "2015-02-24T19:35:52"),
-        ("2015-02-24", "2015-02-24T00:00:00"),
-        ("24.02.2015 19:35", "2015-02-24T19:35:00"),
-        ("1424806552", "2015-02-24T19:35:52"),
-        ("1424806552.0", "2015-02-24T19:35:52"),
-        ("1424806552000", "2015-02-24T19:35:52"),
-        ("Tue, 24 Feb 2015 11:35:52 -0800", "2015-02-24T19:35:52"),
-        ("Tue Feb 24 19:35:52 +0000 2015", "2015-02-24T19:35:52"),
-    ],
-)
-def test_times(text: str, utc: str) -> None:
-    assert parse_time(text, LONDON) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize("text", ["", "yesterday", "2015-13-01", "02/24/2015", "9" * 20, "2015-02-24 25:00"])
-def test_invalid_times(text: str) -> None:
-    with pytest.raises(ValueError, match="is not recognised"):
-        parse_time(text, LONDON)
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_a_time_or_a_value_error(text: str) -> None:
-    with suppress(ValueError):
-        assert parse_time(text, LONDON).tzinfo is UTC
+def test_dates_are_read_or_rejected_but_never_guessed(imported: Callable[..., Summary], store: Store) -> None:
+    dates = ["24 Jul 2025 11:47 PM", "03/02/2026", "Mon, 02 Mar 2026 09:15:00 IST", "yesterday"]
+    rows = [f'{n},acme number {n},"{date}"' for n, date in enumerate(dates)]
+    summary = imported("\n".join(["id,text,date", *rows]))
+    (mention,) = store.page(MentionFilter())
+    assert mention.post.published_at == datetime(2025, 7, 24, 22, 47, tzinfo=UTC)
+    reasons = [rejected.reason for rejected in summary.rejected.first]
+    assert ["may come first" in reasons[0], "India" in reasons[1], "not recognised" in reasons[2]] == [True, True, True]
 
 
 class EmptyJudge:

@@ -7,11 +7,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from email.utils import parsedate_to_datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from monitor.collector.importing.rows import ImportFailed, Row
+from monitor.dates import parse_date
 from monitor.model import Post
 
 COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -44,53 +44,7 @@ COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
 MAX_LISTED_COLUMNS = 40
 """Columns that an error lists."""
 
-_TIME_EXAMPLES = (
-    'like "2015-02-24 11:35:52 -0800", "2015-02-24T19:35:52Z", seconds or milliseconds since 1970, '
-    '"Tue, 24 Feb 2015 11:35:52 -0800"'
-)
-_ISO = re.compile(
-    r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ]+(\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?))? *(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
-    re.IGNORECASE,
-)
-_EPOCH = re.compile(r"-?\d{8,11}(?:\.\d+)?|\d{12,14}")
 _STARS = re.compile(r"[1-5](?:[.,]0+)?")
-_TWITTER = "%a %b %d %H:%M:%S %z %Y"
-_DOTTED = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
-
-
-def parse_time(text: str, zone: tzinfo) -> datetime:
-    """``text`` as an aware UTC time; without an offset, it is a time in ``zone``. Raises ValueError."""
-    text = text.strip()
-    try:
-        at = _parse_iso(text) or _parse_epoch(text) or _parse_other(text)
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError, TypeError, IndexError):
-        raise ValueError(f"the time {text[:40]!r} is not recognised; write it {_TIME_EXAMPLES}") from None
-
-
-def _parse_iso(text: str) -> datetime | None:
-    found = _ISO.fullmatch(text)
-    if found is None:
-        return None
-    year, month, day, clock, zone = found.groups()
-    offset = "+00:00" if zone and zone.upper() in {"Z", "UTC", "GMT"} else zone or ""
-    return datetime.fromisoformat(f"{year}-{month}-{day}T{(clock or '00:00').replace(',', '.')}{offset}")
-
-
-def _parse_epoch(text: str) -> datetime | None:
-    if not _EPOCH.fullmatch(text):
-        return None
-    number = float(text)
-    return datetime.fromtimestamp(number / 1000 if abs(number) >= 1e11 else number, UTC)
-
-
-def _parse_other(text: str) -> datetime:
-    for time_format in (_TWITTER, *_DOTTED):
-        try:
-            return datetime.strptime(text, time_format)
-        except ValueError:
-            continue
-    return parsedate_to_datetime(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +69,7 @@ class Columns:
         if when is not None and not when.strip():
             raise ValueError(f'no time in "{self.by_field["published"]}"')
         external_id = cells.pop("id", "").strip() or _derived_id(cells, when)
-        published = default_time if when is None else parse_time(when, zone)
+        published = default_time if when is None else parse_date(when, zone=zone)
         return Post(
             source=source,
             external_id=external_id,
