@@ -27,11 +27,6 @@ rule = "acme"
 [[brands]]
 name = "Globex"
 rule = "globex"
-[[sources]]
-kind = "sample"
-name = "The sample"
-rate = 300
-history = 0.1
 """
 
 

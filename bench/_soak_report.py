@@ -148,7 +148,7 @@ def _report_posts(plan: Plan, observer: Observer, reports: Mapping[str, Any], fi
     mentions, duplicate_mentions = observer.mentions()
     findings.add(
         f"{'all':13} {_sum(every, 'published'):5} published, {_sum(every, 'stored'):5} stored, {lost} lost,"
-        f" {duplicates} duplicates; {mentions} mentions with those of the sample",
+        f" {duplicates} duplicates; {mentions} mentions",
         *([f"{duplicate_mentions} mentions are duplicates"] if duplicate_mentions else []),
     )
 

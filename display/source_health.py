@@ -7,9 +7,10 @@ Each of these puts it into words: ``pages/health_line.py``, ``pages/sources/rows
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,10 @@ class SourceHealth:
     """Weighty sources first, then by the time of the last success, newest first."""
     sample: bool
     """Whether any stored mention is sample data."""
+    generating: timedelta | None = None
+    """How much history the sample source is generating right now; None if it is not."""
+    leftover_samples: tuple[str, ...] = ()
+    """See ``leftover_samples``."""
 
     @property
     def last_read(self) -> datetime | None:
@@ -132,7 +137,33 @@ def source_health(
         if (reason := unread_reason(status, now, started))
     ]
     unread.sort(key=lambda source: (not source.major, -(source.since or started).timestamp()))
-    return SourceHealth(tuple(statuses), tuple(unread), any(status.sample for status in stored))
+    samples = [status.source for status in stored if status.sample]
+    return SourceHealth(
+        statuses=tuple(statuses),
+        unread=tuple(unread),
+        sample=bool(samples),
+        generating=_history_being_generated(config, statuses),
+        leftover_samples=leftover_samples(config, stored),
+    )
+
+
+def leftover_samples(config: Config, stored: Iterable[SourceStatus]) -> tuple[str, ...]:
+    """Sample sources that left the config, but whose made-up posts are still stored beside real ones."""
+    generated = {source.name for source in config.sources if source.is_sample}
+    return tuple(status.source for status in stored if status.sample and status.source not in generated)
+
+
+def removal_advice(source: str) -> str:
+    """What to do about the stored posts of a sample source that left the config."""
+    command = f"wallflower remove-source {shlex.quote(source)}"
+    return f"Posts that the sample source {source} made up are still stored. To remove them, run `{command}`."
+
+
+def _history_being_generated(config: Config, statuses: Iterable[SourceStatus]) -> timedelta | None:
+    """The longest history of the config's sample sources whose first passes are not finished; None without any."""
+    unfinished = {s.source for s in statuses if s.catching_up_since is not None or s.last_success is None}
+    histories = [s.sample_history for s in config.sources if s.sample_history and s.name in unfinished]
+    return max(histories, default=None)
 
 
 def configured_statuses(config: Config, stored: Iterable[SourceStatus]) -> list[SourceStatus]:

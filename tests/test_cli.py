@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from display.cli.main import cli
+from tests.cli_runner import feed, runner
+from tests.fake_server import item, serving
 
 CONFIG = """
 [wallflower]
@@ -74,7 +76,7 @@ def exported(result: Result) -> list[dict[str, str]]:
 def test_every_command_except_the_demo_takes_a_config() -> None:
     assert set(cli.commands) == {
         *("init", "run", "check", "match", "score", "import", "export", "demo-wall"),
-        *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml"),
+        *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml", "remove-source"),
     }
     for command in set(cli.commands.values()) - {cli.commands["demo-wall"]}:
         assert "--config" in [name for param in command.params for name in param.opts]
@@ -314,6 +316,23 @@ def test_commands_that_read_do_not_create_a_database(wallflower: Run, tmp_path: 
     assert result.exit_code == 1
     assert "does not exist yet" in result.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_a_source_is_removed_once_it_has_left_the_config(stored: Run, tmp_path: Path) -> None:
+    refused = stored("remove-source", "Posts")
+    assert (refused.exit_code, "Nothing is stored from a source called" in refused.stderr) == (1, True)
+    declined = stored("remove-source", "posts", input="n\n")
+    assert "Delete posts with" in declined.output
+    assert len(exported(stored("export"))) == len(POSTS)
+    removed = stored("remove-source", "posts", "--yes")
+    assert (removed.exit_code, removed.stdout[:14]) == (0, "Deleted posts:")
+    assert exported(stored("export")) == []
+
+
+def test_a_source_in_the_config_is_not_removed(tmp_path: Path) -> None:
+    with serving(feed(item(1))) as server:
+        result = runner(tmp_path, server)("remove-source", "forum", "--yes")
+    assert (result.exit_code, "sources[0]: Forum is still in the config" in result.stderr) == (78, True)
 
 
 def test_a_damaged_database_is_reported_and_left_as_it_is(wallflower: Run, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -440,3 +440,37 @@ def test_the_walls_of_the_program_speak_every_language_in_its_catalogue(tmp_path
         ):
             assert load_config(file).walls[0].language == language
     assert Wall().language in catalogue()
+
+
+class SampleOptions(SourceOptions):
+    history: float = 14.0
+    sample: ClassVar[bool] = True
+
+
+SAMPLE = '[[sources]]\nkind = "sample"\nname = "Sample"\n'
+
+
+def with_samples(tmp_path: Path, text: str) -> Any:
+    models: dict[str, type[BaseModel]] = {"feed": FeedOptions, "sample": SampleOptions}
+    return load(written(tmp_path, text), models.__getitem__, kinds=models)
+
+
+def test_made_up_posts_have_a_database_of_their_own(tmp_path: Path) -> None:
+    brands = GOOD.partition("[[sources]]")[0]
+    config = with_samples(tmp_path, brands + SAMPLE)
+    assert (config.is_sample, config.database.name) == (True, "sample.db")
+    assert config.sources[0].sample_history == timedelta(days=14)
+    assert with_samples(tmp_path, GOOD).database.name == "wallflower.db"
+
+
+def test_made_up_posts_are_not_read_beside_real_sources(tmp_path: Path) -> None:
+    config = with_samples(tmp_path, GOOD + SAMPLE)
+    assert (config.is_sample, config.database.name) == (False, "wallflower.db")
+    forum, sample = config.sources
+    assert not forum.problems
+    assert "made up" in sample.explanation
+    with pytest.raises(ConfigError) as raised:
+        config.check()
+    assert raised.value.problems == (
+        "sources[1].kind: its posts are made up and would mix with real ones. Remove this table, or all other sources.",
+    )

@@ -115,7 +115,7 @@ def test_closed_streams_do_not_damage_the_database(folder: Path) -> None:
     """The next file that is opened gets the descriptor of a closed stream, unless something replaces it."""
     assert shell(folder, "export --output copy.csv <&- >&- 2>&-").returncode == 0
     assert len((folder / "copy.csv").read_text().splitlines()) == POSTS + 1
-    assert (folder / "data" / "wallflower.db").read_bytes()[:6] == b"SQLite"
+    assert (folder / "data" / "sample.db").read_bytes()[:6] == b"SQLite"
 
 
 def test_an_export_is_utf8_whatever_the_encoding_of_the_terminal(folder: Path) -> None:

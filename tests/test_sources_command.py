@@ -36,7 +36,7 @@ name = "Sample"
 def broken_source(tmp_path: Path) -> Iterator[Store]:
     """A config with one source, which is broken, costs money, and has a gap of two hours and an open one."""
     (tmp_path / "config.toml").write_text(CONFIG)
-    store, now = open_store(f"sqlite:///{tmp_path / 'data' / 'wallflower.db'}"), Clock().now()
+    store, now = open_store(f"sqlite:///{tmp_path / 'data' / 'sample.db'}"), Clock().now()
     paid = Spend(f"{now:%Y-%m}", 1.5, 20.0)
     status = working_status(
         now - HOUR, "Sample", health=Health.BROKEN, reason="It is down.", spend=paid, since=now - HOUR

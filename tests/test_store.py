@@ -157,6 +157,23 @@ def test_a_deleted_post_is_found_no_more(store: Store) -> None:
     assert kinds(store, last) == [(ChangeKind.DELETED, 1), (ChangeKind.DELETED, 2)]
 
 
+def test_a_removed_source_leaves_nothing_behind(store: Store) -> None:
+    many = [judged(f"Acme {n}") for n in range(1_200)]
+    store.save("Sample", many, now=NOON, cursor={"until": 1})
+    store.save("Forum", [judged("Acme is kept")], now=NOON)
+    store.buffer_status(SourceStatus("Sample", "sample", sample=True), now=NOON)
+    store.open_gap("Sample", NOON - HOUR, "It was down.", NOON)
+    store.pause_source("Sample", NOON)
+
+    assert store.remove_source("Sample", NOON) == 1_200
+
+    assert texts(store) == [("Acme", "Acme is kept")]
+    assert [value.value for value in store.facets(ALL)["source"]] == ["Forum"]
+    assert (store.statuses(), store.source_requests(), store.cursor("Sample")) == ([], {}, None)
+    assert store.gaps(NOON - HOUR, NOON + HOUR) == []
+    assert store.remove_source("Sample", NOON) == 0
+
+
 def test_only_actual_changes_by_people_are_logged(store: Store) -> None:
     store.save("Forum", [judged()], now=NOON)
     last = store.last_change_id()

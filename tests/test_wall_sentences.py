@@ -188,15 +188,27 @@ def test_the_headline_never_says_normal_while_a_weighty_source_is_not_read(
 
 def test_the_first_run_says_how_many_sources_are_read() -> None:
     failing = replace(READ[0], last_success=None, failures=3)
+    never = tuple(replace(status, last_success=None) for status in READ)
     cases = {
-        "2 sources are being read.": READ,
-        "No source could be read so far.": (failing,),
-        "1 source is being read.": READ[:1],
-        "No source is set up.": (),
+        "Listening since 2 February, nothing yet. 2 sources are being read.": READ,
+        "Listening since 2 February, nothing yet. 1 source is being read.": READ[:1],
+        "Starting. Nothing has been read yet. 2 sources are being read.": never,
+        "Starting. No source could be read so far.": (failing,),
+        "Starting. No source is set up.": (),
     }
-    for clause, statuses in cases.items():
-        context = headline_context(source_health=SourceHealth(statuses, (), sample=False), any_mention=False)
-        assert headline(state_kind(context), context).clause == clause
+    for sentence, statuses in cases.items():
+        assert (
+            sentence_of(headline_context(source_health=SourceHealth(statuses, (), sample=False), any_mention=False))
+            == sentence
+        )
+
+
+@pytest.mark.parametrize("any_mention", [False, True])
+def test_while_history_is_made_up_the_wall_says_nothing_about_the_last_hour(any_mention: bool) -> None:
+    generating = SourceHealth(READ[:1], (), sample=True, generating=timedelta(days=14))
+    context = headline_context(source_health=generating, any_mention=any_mention)
+    assert state_kind(context) is StateKind.LISTENING
+    assert sentence_of(context) == "Starting. Making up 14 days of history."
 
 
 def test_a_minor_source_that_is_not_read_does_not_change_the_state() -> None:

@@ -27,6 +27,7 @@ from display.cli.init import init
 from display.cli.match import match
 from display.cli.opml import opml
 from display.cli.pause import pause
+from display.cli.remove_source import remove_source
 from display.cli.resume import resume
 from display.cli.run import run
 from display.cli.score import score
@@ -38,7 +39,7 @@ EX_CONFIG = 78
 OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 COMMANDS = (
     *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
-    *(hide, unhide, correct),
+    *(hide, unhide, correct, remove_source),
 )
 
 

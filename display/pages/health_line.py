@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from display.formatting import clock_time, format_duration, join_with_and
 from display.pages.context import PageContext
-from display.source_health import SourceHealth, UnreadReason, UnreadSource, source_health
+from display.source_health import SourceHealth, UnreadReason, UnreadSource, removal_advice, source_health
 from monitor.model import Health
 
 MAX_NAMED_SOURCES = 3
@@ -31,6 +31,13 @@ class HealthLine:
     def sample(self) -> bool:
         """Whether any mention is sample data, which every page must say."""
         return self.sources.sample
+
+    @property
+    def leftover_samples(self) -> str:
+        """What to do about made-up posts that are stored beside real ones; empty if there are none."""
+        if not self.sources.leftover_samples:
+            return ""
+        return removal_advice(self.sources.leftover_samples[0])
 
     @property
     def unread(self) -> list[UnreadSource]:
@@ -62,6 +69,8 @@ class HealthLine:
             return "Every source is paused." if self.sources.statuses else "No source is set up."
         if self.sources.unread:
             return f"{self.read_count:,} of {total:,} sources read."
+        if self.sources.generating:
+            return f"Making up {format_duration(self.sources.generating)} of history."
         if not self.sources.last_read:
             return "The first check is under way."
         ago = f"{format_duration(self.now - self.sources.last_read)} ago"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 
+from display.source_health import leftover_samples, removal_advice
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError, WallflowerError
 from monitor.model import DatabaseStatus
 from monitor.store import open_store
+
+log = logging.getLogger("wallflower")
 
 
 class PortUnavailable(WallflowerError):
@@ -80,6 +84,8 @@ def prepare_database(config: Config) -> DatabaseStatus:
     store = open_store(config.database_url)
     try:
         store.register_brands(config.brands, Clock().now())
+        for name in leftover_samples(config, store.recorded_statuses()):
+            log.warning(removal_advice(name))
         return store.database_status()
     finally:
         store.close()

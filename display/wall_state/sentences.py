@@ -73,7 +73,7 @@ def state_kind(context: HeadlineContext) -> StateKind:
         return StateKind.BLIND
     if context.source_health.major and context.any_mention:
         return StateKind.PARTLY_BLIND
-    if not context.any_mention:
+    if not context.any_mention or context.source_health.generating:
         return StateKind.LISTENING
     if context.usual is None:
         return StateKind.LEARNING
@@ -204,15 +204,19 @@ def _blind(context: HeadlineContext) -> Headline:
 
 
 def _listening(context: HeadlineContext) -> Headline:
-    phrases, statuses = context.phrases, context.source_health.statuses
+    phrases, health = context.phrases, context.source_health
+    if health.generating:
+        duration = context.locale.duration(health.generating)
+        return Headline(phrases.starting, fill(phrases.generating, duration=duration))
+    if not health.statuses:
+        return Headline(phrases.starting, phrases.no_source)
+    if all(s.failures and not s.last_success for s in health.statuses):
+        return Headline(phrases.starting, phrases.all_failed)
+    being_read = context.locale.counted(phrases.being_read, len(health.statuses))
+    if health.last_read is None:
+        return Headline(phrases.starting, phrases.nothing_read_yet, being_read)
     since = fill(phrases.since_nothing, time=context.moment(context.listening_since))
-    if not statuses:
-        clause = phrases.no_source
-    elif all(s.failures and not s.last_success for s in statuses):
-        clause = phrases.all_failed
-    else:
-        clause = context.locale.counted(phrases.being_read, len(statuses))
-    return Headline(phrases.listening, since, clause)
+    return Headline(phrases.listening, since, being_read)
 
 
 def _partly_blind(context: HeadlineContext) -> Headline:

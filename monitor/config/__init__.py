@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from monitor.config.checks import RawTable, cross_table_problems, numbered_tables
 from monitor.config.problems import Problem
-from monitor.config.source_tables import KindOptions, OptionsOf, OptionsReader, SourceConfig
+from monitor.config.source_tables import KindOptions, OptionsOf, OptionsReader, SourceConfig, reject_mixed_samples
 from monitor.config.tables import FileTables, Server, SourceTable
 from monitor.config.validation import problems_of
 from monitor.config.walls import Wall
@@ -49,9 +49,14 @@ class Config:
     """At least one. The first is also served at /wall."""
 
     @property
+    def is_sample(self) -> bool:
+        """Whether all posts are made up. They have a database of their own, so that they never mix with real ones."""
+        return any(source.is_sample for source in self.sources)
+
+    @property
     def database(self) -> Path:
         """The database file within ``data``."""
-        return self.data / "wallflower.db"
+        return self.data / ("sample.db" if self.is_sample else "wallflower.db")
 
     @property
     def database_url(self) -> str:
@@ -83,7 +88,8 @@ def load(
     """
     raw = _read(file)
     reader = OptionsReader(options_of, kinds)
-    options = [reader.read(number, table) for number, table in numbered_tables(raw, "sources")]
+    numbered = numbered_tables(raw, "sources")
+    options = reject_mixed_samples(numbered, [reader.read(number, table) for number, table in numbered])
     problems: list[Problem] = []
     tables = _validate(raw, problems)
     problems += cross_table_problems(raw, wall_languages)

@@ -5,13 +5,14 @@ A problem in it affects only that source: it reports the problem and is not read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from monitor.config.checks import NumberedTables
 from monitor.config.problems import KeyPath, Problem, closest, did_you_mean, dotted, quoted
 from monitor.config.tables import SourceTable
 from monitor.config.validation import problems_of
@@ -38,6 +39,16 @@ class SourceConfig:
     """What is wrong with its kind or its kind's keys, so that it cannot be read."""
 
     @property
+    def is_sample(self) -> bool:
+        """Whether its posts are made up."""
+        return _makes_up_posts(self.options)
+
+    @property
+    def sample_history(self) -> timedelta | None:
+        """How much history of made-up posts it generates; None for a real source."""
+        return timedelta(days=getattr(self.options, "history", 0)) if self.is_sample else None
+
+    @property
     def explanation(self) -> str:
         """The problems as sentences that make sense without the file; empty without any."""
         sentences = [_sentence(problem) for problem in self.problems]
@@ -49,6 +60,22 @@ class KindOptions(NamedTuple):
 
     options: BaseModel | None = None
     problems: tuple[Problem, ...] = ()
+
+
+def reject_mixed_samples(numbered: NumberedTables, options: Sequence[KindOptions]) -> list[KindOptions]:
+    """``options``, where a source of made-up posts beside other sources has a problem, so that it is not read."""
+    samples = [_makes_up_posts(one.options) for one in options]
+    if all(samples):
+        return list(options)
+    message = "its posts are made up and would mix with real ones. Remove this table, or all other sources."
+    return [
+        KindOptions(None, (Problem(("sources", number, "kind"), message),)) if sample else one
+        for (number, _), one, sample in zip(numbered, options, samples, strict=True)
+    ]
+
+
+def _makes_up_posts(options: BaseModel | None) -> bool:
+    return bool(getattr(options, "sample", False))
 
 
 @dataclass(frozen=True, slots=True)

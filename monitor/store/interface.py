@@ -149,6 +149,12 @@ class Store(Protocol):
         Only mentions of the config's brands count. ``since`` and ``step`` are rounded down to 5 minutes.
         """
 
+    def remove_source(self, source: str, now: datetime) -> int:
+        """Delete a source with its posts, mentions, status, cursor, gaps and requests; return how many posts existed.
+
+        Posts are deleted in batches, so that other writes can run in between. If it is interrupted, run it again.
+        """
+
     # People's requests about sources
 
     def pause_source(self, source: str, now: datetime) -> bool:

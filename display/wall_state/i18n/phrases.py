@@ -126,6 +126,8 @@ class Phrases:
     partly_blind: str
     incident: str
     listening: str
+    starting: str
+    """The state before anything has been read."""
     learning: str
     normal: str
     busy: str
@@ -145,6 +147,8 @@ class Phrases:
     no_more_than_usual: str
     """During an incident whose numbers have fallen back and that is not yet over."""
     since_nothing: str
+    nothing_read_yet: str
+    generating: str
     """On the first run."""
     being_read: Plural
     all_failed: str

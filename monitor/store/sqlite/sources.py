@@ -119,6 +119,19 @@ def gaps(db: Connection, since: int, until: int, source: str | None) -> list[Gap
     return [Gap(name, from_ms(start), optional_time(end), reason) for name, start, end, reason in rows]
 
 
+def external_ids(db: Connection, source: str, limit: int) -> list[str]:
+    """External ids of at most ``limit`` posts of a source."""
+    select = "SELECT external_id FROM post WHERE source = (SELECT id FROM source WHERE name = ?) LIMIT ?"
+    return [id_ for (id_,) in db.execute(select, (source, limit))]
+
+
+def remove(db: Connection, source: str) -> None:
+    """Delete a source that has no posts, with its gaps and its figures, which are all 0 by now."""
+    for table in ("gap", "cube_day", "cube_month", "cube_all", "cube_5min"):
+        db.execute(f"DELETE FROM {table} WHERE source = (SELECT id FROM source WHERE name = ?)", (source,))
+    db.execute("DELETE FROM source WHERE name = ?", (source,))
+
+
 def _status(stored: dict[str, Any], next_check: int | None) -> SourceStatus:
     """From the stored JSON; keys that another version wrote and this one does not know are ignored."""
     known = {key: value for key, value in stored.items() if key in _JSON_FIELDS}

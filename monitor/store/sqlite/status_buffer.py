@@ -73,6 +73,12 @@ class StatusBuffer:
         entries = self._entries
         return [entries[s.source].status if s.source in entries else s for s in statuses]
 
+    def forget(self, source: str) -> None:
+        """Drop the entry of ``source``, which was removed."""
+        with self._lock:
+            self._entries.pop(source, None)
+            self._seen.discard(source)
+
     def write(self, db: Connection) -> WrittenStatuses:
         """Write all entries in the open transaction; return them, for ``discard`` once it is committed."""
         if not self._entries:

@@ -64,6 +64,8 @@ CHANGE_CHECK_SECONDS = 0.05
 """Interval between two checks for changes; a check costs microseconds."""
 EXPORT_PAGE_SIZE = 1_000
 """Mentions that one read of an export returns."""
+REMOVED_PER_WRITE = 500
+"""Posts of a removed source that one transaction deletes."""
 
 
 class SqliteStore:
@@ -181,6 +183,14 @@ class SqliteStore:
 
     def source_volumes(self, since: datetime, step: timedelta, bins: int) -> dict[str, list[int]]:
         return self._read(lambda db: volume_series.volumes_by_source(db, to_ms(since), step // MILLISECOND, bins))
+
+    def remove_source(self, source: str, now: datetime) -> int:
+        removed = 0
+        while external_ids := self._read(lambda db: sources.external_ids(db, source, REMOVED_PER_WRITE)):
+            removed += self.delete_posts(source, external_ids, now)
+        self._buffer.forget(source)
+        self._write(lambda db: sources.remove(db, source))
+        return removed
 
     # People's requests about sources
 
