@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.links import canonical_link, link_key, strip_tracking
+from monitor.text.links import _SIMPLE, _computed_key, canonical_link, link_key, strip_tracking
 
 PARTS = st.sampled_from(
     [
@@ -119,6 +119,11 @@ def test_a_link_keeps_only_what_leads_to_its_page(url: str, expected: str) -> No
 )
 def test_links_to_one_page_share_a_key(one: str, other: str) -> None:
     assert link_key(one) == link_key(other)
+
+
+@given(st.from_regex(_SIMPLE, fullmatch=True))
+def test_the_key_of_a_simple_link_equals_the_computed_one(url: str) -> None:
+    assert link_key(url) == _computed_key(url)
 
 
 def test_links_to_different_pages_have_different_keys() -> None:

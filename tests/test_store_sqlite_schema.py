@@ -178,7 +178,7 @@ def rows_of_tables(path: Path) -> dict[str, list[Any]]:
     db = raw_connection(path)
     select = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
     names = [name for (name,) in db.execute(select) if not name.startswith(("sqlite_", "_sqlite_"))]
-    rows = {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+    rows = {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
     db.close()
     return rows
 
@@ -188,9 +188,10 @@ def test_an_old_database_keeps_all_its_rows(tmp_path: Path) -> None:
     before = {NEW_NAMES.get(name, name): rows for name, rows in rows_of_tables(path).items() if name != "source"}
     open_store(f"sqlite:///{path}").close()
     after = rows_of_tables(path)
-    assert {name for name, rows in after.items() if not rows} == set()
+    assert {name for name, rows in after.items() if not rows} == {"post_link"}
+    after["post"] = [row[:-1] for row in after["post"]]  # without the new column
     assert {name: after[name] for name in before} == before
-    assert set(after) == {*before, "source"}
+    assert set(after) == {*before, "source", "post_link", "link_progress"}
     assert derived.wrong_cubes(raw_connection(path)) == []  # type: ignore[arg-type]
 
 
@@ -292,3 +293,24 @@ def test_incidents_of_an_older_version_have_no_phrases(tmp_path: Path) -> None:
     (incident,) = store.latest_incidents()
     assert (incident.n, incident.words, incident.sources) == (42, (), ())
     store.close()
+
+
+def test_posts_of_sources_that_were_never_polled_are_marked_as_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = old_database(tmp_path, "m012_incident_news")
+    db = raw_connection(path)
+    db.execute("UPDATE source SET status = NULL WHERE name = 'Forum'")
+    db.execute("UPDATE post SET url = 'https://forum.example/' || id")
+    counts = dict(db.execute("SELECT name, count(*) FROM post JOIN source ON source.id = post.source GROUP BY 1"))
+    db.close()
+    monkeypatch.setattr(migrations, "MIN_MENTIONS_TO_LOG", 5)
+    caplog.set_level("INFO", "wallflower.schema")
+    open_store(f"sqlite:///{path}").close()
+    db = raw_connection(path)
+    assert counts["Forum"] > 5
+    assert f"marking {counts['Forum']} imported posts" in caplog.text
+    select = "SELECT name, count(*) FROM post JOIN source ON source.id = post.source WHERE imported GROUP BY 1"
+    assert dict(db.execute(select)) == {"Forum": counts["Forum"]}
+    assert db.execute("SELECT count(*) FROM post_link").fetchone() == (counts["Forum"],)
+    db.close()

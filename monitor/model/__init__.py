@@ -20,7 +20,7 @@ from monitor.model.mentions import (
     State,
     Word,
 )
-from monitor.model.posts import Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
+from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
 from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceRequest, SourceStatus, Spend
 from monitor.model.texts import Text, Texts
@@ -28,6 +28,7 @@ from monitor.model.texts import Text, Texts
 __all__ = [
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
+    "UNDATED",
     "Batch",
     "Bin",
     "Brand",

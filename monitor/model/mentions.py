@@ -135,6 +135,8 @@ class Mention:
     """Id of its story; None if it has no near-duplicates."""
     near_duplicates: int = 0
     """Other mentions of this brand in the same story."""
+    imported: bool = False
+    """Its post comes from an imported file: when it was added says nothing about how late it was read."""
 
 
 class ChangeKind(StrEnum):
@@ -172,3 +174,6 @@ class SaveResult:
     """Posts deleted because the source deleted them."""
     per_brand: dict[str, int] = field(default_factory=dict)
     """Brand -> its share of ``new``, as a number of mentions."""
+    repeats: dict[str, str] = field(default_factory=dict)
+    """External id -> source that has the same post already, for new posts that were therefore not stored. Only posts
+    of which either was imported are compared."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from monitor.model.sources import Spend
 
 Json: TypeAlias = "bool | int | float | str | list[Any] | dict[str, Any] | None"
+
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""``Post.published_at`` of a post that has no date: no time range, chart or figure reaches so far back."""
 
 
 class Span(NamedTuple):
@@ -26,6 +30,7 @@ class Post:
     external_id: str
     text: str
     published_at: datetime
+    """UNDATED if the date is not known."""
     author: str = ""
     title: str = ""
     url: str = ""
@@ -40,6 +45,11 @@ class Post:
     def body(self) -> str:
         """Title and text as one string; all spans are offsets in it."""
         return f"{self.title}\n\n{self.text}" if self.title else self.text
+
+    @property
+    def undated(self) -> bool:
+        """Whether the date is not known."""
+        return self.published_at <= UNDATED
 
 
 @dataclass(frozen=True, slots=True)

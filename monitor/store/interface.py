@@ -91,6 +91,7 @@ class Store(Protocol):
         deleted_prefixes: Sequence[str] = (),
         cursor: Json | Literal[Keep.KEEP] = KEEP,
         status: SourceStatus | None = None,
+        imported: bool = False,
     ) -> SaveResult:
         """Save one batch of a source: posts with their mentions, deletions, cursor and status, in one transaction.
 
@@ -100,6 +101,11 @@ class Store(Protocol):
 
         ``deleted``: external ids of posts to delete after saving. ``deleted_prefixes``: prefixes of external ids; posts
         stored with such an id are deleted before saving, because a deleted author may have returned in this batch.
+
+        ``imported``: the posts come from a file. Such a post and a collected one, or one from another file, with the
+        same link are stored once if their texts, times and authors agree too: many posts may share one link. The later
+        one is not stored but returned in ``SaveResult.repeats``; brands that only it mentions become mentions of the
+        stored post if the texts are equal.
         """
 
     def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:

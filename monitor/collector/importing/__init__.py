@@ -187,8 +187,9 @@ class _Saver:
     def _save(self, store: Store, judged: list[JudgedPost], row: int) -> SaveResult:
         now, source = self._clock.now(), self._plan.source
         if self._plan.stores_position:
-            return store.save(source, judged, now=now, cursor={"import": self._fingerprint, "row": row})
-        return store.save(source, judged, now=now)
+            cursor = {"import": self._fingerprint, "row": row}
+            return store.save(source, judged, now=now, imported=True, cursor=cursor)
+        return store.save(source, judged, now=now, imported=True)
 
 
 def _stored_row(plan: ImportPlan, store: Store | None, fingerprint: str) -> int:

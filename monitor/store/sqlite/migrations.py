@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from monitor.store.sqlite import links
 from monitor.store.sqlite.units import to_ms
 
 MIGRATION_SET = "wallflower"
@@ -314,3 +315,32 @@ _RENAMED_STATUS_FIELDS = {
     "rules": "rules_digest",
     "set_aside": "skipped",
 }
+
+
+@migrations()
+def m014_imports(db: Database) -> None:
+    """Which posts were imported, and the links by which imported posts are compared with collected ones.
+
+    ``post_link`` has every imported post with a link. Collected posts are added when a file is imported, because the
+    index would slow down every save: its rows are in random order. ``link_progress`` is the last post that was looked
+    at.
+    """
+    db.execute("ALTER TABLE post ADD COLUMN imported INTEGER NOT NULL DEFAULT 0")
+    db.execute("""
+        CREATE TABLE post_link (
+            link INTEGER NOT NULL,          -- hash of the link, see ``links``
+            published_at INTEGER NOT NULL,  -- copy of the post's
+            post INTEGER NOT NULL,
+            PRIMARY KEY (link, published_at, post)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE TABLE link_progress (post INTEGER NOT NULL) STRICT")
+    db.execute("INSERT INTO link_progress VALUES (0)")
+    # A source without a status was never polled: it exists because of an import.
+    imported = db.execute("SELECT count(*) FROM post WHERE source IN (SELECT id FROM source WHERE status IS NULL)")
+    n = imported.fetchone()[0]
+    if n > MIN_MENTIONS_TO_LOG:
+        log.info("Migrating the database: marking %d imported posts. This may take a minute.", n)
+    db.execute("UPDATE post SET imported = 1 WHERE source IN (SELECT id FROM source WHERE status IS NULL)")
+    links.add(db, "imported = 1", ())
+    if n > MIN_MENTIONS_TO_LOG:
+        log.info("The database is migrated.")

@@ -24,7 +24,7 @@ _POST = """source.name, post.external_id, post.text, post.published_at, post.aut
     post.site, post.lang, post.stars"""
 _SELECT_MENTIONS = f"""
     SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at, mention.intent,
-        mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence
+        mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
@@ -95,7 +95,7 @@ def _post(row: Sequence[Any]) -> Post:
 
 
 def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Mention:
-    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence = row[11:]
+    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence, imported = row[11:]
     stored = json.loads(evidence)
     return Mention(
         id=row[0],
@@ -112,6 +112,7 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         corrected=bool(corrected),
         story=story,
         near_duplicates=max(0, story_sizes[story, brand_id] - 1),
+        imported=bool(imported),
     )
 
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, SaveResult, State
 from monitor.query import field_value, index_text
-from monitor.store.sqlite import derived
+from monitor.store.sqlite import derived, links
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import post_tags
-from monitor.store.sqlite.ids import IdCache
+from monitor.store.sqlite.ids import IdCache, source_id
+from monitor.store.sqlite.repeats import Repeat, RepeatFinder
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment_code
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
@@ -23,13 +24,14 @@ _SELECT_STORED = """
     SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
         post.stars, post.lang,
         (SELECT json_group_object(name, json_array(mention.id, mention.state))
-         FROM mention JOIN brand ON brand.id = mention.brand WHERE mention.post = post.id)
-    FROM json_each(?) wanted CROSS JOIN post INDEXED BY post_key
-        ON post.source = ? AND post.external_id = wanted.value"""
+         FROM mention JOIN brand ON brand.id = mention.brand WHERE mention.post = post.id), post.source
+    FROM json_each(?) wanted CROSS JOIN post """
+_SELECT_STORED_BY_KEY = f"{_SELECT_STORED} INDEXED BY post_key ON post.source = ? AND post.external_id = wanted.value"
+_SELECT_STORED_BY_ID = f"{_SELECT_STORED} ON post.id = wanted.value"
 _INSERT_POST = """
     INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
-        index_text, index_title, tags, signature, stars)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        index_text, index_title, tags, signature, stars, imported)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_MENTION = """
     INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, program_score,
         sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -58,6 +60,12 @@ class _StoredPost(NamedTuple):
     lang: str
     mentions: dict[str, tuple[int, int]]
     """Brand -> (mention, state)."""
+    source: int
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> _StoredPost:
+        """From a row of _SELECT_STORED."""
+        return cls(row[1], row[2], row[3:9], row[9], json.loads(row[10]), row[11])
 
 
 class _PostValues(NamedTuple):
@@ -67,6 +75,7 @@ class _PostValues(NamedTuple):
     lang: str
     published_at: int
     story: int | None
+    source: int
 
 
 @dataclass
@@ -76,30 +85,50 @@ class BatchSaver:
     db: Connection
     ids: IdCache
     stories: StoryIndex
-    source: int
+    source_name: str
     now: int
+    imported: bool = False
     new_posts: list[tuple[Any, ...]] = field(default_factory=list)
     new_mentions: list[tuple[Any, ...]] = field(default_factory=list)
+    new_pairs: set[tuple[int, int]] = field(default_factory=set)
+    """(post, brand) of ``new_mentions``: several posts of a batch may repeat the same stored one."""
     per_brand: Counter[str] = field(default_factory=Counter)
+    repeats: dict[str, str] = field(default_factory=dict)
     edited: int = 0
     unchanged: int = 0
 
     def __post_init__(self) -> None:
+        self.source = source_id(self.db, self.source_name)
         newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
         self.added_at = max(self.now, newest[0] if newest else 0)
         self.next_post = _next_id(self.db, "post")
         self.first_mention = self.next_mention = _next_id(self.db, "mention")
 
-    def save(self, judged_posts: Sequence[JudgedPost]) -> None:
-        """Save the batch. If several posts have the same external id, the last one counts."""
+    def save(
+        self, judged_posts: Sequence[JudgedPost], deleted: Sequence[str], deleted_prefixes: Sequence[str]
+    ) -> SaveResult:
+        """Delete by prefix, save, delete by id, in this order, as the interface promises."""
+        deleted_count = delete_posts(self.db, self.stories, self.source, self.now, prefixes=deleted_prefixes)
+        self._save(judged_posts)
+        deleted_count += delete_posts(self.db, self.stories, self.source, self.now, external_ids=deleted)
+        new = sum(self.per_brand.values())
+        return SaveResult(new, self.edited, self.unchanged, deleted_count, dict(self.per_brand), self.repeats)
+
+    def _save(self, judged_posts: Sequence[JudgedPost]) -> None:
+        """Save the posts. If several have the same external id, the last one counts."""
         batch = {judged.post.external_id: judged for judged in judged_posts}
         self.unchanged += len(judged_posts) - len(batch)
         stored = self._select_stored(list(batch))
+        new = [one for external_id, one in batch.items() if external_id not in stored and one.findings]
+        repeats = RepeatFinder(self.db, self.source_name, self.imported).find(new)
+        self.repeats = {external_id: repeat.source for external_id, repeat in repeats.items()}
         edits = []
         for external_id, one in batch.items():
             before = stored.get(external_id)
-            if before is None:
+            if before is None and external_id not in repeats:
                 self._add_post(one)
+            elif before is None:
+                self._add_new_brands(repeats[external_id], one)
             elif before.content != _content_fields(one.post):
                 edits.append((before, one))
             else:
@@ -107,13 +136,9 @@ class BatchSaver:
         self._apply_edits(edits)
         self._insert()
 
-    def result(self, deleted: int) -> SaveResult:
-        """What the batch changed."""
-        return SaveResult(sum(self.per_brand.values()), self.edited, self.unchanged, deleted, dict(self.per_brand))
-
     def _select_stored(self, external_ids: list[str]) -> dict[str, _StoredPost]:
-        rows = self.db.execute(_SELECT_STORED, (json.dumps(external_ids), self.source))
-        return {row[0]: _StoredPost(row[1], row[2], row[3:9], row[9], json.loads(row[10])) for row in rows}
+        rows = self.db.execute(_SELECT_STORED_BY_KEY, (json.dumps(external_ids), self.source))
+        return {row[0]: _StoredPost.of(row) for row in rows}
 
     def _add_post(self, one: JudgedPost) -> None:
         if not one.findings:
@@ -121,11 +146,11 @@ class BatchSaver:
         post = one.post
         published = min(max(0, to_ms(post.published_at)), self.added_at)
         story = self.stories.add(self.db, self.next_post, one.signature, published)
-        values = _PostValues(self.next_post, _lang(post), published, story)
+        values = _PostValues(self.next_post, _lang(post), published, story, self.source)
         head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
         index = _index_columns(post)
         body = (post.title, post.text, published, self.added_at, *index, one.signature or None, post.stars)
-        self.new_posts.append(head + body)
+        self.new_posts.append((*head, *body, self.imported))
         self.next_post += 1
         for finding in one.findings:
             self._add_mention(values, finding)
@@ -135,13 +160,24 @@ class BatchSaver:
         missing = [f for f in one.findings if f.match.brand not in stored.mentions]
         self.unchanged += not missing
         for finding in missing:
-            self._add_mention(_PostValues(stored.id, stored.lang, stored.published_at, None), finding)
+            values = _PostValues(stored.id, stored.lang, stored.published_at, None, stored.source)
+            self._add_mention(values, finding)
+
+    def _add_new_brands(self, repeat: Repeat, one: JudgedPost) -> None:
+        """Add mentions of brands to the post that ``one`` repeats. The spans fit only if both texts are equal."""
+        if repeat.post is not None and repeat.same_text:
+            row = self.db.execute(_SELECT_STORED_BY_ID, (json.dumps([repeat.post]),)).fetchone()
+            self._add_missing_mentions(_StoredPost.of(row), one)
+            self.unchanged -= 1
 
     def _add_mention(self, post: _PostValues, finding: Finding) -> None:
         brand = self.ids.brand(self.db, finding.match.brand)
+        if (post.id, brand) in self.new_pairs:
+            return
+        self.new_pairs.add((post.id, brand))
         rule = self.ids.rule(self.db, brand, finding.match.rule, self.now)
         score = to_thousandths(finding.score.value)
-        keys = (self.next_mention, post.id, brand, rule, self.source, post.lang, post.published_at)
+        keys = (self.next_mention, post.id, brand, rule, post.source, post.lang, post.published_at)
         times = (self.added_at, month_of(post.published_at))
         judgement = (score, score, sentiment_code(score), int(finding.intent), post.story, evidence_json(finding))
         self.new_mentions.append(keys + times + judgement)
@@ -167,7 +203,7 @@ class BatchSaver:
         self.db.execute(_UPDATE_POST, (*content, *_index_columns(post), one.signature or None, post.stars, stored.id))
         self.stories.remove([stored.id])
         story = self.stories.add(self.db, stored.id, one.signature, stored.published_at)
-        values = _PostValues(stored.id, lang, stored.published_at, story)
+        values = _PostValues(stored.id, lang, stored.published_at, story, stored.source)
         found = {finding.match.brand: finding for finding in one.findings}
         for brand, (mention, state) in stored.mentions.items():
             if brand in found:
@@ -192,7 +228,10 @@ class BatchSaver:
         self.db.execute(update, (int(state), lang, mention))
 
     def _insert(self) -> None:
+        first_post = self.next_post - len(self.new_posts)
         self.db.executemany(_INSERT_POST, self.new_posts)
+        if self.imported and self.new_posts:
+            links.add(self.db, "id >= ?", (first_post,))
         if not self.new_mentions:
             return
         self.db.executemany(_INSERT_MENTION, self.new_mentions)
@@ -218,6 +257,7 @@ def delete_posts(
         return 0
     posts, mentions = sorted({p for p, _ in found}), json.dumps(sorted({m for _, m in found}))
     derived.remove(db, derived.IN_IDS, mentions)
+    links.remove(db, derived.IN_IDS, (json.dumps(posts),))
     log_changes(db, ChangeKind.DELETED, derived.IN_IDS, mentions, now)
     db.execute(f"DELETE FROM mention WHERE {derived.IN_IDS}", (mentions,))
     db.execute(f"DELETE FROM post WHERE {derived.IN_IDS}", (json.dumps(posts),))

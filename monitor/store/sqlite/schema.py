@@ -6,6 +6,8 @@
     mention_fts      FTS5 over that view, rowid = mention.id; maintained by ``derived``, as triggers are 5 times slower
     cube_*           sums over mention: by day, by month, over all time; cube_brand_day: the narrow one that charts read
     cube_5min        sums over mention in 5-minute bins, by brand and source, which the analysis reads
+    post_link        hash of the link of posts, to recognise an imported post that was also collected; see ``links``
+    link_progress    the last collected post in post_link
     change           one row for each change that a screen may show; Tail follows it
     incident topics  results of the analysis jobs
     brand rule source gap

@@ -40,6 +40,7 @@ from monitor.store.sqlite import (
     changes,
     facets,
     ids,
+    links,
     queries,
     saving,
     sources,
@@ -121,21 +122,20 @@ class SqliteStore:
         deleted_prefixes: Sequence[str] = (),
         cursor: Json | Literal[Keep.KEEP] = KEEP,
         status: SourceStatus | None = None,
+        imported: bool = False,
     ) -> SaveResult:
         now_ms = to_ms(now)
+        while imported and self._write(lambda db: links.catch_up(db, links.POSTS_PER_STEP)):
+            pass
 
         def job(db: Connection) -> SaveResult:
-            """Delete by prefix first, by id last, as the interface promises."""
-            number = ids.source_id(db, source)
-            deleted_count = saving.delete_posts(db, self._stories, number, now_ms, prefixes=deleted_prefixes)
-            batch = saving.BatchSaver(db, self._ids, self._stories, number, now_ms)
-            batch.save(judged_posts)
-            deleted_count += saving.delete_posts(db, self._stories, number, now_ms, external_ids=deleted)
+            batch = saving.BatchSaver(db, self._ids, self._stories, source, now_ms, imported)
+            saved = batch.save(judged_posts, deleted, deleted_prefixes)
             if cursor is not KEEP:
                 sources.save_cursor(db, source, sources.encode_cursor(cursor))
             if status is not None:
                 sources.save_status(db, status, now_ms)
-            return batch.result(deleted_count)
+            return saved
 
         return self._write(job)
 

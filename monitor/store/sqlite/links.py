@@ -1,0 +1,67 @@
+"""Which stored posts have a link: the index by which imported posts are compared with collected ones.
+
+Only installations that import files pay for it. Until then it is empty, and costs one lookup per batch. Collected posts
+are added when a file is imported; imported posts are added at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from monitor.text.links import link_key
+
+POSTS_PER_STEP = 5_000
+"""Posts that ``catch_up`` reads in one transaction, so that other writers do not wait for long."""
+_HASH_BYTES = 8
+_HASH_MASK = (1 << 63) - 1
+
+
+class Executor(Protocol):
+    """A connection, or the Database of a migration."""
+
+    @property
+    def execute(self) -> Callable[..., Any]:
+        """Run one statement."""
+
+
+def link_hash(url: str) -> int | None:
+    """63 bits of the link, which ``text.links`` compares; None if there is none."""
+    if not url:
+        return None
+    digest = hashlib.blake2b(link_key(url).encode("utf-8", "replace"), digest_size=_HASH_BYTES).digest()
+    return int.from_bytes(digest, "big") & _HASH_MASK
+
+
+def is_used(db: Executor) -> bool:
+    """Whether any post was added, that is, whether a file was ever imported."""
+    return db.execute("SELECT 1 FROM post_link LIMIT 1").fetchone() is not None
+
+
+def catch_up(db: Executor, limit: int = -1) -> bool:
+    """Add up to ``limit`` of the collected posts that were stored since the last call. Return whether more remain."""
+    (last,) = db.execute("SELECT post FROM link_progress").fetchone()
+    select = "SELECT count(*), max(id) FROM (SELECT id FROM post WHERE id > ? ORDER BY id LIMIT ?)"
+    n, newest = db.execute(select, (last, limit)).fetchone()
+    if n:
+        add(db, "id > ? AND id <= ?", (last, newest))
+        db.execute("UPDATE link_progress SET post = ?", (newest,))
+    return bool(n == limit)
+
+
+def add(db: Executor, where: str, params: tuple[int | str, ...]) -> None:
+    """Add the posts that ``where`` selects."""
+    rows = db.execute(f"SELECT url, published_at, id FROM post WHERE url <> '' AND {where}", params)
+    while batch := rows.fetchmany(POSTS_PER_STEP):
+        for link in sorted((link_hash(url), *rest) for url, *rest in batch):
+            db.execute("INSERT OR IGNORE INTO post_link VALUES (?, ?, ?)", link)
+
+
+def remove(db: Executor, where: str, params: tuple[int | str, ...]) -> None:
+    """Remove the posts that ``where`` selects, which must still exist."""
+    if not is_used(db):
+        return
+    rows = db.execute(f"SELECT url, published_at, id FROM post WHERE url <> '' AND {where}", params)
+    for url, *rest in rows.fetchall():
+        db.execute("DELETE FROM post_link WHERE link = ? AND published_at = ? AND post = ?", (link_hash(url), *rest))
