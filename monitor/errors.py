@@ -11,6 +11,7 @@
         BadResponse                  a response that is not what the site documents; keeps 200 characters of it
           Refused                    4xx: will not succeed until a person changes something
         Gone                         the site reports that it is gone permanently (410)
+        BlockedAddress               it leads to a network that sources may not read
         Stopped                      Wallflower is shutting down; the source itself is fine
         SetupError                   its table in the config is wrong, or a package is missing
       DeliveryError                  a delivery is malformed; says where
@@ -78,6 +79,8 @@ class SourceError(WallflowerError):
 
     unread_since: datetime | None = None
     """The time since which nothing was read, if that is earlier than the last pass."""
+    failed_url: str = ""
+    """The address whose request failed. After a redirect it is not the one that was asked for."""
 
 
 class AuthError(SourceError):
@@ -117,6 +120,18 @@ class Refused(BadResponse):
 
 class Gone(SourceError):
     """The site reports that the source is gone permanently."""
+
+
+class BlockedAddress(SourceError):
+    """The address is on a network that sources may not read.
+
+    ``reason`` is the message without the advice to allow the host, which only the host in the config may get: a
+    redirect must not make a person open their network.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        self.reason = reason
+        super().__init__(f"{reason} {advice}".rstrip())
 
 
 class Stopped(SourceError):

@@ -20,14 +20,22 @@ from typing import Any, TypeVar
 import requests
 
 from monitor.clock import Clock
-from monitor.errors import BadResponse, RateLimited, SourceError
+from monitor.errors import BadResponse, RateLimited, Refused, SourceError
 from monitor.http.adapter import GuardAdapter, GuardedSession, Limits, Traffic
 from monitor.http.addresses import Resolve, resolve
+from monitor.http.bot_checks import bot_check
 from monitor.http.connections import Deadline, Guard
-from monitor.http.error_messages import connection_error, status_error
+from monitor.http.error_messages import (
+    bot_check_message,
+    connection_error,
+    name_redirect,
+    site_label,
+    status_error,
+    wait_message,
+)
 from monitor.http.guarded_socket import GuardedSocket, open_guarded_socket
 from monitor.http.rate_limit_status import RateLimitStatus
-from monitor.http.rate_limiter import HostRateLimiter, retry_after
+from monitor.http.rate_limiter import MAX_RETRY_AFTER, HostRateLimiter, requested_wait, retry_after
 from monitor.http.urls import check_url, redact, site_of
 
 __all__ = [
@@ -61,6 +69,13 @@ class Response:
     """The address after all redirects."""
     moved_to: str | None = None
     """The address to use from now on, after a permanent redirect."""
+    requested: str = ""
+    """The address that was asked for; empty if that is ``url``."""
+
+    @property
+    def label(self) -> str:
+        """How messages name the site, and the redirect if there was one."""
+        return site_label(self.requested or self.url, self.url)
 
     def json(self) -> Any:
         """The body parsed as JSON. Raises BadResponse."""
@@ -131,9 +146,15 @@ class Http:
                 got = self.session.get(url, headers=headers, params=params)
             except (requests.RequestException, ValueError) as error:
                 raise connection_error(error, site_of(url)) from error
-        response = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got))
+            except SourceError as error:
+                name_redirect(error, url)
+                raise
+        requested = got.history[0].url if got.history else got.url
+        response = Response(got.status_code, got.headers, got.content or b"", got.url, _moved_to(got), requested)
         if response.status >= 400 and response.status not in allow_status:
-            raise self.response_error(response.url, response.status, response.headers, response.body)
+            raise self.response_error(
+                response.url, response.status, response.headers, response.body, label=response.label
+            )
         return response
 
     def connect(self, url: str) -> GuardedSocket:
@@ -164,13 +185,25 @@ class Http:
                     shared.close()
             self._shared.clear()
 
-    def response_error(self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"") -> SourceError:
-        """The error for a status of 400 or above at ``url``. A host that asks us to wait is blocked until then."""
+    def response_error(
+        self, url: str, status: int, headers: Mapping[str, str], body: bytes = b"", label: str = ""
+    ) -> SourceError:
+        """The error for a status of 400 or above at ``url``. A host that asks us to wait is blocked until then.
+
+        ``label`` names the site in the message, if its host is not enough.
+        """
         site, value = site_of(url), headers.get("Retry-After") or headers.get("retry-after")
+        sample, label = body[:200].decode("utf-8", "replace"), label or site
+        if product := bot_check(status, headers, body):
+            if status == 429 or value:
+                self._rate_limiter.block(site, retry_after(value, self._clock.now()))
+            kind = BadResponse if status in (429, 503) else Refused
+            return kind(bot_check_message(label, product), sample, status)
         if status == 429 or (status == 503 and value):
+            wait = requested_wait(value, self._clock.now())
             until = self._rate_limiter.block(site, retry_after(value, self._clock.now()))
-            return RateLimited(f"{site} asks us to wait ({status}).", until)
-        return status_error(status, site, body[:200].decode("utf-8", "replace"))
+            return RateLimited(wait_message(label, status, wait, MAX_RETRY_AFTER), until)
+        return status_error(status, label, sample)
 
 
 def _moved_to(response: requests.Response) -> str | None:

@@ -100,7 +100,14 @@ class GuardAdapter(HTTPAdapter):
     ) -> requests.Response:
         """The response with its whole body. Raises only SourceErrors."""
         url = request.url or ""
-        check_url(url)
+        try:
+            check_url(url)
+            return self._send(request, url, cert)
+        except SourceError as error:
+            error.failed_url = error.failed_url or url
+            raise
+
+    def _send(self, request: requests.PreparedRequest, url: str, cert: Any) -> requests.Response:
         site = site_of(url)
         with self._rate_limiter.slot(site) as waited, self.deadline() as deadline:
             deadline.extend(waited)

@@ -19,6 +19,7 @@ _BLOCKED_NETWORKS = tuple(
     for text in (
         "0.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT
+        "168.63.129.16/32",  # Azure's host, which hands out credentials
         "192.0.0.0/24",
         "192.88.99.0/24",  # 6to4 relays
         "198.18.0.0/15",
@@ -30,6 +31,20 @@ _BLOCKED_NETWORKS = tuple(
         "3fff::/20",
     )
 )
+
+_METADATA_NETWORKS = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "169.254.0.0/16",  # link-local: 169.254.169.254 at most providers, 169.254.170.2 in Amazon's containers
+        "168.63.129.16/32",
+        "100.100.100.200/32",  # Alibaba
+        "192.0.0.192/32",  # Oracle
+        "fd00:ec2::/32",  # Amazon
+        "fd20:ce::254/128",  # Google
+        "fe80::/10",
+    )
+)
+"""Where machines in a cloud get their credentials, and what is only on the same link."""
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -50,6 +65,16 @@ def is_public(address: str) -> bool:
     if ip.version == 6 and ip not in _GLOBAL_UNICAST:
         return False
     return ip.is_global and not any(ip in network for network in _BLOCKED_NETWORKS if network.version == ip.version)
+
+
+def is_metadata(address: str) -> bool:
+    """Whether ``address`` (an IP address as text) may hand out a cloud machine's credentials. It is never read."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in network for network in _METADATA_NETWORKS if network.version == ip.version)
 
 
 def is_allowed(host: str, port: int, allowed: frozenset[str]) -> bool:

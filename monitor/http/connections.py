@@ -22,8 +22,8 @@ from urllib3.util import Timeout
 from urllib3.util.ssl_ import create_urllib3_context
 
 from monitor.clock import Clock
-from monitor.errors import SourceError
-from monitor.http.addresses import Resolve, is_allowed, is_public
+from monitor.errors import BlockedAddress, SourceError
+from monitor.http.addresses import Resolve, is_allowed, is_metadata, is_public
 
 _TLS_OPTIONS = (
     *("cert_reqs", "ca_certs", "ca_cert_dir", "ca_cert_data", "ssl_context", "cert_file", "key_file", "key_password"),
@@ -120,19 +120,23 @@ class Guard:
         raise failure or ConnectionError("no address")
 
     def _addresses(self, host: str, port: int) -> list[str]:
-        """The addresses of ``host`` that may be connected to. Raises SourceError if there are none."""
+        """The addresses of ``host`` that may be connected to. Raises SourceError, BlockedAddress if there are none."""
         try:
             found = self._resolve(host.strip("[]"), port)
         except (OSError, UnicodeError) as error:
             raise SourceError(f"{host} was not found: the name does not exist, or DNS does not respond.") from error
+        if found and all(is_metadata(address) for address in found):
+            raise BlockedAddress(
+                f"{host} is a cloud provider's internal address or link-local. Sources never read those."
+            )
         if is_allowed(host, port, self._allowed_hosts):
-            return list(found)
+            return [address for address in found if not is_metadata(address)]
         # If a name has both public and private addresses, connect only to the public ones.
         public = [address for address in found if is_public(address)]
         if found and not public:
-            raise SourceError(
-                f"{host} is on a private network, which sources may not read. "
-                f'If you trust it, add "{host}" to allow_hosts in the config.'
+            raise BlockedAddress(
+                f"{host} is on a private network, which sources may not read.",
+                f'If you trust it, add "{host}" to allow_hosts in the config.',
             )
         return public
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
+from datetime import timedelta
 
 import requests
 import urllib3.exceptions
 
-from monitor.errors import AuthError, BadResponse, Gone, Refused, SourceError
+from monitor.errors import AuthError, BadResponse, BlockedAddress, Gone, Refused, SourceError
+from monitor.http.urls import redact, site_of
 
 _STATUS_MESSAGES = {
     401: "requires a login or rejects the key (401). Check the key in the configuration.",
@@ -25,6 +27,42 @@ _STATUS_MESSAGES = {
 }
 _TEMPORARY_STATUSES = frozenset({402, 408, 409, 425})
 """Statuses below 500 that may change without any change to the request: too slow, overloaded, out of credit."""
+
+
+def site_label(requested: str, url: str) -> str:
+    """How messages name the site of ``requested``, and where it redirected us, unless only the scheme differs."""
+    site, addresses = site_of(requested), {each.partition("://")[2].rstrip("/") for each in (requested, url)}
+    return site if len(addresses) == 1 else f"{site} (redirected to {redact(url)})"
+
+
+def name_redirect(error: SourceError, requested: str) -> None:
+    """If ``error`` happened at an address to which ``requested`` redirected, make its message name both, in place."""
+    if not error.failed_url or site_of(error.failed_url) == site_of(requested):
+        return
+    reason = error.reason if isinstance(error, BlockedAddress) else str(error)
+    error.args = (f"{site_of(requested)} redirected us to {redact(error.failed_url)}. {reason}",)
+
+
+def wait_message(site: str, status: int, wait: timedelta | None, longest: timedelta) -> str:
+    """The message for a site that asks us to ``wait`` (None: it names no time), though we wait ``longest`` at most."""
+    if wait is None or wait <= longest:
+        return f"{site} asks us to wait ({status})."
+    hours = longest.total_seconds() / 3600
+    return f"{site} asks us to wait {_duration(wait)} ({status}). Wallflower waits {hours:.0f} hours, then tries again."
+
+
+def _duration(wait: timedelta) -> str:
+    hours = wait.total_seconds() / 3600
+    return f"{hours / 24:,.0f} days" if hours >= 48 else f"{hours:.0f} hours"
+
+
+def bot_check_message(site: str, product: str) -> str:
+    """The message for a response that ``bot_check`` has recognised."""
+    return (
+        f"{site} checks whether its visitors use a browser ({product}), and did not let Wallflower through. "
+        "Ask the site to allow programs to read its feeds, or read it through another feed, such as a search in "
+        "preset google-news with site."
+    )
 
 
 def status_error(status: int, site: str, sample: str = "") -> SourceError:

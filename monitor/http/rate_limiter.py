@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.clock import Clock
@@ -19,18 +19,24 @@ _CHECK_SECONDS = 0.1
 """How often to check whether a slot has become free."""
 
 
-def retry_after(value: str | None, now: datetime) -> datetime | None:
-    """The time in a Retry-After header (seconds or an HTTP date), at most a day ahead; None if it is unreadable."""
+def requested_wait(value: str | None, now: datetime) -> timedelta | None:
+    """How long a Retry-After header (seconds or an HTTP date) asks us to wait; None if it is unreadable."""
     if not value:
         return None
     try:
         if value.strip().isdigit():
-            delay = timedelta(seconds=min(int(value.strip()[:9]), MAX_RETRY_AFTER.total_seconds()))
-        else:
-            delay = parsedate_to_datetime(value).astimezone(now.tzinfo) - now
+            return timedelta(seconds=int(value.strip()[:9]))
+        at = parsedate_to_datetime(value)
+        # parsedate_to_datetime returns a naive time for "-0000", which is UTC like every HTTP date
+        return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta(0))
     except (ValueError, OverflowError):
         return None
-    return now + min(max(delay, timedelta(0)), MAX_RETRY_AFTER)
+
+
+def retry_after(value: str | None, now: datetime) -> datetime | None:
+    """The time in a Retry-After header, at most a day ahead; None if it is unreadable."""
+    wait = requested_wait(value, now)
+    return None if wait is None else now + min(wait, MAX_RETRY_AFTER)
 
 
 @dataclass(slots=True)
