@@ -30,6 +30,11 @@ from monitor.dates import (
     resolve_zone,
     zone_abbreviations,
 )
+from monitor.feeds import dates as feed_dates
+from monitor.feeds.http_caching import not_before
+from monitor.http import retry_after
+from monitor.http.rate_limit_status import parse_rate_limit
+from tests.fakes import NOON
 
 LONDON, BERLIN, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 
@@ -379,3 +384,47 @@ def test_text_that_does_not_have_the_format() -> None:
 def test_any_format_is_usable_or_an_error(text: str, date_format: str) -> None:
     with suppress(DateError):
         assert parse_with_format(text, date_format, LONDON).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Mon, 02 Mar 2026 11:15:00 PM GMT", "2026-03-02T23:15"),
+        ("Mon, 02 Mar 2026 09:15:00 IST", "2026-03-02T03:45"),
+        ("Mon, 02 Mar 2026 09:15:00 CST", "2026-03-02T15:15"),
+        ("Mon, 02 Mar 2026 09:15:00 CET", "2026-03-02T08:15"),
+        ("Mon, 02 Mar 2026 09:15:00 JST", "2026-03-02T00:15"),
+        ("Mon, 02 Mar 2026 09:15:00 AEST", "2026-03-01T23:15"),
+        ("sam., 28 nov. 2026", "2026-11-28"),
+        ("Sa, 28 Nov 2026", "2026-11-28"),
+        ("03/02/2026 09:15", "2026-02-03T09:15"),
+        ("02/28/2026 09:15", "2026-02-28T09:15"),
+        ("2026-03", "2026-03-01"),
+    ],
+)
+def test_dates_of_feeds(text: str, at: str) -> None:
+    assert feed_dates.parse_date(text) == utc(at).timestamp()
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "0001-01-01T00:00:00Z", "26-03-02", "Mon, 02 Mar 2026 09:15 XYZ"])
+def test_other_dates_of_feeds_are_none(text: str) -> None:
+    assert feed_dates.parse_date(text) is None
+
+
+@pytest.mark.usefixtures("process_zone")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wed, 04 Mar 2026 12:24:00 -0000",
+        "Wed, 04 Mar 2026 12:24:00 GMT",
+        "Wed Mar  4 12:24:00 2026",
+        "2026-03-04 12:24",
+    ],
+)
+def test_dates_in_headers_do_not_depend_on_the_zone_of_the_process(text: str) -> None:
+    at = NOON + timedelta(minutes=24)
+    assert retry_after(text, NOON) == at
+    assert not_before({"Expires": text}, 0, NOON) == at
+    status = parse_rate_limit({"x-ratelimit-remaining": "1", "x-ratelimit-reset": text}, NOON)
+    assert status is not None
+    assert status.resets_at == at

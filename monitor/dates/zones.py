@@ -64,7 +64,7 @@ def zone_stated(name: str, at: datetime | None = None, zone_names: Mapping[str, 
     names in ``AMBIGUOUS`` unless ``zone_names`` has them. Raises AmbiguousZone.
     """
     if zone_names:
-        chosen = next((zone for key, zone in zone_names.items() if fold(key) == name), None)
+        chosen = next((zone for key, zone in zone_names.items() if key.casefold() == name), None)
         if chosen is not None:
             return chosen
     if name == "bst" and at is not None and at.replace(tzinfo=_LONDON).tzname() == "BST":

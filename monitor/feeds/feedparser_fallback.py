@@ -7,7 +7,6 @@ authors, on which one of its regular expressions is quadratic (feedparser issue 
 
 from __future__ import annotations
 
-import calendar
 import html
 import io
 import re
@@ -15,6 +14,7 @@ from typing import Any
 
 import feedparser
 
+from monitor.feeds.dates import parse_date
 from monitor.feeds.entries import (
     MAX_ENTRIES,
     Entry,
@@ -92,10 +92,12 @@ def _as_html(part: Any) -> str:
 
 
 def _published(raw: Any) -> float | None:
-    for key in ("published_parsed", "updated_parsed", "created_parsed"):
-        parsed: Any = dict.get(raw, key)  # feedparser's own get() substitutes another date for a missing one
-        if parsed:
-            return float(calendar.timegm(parsed))
+    for key in ("published", "updated", "created"):
+        at = parse_date(
+            str(dict.get(raw, key, ""))
+        )  # feedparser's own get() substitutes another date for a missing one
+        if at is not None:
+            return at
     return None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 
+from monitor.dates import DateError, parse_date
 from monitor.http import retry_after
 
 _MAX_FRESHNESS = timedelta(hours=24)
@@ -56,7 +56,6 @@ def _expires_in(headers: Mapping[str, str], now: datetime) -> timedelta:
 
 def _parse_http_date(text: str) -> datetime | None:
     try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+        return parse_date(text, zone=UTC)
+    except DateError:
         return None
-    return at if at.tzinfo else None

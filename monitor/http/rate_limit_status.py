@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from monitor.dates import parse_date
+
 _HEADER_FORMS = ("x-ratelimit-{}", "x-rate-limit-{}", "ratelimit-{}")
 _MAX_WAIT_SECONDS = 10_000_000.0
 """A larger number in a reset header is a time, in seconds since 1970."""
@@ -44,13 +46,12 @@ def _parse_number(text: str) -> float | None:
 
 
 def _parse_reset(text: str, now: datetime) -> datetime | None:
-    """A reset time given as seconds from now, seconds since 1970, or ISO 8601."""
+    """A reset time given as seconds from now, seconds since 1970, or a date."""
     seconds = _parse_number(text)
     try:
         if seconds is not None:
             is_wait = seconds < _MAX_WAIT_SECONDS
             return now + timedelta(seconds=seconds) if is_wait else datetime.fromtimestamp(seconds, UTC)
-        at = datetime.fromisoformat(text.strip())
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return parse_date(text, zone=UTC)
     except (ValueError, OverflowError, OSError):
         return None

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from monitor.clock import Clock
+from monitor.dates import parse_date
 from monitor.errors import RateLimited, Stopped
 
 MAX_RETRY_AFTER = timedelta(hours=24)
@@ -26,9 +26,7 @@ def requested_wait(value: str | None, now: datetime) -> timedelta | None:
     try:
         if value.strip().isdigit():
             return timedelta(seconds=int(value.strip()[:9]))
-        at = parsedate_to_datetime(value)
-        # parsedate_to_datetime returns a naive time for "-0000", which is UTC like every HTTP date
-        return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta(0))
+        return max(parse_date(value, zone=UTC) - now, timedelta(0))
     except (ValueError, OverflowError):
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from monitor.dates import parse_date
 from monitor.errors import BadResponse
 from monitor.http import Response, site_of
 from monitor.text.cleaning import plain_text
@@ -84,11 +85,10 @@ def get_id(record: Record, name: str) -> str:
 
 
 def parse_time(value: Any) -> datetime | None:
-    """A time in ISO 8601 (UTC if it names no zone) or in seconds since 1970; None for anything else."""
+    """A date (UTC if it names no zone) or a number of seconds since 1970 as a time in UTC; None for anything else."""
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
-        at = datetime.fromisoformat(value)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
+        return parse_date(value, zone=UTC) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
         return None

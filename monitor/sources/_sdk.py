@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.http import Http, retry_after, site_of
 from monitor.http.error_messages import connection_error, status_error
+from monitor.sources._fields import parse_time
 
 PARSE_ERRORS = (ValueError, TypeError, LookupError, AttributeError, OSError)
 """What SDKs raise for a response that does not have the documented format."""
@@ -172,7 +173,7 @@ def reset_time(value: str | None, now: datetime) -> datetime | None:
 
     None if the header is missing or cannot be read.
     """
-    at = _from_epoch(value or "") or _from_iso(value or "")
+    at = _from_epoch(value or "") or parse_time(value)
     return None if at is None else min(max(at, now), now + MAX_WAIT)
 
 
@@ -185,12 +186,4 @@ def _from_epoch(value: str) -> datetime | None:
     try:
         return datetime.fromtimestamp(float(value), UTC)
     except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _from_iso(value: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value.strip())
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
         return None
