@@ -130,6 +130,8 @@ def test_an_empty_list_names_every_source_that_was_not_read() -> None:
         "Forum has not been read since 09:00, Reddit since 10:00 and X was never read. There may be more mentions."
     )
     assert line_of(never).missing_sentence == "X was never read. There may be more mentions."
+    several = [status(name, last_success=None) for name in ("Forum", "Reddit", "X")]
+    assert line_of(*several).missing_sentence == "Forum, Reddit and X were never read. There may be more mentions."
     assert line_of(status()).missing_sentence == ""
 
 
@@ -144,6 +146,6 @@ def test_the_name_of_a_source_never_changes_the_sentence() -> None:
 
 def test_a_thousand_sources_are_written_with_a_comma() -> None:
     line = line_of(*(status(f"Feed {n}", next_check=NOON + 10 * MINUTE) for n in range(1_203)))
-    assert line.title == "All 1,203 sources are read"
+    assert line.title == "All 1,203 sources are being read"
     assert line.headline.startswith("All 1,203 sources read")
     assert line.short == "1,203 of 1,203 read"

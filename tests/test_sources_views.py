@@ -41,7 +41,7 @@ def client(tmp_path: Path, store: Store) -> FlaskClient:
 def test_the_page_shows_every_source_and_links_its_number(client: FlaskClient, store: Store) -> None:
     store.save("Reddit", [judged(source="Reddit", published_at=NOON - DAY)], now=NOON)
     text = client.get("/sources").text
-    assert "All 3 sources are read" in text
+    assert "All 3 sources are being read" in text
     assert text.count('class="source working"') == 3
     assert "A/C &amp; &lt;b&gt;?" in text
     assert "<b>?" not in text
@@ -74,7 +74,7 @@ def test_actions_need_a_configured_source_and_a_post_from_this_site(client: Flas
 def test_a_paused_source_does_not_count_as_one_that_should_be_read(client: FlaskClient) -> None:
     client.post("/sources/Forum/pause")
     text = client.get("/sources").text
-    assert "All 2 sources are read" in text
+    assert "All 2 sources are being read" in text
     assert "Forum is paused and not counted." in text
     assert "2 of 2 sources read." in client.get("/mentions/health").text
 

@@ -45,7 +45,7 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 def store_error(error: StoreError) -> tuple[str, int]:
     """The page for a database that cannot be read now."""
     log.error("the database cannot be used: %s", error)
-    return error_page(503, "The database cannot be read.", "No data is lost. The log of Wallflower gives the reason.")
+    return error_page(503, "The database cannot be read.", "No data is lost. Wallflower's log gives the reason.")
 
 
 def unexpected_error(error: Exception) -> tuple[str, int]:

@@ -84,13 +84,13 @@ class HealthLine:
 
     @property
     def title(self) -> str:
-        """The title of /sources: "6 of 8 sources are read"."""
+        """The title of /sources: "6 of 8 sources are being read"."""
         read, total = self.read_count, self.expected_count
         if not total:
             return "Every source is paused" if self.sources.statuses else "No source is set up"
         if read < total:
-            return f"{read:,} of {total:,} sources are read"
-        return f"All {total:,} sources are read" if total > 1 else "The only source is read"
+            return f"{read:,} of {total:,} sources are being read"
+        return f"All {total:,} sources are being read" if total > 1 else "The only source is being read"
 
     @property
     def details(self) -> str:
@@ -103,14 +103,15 @@ class HealthLine:
     def missing_sentence(self) -> str:
         """For an empty list: which sources were not read, so that it does not look complete. Empty if all were read."""
         read_before = [unread for unread in self.unread if unread.since]
-        never_read = [unread for unread in self.unread if not unread.since]
+        never_read = [unread.source for unread in self.unread if not unread.since]
         clauses = [
             f"{unread.source} {'since' if n else 'has not been read since'} "
             f"{clock_time(unread.since, self.now, self.zone)}"
             for n, unread in enumerate(read_before)
             if unread.since
         ]
-        clauses += [f"{unread.source} was never read" for unread in never_read]
+        if never_read:
+            clauses.append(f"{join_with_and(never_read)} {'was' if len(never_read) == 1 else 'were'} never read")
         return f"{join_with_and(clauses)}. There may be more mentions." if clauses else ""
 
     def _reason(self, unread: UnreadSource) -> str:

@@ -190,6 +190,30 @@ def test_an_invalid_search_keeps_the_list_and_the_caret(page: Page, served: Runn
     expect(page.locator(".squiggle")).to_have_count(0)
 
 
+TEXT_BOX = """(e) => {
+  const range = document.createRange();
+  range.selectNodeContents(e);
+  return range.getBoundingClientRect().toJSON();
+}"""
+
+
+def test_counts_end_at_the_edge_of_their_table(page: Page, served: RunningApp) -> None:
+    page.goto(f"{served.url}/mentions?q=zeppelin")
+    table = page.locator(".relaxed").bounding_box()
+    assert table
+    right = page.locator(".relaxed .n").first.evaluate(TEXT_BOX)["right"]
+    assert right == pytest.approx(table["x"] + table["width"], abs=0.5)
+
+
+def test_the_text_above_earlier_results_is_not_indented_on_a_phone(browser: Browser, served: RunningApp) -> None:
+    context = desktop_context(browser, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{served.url}/mentions?q=globex+OR")
+    assert page.locator(".previous-results").evaluate(TEXT_BOX)["left"] == pytest.approx(16, abs=0.5)
+    assert page.locator("#problem").evaluate("(e) => e.getBoundingClientRect().left") == pytest.approx(16, abs=0.5)
+    context.close()
+
+
 def test_everything_works_without_scripts(browser: Browser, served: RunningApp) -> None:
     context = desktop_context(browser, java_script_enabled=False)
     page = context.new_page()

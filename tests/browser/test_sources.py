@@ -51,9 +51,9 @@ def test_a_source_is_paused_and_resumed_in_its_row(page: Page, served: RunningAp
 def test_the_page_refreshes_itself(page: Page, served: RunningApp) -> None:
     fill(served)
     page.goto(served.url + "/sources")
-    expect(page.locator("h1")).to_have_text("1 of 2 sources are read")
+    expect(page.locator("h1")).to_have_text("1 of 2 sources are being read")
     served.store.save_status(working_status(served.clock.now(), "Reddit"), served.clock.now())
-    expect(page.locator("h1")).to_have_text("All 2 sources are read", timeout=15_000)
+    expect(page.locator("h1")).to_have_text("All 2 sources are being read", timeout=15_000)
     expect(page.locator("#health")).to_contain_text("All 2 sources read")
 
 
@@ -106,4 +106,18 @@ def test_the_page_fits_every_screen_with_enough_contrast(
             "[...document.querySelectorAll('.action')].map((e) => e.getBoundingClientRect().height)"
         )
         assert min(heights) >= 44
+    context.close()
+
+
+def test_each_value_on_a_phone_has_its_label_and_each_label_a_value(browser: Browser, served: RunningApp) -> None:
+    fill(served)
+    context = desktop_context(browser, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(served.url + "/sources")
+    advice = page.locator(".to-do").first
+    assert advice.evaluate("(e) => getComputedStyle(e, '::before').content") == '"What to do"'
+    expect(page.locator(".wall-row .when")).to_be_visible()
+    version = page.locator(".wall-row .page")
+    expect(version).to_be_empty()
+    expect(version).to_be_hidden()
     context.close()

@@ -88,7 +88,7 @@ def concurrent_writes_advice(database: DatabaseStatus) -> str:
 
 def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusLine]:
     """All lines. ``health``: whether each part is running."""
-    up = "just started" if facts.uptime < timedelta(minutes=1) else f"up {format_duration(facts.uptime)}"
+    up = "has just started" if facts.uptime < timedelta(minutes=1) else f"has been up for {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
     return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting_writes)]
 
@@ -96,10 +96,10 @@ def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusL
 def _database(facts: SystemFacts) -> StatusLine:
     size, free, time_left = format_bytes(facts.database.used_bytes), facts.database.free_bytes, facts.time_left
     if free is None:
-        return StatusLine("Database", size, "the free space is unknown")
-    space = f"{format_bytes(free)} free"
+        return StatusLine("Database", size, "used, free space unknown")
+    space = f"used, {format_bytes(free)} free"
     if time_left is not None:
-        space += f", {approximate_time(time_left)} at this rate"
+        space += f", enough for {approximate_time(time_left)} at this rate"
     if free >= MIN_FREE_BYTES and (time_left is None or time_left >= MIN_TIME_LEFT):
         return StatusLine("Database", size, space)
     advice = "Free some space, or stop Wallflower, move its folder to a larger disk and set data in [wallflower]."
@@ -107,7 +107,7 @@ def _database(facts: SystemFacts) -> StatusLine:
 
 
 def _engine(database: DatabaseStatus) -> StatusLine:
-    text = concurrent_writes_advice(database) or "safe for writes by several programs"
+    text = concurrent_writes_advice(database) or "is safe for writes by several programs"
     return StatusLine(database.engine, database.version, text)
 
 
