@@ -21,7 +21,7 @@ import psutil
 
 from bench._feeds_generator import BRANDS
 from monitor.clock import Clock
-from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
+from monitor.collector import ConfiguredSource, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.feeds.parser import Parser
 from monitor.http import Http
 from monitor.model import Brand, Json, Post
@@ -55,9 +55,9 @@ class PollPass:
     """Passes over one feed, into the store."""
 
     def __init__(self, url: str, http: Http, context: PassContext) -> None:
-        pace = Pace(None, timedelta(minutes=15))
-        self._source = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), pace)
-        self._status = timing.initial_status(url, "feed", pace, sample=False)
+        polling = PollingPolicy(None, timedelta(minutes=15))
+        self._source = ConfiguredSource(url, "feed", Source(Options(name=url, url=url), http), polling)
+        self._status = timing.initial_status(url, "feed", polling, sample=False)
         self._context = context
 
     def __call__(self) -> int:

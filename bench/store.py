@@ -35,7 +35,7 @@ from monitor.model import (
     Post,
     Score,
     Span,
-    Word,
+    WordWeight,
 )
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
@@ -76,7 +76,7 @@ def judged_posts(mentions: int, seed: int = 1) -> Iterator[JudgedPost]:
 
 def _finding(rng: random.Random, brand: Brand, text: str) -> Finding:
     score = rng.choice((None, round(rng.uniform(-1, 1), 3), 0.0, round(rng.uniform(-1, 1), 3)))
-    evidence = Evidence((Span(0, len(text)),), (Word(10, 14, 1.9), Word(20, 26, -2.1)) if score else ())
+    evidence = Evidence((Span(0, len(text)),), (WordWeight(10, 14, 1.9), WordWeight(20, 26, -2.1)) if score else ())
     return Finding(Match(brand.name, brand.rule, (Span(0, 4),)), Score(score, evidence), rng.choice(INTENTS))
 
 

@@ -109,9 +109,8 @@ def print_airlines(by_airline: Mapping[str, list[Text]], hours: int) -> None:
             day, hour = between(texts, end - DAY, end), between(texts, end - HOUR, end)
             found = finder.topics(day, hour, background, None, end)
             print(f"  {end:%d %b %H:%M} {hour.total:4}/hour: {_topic_text(found.hour)}")
-            print(
-                f"     {day.total:5}  /day: {', '.join(map(_topic_text, found.day))}; {found.unsorted} without a topic"
-            )
+            day_topics = ", ".join(map(_topic_text, found.day))
+            print(f"     {day.total:5}  /day: {day_topics}; {found.without_topic} without a topic")
 
 
 def print_titles(by_airline: Mapping[str, list[Text]]) -> None:
@@ -128,7 +127,7 @@ def print_titles(by_airline: Mapping[str, list[Text]]) -> None:
             incident = finder.incident_topics(between(texts, end - 3 * HOUR, end), background)
             seen.update(("day", topic.name) for topic in before.day)
             seen.update([("hour", before.hour.name)] if before.hour else ())
-            seen.update(("incident", title) for title in {incident.topic, *incident.words} - {""})
+            seen.update(("incident", title) for title in {incident.topic, *incident.phrases} - {""})
             end += HOUR
         for title in sorted({title for _, title in seen}):
             print(f"  {name:15} {title:24}", *(f"{seen[kind, title]:4}" for kind in ("hour", "day", "incident")))
@@ -146,7 +145,7 @@ def print_sample(hours: int) -> None:
             background = finder.background(between(texts, at - 29 * DAY, at - DAY), at - DAY)
             found = finder.topics(between(texts, at - DAY, at), between(texts, at - HOUR, at), background, None, at)
             print(f"  {at:%d %b %H:%M} {between(texts, at - HOUR, at).total:4}: {_topic_text(found.hour)}")
-            print(f"       day: {', '.join(map(_topic_text, found.day))}; {found.unsorted} without a topic")
+            print(f"       day: {', '.join(map(_topic_text, found.day))}; {found.without_topic} without a topic")
 
 
 def print_noise(by_airline: Mapping[str, list[Text]], draws: int = 40) -> None:

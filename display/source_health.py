@@ -81,7 +81,7 @@ class SourceHealth:
     statuses: tuple[SourceStatus, ...]
     """In the order of the config."""
     unread: tuple[UnreadSource, ...]
-    """Weighty sources first, then by the time of the last success, newest first."""
+    """Major sources first, then by the time of the last success, newest first."""
     sample: bool
     """Whether any stored mention is sample data."""
     generating: timedelta | None = None

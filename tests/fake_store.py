@@ -25,7 +25,7 @@ from monitor.model import (
     Score,
     Span,
     State,
-    Word,
+    WordWeight,
 )
 from monitor.query import Document, field_value, parse
 from monitor.store import Store
@@ -82,7 +82,7 @@ def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5,
 
 def finding(brand: str, post: Post, score: float | None, intent: Intent = Intent.NONE, rule: str = "") -> Finding:
     """A finding of ``brand`` in ``post``."""
-    evidence = Evidence((Span(0, len(post.body)),), (Word(0, 1, 1.25),), "" if score is not None else "German")
+    evidence = Evidence((Span(0, len(post.body)),), (WordWeight(0, 1, 1.25),), "" if score is not None else "German")
     return Finding(Match(brand, rule or brand.lower(), (Span(0, 4),)), Score(score, evidence), intent)
 
 

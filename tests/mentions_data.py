@@ -20,7 +20,7 @@ from monitor.model import (
     Score,
     SourceStatus,
     Span,
-    Word,
+    WordWeight,
 )
 from monitor.store import Store, open_store
 
@@ -66,7 +66,7 @@ def finding(
     """A finding of ``brand``: its name matched, and ``words`` count as evidence."""
     body = f"{title}\n\n{text}" if title else text
     spans = tuple(Span(*m.span()) for m in re.finditer(re.escape(brand), body, re.IGNORECASE))
-    counted = tuple(Word(*m.span(), weight) for word, weight in words if (m := re.search(word, body)))
+    counted = tuple(WordWeight(*m.span(), weight) for word, weight in words if (m := re.search(word, body)))
     judged = (Span(0, body.find(".", counted[-1].end) + 1 or len(body)),) if counted else ()
     rule = next(b.rule for b in BRANDS if b.name == brand)
     return Finding(Match(brand, rule, spans), Score(value, Evidence(judged, counted, reason)))

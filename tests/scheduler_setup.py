@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.collector import ConfiguredSource, Judge, Pace, PassContext
+from monitor.collector import ConfiguredSource, Judge, PassContext, PollingPolicy
 from monitor.collector.scheduler import WATCHDOG_SECONDS, Scheduler
 from monitor.model import Brand, SourceStatus
 from monitor.query.matcher import Matcher
@@ -17,7 +17,7 @@ from tests.fake_time import SteppedClock
 from tests.fakes import NOON
 
 BRANDS = (Brand("Acme", "acme", ours=True),)
-EVERY_TEN_MINUTES = Pace(timedelta(minutes=10), timedelta(minutes=10))
+EVERY_TEN_MINUTES = PollingPolicy(timedelta(minutes=10), timedelta(minutes=10))
 
 
 class SchedulerRun:
@@ -32,9 +32,13 @@ class SchedulerRun:
         self.loops = 0
         """Threads that wait on the clock: workers and the watchdog, except those that hang."""
 
-    def start(self, sources: dict[str, Any], pace: Pace = EVERY_TEN_MINUTES, kind: str = "feed") -> Scheduler:
+    def start(
+        self, sources: dict[str, Any], polling: PollingPolicy = EVERY_TEN_MINUTES, kind: str = "feed"
+    ) -> Scheduler:
         """Start with these sources by name."""
-        return self.start_configured([ConfiguredSource(name, kind, source, pace) for name, source in sources.items()])
+        return self.start_configured(
+            [ConfiguredSource(name, kind, source, polling) for name, source in sources.items()]
+        )
 
     def start_configured(self, sources: Sequence[ConfiguredSource]) -> Scheduler:
         matcher = Matcher(BRANDS)

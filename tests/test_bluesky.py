@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
+from monitor.collector import ConfiguredSource, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.errors import BadResponse, SourceError
 from monitor.model import Batch, Brand, Health, Json, MentionFilter, Post, Term
 from monitor.query.matcher import Matcher
@@ -198,12 +198,12 @@ def test_only_lost_posts_leave_a_gap(
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register_brands(brands, stopped)
     context = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), lambda: NOON, lambda: 0.0)
-    pace = Pace(None, 5 * SECOND)
-    before = replace(timing.initial_status("Bluesky", "bluesky", pace, sample=False), last_success=stopped)
+    polling = PollingPolicy(None, 5 * SECOND)
+    before = replace(timing.initial_status("Bluesky", "bluesky", polling, sample=False), last_success=stopped)
     store.save("Bluesky", (), now=stopped, cursor=cursor_at(stopped), status=before)
     events = [beat(stopped + n * HOUR) for n in range(int((NOON - stopped) / HOUR))]
     with reading(Jetstream([*events, commit(1, NOON - SECOND, text="Acme")], floor=NOON - 36 * HOUR)) as (source, _):
-        poll(ConfiguredSource("Bluesky", "bluesky", source, pace), before, context)
+        poll(ConfiguredSource("Bluesky", "bluesky", source, polling), before, context)
     found = [(one.since, one.until) for one in store.gaps(NOON - 50 * HOUR, NOON)]
     store.close()
     assert found == gap
@@ -278,12 +278,12 @@ def test_other_account_events_delete_nothing(fields: dict[str, Any]) -> None:
 def test_posts_of_an_account_that_is_gone_are_removed_from_the_store(tmp_path: Path) -> None:
     at = NOON - MINUTE
     stream = Jetstream([commit(1, at, text="Acme one"), commit(2, at, text="Acme two")], then=end)
-    brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
+    brands, polling = (Brand("Acme", "acme", ours=True),), PollingPolicy(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register_brands(brands, NOON)
         context = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
-        configured = ConfiguredSource("Bluesky", "bluesky", source, pace)
-        status = poll(configured, timing.initial_status("Bluesky", "bluesky", pace, sample=False), context)
+        configured = ConfiguredSource("Bluesky", "bluesky", source, polling)
+        status = poll(configured, timing.initial_status("Bluesky", "bluesky", polling, sample=False), context)
         assert len(store.page(MentionFilter())) == 2
         stream.events = [account(1, at + SECOND, active=False, status="deleted")]
         poll(configured, status, context)
@@ -296,12 +296,12 @@ def test_a_returning_account_keeps_new_posts_when_events_are_sent_again(tmp_path
     back = account(1, at + 2 * SECOND, active=True)
     new = {**commit(3, at + 3 * SECOND, text="Acme, I am back"), "did": gone["did"]}
     stream = Jetstream([commit(1, at, text="Acme one"), gone, back, new], then=end)
-    brands, pace = (Brand("Acme", "acme", ours=True),), Pace(None, 5 * SECOND)
+    brands, polling = (Brand("Acme", "acme", ours=True),), PollingPolicy(None, 5 * SECOND)
     with reading(stream) as (source, _), closing(open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")) as store:
         store.register_brands(brands, NOON)
         context = PassContext(Judge(Matcher(brands), Scorer(brands)), store, ACME, lambda: NOON)
-        configured = ConfiguredSource("Bluesky", "bluesky", source, pace)
-        status = poll(configured, timing.initial_status("Bluesky", "bluesky", pace, sample=False), context)
+        configured = ConfiguredSource("Bluesky", "bluesky", source, polling)
+        status = poll(configured, timing.initial_status("Bluesky", "bluesky", polling, sample=False), context)
         assert [mention.post.text for mention in store.page(MentionFilter())] == ["Acme, I am back"]
         stream.events = [*stream.events, commit(4, at + 4 * SECOND, text="Acme four")]
         poll(configured, status, context)
@@ -393,13 +393,13 @@ def test_the_gap_of_a_stalled_stream_starts_at_its_last_event(tmp_path: Path) ->
     store, matcher = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}"), Matcher(brands)
     store.register_brands(brands, NOON)
     context = PassContext(Judge(matcher, Scorer(brands)), store, matcher.terms(), clock.now, lambda: 0.0)
-    pace = Pace(None, 5 * SECOND)
-    status = timing.initial_status("Bluesky", "bluesky", pace, sample=False)
+    polling = PollingPolicy(None, 5 * SECOND)
+    status = timing.initial_status("Bluesky", "bluesky", polling, sample=False)
     with reading(Jetstream([commit(1, NOON, text="Acme one")])) as (source, _):
         for wait in (0, STALLED_AFTER / 2 / SECOND, STALLED_AFTER / SECOND):
             assert status.health is not Health.BROKEN
             clock.advance(wait)
-            status = poll(ConfiguredSource("Bluesky", "bluesky", source, pace), status, context)
+            status = poll(ConfiguredSource("Bluesky", "bluesky", source, polling), status, context)
     gaps = [(gap.since, gap.until) for gap in store.gaps(NOON - HOUR, NOON + HOUR)]
     store.close()
     assert status.health is Health.BROKEN

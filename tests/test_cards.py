@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from display.pages.mentions.cards import BRAND_COLOURS, Cards, weighted_words
-from monitor.model import Brand, Evidence, Intent, Mention, Score, Span, Word
+from monitor.model import Brand, Evidence, Intent, Mention, Score, Span, WordWeight
 from tests.fakes import NOON, post
 
 LONDON = ZoneInfo("Europe/London")
@@ -72,7 +72,7 @@ def test_brands_have_colours_in_the_order_of_the_config_and_a_removed_brand_has_
 
 def test_the_page_of_a_mention_marks_what_counted_and_what_did_not() -> None:
     body = "Acme is awful. The rest is another story."
-    evidence = Evidence((Span(0, 14),), (Word(8, 13, -3.0),))
+    evidence = Evidence((Span(0, 14),), (WordWeight(8, 13, -3.0),))
     card = Cards([], LONDON).full(mention(body, score=Score(-0.5, evidence)), NOON)
     assert [(run.text, run.styles) for run in card.runs] == [
         ("Acme", ("hit",)),
@@ -84,7 +84,7 @@ def test_the_page_of_a_mention_marks_what_counted_and_what_did_not() -> None:
 
 
 def test_the_heaviest_word_comes_first_and_sets_the_scale() -> None:
-    evidence = Evidence((), (Word(18, 21, -1.5), Word(8, 13, -3.0)))
+    evidence = Evidence((), (WordWeight(18, 21, -1.5), WordWeight(8, 13, -3.0)))
     one = mention("Acme is awful and bad.", score=Score(-0.5, evidence))
     assert [(w.text, w.figure, w.share) for w in weighted_words(one)] == [
         ("awful", f"{MINUS}3.0", -1.0),

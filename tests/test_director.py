@@ -20,7 +20,7 @@ from display.wall_state.director import (
     MIN_DWELL_SECONDS,
     Director,
     dwell_seconds,
-    key,
+    story_or_post,
 )
 from monitor.model import Mention, Score, State
 from tests.fakes import FakeClock, post
@@ -399,6 +399,6 @@ def test_no_sequence_of_events_shows_a_mention_twice_or_one_that_is_gone(events:
             if what == "hide":
                 stage.stored[chosen] = replace(found, hidden=True)
         screen = stage.look()
-        keys = [key(stage.stored[i]) for i in screen]
+        keys = [story_or_post(stage.stored[i]) for i in screen]
         assert len(set(keys)) == len(keys) <= 3
         assert not any(stage.stored[i].hidden for i in screen)

@@ -17,7 +17,7 @@ from display.cli.fetch_request import CannotFetchNow, posts_since, request_fetch
 from display.cli.main import cli
 from display.server.startup_checks import single_instance
 from monitor.clock import Clock
-from monitor.collector import Pace, timing
+from monitor.collector import PollingPolicy, timing
 from monitor.errors import AuthError, BadResponse, RateLimited, SourceError
 from monitor.model import Batch, Brand, Health, SourceStatus
 from monitor.store import Store, open_store
@@ -73,7 +73,7 @@ def test_a_pass_is_requested_and_waited_for(store: Store) -> None:
         if len(steps) == 4:
             found = [judged("new"), judged("elsewhere", source="Other")]
             (status,) = store.recorded_statuses()
-            after = timing.pass_succeeded(status, Batch(), Pace(None, timedelta(minutes=10)), clock.now(), 0.5)
+            after = timing.pass_succeeded(status, Batch(), PollingPolicy(None, timedelta(minutes=10)), clock.now(), 0.5)
             store.save("Other", found[1:], now=clock.now())
             store.save("Forum", found[:1], now=clock.now(), status=after)
 

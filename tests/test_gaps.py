@@ -17,8 +17,8 @@ from display.wall_state import WallStates
 from monitor.collector import (
     ConfiguredSource,
     Judge,
-    Pace,
     PassContext,
+    PollingPolicy,
     poll,
     record_bug,
     record_hang,
@@ -34,7 +34,7 @@ from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged
 from tests.fakes import NOON, FakeClock
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-PACE = Pace(10 * MINUTE, 10 * MINUTE)
+POLLING = PollingPolicy(10 * MINUTE, 10 * MINUTE)
 
 
 class NextPassSource:
@@ -59,8 +59,8 @@ class PolledSource:
         self.context = PassContext(
             Judge(Matcher(BRANDS), Scorer(BRANDS)), self.store, (Term("acme"),), self.clock.now, lambda: 0.0
         )
-        self.configured = ConfiguredSource("Forum", "feed", self.source, PACE)
-        self.status = timing.initial_status("Forum", "feed", PACE, sample=False)
+        self.configured = ConfiguredSource("Forum", "feed", self.source, POLLING)
+        self.status = timing.initial_status("Forum", "feed", POLLING, sample=False)
 
     def poll(self, result: Batch | SourceError, after: timedelta = timedelta()) -> SourceStatus:
         """Let the time ``after`` go by, then make a pass with this result."""

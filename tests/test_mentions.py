@@ -158,7 +158,7 @@ def test_each_facet_counts_what_its_link_leads_to(client: FlaskClient) -> None:
 
 
 def test_equal_views_have_one_url(client: FlaskClient) -> None:
-    answer = client.get("/mentions?brand=Globex&q=+price+&range=7d&was=&since=")
+    answer = client.get("/mentions?brand=Globex&q=+price+&range=7d&last_valid_q=&since=")
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/mentions?q=price&brand=Globex"
 
@@ -172,7 +172,7 @@ def test_an_invalid_url_is_a_400_that_names_the_parameter(client: FlaskClient, p
 
 
 def test_an_invalid_search_is_explained_in_place_and_the_last_list_stays(client: FlaskClient) -> None:
-    answer = client.get("/mentions?q=globex+AND+(pickup+OR+NEAR+late)&was=price")
+    answer = client.get("/mentions?q=globex+AND+(pickup+OR+NEAR+late)&last_valid_q=price")
     page = Page(answer.text)
     field = page.by("input", id="q")[0]
     assert answer.status_code == 400
@@ -412,7 +412,7 @@ def test_pages_are_never_cached_without_revalidation(client: FlaskClient) -> Non
 def test_forms_repeat_the_filters_except_their_own(client: FlaskClient) -> None:
     _, page = shown(client, "q=price&brand=Globex&range=30d&upto=90")
     hidden = [(field["name"], field["value"]) for field in page.by("input", type="hidden")]
-    search_form = [("brand", "Globex"), ("range", "30d"), ("was", "price")]
+    search_form = [("brand", "Globex"), ("range", "30d"), ("last_valid_q", "price")]
     time_form = [("q", "price"), ("brand", "Globex")]
     assert hidden == [*search_form, *time_form]
 

@@ -13,7 +13,7 @@ from monitor.collector.outcomes import ClosedGaps, OpenedGap, PassOutcome
 from monitor.errors import BadResponse, RateLimited, SourceError
 from monitor.model import Batch, Gap, Health, SourceStatus, Spend
 from tests.fakes import NOON, post
-from tests.pass_setup import PACE, new_status
+from tests.pass_setup import POLLING, new_status
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -25,7 +25,7 @@ def read_at(last: datetime, **changes: Any) -> SourceStatus:
 
 def after_batch(before: SourceStatus, batch: Batch, *gaps: Gap, due: datetime = NOON) -> PassOutcome:
     """The outcome of a pass that takes a minute."""
-    return outcomes.after_batch(before, batch, gaps, PACE, due, NOON + MINUTE, 0.0)
+    return outcomes.after_batch(before, batch, gaps, POLLING, due, NOON + MINUTE, 0.0)
 
 
 def gap(since: datetime, until: datetime | None = None, reason: str = "Down.") -> Gap:

@@ -13,7 +13,7 @@ from monitor.collector import ConfiguredSource, restore_source, rules_digest
 from monitor.model import Batch, Brand, Json
 from monitor.store import open_store
 from tests.fakes import NOON, FakeClock
-from tests.pass_setup import BRANDS, PACE, new_status, pass_context
+from tests.pass_setup import BRANDS, POLLING, new_status, pass_context
 
 
 class RereadingSource:
@@ -43,7 +43,7 @@ def test_changed_rules_reset_the_cursor_once(
     store.register_brands(BRANDS, NOON)
     status = replace(new_status(), last_try=NOON, last_success=NOON, rules_digest=stored)
     store.save("Forum", (), now=NOON, cursor="here", status=status)
-    source = ConfiguredSource("Forum", "feed", RereadingSource(), PACE, ready=ready)
+    source = ConfiguredSource("Forum", "feed", RereadingSource(), POLLING, ready=ready)
     context = replace(pass_context(store, clock), rules_digest=current)
     resumed = restore_source(source, status, context)
     assert store.cursor("Forum") == cursor

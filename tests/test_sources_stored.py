@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
+from monitor.collector import ConfiguredSource, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.model import Brand, Health, MentionFilter
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -25,7 +25,7 @@ from tests.test_sources import reading as reading_any
 from tests.test_sources_http import STREAMS, keys, reading
 
 BRANDS = (Brand("Acme", "acme", ours=True),)
-PACE = Pace(None, timedelta(minutes=10))
+POLLING = PollingPolicy(None, timedelta(minutes=10))
 
 KINDS = [kind for kind in sites.kinds() if kind not in STREAMS and not sites.sdk_hosts(kind)]
 """Kinds without an SDK: an SDK has its own clock, which does not move with the clock of the test."""
@@ -48,8 +48,8 @@ class Reader:
     def __init__(self, kind: str, source: Source, store: Store, clock: FakeClock) -> None:
         matcher = Matcher(BRANDS)
         self.context = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now, lambda: 0.0)
-        self.configured = ConfiguredSource("Here", kind, source, PACE)
-        self.status = timing.initial_status("Here", kind, PACE, sample=False)
+        self.configured = ConfiguredSource("Here", kind, source, POLLING)
+        self.status = timing.initial_status("Here", kind, POLLING, sample=False)
         self.store, self.clock = store, clock
 
     def read(self) -> set[str]:

@@ -108,8 +108,8 @@ def test_an_incident_is_loaded_as_it_was_saved(store: Store, store_url: str) -> 
     assert saved == replace(INCIDENT, id=saved.id)
     assert saved.id > 0
     later = replace(
-        saved, n=99, peak=8.0, trend=Trend.FALLING, negative=True, topic="delays", until=NOON + 30 * MINUTE, usual=0.5,
-        words=("delays", "“Zürich” 新車"), sources=("Forum", 'X "main"'),
+        saved, n=99, peak=8.0, trend=Trend.FALLING, negative=True, topic="delays", until=NOON + 30 * MINUTE,
+        baseline=0.5, phrases=("delays", "“Zürich” 新車"), sources=("Forum", 'X "main"'),
     )  # fmt: skip
     assert store.save_incident(later) == later
     store.close()

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collector import Pace, timing
+from monitor.collector import PollingPolicy, timing
 from monitor.errors import AuthError, BadResponse, QuotaSpent, RateLimited, Refused, SourceError
 from monitor.http.error_messages import status_error
 from monitor.model import Batch, Health, SourceStatus
 from tests.fakes import NOON, post
-from tests.pass_setup import PACE, new_status
+from tests.pass_setup import POLLING, new_status
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -26,38 +26,38 @@ def status_of(**changes: Any) -> SourceStatus:
 
 
 def test_the_estimated_interval_follows_the_posts_within_its_bounds() -> None:
-    assert PACE.interval(0) == 600
-    assert PACE.interval(2) == 1800
-    assert PACE.interval(1000) == 300
-    assert PACE.interval(0.001) == 86_400
+    assert POLLING.interval(0) == 600
+    assert POLLING.interval(2) == 1800
+    assert POLLING.interval(1000) == 300
+    assert POLLING.interval(0.001) == 86_400
 
 
 def test_every_in_the_config_replaces_the_estimate() -> None:
-    assert Pace(2 * MINUTE, 10 * MINUTE).interval(1000) == 120
-    assert Pace(7 * DAY, 10 * MINUTE).interval(1000) == 7 * 86_400
+    assert PollingPolicy(2 * MINUTE, 10 * MINUTE).interval(1000) == 120
+    assert PollingPolicy(7 * DAY, 10 * MINUTE).interval(1000) == 7 * 86_400
 
 
 def test_a_kind_designed_for_frequent_polls_keeps_its_interval() -> None:
-    assert Pace(None, timedelta(seconds=2)).interval(0.01) == 2
+    assert PollingPolicy(None, timedelta(seconds=2)).interval(0.01) == 2
 
 
 def test_a_later_time_that_the_site_asks_for_wins_over_the_config() -> None:
-    pace = Pace(2 * MINUTE, 10 * MINUTE)
-    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON + HOUR), pace, NOON, 0.0)
+    polling = PollingPolicy(2 * MINUTE, 10 * MINUTE)
+    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON + HOUR), polling, NOON, 0.0)
     assert after.next_check == NOON + HOUR
-    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON), pace, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON), polling, NOON, 0.0)
     assert after.next_check == NOON + 2 * MINUTE
 
 
 def test_a_requested_wait_of_a_year_is_limited() -> None:
-    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON + 365 * DAY), PACE, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(), Batch(not_before=NOON + 365 * DAY), POLLING, NOON, 0.0)
     assert after.next_check == NOON + DAY
     after = timing.pass_failed(status_of(), RateLimited("", NOON + 365 * DAY), NOON, 0.0)
     assert after.next_check == NOON + timing.MAX_REQUESTED_WAIT
 
 
 def test_a_pass_with_more_to_read_continues_at_once() -> None:
-    assert timing.pass_succeeded(status_of(), Batch(more=True), PACE, NOON, 1.0).next_check == NOON
+    assert timing.pass_succeeded(status_of(), Batch(more=True), POLLING, NOON, 1.0).next_check == NOON
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_bug_is_retried_after_a_minute_at_the_earliest() -> None:
 
 def test_jitter_spreads_the_polls_by_a_tenth_of_the_interval() -> None:
     def delay(batch: Batch, jitter: float) -> timedelta:
-        next_check = timing.pass_succeeded(status_of(), batch, Pace(HOUR, HOUR), NOON, jitter).next_check
+        next_check = timing.pass_succeeded(status_of(), batch, PollingPolicy(HOUR, HOUR), NOON, jitter).next_check
         assert next_check is not None
         return next_check - NOON
 
@@ -114,7 +114,7 @@ def test_refusals_lengthen_the_interval_up_to_a_day() -> None:
     assert delays[:3] == [15 * MINUTE, 22.5 * MINUTE, 33.75 * MINUTE]
     assert delays == sorted(delays)
     assert delays[-1] == DAY
-    assert timing.pass_succeeded(status, Batch(), PACE, NOON, 0.0).failures == 0
+    assert timing.pass_succeeded(status, Batch(), POLLING, NOON, 0.0).failures == 0
 
 
 def test_a_first_pass_estimates_the_rate_from_publication_times() -> None:
@@ -134,10 +134,10 @@ def test_later_passes_measure_the_rate() -> None:
 
 def test_a_quiet_source_is_not_broken() -> None:
     busy = status_of(posts_per_hour=2.0, last_post=NOON - 13 * HOUR)
-    after = timing.pass_succeeded(busy, Batch(), PACE, NOON, 0.0)
+    after = timing.pass_succeeded(busy, Batch(), POLLING, NOON, 0.0)
     assert after.health is Health.QUIET
     assert after.reason.startswith("No posts for 13 hours; usually there are about ")
-    back = timing.pass_succeeded(after, Batch(posts=(post(),)), PACE, NOON + HOUR, 0.0)
+    back = timing.pass_succeeded(after, Batch(posts=(post(),)), POLLING, NOON + HOUR, 0.0)
     assert (back.health, back.reason, back.last_post) == (Health.WORKING, "", NOON + HOUR)
 
 
@@ -155,39 +155,39 @@ def test_a_rare_source_is_quiet_after_three_weeks(days: int, quiet: bool) -> Non
 
 def test_a_slow_source_is_given_more_time() -> None:
     slow = status_of(posts_per_hour=1 / 24, last_post=NOON - 5 * DAY)
-    assert timing.pass_succeeded(slow, Batch(), PACE, NOON, 0.0).health is Health.WORKING
+    assert timing.pass_succeeded(slow, Batch(), POLLING, NOON, 0.0).health is Health.WORKING
     assert not timing.is_quiet(new_status(), NOON + 100 * DAY)
 
 
 def test_skipped_entries_are_counted_and_reported() -> None:
-    after = timing.pass_succeeded(status_of(skipped=2), Batch(skipped=3), PACE, NOON, 0.0)
+    after = timing.pass_succeeded(status_of(skipped=2), Batch(skipped=3), POLLING, NOON, 0.0)
     assert after.skipped == 5
     assert after.reason == "The last poll skipped 3 unreadable entries."
-    assert timing.pass_succeeded(status_of(), Batch(note="It has moved."), PACE, NOON, 0.0).reason == "It has moved."
+    assert timing.pass_succeeded(status_of(), Batch(note="It has moved."), POLLING, NOON, 0.0).reason == "It has moved."
 
 
 def test_a_restart_keeps_the_stored_next_check() -> None:
     status = status_of(next_check=NOON + 5 * HOUR, health=Health.WORKING)
-    assert timing.restarted(status, "feed", PACE, NOON, sample=False).next_check == NOON + 5 * HOUR
+    assert timing.restarted(status, "feed", POLLING, NOON, sample=False).next_check == NOON + 5 * HOUR
 
 
 def test_a_shorter_every_counts_from_the_last_try() -> None:
     estimated = status_of(interval=86_400.0, next_check=NOON + DAY, health=Health.WORKING)
-    restarted = timing.restarted(estimated, "feed", Pace(10 * MINUTE, HOUR), NOON + HOUR, sample=False)
+    restarted = timing.restarted(estimated, "feed", PollingPolicy(10 * MINUTE, HOUR), NOON + HOUR, sample=False)
     assert restarted.next_check == NOON + 10 * MINUTE
     failing = replace(estimated, failures=3)
-    assert timing.restarted(failing, "feed", Pace(MINUTE, HOUR), NOON, sample=False).next_check == NOON + DAY
+    assert timing.restarted(failing, "feed", PollingPolicy(MINUTE, HOUR), NOON, sample=False).next_check == NOON + DAY
 
 
 def test_a_source_that_had_stopped_is_tried_at_a_restart() -> None:
     stopped = timing.pass_failed(status_of(), AuthError("No key."), NOON, 0.0)
-    assert timing.restarted(stopped, "feed", PACE, NOON, sample=False).next_check is None
+    assert timing.restarted(stopped, "feed", POLLING, NOON, sample=False).next_check is None
 
 
 @pytest.mark.parametrize("health", [Health.WORKING, Health.LIMITED])
 def test_a_clock_that_was_set_back_does_not_lengthen_a_wait(health: Health) -> None:
     tried = replace(status_of(), last_try=NOON + DAY, next_check=NOON + DAY + 10 * MINUTE, health=health)
-    assert timing.restarted(tried, "feed", PACE, NOON, sample=False).next_check == NOON + 10 * MINUTE
+    assert timing.restarted(tried, "feed", POLLING, NOON, sample=False).next_check == NOON + 10 * MINUTE
 
 
 def test_a_person_can_request_a_poll_after_the_clock_was_set_back() -> None:
@@ -197,7 +197,7 @@ def test_a_person_can_request_a_poll_after_the_clock_was_set_back() -> None:
 
 def test_a_clock_that_was_wrong_does_not_silence_a_source() -> None:
     far = status_of(next_check=NOON + 900 * DAY, health=Health.WORKING)
-    assert timing.restarted(far, "feed", PACE, NOON, sample=False).next_check == NOON + DAY
+    assert timing.restarted(far, "feed", POLLING, NOON, sample=False).next_check == NOON + DAY
 
 
 RESULTS = st.sampled_from(
@@ -214,12 +214,12 @@ RESULTS = st.sampled_from(
 
 @given(st.lists(RESULTS, max_size=30), st.floats(0, 1), st.integers(0, 100_000))
 def test_the_next_check_is_always_in_a_bounded_future(results: list[Any], jitter: float, every: int) -> None:
-    pace = Pace(timedelta(seconds=every) if every else None, 10 * MINUTE)
-    status = new_status(pace)
+    polling = PollingPolicy(timedelta(seconds=every) if every else None, 10 * MINUTE)
+    status = new_status(polling)
     for result in results:
         status = timing.pass_started(status, NOON)
         if isinstance(result, Batch):
-            status = timing.pass_succeeded(status, result, pace, NOON, jitter)
+            status = timing.pass_succeeded(status, result, polling, NOON, jitter)
         else:
             status = timing.pass_failed(status, result, NOON, jitter)
         assert status.next_check is not None

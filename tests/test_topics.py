@@ -96,14 +96,14 @@ def test_a_phrase_that_many_people_suddenly_use_is_the_topic() -> None:
     found = topics_of(writer.everyday(20, NOON - HOUR, NOON) + writer.about("signal booster", 12))
     assert found.hour is not None
     assert (found.hour.name, found.hour.n, found.hour.authors) == ("signal booster", 12, 12)
-    assert found.hour.usual == 0
+    assert found.hour.baseline == 0
     assert [topic.name for topic in found.day] == ["signal booster"]
-    assert found.unsorted == 20
+    assert found.without_topic == 20
 
 
 def test_everyday_mentions_have_no_topic() -> None:
     found = topics_of(MentionWriter().everyday(60, NOON - HOUR, NOON))
-    assert (found.hour, found.day, found.unsorted) == (None, (), 60)
+    assert (found.hour, found.day, found.without_topic) == (None, (), 60)
 
 
 def test_a_phrase_as_frequent_as_usual_is_no_topic() -> None:
@@ -193,7 +193,7 @@ def test_a_language_without_stop_words_has_only_named_topics() -> None:
     assert topics_of(rows).hour is None
     named = topics_of(rows, Topic("boosters", "booster*"))
     assert named.hour is not None
-    assert named.hour.named
+    assert named.hour.is_configured
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_configured_topic_is_found_by_its_rule_and_comes_first() -> None:
     rows = writer.everyday(10, NOON - HOUR, NOON) + writer.about("late parcel", 12) + writer.about("signal booster", 14)
     found = topics_of(rows, Topic("delivery times", "late OR delay*"))
     assert found.hour is not None
-    assert (found.hour.name, found.hour.rule, found.hour.named) == ("delivery times", "late OR delay*", True)
+    assert (found.hour.name, found.hour.rule, found.hour.is_configured) == ("delivery times", "late OR delay*", True)
     assert {topic.name for topic in found.day} == {"delivery times", "signal booster"}
 
 
@@ -241,9 +241,9 @@ def test_a_configured_topic_without_history_has_no_usual_count() -> None:
     rows = texts(writer.about("late parcel", 12))
     found = finder.topics(rows, rows, finder.background(texts([]), NOON - DAY), None, NOON)
     assert found.hour is not None
-    assert found.hour.usual is None
+    assert found.hour.baseline is None
     assert len(found.day) == 1
-    assert found.unsorted == 0
+    assert found.without_topic == 0
 
 
 def test_the_usual_count_is_that_of_the_day_and_of_the_hour() -> None:
@@ -254,10 +254,10 @@ def test_the_usual_count_is_that_of_the_day_and_of_the_hour() -> None:
     background = background_of(finder, writer, extra=every_day + spike)
     rows = texts(writer.about("signal booster", 30))
     found = finder.topics(rows, rows, background, None, NOON)
-    assert found.day[0].usual == pytest.approx(13.5, abs=2)
+    assert found.day[0].baseline == pytest.approx(13.5, abs=2)
     assert found.hour is not None
-    assert found.hour.usual is not None
-    assert found.hour.usual < 5
+    assert found.hour.baseline is not None
+    assert found.hour.baseline < 5
 
 
 def test_counts_of_a_sample_are_scaled_to_all_texts() -> None:
@@ -266,7 +266,7 @@ def test_counts_of_a_sample_are_scaled_to_all_texts() -> None:
     rows = texts(writer.everyday(20, NOON - HOUR, NOON) + writer.about("signal booster", 12), total=320)
     found = finder.topics(rows, rows, background_of(finder, writer), None, NOON)
     assert found.hour is not None
-    assert (found.hour.n, found.hour.authors, found.unsorted) == (120, 12, 200)
+    assert (found.hour.n, found.hour.authors, found.without_topic) == (120, 12, 200)
 
 
 def test_sentiment_counts_a_story_once_and_ignores_unscored_mentions() -> None:
@@ -429,7 +429,7 @@ def test_any_text_is_accepted(written: list[str], lang: str | None) -> None:
     writer = MentionWriter()
     rows = [writer.text(words, NOON - HOUR / 2, lang=lang, title=words[:9]) for words in written * 6]
     found = topics_of(rows, Topic("any", "acme OR a*" if "a" in written[0] else "acme"))
-    assert found.unsorted <= len(rows)
+    assert found.without_topic <= len(rows)
     for topic in (*found.day, *((found.hour,) if found.hour else ())):
         parse(topic.rule)
 

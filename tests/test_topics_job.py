@@ -156,7 +156,7 @@ def test_the_job_runs_once_a_minute_and_when_the_clock_goes_back(store: Store) -
         job.run(NOON + timedelta(seconds=seconds))
         found = store.topics("Acme")
         assert found is not None
-        seen.append((found.hour is not None and found.hour.named, found.as_of - NOON))
+        seen.append((found.hour is not None and found.hour.is_configured, found.as_of - NOON))
     assert seen == [(False, timedelta(0)), (True, MINUTE), (False, -HOUR)]
 
 
@@ -184,7 +184,7 @@ def test_the_next_run_names_a_running_incident_but_not_a_past_one(store: Store) 
     over = store.save_incident(incident("Globex", until=NOON))
     job = TopicsJob(store, BRANDS)
     job.run(NOON)
-    assert {one.id: (one.topic, one.words) for one in store.latest_incidents()} == {
+    assert {one.id: (one.topic, one.phrases) for one in store.latest_incidents()} == {
         running.id: ("signal booster", ("signal booster",)),
         over.id: ("", ()),
     }
@@ -223,10 +223,10 @@ class _IncidentRecorder:
 
 def test_an_incident_keeps_its_topic_when_nothing_stands_out_later(store: Store) -> None:
     save_history(store)
-    store.save_incident(replace(incident("Acme", topic="signal booster"), words=("signal booster", "mast")))
+    store.save_incident(replace(incident("Acme", topic="signal booster"), phrases=("signal booster", "mast")))
     TopicsJob(store, BRANDS).run(NOON)
     (kept,) = store.latest_incidents()
-    assert (kept.topic, kept.words) == ("signal booster", ("signal booster", "mast"))
+    assert (kept.topic, kept.phrases) == ("signal booster", ("signal booster", "mast"))
 
 
 def test_an_incident_of_a_removed_brand_is_not_changed(store: Store) -> None:

@@ -32,7 +32,7 @@ def test_languages_without_stop_words_have_no_topics(lang: str, written: str) ->
     writer = MentionWriter()
     rows = [writer.text(f"{written} {n}", NOON - HOUR / 2, lang=lang) for n in range(20)]
     found = topics_of(writer.everyday(10, NOON - HOUR, NOON) + rows)
-    assert (found.hour, found.day, found.unsorted) == (None, (), 30)
+    assert (found.hour, found.day, found.without_topic) == (None, (), 30)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 
 from display.cli.dependencies import load_config
 from display.wall_state.i18n import Locale, PagePhrases, Phrases, Plural, catalogue, fill, languages, page_phrases
-from display.wall_state.sentences import unread_reason
+from display.wall_state.sentences import unread_reason_text
 from monitor.config.walls import Wall
 from monitor.errors import ConfigError
 from monitor.model import Health, Incident
@@ -366,7 +366,7 @@ def test_the_first_run_is_in_its_language(tmp_path: Path, clock: FakeClock, lang
 def test_the_reason_why_a_source_is_not_read_is_in_its_language(language: str, health: Health) -> None:
     status = working_status(NOON, "X", health=health, reason="X asks us to wait (429).")
     for one in (status, replace(status, next_check=NOON + MINUTE), replace(status, last_success=None)):
-        assert not ENGLISH_WORDS.search(unread_reason(one, NOON, Locale(LONDON, LANGUAGES[language])))
+        assert not ENGLISH_WORDS.search(unread_reason_text(one, NOON, Locale(LONDON, LANGUAGES[language])))
 
 
 def test_a_masked_wall_says_someone_in_its_language(tmp_path: Path, clock: FakeClock) -> None:

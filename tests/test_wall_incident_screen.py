@@ -63,7 +63,7 @@ def context(**changes: Any) -> IncidentContext:
         "with_incident": (),
         "busy": (),
         "competitors_known": True,
-        "usual": by_hours(h9=36, h10=42, h11=48),
+        "baseline": by_hours(h9=36, h10=42, h11=48),
     }
     return IncidentContext(**{**fields, **changes})
 
@@ -98,12 +98,12 @@ def test_an_incident_whose_posts_were_deleted_is_no_more_than_usual() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"n": 63, "usual": 10.5, "window": 15 * MINUTE}, "252 mentions an hour, usually 42."),
+        ({"n": 63, "baseline": 10.5, "window": 15 * MINUTE}, "252 mentions an hour, usually 42."),
         ({"negative": True}, "252 negative an hour, usually 42."),
-        ({"n": 18206, "usual": 4200.0}, "18,206 an hour, usually 4,200."),
-        ({"usual": 0.4}, "Usually less than 1 an hour."),
-        ({"n": 9, "usual": 0.5, "window": 15 * MINUTE}, "Usually 2 an hour."),
-        ({"n": 9, "usual": 1.5, "window": 15 * MINUTE}, "36 mentions an hour, usually 6."),
+        ({"n": 18206, "baseline": 4200.0}, "18,206 an hour, usually 4,200."),
+        ({"baseline": 0.4}, "Usually less than 1 an hour."),
+        ({"n": 9, "baseline": 0.5, "window": 15 * MINUTE}, "Usually 2 an hour."),
+        ({"n": 9, "baseline": 1.5, "window": 15 * MINUTE}, "36 mentions an hour, usually 6."),
     ],
 )
 def test_rates_are_per_hour_and_shortened_if_needed(changes: dict[str, Any], words: str) -> None:
@@ -234,7 +234,7 @@ def test_of_many_unread_sources_two_are_named() -> None:
 
 
 def test_a_rare_brands_incident_shows_a_count_and_no_multiple() -> None:
-    rare = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE, negative=True)
+    rare = replace(INCIDENT, n=12, baseline=0.2, window=40 * MINUTE, negative=True)
     found = drawn(rare)
     assert (found.multiple, found.sign, found.flag[:2]) == ("12", "", ("negative", "mentions"))
     assert found.flag[2:] == ("in 40\u00a0mins,", "for 1\u00a0hr 46\u00a0mins")
@@ -253,7 +253,7 @@ def test_a_rare_brands_incident_shows_a_count_and_no_multiple() -> None:
     ],
 )
 def test_a_count_on_the_flag_names_its_time_once(locale: Locale, n: int, flag: tuple[str, ...]) -> None:
-    young = replace(INCIDENT, n=n, usual=0.2, window=40 * MINUTE, since=NOON - 40 * MINUTE)
+    young = replace(INCIDENT, n=n, baseline=0.2, window=40 * MINUTE, since=NOON - 40 * MINUTE)
     assert incident_screen(young, "", [], context(), NOON, locale).flag == flag
 
 
@@ -276,7 +276,13 @@ def save_incident(wall: Stored, **changes: Any) -> Incident:
         )
     )
     wall.save(source="Reddit")
-    fields: Mapping[str, Any] = {"since": NOON - 40 * MINUTE, "n": 40, "usual": 5.0, "window": 40 * MINUTE, **changes}
+    fields: Mapping[str, Any] = {
+        "since": NOON - 40 * MINUTE,
+        "n": 40,
+        "baseline": 5.0,
+        "window": 40 * MINUTE,
+        **changes,
+    }
     return wall.store.save_incident(replace(INCIDENT, **fields))
 
 
@@ -406,7 +412,7 @@ def test_an_incident_quotes_only_posts_that_the_wall_may_show(tmp_path: Path, cl
 def test_the_title_of_an_incident_follows_the_display_policy(tmp_path: Path, clock: FakeClock) -> None:
     walls = Walls(tmp_path, clock, Wall("open"), Wall("masked", mask_authors=True), Wall("mild", never_show=("damn",)))
     walls.save(judged("Acme fails.", published_at=NOON))
-    named = replace(INCIDENT, topic="@nkeller, damn", words=("@nkeller again", "damn queue", "queue"))
+    named = replace(INCIDENT, topic="@nkeller, damn", phrases=("@nkeller again", "damn queue", "queue"))
     walls.store.save_incident(named)
     shown = {name: walls.get(name) for name in ("open", "masked", "mild")}
     assert "nkeller" in json.dumps(shown["open"])

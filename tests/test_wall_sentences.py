@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.source_health import SourceHealth, UnreadReason, UnreadSource
-from display.wall_state.baseline import expected_range, hour_kind, usual_per_bin
 from display.wall_state.document import Hatch, StateKind
 from display.wall_state.horizon import LastHour, usual_label_position
 from display.wall_state.i18n import Locale, catalogue
@@ -25,8 +24,9 @@ from display.wall_state.sentences import (
     sampling_note,
     source_names,
     state_kind,
-    unread_reason,
+    unread_reason_text,
 )
+from display.wall_state.usual_counts import expected_range, hour_kind, usual_per_bin
 from display.wall_state.wall_text import END_ISOLATE, ISOLATE, isolated, round_to_one_digit, truncate_graphemes
 from monitor.analysis.baseline import Baseline, HourlyRange
 from monitor.model import Bin, Health, Incident, SourceStatus, Spend
@@ -45,12 +45,12 @@ INCIDENT = Incident(
     seen_at=NOON - 104 * MINUTE,
     checked_at=NOON,
     n=252,
-    usual=42.0,
+    baseline=42.0,
     window=timedelta(hours=1),
     peak=7.2,
     topic="Checkout down",
 )
-RARE = replace(INCIDENT, n=12, usual=0.2, window=40 * MINUTE)
+RARE = replace(INCIDENT, n=12, baseline=0.2, window=40 * MINUTE)
 OVER = replace(INCIDENT, since=NOON - 150 * MINUTE, until=NOON - 10 * MINUTE)
 
 
@@ -117,7 +117,7 @@ def sentence_of(found: HeadlineContext) -> str:
         ({"incident": replace(INCIDENT, n=0), "incident_topic": "fire"}, "Incident. No more than usual, “Fire”."),
         ({"incident": RARE, "incident_topic": "fire"}, "Incident. 12 mentions in 40 mins, “Fire”."),
         (
-            {"ended_incident": replace(OVER, n=2, usual=0.2, peak=12.0), "incident_topic": "fire"},
+            {"ended_incident": replace(OVER, n=2, baseline=0.2, peak=12.0), "incident_topic": "fire"},
             "Over. “Fire”, 2 hrs 20 mins, peak 12 mentions.",
         ),
         ({"collecting": False, "incident": RARE}, "Not live since 12:00. Last known: 12 mentions in 40 mins."),
@@ -304,7 +304,7 @@ SOON, LATER = NOON + timedelta(minutes=20), NOON + timedelta(days=27)
 def test_the_reason_why_a_source_is_not_read_has_no_codes_or_urls(changes: dict[str, Any], words: str) -> None:
     fields = {"reason": "x.example answers 503: https://x.example/?key=1", "last_success": NOON - timedelta(days=2)}
     status = replace(working_status(NOON, "X"), **{**fields, **changes})
-    assert unread_reason(status, NOON, ENGLISH_IN_LONDON) == words
+    assert unread_reason_text(status, NOON, ENGLISH_IN_LONDON) == words
 
 
 def test_the_reason_names_its_source() -> None:
@@ -406,4 +406,6 @@ def test_a_right_to_left_name_does_not_move_the_figures_beside_it(changes: dict[
     assert incident_title(INCIDENT, NEWS, ENGLISH) == f"“{ISOLATED}”"
     assert f"{ISOLATE}{NEWS}{END_ISOLATE}" == ISOLATED
     assert source_names([NEWS, "Forum"], ENGLISH_IN_LONDON) == f"{ISOLATED} and Forum"
-    assert unread_reason(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(f"{ISOLATED} last read")
+    assert unread_reason_text(replace(READ[0], source=NEWS), NOON, ENGLISH_IN_LONDON).startswith(
+        f"{ISOLATED} last read"
+    )

@@ -273,8 +273,8 @@ def topic(name: str, n: int, usual: float | None = 5.0, authors: int = 9, **chan
     return FoundTopic(name, f'"{name}"', False, n, authors, usual, **changes)
 
 
-def topics(hour: FoundTopic | None = None, day: Any = (), unsorted: int = 0) -> Topics:
-    return Topics("Acme", NOON, hour, tuple(day), unsorted)
+def topics(hour: FoundTopic | None = None, day: Any = (), without_topic: int = 0) -> Topics:
+    return Topics("Acme", NOON, hour, tuple(day), without_topic)
 
 
 OPEN = DisplayPolicy()
@@ -297,11 +297,11 @@ def test_the_headline_names_a_topic_only_if_it_stands_out(found: FoundTopic | No
     assert headline_topic(topics(found), n, OPEN) == words
 
 
-def test_the_board_of_topics_ends_with_the_unsorted_mentions() -> None:
+def test_the_board_of_topics_ends_with_the_mentions_without_topic() -> None:
     day = [topic("delivery times", 171, 80, mean=0.2, half_width=0.1, scored=90), topic("app login", 64, 60)]
     assert topic_board(topics(day=day), "Acme", OPEN, LONDON) is None
     day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
-    found = topic_board(topics(day=day, unsorted=151), "Acme", OPEN, LONDON)
+    found = topic_board(topics(day=day, without_topic=151), "Acme", OPEN, LONDON)
     assert found is not None
     assert [(r.name, r.count, r.comparison) for r in found.rows] == [
         ("delivery times", "171", "twice the usual"),
@@ -315,7 +315,7 @@ def test_the_board_of_topics_ends_with_the_unsorted_mentions() -> None:
     assert found.rows[-1].link == ""
 
 
-def test_five_topics_without_unsorted_mentions_need_no_further_row() -> None:
+def test_five_topics_without_other_mentions_need_no_further_row() -> None:
     found = topic_board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN, LONDON)
     assert found is not None
     assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
@@ -324,7 +324,7 @@ def test_five_topics_without_unsorted_mentions_need_no_further_row() -> None:
 def test_a_topic_with_a_word_that_is_never_shown_counts_as_not_sorted() -> None:
     policy = DisplayPolicy(["damn"])
     found = topic_board(
-        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], unsorted=1), "Acme", policy, LONDON
+        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], without_topic=1), "Acme", policy, LONDON
     )
     assert found is not None
     assert [(row.name, row.count) for row in found.rows][-1] == ("not sorted", "10")

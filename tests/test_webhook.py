@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from werkzeug.test import TestResponse
 
 from display import create_app
-from monitor.collector import ConfiguredSource, Deliveries, Judge, Pace, PassContext, poll, timing
+from monitor.collector import ConfiguredSource, Deliveries, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.errors import AuthError, DeliveryError, DeliveryRefused, StoreError
 from monitor.model import Health, MentionFilter, Receipt
 from monitor.query.matcher import Matcher
@@ -55,7 +55,7 @@ def context(store: Store, clock: FakeClock) -> PassContext:
 
 @pytest.fixture
 def helpdesk() -> ConfiguredSource:
-    return ConfiguredSource("Help desk", "webhook", source(), Pace(None, timedelta(minutes=1)))
+    return ConfiguredSource("Help desk", "webhook", source(), PollingPolicy(None, timedelta(minutes=1)))
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_an_app_without_webhooks_accepts_nothing(tmp_path: Path, store: Store, c
 def test_the_status_of_the_source_counts_deliveries(
     context: PassContext, clock: FakeClock, helpdesk: ConfiguredSource
 ) -> None:
-    first = timing.initial_status("Help desk", "webhook", helpdesk.pace, sample=False)
+    first = timing.initial_status("Help desk", "webhook", helpdesk.polling, sample=False)
     quiet = poll(helpdesk, first, context)
     assert (quiet.health, quiet.last_post) == (Health.WORKING, None)
     assert quiet.reason == "Nothing has arrived yet. Programs send posts to /in/Help%20desk."
@@ -303,7 +303,7 @@ def test_a_missing_secret_is_reported(
     context: PassContext, helpdesk: ConfiguredSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HELPDESK_HOOK")
-    status = poll(helpdesk, timing.initial_status("Help desk", "webhook", helpdesk.pace, sample=False), context)
+    status = poll(helpdesk, timing.initial_status("Help desk", "webhook", helpdesk.polling, sample=False), context)
     assert status.health is Health.NEEDS_KEY
     assert "HELPDESK_HOOK" in status.reason
     monkeypatch.setenv("HELPDESK_HOOK", "short")

@@ -156,7 +156,7 @@ def _dry_run(config: Config, source: SourceConfig, configured: ConfiguredSource,
     except SourceError as error:
         return FetchResult(before, timing.pass_failed(before, error, clock.now(), 0.0))
     judged_posts = create_judge(config.brands).judge(batch.posts, now)
-    after = timing.pass_succeeded(before, batch, configured.pace, clock.now(), 0.0)
+    after = timing.pass_succeeded(before, batch, configured.polling, clock.now(), 0.0)
     return FetchResult(before, after, batch, judged_posts)
 
 
@@ -171,7 +171,7 @@ def _valid_source(config: Config, name: str) -> SourceConfig:
 def _saved_position(config: Config, source: ConfiguredSource, now: datetime) -> tuple[SourceStatus, Json]:
     """The status and cursor after the last pass. Writes nothing, and creates no database."""
     if not config.database.exists():
-        return timing.initial_status(source.name, source.kind, source.pace, sample=source.sample), None
+        return timing.initial_status(source.name, source.kind, source.polling, sample=source.sample), None
     with open_config_store(config) as store:
         status, is_same_kind = resume_status(source, last_status(store, source.name), now)
         cursor = store.cursor(source.name) if is_same_kind else None

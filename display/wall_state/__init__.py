@@ -5,8 +5,8 @@
 There is one ``WallData``, and one ``WallBuilder`` for all walls that differ only in their name.
 
 Each zone of a wall is one pure module: ``sentences``, ``horizon``, ``voices``, ``board``, ``topics``,
-``incident_screen``, ``first_run``. ``baseline`` says what is usual, ``voice_query`` and ``director`` choose the voices,
-``display_policy`` decides what may be shown, and ``i18n`` holds the words.
+``incident_screen``, ``first_run``. ``usual_counts`` and ``usual_shares`` say what is usual, ``voice_query`` and
+``director`` choose the voices, ``display_policy`` decides what may be shown, and ``i18n`` holds the words.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from typing import TypeAlias
 from monitor.clock import Clock
 from monitor.model import Mention, State
 
-Key: TypeAlias = tuple[object, ...]
-"""Equal for mentions that must not be on the screen together."""
+StoryOrPost: TypeAlias = tuple[object, ...]
+"""What a mention shows: its story, or its post. Two mentions of the same one must not be on the screen together."""
 
 FRESH = timedelta(minutes=30)
 """An older mention is not news."""
@@ -43,8 +43,8 @@ class Director:
         """``ours``: the brands that lead. ``may_show``: whether this wall may show a mention at all."""
         self._ours, self._clock, self._may_show = frozenset(ours), clock, may_show
         self._screen: list[Mention] = []
-        self._waiting: dict[Key, Mention] = {}
-        self._seen_at: dict[Key, float] = {}
+        self._waiting: dict[StoryOrPost, Mention] = {}
+        self._seen_at: dict[StoryOrPost, float] = {}
         self._refused: set[int] = set()
         self._last_known_id = 0
         self._hero_left = True
@@ -100,8 +100,8 @@ class Director:
     def fill(self, latest: Iterable[Mention]) -> None:
         """Fill free places with the newest of ``latest``."""
         for mention in sorted(latest, key=self._newness, reverse=True):
-            shown = {key(m) for m in self._screen}
-            if len(self._screen) == MAX_SHOWN or key(mention) in shown or not self._may_show(mention):
+            shown = {story_or_post(m) for m in self._screen}
+            if len(self._screen) == MAX_SHOWN or story_or_post(mention) in shown or not self._may_show(mention):
                 continue
             if not self._screen:
                 self._make_hero(mention)
@@ -125,13 +125,13 @@ class Director:
     def offer(self, mentions: Iterable[Mention]) -> None:
         """Queue those of ``mentions`` that are news. Of a story only the newest waits; larger stories appear first."""
         for mention in sorted(mentions, key=lambda m: m.id):
-            waiting = self._waiting.get(key(mention))
+            waiting = self._waiting.get(story_or_post(mention))
             ours_waits = waiting is not None and waiting.brand in self._ours and mention.brand not in self._ours
             if not ours_waits and self._is_news(mention):
-                self._waiting[key(mention)] = mention
+                self._waiting[story_or_post(mention)] = mention
         if len(self._waiting) > MAX_WAITING:
             best = sorted(self._waiting.values(), key=_rank, reverse=True)[:MAX_WAITING]
-            self._waiting = {key(m): m for m in best}
+            self._waiting = {story_or_post(m): m for m in best}
 
     def advance(self, latest: Callable[[], Iterable[Mention]] = tuple) -> None:
         """Show the next mention if it is time and one is waiting.
@@ -142,7 +142,7 @@ class Director:
             return
         chosen = self._next()
         if chosen is not None:
-            del self._waiting[key(chosen)]
+            del self._waiting[story_or_post(chosen)]
             if self._may_lead(chosen):
                 self._make_hero(chosen)
             else:
@@ -206,7 +206,7 @@ class Director:
 
     def _screen_without(self, mention: Mention) -> list[Mention]:
         """The screen without mentions like ``mention``: one that waited may have filled a free row meanwhile."""
-        return [m for m in self._screen if key(m) != key(mention)]
+        return [m for m in self._screen if story_or_post(m) != story_or_post(mention)]
 
     def _mark_seen(self, mention: Mention) -> None:
         """Remember that it was shown, so that it is not shown again while it is fresh."""
@@ -214,12 +214,12 @@ class Director:
         if len(self._seen_at) > MAX_REMEMBERED:
             outdated = now - FRESH.total_seconds()
             self._seen_at = {k: at for k, at in self._seen_at.items() if at > outdated}
-        self._seen_at[key(mention)] = now
+        self._seen_at[story_or_post(mention)] = now
 
     def _is_news(self, mention: Mention) -> bool:
         if mention.id <= self._last_known_id or mention.id in self._refused or not self._is_fresh(mention):
             return False
-        if self._clock.monotonic() - self._seen_at.get(key(mention), NEVER) < FRESH.total_seconds():
+        if self._clock.monotonic() - self._seen_at.get(story_or_post(mention), NEVER) < FRESH.total_seconds():
             return False
         if self._may_show(mention):
             return True
@@ -239,8 +239,8 @@ class Director:
         return not mention.hidden and mention.state < State.IRRELEVANT and self._may_show(mention)
 
 
-def key(mention: Mention) -> Key:
-    """Equal for mentions that must not be on the screen together: of one story, or of one post about two brands."""
+def story_or_post(mention: Mention) -> StoryOrPost:
+    """The story of a mention, or its post if it has no story: a post about two brands has a mention for each."""
     if mention.story is not None:
         return ("story", mention.story)
     return ("post", mention.post.source, mention.post.external_id)

@@ -185,7 +185,7 @@ class IncidentBar:
     n: int | None
     """None: no source could be read."""
     hot: bool
-    """Since the incident began."""
+    """Whether it ended after the incident began; such bars are red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ class IncidentScreen:
     labels: tuple[Label, ...]
     """Positions run from 0, at the flag, to 1, now."""
     voices: tuple[Voice, ...]
-    """One of each of the three largest groups."""
+    """One of each of the three largest stories."""
     proof: tuple[ProofLine, ...]
     spoken: str
     """Text alternative for screen readers."""
@@ -269,7 +269,7 @@ class WallState:
     clock: int = 0
     """The server's real clock, which decides layout, orbit and stage. ``as_of`` is the time of what is shown; in a
     replay it runs faster."""
-    pace: float = 1.0
+    speed: float = 1.0
     """How many times faster than the real clock ``as_of`` runs."""
     night: bool = False
     rotates: bool = True

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from display.wall_state.document import FirstRunSource
 from display.wall_state.i18n import Locale, fill
-from display.wall_state.sentences import unread_reason
+from display.wall_state.sentences import unread_reason_text
 from display.wall_state.wall_text import MAX_NAME_CHARS, truncate
 from monitor.clock import epoch_ms
 from monitor.model import SourceStatus
@@ -37,7 +37,7 @@ def _row(name: str, group: Sequence[SourceStatus], now: datetime, locale: Locale
     next_check = min((s.next_check for s in group if s.next_check), default=None)
     posts, phrases = round(sum(s.posts_per_hour for s in group)), locale.phrases
     wait = fill(phrases.first_read_at, time=locale.time_of_day(next_check)) if next_check else phrases.not_read_yet
-    trouble = next((unread_reason(s, now, locale) for s in group if s.failures and s.reason), "")
+    trouble = next((unread_reason_text(s, now, locale) for s in group if s.failures and s.reason), "")
     return FirstRunSource(
         truncate(name, MAX_NAME_CHARS),
         epoch_ms(read_at) if read_at else None,

@@ -22,7 +22,7 @@ STEP = timedelta(minutes=5)
 SPAN = BARS * STEP
 HOUR = timedelta(hours=1)
 MIN_SCALE = 4
-TIMES = "\u00d7"
+MULTIPLICATION_SIGN = "\u00d7"
 MAX_RATE_CHARS = 47
 """Roughly what fits between the title and the chart."""
 MAX_PROOF_CHARS = 66
@@ -56,7 +56,7 @@ class IncidentContext:
     """Competitors with more mentions than usual."""
     competitors_known: bool
     """Whether the baseline of any competitor is known."""
-    usual: Baseline | None
+    baseline: Baseline | None
     brand: str = ""
     """The brand it is about; empty if the wall has a single brand of ours."""
     new_words: Sequence[str] = ()
@@ -68,7 +68,7 @@ def incident_screen(
 ) -> IncidentScreen:
     """The screen of ``incident`` at ``now``."""
     phrases = locale.phrases
-    bars, usual = incident_bars(incident, context, now), usual_per_bar(incident, context.usual, now)
+    bars, usual = incident_bars(incident, context, now), usual_per_bar(incident, context.baseline, now)
     since = fill(phrases.since, time=locale.moment(incident.since, now))
     size = fill(phrases.sentence, text=incident_size(incident, locale))
     trend = trend_sentence(incident, context.source_health, now, locale)
@@ -76,7 +76,7 @@ def incident_screen(
     line = brand + rate_sentence(incident, locale, MAX_RATE_CHARS - len(brand + trend))
     return IncidentScreen(
         multiple=locale.number(incident.n) if incident.has_low_baseline else locale.multiple(incident.multiple),
-        sign="" if incident.has_low_baseline else TIMES,
+        sign="" if incident.has_low_baseline else MULTIPLICATION_SIGN,
         last_known=last_known_size(incident, locale),
         flag=flag_lines(incident, now, locale),
         title=title,
@@ -121,12 +121,12 @@ def incident_bars(incident: Incident, context: IncidentContext, now: datetime) -
     return tuple(bars)
 
 
-def usual_per_bar(incident: Incident, usual: Baseline | None, now: datetime) -> tuple[float, ...]:
+def usual_per_bar(incident: Incident, baseline: Baseline | None, now: datetime) -> tuple[float, ...]:
     """What each bar usually brings; where its clock hour has no baseline, what the incident was measured against."""
-    measured = incident.usual * (STEP / incident.window)
+    measured = incident.baseline * (STEP / incident.window)
     line = []
     for n in range(BARS):
-        known = usual.at(now - SPAN + (n + 0.5) * STEP) if usual and not incident.negative else None
+        known = baseline.at(now - SPAN + (n + 0.5) * STEP) if baseline and not incident.negative else None
         line.append(round(known.median * (STEP / HOUR) if known else measured, 2))
     return tuple(line)
 
@@ -134,7 +134,7 @@ def usual_per_bar(incident: Incident, usual: Baseline | None, now: datetime) -> 
 def rate_sentence(incident: Incident, locale: Locale, max_chars: int) -> str:
     """``252 mentions an hour, usually 42.``; a shorter form if that takes ``max_chars`` or more."""
     per_hour, phrases = HOUR / incident.window, locale.phrases
-    n, rate = round(incident.n * per_hour), incident.usual * per_hour
+    n, rate = round(incident.n * per_hour), incident.baseline * per_hour
     usual = locale.number(round(rate)) if rate >= 1 else phrases.less_than_one
     if incident.has_low_baseline:
         return fill(phrases.usually_an_hour, usual=usual)
@@ -171,7 +171,7 @@ def chart_labels(since: datetime, now: datetime, locale: Locale) -> list[Label]:
 def incident_proof(
     incident: Incident, voices: Sequence[Voice], context: IncidentContext, locale: Locale
 ) -> tuple[ProofLine, ...]:
-    """The size of the largest group, the negative share, the competitors; then what is new and where it comes from."""
+    """The size of the largest story, the negative share, the competitors; then what is new and where it comes from."""
     phrases, more = locale.phrases, ""
     tally = context.tallies.get(incident.brand)
     rest = " ".join(filter(None, (negative_share_sentence(tally, locale), competitors_sentence(context, locale))))

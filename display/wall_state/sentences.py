@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from display.source_health import SourceHealth
-from display.wall_state import baseline
+from display.wall_state import usual_counts
 from display.wall_state.document import Headline, ProofLine, StateKind
 from display.wall_state.horizon import LastHour
 from display.wall_state.i18n import Locale, Phrases, fill
@@ -77,7 +77,7 @@ def state_kind(context: HeadlineContext) -> StateKind:
         return StateKind.LISTENING
     if context.usual is None:
         return StateKind.LEARNING
-    kind = baseline.hour_kind(context.last_hour.n, context.usual)
+    kind = usual_counts.hour_kind(context.last_hour.n, context.usual)
     # An hour that was not seen in full cannot be called quiet.
     return StateKind.PARTLY_BLIND if kind is StateKind.QUIET and context.gap_source else kind
 
@@ -132,7 +132,7 @@ def incident_title(incident: Incident, topic: str, phrases: Phrases) -> str:
     return phrases.many_more_negative if incident.negative else phrases.many_more
 
 
-def unread_reason(status: SourceStatus, now: datetime, locale: Locale) -> str:
+def unread_reason_text(status: SourceStatus, now: datetime, locale: Locale) -> str:
     """Why a source is not read, in words for everybody. The Sources page says what the operator can do about it."""
     phrases, due, was_read = locale.phrases, status.next_check, status.last_success is not None
     is_later = due is not None and due > now
@@ -156,7 +156,7 @@ def proof_lines(context: HeadlineContext, arrivals: int, heroes: int, hidden: in
 
     ``arrivals`` and ``heroes``: mentions that arrived in the last 5 minutes, and how many were shown as the hero.
     """
-    urgent = [unread_reason(one.status, context.now, context.locale) for one in context.source_health.stale[:1]]
+    urgent = [unread_reason_text(one.status, context.now, context.locale) for one in context.source_health.stale[:1]]
     if not context.detecting:
         urgent.append(context.phrases.not_detecting)
     urgent.append(sampling_note(arrivals, heroes, context.locale))

@@ -31,17 +31,17 @@ def headline_topic(topics: Topics | None, n: int, policy: DisplayPolicy) -> str:
 
 
 def topic_board(topics: Topics | None, brand: str, policy: DisplayPolicy, locale: Locale) -> TopicBoard | None:
-    """The topics of the day, largest first, and how many mentions are not sorted. None if too few topics stand out."""
+    """The topics of the day, largest first, and how many mentions have none. None if too few topics stand out."""
     named = [(t, topic_phrase(t.name, policy)) for t in topics.day] if topics else []
     shown = [(t, name) for t, name in named if name]
     if topics is None or len(shown) < MIN_TOPICS:
         return None
-    unsorted = topics.unsorted + sum(t.n for t in topics.day) - sum(t.n for t, _ in shown)
-    max_topics = MAX_ROWS - (unsorted > 0 or len(shown) > MAX_ROWS)
-    unsorted += sum(t.n for t, _ in shown[max_topics:])
+    without_topic = topics.without_topic + sum(t.n for t in topics.day) - sum(t.n for t, _ in shown)
+    max_topics = MAX_ROWS - (without_topic > 0 or len(shown) > MAX_ROWS)
+    without_topic += sum(t.n for t, _ in shown[max_topics:])
     rows = [_row(topic, name, brand, policy, locale) for topic, name in shown[:max_topics]]
-    if unsorted > 0:
-        rows.append(TopicRow(Sentiment.UNSCORED, locale.phrases.not_sorted, locale.number(unsorted), "", ""))
+    if without_topic > 0:
+        rows.append(TopicRow(Sentiment.UNSCORED, locale.phrases.not_sorted, locale.number(without_topic), "", ""))
     return TopicBoard(locale.phrases.topics, tuple(rows))
 
 
@@ -66,7 +66,7 @@ def _row(topic: FoundTopic, name: str, brand: str, policy: DisplayPolicy, locale
     # A topic's rule may contain a handle, which a masked wall must not reveal in a link either.
     link = "" if policy.masks_authors else _mentions_path(topic, brand)
     mark = mood_mark(topic.scored, topic.mean, topic.half_width)
-    return TopicRow(mark, name, locale.number(topic.n), compared_with_usual(topic.n, topic.usual, locale), link)
+    return TopicRow(mark, name, locale.number(topic.n), compared_with_usual(topic.n, topic.baseline, locale), link)
 
 
 def _mentions_path(topic: FoundTopic, brand: str) -> str:

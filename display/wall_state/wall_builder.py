@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from display.wall_state import baseline, board, first_run, horizon, incident_screen, sentences, topics
-from display.wall_state.director import FRESH, MAX_SHOWN, Director, key
+from display.wall_state import board, first_run, horizon, incident_screen, sentences, topics, usual_counts
+from display.wall_state.director import FRESH, MAX_SHOWN, Director, story_or_post
 from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
 from display.wall_state.horizon import Period, UnseenPeriod
@@ -35,7 +35,7 @@ SHOW_ENDED_FOR = timedelta(minutes=15)
 CLEARLY_WORSE = 1.25
 """Another incident replaces the shown one if its multiple is more than this many times as large."""
 STAGE_LOOP_SECONDS, VOICES_SECONDS = 60.0, 48.0
-"""The loop of the stage, and how much of it shows voices; clockwork.ts has the same."""
+"""The loop of the stage, and how much of it shows voices; schedule.ts has the same."""
 MAX_IGNORED_GAP = timedelta(minutes=5)
 """Gaps up to this length are ignored."""
 
@@ -84,7 +84,7 @@ class WallBuilder:
         context = self._headline_context(horizon.last_hour(bins))
         kind = sentences.state_kind(context)
         headline = sentences.headline(kind, context)
-        usual = baseline.usual_per_bin(data.usual(self._leading_brands), bins)
+        usual = usual_counts.usual_per_bin(data.baseline(self._leading_brands), bins)
         statuses = data.source_health.statuses
         is_calm = kind is not StateKind.INCIDENT
         return WallState(
@@ -102,7 +102,7 @@ class WallBuilder:
             first_run=first_run.first_run_sources(statuses, now, locale) if kind is StateKind.LISTENING else (),
             ours=short_brand_name(self._leading_brands[0]),
             clock=epoch_ms(self._clock.machine_time()),
-            pace=self._clock.speed,
+            speed=self._clock.speed,
             night=context.night and is_calm,
             rotates=self._wall.rotation,
             dwells_until=self._dwells_until(),
@@ -117,7 +117,7 @@ class WallBuilder:
 
     def _headline_context(self, last_hour: horizon.LastHour) -> HeadlineContext:
         data, now = self._data, self._data.now
-        usual, running, ended = data.usual(self._leading_brands), self._running_incident(), self._ended_incident()
+        baseline, running, ended = data.baseline(self._leading_brands), self._running_incident(), self._ended_incident()
         night, shown = self._wall.night, running or ended
         return HeadlineContext(
             source_health=data.source_health,
@@ -125,8 +125,8 @@ class WallBuilder:
             listening_since=data.listening_since,
             now=now,
             locale=self._locale,
-            baseline_days=usual.days,
-            usual=baseline.expected_range(usual, now),
+            baseline_days=baseline.days,
+            usual=usual_counts.expected_range(baseline, now),
             any_mention=data.any_mention,
             collecting=data.collecting,
             detecting=data.detecting,
@@ -264,7 +264,7 @@ class WallBuilder:
             with_incident=[i.brand for i in self._running_incidents(self._brand_names) if i.brand != incident.brand],
             busy=[name for name, kind in competitors.items() if kind is StateKind.BUSY],
             competitors_known=bool(competitors),
-            usual=data.usual((incident.brand,)),
+            baseline=data.baseline((incident.brand,)),
             brand="" if self._ours == (incident.brand,) else incident.brand,
             new_words=self._new_words(incident),
         )
@@ -273,7 +273,7 @@ class WallBuilder:
         return incident_screen.incident_screen(incident, title, voices, context, data.now, self._locale)
 
     def _new_words(self, incident: Incident) -> list[str]:
-        phrases = (topics.topic_phrase(words, self._policy) for words in incident.words)
+        phrases = (topics.topic_phrase(words, self._policy) for words in incident.phrases)
         return [words for words in phrases if words and words.casefold() != incident.topic.casefold()]
 
     def _incident_voices(self, incident: Incident) -> tuple[Voice, ...]:
@@ -282,9 +282,9 @@ class WallBuilder:
         groups = data.mentions(data.largest_stories(incident.brand, incident.since, 2 * MAX_SHOWN)).values()
         shown = [m for m in groups if query.may_show(m)]
         if len(shown) < MAX_SHOWN:
-            keys = set(map(key, shown))
+            stories = set(map(story_or_post, shown))
             newest = query.newest_since(incident.brand, incident.since)
-            shown += [m for m in newest if key(m) not in keys and query.may_show(m)]
+            shown += [m for m in newest if story_or_post(m) not in stories and query.may_show(m)]
         return self._voices(shown[:MAX_SHOWN])
 
     def _competitor_kinds(self) -> dict[str, StateKind]:
@@ -292,9 +292,10 @@ class WallBuilder:
         data = self._data
         kinds = {}
         for name in self._brand_names:
-            usual = None if name in self._leading_brands else baseline.expected_range(data.usual((name,)), data.now)
+            is_ours = name in self._leading_brands
+            usual = None if is_ours else usual_counts.expected_range(data.baseline((name,)), data.now)
             if usual is not None:
-                kinds[name] = baseline.hour_kind(horizon.last_hour(data.bins((name,))).n, usual)
+                kinds[name] = usual_counts.hour_kind(horizon.last_hour(data.bins((name,))).n, usual)
         return kinds
 
 

@@ -34,11 +34,11 @@ ARRIVALS_TTL_SECONDS = 5.0
 GAPS_TTL_SECONDS = 5.0
 """Hundreds of sources can have thousands of gaps."""
 TALLIES_TTL_SECONDS = 5.0
-GROUPS_TTL_SECONDS = 8.0
+STORIES_TTL_SECONDS = 8.0
 LEARNING_TTL_SECONDS = 20.0
 """For the baseline while it has too few days: an import may add more at any moment."""
 OLDER_BARS_TTL_SECONDS = 30.0
-WEIGHTS_TTL_SECONDS = 60.0
+MENTIONS_BY_SOURCE_TTL_SECONDS = 60.0
 MATCHES_TTL_SECONDS = 60.0
 BASELINE_TTL_SECONDS = 300.0
 MAX_CACHED = 1024
@@ -101,18 +101,20 @@ class WallData:
         return self._once("source health", self._source_health)
 
     @property
-    def weights(self) -> dict[str, int]:
+    def mentions_by_source(self) -> dict[str, int]:
         """Source -> its mentions of 7 days."""
         week = MentionFilter(since=self.now - WEEK)
         return self._cached(
-            "weights", WEIGHTS_TTL_SECONDS, lambda: {v.value: v.n for v in self._store.facets(week).get("source", ())}
+            "mentions by source",
+            MENTIONS_BY_SOURCE_TTL_SECONDS,
+            lambda: {v.value: v.n for v in self._store.facets(week).get("source", ())},
         )
 
     @property
     def major(self) -> set[str]:
-        """The sources that bring enough to be named when they are not read."""
-        total = sum(self.weights.values())
-        return {s.source for s in self.source_health.statuses if is_major(s, self.weights, total)}
+        """The sources with a large share of the mentions, or too new to say: walls name them when they are not read."""
+        total = sum(self.mentions_by_source.values())
+        return {s.source for s in self.source_health.statuses if is_major(s, self.mentions_by_source, total)}
 
     @property
     def listening_since(self) -> datetime:
@@ -193,12 +195,12 @@ class WallData:
             ("matches", *queries, brands), MATCHES_TTL_SECONDS, lambda: self._count_matches(queries, brands)
         )
 
-    def usual(self, brands: Brands) -> Baseline:
+    def baseline(self, brands: Brands) -> Baseline:
         """The baseline of all ``brands`` together, in the time zone of the organisation."""
-        known = self._cached(("usual", brands), BASELINE_TTL_SECONDS, lambda: self._usual(brands))
+        known = self._cached(("baseline", brands), BASELINE_TTL_SECONDS, lambda: self._baseline(brands))
         if known.days >= MIN_VALID_DAYS:
             return known
-        return self._cached(("usual so far", brands), LEARNING_TTL_SECONDS, lambda: self._usual(brands))
+        return self._cached(("baseline so far", brands), LEARNING_TTL_SECONDS, lambda: self._baseline(brands))
 
     def usual_shares(self, brands: Brands) -> dict[str, int]:
         """Brand -> its usual share in whole per cent of all ``brands``; empty if too few weeks are known."""
@@ -221,11 +223,11 @@ class WallData:
 
     def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
         """Ids of the newest mention of each of the largest stories since then."""
-        key = ("groups", brand, since)
-        return self._cached(key, GROUPS_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
+        key = ("largest stories", brand, since)
+        return self._cached(key, STORIES_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
 
     def _source_health(self) -> SourceHealth:
-        return source_health(self._config, self._store.statuses(), self.now, self.started, self.weights)
+        return source_health(self._config, self._store.statuses(), self.now, self.started, self.mentions_by_source)
 
     def _is_current(self, updated_at: datetime) -> bool:
         return self.now - updated_at <= ANALYSIS_VALID_FOR * max(self._clock.speed, 1)
@@ -248,7 +250,7 @@ class WallData:
             found[gap.source].append((max(gap.since, since), gap.until or horizon.end_of_last_bar(now)))
         return found
 
-    def _usual(self, brands: Brands) -> Baseline:
+    def _baseline(self, brands: Brands) -> Baseline:
         zone, now = self._config.timezone, self.now
         start = now - BASELINE_SPAN
         volumes = [self._store.volume_series(brand, start, now) for brand in brands]
@@ -257,10 +259,10 @@ class WallData:
         return baseline_of(baseline_hours(volumes, [*unread_periods, *incidents], zone), zone)
 
     def _unread(self, since: datetime) -> dict[str, Sequence[Period]]:
-        """Source -> the periods in which it was not read, for the sources that bring enough to matter."""
+        """Source -> the periods in which it was not read, for each source with at least MAJOR_SHARE of the mentions."""
         gaps, begun = self._store.gaps(since, self.now), self._store.source_start_times()
         periods = unread_spans(self.source_health.statuses, gaps, begun, since, self.now)
-        return {source: periods.get(source, ()) for source in major_sources(self.weights)}
+        return {source: periods.get(source, ()) for source in major_sources(self.mentions_by_source)}
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:
         edges = usual_shares.week_edges(self.now)
@@ -306,5 +308,5 @@ class WallData:
 
 def ttl_cache(clock: Clock, ttl_seconds: float, max_entries: int) -> TTLCache[Hashable, Any]:
     """A cache whose lifetimes are seconds of the time that is shown, which runs faster in a replay."""
-    pace = max(clock.speed, 1.0)
-    return TTLCache(max_entries, ttl_seconds, timer=lambda: clock.monotonic() * pace)
+    speed = max(clock.speed, 1.0)
+    return TTLCache(max_entries, ttl_seconds, timer=lambda: clock.monotonic() * speed)

@@ -12,14 +12,14 @@ from monitor.collector.deliveries import Deliveries
 from monitor.collector.judge import Judge, PostJudge, prepare_posts
 from monitor.collector.passes import poll, record_bug, record_hang, record_pause
 from monitor.collector.resuming import cursor_after_rule_change, restore_source, resume_status, rules_digest
-from monitor.collector.timing import Pace
+from monitor.collector.timing import PollingPolicy
 
 __all__ = [
     "ConfiguredSource",
     "Deliveries",
     "Judge",
-    "Pace",
     "PassContext",
+    "PollingPolicy",
     "PostJudge",
     "cursor_after_rule_change",
     "poll",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.collector.judge import PostJudge
-from monitor.collector.timing import Pace
+from monitor.collector.timing import PollingPolicy
 from monitor.model import Term
 from monitor.sources import Source
 from monitor.store import Store
@@ -21,7 +21,7 @@ class ConfiguredSource:
     name: str
     kind: str
     source: Source
-    pace: Pace
+    polling: PollingPolicy
     sample: bool = False
     """Whether its posts are made up."""
     ready: bool = True

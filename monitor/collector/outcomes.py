@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.collector import timing
-from monitor.collector.timing import Pace
+from monitor.collector.timing import PollingPolicy
 from monitor.errors import SourceError
 from monitor.model import Batch, Gap, SourceStatus
 
@@ -56,7 +56,7 @@ def after_batch(
     before: SourceStatus,
     batch: Batch,
     gaps: Sequence[Gap],
-    pace: Pace,
+    polling: PollingPolicy,
     due: datetime | None,
     now: datetime,
     jitter: float,
@@ -65,7 +65,7 @@ def after_batch(
 
     ``before`` is the status when the pass started, ``due`` the time for which it was planned.
     """
-    after = timing.pass_succeeded(before, batch, pace, now, jitter)
+    after = timing.pass_succeeded(before, batch, polling, now, jitter)
     current = [gap for gap in gaps if gap.until is None or gap.until > now]
     opened = [] if current else _unnoticed_gap(before, batch, due, now)
     if batch.unread_since is not None:

@@ -70,7 +70,7 @@ def _store_batch(
     now = context.now()
     last, saved, skipped = _judge_posts(source.name, batch, context) if batch.posts else ([], [], 0)
     gaps = context.store.gaps(*outcomes.gap_range(started, batch, now), source.name)
-    outcome = outcomes.after_batch(started, batch, gaps, source.pace, due, now, context.jitter())
+    outcome = outcomes.after_batch(started, batch, gaps, source.polling, due, now, context.jitter())
     if skipped:
         outcome = outcome._replace(status=replace(outcome.status, skipped=outcome.status.skipped + skipped))
     _open_gaps(outcome, context.store, now)

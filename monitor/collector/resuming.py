@@ -37,8 +37,8 @@ def resume_status(source: ConfiguredSource, stored: SourceStatus | None, now: da
     """
     if stored is not None and (stored.kind == source.kind or not source.ready):
         sample = source.sample if source.ready else stored.sample
-        return timing.restarted(stored, stored.kind, source.pace, now, sample=sample), True
-    status = timing.initial_status(source.name, source.kind, source.pace, sample=source.sample)
+        return timing.restarted(stored, stored.kind, source.polling, now, sample=sample), True
+    status = timing.initial_status(source.name, source.kind, source.polling, sample=source.sample)
     return replace(status, last_success=stored.last_success if stored else None), False
 
 

@@ -20,8 +20,8 @@ from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import (
     ConfiguredSource,
-    Pace,
     PassContext,
+    PollingPolicy,
     poll,
     record_bug,
     record_hang,
@@ -64,7 +64,7 @@ def configured_source(config: SourceConfig, http: Http) -> ConfiguredSource:
         config.name,
         config.kind,
         module.Source(options, http),
-        Pace(config.every, parse_duration(module.Options.default_every)),
+        PollingPolicy(config.every, parse_duration(module.Options.default_every)),
         sample=module.Options.sample,
         ready=config.options is not None,
     )

@@ -44,7 +44,7 @@ _BUG = "Wallflower failed while reading it. This is a bug in Wallflower: see its
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollingPolicy:
     """How often to poll a source: ``every`` from the config, else an estimate that starts at its kind's ``default``."""
 
     every: timedelta | None
@@ -61,19 +61,19 @@ class Pace:
         return min(max(3600 / posts_per_hour, MIN_INTERVAL_SECONDS), MAX_INTERVAL_SECONDS)
 
 
-def initial_status(source: str, kind: str, pace: Pace, *, sample: bool) -> SourceStatus:
+def initial_status(source: str, kind: str, polling: PollingPolicy, *, sample: bool) -> SourceStatus:
     """The status of a source that has never been polled."""
-    return SourceStatus(source, kind, interval=pace.interval(0.0), sample=sample)
+    return SourceStatus(source, kind, interval=polling.interval(0.0), sample=sample)
 
 
-def restarted(status: SourceStatus, kind: str, pace: Pace, now: datetime, *, sample: bool) -> SourceStatus:
+def restarted(status: SourceStatus, kind: str, polling: PollingPolicy, now: datetime, *, sample: bool) -> SourceStatus:
     """The stored ``status`` at a new start of the program.
 
     The next poll keeps its time, with one exception: if that time was our own estimate, a shorter ``every`` in the
     config counts from the last try. A source without a next poll is tried once, because only a start
     loads a changed config.
     """
-    interval = pace.interval(status.posts_per_hour)
+    interval = polling.interval(status.posts_per_hour)
     due = status.next_check
     if due is not None and status.last_try is not None:
         due = min(due, now + (due - status.last_try))  # a clock that was set back must not lengthen the wait
@@ -96,10 +96,12 @@ def pass_started(status: SourceStatus, now: datetime) -> SourceStatus:
     return replace(status, last_try=now, next_check=now + timedelta(seconds=_retry_delay(status)))
 
 
-def pass_succeeded(status: SourceStatus, batch: Batch, pace: Pace, now: datetime, jitter: float) -> SourceStatus:
+def pass_succeeded(
+    status: SourceStatus, batch: Batch, polling: PollingPolicy, now: datetime, jitter: float
+) -> SourceStatus:
     """The status after a pass that returned ``batch``."""
     rate = posts_per_hour(status, batch.posts, now, batch.arrived)
-    interval = pace.interval(rate)
+    interval = polling.interval(rate)
     last_post = now if batch.posts or batch.arrived else status.last_post
     next_check = now if batch.more else _next_check(now, interval, batch.not_before, jitter)
     is_complete = batch.not_before and batch.complete_since is not None and not batch.more

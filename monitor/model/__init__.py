@@ -18,7 +18,7 @@ from monitor.model.mentions import (
     Score,
     Sentiment,
     State,
-    Word,
+    WordWeight,
 )
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
@@ -70,5 +70,5 @@ __all__ = [
     "Topics",
     "Trend",
     "VolumeSeries",
-    "Word",
+    "WordWeight",
 ]

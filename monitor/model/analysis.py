@@ -49,8 +49,8 @@ class Incident:
     """The last check, which computed the figures below."""
     n: int
     """Mentions within ``window``."""
-    usual: float
-    """Mentions expected in ``window`` from the baseline."""
+    baseline: float
+    """Mentions expected in ``window``, as computed from the last four weeks."""
     window: timedelta
     """The length of the measured time up to ``checked_at``: the age of the incident, at most an hour."""
     peak: float
@@ -60,7 +60,7 @@ class Incident:
     """Only negative mentions rose."""
     topic: str = ""
     """Empty if none stands out."""
-    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     """Phrases that are far more frequent than usual, as people write them: at most 3, most distinctive first."""
     sources: tuple[str, ...] = ()
     """Sources with far more than their usual share of the mentions: at most 3, largest first."""
@@ -72,12 +72,12 @@ class Incident:
     @property
     def multiple(self) -> float:
         """Mentions relative to the usual number; just the number of mentions if fewer than one is usual."""
-        return self.n / max(self.usual, 1.0)
+        return self.n / max(self.baseline, 1.0)
 
     @property
     def has_low_baseline(self) -> bool:
         """Whether so few mentions are usual that a multiple is meaningless: show ``n`` within ``window`` instead."""
-        return self.usual < 1.0
+        return self.baseline < 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ class FoundTopic:
     """A topic of the config, or a phrase from the posts, as people write it."""
     rule: str
     """A rule that finds these mentions on the Mentions page."""
-    named: bool
+    is_configured: bool
     """Whether it is a topic of the config."""
     n: int
     """Its mentions, including hidden ones and all mentions of a story."""
     authors: int
-    usual: float | None
-    """Mentions expected in the same time from the baseline; None if there is too little history."""
+    baseline: float | None
+    """Mentions expected in the same time; None if there is too little history."""
     mean: float | None = None
     """Mean score towards the brand, counting each story once; None if none is scored."""
     half_width: float | None = None
@@ -112,5 +112,5 @@ class Topics:
     """The main topic of the last hour, if one stands out."""
     day: tuple[FoundTopic, ...] = ()
     """The topics of the last 24 hours: at most 5, largest first."""
-    unsorted: int = 0
-    """Mentions of the last 24 hours that belong to none of ``day``."""
+    without_topic: int = 0
+    """Mentions of the last 24 hours that belong to none of ``day``. The wall calls them "not sorted"."""

@@ -62,8 +62,8 @@ class Match:
     """The words that matched, in order; empty if only a field such as ``site:`` did."""
 
 
-class Word(NamedTuple):
-    """A word that contributed to a score, and how much."""
+class WordWeight(NamedTuple):
+    """A word that contributed to a score, as characters [start, end) of a post's body, and how much it contributed."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class Evidence:
 
     clauses: tuple[Span, ...] = ()
     """The clauses that were judged."""
-    words: tuple[Word, ...] = ()
+    words: tuple[WordWeight, ...] = ()
     reason: str = ""
     """Why it is unscored, in words for people: "French", "unknown language", "nothing to judge"."""
 

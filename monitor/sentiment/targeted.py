@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from monitor.model import Evidence, Score, Span, Word
+from monitor.model import Evidence, Score, Span, WordWeight
 from monitor.sentiment import token_flags
 from monitor.sentiment.brand_names import NameMatch
 from monitor.sentiment.comparisons import comparison_valences
@@ -43,7 +43,7 @@ def score_from_weights(weights: Sequence[float]) -> float:
 
 def targeted_score(parts: Sequence[tuple[TokenizedText, Sequence[NameMatch]]], brand: str) -> Score:
     """Score ``brand`` in the ``parts`` of one post. Each part comes with all brand names in it."""
-    counted: list[Word] = []
+    counted: list[WordWeight] = []
     judged_clauses: list[Span] = []
     for text, names in parts:
         own = [name for name in names if name.brand == brand]
@@ -97,7 +97,7 @@ class _WeightedClauses:
         before = self._text.tokens[start - 1] if start else ""
         return before[-1:] == "," and before[:1].islower()
 
-    def counted_words(self) -> list[Word]:
+    def counted_words(self) -> list[WordWeight]:
         """The words that count, in the order of the text, with their weights."""
         text = self._text
         link_factor = LINK_FACTOR if text.flags & token_flags.LINK else 1.0
@@ -113,7 +113,7 @@ class _WeightedClauses:
                     weight *= QUESTION_FACTOR
                 if weight := round(weight, 3):
                     self._used.add(clause)
-                    counted.append(Word(*text.span(first, last), weight))
+                    counted.append(WordWeight(*text.span(first, last), weight))
         return sorted(counted)
 
     def _position_factor(self, i: int, clause: int) -> float:

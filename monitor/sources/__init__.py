@@ -3,6 +3,11 @@
 A module has a docstring, ``class Options(SourceOptions)`` with its keys in config.toml, and ``class Source``, which
 implements the protocol below. The first line of the docstring is shown in the table of sources. Modules are imported
 only when they are configured: a missing SDK affects only its own source, which then reports what to install.
+
+A module whose name begins with an underscore is not a kind. It belongs to one kind (``_reddit_api``), or it is a tool
+that several kinds use: ``_paged`` and ``_backfill`` read lists page by page, ``_recheck`` looks posts up again,
+``_terms`` makes queries, ``_options`` has shared options, ``_fields`` reads JSON, ``_limits`` and ``_budget`` keep to
+limits, and ``_sdk`` is the session of SDKs.
 """
 
 from __future__ import annotations

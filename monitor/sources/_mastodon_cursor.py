@@ -45,7 +45,11 @@ class Position(NamedTuple):
 
 @dataclass(slots=True)
 class MastodonCursor:
-    """The cursor. A round reads all timelines and may take several passes."""
+    """The cursor. A round reads all timelines and may take several passes.
+
+    Existing databases contain cursors with the JSON keys "reached" (``positions``) and "left" (``pending``), so these
+    must not change.
+    """
 
     positions: dict[str, Position] = field(default_factory=dict)
     """Key of a timeline -> how far it was read."""

@@ -20,7 +20,7 @@ from monitor.sources._fields import Record, get_id, get_line, get_object, get_te
 from monitor.sources._mastodon import InstanceClient
 from monitor.sources._mastodon_cursor import MastodonCursor, Position, Timeline, id_at, id_before, id_sort_key
 from monitor.sources._options import MAX_TERMS_NAMED, BaseUrl, SearchOptions
-from monitor.sources._paged import NOTHING_TO_SEARCH
+from monitor.sources._paged import NOTHING_TO_SEARCH, RECHECK_KEY
 from monitor.sources._recheck import Recheck
 from monitor.sources._terms import search_texts
 from monitor.text.cleaning import plain_text, safe_url
@@ -161,10 +161,10 @@ class Source:
             skipped=self._result.skipped,
             note=" ".join(dict.fromkeys(map(str, errors.values())))[:MAX_NOTE_CHARS],
         )
-        recheck = Recheck(cursor.get("watch") if isinstance(cursor, dict) else None)
+        recheck = Recheck(cursor.get(RECHECK_KEY) if isinstance(cursor, dict) else None)
         batch = recheck.run(batch, now, self._look_up, MAX_RECHECKS, terms)
         known = recheck.to_json(now)
-        return replace(batch, cursor={**self._cursor.to_json(known), "watch": known})
+        return replace(batch, cursor={**self._cursor.to_json(known), RECHECK_KEY: known})
 
     def reset_cursor(self, cursor: Json) -> Json:
         """The cursor from which the history is read again, after the rules have changed."""

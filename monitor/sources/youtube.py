@@ -26,7 +26,7 @@ from monitor.sources._fields import (
     response_object,
 )
 from monitor.sources._options import BaseUrl, SearchOptions
-from monitor.sources._paged import NOTHING_TO_SEARCH
+from monitor.sources._paged import NOTHING_TO_SEARCH, RECHECK_KEY
 from monitor.sources._recheck import Recheck, may_match
 from monitor.sources._terms import pack_queries, quote_phrase, search_texts
 from monitor.sources._youtube import KEY_HELP, ApiClient, NotFound
@@ -94,10 +94,10 @@ class Source:
         followed = dict(sorted(followed.items(), key=lambda item: -item[1])[:MAX_FOLLOWED_VIDEOS])
         comments, comment_state = self._read_comments([*self._options.videos, *followed], stored.get("comments"))
         self._http.traffic.record_rate_limit("YouTube's search", quota.status)
-        recheck = Recheck(stored.get("watch"))
+        recheck = Recheck(stored.get(RECHECK_KEY))
         batch = recheck.run(_joined(videos, comments), now, self._look_up, IDS_PER_LOOKUP, terms)
         state = {"search": search_state, "comments": comment_state, "followed": followed, "quota": quota.to_json()}
-        return replace(batch, cursor={**state, "watch": recheck.to_json(now)})
+        return replace(batch, cursor={**state, RECHECK_KEY: recheck.to_json(now)})
 
     def _search(self, queries: Sequence[str], stored: Json, quota: SearchQuota, has_videos: bool) -> tuple[Batch, Json]:
         """(videos found, with full descriptions; state of the searches). No videos if today's searches are used up.

@@ -183,7 +183,7 @@ def test_the_orbit_steps_when_the_hero_changes(scripted_wall: ScriptedWall) -> N
 
 def test_a_replay_speeds_up_ages_and_the_axis_only(scripted_wall: ScriptedWall) -> None:
     page = stopped(scripted_wall)
-    scripted_wall.show("normal", pace=144.0)
+    scripted_wall.show("normal", speed=144.0)
     page.clock.run_for(10_000)
     expect(page.locator(".label.strong")).to_have_text("16:30")
     expect(page.locator(".byline")).to_contain_text("26 min")

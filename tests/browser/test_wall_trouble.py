@@ -313,9 +313,9 @@ def test_a_state_that_cannot_be_drawn_fails_once_and_the_next_one_is_drawn(
 ) -> None:
     """As if the page's program had another version: it neither draws in a loop nor shows an old picture as current."""
     page.clock.install()
-    scripted_wall.open("incident", pace="unknown")
+    scripted_wall.open("incident", speed="unknown")
     for _ in range(3):
-        scripted_wall.send("incident", pace="unknown")
+        scripted_wall.send("incident", speed="unknown")
         expect(page.locator(".canvas")).to_have_attribute("data-screen", "failed")
         page.clock.run_for(5_000)
     expect(page.locator("h1")).to_have_text("Not live. This wall keeps trying.")

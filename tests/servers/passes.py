@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.clock import Clock
-from monitor.collector import ConfiguredSource, Judge, Pace, PassContext, poll, timing
+from monitor.collector import ConfiguredSource, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.model import Brand, Health, MentionFilter, Post, SourceStatus
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -17,7 +17,7 @@ from monitor.store import open_store
 from tests.servers import feed_source, http_to, wait_until
 
 BRANDS = (Brand("Acme", "acme", ours=True),)
-PACE = Pace(timedelta(seconds=1), timedelta(minutes=10))
+POLLING = PollingPolicy(timedelta(seconds=1), timedelta(minutes=10))
 
 
 @dataclass
@@ -53,6 +53,6 @@ def pass_runner(port: int, folder: Path, path: str) -> Iterator[PassRunner]:
     store.register_brands(BRANDS, clock.now())
     with http_to(port) as http:
         context = PassContext(Judge(matcher, Scorer(BRANDS)), store, matcher.terms(), clock.now)
-        source = ConfiguredSource("Here", "feed", feed_source(http, f"http://127.0.0.1:{port}{path}"), PACE)
-        yield PassRunner(source, context, timing.initial_status("Here", "feed", PACE, sample=False))
+        source = ConfiguredSource("Here", "feed", feed_source(http, f"http://127.0.0.1:{port}{path}"), POLLING)
+        yield PassRunner(source, context, timing.initial_status("Here", "feed", POLLING, sample=False))
     store.close()

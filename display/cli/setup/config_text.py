@@ -34,7 +34,7 @@ port = 8750
 """
 _SOURCES = """\
 # ---- Sources: where posts are read. --------------------------------------------------------------------------------
-# every = "10m" sets how often a source is read (s, m, h, d). Without it, Wallflower follows the source's own pace.
+# every = "10m" sets how often a source is read (s, m, h, d). Without it, a source that posts often is read often.
 # To read one source once, and see why posts match: wallflower fetch NAME --dry-run
 
 """

@@ -39,7 +39,7 @@ from monitor.text.language_codes import language_name
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
 View = TypeVar("View", bound=Callable[..., PageResponse])
 
-LAST_VALID_QUERY_PARAMETER = "was"
+LAST_VALID_QUERY_PARAMETER = "last_valid_q"
 """The search form sends the last valid search in it, whose list stays on the page if the new search is invalid."""
 MAX_STORY_ROWS = 5
 ORDER_LABELS = {

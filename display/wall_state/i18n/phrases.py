@@ -80,7 +80,8 @@ class PagePhrases:
     # The connection
     reconnecting: str
     as_of: str
-    refused: str
+    server_full: str
+    """The server accepts no more connections."""
     not_live: str
     last_update: str
     connection_lost: str

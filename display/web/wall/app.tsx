@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { Board } from "./board";
-import { incidentVoice, type Layout, layout, position, type Schedule, trust } from "./clockwork";
+import { incidentVoice, type Layout, layout, position, type Schedule, trust } from "./schedule";
 import { type Connection, incidentProof, lostHeadline } from "./connection";
 import { Fade } from "./fade";
 import { FirstRun } from "./first_run";
@@ -26,7 +26,7 @@ export interface Picture {
   /** Milliseconds since the state came, by the page's monotonic clock. */
   silence: number;
   /** Whether the server has no connection left for this page. */
-  refused: boolean;
+  serverFull: boolean;
 }
 
 /** What fills the screen. */
@@ -72,8 +72,8 @@ function viewOf(picture: Picture, layoutVersion: number): View {
     screen,
     stale,
     night: state.night && screen !== "incident",
-    moment: { locale, now: state.as_of + silence * state.pace, showsAges: !stale },
-    connection: { trust: trusted, silence, asOf: state.as_of, refused: picture.refused },
+    moment: { locale, now: state.as_of + silence * state.speed, showsAges: !stale },
+    connection: { trust: trusted, silence, asOf: state.as_of, serverFull: picture.serverFull },
     headline: lost ? lostHeadline(state, silence, locale) : state.headline,
     layoutVersion,
   };
@@ -170,7 +170,7 @@ function Zones({ view }: { view: View }) {
     <>
       {view.stale && <div class="slab" aria-hidden="true" />}
       <Headline headline={view.headline} layoutVersion={view.layoutVersion} />
-      <Horizon horizon={view.state.horizon} elapsed={view.silence * view.state.pace} moment={view.moment} />
+      <Horizon horizon={view.state.horizon} elapsed={view.silence * view.state.speed} moment={view.moment} />
       <Columns view={view} />
     </>
   );

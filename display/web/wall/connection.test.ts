@@ -6,7 +6,7 @@ import { type Locale } from "./locale";
 
 const UTC: Locale = { ...LANGUAGES["en"]!, utcOffset: 0, twelveHours: false };
 const GERMAN: Locale = { ...LANGUAGES["de"]!, utcOffset: 0, twelveHours: true };
-const LIVE = { trust: "live", silence: 1000, asOf: Date.UTC(2026, 10, 19, 15, 52), refused: false } as const;
+const LIVE = { trust: "live", silence: 1000, asOf: Date.UTC(2026, 10, 19, 15, 52), serverFull: false } as const;
 const RECONNECTING = { ...LIVE, trust: "reconnecting", silence: 40_000 } as const;
 
 /** Text with ordinary spaces. */
@@ -43,7 +43,7 @@ describe("the proof", () => {
   });
 
   it("says that there are too many walls", () => {
-    const lines = proofLines(proof, { ...LIVE, refused: true }, UTC, 0);
+    const lines = proofLines(proof, { ...LIVE, serverFull: true }, UTC, 0);
     expect(lines.map((l) => plain(l.text))).toEqual([proof[0]!.text, "Too many walls: this one updates every 12 s."]);
   });
 

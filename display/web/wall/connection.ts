@@ -1,5 +1,5 @@
 // What the page says by itself: that the server is silent, or has no connection left.
-import type { Trust } from "./clockwork";
+import type { Trust } from "./schedule";
 import { fill, type Locale } from "./locale";
 import type { Headline, ProofLine, WallState } from "./state";
 import { ago, timeOfDay } from "./time";
@@ -12,7 +12,7 @@ export interface Connection {
   /** The time of the last state. */
   asOf: number;
   /** All connections of the server are taken; this page asks for its state now and then. */
-  refused: boolean;
+  serverFull: boolean;
 }
 
 function lineOf(text: string): ProofLine {
@@ -22,7 +22,7 @@ function lineOf(text: string): ProofLine {
 /** The server's lines, with what the page itself knows. `livenessIndex`: the index of the line that says how current they are. */
 export function proofLines(lines: ProofLine[], connection: Connection, locale: Locale, livenessIndex: number): ProofLine[] {
   const text = connectionText(connection, locale);
-  if (!text) return connection.refused ? [...lines.slice(0, 1), lineOf(locale.phrases.refused)] : lines;
+  if (!text) return connection.serverFull ? [...lines.slice(0, 1), lineOf(locale.phrases.server_full)] : lines;
   if (lines.length <= livenessIndex) return [...lines, lineOf(text)];
   return lines.map((line, index) => (index === livenessIndex ? lineOf(text) : line));
 }

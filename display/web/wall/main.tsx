@@ -12,7 +12,7 @@ import { render } from "preact";
 
 import { connect, reloadOnce } from "../live";
 import { App } from "./app";
-import { clockOffset, type Schedule, scheduleAt, type ScheduleInput, slot } from "./clockwork";
+import { clockOffset, type Schedule, scheduleAt, type ScheduleInput, slot } from "./schedule";
 import { ErrorBoundary } from "./error_boundary";
 import { languageOf, type Languages } from "./locale";
 import type { WallState } from "./state";
@@ -41,7 +41,7 @@ interface Wall {
   /** How far the server's clock is ahead of the page's. */
   clockOffset: number;
   schedule: Schedule | null;
-  refused: boolean;
+  serverFull: boolean;
   /** The server has another version than this page. */
   outdated: boolean;
   /** The server no longer has a wall of this name. */
@@ -74,12 +74,12 @@ function draw(wall: Wall): void {
   }
   if (wall.outdated && wall.schedule && slot(clock) !== wall.schedule.slot) void reloadPage(wall);
   wall.schedule = scheduleAt(wall.schedule, clock, scheduleInput(wall.state));
-  const { state, languages, schedule, refused } = wall;
+  const { state, languages, schedule, serverFull } = wall;
   const silence = Math.max(now - wall.receivedAt, 0);
   put(
     wall,
     <ErrorBoundary key={wall.restarts} fallback={<Failed clock={clock} phrases={phrases} />} onError={(error) => noteFailure(wall, error)}>
-      <App picture={{ state, languages, schedule, clock, silence, refused }} />
+      <App picture={{ state, languages, schedule, clock, silence, serverFull }} />
     </ErrorBoundary>,
   );
 }
@@ -203,10 +203,10 @@ function follow(wall: Wall): void {
       if (reason === "wall") loseWall(wall);
     },
     onConnection: (connected) => {
-      if (connected) wall.refused = false;
+      if (connected) wall.serverFull = false;
     },
     onServerFull: () => {
-      wall.refused = true;
+      wall.serverFull = true;
     },
   });
 }
@@ -231,7 +231,7 @@ function start(root: HTMLElement): void {
     requesting: false,
     clockOffset: 0,
     schedule: null,
-    refused: false,
+    serverFull: false,
     outdated: false,
     gone: false,
     failed: false,

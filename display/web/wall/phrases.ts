@@ -45,7 +45,8 @@ export interface PagePhrases {
   sample: string;
   reconnecting: string;
   as_of: string;
-  refused: string;
+  /** The server accepts no more connections. */
+  server_full: string;
   not_live: string;
   last_update: string;
   connection_lost: string;

@@ -141,7 +141,7 @@ export interface TopicBoard {
 export interface IncidentBar {
   /** null: no source could be read. */
   n: number | null;
-  /** Since the incident began. */
+  /** Whether it ended after the incident began; such bars are red. */
   hot: boolean;
 }
 
@@ -172,7 +172,7 @@ export interface IncidentScreen {
   hatches: Hatch[];
   /** Positions run from 0, at the flag, to 1, now. */
   labels: Label[];
-  /** One of each of the three largest groups. */
+  /** One of each of the three largest stories. */
   voices: Voice[];
   proof: ProofLine[];
   /** Text alternative for screen readers. */
@@ -209,7 +209,7 @@ export interface WallState {
    * replay it runs faster. */
   clock: number;
   /** How many times faster than the real clock `as_of` runs. */
-  pace: number;
+  speed: number;
   night: boolean;
   /** Whether layouts change, and topics alternate with voices. */
   rotates: boolean;

@@ -1,5 +1,5 @@
 // What the page says when it has no state to show.
-import { layout, slot } from "./clockwork";
+import { layout, slot } from "./schedule";
 import { Headline } from "./headline";
 import { fill, type Language } from "./locale";
 import type * as Doc from "./state";

@@ -37,7 +37,7 @@ class Detector:
         """Return the incident at ``now``, or None if there is none and ``before`` stays as it is.
 
         The result is a new incident (id 0); or ``before`` with new figures; or with ``until`` set, because it ends; or
-        with ``until`` None again, because it resumes. ``topic``, ``words`` and ``id`` of ``before`` are kept. Takes a
+        with ``until`` None again, because it resumes. ``topic``, ``phrases`` and ``id`` of ``before`` are kept. Takes a
         few milliseconds and never raises, whatever the counts.
 
         - ``history``: aligned bins of 5 minutes up to about ``now``, at least 10 days if possible (28 are used).
@@ -130,7 +130,7 @@ class _Check:
         calm_ago = next((ago for ago in range(last_ago) if test.is_calm(ago)), last_ago)
         oldest_first = range(min(calm_ago + 1, self._counts.recent_bins - 1), -1, -1)
         multiple = self._tuning.calm_multiple
-        first = next((ago for ago in oldest_first if test.count(1, ago) > multiple * test.usual(1, ago)), 0)
+        first = next((ago for ago in oldest_first if test.count(1, ago) > multiple * test.baseline(1, ago)), 0)
         return self._now - (first + 1) * BIN_WIDTH
 
     def _with_figures(self, incident: Incident) -> Incident:
@@ -145,7 +145,7 @@ class _Check:
             incident,
             checked_at=self._now,
             n=int(test.count(bins)),
-            usual=test.usual(bins),
+            baseline=test.baseline(bins),
             window=bins * BIN_WIDTH,
             sources=self._counts.driving_sources(age_bins, incident.negative),
         )

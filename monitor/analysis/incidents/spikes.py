@@ -44,7 +44,7 @@ class SpikeTest:
         end = len(self.series.recent) - ago
         return float(self.series.recent[max(0, end - bins) : max(0, end)].sum())
 
-    def usual(self, bins: int, ago: int = 0) -> float:
+    def baseline(self, bins: int, ago: int = 0) -> float:
         """The baseline of the last ``bins``."""
         end = len(self.series.recent) - ago
         return float(self.expected.recent[max(0, end - bins) : max(0, end)].sum())
@@ -77,8 +77,8 @@ class SpikeTest:
         n = self.count(QUARTER_BINS, ago)
         if n < self.tuning.calm_excess:
             return True
-        usual = self.usual(QUARTER_BINS, ago)
-        return n < max(self.tuning.calm_multiple * usual, usual + self.tuning.calm_excess)
+        baseline = self.baseline(QUARTER_BINS, ago)
+        return n < max(self.tuning.calm_multiple * baseline, baseline + self.tuning.calm_excess)
 
     def has_calmed_down(self) -> bool:
         """Whether it has been calm for long enough to end an incident."""
@@ -90,20 +90,20 @@ class SpikeTest:
         return exceeds and deviates and self.count(HOUR_BINS, ago) > threshold
 
     def _deviation(self, bins: int, ago: int) -> float:
-        return float(_deviations(np.array([self.count(bins, ago)]), np.array([self.usual(bins, ago)]))[0])
+        return float(_deviations(np.array([self.count(bins, ago)]), np.array([self.baseline(bins, ago)]))[0])
 
     def _exceeds_multiple(self, bins: int, ago: int, multiple: float) -> bool:
         if self.count(bins, ago) < self.tuning.min_excess:
             return False
         factor = 2.0 if self.expected.learning else 1.0
-        n, usual = self.count(bins, ago), self.usual(bins, ago)
-        far_above = n >= factor * multiple * usual and n >= usual + factor * self.tuning.min_excess
+        n, baseline = self.count(bins, ago), self.baseline(bins, ago)
+        far_above = n >= factor * multiple * baseline and n >= baseline + factor * self.tuning.min_excess
         return self.expected.known and far_above
 
 
-def _deviations(n: Floats, usual: Floats) -> Floats:
+def _deviations(n: Floats, baseline: Floats) -> Floats:
     """Distance from the baseline in standard deviations of a Poisson count."""
-    return np.asarray((n - usual) / np.sqrt(usual + 1.0))
+    return np.asarray((n - baseline) / np.sqrt(baseline + 1.0))
 
 
 def _any_flag(flags: Flags, bins: int) -> Flags:

@@ -86,12 +86,12 @@ class IncidentsJob:
         return unread_spans(statuses, gaps, self._store.source_start_times(), now - HISTORY_SPAN, now)
 
     def _merged(self, brand: str, stored: Incident | None) -> Incident | None:
-        """The result of the last check with the topic and words that were stored since; without one, ``stored``."""
+        """The result of the last check with the topic and phrases that were stored since; without one, ``stored``."""
         latest = self._latest.get(brand)
         if latest is None or (stored is not None and latest.id != stored.id and latest.id):
             return stored
         same = stored is not None and stored.id == latest.id
-        return replace(latest, topic=stored.topic, words=stored.words) if stored and same else latest
+        return replace(latest, topic=stored.topic, phrases=stored.phrases) if stored and same else latest
 
     def _keep(self, incident: Incident) -> Incident:
         """Remember the result, and store it where it differs enough. Raises StoreError."""

@@ -66,8 +66,8 @@ class TopicsJob:
             return
         texts = self._store.mention_texts(incident.brand, incident.since, now, MAX_TEXTS)
         finder = self._finders[incident.brand]
-        found = finder.incident_topics(texts, background, incident.topic, incident.words)
-        named = replace(incident, topic=found.topic or incident.topic, words=found.words or incident.words)
+        found = finder.incident_topics(texts, background, incident.topic, incident.phrases)
+        named = replace(incident, topic=found.topic or incident.topic, phrases=found.phrases or incident.phrases)
         if named != incident:
             self._store.save_incident(named)
 

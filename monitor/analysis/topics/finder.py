@@ -49,7 +49,7 @@ class IncidentTopics(NamedTuple):
 
     topic: str
     """Empty if nothing is significant."""
-    words: tuple[str, ...]
+    phrases: tuple[str, ...]
     """Unusual phrases, heaviest first."""
 
 
@@ -76,20 +76,23 @@ class TopicFinder:
         hour_window = self._window(hour, extracted[len(day.rows) :])
         rows, covered = self._day_topics(day_window, background, before.day if before else ())
         top = self._hour_topic(hour_window, background, before.hour if before else None, now)
-        unsorted = day.total if day.rows else 0
-        unsorted -= round(len(covered) * day.scale)
-        return Topics(self._brand, now, top, tuple(rows), max(0, unsorted))
+        without_topic = day.total if day.rows else 0
+        without_topic -= round(len(covered) * day.scale)
+        return Topics(self._brand, now, top, tuple(rows), max(0, without_topic))
 
     def incident_topics(
-        self, texts: Texts, background: Background, before: str = "", words: Sequence[str] = ()
+        self, texts: Texts, background: Background, before: str = "", phrases_before: Sequence[str] = ()
     ) -> IncidentTopics:
-        """What the texts since the start of an incident are about. ``before``, ``words``: the previous result."""
+        """What the texts since the start of an incident are about.
+
+        ``before``, ``phrases_before``: the topic and the phrases of the previous result.
+        """
         window = self._window(texts, self._extractor.extract(texts.rows))
         configured = self._configured_topics(window, HOUR_THRESHOLD, {before})
         phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {hash(phrase_key(before))}, 1)
         top = _headline_topic(configured, phrases, before)
-        spellings = {phrase_key(word): word for word in (*words, before)}
-        known = {hash(phrase_key(word)) for word in words}
+        spellings = {phrase_key(phrase): phrase for phrase in (*phrases_before, before)}
+        known = {hash(phrase_key(phrase)) for phrase in phrases_before}
         new = self._phrase_topics(window, background, INCIDENT_PHRASE_THRESHOLD, known, MAX_INCIDENT_PHRASES)
         names = [spellings.get(phrase_key(phrase.name), phrase.name) for phrase in new]
         return IncidentTopics(spellings.get(phrase_key(top.name), top.name) if top else "", tuple(names))
@@ -157,10 +160,10 @@ class TopicFinder:
         return FoundTopic(
             name=candidate.name,
             rule=candidate.rule,
-            named=configured,
+            is_configured=configured,
             n=round(len(candidate.texts) * window.scale),
             authors=candidate.voices,
-            usual=usual_of(candidate.hash, None if now is None else now - timedelta(minutes=30)),
+            baseline=usual_of(candidate.hash, None if now is None else now - timedelta(minutes=30)),
             mean=mean,
             half_width=half_width,
             scored=scored,
@@ -190,7 +193,7 @@ def _headline_topic(configured: Sequence[Candidate], phrases: Sequence[Candidate
 
 def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
     """Hashes of the phrases of earlier topics."""
-    quoted = (_QUOTED.search(topic.rule) for topic in topics if not topic.named)
+    quoted = (_QUOTED.search(topic.rule) for topic in topics if not topic.is_configured)
     return {hash(phrase_key(match[1])) for match in quoted if match}
 
 

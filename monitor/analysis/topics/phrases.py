@@ -167,18 +167,18 @@ def stem(word: str) -> str:
 
 
 def is_usable(word: str) -> bool:
-    """Whether a word may be part of a topic: not a number, not too long, not coarse."""
-    return (word.isalpha() and len(word) <= MAX_WORD_CHARS and not _is_coarse(word)) or _has_vowel_marks(word)
+    """Whether a word may be part of a topic: not a number, not too long, not offensive."""
+    return (word.isalpha() and len(word) <= MAX_WORD_CHARS and not _is_offensive(word)) or _has_vowel_marks(word)
 
 
 def _has_vowel_marks(word: str) -> bool:
     """Indic scripts write vowels as combining marks, for which ``isalpha`` is False."""
     has_digit = any(map(str.isdigit, word))
-    return len(word) <= MAX_WORD_CHARS and not word.isascii() and not has_digit and not _is_coarse(word)
+    return len(word) <= MAX_WORD_CHARS and not word.isascii() and not has_digit and not _is_offensive(word)
 
 
 @lru_cache(maxsize=20_000)
-def _is_coarse(word: str) -> bool:
+def _is_offensive(word: str) -> bool:
     return word in _SHORT_OFFENSIVE or word.removesuffix("s") in _SHORT_OFFENSIVE or word.startswith(_LONG_OFFENSIVE)
 
 

@@ -243,7 +243,7 @@ OFFENSIVE = """
     klootzak kut lul mongool neuk nikker slet tering tyfus bunda buceta caralho corno foda fodase foder merda
     piroca porra putaria viado
 """
-"""Slurs and words too coarse for a wall. Those of six letters or more are prefixes, shorter ones whole words."""
+"""Slurs and swear words, which a wall must not show. From six letters on they are prefixes, else whole words."""
 
 JOINING_WORDS = "of for in at and n de du des d del della di da do dos von van fur pour para per com con"
 """The only stop words allowed inside a topic: "loss of signal", but not "shop goes round"."""

@@ -79,27 +79,28 @@ def _known_fields(kind: type[Any], stored: dict[str, Any]) -> dict[str, Any]:
 def _values(one: Incident) -> tuple[Any, ...]:
     """The values of _COLUMNS."""
     times = (to_ms(one.since), optional_ms(one.until), to_ms(one.seen_at), to_ms(one.checked_at))
-    figures = (one.n, float(one.usual), one.window // MILLISECOND, float(one.peak))
-    lists = (json.dumps(names, ensure_ascii=False) for names in (one.words, one.sources))
+    figures = (one.n, float(one.baseline), one.window // MILLISECOND, float(one.peak))
+    lists = (json.dumps(names, ensure_ascii=False) for names in (one.phrases, one.sources))
     return (*times, *figures, one.trend.value, int(one.negative), one.topic, *lists)
 
 
 def _incident(row: Sequence[Any]) -> Incident:
-    brand, since, until, seen_at, checked_at, n, usual, window, peak, trend, negative, topic, words, sources, id_ = row
+    brand, since, until, seen_at, checked_at, n, baseline, window, peak, trend, negative, topic, *lists, id_ = row
+    phrases, sources = map(json.loads, lists)
     return Incident(
         brand=brand,
         since=from_ms(since),
         seen_at=from_ms(seen_at),
         checked_at=from_ms(checked_at),
         n=n,
-        usual=usual,
+        baseline=baseline,
         window=timedelta(milliseconds=window),
         peak=peak,
         trend=Trend(trend),
         negative=bool(negative),
         topic=topic,
-        words=tuple(json.loads(words)),
-        sources=tuple(json.loads(sources)),
+        phrases=tuple(phrases),
+        sources=tuple(sources),
         until=optional_time(until),
         id=id_,
     )

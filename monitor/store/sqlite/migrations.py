@@ -296,6 +296,8 @@ def m013_standard_names(db: Database) -> None:
             None if next_check is None else to_ms(datetime.fromisoformat(next_check)),
         )
         db.execute("UPDATE source SET status = ?, next_check = ? WHERE id = ?", (*values, id_))
+    for old, new in _RENAMED_TOPIC_FIELDS.items():  # within JSON, only a key is followed by a colon
+        db.execute("UPDATE topics SET topics = replace(topics, ?, ?)", (f'"{old}": ', f'"{new}": '))
 
 
 _RENAMED_COLUMNS = (
@@ -315,6 +317,7 @@ _RENAMED_STATUS_FIELDS = {
     "rules": "rules_digest",
     "set_aside": "skipped",
 }
+_RENAMED_TOPIC_FIELDS = {"named": "is_configured", "usual": "baseline", "unsorted": "without_topic"}
 
 
 @migrations()

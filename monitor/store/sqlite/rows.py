@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.model import Evidence, Finding, Intent, Mention, Post, Score, Span, State, Word
+from monitor.model import Evidence, Finding, Intent, Mention, Post, Score, Span, State, WordWeight
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.units import from_ms, from_thousandths
 
@@ -117,7 +117,7 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
 
 
 def _evidence(stored: dict[str, Any]) -> Evidence:
-    words = tuple(Word(*word) for word in stored.get("words", ()))
+    words = tuple(WordWeight(*word) for word in stored.get("words", ()))
     return Evidence(clauses=_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
 
 

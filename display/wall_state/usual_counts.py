@@ -1,4 +1,4 @@
-"""The baseline beside the counts: the line on the horizon, and whether an hour is busy, quiet or normal."""
+"""Counts compared with the usual ones: the line on the horizon, and whether an hour is busy, quiet or normal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MIN_USUAL_FOR_QUIET = 8
 """An hour is never called quiet if its median is below this many mentions."""
 
 
-def expected_range(usual: Baseline, now: datetime) -> HourlyRange | None:
+def expected_range(baseline: Baseline, now: datetime) -> HourlyRange | None:
     """The usual range of the hour that ends at ``now``: its two clock hours, weighted by how much of each it covers."""
-    local = now.astimezone(usual.zone)
+    local = now.astimezone(baseline.zone)
     part = (local.minute * 60 + local.second) / HOUR.total_seconds()
-    before, after = usual.at(now - HOUR), usual.at(now)
+    before, after = baseline.at(now - HOUR), baseline.at(now)
     if before is None or after is None:
         return after if part >= 0.5 else before
     return HourlyRange(*(b + (a - b) * part for b, a in zip(_figures(before), _figures(after), strict=True)))
@@ -35,9 +35,9 @@ def hour_kind(n: int, usual: HourlyRange) -> StateKind:
     return StateKind.NORMAL
 
 
-def usual_per_bin(usual: Baseline, bins: Sequence[Bin]) -> tuple[float | None, ...]:
+def usual_per_bin(baseline: Baseline, bins: Sequence[Bin]) -> tuple[float | None, ...]:
     """What is usual for each of ``bins``, None where that is unknown; empty if it is unknown for all."""
-    ranges = [usual.at(b.start + (b.end - b.start) / 2) for b in bins]
+    ranges = [baseline.at(b.start + (b.end - b.start) / 2) for b in bins]
     if not any(ranges):
         return ()
     return tuple(

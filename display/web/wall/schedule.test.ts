@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clockOffset, incidentVoice, layout, LAYOUTS, type Orbit, orbit, position, POSITIONS, scheduleAt, slot, type Stage, stage, trust } from "./clockwork";
+import { clockOffset, incidentVoice, layout, LAYOUTS, type Orbit, orbit, position, POSITIONS, scheduleAt, slot, type Stage, stage, trust } from "./schedule";
 import { fixture } from "./fixtures";
 
 const SECOND = 1000;
