@@ -203,8 +203,9 @@ def test_import_reports_mentions_and_rejected_rows(wallflower: Run, tmp_path: Pa
         "Acme: 1",
         "Globex: 1",
         "'Archive'",
-        "1 row rejected, written to",
-        "line 4: the time",
+        "1 was refused",
+        'line 4: "date": the time',
+        "posts.csv.rejected.jsonl",
     ):
         assert text in result.stdout
     again = wallflower("import", str(file), "--source", "Archive", "--map", "published=date")

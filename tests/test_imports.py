@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "store.tail": BASE | {"store", "clock"},
     "collector": BASE | PURE | {"store", "sources"},
     "collector.scheduler": BASE | {"collector", "clock", "config", "http", "sources", "store"},
-    "collector.importing": BASE | {"collector", "store", "clock", "dates"},
+    "collector.importing": BASE | {"collector", "store", "clock", "text", "dates"},
 }
 """Package of monitor/ -> packages of monitor/ that it may import besides itself. A dotted name overrides its parent."""
 PAGES = BASE | {

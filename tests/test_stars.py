@@ -6,14 +6,14 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
 from display.pages.mentions.export import csv_lines, json_lines
-from monitor.collector.importing.columns import choose_columns
 from monitor.collector.importing.files import open_rows
+from monitor.collector.importing.preparation import ImportPlan, prepare
 from monitor.model import MentionFilter
 from monitor.store import Store, open_store
 from tests.fake_site import ALL_HEALTHY, app_for, judged
@@ -82,8 +82,8 @@ def test_an_export_with_stars_can_be_imported(store: Store, tmp_path: Path) -> N
     assert [row["stars"] for row in csv.DictReader(io.StringIO(as_csv.read_text()))] == ["", "3"]
     for file in (as_csv, as_json):
         with open_rows(file) as rows:
-            columns = choose_columns("id=external_id", rows.columns)
-            posts = [columns.post(row, "Old", NOON.tzinfo, NOON) for row in rows]  # type: ignore[arg-type]
+            reader, _ = prepare(ImportPlan(file, "Old", "", UTC, "rules"), rows, NOON)
+            posts = [reader.post(row) for row in rows]
         assert [(p.external_id, p.stars) for p in posts] == [("b", None), ("a", 3)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from babel import Locale
 
@@ -32,3 +33,14 @@ def language_name(tag: str | None) -> str:
     code = re.split("[-_]", (tag or "und").lower())[0]
     name: str = Locale("en").languages.get(code, f"language {tag}")
     return name
+
+
+def language_of_name(name: str) -> str | None:
+    """The code of a language from its English name (CLDR): "German" -> "de"; None if no language has this name."""
+    return _codes_by_name().get(name.strip().casefold())
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    names: dict[str, str] = dict(Locale("en").languages)
+    return {name.casefold(): code for code, name in names.items() if len(code) == 2}

@@ -1,37 +1,38 @@
 """Imports a file of posts into the store, in the order of the file. It can be interrupted anywhere and run again.
 
-    files.open_rows --> columns.Columns.post --> Judge.judge --> Store.save (in its own thread)
-                             |                                       |
-                             +--> rejected rows                      +-- with the row reached
+    files.open_rows --> posts.RowReader --> Judge.judge --> Store.save (in its own thread)
+                             |                                  |
+                             +--> rejected rows                 +-- with the row reached
 
-Each save is one transaction that also stores the row reached. A second run reads the part before that row again, for
-its rejected rows, but neither judges nor saves it. If the file, the columns or the rules have changed since, everything
-is judged again. Posts are identified by source and id, so nothing is duplicated.
+``preparation`` decides beforehand how the file is read. Each save is one transaction that also stores the row reached.
+A second run reads the part before that row again, for its rejected rows, but neither judges nor saves it. If the file,
+the columns or the rules have changed since, everything is judged again. Posts are identified by source and id, so
+nothing is duplicated.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 
 from monitor.clock import Clock
 from monitor.collector import PostJudge
-from monitor.collector.importing.columns import Columns, choose_columns
+from monitor.collector.importing.account import MAX_PREVIEWED_POSTS, Summary
+from monitor.collector.importing.dating import named_zones
 from monitor.collector.importing.files import open_rows
+from monitor.collector.importing.posts import RatingWithoutTextError, RemovedAtSourceError, RowReader, RowRefusedError
+from monitor.collector.importing.preparation import ImportPlan, prepare
 from monitor.collector.importing.rejected_rows import RejectedRows
 from monitor.collector.importing.rows import ImportFailed, Row, Rows
 from monitor.collector.importing.seen_ids import SeenIds
 from monitor.model import JudgedPost, Post, SaveResult
 from monitor.store import Store
 
-__all__ = ["ImportFailed", "ImportPlan", "Summary", "run_import"]
+__all__ = ["ImportFailed", "ImportPlan", "Summary", "named_zones", "run_import"]
 
 BATCH_ROWS = 1000
 """Rows that are judged and saved at once."""
@@ -39,57 +40,6 @@ MAX_WAITING_BATCHES = 2
 """Judged batches that may wait for the store."""
 FINGERPRINT_BYTES = 65_536
 """Bytes at each end of a file that are part of its fingerprint."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
-    """What to import, and how."""
-
-    file: Path
-    source: str
-    mapping: str
-    """Which column holds which field, as in ``--map``."""
-    zone: tzinfo
-    """The time zone of times without an offset."""
-    rules: str
-    """The brands and their rules as text. If it changes, everything is judged again."""
-    encoding: str = ""
-    """The encoding of the file, as in ``--encoding``; detected if empty."""
-    stores_position: bool = True
-    """Store the row reached as the source's cursor. False for a source that is polled, which has its own cursor."""
-
-    @property
-    def rejected_file(self) -> Path:
-        """The file for rejected rows."""
-        return self.file.with_name(self.file.name + ".rejected.jsonl")
-
-
-@dataclass
-class Summary:
-    """The result of an import, also while it runs."""
-
-    columns: Columns
-    rejected: RejectedRows
-    rows: int = 0
-    posts: int = 0
-    """Rows that contain a post, each id counted once."""
-    repeated: int = 0
-    """Rows with the id of an earlier row in the file; the first one counts."""
-    skipped: int = 0
-    """Posts that an earlier run had imported."""
-    matched: int = 0
-    """Posts judged in this run that mention a brand."""
-    per_brand: Counter[str] = field(default_factory=Counter)
-    """Mentions found in this run, including those that were stored before."""
-    new: int = 0
-    edited: int = 0
-    file_format: str = ""
-    """How the file was read, such as "CSV with semicolons, Windows-1252"."""
-    notes: list[str] = field(default_factory=list)
-    """Sentences about what was skipped in the file or looks wrong in it."""
-    fraction: float = 0.0
-    """How much of the file has been read, 0..1."""
-    seconds: float = 0.0
 
 
 def run_import(
@@ -105,30 +55,29 @@ def run_import(
     """
     start = clock.monotonic()
     with open_rows(plan.file, plan.encoding) as rows, RejectedRows(plan.rejected_file if store else None) as rejected:
-        columns = choose_columns(plan.mapping, rows.columns)
-        summary = Summary(columns, rejected, file_format=", ".join(filter(None, (rows.format, rows.encoding))))
-        fingerprint = _fingerprint(plan, columns)
-        reader = _Reader(plan, summary, _stored_row(plan, store, fingerprint))
+        reader, notes = prepare(plan, rows, clock.now())
+        summary = Summary(reader.columns, rejected, ", ".join(filter(None, (rows.format, rows.encoding))))
+        fingerprint = _fingerprint(plan, reader)
+        batches = _Batches(reader, summary, _stored_row(plan, store, fingerprint))
         with _Saver(plan, store, summary, fingerprint, clock) as saver:
-            for posts in reader.batches(rows):
+            for posts in batches.of(rows):
                 if posts:
                     saver.put(judge.judge(posts, clock.now()), summary.rows)
                 summary.fraction, summary.seconds = rows.fraction, clock.monotonic() - start
                 on_progress(summary)
-        summary.notes = rows.notes
+        summary.notes = rows.notes + notes
     summary.fraction, summary.seconds = 1.0, clock.monotonic() - start
     return summary
 
 
-class _Reader:
-    """Turns rows into posts, and counts them."""
+class _Batches:
+    """Turns rows into batches of posts, and accounts for each row."""
 
-    def __init__(self, plan: ImportPlan, summary: Summary, stored_row: int) -> None:
-        self._plan, self._summary, self._stored_row = plan, summary, stored_row
-        self._file_time = datetime.fromtimestamp(plan.file.stat().st_mtime, UTC)
+    def __init__(self, reader: RowReader, summary: Summary, stored_row: int) -> None:
+        self._reader, self._summary, self._stored_row = reader, summary, stored_row
         self._seen = SeenIds()
 
-    def batches(self, rows: Rows) -> Iterator[list[Post]]:
+    def of(self, rows: Rows) -> Iterator[list[Post]]:
         """For each BATCH_ROWS rows, the posts that are still to be judged."""
         remaining = iter(rows)
         while batch := list(islice(remaining, BATCH_ROWS)):
@@ -138,17 +87,29 @@ class _Reader:
         summary = self._summary
         summary.rows += 1
         try:
-            post = summary.columns.post(row, self._plan.source, self._plan.zone, self._file_time)
-        except ValueError as error:
+            post = self._reader.post(row)
+        except RowRefusedError as error:
             summary.rejected.add(row, str(error))
-            return None
-        if self._seen.add(post.external_id):
+        except RemovedAtSourceError:
+            summary.removed += 1
+        except RatingWithoutTextError:
+            summary.ratings += 1
+        else:
+            return self._first_of_its_id(row, post)
+        return None
+
+    def _first_of_its_id(self, row: Row, post: Post) -> Post | None:
+        """``post``, unless an earlier row has its id or an earlier run imported it."""
+        summary = self._summary
+        if (earlier := self._seen.add(post.external_id, row.line)) is not None:
             summary.repeated += 1
+            summary.rejected.add_repeated(row, earlier)
             return None
         summary.posts += 1
-        is_stored = summary.rows <= self._stored_row
-        summary.skipped += is_stored
-        return None if is_stored else post
+        if summary.rows <= self._stored_row:
+            summary.skipped += 1
+            return None
+        return post
 
 
 class _Saver:
@@ -169,10 +130,14 @@ class _Saver:
                 self._finish_one()
 
     def put(self, judged: list[JudgedPost], row: int) -> None:
-        """Save ``judged``, which reach up to the file's ``row``. Raises the error of an earlier batch."""
+        """Save ``judged``, which reach up to ``row``. Raises the error of an earlier batch."""
         summary = self._summary
-        summary.matched += sum(bool(one.findings) for one in judged)
+        matched = sum(bool(one.findings) for one in judged)
+        summary.matched += matched
+        summary.unmatched += len(judged) - matched
         summary.per_brand.update(finding.match.brand for one in judged for finding in one.findings)
+        if len(summary.preview) < MAX_PREVIEWED_POSTS:
+            summary.preview += [one.post for one in judged[: MAX_PREVIEWED_POSTS - len(summary.preview)]]
         if self._store is None:
             return
         self._waiting.append(self._thread.submit(self._save, self._store, judged, row))
@@ -180,9 +145,7 @@ class _Saver:
             self._finish_one()
 
     def _finish_one(self) -> None:
-        saved = self._waiting.popleft().result()
-        self._summary.new += saved.new
-        self._summary.edited += saved.edited
+        self._summary.add_saved(self._waiting.popleft().result())
 
     def _save(self, store: Store, judged: list[JudgedPost], row: int) -> SaveResult:
         now, source = self._clock.now(), self._plan.source
@@ -193,7 +156,7 @@ class _Saver:
 
 
 def _stored_row(plan: ImportPlan, store: Store | None, fingerprint: str) -> int:
-    """The row that an earlier run of the same import reached, from 1; 0 if there was none."""
+    """How many rows an earlier run of the same import reached; 0 if there was none."""
     cursor = store.cursor(plan.source) if store is not None and plan.stores_position else None
     if not isinstance(cursor, dict) or cursor.get("import") != fingerprint:
         return 0
@@ -201,11 +164,15 @@ def _stored_row(plan: ImportPlan, store: Store | None, fingerprint: str) -> int:
     return row if isinstance(row, int) else 0
 
 
-def _fingerprint(plan: ImportPlan, columns: Columns) -> str:
-    """Identifies an import: the file's size and both ends, the columns, and how posts are judged."""
+def _fingerprint(plan: ImportPlan, reader: RowReader) -> str:
+    """Identifies an import: the file's size and both ends, how rows are read, and how posts are judged."""
     size = plan.file.stat().st_size
-    parts = size, plan.encoding, sorted(columns.by_field.items()), plan.zone, plan.rules
-    digest = hashlib.sha256(" ".join(map(str, parts)).encode())
+    reading = (
+        sorted(reader.columns.by_field.items()),
+        (plan.encoding, plan.layout, plan.date_format, str(plan.zone), sorted(map(str, plan.zone_names.items()))),
+        (reader.identity.uses_ids, reader.identity.uses_links),
+    )
+    digest = hashlib.sha256(f"{size} {reading} {plan.rules}".encode())
     with plan.file.open("rb") as file:
         digest.update(file.read(FINGERPRINT_BYTES))
         file.seek(max(0, size - FINGERPRINT_BYTES))

@@ -1,50 +1,24 @@
-"""Which column of a file holds which field of a post: from --map, otherwise recognised by common names."""
+"""Which columns of a file hold which field of a post: from --map, else from the layout, else by common names."""
 
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Any
 
-from monitor.collector.importing.rows import ImportFailed, Row
-from monitor.dates import parse_date
-from monitor.model import Post
-
-COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
-    "text": (
-        "text",
-        "full_text",
-        "body",
-        "content",
-        "message",
-        "comment",
-        "review",
-        "description",
-        "selftext",
-        "tweet",
-    ),
-    "id": ("id", "external_id", "tweet_id", "post_id", "comment_id", "review_id", "id_str", "guid", "uuid"),
-    "author": ("author", "username", "user_name", "screen_name", "user.screen_name", "user", "name", "handle", "by"),
-    "published": (
-        *("published", "published_at", "created_at", "tweet_created", "created", "date", "timestamp", "time"),
-        *("datetime", "created_utc", "pubdate", "posted_at"),
-    ),
-    "title": ("title", "subject", "headline"),
-    "url": ("url", "link", "permalink"),
-    "site": ("site", "subreddit", "forum"),
-    "lang": ("lang", "language"),
-    "stars": ("stars", "star_rating"),
-}
-"""Field of a post -> common names of its column, the most likely first."""
+from monitor.collector.importing import cells
+from monitor.collector.importing.cells import Getter, Values
+from monitor.collector.importing.common_names import COMMON_NAMES
+from monitor.collector.importing.layouts import Layout, column_key
+from monitor.collector.importing.rows import ImportFailed
 
 MAX_LISTED_COLUMNS = 40
 """Columns that an error lists."""
 
 _STARS = re.compile(r"[1-5](?:[.,]0+)?")
+_Alternatives = Sequence[Sequence[str]]
+"""Columns of which the first that are not empty count; those of one alternative are joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,106 +26,209 @@ class Columns:
     """The columns that hold the fields of a post."""
 
     by_field: Mapping[str, str]
-    """Field of a post -> column of the file. ``text`` is always there."""
-
-    def post(self, row: Row, source: str, zone: tzinfo, default_time: datetime) -> Post:
-        """The post in ``row``; its time is ``default_time`` if no column holds times.
-
-        Raises ValueError with the problem of the row.
-        """
-        if row.problem:
-            raise ValueError(row.problem)
-        cells = {field: _cell(row.values, column) for field, column in self.by_field.items()}
-        if not cells["text"].strip() and not cells.get("title", "").strip():
-            raise ValueError(f'no text in "{self.by_field["text"]}"')
-        _reject_undecoded(cells.values())
-        when = cells.pop("published", None)
-        if when is not None and not when.strip():
-            raise ValueError(f'no time in "{self.by_field["published"]}"')
-        external_id = cells.pop("id", "").strip() or _derived_id(cells, when)
-        published = default_time if when is None else parse_date(when, zone=zone)
-        return Post(
-            source=source,
-            external_id=external_id,
-            text=cells["text"],
-            published_at=published,
-            author=cells.get("author", ""),
-            title=cells.get("title", ""),
-            url=cells.get("url", ""),
-            site=cells.get("site", ""),
-            lang=cells.get("lang") or None,
-            stars=_parse_stars(cells.get("stars", "").strip()),
-        )
-
-
-def choose_columns(mapping: str, columns: Sequence[str]) -> Columns:
-    """The columns that ``--map text=body,id=key`` names, and common names for other fields; ``field=`` leaves a
-    field out.
-
-    Raises ImportFailed for a field or column that does not exist, and if no column holds the text.
+    """Field of a post -> its columns in words, such as ``Date + Time``. ``text`` is always there."""
+    names: Mapping[str, Sequence[str]]
+    """Field -> the columns that it may be read from."""
+    getters: Mapping[str, Getter]
+    """Field -> what reads it from the values of a row."""
+    mapped: frozenset[str] = frozenset()
+    """The fields that --map names."""
+    layout: Layout | None = None
+    ours: tuple[str, str, str] | None = None
+    """A column, a value, and a column: where the first has the value, the post is our own, by the account in the third.
     """
-    folded = {name.casefold(): name for name in reversed(columns)}
-    chosen = {f: folded[n] for f, names in COMMON_NAMES.items() if (n := next((n for n in names if n in folded), None))}
-    for part in filter(None, (p.strip() for p in mapping.split(","))):
-        field, sign, column = (piece.strip() for piece in part.partition("="))
-        if not sign or field not in COMMON_NAMES:
-            found = (
-                f"name its column, as in {field}=COLUMN."
-                if field in COMMON_NAMES
-                else f"there is no field {field!r}.{_hint(field, COMMON_NAMES)}"
-            )
-            raise ImportFailed(f"--map {part}: {found} Write FIELD=COLUMN, where FIELD is {', '.join(COMMON_NAMES)}.")
-        chosen.pop(field, None)
-        if column:
-            chosen[field] = _existing_column(column, columns, folded)
+
+    def read(self, field: str, values: Values) -> str:
+        """The text of a field in a row; '' if no column holds it."""
+        getter = self.getters.get(field)
+        return getter(values) if getter is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """The names of a file's columns, and its first rows, by which to choose among them."""
+
+    names: Sequence[str]
+    sample: Sequence[Values] = ()
+
+    def named(self, key: str) -> str | None:
+        """The first column with this key."""
+        return next((name for name in self.names if column_key(name) == key), None)
+
+    def texts(self, name: str) -> Iterator[str]:
+        """The cells of a column in the sample that are not empty."""
+        return filter(None, (cells.short_cell(values, name) for values in self.sample))
+
+
+def choose_columns(
+    mapping: str,
+    file: FileColumns,
+    layout: Layout | None = None,
+    is_date: Callable[[str], bool] = bool,
+) -> Columns:
+    """The columns that ``--map text=body,id=key`` names, and for other fields those of ``layout``, or common names.
+
+    ``field=`` leaves a field out, and ``published=A+B`` joins two columns. ``is_date``: whether a text can be a time.
+    Raises ImportFailed for a field or column that does not exist or is named twice, and if no column holds the text.
+    """
+    mapped = _mapped_columns(mapping, file.names)
+    found = _layout_columns(layout, file.names) if layout else _common_columns(file, is_date)
+    chosen = {**found, **{field: [columns] for field, columns in mapped.items()}}
+    chosen = {field: alternatives for field, alternatives in chosen.items() if any(alternatives)}
     if "text" not in chosen:
-        raise ImportFailed(f"No column seems to hold the text. Name it with --map text=COLUMN. {_column_list(columns)}")
-    return Columns(chosen)
+        raise ImportFailed(
+            f"No column seems to hold the text. Name it with --map text=COLUMN. {list_columns(file.names)}"
+        )
+    fuller = _fuller_columns(file, layout, chosen["text"])
+    getters = {field: _getter(field, alternatives, fuller) for field, alternatives in chosen.items()}
+    if layout is not None:
+        getters |= _templates(layout, getters, file.names, mapped)
+    known = set(file.names)
+    in_words = {
+        field: " or ".join(" + ".join(names) for names in alternatives if known.issuperset(names))
+        for field, alternatives in chosen.items()
+    }
+    names = {field: [name for names in alternatives for name in names] for field, alternatives in chosen.items()}
+    return Columns(in_words, names, getters, frozenset(mapped), layout, _ours(layout, file.names))
 
 
-def _existing_column(name: str, columns: Sequence[str], folded: Mapping[str, str]) -> str:
-    found = name if name in columns else folded.get(name.casefold())
-    if found is None:
-        raise ImportFailed(f"--map: there is no column {name!r}.{_hint(name, columns)} {_column_list(columns)}")
-    return found
+def list_columns(columns: Sequence[str]) -> str:
+    """A sentence with the names of the columns."""
+    more = f" and {len(columns) - MAX_LISTED_COLUMNS:,} more" if len(columns) > MAX_LISTED_COLUMNS else ""
+    return f"Columns of the file: {', '.join(columns[:MAX_LISTED_COLUMNS]) or 'none'}{more}."
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """ " Did you mean ...?", or '' if nothing is similar."""
     matches = difflib.get_close_matches(word, list(known), n=1)
     return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
-def _column_list(columns: Sequence[str]) -> str:
-    return f"Columns of the file: {', '.join(columns[:MAX_LISTED_COLUMNS]) or 'none'}."
+def _mapped_columns(mapping: str, columns: Sequence[str]) -> dict[str, list[str]]:
+    """Field -> its columns, as --map names them; empty for a field that is left out."""
+    mapped: dict[str, list[str]] = {}
+    for part in filter(None, (piece.strip() for piece in mapping.split(","))):
+        field, sign, names = (piece.strip() for piece in part.partition("="))
+        if not sign or field not in COMMON_NAMES:
+            raise ImportFailed(_mapping_error(part, field))
+        if field in mapped:
+            raise ImportFailed(f"--map names the field {field} twice. Name each field once.")
+        mapped[field] = _existing_columns(names, columns) if names else []
+    used = [name for names in mapped.values() for name in names]
+    if twice := next((name for name in used if used.count(name) > 1), None):
+        raise ImportFailed(f"--map names the column {twice!r} twice. Name each column once.")
+    return mapped
 
 
-def _cell(values: Mapping[str, Any], column: str) -> str:
-    value: Any = values.get(column)
-    if value is None and "." in column:
-        value = values
-        for part in column.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
+def _mapping_error(part: str, field: str) -> str:
+    found = (
+        f"name its column, as in {field}=COLUMN."
+        if field in COMMON_NAMES
+        else f"there is no field {field!r}.{suggestion(field, COMMON_NAMES)}"
+    )
+    return f"--map {part}: {found} Write FIELD=COLUMN, where FIELD is {', '.join(COMMON_NAMES)}."
 
 
-def _parse_stars(text: str) -> int | None:
-    if not text:
+def _existing_columns(expression: str, columns: Sequence[str]) -> list[str]:
+    whole = _existing_column(expression, columns)
+    if whole is not None:
+        return [whole]
+    found = []
+    for name in (piece.strip() for piece in expression.split("+")):
+        column = _existing_column(name, columns)
+        if column is None:
+            raise ImportFailed(
+                f"--map: there is no column {name!r}.{suggestion(name, columns)} {list_columns(columns)}"
+            )
+        found.append(column)
+    return found
+
+
+def _existing_column(name: str, columns: Sequence[str]) -> str | None:
+    if name in columns:
+        return name
+    return next((column for column in columns if column.casefold() == name.casefold()), None)
+
+
+def _layout_columns(layout: Layout, columns: Sequence[str]) -> dict[str, _Alternatives]:
+    by_key = {column_key(name): name for name in reversed(columns)}
+    return {
+        field: list(_alternatives(expression, by_key))
+        for field, expression in layout.fields.items()
+        if "{" not in expression
+    }
+
+
+def _alternatives(expression: str, by_key: Mapping[str, str]) -> Iterator[list[str]]:
+    """The alternatives of an expression, with the columns that exist or are nested: JSON may have those in later rows
+    only."""
+    known = set(by_key.values())
+    for alternative in expression.split(" | "):
+        names = (by_key.get(column_key(name), name) for name in cells.columns_in(alternative))
+        if found := [name for name in names if name in known or "." in name]:
+            yield found
+
+
+def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[str, _Alternatives]:
+    """Field -> the column with the likeliest name, of those whose cells suit the field."""
+    suits: Mapping[str, Callable[[str], object]] = {"published": is_date, "url": is_link, "stars": is_stars}
+    found: dict[str, _Alternatives] = {}
+    for field, keys in COMMON_NAMES.items():
+        names = [name for key in keys if (name := file.named(key)) is not None]
+        best = next((name for name in names if any(map(suits.get(field, bool), file.texts(name)))), None)
+        if best is None and field not in suits and names:
+            best = names[0]
+        if best is not None and not (field == "stars" and not all(map(is_stars, file.texts(best)))):
+            found[field] = [[best]]
+    return found
+
+
+def _fuller_columns(file: FileColumns, layout: Layout | None, chosen: _Alternatives) -> list[str]:
+    """Columns that may hold the whole of a text that is cut off."""
+    used = {name for alternative in chosen for name in alternative}
+    if layout is not None:
+        return [name for name in cells.columns_in(layout.fuller_text) if name]
+    names = (file.named(key) for key in COMMON_NAMES["text"])
+    return [name for name in names if name is not None and name not in used]
+
+
+def _getter(field: str, alternatives: _Alternatives, fuller: Sequence[str]) -> Getter:
+    if field in ("text", "title"):
+        return cells.first_getter([cells.text_getter(names, fuller) for names in alternatives])
+    make = cells.date_getter if field == "published" else cells.short_getter
+    return cells.first_getter([make(names) for names in alternatives])
+
+
+def _templates(
+    layout: Layout, getters: Mapping[str, Getter], columns: Sequence[str], mapped: Iterable[str]
+) -> dict[str, Getter]:
+    """Field -> the getter of its template; the braces hold fields, or else columns."""
+    by_key = {column_key(name): name for name in reversed(columns)}
+    made: dict[str, Getter] = {}
+    for field, expression in layout.fields.items():
+        if "{" in expression and field not in mapped:
+            parts = {
+                name: getters.get(name) or cells.short_getter([by_key.get(column_key(name), name)])
+                for name in cells.columns_in(expression)
+            }
+            made[field] = cells.template_getter(expression, parts)
+    return made
+
+
+def _ours(layout: Layout | None, columns: Sequence[str]) -> tuple[str, str, str] | None:
+    if layout is None or not layout.ours:
         return None
-    if not _STARS.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is not a number of stars from 1 to 5; leave the column out with --map stars=")
-    return int(text[0])
+    condition, _, account = layout.ours.partition(": ")
+    column, _, value = condition.partition(" = ")
+    by_key = {column_key(name): name for name in reversed(columns)}
+    return by_key.get(column_key(column), column), value, by_key.get(column_key(account), account)
 
 
-def _reject_undecoded(texts: Iterable[str]) -> None:
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        raise ValueError("is not UTF-8 text") from None
+def is_link(text: str) -> bool:
+    """Whether a text starts as a web address does."""
+    return text.startswith(("http://", "https://"))
 
 
-def _derived_id(cells: Mapping[str, str], when: str | None) -> str:
-    """An id that depends only on the row, so that a second import finds it again."""
-    words = "\0".join([cells.get("author", ""), when or "", cells.get("title", ""), cells["text"]])
-    return "row-" + hashlib.sha256(words.encode()).hexdigest()[:20]
+def is_stars(text: str) -> bool:
+    """Whether a text is a number of stars."""
+    return _STARS.fullmatch(text) is not None

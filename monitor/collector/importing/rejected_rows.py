@@ -1,4 +1,5 @@
-"""Rejected rows: counts them, keeps the first ones, and writes all of them to a file."""
+"""The rows that are not stored because they are refused or repeated: counts them, keeps the first, writes all to a
+file."""
 
 from __future__ import annotations
 
@@ -13,14 +14,14 @@ MAX_KEPT_ROWS = 100
 
 
 class RejectedRow(NamedTuple):
-    """The line at which a row starts, and why it was rejected."""
+    """The line at which a row starts, and why it is not stored."""
 
     line: int
     reason: str
 
 
 class RejectedRows:
-    """Writes rejected rows to ``file`` as JSON Lines of ``line``, ``reason`` and ``row``; nowhere if it is None.
+    """Writes rows to ``file`` as JSON Lines of ``line``, ``reason`` and ``row``; nowhere if it is None.
 
     The file of an earlier run is replaced, or removed if no row is rejected any more.
     """
@@ -29,7 +30,10 @@ class RejectedRows:
         self._file = file
         self._out: TextIO | None = None
         self.count = 0
+        """Refused rows."""
         self.first: list[RejectedRow] = []
+        """The first refused rows."""
+        self.first_repeated: list[RejectedRow] = []
 
     def __enter__(self) -> RejectedRows:
         if self._file is not None:
@@ -41,10 +45,17 @@ class RejectedRows:
             self._out.close()
 
     def add(self, row: Row, reason: str) -> None:
-        """Add ``row``. Raises ImportFailed if the file cannot be written."""
+        """Add a refused row. Raises ImportFailed if the file cannot be written."""
         self.count += 1
-        if len(self.first) < MAX_KEPT_ROWS:
-            self.first.append(RejectedRow(row.line, reason))
+        self._add(row, reason, self.first)
+
+    def add_repeated(self, row: Row, earlier_line: int) -> None:
+        """Add a row with the id of the row at ``earlier_line``. Raises ImportFailed if the file cannot be written."""
+        self._add(row, f"repeats the row at line {earlier_line}", self.first_repeated)
+
+    def _add(self, row: Row, reason: str, first: list[RejectedRow]) -> None:
+        if len(first) < MAX_KEPT_ROWS:
+            first.append(RejectedRow(row.line, reason))
         if self._file is not None:
             record = {"line": row.line, "reason": reason, "row": row.values}
             self._open(self._file).write(json.dumps(record, default=str) + "\n")

@@ -1,0 +1,128 @@
+"""Rows as posts. A row that is none raises why: it is refused, removed at its source, or a rating without text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from monitor.collector.importing.cells import Values
+from monitor.collector.importing.columns import Columns, is_stars
+from monitor.collector.importing.dating import DateReader
+from monitor.collector.importing.identity import Identity
+from monitor.collector.importing.rows import Row
+from monitor.model import Post
+from monitor.text.language_codes import language_of_name
+
+REMOVED_TEXTS = frozenset({"[removed]", "[deleted]", "[ removed by reddit ]", "[deleted by user]"})
+"""What a source writes in place of a text that it or the author removed."""
+MAX_AHEAD = timedelta(minutes=5)
+"""How far a time may lie in the future, because clocks differ."""
+
+
+class RowRefusedError(ValueError):
+    """A row that cannot be read correctly, and the reason."""
+
+
+class RemovedAtSourceError(Exception):
+    """The post of a row was removed at its source."""
+
+
+class RatingWithoutTextError(Exception):
+    """A row has stars and no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads the posts of one file."""
+
+    source: str
+    columns: Columns
+    dates: DateReader
+    identity: Identity
+    now: datetime
+    """Later times are refused."""
+
+    def post(self, row: Row) -> Post:
+        """The post in ``row``. Raises RowRefusedError, RemovedAtSourceError or RatingWithoutTextError."""
+        if row.problem:
+            raise RowRefusedError(row.problem)
+        read, values = self.columns.read, row.values
+        text, title, stars = read("text", values), read("title", values), read("stars", values)
+        self._check_text(text, title, stars)
+        url = self.link(values)
+        post = Post(
+            source=self.source,
+            external_id=self.identity.external_id(self.columns, values, url),
+            text=text,
+            published_at=self._published(values),
+            author=self._author(values),
+            title=title,
+            url=url,
+            site=read("site", values),
+            lang=_language(read("lang", values)),
+            stars=self._stars(stars),
+        )
+        _check_decoded((post.external_id, text, title, post.author, url, post.site))
+        return post
+
+    def link(self, values: Values) -> str:
+        """The link of a row, absolute."""
+        url = self.columns.read("url", values)
+        layout = self.columns.layout
+        return urljoin(layout.url_base, url) if layout is not None and layout.url_base and url else url
+
+    def _check_text(self, text: str, title: str, stars: str) -> None:
+        if text.strip().casefold() in REMOVED_TEXTS:
+            raise RemovedAtSourceError
+        if not text.strip() and not title.strip():
+            if stars:
+                raise RatingWithoutTextError
+            raise RowRefusedError(f'no text in "{self.columns.by_field["text"]}"')
+
+    def _published(self, values: Values) -> datetime:
+        name = self.columns.by_field["published"]
+        when = self.columns.read("published", values)
+        if not when:
+            raise RowRefusedError(f'no time in "{name}"')
+        try:
+            at = self.dates.read(when)
+        except ValueError as error:
+            raise RowRefusedError(f'"{name}": {error}') from None
+        if at > self.now + MAX_AHEAD:
+            raise RowRefusedError(
+                f'"{name}": {when[:40]!r} is in the future; if it is a time of another time zone, use --timezone'
+            )
+        return at
+
+    def _author(self, values: Values) -> str:
+        ours = self.columns.ours
+        if ours is not None and self.columns.layout is not None:
+            column, value, account = ours
+            if str(values.get(column, "")).strip().casefold() == value.casefold():
+                return str(values.get(account) or "")
+        author = self.columns.read("author", values)
+        return "" if author.casefold() in REMOVED_TEXTS else author
+
+    def _stars(self, text: str) -> int | None:
+        if not text:
+            return None
+        if not is_stars(text):
+            raise RowRefusedError(
+                f'"{self.columns.by_field["stars"]}": {text[:40]!r} is not a number of stars from 1 to 5; '
+                "leave the column out with --map stars="
+            )
+        return int(text[0])
+
+
+def _language(text: str) -> str | None:
+    """A code or an English name as a code; None if there is none."""
+    return (language_of_name(text) or text) if text else None
+
+
+def _check_decoded(texts: Iterable[str]) -> None:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise RowRefusedError("is not UTF-8 text") from None
