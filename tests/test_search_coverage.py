@@ -61,7 +61,7 @@ def test_only_search_only_sources_have_limited_coverage() -> None:
     assert (found.checked_locally, found.unsearchable) == (("=Acme", "-jobs"), ("Globex",))
     assert found.summary() == (
         "It finds nothing about Globex: `author:globex` alone satisfies the rule, so there is no word to search for. "
-        "Add one. Checked by Wallflower, not by its search: `=Acme`, `-jobs`."
+        "Add one. Its search does not support these, so Wallflower checks them: `=Acme`, `-jobs`."
     )
     assert found.summary(1).endswith("`=Acme` and 1 more.")
 
@@ -128,11 +128,12 @@ def test_check_reports_parts_checked_here_and_missing_keys(tmp_path: Path) -> No
     result = checked(tmp_path)
     assert result.exit_code == 0
     assert "Missing keys:\n  Tube: The key YOUTUBE_KEY is missing" in result.stdout
-    assert "allow it the YouTube Data API v3" in result.stdout
+    assert "restrict it to the YouTube Data API v3" in result.stdout
     assert (
         "\n  Hacker News, Lemmy, Tube: It finds nothing about Globex: `author:globex` alone satisfies the rule, "
         "so there is no word to search for. Add one. "
-        'Checked by Wallflower, not by its search: `=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
+        "Its search does not support these, so Wallflower checks them: "
+        '`=Acme`, `(bike OR "e bike")`, `-jobs`, `lang:en`.\n'
     ) in result.stdout
     assert "Forum:" not in result.stdout
 

@@ -288,7 +288,7 @@ def test_the_status_of_the_source_counts_deliveries(
     first = timing.initial_status("Help desk", "webhook", helpdesk.polling, sample=False)
     quiet = poll(helpdesk, first, context)
     assert (quiet.health, quiet.last_post) == (Health.WORKING, None)
-    assert quiet.reason == "Nothing has arrived yet. Programs send posts to /in/Help%20desk."
+    assert quiet.reason == "No post has arrived yet. Programs send posts to /in/Help%20desk."
     clock.advance(60)
     body = json.dumps([POST, {"id": "t2", "text": "Nobody"}]).encode()
     Deliveries([helpdesk], context).accept("Help desk", body, signature(body))

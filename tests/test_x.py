@@ -323,7 +323,7 @@ def test_two_sources_with_one_key_have_separate_budgets_and_one_rate_limit() -> 
         first, second = fetch(rich), fetch(poor)
         assert first.note == ""
         assert (
-            second.note == "1000 searches for the same with the same key, so each post is paid for twice. "
+            second.note == "1000 searches for the same words with the same key, so each post is paid for twice. "
             "Remove one of the two sources."
         )
         assert first.spend == Spend("2026-03", 0.15, 1000.0)

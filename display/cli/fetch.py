@@ -80,7 +80,9 @@ class _RecordingJudge:
 @click.argument("name")
 @click.option("--dry-run", is_flag=True, help="Store nothing. The next check returns the same posts again.")
 @click.option("--from-start", is_flag=True, help="With --dry-run: read as if the source had never been read.")
-@click.option("--show", type=click.IntRange(min=0), default=20, show_default=True, help="Maximum mentions to print.")
+@click.option(
+    "--show", type=click.IntRange(min=0), default=20, show_default=True, help="Maximum number of mentions to print."
+)
 def fetch(config_path: Path | None, name: str, dry_run: bool, from_start: bool, show: int) -> None:
     """Read a source once and report the result.
 

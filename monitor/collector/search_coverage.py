@@ -30,7 +30,8 @@ class SearchCoverage:
         """Everything as sentences; empty if the search covers all."""
         missed = list(self.missed)
         if self.checked_locally:
-            missed.append(f"Checked by Wallflower, not by its search: {_quoted(self.checked_locally, max_parts)}.")
+            parts = _quoted(self.checked_locally, max_parts)
+            missed.append(f"Its search does not support these, so Wallflower checks them: {parts}.")
         return " ".join(missed)
 
 

@@ -17,7 +17,7 @@ from monitor.sources._fields import parse_time
 from monitor.sources._reddit import FULLNAME, SITE, Listing, next_page
 from monitor.text.cleaning import plain_text, safe_url
 
-KEY_HELP = "It is in the addresses at https://www.reddit.com/prefs/feeds, after feed= ."
+KEY_HELP = "It follows feed= in the addresses at https://www.reddit.com/prefs/feeds."
 _AUTHOR = re.compile(r"/u/([\w-]+)")
 _SUBREDDIT = re.compile(r"/(r/[\w-]+)/")
 _FOOTER = re.compile(r"\s*submitted by\s+/u/\S+(?:\s+to\s+r/\S+)?\s+(?:\[link\]\s*)?\[comments\]\s*$")

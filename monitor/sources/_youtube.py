@@ -12,7 +12,7 @@ from monitor.http import Http, Response, retry_after
 from monitor.sources._fields import Record, get_object, get_text, response_object
 from monitor.sources._limits import KeyLimits, key_fingerprint
 
-KEY_HELP = "Create an API key at https://console.cloud.google.com and allow it the YouTube Data API v3 only."
+KEY_HELP = "Create an API key at https://console.cloud.google.com and restrict it to the YouTube Data API v3."
 RATE_LIMIT_WAIT = timedelta(minutes=5)
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 _ACCEPTED = (400, 401, 403, 404, 429)

@@ -66,7 +66,9 @@ class RateLimiter:
         with self._lock:
             if self._last and self._last[0] != name and abs(now - self._last[1]) < MIN_SPACING:
                 not_before = self._last[1] + MIN_SPACING
-                raise RateLimited("GDELT accepts one request in 5 seconds, and another source has used it.", not_before)
+                raise RateLimited(
+                    "GDELT accepts one request every 5 seconds, and another source has used it.", not_before
+                )
             self._last = (name, now)
 
 

@@ -90,7 +90,7 @@ class Source:
         with self._lock:
             arrived, self._arrived = self._arrived, 0
         last = now.isoformat() if arrived else _last_arrival(cursor)
-        note = "" if last else f"Nothing has arrived yet. Programs send posts to /in/{quote(self._name)}."
+        note = "" if last else f"No post has arrived yet. Programs send posts to /in/{quote(self._name)}."
         return Batch(cursor={"last": last}, arrived=arrived, note=note)
 
     def parse(self, body: bytes, signature: str, now: datetime) -> Delivery:

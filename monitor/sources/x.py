@@ -176,7 +176,7 @@ class Source(SearchedSource[Options]):
         if self._first_user == self.options.name:
             return ""
         return (
-            f"{self._first_user} searches for the same with the same key, so each post is paid for twice. "
+            f"{self._first_user} searches for the same words with the same key, so each post is paid for twice. "
             "Remove one of the two sources."
         )
 

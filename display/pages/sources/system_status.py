@@ -88,7 +88,8 @@ def concurrent_writes_advice(database: DatabaseStatus) -> str:
 
 def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusLine]:
     """All lines. ``health``: whether each part is running."""
-    up = "has just started" if facts.uptime < timedelta(minutes=1) else f"has been up for {format_duration(facts.uptime)}"
+    is_new = facts.uptime < timedelta(minutes=1)
+    up = "has just started" if is_new else f"has been up for {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
     return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting_writes)]
 
