@@ -22,14 +22,14 @@ _HAD_TO_WAIT = "The site asked us to wait, and its history is shorter than the w
 _BUG = "Wallflower failed while reading it."
 
 
-class OpenedGap(NamedTuple):
+class GapToOpen(NamedTuple):
     """A gap to open. If the source already has an open gap, that keeps the earlier start and gets this reason."""
 
     since: datetime
     reason: str
 
 
-class ClosedGaps(NamedTuple):
+class GapsToClose(NamedTuple):
     """End the open gap at ``until``, and every gap at ``complete_since``, from which on nothing is missing."""
 
     until: datetime
@@ -40,8 +40,8 @@ class PassOutcome(NamedTuple):
     """What to write after a pass, in this order: the gaps to open, the status, the gaps to close."""
 
     status: SourceStatus
-    opened: tuple[OpenedGap, ...] = ()
-    closed: ClosedGaps | None = None
+    gaps_to_open: tuple[GapToOpen, ...] = ()
+    gaps_to_close: GapsToClose | None = None
     can_buffer: bool = False
     """Whether the status can wait for the next transaction: if it is lost, the pass can be repeated without harm."""
 
@@ -72,12 +72,12 @@ def after_batch(
         is_open = any(
             gap.until is None and gap.since <= batch.unread_since and gap.reason == batch.note for gap in current
         )
-        opened += [] if is_open else [OpenedGap(batch.unread_since, batch.note)]
+        opened += [] if is_open else [GapToOpen(batch.unread_since, batch.note)]
     is_read = batch.unread_since is None and not batch.more
     return PassOutcome(
         after,
         tuple(opened),
-        ClosedGaps(now, timing.complete_since(before, batch)) if is_read and (gaps or opened) else None,
+        GapsToClose(now, timing.complete_since(before, batch)) if is_read and (gaps or opened) else None,
         can_buffer=_is_empty(batch) and (before.health, before.reason) == (after.health, after.reason),
     )
 
@@ -88,20 +88,20 @@ def after_error(before: SourceStatus, error: SourceError, now: datetime, jitter:
     if not timing.opens_gap(before, error, after, now):
         return PassOutcome(after)
     since = min(filter(None, (before.last_success, error.unread_since)), default=now)
-    return PassOutcome(after, (OpenedGap(since, after.reason),))
+    return PassOutcome(after, (GapToOpen(since, after.reason),))
 
 
 def after_bug(before: SourceStatus, now: datetime, jitter: float) -> PassOutcome:
     """The outcome of a pass that a bug in Wallflower ended."""
-    return PassOutcome(timing.pass_crashed(before, now, jitter), (OpenedGap(before.last_success or now, _BUG),))
+    return PassOutcome(timing.pass_crashed(before, now, jitter), (GapToOpen(before.last_success or now, _BUG),))
 
 
 def after_hang(before: SourceStatus, reason: str, now: datetime) -> PassOutcome:
     """What to write while a pass hangs."""
-    return PassOutcome(timing.pass_hung(before, reason, now), (OpenedGap(before.last_success or now, reason),))
+    return PassOutcome(timing.pass_hung(before, reason, now), (GapToOpen(before.last_success or now, reason),))
 
 
-def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now: datetime) -> list[OpenedGap]:
+def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now: datetime) -> list[GapToOpen]:
     """The gap since the last success that was not recorded when it began, as a list of at most one.
 
     The causes: Wallflower was not running, the site asked us to wait, or a pass took too long.
@@ -115,7 +115,7 @@ def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now
         reason = _HAD_TO_WAIT
     else:
         reason = _NOT_RUNNING
-    return [OpenedGap(before.last_success or now, reason)]
+    return [GapToOpen(before.last_success or now, reason)]
 
 
 def _is_caught_up(before: SourceStatus, batch: Batch) -> bool:

@@ -78,8 +78,10 @@ def _store_batch(
         context.store.buffer_status(outcome.status, now=now, cursor=batch.cursor)
     else:
         saved.append(_save_last(batch, last, outcome.status, context, is_only=not saved))
-    if outcome.closed is not None:
-        context.store.close_gaps(source.name, outcome.closed.until, context.now(), outcome.closed.complete_since)
+    if outcome.gaps_to_close is not None:
+        context.store.close_gaps(
+            source.name, outcome.gaps_to_close.until, context.now(), outcome.gaps_to_close.complete_since
+        )
     _log_result(started, outcome.status, saved)
     return outcome.status
 
@@ -122,7 +124,7 @@ def _save_status(outcome: PassOutcome, context: PassContext) -> None:
 
 
 def _open_gaps(outcome: PassOutcome, store: Store, now: datetime) -> None:
-    for gap in outcome.opened:
+    for gap in outcome.gaps_to_open:
         store.open_gap(outcome.status.source, gap.since, gap.reason, now)
 
 
