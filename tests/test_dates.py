@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ from monitor.dates import (
     resolve_zone,
     zone_abbreviations,
 )
+from monitor.dates.names import LANGUAGES
 from monitor.feeds import dates as feed_dates
 from monitor.feeds.http_caching import not_before
 from monitor.http import retry_after
@@ -111,7 +113,7 @@ Mon Mar  2 09:15:00 CET 2026          | 2026-03-02T08:15
 02 Mar 2026 CET                       | 2026-03-01T23:00
 2026-03-02+01:00                      | 2026-03-01T23:00
 """
-LANGUAGES = """
+OTHER_LANGUAGES = """
 sam., 28 nov. 2026                    | 2026-11-28
 Sa, 28 Nov 2026                       | 2026-11-28
 28. März 2026 14:05                   | 2026-03-28T14:05
@@ -180,7 +182,7 @@ def pairs(table: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("text", "at"),
-    [pair for table in (TWELVE_HOUR_CLOCK, ZONES, LANGUAGES, NUMBERS, OTHER_FORMS) for pair in pairs(table)],
+    [pair for table in (TWELVE_HOUR_CLOCK, ZONES, OTHER_LANGUAGES, NUMBERS, OTHER_FORMS) for pair in pairs(table)],
 )
 def test_dates_that_are_read(text: str, at: str) -> None:
     """Without a zone they are times of London."""
@@ -190,7 +192,7 @@ def test_dates_that_are_read(text: str, at: str) -> None:
 
 @pytest.mark.usefixtures("process_zone")
 def test_no_date_depends_on_the_zone_of_the_process() -> None:
-    for table in (TWELVE_HOUR_CLOCK, ZONES, LANGUAGES, NUMBERS, OTHER_FORMS):
+    for table in (TWELVE_HOUR_CLOCK, ZONES, OTHER_LANGUAGES, NUMBERS, OTHER_FORMS):
         for text, at in pairs(table):
             assert parse_date(text, zone=LONDON) == utc(at), text
 
@@ -428,3 +430,67 @@ def test_dates_in_headers_do_not_depend_on_the_zone_of_the_process(text: str) ->
     status = parse_rate_limit({"x-ratelimit-remaining": "1", "x-ratelimit-reset": text}, NOON)
     assert status is not None
     assert status.resets_at == at
+
+
+ROUND_TRIP_FORMATS = [
+    f"{day}{clock}"
+    for day in (
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%d %b %Y",
+        "%b %d, %Y",
+        "%A, %d %B %Y",
+        "%d-%b-%Y",
+        "%a, %d %b %Y",
+        "%d/%m/%Y",
+        "%d.%m.%Y",
+    )
+    for clock in (" %H:%M:%S.%f%z", " %H:%M:%S %z", ", %H:%M %z", " %I:%M:%S %p %z", " at %I:%M%p GMT%z")
+] + [
+    "%Y%m%dT%H%M%S",
+    "%Y%m%d%H%M",
+    "%Y.%m.%d %H:%M",
+    "%a %b %d %H:%M:%S %z %Y",
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%I:%M %p · %b %d, %Y",
+]
+OFFSETS = st.integers(-14 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
+INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30))
+
+
+@given(st.sampled_from(ROUND_TRIP_FORMATS), st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)), OFFSETS)
+def test_what_a_format_writes_is_read_again(date_format: str, at: datetime, offset: timezone) -> None:
+    """As precisely as the format writes it."""
+    at = at.replace(tzinfo=offset, microsecond=at.microsecond if "%f" in date_format else 0)
+    at = at if "%S" in date_format else at.replace(second=0)
+    text = at.strftime(date_format)
+    assert parse_date(text, zone=offset, day_first=True) == at
+    if "GMT" not in date_format:
+        assert parse_with_format(text, date_format, offset) == at
+
+
+@given(INSTANTS, st.sampled_from(["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]))
+def test_a_local_time_is_that_of_its_zone(at: datetime, name: str) -> None:
+    """The first of two equal times."""
+    zone = ZoneInfo(name)
+    assert parse_date(f"{at.isoformat(' ')} {name}", zone=UTC) == at.replace(tzinfo=zone).astimezone(UTC)
+    assert parse_date(at.isoformat(), zone=zone) == at.replace(tzinfo=zone).astimezone(UTC)
+
+
+@given(INSTANTS)
+def test_numbers_since_1970_in_every_unit(at: datetime) -> None:
+    at = at.replace(tzinfo=UTC)
+    micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    for unit, digits in ((10**6, 10), (10**3, 13), (1, 16)):
+        text = str(micros // unit)
+        if len(text) == digits and not text.startswith(("19", "20")):
+            assert parse_date(text, zone=LONDON) == at - timedelta(microseconds=micros % unit)
+
+
+def test_no_two_languages_disagree_about_the_name_of_a_month() -> None:
+    for language in (*LANGUAGES, "en"):
+        for width in ("abbreviated", "wide"):
+            for number, name in Locale.parse(language).months["format"][width].items():
+                if not any(char.isdigit() for char in name) and len(name.split()) == 1:
+                    text = f"17 {name} 2026"
+                    assert parse_date(text, zone=UTC) == datetime(2026, number, 17, tzinfo=UTC), (language, text)

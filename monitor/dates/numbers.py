@@ -40,13 +40,16 @@ def parse_number(text: str, zone: tzinfo) -> datetime | None:
         raise NotADate(
             text, "it looks like the number of a day in a spreadsheet; format the column as a date and export it again"
         )
-    if len(digits) not in _UNITS_PER_SECOND or _COMPACT_HOUR.fullmatch(digits):
-        raise NotADate(text, f"a number with {len(digits)} digits is neither a date nor a time since 1970")
-    unit = _UNITS_PER_SECOND[len(digits)]
-    micros = int(digits) * 10**6 // unit
-    if fraction:
-        micros += int(f"{fraction[:6]:0<6}") // unit
-    return _EPOCH + timedelta(microseconds=micros)
+    at = from_epoch(digits)
+    return at + timedelta(microseconds=int(f"{fraction[:6]:0<6}") // _UNITS_PER_SECOND[len(digits)]) if fraction else at
+
+
+def from_epoch(digits: str) -> datetime:
+    """The time ``digits``, ASCII, give in seconds or smaller units since 1970. Raises NotADate."""
+    unit = _UNITS_PER_SECOND.get(len(digits))
+    if unit is None or (len(digits) == 10 and _COMPACT_HOUR.fullmatch(digits)):
+        raise NotADate(digits, f"a number with {len(digits)} digits is neither a date nor a time since 1970")
+    return _EPOCH + timedelta(microseconds=int(digits) * 10**6 // unit)
 
 
 def _compact(text: str, found: re.Match[str], zone: tzinfo) -> datetime:

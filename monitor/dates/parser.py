@@ -12,7 +12,7 @@ from monitor.dates.days import parse_day
 from monitor.dates.errors import AmbiguousOrder, NotADate, OutOfRange, UnknownZone
 from monitor.dates.folding import fold
 from monitor.dates.names import FILLERS
-from monitor.dates.numbers import parse_number
+from monitor.dates.numbers import from_epoch, parse_number
 from monitor.dates.zones import fixed_offset, is_zone_name, zone_stated
 
 MAX_DATE_CHARS = 120
@@ -43,6 +43,8 @@ def parse_date(
     """
     text = text.strip()
     try:
+        if len(text) in {10, 13} and text.isascii() and text.isdigit():
+            return from_epoch(text)
         at = _parse_iso(text, zone) or _parse_rfc822(text, zone) or _parse_any(text, zone, day_first, zone_names)
         at = at.astimezone(UTC)
     except OverflowError:
@@ -101,7 +103,9 @@ def _parse_any(text: str, zone: tzinfo, day_first: bool | None, zone_names: Mapp
         return at
     if _ISO_OTHER.match(folded):
         raise NotADate(text, "dates by week or by day of the year are not read")
-    folded = normalise_clock(_UNSEPARATED.sub(r"\1-\3-\4", folded))
+    if unseparated := _UNSEPARATED.match(folded):
+        folded = "-".join(unseparated.group(1, 3, 4)) + folded[unseparated.end() :]
+    folded = normalise_clock(folded)
     clock = find_clock(folded)
     start, end = (clock.start, clock.end) if clock else 2 * (_behind_last_digit(folded),)
     rest, offset, name = _take_zone(folded[end:], zone_names)
@@ -125,8 +129,8 @@ def _take_zone(text: str, zone_names: Mapping[str, tzinfo] | None) -> tuple[str,
     if found := _OFFSET.match(text):
         offset = fixed_offset(found[1], found[2], found[3], found[0])
         text = text[found.end() :]
-    if not text.strip():
-        return "", offset, ""
+    if not text or text.strip().isdigit():
+        return text, offset, ""
     comments = _COMMENT.findall(text)
     text, name = _take_zone_name(_COMMENT.sub(" ", text), zone_names)
     if offset is not None:
@@ -156,6 +160,8 @@ def _take_zone_name(text: str, zone_names: Mapping[str, tzinfo] | None) -> tuple
 
 def _combine(day: date, clock: Clock | None) -> datetime:
     """24:00 is the next day's midnight, and a leap second the second after it."""
+    if clock is not None and clock.hour < 24 and clock.second < 60:
+        return datetime(day.year, day.month, day.day, clock.hour, clock.minute, clock.second, clock.microsecond)
     at = datetime(day.year, day.month, day.day)
     if clock is None:
         return at

@@ -95,6 +95,7 @@ def _zone_stated(name: str) -> tzinfo | None:
     return stated_offset(key) if " " in key else None
 
 
+@lru_cache(1_000)
 def fixed_offset(sign: str, hours: str, minutes: str | None, text: str) -> tzinfo:
     """The offset of "+", "05", "30". Raises UnknownZone(``text``) if it is not smaller than 24 hours."""
     if int(hours) > 15 or int(minutes or 0) > 59:  # +14:00 is the largest in use
