@@ -19,6 +19,7 @@ from monitor.collector.importing.layouts import layout_named, recognise
 from monitor.collector.importing.preparation import ImportPlan
 from monitor.collector.importing.rows import ImportFailed
 from monitor.model import Post
+from scripts.import_layouts import TARGET, with_table
 from tests.import_setup import read_posts
 
 FOLDER = Path(__file__).parent / "import_layouts"
@@ -59,6 +60,12 @@ def test_an_example_of_the_layout_is_read(example: Path) -> None:
 def test_every_layout_has_an_example() -> None:
     names = {path.name.split(".")[0] for path in EXAMPLES}
     assert [layout.name for layout in LAYOUTS if layout.name not in names] == []
+
+
+def test_the_documentation_lists_every_layout() -> None:
+    document = TARGET.read_text(encoding="utf-8")
+    assert document == with_table(document), "run python -m scripts.import_layouts"
+    assert [layout.name for layout in LAYOUTS if f"\n| `{layout.name}` |" not in document] == []
 
 
 def test_no_layout_is_recognised_in_common_names() -> None:

@@ -42,6 +42,9 @@ ProgressCallback = Callable[[Summary], None]
     "Time zone of times that state none, such as Europe/Berlin (default: the one in the config), or what a name of a "
     "time zone in the file means, as in IST=Asia/Kolkata."
 ))  # fmt: skip
+@click.option("--undated", is_flag=True, help=(
+    "Import rows without a time that can be read too. They are found by searching, and are on no chart."
+))  # fmt: skip
 @click.option(
     "--source", metavar="NAME", help="Source name for the posts. Default: the name of the file without its ending."
 )
@@ -79,6 +82,7 @@ def _plan(config: Config, file: Path, source: str | None, reading: Mapping[str, 
         rules="\n".join(repr(brand) for brand in config.brands),
         encoding=reading["encoding"],
         layout=reading["layout"],
+        undated=reading["undated"],
         date_format=reading["date_format"],
         zone_names=zone_names,
         zone_is_given=zone is not None,

@@ -28,8 +28,11 @@ def report(summary: Summary, plan: ImportPlan, config: Config, stored: Mapping[s
     if stored is None:
         yield "Nothing was stored: this was a dry run. Mentions found:"
     else:
-        new, edited = pluralize(summary.new, "new mention"), pluralize(summary.edited, "edited post")
-        yield f"{new}, {edited}. Mentions of the source {plan.source!r} in the database:"
+        numbers = (
+            *(pluralize(summary.new, "new mention"), pluralize(summary.edited, "edited post")),
+            pluralize(summary.unchanged, "unchanged post"),
+        )
+        yield f"{', '.join(numbers)}. Mentions of the source {plan.source!r} in the database:"
     for brand in config.brands:
         yield f"  {brand.name}: {(summary.per_brand if stored is None else stored).get(brand.name, 0):,}"
     yield from _refused_rows(summary)
@@ -44,8 +47,10 @@ def rows_per_second(now: Summary) -> float:
 
 def _account(summary: Summary, *, is_dry_run: bool) -> Iterator[str]:
     """Every row once: the numbers add up to the number of rows."""
+    stored = summary.matched - summary.per_source.total()
     kinds = (
-        (summary.matched, "mentions a brand", "mention a brand", "" if is_dry_run else ": stored"),
+        (stored, "mentions a brand", "mention a brand", "" if is_dry_run else ": stored"),
+        *((n, "is", "are", f" in the database already, from {source!r}") for source, n in summary.per_source.items()),
         (summary.unmatched, "mentions no brand", "mention no brand", ": not stored"),
         (summary.skipped, "was", "were", " imported by an earlier run"),
         (summary.repeated, "repeats", "repeat", " an earlier row"),
@@ -67,7 +72,8 @@ def _preview(summary: Summary, zone: tzinfo) -> Iterator[str]:
 
 def _post_lines(post: Post, zone: tzinfo) -> Iterator[str]:
     stars = f"  {post.stars} of 5 stars" if post.stars else ""
-    yield f"  {post.published_at.astimezone(zone):%a %d %b %Y %H:%M:%S %Z}  {post.author or 'no author'}{stars}"
+    date = "no date" if post.undated else f"{post.published_at.astimezone(zone):%a %d %b %Y %H:%M:%S %Z}"
+    yield f"  {date}  {post.author or 'no author'}{stars}"
     text = " ".join(post.body.split())
     yield f"    {text[:PREVIEW_CHARS]}{'...' if len(text) > PREVIEW_CHARS else ''}"
     yield f"    id {post.external_id}  {post.url or 'no link'}"

@@ -62,7 +62,7 @@ def run_import(
         with _Saver(plan, store, summary, fingerprint, clock) as saver:
             for posts in batches.of(rows):
                 if posts:
-                    saver.put(judge.judge(posts, clock.now()), summary.rows)
+                    saver.put(judge.judge([post for _, post in posts], clock.now()), [row for row, _ in posts])
                 summary.fraction, summary.seconds = rows.fraction, clock.monotonic() - start
                 on_progress(summary)
         summary.notes = rows.notes + notes
@@ -77,11 +77,11 @@ class _Batches:
         self._reader, self._summary, self._stored_row = reader, summary, stored_row
         self._seen = SeenIds()
 
-    def of(self, rows: Rows) -> Iterator[list[Post]]:
-        """For each BATCH_ROWS rows, the posts that are still to be judged."""
+    def of(self, rows: Rows) -> Iterator[list[tuple[Row, Post]]]:
+        """For each BATCH_ROWS rows, the posts that are still to be judged, with their rows."""
         remaining = iter(rows)
         while batch := list(islice(remaining, BATCH_ROWS)):
-            yield [post for row in batch if (post := self._post(row)) is not None]
+            yield [(row, post) for row in batch if (post := self._post(row)) is not None]
 
     def _post(self, row: Row) -> Post | None:
         summary = self._summary
@@ -118,7 +118,8 @@ class _Saver:
     def __init__(self, plan: ImportPlan, store: Store | None, summary: Summary, fingerprint: str, clock: Clock) -> None:
         self._plan, self._store, self._summary, self._fingerprint = plan, store, summary, fingerprint
         self._clock = clock
-        self._waiting: deque[Future[SaveResult]] = deque()
+        self._waiting: deque[tuple[Future[SaveResult], dict[str, Row]]] = deque()
+        """Saves that have not finished, with the rows of their posts by external id."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-saver")
 
     def __enter__(self) -> _Saver:
@@ -129,8 +130,8 @@ class _Saver:
             while self._waiting and error is None:
                 self._finish_one()
 
-    def put(self, judged: list[JudgedPost], row: int) -> None:
-        """Save ``judged``, which reach up to ``row``. Raises the error of an earlier batch."""
+    def put(self, judged: list[JudgedPost], rows: list[Row]) -> None:
+        """Save ``judged``, the posts of ``rows``. Raises the error of an earlier batch."""
         summary = self._summary
         matched = sum(bool(one.findings) for one in judged)
         summary.matched += matched
@@ -140,12 +141,14 @@ class _Saver:
             summary.preview += [one.post for one in judged[: MAX_PREVIEWED_POSTS - len(summary.preview)]]
         if self._store is None:
             return
-        self._waiting.append(self._thread.submit(self._save, self._store, judged, row))
+        saving = self._thread.submit(self._save, self._store, judged, summary.rows)
+        self._waiting.append((saving, {one.post.external_id: row for one, row in zip(judged, rows, strict=True)}))
         if len(self._waiting) > MAX_WAITING_BATCHES:
             self._finish_one()
 
     def _finish_one(self) -> None:
-        self._summary.add_saved(self._waiting.popleft().result())
+        saving, rows = self._waiting.popleft()
+        self._summary.add_saved(saving.result(), rows)
 
     def _save(self, store: Store, judged: list[JudgedPost], row: int) -> SaveResult:
         now, source = self._clock.now(), self._plan.source

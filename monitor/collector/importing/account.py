@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.collector.importing.columns import Columns
 from monitor.collector.importing.rejected_rows import RejectedRows
+from monitor.collector.importing.rows import Row
 from monitor.model import Post, SaveResult
 
 MAX_PREVIEWED_POSTS = 10
@@ -34,7 +36,11 @@ class Summary:
     skipped: int = 0
     """Posts that an earlier run had imported."""
     matched: int = 0
-    """Posts judged in this run that mention a brand."""
+    """Posts judged in this run that mention a brand. They are in the database after it."""
+    unchanged: int = 0
+    """Those of them that the source had already."""
+    per_source: Counter[str] = field(default_factory=Counter)
+    """Other source -> those of them that it had already, so that they were not stored again."""
     unmatched: int = 0
     """Posts judged in this run that mention none; they are not stored."""
     per_brand: Counter[str] = field(default_factory=Counter)
@@ -60,7 +66,11 @@ class Summary:
             self.posts + self.repeated + self.removed + self.ratings + self.refused
         )
 
-    def add_saved(self, saved: SaveResult) -> None:
-        """Add what one save changed."""
+    def add_saved(self, saved: SaveResult, rows: Mapping[str, Row]) -> None:
+        """Add what one save changed. ``rows``: external id -> the row of the post."""
         self.new += saved.new
         self.edited += saved.edited
+        self.unchanged += saved.unchanged
+        for external_id, source in saved.repeats.items():
+            self.per_source[source] += 1
+            self.rejected.add_known(rows[external_id], source)

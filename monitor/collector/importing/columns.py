@@ -176,11 +176,17 @@ def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[s
     for field, keys in COMMON_NAMES.items():
         names = [name for key in keys if (name := file.named(key)) is not None]
         best = next((name for name in names if any(map(suits.get(field, bool), file.texts(name)))), None)
-        if best is None and field not in suits and names:
+        if best is None and names and (field not in suits or not any(map(any, map(file.texts, names)))):
             best = names[0]
-        if best is not None and not (field == "stars" and not all(map(is_stars, file.texts(best)))):
+        if best is not None and (field != "stars" or _holds_stars(best, list(file.texts(best)))):
             found[field] = [[best]]
     return found
+
+
+def _holds_stars(name: str, texts: Sequence[str]) -> bool:
+    """Whether nearly all values are numbers of stars; a "rating" may have ten steps, so all its values must be."""
+    stars = sum(map(is_stars, texts))
+    return stars == len(texts) if column_key(name) == "rating" else stars >= len(texts) / 2
 
 
 def _fuller_columns(file: FileColumns, layout: Layout | None, chosen: _Alternatives) -> list[str]:

@@ -44,13 +44,16 @@ class Identity:
 
     def external_id(self, columns: Columns, values: Values, url: str) -> str:
         """The id of the post in a row. ``url``: its link."""
-        if self.uses_ids:
-            own = clean_id(columns.read("id", values))
-            if own and not cells.is_rounded_number(own):
-                return own
+        if own := self.own_id(columns, values):
+            return own
         if self.uses_links and url:
             return "link-" + _digest(link_key(url))
         return content_id(values)
+
+    def own_id(self, columns: Columns, values: Values) -> str:
+        """The id in a row; '' if it has none that is exact."""
+        own = clean_id(columns.read("id", values)) if self.uses_ids else ""
+        return "" if cells.is_rounded_number(own) else own
 
 
 def choose_identity(columns: Columns, sample: Sequence[Values]) -> Identity:
@@ -110,6 +113,8 @@ def _is_formula(values: Values, name: str) -> bool:
 
 def _mostly_repeat(ids: Sequence[str], sample: Sequence[Values]) -> bool:
     """Whether more than half of the rows repeat an id of an earlier row, with other content."""
+    if len(set(ids)) > len(ids) / 2:
+        return False
     contents: dict[str, set[str]] = {}
     for own, values in zip(ids, sample, strict=True):
         contents.setdefault(own, set()).add(content_id(values))

@@ -12,7 +12,8 @@ from monitor.collector.importing.columns import Columns, is_stars
 from monitor.collector.importing.dating import DateReader
 from monitor.collector.importing.identity import Identity
 from monitor.collector.importing.rows import Row
-from monitor.model import Post
+from monitor.dates import NotADate
+from monitor.model import UNDATED, Post
 from monitor.text.language_codes import language_of_name
 
 REMOVED_TEXTS = frozenset({"[removed]", "[deleted]", "[ removed by reddit ]", "[deleted by user]"})
@@ -43,6 +44,8 @@ class RowReader:
     identity: Identity
     now: datetime
     """Later times are refused."""
+    undated: bool = False
+    """Accept rows without a time that can be read."""
 
     def post(self, row: Row) -> Post:
         """The post in ``row``. Raises RowRefusedError, RemovedAtSourceError or RatingWithoutTextError."""
@@ -82,13 +85,15 @@ class RowReader:
             raise RowRefusedError(f'no text in "{self.columns.by_field["text"]}"')
 
     def _published(self, values: Values) -> datetime:
-        name = self.columns.by_field["published"]
+        name = self.columns.by_field.get("published", "")
         when = self.columns.read("published", values)
-        if not when:
+        if not when and not self.undated:
             raise RowRefusedError(f'no time in "{name}"')
         try:
             at = self.dates.read(when)
         except ValueError as error:
+            if self.undated and isinstance(error, NotADate):
+                return UNDATED
             raise RowRefusedError(f'"{name}": {error}') from None
         if at > self.now + MAX_AHEAD:
             raise RowRefusedError(

@@ -5,7 +5,7 @@ Most files show all of this in their first rows. Otherwise the file is read once
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -45,6 +45,8 @@ class ImportPlan:
     """The format of times, or ``day-first`` or ``month-first``; '' to recognise it."""
     zone_names: Mapping[str, tzinfo] = field(default_factory=dict)
     """What names of time zones such as IST mean."""
+    undated: bool = False
+    """Import rows without a time too: they have no place on any chart."""
     zone_is_given: bool = False
     """The user named ``zone`` for this file, so it counts for more than a time zone in the name of a column."""
 
@@ -62,17 +64,19 @@ def prepare(plan: ImportPlan, rows: Rows, now: datetime) -> tuple[RowReader, lis
     columns = choose_columns(plan.mapping, file, layout, dates.is_date)
     if not plan.zone_is_given:
         dates = dates.for_column(columns.names.get("published", ()))
-    published = _checked_times(columns, file, dates)
+    published = [text for values in file.sample if (text := columns.read("published", values))]
+    if not plan.undated:
+        _check_times(published, columns, file, dates)
     identity = choose_identity(columns, file.sample)
     needs_dates = dates.needs_survey(published)
-    needs_links = not identity.uses_ids and "url" in columns.getters
+    needs_links = "url" in columns.getters and not all(identity.own_id(columns, values) for values in file.sample)
     if needs_dates or needs_links:
         with open_rows(plan.file, plan.encoding) as again:
             dates, uses_links = survey(again, columns, dates, needs_dates=needs_dates, needs_links=needs_links)
             identity = replace(identity, uses_links=uses_links)
     notes = [layout.sentence] if layout is not None else []
     notes += [identity.note] if identity.note else []
-    return RowReader(plan.source, columns, dates, identity, now), notes
+    return RowReader(plan.source, columns, dates, identity, now, plan.undated), notes
 
 
 def _layout(plan: ImportPlan, file: FileColumns) -> Layout | None:
@@ -81,18 +85,16 @@ def _layout(plan: ImportPlan, file: FileColumns) -> Layout | None:
     return layout_named(plan.layout, LAYOUTS) if plan.layout else recognise(file.names, LAYOUTS)
 
 
-def _checked_times(columns: Columns, file: FileColumns, dates: DateReader) -> list[str]:
-    """The times of the sample. Raises ImportFailed if no column holds times: no post gets one that is not its own."""
+def _check_times(texts: Sequence[str], columns: Columns, file: FileColumns, dates: DateReader) -> None:
+    """Raise ImportFailed if no column holds times: no post gets a time that is not its own."""
     name = columns.by_field.get("published")
     if name is None:
         raise ImportFailed(_no_times(file, dates))
-    texts = [text for values in file.sample if (text := columns.read("published", values))]
     if texts and not any(map(dates.is_date, texts)):
         raise ImportFailed(
-            f'No value of "{name}" is a time that can be read, such as {examples(texts)}. '
-            f"Name another column with --map published=COLUMN, or its format with --date-format."
+            f'No value of "{name}" is a time that can be read, such as {examples(texts)}. Name another column with '
+            f"--map published=COLUMN, or its format with --date-format, or import the rows with --undated."
         )
-    return texts
 
 
 def _no_times(file: FileColumns, dates: DateReader) -> str:
@@ -103,5 +105,8 @@ def _no_times(file: FileColumns, dates: DateReader) -> str:
     ]
     start = "No column seems to hold the time of publication, and no post gets a time that is not its own. "
     if found:
-        return "\n".join([f"{start}These columns may hold it:", *found])
-    return f"{start}Name it with --map published=COLUMN. {list_columns(file.names)}"
+        return "\n".join([f"{start}These columns may hold it:", *found, "Or import the rows with --undated."])
+    return (
+        f"{start}Name it with --map published=COLUMN, or import the rows with --undated: they have no place on any "
+        f"chart. {list_columns(file.names)}"
+    )

@@ -1,0 +1,156 @@
+"""The text of a field: nested, joined, cut off, in JSON, or in place of a value that is missing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.collector.importing.cells import cell, complete_text, date_getter, short_cell, text_getter
+from monitor.collector.importing.columns import FileColumns, choose_columns
+from monitor.collector.importing.preparation import ImportPlan
+from monitor.collector.importing.rows import ImportFailed
+from tests.import_setup import read_posts
+
+
+@pytest.mark.parametrize(
+    ("values", "column", "text"),
+    [
+        ({"a": " b "}, "a", " b "),
+        ({"a": None}, "a", ""),
+        ({}, "a", ""),
+        ({"a.b": "flat"}, "a.b", "flat"),
+        ({"a": {"b": "nested"}}, "a.b", "nested"),
+        ({"a": {"b": {"c": 1}}}, "a.b.c", "1"),
+        ({"a": [{"b": "first"}, {"b": "second"}]}, "a.0.b", "first"),
+        ({"a": []}, "a.0.b", ""),
+        ({"a": "text"}, "a.b", ""),
+        ({"a": '="0012"'}, "a", "0012"),
+        ({"a": '= "say ""yes"""'}, "a", 'say "yes"'),
+        ({"a": "=SUM(A1)"}, "a", "=SUM(A1)"),
+    ],
+)
+def test_a_cell(values: dict[str, Any], column: str, text: str) -> None:
+    assert cell(values, column) == text
+
+
+@pytest.mark.parametrize("text", ["N/A", "n/a", " NaN ", "null", "None", "-", ""])
+def test_placeholders_are_empty(text: str) -> None:
+    assert short_cell({"a": text}, "a") == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "joined"),
+    [
+        (["A headline", "The text"], "A headline\nThe text"),
+        (["The beginning of...", "The beginning of the text"], "The beginning of the text"),
+        (["The whole text here", "whole text"], "The whole text here"),
+        (["", "Only this"], "Only this"),
+        (["Same", "Same"], "Same"),
+    ],
+)
+def test_joined_texts_repeat_nothing(cells: list[str], joined: str) -> None:
+    assert text_getter(["a", "b"])(dict(zip("ab", cells, strict=True))) == joined
+
+
+@pytest.mark.parametrize(
+    ("cells", "joined"),
+    [
+        (["2026-03-02", "09:15", "+0100"], "2026-03-02 09:15 +0100"),
+        (["2026-03-02 09:15", "09:15 AM", ""], "2026-03-02 09:15"),
+        (["", "", ""], ""),
+    ],
+)
+def test_a_date_and_its_time(cells: list[str], joined: str) -> None:
+    assert date_getter(["a", "b", "c"])(dict(zip("abc", cells, strict=True))) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "complete"),
+    [
+        ("It rings\u2026", "It rings and rings", "It rings and rings"),
+        ("It rings...", "It rings and rings", "It rings and rings"),
+        ("It rings\u2026 https://t.co/x", "It rings and rings", "It rings and rings"),
+        ("RT @ann: It rings\u2026", "It rings and rings", "RT @ann: It rings and rings"),
+        ("It rings\u2026", "Something else", "It rings\u2026"),
+        ("It rings", "It rings and rings", "It rings"),
+        ("It rings\u2026", "It rings", "It rings\u2026"),
+    ],
+)
+def test_a_text_that_is_cut_off_is_completed(text: str, other: str, complete: str) -> None:
+    assert complete_text(text, [other]) == complete
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ('{"text":"a "},{"text":"b"}', "a b"),
+        ('{"takeoutSegments":[{"text":"a "},{"text":"b"}]}', "a b"),
+        ('[{"text":"a"}]', "a"),
+        ('{"text":"a"', '{"text":"a"'),
+        ('{"other":"a"}', '{"other":"a"}'),
+        ('{"text":5}', '{"text":5}'),
+        ("{smile}", "{smile}"),
+    ],
+)
+def test_a_text_in_json(text: str, plain: str) -> None:
+    assert text_getter(["a"])({"a": text}) == plain
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_texts_can_be_joined_and_completed(one: str, two: str) -> None:
+    assert isinstance(text_getter(["a", "b"], ["b"])({"a": one, "b": two}), str)
+    assert text_getter(["a"])({"a": json.dumps({"text": one})}) == one or not one
+
+
+def chosen(mapping: str, names: str, *rows: str) -> dict[str, str]:
+    columns = names.split(",")
+    sample = [dict(zip(columns, row.split(","), strict=True)) for row in rows]
+    return dict(choose_columns(mapping, FileColumns(columns, sample)).by_field)
+
+
+def test_common_names_in_any_spelling() -> None:
+    assert chosen(
+        "", "Post Message,Published Date,User Name,Post_URL,tweetId", "a,2026-03-02,b,https://c.example,1"
+    ) == {
+        "text": "Post Message",
+        "published": "Published Date",
+        "author": "User Name",
+        "url": "Post_URL",
+        "id": "tweetId",
+    }
+
+
+def test_of_several_columns_the_first_that_holds_a_value_is_chosen() -> None:
+    assert chosen("", "text,content,url,link", ",Acme,no link,https://a.example")["text"] == "content"
+    assert chosen("", "text,content,url,link", ",Acme,no link,https://a.example")["url"] == "link"
+    assert "stars" not in chosen("", "text,rating", "a,5", "b,8.5")
+    assert chosen("", "text,rating", "a,5", "b,4.0")["stars"] == "rating"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ("text=a,text=b", "names the field text twice"),
+        ("text=a,title=a", "names the column 'a' twice"),
+        ("published=b+c,title=c", "names the column 'c' twice"),
+        ("published=b+x", "no column 'x'"),
+        ("txet=a", "no field 'txet'. Did you mean 'text'?"),
+    ],
+)
+def test_a_wrong_map_is_refused(mapping: str, said: str) -> None:
+    with pytest.raises(ImportFailed, match=said.replace("?", r"\?")):
+        chosen(mapping, "a,b,c")
+
+
+def test_a_column_whose_name_has_a_plus(tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("text,Day,Hour,Day+Hour\nAcme,2026-03-02,09:15,2026-03-04\n")
+    for mapping, day in (("published=Day+Hour", 4), ("published=Day + Hour", 2)):
+        (post,), _ = read_posts(ImportPlan(file, "Old", mapping, UTC, "rules"))
+        assert post.published_at.day == day
