@@ -63,7 +63,9 @@ def _parse_iso(text: str, zone: tzinfo) -> datetime | None:
     if text[4:5] != text[7:8] or text[4:5] not in {"-", "/"} or not text.isascii():
         return None
     try:
-        if text[4] == "-" and text[10:11] in {"", "T", " "}:
+        # Where a dot follows the hour or the minute, fromisoformat would read "09.15" as nine and 0.15 seconds.
+        is_clock = text[10:11] in {"T", " "} and text[13:14] == ":" and text[16:17] not in {".", ","}
+        if text[4] == "-" and (len(text) == 10 or is_clock):
             at = datetime.fromisoformat(text)
             return at if at.tzinfo else at.replace(tzinfo=zone)
     except ValueError:
