@@ -86,7 +86,8 @@ def test_parse_document_agrees_with_plain_feedparser_on_its_corpus(corpus: list[
         for mine, theirs in zip(ours.entries, bare.entries, strict=True):
             titles += [path.name] if plain_text(mine.title) != plain_text(theirs.get("title", "")) else []
             links += [path.name] if mine.link != theirs.get("link", "") else []
-    assert refused == ["entity_in_doctype.xml"]
+    # the second one breaks off inside its only entry
+    assert sorted(refused) == ["entity_in_doctype.xml", "rss_incomplete_cdata.xml"]
     assert links == []
     # plain-text titles that look like HTML: feedparser does not mark them as plain text, we keep them as written
     assert sorted(titles) == [

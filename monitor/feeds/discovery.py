@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from monitor.errors import BadResponse, SourceError
+from monitor.errors import SourceError
 from monitor.feeds.entries import Feed
 from monitor.feeds.parser import Parser
 from monitor.feeds.web_page import FeedLink, feed_links, is_web_page
-from monitor.http import Http, Response, redact
+from monitor.http import Http, Response
 
 MAX_FEEDS = 10
 """Maximum number of feeds to read from one page."""
@@ -59,5 +59,5 @@ def _read(link: FeedLink, http: Http, parser: Parser) -> DiscoveredFeed:
 
 def _parse(response: Response, parser: Parser) -> Feed:
     if response.status not in (200, 203):
-        raise BadResponse(f"{redact(response.url)} responded with status {response.status}.", response.sample)
-    return parser.parse(response.body, response.headers.get("Content-Type", ""), response.url)
+        raise response.unexpected("a feed")
+    return parser.parse_response(response)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from dataclasses import replace
 
+from monitor.feeds import repair
 from monitor.feeds.entries import Feed, NotAFeed
 from monitor.feeds.feedparser_fallback import parse_with_feedparser
 from monitor.feeds.json_feed import parse_json_feed
@@ -17,19 +20,46 @@ _ENTITY = re.compile(rb"<!entity", re.IGNORECASE)
 
 def parse_document(document: bytes, content_type: str, base: str) -> Feed:
     """The entries of ``document``. ``base``: the feed's URL, for relative links. Raises NotAFeed."""
-    start = document[:100].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
+    document, content_type = repair.in_utf8(repair.decompressed(document), content_type)
+    if not document:
         raise NotAFeed("The response is empty.")
-    if start[:1] in b"{[":
+    if document[:1] in b"{[":
         return parse_json_feed(document, base)
     if _declares_entities(document):
         raise NotAFeed("This document declares XML entities, which can be used for attacks. Such feeds are not read.")
     if is_web_page(document):
-        found = feed_urls(document, base)
-        advice = "" if found else " Look for a link named RSS or Atom on it, and use its address."
-        raise NotAFeed(f"This is a web page, not a feed.{advice}", found)
+        page, document = document, repair.embedded_feed(document)
+        if not document:
+            found = feed_urls(page, base)
+            advice = "" if found else " Look for a link named RSS or Atom on it, and use its address."
+            raise NotAFeed(f"This is a web page, not a feed.{advice}", found)
+    return _parse_xml(repair.without_doctype(document), content_type, base)
+
+
+def _parse_xml(document: bytes, content_type: str, base: str) -> Feed:
     feed = parse_strictly(document, content_type, base)
-    return feed if feed is not None else parse_with_feedparser(document, content_type, base)
+    if feed is not None and (feed.entries or not repair.has_entry_tags(document)):
+        return feed
+    part = repair.complete_part(document)
+    if part is not None:
+        return _parse_part(part, content_type, base)
+    if not repair.has_entry_tags(document):
+        return parse_with_feedparser(document, content_type, base)
+    for repaired in (document, repair.without_prefixes(document)):
+        with contextlib.suppress(NotAFeed):
+            feed = parse_with_feedparser(repaired, content_type, base)
+            if feed.entries or feed.skipped:
+                return feed
+    raise NotAFeed("This document contains entries, but none that can be read: its markup is damaged.")
+
+
+def _parse_part(part: bytes, content_type: str, base: str) -> Feed:
+    feed = parse_strictly(part, content_type, base)
+    if feed is None and part:
+        feed = parse_with_feedparser(part, content_type, base)
+    if feed is None or not feed.entries:
+        raise NotAFeed("This feed breaks off before the end of its first entry, so nothing of it was read.")
+    return replace(feed, breaks_off=True)
 
 
 def _declares_entities(document: bytes) -> bool:

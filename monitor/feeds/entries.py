@@ -48,6 +48,8 @@ class Feed:
     """Entries that could not be parsed."""
     truncated: bool = False
     """Whether there were more than MAX_ENTRIES."""
+    breaks_off: bool = False
+    """Whether the document has no end. ``entries`` are those that it contains in full."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -56,12 +58,13 @@ class Feed:
             "ttl": self.ttl,
             "skipped": self.skipped,
             "truncated": self.truncated,
+            "breaks_off": self.breaks_off,
         }
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Feed:
         """The inverse of ``to_json``."""
-        return cls(tuple(Entry(*entry) for entry in raw["entries"]), raw["ttl"], raw["skipped"], raw["truncated"])
+        return cls(**{**raw, "entries": tuple(Entry(*entry) for entry in raw["entries"])})
 
 
 class NotAFeed(Exception):
@@ -87,6 +90,14 @@ def normalise(entry: Entry, base: str) -> Entry:
         entry.lang[:_MAX_LANG_CHARS],
         entry.enclosure[:MAX_FIELD_CHARS],
     )
+
+
+def with_original_link(entry_id: str, link: str, original: str) -> tuple[str, str]:
+    """(id, link) of an entry whose ``link`` leads through FeedBurner to ``original``; unchanged if that is empty.
+
+    The link remains its id if it has no other.
+    """
+    return (entry_id or link, original) if original.startswith(("http://", "https://")) else (entry_id, link)
 
 
 def absolute_url(base: str, link: str) -> str:

@@ -1,10 +1,10 @@
-"""The cursor of a feed, and how its entries are recognised from one pass to the next."""
+"""The cursor of a feed: its state between passes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 from monitor.feeds.entries import Entry
 from monitor.model import Json
 
-_MAX_ID_CHARS = 250
 _UNREAD = "~"
 """Precedes the digest of an entry that must be read again."""
+BY_LINK, BY_PARTS = "#", "##"
+"""Marks before the suffix of an external id that several entries share: a digest of the link, or of more parts."""
+_SHARED_ID = re.compile(r"(.+?)(##?)[0-9a-f]{16}", re.DOTALL)
 _RENAMED_KEYS = {
     "passes": "pass_count",
     "untold": "validators_unreliable",
@@ -26,7 +28,7 @@ _RENAMED_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class FeedCursor:
-    """The state of a feed between passes. It holds only entries that the feed still lists."""
+    """The state of a feed between passes. It holds only entries that the feed listed last time, unless it was empty."""
 
     configured: str = ""
     """The address that the cursor belongs to. For any other address it is ignored."""
@@ -47,7 +49,17 @@ class FeedCursor:
     """Time of the last successful pass, ISO 8601."""
     pass_count: int = 0
     listed: Mapping[str, str] = field(default_factory=dict)
-    """External id -> content digest; for an undated entry followed by ``@seconds``, the time it was first seen."""
+    """External id -> content digest, ``/``, story; for an undated entry, then ``@seconds``: when it was first seen."""
+    note: str = ""
+    """What to report about the last document."""
+    is_empty: bool = False
+    """Whether the last document had no entries. ``listed`` are those of the one before."""
+    is_partial: bool = False
+    """Whether new entries may be missing from the last document, because it breaks off."""
+    ids_change: bool = False
+    """Whether the feed gives its entries other ids from time to time."""
+    departed: Mapping[str, str] = field(default_factory=dict)
+    """Story -> external id of entries that have left such a feed."""
 
     @classmethod
     def from_json(cls, cursor: Json, configured: str) -> FeedCursor:
@@ -70,7 +82,8 @@ class FeedCursor:
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         # dataclasses.asdict would copy every listed entry, which takes longer than the rest of a pass without news
-        return {name: getattr(self, name) for name in self.__slots__} | {"listed": dict(self.listed)}
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return values | {"listed": dict(self.listed), "departed": dict(self.departed)}
 
     @property
     def last_read(self) -> datetime | None:
@@ -84,11 +97,20 @@ class FeedCursor:
 
     def is_unchanged(self, external_id: str, digest: str) -> bool:
         """Whether the entry was listed last time with this content and need not be read again."""
-        return self.listed.get(external_id, "").partition("@")[0] == digest
+        return _content_digest_in(self.listed.get(external_id, "")) == digest
 
     def had_content(self, external_id: str, digest: str) -> bool:
         """Whether the entry was listed last time with this content."""
-        return self.listed.get(external_id, "").removeprefix(_UNREAD).partition("@")[0] == digest
+        return _content_digest_in(self.listed.get(external_id, "")).removeprefix(_UNREAD) == digest
+
+    def story(self, external_id: str) -> str:
+        """The story of an entry that was listed last time; '' if an older version stored it."""
+        return self.listed.get(external_id, "").partition("@")[0].partition("/")[2]
+
+    def shared_ids(self) -> dict[str, str]:
+        """Ids that several listed entries share, so that each has a suffix, with the mark before these."""
+        found = (_SHARED_ID.fullmatch(name) for name in self.listed if "#" in name)
+        return {match[1]: match[2] for match in found if match}
 
     def same_version(self, etag: str, modified: str) -> bool:
         """Whether the site sent the same validators as last time. An ETag takes precedence over a date."""
@@ -103,6 +125,10 @@ class FeedCursor:
         return bool(self.listed) and shared >= min(3, len(self.listed))
 
 
+def _content_digest_in(listing: str) -> str:
+    return listing.partition("@")[0].partition("/")[0]
+
+
 def _with_current_keys(cursor: Mapping[str, Any]) -> dict[str, Any]:
     return {_RENAMED_KEYS.get(key, key): value for key, value in cursor.items()}
 
@@ -115,34 +141,3 @@ def digest(*parts: str) -> str:
 def content_digest(entry: Entry) -> str:
     """A digest of an entry's visible content, without its date, which some feeds change in every response."""
     return digest(entry.title, entry.text, entry.author, entry.link)
-
-
-def entries_by_id(entries: Iterable[Entry], feed: str, cursor: FeedCursor) -> dict[str, Entry]:
-    """External id -> entry. The id is the entry's own, else its link, else a digest of feed, title, date and enclosure.
-
-    Entries that share an id and a link are revisions of one entry; the newest wins. Entries that share an id but not
-    the link are different ones: each gets a digest of its link added to its id, except the one that ``cursor`` knows.
-    """
-    groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        groups[_entry_id(entry, feed)].append(entry)
-    found: dict[str, Entry] = {}
-    for entry_id, group in groups.items():
-        by_link = {entry.link or entry.title: entry for entry in sorted(group, key=_published)}
-        for entry in by_link.values():
-            keeps_id = len(by_link) == 1 or cursor.had_content(entry_id, content_digest(entry))
-            found[entry_id if keeps_id else f"{entry_id}#{digest(entry.link or entry.title)}"] = entry
-    return found
-
-
-def _entry_id(entry: Entry, feed: str) -> str:
-    entry_id = entry.id or entry.link
-    if not entry_id:
-        date = "" if entry.published is None else f"{entry.published:.0f}"
-        return "entry:" + digest(feed, entry.title, date, entry.enclosure, "" if entry.title else entry.text)
-    is_usable = len(entry_id) <= _MAX_ID_CHARS and entry_id.isprintable()
-    return entry_id if is_usable else "entry:" + digest(entry_id)
-
-
-def _published(entry: Entry) -> float:
-    return entry.published or 0.0

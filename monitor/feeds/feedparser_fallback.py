@@ -24,9 +24,10 @@ from monitor.feeds.entries import (
     normalise,
     parse_ttl,
     repair_encoding,
+    with_original_link,
 )
+from monitor.feeds.repair import ENTRY_START
 
-_ITEM = re.compile(rb"<(?:[A-Za-z0-9_.-]{1,40}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
 _LONG_AUTHOR = re.compile(
     rb"(<(?:[\w.-]{1,40}:)?(?:author|creator|name|email|managingeditor|webmaster|publisher|owner|contributor)"
@@ -60,7 +61,7 @@ def parse_with_feedparser(document: bytes, content_type: str, base: str) -> Feed
 
 def _truncate(document: bytes) -> tuple[bytes, bool]:
     """``document`` closed after MAX_ENTRIES entries, and whether there were more."""
-    for n, item in enumerate(_ITEM.finditer(document)):
+    for n, item in enumerate(ENTRY_START.finditer(document)):
         if n == MAX_ENTRIES:
             root = _ROOT.search(document)
             name = root[1] if root else b"rss"
@@ -73,9 +74,12 @@ def _entry(raw: Any, feed: Any) -> Entry:
     texts = [*raw.get("content", ()), raw.get("summary_detail") or {"value": raw.get("summary", "")}]
     with_language = [raw.get("title_detail") or {}, *texts]
     language = next((str(part["language"]) for part in with_language if part.get("language")), "")
+    entry_id, link = with_original_link(
+        str(raw.get("id", "")), str(raw.get("link", "")), str(raw.get("feedburner_origlink", ""))
+    )
     return Entry(
-        str(raw.get("id", "")),
-        str(raw.get("link", "")),
+        entry_id,
+        link,
         _as_html({**raw.get("title_detail", {}), "value": raw.get("title", "")}),
         max((_as_html(text) for text in texts), key=len),
         repair_encoding(str(raw.get("author", ""))),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from monitor.dates import DateError, parse_date
-from monitor.http import retry_after
+from monitor.http.rate_limiter import requested_wait
 
 _MAX_FRESHNESS = timedelta(hours=24)
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
@@ -18,10 +18,19 @@ _VALID_HEADER_VALUE = re.compile(r"[!-~\xa1-\xff][\t -~\x80-\xff]*")
 
 def not_before(headers: Mapping[str, str], ttl: int, now: datetime) -> datetime | None:
     """The latest time that ttl (minutes), Cache-Control, Expires and Retry-After ask for, at most a day ahead."""
-    waits = [timedelta(minutes=ttl), _fresh_for(headers), _expires_in(headers, now)]
-    retry_at = retry_after(headers.get("Retry-After"), now)
-    longest = max([*waits, retry_at - now if retry_at else timedelta(0)])
+    longest = _longest_wait(headers, ttl, now)
     return now + min(longest, _MAX_FRESHNESS) if longest > timedelta(0) else None
+
+
+def capped_wait(headers: Mapping[str, str], ttl: int, now: datetime) -> timedelta | None:
+    """How long the site asks us to wait, if ``not_before`` is much earlier; None if it is not."""
+    longest = _longest_wait(headers, ttl, now)
+    return longest if longest >= 2 * _MAX_FRESHNESS else None
+
+
+def _longest_wait(headers: Mapping[str, str], ttl: int, now: datetime) -> timedelta:
+    retry = requested_wait(headers.get("Retry-After"), now) or timedelta(0)
+    return max(timedelta(minutes=ttl), _fresh_for(headers), _expires_in(headers, now), retry)
 
 
 def validators(headers: Mapping[str, str]) -> tuple[str, str]:

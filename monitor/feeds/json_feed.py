@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
 
 from monitor.feeds.dates import parse_date
 from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, NotAFeed, normalise
 
 _VERSION = "jsonfeed.org/version/1"
+_ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
+_SEPARATOR = re.compile(r"\s*,?\s*")
+_SEARCHED_CHARS = 2_000
 
 
 def parse_json_feed(document: bytes, base: str) -> Feed:
-    """The entries of a JSON Feed. Raises NotAFeed for other JSON and for invalid JSON."""
+    """The entries of a JSON Feed. Raises NotAFeed for other JSON, and for invalid JSON without a complete entry."""
+    breaks_off = False
     try:
         raw = json.loads(document)
     except (ValueError, RecursionError) as error:
-        raise NotAFeed("This looks like JSON but cannot be parsed.") from error
+        raw, breaks_off = _complete_items(document.decode("utf-8", "replace"))
+        if not raw:
+            raise NotAFeed("This looks like JSON but cannot be parsed.") from error
     if not isinstance(raw, dict) or _VERSION not in str(raw.get("version")) or not isinstance(raw.get("items"), list):
         raise NotAFeed("This is JSON, but not a JSON Feed.")
     items = raw["items"][:MAX_ENTRIES]
     entries = [normalise(_entry(item, raw), base) for item in items if isinstance(item, dict)]
-    return Feed(tuple(entries), 0, len(items) - len(entries), len(raw["items"]) > MAX_ENTRIES)
+    return Feed(tuple(entries), 0, len(items) - len(entries), len(raw["items"]) > MAX_ENTRIES, breaks_off)
+
+
+def _complete_items(text: str) -> tuple[dict[str, Any], bool]:
+    """(the feed with the items at the start of an invalid JSON Feed, whether more items follow); ({}, True) if none."""
+    start = _ITEMS.search(text)
+    if not start or _VERSION not in text[: start.start()] + text[-_SEARCHED_CHARS:]:
+        return {}, True
+    items: list[Any] = []
+    at, decoder = start.end(), json.JSONDecoder()
+    while len(items) <= MAX_ENTRIES:
+        try:
+            item, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        items.append(item)
+        at = _SEPARATOR.match(text, at).end()  # type: ignore[union-attr]
+    return {"version": _VERSION, "items": items} if items else {}, text[at : at + 1] != "]"
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any]) -> Entry:

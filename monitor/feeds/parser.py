@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.errors import BadResponse
 from monitor.feeds.entries import Feed
+from monitor.http import Response, bot_check, bot_check_message
 
 _TIMEOUT_SECONDS = 10.0
 _LARGE_DOCUMENT_BYTES = 1_000_000
@@ -38,6 +39,18 @@ class Parser:
         if "error" in result:
             raise BadResponse(_with_hint(result), document[:200].decode("utf-8", "replace"))
         return Feed.from_json(result["feed"])
+
+    def parse_response(self, response: Response, base: str = "") -> Feed:
+        """The entries of the document in ``response``; ``base``: the URL for relative links, by default its own.
+
+        Raises BadResponse, which names the site, and its check for browsers if the response is that.
+        """
+        try:
+            return self.parse(response.body, response.headers.get("Content-Type", ""), base or response.url)
+        except BadResponse as error:
+            product = bot_check(response.status, response.headers, response.body)
+            message = bot_check_message(response.label, product) if product else f"{response.label}: {error}"
+            raise BadResponse(message, error.sample) from error
 
     def close(self) -> None:
         """End the child process."""

@@ -17,7 +17,16 @@ from collections.abc import Iterable
 from feedparser.urls import make_safe_absolute_uri
 
 from monitor.feeds.dates import parse_date
-from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed, absolute_url, normalise, parse_ttl, repair_encoding
+from monitor.feeds.entries import (
+    MAX_ENTRIES,
+    Entry,
+    Feed,
+    absolute_url,
+    normalise,
+    parse_ttl,
+    repair_encoding,
+    with_original_link,
+)
 from monitor.feeds.namespaces import IGNORED_ELEMENTS, KNOWN_NAMESPACES, RESERVED_PREFIXES, prefixed_name
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
@@ -146,9 +155,10 @@ class _EntryParser:
         for element in self._item:
             self._parse_element(element)
         values = self._fields
+        entry_id, link = with_original_link(values.get("id", ""), values.get("link", ""), values.get("original", ""))
         entry = Entry(
-            values.get("id", ""),
-            values.get("link", ""),
+            entry_id,
+            link,
             values.get("title", ""),
             max(self._texts, key=len, default=""),
             values.get("author", ""),
@@ -277,6 +287,7 @@ KNOWN_ELEMENTS = {
     "dc:creator": "author",
     "itunes:author": "author",
     "enclosure": "enclosure",
+    "feedburner:origlink": "original",
 }
 """Element -> the field of Entry that it fills, or the kind of date that it holds."""
 

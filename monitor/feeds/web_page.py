@@ -7,11 +7,11 @@ import re
 from typing import NamedTuple
 
 from monitor.feeds.entries import absolute_url
+from monitor.feeds.repair import PROLOG, is_feed_root, root_name
 
 _SEARCHED_BYTES = 200_000
-_START = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
+_HTML_DOCTYPE = re.compile(rb"<!doctype\s+html\b", re.IGNORECASE)
+_HTML_ROOTS = {b"html", b"head", b"body"}
 _LINK = re.compile(r"""<link\s(?:[^<>"']|"[^"<]{0,1000}+"|'[^'<]{0,1000}+'){1,2000}+>""", re.IGNORECASE)
 """A value may contain ">", but a tag ends before the next "<": this bounds the time to search a page."""
 _BASE = re.compile(r"<base\s[^<>]{1,2000}>", re.IGNORECASE)
@@ -24,8 +24,13 @@ _MAX_ALTERNATES = 5
 
 
 def is_web_page(document: bytes) -> bool:
-    """Whether ``document`` starts like HTML."""
-    return bool(_START.match(document.removeprefix(b"\xef\xbb\xbf")))
+    """Whether ``document`` starts like HTML. Some feeds have the DOCTYPE of HTML before their root element."""
+    start = document[:_SEARCHED_BYTES].removeprefix(b"\xef\xbb\xbf")
+    root = root_name(start)
+    if is_feed_root(root):
+        return False
+    prolog = PROLOG.match(start)
+    return root.lower() in _HTML_ROOTS or bool(prolog and _HTML_DOCTYPE.search(prolog[0]))
 
 
 class FeedLink(NamedTuple):

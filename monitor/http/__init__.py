@@ -46,6 +46,8 @@ __all__ = [
     "RateLimitStatus",
     "Response",
     "Traffic",
+    "bot_check",
+    "bot_check_message",
     "check_url",
     "redact",
     "retry_after",
@@ -76,6 +78,12 @@ class Response:
     def label(self) -> str:
         """How messages name the site, and the redirect if there was one."""
         return site_label(self.requested or self.url, self.url)
+
+    def unexpected(self, wanted: str) -> BadResponse:
+        """The error for a status below 400 with which the site answered instead of sending ``wanted``."""
+        product = bot_check(self.status, self.headers, self.body)
+        message = f"{self.label} returned status {self.status} instead of {wanted}."
+        return BadResponse(bot_check_message(self.label, product) if product else message, self.sample)
 
     def json(self) -> Any:
         """The body parsed as JSON. Raises BadResponse."""

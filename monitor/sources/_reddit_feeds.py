@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from monitor.errors import BadResponse
+from monitor.feeds.boilerplate import without_boilerplate
 from monitor.feeds.entries import Entry
 from monitor.feeds.parser import Parser
 from monitor.http import Http
@@ -20,8 +20,6 @@ from monitor.text.cleaning import plain_text, safe_url
 KEY_HELP = "It follows feed= in the addresses at https://www.reddit.com/prefs/feeds."
 _AUTHOR = re.compile(r"/u/([\w-]+)")
 _SUBREDDIT = re.compile(r"/(r/[\w-]+)/")
-_FOOTER = re.compile(r"\s*submitted by\s+/u/\S+(?:\s+to\s+r/\S+)?\s+(?:\[link\]\s*)?\[comments\]\s*$")
-"""What Reddit adds to each submission's text."""
 
 
 class FeedReader:
@@ -44,8 +42,8 @@ class FeedReader:
         params = {**listing.params(window), "feed": self._get_token(), "user": self._user}
         response = self._http.get(f"https://{SITE}/{listing.path}.rss?{urlencode(params)}")
         if response.status != 200:
-            raise BadResponse(f"{SITE} returned status {response.status} instead of a feed.", response.sample)
-        feed = self._parser.parse(response.body, response.headers.get("Content-Type", ""), f"https://{SITE}/")
+            raise response.unexpected("a feed")
+        feed = self._parser.parse_response(response, f"https://{SITE}/")
         posts = [self._post(entry, window.until) for entry in feed.entries]
         found = tuple(ListedPost(post, post.published_at) for post in posts if post is not None)
         last = found[-1].post.external_id if found else ""
@@ -66,7 +64,7 @@ class FeedReader:
         return Post(
             source=self._source,
             external_id=name,
-            text=_FOOTER.sub("", plain_text(entry.text)),
+            text=without_boilerplate(plain_text(entry.text), ""),
             published_at=min(at, latest),
             author=author[1] if author else "",
             title="" if is_comment else " ".join(plain_text(entry.title).split()),

@@ -1,0 +1,156 @@
+"""How the entries of a feed are recognised from one pass to the next.
+
+An entry is identified by its own id, else by its link, else by a digest. Some feeds break that rule:
+
+- Several entries share an id or a link: each gets a suffix, ``#`` and a digest of its link or, if that is the same,
+  ``##`` and a digest of its title and time.
+- Ids or links change in every response, as in Google's news search: an entry whose id is new takes over the id of a
+  listed one that has left the feed and had the same title and time.
+
+The ids of a feed that keeps to the rule are those that it states, so they do not change with the program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from monitor.feeds.entries import Entry
+from monitor.feeds.feed_cursor import BY_LINK, BY_PARTS, FeedCursor, content_digest, digest
+
+_MAX_ID_CHARS = 250
+_MIN_SHARED = 3
+"""With an id of their own, this many entries with different titles are different entries; fewer are revisions."""
+_MAX_DEPARTED = 300
+_DAY_SECONDS = 86_400
+_TAGS_AND_SPACE = re.compile(r"<[^<>]*>|\s+")
+
+
+class Identified(NamedTuple):
+    """The entries of one document by external id, and what the cursor keeps for the next pass."""
+
+    entries: dict[str, Entry]
+    ids_change: bool
+    """Whether the feed has given an entry another id at some time."""
+    departed: dict[str, str]
+    """Story -> external id of entries that have left the feed, if ``ids_change``: they may return with another id."""
+
+    def digest(self, entry: Entry) -> str:
+        """The digest of what is shown of ``entry``, without links if these change in every response."""
+        if not self.ids_change:
+            return content_digest(entry)
+        return digest(entry.title, _TAGS_AND_SPACE.sub(" ", entry.text), entry.author)
+
+
+def identify(entries: Iterable[Entry], feed: str, cursor: FeedCursor) -> Identified:
+    """The ``entries`` of a document by external id. ``feed`` is what identifies the feed, for entries without id."""
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[_entry_id(entry, feed)].append(entry)
+    found: dict[str, Entry] = {}
+    shared_ids = cursor.shared_ids()
+    for entry_id, group in groups.items():
+        mark = shared_ids.get(entry_id, "")
+        if len(group) == 1 and not mark and not _is_another(group[0], entry_id, cursor):
+            found[entry_id] = group[0]
+        else:
+            _add_with_suffixes(found, entry_id, _without_revisions(group, mark), mark, cursor)
+    return _with_former_ids(found, cursor)
+
+
+def story(entry: Entry) -> str:
+    """16 characters: a checksum of the title, and one of the time, with the text if there is no time of day."""
+    text = "" if entry.title and _has_time(entry) else _TAGS_AND_SPACE.sub(" ", entry.text).strip()
+    return f"{_checksum(entry.title or text)}{_checksum(_date(entry) + ('' if _has_time(entry) else text))}"
+
+
+def _entry_id(entry: Entry, feed: str) -> str:
+    entry_id = entry.id or entry.link
+    if not entry_id:
+        return "entry:" + digest(feed, entry.title, _date(entry), entry.enclosure, "" if entry.title else entry.text)
+    is_usable = len(entry_id) <= _MAX_ID_CHARS and entry_id.isprintable()
+    return entry_id if is_usable else "entry:" + digest(entry_id)
+
+
+def _without_revisions(group: Sequence[Entry], mark: str) -> list[Entry]:
+    """The entries of a group that shares an id, only the newest of those that are revisions of one entry.
+
+    ``mark`` is the one before the suffixes that the id had in the last pass.
+    """
+    is_shared = mark == BY_PARTS or len({entry.title or entry.text for entry in group}) >= _MIN_SHARED
+    newest: dict[tuple[str, ...], Entry] = {}
+    for entry in sorted(group, key=lambda entry: entry.published or 0.0):
+        key: tuple[str, ...] = (entry.link or entry.title, entry.enclosure)
+        if not entry.id:
+            key = (entry.title, _date(entry), entry.enclosure)
+        elif is_shared:
+            key = (entry.link, entry.title or entry.text, entry.enclosure)
+        newest[key] = entry
+    return list(newest.values())
+
+
+def _add_with_suffixes(
+    found: dict[str, Entry], entry_id: str, group: Sequence[Entry], mark: str, cursor: FeedCursor
+) -> None:
+    """Add a group to ``found``: each entry with a suffix, except the one that had none before, and a single one."""
+    if len(group) == 1 and not mark and not _is_another(group[0], entry_id, cursor):
+        found[entry_id] = group[0]
+        return
+    links = Counter(entry.link or entry.title for entry in group)
+    for entry in group:
+        by_link = f"{entry_id}{BY_LINK}{digest(entry.link or entry.title)}"
+        by_parts = f"{entry_id}{BY_PARTS}{digest(*_identifying_parts(entry))}"
+        is_told_by_link = bool(entry.id) and mark != BY_PARTS and links[entry.link or entry.title] == 1
+        usual = by_link if is_told_by_link else by_parts
+        name = next((name for name in (by_link, by_parts) if name in cursor.listed and name not in found), "")
+        if not name and entry_id not in found and _is_known_as(entry, entry_id, cursor):
+            name = entry_id
+        found[name or usual] = entry
+
+
+def _identifying_parts(entry: Entry) -> tuple[str, ...]:
+    return (entry.link, entry.title or entry.text, _date(entry), entry.enclosure)
+
+
+def _is_known_as(entry: Entry, external_id: str, cursor: FeedCursor) -> bool:
+    return cursor.had_content(external_id, content_digest(entry)) or cursor.story(external_id) == story(entry)
+
+
+def _is_another(entry: Entry, external_id: str, cursor: FeedCursor) -> bool:
+    """Whether an entry without its own id has neither the title nor the time of the one that was listed with its link.
+
+    Such a feed lists only its latest entry, and all entries share a link.
+    """
+    before, now = cursor.story(external_id), story(entry)
+    return not entry.id and bool(before) and before[:8] != now[:8] and before[8:] != now[8:]
+
+
+def _with_former_ids(found: dict[str, Entry], cursor: FeedCursor) -> Identified:
+    """``found``, in which entries with a new id have that of the same story if it has left the feed."""
+    absent = {key: name for key, name in cursor.departed.items() if name not in found}
+    counts = Counter(cursor.story(name) for name in cursor.listed if name not in found)
+    absent |= {cursor.story(name): name for name in cursor.listed if name not in found}
+    former = {key: name for key, name in absent.items() if key and counts[key] <= 1}
+    entries: dict[str, Entry] = {}
+    for name, entry in found.items():
+        known = name in cursor.listed or not former
+        entries[name if known else former.pop(story(entry), name)] = entry
+    ids_change = cursor.ids_change or entries.keys() != found.keys()
+    departed = {key: name for key, name in absent.items() if key and name not in entries} if ids_change else {}
+    return Identified(entries, ids_change, dict(list(departed.items())[-_MAX_DEPARTED:]))
+
+
+def _has_time(entry: Entry) -> bool:
+    """Whether ``published`` is more precise than a day."""
+    return bool(entry.published) and entry.published % _DAY_SECONDS != 0  # type: ignore[operator]
+
+
+def _date(entry: Entry) -> str:
+    return "" if entry.published is None else f"{entry.published:.0f}"
+
+
+def _checksum(text: str) -> str:
+    return f"{crc32(text.encode('utf-8', 'replace')):08x}"

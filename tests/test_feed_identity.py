@@ -1,0 +1,164 @@
+"""Which entries of a feed are the same: from one pass to the next, and within one document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.feeds.entries import Entry
+from monitor.feeds.feed_cursor import FeedCursor, content_digest
+from monitor.feeds.identity import identify, story
+
+FEED = "https://site.example/feed"
+NINE = datetime(2026, 3, 4, 9, 30, tzinfo=UTC).timestamp()
+MIDNIGHT = datetime(2026, 3, 4, tzinfo=UTC).timestamp()
+
+
+class Passes:
+    """Runs passes over documents, as the feed source does, and counts the ids."""
+
+    def __init__(self) -> None:
+        self.cursor = FeedCursor(FEED)
+        self.ids: set[str] = set()
+        self.read = 0
+        """Entries that were new or edited."""
+
+    def run(self, *entries: Entry) -> list[str]:
+        """The external ids of ``entries``, in order."""
+        found = identify(entries, FEED, self.cursor)
+        digests = {name: found.digest(entry) for name, entry in found.entries.items()}
+        self.read += sum(not self.cursor.is_unchanged(name, digests[name]) for name in digests)
+        listed = {name: f"{digests[name]}/{story(entry)}" for name, entry in found.entries.items()}
+        self.cursor = FeedCursor(FEED, listed=listed, ids_change=found.ids_change, departed=found.departed)
+        self.cursor = FeedCursor.from_json(self.cursor.to_json(), FEED)
+        self.ids |= found.entries.keys()
+        return list(found.entries)
+
+
+def news(run: int, numbers: Sequence[int] = range(5), at: float | None = NINE) -> list[Entry]:
+    """Five stories, with ids and links that differ in each run."""
+    return [
+        Entry(
+            f"CBMi{run}-{n}",
+            f"https://news.example/rss/{run}-{n}",
+            f"Story {n}",
+            f'<a href="https://news.example/{run}-{n}">Story {n}</a>',
+            published=at and at + n,
+        )
+        for n in numbers
+    ]
+
+
+@pytest.mark.parametrize("at", [NINE, MIDNIGHT, None])
+def test_entries_that_change_id_and_link_at_each_poll_keep_their_first_id(at: float | None) -> None:
+    passes = Passes()
+    first = passes.run(*news(1, at=at))
+    assert passes.run(*news(2, at=at)) == first
+    assert passes.run(*reversed(news(3, at=at))) == first[::-1]
+    assert len(passes.ids) == 5
+    passes.read = 0
+    passes.run(*news(4, at=at))
+    assert passes.read == 0
+
+
+def test_a_new_story_among_changing_ids_is_new() -> None:
+    passes = Passes()
+    passes.run(*news(1))
+    passes.run(*news(2, range(1, 7)))
+    assert len(passes.ids) == 7
+
+
+def test_a_story_that_leaves_and_returns_with_another_id_is_the_same() -> None:
+    passes = Passes()
+    passes.run(*news(1))
+    passes.run(*news(2, [0, 1]))
+    passes.run(*news(3))
+    passes.run(*news(4, [4]))
+    passes.run(*news(5))
+    assert len(passes.ids) == 5
+
+
+def test_links_with_a_number_used_once_are_one_entry() -> None:
+    passes = Passes()
+    for nonce in range(3):
+        passes.run(Entry("", f"https://shop.example/lamp?nonce={nonce}", "A lamp", "It is bright.", published=NINE))
+    assert len(passes.ids) == 1
+
+
+def test_two_listed_entries_with_the_same_title_and_time_stay_apart() -> None:
+    passes = Passes()
+    alert = Entry("a", "https://a.example/a", "Alert", published=NINE)
+    other = alert._replace(id="b", link="https://a.example/b")
+    passes.run(alert)
+    passes.run(alert, other)
+    passes.run(other)
+    assert passes.ids == {"a", "b"}
+
+
+def test_another_text_on_the_same_day_is_another_entry() -> None:
+    passes = Passes()
+    passes.run(Entry("a", "", "Prices", "Lamps cost 5.", published=MIDNIGHT))
+    passes.run(Entry("b", "", "Prices", "Lamps cost 6.", published=MIDNIGHT))
+    assert passes.ids == {"a", "b"}
+
+
+def test_a_feed_with_stable_ids_keeps_them_whatever_an_older_version_stored() -> None:
+    entries = [Entry(f"g{n}", f"https://a.example/{n}", f"Title {n}", "Text", published=NINE) for n in range(5)]
+    old = FeedCursor(FEED, listed={f"g{n}": content_digest(entries[n]) for n in range(5)})
+    found = identify(entries, FEED, old)
+    assert list(found.entries) == [f"g{n}" for n in range(5)]
+    assert all(old.is_unchanged(name, found.digest(entry)) for name, entry in found.entries.items())
+
+
+def episodes(count: int, first: int = 1) -> list[Entry]:
+    """Episodes of a podcast without guids, all with the link of the podcast."""
+    return [
+        Entry("", "https://cast.example/", f"Episode {n}", "About lamps.", published=NINE + n * 86_400)
+        for n in range(first, first + count)
+    ]
+
+
+def test_entries_that_share_a_link_are_different_entries() -> None:
+    passes = Passes()
+    assert len(set(passes.run(*episodes(15)))) == 15
+    passes.run(*episodes(15, first=2))
+    passes.run(*episodes(15, first=2)[:1])
+    assert len(passes.ids) == 16
+    assert passes.read == 16
+
+
+def test_the_only_entry_at_a_link_is_replaced_by_another() -> None:
+    passes = Passes()
+    for n in range(1, 5):
+        passes.run(*episodes(1, first=n))
+    assert len(passes.ids) == 4
+
+
+def test_an_edited_title_at_the_same_link_is_an_edit() -> None:
+    passes = Passes()
+    [episode] = episodes(1)
+    passes.run(episode)
+    passes.run(episode._replace(title="Episode 1, corrected"))
+    passes.run(episode._replace(title="Episode 1, corrected", published=NINE))
+    assert len(passes.ids) == 1
+
+
+@pytest.mark.parametrize("link", ["https://a.example/", ""])
+@pytest.mark.parametrize("title", ["Lamp {}", ""])
+def test_entries_that_share_a_guid_are_different_entries(link: str, title: str) -> None:
+    passes = Passes()
+    entries = [Entry("guid", link, title.format(n), f"Lamp {n} is bright.", published=NINE + n) for n in range(4)]
+    assert len(set(passes.run(*entries))) == 4
+    passes.run(*entries[:2])
+    passes.run(entries[0])
+    assert (len(passes.ids), passes.read) == (4, 4)
+
+
+def test_entries_that_shared_an_id_in_an_older_version_are_not_read_again() -> None:
+    four = [Entry("guid", "https://a.example/", f"Lamp {n}", "Bright.", published=NINE + n) for n in range(4)]
+    passes = Passes()
+    passes.cursor = FeedCursor(FEED, listed={"guid": content_digest(four[3])})
+    assert passes.run(*four)[3] == "guid"
+    assert passes.read == 3
