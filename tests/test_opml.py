@@ -68,7 +68,7 @@ def test_the_feeds_of_an_opml_file_are_printed_as_tables(wallflower: Run, tmp_pa
     ],
 )
 def test_the_feed_scheme_is_replaced(written: str, url: str) -> None:
-    (one,) = read_opml(f"<opml><body><outline xmlUrl='{written}'/></body></opml>".encode())
+    (one,) = read_opml(f"<opml><body><outline xmlUrl='{written}'/></body></opml>".encode()).subscriptions
     assert one.url == url
 
 
@@ -105,10 +105,57 @@ def test_deep_and_long_files_are_read_within_limits() -> None:
     deep = (
         b"<opml>" + b"<outline text='x'>" * 10_000 + b"<outline xmlUrl='https://a.example/'/>" + b"</outline>" * 10_000
     )
-    (one,) = read_opml(deep + b"</opml>")
+    (one,) = read_opml(deep + b"</opml>").subscriptions
     assert len(one.folder) <= 2_000
     wide = "".join(f"<outline xmlUrl='https://a.example/{n}'/>" for n in range(10_000))
-    assert len(read_opml(f"<opml>{wide}</opml>".encode())) == 5_000
+    assert len(read_opml(f"<opml>{wide}</opml>".encode()).subscriptions) == 5_000
+
+
+DAMAGED = """<opml><body>
+<outline text="R&D" xmlUrl="https://a.example/rss?a=1&b=2"/>
+<outline text="Folder">
+<outline text="Caf&eacute;" xmlUrl="https://b.example/rss"/>
+</outline>
+{}
+<outline text="Last" xmlUrl="https://c.example/rss"/>
+</body></opml>"""
+
+
+def test_a_bare_ampersand_is_read_and_its_line_reported(wallflower: Run, tmp_path: Path) -> None:
+    found = read_opml(DAMAGED.format("").encode())
+    assert [(one.title, one.url, one.folder) for one in found.subscriptions] == [
+        ("R&D", "https://a.example/rss?a=1&b=2", ""),
+        ("Caf\u00e9", "https://b.example/rss", "Folder"),
+        ("Last", "https://c.example/rss", ""),
+    ]
+    assert [problem.partition(" contains")[0] for problem in found.problems] == ["Line 2", "Line 4"]
+    file = tmp_path / "list.opml"
+    file.write_text(DAMAGED.format(""))
+    result = wallflower("opml", str(file))
+    assert (result.exit_code, len(printed_tables(result))) == (0, 3)
+    assert f'{file}: Line 2 contains "&", which must be written as "&amp;".' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "reported"),
+    [
+        ("<outline text=broken xmlUrl='https://d.example/rss'/>", "Line 6 is not valid XML, and was left out."),
+        ("<outline text='never closed' xmlUrl='https://d.example/<'/>", "Line 6 is not valid XML, and was left out."),
+        ("</outline></outline>", "Line 6 is not valid XML."),
+        ("<outline text='x' \x01/>", ""),
+    ],
+)
+def test_the_other_lines_of_a_damaged_file_are_read(line: str, reported: str) -> None:
+    found = read_opml(DAMAGED.format(line).encode())
+    urls = [one.url for one in found.subscriptions]
+    assert urls == ["https://a.example/rss?a=1&b=2", "https://b.example/rss", "https://c.example/rss"]
+    assert reported in ["", *found.problems]
+
+
+def test_a_file_that_breaks_off_is_read_up_to_there() -> None:
+    found = read_opml(b"<opml><body>\n<outline xmlUrl='https://a.example/rss'/>\n<outline xmlUrl='https://b.ex")
+    assert [one.url for one in found.subscriptions] == ["https://a.example/rss"]
+    assert found.problems == ["Line 3 is not valid XML, and was left out."]
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<opml>", b'<?xml version="1.0" encoding="utf-16"?>']))

@@ -26,9 +26,11 @@ def opml(config_path: Path | None, file: TextIO) -> None:
     Prints a [[sources]] table for each feed in FILE. Feed readers export OPML.
     """
     config = load_config_if_any(config_path)
-    subscriptions = read_opml(file.read())  # type: ignore[arg-type]
-    for line in _tables(subscriptions, configured_urls(config)):
+    found = read_opml(file.read())  # type: ignore[arg-type]
+    for line in _tables(found.subscriptions, configured_urls(config)):
         click.echo(line, nl=False)
+    for problem in found.problems:
+        click.echo(f"{file.name}: {problem}", err=True)
 
 
 def _tables(subscriptions: Sequence[Subscription], known: dict[str, str]) -> Iterator[str]:

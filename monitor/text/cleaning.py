@@ -108,6 +108,12 @@ _SIMPLE_URL = re.compile(
 )
 _FORBIDDEN_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\xa0\\<>\"`{}|^\ud800-\udfff\ue000-\uf8ff]")
 
+_LETTER = re.compile(r"[^\W_]")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_ELLIPSIS_AT_END = re.compile(r"(?:\u2026|\.\.\.)[^\w\s]{0,3}\Z")
+_MIN_CUT_CHARS = 20
+"""A title of this length that ends inside a word of the text was cut off there, even without an ellipsis."""
+
 
 def clean(post: Post, now: datetime) -> Post:
     """Return ``post`` as it may be stored: plain text within the limits, a safe link, a time not after ``now``.
@@ -305,7 +311,7 @@ def _keep_three_marks(run: re.Match[str]) -> str:
 
 def _drop_repetition(title: str, text: str) -> tuple[str, str]:
     """Return title and text, one of them '' if it only repeats the start of the other."""
-    if not title or not text or title[0].casefold()[0] != text[0].casefold()[0]:
+    if not title or not text or (title[0] != text[0] and _first_letter(title) != _first_letter(text)):
         return title, text
     start = " ".join(text[: 2 * MAX_TITLE_CHARS].split())
     if _repeats(title, start):
@@ -313,10 +319,25 @@ def _drop_repetition(title: str, text: str) -> tuple[str, str]:
     return (title, "") if _repeats(start, title) else (title, text)
 
 
+def _first_letter(text: str) -> str:
+    """The first letter or digit without case; the first character if there is none."""
+    found = _LETTER.search(text)
+    return (found[0] if found else text[0]).casefold()[0]
+
+
 def _repeats(part: str, whole: str) -> bool:
-    """Whether ``whole`` begins with ``part``, which may end in an ellipsis."""
-    stem = part.rstrip(" .…")
-    if not stem or not whole.casefold().startswith(stem.casefold()):
+    """Whether ``whole`` begins with the words of ``part``, which may be cut off, also inside a word.
+
+    Sites set other quotes, dashes and brackets in a title than in the text, so only letters and digits count.
+    """
+    stem, all_words = _words(part), _words(whole)
+    if not stem:
+        stem, all_words = part.rstrip(" .\u2026").casefold(), whole.casefold()
+    if not stem or not all_words.startswith(stem):
         return False
-    cut = part.endswith(("…", "..."))
-    return cut or len(whole) == len(stem) or not whole[len(stem) : len(stem) + 1].isalnum()
+    is_cut = bool(_ELLIPSIS_AT_END.search(part)) or len(stem) >= _MIN_CUT_CHARS
+    return is_cut or not all_words[len(stem) : len(stem) + 1].isalnum()
+
+
+def _words(text: str) -> str:
+    return _NOT_LETTERS.sub(" ", text).strip().casefold()
