@@ -135,7 +135,7 @@ def test_columns_named_by_the_user(imported: Callable[..., Summary], store: Stor
         ("a,b\n1,2\n", "", "--map text=COLUMN. Columns of the file: a, b."),
         ("", "", "is empty"),
         ("\n\n", "", "is empty"),
-        (b"text,caf\xab\xcc\xf9\n", "", "its encoding is not clear"),
+        (b"text\n\xab\xcc\xf9 \xd8\x80\xff\xfd\n", "", "its encoding is not clear"),
     ],
 )
 def test_files_that_cannot_be_imported(

@@ -13,6 +13,8 @@ from monitor.collector.importing.files.legacy_encodings import ENCODINGS, is_cle
 from monitor.collector.importing.rows import ImportFailed
 
 CHUNK_BYTES = 1 << 20
+MAX_NUL_CHUNKS = 64
+"""As many chunks of NUL bytes in a row are the unwritten end of a file."""
 MAX_SAMPLE_BYTES = 16_384
 """Bytes of lines with other than ASCII characters from which an encoding without a mark is guessed."""
 UNDECODABLE = "\udc80"
@@ -66,7 +68,7 @@ def find_encoding(file: str, stream: BinaryIO, named: str) -> Encoding:
     """
     codec = _codec(named) if named else None
     sample = _Sample()
-    scan = _scan(stream, sample)
+    scan = _scan(file, stream, sample)
     if not scan.size:
         raise ImportFailed(f"{file} is empty.")
     if scan.nul == scan.size:
@@ -102,22 +104,32 @@ def _codec(named: str) -> tuple[str, str]:
     return codec, ENCODINGS.get(codec, codec.upper() if codec.startswith(("utf", "iso")) else named.strip())
 
 
-def _scan(stream: BinaryIO, sample: _Sample) -> _Scan:
+def _scan(file: str, stream: BinaryIO, sample: _Sample) -> _Scan:
+    nul_chunks = 0
     scan, decoder = _Scan(), codecs.getincrementaldecoder("utf-8")("surrogateescape")
     while chunk := stream.read(CHUNK_BYTES):
         if not scan.size:
             scan.start = chunk
         scan.size += len(chunk)
-        scan.nul += chunk.count(0)
+        scan.nul += _count_nul(chunk)
+        nul_chunks = nul_chunks + 1 if len(chunk) == CHUNK_BYTES and not chunk.strip(b"\0") else 0
+        if nul_chunks >= MAX_NUL_CHUNKS:
+            raise ImportFailed(
+                f"{file} contains nothing but NUL bytes from byte {scan.size - nul_chunks * CHUNK_BYTES + 1:,} on; "
+                "it was probably not written completely. Copy it again."
+            )
         if not chunk.isascii() or decoder.getstate()[0]:
             _count_utf_8(scan, decoder.decode(chunk), chunk)
             sample.add(chunk, is_first=scan.size == len(chunk))
         elif not scan.is_iso_2022_jp:
             scan.is_iso_2022_jp = any(escape in chunk for escape in _ISO_2022_JP)
-        if scan.nul == scan.size and scan.size >= 64 * CHUNK_BYTES:
-            break  # gigabytes of NUL bytes: a sparse file
     scan.broken += len(decoder.decode(b"", final=True))
     return scan
+
+
+def _count_nul(chunk: bytes) -> int:
+    """The number of NUL bytes. ``bytes.count`` takes long where nearly all are."""
+    return len(chunk) - len(chunk.translate(None, b"\0")) if b"\0" in chunk else 0
 
 
 def _count_utf_8(scan: _Scan, text: str, chunk: bytes) -> None:

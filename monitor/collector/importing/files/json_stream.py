@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -12,11 +13,8 @@ CHUNK_CHARS = 1 << 16
 MAX_OBJECT_CHARS = 1_000_000
 """A longer object is rejected."""
 
-_WRAPPERS = (
-    *("data", "tweets", "posts", "items", "results", "statuses", "comments", "reviews", "mentions", "messages"),
-    *("entries", "records", "hits", "rows", "value", "documents", "list", "threads", "submissions", "articles"),
-)
-"""Usual names of the array in an object."""
+MAX_DEPTH = 200_000
+"""Text that is nested more deeply is not searched for the next object."""
 _NOT_POSTS = frozenset({"users", "includes", "errors", "media", "authors", "accounts", "places", "columns", "fields"})
 _OF_A_POST = frozenset({"id", "text", "full_text", "body", "content", "message", "title"})
 _SPACE = re.compile(r"[\s,\ufeff]*")
@@ -65,6 +63,8 @@ class JsonText:
         self.buffer, self.at = "", 0
         self._line = 1
         """The number of the line at which the buffer starts."""
+        self._dropped = 0
+        """Characters of that line before the buffer."""
         self.is_complete = False
         """Whether the buffer reaches to the end of the text."""
         self.fill()
@@ -83,12 +83,18 @@ class JsonText:
             return
         start = self.buffer.rfind("\n", 0, self.at)
         start = start if self.at - start < 200 and start >= 0 else self.at
-        self._line += self.buffer.count("\n", 0, start)
+        self._line, column = self.place(start)
+        self._dropped = column - 1
         self.buffer, self.at = self.buffer[start:], self.at - start
+
+    def give_up(self) -> None:
+        """Read nothing more."""
+        self.buffer, self.at, self._text = "", 0, io.StringIO()
 
     def place(self, at: int) -> tuple[int, int]:
         """The line and column of an index of the buffer, from 1."""
-        return self._line + self.buffer.count("\n", 0, at), at - self.buffer.rfind("\n", 0, at)
+        newline = self.buffer.rfind("\n", 0, at)
+        return self._line + self.buffer.count("\n", 0, at), at - newline + (self._dropped if newline < 0 else 0)
 
     def next_character(self, more: str = "") -> str:
         """The next character that is not a space, a comma or in ``more``; "" at the end."""
@@ -220,15 +226,15 @@ class Skipper:
             if found is not None or end is not None:
                 text.at = found.end() if found is not None else end or 0
                 return
-            # Keep a little, because the beginning of the next object may be cut in two.
-            text.at = max(text.at, len(text.buffer) - 200)
             at = len(text.buffer)
+            if self._depth > MAX_DEPTH or not text.fill():
+                text.give_up()
+                return
+            # Keep a little, because the beginning of the next object may be cut in two.
+            text.at = max(text.at, at - 200)
             before = text.at
             text.forget()
             at -= before - text.at
-            if not text.fill():
-                text.at = len(text.buffer)
-                return
 
     def _balanced_end(self, buffer: str, at: int) -> int | None:
         """The index after the bracket that closes the object, if it is in ``buffer``. A string ends with its line."""
