@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -17,7 +17,7 @@ class FormattedTime:
     age: str
     """How long ago, in the shortest clear form: "24 min", "yesterday 17:52", "12 Nov 2024"."""
     clock: str
-    """"15:44" today, else "Mon 16 Nov, 15:44"."""
+    """See ``clock_time``."""
     exact: str
     """"Mon 16 Nov 2026, 15:44"."""
     iso: str
@@ -58,7 +58,7 @@ def format_time(at: datetime, now: datetime, zone: tzinfo) -> FormattedTime:
     elif days == 1:
         age = f"yesterday {local:%H:%M}"
     else:
-        age = f"{local.day} {local:%b}" + ("" if local.year == today.year else f" {local.year}")
+        age = day_and_month(local, today)
     return FormattedTime(
         age=age,
         clock=clock_time(at, now, zone),
@@ -68,11 +68,16 @@ def format_time(at: datetime, now: datetime, zone: tzinfo) -> FormattedTime:
 
 
 def clock_time(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """``at`` in the shortest form that is clear at ``now``: "15:44" today, else "Mon 16 Nov, 15:44"."""
+    """``at`` in the shortest clear form: "15:44" today, "Mon 16 Nov, 15:44" this year, "Mon 16 Nov 2024, 15:44"."""
     local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    return f"{local:%a} {day_and_month(local, today)}, {local:%H:%M}"
+
+
+def day_and_month(day: date, today: date) -> str:
+    """A day without its year if that is this year: "16 Nov", "16 Nov 2024"."""
+    return f"{day.day} {day:%b}" + ("" if day.year == today.year else f" {day.year}")
 
 
 def join_with_and(parts: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from display.pages.mentions.cards import BRAND_COLOURS, Cards, weighted_words
-from monitor.model import Brand, Evidence, Intent, Mention, Score, Span, WordWeight
+from monitor.model import UNDATED, Brand, Evidence, Intent, Mention, Score, Span, WordWeight
 from tests.fakes import NOON, post
 
 LONDON = ZoneInfo("Europe/London")
@@ -57,6 +58,19 @@ def test_a_mention_read_more_than_an_hour_after_its_publication_is_marked_late()
     cards = Cards([], LONDON)
     assert cards.row(mention(added_at=NOON + timedelta(minutes=59)), NOON).late == ""
     assert cards.row(mention(added_at=NOON + timedelta(hours=3)), NOON).late == "read 3 h late"
+
+
+def test_an_imported_mention_was_not_read_late() -> None:
+    """Its file says nothing about when it could have been read."""
+    imported = mention(added_at=NOON + timedelta(days=4298), imported=True)
+    assert Cards([], LONDON).row(imported, NOON).late == ""
+
+
+def test_a_mention_without_a_date_has_no_time_and_was_not_read_late() -> None:
+    undated = mention(added_at=NOON)
+    undated = replace(undated, post=replace(undated.post, published_at=UNDATED))
+    row = Cards([], LONDON).row(undated, NOON)
+    assert (row.published, row.late) == (None, "")
 
 
 def test_intents_are_written_as_in_the_rail() -> None:

@@ -270,7 +270,10 @@ def test_an_output_file_that_cannot_be_written_is_reported(stored: Run, tmp_path
     assert (result.exit_code, result.stderr) == (1, f"{out} could not be written: No such file or directory.\n")
 
 
-@pytest.mark.parametrize("bad", [["brand=Nobody"], ["colour=red"], ["--sentiment", "sad"], ["q=(acme"], ["brand"]])
+@pytest.mark.parametrize(
+    "bad",
+    [["brand=Nobody"], ["colour=red"], ["--sentiment", "sad"], ["q=(acme"], ["brand"], ["until=9999-12-31T23:59"]],
+)
 def test_an_invalid_filter_exits_with_2(stored: Run, bad: list[str]) -> None:
     result = stored("export", *bad)
     assert (result.exit_code, result.stdout) == (2, "")

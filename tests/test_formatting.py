@@ -43,9 +43,10 @@ def test_yesterday_is_decided_in_the_zone_of_the_reader() -> None:
     assert format_time(just_after_midnight - timedelta(minutes=40), just_after_midnight, LONDON).age == "40 min"
 
 
-def test_a_clock_time_names_the_day_unless_it_is_today() -> None:
+def test_a_clock_time_names_the_day_unless_it_is_today_and_the_year_unless_it_is_this_one() -> None:
     assert clock_time(NOON - timedelta(hours=3), NOON, LONDON) == "09:00"
     assert clock_time(NOON - timedelta(hours=13), NOON, LONDON) == "Tue 3 Mar, 23:00"
+    assert clock_time(NOON - timedelta(days=400), NOON, LONDON) == "Tue 28 Jan 2025, 12:00"
 
 
 def test_a_duration_uses_its_largest_unit() -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from display.pages.mentions.facets import FACET_BY_NAME
 from display.pages.mentions.views import count_mentions, format_count
-from monitor.model import Count, Health, JudgedPost, MentionFilter, Post
+from monitor.model import UNDATED, Count, Health, JudgedPost, MentionFilter, Post
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
@@ -194,6 +194,40 @@ def test_no_search_ever_breaks_the_page(client: FlaskClient, q: str) -> None:
     assert answer.status_code in (200, 400)
 
 
+any_time = st.builds(
+    lambda at, offset: at.isoformat(timespec="minutes") + offset,
+    st.datetimes() | st.sampled_from([datetime.min, datetime.max, datetime(9999, 12, 1), datetime(1970, 1, 1)]),
+    st.sampled_from(["", "Z", "+14:00", "-14:00", "-00:30", "+25:00", "+00:00:30"]),
+) | st.sampled_from(["10000-01-01T00:00", "-0001-01-01", "2026-W10", "2026-03-01T24:00", "99999999999", "0"])
+PATHS = ["/mentions", "/mentions.csv", "/mentions.json", "/mentions/new", "/mentions/1"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "time", ["9999-12-31T23:59", "9999-12-31T23:59-14:00", "9998-12-31T23:59", "1970-01-01T00:00", "0001-01-01T00:00"]
+)
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_the_first_and_the_last_time_give_a_page_or_a_message(
+    client: FlaskClient, path: str, name: str, time: str
+) -> None:
+    answer = client.get(path, query_string={name: time, "upto": "1"}, follow_redirects=True)
+    assert answer.status_code in (200, 400)
+    assert answer.status_code == 200 or "a time in the years 1970 to 9998" in answer.text
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(PATHS),
+    st.dictionaries(st.sampled_from(["since", "until"]), any_time),
+    st.dictionaries(st.sampled_from(["range", "order", "q", "before", "upto"]), st.sampled_from(["all", "old", "1"])),
+)
+def test_no_time_ever_breaks_a_url(
+    client: FlaskClient, path: str, times: dict[str, str], others: dict[str, str]
+) -> None:
+    answer = client.get(path, query_string=times | others, follow_redirects=True)
+    assert answer.status_code in (200, 400), (path, times, others)
+
+
 @pytest.mark.parametrize("text", data.HOSTILE)
 def test_hostile_posts_stay_text(tmp_path: Path, own_store: Store, text: str) -> None:
     hostile: dict[str, Any] = {
@@ -339,6 +373,24 @@ def test_a_mention_shows_its_evidence_and_why_it_is_here(client: FlaskClient, st
     assert original["rel"] == "noopener noreferrer nofollow"
     assert page.by("a", class_="back")[0]["href"] == f"/mentions?brand=Globex&upto={newest}"
     assert page.by("a", rel="next")[0]["href"].startswith(f"/mentions/{newest - 1}?brand=Globex")
+
+
+def test_imported_mentions_are_not_called_late_and_undated_ones_have_no_date(tmp_path: Path, own_store: Store) -> None:
+    posts = [Post("Old", "1", "Acme of old.", datetime(2014, 5, 20, 9, tzinfo=UTC)), Post("Old", "2", "Acme.", UNDATED)]
+    imported = [data.judged(post, data.finding("Acme", post.text, 0.0)) for post in posts]
+    own_store.save("Old", imported, now=NOON, imported=True)
+    client = client_of(tmp_path, own_store)
+    text, _ = shown(client, "range=all")
+    assert "late" not in text
+    assert "20 May 2014" in text
+    assert "no date" in text
+    assert re.search(
+        r"Published <time[^>]*>Tue 20 May 2014, 10:00</time>, imported <time", client.get("/mentions/1").text
+    )
+    assert re.search(r"No date, imported <time", client.get("/mentions/2").text)
+    listed = json.loads(client.get("/mentions.json?range=all").text)
+    assert {one["id"]: one["published_at"] for one in listed} == {1: "2014-05-20T09:00:00+00:00", 2: None}
+    assert "1970" not in client.get("/mentions.csv?range=all").text
 
 
 def test_a_mention_that_does_not_exist_is_a_404(client: FlaskClient) -> None:

@@ -33,7 +33,7 @@ from display.wall_state.i18n import Locale, catalogue
 from display.wall_state.wall_data import TALLIES_TTL_SECONDS, ttl_cache
 from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
-from monitor.model import Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
+from monitor.model import UNDATED, Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
 from monitor.store import open_store
 from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, working_status
 from tests.fakes import NOON, FakeClock
@@ -290,6 +290,12 @@ def test_old_posts_that_are_read_late_do_not_replace_new_ones(wall: Wall) -> Non
     wall.save(at(5, "Acme one."), at(4, "Acme two."), at(3, "Acme three."))
     wall.save(*(at(9_000 + n, f"Acme of old, {n}.") for n in range(20)))
     assert [v["text"] for v in wall.get()["voices"]] == ["Acme three.", "Acme two.", "Acme one."]
+
+
+def test_a_post_without_a_date_is_no_voice(wall: Wall) -> None:
+    """It would be "56 years" old."""
+    wall.save(judged("Acme, some day.", published_at=UNDATED), at(3, "Acme one."))
+    assert [v["text"] for v in wall.get()["voices"]] == ["Acme one."]
 
 
 def test_an_unscored_mention_is_never_neutral(wall: Wall) -> None:

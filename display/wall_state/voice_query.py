@@ -35,8 +35,8 @@ class VoiceQuery:
         self._quiet_fields = quiet_fields(wall.quiet)
 
     def may_show(self, mention: Mention) -> bool:
-        """Whether the wall may show ``mention`` as a voice."""
-        if mention.brand not in self._brand_names or mention.hidden:
+        """Whether the wall may show ``mention`` as a voice. One without a date has no age to show."""
+        if mention.brand not in self._brand_names or mention.hidden or mention.post.undated:
             return False
         if mention.story is not None and mention.story in self._data.hidden_stories:
             return False

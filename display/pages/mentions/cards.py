@@ -47,10 +47,11 @@ class Card:
     """"Negative", "Neutral, corrected"."""
     figure: str
     """"+0.49"; for an unscored mention the reason."""
-    published: FormattedTime
+    published: FormattedTime | None
+    """None if the date is not known."""
     read: FormattedTime
     late: str
-    """"read 3 h late", or empty."""
+    """"read 3 h late", or empty. Empty for an imported mention, which nobody could have read earlier."""
     intents: tuple[str, ...]
     stars: str
     """"4 of 5 stars", for a review; else empty."""
@@ -88,7 +89,7 @@ class Cards:
         return self._card(mention, now, text_runs(body, styles), (False, False))
 
     def _card(self, mention: Mention, now: datetime, runs: Sequence[TextRun], truncated: tuple[bool, bool]) -> Card:
-        delay = mention.added_at - mention.post.published_at
+        undated = mention.post.undated
         return Card(
             mention=mention,
             colour_number=self.colour_number(mention.brand),
@@ -97,12 +98,18 @@ class Cards:
             sentiment=mention.score.sentiment,
             sentiment_label=mention.score.sentiment.value.capitalize() + (", corrected" if mention.corrected else ""),
             figure=score_figure(mention),
-            published=format_time(mention.post.published_at, now, self.zone),
+            published=None if undated else format_time(mention.post.published_at, now, self.zone),
             read=format_time(mention.added_at, now, self.zone),
-            late=f"read {format_duration(delay)} late" if delay > READ_LATE_AFTER else "",
+            late="" if undated or mention.imported else delay_text(mention),
             intents=tuple(INTENT.label(str(bit.name).lower()) for bit in Intent if bit in mention.intent),
             stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",
         )
+
+
+def delay_text(mention: Mention) -> str:
+    """ "read 3 h late", or empty if the mention was read soon after its publication."""
+    delay = mention.added_at - mention.post.published_at
+    return f"read {format_duration(delay)} late" if delay > READ_LATE_AFTER else ""
 
 
 def score_figure(mention: Mention) -> str:

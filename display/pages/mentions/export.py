@@ -20,7 +20,7 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
     "sentiment": lambda mention: mention.score.sentiment.value,
     "score": lambda mention: mention.score.value,
     "corrected": lambda mention: mention.corrected,
-    "published_at": lambda mention: mention.post.published_at.isoformat(),
+    "published_at": lambda mention: None if mention.post.undated else mention.post.published_at.isoformat(),
     "added_at": lambda mention: mention.added_at.isoformat(),
     "source": lambda mention: mention.post.source,
     "site": lambda mention: mention.post.site,
@@ -38,7 +38,8 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
     "external_id": lambda mention: mention.post.external_id,
     "stars": lambda mention: mention.post.stars,
 }
-"""Column of CSV and key of JSON -> its plain value. Times are ISO 8601 in UTC; an unscored score is None."""
+"""Column of CSV and key of JSON -> its plain value. Times are ISO 8601 in UTC; an unknown one and an unscored score are
+None."""
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 

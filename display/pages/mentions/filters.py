@@ -44,7 +44,9 @@ DEFAULT_RANGE = "7d"
 
 _ID = re.compile(r"[0-9]{1,18}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ISO_TIME = "a time such as 2026-03-04T12:30, in the server's time zone"
+_YEARS = range(1970, 9999)
+"""Years that a URL may name: nothing that is stored is older, and Python's last year has no month after it."""
+_ISO_TIME = f"a time in the years {_YEARS[0]} to {_YEARS[-1]}, such as 2026-03-04T12:30, in the server's time zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +270,11 @@ def _time(given: Mapping[str, Sequence[str]], name: str, timezone: tzinfo) -> da
     if value is None:
         return None
     try:
-        at = datetime.fromisoformat(value)
-        at = (at if at.tzinfo else at.replace(tzinfo=timezone)).astimezone(UTC)
+        written = datetime.fromisoformat(value)
+        at = (written if written.tzinfo else written.replace(tzinfo=timezone)).astimezone(UTC)
         local_minute(at, timezone)
     except (ValueError, OverflowError):
         raise FilterError(name, value, _ISO_TIME) from None
-    if at.second or at.microsecond:
+    if at.second or at.microsecond or written.year not in _YEARS:
         raise FilterError(name, value, _ISO_TIME)
     return at

@@ -151,7 +151,9 @@ class MentionsPage:
     @cached_property
     def chart(self) -> Histogram | None:
         """The histogram of the whole view; None if there is nothing to draw."""
-        until = self.view.filter.until or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        # No mention is later than now: the store takes the time of adding for a post that claims to be.
+        end = self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        until = min(self.view.filter.until or end, end)
         since = self._chart_start(until)
         if since is None or since >= until:
             return None

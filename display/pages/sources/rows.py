@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from display.formatting import clock_time, format_duration
+from display.formatting import clock_time, day_and_month, format_duration
 from display.intervals import merge_intervals
 from monitor.analysis.staleness import is_stale
 from monitor.collector.search_coverage import FULL_COVERAGE, SearchCoverage, search_coverage
@@ -58,12 +58,12 @@ class RowContext:
     """When this program started; a source that was due while it was down is not late yet."""
 
     def short_time(self, at: datetime) -> str:
-        """ "15:44" today, "Tue 09:12" within six days, else "3 Nov"."""
+        """ "15:44" today, "Tue 09:12" within six days, else "3 Nov", with the year if it is not this one."""
         local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
         days = abs((local.date() - today.date()).days)
         if not days:
             return f"{local:%H:%M}"
-        return f"{local:%a %H:%M}" if days < 7 else f"{local.day} {local:%b}"
+        return f"{local:%a %H:%M}" if days < 7 else day_and_month(local, today)
 
     def clock_time(self, at: datetime) -> str:
         """ "15:44" today, else "Mon 16 Nov, 15:44"."""
