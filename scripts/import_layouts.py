@@ -1,4 +1,4 @@
-"""Write the table of layouts in docs/import.md from monitor/collector/importing/layout_table.py.
+"""Write the table of layouts in docs/import.md from monitor/collector/importing/layout_table.
 
 Run ``python -m scripts.import_layouts`` after a layout changed.
 """

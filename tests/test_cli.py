@@ -213,6 +213,32 @@ def test_import_reports_mentions_and_rejected_rows(wallflower: Run, tmp_path: Pa
     assert "Acme: 1" in again.stdout
 
 
+def test_a_dry_run_shows_the_first_posts(wallflower: Run, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    rows = [f"{n},Acme number {n},0{n + 1}/20/2024 11:47 PM,ann,https://a.example/{n}" for n in range(9)]
+    file.write_text(
+        "\n".join(["id,text,date,author,url", *rows, "0,Acme,02/20/2024 1:00 AM,,", "a,nobody,01/02/2024 1:00 AM,,"])
+    )
+    result = wallflower("import", str(file), "--dry-run", "--timezone", "America/New_York")
+    for line in (
+        "  Sat 20 Jan 2024 23:47:00 EST  ann",
+        "    Acme number 0",
+        "    id 0  https://a.example/0",
+        "  9 mention a brand",
+        "  1 mentions no brand: not stored",
+        "  1 repeats an earlier row",
+    ):
+        assert line in result.stdout.splitlines()
+
+
+def test_an_ambiguous_date_stops_an_import_until_its_order_is_named(wallflower: Run, tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("id,text,date\n1,Acme,03/02/2024\n")
+    result = wallflower("import", str(file))
+    assert (result.exit_code, "--date-format day-first or" in result.stderr) == (1, True)
+    assert wallflower("import", str(file), "--date-format", "day-first").exit_code == 0
+
+
 def test_a_dry_run_creates_no_folder(wallflower: Run, tmp_path: Path) -> None:
     file = tmp_path / "posts.csv"
     file.write_text("id,text,date\n1,Acme,2024-01-01\n")

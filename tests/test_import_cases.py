@@ -51,17 +51,27 @@ def times(posts: list[Post]) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "layout", "posts", "first"),
     [
+        (
+            "brandwatch-mentions.csv",
+            "brandwatch",
+            3,
+            ("2026-03-02 09:15", "rider_one", "Still waiting for Acme to answer"),
+        ),
+        ("meltwater-2022.csv", "meltwater", 2, ("2026-08-24 23:47", "A. Writer", "The maker Acme said on Monday")),
         ("meltwater-2022-utf8.csv", "meltwater", 2, ("2026-08-24 23:47", "A. Writer", "The maker Acme")),
         ("sprinklr.csv", "sprinklr", 2, ("2026-03-02 09:15", "rider_one", "Acme app keeps crashing")),
         ("hootsuite-inbox.csv", "hootsuite", 2, ("2026-03-02 09:15", "@rider_one", "Acme please help")),
         ("awario.csv", "awario", 2, ("2026-03-02 09:15", "@rider_one", "Acme is late again")),
         ("talkwalker.csv", "talkwalker", 2, ("2026-03-02 09:59", "Rider One", "Acme again late")),
         ("talkwalker-semicolon.csv", "talkwalker", 2, ("2026-03-02 09:59", "Rider One", "Acme again late; with")),
+        ("apify-tweets.json", "apify", 1, ("2026-03-02 09:15", "rider_one", "Acme is late")),
         ("apify-tweets.jsonl", "apify", 1, ("2026-03-02 09:15", "rider_one", "Acme is late")),
         ("snscrape.jsonl", "snscrape", 3, ("2023-01-30 12:01", "rider_one", "Acme bike stolen 0 https://t.co/x")),
+        ("tweets.js", "x-archive", 2, ("2026-03-02 09:15", "", "Acme &amp; friends")),
         ("twint-cet.csv", "twint", 2, ("2021-01-30 11:01", "rider_one", "Acme bike stolen")),
         ("twint-windows.csv", "twint", 1, ("2021-01-30 17:01", "rider_one", "Acme bike stolen")),
         ("meta-business-suite.csv", "meta", 2, ("2026-09-28 18:12", "Acme Bikes", "An autumn favourite is back!")),
+        ("play-console-reviews.csv", "play-console", 2, ("2026-03-02 09:15", "", "Acme app crashes")),
         ("play-console-reviews-utf8.csv", "play-console", 2, ("2026-03-02 09:15", "", "Acme app crashes")),
         ("reddit-comments.csv", "reddit-comments", 2, ("2026-03-02 09:15", "", "Acme sent the wrong part twice")),
         ("reddit-posts.csv", "reddit-posts", 2, ("2026-03-02 09:15", "", "")),
@@ -69,6 +79,8 @@ def times(posts: list[Post]) -> list[str]:
         ("sprout-inbox-400-of-2025.csv", "sprout", 400, ("2025-01-01 00:00", "@rider0", "Acme please help")),
         ("excel-ids.csv", "", 6, ("2026-03-02 09:10", "rider0", "Acme post number 0")),
         ("excel-ids-formula.csv", "", 3, ("2026-03-02 09:10", "rider0", "Acme post number 0")),
+        ("excel-sep.csv", "", 2, ("2026-03-02 09:15", "rider", "Acme is late")),
+        ("excel-cp1252.csv", "", 2, ("2026-03-02 09:15", "Zo\u00eb", "Acme\u2019s caf\u00e9 \u2013 great")),
         ("dup-headers.csv", "", 2, ("2026-03-02 00:00", "", "Acme original text")),
         ("ampm-dates.csv", "", 4, ("2026-03-02 23:47", "a", "Acme one")),
         ("compact-dates.csv", "", 2, ("2026-03-02 00:00", "a", "Acme one")),
@@ -125,7 +137,7 @@ def test_the_clock_has_twelve_hours(read: Read) -> None:
 
 
 def test_reviews_have_stars_and_a_rating_without_text_is_counted(read: Read) -> None:
-    posts, summary = read("play-console-reviews-utf8.csv")
+    posts, summary = read("play-console-reviews.csv")
     assert ([post.stars for post in posts], summary.ratings) == ([1, 5], 1)
 
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.collector.importing import cells
 from monitor.collector.importing.cells import Getter, Values
@@ -16,7 +17,11 @@ from monitor.collector.importing.rows import ImportFailed
 MAX_LISTED_COLUMNS = 40
 """Columns that an error lists."""
 
-_STARS = re.compile(r"[1-5](?:[.,]0+)?")
+_STARS = re.compile(r"([1-5])(?:[.,]0+)?(?: ?(?:/|of|out of) ?5(?:[.,]0+)?)?(?: ?stars?)?", re.IGNORECASE)
+_SYMBOLS = re.compile("(\u2605{1,5})\u2606{0,4}")
+"""Black stars, and white ones for those that are missing."""
+_REQUIRED = ("text", "published")
+"""Fields that are found by common names if a file lacks the columns of its layout."""
 _Alternatives = Sequence[Sequence[str]]
 """Columns of which the first that are not empty count; those of one alternative are joined."""
 
@@ -44,16 +49,17 @@ class Columns:
         return getter(values) if getter is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileColumns:
     """The names of a file's columns, and its first rows, by which to choose among them."""
 
     names: Sequence[str]
     sample: Sequence[Values] = ()
 
-    def named(self, key: str) -> str | None:
-        """The first column with this key."""
-        return next((name for name in self.names if column_key(name) == key), None)
+    @cached_property
+    def by_key(self) -> Mapping[str, str]:
+        """Key of a name, see ``column_key`` -> the first column with this key."""
+        return {column_key(name): name for name in reversed(self.names)}
 
     def texts(self, name: str) -> Iterator[str]:
         """The cells of a column in the sample that are not empty."""
@@ -72,7 +78,9 @@ def choose_columns(
     Raises ImportFailed for a field or column that does not exist or is named twice, and if no column holds the text.
     """
     mapped = _mapped_columns(mapping, file.names)
-    found = _layout_columns(layout, file.names) if layout else _common_columns(file, is_date)
+    found = _common_columns(file, is_date)
+    if layout is not None:
+        found = {field: found[field] for field in _REQUIRED if field in found} | _layout_columns(layout, file.by_key)
     chosen = {**found, **{field: [columns] for field, columns in mapped.items()}}
     chosen = {field: alternatives for field, alternatives in chosen.items() if any(alternatives)}
     if "text" not in chosen:
@@ -82,14 +90,14 @@ def choose_columns(
     fuller = _fuller_columns(file, layout, chosen["text"])
     getters = {field: _getter(field, alternatives, fuller) for field, alternatives in chosen.items()}
     if layout is not None:
-        getters |= _templates(layout, getters, file.names, mapped)
+        getters |= _templates(layout, getters, file.by_key, mapped)
     known = set(file.names)
     in_words = {
         field: " or ".join(" + ".join(names) for names in alternatives if known.issuperset(names))
         for field, alternatives in chosen.items()
     }
     names = {field: [name for names in alternatives for name in names] for field, alternatives in chosen.items()}
-    return Columns(in_words, names, getters, frozenset(mapped), layout, _ours(layout, file.names))
+    return Columns(in_words, names, getters, frozenset(mapped), layout, _ours(layout, file.by_key))
 
 
 def list_columns(columns: Sequence[str]) -> str:
@@ -150,13 +158,13 @@ def _existing_column(name: str, columns: Sequence[str]) -> str | None:
     return next((column for column in columns if column.casefold() == name.casefold()), None)
 
 
-def _layout_columns(layout: Layout, columns: Sequence[str]) -> dict[str, _Alternatives]:
-    by_key = {column_key(name): name for name in reversed(columns)}
-    return {
+def _layout_columns(layout: Layout, by_key: Mapping[str, str]) -> dict[str, _Alternatives]:
+    found = {
         field: list(_alternatives(expression, by_key))
         for field, expression in layout.fields.items()
         if "{" not in expression
     }
+    return {field: alternatives for field, alternatives in found.items() if alternatives}
 
 
 def _alternatives(expression: str, by_key: Mapping[str, str]) -> Iterator[list[str]]:
@@ -171,10 +179,10 @@ def _alternatives(expression: str, by_key: Mapping[str, str]) -> Iterator[list[s
 
 def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[str, _Alternatives]:
     """Field -> the column with the likeliest name, of those whose cells suit the field."""
-    suits: Mapping[str, Callable[[str], object]] = {"published": is_date, "url": is_link, "stars": is_stars}
+    suits: Mapping[str, Callable[[str], object]] = {"published": is_date, "url": is_link, "stars": stars_in}
     found: dict[str, _Alternatives] = {}
     for field, keys in COMMON_NAMES.items():
-        names = [name for key in keys if (name := file.named(key)) is not None]
+        names = [file.by_key[key] for key in keys if key in file.by_key]
         best = next((name for name in names if any(map(suits.get(field, bool), file.texts(name)))), None)
         if best is None and names and (field not in suits or not any(map(any, map(file.texts, names)))):
             best = names[0]
@@ -185,7 +193,7 @@ def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[s
 
 def _holds_stars(name: str, texts: Sequence[str]) -> bool:
     """Whether nearly all values are numbers of stars; a "rating" may have ten steps, so all its values must be."""
-    stars = sum(map(is_stars, texts))
+    stars = sum(stars_in(text) is not None for text in texts)
     return stars == len(texts) if column_key(name) == "rating" else stars >= len(texts) / 2
 
 
@@ -194,8 +202,8 @@ def _fuller_columns(file: FileColumns, layout: Layout | None, chosen: _Alternati
     used = {name for alternative in chosen for name in alternative}
     if layout is not None:
         return [name for name in cells.columns_in(layout.fuller_text) if name]
-    names = (file.named(key) for key in COMMON_NAMES["text"])
-    return [name for name in names if name is not None and name not in used]
+    names = (file.by_key[key] for key in COMMON_NAMES["text"] if key in file.by_key)
+    return [name for name in names if name not in used]
 
 
 def _getter(field: str, alternatives: _Alternatives, fuller: Sequence[str]) -> Getter:
@@ -206,10 +214,9 @@ def _getter(field: str, alternatives: _Alternatives, fuller: Sequence[str]) -> G
 
 
 def _templates(
-    layout: Layout, getters: Mapping[str, Getter], columns: Sequence[str], mapped: Iterable[str]
+    layout: Layout, getters: Mapping[str, Getter], by_key: Mapping[str, str], mapped: Iterable[str]
 ) -> dict[str, Getter]:
     """Field -> the getter of its template; the braces hold fields, or else columns."""
-    by_key = {column_key(name): name for name in reversed(columns)}
     made: dict[str, Getter] = {}
     for field, expression in layout.fields.items():
         if "{" in expression and field not in mapped:
@@ -221,12 +228,11 @@ def _templates(
     return made
 
 
-def _ours(layout: Layout | None, columns: Sequence[str]) -> tuple[str, str, str] | None:
+def _ours(layout: Layout | None, by_key: Mapping[str, str]) -> tuple[str, str, str] | None:
     if layout is None or not layout.ours:
         return None
     condition, _, account = layout.ours.partition(": ")
     column, _, value = condition.partition(" = ")
-    by_key = {column_key(name): name for name in reversed(columns)}
     return by_key.get(column_key(column), column), value, by_key.get(column_key(account), account)
 
 
@@ -235,6 +241,9 @@ def is_link(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def is_stars(text: str) -> bool:
-    """Whether a text is a number of stars."""
-    return _STARS.fullmatch(text) is not None
+def stars_in(text: str) -> int | None:
+    """The number of stars that a text states, as in "4", "4.0", "4/5", "4 of 5 stars" or with symbols; else None."""
+    if found := _STARS.fullmatch(text):
+        return int(found[1])
+    symbols = _SYMBOLS.fullmatch(text)
+    return len(symbols[1]) if symbols and len(text) <= 5 else None

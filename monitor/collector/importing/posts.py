@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from monitor.collector.importing.cells import Values
-from monitor.collector.importing.columns import Columns, is_stars
+from monitor.collector.importing.columns import Columns, stars_in
 from monitor.collector.importing.dating import DateReader
 from monitor.collector.importing.identity import Identity
 from monitor.collector.importing.rows import Row
@@ -18,6 +18,8 @@ from monitor.text.language_codes import language_of_name
 
 REMOVED_TEXTS = frozenset({"[removed]", "[deleted]", "[ removed by reddit ]", "[deleted by user]"})
 """What a source writes in place of a text that it or the author removed."""
+NO_TEXTS = frozenset({"n/a", "#n/a", "nan", "null"})
+"""What programs write in place of a text that is missing."""
 MAX_AHEAD = timedelta(minutes=5)
 """How far a time may lie in the future, because clocks differ."""
 
@@ -52,7 +54,7 @@ class RowReader:
         if row.problem:
             raise RowRefusedError(row.problem)
         read, values = self.columns.read, row.values
-        text, title, stars = read("text", values), read("title", values), read("stars", values)
+        text, title, stars = _prose(read("text", values)), _prose(read("title", values)), read("stars", values)
         self._check_text(text, title, stars)
         url = self.link(values)
         post = Post(
@@ -113,12 +115,17 @@ class RowReader:
     def _stars(self, text: str) -> int | None:
         if not text:
             return None
-        if not is_stars(text):
+        stars = stars_in(text)
+        if stars is None:
             raise RowRefusedError(
                 f'"{self.columns.by_field["stars"]}": {text[:40]!r} is not a number of stars from 1 to 5; '
                 "leave the column out with --map stars="
             )
-        return int(text[0])
+        return stars
+
+
+def _prose(text: str) -> str:
+    return "" if text.strip().casefold() in NO_TEXTS else text
 
 
 def _language(text: str) -> str | None:

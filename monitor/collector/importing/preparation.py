@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 
 from monitor.collector.importing.columns import Columns, FileColumns, choose_columns, list_columns
@@ -21,6 +22,9 @@ from monitor.collector.importing.rows import ImportFailed, Rows
 from monitor.collector.importing.survey import survey
 
 SAMPLE_ROWS = 1000
+TRIED_VALUES = 10
+"""Values of a column that are tried as times, where no column is one by its name."""
+MAX_SHOWN_COLUMNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,12 @@ def _no_times(file: FileColumns, dates: DateReader) -> str:
     found = [
         f'  --map "published={name}"    {examples(texts)}'
         for name in file.names
-        if (texts := list(file.texts(name))) and sum(map(dates.is_date, texts)) > len(texts) / 2
+        if (texts := list(islice(file.texts(name), TRIED_VALUES))) and sum(map(dates.is_date, texts)) > len(texts) / 2
     ]
     start = "No column seems to hold the time of publication, and no post gets a time that is not its own. "
     if found:
-        return "\n".join([f"{start}These columns may hold it:", *found, "Or import the rows with --undated."])
+        shown = found[:MAX_SHOWN_COLUMNS]
+        return "\n".join([f"{start}These columns may hold it:", *shown, "Or import the rows with --undated."])
     return (
         f"{start}Name it with --map published=COLUMN, or import the rows with --undated: they have no place on any "
         f"chart. {list_columns(file.names)}"

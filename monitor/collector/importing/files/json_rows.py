@@ -121,10 +121,30 @@ def _row(line: int, values: dict[str, Any], encoding: Encoding) -> Iterator[Row]
         and isinstance(values.get("data"), list)
         and ("meta" in values or "includes" in values)
     ):
-        for post in values["data"]:  # a page of X's API on each line
-            yield Row(line, post) if isinstance(post, dict) else Row(line, {"": post}, "is not a JSON object")
+        yield from _page(line, values)
         return
     yield Row(line, values, _undecodable(values, encoding) if encoding.may_be_broken else "")
+
+
+def _page(line: int, page: Mapping[str, Any]) -> Iterator[Row]:
+    """The posts of a page of X's API, each with its ``author`` and the posts that it quotes, as twarc2 flattens it."""
+    includes = page.get("includes")
+    by_id = {
+        kind: {one.get("id"): one for one in found if isinstance(one, dict)}
+        for kind, found in (includes.items() if isinstance(includes, dict) else ())
+        if isinstance(found, list)
+    }
+    for post in page["data"]:
+        if not isinstance(post, dict):
+            yield Row(line, {"": post}, "is not a JSON object")
+            continue
+        references = post.get("referenced_tweets")
+        if isinstance(references, list):
+            tweets = by_id.get("tweets", {})
+            wholes = [{**tweets.get(one.get("id"), {}), **one} for one in references if isinstance(one, dict)]
+            post = {**post, "referenced_tweets": wholes}
+        author = by_id.get("users", {}).get(post.get("author_id"))
+        yield Row(line, {**post, "author": author} if author else post)
 
 
 def _undecodable(values: Mapping[str, Any], encoding: Encoding) -> str:

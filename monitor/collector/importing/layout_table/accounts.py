@@ -1,0 +1,85 @@
+"""What a site hands out of one's own account: archives, data requests and reviews."""
+
+from __future__ import annotations
+
+from monitor.collector.importing.layouts import Layout
+
+ACCOUNTS: tuple[Layout, ...] = (
+    Layout(
+        name="play-console",
+        title="Google Play Console export",
+        recognised_by=("Package Name, Star Rating, Review Text",),
+        text="Review Text",
+        title_columns="Review Title",
+        published="Review Submit Millis Since Epoch | Review Submit Date and Time",
+        url="Review Link",
+        site="Package Name",
+        lang="Reviewer Language",
+        stars="Star Rating",
+        confirmed="public readers",
+    ),
+    Layout(
+        name="app-store",
+        title="App Store Connect export",
+        recognised_by=(
+            "attributes.rating, attributes.body, attributes.reviewerNickname, attributes.createdDate",
+            "rating, body, reviewerNickname, createdDate",
+        ),
+        text="attributes.body | body",
+        title_columns="attributes.title | title",
+        id="id",
+        author="attributes.reviewerNickname | reviewerNickname",
+        published="attributes.createdDate | createdDate",
+        stars="attributes.rating | rating",
+        confirmed="public readers of its interface for programs; it has no other export of reviews",
+    ),
+    Layout(
+        name="reddit-comments",
+        title="Reddit data request (comments)",
+        recognised_by=("permalink, subreddit, link, parent, body", "permalink, subreddit, gildings, body, media"),
+        text="body",
+        id="id",
+        published="date",
+        url="permalink",
+        url_base="https://www.reddit.com",
+        site="r/{subreddit}",
+        confirmed="public readers",
+    ),
+    Layout(
+        name="reddit-posts",
+        title="Reddit data request (posts)",
+        recognised_by=("permalink, date, subreddit, title, body",),
+        text="body",
+        title_columns="title",
+        id="id",
+        published="date",
+        url="permalink",
+        url_base="https://www.reddit.com",
+        site="r/{subreddit}",
+        confirmed="public readers",
+    ),
+    Layout(
+        name="youtube",
+        title="YouTube Takeout",
+        recognised_by=(
+            "Comment ID, Comment Create Timestamp, Video ID, Comment Text",
+            "Live Chat ID, Live Chat Create Timestamp, Video ID, Live Chat Text",
+        ),
+        text="Comment Text | Live Chat Text",
+        id="Comment ID | Live Chat ID",
+        published="Comment Create Timestamp | Live Chat Create Timestamp",
+        url="https://www.youtube.com/watch?v={Video ID}&lc={Comment ID}",
+        confirmed="public readers; the text is JSON, in two versions",
+    ),
+    Layout(
+        name="x-archive",
+        title="X archive",
+        recognised_by=("tweet.full_text, tweet.id_str, tweet.created_at", "full_text, id_str, created_at"),
+        text="tweet.full_text | full_text",
+        id="tweet.id_str | id_str",
+        published="tweet.created_at | created_at",
+        url="https://x.com/i/status/{id}",
+        lang="tweet.lang | lang",
+        confirmed="public readers",
+    ),
+)

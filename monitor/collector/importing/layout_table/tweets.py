@@ -1,0 +1,86 @@
+"""Tweets as programs collect them."""
+
+from __future__ import annotations
+
+from monitor.collector.importing.layouts import Layout
+
+_TWEET_URL = "https://x.com/{author}/status/{id}"
+
+TWEETS: tuple[Layout, ...] = (
+    Layout(
+        name="twarc-v1",
+        title="twarc (API 1.1) export",
+        recognised_by=("id_str, created_at, user.screen_name",),
+        text="extended_tweet.full_text | full_text | text",
+        fuller_text="retweeted_status.extended_tweet.full_text | retweeted_status.full_text | retweeted_status.text",
+        id="id_str",
+        author="user.screen_name",
+        published="created_at",
+        url=_TWEET_URL,
+        lang="lang",
+        confirmed="its source, and X's documentation",
+    ),
+    Layout(
+        name="twarc",
+        title="twarc2 export",
+        recognised_by=("id, author_id, created_at, text, author.username",),
+        text="note_tweet.text | text",
+        fuller_text="referenced_tweets.0.note_tweet.text | referenced_tweets.0.text",
+        id="id",
+        author="author.username",
+        published="created_at",
+        url=_TWEET_URL,
+        lang="lang",
+        confirmed="its source, and that of twarc-csv",
+    ),
+    Layout(
+        name="twarc-json2csv",
+        title="twarc json2csv export",
+        recognised_by=("id, tweet_url, created_at, user_screen_name, text",),
+        text="text",
+        id="id",
+        author="user_screen_name",
+        published="created_at | parsed_created_at",
+        url="tweet_url",
+        lang="lang",
+        confirmed="its source",
+    ),
+    Layout(
+        name="twint",
+        title="twint export",
+        recognised_by=("conversation_id, created_at, username, tweet, link",),
+        text="tweet",
+        id="id",
+        author="username",
+        published="created_at | date + time + timezone",
+        url="link",
+        lang="language",
+        confirmed="its source",
+    ),
+    Layout(
+        name="snscrape",
+        title="snscrape export",
+        recognised_by=("rawContent, url, date, id", "renderedContent, content, url, date, id"),
+        text="rawContent | content",
+        fuller_text="retweetedTweet.rawContent | retweetedTweet.content",
+        id="id",
+        author="user.username",
+        published="date",
+        url="url",
+        lang="lang",
+        confirmed="its source",
+    ),
+    Layout(
+        name="apify",
+        title="Apify export (tweets)",
+        recognised_by=("createdAt, text, author.userName", "createdAt, fullText, author.userName"),
+        text="fullText | text",
+        fuller_text="retweet.fullText | retweet.text",
+        id="id",
+        author="author.userName",
+        published="createdAt",
+        url="url | twitterUrl",
+        lang="lang",
+        confirmed="a public reader",
+    ),
+)
