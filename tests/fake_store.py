@@ -219,11 +219,12 @@ class Truth:
 
 def in_order(mentions: Sequence[Mention], order: Order) -> list[int]:
     """The ids of ``mentions``, sorted by ``order``."""
-    sign = {Order.NEGATIVE: 1, Order.POSITIVE: -1}.get(order, 0)
-    newest = 1 if order is Order.OLD else -1
+    if order in (Order.NEW, Order.OLD):
+        by_time = sorted((m.post.published_at, m.id) for m in mentions)
+        return [id_ for _, id_ in (by_time if order is Order.OLD else by_time[::-1])]
+    sign = 1 if order is Order.NEGATIVE else -1
     value = {m.id: m.score.value for m in mentions}
-    unscored = bool(sign)
-    return sorted(value, key=lambda i: (unscored and value[i] is None, sign * (value[i] or 0), newest * i))
+    return sorted(value, key=lambda i: (value[i] is None, sign * (value[i] or 0), -i))
 
 
 def run_random_operations(store: Store, world: World, operations: int) -> None:

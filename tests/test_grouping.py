@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from display.pages.mentions.grouping import grouped_page
-from monitor.model import Mention, Post, Score
+from monitor.model import ListPosition, Mention, Position, Post, Score
 from tests.fakes import NOON
 
 
@@ -22,9 +22,14 @@ class FakeList:
         self.all = [mention(n + 1_000, story) for n, story in enumerate(stories)][::-1]
         self.fetches = 0
 
-    def __call__(self, before: int | None, limit: int) -> list[Mention]:
+    def __call__(self, before: Position | None, limit: int) -> list[Mention]:
         self.fetches += 1
-        return [m for m in self.all if before is None or m.id < before][:limit]
+        return [m for m in self.all if m.id < last_id(before, m.id + 1)][:limit]
+
+
+def last_id(position: Position | None, otherwise: int) -> int:
+    """The id at a position; ``otherwise`` if it is None."""
+    return position.id if isinstance(position, ListPosition) else position or otherwise
 
 
 STORIES = st.lists(st.none() | st.integers(1, 4), max_size=60)
@@ -32,13 +37,12 @@ STORIES = st.lists(st.none() | st.integers(1, 4), max_size=60)
 
 @given(STORIES, st.integers(1, 9))
 def test_every_mention_is_on_one_page_as_a_row_or_behind_its_story(stories: list[int | None], rows: int) -> None:
-    mentions_list, before, seen = FakeList(stories), None, 0
+    mentions_list, seen = FakeList(stories), 0
+    before: Position | None = None
     while True:
         page = grouped_page(mentions_list, before, rows)
-        until = mentions_list.all[-1].id - 1 if page.last is None and mentions_list.all else page.last
-        behind = [
-            m for m in mentions_list.all if (before is None or m.id < before) and (until is None or m.id >= until)
-        ]
+        until = last_id(page.last, 0)
+        behind = [m for m in mentions_list.all if until <= m.id < last_id(before, m.id + 1)]
         seen += len(behind)
         assert [m.id for m in page.rows] == [m.id for m in first_of_each(behind)]
         assert len(page.rows) <= rows

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.model import Choice, MentionFilter, Order
-from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries
+from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries, time_order
 from monitor.store.sqlite.cubes import Segment, segments
 from monitor.store.sqlite.plan import plan
 from monitor.store.sqlite.units import DAY_MS, from_ms, month_of, month_start, to_ms
@@ -49,11 +50,16 @@ def page_plan(store: SqliteStore, f: MentionFilter, limit: str = "ORDER BY {id} 
 
 def plans_of(store: SqliteStore, query: Callable[[], object]) -> list[str]:
     """The plan of every SELECT that ``query`` runs."""
+    return [query_plan(store, sql, ()) for sql in statements(store, query) if sql.lstrip().startswith("SELECT")]
+
+
+def statements(store: SqliteStore, query: Callable[[], object]) -> list[str]:
+    """Every statement that ``query`` runs, with its parameters."""
     seen: list[str] = []
     store._read(lambda db: db.set_trace_callback(seen.append))
     query()
     store._read(lambda db: db.set_trace_callback(None))
-    return [query_plan(store, sql, ()) for sql in seen if sql.lstrip().startswith("SELECT")]
+    return seen
 
 
 HOUR_LAST_WEEK = {"since": NOON - timedelta(days=9), "until": NOON - timedelta(days=9) + timedelta(hours=1)}
@@ -86,6 +92,45 @@ def test_a_page_by_index_needs_no_sort(store: SqliteStore) -> None:
         f = MentionFilter(q="delay OR the", brand=Choice(("Acme",)), since=NOON, order=order)
         direction = "ORDER BY {id} DESC" if order is Order.NEW else "ORDER BY {id}"
         assert "TEMP B-TREE" not in page_plan(store, f, f"{direction} LIMIT 50")
+
+
+BY_TIME = r"SEARCH mention USING (COVERING )?INDEX mention_published \(published_at>\? AND published_at<\?\)"
+
+
+@pytest.mark.parametrize("order", [Order.NEW, Order.OLD])
+@pytest.mark.parametrize(
+    ("f", "few_streamed", "route", "sorted_"),
+    [
+        (MentionFilter(), False, BY_TIME, False),
+        (MentionFilter(since=NOON - timedelta(days=7)), False, BY_TIME, False),
+        (MentionFilter(**HOUR_LAST_WEEK), False, ROUTES["time"], True),
+        (MentionFilter(lang=Choice(exclude=("en",))), False, BY_TIME, False),
+        (MentionFilter(brand=Choice(("Acme",))), False, ROUTES["index"], False),
+        (MentionFilter(brand=Choice(("Acme",))), True, BY_TIME, False),
+        (MentionFilter(q="the OR delay OR bad"), False, ROUTES["index"], False),
+        (MentionFilter(q="the OR delay OR bad"), True, BY_TIME, False),
+        (MentionFilter(lang=Choice(("en",)), **HOUR_LAST_WEEK), False, ROUTES["time"], True),
+        (MentionFilter(story=3), False, ROUTES["story"], True),
+    ],
+)
+def test_a_page_by_time_takes_its_route(
+    store: SqliteStore,
+    monkeypatch: pytest.MonkeyPatch,
+    f: MentionFilter,
+    few_streamed: bool,
+    route: str,
+    sorted_: bool,
+    order: Order,
+) -> None:
+    if few_streamed:
+        monkeypatch.setattr(time_order, "MAX_STREAMED", 1)
+        monkeypatch.setattr(time_order, "MAX_SORTED", 1)
+    ordered = replace(f, order=order)
+    select = r"SELECT mention.published_at, mention.id.* FROM (mention|json_each|mention_fts)"
+    sent = [sql for sql in statements(store, lambda: store.page(ordered, limit=3)) if re.match(select, sql)]
+    plans = [query_plan(store, sql, ()) for sql in sent]
+    assert re.search(route, plans[-1]), plans
+    assert all(("TEMP B-TREE" in found) == sorted_ for found in plans), plans
 
 
 def test_the_wall_reads_only_the_covering_index(store: SqliteStore) -> None:

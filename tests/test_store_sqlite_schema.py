@@ -14,10 +14,10 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from monitor.errors import SchemaError, StoreError
-from monitor.model import FoundTopic, Health, MentionFilter, Order, SourceRequest, SourceStatus, Spend, Trend
+from monitor.model import FoundTopic, Health, MentionFilter, SourceRequest, SourceStatus, Spend, Trend
 from monitor.query import TOKENIZER
 from monitor.store import open_store
-from monitor.store.sqlite import derived, migrations
+from monitor.store.sqlite import derived, migration_steps, migrations
 from monitor.store.sqlite.units import from_ms
 from tests.fake_store import ALL, World, judged, raw_connection, run_random_operations
 from tests.fakes import NOON
@@ -257,12 +257,12 @@ def test_an_older_database_gets_its_5_minute_counts_computed(
     counts = rows_of_tables(path)["pulse"]
     remove_later_tables(path)
 
-    monkeypatch.setattr(migrations, "MIN_MENTIONS_TO_LOG", 10)
+    monkeypatch.setattr(migration_steps, "MIN_MENTIONS_TO_LOG", 10)
     caplog.set_level("INFO", "wallflower.schema")
     store = open_store(f"sqlite:///{path}")
     assert "may take a minute" in caplog.text
     assert rows_of_tables(path)["cube_5min"] == [row for row in counts if row[3]]
-    first = next(iter(store.export(MentionFilter(order=Order.OLD))))
+    first = min(store.export(ALL), key=lambda m: m.id)
     assert store.source_start_times() == dict.fromkeys(("Forum", "News feed"), first.added_at)
     store.close()
 
@@ -279,7 +279,7 @@ def test_5_minute_counts_are_computed_from_the_first_month_on(tmp_path: Path) ->
     db.execute("ALTER TABLE mention RENAME COLUMN sentiment TO bucket")
     db.execute("DROP TABLE cube_5min")
     db.execute("CREATE TABLE pulse (brand INTEGER, time INTEGER, source INTEGER, n INTEGER, negative INTEGER)")
-    migrations.fill_5_minute_counts(Database(db))
+    migration_steps.fill_5_minute_counts(Database(db))
     assert db.execute("SELECT * FROM pulse ORDER BY brand, time, source").fetchall() == expected
     assert len(expected) > 50
     db.close()
@@ -307,7 +307,7 @@ def test_posts_of_sources_that_were_never_polled_are_marked_as_imported(
     db.execute("UPDATE post SET url = 'https://forum.example/' || id")
     counts = dict(db.execute("SELECT name, count(*) FROM post JOIN source ON source.id = post.source GROUP BY 1"))
     db.close()
-    monkeypatch.setattr(migrations, "MIN_MENTIONS_TO_LOG", 5)
+    monkeypatch.setattr(migration_steps, "MIN_MENTIONS_TO_LOG", 5)
     caplog.set_level("INFO", "wallflower.schema")
     open_store(f"sqlite:///{path}").close()
     db = raw_connection(path)

@@ -66,7 +66,6 @@ class WallData:
         self._last_alive_at = clock.monotonic()
         self._loaded: dict[Hashable, Any] = {}
         self._caches: dict[float, TTLCache[Hashable, Any]] = {}
-        self._first_mention: Mention | None = None
 
     def refresh(self) -> int:
         """Update the snapshot if the store changed or a second passed. Returns the snapshot's revision number."""
@@ -93,7 +92,7 @@ class WallData:
     @property
     def any_mention(self) -> bool:
         """Whether the store has any mention."""
-        return self._first() is not None
+        return self.last_mention_id() > 0
 
     @property
     def source_health(self) -> SourceHealth:
@@ -118,14 +117,11 @@ class WallData:
 
     @property
     def listening_since(self) -> datetime:
-        """When the first mention was stored or this program started, whichever was earlier.
+        """When the first source was read or this program started, whichever was earlier; files may hold older mentions.
 
         With sample data, it is when the first sample post was published.
         """
-        first = self._first()
-        if first is None:
-            return self.started
-        return min(self.started, first.post.published_at if self.source_health.sample else first.added_at)
+        return self._once("listening since", self._listening_since)
 
     @property
     def gaps(self) -> dict[str, list[Period]]:
@@ -279,10 +275,14 @@ class WallData:
             return len({m.id for f in filters for m in self._store.page(f, limit=MAX_DISTINCT_MATCHES)})
         return n
 
-    def _first(self) -> Mention | None:
-        if self._first_mention is None:
-            self._first_mention = next(iter(self._store.page(MentionFilter(order=Order.OLD), limit=1)), None)
-        return self._first_mention
+    def _listening_since(self) -> datetime:
+        if self.source_health.sample:
+            oldest = self._store.page(MentionFilter(order=Order.OLD), limit=1)
+            times = [mention.post.published_at for mention in oldest]
+        else:
+            configured = {status.source for status in self.source_health.statuses}
+            times = [at for source, at in self._store.source_start_times().items() if source in configured]
+        return min([self.started, *times])
 
     def _once(self, key: Hashable, load: Callable[[], T]) -> T:
         """The result of ``load``, which is called once per revision."""

@@ -21,7 +21,7 @@ from monitor.model.mentions import (
     WordWeight,
 )
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
-from monitor.model.queries import Bin, Choice, Count, FacetValue, MentionFilter, Order, Tally
+from monitor.model.queries import Bin, Choice, Count, FacetValue, ListPosition, MentionFilter, Order, Position, Tally
 from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceRequest, SourceStatus, Spend
 from monitor.model.texts import Text, Texts
 
@@ -48,10 +48,12 @@ __all__ = [
     "Intent",
     "Json",
     "JudgedPost",
+    "ListPosition",
     "Match",
     "Mention",
     "MentionFilter",
     "Order",
+    "Position",
     "Post",
     "Receipt",
     "SaveResult",

@@ -8,6 +8,7 @@ from enum import IntEnum, IntFlag, StrEnum
 from typing import NamedTuple
 
 from monitor.model.posts import Post, Span
+from monitor.model.queries import ListPosition
 
 NEUTRAL_BELOW = 0.15
 """Scores closer to zero than this are neutral."""
@@ -137,6 +138,11 @@ class Mention:
     """Other mentions of this brand in the same story."""
     imported: bool = False
     """Its post comes from an imported file: when it was added says nothing about how late it was read."""
+
+    @property
+    def position(self) -> ListPosition:
+        """Its place in a list."""
+        return ListPosition(self.id, self.post.published_at)
 
 
 class ChangeKind(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Choice:
 
 
 class Order(StrEnum):
-    """How a list is sorted: by time of adding, or by score."""
+    """How a list is sorted: by time of publication, or by score. Equal ones are sorted by id."""
 
     NEW = "new"
     OLD = "old"
@@ -52,6 +53,18 @@ class MentionFilter:
     until: datetime | None = None
     story: int | None = None
     order: Order = Order.NEW
+
+
+@dataclass(frozen=True, slots=True)
+class ListPosition:
+    """The last mention of a page, after which the next one continues, even if it was deleted since."""
+
+    id: int
+    published_at: datetime
+
+
+Position: TypeAlias = int | ListPosition
+"""A place in a list: a mention that exists, or one that may be deleted since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from monitor.model import (
     JudgedPost,
     Mention,
     MentionFilter,
+    Position,
     SaveResult,
     SourceRequest,
     SourceStatus,
@@ -181,9 +182,13 @@ class Store(Protocol):
     # Lists and figures of mentions
 
     def page(
-        self, f: MentionFilter, *, before: int | None = None, upto: int | None = None, limit: int = 50
+        self, f: MentionFilter, *, before: Position | None = None, upto: int | None = None, limit: int = 50
     ) -> list[Mention]:
-        """At most ``limit`` mentions in the filter's order: the first ones, or those after the mention ``before``."""
+        """At most ``limit`` mentions in the filter's order: the first ones, or those after the mention ``before``.
+
+        If ``before`` may have been deleted, give its ListPosition; in an order by time, the page then continues where
+        it was.
+        """
 
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
         """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
@@ -206,7 +211,7 @@ class Store(Protocol):
         """
 
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
-        """Every match by id: ascending if the filter's order is OLD, otherwise descending.
+        """Every match by time of publication: the oldest first if the filter's order is OLD, otherwise the newest.
 
         Mentions that arrive during the export are not included. Each thousand mentions are one read.
         """

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from display.pages.mentions.facets import URL_FACETS, Facet, KnownNames
 from monitor.errors import FilterError
-from monitor.model import Choice, MentionFilter, Order
+from monitor.model import Choice, ListPosition, MentionFilter, Order, Position
 
 FACET_NAMES = tuple(facet.name for facet in URL_FACETS)
 """Parameters that may be repeated, in the order of a URL."""
@@ -43,6 +43,8 @@ RANGES: Mapping[str, TimeRange] = {
 DEFAULT_RANGE = "7d"
 
 _ID = re.compile(r"[0-9]{1,18}")
+_POSITION = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,14}))?")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _YEARS = range(1970, 9999)
 """Years that a URL may name: nothing that is stored is older, and Python's last year has no month after it."""
@@ -62,8 +64,8 @@ class MentionsView:
     """A key of RANGES; empty if the URL has ``since`` or ``until``."""
     upto: int | None = None
     """The last mention id of the moment that is shown; None: now."""
-    before: int | None = None
-    """The id that the page continues after, in the order of the list; None: the first page."""
+    before: Position | None = None
+    """The mention that the page continues after, in the order of the list; None: the first page."""
 
     def with_value(self, facet: Facet, value: str, *, exclude: bool = False) -> MentionsView:
         """With ``value`` of ``facet`` added to those chosen, or to those excluded."""
@@ -141,7 +143,7 @@ def parse_view(
         order=_order(_single(given, "order")),
         **choices,
     )
-    return MentionsView(mention_filter, range_name, upto=_id(given, "upto"), before=_id(given, "before"))
+    return MentionsView(mention_filter, range_name, upto=_id(given, "upto"), before=_position(given, "before"))
 
 
 def parse_options(options: Iterable[str]) -> dict[str, list[str]]:
@@ -165,7 +167,7 @@ def parameters(view: MentionsView, timezone: tzinfo) -> list[tuple[str, str]]:
     pairs += [] if mention_filter.story is None else [("story", str(mention_filter.story))]
     pairs += [] if mention_filter.order is Order.NEW else [("order", mention_filter.order.value)]
     pairs += [] if view.upto is None else [("upto", str(view.upto))]
-    pairs += [] if view.before is None else [("before", str(view.before))]
+    pairs += [] if view.before is None else [("before", _position_text(view.before))]
     return pairs
 
 
@@ -217,6 +219,26 @@ def _id(given: Mapping[str, Sequence[str]], name: str) -> int | None:
     if not _ID.fullmatch(value):
         raise FilterError(name, value, "a whole number")
     return int(value)
+
+
+def _position(given: Mapping[str, Sequence[str]], name: str) -> Position | None:
+    """``ID.MILLISECONDS``; or the id alone, as older URLs have it."""
+    value = _single(given, name)
+    if value is None:
+        return None
+    found = _POSITION.fullmatch(value)
+    if found is None:
+        raise FilterError(name, value, "the position that a link to another page contains")
+    id_, milliseconds = found.groups()
+    if milliseconds is None:
+        return int(id_)
+    return ListPosition(int(id_), EPOCH + int(milliseconds) * timedelta(milliseconds=1))
+
+
+def _position_text(position: Position) -> str:
+    if isinstance(position, int):
+        return str(position)
+    return f"{position.id}.{(position.published_at - EPOCH) // timedelta(milliseconds=1)}"
 
 
 def _order(value: str | None) -> Order:

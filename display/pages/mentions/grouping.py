@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from monitor.model import Mention
+from monitor.model import Mention, Position
 
-FetchPage: TypeAlias = Callable[[int | None, int], list[Mention]]
-"""(id, limit) -> at most ``limit`` mentions that follow the one with that id, in the order of the list."""
+FetchPage: TypeAlias = Callable[[Position | None, int], list[Mention]]
+"""(position, limit) -> at most ``limit`` mentions that follow that position, in the order of the list."""
 
 MAX_FETCHES = 6
 """Per page of the list, so that one huge story cannot delay it; such a page has fewer rows."""
 
 
 class GroupedPage(NamedTuple):
-    """The rows of a page, and the id of the last mention that they represent; None at the end of the list."""
+    """The rows of a page, and the last mention that they represent; None at the end of the list."""
 
     rows: list[Mention]
-    last: int | None
+    last: Position | None
 
 
-def grouped_page(fetch: FetchPage, before: int | None, max_rows: int) -> GroupedPage:
+def grouped_page(fetch: FetchPage, before: Position | None, max_rows: int) -> GroupedPage:
     """The next ``max_rows`` rows after ``before``: the first mention of each story and brand."""
     rows: dict[tuple[int, str], Mention] = {}
     last = before
@@ -32,7 +32,7 @@ def grouped_page(fetch: FetchPage, before: int | None, max_rows: int) -> Grouped
             if key not in rows and len(rows) == max_rows:
                 return GroupedPage(list(rows.values()), last)
             rows.setdefault(key, mention)
-            last = mention.id
+            last = mention.position
         if len(mentions) <= max_rows:
             return GroupedPage(list(rows.values()), None)
     return GroupedPage(list(rows.values()), last)

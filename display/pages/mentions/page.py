@@ -16,7 +16,7 @@ from display.pages.mentions.grouping import GroupedPage, grouped_page
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
 from display.pages.mentions.rail import Chip, Rail, RailSection, RelaxedFilter, chips, relaxed_filters
 from display.source_health import unrecorded_gaps
-from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order
+from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
 from monitor.query import parse
 
 if TYPE_CHECKING:
@@ -97,24 +97,24 @@ class MentionsPage:
         if reversed_order is None or not self._page.rows:
             return self.fixed_view
         backwards = replace(self.view.filter, order=reversed_order)
-        above = self._fetch_page(backwards, self._page.rows[0].id).last
+        above = self._fetch_page(backwards, self._page.rows[0].position).last
         anchor = None if above is None else self.store.page(backwards, before=above, upto=self.upto, limit=1)
-        return replace(self.fixed_view, before=anchor[0].id) if anchor else self.fixed_view
+        return replace(self.fixed_view, before=anchor[0].position) if anchor else self.fixed_view
 
     @cached_property
     def _page(self) -> GroupedPage:
         return self._fetch_page(self.view.filter, self.view.before)
 
-    def _fetch_page(self, mention_filter: MentionFilter, before: int | None) -> GroupedPage:
+    def _fetch_page(self, mention_filter: MentionFilter, before: Position | None) -> GroupedPage:
         """A page with one row per story; if the filter is one story, with each of its mentions."""
 
-        def fetch(after: int | None, limit: int) -> list[Mention]:
+        def fetch(after: Position | None, limit: int) -> list[Mention]:
             return self.store.page(mention_filter, before=after, upto=self.upto, limit=limit)
 
         if mention_filter.story is None:
             return grouped_page(fetch, before, MAX_ROWS)
         mentions = fetch(before, MAX_ROWS + 1)
-        return GroupedPage(mentions[:MAX_ROWS], mentions[MAX_ROWS - 1].id if len(mentions) > MAX_ROWS else None)
+        return GroupedPage(mentions[:MAX_ROWS], mentions[MAX_ROWS - 1].position if len(mentions) > MAX_ROWS else None)
 
     @cached_property
     def rail(self) -> Rail:

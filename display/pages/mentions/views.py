@@ -229,7 +229,7 @@ def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, ord
     """The id of the next mention in that order; None at the end, and for an order that cannot be reversed."""
     if order is None:
         return None
-    following = context.store.page(replace(view.filter, order=order), before=mention.id, upto=view.upto, limit=1)
+    following = context.store.page(replace(view.filter, order=order), before=mention.position, upto=view.upto, limit=1)
     return following[0].id if following else None
 
 

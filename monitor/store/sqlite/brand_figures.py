@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Bin, Choice, Mention, MentionFilter, Tally
+from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, Tally
 from monitor.store.sqlite import facets
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import segments
@@ -46,8 +46,10 @@ _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
 _ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
 _LARGEST_STORIES = f"""SELECT story FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME} AND story IS NOT NULL GROUP BY story ORDER BY count(*) DESC, max(published_at) DESC LIMIT ?"""
-_NEWEST_OF_STORY = """SELECT id FROM mention INDEXED BY mention_story
-    WHERE story = ? AND brand = ? AND state = ? AND hidden = 0 ORDER BY id DESC LIMIT 1"""
+_NEWEST_OF_STORY = """SELECT published_at, id FROM (SELECT published_at, id FROM mention INDEXED BY mention_story
+    WHERE story = ? AND brand = ? AND state = ? AND hidden = 0 ORDER BY id DESC LIMIT 50)
+    ORDER BY published_at DESC, id DESC LIMIT 1"""
+"""The newest among those added last: a story may have thousands."""
 _DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
     ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
     ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden, n, 0)), 0),
@@ -144,18 +146,20 @@ def largest_stories(db: Connection, brand: str, since: int, limit: int) -> list[
 
 def _newest_of_story(db: Connection, story: int, brand: int) -> int | None:
     rows = [db.execute(_NEWEST_OF_STORY, (story, brand, state)).fetchone() for state in (0, 1)]
-    return max((row[0] for row in rows if row), default=None)
+    newest = max((row for row in rows if row), default=None)
+    return None if newest is None else int(newest[1])
 
 
 def _newest(db: Connection, f: MentionFilter, limit: int) -> Iterator[Mention]:
     """Newest first, up to MAX_STORY_PAGES pages."""
-    planned, before, size = plan(db, f), None, 2 * limit + 10
+    planned, size = plan(db, f), 2 * limit + 10
+    before: ListPosition | None = None
     for _ in range(MAX_STORY_PAGES):
-        ids = page_ids(db, planned, before, None, size)
-        yield from load_mentions(db, ids).values()
-        if len(ids) < size:
+        mentions = list(load_mentions(db, page_ids(db, planned, before, None, size)).values())
+        yield from mentions
+        if len(mentions) < size:
             return
-        before = ids[-1]
+        before = mentions[-1].position
 
 
 def _sums_by_rows(db: Connection, brand: int, since: int, until: int) -> _Sums:

@@ -5,7 +5,8 @@
     index         the search index, if the filter has anything that narrows it
     rows          the primary key, newest first, if the filter excludes little
 
-Each route is pinned, because the planner sometimes picks a wrong index, with or without ANALYZE; tests check the plans.
+``time_order`` uses them for pages by time of publication. Each is pinned, because the planner sometimes picks a wrong
+index, with or without ANALYZE; tests check the plans.
 """
 
 from __future__ import annotations
@@ -28,12 +29,18 @@ _POSTS_PER_READ = 500
 
 
 class Select(NamedTuple):
-    """SQL that selects ids, without ORDER BY and LIMIT."""
+    """SQL that selects mentions, without ORDER BY and LIMIT."""
 
-    sql: str
+    source: str
+    """From FROM on."""
     params: tuple[int | str, ...]
     id: str
     """The expression of the id. With the search index it must be that table's rowid, or sorting becomes slow."""
+
+    @property
+    def sql(self) -> str:
+        """Selects the ids."""
+        return f"SELECT {self.id} {self.source}"
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,14 @@ class Candidates:
         return cls(db, plan, low, _MAX_ID if upto is None else upto)
 
     def ids(self, limit: int = -1, before: int | None = None, condition: str = "true") -> list[int]:
-        """Ids in the plan's order, those after the mention ``before``; ``condition`` is SQL that may use ``{id}``."""
-        narrowed, after_key = (self, "true") if before is None else self._after(before)
-        select = narrowed.select(join=narrowed.plan.order in _ORDERS_BY_SCORE)
-        order = _ORDER_BY[self.plan.order].format(id=select.id)
-        sql = f"{select.sql} AND {after_key} AND {condition.format(id=select.id)} ORDER BY {order} LIMIT ?"
+        """Ids by score, those after the mention ``before``, if the plan's order is that; otherwise the newest first.
+
+        ``condition`` is SQL that may use ``{id}``.
+        """
+        after = "true" if before is None else self._after_score(before)
+        select = self.select(join=self.plan.order in _ORDERS_BY_SCORE)
+        order = _ORDER_BY.get(self.plan.order, "{id} DESC").format(id=select.id)
+        sql = f"{select.sql} AND {after} AND {condition.format(id=select.id)} ORDER BY {order} LIMIT ?"
         return [row[0] for row in self.db.execute(sql, (*select.params, limit))]
 
     def count(self, limit: int) -> int:
@@ -92,14 +102,36 @@ class Candidates:
 
     def select(self, join: bool = False) -> Select:
         """The SELECT; ``join``: the caller needs columns of mention."""
+        few = self.few()
+        if few is not None:
+            return few
+        if self.plan.match is not None:
+            return self.by_index(join or self.needs_rows)
+        return self.by_columns("mention NOT INDEXED")
+
+    def few(self) -> Select | None:
+        """The candidates by an index that finds few: of one story, or of a short time range in the past."""
         plan = self.plan
         if plan.story is not None and plan.columns_suffice:
-            return self._by_columns("mention INDEXED BY mention_story", ())
-        if self._is_short_past_range():
-            return self._by_time()
-        if plan.match is not None:
-            return self._by_index(join or self.needs_rows)
-        return self._by_columns("mention NOT INDEXED", ())
+            return self.by_columns("mention INDEXED BY mention_story")
+        if not self._is_short_past_range():
+            return None
+        brands = "json_each(?) chosen CROSS JOIN mention INDEXED BY mention_time ON mention.brand = chosen.value"
+        return self.by_columns(brands, (str(list(plan.brands)),))
+
+    def by_columns(self, table: str, params: tuple[int | str, ...] = ()) -> Select:
+        """The candidates in ``table``, whose parameters are ``params``, by conditions over columns alone."""
+        row_conditions, values = self._row_conditions()
+        source = f"FROM {table} WHERE mention.id BETWEEN ? AND ? AND {self.plan.where}{row_conditions}"
+        return Select(source, (*params, self.low, self.high, *self.plan.params, *values), "mention.id")
+
+    def by_index(self, join: bool) -> Select:
+        """The candidates by the search index; ``join``: with the columns of mention."""
+        row_conditions, values = self._row_conditions()
+        joined = " CROSS JOIN mention ON mention.id = mention_fts.rowid" if join else ""
+        matches = "mention_fts MATCH ? AND mention_fts.rowid BETWEEN ? AND ?"
+        source = f"FROM mention_fts{joined} WHERE {matches}{row_conditions}"
+        return Select(source, (self.plan.match or "", self.low, self.high, *values), "mention_fts.rowid")
 
     def _is_short_past_range(self) -> bool:
         plan = self.plan
@@ -107,22 +139,6 @@ class Candidates:
             return False
         newest = self.db.execute("SELECT added_at FROM mention ORDER BY id DESC LIMIT 1").fetchone()
         return newest is not None and plan.until < newest[0]
-
-    def _by_columns(self, table: str, params: tuple[int | str, ...]) -> Select:
-        row_conditions, values = self._row_conditions()
-        sql = f"SELECT mention.id FROM {table} WHERE mention.id BETWEEN ? AND ? AND {self.plan.where}{row_conditions}"
-        return Select(sql, (*params, self.low, self.high, *self.plan.params, *values), "mention.id")
-
-    def _by_time(self) -> Select:
-        brands = "json_each(?) chosen CROSS JOIN mention INDEXED BY mention_time ON mention.brand = chosen.value"
-        return self._by_columns(brands, (str(list(self.plan.brands)),))
-
-    def _by_index(self, join: bool) -> Select:
-        row_conditions, values = self._row_conditions()
-        joined = " CROSS JOIN mention ON mention.id = mention_fts.rowid" if join else ""
-        matches = "mention_fts MATCH ? AND mention_fts.rowid BETWEEN ? AND ?"
-        sql = f"SELECT mention_fts.rowid FROM mention_fts{joined} WHERE {matches}{row_conditions}"
-        return Select(sql, (self.plan.match or "", self.low, self.high, *values), "mention_fts.rowid")
 
     def _row_conditions(self) -> tuple[str, tuple[int, ...]]:
         """The conditions that only a row can decide."""
@@ -135,25 +151,19 @@ class Candidates:
         used = [(sql, value) for sql, value in conditions if value is not None]
         return "".join(f" AND {sql}" for sql, _ in used), tuple(value for _, value in used)
 
-    def _after(self, before: int) -> tuple[Candidates, str]:
-        """The candidates after the mention ``before`` in the plan's order, with a condition if that is by score."""
-        if self.plan.order is Order.NEW:
-            return replace(self, high=min(self.high, before - 1)), "true"
-        if self.plan.order is Order.OLD:
-            return replace(self, low=max(self.low, before + 1)), "true"
+    def _after_score(self, before: int) -> str:
+        """The condition that a mention comes after ``before`` in an order by score."""
         found = self.db.execute("SELECT score FROM mention WHERE id = ?", (before,)).fetchone()
         score = found[0] if found else None
         if score is None:
-            return self, f"(mention.score IS NULL AND mention.id < {before})"
+            return f"(mention.score IS NULL AND mention.id < {before})"
         beyond = ">" if self.plan.order is Order.NEGATIVE else "<"
         same_score = f"mention.score = {score} AND mention.id < {before}"
-        return self, f"(mention.score {beyond} {score} OR mention.score IS NULL OR ({same_score}))"
+        return f"(mention.score {beyond} {score} OR mention.score IS NULL OR ({same_score}))"
 
 
 _ORDERS_BY_SCORE = {Order.NEGATIVE, Order.POSITIVE}
 _ORDER_BY = {
-    Order.NEW: "{id} DESC",
-    Order.OLD: "{id}",
     Order.NEGATIVE: "mention.score IS NULL, mention.score, {id} DESC",
     Order.POSITIVE: "mention.score IS NULL, mention.score DESC, {id} DESC",
 }

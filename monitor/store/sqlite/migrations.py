@@ -6,23 +6,18 @@
 from __future__ import annotations
 
 import json
-import logging
 from datetime import datetime
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from monitor.store.sqlite import links
+from monitor.store.sqlite.migration_steps import announced, fill_5_minute_counts
 from monitor.store.sqlite.units import to_ms
 
 MIGRATION_SET = "wallflower"
 APPLICATION_ID = 0x57466C77
 """Marks the file as ours ("WFlw")."""
-MIN_MENTIONS_TO_LOG = 500_000
-"""With more mentions than this, a migration that reads them all logs that it may take a minute."""
-
-log = logging.getLogger("wallflower.schema")
-
 migrations = Migrations(MIGRATION_SET)
 
 _CUBE = """
@@ -208,27 +203,6 @@ def m008_pulses(db: Database) -> None:
     fill_5_minute_counts(db)
 
 
-def fill_5_minute_counts(db: Database) -> None:
-    """One month at a time, in the order of the table, so that ten million mentions need little memory."""
-    newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
-    if newest > MIN_MENTIONS_TO_LOG:
-        log.info("Migrating the database: counting about %d mentions. This may take a minute.", newest)
-    months = db.execute("""SELECT brand, time AS month FROM cube_month GROUP BY 1, 2 ORDER BY 1, 2""").fetchall()
-    for brand, month in months:
-        db.execute(
-            """INSERT INTO pulse
-            SELECT brand, published_at / 300000, source, count(*), sum(bucket = 0)
-            FROM mention INDEXED BY mention_time
-            WHERE brand = ?1 AND state < 2
-                AND published_at >= 1000 * strftime('%s', printf('%04d-%02d-01', ?2 / 12, ?2 % 12 + 1))
-                AND published_at < 1000 * strftime('%s', printf('%04d-%02d-01', (?2 + 1) / 12, (?2 + 1) % 12 + 1))
-            GROUP BY 1, 2, 3""",
-            (brand, month),
-        )
-    if newest > MIN_MENTIONS_TO_LOG:
-        log.info("The database is migrated.")
-
-
 @migrations()
 def m009_incidents(db: Database) -> None:
     """Times in which a brand was mentioned far more than usual."""
@@ -339,11 +313,16 @@ def m014_imports(db: Database) -> None:
     db.execute("CREATE TABLE link_progress (post INTEGER NOT NULL) STRICT")
     db.execute("INSERT INTO link_progress VALUES (0)")
     # A source without a status was never polled: it exists because of an import.
-    imported = db.execute("SELECT count(*) FROM post WHERE source IN (SELECT id FROM source WHERE status IS NULL)")
-    n = imported.fetchone()[0]
-    if n > MIN_MENTIONS_TO_LOG:
-        log.info("Migrating the database: marking %d imported posts. This may take a minute.", n)
-    db.execute("UPDATE post SET imported = 1 WHERE source IN (SELECT id FROM source WHERE status IS NULL)")
-    links.add(db, "imported = 1", ())
-    if n > MIN_MENTIONS_TO_LOG:
-        log.info("The database is migrated.")
+    imported = "source IN (SELECT id FROM source WHERE status IS NULL)"
+    n = db.execute(f"SELECT count(*) FROM post WHERE {imported}").fetchone()[0]
+    with announced(n, f"marking {n} imported posts"):
+        db.execute(f"UPDATE post SET imported = 1 WHERE {imported}")
+        links.add(db, "imported = 1", ())
+
+
+@migrations()
+def m015_published_order(db: Database) -> None:
+    """The index of lists by time of publication."""
+    newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
+    with announced(newest, f"sorting about {newest} mentions"):
+        db.execute("CREATE INDEX mention_published ON mention (published_at)")

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from monitor.model import Count
+from monitor.model import Count, ListPosition, Order, Position
+from monitor.store.sqlite import time_order
 from monitor.store.sqlite.candidates import MAX_EXACT_MATCHES, Candidates
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import CubeReader
 from monitor.store.sqlite.plan import Plan
+from monitor.store.sqlite.units import to_ms
 
 _HASHED_SHARE = "((({{id}} * 2654435761) >> 16) & 65535) < {share}"
 """True for a share, in 65536ths, of all ids, spread evenly whatever the pattern in which they arrived."""
@@ -27,24 +29,53 @@ class Sample(NamedTuple):
     scale: float
 
 
-def page_ids(db: Connection, plan: Plan, before: int | None, upto: int | None, limit: int) -> list[int]:
-    """Ids of the first ``limit`` mentions after the mention ``before`` in the plan's order."""
+def page_ids(db: Connection, plan: Plan, before: Position | None, upto: int | None, limit: int) -> list[int]:
+    """Ids of the first ``limit`` mentions after ``before`` in the plan's order."""
+    candidates = Candidates.within(db, plan, upto)
     found: list[int] = []
-    for ids in _chunks(Candidates.within(db, plan, upto), before, limit):
-        found += ids
+    chunks = _by_time if plan.order in (Order.NEW, Order.OLD) else _by_score
+    for ids in chunks(candidates, before, limit):
+        found += candidates.passing_check(ids)
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _chunks(candidates: Candidates, before: int | None, limit: int) -> Iterator[list[int]]:
-    """The ids that pass the text check, chunk by chunk; the chunks grow, for rare matches."""
-    size = limit if candidates.plan.check is None else max(limit, 200)
-    while ids := candidates.ids(size, before):
-        yield candidates.passing_check(ids)
+def _by_time(candidates: Candidates, before: Position | None, limit: int) -> Iterator[list[int]]:
+    after = None if before is None else _key(candidates.db, before)
+    for size in _chunk_sizes(candidates.plan, limit):
+        keys = time_order.keys(candidates, after, size)
+        yield [key.id for key in keys]
+        if len(keys) < size:
+            return
+        after = keys[-1]
+
+
+def _by_score(candidates: Candidates, before: Position | None, limit: int) -> Iterator[list[int]]:
+    after = before.id if isinstance(before, ListPosition) else before
+    for size in _chunk_sizes(candidates.plan, limit):
+        ids = candidates.ids(size, after)
+        yield ids
         if len(ids) < size:
             return
-        before, size = ids[-1], min(2 * size, max(limit, MAX_CHUNK_IDS))
+        after = ids[-1]
+
+
+def _chunk_sizes(plan: Plan, limit: int) -> Iterator[int]:
+    """How many ids to read at once; if each text must be checked, more and more, for rare matches."""
+    size = limit if plan.check is None else max(limit, 200)
+    while True:
+        yield size
+        size = min(2 * size, max(limit, MAX_CHUNK_IDS))
+
+
+def _key(db: Connection, position: Position) -> time_order.Key:
+    """The place of a mention in a list by time. If it was deleted and only its id is known, that of the one before."""
+    if isinstance(position, ListPosition):
+        return time_order.Key(to_ms(position.published_at), position.id)
+    select = "SELECT published_at FROM mention WHERE id <= ? ORDER BY id DESC LIMIT 1"
+    found = db.execute(select, (position,)).fetchone()
+    return time_order.Key(found[0] if found else 0, position)
 
 
 def count(db: Connection, plan: Plan, upto: int | None) -> Count:

@@ -20,9 +20,11 @@ from monitor.model import (
     Incident,
     Json,
     JudgedPost,
+    ListPosition,
     Mention,
     MentionFilter,
     Order,
+    Position,
     SaveResult,
     SourceRequest,
     SourceStatus,
@@ -212,7 +214,7 @@ class SqliteStore:
     # Lists and figures of mentions
 
     def page(
-        self, f: MentionFilter, *, before: int | None = None, upto: int | None = None, limit: int = 50
+        self, f: MentionFilter, *, before: Position | None = None, upto: int | None = None, limit: int = 50
     ) -> list[Mention]:
         def read(db: Connection) -> list[Mention]:
             return list(load_mentions(db, queries.page_ids(db, plan(db, f), before, upto, limit)).values())
@@ -232,12 +234,12 @@ class SqliteStore:
         return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
 
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
-        by_id = f if f.order is Order.OLD else replace(f, order=Order.NEW)
+        by_time = f if f.order is Order.OLD else replace(f, order=Order.NEW)
         upto = self.last_mention_id() if upto is None else upto
-        before: int | None = None
-        while rows := self.page(by_id, before=before, upto=upto, limit=EXPORT_PAGE_SIZE):
+        before: ListPosition | None = None
+        while rows := self.page(by_time, before=before, upto=upto, limit=EXPORT_PAGE_SIZE):
             yield from rows
-            before = rows[-1].id
+            before = rows[-1].position
 
     def mention(self, id: int) -> Mention | None:
         return self.mentions([id]).get(id)

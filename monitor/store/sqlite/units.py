@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 DAY_MS = 86_400_000
+MAX_MS = 2**62
+"""Later than any time, with room to add to it."""
 BIN_MS = 300_000
 """Width of the bins of the rollup ``cube_5min``."""
 

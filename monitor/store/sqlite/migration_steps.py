@@ -1,0 +1,42 @@
+"""Steps of migrations that read every mention, and their messages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlite_utils import Database
+
+MIN_MENTIONS_TO_LOG = 500_000
+"""With more mentions than this, a migration that reads them all logs that it may take a minute."""
+
+log = logging.getLogger("wallflower.schema")
+
+
+def fill_5_minute_counts(db: Database) -> None:
+    """One month at a time, in the order of the table, so that ten million mentions need little memory."""
+    newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
+    months = db.execute("""SELECT brand, time AS month FROM cube_month GROUP BY 1, 2 ORDER BY 1, 2""").fetchall()
+    with announced(newest, f"counting about {newest} mentions"):
+        for brand, month in months:
+            db.execute(
+                """INSERT INTO pulse
+                SELECT brand, published_at / 300000, source, count(*), sum(bucket = 0)
+                FROM mention INDEXED BY mention_time
+                WHERE brand = ?1 AND state < 2
+                    AND published_at >= 1000 * strftime('%s', printf('%04d-%02d-01', ?2 / 12, ?2 % 12 + 1))
+                    AND published_at < 1000 * strftime('%s', printf('%04d-%02d-01', (?2 + 1) / 12, (?2 + 1) % 12 + 1))
+                GROUP BY 1, 2, 3""",
+                (brand, month),
+            )
+
+
+@contextmanager
+def announced(rows: int, task: str) -> Iterator[None]:
+    """Log that ``task`` takes a while, if it reads so many ``rows``, and that it is done."""
+    if rows > MIN_MENTIONS_TO_LOG:
+        log.info("Migrating the database: %s. This may take a minute.", task)
+    yield
+    if rows > MIN_MENTIONS_TO_LOG:
+        log.info("The database is migrated.")
