@@ -27,7 +27,7 @@ from monitor.model import (
     State,
     WordWeight,
 )
-from monitor.query import Document, field_value, parse
+from monitor.query import Document, field_value, parse_search
 from monitor.store import Store
 from monitor.text.near_duplicates import signatures
 from tests.fakes import NOON
@@ -52,10 +52,13 @@ WORDS = (
     "#fail",
     "can't",
     "Yahoo!",
+    "#AcmeFail",
+    "e.on",
 )
 QUERIES = (
     *("", "", "", ""),
     *("delay", "del* OR 新車", "refund -bad", "=Yahoo!", "@acme", '"the delay"', "café NEAR/2 the"),
+    *("fail", '"acme fail"', "e.on", "-refund", "-delay -#fail", "acme NEAR/2 the"),
     *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
 )
 STATES = ("unclaimed", "claimed", "hidden", "irrelevant", "left")
@@ -189,7 +192,7 @@ class Truth:
     def matching(self, f: MentionFilter, upto: int | None = None) -> list[Mention]:
         """The mentions that match the filter."""
         if f.q and f.q not in self.found:
-            query = parse(f.q)
+            query = parse_search(f.q)
             self.found[f.q] = {id_ for id_, document in self.documents.items() if query.matches(document)}
         return [m for m in self.mentions if (upto is None or m.id <= upto) and self._satisfies(m, f)]
 

@@ -16,6 +16,7 @@ from tests.fakes import post
         ("acme OR globex", ["acme"]),
         ('"is fine" OR =Acme OR globex', ['"is fine"', "=Acme"]),
         ("fin* -jobs", ["fin*"]),
+        ("\ufeffglobex OR \u201cis\u200b fine\u201d \u2013jobs", ["\u201cis\u200b fine\u201d"]),
         ("acme NEAR/3 fine", ["acme", "fine"]),
         ("@ann OR #acme OR author:ann", ["author:ann"]),
         ('site:"harbour.example" (acme OR x)', ['site:"harbour.example"', "acme"]),

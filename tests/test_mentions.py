@@ -185,6 +185,26 @@ def test_an_invalid_search_is_explained_in_place_and_the_last_list_stays(client:
     assert len(ids(page)) == 2
 
 
+def test_a_search_of_exclusions_needs_another_filter(client: FlaskClient) -> None:
+    alone = client.get("/mentions?q=-globex")
+    assert alone.status_code == 400
+    assert "Choose a brand, a source or a time range too" in alone.text
+    assert "/mentions?q=globex" not in alone.text
+    assert client.get("/mentions.csv?q=-globex").status_code == 400
+    for narrowed in ("brand=Globex", "source=Forum", "range=30d", "sentiment=negative"):
+        assert client.get(f"/mentions?q=-price&{narrowed}").status_code == 200
+    all_of_brand, without_price = (client.get(f"/mentions.json?{q}brand=Globex").json for q in ("", "q=-price&"))
+    assert all_of_brand is not None
+    assert without_price == [m for m in all_of_brand if "price" not in f"{m['title']} {m['text']}".lower()]
+    assert 0 < len(without_price) < len(all_of_brand)
+
+
+def test_an_operator_of_another_tool_is_corrected(client: FlaskClient) -> None:
+    answer = client.get("/mentions?q=globex|price")
+    assert answer.status_code == 400
+    assert '<a href="/mentions?q=globex+OR+price">' in answer.text
+
+
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.text('()"*-@#=:ORAND NEAR/3xé新', max_size=20)

@@ -34,11 +34,18 @@ RULES = (
     "ben&jerry",
     "$acme",
     "acme lang:en",
+    '"coca cola"',
+    "jetblue",
+    "e.on",
+    ".NET",
+    "الراجحي",
+    '"טבע acme"',
 )
 PIECES = (
     "acme Acme ACME acme's acmé corp Corp. refund refunds refu @acme @acme_help #acme #acme新車 AT&T at t C++ c+ c "
     "Yahoo! yahoo 新車 新 車 globex jobs café cafe pineacme acmes ben&jerry ben jerry $acme the "
-    "\uff41\uff43\uff4d\uff45"
+    "\uff41\uff43\uff4d\uff45 #BoycottAcme #AcmeFail #cocacola #CocaCola2026 #JetBlueFail #acme_refund "
+    "e.on .net E.ON's وللراجحي الراجحي وבטבע בטבע"
 )
 
 

@@ -30,13 +30,16 @@ def error_of(text: str) -> QueryError:
         ("acme OR OR globex", "acme OR globex"),
         ("AND acme", "acme"),
         ("OR", None),
+        ("-thanks", None),
+        ("acme OR -thanks", None),
+        ("acme|(globex, [initech])", "acme OR (globex OR (initech))"),
     ],
 )
 def test_smallest_correction(text: str, fixed: str | None) -> None:
     assert fixed_query(error_of(text)) == fixed
 
 
-@given(st.text('acme OR()"NEAR/5- *@', max_size=30))
+@given(st.text('acme OR()"NEAR/5- *@|,?~[]&;\u2013\u200b', max_size=30))
 def test_fixed_query_is_valid(text: str) -> None:
     if not is_valid_query(text):
         fixed = fixed_query(error_of(text))

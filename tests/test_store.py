@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from monitor.model import (
     SourceStatus,
     State,
 )
+from monitor.query import Document, parse_search
 from monitor.store import Store, open_store
 from tests.fake_store import ALL, BRANDS, finding, judged, without_findings
 from tests.fakes import NOON
@@ -288,6 +290,16 @@ def test_an_invalid_search_is_a_query_error(store: Store) -> None:
     assert texts(store, MentionFilter(q=" ")) == []
 
 
+def test_a_search_of_exclusions_finds_what_the_other_filters_leave(store: Store) -> None:
+    store.save("Forum", [judged("Acme, thanks!"), judged("Acme is late"), judged("Globex is late", "Globex")], now=NOON)
+    acme = MentionFilter(q="-thanks", brand=Choice(("Acme",)))
+    assert texts(store, acme) == [("Acme", "Acme is late")]
+    assert store.count(acme).n == 1
+    assert {value.value: value.n for value in store.facets(acme)["brand"]} == {"Acme": 1, "Globex": 1, "Initech": 0}
+    assert store.count(replace(acme, q="-=Thanks")).n == 2
+    assert store.count(replace(acme, q="late OR -thanks -late")).n == 1
+
+
 @pytest.mark.parametrize("value", ['"', 'x" OR "y', "\ue000b1", "a b", "", "\x00", "'"])
 def test_filter_values_are_escaped(store: Store, value: str) -> None:
     store.save("Forum", [judged(author="bob", site="example.com")], now=NOON)
@@ -325,3 +337,23 @@ def test_an_export_excludes_mentions_that_arrive_during_it(store: Store) -> None
     first = next(rows)
     store.save("Forum", [judged("later")], now=NOON)
     assert [first.id, *(m.id for m in rows)] == list(range(1200, 0, -1))
+
+
+SEARCHES = """acme / acmefail / "coca cola" / cocacola / coca-cola / e.on / .net / at&t / refund* / =Acme / #acmefail
+ / acme NEAR/2 late / "coca cola" NEAR/1 late / -acme / acme -fail / الراجحي / راجحي / טבע / k\u0131z\u0131lay"""
+PIECES = """Acme acme #BoycottAcme #ACMEfail #acme_fail #AcmeFail #cocacola #CocaCola Coca-Cola
+e.on E.ON's e on .NET net AT&T at t late so #NoRefunds2026 refunded
+وللراجحي بالراجحي שהטבע לטבע KIZILAY K\u0131z\u0131lay #LateCocaCola coca cola cocacola"""
+
+
+def test_the_search_finds_what_the_matcher_matches(store: Store) -> None:
+    rng = random.Random(13)
+    posts = [
+        judged(" ".join(rng.choices(PIECES.split(), k=rng.randint(1, 6))), external_id=str(i)).post for i in range(400)
+    ]
+    store.save("Forum", [judged(post.text, external_id=post.external_id) for post in posts], now=NOON)
+    for q in SEARCHES.split(" / "):
+        found = {mention.post.external_id for mention in store.export(MentionFilter(q=q))}
+        matching = {post.external_id for post in posts if parse_search(q).matches(Document.of(post))}
+        assert found == matching, q
+        assert 0 < len(matching) < len(posts), q

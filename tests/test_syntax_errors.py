@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from display.pages.mentions.query_fix import fixed_query
 from monitor.errors import QueryError, QueryFix
 from monitor.query import parse
 from monitor.query.syntax_errors import ErrorCode
+from tests.test_imports import ROOT
 
 
 def error_of(text: str) -> QueryError:
@@ -117,7 +119,10 @@ def error_of(text: str) -> QueryError:
         ("a de*", 3, ErrorCode.BAD_STAR,
          "`de*` is too short: a star needs at least 3 letters before it.",
          "Write more of the word, as in `refund*`, or remove the star."),
-        ("re*d", 1, ErrorCode.BAD_STAR,
+        ("*acme", 1, ErrorCode.BAD_STAR,
+         "A star is only allowed at the end of a word.",
+         "Write the word alone: it is found inside hashtags too, such as #BoycottAcme."),
+        ("re*d", 3, ErrorCode.BAD_STAR,
          "A star is only allowed at the end of a word.",
          "Write the beginning of the word and a star, as in `refund*`."),
         ("auther:bob", 1, ErrorCode.BAD_FIELD,
@@ -153,6 +158,84 @@ def test_error_message(text: str, column: int, code: ErrorCode, reason: str, sug
     error = error_of(text)
     assert (error.column, error.code, error.reason, error.suggestion) == (column, code, reason, suggestion)
     assert error.text == text
+
+
+OTHER_SYNTAX: list[tuple[str, int, ErrorCode, str | None]] = [
+    ("acme \u2013 jobs", 6, ErrorCode.NO_WORD, "acme -jobs"),
+    ("acme|globex", 5, ErrorCode.OTHER_SYNTAX, "acme OR globex"),
+    ("acme || globex | x", 6, ErrorCode.OTHER_SYNTAX, "acme OR globex OR x"),
+    ("acme\uff5cglobex", 5, ErrorCode.OTHER_SYNTAX, "acme OR globex"),
+    ("acme && globex", 6, ErrorCode.OTHER_SYNTAX, "acme globex"),
+    ("acme&&globex", 5, ErrorCode.OTHER_SYNTAX, "acme globex"),
+    ("ben & jerry", 5, ErrorCode.NO_WORD, '"ben & jerry"'),
+    ("acme&", 5, ErrorCode.OTHER_SYNTAX, "acme"),
+    ("acm?", 4, ErrorCode.OTHER_SYNTAX, "acm*"),
+    ("re?und", 3, ErrorCode.OTHER_SYNTAX, None),
+    ("acme ?", 6, ErrorCode.OTHER_SYNTAX, "acme"),
+    ("re*d", 3, ErrorCode.BAD_STAR, None),
+    ("late *acme*", 6, ErrorCode.BAD_STAR, "late acme*"),
+    ('"acme late"~5', 12, ErrorCode.OTHER_SYNTAX, "acme NEAR/5 late"),
+    ('"acme is late"~5', 15, ErrorCode.OTHER_SYNTAX, None),
+    ("acme~", 5, ErrorCode.OTHER_SYNTAX, "acme"),
+    ("acme NEAR5 late", 6, ErrorCode.OTHER_SYNTAX, "acme NEAR/5 late"),
+    ("acme w/12 late", 6, ErrorCode.OTHER_SYNTAX, "acme NEAR/12 late"),
+    ("acme NEAR:3 late", 6, ErrorCode.BAD_FIELD, "acme NEAR/3 late"),
+    ("acme, globex", 5, ErrorCode.OTHER_SYNTAX, "acme OR globex"),
+    ("acme;globex,", 5, ErrorCode.OTHER_SYNTAX, None),
+    ("acme\u3001globex", 5, ErrorCode.OTHER_SYNTAX, "acme OR globex"),
+    ("at&amp;t", 3, ErrorCode.OTHER_SYNTAX, "at&t"),
+    ("&quot;acme late&quot;", 1, ErrorCode.OTHER_SYNTAX, '"acme late"'),
+    ('"at&#38;t"', 4, ErrorCode.OTHER_SYNTAX, '"at&t"'),
+    ("acme !jobs", 6, ErrorCode.OTHER_SYNTAX, "acme -jobs"),
+    ("+acme +late", 1, ErrorCode.OTHER_SYNTAX, "acme late"),
+    ("[acme OR globex] {late}", 1, ErrorCode.OTHER_SYNTAX, "(acme OR globex) (late)"),
+    ("<acme>", 1, ErrorCode.OTHER_SYNTAX, "(acme)"),
+    ("late /acm.*/i", 6, ErrorCode.OTHER_SYNTAX, None),
+    ("acme^2", 5, ErrorCode.OTHER_SYNTAX, "acme"),
+    (r"AT\&T", 3, ErrorCode.OTHER_SYNTAX, "AT&T"),
+    ("`acme`", 1, ErrorCode.OTHER_SYNTAX, "acme"),
+    ("acm%", 4, ErrorCode.OTHER_SYNTAX, None),
+    ("acme$", 5, ErrorCode.OTHER_SYNTAX, "acme"),
+    ("title=acme", 6, ErrorCode.OTHER_SYNTAX, None),
+    ("late 'acme corp'", 6, ErrorCode.OTHER_SYNTAX, 'late "acme corp"'),
+    ('Toys"R"Us', 5, ErrorCode.OTHER_SYNTAX, '"Toys R Us"'),
+    ('"acme"-jobs', 7, ErrorCode.OTHER_SYNTAX, '"acme -jobs"'),
+    ("acme or globex", 6, ErrorCode.LOWER_CASE_OPERATOR, "acme OR globex"),
+    ("acme and not late", 6, ErrorCode.LOWER_CASE_OPERATOR, "acme AND NOT late"),
+    ("title:acme", 1, ErrorCode.BAD_FIELD, "acme"),
+    ("from:@bob", 1, ErrorCode.BAD_FIELD, "author:@bob"),
+    ("to:bob", 1, ErrorCode.BAD_FIELD, "@bob"),
+    ("hashtag:acme", 1, ErrorCode.BAD_FIELD, "#acme"),
+    ("subreddit:bikes", 1, ErrorCode.BAD_FIELD, "site:r/bikes"),
+    ("acme since:2026-01-01", 6, ErrorCode.BAD_FIELD, None),
+    ("acme min_faves:10", 6, ErrorCode.BAD_FIELD, None),
+    ("https://acme.example/x", 1, ErrorCode.BAD_FIELD, "site:https://acme.example/x"),
+    ("acme lang:en,de", 13, ErrorCode.BAD_FIELD, "acme (lang:en OR lang:de)"),
+    ("acme lang:(en OR de)", 6, ErrorCode.BAD_FIELD, "acme (lang:en OR lang:de)"),
+    ("site:*.acme.example", 6, ErrorCode.BAD_FIELD, "site:acme.example"),
+    ("author:bob*", 11, ErrorCode.BAD_FIELD, None),
+    ("\ufeffacme\u200b \u200b| globex", 9, ErrorCode.OTHER_SYNTAX, "\ufeffacme\u200b \u200b OR globex"),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "code", "fixed"), OTHER_SYNTAX, ids=[text for text, *_ in OTHER_SYNTAX])
+def test_operators_of_other_tools_are_reported(text: str, column: int, code: ErrorCode, fixed: str | None) -> None:
+    error = error_of(text)
+    assert (error.column, error.code, fixed_query(error)) == (column, code, fixed)
+    assert error.suggestion.endswith((".", "`"))
+
+
+def test_reported_operators_are_listed_in_the_documentation() -> None:
+    rules = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").replace(r"\|", "|")
+    signs = [*"|,", "&&", "acm?", "~5", "^2", "[ ] { } < >", "/acm.*/", "&amp;", "+acme", "!acme", "title:", "since:"]
+    assert [sign for sign in signs if f"`{sign}`" not in rules] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["1,000 acme", "100% acme", "AC/DC", "r/bikes", "12:30", "'acme'", "$acme", "A$AP", "rock'n'roll"]
+)
+def test_signs_inside_words_are_no_operators(text: str) -> None:
+    parse(text)
 
 
 @pytest.mark.parametrize(

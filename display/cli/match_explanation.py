@@ -11,6 +11,7 @@ from rich.text import Text
 
 from monitor.model import Finding, JudgedPost, Post, Span
 from monitor.query import Document, parse
+from monitor.query.rule_text import RuleText
 from monitor.query.tree import Field, Near, Phrase, leaves
 
 EXCERPT_CHARS = 240
@@ -25,11 +26,13 @@ def matched_rule_parts(rule: str, post: Post) -> list[Span]:
     """The parts of ``rule`` that ``post`` satisfies, as spans of the rule. Negated parts are left out."""
     query, document = parse(rule), Document.of(post)
     matched = [leaf for leaf in leaves(query.tree) if leaf.find(document) is not None]
-    return sorted({span for leaf in matched for span in _spans_in_rule(rule, leaf)})
+    normalized, origins = RuleText.of(rule)
+    found = {span for leaf in matched for span in _spans_in_rule(normalized, leaf)}
+    return sorted(Span(origins[start], origins[end]) for start, end in found)
 
 
 def _spans_in_rule(rule: str, leaf: object) -> Iterator[Span]:
-    """Where a leaf of the parsed rule is written in its text."""
+    """Where a leaf of the parsed rule is written in its normalised text."""
     if isinstance(leaf, Near):
         for phrase in (*leaf.left, *leaf.right):
             yield from _spans_in_rule(rule, phrase)

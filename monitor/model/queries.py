@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -53,6 +53,11 @@ class MentionFilter:
     until: datetime | None = None
     story: int | None = None
     order: Order = Order.NEW
+
+    @property
+    def narrows_search(self) -> bool:
+        """Whether anything besides ``q`` narrows the list, so that ``q`` may consist of exclusions only."""
+        return replace(self, q="", order=Order.NEW) != MentionFilter()
 
 
 @dataclass(frozen=True, slots=True)

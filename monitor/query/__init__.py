@@ -12,7 +12,17 @@ written with ``index_text`` under ``TOKENIZER``.
 """
 
 from monitor.query.document import Document, field_value, post_site
-from monitor.query.query import Query, parse
+from monitor.query.query import Query, parse, parse_search, search_of
 from monitor.query.text_index import TOKENIZER, index_text
 
-__all__ = ["TOKENIZER", "Document", "Query", "field_value", "index_text", "parse", "post_site"]
+__all__ = [
+    "TOKENIZER",
+    "Document",
+    "Query",
+    "field_value",
+    "index_text",
+    "parse",
+    "parse_search",
+    "post_site",
+    "search_of",
+]

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model import Post
-from monitor.query.folding import FoldedText
+from monitor.query.folded_text import FoldedText
 
 _SIMPLE_URL_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
 """The host of almost every URL. ``urlsplit``, which takes ten times as long, handles the rest."""

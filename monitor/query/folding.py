@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from functools import lru_cache
-
-from monitor.model import Span
 
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -35,9 +32,7 @@ HANDLE_OR_TAG = re.compile(
 )
 """A handle or a hashtag, in folded text. An address like bob@acme.example is neither."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-
-_TITLE_DISTANCE_WORDS = 1_000_000
-"""Added to word numbers after the title, so that no NEAR reaches from the title into the text."""
+_UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 
 
 def fold(text: str) -> str:
@@ -47,19 +42,37 @@ def fold(text: str) -> str:
 
 def fold_keeping_ascii_case(text: str) -> str:
     """Like ``fold``, but keeps the case of ASCII letters, which the index itself ignores."""
-    return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(_fold_character, run[0])), text)
+    return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(fold_character, run[0])), text)
 
 
 @lru_cache(maxsize=20_000)
-def _fold_character(char: str) -> str:
+def fold_character(char: str) -> str:
     """A character beyond ASCII, folded: " " if it separates words, "" if it is a mere mark on a letter."""
     if _is_ignored(char):
         return ""
     if not _is_letter(char):
         return chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else " "
+    if char == "\u0131":  # dotless i: its capital is I, so that capitals cannot be told apart
+        return "i"
     kept = [part for part in unicodedata.normalize("NFKD", char) if not _is_ignored(part)]
     folded = unicodedata.normalize("NFC", "".join(kept)).casefold().lower()
     return folded if all(map(_is_letter, folded)) else " "
+
+
+@lru_cache(maxsize=20_000)
+def _shape(char: str) -> str:
+    """A character beyond ASCII as ``shapes`` writes it."""
+    folded = fold_character(char)
+    letter = "A" if char.isupper() or char.istitle() else "0" if char.isdecimal() else "a"
+    return "".join("." if _UNSPACED_CHARACTER.match(part) else "_" if part == " " else letter for part in folded)
+
+
+def shapes(text: str) -> str:
+    """``text`` with A, a, 0, a dot or _ for each letter or sign beyond ASCII, aligned with the folded text.
+
+    A is a capital, a dot a character of a script without spaces, and _ a separator.
+    """
+    return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(_shape, run[0])), text)
 
 
 def _is_letter(char: str) -> bool:
@@ -79,44 +92,3 @@ def _is_ignored(char: str) -> bool:
         return True
     combining_class = unicodedata.combining(char)
     return combining_class == 1 or 10 <= combining_class <= 36 or combining_class >= 200
-
-
-class FoldedText:
-    """A post's body, folded, with a mapping back to the characters of the original.
-
-    ``text_start`` is where the text starts in the body, 0 without a title. No phrase and no NEAR reaches across it.
-    """
-
-    def __init__(self, body: str, text_start: int = 0) -> None:
-        self.body = body
-        self.folded = fold(body)
-        self._origins = None if body.isascii() or _is_one_to_one(body) else _origins(body)
-        title_end = len(fold(body[:text_start])) if text_start else 0
-        self.regions = ((0, title_end), (title_end, len(self.folded))) if title_end else ((0, len(self.folded)),)
-        """The title and the text, or only the text, as (start, end) in ``folded``."""
-        self._word_starts: list[int] | None = None
-
-    def span(self, start: int, end: int) -> Span:
-        """The characters of the body that ``folded[start:end]`` comes from, including combining accents."""
-        if self._origins is None:
-            return Span(start, end)
-        return Span(self._origins[start], max(self._origins[end - 1] + 1, self._origins[end]))
-
-    def word_number(self, start: int) -> int:
-        """The number of words before ``start``, counting the title as far away from the text."""
-        if self._word_starts is None:
-            self._word_starts = [word.start() for word in WORD.finditer(self.folded)]
-        is_in_text = len(self.regions) > 1 and start >= self.regions[1][0]
-        return bisect_left(self._word_starts, start) + (_TITLE_DISTANCE_WORDS if is_in_text else 0)
-
-
-def _is_one_to_one(body: str) -> bool:
-    return all(char.isascii() or len(_fold_character(char)) == 1 for char in set(body))
-
-
-def _origins(body: str) -> list[int]:
-    """For each character of the folded body, and for its end, the index of the character it comes from."""
-    origins: list[int] = []
-    for index, char in enumerate(body):
-        origins += [index] * (1 if char.isascii() else len(_fold_character(char)))
-    return [*origins, len(body)]

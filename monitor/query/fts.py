@@ -16,6 +16,7 @@ from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from monitor.query.document import Document
+from monitor.query.text_index import TAG_WORD, index_word
 from monitor.query.tree import And, Field, Near, Node, Not, Or, Phrase, all_of, leaves
 
 FieldExpression: TypeAlias = Callable[[str, str], str]
@@ -29,13 +30,15 @@ class FtsQuery(NamedTuple):
     """A tree compiled for an FTS5 table whose columns were written with ``index_text`` under ``TOKENIZER``."""
 
     expression: str | None
-    """Finds a superset of the tree's posts; None means all posts.
+    """Finds a superset of the tree's posts; None means all posts, except those of ``excluded``.
 
     It names no columns. In a table with more columns than text and title write ``{text title} : (...)`` around it,
     except where the tree was compiled with fields: FTS5 finds nothing with two column filters.
     """
     remainder: Node | None
     """The condition left to check on each post found; None: ``expression`` is exact."""
+    excluded: str | None = None
+    """If ``expression`` is None: finds posts that do not satisfy the tree. With a remainder it may be ignored."""
 
     def accepts(self, document: Document) -> bool:
         """Whether a document that ``expression`` found satisfies the tree. Undefined for other documents."""
@@ -46,7 +49,8 @@ def compile_fts(tree: Node, field: FieldExpression | None = None) -> FtsQuery:
     """Compile ``tree``; pass ``field`` when the index contains the values of fields too."""
     bound = _bound(tree, True, field)
     if bound.is_complement or not bound.expression:
-        return FtsQuery(None, tree)
+        is_exact = bound.is_complement and _is_exact(tree, field)
+        return FtsQuery(None, None if is_exact else tree, bound.expression or None)
     parts = tree.children if isinstance(tree, And) else (tree,)
     unchecked = [part for part in parts if not _is_exact(part, field)]
     return FtsQuery(_without_outer_brackets(bound.expression), all_of(unchecked) if unchecked else None)
@@ -80,7 +84,7 @@ def _is_exact_leaf(leaf: Phrase | Near | Field, field: FieldExpression | None) -
     if isinstance(leaf, Field):
         return field is not None
     if isinstance(leaf, Near):
-        return all(_has_only_words(phrase) for phrase in leaf.left + leaf.right)
+        return False  # a word in a hashtag has no position in the index
     return bool(leaf.index_word) or _has_only_words(leaf)
 
 
@@ -98,9 +102,9 @@ def _bound(node: Node, upper: bool, field: FieldExpression | None) -> _Bound:
         return _bound(node.child, not upper, field).complement()
     if isinstance(node, Field):
         return _Bound(field(node.name, node.value)) if field else _EVERYTHING if upper else _NOTHING
-    if not upper and not _is_exact_leaf(node, field):
-        return _NOTHING
-    return _Bound(_near_expression(node) if isinstance(node, Near) else _quoted(node, node.index_word))
+    if isinstance(node, Near):
+        return _near_bound(node, upper)
+    return _Bound(_expression(node)) if upper or _is_exact_leaf(node, field) else _NOTHING
 
 
 def _intersection(bounds: Iterable[_Bound]) -> _Bound:
@@ -119,14 +123,44 @@ def _joined(operator: str, expressions: Iterable[str]) -> str:
     return distinct[0] if len(distinct) == 1 else f"({f' {operator} '.join(distinct)})" if distinct else ""
 
 
-def _near_expression(near: Near) -> str:
+def _near_bound(near: Near, upper: bool) -> _Bound:
+    """NEAR in the text; as an upper bound also anything where one side is in a hashtag."""
+    phrases = near.left + near.right
     pairs = [
-        f"NEAR({_quoted(left)} {_quoted(right)}, {near.distance})" for left, right in product(near.left, near.right)
+        f"NEAR({_quoted(left, left.words)} {_quoted(right, right.words)}, {near.distance})"
+        for left, right in product(near.left, near.right)
     ]
-    return _joined("OR", pairs)
+    if not upper:
+        return _Bound(_joined("OR", pairs)) if all(map(_has_only_words, phrases)) else _NOTHING
+    left, right = (_joined("OR", map(_expression, side)) for side in (near.left, near.right))
+    if any(phrase.other_starts for phrase in phrases):  # too many forms to pair
+        return _Bound(_joined("AND", (left, right)))
+    for side, other in ((near.left, right), (near.right, left)):
+        if in_hashtags := _joined("OR", (part for phrase in side for part in _hashtag_strings(phrase))):
+            pairs.append(_joined("AND", (in_hashtags, other)))
+    return _Bound(_joined("OR", pairs))
 
 
-def _quoted(phrase: Phrase, index_word: str = "") -> str:
+def _expression(phrase: Phrase) -> str:
+    """Finds a phrase in the text and in hashtags: exactly, unless it has signs or exact letters."""
+    if phrase.index_word:
+        return _quoted(phrase, (phrase.index_word,))
+    starts = (phrase.words[0], *phrase.other_starts)
+    in_text = [_quoted(phrase, (start, *phrase.words[1:])) for start in starts]
+    return _joined("OR", [*in_text, *_hashtag_strings(phrase)])
+
+
+def _hashtag_strings(phrase: Phrase) -> list[str]:
+    """FTS5 strings that find a phrase inside hashtags, or its words as one hashtag or as one word of a hashtag."""
+    if not phrase.in_hashtags:
+        return []
+    strings = [_quoted(phrase, [TAG_WORD + word for word in phrase.words])]
+    if phrase.tag:
+        strings += [_quoted(phrase, (index_word(f"#{phrase.tag}"),)), _quoted(phrase, (TAG_WORD + phrase.tag,))]
+    return strings
+
+
+def _quoted(phrase: Phrase, words: Iterable[str]) -> str:
     """An FTS5 string. The words contain only letters and digits, so nothing needs escaping."""
-    text = index_word or " ".join(phrase.words)
+    text = " ".join(words)
     return f'"{text}" *' if phrase.is_prefix else f'"{text}"'

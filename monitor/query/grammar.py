@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cache
 from typing import cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
+from monitor.errors import QueryFix
 from monitor.query.document import FIELDS, field_value
+from monitor.query.field_errors import unknown_field_error
+from monitor.query.other_syntax import entity_error, other_syntax_error
 from monitor.query.phrases import emoji_error, parse_phrase
+from monitor.query.rule_text import RuleText
 from monitor.query.syntax_errors import (
     MAX_NEAR_DISTANCE,
     ErrorCode,
@@ -54,17 +57,12 @@ MAX_BRACKET_DEPTH = 10
 MAX_NEAR_PAIRS = 100
 """Pairs of phrases that one NEAR compares. Each becomes a separate FTS5 expression."""
 
-_TYPOGRAPHIC_VARIANTS = str.maketrans(
-    "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\uff08\uff09\u2212\uff0d\uff0a\uff1d", '"""""""()--*='
-)
-"""Operators as phones, word processors and Japanese keyboards write them. Each maps to one character, so that
-positions stay the same."""
 _VALID_NEAR = re.compile(r"NEAR/(100|[0-9]{1,2})")
 _LOWER_CASE_OPERATOR = re.compile(r"(?i:and|or|not|near(/\d*)?)")
 
 
 def parse_tree(text: str) -> Node:
-    """Parse ``text`` into a tree. Raises QuerySyntaxError."""
+    """Parse ``text`` into a tree, whose positions are those of ``RuleText.normalized``. Raises QuerySyntaxError."""
     if len(text) > MAX_QUERY_CHARS:
         raise QuerySyntaxError(
             MAX_QUERY_CHARS,
@@ -72,18 +70,27 @@ def parse_tree(text: str) -> Node:
             f"A rule or search may have at most {MAX_QUERY_CHARS:,} characters; this one has {len(text):,}.",
             "Split it into several.",
         )
-    normalized = text.translate(_TYPOGRAPHIC_VARIANTS)
+    rule = RuleText.of(text)
+    try:
+        return _parse_normalized(rule.normalized)
+    except QuerySyntaxError as error:
+        raise error.moved(rule.origins) from error
+
+
+def _parse_normalized(normalized: str) -> Node:
+    if error := entity_error(normalized):
+        raise error
     tokens: list[Token] = []
     try:
         for token in _lark().lex(normalized):
             tokens.append(token)
-        _check_tokens(tokens)
+        _check_tokens(normalized, tokens)
         return cast("Node", _lark().parse(normalized))
-    except UnexpectedInput as error:
-        raise from_lark_error(error, tokens) from error
+    except UnexpectedInput as unexpected:
+        raise from_lark_error(unexpected, tokens) from unexpected
 
 
-def _check_tokens(tokens: list[Token]) -> None:
+def _check_tokens(normalized: str, tokens: list[Token]) -> None:
     """Check the limits, and what the grammar allows but no search can find. Raises QuerySyntaxError."""
     depth = terms = 0
     for index, token in enumerate(tokens):
@@ -105,6 +112,8 @@ def _check_tokens(tokens: list[Token]) -> None:
             )
         if token.type in {"WORD", "PHRASE"} and (error := emoji_error(token, token_start(token))):
             raise error
+        if other := other_syntax_error(normalized, tokens, index):
+            raise other
         if token.type == "NEAR" and not _VALID_NEAR.fullmatch(token):
             number = f"a number up to {MAX_NEAR_DISTANCE}" if "/" in token else "a number"
             has_left = index and tokens[index - 1].type in {"WORD", "PHRASE", "_CLOSE"}
@@ -128,6 +137,7 @@ class _TreeBuilder(Transformer[Token, Node]):
                 ErrorCode.LOWER_CASE_OPERATOR,
                 f"`{token}` in lower case could be a word or an operator.",
                 f'Write {token.upper()} for the operator, or "{token}" in quotes for the word.',
+                QueryFix(token_start(token), token_start(token) + len(token), token.upper()),
             )
         return parse_phrase(str(token), token_start(token))
 
@@ -138,7 +148,7 @@ class _TreeBuilder(Transformer[Token, Node]):
     def field(self, token: Token) -> Node:
         name, _, value = token.partition(":")
         if name.lower() not in FIELDS:
-            raise _unknown_field(token, name)
+            raise unknown_field_error(token)
         value = field_value(name.lower(), value.strip('"').strip())
         if not value or (name.lower() == "lang" and not re.fullmatch("[a-z]{2,3}", value)):
             raise _missing_value(token, name.lower())
@@ -184,17 +194,6 @@ def _near_operand(operand: Node | Token, operator: Token) -> tuple[Phrase, ...]:
             'For example: `acme NEAR/5 (refund* OR "money back")`.',
         )
     return phrases
-
-
-def _unknown_field(token: Token, name: str) -> QuerySyntaxError:
-    close = difflib.get_close_matches(name.lower(), FIELDS, n=1)
-    fields = f"Did you mean `{close[0]}:`?" if close else "The fields are author:, site:, lang: and source:."
-    return QuerySyntaxError(
-        token_start(token),
-        ErrorCode.BAD_FIELD,
-        f"`{name}:` is not a field.",
-        f"{fields} To search for it in the text, put it in quotes.",
-    )
 
 
 def _missing_value(token: Token, name: str) -> QuerySyntaxError:

@@ -15,6 +15,7 @@ from monitor.query.folding import (
     WORD_CHARACTER,
     fold,
 )
+from monitor.query.proclitics import start_pattern, with_proclitics
 from monitor.query.syntax_errors import ErrorCode, QuerySyntaxError
 from monitor.query.text_index import index_word
 from monitor.query.tree import Phrase, letters_and_digits
@@ -24,18 +25,25 @@ MIN_PREFIX_LETTERS = 3
 MAX_PHRASE_WORDS = 100
 """In a script without spaces, every character counts as a word."""
 
+MAX_TAG_WORDS = 5
+"""Words of a phrase that is also looked for as one hashtag; hashtags of more words are rare."""
+
 _EDGE_PUNCTUATION = " \t\r\n.,;:?/'_"
-"""Punctuation that is ignored at the start and end of a phrase."""
+"""Punctuation that is ignored at the start and end of a phrase, except the dot of a name such as .NET."""
+_LEADING_DOT = re.compile(r"=?[ \t\r\n]*\.(?=\w)")
+_EXACT_SIGNS = ("&", ".")
+"""Signs that a text must contain as written if they are all there is between two words."""
 _EMOJI_CHARACTERS = "\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _EMOJI = re.compile(rf"(?:[{_EMOJI_CHARACTERS}]|.\ufe0f?\u20e3)[{_EMOJI_CHARACTERS}\u200d\ufe0f]*")
 """Emoji, flags and keycaps. Neither our indexes nor the searches of most sites contain them."""
 _UNSPACED_WORD = re.compile(f"[{UNSPACED}]")
-_GAP = re.compile(r"(?P<after>[+!#]*)(?P<between>.*?)(?P<before>[@#$]?)", re.DOTALL)
+_GAP = re.compile(r"(?P<after>[+!#]*)(?P<between>.*?)(?P<before>[@#$]|(?<=\s)\.|)", re.DOTALL)
 """The text between two words: signs of the word before it, separators, a sign of the word after it."""
 _NOT_BEFORE = {
     "@": (HANDLE_CHARACTER,),
     "#": (HANDLE_CHARACTER, "&"),
     "$": (WORD_CHARACTER, r"\$"),
+    ".": (WORD_CHARACTER, r"\."),
     "": (WORD_CHARACTER,),
 }
 """For the sign before a word, or none: what must not precede it."""
@@ -58,6 +66,7 @@ def emoji_error(text: str, position: int) -> QuerySyntaxError | None:
 def parse_phrase(raw: str, position: int) -> Phrase:
     """Parse a word, or the inside of quotes, with ``=`` before it and ``*`` after it. Raises QuerySyntaxError."""
     text = raw.lstrip("=").rstrip("*").strip(_EDGE_PUNCTUATION)
+    text = f".{text}" if _LEADING_DOT.match(raw) else text
     is_prefix, is_exact = raw.endswith("*"), raw.startswith("=")
     folded = fold(text)
     found = list(WORD.finditer(folded))
@@ -72,8 +81,26 @@ def parse_phrase(raw: str, position: int) -> Phrase:
         pattern = _pattern_of_handle_or_tag(match[0], is_prefix)
         return Phrase(text, position, words, pattern, is_prefix, letters, "" if is_exact else index_word(match[0]))
     gaps = list(_gaps(folded, found))
-    has_signs = any(gap["after"] or gap["before"] or gap["between"] == "&" for gap in gaps)
-    return Phrase(text, position, words, _pattern(words, gaps, is_prefix), is_prefix, letters, has_signs=has_signs)
+    has_signs = any(gap["after"] or gap["before"] or gap["between"] in _EXACT_SIGNS for gap in gaps)
+    in_hashtags = not has_signs and not all(map(_UNSPACED_WORD.match, words))
+    return Phrase(
+        text,
+        position,
+        words,
+        _pattern(words, gaps, is_prefix),
+        is_prefix,
+        letters,
+        has_signs=has_signs,
+        in_hashtags=in_hashtags,
+        tag=_tag(words, gaps) if in_hashtags else "",
+        other_starts=() if gaps[0]["before"] else with_proclitics(words[0]),
+    )
+
+
+def _tag(words: tuple[str, ...], gaps: list[re.Match[str]]) -> str:
+    """The name of the hashtag that ``words`` form together; empty if none is written like it."""
+    is_phrase = 1 < len(words) <= MAX_TAG_WORDS and any(gap[0] for gap in gaps[1:-1])
+    return "" if not is_phrase or (tag := "".join(words)).isdigit() else tag
 
 
 def _gaps(folded: str, found: list[re.Match[str]]) -> Iterator[re.Match[str]]:
@@ -87,7 +114,7 @@ def _gaps(folded: str, found: list[re.Match[str]]) -> Iterator[re.Match[str]]:
 def _pattern(words: tuple[str, ...], gaps: list[re.Match[str]], is_prefix: bool) -> re.Pattern[str]:
     """A pattern for ``words`` in folded text, with their signs as written and any separators elsewhere."""
     unspaced = [_UNSPACED_WORD.match(word) is not None for word in words]
-    sign = gaps[0]["before"]
+    sign = gaps[0]["before"] or ("." if gaps[0][0] == "." else "")
     parts = [sign + words[0] if unspaced[0] and not sign else _start_pattern(sign, words[0])]
     for i in range(1, len(words)):
         parts += [_gap_pattern(gaps[i], unspaced[i - 1] or unspaced[i]), re.escape(words[i])]
@@ -98,7 +125,9 @@ def _pattern(words: tuple[str, ...], gaps: list[re.Match[str]], is_prefix: bool)
 
 def _gap_pattern(gap: re.Match[str], unspaced: bool) -> str:
     after, between, before = gap.group("after", "between", "before")
-    if between != "&" and (between or not (after or before)):
+    if between in _EXACT_SIGNS:
+        between = re.escape(between)
+    elif between or not (after or before):
         between = f"[{SEPARATORS}]" + ("*" if unspaced or after or before else "+")
     return re.escape(after) + between + re.escape(before)
 
@@ -113,6 +142,8 @@ def _pattern_of_handle_or_tag(handle_or_tag: str, is_prefix: bool) -> re.Pattern
 
 def _start_pattern(sign: str, word: str) -> str:
     """``word`` at its beginning. The literal precedes its lookbehinds, so that the regex engine can skip to it."""
+    if not sign and with_proclitics(word):
+        return start_pattern(word)
     literal = re.escape(sign + word)
     return literal + "".join(f"(?<!{before}{literal})" for before in _NOT_BEFORE[sign])
 
@@ -142,14 +173,5 @@ def _phrase_error(text: str, raw: str, position: int, words: tuple[str, ...]) ->
         reason = "`{}` contains no word.".format(raw or '""')
         suggestion = 'Write a word, or a phrase in quotes, as in `"money back"`.'
         return QuerySyntaxError(position, ErrorCode.NO_WORD, reason, suggestion)
-    suggestions = {
-        "-": "Write the minus directly before the word, as in `-jobs`.",
-        "&&": "Leave it out: words next to each other must all occur.",
-        "&": 'Put words that belong together in quotes, as in `"ben & jerry"`.',
-        "||": "Write OR.",
-        "|": "Write OR.",
-    }
     reason = f"`{text}` contains no letter or digit, so it cannot be searched for."
-    return QuerySyntaxError(
-        position, ErrorCode.NO_WORD, reason, suggestions.get(text, "Write a word, or leave it out.")
-    )
+    return QuerySyntaxError(position, ErrorCode.NO_WORD, reason, "Write a word, or leave it out.")

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from monitor.model import Term
 from monitor.query.folding import WORD, fold
+from monitor.query.hashtags import hashtags
+from monitor.query.proclitics import invariable_part, with_proclitics
 from monitor.text.cleaning import remove_invisible
 
 
@@ -24,21 +26,27 @@ class Prefilter:
     def __init__(self, terms: Sequence[Term]) -> None:
         wanted = [(words, term.prefix) for term in terms if (words := tuple(WORD.findall(fold(term.text))))]
         self._passes_all = not wanted
+        changing = [invariable_part(words[0]) for words, _ in wanted if with_proclitics(words[0])]
+        wanted = [(words, is_prefix) for words, is_prefix in wanted if not with_proclitics(words[0])]
         self._by_longest_word: dict[str, list[frozenset[str]]] = {}
         """The longest word of a term -> all words of each such term, without a last word that is only a prefix."""
         for words in (words[:-1] if is_prefix else words for words, is_prefix in wanted):
             if words:
                 self._by_longest_word.setdefault(max(words, key=len), []).append(frozenset(words))
-        self._prefixes = _any_of(words[-1] for words, is_prefix in wanted if is_prefix and len(words) == 1)
+        prefixes = [words[-1] for words, is_prefix in wanted if is_prefix and len(words) == 1]
+        self._prefixes = _any_of(prefixes + changing)
 
     def passes(self, text: str) -> bool:
         """Whether a rule may match ``text``."""
         if self._passes_all:
             return True
-        folded = fold(remove_invisible(text))
+        visible = remove_invisible(text)
+        folded = fold(visible)
         if self._prefixes is not None and self._prefixes.search(folded):
             return True
         words = set(WORD.findall(folded))
+        if "#" in folded:
+            words |= {word.text for tag in hashtags(folded, visible) for reading in tag.readings for word in reading}
         candidates = self._by_longest_word.keys() & words
         return any(required <= words for word in candidates for required in self._by_longest_word[word])
 

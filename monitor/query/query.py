@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.errors import QueryError
-from monitor.model import Span, Term
+from monitor.model import MentionFilter, Span, Term
 from monitor.query.document import Document
 from monitor.query.grammar import parse_tree
 from monitor.query.site_search import searchable_terms, unsearchable_alternatives, unsearched_parts
@@ -58,11 +58,33 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Parse a rule or a search. Raises only QueryError, with the column and a suggestion."""
+    """Parse a rule. Raises only QueryError, with the column and a suggestion."""
+    return _parse(text, "Put a word before it that must occur, as in `acme -jobs`.")
+
+
+def parse_search(text: str) -> Query:
+    """Parse a search, which may consist of exclusions: another filter may narrow it. Raises only QueryError."""
+    return _parse(text)
+
+
+def search_of(mention_filter: MentionFilter) -> Query | None:
+    """The search that a person asks for with ``mention_filter``; None if it has none.
+
+    Raises QueryError, also if it consists of exclusions and no other filter narrows it.
+    """
+    if not mention_filter.q.strip():
+        return None
+    if mention_filter.narrows_search:
+        return parse_search(mention_filter.q)
+    return _parse(mention_filter.q, "Choose a brand, a source or a time range too, or add a word: `acme -jobs`.")
+
+
+def _parse(text: str, remedy_for_exclusions: str = "") -> Query:
+    """Without ``remedy_for_exclusions``, the text may consist of exclusions."""
     try:
         tree = parse_tree(text)
-        if matches_empty_document(tree):
-            raise _only_excludes(tree)
+        if remedy_for_exclusions and matches_empty_document(tree):
+            raise _only_excludes(tree, remedy_for_exclusions)
     except QuerySyntaxError as error:
         raise QueryError(
             text, error.position + 1, error.reason, error.suggestion, code=error.code, fix=error.fix
@@ -70,15 +92,11 @@ def parse(text: str) -> Query:
     return Query(text, tree)
 
 
-def _only_excludes(tree: Node) -> QuerySyntaxError:
+def _only_excludes(tree: Node, remedy: str) -> QuerySyntaxError:
     """The error of a query that, or an alternative of which, nearly every post matches."""
     position = next(leaf.position for leaf in leaves(tree) if isinstance(leaf, Not))
-    return QuerySyntaxError(
-        position,
-        ErrorCode.ONLY_EXCLUDES,
-        "This only excludes posts, so nearly every post would match.",
-        "Put a word before it that must occur, as in `acme -jobs`.",
-    )
+    reason = "This only excludes posts, so nearly every post would match."
+    return QuerySyntaxError(position, ErrorCode.ONLY_EXCLUDES, reason, remedy)
 
 
 def _spans(node: Node, document: Document) -> tuple[Span, ...]:

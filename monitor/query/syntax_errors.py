@@ -38,6 +38,8 @@ class ErrorCode(StrEnum):
     NO_WORD = "no_word"
     EMOJI = "emoji"
     ONLY_EXCLUDES = "only_excludes"
+    OTHER_SYNTAX = "other_syntax"
+    """An operator of another tool."""
 
 
 class QuerySyntaxError(Exception):
@@ -48,6 +50,12 @@ class QuerySyntaxError(Exception):
     ) -> None:
         super().__init__(reason)
         self.position, self.code, self.reason, self.suggestion, self.fix = position, code, reason, suggestion, fix
+
+    def moved(self, origins: Sequence[int]) -> QuerySyntaxError:
+        """The same error, at the characters that those of its text come from."""
+        end = len(origins) - 1
+        fix = self.fix and QueryFix(origins[self.fix.start], origins[self.fix.end], self.fix.replacement)
+        return QuerySyntaxError(origins[min(self.position, end)], self.code, self.reason, self.suggestion, fix)
 
 
 def from_lark_error(error: UnexpectedInput, tokens: Sequence[Token]) -> QuerySyntaxError:

@@ -9,8 +9,10 @@ word.)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from monitor.query.folding import HANDLE_OR_TAG, UNSPACED, fold_keeping_ascii_case
+from monitor.query.hashtags import hashtags
 
 TOKENIZER = "ascii"
 """The ``tokenize=`` option of every FTS5 table that holds ``index_text``."""
@@ -22,6 +24,8 @@ _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 # In an index, a handle or tag is one more word, which starts with one of these. The store's own tokens start with
 # U+E000. Folding removes all private-use characters, so no word of a text can be mistaken for one.
 _HANDLE, _TAG, _UNDERSCORE = "\ue001", "\ue002", "\ue003"
+TAG_WORD = "\ue004"
+"""The start of a word inside a hashtag. Alone it separates readings, so that no phrase reaches from one to the next."""
 
 
 def index_text(text: str) -> str:
@@ -30,9 +34,28 @@ def index_text(text: str) -> str:
     is_ascii = folded.isascii()
     pattern = _HANDLE_OR_TAG_ASCII if is_ascii else HANDLE_OR_TAG
     handles_and_tags = pattern.findall(folded) if "@" in folded or "#" in folded else ()
+    tagged = folded
     if not is_ascii:
         folded = _UNSPACED_CHARACTER.sub(r" \g<0> ", folded)
-    return f"{folded} {' '.join(map(index_word, handles_and_tags))}" if handles_and_tags else folded
+    if not handles_and_tags:
+        return folded
+    words = map(index_word, handles_and_tags)
+    if is_ascii and not any(map(_may_be_several_words, handles_and_tags)):
+        return f"{folded} {' '.join(words)}"
+    return " ".join([folded, *words, *_tag_words(tagged, text)])
+
+
+def _may_be_several_words(handle_or_tag: str) -> bool:
+    name = handle_or_tag[1:]
+    return handle_or_tag[0] == "#" and not (name.islower() and name.isalpha())
+
+
+def _tag_words(folded: str, text: str) -> Iterator[str]:
+    """The words of each reading of each hashtag in ``text``, as written into the index."""
+    for tag in hashtags(folded, text):
+        for reading in tag.readings:
+            yield TAG_WORD
+            yield from (TAG_WORD + word.text for word in reading)
 
 
 def index_word(handle_or_tag: str) -> str:

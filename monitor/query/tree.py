@@ -15,7 +15,9 @@ from typing import NamedTuple, TypeAlias
 
 from monitor.model import Span, Term
 from monitor.query.document import Document
-from monitor.query.folding import FoldedText, fold
+from monitor.query.folded_text import FoldedText
+from monitor.query.folding import fold
+from monitor.query.hashtags import Hashtag, TagWord
 
 
 class Occurrence(NamedTuple):
@@ -43,20 +45,30 @@ class Phrase:
     """Its single word in a search index, if it is only a handle or a tag."""
     has_signs: bool = False
     """Whether it contains signs that a search index drops, such as the & of AT&T."""
+    in_hashtags: bool = False
+    """Whether its words are also looked for inside hashtags."""
+    tag: str = ""
+    """The name of the hashtag that its words form together, folded; empty if it is one word."""
+    other_starts: tuple[str, ...] = ()
+    """Other forms of its first word, which the pattern finds too."""
 
     def find_folded(self, text: FoldedText) -> list[tuple[int, int]]:
         """The (start, end) of each occurrence in ``text.folded``. They may overlap if the phrase repeats a word."""
-        if self.words[0] not in text.folded:
-            return []
-        search = self._find_overlapping if self.words[0] in self.words[1:] else self.pattern.finditer
-        found = [match.span() for region in text.regions for match in search(text.folded, *region)]
-        return [bounds for bounds in found if self._has_exact_letters(text, bounds)] if self.exact_letters else found
+        found = self._find_in_text(text)
+        if self.in_hashtags and text.hashtags:
+            found += self._find_in_hashtags(text)
+        return found
 
     def occurrences(self, text: FoldedText) -> list[Occurrence]:
-        """The occurrences with their word numbers, for NEAR."""
-        return [
+        """The occurrences with their word numbers, for NEAR. In a hashtag they count as one word."""
+        in_text = [
             Occurrence(text.word_number(start), len(self.words), text.span(start, end))
-            for start, end in self.find_folded(text)
+            for start, end in self._find_in_text(text)
+        ]
+        if not (self.in_hashtags and text.hashtags):
+            return in_text
+        return in_text + [
+            Occurrence(text.word_number(start), 1, text.span(start, end)) for start, end in self._find_in_hashtags(text)
         ]
 
     def find(self, document: Document) -> list[Span] | None:
@@ -64,10 +76,44 @@ class Phrase:
         text = document.folded_text
         return [text.span(start, end) for start, end in self.find_folded(text)] or None
 
+    def _find_in_text(self, text: FoldedText) -> list[tuple[int, int]]:
+        if self.words[0] not in text.folded and not self.other_starts:
+            return []
+        search = self._find_overlapping if self.words[0] in self.words[1:] else self.pattern.finditer
+        found = [match.span() for region in text.regions for match in search(text.folded, *region)]
+        return self._exact(text, found) if self.exact_letters else found
+
+    def _find_in_hashtags(self, text: FoldedText) -> list[tuple[int, int]]:
+        if self.words[0] not in text.folded:
+            return []
+        found = [bounds for tag in text.hashtags for bounds in self._find_in_hashtag(tag)]
+        return self._exact(text, found) if self.exact_letters else found
+
+    def _find_in_hashtag(self, tag: Hashtag) -> Iterator[tuple[int, int]]:
+        if self.tag and self._is_word(self.tag, tag.whole.text):
+            yield tag.whole.start, tag.whole.end
+        n = len(self.words)
+        for reading in tag.readings:
+            if self.tag:
+                yield from ((word.start, word.end) for word in reading if self._is_word(self.tag, word.text))
+            for i in range(len(reading) - n + 1):
+                if self._is_at(reading[i : i + n]):
+                    yield reading[i].start, reading[i + n - 1].end
+
+    def _is_at(self, words: Sequence[TagWord]) -> bool:
+        first_ones = all(word.text == wanted for word, wanted in zip(words[:-1], self.words, strict=False))
+        return first_ones and self._is_word(self.words[-1], words[-1].text)
+
+    def _is_word(self, wanted: str, word: str) -> bool:
+        return word.startswith(wanted) if self.is_prefix else word == wanted
+
     def _find_overlapping(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         while match := self.pattern.search(text, start, end):
             yield match
             start = match.start() + 1
+
+    def _exact(self, text: FoldedText, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [bounds for bounds in found if self._has_exact_letters(text, bounds)]
 
     def _has_exact_letters(self, text: FoldedText, bounds: tuple[int, int]) -> bool:
         span = text.span(*bounds)
@@ -76,12 +122,17 @@ class Phrase:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """A plain search for it, without signs that are ignored here but may count for a site, such as (TM)."""
-        return (Term(self.text if self.text.isascii() else _without_ignored_signs(self.text), self.is_prefix),)
+        """A plain search for it, without signs that are ignored here but may count for a site, such as (TM).
+
+        One for the hashtag that its words form, too.
+        """
+        text = Term(_without_ignored_signs(self.text), self.is_prefix)
+        return (text, Term(f"#{letters_and_digits(self.text)}", self.is_prefix)) if self.tag else (text,)
 
 
 def _without_ignored_signs(text: str) -> str:
-    return " ".join("".join(char if char.isascii() or fold(char) != " " else " " for char in text).split())
+    kept = "".join(char if char.isascii() or fold(char) != " " else " " for char in text)
+    return " ".join(part for part in kept.split() if part != "-")
 
 
 def letters_and_digits(text: str) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from display.pages.mentions.facets import URL_FACETS, Facet, KnownNames
 from monitor.errors import FilterError
 from monitor.model import Choice, ListPosition, MentionFilter, Order, Position
+from monitor.query import Query, search_of
 
 FACET_NAMES = tuple(facet.name for facet in URL_FACETS)
 """Parameters that may be repeated, in the order of a URL."""
@@ -89,6 +90,13 @@ class MentionsView:
     def changed(self, **values: object) -> MentionsView:
         """With these fields of the filter replaced."""
         return replace(self.first_page(), filter=replace(self.filter, **values))  # type: ignore[arg-type]
+
+    def search(self) -> Query | None:
+        """The parsed search; None if there is none. Raises QueryError.
+
+        The default range, which nobody chose, does not narrow a search that consists of exclusions.
+        """
+        return search_of(replace(self.filter, since=None) if self.range == DEFAULT_RANGE else self.filter)
 
     def with_range(self, name: str, now: datetime) -> MentionsView:
         """Over another range of RANGES."""

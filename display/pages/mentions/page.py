@@ -14,10 +14,10 @@ from display.pages.mentions.cards import Card, Cards
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.grouping import GroupedPage, grouped_page
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
+from display.pages.mentions.query_fix import query_error
 from display.pages.mentions.rail import Chip, Rail, RailSection, RelaxedFilter, chips, relaxed_filters
 from display.source_health import unrecorded_gaps
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
-from monitor.query import parse
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -77,7 +77,7 @@ class MentionsPage:
     @cached_property
     def rows(self) -> list[Card]:
         """The rows of this page."""
-        query = parse(self.view.filter.q) if self.view.filter.q else None
+        query = self.view.search()
         return [
             self.cards.row(mention, self.now, query.spans(mention.post.body) if query else ())
             for mention in self._page.rows
@@ -166,6 +166,7 @@ class MentionsPage:
         counts = [
             RelaxedCount(relaxed, self.store.count(relaxed.view.filter, self.upto))
             for relaxed in relaxed_filters(self.view, self.now)
+            if query_error(relaxed.view) is None
         ]
         matching = [option for option in counts if option.count.n]
         return sorted(matching, key=lambda option: -option.count.n)[:MAX_RELAXED_FILTERS]

@@ -85,8 +85,13 @@ def rule_runs(mention: Mention) -> list[TextRun]:
 
 
 def _matches(part: str, matched: Collection[str]) -> bool:
-    """Whether every word of a part of a rule is among ``matched``; a word that ends in ``*`` is a prefix."""
+    """Whether every word of a part of a rule is among ``matched``, or all of them as one hashtag.
+
+    A word that ends in ``*`` is a prefix.
+    """
     words = _RULE_WORD.findall(part.casefold())
+    if len(words) > 1 and "".join(words) in matched:
+        return True
     prefixes = (word[:-1] for word in words if word.endswith("*"))
     whole = all(word in matched for word in words if not word.endswith("*"))
     return bool(words) and whole and all(any(m.startswith(prefix) for m in matched) for prefix in prefixes)

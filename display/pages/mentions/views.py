@@ -28,12 +28,11 @@ from display.pages.mentions.cards import Card, Cards, weighted_words
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
 from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
-from display.pages.mentions.query_fix import fixed_query
+from display.pages.mentions.query_fix import fixed_query, query_error
 from display.pages.mentions.text_runs import rule_runs
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
-from monitor.query import parse as parse_query
 from monitor.text.language_codes import language_name
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
@@ -76,10 +75,10 @@ def listing() -> PageResponse:
         view = requested_view(context, now, params)
     except FilterError as error:
         return invalid_filter_page(error)
-    problem = query_error(view.filter.q)
+    problem = query_error(view)
     if not problem and query_string(view, context.config.timezone) != sent_query_string():
         return redirect(link(view), 303)
-    shown = view if problem is None else view.changed(q="" if query_error(last_valid) else last_valid)
+    shown = view if problem is None else last_valid_view(view, last_valid)
     page = MentionsPage(context.config, context.store, shown, current_health(context, now))
     text = render_template(
         "mentions/list.html",
@@ -132,7 +131,7 @@ def mention(number: int) -> PageResponse:
     context, now = page_context(), page_context().clock.now()
     try:
         view = requested_view(context, now)
-        query = parse_query(view.filter.q) if view.filter.q else None
+        query = view.search()
     except (FilterError, QueryError):
         view, query = MentionsView(), None
     health = current_health(context, now)
@@ -198,18 +197,14 @@ def requested_view(context: PageContext, now: datetime, params: MultiDict[str, s
 
 def valid_filter(view: MentionsView) -> MentionFilter:
     """The filter of ``view``. Raises QueryError if its search is invalid."""
-    if view.filter.q:
-        parse_query(view.filter.q)
+    view.search()
     return view.filter
 
 
-def query_error(q: str) -> QueryError | None:
-    """What is wrong with the search ``q``; None if it is valid or empty."""
-    try:
-        parse_query(q)
-    except QueryError as error:
-        return error if q else None
-    return None
+def last_valid_view(view: MentionsView, last_valid: str) -> MentionsView:
+    """``view`` with the search ``last_valid`` if that is still valid, else without a search."""
+    last = view.changed(q=last_valid)
+    return view.changed(q="") if query_error(last) else last
 
 
 def requested_mentions(context: PageContext) -> Iterator[Mention]:

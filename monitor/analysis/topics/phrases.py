@@ -22,7 +22,8 @@ from monitor.analysis.topics.stop_words import (
     WEAK,
 )
 from monitor.model import Text
-from monitor.query.folding import UNSPACED, FoldedText
+from monitor.query.folded_text import FoldedText
+from monitor.query.folding import UNSPACED
 
 MAX_TEXT_CHARS = 1_000
 """Only the beginning of a text is read: it says what the text is about."""

@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from monitor.model import Choice, Intent, MentionFilter, Order
-from monitor.query import field_value, parse
+from monitor.query import field_value, parse_search
 from monitor.query.fts import FtsQuery, compile_fts
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import EVERYTHING, STATE_TOKENS, all_of, any_of, field_token, token
@@ -124,9 +124,9 @@ class _Parts:
 def plan(db: Connection, f: MentionFilter) -> Plan:
     """Compile ``f``. Raises QueryError for a ``q`` that is not valid."""
     parts, brands, sources = _Parts(), brand_names(db), source_names(db)
-    fts = compile_fts(parse(f.q).tree, partial(_field_expression, sources)) if f.q.strip() else None
+    fts = compile_fts(parse_search(f.q).tree, partial(_field_expression, sources)) if f.q.strip() else None
     if fts is not None:
-        parts.add_search([fts.expression or EVERYTHING], ())
+        parts.add_search([fts.expression or EVERYTHING], [fts.excluded] if fts.excluded else ())
     chosen = _add_names(parts, "brand", "b", f.brand, brands)
     _add_names(parts, "source", "p", f.source, sources)
     _add_sentiment(parts, f.sentiment)
