@@ -29,7 +29,7 @@ class Passes:
         """The external ids of ``entries``, in order."""
         found = identify(entries, FEED, self.cursor)
         digests = {name: found.digest(entry) for name, entry in found.entries.items()}
-        self.read += sum(not self.cursor.is_unchanged(name, digests[name]) for name in digests)
+        self.read += sum(not found.is_unchanged(name, digests[name], self.cursor) for name in digests)
         listed = {name: f"{digests[name]}/{story(entry)}" for name, entry in found.entries.items()}
         self.cursor = FeedCursor(FEED, listed=listed, ids_change=found.ids_change, departed=found.departed)
         self.cursor = FeedCursor.from_json(self.cursor.to_json(), FEED)
@@ -57,10 +57,26 @@ def test_entries_that_change_id_and_link_at_each_poll_keep_their_first_id(at: fl
     first = passes.run(*news(1, at=at))
     assert passes.run(*news(2, at=at)) == first
     assert passes.run(*reversed(news(3, at=at))) == first[::-1]
-    assert len(passes.ids) == 5
-    passes.read = 0
-    passes.run(*news(4, at=at))
-    assert passes.read == 0
+    assert (len(passes.ids), passes.read) == (5, 5)
+    edited = [entry._replace(author="Ann") for entry in news(4, at=at)]
+    passes.run(*edited)
+    assert (len(passes.ids), passes.read) == (5, 10)
+
+
+def test_entries_with_changing_ids_are_read_again_after_a_rule_change() -> None:
+    passes = Passes()
+    passes.run(*news(1))
+    unread = FeedCursor.with_entries_unread(passes.cursor.to_json())
+    passes.cursor = FeedCursor.from_json(unread, FEED)
+    passes.run(*news(2))
+    assert (len(passes.ids), passes.read) == (5, 10)
+
+
+def test_entries_that_kept_their_id_are_not_read_again_when_another_changes() -> None:
+    passes = Passes()
+    passes.run(*news(1))
+    passes.run(*news(1, range(4)), *news(2, [4]))
+    assert (len(passes.ids), passes.read) == (5, 5)
 
 
 def test_a_new_story_among_changing_ids_is_new() -> None:

@@ -58,9 +58,15 @@ _FOOTERS = (
     ),
 )
 """Text that every such footer contains, and the footer, which may have several lines."""
+_TITLED_START = re.compile(
+    "the post|der beitrag|l[\u2019']arti|la entrada|o post|het bericht|artyku|inl|continue reading|read more",
+    re.IGNORECASE,
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _MAX_LINES = 8
 _MAX_LINE_CHARS = 800
+_MAX_FIXED_CHARS = 300
+"""A line without a title is no longer than this."""
 
 
 def without_boilerplate(text: str, title: str) -> str:
@@ -78,8 +84,10 @@ def without_boilerplate(text: str, title: str) -> str:
 
 
 def _is_boilerplate(line: str, title: str) -> bool:
-    if any(form.fullmatch(line) for form in _LINES):
+    if len(line) <= _MAX_FIXED_CHARS and any(form.fullmatch(line) for form in _LINES):
         return True
+    if not _TITLED_START.match(line):
+        return False
     named = (found[1] for form in (*_SIGNATURES, _CONTINUED_TITLE) if (found := form.fullmatch(line)))
     return bool(title) and any(_letters(name) == _letters(title) for name in named)
 

@@ -99,6 +99,10 @@ class FeedCursor:
         """Whether the entry was listed last time with this content and need not be read again."""
         return _content_digest_in(self.listed.get(external_id, "")) == digest
 
+    def is_unread(self, external_id: str) -> bool:
+        """Whether the entry must be read again, or has never been listed."""
+        return self.listed.get(external_id, _UNREAD).startswith(_UNREAD)
+
     def had_content(self, external_id: str, digest: str) -> bool:
         """Whether the entry was listed last time with this content."""
         return _content_digest_in(self.listed.get(external_id, "")).removeprefix(_UNREAD) == digest

@@ -37,12 +37,23 @@ class Identified(NamedTuple):
     """Whether the feed has given an entry another id at some time."""
     departed: dict[str, str]
     """Story -> external id of entries that have left the feed, if ``ids_change``: they may return with another id."""
+    renamed: frozenset[str] = frozenset()
+    """External ids of entries that have another id in this document."""
 
     def digest(self, entry: Entry) -> str:
         """The digest of what is shown of ``entry``, without links if these change in every response."""
         if not self.ids_change:
             return content_digest(entry)
         return digest(entry.title, _TAGS_AND_SPACE.sub(" ", entry.text), entry.author)
+
+    def is_unchanged(self, name: str, listing_digest: str, cursor: FeedCursor) -> bool:
+        """Whether the entry ``name`` was listed in the last pass as it is now, and need not be read again."""
+        if cursor.is_unchanged(name, listing_digest):
+            return True
+        if not self.ids_change or cursor.ids_change or cursor.is_unread(name):
+            return False
+        # the first document with other ids: the cursor still holds digests that include links
+        return name in self.renamed or cursor.is_unchanged(name, content_digest(self.entries[name]))
 
 
 def identify(entries: Iterable[Entry], feed: str, cursor: FeedCursor) -> Identified:
@@ -138,9 +149,10 @@ def _with_former_ids(found: dict[str, Entry], cursor: FeedCursor) -> Identified:
     for name, entry in found.items():
         known = name in cursor.listed or not former
         entries[name if known else former.pop(story(entry), name)] = entry
-    ids_change = cursor.ids_change or entries.keys() != found.keys()
+    renamed = frozenset(entries.keys() - found.keys())
+    ids_change = cursor.ids_change or bool(renamed)
     departed = {key: name for key, name in absent.items() if key and name not in entries} if ids_change else {}
-    return Identified(entries, ids_change, dict(list(departed.items())[-_MAX_DEPARTED:]))
+    return Identified(entries, ids_change, dict(list(departed.items())[-_MAX_DEPARTED:]), renamed)
 
 
 def _has_time(entry: Entry) -> bool:

@@ -132,7 +132,9 @@ class Source:
         entries = identified.entries
         digests = {name: identified.digest(entry) for name, entry in entries.items()}
         listed = {name: _listing(name, entry, digests[name], before, now) for name, entry in entries.items()}
-        new = [(name, entry) for name, entry in entries.items() if not before.is_unchanged(name, digests[name])]
+        new = [
+            (name, entry) for name, entry in entries.items() if not identified.is_unchanged(name, digests[name], before)
+        ]
         posts = [self._post(name, entry, listed[name], now) for name, entry in new]
         overlaps = before.overlaps(listed)
         after = replace(
