@@ -164,6 +164,12 @@ def test_unread_spans_are_those_before_the_first_poll_gaps_and_staleness(
     assert found == {"Forum": tuple((NOON + a, NOON + b) for a, b in expected)}
 
 
+def test_a_source_was_not_unread_while_its_own_imported_posts_were_published() -> None:
+    imported = {"Forum": (NOON - 9 * DAY, NOON - HOUR), "history.csv": (NOON - 9 * DAY, NOON)}
+    found = unread_spans([WELL], [], {"Forum": NOON - MINUTE}, NOON - 20 * DAY, NOON, imported)
+    assert found == {"Forum": ((NOON - 20 * DAY, NOON - 9 * DAY), (NOON - HOUR, NOON - MINUTE))}
+
+
 # The job
 
 CALM, SPIKE = 4, 60

@@ -170,3 +170,13 @@ def test_a_post_without_a_date_is_in_no_time_range(store: Store) -> None:
     assert not judged().post.undated
     assert store.page(MentionFilter(since=NOON - 10_000 * DAY)) == []
     assert store.tallies(NOON - 10_000 * DAY, NOON + DAY)[0].n == 0
+
+
+def test_the_period_of_imported_posts_is_known(store: Store) -> None:
+    collect(store, collected("c", published_at=NOON - 90 * DAY))
+    assert store.imported_periods() == {}
+    import_rows(store, collected("1", "One", published_at=NOON - 9 * DAY), collected("2", "Two", published_at=UNDATED))
+    import_rows(store, collected("3", "Three", published_at=NOON - 50 * DAY))
+    assert store.imported_periods() == {"old.csv": (NOON - 50 * DAY, NOON - 9 * DAY)}
+    import_rows(store, collected("4", "Four", published_at=UNDATED), source="undated.csv")
+    assert "undated.csv" not in store.imported_periods()

@@ -605,3 +605,51 @@ def test_the_figures_of_the_board_are_at_most_some_seconds_old(wall: Wall) -> No
     assert shares(wall) == ["100", "0", "0"]
     wall.clock.advance(TALLIES_TTL_SECONDS)
     assert shares(wall) == ["50", "50", "0"]
+
+
+def imported_history(wall: Wall, per_hour: int, days: int = 56) -> None:
+    """Import a file with mentions of all hours of the days up to midnight."""
+    rows = [
+        judged(f"Acme, {hour} hours and {n}.", published_at=NOON - (hour + 12) * HOUR)
+        for hour in range(24 * days)
+        for n in range(per_hour)
+    ]
+    wall.store.save("history.csv", rows, now=wall.clock.now(), imported=True)
+
+
+def test_imported_history_tells_what_is_usual(wall: Wall) -> None:
+    imported_history(wall, per_hour=2)
+    wall.save(at(1), at(2))
+    wall.save(source="Reddit")
+    assert wall.sentence.startswith("Normal.")
+
+
+def test_a_few_imported_mentions_do_not_tell_what_is_usual(wall: Wall) -> None:
+    wall.store.save(
+        "reviews.csv",
+        [judged(f"Acme, day {day}.", published_at=NOON - timedelta(days=day)) for day in range(56)],
+        now=wall.clock.now(),
+        imported=True,
+    )
+    wall.save(*(at(n) for n in range(1, 50)))
+    wall.save(source="Reddit")
+    assert wall.sentence.startswith("Learning what is usual")
+
+
+def test_the_time_between_a_file_and_the_first_read_is_not_known(wall: Wall) -> None:
+    rows = [judged(f"Acme, {hour}.", published_at=NOON - timedelta(days=24, hours=hour)) for hour in range(24 * 4)]
+    wall.store.save("history.csv", rows, now=wall.clock.now(), imported=True)
+    wall.save(at(1))
+    wall.save(source="Reddit")
+    assert wall.sentence.startswith("Learning what is usual, day 5.")
+
+
+def test_hours_of_an_imported_file_are_not_hatched(wall: Wall) -> None:
+    wall.save()
+    before = wall.get()["horizon"]
+    rows = [at(60 * hour) for hour in range(1, 13)]
+    wall.store.save("today.csv", rows, now=wall.clock.now(), imported=True)
+    after = wall.get()["horizon"]
+    assert "not listening before 12:00" in [label["text"] for label in before["labels"]]
+    assert "not listening before 00:00" in [label["text"] for label in after["labels"]]
+    assert len(after["hatches"]) == len(before["hatches"]) + 1, "the last hour is after the last imported mention"

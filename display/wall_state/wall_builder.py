@@ -18,6 +18,7 @@ from display.wall_state.voice_query import VoiceQuery
 from display.wall_state.voices import voice_of
 from display.wall_state.wall_data import MAX_NEW_MENTIONS, WallData, ttl_cache
 from display.wall_state.wall_text import short_brand_name
+from monitor.analysis.staleness import without
 from monitor.clock import Clock, epoch_ms
 from monitor.model import Brand, Incident, Mention
 
@@ -174,14 +175,15 @@ class WallBuilder:
     # Charts and figures
 
     def _unseen_periods(self) -> list[UnseenPeriod]:
-        """What the horizon cannot show: the time before we listened, and gaps."""
+        """What the horizon cannot show: the time before we listened, unless files cover it, and gaps."""
         data, start = self._data, self._data.now - horizon.SPAN
         phrases, n_sources = self._locale.phrases, len(data.source_health.statuses)
         unseen = horizon.unseen_periods(data.gaps, data.major, n_sources, start, phrases)
         if data.listening_since <= start:
             return unseen
-        text = fill(phrases.not_listening, time=self._locale.time_of_day(data.listening_since))
-        return [UnseenPeriod(start, data.listening_since, text), *unseen]
+        unknown = without([(start, data.listening_since)], list(data.imported_periods.values()))
+        before = [(a, b, fill(phrases.not_listening, time=self._locale.time_of_day(b))) for a, b in unknown]
+        return [*(UnseenPeriod(*period) for period in before), *unseen]
 
     def _board(self) -> Board:
         data, names = self._data, self._brand_names

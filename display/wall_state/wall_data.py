@@ -16,7 +16,7 @@ from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
 from display.wall_state.horizon import Period
 from display.wall_state.usual_shares import WEEK
 from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
-from monitor.analysis.staleness import unread_spans
+from monitor.analysis.staleness import unread_spans, without
 from monitor.clock import Clock
 from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Tally, Topics, VolumeSeries
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Brands = tuple[str, ...]
 
+DAY = timedelta(days=1)
 BASELINE_SPAN = timedelta(days=BASELINE_DAYS)
 REFRESH_SECONDS = 1.0
 """All data are read again after this time, even if nothing was stored."""
@@ -43,6 +44,9 @@ MATCHES_TTL_SECONDS = 60.0
 BASELINE_TTL_SECONDS = 300.0
 MAX_CACHED = 1024
 """Entries of each cache."""
+MIN_IMPORTED_SHARE = 0.5
+"""Imported history tells what is usual if it has at least this share of the mentions per day that the sources bring: a
+file of a few reviews does not."""
 NOT_LIVE_AFTER_SECONDS = 120.0
 """Without a scheduler for this long, the wall is not live. A shorter absence is a restart."""
 ANALYSIS_VALID_FOR = timedelta(minutes=5)
@@ -122,6 +126,11 @@ class WallData:
         With sample data, it is when the first sample post was published.
         """
         return self._once("listening since", self._listening_since)
+
+    @property
+    def imported_periods(self) -> dict[str, Period]:
+        """Source -> the period that its imported posts cover."""
+        return self._once("imported periods", self._store.imported_periods)
 
     @property
     def gaps(self) -> dict[str, list[Period]]:
@@ -257,8 +266,29 @@ class WallData:
     def _unread(self, since: datetime) -> dict[str, Sequence[Period]]:
         """Source -> the periods in which it was not read, for each source with at least MAJOR_SHARE of the mentions."""
         gaps, begun = self._store.gaps(since, self.now), self._store.source_start_times()
-        periods = unread_spans(self.source_health.statuses, gaps, begun, since, self.now)
-        return {source: periods.get(source, ()) for source in major_sources(self.mentions_by_source)}
+        imported = self.imported_periods
+        periods = unread_spans(self.source_health.statuses, gaps, begun, since, self.now, imported)
+        unread: dict[str, Sequence[Period]] = {
+            source: periods.get(source, ()) for source in major_sources(self.mentions_by_source)
+        }
+        history = self._imported_history(since)
+        if history:
+            unread[""] = [(since, self.listening_since)]
+        return {source: without(spans, history) for source, spans in unread.items()}
+
+    def _imported_history(self, since: datetime) -> list[Period]:
+        """The periods since then that files of other sources cover, if these bring about as much as the sources do."""
+        polled = {status.source for status in self.source_health.statuses}
+        periods = {
+            s: (max(a, since), b) for s, (a, b) in self.imported_periods.items() if s not in polled and b > since
+        }
+        if not periods:
+            return []
+        counts = self._store.source_volumes(since, self.now - since, 1)
+        per_day = sum(counts.get(source, [0])[0] / max(1.0, (b - a) / DAY) for source, (a, b) in periods.items())
+        read_days = min(max((self.now - self.listening_since) / DAY, 1.0), 7.0)
+        polled_per_day = sum(self.mentions_by_source.get(source, 0) for source in polled) / read_days
+        return list(periods.values()) if per_day >= MIN_IMPORTED_SHARE * polled_per_day else []
 
     def _usual_shares(self, brands: Brands) -> dict[str, int]:
         edges = usual_shares.week_edges(self.now)

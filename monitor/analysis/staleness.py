@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TypeAlias
 
 from monitor.model import Gap, Health, SourceStatus
@@ -40,20 +41,35 @@ def unread_spans(
     first_read: Mapping[str, datetime],
     since: datetime,
     now: datetime,
+    imported: Mapping[str, TimeSpan] = MappingProxyType({}),
 ) -> dict[str, tuple[TimeSpan, ...]]:
     """For each source, the spans of [since, now] in which it was not read; () if it was read throughout.
 
     A source is unread before ``first_read`` and during its stored gaps. If it is stale and has no open gap, which
     happens when the program was suspended, it is also unread from its last success until now. Sample sources count as
-    read from the beginning.
+    read from the beginning. ``imported``: the spans of which the source's own posts were imported; there is no need to
+    have read it then.
     """
     gaps_by_source: dict[str, list[Gap]] = defaultdict(list)
     for gap in gaps:
         gaps_by_source[gap.source].append(gap)
-    return {
-        status.source: tuple(sorted(_unread_spans(status, gaps_by_source[status.source], first_read, since, now)))
+    unread = {
+        status.source: sorted(_unread_spans(status, gaps_by_source[status.source], first_read, since, now))
         for status in statuses
     }
+    return {
+        source: tuple(without(spans, [imported[source]] if source in imported else []))
+        for source, spans in unread.items()
+    }
+
+
+def without(spans: Sequence[TimeSpan], removed: Sequence[TimeSpan]) -> list[TimeSpan]:
+    """``spans`` without the parts that lie in one of ``removed``."""
+    left = list(spans)
+    for start, end in removed:
+        pieces = [piece for a, b in left for piece in ((a, min(b, start)), (max(a, end), b))]
+        left = [(a, b) for a, b in pieces if a < b]
+    return left
 
 
 def _unread_spans(

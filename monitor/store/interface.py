@@ -141,6 +141,9 @@ class Store(Protocol):
     def source_start_times(self) -> dict[str, datetime]:
         """Source -> when its first status was saved. Sources that were only imported are missing."""
 
+    def imported_periods(self) -> dict[str, tuple[datetime, datetime]]:
+        """Source -> when the first and the last of its imported posts were published, for sources with any."""
+
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
         """Record that a source was not read since ``since``. A gap that is already open keeps the earlier start."""
 

@@ -83,7 +83,8 @@ class IncidentsJob:
     def _unread(self, gaps: Sequence[Gap], now: datetime) -> dict[str, tuple[TimeSpan, ...]]:
         known = {status.source: status for status in self._store.statuses()}
         statuses = [known.get(name, SourceStatus(name, "")) for name in self._sources]
-        return unread_spans(statuses, gaps, self._store.source_start_times(), now - HISTORY_SPAN, now)
+        start_times, imported = self._store.source_start_times(), self._store.imported_periods()
+        return unread_spans(statuses, gaps, start_times, now - HISTORY_SPAN, now, imported)
 
     def _merged(self, brand: str, stored: Incident | None) -> Incident | None:
         """The result of the last check with the topic and phrases that were stored since; without one, ``stored``."""

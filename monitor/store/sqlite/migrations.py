@@ -326,3 +326,13 @@ def m015_published_order(db: Database) -> None:
     newest = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()[0]
     with announced(newest, f"sorting about {newest} mentions"):
         db.execute("CREATE INDEX mention_published ON mention (published_at)")
+
+
+@migrations()
+def m016_imported_periods(db: Database) -> None:
+    """The time that the imported posts of a source cover."""
+    for column, function in (("imported_since", "min"), ("imported_until", "max")):
+        db.execute(f"ALTER TABLE source ADD COLUMN {column} INTEGER")  # NULL: none was imported
+        db.execute(f"""
+            UPDATE source SET {column} = (SELECT {function}(published_at) FROM post INDEXED BY post_key
+            WHERE post.source = source.id AND imported AND published_at > 0) WHERE status IS NULL""")

@@ -17,6 +17,7 @@ from monitor.store.sqlite.filter_tokens import post_tags
 from monitor.store.sqlite.ids import IdCache, source_id
 from monitor.store.sqlite.repeats import Repeat, RepeatFinder
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment_code
+from monitor.store.sqlite.sources import extend_imported_period
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
 
@@ -32,6 +33,8 @@ _INSERT_POST = """
     INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
         index_text, index_title, tags, signature, stars, imported)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_PUBLISHED_AT = 9
+"""Index of the time in the parameters of _INSERT_POST."""
 _INSERT_MENTION = """
     INSERT INTO mention (id, post, brand, rule, source, lang, published_at, added_at, month, score, program_score,
         sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -232,6 +235,7 @@ class BatchSaver:
         self.db.executemany(_INSERT_POST, self.new_posts)
         if self.imported and self.new_posts:
             links.add(self.db, "id >= ?", (first_post,))
+            extend_imported_period(self.db, self.source, [post[_PUBLISHED_AT] for post in self.new_posts])
         if not self.new_mentions:
             return
         self.db.executemany(_INSERT_MENTION, self.new_mentions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,21 @@ def first_status_times(db: Connection) -> dict[str, datetime]:
     """Source -> when its first status was saved."""
     rows = db.execute("SELECT name, first_status_at FROM source WHERE first_status_at IS NOT NULL")
     return {name: from_ms(at) for name, at in rows}
+
+
+def extend_imported_period(db: Connection, source: int, times: Sequence[int]) -> None:
+    """Include the times of posts that were imported; 0 means that there is no date."""
+    dated = [at for at in times if at > 0]
+    if dated:
+        update = """UPDATE source SET imported_since = min(ifnull(imported_since, ?1), ?1),
+            imported_until = max(ifnull(imported_until, ?2), ?2) WHERE id = ?3"""
+        db.execute(update, (min(dated), max(dated), source))
+
+
+def imported_periods(db: Connection) -> dict[str, tuple[datetime, datetime]]:
+    """Source -> when the first and the last of its imported posts were published."""
+    rows = db.execute("SELECT name, imported_since, imported_until FROM source WHERE imported_since IS NOT NULL")
+    return {name: (from_ms(since), from_ms(until)) for name, since, until in rows}
 
 
 def requests(db: Connection) -> dict[str, SourceRequest]:

@@ -163,16 +163,16 @@ class SqliteStore:
         self._writer.wake()
 
     def statuses(self) -> list[SourceStatus]:
-        def read(db: Connection) -> list[SourceStatus]:
-            return with_requests(self._buffer.update(sources.statuses(db)), sources.requests(db))
-
-        return self._read(read)
+        return self._read(lambda db: with_requests(self._buffer.update(sources.statuses(db)), sources.requests(db)))
 
     def recorded_statuses(self) -> list[SourceStatus]:
         return self._buffer.update(self._read(sources.statuses))
 
     def source_start_times(self) -> dict[str, datetime]:
         return self._read(sources.first_status_times)
+
+    def imported_periods(self) -> dict[str, tuple[datetime, datetime]]:
+        return self._read(sources.imported_periods)
 
     def open_gap(self, source: str, since: datetime, reason: str, now: datetime) -> None:
         self._write(lambda db: sources.open_gap(db, source, to_ms(since), reason))
@@ -282,8 +282,8 @@ class SqliteStore:
         return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
 
     def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
-        max_age_ms = max_age // MILLISECOND
-        return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), max_age_ms))
+        age = max_age // MILLISECOND
+        return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), age))
 
     def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
         return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
