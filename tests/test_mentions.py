@@ -329,6 +329,18 @@ def test_an_empty_list_offers_relaxed_filters_and_names_unread_sources(tmp_path:
     assert "Reddit is broken" in text
 
 
+def test_old_imports_are_one_click_away_from_an_empty_list(tmp_path: Path, own_store: Store) -> None:
+    post = Post("Old", "1", "Acme of old.", datetime(2014, 5, 20, tzinfo=UTC))
+    own_store.save("Old", [data.judged(post, data.finding("Acme", post.text, 0.0))], now=NOON, imported=True)
+    client = client_of(tmp_path, own_store, sources=())
+    text, page = shown(client)
+    assert "No mentions in the last 7 days." in text
+    assert "[[sources]]" not in text
+    (button,) = [a for a in page.by("a") if "primary" in a.get("class", "") and "range" in a["href"]]
+    assert "Show all time: 1 mention<" in text
+    assert ids(shown(client, unescape(button["href"]).partition("?")[2])[1]) == [1]
+
+
 def test_a_first_run_and_a_config_without_sources_are_explained(tmp_path: Path, own_store: Store) -> None:
     assert "Nothing yet. The first check is under way." in shown(client_of(tmp_path, own_store))[0]
     for name in data.SOURCES:

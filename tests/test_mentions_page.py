@@ -68,6 +68,31 @@ def test_an_empty_list_offers_four_relaxed_filters_the_most_mentions_first(tmp_p
     store.close()
 
 
+def test_an_empty_list_first_offers_the_shortest_range_that_has_mentions(store: Store) -> None:
+    save(store, "this month", NOON - 20 * DAY)
+    save(store, "long ago", datetime(2014, 5, 20, tzinfo=UTC), "Umbrella")
+    minute = WEEK_VIEW.between(NOON - DAY, NOON - DAY)
+    quiet = WEEK_VIEW.with_range("24h", NOON).changed(q="again")
+    assert wider(store, quiet) == ("Show the last 30 days", 1)
+    assert wider(store, quiet.with_value(BRAND, "Umbrella")) == ("Show all time", 1)
+    assert wider(store, minute) == ("Show all time", 8)
+    assert wider(store, quiet.with_range("all", NOON).changed(q="nothing")) is None
+
+
+def test_an_empty_list_that_no_single_change_fills_offers_everything(store: Store) -> None:
+    view = WEEK_VIEW.changed(q="nothing").with_value(BRAND, "Umbrella").with_value(SOURCE, "Reddit")
+    assert page(store, view).relaxed == []
+    assert wider(store, view) == ("Show everything", 6)
+    assert page(store, view).clearing_helps
+    assert not page(store, view.between(NOON - 60 * DAY, NOON - 50 * DAY)).clearing_helps
+
+
+def wider(store: Store, view: MentionsView) -> tuple[str, int] | None:
+    found = page(store, view)
+    assert found.count.n == 0
+    return found.wider and (found.wider.relaxed.label, found.wider.count.n)
+
+
 def test_hidden_mentions_are_counted_unless_the_view_chooses_states(store: Store) -> None:
     store.set_hidden(1, True, NOON)
     assert page(store).hidden == 1

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from display.pages.mentions.facets import FACET_BY_NAME, FACETS, INTENT, SENTIMENT, STATE
 from display.pages.mentions.filters import MentionsView
-from display.pages.mentions.rail import MAX_VALUES, Rail, RailSection, chips, relaxed_filters
+from display.pages.mentions.rail import MAX_VALUES, Rail, RailSection, chips, relaxed_filters, wider_ranges
 from monitor.model import Choice, FacetValue, MentionFilter
 from tests.fakes import NOON
 
@@ -105,13 +105,18 @@ def test_each_brand_has_its_own_chip_and_other_facets_have_one() -> None:
     assert found[-1].without.filter.story is None
 
 
-def test_relaxed_filters_remove_or_widen_one_filter() -> None:
+def test_relaxed_filters_remove_one_filter() -> None:
     view = VIEW.with_value(BRAND, "Acme").changed(q="price")
-    assert [relaxed.label for relaxed in relaxed_filters(view, NOON)] == [
-        "without “Acme”",
-        "without the search",
-        "in the last 30 days",
+    assert [relaxed.label for relaxed in relaxed_filters(view)] == ["without “Acme”", "without the search"]
+    assert relaxed_filters(VIEW) == []
+
+
+def test_wider_ranges_are_those_longer_than_the_chosen_one() -> None:
+    view = VIEW.with_value(BRAND, "Acme")
+    assert [(wider.label, wider.view.range) for wider in wider_ranges(view, NOON)] == [
+        ("Show the last 30 days", "30d"),
+        ("Show all time", "all"),
     ]
-    month = VIEW.with_range("30d", NOON)
-    assert [(r.label, r.view.range) for r in relaxed_filters(month, NOON)] == [("at any time", "all")]
-    assert relaxed_filters(VIEW.with_range("all", NOON), NOON) == []
+    assert all(wider.view.filter.brand == Choice(("Acme",)) for wider in wider_ranges(view, NOON))
+    assert [wider.view.range for wider in wider_ranges(VIEW.between(NOON, NOON), NOON)] == ["all"]
+    assert wider_ranges(VIEW.with_range("all", NOON), NOON) == []

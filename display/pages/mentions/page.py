@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -15,7 +15,16 @@ from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.grouping import GroupedPage, grouped_page
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
 from display.pages.mentions.query_fix import query_error
-from display.pages.mentions.rail import Chip, Rail, RailSection, RelaxedFilter, chips, relaxed_filters
+from display.pages.mentions.rail import (
+    Chip,
+    Rail,
+    RailSection,
+    RelaxedFilter,
+    chips,
+    everything,
+    relaxed_filters,
+    wider_ranges,
+)
 from display.source_health import unrecorded_gaps
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
 
@@ -161,15 +170,31 @@ class MentionsPage:
         return build_histogram(bins, self._gaps(since, until), self.now, self.zone)
 
     @cached_property
+    def wider(self) -> RelaxedCount | None:
+        """For an empty list: the shortest longer range that has mentions.
+
+        If none has, and no relaxed filter has either, it is everything; None if there is nothing at all.
+        """
+        if longer := next(self._relaxed_counts(wider_ranges(self.view, self.now)), None):
+            return longer
+        return None if self.relaxed else next(self._relaxed_counts([everything(self.view, self.now)]), None)
+
+    @cached_property
     def relaxed(self) -> list[RelaxedCount]:
         """For an empty list: how many mentions each relaxed filter finds, the most first."""
-        counts = [
-            RelaxedCount(relaxed, self.store.count(relaxed.view.filter, self.upto))
-            for relaxed in relaxed_filters(self.view, self.now)
-            if query_error(relaxed.view) is None
-        ]
-        matching = [option for option in counts if option.count.n]
-        return sorted(matching, key=lambda option: -option.count.n)[:MAX_RELAXED_FILTERS]
+        counts = self._relaxed_counts(relaxed_filters(self.view))
+        return sorted(counts, key=lambda option: -option.count.n)[:MAX_RELAXED_FILTERS]
+
+    @cached_property
+    def clearing_helps(self) -> bool:
+        """For an empty list: whether the view has mentions without its filters, over the same time."""
+        return self.view.filtered and self.store.count(self.view.cleared().filter, self.upto).n > 0
+
+    def _relaxed_counts(self, options: Iterable[RelaxedFilter]) -> Iterator[RelaxedCount]:
+        """Those of ``options`` that find any mention."""
+        for option in options:
+            if query_error(option.view) is None and (count := self.store.count(option.view.filter, self.upto)).n:
+                yield RelaxedCount(option, count)
 
     @property
     def first_run(self) -> bool:

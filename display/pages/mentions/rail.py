@@ -155,19 +155,33 @@ class RelaxedFilter:
     """A view with one filter removed or widened, offered when a list is empty."""
 
     label: str
-    """What is removed: "without “Negative”"."""
+    """What is removed or shown instead: "without “Negative”", "Show all time"."""
     view: MentionsView
 
 
-def relaxed_filters(view: MentionsView, now: datetime) -> list[RelaxedFilter]:
-    """Every view that differs from ``view`` by one filter that was removed or widened."""
+def wider_ranges(view: MentionsView, now: datetime) -> list[RelaxedFilter]:
+    """``view`` over every longer range, the shortest first."""
+    names = list(RANGES)
+    longer = names[names.index(view.range) + 1 :] if view.range else ["all"]
+    return [RelaxedFilter(_show_range(name), view.with_range(name, now)) for name in longer]
+
+
+def everything(view: MentionsView, now: datetime) -> RelaxedFilter:
+    """All mentions of all time, in the order of ``view``."""
+    return RelaxedFilter("Show everything", view.cleared().with_range("all", now))
+
+
+def _show_range(name: str) -> str:
+    label = RANGES[name].label.lower()
+    return f"Show {label}" if RANGES[name].length is None else f"Show the {label}"
+
+
+def relaxed_filters(view: MentionsView) -> list[RelaxedFilter]:
+    """Every view that differs from ``view`` by one filter that was removed, over the same time."""
     options = [
         RelaxedFilter(f"without \N{LEFT DOUBLE QUOTATION MARK}{c.label}\N{RIGHT DOUBLE QUOTATION MARK}", c.without)
         for c in chips(view)
     ]
     if view.filter.q:
         options.append(RelaxedFilter("without the search", view.without("q")))
-    if view.range != "all":
-        longer = "30d" if view.range in ("24h", "7d") else "all"
-        options.append(RelaxedFilter(RANGES[longer].phrase, view.with_range(longer, now)))
     return options
