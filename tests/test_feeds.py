@@ -124,6 +124,16 @@ def test_a_page_without_feeds_is_reported(wallflower: Run, server: Server) -> No
     assert "token" not in wallflower("feeds", server.url + "/?token=0123456789").stderr
 
 
+def test_a_check_for_browsers_is_reported_instead_of_a_page_without_feeds(wallflower: Run, server: Server) -> None:
+    check = b"<!doctype html><title>Just a moment...</title>"
+    server.script = site({"/": check})
+    result = wallflower("feeds", server.url)
+    assert (result.exit_code, len(server.requests)) == (1, 1)
+    assert "checks whether its visitors use a browser (Cloudflare)" in result.stderr
+    server.script = site({"/": page(link("/rss")) + check, "/rss": rss(item(1))})
+    assert wallflower("feeds", server.url).exit_code == 0
+
+
 def test_without_a_config_private_hosts_are_blocked(server: Server, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli, ["feeds", server.url])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from monitor.errors import SourceError
+from monitor.errors import BadResponse, SourceError
 from monitor.feeds.entries import Feed
 from monitor.feeds.parser import Parser
 from monitor.feeds.web_page import FeedLink, feed_links, is_web_page
-from monitor.http import Http, Response
+from monitor.http import Http, Response, bot_check, bot_check_message
 
 MAX_FEEDS = 10
 """Maximum number of feeds to read from one page."""
@@ -42,6 +42,8 @@ def discover_feeds(url: str, http: Http) -> list[DiscoveredFeed]:
     if not is_web_page(response.body):
         return [DiscoveredFeed(response.moved_to or url, "", _parse(response, parser))]
     linked = [_read(link, http, parser) for link in feed_links(response.body, response.url)[:MAX_FEEDS]]
+    if not linked and (product := bot_check(response.status, response.headers, response.body)):
+        raise BadResponse(bot_check_message(response.label, product), response.sample)
     return linked or _at_common_path(response.url, http, parser)
 
 
