@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-from bench._feeds_generator import GeneratedFeed, feed_format, generated_feed
+from bench._feeds_generator import GeneratedFeed, feed_kind, generated_feed
 
 _CHUNK_BYTES = 8_192
 _CONDITION = re.compile(r"^(if-none-match|if-modified-since): *(.*?)\r?$", re.IGNORECASE | re.MULTILINE)
@@ -97,7 +97,7 @@ async def serve(feeds: int, hosts: int) -> None:
     for n in range(feeds):
         host = f"{addresses[n % hosts]}:{port}"
         served[f"/{n}"] = generated_feed(n, host)
-        listed.append((f"http://{host}/{n}", feed_format(n)))
+        listed.append((f"http://{host}/{n}", feed_kind(n)))
     sizes = [len(feed.body) for feed in served.values()]
     print(json.dumps({"feeds": listed, "bytes": sum(sizes)}), flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from bench._feeds_generator import BRANDS
+from bench._feeds_markup import BRANDS
 from monitor.clock import Clock
 from monitor.collector import ConfiguredSource, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.feeds.parser import Parser
@@ -79,9 +79,11 @@ def pass_context(path: Path, clock: Clock) -> PassContext:
 
 
 def cpu_seconds() -> float:
-    """CPU time of this process and its children."""
+    """CPU time of this process and its children, those that were killed as well."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     children = [child.cpu_times() for child in psutil.Process().children()]
-    return time.process_time() + sum(times.user + times.system for times in children)
+    running = sum(times.user + times.system for times in children)
+    return time.process_time() + ended.ru_utime + ended.ru_stime + running
 
 
 def peak_memory() -> float:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench._feeds_generator import WORDS
+from bench._feeds_markup import WORDS
 
 BRAND_SHARE = 0.5
 """The share of posts that name a brand."""

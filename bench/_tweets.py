@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bench._feeds_generator import WORDS
+from bench._feeds_markup import WORDS
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Recordings and data sets that are not part of the project. Each benchmark does without them."""
