@@ -70,7 +70,7 @@ def test_every_kind_of_row_is_counted_once(tmp_path: Path, judge: Judge, store: 
     assert summary.is_balanced
     kept = [json.loads(line) for line in (tmp_path / "posts.csv.rejected.jsonl").read_text().splitlines()]
     assert [(one["line"], one["reason"].split(";")[0]) for one in kept] == [
-        (4, "repeats the row at line 2"),
+        (4, "repeats the id of the row at line 2"),
         (7, 'no text in "text"'),
         (8, "\"date\": the time 'never' is not recognised: 'never' is not part of a date"),
         (9, "\"date\": '2099-03-02' is in the future"),

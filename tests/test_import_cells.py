@@ -133,6 +133,19 @@ def test_of_several_columns_the_first_that_holds_a_value_is_chosen() -> None:
     assert chosen("", "text,rating", "a,5", "b,4.0")["stars"] == "rating"
 
 
+def test_of_a_text_and_its_beginning_the_whole_is_chosen() -> None:
+    assert chosen("", "text,content", "Acme ri...,Acme rings", "Bells,Bells")["text"] == "content"
+    assert chosen("", "text,content", "Acme rings,Acme rings", "Bells,Bells")["text"] == "text"
+    assert chosen("", "text,description", "Acme rings,A page about bells", "Bells,Bells and more")["text"] == "text"
+
+
+def test_a_date_without_its_time_is_joined_with_the_time_of_day() -> None:
+    assert chosen("", "text,Date,Time", "a,2026-03-02,09:15")["published"] == "Date + Time"
+    assert chosen("", "text,Date,Hour", "a,2026-03-02,9:15 PM")["published"] == "Date + Hour"
+    assert chosen("", "text,Date,Time", "a,2026-03-02 09:15,09:20")["published"] == "Date"
+    assert chosen("", "text,Date,Time", "a,2026-03-02,3 min")["published"] == "Date"
+
+
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
@@ -154,3 +167,18 @@ def test_a_column_whose_name_has_a_plus(tmp_path: Path) -> None:
     for mapping, day in (("published=Day+Hour", 4), ("published=Day + Hour", 2)):
         (post,), _ = read_posts(ImportPlan(file, "Old", mapping, UTC, "rules"))
         assert post.published_at.day == day
+
+
+def test_a_map_reaches_into_objects_and_lists(tmp_path: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    post = {
+        "text": "Acme",
+        "date": "2026-03-02",
+        "from": {"who": {"nick": "ann"}},
+        "links": [{"to": "https://a.example/1"}],
+    }
+    file.write_text(json.dumps(post) + "\n" + json.dumps({**post, "links": []}) + "\n")
+    posts, _ = read_posts(ImportPlan(file, "Old", "author=from.who.nick,url=links.0.to", UTC, "rules"))
+    assert [(post.author, post.url) for post in posts] == [("ann", "https://a.example/1"), ("ann", "")]
+    with pytest.raises(ImportFailed, match=r"no column 'from.who.nock'"):
+        read_posts(ImportPlan(file, "Old", "author=from.who.nock", UTC, "rules"))

@@ -24,6 +24,7 @@ from monitor.collector import PostJudge
 from monitor.collector.importing.account import MAX_PREVIEWED_POSTS, Summary
 from monitor.collector.importing.dating import named_zones
 from monitor.collector.importing.files import open_rows
+from monitor.collector.importing.identity import is_content_id
 from monitor.collector.importing.posts import RatingWithoutTextError, RemovedAtSourceError, RowReader, RowRefusedError
 from monitor.collector.importing.preparation import ImportPlan, prepare
 from monitor.collector.importing.rejected_rows import RejectedRows
@@ -103,7 +104,8 @@ class _Batches:
         summary = self._summary
         if (earlier := self._seen.add(post.external_id, row.line)) is not None:
             summary.repeated += 1
-            summary.rejected.add_repeated(row, earlier)
+            what = "" if is_content_id(post.external_id) else "id of the "
+            summary.rejected.add_repeated(row, f"repeats the {what}row at line {earlier}")
             return None
         summary.posts += 1
         if summary.rows <= self._stored_row:

@@ -73,4 +73,4 @@ class Summary:
         self.unchanged += saved.unchanged
         for external_id, source in saved.repeats.items():
             self.per_source[source] += 1
-            self.rejected.add_known(rows[external_id], source)
+            self.rejected.add_repeated(rows[external_id], f"the source {source!r} has this post already")

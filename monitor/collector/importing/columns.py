@@ -10,7 +10,7 @@ from functools import cached_property
 
 from monitor.collector.importing import cells
 from monitor.collector.importing.cells import Getter, Values
-from monitor.collector.importing.common_names import COMMON_NAMES
+from monitor.collector.importing.common_names import COMMON_NAMES, TIMES_OF_DAY
 from monitor.collector.importing.layouts import Layout, column_key
 from monitor.collector.importing.rows import ImportFailed
 
@@ -18,6 +18,7 @@ MAX_LISTED_COLUMNS = 40
 """Columns that an error lists."""
 
 _STARS = re.compile(r"([1-5])(?:[.,]0+)?(?: ?(?:/|of|out of) ?5(?:[.,]0+)?)?(?: ?stars?)?", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
 _SYMBOLS = re.compile("(\u2605{1,5})\u2606{0,4}")
 """Black stars, and white ones for those that are missing."""
 _REQUIRED = ("text", "published")
@@ -77,7 +78,7 @@ def choose_columns(
     ``field=`` leaves a field out, and ``published=A+B`` joins two columns. ``is_date``: whether a text can be a time.
     Raises ImportFailed for a field or column that does not exist or is named twice, and if no column holds the text.
     """
-    mapped = _mapped_columns(mapping, file.names)
+    mapped = _mapped_columns(mapping, file)
     found = _common_columns(file, is_date)
     if layout is not None:
         found = {field: found[field] for field in _REQUIRED if field in found} | _layout_columns(layout, file.by_key)
@@ -93,8 +94,9 @@ def choose_columns(
         getters |= _templates(layout, getters, file.by_key, mapped)
     known = set(file.names)
     in_words = {
-        field: " or ".join(" + ".join(names) for names in alternatives if known.issuperset(names))
-        for field, alternatives in chosen.items()
+        field: " or ".join(" + ".join(names) for names in chosen[field] if known.issuperset(names))
+        for field in COMMON_NAMES
+        if field in chosen
     }
     names = {field: [name for names in alternatives for name in names] for field, alternatives in chosen.items()}
     return Columns(in_words, names, getters, frozenset(mapped), layout, _ours(layout, file.by_key))
@@ -112,7 +114,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
-def _mapped_columns(mapping: str, columns: Sequence[str]) -> dict[str, list[str]]:
+def _mapped_columns(mapping: str, file: FileColumns) -> dict[str, list[str]]:
     """Field -> its columns, as --map names them; empty for a field that is left out."""
     mapped: dict[str, list[str]] = {}
     for part in filter(None, (piece.strip() for piece in mapping.split(","))):
@@ -121,7 +123,7 @@ def _mapped_columns(mapping: str, columns: Sequence[str]) -> dict[str, list[str]
             raise ImportFailed(_mapping_error(part, field))
         if field in mapped:
             raise ImportFailed(f"--map names the field {field} twice. Name each field once.")
-        mapped[field] = _existing_columns(names, columns) if names else []
+        mapped[field] = _existing_columns(names, file) if names else []
     used = [name for names in mapped.values() for name in names]
     if twice := next((name for name in used if used.count(name) > 1), None):
         raise ImportFailed(f"--map names the column {twice!r} twice. Name each column once.")
@@ -137,25 +139,26 @@ def _mapping_error(part: str, field: str) -> str:
     return f"--map {part}: {found} Write FIELD=COLUMN, where FIELD is {', '.join(COMMON_NAMES)}."
 
 
-def _existing_columns(expression: str, columns: Sequence[str]) -> list[str]:
-    whole = _existing_column(expression, columns)
+def _existing_columns(expression: str, file: FileColumns) -> list[str]:
+    whole = _existing_column(expression, file)
     if whole is not None:
         return [whole]
     found = []
     for name in (piece.strip() for piece in expression.split("+")):
-        column = _existing_column(name, columns)
+        column = _existing_column(name, file)
         if column is None:
             raise ImportFailed(
-                f"--map: there is no column {name!r}.{suggestion(name, columns)} {list_columns(columns)}"
+                f"--map: there is no column {name!r}.{suggestion(name, file.names)} {list_columns(file.names)}"
             )
         found.append(column)
     return found
 
 
-def _existing_column(name: str, columns: Sequence[str]) -> str | None:
-    if name in columns:
+def _existing_column(name: str, file: FileColumns) -> str | None:
+    """The column of this name, in any case, or ``name`` itself if it leads to a value inside an object or a list."""
+    if name in file.names or ("." in name and any(file.texts(name))):
         return name
-    return next((column for column in columns if column.casefold() == name.casefold()), None)
+    return next((column for column in file.names if column.casefold() == name.casefold()), None)
 
 
 def _layout_columns(layout: Layout, by_key: Mapping[str, str]) -> dict[str, _Alternatives]:
@@ -186,9 +189,29 @@ def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[s
         best = next((name for name in names if any(map(suits.get(field, bool), file.texts(name)))), None)
         if best is None and names and (field not in suits or not any(map(any, map(file.texts, names)))):
             best = names[0]
-        if best is not None and (field != "stars" or _holds_stars(best, list(file.texts(best)))):
-            found[field] = [[best]]
+        if best is None or (field == "stars" and not _holds_stars(best, list(file.texts(best)))):
+            continue
+        if field == "text":
+            best = next((name for name in names if name != best and _completes(file, best, name)), best)
+        found[field] = [[best, *_time_of_day(file, best)]] if field == "published" else [[best]]
     return found
+
+
+def _completes(file: FileColumns, name: str, other: str) -> bool:
+    """Whether ``other`` holds the texts of which ``name`` holds the beginnings."""
+    pairs = [(cells.cell(values, name), cells.cell(values, other)) for values in file.sample]
+    stems = [(text.rstrip(" .\u2026"), whole) for text, whole in pairs if text and whole and text != whole]
+    return bool(stems) and all(len(whole) > len(stem) and whole.startswith(stem) for stem, whole in stems)
+
+
+def _time_of_day(file: FileColumns, date: str) -> Iterator[str]:
+    """The column with the time of day, if the column ``date`` holds dates only."""
+    for name in (file.by_key[key] for key in TIMES_OF_DAY if key in file.by_key):
+        if name != date and not any(map(_CLOCK.search, file.texts(date))):
+            clocks = list(file.texts(name))
+            if clocks and all(map(_CLOCK.match, clocks)):
+                yield name
+                return
 
 
 def _holds_stars(name: str, texts: Sequence[str]) -> bool:

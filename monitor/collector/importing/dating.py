@@ -31,6 +31,8 @@ MAX_SHOWN_CHARS = 40
 
 _PLAIN = re.compile(
     r"\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)? ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?|\d+(?:\.\d+)?"
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \+0000 \d{4}"
+    r"|(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|[+-]\d{4})"
 )
 """Times whose order and zone need no other value of the column, nor a name of a time zone."""
 

@@ -12,22 +12,21 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from monitor.collector.importing import cells
 from monitor.collector.importing.cells import Values
+from monitor.collector.importing.columns import Columns
 from monitor.collector.importing.layouts import column_key
 from monitor.collector.importing.seen_ids import SeenIds
 from monitor.text.links import link_key
-
-if TYPE_CHECKING:
-    from monitor.collector.importing.columns import Columns
 
 EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; it writes zeros for the others."""
 MIN_LOST_DIGITS = 6
 """Zeros in place of such digits, over all ids of a sample, from which chance is ruled out: one in a million."""
 
+_LINK, _CONTENT = "link-", "row-"
+"""Prefixes of ids that are not the file's own."""
 _LONG_NUMBER = re.compile(rf"\d{{{EXACT_DIGITS}}}(\d+)")
 _NUMBER = re.compile(r"\d+(?:[.,]0+)?")
 
@@ -47,7 +46,7 @@ class Identity:
         if own := self.own_id(columns, values):
             return own
         if self.uses_links and url:
-            return "link-" + _digest(link_key(url))
+            return _LINK + _digest(link_key(url))
         return content_id(values)
 
     def own_id(self, columns: Columns, values: Values) -> str:
@@ -99,7 +98,12 @@ def are_rounded(ids: Iterable[str]) -> bool:
 def content_id(values: Values) -> str:
     """An id from all cells of a row."""
     content = sorted((column_key(name), text) for name in values if name and (text := cells.cell(values, name).strip()))
-    return "row-" + _digest(json.dumps(content, ensure_ascii=False))
+    return _CONTENT + _digest(json.dumps(content, ensure_ascii=False))
+
+
+def is_content_id(external_id: str) -> bool:
+    """Whether an id comes from the content or the link of a row."""
+    return external_id.startswith((_LINK, _CONTENT))
 
 
 def _digest(text: str) -> str:

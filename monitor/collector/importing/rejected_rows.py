@@ -49,13 +49,9 @@ class RejectedRows:
         self.count += 1
         self._add(row, reason, self.first)
 
-    def add_repeated(self, row: Row, earlier_line: int) -> None:
-        """Add a row with the id of the row at ``earlier_line``. Raises ImportFailed if the file cannot be written."""
-        self._add(row, f"repeats the row at line {earlier_line}", self.first_repeated)
-
-    def add_known(self, row: Row, source: str) -> None:
-        """Add a row with a post that ``source`` has already. Raises ImportFailed if the file cannot be written."""
-        self._add(row, f"the source {source!r} has this post already", self.first_repeated)
+    def add_repeated(self, row: Row, reason: str) -> None:
+        """Add a row that an earlier one or the database has. Raises ImportFailed if the file cannot be written."""
+        self._add(row, reason, self.first_repeated)
 
     def _add(self, row: Row, reason: str, first: list[RejectedRow]) -> None:
         if len(first) < MAX_KEPT_ROWS:
