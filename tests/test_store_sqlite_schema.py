@@ -317,3 +317,27 @@ def test_posts_of_sources_that_were_never_polled_are_marked_as_imported(
     assert dict(db.execute(select)) == {"Forum": counts["Forum"]}
     assert db.execute("SELECT count(*) FROM post_link").fetchone() == (counts["Forum"],)
     db.close()
+
+
+def test_hashtags_of_an_older_database_are_indexed(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    store = open_store(f"sqlite:///{path}")
+    texts = ("#BoycottAcme now", "Acme #cocacola", "K\u0131z\u0131lay and Acme", "Acme alone")
+    store.save("Forum", [judged(text) for text in texts], now=NOON)
+    store.close()
+    db = raw_connection(path)
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm017_hashtag_words'")
+    db.execute("INSERT INTO mention_fts (mention_fts) VALUES ('delete-all')")
+    for text, index in ((texts[0], "#BoycottAcme now \ue002BoycottAcme"), (texts[2], texts[2])):
+        db.execute("UPDATE post SET index_text = ? WHERE text = ?", (index, text))
+    db.execute("INSERT INTO mention_fts (rowid, text, title, tags) SELECT id, text, title, tags FROM mention_doc")
+    db.commit()
+    db.close()
+
+    store = open_store(f"sqlite:///{path}")
+    for q, expected in (("boycott", texts[0]), ("boycottacme", texts[0]), ("k\u0131z\u0131lay", texts[2])):
+        assert [m.post.text for m in store.page(MentionFilter(q=q))] == [expected]
+    assert store.count(MentionFilter(q="acme")).n == 4
+    store.close()
+    db = raw_connection(path)
+    db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('integrity-check', 1)")

@@ -13,6 +13,7 @@ from sqlite_utils.migrations import Migrations
 
 from monitor.store.sqlite import links
 from monitor.store.sqlite.migration_steps import announced, fill_5_minute_counts
+from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
 MIGRATION_SET = "wallflower"
@@ -336,3 +337,9 @@ def m016_imported_periods(db: Database) -> None:
         db.execute(f"""
             UPDATE source SET {column} = (SELECT {function}(published_at) FROM post INDEXED BY post_key
             WHERE post.source = source.id AND imported AND published_at > 0) WHERE status IS NULL""")
+
+
+@migrations()
+def m017_hashtag_words(db: Database) -> None:
+    """The words inside hashtags in the search index."""
+    reindex_hashtags(db)
