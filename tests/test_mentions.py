@@ -416,6 +416,7 @@ def test_imported_mentions_are_not_called_late_and_undated_ones_have_no_date(tmp
     assert "late" not in text
     assert "20 May 2014" in text
     assert "no date" in text
+    assert "1970" not in text
     assert re.search(
         r"Published <time[^>]*>Tue 20 May 2014, 10:00</time>, imported <time", client.get("/mentions/1").text
     )

@@ -13,7 +13,7 @@ from display.pages.mentions.facets import FACET_BY_NAME, STATE
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.page import MentionsPage
 from display.source_health import source_health
-from monitor.model import MentionFilter, Order, Post
+from monitor.model import UNDATED, MentionFilter, Order, Post
 from monitor.store import Store
 from tests import mentions_data as data
 from tests.fake_site import config
@@ -114,14 +114,47 @@ def test_the_chart_hatches_only_the_gaps_of_the_sources_of_the_view(store: Store
 
 
 def test_the_chart_of_all_time_begins_in_the_month_of_the_first_mention(store: Store) -> None:
-    save(store, "first", datetime(2015, 5, 20, tzinfo=UTC))
+    for n in range(10):
+        save(store, f"number {n}", datetime(2015, 5, 20, tzinfo=UTC) + n * 390 * DAY)
     chart = page(store, MentionsView(MentionFilter(), "all")).chart
     assert chart
-    assert chart.bars[0].bin.start == datetime(2015, 5, 1, tzinfo=UTC)
-    assert chart.total == 7
+    assert (chart.bars[0].bin.start, chart.unit) == (datetime(2015, 4, 30, 23, tzinfo=UTC), "month")
+    assert chart.total == 16
+    assert not chart.breaks
     long_ago = MentionsView(MentionFilter(since=datetime(1990, 1, 1, tzinfo=UTC)), "")
     assert page(store, long_ago).chart == chart
     assert page(store, MentionsView(MentionFilter(q="nothing"), "all")).chart is None
+
+
+def test_one_old_mention_leaves_the_chart_to_the_others(store: Store) -> None:
+    """And not 142 months without a bar."""
+    save(store, "first", datetime(2014, 5, 20, tzinfo=UTC))
+    save(store, "second", NOON - 28 * DAY)
+    save(store, "some day", UNDATED)
+    chart = page(store, MentionsView(MentionFilter(), "all")).chart
+    assert chart
+    assert (chart.total, chart.unit) == (8, "6 hours")
+    assert [b.text for b in chart.breaks] == ["none from 21 May 2014 to 3 Feb 2026"]
+    assert len(chart.bars) < 140
+
+
+def test_the_chart_ends_with_a_history_that_ended_long_ago(tmp_path: Path) -> None:
+    store = data.new_store(tmp_path / "history", NOON)
+    for n in range(40):
+        save(store, str(n), datetime(2014, 1, 5, tzinfo=UTC) + n * 20 * DAY)
+    chart = page(store, MentionsView(MentionFilter(), "all")).chart
+    store.close()
+    assert chart
+    assert (chart.total, chart.unit, chart.end) == (40, "week", "29 Feb 2016")
+    assert chart.bars[-1].bin.end == datetime(2016, 3, 1, tzinfo=UTC)
+
+
+def test_mentions_without_a_date_have_no_chart(tmp_path: Path) -> None:
+    store = data.new_store(tmp_path / "undated", NOON)
+    save(store, "some day", UNDATED)
+    found = page(store, MentionsView(MentionFilter(), "all"))
+    assert (found.count.n, found.chart) == (1, None)
+    store.close()
 
 
 def test_a_fixed_moment_is_named_by_its_newest_mention(store: Store) -> None:

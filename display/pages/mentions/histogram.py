@@ -10,8 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from display.formatting import format_duration
+from display.formatting import day_and_month, format_duration
 from display.intervals import merge_intervals
+from display.pages.mentions.axis import (
+    DAY,
+    LETTER_WIDTH_PX,
+    NARROW_PX,
+    WIDE_PX,
+    Break,
+    Scale,
+    TextLabel,
+    end_text,
+    start_text,
+    tick_labels,
+)
+from display.pages.mentions.chart_range import Period, next_month
 from monitor.model import Bin, Gap
 
 PLOT_HEIGHT_PX = 62
@@ -22,17 +35,10 @@ BAR_SHARE = 0.84
 """Share of its slot that a bar fills."""
 LAYOUT_WIDTH_PX = 1156
 """Width that text is laid out for; narrower screens show less text."""
-LETTER_WIDTH_PX = 6.4
-"""Mean width of a letter at 11.5 px."""
 LEGEND_PERCENT = 37.0
 """Width of the legend at the left, above the plot."""
-MIN_TICK_DISTANCE_PERCENT = 6.0
-MAX_TICK_PERCENT = 93.5
-"""Further right, the label of a tick would touch the time at the end."""
-MIN_HATCH_PERCENT = 0.3
 MAX_GAP_TEXT_CHARS = 60
 
-DAY = timedelta(days=1)
 BIN_WIDTHS = (
     (timedelta(hours=25), timedelta(minutes=15), "15 min"),
     (timedelta(days=8), timedelta(hours=1), "hour"),
@@ -41,7 +47,7 @@ BIN_WIDTHS = (
     (timedelta(days=1500), 7 * DAY, "week"),
 )
 """(longest span, width of its bins, name of a bin). Longer spans are drawn in calendar months."""
-_TICK_STEPS = {"15 min": timedelta(hours=3), "hour": DAY, "6 hours": 5 * DAY}
+TICK_STEPS = {"15 min": timedelta(hours=3), "hour": DAY, "6 hours": 5 * DAY}
 """Bin -> time between two ticks; with wider bins there is a tick at each month."""
 
 
@@ -65,15 +71,6 @@ class HistogramBar:
 
 
 @dataclass(frozen=True, slots=True)
-class TextLabel:
-    """A text and its position; ``anchor`` is the SVG text-anchor."""
-
-    x: float
-    text: str
-    anchor: str = "start"
-
-
-@dataclass(frozen=True, slots=True)
 class Histogram:
     """Everything that the chart shows."""
 
@@ -87,8 +84,13 @@ class Histogram:
     gaps: tuple[str, ...]
     """Every gap in words, for the table."""
     ticks: tuple[TextLabel, ...]
+    narrow_ticks: tuple[TextLabel, ...]
+    """Those for a screen of less than 1100 px."""
+    start: str
+    """The time at the left end, for a phone, which shows no ticks."""
     end: str
     """The time at the right end."""
+    breaks: tuple[Break, ...]
     unread_now: str
     """The text about sources that are not read now, for a narrow screen."""
 
@@ -98,19 +100,22 @@ class Histogram:
         return sum(bar.bin.n for bar in self.bars)
 
 
-def bin_width(since: datetime, until: datetime) -> tuple[timedelta | None, str]:
-    """The width of a bin over that span and its name; None for calendar months."""
+def bin_width(shown: timedelta) -> tuple[timedelta | None, str]:
+    """The width of a bin of a chart of that much time, and its name; None for calendar months."""
     for longest, width, name in BIN_WIDTHS:
-        if until - since <= longest:
+        if shown <= longest:
             return width, name
     return None, "month"
 
 
-def bin_edges(since: datetime, until: datetime, zone: tzinfo) -> list[datetime]:
-    """Edges of the bins from ``since`` to ``until``, in UTC. The inner ones are whole units of the zone's clock."""
-    width, _ = bin_width(since, until)
-    inner = _aligned_times(since, until, width, zone)
-    return [since, *(at for at in inner if since < at < until), until]
+def bin_edges(periods: Sequence[Period], zone: tzinfo) -> list[datetime]:
+    """Edges of the bins of ``periods``, in UTC. The inner ones are whole units of the zone's clock."""
+    width, _ = bin_width(Scale(periods).shown)
+    edges = list[datetime]()
+    for since, until in periods:
+        inner = _aligned_times(since, until, width, zone)
+        edges += [since, *(at for at in inner if since < at < until), until]
+    return edges
 
 
 def _aligned_times(since: datetime, until: datetime, width: timedelta | None, zone: tzinfo) -> Iterable[datetime]:
@@ -126,47 +131,38 @@ def _aligned_times(since: datetime, until: datetime, width: timedelta | None, zo
     local = local.replace(day=1) if width is None else local
     while (at := local.replace(tzinfo=zone).astimezone(UTC)) < until:
         yield at
-        local = _next_month(local) if width is None else local + width
+        local = next_month(local) if width is None else local + width
 
 
-def build_histogram(bins: Sequence[Bin], gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> Histogram | None:
-    """The chart of adjacent ``bins``; None if there are none. Gaps outside it are left out."""
+def build_histogram(
+    bins: Sequence[Bin], periods: Sequence[Period], gaps: Sequence[Gap], now: datetime, zone: tzinfo
+) -> Histogram | None:
+    """The chart of ``bins`` in ``periods``; None if there are none. Gaps outside it are left out."""
+    bins = [b for b in bins if any(start <= b.start < end for start, end in periods)]
     if not bins:
         return None
-    since, until = bins[0].start, bins[-1].end
-    scale = _Scale(since, until)
+    scale = Scale(periods)
+    since, until = bins[0].start, scale.until
     visible = [gap for gap in gaps if gap.since < until and (gap.until or now) > since]
-    peak = max(b.n for b in bins)
+    peak, unit = max(b.n for b in bins), bin_width(scale.shown)[1]
+    step = TICK_STEPS.get(unit)
     return Histogram(
-        unit=bin_width(since, until)[1],
+        unit=unit,
         peak=peak,
         bars=tuple(_bar(b, peak, scale, visible, now, zone) for b in bins),
         hatches=tuple(scale.span(a, b) for a, b in merge_intervals((g.since, g.until or until) for g in visible)),
         gap_labels=tuple(_gap_labels(visible, scale, now, zone)),
         gaps=tuple(gap_text(gap, now, zone) for gap in visible),
-        ticks=tuple(_ticks(since, until, scale, zone)),
-        end=_end_text(until, now, zone),
+        ticks=tuple(tick_labels(scale, step, now, zone, WIDE_PX)),
+        narrow_ticks=tuple(tick_labels(scale, step, now, zone, NARROW_PX)),
+        start=start_text(since, step, now, zone),
+        end=end_text(until, now, zone),
+        breaks=tuple(scale.breaks(zone)),
         unread_now=_unread_text(gap for gap in visible if gap.until is None),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    since: datetime
-    until: datetime
-
-    def at(self, time: datetime) -> float:
-        """Per cent of the width, within 0 and 100."""
-        part = (time - self.since) / (self.until - self.since) * 100
-        return round(min(100.0, max(0.0, part)), 3)
-
-    def span(self, start: datetime, end: datetime) -> tuple[float, float]:
-        """x and width of a span of time, wide enough to be visible."""
-        x = min(self.at(start), 100 - MIN_HATCH_PERCENT)
-        return x, round(max(MIN_HATCH_PERCENT, self.at(end) - x), 3)
-
-
-def _bar(b: Bin, peak: int, scale: _Scale, gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> HistogramBar:
+def _bar(b: Bin, peak: int, scale: Scale, gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> HistogramBar:
     left, width = scale.at(b.start), round(scale.at(b.end) - scale.at(b.start), 3)
     px_per_mention = PLOT_HEIGHT_PX / peak if peak else 0.0
     whole = max(1.0, b.n * px_per_mention) if b.n else 0.0
@@ -180,18 +176,20 @@ def _bar(b: Bin, peak: int, scale: _Scale, gaps: Sequence[Gap], now: datetime, z
         rest=(round(axis - whole, 2), round(max(0.0, whole - negative - separator), 2)),
         negative=(round(axis - negative, 2), round(negative, 2)),
         bin=b,
-        label=bin_label(b, zone),
+        label=bin_label(b, now, zone),
         partly_unread=any(g.since < b.end and (g.until or now) > b.start for g in gaps),
     )
 
 
-def bin_label(b: Bin, zone: tzinfo) -> str:
-    """The time of a bin: "Tue 17 Nov, 14:00 to 15:00", "Tue 17 Nov 2026", "Mon 16 Nov to 22 Nov 2026"."""
+def bin_label(b: Bin, now: datetime, zone: tzinfo) -> str:
+    """The time of a bin: "Tue 17 Nov, 14:00 to 15:00", "Tue 17 Nov 2026", "Mon 16 Nov to 22 Nov 2026", "Nov 2014"."""
     start, end = b.start.astimezone(zone), b.end.astimezone(zone)
-    day = f"{start:%a} {start.day} {start:%b}"
     if end - start < DAY - timedelta(hours=1):
-        return f"{day}, {start:%H:%M} to {end:%H:%M}"
+        return f"{start:%a} {day_and_month(start, now.astimezone(zone))}, {start:%H:%M} to {end:%H:%M}"
     last = (end - timedelta(minutes=1)).date()
+    if (start.day, end.day) == (1, 1) and last.month == start.month:
+        return f"{start:%b %Y}"
+    day = f"{start:%a} {start.day} {start:%b}"
     return f"{day} {start.year}" if last == start.date() else f"{day} to {last.day} {last:%b %Y}"
 
 
@@ -199,12 +197,12 @@ def gap_text(gap: Gap, now: datetime, zone: tzinfo) -> str:
     """ "no Reddit since 13:05" or "no Reddit since Tue 17 Nov" while it is open, "no X for 7 h" once it is over."""
     if gap.until is not None:
         return f"no {gap.source} for {format_duration(gap.until - gap.since)}"
-    since = gap.since.astimezone(zone)
-    today = since.date() == now.astimezone(zone).date()
-    return f"no {gap.source} since " + (f"{since:%H:%M}" if today else f"{since:%a} {since.day} {since:%b}")
+    since, today = gap.since.astimezone(zone), now.astimezone(zone)
+    is_today = since.date() == today.date()
+    return f"no {gap.source} since " + (f"{since:%H:%M}" if is_today else f"{since:%a} {day_and_month(since, today)}")
 
 
-def _gap_labels(gaps: Sequence[Gap], scale: _Scale, now: datetime, zone: tzinfo) -> Iterable[TextLabel]:
+def _gap_labels(gaps: Sequence[Gap], scale: Scale, now: datetime, zone: tzinfo) -> Iterable[TextLabel]:
     """Labels for as many gaps as have space: the open ones at the right end, then the longest over their middle."""
     taken = [(0.0, LEGEND_PERCENT)]
     if open_gaps := [g for g in gaps if g.until is None and scale.until >= now - timedelta(minutes=2)]:
@@ -230,41 +228,3 @@ def _unread_text(gaps: Iterable[Gap]) -> str:
 def _text_width(text: str) -> float:
     """Per cent of the width, with a margin of 1."""
     return len(text) * LETTER_WIDTH_PX / LAYOUT_WIDTH_PX * 100 + 1
-
-
-def _ticks(since: datetime, until: datetime, scale: _Scale, zone: tzinfo) -> Iterable[TextLabel]:
-    """As many labels under the axis as fit, each at the time it names, none under the time at the end."""
-    width, name = bin_width(since, until)
-    step = _TICK_STEPS.get(name)
-    last = -100.0
-    for at in _tick_times(since, until, step, zone):
-        x = scale.at(at)
-        if since < at and x - last >= MIN_TICK_DISTANCE_PERCENT and x <= MAX_TICK_PERCENT:
-            last = x
-            yield TextLabel(x, _tick_text(at.astimezone(zone), step, width))
-
-
-def _tick_times(since: datetime, until: datetime, step: timedelta | None, zone: tzinfo) -> Iterable[datetime]:
-    local = since.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    local = local if step else local.replace(day=1)
-    while (at := local.replace(tzinfo=zone).astimezone(UTC)) < until:
-        yield at
-        local = local + step if step else _next_month(local)
-
-
-def _next_month(first: datetime) -> datetime:
-    return (first + timedelta(days=32)).replace(day=1)
-
-
-def _tick_text(local: datetime, step: timedelta | None, width: timedelta | None) -> str:
-    if step is None:
-        return f"{local:%b %Y}" if width is None or local.month == 1 else f"{local:%b}"
-    if step < DAY:
-        return f"{local:%H:%M}" if local.hour else f"{local:%a} {local.day}"
-    return f"{local:%a} {local.day}" if step == DAY else f"{local.day} {local:%b}"
-
-
-def _end_text(until: datetime, now: datetime, zone: tzinfo) -> str:
-    local = min(until, now).astimezone(zone)
-    today = local.date() == now.astimezone(zone).date()
-    return f"{local:%H:%M}" if today else f"{local.day} {local:%b %Y}"

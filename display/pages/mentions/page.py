@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from display.formatting import clock_time
 from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
+from display.pages.mentions.chart_range import chart_periods
 from display.pages.mentions.filters import MentionsView
 from display.pages.mentions.grouping import GroupedPage, grouped_page
 from display.pages.mentions.histogram import Histogram, bin_edges, build_histogram
@@ -37,9 +38,6 @@ REVERSED_ORDERS = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
 """Orders that have a reverse, with their reverse."""
 MAX_RELAXED_FILTERS = 4
 """Relaxed filters that an empty list offers."""
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-MAX_UNTRIMMED_SPAN = timedelta(days=1500)
-"""The chart of a longer span starts in the month of the first mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +161,11 @@ class MentionsPage:
         # No mention is later than now: the store takes the time of adding for a post that claims to be.
         end = self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
         until = min(self.view.filter.until or end, end)
-        since = self._chart_start(until)
-        if since is None or since >= until:
+        periods = chart_periods(self.view.filter.since, until, self.zone, self._bins)
+        if not periods:
             return None
-        bins = self.store.histogram(self.view.filter, bin_edges(since, until, self.zone), self.upto)
-        return build_histogram(bins, self._gaps(since, until), self.now, self.zone)
+        gaps = self._gaps(periods[0].start, until)
+        return build_histogram(self._bins(bin_edges(periods, self.zone)), periods, gaps, self.now, self.zone)
 
     @cached_property
     def wider(self) -> RelaxedCount | None:
@@ -207,24 +205,8 @@ class MentionsPage:
         statuses = self.health.sources.statuses
         return bool(statuses) and all(status.failures and not status.last_success for status in statuses)
 
-    def _chart_start(self, until: datetime) -> datetime | None:
-        """The view's own ``since``, or the month of the first mention; None if there is no mention."""
-        since = self.view.filter.since
-        if since is not None and until - since <= MAX_UNTRIMMED_SPAN:
-            return since
-        years = [EARLIEST, *(datetime(year, 1, 1, tzinfo=UTC) for year in range(1970, until.year + 1)), until]
-        year = self._first_bin(years)
-        if year is None:
-            return None
-        months = [datetime(year.start.year, month, 1, tzinfo=UTC) for month in range(1, 13)]
-        edges = [*(month for month in months if month < year.end), year.end]
-        month = self._first_bin(edges) if year.start > EARLIEST else None
-        return max(month.start if month else year.start, since or EARLIEST)
-
-    def _first_bin(self, edges: Sequence[datetime]) -> Bin | None:
-        """The first of the bins between ``edges`` that has a mention."""
-        bins = self.store.histogram(self.view.filter, sorted(set(edges)), self.upto)
-        return next((b for b in bins if b.n), None)
+    def _bins(self, edges: Sequence[datetime]) -> list[Bin]:
+        return self.store.histogram(self.view.filter, edges, self.upto)
 
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""
