@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.text.links import _SIMPLE, _computed_key, canonical_link, link_key, strip_tracking
@@ -122,6 +122,8 @@ def test_links_to_one_page_share_a_key(one: str, other: str) -> None:
 
 
 @given(st.from_regex(_SIMPLE, fullmatch=True))
+@example("http://a.example/p/./b")
+@example("http://a.example/p/..")
 def test_the_key_of_a_simple_link_equals_the_computed_one(url: str) -> None:
     assert link_key(url) == _computed_key(url)
 

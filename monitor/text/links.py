@@ -76,7 +76,7 @@ _EMPTY_FRAGMENT = re.compile(r"(?:comments|respond|disqus_thread|top|more(?:-\d+
 
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^\s?#]*)?(?:\?([^\s#]+))?")
 """Host, path and query of nearly all links. A port, a fragment or an upper-case host needs more care."""
-_SIMPLE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9_.~-]+)*)/?")
+_SIMPLE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9_.~-]+)*)/?")
 """Links of which the first group is the key: ten times as fast as computing it."""
 _WRAPPER = re.compile("|".join(f"(?:{form.pattern})" for form, _ in _WRAPPERS))
 _PARAMETER = re.compile(r"[?&;#][^\s?&;#=]{1,40}=")
