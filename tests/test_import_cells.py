@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,28 @@ def test_a_map_reaches_into_objects_and_lists(tmp_path: Path) -> None:
     assert [(post.author, post.url) for post in posts] == [("ann", "https://a.example/1"), ("ann", "")]
     with pytest.raises(ImportFailed, match=r"no column 'from.who.nock'"):
         read_posts(ImportPlan(file, "Old", "author=from.who.nock", UTC, "rules"))
+
+
+HOSTILE = st.sampled_from(
+    ["http://[", "/\ud800", "...http://", "\u2026 ", '="', '{"text":', "[removed]", "(", "1E+17", "N/A", "a" * 300]
+)
+
+
+@given(st.lists(st.lists(HOSTILE, max_size=4).map("".join), min_size=1, max_size=4))
+def test_any_cells_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    file = tmp_path_factory.mktemp("any") / "posts.jsonl"
+    names = ["permalink", "subreddit", "title", "body", "id"]
+    rows = [{**dict.fromkeys(names, text), "date": "2026-03-02"} for text in texts]
+    file.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    for layout in ("", "none", "reddit-posts", "meta", "twarc"):
+        with suppress(ImportFailed):
+            read_posts(ImportPlan(file, "Old", "", UTC, "rules", layout=layout, undated=True))
+
+
+def test_long_hostile_texts_take_no_time() -> None:
+    for text in ("...http://" * 100_000, "\u2026" + " " * 900_000 + "x", '="' * 400_000, '{"' * 400_000):
+        assert text_getter(["a", "b"], ["b"])({"a": text, "b": text})
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert cell({"a": nested}, "a") == ""

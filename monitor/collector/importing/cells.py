@@ -23,6 +23,8 @@ _PLACEHOLDERS = frozenset({"n/a", "#n/a", "nan", "null", "none", "-"})
 _PLACEHOLDER = re.compile(r"{([^{}]+)}")
 _CLOCK = re.compile(r"\d:\d\d")
 _CUT_OFF = re.compile(r"(?:\u2026|\.\.\.)(?:\s*https?://\S+)?\s*\Z")
+MAX_ELLIPSIS_CHARS = 300
+"""Length of an ellipsis with the link that may follow it. A limit keeps the search fast in any text."""
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{2}")
 _REPOST = re.compile(r"RT @\w+: ")
 
@@ -55,9 +57,12 @@ def _unwrapped(text: str) -> str:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, dict | list):
+    if not isinstance(value, dict | list):
+        return str(value)
+    try:
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return str(value)
+    except RecursionError:
+        return ""
 
 
 def short_cell(values: Values, column: str) -> str:
@@ -95,7 +100,7 @@ def text_getter(columns: Sequence[str], fuller: Sequence[str] = ()) -> Getter:
 def _with_fuller(read: Getter, fuller: Sequence[str]) -> Getter:
     def completed(values: Values) -> str:
         text = read(values)
-        if _CUT_OFF.search(text) is None:
+        if _end_of_whole(text) == len(text):
             return text
         return complete_text(text, [cell(values, name) for name in fuller])
 
@@ -104,16 +109,23 @@ def _with_fuller(read: Getter, fuller: Sequence[str]) -> Getter:
 
 def complete_text(text: str, others: Sequence[str]) -> str:
     """``text``, or its whole from ``others`` if it is cut off. ``RT @name:`` before it stays."""
-    cut = _CUT_OFF.search(text)
-    if cut is None:
+    end = _end_of_whole(text)
+    if end == len(text):
         return text
     repost = _REPOST.match(text)
     prefix = repost[0] if repost else ""
-    stem = text[len(prefix) : cut.start()].rstrip()
+    stem = text[len(prefix) : end].rstrip()
     for other in others:
         if len(other) > len(stem) and other.startswith(stem):
             return prefix + other
     return text
+
+
+def _end_of_whole(text: str) -> int:
+    """Where the ellipsis begins at which ``text`` is cut off; its length if it is not."""
+    start = max(0, len(text) - MAX_ELLIPSIS_CHARS)
+    cut = _CUT_OFF.search(text, start)
+    return len(text) if cut is None else cut.start()
 
 
 def date_getter(columns: Sequence[str]) -> Getter:
@@ -160,12 +172,15 @@ def _joined(texts: Sequence[str]) -> str:
     """The texts below one another, except those that another contains, or whose beginning another is."""
     kept: list[str] = []
     for text in filter(None, (text.strip() for text in texts)):
-        stem = _CUT_OFF.sub("", text).strip(" .\u2026")
-        if any(stem in other for other in kept):
+        if any(_stem(text) in other for other in kept):
             continue
-        kept = [other for other in kept if _CUT_OFF.sub("", other).strip(" .\u2026") not in text]
+        kept = [other for other in kept if _stem(other) not in text]
         kept.append(text)
     return "\n".join(kept)
+
+
+def _stem(text: str) -> str:
+    return text[: _end_of_whole(text)].strip(" .\u2026")
 
 
 def _from_json(text: str) -> str:

@@ -6,11 +6,15 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.collector.importing.rows import ImportFailed
 
 NO_LAYOUT = "none"
 """The value of ``--layout`` that turns the recognition off."""
+
+MAX_NAME_CHARS = 200
+"""A longer name of a column is none that a layout or a person uses."""
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 _AT_END = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$|[\s_-]+(UTC|GMT)\s*$", re.IGNORECASE)
@@ -67,14 +71,17 @@ class Layout:
         return {field: names for field, names in columns.items() if names}
 
 
+@lru_cache(20_000)
 def column_key(name: str) -> str:
     """A name of a column for comparison: without case, spaces, ``_``, ``-``, and a parenthesis or UTC at its end."""
+    if len(name) > MAX_NAME_CHARS:
+        return name
     return _SEPARATORS.sub("", _AT_END.sub("", name)).replace("/", ".").casefold()
 
 
 def stated_zone(name: str) -> str:
     """What a name says at its end, which may be a time zone, as in "Time (UTC)"; '' if it says nothing there."""
-    found = _AT_END.search(name)
+    found = _AT_END.search(name) if len(name) <= MAX_NAME_CHARS else None
     return (found[1] or found[2] or "").strip() if found else ""
 
 

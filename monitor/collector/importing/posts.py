@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urljoin
 
 from monitor.collector.importing.cells import Values
 from monitor.collector.importing.columns import Columns, stars_in
@@ -76,7 +75,7 @@ class RowReader:
         """The link of a row, absolute."""
         url = self.columns.read("url", values)
         layout = self.columns.layout
-        return urljoin(layout.url_base, url) if layout is not None and layout.url_base and url else url
+        return layout.url_base + url if layout is not None and url.startswith("/") else url
 
     def _check_text(self, text: str, title: str, stars: str) -> None:
         if text.strip().casefold() in REMOVED_TEXTS:
