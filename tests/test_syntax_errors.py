@@ -225,6 +225,10 @@ def test_operators_of_other_tools_are_reported(text: str, column: int, code: Err
     assert error.suggestion.endswith((".", "`"))
 
 
+def test_the_example_leaves_out_a_minus() -> None:
+    assert error_of("acme -jobs, globex").suggestion.startswith("Write `jobs OR globex`")
+
+
 def test_reported_operators_are_listed_in_the_documentation() -> None:
     rules = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").replace(r"\|", "|")
     signs = [*"|,", "&&", "acm?", "~5", "^2", "[ ] { } < >", "/acm.*/", "&amp;", "+acme", "!acme", "title:", "since:"]

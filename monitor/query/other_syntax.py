@@ -285,7 +285,7 @@ def _is_joined(left: Token, right: Token) -> bool:
 def _words_before(text: str, end: int) -> str:
     """The word or the phrase in front of ``end``, if it is short."""
     match = re.search(r"(\"[^\"]*\"|[\w@#'.&-]+)\s*$", text[max(0, end - _ONE_LINE) : end])
-    return match[1] if match else ""
+    return match[1].lstrip("-") if match else ""
 
 
 def _words_after(text: str, start: int) -> str:
