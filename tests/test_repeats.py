@@ -154,13 +154,20 @@ def test_a_deleted_post_can_be_imported_again(store: Store) -> None:
     assert stored_ids(store) == ["i2"]
 
 
-def test_collected_posts_are_indexed_in_steps(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_collected_posts_are_indexed_in_steps(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "wallflower.schema")
+    monkeypatch.setattr(links, "MIN_POSTS_TO_LOG", 3)
     monkeypatch.setattr(links, "POSTS_PER_STEP", 3)
     posts: Sequence[JudgedPost] = [collected(str(n), url=f"https://forum.example/{n}") for n in range(10)]
     collect(store, *posts[:7])
     assert len(import_rows(store, *posts)) == 7
     collect(store, *(collected(f"later {n}", url=f"https://later.example/{n}") for n in range(4)))
     assert len(import_rows(store, collected("i", url="https://later.example/3"))) == 1
+    assert [record.getMessage() for record in caplog.records if "indexed" in record.getMessage()] == [
+        "Before the first import, the links of about 7 posts are indexed. This may take minutes."
+    ]
 
 
 def test_a_post_without_a_date_is_in_no_time_range(store: Store) -> None:

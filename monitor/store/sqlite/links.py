@@ -7,6 +7,7 @@ are added when a file is imported; imported posts are added at once.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -14,8 +15,13 @@ from monitor.text.links import link_key
 
 POSTS_PER_STEP = 5_000
 """Posts that ``catch_up`` reads in one transaction, so that other writers do not wait for long."""
+MIN_POSTS_TO_LOG = 500_000
+"""With more posts than this, the first call of ``catch_up`` logs that all calls together may take minutes."""
 _HASH_BYTES = 8
 _HASH_MASK = (1 << 63) - 1
+
+
+log = logging.getLogger("wallflower.schema")
 
 
 class Executor(Protocol):
@@ -44,10 +50,18 @@ def catch_up(db: Executor, limit: int = -1) -> bool:
     (last,) = db.execute("SELECT post FROM link_progress").fetchone()
     select = "SELECT count(*), max(id) FROM (SELECT id FROM post WHERE id > ? ORDER BY id LIMIT ?)"
     n, newest = db.execute(select, (last, limit)).fetchone()
+    if last == 0 and n == limit:
+        _announce(db)
     if n:
         add(db, "id > ? AND id <= ?", (last, newest))
         db.execute("UPDATE link_progress SET post = ?", (newest,))
     return bool(n == limit)
+
+
+def _announce(db: Executor) -> None:
+    (posts,) = db.execute("SELECT max(id) FROM post").fetchone()
+    if posts > MIN_POSTS_TO_LOG:
+        log.info("Before the first import, the links of about %d posts are indexed. This may take minutes.", posts)
 
 
 def add(db: Executor, where: str, params: tuple[int | str, ...]) -> None:
