@@ -48,6 +48,7 @@ PAGES = BASE | {
     "analysis",
     "collector.search_coverage",
     "text.language_codes",
+    "text.quotes",
 }
 """What display/ may import from monitor/."""
 JOINS_BOTH = {"cli", "server.service"}

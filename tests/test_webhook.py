@@ -266,6 +266,13 @@ def test_the_stars_of_a_review_are_parsed() -> None:
     assert post.stars == 5
 
 
+def test_the_context_of_a_post_is_parsed() -> None:
+    body = json.dumps([{**POST, "reply_to": "@bob", "repost": True, "lang": "de"}, {**POST, "id": "2"}]).encode()
+    first, second = source().parse(body, signature(body), NOON).posts
+    assert (first.reply_to, first.repost, first.lang) == ("@bob", True, "de")
+    assert (second.reply_to, second.repost, second.lang) == ("", False, None)
+
+
 def test_a_store_error_asks_to_send_again_later(tmp_path: Path, store: Store, clock: FakeClock) -> None:
     def full(name: str, body: bytes, signature: str) -> Receipt:
         raise StoreError("The disk is full.")
@@ -329,7 +336,21 @@ _ANY = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=8,
 )
-_FIELDS = ("id", "text", "title", "author", "url", "site", "lang", "published", "stars", "deleted", "posts")
+_FIELDS = (
+    "id",
+    "text",
+    "title",
+    "author",
+    "url",
+    "site",
+    "lang",
+    "published",
+    "stars",
+    "deleted",
+    "reply_to",
+    "repost",
+    "posts",
+)
 
 
 @given(_ANY | st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(_FIELDS, _ANY)), max_size=3))

@@ -14,6 +14,7 @@ from monitor.sentiment import Scorer
 from monitor.text.cleaning import clean
 from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import signatures
+from monitor.text.quotes import own_text
 
 log = logging.getLogger("wallflower.collector")
 
@@ -58,7 +59,7 @@ def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetect
     """The posts as rules see them: cleaned, and with a detected language if the source stated none."""
     cleaned = [clean(post, now) for post in posts]
     unknown = [n for n, post in enumerate(cleaned) if post.lang is None]
-    for n, lang in zip(unknown, detector.detect([cleaned[n].body for n in unknown]), strict=True):
+    for n, lang in zip(unknown, detector.detect([own_text(cleaned[n].body) for n in unknown]), strict=True):
         if lang is not None:
             cleaned[n] = _with_lang(cleaned[n], lang)
     return cleaned
@@ -77,6 +78,8 @@ def _with_lang(post: Post, lang: str) -> Post:
         post.site,
         lang,
         post.stars,
+        post.reply_to,
+        post.repost,
     )
 
 

@@ -29,6 +29,7 @@ class Post:
     source: str
     external_id: str
     text: str
+    """Lines that quote somebody else start with "> "."""
     published_at: datetime
     """UNDATED if the date is not known."""
     author: str = ""
@@ -37,9 +38,13 @@ class Post:
     site: str = ""
     """Where in the source it was posted: a host, a forum, ``r/name``. Empty if that is the same as the source."""
     lang: str | None = None
-    """ISO 639-1 code from the source or from our detection; None means unknown."""
+    """ISO 639-1 code: the site's statement if there is one, else from our detection; None means unknown."""
     stars: int | None = None
     """1 to 5 for a review; None for any other post."""
+    reply_to: str = ""
+    """The author that it replies to, named as in ``author``; empty if it is no reply, or the site does not say."""
+    repost: bool = False
+    """A share of somebody else's post, without own words."""
 
     @property
     def body(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from monitor.model import Brand, Evidence, Score, Span
@@ -12,6 +13,7 @@ from monitor.sentiment.targeted import targeted_score
 from monitor.sentiment.tokenized_text import TokenizedText
 from monitor.sentiment.vocabulary import Vocabulary
 from monitor.text.language_codes import language_name
+from monitor.text.quotes import blank_quotes, outside_quotes, quoted_spans
 
 MAX_WHOLE_TEXT_CHARS = 2_500
 """Longer texts (more than about 400 words) are not scored as a whole, but only in excerpts around the brand."""
@@ -44,12 +46,35 @@ class Scorer:
         """Score ``body`` towards each of ``brands`` (their names).
 
         ``lang`` is an ISO 639-1 code or None. Only English is scored. ``spans`` are the matches of each brand's rule,
-        which mark the brand where the text contains neither its name nor an alias. A value is in -1..1, or None
-        (unscored) with a reason.
+        which mark the brand where the text contains neither its name nor an alias. Lines that quote somebody else do
+        not count. A value is in -1..1, or None (unscored) with a reason.
         """
         if lang and lang != "und" and lang.lower()[:2] != "en":
             unscored = Score(None, Evidence(reason=language_name(lang)))
             return dict.fromkeys(brands, unscored)
+        if ">" in body and (quotes := quoted_spans(body)):
+            return self._score_own_words(body, quotes, brands, lang, spans)
+        return self._score(body, brands, lang, spans)
+
+    def _score_own_words(
+        self,
+        body: str,
+        quotes: Sequence[Span],
+        brands: Sequence[str],
+        lang: str | None,
+        spans: Mapping[str, Sequence[Span]],
+    ) -> dict[str, Score]:
+        """Score what lies outside ``quotes``. A brand that is named only there counts as not named."""
+        own_spans = {
+            brand: [span for span in spans.get(brand, ()) if not any(q.start <= span.start < q.end for q in quotes)]
+            for brand in brands
+        }
+        scores = self._score(blank_quotes(body), brands, lang, own_spans)
+        return {brand: _with_own_clauses(score, body, quotes) for brand, score in scores.items()}
+
+    def _score(
+        self, body: str, brands: Sequence[str], lang: str | None, spans: Mapping[str, Sequence[Span]]
+    ) -> dict[str, Score]:
         if len(body) > MAX_WHOLE_TEXT_CHARS:
             return {brand: self._score_parts(self._excerpts(body, brand, spans), brand, lang) for brand in brands}
         text = TokenizedText(body, 0, self._vocabulary)
@@ -91,6 +116,12 @@ class Scorer:
             text = TokenizedText(body[start:end], start, self._vocabulary, is_excerpt=True)
             excerpts.append((text, self._find_names(text, body, [brand], {brand: occurrences})))
         return excerpts
+
+
+def _with_own_clauses(score: Score, body: str, quotes: Sequence[Span]) -> Score:
+    """``score`` without the parts of its clauses that lie in ``quotes``."""
+    own = tuple(outside_quotes(body, score.evidence.clauses, quotes))
+    return replace(score, evidence=replace(score.evidence, clauses=own))
 
 
 def _windows(body: str, occurrences: Sequence[Span]) -> Iterator[Span]:

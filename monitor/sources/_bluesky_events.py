@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ MIN_CURSOR_US = 1_000_000_000_000_000
 _MAX_TIME_US = 32_503_680_000_000_000
 _GONE_STATUSES = frozenset({"deleted", "takendown", "suspended", "deactivated"})
 """Of accounts that are not active: their posts must no longer be shown (atproto.com/specs/account)."""
+
+_POST_URI = re.compile(r"at://(did:[a-z0-9]+:[A-Za-z0-9._:%-]{1,200})/")
 
 Record = Mapping[str, Any]
 
@@ -143,7 +146,17 @@ def to_post(event: Event, source: str, now: datetime) -> Post | None:
         author=event.did,
         url=f"https://bsky.app/profile/{event.did}/post/{event.rkey}",
         lang=language_code(language) if isinstance(language, str) else None,
+        reply_to=_reply_to(record),
     )
+
+
+def _reply_to(record: Record) -> str:
+    """The id (DID) of the account that the post replies to, as ``Post.author`` is one too."""
+    reply = record.get("reply")
+    parent = reply.get("parent") if isinstance(reply, dict) else None
+    uri = parent.get("uri") if isinstance(parent, dict) else None
+    found = _POST_URI.match(uri) if isinstance(uri, str) else None
+    return found[1] if found else ""
 
 
 def from_us(time_us: int) -> datetime:

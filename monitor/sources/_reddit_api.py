@@ -159,8 +159,25 @@ def parse_thing(thing: Any, source: str, latest: datetime) -> Post | str | None:
         title=title,
         url=safe_url(f"https://{SITE}{_permalink(name, data, subreddit)}"),
         site=f"r/{subreddit}" if subreddit else "",
+        reply_to=_reply_to(data),
+        repost=_is_plain_crosspost(data, title, author),
     )
     return post if post.body.strip() else None
+
+
+def _reply_to(data: Record) -> str:
+    """The author of the submission that a comment answers. Reddit does not name the author of another comment."""
+    author = get_line(data, "link_author") if get_text(data, "parent_id").startswith("t3_") else ""
+    return "" if author.lower() in _GONE else author
+
+
+def _is_plain_crosspost(data: Record, title: str, author: str) -> bool:
+    """Whether a submission repeats somebody else's one under its title."""
+    originals = data.get("crosspost_parent_list")
+    original = originals[0] if isinstance(originals, list) and originals else None
+    if not isinstance(original, dict) or get_text(data, "selftext").strip():
+        return False
+    return get_line(original, "title") == title and get_line(original, "author") != author
 
 
 def _fullname(thing: Any, data: Record) -> str:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from monitor.errors import SourceError
 from monitor.model import Batch, Json, Post, Term
-from monitor.sources._fields import get_id, get_object, get_text
+from monitor.sources._fields import Record, get_id, get_line, get_object, get_text
 from monitor.sources._recheck import may_match
 from monitor.text.cleaning import plain_text
 from monitor.text.language_codes import language_code
@@ -34,6 +34,11 @@ class PostVersion:
     text: str
     author_id: str
     lang: str | None
+    reply_to_id: str = ""
+    """The id of the author that it replies to."""
+    reply_to: str = ""
+    """The handle of that author, if the text mentions it, as nearly all replies do."""
+    repost: bool = False
 
 
 def parse_version(tweet: Any) -> PostVersion | None:
@@ -43,8 +48,18 @@ def parse_version(tweet: Any) -> PostVersion | None:
     id_, history = get_id(tweet, "id"), tweet.get("edit_history_tweet_ids")
     ids = [str(version_id) for version_id in history if is_id(str(version_id))] if isinstance(history, list) else []
     text = get_text(get_object(tweet, "note_tweet"), "text") or get_text(tweet, "text")
-    lang = language_code(get_text(tweet, "lang") or None)
-    return PostVersion(id_, tuple(ids) if id_ in ids else (id_,), plain_text(text), get_id(tweet, "author_id"), lang)
+    reply_to_id = get_id(tweet, "in_reply_to_user_id")
+    return PostVersion(
+        id=id_,
+        history=tuple(ids) if id_ in ids else (id_,),
+        text=plain_text(text),
+        author_id=get_id(tweet, "author_id"),
+        # "und", "qme" (only media) and the like have no code
+        lang=language_code(get_text(tweet, "lang") or None),
+        reply_to_id=reply_to_id,
+        reply_to=_mentioned_handle(tweet, reply_to_id) if reply_to_id else "",
+        repost="retweeted" in [get_text(post, "type") for post in _objects(tweet, "referenced_tweets")],
+    )
 
 
 def to_post(version: PostVersion, source: str, author: str, latest: datetime) -> Post:
@@ -58,7 +73,20 @@ def to_post(version: PostVersion, source: str, author: str, latest: datetime) ->
         author=author,
         url=f"https://x.com/{author or 'i/web'}/status/{version.history[-1]}",
         lang=version.lang,
+        reply_to=version.reply_to or (author if version.reply_to_id == version.author_id else ""),
+        repost=version.repost,
     )
+
+
+def _mentioned_handle(tweet: Record, user_id: str) -> str:
+    """The handle of a user that the text mentions. The user itself would cost money."""
+    mentions = _objects(get_object(tweet, "entities"), "mentions")
+    return next((get_line(user, "username") for user in mentions if get_id(user, "id") == user_id), "")
+
+
+def _objects(record: Record, name: str) -> list[Record]:
+    found = record.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def time_of_id(id_: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
@@ -19,6 +20,7 @@ from monitor.sources._fields import (
     get_id,
     get_int,
     get_line,
+    get_object,
     get_text,
     parse_time,
     response_object,
@@ -34,6 +36,7 @@ OVERLOADED_WAIT = timedelta(minutes=5)
 _REGULAR, _MODERATOR = 1, 2
 """Discourse's post types that people write; others are notices."""
 _GONE = (403, 404, 410)
+_QUOTED_USER = re.compile(r'<aside class="quote\b[^<>]* data-username="([^"<>]{1,100})"')
 
 
 def _forum_url(url: str) -> str:
@@ -114,6 +117,7 @@ class Source(PagedSource[Options]):
             title=get_line(record, "topic_title") if is_first and not _is_gone(record) else "",
             url=f"{self.options.url}/p/{id_}",
             site=self._site,
+            reply_to=_reply_to(record),
         )
 
 
@@ -122,6 +126,12 @@ def _next_before(before: int | None, ids: Sequence[int]) -> int | None:
     if ids and (before is None or min(ids) < before):
         return min(ids) if min(ids) > 1 else None
     return before - IDS_PER_PAGE + 1 if before is not None and before > IDS_PER_PAGE else None
+
+
+def _reply_to(record: Record) -> str:
+    """The user replied to. Discourse leaves it out of a post that quotes that user."""
+    quoted = _QUOTED_USER.search(get_text(record, "cooked"))
+    return get_line(get_object(record, "reply_to_user"), "username") or (quoted[1] if quoted else "")
 
 
 def _is_gone(record: Record) -> bool:

@@ -22,6 +22,7 @@ from monitor.sources._options import BaseUrl, SearchOptions
 from monitor.sources._paged import SearchedSource
 from monitor.sources._terms import pack_queries
 from monitor.text.cleaning import plain_text, safe_url
+from monitor.text.language_codes import language_of_name
 
 PAGE_SIZE = 250
 MIN_TERM_CHARS, MAX_QUERY_CHARS, MAX_QUERY_TERMS = 3, 200, 10
@@ -144,4 +145,5 @@ class Source(SearchedSource[Options]):
         if not url or at is None or not title:
             return None
         site = get_line(article, "domain").removeprefix("www.")
-        return Post(self.options.name, url, "", min(at, self.now), title=title, url=url, site=site)
+        lang = language_of_name(get_line(article, "language"))
+        return Post(self.options.name, url, "", min(at, self.now), title=title, url=url, site=site, lang=lang)

@@ -17,6 +17,7 @@ from monitor.sources._backfill import ListedPost, Page, Window
 from monitor.sources._fields import (
     Record,
     get_id,
+    get_int,
     get_line,
     get_object,
     get_objects,
@@ -29,6 +30,7 @@ from monitor.sources._options import BaseUrl, SearchOptions
 from monitor.sources._paged import SearchedSource
 from monitor.sources._terms import search_texts
 from monitor.text.cleaning import plain_text, safe_url
+from monitor.text.language_codes import language_code
 
 PAGE_SIZE = 50
 VERSION_CHECK_INTERVAL = timedelta(days=1)
@@ -37,6 +39,17 @@ RATE_LIMIT_WAIT = timedelta(minutes=10)
 _LIST_NAMES = {"post": "posts", "comment": "comments"}
 _KINDS_BY_LETTER = {"p": "post", "c": "comment"}
 """First letter of an external id -> the kind of post."""
+
+_LANGUAGE_CODES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo "
+    "es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka "
+    "kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng "
+    "nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su "
+    "sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+"""Languages in the order of their numbers, from 1, which every instance has from the same migration of its database
+(2022-06-21-123144_language-tags). Numbers added later are of languages without a code of two letters."""
+_LANGUAGES = _LANGUAGE_CODES.split()
 
 
 def _instance_url(url: str) -> str:
@@ -182,8 +195,14 @@ class Source(SearchedSource[Options]):
             title="" if is_gone or kind == "comment" else get_line(record, "name"),
             url=safe_url(get_text(record, "ap_id")) or f"{self.options.url}/{kind}/{id_}",
             site=get_line(get_object(view, "community"), "name"),
+            lang=_language(get_int(record, "language_id")),
         )
         return post if is_gone or post.body.strip() else None
+
+
+def _language(id_: int | None) -> str | None:
+    """The language with Lemmy's number ``id_``; None if it is undetermined (0) or has no ISO 639-1 code."""
+    return language_code(_LANGUAGES[id_ - 1]) if id_ is not None and 0 < id_ <= len(_LANGUAGES) else None
 
 
 def _is_gone(record: Record) -> bool:

@@ -260,18 +260,20 @@ class Source:
         if not isinstance(at, datetime) or not uri.isprintable() or not uri or not get_id(status, "id"):
             return None
         url = safe_url(get_text(status, "url")) or safe_url(uri)
-        account = get_line(get_object(status, "account"), "acct")
+        account = get_object(status, "account")
         home = urlsplit(instance).hostname or ""
         return Post(
             source=self._options.name,
             external_id=uri,
             text=plain_text(get_text(status, "content")),
             published_at=min(at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC), self._now),
-            author=f"{account}@{home}" if account and "@" not in account else account,
+            author=_full_handle(get_line(account, "acct"), home),
             title=get_line(status, "spoiler_text"),
             url=url,
             site=(urlsplit(url).hostname or "") if url else home,
             lang=language_code(get_text(status, "language") or None),
+            reply_to=_full_handle(_reply_to(status, account), home),
+            repost=bool(get_object(status, "reblog")),
         )
 
     def _look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:
@@ -288,6 +290,18 @@ class Source:
             posts = [self._post(status, instance) for status in statuses]
             found |= {post.external_id: post for post in posts if post is not None and post.external_id in found}
         return found
+
+
+def _full_handle(account: str, home: str) -> str:
+    """An account with its instance, which Mastodon leaves out for those of its own, at ``home``."""
+    return f"{account}@{home}" if account and "@" not in account else account
+
+
+def _reply_to(status: Record, account: Record) -> str:
+    """The account that ``status`` of ``account`` replies to, if it mentions it or is the same."""
+    id_, mentions = get_id(status, "in_reply_to_account_id"), status.get("mentions")
+    known = [account, *(m for m in mentions if isinstance(m, dict))] if isinstance(mentions, list) else [account]
+    return next((get_line(user, "acct") for user in known if id_ and get_id(user, "id") == id_), "")
 
 
 def _most_informative(errors: Sequence[SourceError]) -> SourceError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +36,8 @@ IDS_PER_LOOKUP = 100
 MAX_INTERVAL_TO_CONTINUE = timedelta(minutes=15)
 """An unfinished round continues at once if the quota allows passes at this interval."""
 _OWN_DOMAIN = {"stackoverflow", "superuser", "serverfault", "askubuntu", "stackapps"}
-"""Sites that are not below stackexchange.com."""
+"""Sites that are not below stackexchange.com. They allow only English."""
+_LANGUAGE_OF_SITE = re.compile(r"([a-z]{2})\.stackoverflow\b")
 
 
 class Options(SearchOptions):
@@ -152,6 +154,7 @@ class Source(SearchedSource[Options]):
             title="" if is_answer else get_line(item, "title"),
             url=safe_url(get_text(item, "link")) or self._post_url(id_, is_answer),
             site=self.options.site,
+            lang=_language(self.options.site),
         )
         return post if post.body.strip() else None
 
@@ -159,3 +162,11 @@ class Source(SearchedSource[Options]):
         site = self.options.site
         host = site if "." in site else f"{site}.com" if site in _OWN_DOMAIN else f"{site}.stackexchange.com"
         return f"https://{host}/{'a' if is_answer else 'q'}/{id_}"
+
+
+def _language(site: str) -> str | None:
+    """The only language in which posts are allowed on ``site``, as on "es.stackoverflow"; None if it is not known."""
+    if site in _OWN_DOMAIN:
+        return "en"
+    found = _LANGUAGE_OF_SITE.match(site)
+    return found[1] if found else None

@@ -61,11 +61,15 @@ class DeliveredPost(BaseModel):
     site: str = ""
     """Where it was published, such as a host."""
     lang: str | None = None
-    """ISO 639-1; detected by default."""
+    """ISO 639-1, the language that the site states; detected by default."""
     published: datetime | None = None
     """ISO 8601, in UTC if it has no zone, or seconds since 1970; by default the time of the delivery."""
     stars: Annotated[int, Field(ge=1, le=5)] | None = None
     """The stars of a review."""
+    reply_to: str = ""
+    """The author that the post replies to."""
+    repost: bool = False
+    """Whether it only shares somebody else's post."""
     deleted: bool = False
     """Whether the post is gone and should be removed."""
 
@@ -133,6 +137,8 @@ class Source:
             site=post.site,
             lang=post.lang,
             stars=post.stars,
+            reply_to=post.reply_to,
+            repost=post.repost,
         )
 
 

@@ -41,7 +41,12 @@ RETRY_WAIT, NO_CREDIT_WAIT, USAGE_CAP_WAIT = timedelta(minutes=5), timedelta(hou
 
 _TAG_OR_HANDLE = re.compile(r"[#@]\w+")
 _PLAIN_WORD = re.compile(r"\w+")
-_FIELDS = {"tweet_fields": ["author_id", "created_at", "edit_history_tweet_ids", "lang", "note_tweet"]}
+_FIELDS = {
+    "tweet_fields": [
+        *("author_id", "created_at", "edit_history_tweet_ids", "entities", "in_reply_to_user_id", "lang", "note_tweet"),
+        "referenced_tweets",
+    ]
+}
 _AUTHORS = {"expansions": ["author_id"], "user_fields": ["username"]}
 
 

@@ -32,6 +32,7 @@ from monitor.sources._terms import pack_queries, quote_phrase, search_texts
 from monitor.sources._youtube import KEY_HELP, ApiClient, NotFound
 from monitor.sources._youtube_quota import SearchQuota
 from monitor.text.cleaning import plain_text
+from monitor.text.language_codes import language_code
 
 MAX_SEARCHES, MAX_COMMENT_PAGES = 5, 20
 """Requests in one pass."""
@@ -188,7 +189,11 @@ class Source:
         threads = get_objects(response_object(response), "items", response)
         top_comments = [get_object(get_object(thread, "snippet"), "topLevelComment") for thread in threads]
         first_posts = [self._comment(comment, window.query) for comment in top_comments]
-        replies = [self._comment(reply, window.query) for thread in threads for reply in _replies(thread)]
+        replies = [
+            _as_reply(self._comment(reply, window.query), first)
+            for thread, first in zip(threads, first_posts, strict=True)
+            for reply in _replies(thread)
+        ]
         page = _page([*first_posts, *replies], response)
         is_past = any(post is not None and post.published_at < window.since for post in first_posts)
         return replace(page, next_cursor=None) if is_past else page
@@ -224,6 +229,7 @@ class Source:
             author=get_line(snippet, "channelTitle"),
             title=get_line(snippet, "title"),
             url=f"https://www.youtube.com/watch?v={id_}",
+            lang=language_code(get_text(snippet, "defaultLanguage") or None),
         )
         return post if post.body.strip() else None
 
@@ -263,6 +269,11 @@ def _current_posts(
             if found[id_] is None:
                 del found[id_]
     return found
+
+
+def _as_reply(reply: Post | None, first: Post | None) -> Post | None:
+    """``reply`` as one to the author of the first comment of its thread."""
+    return replace(reply, reply_to=first.author) if reply is not None and first is not None else reply
 
 
 def _replies(thread: Record) -> list[Record]:

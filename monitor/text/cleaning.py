@@ -27,6 +27,7 @@ import nh3
 from monitor.model import Post
 from monitor.text.language_codes import language_code
 from monitor.text.links import canonical_link, strip_tracking
+from monitor.text.quotes import mark_quotes, prefix_quotes
 
 MAX_TEXT_CHARS = 20_000
 MAX_TITLE_CHARS = 500
@@ -126,22 +127,24 @@ def clean(post: Post, now: datetime) -> Post:
     title, text = _drop_repetition(title, _without_tracking(_clean_text(post.text, MAX_TEXT_CHARS)))
     external_id = safe_id(post.external_id)
     published_at = _bounded_time(post.published_at, now)
-    author = _clean_line(post.author, MAX_AUTHOR_CHARS).lstrip("@ ")
+    author, reply_to = (_clean_line(name, MAX_AUTHOR_CHARS).lstrip("@ ") for name in (post.author, post.reply_to))
     url = safe_url(canonical_link(post.url))
     site = _clean_line(post.site, MAX_SITE_CHARS)
     lang = language_code(post.lang)
-    strings = (external_id, text, author, title, url, site, lang)
+    strings = (external_id, text, author, title, url, site, lang, reply_to)
+    before = (post.external_id, post.text, post.author, post.title, post.url, post.site, post.lang, post.reply_to)
     # Times are compared by identity: the same moment in another time zone compares equal, but has to be converted.
-    if published_at is post.published_at and strings == _string_fields(post):
+    if published_at is post.published_at and strings == before:
         return post
-    return Post(post.source, external_id, text, published_at, author, title, url, site, lang, post.stars)
+    known = (post.stars, reply_to, post.repost)
+    return Post(post.source, external_id, text, published_at, author, title, url, site, lang, *known)
 
 
 def plain_text(markup: str) -> str:
     """Return the text of an HTML fragment, with a line break where a block or ``<br>`` begins or ends.
 
-    Text without tags keeps its own line breaks; only its entities are decoded. Returns at most MAX_TEXT_CHARS
-    characters, with the same guarantees as ``clean``.
+    Lines of quotes start with "> ". Text without tags keeps its line breaks; only its entities are decoded. Returns at
+    most MAX_TEXT_CHARS characters, with the same guarantees as ``clean``.
     """
     if _is_clean(markup, MAX_TEXT_CHARS):
         return markup
@@ -186,10 +189,6 @@ def safe_id(external_id: str) -> str:
     if len(external_id) <= MAX_ID_CHARS and external_id.isprintable():
         return external_id
     return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _string_fields(post: Post) -> tuple[str | None, ...]:
-    return post.external_id, post.text, post.author, post.title, post.url, post.site, post.lang
 
 
 def _bounded_time(at: datetime, now: datetime) -> datetime:
@@ -256,10 +255,12 @@ def _strip_tags(markup: str) -> str:
     Markup of simple tags and entities needs no parser: nh3 gives the same result ten times as slowly.
     """
     # Not replaced by "": that could join two halves to an entity.
+    markup = mark_quotes(markup)
     text = _SIMPLE_INLINE_TAG.sub("\0", _SIMPLE_BLOCK_TAG.sub("\n", markup))
     if "<" not in text and "\0" not in markup and text.count("&") == len(_SIMPLE_ENTITY.findall(text)):
-        return text.replace("\0", "")
-    return nh3.clean(_BLOCK_TAG_START.sub("\n<", markup), tags=set(), clean_content_tags={"script", "style"})
+        return prefix_quotes(text.replace("\0", ""))
+    markup = _BLOCK_TAG_START.sub("\n<", markup)
+    return prefix_quotes(nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"}))
 
 
 def _resolve_and_normalize(text: str, length: int) -> str:

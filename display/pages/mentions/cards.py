@@ -14,6 +14,7 @@ from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
 from monitor.model import Brand, Intent, Mention, Sentiment, Span
 from monitor.text.language_codes import language_name
+from monitor.text.quotes import quoted_spans
 
 BRAND_COLOURS = 6
 """Colours in the style sheet; a seventh brand has the colour of the first."""
@@ -55,6 +56,8 @@ class Card:
     intents: tuple[str, ...]
     stars: str
     """"4 of 5 stars", for a review; else empty."""
+    reply_to: str
+    """The author replied to, with "@" before a handle; empty if it is no reply."""
 
 
 class Cards:
@@ -72,7 +75,12 @@ class Cards:
         """A row of the list: an excerpt with its first match. ``found``: spans that match the search."""
         body = mention.post.body
         start, end = excerpt(body, mention.spans or found)
-        styles = {"title": [(0, len(mention.post.title))], "hit": mention.spans, "found": found}
+        styles: dict[str, Iterable[tuple[int, int]]] = {
+            "title": [(0, len(mention.post.title))],
+            "quote": quoted_spans(body),
+            "hit": mention.spans,
+            "found": found,
+        }
         return self._card(mention, now, text_runs(body, styles, start, end), (start > 0, end < len(body)))
 
     def full(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
@@ -80,6 +88,7 @@ class Cards:
         body, evidence = mention.post.body, mention.score.evidence
         styles: dict[str, Iterable[tuple[int, int]]] = {
             "title": [(0, len(mention.post.title))],
+            "quote": quoted_spans(body),
             "hit": mention.spans,
             "found": found,
             "pos": [(w.start, w.end) for w in evidence.words if w.weight > 0],
@@ -103,7 +112,13 @@ class Cards:
             late="" if undated or mention.imported else delay_text(mention),
             intents=tuple(INTENT.label(str(bit.name).lower()) for bit in Intent if bit in mention.intent),
             stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",
+            reply_to=_handle(mention.post.reply_to),
         )
+
+
+def _handle(author: str) -> str:
+    """``author`` with "@" before it if it may be a handle: names have spaces, and Bluesky's ids a colon."""
+    return author if " " in author or ":" in author else f"@{author}" if author else ""
 
 
 def delay_text(mention: Mention) -> str:

@@ -37,6 +37,8 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
     "story": lambda mention: mention.story,
     "external_id": lambda mention: mention.post.external_id,
     "stars": lambda mention: mention.post.stars,
+    "reply_to": lambda mention: mention.post.reply_to,
+    "repost": lambda mention: mention.post.repost,
 }
 """Column of CSV and key of JSON -> its plain value. Times are ISO 8601 in UTC; an unknown one and an unscored score are
 None."""

@@ -28,8 +28,8 @@ _RULE_PART = re.compile(r'"[^"]*"|\w+\*?')
 class TextRun:
     """Consecutive characters with the same styles.
 
-    "title" is the title; "hit" matched the rule, "found" matched the search; "pos" and "neg" counted for the score and
-    "off" did not.
+    "title" is the title, "quote" a line that quotes somebody else; "hit" matched the rule, "found" matched the search;
+    "pos" and "neg" counted for the score and "off" did not.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Steps of migrations that read every mention, and their messages."""
+"""Steps of migrations that read every mention, their messages, and the names that changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,25 @@ from sqlite_utils import Database
 
 MIN_MENTIONS_TO_LOG = 500_000
 """With more mentions than this, a migration that reads them all logs that it may take a minute."""
+
+RENAMED_COLUMNS = (
+    *((table, "bucket", "sentiment") for table in ("mention", "cube_day", "cube_month", "cube_all", "cube_brand_day")),
+    ("mention", "judged", "program_score"),
+    ("source", "paused", "paused_at"),
+    ("source", "asked", "check_requested_at"),
+    ("source", "begun", "first_status_at"),
+    ("incident", "usual", "baseline"),
+    ("incident", "words", "phrases"),
+    ("topics", "found", "topics"),
+)
+"""Of m013: table, old column, new column."""
+RENAMED_STATUS_FIELDS = {
+    "catching_up": "catching_up_since",
+    "content_until": "fresh_until",
+    "rules": "rules_digest",
+    "set_aside": "skipped",
+}
+RENAMED_TOPIC_FIELDS = {"named": "is_configured", "usual": "baseline", "unsorted": "without_topic"}
 
 log = logging.getLogger("wallflower.schema")
 

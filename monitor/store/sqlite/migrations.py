@@ -12,7 +12,13 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from monitor.store.sqlite import links
-from monitor.store.sqlite.migration_steps import announced, fill_5_minute_counts
+from monitor.store.sqlite.migration_steps import (
+    RENAMED_COLUMNS,
+    RENAMED_STATUS_FIELDS,
+    RENAMED_TOPIC_FIELDS,
+    announced,
+    fill_5_minute_counts,
+)
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
@@ -260,39 +266,19 @@ def m013_standard_names(db: Database) -> None:
     """Standard names for what people meet in SQL, and a column for the time of a source's next check."""
     for old, new in (("cube_line", "cube_brand_day"), ("pulse", "cube_5min")):
         db.execute(f"ALTER TABLE {old} RENAME TO {new}")
-    for table, old, new in _RENAMED_COLUMNS:
+    for table, old, new in RENAMED_COLUMNS:
         db.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     db.execute("ALTER TABLE source ADD COLUMN next_check INTEGER")  # NULL: at once, or unknown
     for id_, text in db.execute("SELECT id, status FROM source WHERE status IS NOT NULL").fetchall():
-        status = {_RENAMED_STATUS_FIELDS.get(name, name): value for name, value in json.loads(text).items()}
+        status = {RENAMED_STATUS_FIELDS.get(name, name): value for name, value in json.loads(text).items()}
         next_check = status.pop("next_check", None)
         values = (
             json.dumps(status, ensure_ascii=False),
             None if next_check is None else to_ms(datetime.fromisoformat(next_check)),
         )
         db.execute("UPDATE source SET status = ?, next_check = ? WHERE id = ?", (*values, id_))
-    for old, new in _RENAMED_TOPIC_FIELDS.items():  # within JSON, only a key is followed by a colon
+    for old, new in RENAMED_TOPIC_FIELDS.items():  # within JSON, only a key is followed by a colon
         db.execute("UPDATE topics SET topics = replace(topics, ?, ?)", (f'"{old}": ', f'"{new}": '))
-
-
-_RENAMED_COLUMNS = (
-    *((table, "bucket", "sentiment") for table in ("mention", "cube_day", "cube_month", "cube_all", "cube_brand_day")),
-    ("mention", "judged", "program_score"),
-    ("source", "paused", "paused_at"),
-    ("source", "asked", "check_requested_at"),
-    ("source", "begun", "first_status_at"),
-    ("incident", "usual", "baseline"),
-    ("incident", "words", "phrases"),
-    ("topics", "found", "topics"),
-)
-"""Table, old column, new column."""
-_RENAMED_STATUS_FIELDS = {
-    "catching_up": "catching_up_since",
-    "content_until": "fresh_until",
-    "rules": "rules_digest",
-    "set_aside": "skipped",
-}
-_RENAMED_TOPIC_FIELDS = {"named": "is_configured", "usual": "baseline", "unsorted": "without_topic"}
 
 
 @migrations()
@@ -343,3 +329,10 @@ def m016_imported_periods(db: Database) -> None:
 def m017_hashtag_words(db: Database) -> None:
     """The words inside hashtags in the search index."""
     reindex_hashtags(db)
+
+
+@migrations()
+def m018_context(db: Database) -> None:
+    """What helps to judge a post: the author that it replies to, and whether it only shares somebody else's post."""
+    db.execute("ALTER TABLE post ADD COLUMN reply_to TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE post ADD COLUMN repost INTEGER NOT NULL DEFAULT 0")

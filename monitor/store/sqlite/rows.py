@@ -21,14 +21,14 @@ STATES = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
 """The values of ``MentionFilter.state``; the first four in the order of State. Only the first two can be hidden."""
 
 _POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
-    post.site, post.lang, post.stars"""
+    post.site, post.lang, post.stars, post.reply_to, post.repost"""
 _SELECT_MENTIONS = f"""
     SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at, mention.intent,
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
-_STORY = 20
+_STORY = 22
 """Index of the story in a row of _SELECT_MENTIONS."""
 _COUNT_STORIES = """
     SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
@@ -79,7 +79,7 @@ def _story_sizes(db: Connection, stories: set[int]) -> Counter[tuple[int, int]]:
 
 
 def _post(row: Sequence[Any]) -> Post:
-    source, external_id, text, published, author, title, url, site, lang, stars = row
+    source, external_id, text, published, author, title, url, site, lang, stars, reply_to, repost = row
     return Post(
         source=source,
         external_id=external_id,
@@ -91,15 +91,17 @@ def _post(row: Sequence[Any]) -> Post:
         site=site,
         lang=None if lang == UNKNOWN_LANGUAGE else lang,
         stars=stars,
+        reply_to=reply_to,
+        repost=bool(repost),
     )
 
 
 def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Mention:
-    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence, imported = row[11:]
+    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence, imported = row[13:]
     stored = json.loads(evidence)
     return Mention(
         id=row[0],
-        post=_post(row[1:11]),
+        post=_post(row[1:13]),
         brand=brand,
         rule=rule,
         rule_version=version,

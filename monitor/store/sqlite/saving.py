@@ -23,7 +23,7 @@ from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
 
 _SELECT_STORED = """
     SELECT post.external_id, post.id, post.published_at, post.author, post.site, post.url, post.title, post.text,
-        post.stars, post.lang,
+        post.stars, post.reply_to, post.repost, post.lang,
         (SELECT json_group_object(name, json_array(mention.id, mention.state))
          FROM mention JOIN brand ON brand.id = mention.brand WHERE mention.post = post.id), post.source
     FROM json_each(?) wanted CROSS JOIN post """
@@ -31,8 +31,8 @@ _SELECT_STORED_BY_KEY = f"{_SELECT_STORED} INDEXED BY post_key ON post.source = 
 _SELECT_STORED_BY_ID = f"{_SELECT_STORED} ON post.id = wanted.value"
 _INSERT_POST = """
     INSERT INTO post (id, source, external_id, author, site, url, lang, title, text, published_at, added_at,
-        index_text, index_title, tags, signature, stars, imported)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        index_text, index_title, tags, signature, stars, reply_to, repost, imported)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUBLISHED_AT = 9
 """Index of the time in the parameters of _INSERT_POST."""
 _INSERT_MENTION = """
@@ -40,7 +40,7 @@ _INSERT_MENTION = """
         sentiment, intent, story, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE_POST = """
     UPDATE post SET author = ?, site = ?, url = ?, lang = ?, title = ?, text = ?, index_text = ?, index_title = ?,
-        tags = ?, signature = ?, stars = ? WHERE id = ?"""
+        tags = ?, signature = ?, stars = ?, reply_to = ?, repost = ? WHERE id = ?"""
 # A person's correction survives an edit; the program's own score is kept beside it.
 _UPDATE_MENTION = """
     UPDATE mention SET rule = ?1, lang = ?2, program_score = ?3, intent = ?4, evidence = ?5, state = ?6,
@@ -52,6 +52,10 @@ _SELECT_TO_DELETE = """
 _SELECT_BY_ID = _SELECT_TO_DELETE.format("post.external_id = wanted.value")
 # The texts with a prefix lie between it and itself followed by the last code point.
 _SELECT_BY_PREFIX = _SELECT_TO_DELETE.format("post.external_id BETWEEN wanted.value AND wanted.value || char(1114111)")
+
+
+_REPLY_TO = 6
+"""Index of the author replied to, in ``_StoredPost.content``."""
 
 
 class _StoredPost(NamedTuple):
@@ -68,7 +72,12 @@ class _StoredPost(NamedTuple):
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> _StoredPost:
         """From a row of _SELECT_STORED."""
-        return cls(row[1], row[2], row[3:9], row[9], json.loads(row[10]), row[11])
+        return cls(row[1], row[2], row[3:11], row[11], json.loads(row[12]), row[13])
+
+    @property
+    def reply_to(self) -> str:
+        """The author that it replies to."""
+        return str(self.content[_REPLY_TO])
 
 
 class _PostValues(NamedTuple):
@@ -132,7 +141,7 @@ class BatchSaver:
                 self._add_post(one)
             elif before is None:
                 self._add_new_brands(repeats[external_id], one)
-            elif before.content != _content_fields(one.post):
+            elif before.content != _content_fields(one.post, before.reply_to):
                 edits.append((before, one))
             else:
                 self._add_missing_mentions(before, one)
@@ -152,8 +161,9 @@ class BatchSaver:
         values = _PostValues(self.next_post, _lang(post), published, story, self.source)
         head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
         index = _index_columns(post)
-        body = (post.title, post.text, published, self.added_at, *index, one.signature or None, post.stars)
-        self.new_posts.append((*head, *body, self.imported))
+        body = (post.title, post.text, published, self.added_at, *index, one.signature or None)
+        context = (post.stars, post.reply_to, post.repost)
+        self.new_posts.append((*head, *body, *context, self.imported))
         self.next_post += 1
         for finding in one.findings:
             self._add_mention(values, finding)
@@ -203,7 +213,9 @@ class BatchSaver:
     def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
         post, lang = one.post, _lang(one.post)
         content = (post.author, post.site, post.url, lang, post.title, post.text)
-        self.db.execute(_UPDATE_POST, (*content, *_index_columns(post), one.signature or None, post.stars, stored.id))
+        context = (post.stars, post.reply_to or stored.reply_to, post.repost)
+        values_to_set = (*content, *_index_columns(post), one.signature or None, *context)
+        self.db.execute(_UPDATE_POST, (*values_to_set, stored.id))
         self.stories.remove([stored.id])
         story = self.stories.add(self.db, stored.id, one.signature, stored.published_at)
         values = _PostValues(stored.id, lang, stored.published_at, story, stored.source)
@@ -274,9 +286,13 @@ def _next_id(db: Connection, table: str) -> int:
     return 1 + (found[0] if found else 0)
 
 
-def _content_fields(post: Post) -> tuple[str | int | None, ...]:
-    """The fields whose change makes a post an edited one."""
-    return (post.author, post.site, post.url, post.title, post.text, post.stars)
+def _content_fields(post: Post, known_reply_to: str) -> tuple[str | int | None, ...]:
+    """The fields whose change makes a post an edited one.
+
+    A post stays a reply, to ``known_reply_to``: some sites say to whom only where they list a post.
+    """
+    reply_to = post.reply_to or known_reply_to
+    return (post.author, post.site, post.url, post.title, post.text, post.stars, reply_to, post.repost)
 
 
 def _index_columns(post: Post) -> tuple[str | None, str | None, str]:
