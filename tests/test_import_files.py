@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -399,6 +400,15 @@ def test_an_object_that_is_not_valid_does_not_end_the_array(tmp_path: Path, brok
     assert [row.values["id"] for row in found if not row.problem] == [1, 3, 4]
     assert [row.line for row in found if row.problem] == [2 if "\n" in separator else 1]
     assert "is not JSON" in found[1].problem
+
+
+@pytest.mark.parametrize("stray", ["}", "},", "}}} ,}\n", "}" * 100_000])
+@pytest.mark.parametrize("end", ["", "]", '{"text": "b"}]'])
+def test_brackets_that_close_nothing(tmp_path: Path, stray: str, end: str) -> None:
+    with open_rows(write(tmp_path, f'[{{"text": "a"}},{stray}{end}', "p.json")) as rows:
+        found = list(islice(rows, 10))
+    assert texts(found) == (["a", "b"] if "b" in end else ["a"])
+    assert len(problems(found)) == 1
 
 
 def test_json_nested_too_deeply(tmp_path: Path) -> None:

@@ -220,6 +220,9 @@ class Skipper:
     def skip(self) -> None:
         """Go to the next object, or to the end of the text."""
         text, at = self._json, self._json.at
+        if text.buffer[at] == "}":  # it closes nothing, so no object ends with it
+            text.next_character(more="}")
+            return
         while True:
             end = self._balanced_end(text.buffer, at)
             found = self._next_object.search(text.buffer, text.at + 1, end or len(text.buffer))
