@@ -644,6 +644,34 @@ def test_the_time_between_a_file_and_the_first_read_is_not_known(wall: Wall) -> 
     assert wall.sentence.startswith("Learning what is usual, day 5.")
 
 
+def test_without_a_source_every_hour_that_no_file_covers_is_hatched(tmp_path: Path, clock: FakeClock) -> None:
+    wall = Wall(tmp_path, clock, ())
+    wall.store.save("today.csv", [at(60 * hour) for hour in range(6, 13)], now=clock.now(), imported=True)
+    state, sentence = wall.get(), wall.sentence
+    wall.store.close()
+    assert sentence == "Blind. No source is set up."
+    assert [(round(h["start"], 2), round(h["end"], 2)) for h in state["horizon"]["hatches"]] == [(0, 0.5), (0.75, 1)]
+    assert state["horizon"]["bars"][-1]["n"] is None
+    assert "not read" in [label["text"] for label in state["horizon"]["labels"]]
+
+
+def test_the_board_says_what_its_figures_cover_after_an_import(tmp_path: Path, clock: FakeClock) -> None:
+    def head(name: str, days: int, until: timedelta) -> str:
+        wall = Wall(tmp_path / name, clock, ("Forum",))
+        times = [NOON - until - n * timedelta(hours=6) for n in range(4 * days)]
+        wall.store.save(
+            "file.csv", [judged(f"Acme, {time}.", published_at=time) for time in times], now=clock.now(), imported=True
+        )
+        wall.save(at(1))
+        found = str(wall.get()["board"]["head"])
+        wall.store.close()
+        return found
+
+    assert head("covered", 20, HOUR) == "Last 7 days"
+    assert head("partly", 20, timedelta(days=3)) == "Last 7 days, with gaps"
+    assert head("older", 20, timedelta(days=30)) == "Since 12:00"
+
+
 def test_hours_of_an_imported_file_are_not_hatched(wall: Wall) -> None:
     wall.save()
     before = wall.get()["horizon"]

@@ -203,6 +203,15 @@ def test_the_first_run_says_how_many_sources_are_read() -> None:
         )
 
 
+def test_imported_mentions_alone_never_make_an_hour_normal() -> None:
+    """Nobody knows what happened in an hour in which nothing was read."""
+    never = tuple(replace(status, last_success=None) for status in READ)
+    no_source = headline_context(source_health=SourceHealth((), (), sample=False))
+    not_read = headline_context(source_health=SourceHealth(never, (), sample=False))
+    assert sentence_of(no_source) == "Blind. No source is set up."
+    assert sentence_of(not_read) == "Starting. Nothing has been read yet. 2 sources are being read."
+
+
 @pytest.mark.parametrize("any_mention", [False, True])
 def test_while_history_is_made_up_the_wall_says_nothing_about_the_last_hour(any_mention: bool) -> None:
     generating = SourceHealth(READ[:1], (), sample=True, generating=timedelta(days=14))

@@ -69,11 +69,12 @@ def state_kind(context: HeadlineContext) -> StateKind:
         return StateKind.NOT_LIVE
     if context.incident:
         return StateKind.INCIDENT
-    if context.source_health.all_stale:
+    if context.source_health.all_stale or (context.any_mention and not context.source_health.statuses):
         return StateKind.BLIND
     if context.source_health.major and context.any_mention:
         return StateKind.PARTLY_BLIND
-    if not context.any_mention or context.source_health.generating:
+    health = context.source_health
+    if not context.any_mention or health.generating or not health.last_read:
         return StateKind.LISTENING
     if context.usual is None:
         return StateKind.LEARNING
@@ -199,6 +200,8 @@ def _incident(incident: Incident, context: HeadlineContext) -> Headline:
 
 def _blind(context: HeadlineContext) -> Headline:
     phrases, last = context.phrases, context.source_health.last_read
+    if not context.source_health.statuses:
+        return Headline(phrases.blind, phrases.no_source)
     text = fill(phrases.none_read_since, time=context.moment(last)) if last else phrases.none_readable
     return Headline(phrases.blind, text)
 

@@ -178,12 +178,17 @@ class WallBuilder:
         """What the horizon cannot show: the time before we listened, unless files cover it, and gaps."""
         data, start = self._data, self._data.now - horizon.SPAN
         phrases, n_sources = self._locale.phrases, len(data.source_health.statuses)
+        if not n_sources:
+            unknown = self._not_imported(start, horizon.end_of_last_bar(data.now))
+            return [UnseenPeriod(a, b, phrases.not_read, blank=True) for a, b in unknown]
         unseen = horizon.unseen_periods(data.gaps, data.major, n_sources, start, phrases)
-        if data.listening_since <= start:
-            return unseen
-        unknown = without([(start, data.listening_since)], list(data.imported_periods.values()))
+        unknown = self._not_imported(start, data.listening_since)
         before = [(a, b, fill(phrases.not_listening, time=self._locale.time_of_day(b))) for a, b in unknown]
         return [*(UnseenPeriod(*period) for period in before), *unseen]
+
+    def _not_imported(self, start: datetime, end: datetime) -> list[Period]:
+        """The parts of [start, end) that no imported file covers; [] if it is empty."""
+        return without([(start, end)] if start < end else [], list(self._data.imported_periods.values()))
 
     def _board(self) -> Board:
         data, names = self._data, self._brand_names
@@ -201,10 +206,13 @@ class WallBuilder:
     def _board_head(self) -> str:
         """The time that the figures of the board cover."""
         data, phrases = self._data, self._locale.phrases
-        if data.now - data.listening_since < WEEK:
+        week_ago = data.now - WEEK
+        before = data.listening_since - week_ago
+        unknown = _total(self._not_imported(week_ago, data.listening_since))
+        if before > timedelta() and unknown == before:
             return fill(phrases.board_since, time=self._locale.moment(data.listening_since, data.now, with_time=False))
         unread = max((_total(periods) for name, periods in data.gaps.items() if name in data.major), default=None)
-        return phrases.last_week_gaps if unread and unread > MAX_UNREAD * WEEK else phrases.last_week
+        return phrases.last_week_gaps if unknown + (unread or timedelta()) > MAX_UNREAD * WEEK else phrases.last_week
 
     def _topics(self) -> TopicBoard | None:
         brand = self._leading_brands[0]
