@@ -356,13 +356,59 @@ def test_different_ids_stay_different() -> None:
 
 
 TAG_NAMES = ["p", "br", "a", "em", "h2", "li", "figure", "pre", "td", "select", "script", "P", "x"]
+TAG_NAMES += [
+    "iframe",
+    "picture",
+    "source",
+    "video",
+    "font",
+    "center",
+    "article",
+    "button",
+    "code",
+    "blockquote",
+    "nav",
+]
 TAG_ENDS = [">", ">", ">", "/>", " />", ' href="/x?a=1&amp;b=2">', " a='>'>", " b=c d>", ' e="f"g>', "\n>", ""]
+TAG_ENDS += [" allowFullScreen>", "></iframe>", "\t a = 'b'>", ">\n", '  a="b"  c>', " -->", "><code>"]
 tags = st.tuples(st.sampled_from(["<", "</"]), st.sampled_from(TAG_NAMES), st.sampled_from(TAG_ENDS)).map("".join)
-entities = st.sampled_from(["&amp;", "&lt;", "&#8217;", "&nbsp;", "&quot;", "&copy", "&#13;", "&#3", "9;", "&amp;lt;"])
+comments = st.sampled_from(
+    ["<!-- x -->", "<!--more-->", "<!-- /wp:p -->", "<!-->", "<!--->", "<!-- a > b", "<!--x--!>", "-->"]
+)
+ENTITIES = ["&amp;", "&lt;", "&#8217;", "&nbsp;", "&quot;", "&copy", "&#13;", "&#3", "9;", "&amp;lt;"]
+ENTITIES += [
+    "&hellip;",
+    "&notit;",
+    "&not",
+    "it;",
+    "&#x27;",
+    "&",
+    "& ",
+    "&&",
+    "&#60;",
+    "&#x3C;",
+    "&#38;",
+    "&Tab;",
+    "&NewLine;",
+]
+ENTITIES += [
+    "&nvlt;",
+    "&LT;",
+    "&#150;",
+    "&#xd800;",
+    "&#xfffe;",
+    "&#1114112;",
+    "&#x1f600;",
+    "&#0;",
+    "&nope;",
+    "amp;",
+    "lt;",
+]
+entities = st.sampled_from(ENTITIES)
 letters = st.sampled_from(
     ["word", " ", "\n", "  ", "\r\n", "\t", "é", "日本", "\u0301", "\xa0", "\u3000", "👩\u200d👩", "\x1f"]
 )
-pages = st.lists(tags | entities | letters | hostile).map("".join)
+pages = st.lists(tags | comments | entities | letters | hostile).map("".join)
 
 
 def normalized_once(text: str) -> str:
@@ -397,6 +443,17 @@ def plain_text_by_parser(markup: str) -> str:
 @example("<table>a<td>b")
 def test_fast_path_gives_the_same_result_as_the_parser(markup: str) -> None:
     assert plain_text(markup) == plain_text_by_parser(markup)
+
+
+def test_ordinary_html_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nh3, "clean", None)
+    markup = (
+        '<!-- wp:paragraph -->\n<p class="lead">A&hellip; B & C&#8217;s<br />D</p>\n\n<figure><picture><source\n'
+        '\tsrcset="a.webp 424w" /><img loading="lazy" alt="" src="a.png"></picture><figcaption>E</figcaption></figure>'
+        '<iframe title="F" src="https://video.example/1" frameBorder="0" allowfullscreen></iframe><pre><code>g &lt; h'
+        "</code></pre><center><font color=red>I \u2605</font></center>"
+    )
+    assert plain_text(markup) == "A\u2026 B & C\u2019s\nD\n\nE\n\ng < h\nI \u2605"
 
 
 pieces = [

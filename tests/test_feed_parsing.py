@@ -374,8 +374,17 @@ def test_a_dead_child_is_replaced(parser: Parser) -> None:
     assert len(parser.parse(rss(item(1)), XML, BASE).entries) == 1
 
 
-def test_the_child_is_ended_after_a_large_document(parser: Parser) -> None:
+def test_the_child_parses_one_large_document_after_another(parser: Parser) -> None:
     parser.parse(rss(item(1, "x" * 2_000_000)), XML, BASE)
+    child = parser._child
+    assert child is not None
+    parser.parse(rss(item(1, "x" * 2_000_000)), XML, BASE)
+    assert parser._child is child
+
+
+def test_a_child_that_holds_much_memory_is_ended(parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_module, "_MAX_IDLE_BYTES", 10_000_000)
+    assert len(parser.parse(rss(item(1)), XML, BASE).entries) == 1
     assert parser._child is None
 
 

@@ -16,8 +16,8 @@ from monitor.feeds.entries import Feed
 from monitor.http import Response, bot_check, bot_check_message
 
 _TIMEOUT_SECONDS = 10.0
-_LARGE_DOCUMENT_BYTES = 1_000_000
-"""After a document larger than this, the child process is ended to free its memory."""
+_MAX_IDLE_BYTES = 80_000_000
+"""If the child process holds more memory than this after a document, it is ended. It starts with 28 MB."""
 
 
 class Parser:
@@ -34,7 +34,7 @@ class Parser:
         """The entries of a document. Raises BadResponse if it is not a feed, too slow or too large to parse."""
         with self._lock:
             result = self._request({"content_type": content_type, "base": base}, document)
-            if len(document) > _LARGE_DOCUMENT_BYTES:
+            if result.get("memory_bytes", 0) > _MAX_IDLE_BYTES:
                 self._end_child()
         if "error" in result:
             raise BadResponse(_with_hint(result), document[:200].decode("utf-8", "replace"))

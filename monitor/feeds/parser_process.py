@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from monitor.feeds.document import parse_document
@@ -29,7 +30,9 @@ def main(arguments: list[str]) -> None:
         while True:
             header, _, document = pipe.recv_bytes().partition(b"\n")
             signal.alarm(_MAX_SECONDS)
-            pipe.send_bytes(json.dumps(_result(json.loads(header), document)).encode())
+            result = _result(json.loads(header), document)
+            del document
+            pipe.send_bytes(json.dumps({**result, "memory_bytes": _memory_bytes()}).encode())
             signal.alarm(0)
     except (EOFError, OSError):
         return
@@ -44,6 +47,14 @@ def _result(header: dict[str, str], document: bytes) -> dict[str, Any]:
         return {"error": "This feed is too large to be parsed.", "alternates": []}
     except Exception as error:  # feedparser may raise anything on hostile input
         return {"error": f"This feed cannot be parsed ({type(error).__name__}).", "alternates": []}
+
+
+def _memory_bytes() -> int:
+    """The memory that this process holds; the most that it ever held if the system has no /proc."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from monitor.model import Post
 from monitor.text.language_codes import language_code
 from monitor.text.links import canonical_link, strip_tracking
 from monitor.text.quotes import mark_quotes, prefix_quotes
+from monitor.text.simple_markup import without_simple_tags
 
 MAX_TEXT_CHARS = 20_000
 MAX_TITLE_CHARS = 500
@@ -58,14 +59,6 @@ _BLOCK_ELEMENTS = (
     "address article blockquote br dd div dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul"
 )
 
-_REST_OF_TAG = r"""(?: [a-z][a-z0-9_:-]*+(?: ?= ?(?:"[^"<>]*+"|'[^'<>]*+'|[^ "'<>=`]++))?+)*+ ?/?>"""
-_SIMPLE_BLOCK_TAG = re.compile(rf"</?(?:blockquote|br|dd|div|dt|figcaption|h[1-6]|hr|li|ol|p|section|ul){_REST_OF_TAG}")
-_SIMPLE_INLINE_TAG = re.compile(
-    rf"</?(?:a|abbr|b|cite|code|del|dl|em|figure|i|img|ins|q|s|small|span|strong|sub|sup|time|u){_REST_OF_TAG}"
-)
-"""Tags that every parser reads the same way, of elements that only display their content."""
-_SIMPLE_ENTITY = re.compile("&(?:amp|lt|gt|quot|apos|nbsp|#39|#(?:1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3,4}));")
-
 _BLOCK_TAG_START = re.compile(rf"<(?=/?(?:{_BLOCK_ELEMENTS.replace(' ', '|')})\b)", re.IGNORECASE)
 _TAG = rf"/?(?:{_ELEMENTS.replace(' ', '|')})(?:[\s/][^<>]*)?>|!--|!doctype\b|!\[cdata\["
 _MARKUP = re.compile(f"<(?:{_TAG})", re.IGNORECASE)
@@ -89,7 +82,7 @@ _INVISIBLE = re.compile(
 U+E000)."""
 _SAFE_TEXT = re.compile(
     "[\t\n -~\xa0-\xac\xae-\u02ff\u03a3-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122"
-    "\u2190-\u2328\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f\U0001f300-\U0001f6d7]*+"
+    "\u2190-\u2328\u2440-\u27ff\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f\U0001f300-\U0001f6d7\U0001f90c-\U0001f9ff]*+"
 )
 """Matches text made only of characters that never need cleaning, alone or combined. Nearly all texts match."""
 _CURSIVE = "\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u17b3\u17b6-\u180d\u180f-\u18af"
@@ -149,10 +142,13 @@ def plain_text(markup: str) -> str:
     if _is_clean(markup, MAX_TEXT_CHARS):
         return markup
     markup = markup[: MAX_TEXT_CHARS * _MAX_MARKUP_RATIO]
-    if not _SAFE_TEXT.fullmatch(markup):
+    is_safe = bool(_SAFE_TEXT.fullmatch(markup))
+    if not is_safe:
         markup = _INVISIBLE.sub("", markup)
     if "<" in markup and _TAG_START.search(markup):
-        markup = _strip_tags(" ".join(markup.split()))
+        # safe text has no other line breaks, and other spaces are joined at the end
+        one_line = markup.replace("\n", " ").replace("\t", " ") if is_safe else " ".join(markup.split())
+        markup = _strip_tags(one_line)
     return _resolve_and_normalize(markup, MAX_TEXT_CHARS)
 
 
@@ -250,17 +246,13 @@ def _is_clean_multiline(text: str, length: int) -> bool:
 
 
 def _strip_tags(markup: str) -> str:
-    """Remove tags and the content of scripts and styles. The result is HTML-escaped once.
-
-    Markup of simple tags and entities needs no parser: nh3 gives the same result ten times as slowly.
-    """
-    # Not replaced by "": that could join two halves to an entity.
+    """Remove tags and the content of scripts and styles. The result is HTML-escaped once."""
     markup = mark_quotes(markup)
-    text = _SIMPLE_INLINE_TAG.sub("\0", _SIMPLE_BLOCK_TAG.sub("\n", markup))
-    if "<" not in text and "\0" not in markup and text.count("&") == len(_SIMPLE_ENTITY.findall(text)):
-        return prefix_quotes(text.replace("\0", ""))
-    markup = _BLOCK_TAG_START.sub("\n<", markup)
-    return prefix_quotes(nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"}))
+    text = without_simple_tags(markup)
+    if text is None:
+        markup = _BLOCK_TAG_START.sub("\n<", markup)
+        text = nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"})
+    return prefix_quotes(text)
 
 
 def _resolve_and_normalize(text: str, length: int) -> str:
