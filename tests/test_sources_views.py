@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -82,6 +82,14 @@ def test_a_paused_source_does_not_count_as_one_that_should_be_read(client: Flask
 def test_a_page_without_sources_says_how_to_add_one(tmp_path: Path, store: Store) -> None:
     text = app_for(config(tmp_path, sources=()), store, FakeClock()).test_client().get("/sources").text
     assert "No source is set up" in text
+
+
+def test_imported_sources_are_listed_apart_and_never_as_unread(client: FlaskClient, store: Store) -> None:
+    store.save("Old", [judged(published_at=datetime(2014, 5, 20, tzinfo=UTC))], now=NOON, imported=True)
+    text = client.get("/sources").text
+    assert "Imported</h2>" in text
+    assert '<bdi>Old</bdi></dt><dd><a href="/mentions?source=Old&amp;range=all">1 mention</a>, 20 May 2014</dd>' in text
+    assert "never read" not in text
 
 
 def test_the_page_lists_walls_with_and_without_a_screen(tmp_path: Path, store: Store, clock: FakeClock) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 TOPS = "[...document.querySelectorAll('.row')].map(r => [r.id, r.getBoundingClientRect().top])"
 HEIGHTS = "[...document.querySelectorAll('.row')].map(r => r.getBoundingClientRect().height)"
+LABEL_BOXES = """[...document.querySelectorAll('.plot text:not(.gap-label)')].map(t => t.getBoundingClientRect())
+  .filter(box => box.width).map(box => [box.left, box.right]).sort((a, b) => a[0] - b[0])"""
 SIZES = [(1440, 900), (1024, 768), (390, 844), (320, 640)]
 
 
@@ -64,6 +68,34 @@ def wait_until_live(page: Page, served: RunningApp) -> None:
     page.wait_for_function("performance.getEntriesByType('resource').length > 0")
     save_post(served, "Globex first.", name="first")
     expect(page.locator("#pill .n")).to_have_text("1 new")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1100, 1366, 1920])
+def test_the_labels_of_the_chart_are_whole_and_apart(page: Page, served: RunningApp, width: int) -> None:
+    now = served.clock.now()
+    old = Post("Forum", "old", "Globex of old.", datetime(2014, 6, 1, tzinfo=UTC))
+    month = Post("Forum", "month", "Globex.", now - timedelta(days=29))
+    found = [data.judged(post, data.finding("Globex", post.text, 0.0)) for post in (old, month)]
+    served.store.save("Forum", found, now=now, imported=True)
+    page.set_viewport_size({"width": width, "height": 900})
+    for range_name in ("24h", "7d", "30d", "all"):
+        page.goto(f"{served.url}/mentions?range={range_name}")
+        boxes = page.evaluate(LABEL_BOXES)
+        assert len(boxes) >= 2
+        assert boxes[0][0] >= 8
+        assert boxes[-1][1] <= width - 8
+        assert all(right + 2 <= left for (_, right), (left, _) in pairwise(boxes)), (range_name, boxes)
+
+
+def test_a_notice_has_the_margins_of_the_page(page: Page, served: RunningApp) -> None:
+    now = served.clock.now()
+    served.store.save_status(data.status("Old samples", now, sample=True), now)
+    for width, padding in ((390, "16px"), (1366, "20px")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{served.url}/mentions")
+        notice = page.locator(".notice-bar")
+        expect(notice).to_have_css("padding-left", padding)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_filters_are_chosen_by_clicks_and_are_in_the_address(

@@ -10,12 +10,13 @@ An action only stores what a person requested; the worker of the source notices 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.formatting import join_with_and
+from display.formatting import day_and_month, join_with_and
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
@@ -64,10 +65,34 @@ def listing() -> str:
         paid=any(row.spend for row in rows),
         as_of=f"{now.astimezone(config.timezone):%H:%M:%S}",
         number={source.name: n for n, source in enumerate(config.sources)},
+        imported=imported_sources(context),
         walls=current_walls(context),
         system=status_lines(system_facts(context, sum(map(sum, volumes.values()))), context.health()),
         version=context.version,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSource:
+    """What was imported as one source. Unlike a configured one it is complete, and nothing reads it again."""
+
+    name: str
+    mentions: int
+    """All mentions of the source, also those that were collected."""
+    period: str
+    """"5 Jan 2013 to 19 Nov 2016"."""
+
+
+def imported_sources(context: PageContext) -> list[ImportedSource]:
+    """Every source with imported posts that have a date, the newest first."""
+    counts = {value.value: value.n for value in context.store.facets(MentionFilter()).get("source", ())}
+    periods = sorted(context.store.imported_periods().items(), key=lambda item: item[1], reverse=True)
+    zone, today = context.config.timezone, context.clock.now().astimezone(context.config.timezone)
+    found = []
+    for name, (first, last) in periods:
+        days = (day_and_month(first.astimezone(zone), today), day_and_month(last.astimezone(zone), today))
+        found.append(ImportedSource(name, counts.get(name, 0), " to ".join(dict.fromkeys(days))))
+    return found
 
 
 def current_walls(context: PageContext) -> list[WallRow]:
