@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from monitor.model import Post
 from monitor.text import cleaning
 from monitor.text.cleaning import clean, plain_text, safe_id, safe_url
+from monitor.text.quotes import mark_quotes, prefix_quotes
 from tests.fakes import NOON, post
 
 ATTACKS = [
@@ -424,8 +425,8 @@ def plain_text_by_parser(markup: str) -> str:
     """The reference implementation of ``plain_text``, without its fast paths for ordinary markup."""
     markup = cleaning._INVISIBLE.sub("", markup)
     if OPENS_A_TAG.search(markup):
-        markup = cleaning._BLOCK_TAG_START.sub("\n<", " ".join(markup.split()))
-        markup = nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"})
+        markup = cleaning._BLOCK_TAG_START.sub("\n<", mark_quotes(" ".join(markup.split())))
+        markup = prefix_quotes(nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"}))
     for _ in range(cleaning._MAX_ENTITY_DEPTH):
         before, markup = markup, normalized_once(cleaning._resolve_entities(markup))
         if markup == before:
@@ -441,6 +442,7 @@ def plain_text_by_parser(markup: str) -> str:
 @example("&#3<abbr>9;")
 @example("<pre><p>x")
 @example("<table>a<td>b")
+@example("<blockquote>a<p>b</blockquote>c")
 def test_fast_path_gives_the_same_result_as_the_parser(markup: str) -> None:
     assert plain_text(markup) == plain_text_by_parser(markup)
 

@@ -94,6 +94,7 @@ def test_own_text_is_what_is_not_quoted() -> None:
         ("<custom-tag><blockquote>q</blockquote></custom-tag>r", "> q\nr"),
         ("<blockquote>q<br>r", "> q\n> r"),
         ("a</blockquote>b", "a\nb"),
+        ("a<blockquote>&nbsp;</blockquote><blockquote>b<p>&ensp;</p></blockquote>", "a\n\n> b"),
         ("<p>&gt; quoted<p>own", "> quoted\nown"),
         ("<aside>note</aside>own", "note\nown"),
         (

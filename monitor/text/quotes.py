@@ -5,6 +5,7 @@ Cleaning renders the quotes of HTML in the same way. Words in such lines are not
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 
@@ -89,5 +90,10 @@ def prefix_quotes(text: str) -> str:
         if part in (_START, _END):
             depth = max(0, depth + (1 if part == _START else -1))
             continue
-        lines += (f"{QUOTE_PREFIX}{line.strip()}" if depth and line.strip() else line for line in part.split("\n"))
+        lines += (_quoted_line(line) if depth else line for line in part.split("\n"))
     return "\n".join(lines)
+
+
+def _quoted_line(line: str) -> str:
+    """``line`` with the prefix, unless it has only spaces, some of which may still be entities."""
+    return f"{QUOTE_PREFIX}{line.strip()}" if html.unescape(line).strip() else ""

@@ -24,10 +24,13 @@ _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS}){_REST_OF_TAG}|{_PRE}")
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_REST_OF_TAG}|<iframe{_REST_OF_TAG} *</iframe>|<!--[ \w/][^<>]*?-->")
 _LITERAL_AMPERSAND = re.compile("&(?![a-zA-Z#\0-\x08])")
 _NUMERIC_ENTITY = re.compile(
-    "&#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3,4}"
-    "|[xX](?:[2-6a-fA-F][0-9a-fA-F]|7[0-9a-eA-E]|[1-9a-fA-F][0-9a-fA-F]{2,3}|1[0-9a-fA-F]{4}));"
+    "&#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|1[6-9][0-9]|[2-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|12[0-9]{4}"
+    "|[xX](?:[2-6a-fA-F][0-9a-fA-F]|7[0-9a-eA-E]|[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-eA-E][0-9a-fA-F]{3}"
+    "|1[d-fD-F][0-9a-eA-E][0-9a-fA-F]{2}));"
 )
 """Characters that parsers do not replace by others."""
+_ENTITY_NAMES = html5.keys() - {"NewLine;"}
+"""Without the one that a parser has to decode, so that each line of a quote gets its prefix."""
 _NAMED_ENTITY = re.compile("&([a-zA-Z][a-zA-Z0-9]{1,31};)")
 
 
@@ -48,7 +51,7 @@ def _has_simple_entities(text: str) -> bool:
     if not ampersands:
         return True
     named = _NAMED_ENTITY.findall(text)
-    if not all(name in html5 for name in set(named)):
+    if not all(name in _ENTITY_NAMES for name in set(named)):
         return False
     known = len(named) + len(_NUMERIC_ENTITY.findall(text))
     return known == ampersands or known + len(_LITERAL_AMPERSAND.findall(text)) == ampersands
