@@ -20,6 +20,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from monitor.model import JudgedPost, Post
@@ -48,21 +50,43 @@ _URL = re.compile(r"\w+://\S+")
 _AUTHOR_PREFIX = re.compile(r"^(?:/?u/|@)")
 
 
-class _Copy(NamedTuple):
-    """What is compared of a post."""
+@dataclass(frozen=True)
+class _Copy:
+    """What is compared of a post. Texts are folded only when they are compared: few posts share a link."""
 
     post: int | None
     """None: not stored yet."""
     source: str
     imported: bool
-    author: str
-    title: str
-    text: str
-    body: str
+    raw_author: str
+    raw_title: str
+    raw_text: str
     published_at: int
-    """0: no date."""
-    unfolded: tuple[str, str]
-    """Title and text as they are; the others are folded."""
+    """At most 0: no date."""
+
+    @cached_property
+    def author(self) -> str:
+        """Folded."""
+        return _folded_author(self.raw_author)
+
+    @cached_property
+    def title(self) -> str:
+        """Folded."""
+        return _folded(self.raw_title)
+
+    @cached_property
+    def text(self) -> str:
+        """Folded."""
+        return _folded(self.raw_text)
+
+    @property
+    def body(self) -> str:
+        """Title and text, folded."""
+        return self.title + self.text
+
+    def has_text_of(self, other: _Copy) -> bool:
+        """Whether title and text are exactly the same."""
+        return (self.raw_title, self.raw_text) == (other.raw_title, other.raw_text)
 
 
 class Repeat(NamedTuple):
@@ -92,10 +116,11 @@ class RepeatFinder:
         link = links.link_hash(post.url)
         if link is None:
             return None
-        one = _copy(None, self._source, self._imported, post.author, post.title, post.text, to_ms(post.published_at))
-        for other in (*self._stored(link, one.published_at), *self._in_batch[link]):
+        at = to_ms(post.published_at)
+        one = _Copy(None, self._source, self._imported, post.author, post.title, post.text, at)
+        for other in (*self._stored(link, at), *self._in_batch.get(link, ())):
             if _same_post(one, other):
-                return Repeat(other.post, other.source, one.unfolded == other.unfolded)
+                return Repeat(other.post, other.source, one.has_text_of(other))
         if self._imported:
             self._in_batch[link].append(one)
         return None
@@ -105,12 +130,7 @@ class RepeatFinder:
         if at > 0:
             selects = [(_SELECT_NEAR, (max(1, at - MAX_MS_APART), at + MAX_MS_APART)), (_SELECT_UNDATED, ())]
         rows = [r for sql, params in selects for r in self._db.execute(sql, (link, self._imported, *params))]
-        return [_copy(*row) for row in rows]
-
-
-def _copy(post: int | None, source: str, imported: int, author: str, title: str, text: str, at: int) -> _Copy:
-    unfolded, title, text = (title, text), _folded(title), _folded(text)
-    return _Copy(post, source, bool(imported), _folded_author(author), title, text, title + text, max(0, at), unfolded)
+        return [_Copy(*row) for row in rows]
 
 
 def _same_post(a: _Copy, b: _Copy) -> bool:
