@@ -15,6 +15,7 @@ from monitor.text.cleaning import clean
 from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import signatures
 from monitor.text.quotes import own_text
+from monitor.text.stated_language import contradicts_script
 
 log = logging.getLogger("wallflower.collector")
 
@@ -56,16 +57,16 @@ class Judge:
 
 
 def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetector) -> list[Post]:
-    """The posts as rules see them: cleaned, and with a detected language if the source stated none."""
+    """The posts as rules see them: cleaned, and with a detected language if the site stated none, or a wrong one."""
     cleaned = [clean(post, now) for post in posts]
-    unknown = [n for n, post in enumerate(cleaned) if post.lang is None]
+    unknown = [n for n, post in enumerate(cleaned) if post.lang is None or contradicts_script(post.lang, post.body)]
     for n, lang in zip(unknown, detector.detect([own_text(cleaned[n].body) for n in unknown]), strict=True):
-        if lang is not None:
+        if lang != cleaned[n].lang:
             cleaned[n] = _with_lang(cleaned[n], lang)
     return cleaned
 
 
-def _with_lang(post: Post, lang: str) -> Post:
+def _with_lang(post: Post, lang: str | None) -> Post:
     """Like ``dataclasses.replace``, but three times as fast."""
     return Post(
         post.source,

@@ -154,7 +154,7 @@ class Source(SearchedSource[Options]):
             title="" if is_answer else get_line(item, "title"),
             url=safe_url(get_text(item, "link")) or self._post_url(id_, is_answer),
             site=self.options.site,
-            lang=_language(self.options.site),
+            lang=language_of_site(self.options.site),
         )
         return post if post.body.strip() else None
 
@@ -164,7 +164,7 @@ class Source(SearchedSource[Options]):
         return f"https://{host}/{'a' if is_answer else 'q'}/{id_}"
 
 
-def _language(site: str) -> str | None:
+def language_of_site(site: str) -> str | None:
     """The only language in which posts are allowed on ``site``, as on "es.stackoverflow"; None if it is not known."""
     if site in _OWN_DOMAIN:
         return "en"

@@ -51,6 +51,8 @@ class Site(FakeSite):
             "post_number": 2,
             "post_type": 1,
             "topic_id": 7,
+            "reply_to_post_number": 1,
+            "reply_to_user": {"id": 77, "username": "bob", "name": "Bob"},
             "topic_slug": "harbour",
             "topic_title": "The harbour",
             "hidden": False,

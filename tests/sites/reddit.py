@@ -72,6 +72,8 @@ def comment(post: FakePost) -> dict[str, Any]:
         "author": f"writer{post.n}",
         "subreddit": "harbour",
         "link_id": "t3_1",
+        "link_author": "bob",
+        "parent_id": "t3_1",
         "created_utc": post.at.timestamp(),
         "edited": False,
     }

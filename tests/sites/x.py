@@ -67,6 +67,9 @@ def tweet(post: FakePost, id_: str = "") -> dict[str, Any]:
         "author_id": str(900 + post.n),
         "created_at": post.at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "lang": "en",
+        "in_reply_to_user_id": "77",
+        "entities": {"mentions": [{"start": 0, "end": 4, "username": "bob", "id": "77"}]},
+        "referenced_tweets": [{"type": "replied_to", "id": "1772612345678901234"}],
     }
 
 

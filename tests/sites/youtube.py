@@ -16,6 +16,8 @@ class Site(FakeSite):
     """Every post is a video, and each video has the same ``comments``."""
 
     comments: tuple[FakePost, ...] = ()
+    replies: tuple[FakePost, ...] = ()
+    """Replies in the first thread."""
     comments_disabled = False
 
     def respond(self, conn: Connection, path: str, params: dict[str, str]) -> None:
@@ -38,6 +40,8 @@ class Site(FakeSite):
             return send_json(conn, {"error": error}, 403)
         comments = sorted((p for p in self.comments if not p.deleted), key=lambda p: p.at, reverse=True)
         threads = [{"id": comment(p)["id"], "snippet": {"topLevelComment": comment(p)}} for p in comments]
+        if threads and self.replies:
+            threads[0]["replies"] = {"comments": [comment(p) for p in self.replies]}
         self._pages(conn, params, threads)
 
     def _pages(self, conn: Connection, params: dict[str, str], items: list[Any]) -> None:
@@ -68,6 +72,7 @@ def snippet(post: FakePost) -> dict[str, Any]:
         "title": f"Film {post.n}",
         "description": post.text,
         "thumbnails": {},
+        "defaultLanguage": "en-GB",
     }
 
 
