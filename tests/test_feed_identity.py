@@ -9,7 +9,7 @@ import pytest
 
 from monitor.feeds.entries import Entry
 from monitor.feeds.feed_cursor import FeedCursor, content_digest
-from monitor.feeds.identity import identify, story
+from monitor.feeds.identity import identify, listing
 
 FEED = "https://site.example/feed"
 NINE = datetime(2026, 3, 4, 9, 30, tzinfo=UTC).timestamp()
@@ -30,7 +30,7 @@ class Passes:
         found = identify(entries, FEED, self.cursor)
         digests = {name: found.digest(entry) for name, entry in found.entries.items()}
         self.read += sum(not found.is_unchanged(name, digests[name], self.cursor) for name in digests)
-        listed = {name: f"{digests[name]}/{story(entry)}" for name, entry in found.entries.items()}
+        listed = {name: listing(digests[name], entry) for name, entry in found.entries.items()}
         self.cursor = FeedCursor(FEED, listed=listed, ids_change=found.ids_change, departed=found.departed)
         self.cursor = FeedCursor.from_json(self.cursor.to_json(), FEED)
         self.ids |= found.entries.keys()
@@ -178,3 +178,64 @@ def test_entries_that_shared_an_id_in_an_older_version_are_not_read_again() -> N
     passes.cursor = FeedCursor(FEED, listed={"guid": content_digest(four[3])})
     assert passes.run(*four)[3] == "guid"
     assert passes.read == 3
+
+
+TITLES = ["Acme recalls lamps", "Globex opens a shop", "Acme sues Hooli", "Prices of lamps rise", "Acme hires 300"]
+
+
+def reissued(run: int, title: str = "{}", at: float | None = None, count: int = 5) -> list[Entry]:
+    """Stories with other ids and links in each run. ``at``: their times; None: those of the run."""
+    start = NINE + 600 * run if at is None else at
+    return [
+        Entry(
+            f"{run}-{n}",
+            f"https://news.example/{run}-{n}",
+            title.format(TITLES[n]),
+            f"More on {TITLES[n]}.",
+            published=start + n,
+        )
+        for n in range(count)
+    ]
+
+
+def test_entries_that_change_id_link_and_time_at_each_poll_keep_their_first_id() -> None:
+    passes = Passes()
+    first = passes.run(*reissued(1))
+    assert passes.run(*reissued(2)) == first
+    assert passes.run(*reissued(3)) == first
+    assert (len(passes.ids), passes.read) == (5, 5)
+
+
+def test_entries_without_text_that_change_id_and_time_are_recognised_by_their_link() -> None:
+    passes = Passes()
+    for run in range(3):
+        passes.run(*(entry._replace(text="", link=entry.title) for entry in reissued(run)))
+    assert (len(passes.ids), passes.read) == (5, 5)
+
+
+def test_entries_whose_title_ends_with_another_publisher_at_each_poll_keep_their_first_id() -> None:
+    passes = Passes()
+    titles = ("{} - Harbour Post", "{} | The Quay", "{}")
+    for run, title in enumerate(titles):
+        passes.run(*reissued(run, title, at=NINE))
+    assert (len(passes.ids), passes.read) == (5, 5)
+
+
+def test_a_few_entries_of_the_same_name_and_text_are_new_ones() -> None:
+    bulletins = reissued(1, count=2)
+    others = [Entry(f"o{n}", f"https://news.example/o{n}", f"Report {n}", published=NINE) for n in range(8)]
+    passes = Passes()
+    passes.run(*bulletins, *others)
+    passes.run(*reissued(2, count=2), *others)
+    assert len(passes.ids) == 12
+    passes = Passes()
+    passes.run(*bulletins)
+    passes.run(*reissued(2, count=2))
+    assert len(passes.ids) == 4
+
+
+def test_series_with_the_same_titles_but_other_texts_are_new_entries() -> None:
+    passes = Passes()
+    for day in range(3):
+        passes.run(*(entry._replace(text=f"Number {day}: {entry.text}") for entry in reissued(day)))
+    assert len(passes.ids) == 15

@@ -49,7 +49,7 @@ class FeedCursor:
     """Time of the last successful pass, ISO 8601."""
     pass_count: int = 0
     listed: Mapping[str, str] = field(default_factory=dict)
-    """External id -> content digest, ``/``, story; for an undated entry, then ``@seconds``: when it was first seen."""
+    """External id -> what ``identity.listing`` returns; for an undated entry, then ``@seconds`` at first sight."""
     note: str = ""
     """What to report about the last document."""
     is_empty: bool = False
@@ -109,7 +109,15 @@ class FeedCursor:
 
     def story(self, external_id: str) -> str:
         """The story of an entry that was listed last time; '' if an older version stored it."""
-        return self.listed.get(external_id, "").partition("@")[0].partition("/")[2]
+        return self._listing_part(external_id, 1)
+
+    def likenesses(self, external_id: str) -> tuple[str, str]:
+        """The weaker checksums of an entry that was listed last time; '' if there are none."""
+        return self._listing_part(external_id, 2), self._listing_part(external_id, 3)
+
+    def _listing_part(self, external_id: str, index: int) -> str:
+        parts = self.listed.get(external_id, "").partition("@")[0].split("/")
+        return parts[index] if index < len(parts) else ""
 
     def shared_ids(self) -> dict[str, str]:
         """Ids that several listed entries share, so that each has a suffix, with the mark before these."""

@@ -6,6 +6,8 @@ An entry is identified by its own id, else by its link, else by a digest. Some f
   ``##`` and a digest of its title and time.
 - Ids or links change in every response, as in Google's news search: an entry whose id is new takes over the id of a
   listed one that has left the feed and had the same title and time.
+- Times or the publisher's name after the title change too: the same, by ``likenesses``, if at least half of the entries
+  are such. A few may be new ones of the same name, such as daily bulletins.
 
 The ids of a feed that keeps to the rule are those that it states, so they do not change with the program.
 """
@@ -24,9 +26,15 @@ from monitor.feeds.feed_cursor import BY_LINK, BY_PARTS, FeedCursor, content_dig
 _MAX_ID_CHARS = 250
 _MIN_SHARED = 3
 """With an id of their own, this many entries with different titles are different entries; fewer are revisions."""
+_MIN_ALIKE = 3
+"""Entries that have to be recognised by ``likenesses`` or by their title and time, before the former count."""
+_COMPARED_CHARS = 500
+"""Characters of a text that ``likenesses`` compares, besides its length: it runs for every entry of every document."""
 _MAX_DEPARTED = 300
 _DAY_SECONDS = 86_400
 _TAGS_AND_SPACE = re.compile(r"<[^<>]*>|\s+")
+_BEFORE_PUBLISHER = (" - ", " | ", " \u2013 ", " \u2014 ", " \u00b7 ")
+_MIN_TITLE_CHARS, _MAX_PUBLISHER_CHARS = 5, 60
 
 
 class Identified(NamedTuple):
@@ -44,7 +52,7 @@ class Identified(NamedTuple):
         """The digest of what is shown of ``entry``, without links if these change in every response."""
         if not self.ids_change:
             return content_digest(entry)
-        return digest(entry.title, _TAGS_AND_SPACE.sub(" ", entry.text), entry.author)
+        return digest(_without_publisher(entry.title), _TAGS_AND_SPACE.sub(" ", entry.text), entry.author)
 
     def is_unchanged(self, name: str, listing_digest: str, cursor: FeedCursor) -> bool:
         """Whether the entry ``name`` was listed in the last pass as it is now, and need not be read again."""
@@ -76,6 +84,24 @@ def story(entry: Entry) -> str:
     """16 characters: a checksum of the title, and one of the time, with the text if there is no time of day."""
     text = "" if entry.title and _has_time(entry) else _TAGS_AND_SPACE.sub(" ", entry.text).strip()
     return f"{_checksum(entry.title or text)}{_checksum(_date(entry) + ('' if _has_time(entry) else text))}"
+
+
+def likenesses(entry: Entry) -> tuple[str, str]:
+    """Two weaker checksums of an entry: without its publisher's name, and without its time. '' if one says too little.
+
+    The second is one of title, host and text or, if there is no text, of title and link.
+    """
+    by_time = (
+        _checksum(f"{_without_publisher(entry.title)}\0{_date(entry)}") if entry.title and _has_time(entry) else ""
+    )
+    site = _host(entry.link) if entry.text else entry.link
+    text = f"{entry.text[:_COMPARED_CHARS]}{len(entry.text)}"
+    return by_time, _checksum(f"{entry.title}\0{site}\0{text}") if entry.text or site else ""
+
+
+def listing(digest: str, entry: Entry) -> str:
+    """What the cursor keeps of an entry: the digest of its content, and by what it is recognised under another id."""
+    return "/".join((digest, story(entry), *likenesses(entry)))
 
 
 def _entry_id(entry: Entry, feed: str) -> str:
@@ -145,14 +171,51 @@ def _with_former_ids(found: dict[str, Entry], cursor: FeedCursor) -> Identified:
     counts = Counter(cursor.story(name) for name in cursor.listed if name not in found)
     absent |= {cursor.story(name): name for name in cursor.listed if name not in found}
     former = {key: name for key, name in absent.items() if key and counts[key] <= 1}
-    entries: dict[str, Entry] = {}
-    for name, entry in found.items():
-        known = name in cursor.listed or not former
-        entries[name if known else former.pop(story(entry), name)] = entry
-    renamed = frozenset(entries.keys() - found.keys())
-    ids_change = cursor.ids_change or bool(renamed)
+    new = {name: entry for name, entry in found.items() if name not in cursor.listed} if former else {}
+    names = {name: known for name, entry in new.items() if (known := former.pop(story(entry), ""))}
+    if len(names) < len(new):
+        names |= _names_by_likeness(found, new, names, cursor)
+    entries = {names.get(name, name): entry for name, entry in found.items()}
+    ids_change = cursor.ids_change or bool(names)
     departed = {key: name for key, name in absent.items() if key and name not in entries} if ids_change else {}
-    return Identified(entries, ids_change, dict(list(departed.items())[-_MAX_DEPARTED:]), renamed)
+    return Identified(entries, ids_change, dict(list(departed.items())[-_MAX_DEPARTED:]), frozenset(names.values()))
+
+
+def _names_by_likeness(
+    found: dict[str, Entry], new: dict[str, Entry], named: dict[str, str], cursor: FeedCursor
+) -> dict[str, str]:
+    """New id -> former id of the entries in ``new`` that ``likenesses`` recognises, if they are no exception.
+
+    ``named`` are those that are recognised already.
+    """
+    rest = {name: likenesses(entry) for name, entry in new.items() if name not in named}
+    left = {name: cursor.likenesses(name) for name in cursor.listed.keys() - found.keys() - set(named.values())}
+    names: dict[str, str] = {}
+    for n in range(2):
+        former, current = (_by_unique_key((keys[n], name) for name, keys in side.items()) for side in (left, rest))
+        for key in former.keys() & current.keys():
+            names.setdefault(current[key], former[key])
+    uses = Counter(names.values())
+    distinct = {name: known for name, known in names.items() if uses[known] == 1}
+    return distinct if len(named) + len(distinct) >= max(_MIN_ALIKE, len(found) / 2) else {}
+
+
+def _by_unique_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Key -> name for keys that occur once."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for key, name in pairs:
+        names[key].append(name)
+    return {key: group[0] for key, group in names.items() if key and len(group) == 1}
+
+
+def _without_publisher(title: str) -> str:
+    """``title`` without the publisher's name that search services put after it."""
+    end = max(map(title.rfind, _BEFORE_PUBLISHER))
+    return title[:end] if end >= _MIN_TITLE_CHARS and len(title) - end <= _MAX_PUBLISHER_CHARS else title
+
+
+def _host(link: str) -> str:
+    return link.split("/", 3)[2] if "://" in link else ""
 
 
 def _has_time(entry: Entry) -> bool:

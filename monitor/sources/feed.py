@@ -15,7 +15,7 @@ from monitor.feeds.boilerplate import without_boilerplate
 from monitor.feeds.entries import MAX_ENTRIES, Entry, Feed
 from monitor.feeds.feed_cursor import FeedCursor
 from monitor.feeds.http_caching import capped_wait, conditional_headers, not_before, validators
-from monitor.feeds.identity import identify, story
+from monitor.feeds.identity import identify, listing
 from monitor.feeds.parser import Parser
 from monitor.http import Http, Response, check_url, redact, site_of
 from monitor.model import Batch, Json, Post, Term
@@ -219,11 +219,11 @@ def _published_at(entry: Entry, now: datetime) -> datetime:
 
 
 def _listing(name: str, entry: Entry, digest: str, before: FeedCursor, now: datetime) -> str:
-    """What the cursor keeps of an entry: digest, story and, if it has no time up to now, when it was first seen."""
-    listing = f"{digest}/{story(entry)}"
+    """``identity.listing`` and, if the entry has no time up to now, when it was first seen."""
+    kept = listing(digest, entry)
     if entry.published is not None and 0 < entry.published <= now.timestamp():
-        return listing
-    return f"{listing}@{int(before.first_seen(name) or now.timestamp())}"
+        return kept
+    return f"{kept}@{int(before.first_seen(name) or now.timestamp())}"
 
 
 def _note(cursor: FeedCursor) -> str:
