@@ -135,7 +135,7 @@ def test_an_import_without_times_stops_and_names_the_likely_columns(tmp_path: Pa
 
 def test_a_column_without_a_time_is_not_the_column_of_times(tmp_path: Path, judge: Judge) -> None:
     file = written(tmp_path, "text,date", "acme,Lifetime", "acme,Lifetime")
-    with pytest.raises(ImportFailed, match="No column seems to hold the time"):
+    with pytest.raises(ImportFailed, match='No value of "date" is a time'):
         run(file, judge)
     with pytest.raises(ImportFailed, match="No value of \"date\" is a time that can be read, such as 'Lifetime'"):
         run_import(ImportPlan(file, "Old", "published=date", UTC, "rules"), judge, None, FakeClock(AFTER_ALL_EXAMPLES))

@@ -602,12 +602,19 @@ def test_damaged_and_encrypted_archives_are_refused_before_the_first_row(tmp_pat
     assert "is encrypted" in refusal(tmp_path, bytes(locked), "locked.zip")
 
 
+BOMB_WORKBOOK: dict[str, str | bytes] = {"[Content_Types].xml": "", "xl/worksheets/sheet1.xml": b" " * 2_000_000}
+
+
 def test_zip_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "MIN_BOMB_BYTES", 100_000)
     content = b"id,text\n" + b"1,acme\n" * 2_000_000
     assert "as a zip bomb does" in refusal(tmp_path, gzip.compress(content))
     with pytest.raises(ImportFailed, match="as a zip bomb does"), open_rows(zipped(tmp_path, {"a.csv": content})):
         pass
+    with pytest.raises(ImportFailed, match="as a zip bomb does"), open_rows(zipped(tmp_path, BOMB_WORKBOOK)):
+        pass
+    monkeypatch.setattr(containers, "BUFFER_BYTES", 4_096)
+    assert "as a zip bomb does" in refusal(tmp_path, gzip.compress(content) + gzip.compress(os.urandom(500_000)))
     monkeypatch.setattr(containers, "MAX_DIRECTORY_BYTES", 1_000)
     many: dict[str, str | bytes] = {f"{n}.csv": "" for n in range(100)}
     with pytest.raises(ImportFailed, match="too many files"), open_rows(zipped(tmp_path, many)):

@@ -20,7 +20,7 @@ def report(summary: Summary, plan: ImportPlan, config: Config, stored: Mapping[s
     """The result in lines. ``stored``: brand -> mentions in the database; None after a dry run."""
     yield f"Format: {summary.file_format}"
     yield from summary.notes
-    yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.by_field.items())}"
+    yield f"Columns: {', '.join(f'{field} = {column}' for field, column in summary.columns.by_field.items() if column)}"
     if stored is None:
         yield from _preview(summary, plan.zone)
     yield f"{pluralize(summary.rows, 'row')} in {summary.seconds:.1f} s, {rows_per_second(summary):,.0f} rows/s:"

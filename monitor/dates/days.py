@@ -81,7 +81,7 @@ def _is_day_first(text: str, separator: str, first: int, second: int, day_first:
         return day_first
     if first > 12 or first == second or (separator == "." and second <= 12):
         return True
-    if second > 12:
+    if second > 12 or not first or not second:  # a zero is neither a day nor a month
         return False
     raise AmbiguousOrder(text)
 

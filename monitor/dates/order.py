@@ -35,7 +35,7 @@ class DateColumn:
             self._day_first = text
         elif second > 12 >= first > 0 and self._month_first is None:
             self._month_first = text
-        elif first != second and first <= 12 and second <= 12:
+        elif first != second and 0 < first <= 12 and 0 < second <= 12:
             if found[2] == ".":
                 self._dotted = self._dotted or text
             else:

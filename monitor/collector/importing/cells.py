@@ -22,6 +22,10 @@ _PLACEHOLDERS = frozenset({"n/a", "#n/a", "nan", "null", "none", "-"})
 """What tools write into cells that have no value. As a text, a person may have written them."""
 _PLACEHOLDER = re.compile(r"{([^{}]+)}")
 _CLOCK = re.compile(r"\d:\d\d")
+_MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:[.,]0+)?)?\Z")
+"""The time that programs add to a date without one."""
+_ZERO_DATE = re.compile(r"\A(?:1899-12-3[01]|1900-01-0[01]|1970-01-01)[T ]")
+"""The date that programs add to a time without one."""
 _CUT_OFF = re.compile(r"(?:\u2026|\.\.\.)(?:\s*https?://\S+)?\s*\Z")
 MAX_ELLIPSIS_CHARS = 300
 """Length of an ellipsis with the link that may follow it. A limit keeps the search fast in any text."""
@@ -135,12 +139,23 @@ def date_getter(columns: Sequence[str]) -> Getter:
 
     def joined(values: Values) -> str:
         parts: list[str] = []
-        for text in (short_cell(values, name) for name in columns):
-            if text and not (parts and _CLOCK.search(text) and any(map(_CLOCK.search, parts))):
-                parts.append(text)
+        for text in filter(None, (short_cell(values, name) for name in columns)):
+            if parts and (text.isdecimal() and len(text) <= 2):
+                text += ":00"  # an hour
+            if parts and _CLOCK.search(text):
+                parts = list(map(without_midnight, parts))
+                if any(map(_CLOCK.search, parts)):
+                    continue
+                text = _ZERO_DATE.sub("", text)
+            parts.append(text)
         return " ".join(parts)
 
     return joined
+
+
+def without_midnight(text: str) -> str:
+    """A date without the midnight that a program added to it."""
+    return _MIDNIGHT.sub("", text)
 
 
 def short_getter(columns: Sequence[str]) -> Getter:
@@ -159,6 +174,16 @@ def template_getter(template: str, columns: Mapping[str, Getter]) -> Getter:
         return _PLACEHOLDER.sub(lambda found: parts[found[1]], template) if all(parts.values()) else ""
 
     return filled
+
+
+def subreddit_getter(read: Getter) -> Getter:
+    """Reads a subreddit as ``r/NAME``, however it is written."""
+
+    def named(values: Values) -> str:
+        name = read(values)
+        return f"r/{name.strip('/').removeprefix('r/')}" if name else ""
+
+    return named
 
 
 def first_getter(getters: Sequence[Getter]) -> Getter:

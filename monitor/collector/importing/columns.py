@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from monitor.collector.importing import cells
 from monitor.collector.importing.cells import Getter, Values
@@ -17,10 +18,16 @@ from monitor.collector.importing.rows import ImportFailed
 MAX_LISTED_COLUMNS = 40
 """Columns that an error lists."""
 
+MIN_TEXT_CHARS = 20
+"""Characters in the first values of a column that may hold the text."""
+
 _STARS = re.compile(r"([1-5])(?:[.,]0+)?(?: ?(?:/|of|out of) ?5(?:[.,]0+)?)?(?: ?stars?)?", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-4])(?:[:h]\d\d.*)?|[1-9]\d{3}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _SYMBOLS = re.compile("(\u2605{1,5})\u2606{0,4}")
 """Black stars, and white ones for those that are missing."""
+_NEXT_FIELD = re.compile(r",(?=[^,=]*=|\s*\Z)")
+"""A comma before the next field. Another one belongs to the name of a column."""
 _REQUIRED = ("text", "published")
 """Fields that are found by common names if a file lacks the columns of its layout."""
 _Alternatives = Sequence[Sequence[str]]
@@ -85,11 +92,12 @@ def choose_columns(
     chosen = {**found, **{field: [columns] for field, columns in mapped.items()}}
     chosen = {field: alternatives for field, alternatives in chosen.items() if any(alternatives)}
     if "text" not in chosen:
-        raise ImportFailed(
-            f"No column seems to hold the text. Name it with --map text=COLUMN. {list_columns(file.names)}"
-        )
+        hint = f"{_longest(file)} {list_columns(file.names)}"
+        raise ImportFailed(f"No column seems to hold the text. Name it with --map text=COLUMN.{hint}")
     fuller = _fuller_columns(file, layout, chosen["text"])
     getters = {field: _getter(field, alternatives, fuller) for field, alternatives in chosen.items()}
+    if [column_key(name) for name in chosen.get("site", [[]])[0]] == ["subreddit"]:
+        getters["site"] = cells.subreddit_getter(getters["site"])
     if layout is not None:
         getters |= _templates(layout, getters, file.by_key, mapped)
     known = set(file.names)
@@ -100,6 +108,13 @@ def choose_columns(
     }
     names = {field: [name for names in alternatives for name in names] for field, alternatives in chosen.items()}
     return Columns(in_words, names, getters, frozenset(mapped), layout, _ours(layout, file.by_key))
+
+
+def _longest(file: FileColumns) -> str:
+    """Which column is the likeliest to hold the text, in words; '' if none has long values."""
+    lengths = {name: sum(map(len, islice(file.texts(name), 20))) for name in file.names[:MAX_LISTED_COLUMNS]}
+    name = max(lengths, key=lambda one: lengths[one], default="")
+    return f' "{name}" has the longest values.' if lengths.get(name, 0) >= MIN_TEXT_CHARS else ""
 
 
 def list_columns(columns: Sequence[str]) -> str:
@@ -117,7 +132,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 def _mapped_columns(mapping: str, file: FileColumns) -> dict[str, list[str]]:
     """Field -> its columns, as --map names them; empty for a field that is left out."""
     mapped: dict[str, list[str]] = {}
-    for part in filter(None, (piece.strip() for piece in mapping.split(","))):
+    for part in filter(None, map(str.strip, _NEXT_FIELD.split(mapping))):
         field, sign, names = (piece.strip() for piece in part.partition("="))
         if not sign or field not in COMMON_NAMES:
             raise ImportFailed(_mapping_error(part, field))
@@ -207,9 +222,9 @@ def _completes(file: FileColumns, name: str, other: str) -> bool:
 def _time_of_day(file: FileColumns, date: str) -> Iterator[str]:
     """The column with the time of day, if the column ``date`` holds dates only."""
     for name in (file.by_key[key] for key in TIMES_OF_DAY if key in file.by_key):
-        if name != date and not any(map(_CLOCK.search, file.texts(date))):
+        if name != date and not any(map(_CLOCK.search, map(cells.without_midnight, file.texts(date)))):
             clocks = list(file.texts(name))
-            if clocks and all(map(_CLOCK.match, clocks)):
+            if clocks and all(map(_TIME_OF_DAY.fullmatch, clocks)):
                 yield name
                 return
 

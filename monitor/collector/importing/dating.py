@@ -15,6 +15,7 @@ from monitor.dates import (
     ContradictoryOrder,
     DateColumn,
     DateError,
+    NotADate,
     UnknownZone,
     parse_date,
     parse_with_format,
@@ -65,6 +66,16 @@ class DateReader:
         except DateError:
             return False
         return True
+
+    def problem(self, text: str) -> str:
+        """Why ``text`` cannot be read, in a few words after a colon; '' if there is no more to say about it."""
+        try:
+            self.read(text)
+        except NotADate as error:
+            return f": {error.reason}" if error.reason else ""
+        except DateError as error:
+            return f": {error}"
+        return ""
 
     def needs_survey(self, texts: Sequence[str]) -> bool:
         """Whether all values of a column that begins with ``texts`` have to be seen to read it."""

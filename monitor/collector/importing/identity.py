@@ -21,7 +21,9 @@ from monitor.collector.importing.seen_ids import SeenIds
 from monitor.text.links import link_key
 
 EXACT_DIGITS = 15
-"""Digits of a number that a spreadsheet keeps; it writes zeros for the others."""
+"""Digits of a number that every spreadsheet keeps."""
+MIN_ZEROS = 2
+"""Zeros at the end of a longer number from which it may be rounded."""
 MIN_LOST_DIGITS = 6
 """Zeros in place of such digits, over all ids of a sample, from which chance is ruled out: one in a million."""
 
@@ -80,19 +82,22 @@ def clean_id(text: str) -> str:
 
 
 def are_rounded(ids: Iterable[str]) -> bool:
-    """Whether a spreadsheet rounded ``ids``: ``1.22158E+17``, or every digit after the fifteenth is a zero."""
+    """Whether a spreadsheet rounded ``ids``: ``1.22158E+17``, or all that have more than 15 digits end with zeros.
+
+    Excel keeps 15 digits. Programs that write workbooks keep 16 or 17, so at least two of 19 are zeros.
+    """
     rounded = False
-    lost = 0
+    zeros: list[int] = []
     for text in ids:
         if cells.is_rounded_number(text):
             rounded = True
         elif not _NUMBER.fullmatch(text):
             return False
         elif long := _LONG_NUMBER.fullmatch(text):
-            if long[1].strip("0"):
+            zeros.append(len(long[1]) - len(long[1].rstrip("0")))
+            if zeros[-1] < min(MIN_ZEROS, len(long[1])):
                 return False
-            lost += len(long[1])
-    return rounded or lost >= MIN_LOST_DIGITS
+    return rounded or len(zeros) * min(zeros, default=0) >= MIN_LOST_DIGITS
 
 
 def content_id(values: Values) -> str:

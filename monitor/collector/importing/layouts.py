@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,6 +95,12 @@ def recognise(columns: Sequence[str], layouts: Sequence[Layout]) -> Layout | Non
             if needed <= present and len(needed) > most:
                 best, most = layout, len(needed)
     return best
+
+
+def has_text(layout: Layout, keys: Container[str]) -> bool:
+    """Whether a file with columns of these keys has one with the text of ``layout``, or may have it in an object."""
+    names = re.split(r" [|+] ", layout.text)
+    return any(column_key(name) in keys for name in names)
 
 
 def layout_named(name: str, layouts: Sequence[Layout]) -> Layout:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitor.collector.importing.cells import Values
 from monitor.collector.importing.columns import Columns, stars_in
 from monitor.collector.importing.dating import DateReader
 from monitor.collector.importing.identity import Identity
 from monitor.collector.importing.rows import Row
-from monitor.dates import NotADate
+from monitor.dates import NotADate, OutOfRange
 from monitor.model import UNDATED, Post
 from monitor.text.language_codes import language_of_name
 
@@ -21,6 +21,9 @@ NO_TEXTS = frozenset({"n/a", "#n/a", "nan", "null"})
 """What programs write in place of a text that is missing."""
 MAX_AHEAD = timedelta(minutes=5)
 """How far a time may lie in the future, because clocks differ."""
+
+ZERO_TIMES_BEFORE = datetime(1970, 1, 1, 15, tzinfo=UTC)
+"""Programs write the first moment of 1970, in any time zone, where a time is missing."""
 
 
 class RowRefusedError(ValueError):
@@ -93,9 +96,13 @@ class RowReader:
         try:
             at = self.dates.read(when)
         except ValueError as error:
-            if self.undated and isinstance(error, NotADate):
+            if self.undated and isinstance(error, NotADate | OutOfRange):
                 return UNDATED
             raise RowRefusedError(f'"{name}": {error}') from None
+        if at < ZERO_TIMES_BEFORE:
+            if self.undated:
+                return UNDATED
+            raise RowRefusedError(f'"{name}": {when[:40]!r} is the first day of 1970, as if a time is missing')
         if at > self.now + MAX_AHEAD:
             raise RowRefusedError(
                 f'"{name}": {when[:40]!r} is in the future; if it is a time of another time zone, use --timezone'

@@ -12,11 +12,12 @@ from itertools import islice
 from pathlib import Path
 
 from monitor.collector.importing.columns import Columns, FileColumns, choose_columns, list_columns
+from monitor.collector.importing.common_names import COMMON_NAMES
 from monitor.collector.importing.dating import DateReader, date_reader, examples
 from monitor.collector.importing.files import open_rows
 from monitor.collector.importing.identity import choose_identity
 from monitor.collector.importing.layout_table import LAYOUTS
-from monitor.collector.importing.layouts import NO_LAYOUT, Layout, layout_named, recognise
+from monitor.collector.importing.layouts import NO_LAYOUT, Layout, has_text, layout_named, recognise
 from monitor.collector.importing.posts import RowReader
 from monitor.collector.importing.rows import ImportFailed, Rows
 from monitor.collector.importing.survey import survey
@@ -86,31 +87,50 @@ def prepare(plan: ImportPlan, rows: Rows, now: datetime) -> tuple[RowReader, lis
 def _layout(plan: ImportPlan, file: FileColumns) -> Layout | None:
     if plan.layout == NO_LAYOUT:
         return None
-    return layout_named(plan.layout, LAYOUTS) if plan.layout else recognise(file.names, LAYOUTS)
+    if not plan.layout:
+        return recognise(file.names, LAYOUTS)
+    layout = layout_named(plan.layout, LAYOUTS)
+    if not has_text(layout, file.by_key) and "text" not in plan.mapping:
+        raise ImportFailed(
+            f"--layout {plan.layout}: the file has no column with the text of a {layout.title}. "
+            f"{list_columns(file.names)}"
+        )
+    return layout
 
 
 def _check_times(texts: Sequence[str], columns: Columns, file: FileColumns, dates: DateReader) -> None:
     """Raise ImportFailed if no column holds times: no post gets a time that is not its own."""
     name = columns.by_field.get("published")
     if name is None:
-        raise ImportFailed(_no_times(file, dates))
+        raise ImportFailed(_no_times(columns, file, dates))
     if texts and not any(map(dates.is_date, texts)):
-        raise ImportFailed(
-            f'No value of "{name}" is a time that can be read, such as {examples(texts)}. Name another column with '
-            f"--map published=COLUMN, or its format with --date-format, or import the rows with --undated."
-        )
+        raise ImportFailed(_unreadable(name, texts, dates))
 
 
-def _no_times(file: FileColumns, dates: DateReader) -> str:
+def _unreadable(name: str, texts: Sequence[str], dates: DateReader) -> str:
+    return (
+        f'No value of "{name}" is a time that can be read, such as {examples(texts)}{dates.problem(texts[0])}. Name '
+        "another column with --map published=COLUMN, or its format with --date-format, or import the rows with "
+        "--undated."
+    )
+
+
+def _no_times(columns: Columns, file: FileColumns, dates: DateReader) -> str:
+    used = {name for names in columns.names.values() for name in names}
     found = [
         f'  --map "published={name}"    {examples(texts)}'
         for name in file.names
-        if (texts := list(islice(file.texts(name), TRIED_VALUES))) and sum(map(dates.is_date, texts)) > len(texts) / 2
+        if name not in used
+        and (texts := list(islice(file.texts(name), TRIED_VALUES)))
+        and sum(map(dates.is_date, texts)) > len(texts) / 2
     ]
     start = "No column seems to hold the time of publication, and no post gets a time that is not its own. "
     if found:
         shown = found[:MAX_SHOWN_COLUMNS]
         return "\n".join([f"{start}These columns may hold it:", *shown, "Or import the rows with --undated."])
+    for name in (file.by_key[key] for key in COMMON_NAMES["published"] if key in file.by_key):
+        if texts := list(islice(file.texts(name), TRIED_VALUES)):
+            return _unreadable(name, texts, dates)
     return (
         f"{start}Name it with --map published=COLUMN, or import the rows with --undated: they have no place on any "
         f"chart. {list_columns(file.names)}"

@@ -72,7 +72,7 @@ class Content:
         """Read what ``open_stream`` unpacks from ``packed_size`` bytes at ``start``."""
 
         def limited() -> BinaryIO:
-            unpacked = _Unpacked(open_stream(), self.file, packed_size)
+            unpacked = _Unpacked(open_stream(), self.file, self._packed_bytes_read)
             return cast("BinaryIO", io.BufferedReader(unpacked, BUFFER_BYTES))
 
         self._open, self._start, self._packed_size = limited, start, packed_size
@@ -83,7 +83,10 @@ class Content:
 
     def fraction(self) -> float:
         """How much of the newest stream has been read, 0..1."""
-        return max(0.0, (self._bounded.tell() - self._start) / max(1, self._packed_size))
+        return self._packed_bytes_read() / max(1, self._packed_size)
+
+    def _packed_bytes_read(self) -> int:
+        return max(0, self._bounded.tell() - self._start)
 
     def has_grown(self) -> bool:
         """Whether somebody has added to the file since it was opened."""
@@ -126,9 +129,10 @@ class _Bounded(io.RawIOBase):
 class _Unpacked(io.RawIOBase):
     """Counts what comes out of a compressed stream, and stops a zip bomb."""
 
-    def __init__(self, stream: BinaryIO, file: Path, compressed_size: int) -> None:
+    def __init__(self, stream: BinaryIO, file: Path, packed_bytes_read: Callable[[], int]) -> None:
         self._stream, self._file = stream, file
-        self._left = max(MIN_BOMB_BYTES, MAX_RATIO * compressed_size)
+        self._packed_bytes_read = packed_bytes_read
+        self._size = 0
 
     def readable(self) -> bool:
         return True
@@ -137,13 +141,18 @@ class _Unpacked(io.RawIOBase):
         """Read into ``buffer``. Raises ImportFailed if that is too much."""
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
-        self._left -= len(data)
-        if self._left < 0:
-            raise ImportFailed(
-                f"{self._file} unpacks to over {MAX_RATIO} times its size, as a zip bomb does. "
-                "If you trust it, unpack it yourself, and import what was in it."
-            )
+        self._size += len(data)
+        reject_bomb(self._file, self._size, self._packed_bytes_read())
         return len(data)
+
+
+def reject_bomb(file: Path, size: int, packed_size: int) -> None:
+    """Raise ImportFailed if so much content comes from so few bytes of ``file`` that it must be a zip bomb."""
+    if size > MIN_BOMB_BYTES and size > MAX_RATIO * packed_size:
+        raise ImportFailed(
+            f"{file} unpacks to over {MAX_RATIO} times its size, as a zip bomb does. "
+            "If you trust it, unpack it yourself, and import what was in it."
+        )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 
 import openpyxl
 
-from monitor.collector.importing.files.containers import Content, readable
+from monitor.collector.importing.files.containers import Content, readable, reject_bomb
 from monitor.collector.importing.files.header import Table, find_header, trimmed_width
 from monitor.collector.importing.rows import FileFormat, ImportFailed, Row, Rows
 
@@ -114,6 +114,7 @@ def _reject_large_parts(content: Content, archive: zipfile.ZipFile) -> None:
                 f"{content.file}: {member.filename} in it unpacks to {member.file_size / 1e6:,.0f} MB, which is too "
                 "much for a workbook. Save the sheet as CSV, and import that."
             )
+        reject_bomb(content.file, member.file_size, member.compress_size)
 
 
 def _examine(content: Content, archive: zipfile.ZipFile, sheet: Any) -> _Sheet:
