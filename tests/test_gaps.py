@@ -30,7 +30,7 @@ from monitor.model import Batch, Gap, Health, Json, MentionFilter, SourceStatus,
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
-from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged
+from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -96,6 +96,7 @@ class PolledSource:
 @pytest.fixture
 def forum(tmp_path: Path) -> Iterator[PolledSource]:
     made = PolledSource(tmp_path)
+    made.store.save_status(working_status(NOON - 2 * DAY), NOON - 2 * DAY)
     made.store.save("Forum", [judged(published_at=NOON - DAY)], now=NOON - 2 * DAY)
     made.poll(Batch())
     yield made

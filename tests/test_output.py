@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "list.opml").write_text(OPML)
     rows = ({"id": str(n), "text": f"Acme number {n} " + "and so on " * 9, "brand": "Acme"} for n in range(POSTS))
     (folder / "posts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert shell(folder, "import posts.jsonl --source Old >/dev/null").returncode == 0
+    assert shell(folder, "import posts.jsonl --undated --source Old >/dev/null").returncode == 0
     return folder
 
 
@@ -120,7 +120,7 @@ def test_closed_streams_do_not_damage_the_database(folder: Path) -> None:
 
 def test_an_export_is_utf8_whatever_the_encoding_of_the_terminal(folder: Path) -> None:
     (folder / "more.jsonl").write_text(json.dumps({"id": "1", "text": "Acme für 新車"}) + "\n")
-    assert shell(folder, "import more.jsonl --source More >/dev/null").returncode == 0
+    assert shell(folder, "import more.jsonl --undated --source More >/dev/null").returncode == 0
     line = f'PYTHONIOENCODING=latin-1 "{sys.executable}" -m display.cli.main export source=More'
     done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, check=False)
     assert "Acme für 新車" in done.stdout.decode("utf-8")
