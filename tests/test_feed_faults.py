@@ -197,6 +197,32 @@ def test_a_message_names_the_site_and_its_redirect(site: Site) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            b"<html><head><title>Log in &amp;\n go</title></head><form><input type='password'></form></html>",
+            'Its title is "Log in & go". It asks for a password: use an address of the feed that works without',
+        ),
+        (b'<html><form action="https://consent.google.com/save"></form></html>', "feed. The site asks its visitors to"),
+        (b"<html><title>Site for sale</title></html>", 'Its title is "Site for sale". Look for a link named RSS'),
+        (b'{"error": {"code": 401, "message": "Bad key."}}', 'but not a JSON Feed. It says: "Bad key".'),
+        (b'[{"detail": "Slow down"}]', 'but not a JSON Feed. It says: "Slow down".'),
+        (b'{"ok": true}', "This is JSON, but not a JSON Feed."),
+        (b"null", "This is not a feed."),
+    ],
+)
+def test_a_message_says_what_the_site_sent_instead_of_a_feed(site: Site, body: bytes, expected: str) -> None:
+    with pytest.raises(BadResponse) as caught:
+        site.read(script=partial(Connection.answer, body=body))
+    assert expected in str(caught.value)
+
+
+def test_a_compression_that_nobody_asked_for_is_named(site: Site) -> None:
+    with pytest.raises(BadResponse, match="The site compresses it with br"):
+        site.read(script=partial(Connection.answer, body=b"\x8b\x05\x80\x1f\xd3\x11\x22", content_encoding="br"))
+
+
 def moving(new: bytes, old: bytes | None = None) -> Script:
     """Answers /new.xml with ``new``, and /feed.xml with ``old`` or a permanent redirect."""
 

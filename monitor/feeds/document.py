@@ -11,7 +11,7 @@ from monitor.feeds.entries import Feed, NotAFeed
 from monitor.feeds.feedparser_fallback import parse_with_feedparser
 from monitor.feeds.json_feed import parse_json_feed
 from monitor.feeds.strict_parser import parse_strictly
-from monitor.feeds.web_page import feed_urls, is_web_page
+from monitor.feeds.web_page import advice_about_page, feed_urls, is_web_page
 
 _DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel|html)[\s>]", re.IGNORECASE)
@@ -31,8 +31,7 @@ def parse_document(document: bytes, content_type: str, base: str) -> Feed:
         page, document = document, repair.embedded_feed(document)
         if not document:
             found = feed_urls(page, base)
-            advice = "" if found else " Look for a link named RSS or Atom on it, and use its address."
-            raise NotAFeed(f"This is a web page, not a feed.{advice}", found)
+            raise NotAFeed("This is a web page, not a feed." + ("" if found else f" {advice_about_page(page)}"), found)
     return _parse_xml(repair.without_doctype(document), content_type, base)
 
 

@@ -14,6 +14,8 @@ _VERSION = "jsonfeed.org/version/1"
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 _SEPARATOR = re.compile(r"\s*,?\s*")
 _SEARCHED_CHARS = 2_000
+_ERROR_KEYS = ("error_description", "message", "detail", "error", "errors", "msg", "reason")
+_MAX_ERROR_CHARS = 120
 
 
 def parse_json_feed(document: bytes, base: str) -> Feed:
@@ -26,10 +28,22 @@ def parse_json_feed(document: bytes, base: str) -> Feed:
         if not raw:
             raise NotAFeed("This looks like JSON but cannot be parsed.") from error
     if not isinstance(raw, dict) or _VERSION not in str(raw.get("version")) or not isinstance(raw.get("items"), list):
-        raise NotAFeed("This is JSON, but not a JSON Feed.")
+        said = _error_in(raw)
+        raise NotAFeed("This is JSON, but not a JSON Feed." + (f' It says: "{said}".' if said else ""))
     items = raw["items"][:MAX_ENTRIES]
     entries = [normalise(_entry(item, raw), base) for item in items if isinstance(item, dict)]
     return Feed(tuple(entries), 0, len(items) - len(entries), len(raw["items"]) > MAX_ENTRIES, breaks_off)
+
+
+def _error_in(raw: object) -> str:
+    """The message of an API that answers with an error, at most two levels deep; '' if there is none."""
+    for _ in range(3):
+        raw = raw[0] if isinstance(raw, list) and raw else raw
+        if not isinstance(raw, dict):
+            break
+        found = (raw[key] for key in _ERROR_KEYS if isinstance(raw.get(key), (str, dict, list)) and raw[key])
+        raw = next(found, None)
+    return " ".join(raw.split())[:_MAX_ERROR_CHARS].rstrip(".") if isinstance(raw, str) else ""
 
 
 def _complete_items(text: str) -> tuple[dict[str, Any], bool]:

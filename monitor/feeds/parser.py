@@ -19,6 +19,9 @@ _TIMEOUT_SECONDS = 10.0
 _MAX_IDLE_BYTES = 80_000_000
 """If the child process holds more memory than this after a document, it is ended. It starts with 28 MB."""
 
+_UNREAD = {"br", "zstd", "compress", "bzip2", "xz"}
+"""Encodings that some sites use without being asked for them."""
+
 
 class Parser:
     """Runs one child process, started on first use and again after it was killed. Safe to use from several threads."""
@@ -49,7 +52,8 @@ class Parser:
             return self.parse(response.body, response.headers.get("Content-Type", ""), base or response.url)
         except BadResponse as error:
             product = bot_check(response.status, response.headers, response.body)
-            message = bot_check_message(response.label, product) if product else f"{response.label}: {error}"
+            message = f"{response.label}: {error}{_compression_note(response)}"
+            message = bot_check_message(response.label, product) if product else message
             raise BadResponse(message, error.sample) from error
 
     def close(self) -> None:
@@ -95,6 +99,11 @@ class Parser:
             self._child.kill()
             self._child.wait()
         self._pipe = self._child = None
+
+
+def _compression_note(response: Response) -> str:
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    return f" The site compresses it with {encoding}, and Wallflower asks for gzip." if encoding in _UNREAD else ""
 
 
 def _with_hint(result: dict[str, Any]) -> str:

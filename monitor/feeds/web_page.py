@@ -21,6 +21,10 @@ _FEED_TYPES = {
     *("application/feed+json", "application/json"),
 }
 _MAX_ALTERNATES = 5
+_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_MAX_TITLE_CHARS = 80
+_CONSENT = re.compile(rb"https://(?:consent\.(?:google|youtube|yahoo)\.|[a-z.]*guce\.)|collectconsent", re.IGNORECASE)
+_PASSWORD_FIELD = re.compile(rb"<input\s[^<>]{0,500}?type\s?=\s?[\"']?password", re.IGNORECASE)
 
 
 def is_web_page(document: bytes) -> bool:
@@ -31,6 +35,20 @@ def is_web_page(document: bytes) -> bool:
         return False
     prolog = PROLOG.match(start)
     return root.lower() in _HTML_ROOTS or bool(prolog and _HTML_DOCTYPE.search(prolog[0]))
+
+
+def advice_about_page(page: bytes) -> str:
+    """The title of a web page that links to no feed, and what to do about it."""
+    start = page[:_SEARCHED_BYTES]
+    found = _TITLE.search(start)
+    title = " ".join(html.unescape(found[1].decode("utf-8", "replace")).split())[:_MAX_TITLE_CHARS] if found else ""
+    if _CONSENT.search(start):
+        advice = "The site asks its visitors to accept cookies first, which Wallflower cannot do: use another address."
+    elif _PASSWORD_FIELD.search(start):
+        advice = "It asks for a password: use an address of the feed that works without a login."
+    else:
+        advice = "Look for a link named RSS or Atom on it, and use its address."
+    return f'Its title is "{title}". {advice}' if title else advice
 
 
 class FeedLink(NamedTuple):

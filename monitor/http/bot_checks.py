@@ -11,6 +11,8 @@ _HEADERS = {
     "x-datadome": "DataDome",
     "x-amzn-waf-action": "AWS WAF",
     "x-vercel-mitigated": "Vercel",
+    "x-kpsdk-ct": "Kasada",
+    "sg-captcha": "SiteGround",
 }
 """Header that marks such a page -> its product. Their value is "challenge", "captcha" or the like."""
 _BLOCKING_STATUSES = (401, 403, 405, 429, 503)
@@ -25,12 +27,15 @@ _MARKERS = tuple(
         ),
         ("DDoS-Guard", rb"ddos-guard"),
         ("DataDome", rb"captcha-delivery\.com"),
-        ("Imperva", rb"_incapsula_resource|incapsula incident id"),
+        ("Imperva", rb"_incapsula_resource|incapsula incident id|<title>pardon our interruption"),
         ("HUMAN", rb"px-captcha|_pxappid"),
         ("Sucuri", rb"sucuri_cloudproxy_js|sucuri website firewall"),
         ("Anubis", rb"making sure you(?:'|&#39;|&rsquo;|\xe2\x80\x99)re not a bot|/\.within\.website/"),
         ("AWS WAF", rb"awswafintegration|\.awswaf\.com/"),
-        ("Akamai", rb"errors\.edgesuite\.net|_sec/cp_challenge"),
+        ("Akamai", rb"errors(?:\.|&#46;)edgesuite(?:\.|&#46;)net|/_sec/(?:cp_challenge|verify\?)|[?&]bm-verify="),
+        ("F5", rb"window\[\"bobcmn\"\]|requested url was rejected\. please consult with your administrator"),
+        ("SiteGround", rb"/\.well-known/sgcaptcha/"),
+        ("Kasada", rb"window\.kpsdk\s*="),
         ("Vercel", rb"vercel security checkpoint"),
         (
             "a captcha",
