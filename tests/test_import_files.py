@@ -166,6 +166,24 @@ def test_an_odd_byte_at_the_end_of_utf_16(tmp_path: Path) -> None:
     assert "bytes that are not UTF-16" in problems(found)[4]
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("СРОЧНО НЕ РАБОТАЕТ", "cp1251"),
+        ("It costs 20 €, or 25 €", "cp1252"),
+        ("Only £5 each", "cp1252"),
+        ("1½ cups at 25°C", "cp1252"),
+    ],
+)
+def test_capitals_and_lone_signs_in_an_old_encoding(tmp_path: Path, text: str, encoding: str) -> None:
+    assert texts(read(tmp_path, f"id;text\n1;{text}\n".encode(encoding))) == [text]
+
+
+@pytest.mark.parametrize(("word", "encoding"), [("כן", "cp1255"), ("Ναι", "cp1253"), ("김", "cp949")])
+def test_a_few_letters_are_not_read_as_accented_ones(tmp_path: Path, word: str, encoding: str) -> None:
+    assert "its encoding is not clear" in refusal(tmp_path, f"id,text\n1,{word}\n".encode(encoding))
+
+
 def test_the_encoding_is_asked_for_if_it_is_not_clear(tmp_path: Path) -> None:
     said = refusal(tmp_path, b"id,text\n1,\xab\xcc\xf9 \xd8\x80\xff\xfd\n")
     assert "its encoding is not clear" in said

@@ -8,6 +8,7 @@ only when one reading is much more likely than all others.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from monitor.collector.importing.files.letters import (
 
 MIN_LEAD = 3.0
 """By how much the logarithm of the likelihood must exceed that of the next different reading."""
-MIN_MEAN = -7.0
+MIN_MEAN = -6.0
 """Lowest mean logarithm of the likelihood per byte above 127. Random bytes are far below."""
 
 ENCODINGS: Mapping[str, str] = {
@@ -62,13 +63,18 @@ ENCODINGS: Mapping[str, str] = {
 
 _PRIORS: Mapping[str, float] = {
     "cp1252": 3.0,
-    **dict.fromkeys(("mac-cyrillic", "mac-roman", "mac-latin2", "cp850", "cp852", "cp437"), -3.0),
+    **dict.fromkeys(
+        ("koi8-r", "koi8-u", "iso8859-5", "mac-cyrillic", "mac-roman", "mac-latin2", "cp850", "cp852", "cp437"), -3.0
+    ),
 }
 """Added to the score of an encoding that is much more or less usual in exports than others."""
 
 _RARE, _CONTROL = 5e-5, 1e-8
-_UPPERCASE_FACTOR = 0.06
+_UNUSUAL_CASE_FACTOR = 0.06
 _MISPLACED = math.log(0.01)
+_CAPITALS = math.log(0.1)
+"""Added to the score of a text in capital letters, because few are."""
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +117,22 @@ def is_clear(ranked: Sequence[Reading], sample: bytes) -> bool:
 def _score(text: str) -> float:
     characters = Counter(c for c in text if c > "\x7f")
     misplaced = sum(_is_misplaced(*three) for three in zip(" " + text, text, text[1:] + " ", strict=False))
-    return misplaced * _MISPLACED + max(
-        sum(n * math.log(weights.get(c) or _other_weight(c)) for c, n in characters.items()) for weights in _weights()
-    )
+    misplaced += _odd_words(text)
+    usual = max(_likelihood(characters, weights) for weights in _weights())
+    capital = max(_likelihood(characters, weights) for weights in _capital_weights())
+    return misplaced * _MISPLACED + max(usual, capital + _CAPITALS)
+
+
+def _likelihood(characters: Counter[str], weights: Mapping[str, float]) -> float:
+    return sum(n * math.log(weights.get(c) or _other_weight(c)) for c, n in characters.items())
 
 
 def _is_misplaced(before: str, character: str, after: str) -> bool:
     """Whether ``character`` is unlikely between the two: an upper-case letter after a lower-case one, two scripts in
-    a word, a symbol inside a word."""
+    a word, a letter beside a digit, a symbol inside a word."""
     if character.isalpha():
+        if (before.isdecimal() or after.isdecimal()) and character > "\x7f" and _script(character) != "CJK":
+            return True
         if not before.isalpha() or max(before, character) <= "\x7f":
             return False
         return (before.islower() and character.isupper()) or _script(before) != _script(character)
@@ -128,6 +141,19 @@ def _is_misplaced(before: str, character: str, after: str) -> bool:
     if character not in PUNCTUATION:
         return _script(before) != "CJK"
     return before.isalpha() and after.isalpha() and character not in INSIDE_WORDS
+
+
+def _odd_words(text: str) -> int:
+    """How many words have only accented letters, as no Latin words do; and one more if the letters of another script
+    are all alone, as signs such as the pound are in a wrong encoding."""
+    words = Counter(found[0] for found in _WORD.finditer(text))
+    latin = sum(n for word, n in words.items() if len(word) > 1 and word > "\x7f" and _is_accented(word))
+    others = [word for word in words if _script(max(word)) not in {"LATIN", "CJK"}]
+    return latin + (bool(others) and all(len(word) == 1 for word in others))
+
+
+def _is_accented(word: str) -> bool:
+    return all("\x7f" < letter < "\u0250" for letter in word)
 
 
 @cache
@@ -144,12 +170,18 @@ def _weights() -> tuple[Mapping[str, float], ...]:
     return (*(_alphabet_weights(letters) for letters in ALPHABETS), *_east_asian_weights())
 
 
+@cache
+def _capital_weights() -> tuple[Mapping[str, float], ...]:
+    """The same for texts in capital letters, in scripts that have them and in which a word has no ASCII letters."""
+    return tuple(_alphabet_weights(letters.upper()) for letters in ALPHABETS if letters[0] > "\u0250")
+
+
 def _alphabet_weights(letters: str) -> dict[str, float]:
     weights = dict.fromkeys(PUNCTUATION, 0.15 / len(PUNCTUATION))
     total = sum(1 / (n + 2) for n in range(len(letters)))
     for n, letter in enumerate(letters):
         share = 0.85 / (n + 2) / total
-        weights[letter.upper()] = share * _UPPERCASE_FACTOR
+        weights[letter.swapcase()] = share * _UNUSUAL_CASE_FACTOR
         weights[letter] = share
     return weights
 

@@ -25,7 +25,7 @@ COMMON_HANZI = (
     "事成方多经經么去法学學如都同现現当當没沒动動面起看定天分还還进進好小部其些主样樣理心她本前开開但因只从從想实實日月买買很最再新公司"
     "点點问問话話手机機车車品服务務客回复复天已三非常差送"
 )
-PUNCTUATION = "“”‘’„‚–—…«»‹›•·€£©®™°§¡¿\xa0"
+PUNCTUATION = "“”‘’„‚–—…«»‹›•·€£©®™°½¼¾§¡¿\xa0"
 INSIDE_WORDS = "’‘·\xa0"
 """Punctuation that occurs inside a word."""
 CJK_PUNCTUATION = "、。「」『』・ー（）！？，：；～【】《》…々〜“”"
