@@ -2,7 +2,7 @@
 
     canonical_link(url)   the link to store and show; it leads to the same page
     link_key(url)         for comparison only: ignores the scheme, "www.", escapes, order of parameters, last slash
-    strip_tracking(text)  removes tracking parameters inside a text: nobody wrote them as words
+    strip_tracking(text)  the same for the links in a text: nobody wrote those parameters as words
 
 None of them raises, and none changes its own result.
 """
@@ -22,7 +22,7 @@ _WRAPPERS = tuple(
         (r"(?:www\.)?google\.(?:com?\.)?[a-z]{2,3}/url", ("url", "q")),
         (r"news\.google\.com/.*", ("url",)),
         (r"(?:www\.)?bing\.com/news/apiclick\.aspx", ("url",)),
-        (r"duckduckgo\.com/l/?", ("uddg",)),
+        (r"(?:html\.|lite\.)?duckduckgo\.com/l/?", ("uddg",)),
         (r"lm?\.(?:facebook|instagram|messenger|threads)\.(?:com|net)/.*", ("u",)),
         (r"(?:www\.|m\.)?facebook\.com/(?:l\.php|flx/warn/?)", ("u",)),
         (r"[a-z0-9-]+\.safelinks\.protection\.(?:outlook\.com|office365\.us)/.*", ("url",)),
@@ -37,11 +37,17 @@ _WRAPPERS = tuple(
         (r"steamcommunity\.com/linkfilter/?", ("url", "u")),
         (r"disq\.us/url", ("url",)),
         (r"medium\.com/r/?", ("url",)),
+        (r"linkprotect\.cudasvc\.com/url", ("a",)),
+        (r"(?:www\.|[a-z]{2}\.)?pinterest\.(?:com|co\.uk|[a-z]{2})/offsite/?", ("url",)),
+        (r"t\.me/iv", ("url",)),
+        (r"redirect\.viglink\.com/?", ("u",)),
+        (r"go\.(?:skimresources|redirectingat)\.com/?", ("url",)),
+        (r"(?:www\.)?awin1\.com/(?:cread|awclick)\.php", ("ued", "p")),
     )
 )
 """Host and path of addresses that only redirect, and the parameters that may hold the target."""
 
-_PREFIXES = "utm_ mtm_ matomo_ piwik_ hsa_ oly_ at_custom guce_ pf_rd_ pd_rd_ __cft__"
+_PREFIXES = "utm_ mtm_ matomo_ piwik_ hsa_ oly_ at_custom guce_ pf_rd_ pd_rd_ __cft__ itm_ stm_ wt_ wt. gad_ elq ns_m"
 _NAMES = (
     "utm fbclid gclid dclid gclsrc gbraid wbraid msclkid yclid ysclid twclid ttclid wickedid rb_clickid li_fat_id "
     "irclickid epik sccid srsltid _ga _gl mc_cid mc_eid igsh igshid mibextid mkt_tok _hsenc _hsmi __hssc __hstc __hsfp "
@@ -49,8 +55,13 @@ _NAMES = (
     "pk_keyword pk_source pk_medium pk_content pk_cid at_medium at_campaign at_link_id at_link_type at_link_origin "
     "at_format at_bbc_team at_ptr_name ref ref_ ref_src ref_url ref_source ref_campaign cmp cmpid icid ncid ocid smid "
     "smtyp spm scm xtor echobox guccounter soc_src soc_trk wprov __twitter_impression __s __tn__ trk_contact trk_msg "
-    "trk_module trk_sid rss_campaign"
+    "trk_module trk_sid rss_campaign ns_source ns_campaign ns_linkname ns_fee sc_campaign sc_channel sc_outcome sc_geo "
+    "ito cx_testid cx_testvariant cx_artpos dm_i fb_action_ids fb_action_types fb_source fb_ref action_object_map "
+    "action_type_map action_ref_map hss_channel _openstat awc cjevent cjdata irgwc ga_source ga_medium ga_campaign "
+    "ga_content ga_term mkevt mkcid mkrid campid toolid bbeml _branch_match_id campaign_id campaignid adgroupid "
+    "adset_id affid aff_id affiliate_id nr_email_referer trackingid sponsor_id sms_ss srcid tduid zanpid"
 )
+_AMAZON_DOMAINS = "com de fr it es nl se pl ca in com.au com.br com.mx co.uk co.jp"
 _NAMES_BY_SITE = {
     "youtube.com": "si feature pp ab_channel",
     "youtu.be": "si feature",
@@ -63,6 +74,10 @@ _NAMES_BY_SITE = {
     "tiktok.com": "_r _t is_from_webapp sender_device web_id is_copy_url u_code share_app_id",
     "medium.com": "source sk",
     "news.google.com": "oc ceid hl gl",
+    **dict.fromkeys(
+        (f"amazon.{end}" for end in _AMAZON_DOMAINS.split()),
+        "tag linkcode linkid camp creative creativeasin ascsubtag qid sr crid sprefix smid psc dib dib_tag",
+    ),
 }
 """Site -> names that mean something else on other sites."""
 _TRACKING_NAMES = frozenset(_NAMES.split())
@@ -80,12 +95,14 @@ _SIMPLE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?!\.\
 """Links of which the first group is the key: ten times as fast as computing it."""
 _WRAPPER = re.compile("|".join(f"(?:{form.pattern})" for form, _ in _WRAPPERS))
 _PARAMETER = re.compile(r"[?&;#][^\s?&;#=]{1,40}=")
-_URL_CHAR = r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#\[\]|\u00c0-\u058f-]"
+_URL_CHAR = r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#\[\]{}|\u00c0-\u060b\u060d-\u061a\u0620-\u06d3\u06d5-\u0dff-]"
+"""Up to the Indic scripts, without Arabic punctuation. Later scripts are written without spaces around an address."""
 _URL_IN_TEXT = re.compile(
     rf"(?:(?<![a-z])[a-z]+://|(?<![\w@.-])(?:[\w-]+\.)+[a-z]{{2,}}(?::\d+)?[/?]){_URL_CHAR}*", re.I
 )
 _TRAILING_PUNCTUATION = ".,;:!?'*_~|"
-_CLOSING = {")": "(", "]": "["}
+_CLOSING = {")": "(", "]": "[", "}": "{"}
+_BRACKET = re.compile(r"[()\[\]{}]")
 _HOST_IN_TEXT = re.compile(r"(?:[a-z]+://)?([^/?#:]+)", re.IGNORECASE)
 
 
@@ -125,7 +142,7 @@ def _computed_key(url: str) -> str:
 
 
 def strip_tracking(text: str) -> str:
-    """``text`` without the tracking parameters of the web addresses in it, with or without a scheme."""
+    """``text`` without the tracking parameters of the web addresses in it, with or without a scheme, and wrappers."""
     if ("?" not in text and "#" not in text) or not _PARAMETER.search(text):
         return text
     return _URL_IN_TEXT.sub(_without_tracking_in_text, text)
@@ -149,7 +166,7 @@ def _unwrapped(url: str) -> str | None:
     if not _WRAPPER.fullmatch(address):
         return None
     names = next(names for form, names in _WRAPPERS if form.fullmatch(address))
-    values = dict(parse_qsl(parts.query))
+    values = dict(parse_qsl(parts.query.replace("&amp;", "&")))
     return next((target for name in names if (target := _target(values.get(name, "")))), None)
 
 
@@ -202,10 +219,10 @@ def _is_tracking(parameter: str, site_names: frozenset[str]) -> bool:
 
 
 def _without_tracking_in_text(found: re.Match[str]) -> str:
-    url = found[0].rstrip(_TRAILING_PUNCTUATION)
-    if url[-1] in _CLOSING and url.count(url[-1]) > url.count(_CLOSING[url[-1]]):
-        url = url.rstrip(_TRAILING_PUNCTUATION + url[-1])
+    url = _before_closing_bracket(found[0]).rstrip(_TRAILING_PUNCTUATION)
     rest = found[0][len(url) :]
+    if (target := _unwrapped_in_text(url)) is not None:
+        return target + rest
     host = _HOST_IN_TEXT.match(url)
     address, hash_sign, fragment = url.partition("#")
     page, question_mark, query = address.partition("?")
@@ -215,3 +232,23 @@ def _without_tracking_in_text(found: re.Match[str]) -> str:
         return found[0]
     query_part = f"{question_mark}{kept_query}" if kept_query else ""
     return f"{page}{query_part}{hash_sign if kept_fragment else ''}{kept_fragment}{rest}"
+
+
+def _before_closing_bracket(url: str) -> str:
+    """``url`` up to a bracket that was opened before it, or an end tag, as in ``[url=https://a.example/]lamp[/url]``."""
+    url = url.partition("[/")[0]
+    depths = dict.fromkeys(_CLOSING.values(), 0)
+    for bracket in _BRACKET.finditer(url):
+        opening = _CLOSING.get(bracket[0], "")
+        if opening and not depths[opening]:
+            return url[: bracket.start()]
+        depths[opening or bracket[0]] += -1 if opening else 1
+    return url
+
+
+def _unwrapped_in_text(url: str) -> str | None:
+    """The link behind the redirect wrapper ``url``; None if it is none."""
+    try:
+        return canonical_link(url) if _unwrapped(url) else None
+    except ValueError:
+        return None
