@@ -30,6 +30,7 @@ ELEMENTS = (
     "<media:title>Four</media:title>",
     "<og><title>Five</title></og>",
     "<og><description>Five words</description></og>",
+    "<og><image>https://img.example/5</image><url>https://site.example/5</url></og>",
     "<description>Six &lt;p&gt;six&lt;/p&gt; six</description>",
     "<description>Seven &lt; seven</description>",
     "<description/>",
@@ -146,6 +147,7 @@ def test_both_parsers_agree_on_an_entry_with_any_elements(elements: list[str], l
             "<media:content><media:description>c</media:description></media:content>",
         ),
         ("<description>a</description>", "<content:encoded>b</content:encoded>", "<itunes:summary>c</itunes:summary>"),
+        ("<title>a</title>", "<og><title>b</title><description>c</description><image>d</image><url>e</url></og>"),
         ("<title>a</title>", "<thumbnail>b</thumbnail>", "<dc:title>c</dc:title>", "<image><url>d</url></image>"),
     ],
 )

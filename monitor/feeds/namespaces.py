@@ -12,7 +12,7 @@ _KNOWN_PREFIXES = {uri.lower(): prefix.lower() for uri, prefix in FeedParser.nam
 """Namespace URI, in lower case -> the prefix that feedparser uses for it; '' for RSS and Atom."""
 
 _IGNORED = (
-    "slash sy thr wfw feedburner geo georss gml cc creativecommons category comments source rights contributor "
+    "slash sy thr wfw feedburner geo georss gml cc creativecommons category comments source rights contributor url "
     "dc:subject dc:publisher dc:rights dc:type dc:format dc:source dc:identifier dc:coverage dc:relation "
     "media:group media:content media:thumbnail media:category media:keywords media:rating media:credit media:copyright "
     "media:community media:statistics media:starrating media:player media:hash media:restriction media:license "

@@ -17,6 +17,7 @@ _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _LINK_TYPES = {"text/html", "application/xhtml+xml"}
 _TEXT_TYPES = {"text": "text", "plain": "text", "text/plain": "text", "html": "html", "text/html": "html"}
 _TITLES = {"title", "dc:title", "media:title"}
+_DESCRIPTIONS = {"description", "media:description"}
 _AUTHOR_PARTS = {"name", "email", "uri"}
 
 KNOWN_ELEMENTS = {
@@ -146,19 +147,18 @@ class EntryParser:
             self._fields[target] = self._plain(element)
 
     def _parse_other(self, element: ET.Element) -> None:
-        """Read the descriptions in a media element. Raises NeedsFeedparser unless all else can be ignored."""
+        """Read the descriptions inside another element. Raises NeedsFeedparser unless all else can be ignored."""
         names = self._feed.names
         if names[element.tag] == "source":
             return  # describes another feed
         for inner in element.iter():
             name = names[inner.tag]
-            if name == "media:description":
+            if name in _DESCRIPTIONS:
                 self._add_text(inner, "description")
             elif name in _TITLES and self._fields.get("title") and not self._may_replace_title:
                 self._may_replace_title = name == "title" or inner is not element
-            elif name == "image" and all(names[e.tag] in ("image", "url") for e in element.iter()):
+            elif name == "image" and all(names[part.tag] in ("image", "url") for part in inner.iter()):
                 self._may_replace_title = True
-                return
             elif not is_ignored(name):
                 raise NeedsFeedparser
 
