@@ -77,6 +77,8 @@ EXAMPLES: list[tuple[str, list[str], list[str]]] = [
     ('"and" OR "AND"', ["this and that"], ["this or that"]),
     ("Toys'R'Us", ["Toys R Us", "toys\u2019r\u2019us"], ["toys us"]),
     ("acme \u2013jobs", ["acme"], ["acme jobs"]),
+    ("acme \u2796jobs \u207blate \u02d7new", ["acme"], ["acme jobs", "acme late", "acme new"]),
+    ("\u2039acme corp\u203a OR \u2033globex inc\u2033", ["acme corp", "globex inc"], ["corp acme", "inc globex"]),
     ('acme \u2014"late again"', ["acme"], ["acme, late again"]),
     ("acme \u2011(jobs OR hiring)", ["acme"], ["acme jobs", "acme hiring"]),
     ("acme\u00a0OR\u3000globex", ["acme", "globex"], ["x"]),

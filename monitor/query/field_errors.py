@@ -32,6 +32,8 @@ _STARS = (
 )
 """A star in a value, the suggestion, and whether leaving the star out is a correction."""
 _MAX_EXAMPLE_CHARS = 120
+_MIN_SIMILARITY = 0.75
+"""Of a misspelt name: `sorce` is like `source`, but `score` is not, nor is `filter` like `site`."""
 
 
 def unknown_field_error(token: Token) -> QuerySyntaxError:
@@ -58,7 +60,8 @@ def _advice(name: str, value: str) -> tuple[str, str | None]:
         return f"Write `site:r/{word or 'acme'}`.", f"site:r/{word}" if word else None
     if _NEAR.fullmatch(name):
         return "For words near each other write `acme NEAR/5 late`.", f"NEAR/{value}" if value.isdigit() else None
-    close = _FIELDS_BY_OTHER_NAME.get(name) or next(iter(difflib.get_close_matches(name, FIELDS, n=1)), None)
+    similar = difflib.get_close_matches(name, FIELDS, n=1, cutoff=_MIN_SIMILARITY)
+    close = _FIELDS_BY_OTHER_NAME.get(name) or next(iter(similar), None)
     if close is None:
         fields = "The fields are author:, site:, lang: and source:."
         return f"{fields} To search for it in the text, put it in quotes.", None

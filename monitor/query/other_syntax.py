@@ -98,8 +98,24 @@ _IN_WORDS = (
         "Leave it out.",
         "",
     ),
+    _operator(
+        r"(?<=\w)\[[^\s\[\]]*\]",
+        "A rule cannot contain a regular expression.",
+        "Write each spelling with OR, as in `acme OR akme`.",
+    ),
     _operator(r"[\[{<\u3010\u3014]", "`{sign}` is not a bracket here.", "Group with `(` and `)`.", "("),
     _operator(r"[\]}>\u3011\u3015]", "`{sign}` is not a bracket here.", "Group with `(` and `)`.", ")"),
+    _operator(
+        r"^\\b(?=\w)|\\b$",
+        "A rule cannot contain a regular expression.",
+        "Write the word alone: only whole words are found.",
+        "",
+    ),
+    _operator(
+        r"(?<=\w)\\+(?=\w)|\.\+$",
+        "`{sign}` has no meaning here.",
+        "Write the words, with OR between spellings and a star for any ending, as in `refund*`.",
+    ),
     _operator(r"\\+", "A backslash has no meaning here.", "Leave it out: signs need no escaping.", ""),
     _operator(
         r"`+", "A backtick has no meaning here.", 'Leave it out. A phrase needs quotes, as in `"acme corp"`.', ""
@@ -125,6 +141,28 @@ _IN_WORDS = (
         "`{sign}` is not an operator here.",
         "For words near each other write `acme NEAR/5 late`.",
         r"NEAR/\g<distance>",
+    ),
+    _operator(
+        r"^/(?P<distance>[0-9]{1,2})$",
+        "`{sign}` is not an operator here.",
+        "For words near each other write `acme NEAR/5 late`.",
+        r"NEAR/\g<distance>",
+    ),
+    _operator(
+        r"^(?:/[sp]|(?:w|W)/[spSP]|ADJ|SAME|WITHIN|AROUND)$",
+        "`{sign}` is not an operator here.",
+        "For words near each other write `acme NEAR/5 late`, for the word itself put it in quotes.",
+    ),
+    _operator(
+        r"^(?:ANDNOT|AND_NOT|AND-NOT|BUTNOT)$",
+        "`{sign}` is not an operator here.",
+        "Write a minus, as in `acme -jobs`.",
+        "NOT",
+    ),
+    _operator(
+        r"^XOR$",
+        "`XOR` is not an operator here.",
+        "Write both ways with OR, as in `(acme -globex) OR (globex -acme)`.",
     ),
 )
 """Tried in this order; of those that are found, the first in the word counts."""

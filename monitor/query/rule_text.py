@@ -7,8 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63"
-_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\u301d\u301e\u301f\u275d\u275e\uff62\uff63"
+_DASHES = "\u02d7\u207b\u2796\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63"
+_RARE_QUOTES = "\u2033\u2039\u203a"  # double prime, single angle quotes
+_QUOTES = (
+    _RARE_QUOTES
+    + "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\u301d\u301e\u301f\u275d\u275e\uff62\uff63"
+)
 _APOSTROPHES = "\u2018\u2019\u201a\u201b\u02bc"
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs that are displayed as a space."""
@@ -50,10 +54,6 @@ class RuleText(NamedTuple):
             lambda operator: unicodedata.normalize("NFKC", operator[0]), "".join(kept)
         )
         return cls(normalized, (*origins, len(text)))
-
-
-def _half_width(operator: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", operator[0])
 
 
 def _is_visible(char: str, previous: str) -> bool:

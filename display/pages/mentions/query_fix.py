@@ -74,5 +74,7 @@ def _candidates(error: QueryError) -> Iterator[str]:
     start = error.column - 1
     if error.fix is None and error.code not in _CODES_OF_SUPERFLUOUS_PARTS:
         return
+    if error.fix is not None and error.fix.replacement == "-":
+        return  # without its sign, an excluded word would be required
     if rejected := re.compile(r"[\w/]+|.", re.DOTALL).match(text, start):
         yield text[:start] + " " + text[rejected.end() :]
