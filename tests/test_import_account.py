@@ -141,6 +141,15 @@ def test_a_column_without_a_time_is_not_the_column_of_times(tmp_path: Path, judg
         run_import(ImportPlan(file, "Old", "published=date", UTC, "rules"), judge, None, FakeClock(AFTER_ALL_EXAMPLES))
 
 
+def test_a_file_for_rejected_rows_that_cannot_be_written_stops_the_import(
+    tmp_path: Path, judge: Judge, store: Store
+) -> None:
+    file = written(tmp_path, "text,date", "acme,2026-03-02", "acme,")
+    (tmp_path / f"{file.name}.rejected.jsonl").mkdir()
+    with pytest.raises(ImportFailed, match=r"the file for rejected rows, cannot be written: .* Copy the file"):
+        run(file, judge, store)
+
+
 def test_undated_rows_are_stored_outside_every_time_range(tmp_path: Path, judge: Judge, store: Store) -> None:
     summary = run(written(tmp_path, "id,text,date", "1,acme one,", "2,acme two,soon"), judge, store, undated=True)
     assert (summary.new, summary.refused) == (2, 0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,16 @@ def test_a_lock_that_is_not_released_in_time_is_a_store_error(tmp_path: Path) ->
         file_lock(path, timeout=0),
     ):
         pass
+
+
+def test_several_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
+    barrier = threading.Barrier(6)
+
+    def opened(path: Path) -> None:
+        barrier.wait()
+        open_writer(path, 10.0).close()
+
+    with ThreadPoolExecutor(6) as threads:
+        for n in range(5):
+            list(threads.map(opened, [tmp_path / str(n) / "wallflower.db"] * 6))
+            assert not (tmp_path / str(n) / "wallflower.db.new").exists()

@@ -4,6 +4,8 @@ file."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, TextIO
@@ -37,7 +39,8 @@ class RejectedRows:
 
     def __enter__(self) -> RejectedRows:
         if self._file is not None:
-            self._file.unlink(missing_ok=True)
+            with _writing(self._file):
+                self._file.unlink(missing_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -62,10 +65,17 @@ class RejectedRows:
 
     def _open(self, file: Path) -> TextIO:
         if self._out is None:
-            try:
+            with _writing(file):
                 self._out = file.open("w", encoding="utf-8")
-            except OSError as error:
-                raise ImportFailed(
-                    f"{file}, the file for rejected rows, cannot be written: {error.strerror}."
-                ) from error
         return self._out
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ImportFailed(
+            f"{file}, the file for rejected rows, cannot be written: {error.strerror}. Copy the file that you import "
+            "to a folder in which this user may write, and import it there."
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -157,17 +158,34 @@ class Readers:
 
 
 def _create(path: Path, lock_timeout: float) -> None:
-    """Create the database under another name and rename it once complete, so that a kill leaves all of it or none."""
+    """Create the database under another name and rename it once complete, so that a kill leaves all of it or none.
+
+    Of several processes that find no database at the same time, one creates it, and the others wait.
+    """
     partial = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in (partial, partial.with_name(partial.name + "-wal"), partial.with_name(partial.name + "-shm")):
-            leftover.unlink(missing_ok=True)
-        with closing(_connect_writer(partial, lock_timeout)) as db:
-            migrate(db)
-        os.replace(partial, path)
+        with _locked(path.parent):
+            if path.exists():
+                return
+            for ending in ("", "-wal", "-shm"):
+                partial.with_name(partial.name + ending).unlink(missing_ok=True)
+            with closing(_connect_writer(partial, lock_timeout)) as db:
+                migrate(db)
+            os.replace(partial, path)
     except OSError as error:
         raise StoreError(f"{path} cannot be created: {error.strerror}. {_folder_advice(path.parent)}") from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on ``folder``, which leaves no file behind."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _folder_advice(folder: Path) -> str:
