@@ -213,6 +213,10 @@ def test_markup_bomb_is_cut(bomb: str) -> None:
         ("Acme is down again since no", "Acme is down again since noon.", ("", "Acme is down again since noon.")),
         ("\u201cAcme is dow\u2026\u201d", '"Acme is down" again', ("", '"Acme is down" again')),
         ("Acme is down [...]", "Acme is down again", ("", "Acme is down again")),
+        ("Acme is down... (more)", "Acme is down again", ("", "Acme is down again")),
+        ("Acme is do\u2026 Read more", "Acme is down again", ("", "Acme is down again")),
+        ("Acme is do\u2026 (1/2)", "Acme is down again", ("", "Acme is down again")),
+        ("Acme wants more", "Acme wants", ("Acme wants more", "")),
         (
             "Acme\u2019s lamp \u2013 a review",
             "Acme's lamp - a review. Bright.",

@@ -33,7 +33,8 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _COMMON_MONTHS = {
     **{name.lower(): n for n, name in enumerate(calendar.month_name) if n},
     **{name.lower(): n for n, name in enumerate(calendar.month_abbr) if n},
-    **{"sept": 9, "marz": 3, "sett": 9, "juil": 7, "mrz": 3, "нояб": 11, "сент": 9},
+    **{"sept": 9, "marz": 3, "sett": 9, "juil": 7, "mrz": 3, "нояб": 11, "сент": 9, "ноя": 11, "сен": 9, "ноем": 11},
+    **{"кві": 4, "тра": 5, "чер": 6, "сер": 8, "жов": 10, "гру": 12},
 }
 _ENGLISH_WEEKDAYS = {day.lower() for day in (*calendar.day_name, *calendar.day_abbr)} | {
     "tues",

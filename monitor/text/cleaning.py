@@ -105,6 +105,10 @@ _FORBIDDEN_IN_URL = re.compile(r"[\s\x00-\x20\x7f-\xa0\\<>\"`{}|^\ud800-\udfff\u
 _COMPARED_CHARS, _COMPARED_LETTERS = 24, 8
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ELLIPSIS_AT_END = re.compile(r"(?:\u2026|\.\.\.)[^\w\s]{0,3}\Z")
+_MORE_AT_END = re.compile(
+    r"(?:\u2026|\.\.\.)[^\w\s]{0,3} ?[\[(]?(?:(?:read )?more|continue reading|\d\d?/\d\d?)\W{0,3}\Z", re.IGNORECASE
+)
+"""What some sites write after a cut-off text: "... (more)", "… Read more", "… (1/2)"."""
 _MIN_CUT_CHARS = 20
 """A title of this length that ends inside a word of the text was cut off there, even without an ellipsis."""
 
@@ -331,6 +335,7 @@ def _repeats(part: str, whole: str) -> bool:
 
     Sites set other quotes, dashes and brackets in a title than in the text, so only letters and digits count.
     """
+    part = _MORE_AT_END.sub("\u2026", part)
     stem, all_words = _words(part), _words(whole)
     if not stem:
         stem, all_words = part.rstrip(" .\u2026").casefold(), whole.casefold()
