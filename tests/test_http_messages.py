@@ -32,7 +32,9 @@ def test_a_redirect_to_a_metadata_address_names_the_site_and_advises_nothing(hos
     assert "allow_hosts" not in message
 
 
-@pytest.mark.parametrize("address", [*(host.strip("[]") for host in METADATA), "::ffff:169.254.169.254", "fe80::1"])
+@pytest.mark.parametrize(
+    "address", [*(host.strip("[]") for host in METADATA), "::ffff:169.254.169.254", "fe80::a9fe:a9fe"]
+)
 def test_a_metadata_address_is_refused_even_for_a_host_that_is_allowed(address: str) -> None:
     assert not is_public(address)
     http = Http(Clock(), ["wiki.example"], resolve=lambda host, port: [address])

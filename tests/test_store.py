@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -357,3 +358,16 @@ def test_the_search_finds_what_the_matcher_matches(store: Store) -> None:
         matching = {post.external_id for post in posts if parse_search(q).matches(Document.of(post))}
         assert found == matching, q
         assert 0 < len(matching) < len(posts), q
+
+
+def test_the_story_of_an_edited_post_is_the_same_after_a_restart(store: Store, store_url: str) -> None:
+    first, second = "Acme closes all its shops in the north today", "Globex opens ten new shops in the south today"
+    posts = {"a1": first, "a2": first, "g1": second, "g2": second}
+    store.save("Forum", [judged(text, external_id=id_) for id_, text in posts.items()], now=NOON)
+    store.save("Forum", [replace(judged(second, external_id="a1"), findings=())], now=NOON)
+    store.delete_posts("Forum", ["g1", "g2"], NOON)
+    store.save("Forum", [judged(second, external_id="before")], now=NOON)
+    with closing(open_store(store_url)) as reopened:
+        reopened.save("Forum", [judged(second, external_id="after")], now=NOON)
+        stories = {m.post.external_id: m.story for m in reopened.page(ALL)}
+    assert len(set(stories.values())) == 1

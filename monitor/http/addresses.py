@@ -41,10 +41,10 @@ _METADATA_NETWORKS = tuple(
         "192.0.0.192/32",  # Oracle
         "fd00:ec2::/32",  # Amazon
         "fd20:ce::254/128",  # Google
-        "fe80::/10",
+        "fe80::a9fe:a9fe/128",  # OpenStack
     )
 )
-"""Where machines in a cloud get their credentials, and what is only on the same link."""
+"""Where machines in a cloud get their credentials."""
 
 
 def resolve(host: str, port: int) -> list[str]:

@@ -126,9 +126,7 @@ class Guard:
         except (OSError, UnicodeError) as error:
             raise SourceError(f"{host} was not found: the name does not exist, or DNS does not respond.") from error
         if found and all(is_metadata(address) for address in found):
-            raise BlockedAddress(
-                f"{host} is a cloud provider's internal address or link-local. Sources never read those."
-            )
+            raise BlockedAddress(f"{host} is a cloud provider's internal address. Sources never read those.")
         if is_allowed(host, port, self._allowed_hosts):
             return [address for address in found if not is_metadata(address)]
         # If a name has both public and private addresses, connect only to the public ones.

@@ -117,8 +117,14 @@ class NearDuplicateIndex:
         """Add stored posts, in the order of their ids. ``clusters``: post -> cluster, for posts that have one."""
         for post_id, signature, at in stored:
             cluster = self.add(post_id, signature, at)
-            if signature and clusters.get(post_id, cluster) != cluster:
-                self._posts[post_id] = (signature, at, clusters[post_id])
+            if clusters.get(post_id, cluster) != cluster:
+                self.assign(post_id, clusters[post_id])
+
+    def assign(self, post_id: int, cluster: int) -> None:
+        """Put a post into another cluster. Without effect if the index does not hold it."""
+        if post_id in self._posts:
+            signature, at, _ = self._posts[post_id]
+            self._posts[post_id] = (signature, at, cluster)
 
     def remove(self, post_id: int) -> None:
         """Remove one post as if it had never been added, because it was deleted or its transaction failed."""

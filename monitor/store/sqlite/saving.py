@@ -216,15 +216,14 @@ class BatchSaver:
         context = (post.stars, post.reply_to or stored.reply_to, post.repost)
         values_to_set = (*content, *_index_columns(post), one.signature or None, *context)
         self.db.execute(_UPDATE_POST, (*values_to_set, stored.id))
-        self.stories.remove([stored.id])
-        story = self.stories.add(self.db, stored.id, one.signature, stored.published_at)
+        story = self.stories.replace(self.db, stored.id, one.signature, stored.published_at)
         values = _PostValues(stored.id, lang, stored.published_at, story, stored.source)
         found = {finding.match.brand: finding for finding in one.findings}
         for brand, (mention, state) in stored.mentions.items():
             if brand in found:
                 self._update_mention(mention, State(state), values, found[brand])
             else:
-                self._mark_left(mention, State(state), lang)
+                self._mark_left(mention, State(state), values)
         for finding in one.findings:
             if finding.match.brand not in stored.mentions:
                 self._add_mention(values, finding)
@@ -237,10 +236,10 @@ class BatchSaver:
         judgement = (score, int(finding.intent), evidence_json(finding), int(state), sentiment_code(score))
         self.db.execute(_UPDATE_MENTION, (rule, post.lang, *judgement, post.story, mention))
 
-    def _mark_left(self, mention: int, state: State, lang: str) -> None:
+    def _mark_left(self, mention: int, state: State, post: _PostValues) -> None:
         state = state if state is State.IRRELEVANT else State.LEFT
-        update = "UPDATE mention SET state = ?, lang = ?, evidence = '{}' WHERE id = ?"
-        self.db.execute(update, (int(state), lang, mention))
+        update = "UPDATE mention SET state = ?, lang = ?, evidence = '{}', story = ifnull(story, ?) WHERE id = ?"
+        self.db.execute(update, (int(state), post.lang, post.story, mention))
 
     def _insert(self) -> None:
         first_post = self.next_post - len(self.new_posts)

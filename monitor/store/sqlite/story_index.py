@@ -31,6 +31,17 @@ class StoryIndex:
             self._first_posts.add(story)
         return story
 
+    def replace(self, db: Connection, post: int, signature: bytes, published_at: int) -> int | None:
+        """Replace the signature of an edited post; return its story. A post keeps the story that it has."""
+        self.remove([post])
+        known: int | None = db.execute("SELECT max(story) FROM mention WHERE post = ?", (post,)).fetchone()[0]
+        if known is None:
+            return self.add(db, post, signature, published_at)
+        if self._index is not None:
+            self._index.add(post, signature, from_ms(published_at))
+            self._index.assign(post, known)
+        return known
+
     def remove(self, posts: list[int]) -> None:
         """Remove posts that were deleted or edited."""
         if self._index is not None:
