@@ -225,6 +225,19 @@ def test_posts_that_may_match_are_recognised(body: str) -> None:
     assert not may_match(post(body), [Term("globex")])
 
 
+@pytest.mark.parametrize(
+    ("body", "term"),
+    [
+        ("KIZILAY geldi", "k\u0131z\u0131lay"),
+        ("k\u0131z\u0131lay geldi", "kizilay"),
+        ("شكرا للنجم", "النجم"),
+        ("شكرا للنجم", "نجم"),
+    ],
+)
+def test_names_that_rules_find_behind_a_proclitic_or_with_a_dotless_i_may_match(body: str, term: str) -> None:
+    assert may_match(post(body), [Term(term)])
+
+
 def test_terms_become_distinct_search_texts() -> None:
     terms = [Term("acme"), Term("ACME"), Term("#acme"), Term('say "acme"'), Term("x"), Term("\ud800")]
     assert search_texts(terms, min_chars=2) == ["acme", "say acme"]

@@ -161,6 +161,15 @@ def test_an_edited_title_at_the_same_link_is_an_edit() -> None:
     assert len(passes.ids) == 1
 
 
+def test_a_page_of_several_is_edited_though_its_title_and_time_change() -> None:
+    """A wiki gives each page's link, and the summary and time of its last edit."""
+    passes = Passes()
+    page, other = (Entry("", f"https://wiki.example/{n}", "first", "Lamps.", published=NINE) for n in range(2))
+    passes.run(page, other)
+    passes.run(page._replace(title="second", text="No lamps.", published=NINE + 60), other)
+    assert len(passes.ids) == 2
+
+
 @pytest.mark.parametrize("link", ["https://a.example/", ""])
 @pytest.mark.parametrize("title", ["Lamp {}", ""])
 def test_entries_that_share_a_guid_are_different_entries(link: str, title: str) -> None:

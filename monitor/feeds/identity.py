@@ -73,7 +73,7 @@ def identify(entries: Iterable[Entry], feed: str, cursor: FeedCursor) -> Identif
     shared_ids = cursor.shared_ids()
     for entry_id, group in groups.items():
         mark = shared_ids.get(entry_id, "")
-        if len(group) == 1 and not mark and not _is_another(group[0], entry_id, cursor):
+        if len(group) == 1 and not mark and not (len(groups) == 1 and _is_another(group[0], entry_id, cursor)):
             found[entry_id] = group[0]
         else:
             _add_with_suffixes(found, entry_id, _without_revisions(group, mark), mark, cursor)
@@ -159,7 +159,8 @@ def _is_known_as(entry: Entry, external_id: str, cursor: FeedCursor) -> bool:
 def _is_another(entry: Entry, external_id: str, cursor: FeedCursor) -> bool:
     """Whether an entry without its own id has neither the title nor the time of the one that was listed with its link.
 
-    Such a feed lists only its latest entry, and all entries share a link.
+    Then a feed that lists only its latest entry gives all entries the same link. In a feed of several links it would be
+    an edit, as of a wiki's page.
     """
     before, now = cursor.story(external_id), story(entry)
     return not entry.id and bool(before) and before[:8] != now[:8] and before[8:] != now[8:]

@@ -36,12 +36,15 @@ def may_match(post: Post, terms: Sequence[Term]) -> bool:
     Only such a post may be stored as a mention, so only such a post is worth a lookup.
     """
     body = _letters(post.body)
-    return not terms or any(all(word in body for word in _letters(term.text).split()) for term in terms)
+    # The Arabic article is left out: after the preposition li, it is written without its first letter.
+    words = [[word.removeprefix("\u0627\u0644") for word in _letters(term.text).split()] for term in terms]
+    return not terms or any(all(word in body for word in of_term) for of_term in words)
 
 
 def _letters(text: str) -> str:
     """``text`` without case, accents and the signs of handles and hashtags."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("#", " ").replace("@", " "))
+    # Rules fold the dotless i to i, because its capital is I.
+    decomposed = unicodedata.normalize("NFKD", text.replace("#", " ").replace("@", " ").replace("\u0131", "i"))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
