@@ -348,6 +348,16 @@ def test_commands_that_read_do_not_create_a_database(wallflower: Run, tmp_path: 
     assert not (tmp_path / "data").exists()
 
 
+def test_the_import_names_the_file_with_rows_that_another_source_has(wallflower: Run, tmp_path: Path) -> None:
+    row = "Acme is late,2026-03-02 09:15,https://a.example/1"
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.csv").write_text(f"text,date,url\n{row}\n")
+        result = wallflower("import", str(tmp_path / f"{name}.csv"))
+    assert "1 is in the database already, from 'first'" in result.stdout
+    assert f"The rows that were refused, repeated or in the database already are in {tmp_path}" in result.stdout
+    assert (tmp_path / "second.csv.rejected.jsonl").exists()
+
+
 def test_a_source_is_removed_once_it_has_left_the_config(stored: Run, tmp_path: Path) -> None:
     refused = stored("remove-source", "Posts")
     assert (refused.exit_code, "Nothing is stored from a source called" in refused.stderr) == (1, True)

@@ -36,8 +36,8 @@ def report(summary: Summary, plan: ImportPlan, config: Config, stored: Mapping[s
     for brand in config.brands:
         yield f"  {brand.name}: {(summary.per_brand if stored is None else stored).get(brand.name, 0):,}"
     yield from _refused_rows(summary)
-    if stored is not None and (summary.refused or summary.repeated):
-        yield f"The rows that were refused or repeated are in {plan.rejected_file}"
+    if stored is not None and (summary.refused or summary.repeated or summary.per_source):
+        yield f"The rows that were refused, repeated or in the database already are in {plan.rejected_file}"
 
 
 def rows_per_second(now: Summary) -> float:
