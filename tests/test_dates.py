@@ -20,12 +20,12 @@ from monitor.dates import (
     AmbiguousOrder,
     AmbiguousZone,
     ContradictoryOrder,
+    DateColumn,
     DateError,
     InvalidFormat,
     NotADate,
     OutOfRange,
     UnknownZone,
-    decide_order,
     parse_date,
     parse_with_format,
     resolve_zone,
@@ -253,6 +253,13 @@ def test_the_order_of_the_column_decides(text: str) -> None:
 def test_a_date_that_contradicts_the_order_of_the_column_is_refused() -> None:
     with pytest.raises(NotADate, match="there is no month 28"):
         parse_date("09/28/2026", zone=LONDON, day_first=True)
+
+
+def decide_order(values: list[str]) -> bool | None:
+    column = DateColumn()
+    for value in values:
+        column.add(value)
+    return column.result()
 
 
 @pytest.mark.parametrize(

@@ -223,16 +223,6 @@ def test_post_between_two_clusters_joins_the_earlier_one() -> None:
     assert results == [None, None, 1]
 
 
-def test_forget_old_posts() -> None:
-    signature = signatures([ORIGINAL])[0]
-    index = NearDuplicateIndex()
-    index.add(1, signature, NOON)
-    index.remove_before(NOON)
-    assert len(index) == 1
-    index.remove_before(NOON + timedelta(seconds=1))
-    assert index.add(2, signature, NOON) is None
-
-
 def test_index_size_is_limited() -> None:
     index = NearDuplicateIndex(max_posts=50)
     for n, signature in enumerate(sample_signatures(1)):

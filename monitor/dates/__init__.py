@@ -23,7 +23,7 @@ from monitor.dates.errors import (
     UnknownZone,
 )
 from monitor.dates.formats import parse_with_format, to_strptime
-from monitor.dates.order import DateColumn, decide_order
+from monitor.dates.order import DateColumn
 from monitor.dates.parser import parse_date
 from monitor.dates.zones import resolve_zone, zone_abbreviations
 
@@ -37,7 +37,6 @@ __all__ = [
     "NotADate",
     "OutOfRange",
     "UnknownZone",
-    "decide_order",
     "parse_date",
     "parse_with_format",
     "resolve_zone",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from monitor.dates.errors import AmbiguousOrder, ContradictoryOrder
 from monitor.dates.folding import fold
@@ -56,11 +55,3 @@ class DateColumn:
         if self._open is not None:
             raise AmbiguousOrder(self._open.strip())
         return True if self._dotted is not None else None
-
-
-def decide_order(values: Iterable[str]) -> bool | None:
-    """The result of a ``DateColumn`` that took all ``values``."""
-    column = DateColumn()
-    for value in values:
-        column.add(value)
-    return column.result()

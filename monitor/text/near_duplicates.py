@@ -140,11 +140,6 @@ class NearDuplicateIndex:
                 if len(held) == 1:
                     band[key] = held[0]
 
-    def remove_before(self, before: datetime) -> None:
-        """Remove the posts that were published before this time."""
-        for post_id in [post_id for post_id, (_, at, _) in self._posts.items() if at < before]:
-            self.remove(post_id)
-
     def _cluster_of(self, candidates: set[int], signature: bytes, at: datetime) -> int | None:
         """The cluster of the earliest near-duplicate among ``candidates`` (the latest post of each band)."""
         for post_id in sorted(candidates):

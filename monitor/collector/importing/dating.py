@@ -97,10 +97,12 @@ def date_reader(zone: tzinfo, date_format: str, zone_names: Mapping[str, tzinfo]
     """A reader by the options of an import. Raises ImportFailed for a format that is none."""
     if date_format in ORDERS:
         return DateReader(zone, "", ORDERS[date_format], zone_names)
-    try:
-        return DateReader(zone, to_strptime(date_format) and date_format if date_format else "", None, zone_names)
-    except DateError as error:
-        raise ImportFailed(f"--date-format: {error}. Or write {' or '.join(ORDERS)}.") from error
+    if date_format:
+        try:
+            to_strptime(date_format)
+        except DateError as error:
+            raise ImportFailed(f"--date-format: {error}. Or write {' or '.join(ORDERS)}.") from error
+    return DateReader(zone, date_format, None, zone_names)
 
 
 def named_zones(options: Iterable[str]) -> tuple[tzinfo | None, Mapping[str, tzinfo]]:
