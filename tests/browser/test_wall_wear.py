@@ -41,6 +41,7 @@ def drawn(wall: ScriptedWall, name: str, layout: int = 0, **changes: Any) -> str
     if name == "pairing":
         changes["pairing"] = {"code": CODES[layout % 2], "expires_at": clock + 240_000 + layout % 2 * 300_000}
     wall.show(name, **{"clock": clock, **changes})
+    wall.page.evaluate("document.getAnimations().forEach((a) => a instanceof CSSTransition && a.finish())")
     wall.settle()
     return measures.picture(wall.page)
 
