@@ -2,57 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from monitor.errors import StoreError
 from monitor.model import (
-    Bin,
     Brand,
     Change,
-    Count,
     DatabaseStatus,
-    FacetValue,
     Gap,
     Incident,
     Json,
     JudgedPost,
-    ListPosition,
-    Mention,
-    MentionFilter,
-    Order,
-    Position,
     SaveResult,
     SourceRequest,
     SourceStatus,
     State,
-    Tally,
-    Texts,
     Topics,
-    VolumeSeries,
 )
 from monitor.store.interface import KEEP, Keep
 from monitor.store.requests import with_requests
 from monitor.store.sqlite import (
     analysis_results,
-    brand_figures,
     changes,
-    facets,
     ids,
     links,
-    queries,
     saving,
     sources,
-    texts,
     volume_series,
 )
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
-from monitor.store.sqlite.plan import plan
-from monitor.store.sqlite.rows import load_mentions
+from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
@@ -65,13 +48,11 @@ T = TypeVar("T")
 
 CHANGE_CHECK_SECONDS = 0.05
 """Interval between two checks for changes; a check costs microseconds."""
-EXPORT_PAGE_SIZE = 1_000
-"""Mentions that one read of an export returns."""
 REMOVED_PER_WRITE = 500
 """Posts of a removed source that one transaction deletes."""
 
 
-class SqliteStore:
+class SqliteStore(SqliteMentionQueries):
     """Store over a SQLite file. ``monitor.store.interface`` documents the methods."""
 
     def __init__(self, path: Path, db: Connection) -> None:
@@ -211,48 +192,6 @@ class SqliteStore:
     def source_requests(self) -> dict[str, SourceRequest]:
         return self._read(sources.requests)
 
-    # Lists and figures of mentions
-
-    def page(
-        self, f: MentionFilter, *, before: Position | None = None, upto: int | None = None, limit: int = 50
-    ) -> list[Mention]:
-        def read(db: Connection) -> list[Mention]:
-            return list(load_mentions(db, queries.page_ids(db, plan(db, f), before, upto, limit)).values())
-
-        return self._read(read)
-
-    def count(self, f: MentionFilter, upto: int | None = None) -> Count:
-        return self._read(lambda db: queries.count(db, plan(db, f), upto))
-
-    def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
-        return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
-
-    def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
-        return self._read(lambda db: facets.facets(db, f, upto))
-
-    def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
-        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
-
-    def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
-        by_time = f if f.order is Order.OLD else replace(f, order=Order.NEW)
-        upto = self.last_mention_id() if upto is None else upto
-        before: ListPosition | None = None
-        while rows := self.page(by_time, before=before, upto=upto, limit=EXPORT_PAGE_SIZE):
-            yield from rows
-            before = rows[-1].position
-
-    def mention(self, id: int) -> Mention | None:
-        return self.mentions([id]).get(id)
-
-    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
-        return self._read(lambda db: load_mentions(db, ids))
-
-    def mention_ids_of_post(self, id: int) -> list[int]:
-        return self._read(lambda db: queries.mentions_of_same_post(db, id))
-
-    def last_mention_id(self) -> int:
-        return self._read(queries.last_mention_id)
-
     # People's changes to a mention
 
     def set_hidden(self, id: int, hidden: bool, now: datetime) -> bool:
@@ -266,33 +205,6 @@ class SqliteStore:
 
     def set_state(self, id: int, state: State, now: datetime) -> bool:
         return self._write(lambda db: changes.set_state(db, id, state, to_ms(now)))
-
-    # Figures of a brand
-
-    def tallies(self, since: datetime, until: datetime) -> list[Tally]:
-        return self._read(lambda db: brand_figures.tallies(db, to_ms(since), to_ms(until)))
-
-    def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
-        return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
-
-    def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
-        return self._read(lambda db: brand_figures.latest(db, brand, limit, since))
-
-    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
-        return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
-
-    def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
-        age = max_age // MILLISECOND
-        return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), age))
-
-    def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
-        return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
-
-    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
-        return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins))
-
-    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
-        return self._read(lambda db: texts.texts(db, brand, to_ms(since), to_ms(until), limit))
 
     # Results of the analysis jobs
 

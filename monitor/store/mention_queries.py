@@ -1,0 +1,112 @@
+"""The part of the Store protocol that reads mentions and their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.model import (
+    Bin,
+    Count,
+    FacetValue,
+    Mention,
+    MentionFilter,
+    Position,
+    Tally,
+    Texts,
+    VolumeSeries,
+)
+
+
+class MentionQueries(Protocol):
+    """Reads mentions and their figures.
+
+    Methods that take a MentionFilter parse its ``q`` to a tree with ``monitor.query.parse``, which the engine compiles
+    for its own search index; they raise QueryError when ``q`` is not valid. ``upto`` leaves out mentions with a greater
+    id, so that a list and its figures stay consistent while new mentions arrive.
+    """
+
+    # Lists and figures of mentions
+
+    def page(
+        self, f: MentionFilter, *, before: Position | None = None, upto: int | None = None, limit: int = 50
+    ) -> list[Mention]:
+        """At most ``limit`` mentions in the filter's order: the first ones, or those after the mention ``before``.
+
+        If ``before`` may have been deleted, give its ListPosition; in an order by time, the page then continues where
+        it was.
+        """
+
+    def count(self, f: MentionFilter, upto: int | None = None) -> Count:
+        """How many mentions match. Inexact counts are lower bounds, and occur only above 10,000."""
+
+    def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
+        """How many mentions with an id above ``after`` match, counted up to ``limit``."""
+
+    def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
+        """For brand, sentiment, intent, source, lang and state: the mentions with each value, most frequent first.
+
+        The counts of a facet ignore the filter's own choice of it. The config's brands, the known sources, sentiments,
+        intents and states are included even with 0 mentions. Accuracy: as in ``histogram``.
+        """
+
+    def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        """Mentions published between each two consecutive times of ``edges``, which must be ascending.
+
+        Exact up to 10,000 matches, and for any number if the filter has no words, author, site, rule, story or
+        "corrected". Otherwise an estimate from an even sample of about 10,000.
+        """
+
+    def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
+        """Every match by time of publication: the oldest first if the filter's order is OLD, otherwise the newest.
+
+        Mentions that arrive during the export are not included. Each thousand mentions are one read.
+        """
+
+    def mention(self, id: int) -> Mention | None:
+        """One mention, or None if it does not exist (any more)."""
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        """Id -> mention for those of ``ids`` that exist, in the order of ``ids``."""
+
+    def mention_ids_of_post(self, id: int) -> list[int]:
+        """The ids of all mentions of the post that mention ``id`` belongs to, in order; [] if there is none."""
+
+    def last_mention_id(self) -> int:
+        """The highest id of a mention, or 0."""
+
+    # Figures of a brand. Hidden mentions count; IRRELEVANT and LEFT ones do not.
+
+    def tallies(self, since: datetime, until: datetime) -> list[Tally]:
+        """Figures of each brand of the config over mentions published in [since, until), in the config's order.
+
+        Up to 31 days the mean counts each story once; over longer ranges, for speed, each mention.
+        """
+
+    def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+        """A brand's mentions published between each two consecutive times of ``edges``, which must be ascending."""
+
+    def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+        """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""
+
+    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
+        """The id of the newest listed mention of each of a brand's largest stories since ``since``, largest first."""
+
+    def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
+        """How many mentions were added in [since, until) at most ``max_age`` after they were published.
+
+        Imported history therefore does not count. An estimate if more than 20,000 mentions were published in the range.
+        """
+
+    def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
+        """Counts by source in 5-minute bins over [since, until); both ends are rounded down to 5 minutes.
+
+        The cost grows with the bins that contain mentions, not with the size of the database.
+        """
+
+    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
+        """Counts by source in ``bins`` 5-minute bins that end exactly at ``end``, exclusive. Meant for hours."""
+
+    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        """The texts of a brand's mentions published in [since, until); above ``limit``, an even sample."""

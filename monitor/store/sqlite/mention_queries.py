@@ -1,0 +1,109 @@
+"""SqliteMentionQueries: the methods of the Store interface that read mentions and their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from monitor.model import (
+    Bin,
+    Count,
+    FacetValue,
+    ListPosition,
+    Mention,
+    MentionFilter,
+    Order,
+    Position,
+    Tally,
+    Texts,
+    VolumeSeries,
+)
+from monitor.store.sqlite import brand_figures, facets, queries, texts, volume_series
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.rows import load_mentions
+from monitor.store.sqlite.units import MILLISECOND, to_ms
+
+T = TypeVar("T")
+
+EXPORT_PAGE_SIZE = 1_000
+"""Mentions that one read of an export returns."""
+
+
+class SqliteMentionQueries:
+    """MentionQueries over a SQLite file. ``monitor.store.mention_queries`` documents the methods."""
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        """Run ``query`` in a read transaction."""
+        raise NotImplementedError
+
+    # Lists and figures of mentions
+
+    def page(
+        self, f: MentionFilter, *, before: Position | None = None, upto: int | None = None, limit: int = 50
+    ) -> list[Mention]:
+        def read(db: Connection) -> list[Mention]:
+            return list(load_mentions(db, queries.page_ids(db, plan(db, f), before, upto, limit)).values())
+
+        return self._read(read)
+
+    def count(self, f: MentionFilter, upto: int | None = None) -> Count:
+        return self._read(lambda db: queries.count(db, plan(db, f), upto))
+
+    def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
+        return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
+
+    def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
+        return self._read(lambda db: facets.facets(db, f, upto))
+
+    def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
+        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
+
+    def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
+        by_time = f if f.order is Order.OLD else replace(f, order=Order.NEW)
+        upto = self.last_mention_id() if upto is None else upto
+        before: ListPosition | None = None
+        while rows := self.page(by_time, before=before, upto=upto, limit=EXPORT_PAGE_SIZE):
+            yield from rows
+            before = rows[-1].position
+
+    def mention(self, id: int) -> Mention | None:
+        return self.mentions([id]).get(id)
+
+    def mentions(self, ids: Sequence[int]) -> dict[int, Mention]:
+        return self._read(lambda db: load_mentions(db, ids))
+
+    def mention_ids_of_post(self, id: int) -> list[int]:
+        return self._read(lambda db: queries.mentions_of_same_post(db, id))
+
+    def last_mention_id(self) -> int:
+        return self._read(queries.last_mention_id)
+
+    # Figures of a brand
+
+    def tallies(self, since: datetime, until: datetime) -> list[Tally]:
+        return self._read(lambda db: brand_figures.tallies(db, to_ms(since), to_ms(until)))
+
+    def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
+        return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
+
+    def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
+        return self._read(lambda db: brand_figures.latest(db, brand, limit, since))
+
+    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
+        return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
+
+    def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
+        age = max_age // MILLISECOND
+        return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), age))
+
+    def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
+        return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
+
+    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
+        return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins))
+
+    def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
+        return self._read(lambda db: texts.texts(db, brand, to_ms(since), to_ms(until), limit))
