@@ -21,7 +21,8 @@ MAX_READERS = 8
 SQLITE_HEADER = b"SQLite format 3\x00"
 _RESTORE_ADVICE = (
     "Nothing was changed, and no empty database was created in its place. "
-    "Move the file away, put your newest backup there, and start again."
+    "Move the file away together with those of the same name that end in -wal and -shm, put your newest backup there, "
+    "and start again."
 )
 _LOCKED = "is locked by another program. Wait for it or stop it, then try again; nothing was lost."
 MESSAGES = {
