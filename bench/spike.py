@@ -34,7 +34,7 @@ from typing import Any
 
 from bench.live import free_port, wait_for
 from display.cli.dependencies import load_config
-from display.server import service
+from display.server import gunicorn_server
 from monitor.clock import ReplayClock
 from monitor.model import Finding, Health, JudgedPost, Match, Post, Score, SourceStatus
 from monitor.store import open_store
@@ -91,7 +91,7 @@ def write_history(config: Path, rate: float, end: datetime, rng: random.Random) 
 def serve_at(config: Path, begin: datetime, pace: float) -> None:
     """Run the service with a replay clock. Runs in its own process."""
     os.environ[SECRET_NAME] = SECRET
-    service.run(load_config(config), "1", clock=ReplayClock(begin, pace))
+    gunicorn_server.run(load_config(config), "1", clock=ReplayClock(begin, pace))
 
 
 class Service:

@@ -36,7 +36,7 @@ from bench.incidents_job import filled
 from bench.live import free_port, wait_for
 from bench.store import BRANDS, END, SOURCES, START, judged_posts
 from display.cli.dependencies import load_config
-from display.server import service
+from display.server import gunicorn_server
 from display.wall_state import WallStates
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob, Job, TopicsJob
@@ -151,7 +151,7 @@ def job_costs(store: Store, config: Config) -> Iterator[tuple[str, Cost]]:
 
 def serve_at_the_end(database: Path, port: int) -> None:
     """Run the service with a clock that starts where the mentions end. Runs in its own process."""
-    service.run(config_for(database, port), "1", clock=ReplayClock(END, 1.0))
+    gunicorn_server.run(config_for(database, port), "1", clock=ReplayClock(END, 1.0))
 
 
 @contextmanager

@@ -51,7 +51,7 @@ PAGES = BASE | {
     "text.quotes",
 }
 """What display/ may import from monitor/."""
-JOINS_BOTH = {"cli", "server.service"}
+JOINS_BOTH = {"cli", "server.gunicorn_server", "server.service"}
 """The packages of display/ that join the two halves."""
 KEPT_APART = {
     "vaderSentiment": {"sentiment"},

@@ -23,7 +23,7 @@ import psutil
 import pytest
 import socketio
 
-from display.server.service import THREADS
+from display.server.gunicorn_server import THREADS
 from display.server.startup_checks import check_host
 from monitor.config import Config, Server
 from monitor.errors import ConfigError

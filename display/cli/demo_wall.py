@@ -11,7 +11,7 @@ import click
 
 from display.cli.dependencies import VERSION, create_judge, load_config
 from display.cli.logs import set_up_logs
-from display.server.service import run
+from display.server.gunicorn_server import run
 from display.server.startup_checks import check_port
 from monitor.clock import Clock, ReplayClock
 from monitor.collector import PassContext, poll, resume_status

@@ -9,7 +9,7 @@ import click
 
 from display.cli.dependencies import VERSION, config_option, load_config
 from display.cli.logs import set_up_logs
-from display.server import service
+from display.server import gunicorn_server
 
 
 @click.command()
@@ -18,4 +18,4 @@ def run(config_path: Path | None) -> None:
     """Read the sources and serve the pages, until Ctrl-C or SIGTERM."""
     config = load_config(config_path)
     set_up_logs(sys.stderr)
-    service.run(config, VERSION)
+    gunicorn_server.run(config, VERSION)

@@ -1,31 +1,12 @@
-"""``wallflower run``: an embedded gunicorn with one gthread worker, which also reads the sources.
-
-    parent:  check host, port, data folder, database --> fork --> wait; restart the worker if it dies
-    worker:  Store, Scheduler, JobRunner, Live and the pages, from ``load`` to ``worker_exit``
-
-The parent opens the database to check and migrate it, and closes it before the fork: a SQLite connection must not be
-used across a fork, and threads do not survive one.
-"""
+"""Everything that runs in the worker process: Store, Scheduler, JobRunner, Live and the pages."""
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from types import FrameType
-from typing import Any
-
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+from collections.abc import Mapping
 
 from display import create_app
-from display.pages.sources.system_status import concurrent_writes_advice
-from display.server import patches
-from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
-from display.server.worker import GuardedThreadWorker
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob, JobRunner, TopicsJob
 from monitor.clock import Clock
@@ -37,36 +18,16 @@ from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
 
-THREADS = 140
-"""Each open socket holds one thread; Live accepts fewer sockets, so pages always have threads."""
-MAX_REQUEST_LINE_BYTES = 8190
-"""gunicorn's maximum. The URL of a saved view contains its search, where one letter may take up to nine bytes."""
 STOP_SECONDS = 9
 """How long the parent waits before it kills the worker: SIGTERM ends a run within 10 s."""
 FINISH_REQUESTS_SECONDS = 2
 """How long the worker waits for open requests when it stops."""
-SHARED_MEMORY = Path("/dev/shm")
 
 log = logging.getLogger("wallflower")
 
 
-def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before serving.
-
-    ``clock`` is for replays.
-    """
-    check_host(config)
-    check_port(config)
-    with single_instance(config):
-        database = prepare_database(config)
-        if advice := concurrent_writes_advice(database):
-            log.warning("%s %s %s", database.engine, database.version, advice)
-        patches.hide_gunicorn_version()
-        _Server(config, version, clock or Clock()).run()
-
-
 class Service:
-    """Everything that runs in the worker process."""
+    """The parts of the program, built, started and stopped together."""
 
     def __init__(self, config: Config, version: str, clock: Clock) -> None:
         self._config, self._version, self._clock = config, version, clock
@@ -122,71 +83,3 @@ class Service:
         self._live.stop(1.0)
         self._scheduler.stop(3.0)
         self._jobs.stop(1.0)
-
-
-class _Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with our settings. Its public methods are called by gunicorn."""
-
-    def __init__(self, config: Config, version: str, clock: Clock) -> None:
-        self._config, self._version, self._clock = config, version, clock
-        self._service: Service | None = None
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Apply the settings and hooks."""
-        for name, value in _settings(self._config).items():
-            self.cfg.set(name, value)
-        self.cfg.set("when_ready", patches.keep_one_worker)
-        self.cfg.set("post_worker_init", self._start)
-        self.cfg.set("worker_exit", self._exit)
-
-    def load(self) -> Flask:
-        """The WSGI app. Runs in the worker, after the fork."""
-        self._service = Service(self._config, self._version, self._clock)
-        return self._service.app
-
-    def _start(self, worker: Any) -> None:
-        service = self._service
-        assert service is not None
-        # Shorter than the parent's timeout (the parent has its own copy of the settings), so that the parent does not
-        # kill the worker while it finishes.
-        worker.cfg.set("graceful_timeout", FINISH_REQUESTS_SECONDS)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-            signal.signal(number, _stop_handler(service, worker))
-        service.start()
-
-    def _exit(self, _arbiter: Any, worker: Any) -> None:
-        """Stop the service and exit at once: the interpreter would wait for threads that hang in a request."""
-        if self._service is None or worker.pid != os.getpid():
-            return
-        self._service.stop()
-        logging.shutdown()
-        os._exit(0)
-
-
-def _stop_handler(service: Service, worker: Any) -> Callable[[int, FrameType | None], None]:
-    """A signal handler that stops our loops, then lets gunicorn finish its open requests."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        service.begin_stop()
-        worker.handle_exit(number, frame)
-
-    return stop
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    host = config.server.host
-    return {
-        "bind": f"[{host}]:{config.server.port}" if ":" in host else f"{host}:{config.server.port}",
-        "workers": 1,
-        "worker_class": GuardedThreadWorker,
-        "limit_request_line": MAX_REQUEST_LINE_BYTES,
-        "threads": THREADS,
-        "graceful_timeout": STOP_SECONDS,
-        "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
-        "accesslog": None,
-        "errorlog": "-",
-        "loglevel": "warning",
-        "proc_name": "wallflower",
-        "control_socket_disable": True,
-    }
