@@ -96,9 +96,9 @@ def test_a_repeated_error_is_logged_once_and_so_is_its_end(logged: Callable[[], 
         job.raises = error
         runner.run_all()
     assert logged() == [
-        "counting: failed: It is locked.",
-        "counting: failed because of a bug: ValueError: odd",
-        "counting: running again",
+        "The job counting failed: It is locked.",
+        "The job counting failed: a bug in Wallflower: ValueError('odd')",
+        "The job counting works again, after 0 s (3 failures)",
     ]
 
 

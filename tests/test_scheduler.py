@@ -13,7 +13,14 @@ from typing import Any
 
 import pytest
 
-from monitor.collector.scheduler import HANG_SECONDS, STORE_RETRY_SECONDS, WATCHDOG_SECONDS, Worker
+from monitor.collector.scheduler import (
+    HANG_SECONDS,
+    NOT_STORED,
+    STORE_RETRY_SECONDS,
+    STORED_AGAIN,
+    WATCHDOG_SECONDS,
+    Worker,
+)
 from monitor.errors import AuthError, Gone, RateLimited, SourceError, StoreError
 from monitor.model import Batch, Health, MentionFilter
 from tests.fake_sources import BlockingSource, CountingSource, failing
@@ -246,3 +253,20 @@ def _stored_cursor(path: Path) -> Any:
     with closing(sqlite3.connect(path)) as db:
         (cursor,) = db.execute("SELECT cursor FROM source WHERE name = 'Forum'").fetchone()
     return json.loads(cursor)
+
+
+def test_a_store_that_cannot_write_is_logged_once_for_all_sources_and_once_more_when_it_can(
+    scheduler_run: SchedulerRun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreError("The disk is full.")
+
+    caplog.set_level(logging.INFO, "wallflower.scheduler")
+    scheduler_run.start({f"Forum {number}": CountingSource() for number in range(5)})
+    with monkeypatch.context() as full:
+        for method in ("save", "save_status", "buffer_status"):
+            full.setattr(type(scheduler_run.store), method, refuse)
+        scheduler_run.advance(600)
+    scheduler_run.advance(60)
+    messages = [record.getMessage() for record in caplog.records if record.name == "wallflower.scheduler"]
+    assert [message.split(":")[0].split(",")[0] for message in messages] == [NOT_STORED, STORED_AGAIN]

@@ -29,6 +29,7 @@ from display.server.screens import Screen, Screens, parse_size
 from display.server.websocket import MAX_MESSAGE_BYTES, BoundedWebSocket, PingScheduler
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
+from monitor.logs import FaultLog
 from monitor.model import Change
 from monitor.store.tail import Tail
 
@@ -47,6 +48,7 @@ BURST_CHANGES = 4
 BURST_INTERVAL_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 """Pause after an error in the loop."""
+NOT_UPDATED, UPDATED_AGAIN = "Walls and pages are not updated", "Walls and pages are updated again"
 MAX_LISTED_CHANGES = 1000
 """Changes listed in one message. If there are more, it lists the newest, and ``omitted`` counts the others."""
 MAX_MISSED_CHANGES = 5000
@@ -142,6 +144,7 @@ class Live:
         self._walls_updated_at = self._heartbeat_sent_at = float("-inf")
         self._last_id = 0
         self._stopping = False
+        self._faults = FaultLog(log, clock.monotonic)
         self._thread: threading.Thread | None = None
         self._tail: Tail | None = None
         self._io = socket_server(app)
@@ -196,11 +199,12 @@ class Live:
             try:
                 step()
                 step = self.step
+                self._faults.clear(NOT_UPDATED, UPDATED_AGAIN)
             except StoreError as error:
-                log.error("walls and pages are not updated: %s", error)
+                self._faults.report(NOT_UPDATED, str(error))
                 self._clock.wait(RETRY_SECONDS)
-            except Exception:
-                log.exception("walls and pages are not updated because of a bug")
+            except Exception as error:
+                self._faults.report(NOT_UPDATED, f"a bug in Wallflower: {error!r}", exc_info=True)
                 self._clock.wait(RETRY_SECONDS)
 
     def _accept_client(self, auth: object = None) -> None:

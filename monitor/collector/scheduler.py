@@ -33,6 +33,7 @@ from monitor.config.source_tables import SourceConfig
 from monitor.config.values import parse_duration
 from monitor.errors import StoreError
 from monitor.http import Http
+from monitor.logs import FaultLog
 from monitor.model import SourceRequest, SourceStatus
 from monitor.sources import SourceOptions
 from monitor.store import Store
@@ -48,6 +49,9 @@ HANG_SECONDS = 300.0
 STORE_RETRY_SECONDS = 30.0
 START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
 """Delay between the first polls of two due sources after a start, and the limit of the sum of these delays."""
+
+NOT_STORED, STORED_AGAIN = "What sources return cannot be stored", "What sources return is stored again"
+NOT_READABLE, READABLE_AGAIN = "People's requests about sources cannot be read", "People's requests can be read again"
 
 log = logging.getLogger("wallflower.scheduler")
 
@@ -103,8 +107,10 @@ class Worker:
         clock: Clock,
         requests: SourceRequests,
         delay: float,
+        faults: FaultLog,
     ) -> None:
-        self._source, self._status, self._context = source, status, context
+        """``faults`` is shared by all workers, so that a fault of the store is logged once, not once per source."""
+        self._source, self._status, self._context, self._faults = source, status, context, faults
         self._clock, self._requests = clock, requests
         self._due = clock.monotonic() + delay
         self._busy_since: float | None = None
@@ -148,11 +154,12 @@ class Worker:
         """Apply new requests. If the store cannot be read now, the next check tries again."""
         try:
             request = self._requests.get(self._source.name)
+            self._faults.clear(NOT_READABLE, READABLE_AGAIN)
             if request != self._request:
                 self._apply_request(request)
         except StoreError as error:
             if not self._clock.stopped:
-                log.warning("%s: cannot read people's requests: %s", self._source.name, error)
+                self._faults.report(NOT_READABLE, str(error))
 
     def _apply_request(self, request: SourceRequest) -> None:
         before, now = self._request, self._context.now()
@@ -176,17 +183,25 @@ class Worker:
             self._status = poll(self._source, self._status, self._context)
         except StoreError as error:
             if not self._clock.stopped:
-                name, seconds = self._source.name, STORE_RETRY_SECONDS
-                log.error("%s: cannot store the result: %s Trying again in %.0f s.", name, error, seconds)
+                self._faults.report(NOT_STORED, f"{error} Trying again every {STORE_RETRY_SECONDS:.0f} s.")
             return STORE_RETRY_SECONDS
-        except (Exception, SystemExit):
-            log.exception("%s: a bug in Wallflower ended this pass", self._source.name)
+        except (Exception, SystemExit) as error:
+            self._faults.report(self._bug, repr(error), exc_info=True)
             return self._after_bug()
+        self._faults.clear(NOT_STORED, STORED_AGAIN)
+        self._faults.clear(self._bug, f"{self._source.name}: read again")
         return self._delay()
+
+    @property
+    def _bug(self) -> str:
+        return f"{self._source.name}: a bug in Wallflower ended a pass"
 
     def _after_bug(self) -> float:
         try:
             self._status = record_bug(self._status, self._context)
+        except StoreError as error:
+            self._faults.report(NOT_STORED, str(error))
+            return STORE_RETRY_SECONDS
         except Exception:
             log.exception("%s: cannot store that a bug ended the pass", self._source.name)
             return STORE_RETRY_SECONDS
@@ -211,11 +226,11 @@ class Scheduler:
         stored = {status.source: status for status in self._context.store.recorded_statuses()}
         self._close_outdated_gaps(stored)
         spacing = min(START_SPACING_SECONDS, MAX_START_SECONDS / max(1, len(self._sources)))
-        requests = SourceRequests(self._context.store, self._clock)
+        requests, faults = SourceRequests(self._context.store, self._clock), FaultLog(log, self._clock.monotonic)
         for number, source in enumerate(self._sources):
             status = restore_source(source, stored.get(source.name), self._context)
             delay = max(number * spacing, self._seconds_until(status))
-            self._workers[source.name] = Worker(source, status, self._context, self._clock, requests, delay)
+            self._workers[source.name] = Worker(source, status, self._context, self._clock, requests, delay, faults)
         for name in self._workers:
             self._launch(name)
         self._watchdog.start()

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
+from monitor.logs import FaultLog
 
 INTERVAL_SECONDS = 15.0
 """Time between two runs. An incident must be reported within five minutes, and a run is cheap."""
@@ -40,8 +41,7 @@ class JobRunner:
         self._jobs, self._clock = tuple(jobs), clock
         replay_interval = max(MIN_REPLAY_INTERVAL_SECONDS, interval / clock.speed)
         self._interval = interval if clock.speed == 1.0 else replay_interval
-        self._errors: dict[str, str] = {}
-        """Job name -> the error of its last run."""
+        self._faults = FaultLog(log, clock.monotonic)
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
 
@@ -79,18 +79,14 @@ class JobRunner:
 
     def _run(self, job: Job) -> None:
         """Run one job. A repeated error is logged once, and again when it is over."""
+        fault = f"The job {job.name} failed"
         try:
             job.run(self._clock.now())
         except StoreError as error:
-            self._log_error(job, f"failed: {error}")
+            if not self._clock.stopped:
+                self._faults.report(fault, str(error))
         except (Exception, SystemExit) as error:
-            self._log_error(job, f"failed because of a bug: {type(error).__name__}: {error}", bug=True)
+            if not self._clock.stopped:
+                self._faults.report(fault, f"a bug in Wallflower: {error!r}", exc_info=True)
         else:
-            if self._errors.pop(job.name, None):
-                log.info("%s: running again", job.name)
-
-    def _log_error(self, job: Job, message: str, *, bug: bool = False) -> None:
-        if self._clock.stopped or self._errors.get(job.name) == message:
-            return
-        self._errors[job.name] = message
-        log.error("%s: %s", job.name, message, exc_info=bug)
+            self._faults.clear(fault, f"The job {job.name} works again")
