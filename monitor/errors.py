@@ -16,6 +16,7 @@
         SetupError                   its table in the config is wrong, or a package is missing
       DeliveryError                  a delivery is malformed; says where
         DeliveryRefused              it is not signed with the secret of a source
+      PeopleError                    an account, token or wall cannot be changed this way
       StoreError                     locked, full, not a database
         SchemaError                  newer or older than this program
 
@@ -148,6 +149,10 @@ class DeliveryError(WallflowerError):
 
 class DeliveryRefused(DeliveryError):
     """A delivery is not signed with the secret of a source that accepts deliveries. The message reveals no more."""
+
+
+class PeopleError(WallflowerError):
+    """An account, a token or a paired wall cannot be added or changed this way. The message is for the person."""
 
 
 class StoreError(WallflowerError):

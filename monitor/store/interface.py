@@ -22,6 +22,7 @@ from monitor.model import (
     Topics,
 )
 from monitor.store.mention_queries import MentionQueries
+from monitor.store.people import PeopleStore
 
 if TYPE_CHECKING:
     from monitor.clock import Clock
@@ -47,6 +48,9 @@ class Store(MentionQueries, Protocol):
     Times are aware and in UTC, and are stored to the millisecond. Scores are stored to the thousandth. Ids of mentions
     and of changes are positive, are never reused, and grow in the order in which they become visible to readers.
     """
+
+    people: PeopleStore
+    """Accounts, sessions, API tokens, paired walls and the audit log."""
 
     # The database itself
 

@@ -11,6 +11,16 @@ from sqlite_utils import Database
 MIN_MENTIONS_TO_LOG = 500_000
 """With more mentions than this, a migration that reads them all logs that it may take a minute."""
 
+CUBE = """
+CREATE TABLE cube_{name} (
+    {time}
+    brand INTEGER NOT NULL, source INTEGER NOT NULL, bucket INTEGER NOT NULL, lang TEXT NOT NULL,
+    intent INTEGER NOT NULL, state INTEGER NOT NULL, hidden INTEGER NOT NULL,
+    n INTEGER NOT NULL,      -- rows of mention; a row with 0 counts as none
+    score INTEGER NOT NULL,  -- sum of thousandths over the scored ones
+    PRIMARY KEY ({key}brand, source, bucket, lang, intent, state, hidden)
+) STRICT, WITHOUT ROWID"""
+"""Of m005: a table of sums."""
 RENAMED_COLUMNS = (
     *((table, "bucket", "sentiment") for table in ("mention", "cube_day", "cube_month", "cube_all", "cube_brand_day")),
     ("mention", "judged", "program_score"),

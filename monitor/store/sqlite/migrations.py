@@ -13,12 +13,14 @@ from sqlite_utils.migrations import Migrations
 
 from monitor.store.sqlite import links
 from monitor.store.sqlite.migration_steps import (
+    CUBE,
     RENAMED_COLUMNS,
     RENAMED_STATUS_FIELDS,
     RENAMED_TOPIC_FIELDS,
     announced,
     fill_5_minute_counts,
 )
+from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
@@ -26,16 +28,6 @@ MIGRATION_SET = "wallflower"
 APPLICATION_ID = 0x57466C77
 """Marks the file as ours ("WFlw")."""
 migrations = Migrations(MIGRATION_SET)
-
-_CUBE = """
-CREATE TABLE cube_{name} (
-    {time}
-    brand INTEGER NOT NULL, source INTEGER NOT NULL, bucket INTEGER NOT NULL, lang TEXT NOT NULL,
-    intent INTEGER NOT NULL, state INTEGER NOT NULL, hidden INTEGER NOT NULL,
-    n INTEGER NOT NULL,      -- rows of mention; a row with 0 counts as none
-    score INTEGER NOT NULL,  -- sum of thousandths over the scored ones
-    PRIMARY KEY ({key}brand, source, bucket, lang, intent, state, hidden)
-) STRICT, WITHOUT ROWID"""
 
 
 @migrations()
@@ -163,8 +155,8 @@ def m004_search(db: Database) -> None:
 def m005_cubes(db: Database) -> None:
     """Sums over mention, so that a count needs no rows."""
     for name in ("day", "month"):
-        db.execute(_CUBE.format(name=name, time="time INTEGER NOT NULL,  -- of published_at", key="time, "))
-    db.execute(_CUBE.format(name="all", time="", key=""))
+        db.execute(CUBE.format(name=name, time="time INTEGER NOT NULL,  -- of published_at", key="time, "))
+    db.execute(CUBE.format(name="all", time="", key=""))
     db.execute("""
         CREATE TABLE cube_line (
             time INTEGER NOT NULL,    -- day
@@ -336,3 +328,9 @@ def m018_context(db: Database) -> None:
     """What helps to judge a post: the author that it replies to, and whether it only shares somebody else's post."""
     db.execute("ALTER TABLE post ADD COLUMN reply_to TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE post ADD COLUMN repost INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m019_people(db: Database) -> None:
+    """Accounts, sessions, API tokens, paired walls and the audit log."""
+    create_people_tables(db)

@@ -23,6 +23,7 @@ from monitor.model import (
     Topics,
 )
 from monitor.store.interface import KEEP, Keep
+from monitor.store.people import PeopleStore
 from monitor.store.requests import with_requests
 from monitor.store.sqlite import (
     analysis_results,
@@ -36,6 +37,7 @@ from monitor.store.sqlite import (
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
+from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
@@ -63,6 +65,7 @@ class SqliteStore(SqliteMentionQueries):
         self._buffer = StatusBuffer()
         self._writer = Writer(db, path, self._buffer, rolled_back=self._clear_caches)
         self._readers = Readers(path)
+        self.people: PeopleStore = SqlitePeople(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True, lock_timeout: float) -> Self:
