@@ -1,6 +1,7 @@
 """Mentions as CSV and JSON, line by line, for the page's export and for ``wallflower export``.
 
-Does not import Flask. A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+Does not import Flask. A cell that a spreadsheet would run as a formula gets an apostrophe before it. One that has
+apostrophes there already gets another, so that an import can remove it again.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
 }
 """Column of CSV and key of JSON -> its plain value. Times are ISO 8601 in UTC; an unknown one and an unscored score are
 None."""
-_FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]")
+_FORMULA = re.compile(r"'*\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

@@ -2,6 +2,8 @@
 
 expression    meaning                               where
 A             the cell of A; ``A.B`` may be nested  everywhere
+A.B=c.D       D in the object of the list A whose B  everywhere
+              is "c"
 A + B         both, without a part that the other repeats
 A | B         the first that is not empty           layouts
 x{A}          "x" followed by the cell of A         layouts
@@ -13,6 +15,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from monitor.text.quotes import QUOTE_PREFIX
 
 Values = Mapping[str, Any]
 Getter = Callable[[Values], str]
@@ -30,6 +34,8 @@ _CUT_OFF = re.compile(r"(?:\u2026|\.\.\.)(?:\s*https?://\S+)?\s*\Z")
 MAX_ELLIPSIS_CHARS = 300
 """Length of an ellipsis with the link that may follow it. A limit keeps the search fast in any text."""
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{2}")
+_GUARDED = re.compile(r"'+\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]")
+"""See ``display.pages.mentions.export``."""
 _REPOST = re.compile(r"RT @\w+: ")
 
 
@@ -49,6 +55,9 @@ def _nested(value: Any, path: Sequence[str]) -> Any:
             value = value.get(part)
         elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
+        elif isinstance(value, list) and "=" in part:
+            name, _, wanted = part.partition("=")
+            value = next((one for one in value if isinstance(one, Mapping) and one.get(name) == wanted), None)
         else:
             return None
     return value
@@ -164,6 +173,33 @@ def short_getter(columns: Sequence[str]) -> Getter:
     if len(columns) == 1:
         return lambda values: short_cell(values, only)
     return lambda values: " ".join(filter(None, (short_cell(values, name) for name in columns)))
+
+
+def quoting_getter(read: Getter, quoted: Getter) -> Getter:
+    """Reads prose, and the text that it quotes as lines of a quote below it."""
+
+    def with_quote(values: Values) -> str:
+        text, quote = read(values), quoted(values).strip()
+        lines = "\n".join(f"{QUOTE_PREFIX}{line}" for line in filter(None, map(str.strip, quote.splitlines())))
+        return f"{text}\n\n{lines}" if lines and text.strip() else text
+
+    return with_quote
+
+
+def exact_getter(column: str) -> Getter:
+    """Reads a cell of our own export as it is, without the apostrophe that CSV has before what may be a formula."""
+
+    def read(values: Values) -> str:
+        value = values.get(column)
+        text = "" if value is None else str(value)
+        return text[1:] if _GUARDED.match(text) and _is_table_row(values) else text
+
+    return read
+
+
+def _is_table_row(values: Values) -> bool:
+    """Whether a row has only text, as in CSV; in JSON, our export has numbers and flags too, and guards nothing."""
+    return all(isinstance(value, str) for value in values.values())
 
 
 def template_getter(template: str, columns: Mapping[str, Getter]) -> Getter:

@@ -12,6 +12,7 @@ from itertools import islice
 from monitor.collector.importing import cells
 from monitor.collector.importing.cells import Getter, Values
 from monitor.collector.importing.common_names import COMMON_NAMES, TIMES_OF_DAY
+from monitor.collector.importing.contexts import is_flag
 from monitor.collector.importing.layouts import Layout, column_key
 from monitor.collector.importing.rows import ImportFailed
 
@@ -95,7 +96,10 @@ def choose_columns(
         hint = f"{_longest(file)} {list_columns(file.names)}"
         raise ImportFailed(f"No column seems to hold the text. Name it with --map text=COLUMN.{hint}")
     fuller = _fuller_columns(file, layout, chosen["text"])
-    getters = {field: _getter(field, alternatives, fuller) for field, alternatives in chosen.items()}
+    is_exact = layout is not None and layout.is_exact
+    getters = {field: _getter(field, alternatives, fuller, is_exact) for field, alternatives in chosen.items()}
+    if "quoted" in getters and "text" not in mapped:
+        getters["text"] = cells.quoting_getter(getters["text"], getters["quoted"])
     if [column_key(name) for name in chosen.get("site", [[]])[0]] == ["subreddit"]:
         getters["site"] = cells.subreddit_getter(getters["site"])
     if layout is not None:
@@ -197,7 +201,9 @@ def _alternatives(expression: str, by_key: Mapping[str, str]) -> Iterator[list[s
 
 def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[str, _Alternatives]:
     """Field -> the column with the likeliest name, of those whose cells suit the field."""
-    suits: Mapping[str, Callable[[str], object]] = {"published": is_date, "url": is_link, "stars": stars_in}
+    suits: Mapping[str, Callable[[str], object]] = {
+        **{"published": is_date, "url": is_link, "stars": stars_in, "repost": is_flag}
+    }
     found: dict[str, _Alternatives] = {}
     for field, keys in COMMON_NAMES.items():
         names = [file.by_key[key] for key in keys if key in file.by_key]
@@ -244,8 +250,10 @@ def _fuller_columns(file: FileColumns, layout: Layout | None, chosen: _Alternati
     return [name for name in names if name not in used]
 
 
-def _getter(field: str, alternatives: _Alternatives, fuller: Sequence[str]) -> Getter:
-    if field in ("text", "title"):
+def _getter(field: str, alternatives: _Alternatives, fuller: Sequence[str], is_exact: bool) -> Getter:
+    if is_exact and len(alternatives) == len(alternatives[0]) == 1:
+        return cells.exact_getter(alternatives[0][0])
+    if field in ("text", "title", "quoted"):
         return cells.first_getter([cells.text_getter(names, fuller) for names in alternatives])
     make = cells.date_getter if field == "published" else cells.short_getter
     return cells.first_getter([make(names) for names in alternatives])

@@ -38,6 +38,11 @@ _NAMES = {
     "site": "site subreddit forum domain network platform",
     "lang": "lang language languagecode",
     "stars": "stars starrating rating",
+    "reply_to": (
+        "replyto inreplyto inreplytoscreenname inreplytousername inreplytouser inreplytouser.username "
+        "inreplytouser.screenname replytousername replytouser"
+    ),
+    "repost": "repost isrepost isretweet isreblog",
 }
 
 _NAMES_IN_OTHER_LANGUAGES = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.collector.importing.cells import Values
 from monitor.collector.importing.columns import Columns, stars_in
+from monitor.collector.importing.contexts import reads_as_repost, replied_to_name, states_repost
 from monitor.collector.importing.dating import DateReader
 from monitor.collector.importing.identity import Identity
 from monitor.collector.importing.rows import Row
@@ -56,7 +57,7 @@ class RowReader:
         if row.problem:
             raise RowRefusedError(row.problem)
         read, values = self.columns.read, row.values
-        text, title, stars = _prose(read("text", values)), _prose(read("title", values)), read("stars", values)
+        text, title, stars = self._prose("text", values), self._prose("title", values), read("stars", values)
         self._check_text(text, title, stars)
         url = self.link(values)
         post = Post(
@@ -70,8 +71,10 @@ class RowReader:
             site=read("site", values),
             lang=_language(read("lang", values)),
             stars=self._stars(stars),
+            reply_to=self._reply_to(read("reply_to", values)),
+            repost=states_repost(read("repost", values)) or self._is_marked_repost(text),
         )
-        _check_decoded((post.external_id, text, title, post.author, url, post.site))
+        _check_decoded((post.external_id, text, title, post.author, url, post.site, post.reply_to))
         return post
 
     def link(self, values: Values) -> str:
@@ -81,7 +84,7 @@ class RowReader:
         return layout.url_base + url if layout is not None and url.startswith("/") else url
 
     def _check_text(self, text: str, title: str, stars: str) -> None:
-        if text.strip().casefold() in REMOVED_TEXTS:
+        if text.strip().casefold() in REMOVED_TEXTS and not self._is_exact:
             raise RemovedAtSourceError
         if not text.strip() and not title.strip():
             if stars:
@@ -116,7 +119,22 @@ class RowReader:
             if str(values.get(column, "")).strip().casefold() == value.casefold():
                 return str(values.get(account) or "")
         author = self.columns.read("author", values)
-        return "" if author.casefold() in REMOVED_TEXTS else author
+        return "" if author.casefold() in REMOVED_TEXTS and not self._is_exact else author
+
+    @property
+    def _is_exact(self) -> bool:
+        return self.columns.layout is not None and self.columns.layout.is_exact
+
+    def _prose(self, field: str, values: Values) -> str:
+        text = self.columns.read(field, values)
+        return "" if text.strip().casefold() in NO_TEXTS and not self._is_exact else text
+
+    def _reply_to(self, text: str) -> str:
+        return text if self._is_exact else replied_to_name(text)
+
+    def _is_marked_repost(self, text: str) -> bool:
+        layout = self.columns.layout
+        return layout is not None and layout.marks_reposts and reads_as_repost(text)
 
     def _stars(self, text: str) -> int | None:
         if not text:
@@ -128,10 +146,6 @@ class RowReader:
                 "leave the column out with --map stars="
             )
         return stars
-
-
-def _prose(text: str) -> str:
-    return "" if text.strip().casefold() in NO_TEXTS else text
 
 
 def _language(text: str) -> str | None:

@@ -127,7 +127,7 @@ def _row(line: int, values: dict[str, Any], encoding: Encoding) -> Iterator[Row]
 
 
 def _page(line: int, page: Mapping[str, Any]) -> Iterator[Row]:
-    """The posts of a page of X's API, each with its ``author`` and the posts that it quotes, as twarc2 flattens it."""
+    """The posts of a page of X's API, with the users and the posts that it refers to, as twarc2 flattens it."""
     includes = page.get("includes")
     by_id = {
         kind: {one.get("id"): one for one in found if isinstance(one, dict)}
@@ -143,8 +143,12 @@ def _page(line: int, page: Mapping[str, Any]) -> Iterator[Row]:
             tweets = by_id.get("tweets", {})
             wholes = [{**tweets.get(one.get("id"), {}), **one} for one in references if isinstance(one, dict)]
             post = {**post, "referenced_tweets": wholes}
-        author = by_id.get("users", {}).get(post.get("author_id"))
-        yield Row(line, {**post, "author": author} if author else post)
+        users = by_id.get("users", {})
+        named = {
+            "author": users.get(post.get("author_id")),
+            "in_reply_to_user": users.get(post.get("in_reply_to_user_id")),
+        }
+        yield Row(line, {**post, **{name: user for name, user in named.items() if user}})
 
 
 def _undecodable(values: Mapping[str, Any], encoding: Encoding) -> str:

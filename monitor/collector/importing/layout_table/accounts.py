@@ -106,6 +106,8 @@ ACCOUNTS: tuple[Layout, ...] = (
         published="tweet.created_at | created_at",
         url="https://x.com/i/status/{id}",
         lang="tweet.lang | lang",
+        reply_to="tweet.in_reply_to_screen_name | in_reply_to_screen_name",
+        marks_reposts=True,
         confirmed="public readers",
     ),
 )

@@ -18,6 +18,9 @@ LISTENING_TOOLS: tuple[Layout, ...] = (
         site="site",
         lang="lang",
         stars="stars",
+        reply_to="reply_to",
+        repost="repost",
+        is_exact=True,
         confirmed="its source",
     ),
     Layout(
@@ -32,6 +35,8 @@ LISTENING_TOOLS: tuple[Layout, ...] = (
         url="Url | Original Url",
         site="Domain",
         lang="Language",
+        reply_to="X Reply to | Twitter Reply to",
+        repost="Engagement Type | X Repost of | Twitter Retweet of",
         confirmed="public readers",
     ),
     Layout(
