@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, jsonify, redirect, send_from_directory
+from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.pages import errors, wall, webhook
@@ -14,6 +14,7 @@ from display.pages.context import PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
 from display.server.live import Live
+from display.server.proxies import ProxyMiddleware
 from display.server.security import SecurityMiddleware
 from display.wall_state import WallStates
 from monitor.clock import Clock
@@ -50,18 +51,15 @@ def create_app(
     add_static(app)
     add_pages(app)
     errors.register(app)
-    app.wsgi_app = SecurityMiddleware(  # type: ignore[method-assign]
-        app.wsgi_app,
-        hosts=[config.server.host],
-        connections=live.connections,
-        max_connections=live.max_connections,
-    )
+    hosts = [config.server.host, *config.server.hosts]
+    guarded = SecurityMiddleware(app.wsgi_app, hosts, sockets_full=live.is_full)
+    app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
     return app
 
 
 def add_static(app: Flask) -> None:
     """Serve the built front end, and let templates find its files with ``asset``, ``styles`` and ``scripts``."""
-    assets = Assets()
+    assets = Assets(url=lambda name: url_for("static", name=name))
     app.jinja_env.globals.update(asset=assets.asset, styles=assets.styles, scripts=assets.scripts)
     app.add_url_rule("/static/<path:name>", "static", static)
 
@@ -84,7 +82,7 @@ def favicon() -> tuple[str, int]:
 
 def home() -> AnyResponse:
     """Redirect to the mentions."""
-    return redirect("/mentions")
+    return redirect(url_for("mentions.listing"))
 
 
 def static(name: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import datetime, time, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -116,6 +117,29 @@ def test_hosts_in_a_private_network_can_be_allowed(tmp_path: Path) -> None:
     assert config.allow_hosts == {"127.0.0.1:8000", "wiki.local", "[::1]:80"}
 
 
+def test_a_reverse_proxy_can_be_configured(tmp_path: Path) -> None:
+    keys = 'hosts = ["wallflower.example", "10.0.0.5"]\nproxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]'
+    server = loaded(tmp_path, GOOD.replace("port = 8750", f"port = 8750\n{keys}")).server
+    assert server.hosts == ("wallflower.example", "10.0.0.5")
+    assert server.proxies == (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ('proxies = ["10.0.0.7/8"]', 'server.proxies[0]: expected an address or a network, such as "10.0.0.7"'),
+        ('proxies = ["proxy.example"]', 'server.proxies[0]: expected an address or a network, such as "10.0.0.7"'),
+        ('proxies = ["127.0.0.1", "0.0.0.0/0"]', "server.proxies[1]: "),
+        ('proxies = ["::/0"]', "not every address, because then everybody would be believed"),
+        ('hosts = ["https://wallflower.example/"]', "server.hosts[0]: "),
+        ('hosts = ["wallflower.example:443"]', "without a port"),
+    ],
+)
+def test_a_wrong_proxy_or_host_is_a_problem(tmp_path: Path, key: str, said: str) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("port = 8750", f"port = 8750\n{key}"))
+    assert said in problem
+
+
 def test_the_data_folder_is_relative_to_the_file_unless_absolute(tmp_path: Path) -> None:
     assert loaded(tmp_path, GOOD.replace('"data"', '"../elsewhere"')).data == (tmp_path.parent / "elsewhere").resolve()
     assert loaded(tmp_path, GOOD.replace('"data"', '"/var/lib/w"')).data == Path("/var/lib/w").resolve()
@@ -138,7 +162,11 @@ def test_invalid_durations(tmp_path: Path, every: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("port = 8750", "prot = 8750", 'server.prot: unknown key. Did you mean "port"? Allowed: host, port.'),
+        (
+            "port = 8750",
+            "prot = 8750",
+            'server.prot: unknown key. Did you mean "port"? Allowed: host, hosts, port, proxies.',
+        ),
         ("[server]", "[sever]", 'sever: unknown key. Did you mean "server"?'),
         ("aliases =", "alias =", 'brands[0].alias: unknown key. Did you mean "aliases"?'),
         ("url =", "ulr =", 'sources[0].ulr: unknown key. Did you mean "url"?'),

@@ -348,7 +348,6 @@ def handshake(served: RunningApp) -> socket.socket:
 def test_connections_beyond_the_spare_ones_are_rejected_before_the_handshake(served: RunningApp) -> None:
     served.live._max_sockets = -13
     raws = [handshake(served) for _ in range(3)]
-    served.app.wsgi_app._max_connections = served.live.max_connections  # type: ignore[attr-defined]
     rejected = socket.create_connection(raws[0].getpeername(), timeout=TIMEOUT_SECONDS)
     rejected.sendall(b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.0\r\nHost: localhost\r\n\r\n")
     assert b" 503 " in rejected.recv(4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +13,25 @@ STATIC = Path(__file__).parents[1] / "static"
 class Assets:
     """URLs of built files. Reloads the manifest when it changes, so that a build needs no restart."""
 
-    def __init__(self, folder: Path = STATIC, prefix: str = "/static/") -> None:
+    def __init__(self, folder: Path = STATIC, url: Callable[[str], str] = "/static/{}".format) -> None:
+        """``url`` returns the URL of a file in ``folder``."""
         self._manifest = folder / "manifest.json"
-        self._prefix = prefix
+        self._url = url
         self._loaded_mtime_ns = 0
         self._chunks: Mapping[str, Any] = {}
 
     def asset(self, entry: str) -> str:
         """The URL of an entry's script, or of its style sheet for a CSS entry. Raises LookupError if not built."""
-        return self._prefix + str(self._chunk(entry)["file"])
+        return self._url(str(self._chunk(entry)["file"]))
 
     def styles(self, entry: str) -> list[str]:
         """URLs of the style sheets of an entry and its imports, in order."""
-        return [self._prefix + path for path in dict.fromkeys(self._styles(entry))]
+        return [self._url(path) for path in dict.fromkeys(self._styles(entry))]
 
     def scripts(self, entry: str) -> list[str]:
         """URLs of the scripts that an entry imports, so that a browser can load them in parallel."""
         imported = dict.fromkeys(self._imports(entry))
-        return [self._prefix + str(self._chunk(name)["file"]) for name in imported]
+        return [self._url(str(self._chunk(name)["file"])) for name in imported]
 
     def _imports(self, entry: str) -> Iterator[str]:
         for name in self._chunk(entry).get("imports", []):

@@ -153,10 +153,9 @@ class Live:
         self._io.on_event("connect", self._accept_client)
         self.screens = Screens(clock, lambda sid: bool(self._io.server.manager.is_connected(sid, "/")))
 
-    @property
-    def max_connections(self) -> int:
-        """How many connections are accepted before Socket.IO sees them: the cap and the spare ones."""
-        return self._max_sockets + SPARE_SOCKETS
+    def is_full(self) -> bool:
+        """Whether no connection is accepted any more, not even to tell its client why."""
+        return self.connections() >= self._max_sockets + SPARE_SOCKETS
 
     def connections(self) -> int:
         """How many connections are open, including those that are still connecting."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SIGNED_PATH = "/in/"
 """Requests below this path are signed by a program. They use no cookies, so another site cannot forge them."""
+SOCKET_PATH = "/socket.io"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
 
@@ -53,13 +54,11 @@ def is_cross_site(environ: WSGIEnvironment) -> bool:
 class SecurityMiddleware:
     """WSGI middleware: rejects unknown hosts, cross-site requests and sockets above the limit, and adds HEADERS."""
 
-    def __init__(
-        self, app: WSGIApplication, hosts: Iterable[str], connections: Callable[[], int], max_connections: int
-    ) -> None:
+    def __init__(self, app: WSGIApplication, hosts: Iterable[str], sockets_full: Callable[[], bool]) -> None:
+        """``sockets_full`` returns whether no more sockets are accepted."""
         self._app = app
         self._hosts = LOOPBACK_NAMES | {name.lower() for name in hosts}
-        self._connections = connections
-        self._max_connections = max_connections
+        self._sockets_full = sockets_full
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -81,8 +80,10 @@ class SecurityMiddleware:
             return "400 Bad Request", "Wallflower does not serve this host name."
         path = environ.get("PATH_INFO", "")
         is_write = environ["REQUEST_METHOD"] not in SAFE_METHODS
-        if is_write and is_cross_site(environ) and not path.startswith(SIGNED_PATH):
+        is_socket = path.startswith(SOCKET_PATH)
+        # Browsers let every site open a WebSocket to every other, with the cookies of the other.
+        if (is_write or is_socket) and is_cross_site(environ) and not path.startswith(SIGNED_PATH):
             return "403 Forbidden", "This request came from another site."
-        if path.startswith("/socket.io") and self._connections() >= self._max_connections:
+        if is_socket and self._sockets_full():
             return "503 Service Unavailable", "Full: this server has reached its limit of connected screens."
         return None

@@ -1,5 +1,6 @@
 // The live connection of a page. It only receives; actions of a person are HTTP requests.
 import { io } from "socket.io-client";
+import { rootPath } from "./root_path";
 
 export interface Change {
   id: number;
@@ -47,6 +48,7 @@ const RETRY_WHEN_FULL_MS = 30_000;
 export function connect<State = unknown>(options: Options<State>): () => void {
   let lastId = options.lastId;
   const socket = io({
+    path: `${rootPath()}/socket.io`,
     transports: ["websocket"],
     auth: (send) => send({ last_id: lastId, version: options.version, room: options.room, wall: options.wall ?? "", size: `${innerWidth}x${innerHeight}` }),
     reconnectionDelay: 500,

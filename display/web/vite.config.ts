@@ -2,7 +2,8 @@ import { defineConfig } from "vite";
 
 // Each page has an entry; the server finds its built files by that name in static/manifest.json.
 export default defineConfig({
-  base: "/static/",
+  // Relative URLs, so that the files also work under the path of a proxy.
+  base: "./",
   publicDir: false,
   build: {
     target: "es2022",

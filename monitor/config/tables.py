@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from monitor.config.values import Colour, Duration, Host, Name, Text, Unique, Zone
+from monitor.config.values import Colour, Duration, Host, HostName, Name, Network, Text, Unique, Zone
 from monitor.config.walls import Wall
 
 
@@ -33,6 +33,10 @@ class Server:
 
     host: Text = "127.0.0.1"
     port: Annotated[StrictInt, Field(ge=1, le=65535)] = 8750
+    hosts: Unique[HostName] = ()
+    """Further names by which people reach the pages, such as the name of a reverse proxy."""
+    proxies: Unique[Network] = ()
+    """The reverse proxies whose X-Forwarded-* headers are believed."""
 
 
 class BrandTable(Table):

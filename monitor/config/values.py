@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
 from monitor.errors import QueryError
 from monitor.query import parse
@@ -21,6 +22,7 @@ _RESERVED_WALL_NAME = "pairing"
 """Not allowed as the name of a wall, because /wall/pairing shows how to pair one."""
 
 T = TypeVar("T")
+IPNetwork: TypeAlias = IPv4Network | IPv6Network
 
 
 def parse_duration(value: object) -> timedelta:
@@ -40,6 +42,18 @@ def parse_zone(value: object) -> ZoneInfo:
         return ZoneInfo(value if isinstance(value, str) else "")
     except (OSError, ValueError, LookupError):
         raise ValueError('the name of a time zone, such as "Europe/London" or "UTC"') from None
+
+
+def parse_network(value: object) -> IPNetwork:
+    """``"10.0.0.7"`` or ``"10.0.0.0/8"`` as a network. Every address is refused: it would not exclude anybody."""
+    expected = 'an address or a network, such as "10.0.0.7" or "10.0.0.0/8"'
+    try:
+        network = ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(expected) from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{expected}; not every address, because then everybody would be believed")
+    return network
 
 
 def _matching(pattern: str, expected: str) -> AfterValidator:
@@ -92,6 +106,14 @@ Host = Annotated[
         'a host, or host:port, such as "wiki.local" or "127.0.0.1:8000"',
     ),
 ]
+HostName = Annotated[
+    str,
+    _matching(
+        r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}",
+        'the name in the address of the pages, without a port, such as "wallflower.example.org"',
+    ),
+]
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(parse_network)]
 PostLanguage = Annotated[str, _matching(r"[a-z]{2,3}", 'the code of a language such as "en", or "und" for unknown')]
 WallName = Annotated[
     str,

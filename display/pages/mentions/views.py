@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -243,9 +243,9 @@ def sent_query_string() -> str:
     return urlencode(list(request.args.items(multi=True)))
 
 
-def link(view: MentionsView, path: str = "/mentions") -> str:
-    """The URL of ``view`` under ``path``."""
-    query = query_string(view, page_context().config.timezone)
+def link(view: MentionsView, endpoint: str = "mentions.listing", **values: Any) -> str:
+    """The URL of ``endpoint`` with the filters of ``view``."""
+    path, query = url_for(endpoint, **values), query_string(view, page_context().config.timezone)
     return f"{path}?{query}" if query else path
 
 

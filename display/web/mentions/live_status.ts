@@ -1,6 +1,8 @@
 // Shows whether this page is live: "Reconnecting" in the health line after 30 s without a message, a banner across the page
 // after 90 s. Ages are measured with the monotonic clock, because the system clock may be set while the page is open.
 
+import { rootPath } from "../root_path";
+
 const RECONNECTING_AFTER_MS = 30_000;
 const OFFLINE_AFTER_MS = 90_000;
 const CHECK_EVERY_MS = 1_000;
@@ -57,7 +59,7 @@ export class LiveStatus {
 
   private async refreshHealthLine(): Promise<void> {
     this.refreshedAt = performance.now();
-    const response = await fetch("/mentions/health", { cache: "no-store" }).catch(() => null);
+    const response = await fetch(`${rootPath()}/mentions/health`, { cache: "no-store" }).catch(() => null);
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("health");
     const shown = document.getElementById("health");

@@ -1,6 +1,7 @@
 // The pill "37 new": counts the mentions that the list would gain, and adds them only when a person asks.
 
 import type { Change } from "../live";
+import { rootPath } from "../root_path";
 
 const COUNT_DELAY_MS = 400;
 const ANNOUNCE_EVERY_MS = 30_000;
@@ -36,7 +37,7 @@ export class NewPill {
 
   /** Add the new rows at the top. The row with the focus keeps the focus and its position on the screen. */
   async showNew(): Promise<void> {
-    const firstPage = this.main.dataset.firstPageUrl ?? "/mentions";
+    const firstPage = this.main.dataset.firstPageUrl ?? `${rootPath()}/mentions`;
     if (this.count === 0 && !this.outOfSync) return;
     const rows = this.main.querySelector<HTMLElement>("#rows");
     if (this.outOfSync || !rows || this.main.dataset.firstPage !== "true" || this.main.dataset.order !== "new") {

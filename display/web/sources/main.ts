@@ -3,6 +3,8 @@
 
 import "./sources.css";
 
+import { rootPath } from "../root_path";
+
 const REFRESH_EVERY_MS = 5_000;
 
 showRefreshNote();
@@ -22,7 +24,7 @@ function inUse(main: Element): boolean {
 async function refresh(): Promise<void> {
   const main = document.querySelector("main.sources");
   if (!main || inUse(main)) return;
-  const response = await fetch("/sources", { cache: "no-store" }).catch(() => null);
+  const response = await fetch(`${rootPath()}/sources`, { cache: "no-store" }).catch(() => null);
   if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector("main.sources");

@@ -11,6 +11,7 @@ import type { ComponentChild } from "preact";
 import { render } from "preact";
 
 import { connect, reloadOnce } from "../live";
+import { rootPath } from "../root_path";
 import { App } from "./app";
 import { clockOffset, type Schedule, scheduleAt, type ScheduleInput, slot } from "./schedule";
 import { ErrorBoundary } from "./error_boundary";
@@ -149,7 +150,7 @@ function loseWall(wall: Wall): void {
 
 /** The name in the address of this page; empty for the first wall. */
 function wallName(): string {
-  return location.pathname.split("/")[2] ?? "";
+  return location.pathname.slice(rootPath().length).split("/")[2] ?? "";
 }
 
 /** "/wall/state.json" or "/wall/<name>/state.json" */
