@@ -5,6 +5,7 @@ A secret named ``YOUTUBE_KEY`` is read from the first of these that has it:
     the environment variable YOUTUBE_KEY
     the file named in the environment variable YOUTUBE_KEY_FILE
     the file YOUTUBE_KEY (or youtube_key) in $CREDENTIALS_DIRECTORY, where systemd's LoadCredential= puts it
+    the file wallflower_YOUTUBE_KEY there: LoadCredential=wallflower:FOLDER names each file of a folder like this
 
 It is read at each use and never cached, so that a new value is used from the next pass on.
 """
@@ -23,6 +24,7 @@ from pydantic import AfterValidator, BaseModel
 from monitor.errors import AuthError
 
 MAX_SECRET_CHARS = 8_192
+CREDENTIAL_PREFIX = "wallflower_"
 MIN_REDACTED_CHARS = 6
 """Shorter secrets are not redacted, because they may be common words."""
 
@@ -91,7 +93,7 @@ def _candidates(name: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     found = [("the environment", environ[name])] if name in environ else []
     files = [Path(environ[f"{name}_FILE"])] if environ.get(f"{name}_FILE") else []
     if folder := environ.get("CREDENTIALS_DIRECTORY"):
-        files += [Path(folder) / name, Path(folder) / name.lower()]
+        files += [Path(folder) / file for file in (name, name.lower(), f"{CREDENTIAL_PREFIX}{name}")]
     return found + [(f"the file {file.name}", text) for file in files if (text := _read(file, name)) is not None]
 
 

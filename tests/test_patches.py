@@ -15,13 +15,16 @@ from typing import Any
 
 import engineio
 import gunicorn.http.wsgi
+import gunicorn.systemd
 import pytest
 import simple_websocket
 from engineio.async_drivers.threading import _async
 from engineio.socket import Socket
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.body import ChunkedReader, LengthReader
+from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.workertmp import WorkerTmp
 from wsproto.utilities import LocalProtocolError
 
 from display.server import patches
@@ -83,6 +86,27 @@ def test_no_signal_starts_a_second_worker_and_a_hang_up_stops(handlers: None) ->
     for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2, signal.SIGHUP):
         signal.raise_signal(number)
     assert received == [signal.SIGTERM]
+
+
+def test_the_arbiter_calls_what_ours_overrides() -> None:
+    assert parameters(Arbiter.murder_workers) == ["self"]
+    assert "self.murder_workers()" in source(Arbiter.run).partition("while True:")[2]
+    assert source(Arbiter.spawn_workers).count("self.spawn_worker()") == 1
+    assert source(Arbiter.spawn_worker).index("return pid") < source(Arbiter.spawn_worker).index("sys.exit(0)")
+    assert parameters(Arbiter.stop) == ["self", "graceful"]
+    assert "self.stop()" in source(Arbiter.halt)
+    assert parameters(Arbiter.kill_workers) == ["self", "sig"]
+
+
+def test_gunicorn_finds_systemd_only_in_the_environment_that_we_clear() -> None:
+    assert "os.environ.get('NOTIFY_SOCKET')" in source(gunicorn.systemd.sd_notify)
+
+
+def test_a_worker_records_when_its_loop_ran_in_monotonic_time() -> None:
+    assert "time.monotonic()" in source(WorkerTmp.notify)
+    assert "st_mtime" in source(WorkerTmp.last_update)
+    assert "self.notify()" in source(ThreadWorker.run).partition("while self.alive:")[2]
+    assert "notify()" not in source(Worker.init_process), "or the loop would seem to run before it does"
 
 
 def test_the_threaded_worker_calls_what_our_worker_overrides() -> None:

@@ -25,7 +25,7 @@ from display.cli.setup.source_proposals import SourceProposal, propose_sources
 from display.cli.setup.source_trials import Trial, TrialResult
 from display.cli.setup.toml_writer import on_one_line
 from monitor.clock import Clock
-from monitor.config import LOCAL_FILE
+from monitor.config import LOCAL_FILE, SYSTEM_DATA, SYSTEM_FILE
 from monitor.errors import ConfigError
 from monitor.model import Brand
 from monitor.query.matcher import Matcher
@@ -94,7 +94,7 @@ def init(
     _print_rules(brands)
     proposals = propose_sources(brands, answers.country, answers.language)
     results = _try_sources(brands, proposals, seconds) if look else {}
-    text = config_text(brands, proposals, results, countries.timezone_of(answers.country))
+    text = config_text(brands, proposals, results, countries.timezone_of(answers.country), _data_folder(target))
     _check(text, target)
     _write(target, text)
     _print_next_steps(target, answers)
@@ -180,6 +180,11 @@ def _try_sources(
     if results and all(result.problem and not result.posts for result in results.values()):
         click.echo(NOTHING_WORKED)
     return results
+
+
+def _data_folder(target: Path) -> str:
+    """The value of ``data``: beside the config, except in a system-wide installation."""
+    return str(SYSTEM_DATA) if target == SYSTEM_FILE else "data"
 
 
 def _check(text: str, target: Path) -> None:

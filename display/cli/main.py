@@ -24,6 +24,7 @@ from display.cli.fetch import fetch
 from display.cli.hide import hide
 from display.cli.import_ import import_
 from display.cli.init import init
+from display.cli.install_service import install_service
 from display.cli.match import match
 from display.cli.opml import opml
 from display.cli.pause import pause
@@ -39,7 +40,7 @@ EX_CONFIG = 78
 OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 COMMANDS = (
     *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
-    *(hide, unhide, correct, remove_source),
+    *(hide, unhide, correct, remove_source, install_service),
 )
 
 

@@ -22,8 +22,10 @@ from gunicorn.app.base import BaseApplication
 
 from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
+from display.server.arbiter import SupervisedArbiter
 from display.server.service import FINISH_REQUESTS_SECONDS, STOP_SECONDS, Service
 from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
+from display.server.supervision import Heartbeat, Notifier, Supervisor
 from display.server.worker import GuardedThreadWorker
 from monitor.clock import Clock
 from monitor.config import Config
@@ -44,19 +46,22 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
     """
     check_host(config)
     check_port(config)
+    notifier = Notifier.take(os.environ)
     with single_instance(config):
+        notifier.send(STATUS="Opening the database")
         database = prepare_database(config)
         if advice := concurrent_writes_advice(database):
             log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()
-        _Server(config, version, clock or Clock()).run()
+        _Server(config, version, clock or Clock(), Supervisor(notifier)).run()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings. Its public methods are called by gunicorn."""
 
-    def __init__(self, config: Config, version: str, clock: Clock) -> None:
+    def __init__(self, config: Config, version: str, clock: Clock, supervisor: Supervisor) -> None:
         self._config, self._version, self._clock = config, version, clock
+        self.supervisor = supervisor
         self._service: Service | None = None
         super().__init__()
 
@@ -73,6 +78,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._service = Service(self._config, self._version, self._clock)
         return self._service.app
 
+    def run(self) -> None:
+        """Serve until a signal ends it."""
+        SupervisedArbiter(self).run()
+
     def _start(self, worker: Any) -> None:
         service = self._service
         assert service is not None
@@ -82,6 +91,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
             signal.signal(number, _stop_handler(service, worker))
         service.start()
+        os.close(self.supervisor.read_end)  # so that the worker notices when the parent is gone
+        Heartbeat(self.supervisor.write_end, worker.tmp, service.health, service.summary).start()
 
     def _exit(self, _arbiter: Any, worker: Any) -> None:
         """Stop the service and exit at once: the interpreter would wait for threads that hang in a request."""

@@ -1,9 +1,9 @@
 """Every change made to the internals of gunicorn and engineio, in one place.
 
 ``CHECKED_WITH`` names the versions that these patches were checked with. ``tests/test_patches.py`` fails if the
-internals used here, in ``worker`` (a subclass of gunicorn's threaded worker) or in ``websocket`` (which uses
-simple-websocket and wsproto directly) change. After an upgrade: read the release notes, run that test and
-``tests/test_run.py``, then update the versions.
+internals used here, in ``worker`` and ``arbiter`` (subclasses of gunicorn's threaded worker and parent) or in
+``websocket`` (which uses simple-websocket and wsproto directly) change. After an upgrade: read the release notes, run
+that test and ``tests/test_run.py``, then update the versions.
 """
 
 from __future__ import annotations

@@ -57,12 +57,17 @@ class Service:
             "web": self._live.alive(),
         }
 
+    def summary(self) -> str:
+        """What the program is doing, as `systemctl status` shows it."""
+        sources = len(self._config.sources)
+        return f"{self._address()}, {sources} {'source' if sources == 1 else 'sources'}"
+
     def start(self) -> None:
         """Start reading the sources, the periodic jobs and the live updates."""
         self._live.start()
         self._scheduler.start()
         self._jobs.start()
-        address = f"http://{self._config.server.host}:{self._config.server.port}"
+        address = self._address()
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
 
     def begin_stop(self) -> None:
@@ -83,3 +88,6 @@ class Service:
         self._live.stop(1.0)
         self._scheduler.stop(3.0)
         self._jobs.stop(1.0)
+
+    def _address(self) -> str:
+        return f"http://{self._config.server.host}:{self._config.server.port}"

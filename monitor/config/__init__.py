@@ -27,6 +27,8 @@ from monitor.model import Brand, Topic
 
 LOCAL_FILE = Path("config.toml")
 SYSTEM_FILE = Path("/etc/wallflower/config.toml")
+SYSTEM_DATA = Path("/var/lib/wallflower")
+"""The data folder of a system-wide installation, whose config is SYSTEM_FILE."""
 
 _HOW_TO_CREATE = "Create one with `wallflower init`, or pass yours with --config PATH."
 

@@ -17,7 +17,7 @@ _HEAD = """\
 # It contains no secrets: a source that needs a key names an environment variable.
 
 [wallflower]
-data = "data"                    # folder of the database, relative to this file
+data = {data}  # folder of the database; a relative path starts at this file
 timezone = {timezone}  # for the days and hours on the pages
 # allow_hosts = ["wiki.local"]   # hosts in private networks that sources may read; all others there are blocked
 
@@ -53,9 +53,10 @@ def config_text(
     proposals: Sequence[SourceProposal],
     results: Mapping[str, TrialResult],
     timezone: str,
+    data: str = "data",
 ) -> str:
     """The whole config. ``results`` maps names of sources to results, and may be empty. The first brand is ours."""
-    parts = [_HEAD.format(name=on_one_line(brands[0].name), timezone=toml_value(timezone))]
+    parts = [_HEAD.format(name=on_one_line(brands[0].name), timezone=toml_value(timezone), data=toml_value(data))]
     parts += [_brand_table(brand, ours=n == 0) for n, brand in enumerate(brands)]
     parts.append(_SOURCES)
     for proposal in proposals:

@@ -1,0 +1,175 @@
+"""What the service manager knows about ``wallflower run``: when it is ready, whether it works, and what it is doing.
+
+    worker   Heartbeat: once a second, if writer, scheduler, live updates and web server all answer: a line in a pipe
+    parent   Supervisor: first line --> READY=1, every line --> WATCHDOG=1, a new text --> STATUS=; silence --> restart
+
+The messages are those of sd_notify(3). systemd accepts them from the parent only (``NotifyAccess=main``), so a worker
+that is confused or taken over cannot claim to be well.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Protocol
+
+BEAT_SECONDS = 1.0
+LOOP_SECONDS = 10.0
+"""The web server's loop takes a second at most when idle; one that took longer is stuck."""
+ABORT_AFTER_SECONDS, KILL_AFTER_SECONDS = 30.0, 40.0
+"""Silence after which a worker is asked to end, and killed. Both are shorter than WatchdogSec= in the unit, so that
+systemd restarts everything only when the parent does not work."""
+MAX_STATUS_CHARS = 300
+NEEDED_PARTS = ("writer", "scheduler", "web")
+"""The parts without which a restart is due. An analysis job that hangs is not among them: it would hang again after
+each restart, while everything else works."""
+
+log = logging.getLogger("wallflower")
+
+
+class Notifier:
+    """Sends messages to the service manager; does nothing without one."""
+
+    def __init__(self, address: str | None) -> None:
+        self._address = address
+
+    @classmethod
+    def take(cls, environ: MutableMapping[str, str]) -> Notifier:
+        """The notifier that ``environ`` names. Removes it from there.
+
+        gunicorn would report READY=1 before any worker has started, and child processes have nothing to report.
+        """
+        for name in ("WATCHDOG_USEC", "WATCHDOG_PID"):
+            environ.pop(name, None)
+        return cls(environ.pop("NOTIFY_SOCKET", None))
+
+    def send(self, **values: str) -> None:
+        """Send assignments such as ``READY="1"``. A failure is logged: the program must not end because of it."""
+        if not self._address:
+            return
+        text = "\n".join(f"{name}={' '.join(value.split())}" for name, value in values.items())
+        address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+                connection.connect(address)
+                connection.sendall(text.encode())
+        except OSError as error:
+            log.warning("systemd could not be notified (%s): %s", text.partition("\n")[0], error.strerror)
+
+
+class WorkerClock(Protocol):
+    """gunicorn's record of when a worker's loop last ran."""
+
+    def last_update(self) -> float:
+        """In seconds of ``time.monotonic``. Before the first run it is a time since 1970 instead."""
+        ...
+
+
+class Heartbeat:
+    """Writes the status text to ``pipe`` once a second while every needed part works."""
+
+    def __init__(
+        self,
+        pipe: int,
+        loop: WorkerClock,
+        health: Callable[[], Mapping[str, bool]],
+        status: Callable[[], str],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pipe, self._loop, self._health, self._status, self._monotonic = pipe, loop, health, status, monotonic
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Start the thread. A part that hangs when it is asked stops the heartbeat, as it should."""
+        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
+
+    def beat(self) -> bool:
+        """Write one line if everything works; return whether the parent still reads them."""
+        if not self.works():
+            return True
+        text = " ".join(self._status().split())[:MAX_STATUS_CHARS]
+        try:
+            os.write(self._pipe, f"{text}\n".encode())
+        except BlockingIOError:
+            pass  # the parent is stopped or very slow; it has enough lines to read
+        except OSError:
+            return False
+        return True
+
+    def works(self) -> bool:
+        """Whether every needed part answers, and the web server's loop runs."""
+        health = self._health()
+        return all(health.get(part, False) for part in NEEDED_PARTS) and self._loop_runs()
+
+    def _loop_runs(self) -> bool:
+        try:
+            age = self._monotonic() - self._loop.last_update()
+        except (OSError, ValueError):
+            return False  # gunicorn has closed its record, because the worker ends
+        return 0 <= age <= LOOP_SECONDS
+
+    def _run(self) -> None:
+        while self.beat():
+            self._stopped.wait(BEAT_SECONDS)
+
+
+class Supervisor:
+    """Tells systemd what the heartbeats say, and decides when a silent worker must end. Used by the parent."""
+
+    def __init__(self, notifier: Notifier, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._notifier, self._monotonic = notifier, monotonic
+        self.read_end, self.write_end = os.pipe()
+        os.set_blocking(self.read_end, False)
+        os.set_blocking(self.write_end, False)
+        self._ready = self._silent = False
+        self._status = ""
+        self._heard_at = monotonic()
+
+    def worker_started(self) -> None:
+        """A new worker has ``ABORT_AFTER_SECONDS`` for its first heartbeat."""
+        self._drain()
+        self._heard_at, self._silent = self._monotonic(), False
+
+    def check(self) -> signal.Signals | None:
+        """Read the heartbeats and notify systemd. Returns the signal that a worker silent for too long should get."""
+        lines = self._drain()
+        if not lines:
+            return self._overdue()
+        self._heard_at, self._silent = self._monotonic(), False
+        if not self._ready:
+            self._ready = True
+            self._notifier.send(READY="1", STATUS=lines[-1])
+        elif lines[-1] != self._status:
+            self._notifier.send(STATUS=lines[-1])
+        self._status = lines[-1]
+        self._notifier.send(WATCHDOG="1")
+        return None
+
+    def stopping(self) -> None:
+        """Tell systemd that the program stops."""
+        self._notifier.send(STOPPING="1", STATUS="Stopping")
+
+    def _overdue(self) -> signal.Signals | None:
+        silence = self._monotonic() - self._heard_at
+        if silence < ABORT_AFTER_SECONDS:
+            return None
+        if not self._silent:
+            self._silent, self._status = True, ""
+            log.critical("The worker has not answered for %.0f s and is restarted.", silence)
+            self._notifier.send(STATUS="The worker does not answer and is restarted")
+            return signal.SIGABRT
+        return signal.SIGKILL if silence >= KILL_AFTER_SECONDS else None
+
+    def _drain(self) -> list[str]:
+        """The complete lines that are waiting in the pipe."""
+        data = b""
+        with suppress(BlockingIOError):
+            while chunk := os.read(self.read_end, 65_536):
+                data += chunk
+        return data.decode(errors="replace").splitlines()
