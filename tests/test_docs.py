@@ -37,6 +37,7 @@ BRAND = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
 MINIMAL_TABLES = {
     "wallflower": "[wallflower]\n",
     "server": "[server]\n",
+    "backup": "[backup]\n",
     "brands": '[[brands]]\nname = "Globex"\nrule = "globex"\n',
     "sources": '[[sources]]\nkind = "sample"\nname = "Sample"\n',
     "topics": '[[topics]]\nname = "delivery"\nrule = "parcel"\n',

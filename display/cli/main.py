@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from display.cli.backup import backup
 from display.cli.check import check
 from display.cli.correct import correct
 from display.cli.demo_wall import demo_wall
@@ -29,6 +30,7 @@ from display.cli.match import match
 from display.cli.opml import opml
 from display.cli.pause import pause
 from display.cli.remove_source import remove_source
+from display.cli.restore import restore
 from display.cli.resume import resume
 from display.cli.run import run
 from display.cli.score import score
@@ -41,6 +43,7 @@ OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO
 COMMANDS = (
     *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
+    *(backup, restore),
 )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,12 @@ class Config:
     topics: tuple[Topic, ...] = ()
     walls: tuple[Wall, ...] = (Wall(),)
     """At least one. The first is also served at /wall."""
+    keep: timedelta | None = None
+    """How long posts are kept, unless their source has a ``keep`` of its own; None: forever."""
+    backup_folder: Path | None = None
+    """Folder of backups, absolute; None: the default, see ``backups``."""
+    keep_backups: int = 7
+    """How many backups stay in their folder."""
 
     @property
     def is_sample(self) -> bool:
@@ -64,6 +71,11 @@ class Config:
     def database_url(self) -> str:
         """The URL that ``monitor.store.open_store`` takes."""
         return f"sqlite:///{self.database}"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups."""
+        return self.backup_folder or self.data / "backups"
 
     def check(self) -> None:
         """Raise ConfigError if any source has problems, even though the others can be read."""
@@ -102,9 +114,10 @@ def load(
 
 
 def _config(file: Path, tables: FileTables, options: Sequence[KindOptions]) -> Config:
+    backup_folder = tables.backup.to
     return Config(
         path=file,
-        data=(file.absolute().parent / Path(tables.wallflower.data).expanduser()).resolve(),
+        data=_folder(file, tables.wallflower.data),
         timezone=tables.wallflower.timezone,
         allow_hosts=frozenset(tables.wallflower.allow_hosts),
         server=tables.server,
@@ -112,11 +125,19 @@ def _config(file: Path, tables: FileTables, options: Sequence[KindOptions]) -> C
         sources=tuple(_source(table, one) for table, one in zip(tables.sources, options, strict=True)),
         topics=tuple(Topic(**dict(table)) for table in tables.topics),
         walls=tuple(tables.walls) or (Wall(),),
+        keep=tables.wallflower.keep,
+        backup_folder=None if backup_folder is None else _folder(file, backup_folder),
+        keep_backups=tables.backup.keep,
     )
 
 
+def _folder(file: Path, text: str) -> Path:
+    """A folder that ``file`` names, absolute or relative to the file."""
+    return (file.absolute().parent / Path(text).expanduser()).resolve()
+
+
 def _source(table: SourceTable, own: KindOptions) -> SourceConfig:
-    return SourceConfig(table.kind, table.name, table.every, own.options, own.problems)
+    return SourceConfig(table.kind, table.name, table.every, own.options, own.problems, table.keep)
 
 
 def _read(file: Path) -> RawTable:

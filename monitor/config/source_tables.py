@@ -37,6 +37,8 @@ class SourceConfig:
     """The keys of its kind, validated by the kind's own model; None if there are ``problems``."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with its kind or its kind's keys, so that it cannot be read."""
+    keep: timedelta | None = None
+    """How long its posts are kept; None: as long as those of other sources."""
 
     @property
     def is_sample(self) -> bool:

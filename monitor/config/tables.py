@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from monitor.config.values import Colour, Duration, Host, HostName, Name, Network, Text, Unique, Zone
+from monitor.config.values import Colour, Days, Duration, Host, HostName, Name, Network, Text, Unique, Zone
 from monitor.config.walls import Wall
 
 
@@ -23,6 +23,14 @@ class GeneralTable(Table):
     data: Text = "data"
     timezone: Zone = Field(default="UTC", validate_default=True)
     allow_hosts: Unique[Host] = ()
+    keep: Days | None = None
+
+
+class BackupTable(Table):
+    """``[backup]``"""
+
+    to: Text | None = None
+    keep: Annotated[StrictInt, Field(ge=1, le=10_000)] = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class SourceTable(BaseModel):
     kind: Text
     name: Name
     every: Duration | None = None
+    keep: Days | None = None
 
 
 class TopicTable(Table):
@@ -71,6 +80,7 @@ class FileTables(Table):
 
     wallflower: GeneralTable = GeneralTable()
     server: Server = Server()
+    backup: BackupTable = BackupTable()
     brands: Annotated[list[BrandTable], Field(min_length=1)]
     sources: list[SourceTable] = []
     topics: list[TopicTable] = []

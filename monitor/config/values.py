@@ -18,6 +18,9 @@ MIN_DURATION, MAX_DURATION = timedelta(seconds=1), timedelta(days=30)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhd])")
 _EXPECTED_DURATION = 'a number with s, m, h or d, such as "10m" or "2h", from "1s" to "30d"'
+MAX_DAYS = 36_500
+_DAYS = re.compile(r"([0-9]{1,5})\s*d")
+_EXPECTED_DAYS = f'a number of days, such as "400d", from "1d" to "{MAX_DAYS}d"'
 _RESERVED_WALL_NAME = "pairing"
 """Not allowed as the name of a wall, because /wall/pairing shows how to pair one."""
 
@@ -34,6 +37,14 @@ def parse_duration(value: object) -> timedelta:
     if not MIN_DURATION.total_seconds() <= seconds <= MAX_DURATION.total_seconds():
         raise ValueError(_EXPECTED_DURATION)
     return timedelta(seconds=seconds)
+
+
+def parse_days(value: object) -> timedelta:
+    """``"400d"`` as a timedelta. Other units would be dangerous: "13m" could be meant as months."""
+    found = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or not 1 <= int(found[1]) <= MAX_DAYS:
+        raise ValueError(_EXPECTED_DAYS)
+    return timedelta(days=int(found[1]))
 
 
 def parse_zone(value: object) -> ZoneInfo:
@@ -97,6 +108,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS)
 Unique = Annotated[tuple[T, ...], AfterValidator(_without_duplicates)]
 """A list, as a tuple without duplicates."""
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Days = Annotated[timedelta, BeforeValidator(parse_days)]
+"""How long posts are kept."""
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
 Colour = Annotated[str, _matching(r"#[0-9a-fA-F]{6}", 'a colour such as "#0b6e4f"')]
 Host = Annotated[

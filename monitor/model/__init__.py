@@ -4,6 +4,7 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 """
 
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
+from monitor.model.maintenance import Backup, DatabaseContent, Restored
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -29,6 +30,7 @@ __all__ = [
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "UNDATED",
+    "Backup",
     "Batch",
     "Bin",
     "Brand",
@@ -36,6 +38,7 @@ __all__ = [
     "ChangeKind",
     "Choice",
     "Count",
+    "DatabaseContent",
     "DatabaseStatus",
     "Delivery",
     "Evidence",
@@ -56,6 +59,7 @@ __all__ = [
     "Position",
     "Post",
     "Receipt",
+    "Restored",
     "SaveResult",
     "Score",
     "Sentiment",

@@ -1,6 +1,7 @@
 """Storage behind one interface.
 
     interface     the Store protocol: its docstrings are the contract of every engine
+    maintenance   the protocols for backup, restore, erasure and retention; backups: the files of backups
     sqlite        the SQLite engine; the only place with SQL
     tail          follows the change log
 
@@ -14,15 +15,18 @@ from types import MappingProxyType
 
 from monitor.errors import StoreError
 from monitor.store.interface import KEEP, Store
-from monitor.store.sqlite import open_sqlite
+from monitor.store.maintenance import DatabaseFiles
+from monitor.store.sqlite import open_sqlite, sqlite_files
 
-__all__ = ["KEEP", "Store", "open", "open_store"]
+__all__ = ["KEEP", "DatabaseFiles", "Store", "database_files", "open", "open_store"]
 
 LOCK_TIMEOUT_SECONDS = 15.0
 """How long to wait for another program that uses the database."""
 
 _ENGINES: Mapping[str, Callable[[str, bool, float], Store]] = MappingProxyType({"sqlite": open_sqlite})
 """URL scheme -> opens a store at what follows ``:///``."""
+_FILES: Mapping[str, Callable[[str], DatabaseFiles]] = MappingProxyType({"sqlite": sqlite_files})
+"""URL scheme -> the files of the database at what follows ``:///``."""
 
 
 def open_store(url: str, *, create: bool = True, lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> Store:
@@ -34,12 +38,23 @@ def open_store(url: str, *, create: bool = True, lock_timeout: float = LOCK_TIME
     Raises StoreError for a database that is missing, damaged, not ours or not writable, and SchemaError for one of a
     newer version. All of them are left untouched.
     """
+    scheme, location = _split(url)
+    return _ENGINES[scheme](location, create, lock_timeout)
+
+
+def database_files(url: str) -> DatabaseFiles:
+    """The files of the database at ``url``, for backup and restore; neither opened nor created. Raises StoreError."""
+    scheme, location = _split(url)
+    return _FILES[scheme](location)
+
+
+def _split(url: str) -> tuple[str, str]:
+    """The scheme of ``url``, and what follows it. Raises StoreError for an engine that does not exist."""
     scheme, separator, location = url.partition(":///")
-    engine = _ENGINES.get(scheme) if separator and location else None
-    if engine is None:
+    if scheme not in _ENGINES or not (separator and location):
         known = ", ".join(f"{name}:///..." for name in _ENGINES)
         raise StoreError(f"{url!r} is not the URL of a database that Wallflower supports. Supported: {known}.")
-    return engine(location, create, lock_timeout)
+    return scheme, location
 
 
 open = open_store  # for `from monitor import store; store.open(url)`

@@ -11,11 +11,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitor.store.sqlite.database_files import SqliteFiles
 from monitor.store.sqlite.store import SqliteStore
 
-__all__ = ["SqliteStore", "open_sqlite"]
+__all__ = ["SqliteFiles", "SqliteStore", "open_sqlite", "sqlite_files"]
 
 
 def open_sqlite(location: str, create: bool, lock_timeout: float) -> SqliteStore:
     """Open the file ``location``. Arguments and errors: see ``monitor.store.open_store``."""
     return SqliteStore.open(Path(location), create=create, lock_timeout=lock_timeout)
+
+
+def sqlite_files(location: str) -> SqliteFiles:
+    """The files of the database ``location``."""
+    return SqliteFiles(Path(location))

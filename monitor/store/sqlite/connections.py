@@ -21,8 +21,7 @@ MAX_READERS = 8
 SQLITE_HEADER = b"SQLite format 3\x00"
 _RESTORE_ADVICE = (
     "Nothing was changed, and no empty database was created in its place. "
-    "Move the file away together with those of the same name that end in -wal and -shm, put your newest backup there, "
-    "and start again."
+    "Stop Wallflower, and restore your newest backup with `wallflower restore FILE`."
 )
 _LOCKED = "is locked by another program. Wait for it or stop it, then try again; nothing was lost."
 MESSAGES = {
@@ -78,7 +77,7 @@ def open_writer(path: Path, lock_timeout: float) -> Connection:
 
 def open_reader(path: Path) -> Connection:
     """A connection that can neither write nor run a checkpoint."""
-    db = _connect(path)
+    db = connect(path)
     for pragma in ("busy_timeout = 5000", "query_only = 1", "wal_autocheckpoint = 0", "mmap_size = 0"):
         db.execute(f"PRAGMA {pragma}")
     db.execute("PRAGMA cache_size = -16384")
@@ -219,14 +218,22 @@ def _enable_secure_delete(db: Connection) -> None:
         db.execute("INSERT INTO mention_fts (mention_fts, rank) VALUES ('secure-delete', 1)")
 
 
-def _connect(path: Path) -> Connection:
+def connect(path: Path) -> Connection:
+    """A connection with no settings of its own. SQLite creates a file that does not exist."""
     return sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, factory=Connection, cached_statements=512
     )
 
 
+def connect_read_only(path: Path) -> Connection:
+    """A connection to a file that no program writes to, such as a backup. It leaves no file beside it."""
+    has_log = path.with_name(path.name + "-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection)
+
+
 def _connect_writer(path: Path, lock_timeout: float) -> Connection:
-    db = _connect(path)
+    db = connect(path)
     db.execute(f"PRAGMA busy_timeout = {int(lock_timeout * 1000)}")
     db.execute("PRAGMA page_size = 8192")
     db.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,54 @@
+"""``wallflower restore``: put a backup in the place of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from display.cli.dependencies import config_option, load_config
+from display.formatting import pluralize
+from display.server.startup_checks import AlreadyRunning, single_instance
+from monitor.clock import Clock
+from monitor.model import DatabaseContent, Restored
+from monitor.store import database_files
+
+
+@click.command()
+@config_option
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Verify FILE and show what it contains. Change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> None:
+    """Replace the database by FILE, which `wallflower backup` wrote. Stop Wallflower first.
+
+    The old database is kept beside it under another name.
+    """
+    config = load_config(config_path)
+    files = database_files(config.database_url)
+    if dry_run:
+        _report(file, files.restore(file, Clock().now(), dry_run=True))
+        click.echo(f"Nothing was changed: this was a dry run. It would replace {config.database}.")
+        return
+    if config.database.exists() and not yes:
+        click.confirm(f"Replace {config.database} by {file}?", abort=True)
+    try:
+        with single_instance(config):
+            restored = files.restore(file, Clock().now())
+    except AlreadyRunning as error:
+        raise AlreadyRunning(f"{error} Stop it first; nothing was changed.") from error
+    _report(file, restored)
+    click.echo(f"Restored {config.database}.")
+    if restored.replaced:
+        click.echo(f"The old database is {restored.replaced}. Delete it when you no longer need it.")
+
+
+def _report(file: Path, restored: Restored) -> None:
+    click.echo(f"{file} is whole: {_described(restored.content)}.")
+    if not restored.has_checksum:
+        click.echo("There is no checksum beside it to compare it with.")
+
+
+def _described(content: DatabaseContent) -> str:
+    counts = f"{pluralize(content.posts, 'post')} with {pluralize(content.mentions, 'mention')}"
+    return counts if content.newest is None else f"{counts}, the last one added at {content.newest:%Y-%m-%d %H:%M} UTC"
