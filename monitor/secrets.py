@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import quote, quote_plus
@@ -29,6 +30,8 @@ MIN_REDACTED_CHARS = 6
 """Shorter secrets are not redacted, because they may be common words."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
+_LOOKS_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL")
+"""In the name of an environment variable."""
 
 
 def _check_name(value: str) -> str:
@@ -73,11 +76,24 @@ def secret_names(options: BaseModel) -> tuple[str, ...]:
     )
 
 
+def visible_values(names: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> set[str]:
+    """The values that must not be shown: those of the secrets called ``names``, of every variable of the environment
+    whose name looks like that of a secret, and of every systemd credential. What cannot be read is left out."""
+    environ = os.environ if environ is None else environ
+    texts = list[str]()
+    for name in {*names, *_visible_names(environ)}:
+        texts.append(environ.get(name, ""))
+        with suppress(AuthError):
+            texts += [text for _, text in _candidates(name, environ)]
+    values = {part.strip() for text in texts for line in (text, *text.splitlines()) for part in _parts(line)}
+    return {value for value in values if len(value) >= MIN_REDACTED_CHARS}
+
+
 def redact(text: str, *values: str) -> str:
-    """``text`` with each secret in ``values``, plain or URL-encoded, replaced by an ellipsis."""
+    """``text`` with each secret in ``values``, plain, URL-encoded or as in a repr, replaced by an ellipsis."""
     for value in values:
         if len(value) >= MIN_REDACTED_CHARS:
-            for form in (value, quote(value, safe=""), quote_plus(value)):
+            for form in (value, quote(value, safe=""), quote_plus(value), repr(value)[1:-1]):
                 text = text.replace(form, "…")
     return text
 
@@ -86,6 +102,26 @@ def _is_secret_name(annotation: object, metadata: Sequence[object] = ()) -> bool
     """Whether a field of this type can contain the name of a secret."""
     within = [*metadata, *getattr(annotation, "__metadata__", ())]
     return _IS_SECRET_NAME in within or any(_is_secret_name(part) for part in get_args(annotation))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """``value``, and what remains secret of an address or of ``user:password`` when only a part of it is shown."""
+    yield value
+    _, scheme, address = value.partition("://")
+    if scheme:
+        path = address.partition("/")[2]
+        yield from (path, path.partition("?")[2])
+    else:
+        yield value.partition(":")[2]
+
+
+def _visible_names(environ: Mapping[str, str]) -> set[str]:
+    """The names of what looks like a secret in the environment, and of systemd's credentials."""
+    names = {name.removesuffix("_FILE") for name in environ if _LOOKS_SECRET.search(name)} - {"CREDENTIALS_DIRECTORY"}
+    if folder := environ.get("CREDENTIALS_DIRECTORY"):
+        with suppress(OSError):
+            names |= {file.name for file in Path(folder).iterdir()}
+    return names
 
 
 def _candidates(name: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:

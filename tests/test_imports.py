@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "analysis.jobs": BASE | {"analysis", "clock", "logs", "store"},
     "http": BASE | {"clock", "dates"},
     "secrets": BASE,
+    "redaction": BASE | {"http", "secrets"},
     "feeds": BASE | {"http", "text", "dates"},
     "streams": BASE | {"http"},
     "sources": BASE | {"http", "text", "dates", "feeds", "streams", "secrets", "query"},

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from display.wall_state.i18n import catalogue
 from monitor import config as configuration
-from monitor import sources
+from monitor import secrets, sources
 from monitor.clock import Clock
 from monitor.collector import Judge
 from monitor.config import Config
@@ -23,6 +23,7 @@ from monitor.errors import ConfigError
 from monitor.http import Http
 from monitor.model import Brand
 from monitor.query.matcher import Matcher
+from monitor.redaction import Redactor
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 
@@ -68,6 +69,12 @@ def load_config_if_any(path: Path | None) -> Config | None:
     if path is None and not any(file.exists() for file in (configuration.LOCAL_FILE, configuration.SYSTEM_FILE)):
         return None
     return load_config(path)
+
+
+def config_redactor(config: Config) -> Redactor:
+    """A redactor that knows the values of every secret that ``config`` names."""
+    names = [name for source in config.sources if source.options for name in secrets.secret_names(source.options)]
+    return Redactor(lambda: secrets.visible_values(names))
 
 
 def find_source(config: Config, name: str) -> SourceConfig:

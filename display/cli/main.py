@@ -7,6 +7,7 @@ config, 2 for an invalid rule or filter, 1 for anything else.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -26,6 +27,7 @@ from display.cli.hide import hide
 from display.cli.import_ import import_
 from display.cli.init import init
 from display.cli.install_service import install_service
+from display.cli.logs import set_up_logs
 from display.cli.match import match
 from display.cli.opml import opml
 from display.cli.pause import pause
@@ -36,6 +38,7 @@ from display.cli.run import run
 from display.cli.score import score
 from display.cli.sources import sources
 from display.cli.unhide import unhide
+from monitor import secrets
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
 EX_CONFIG = 78
@@ -63,7 +66,7 @@ class CommandGroup(click.Group):
             return super().invoke(ctx)
         except WallflowerError as error:
             with suppress(OSError):
-                click.echo(str(error), err=True)
+                click.echo(secrets.redact(str(error), *secrets.visible_values()), err=True)
             ctx.exit(exit_status(error))
 
 
@@ -80,6 +83,7 @@ for command in COMMANDS:
 def main() -> None:
     """The entry point. Exits without a traceback if stdout is closed, full or no longer read."""
     _reopen_closed_streams()
+    set_up_logs(sys.stderr, level=logging.WARNING)
     try:
         cli()
         sys.stdout.flush()

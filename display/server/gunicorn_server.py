@@ -23,6 +23,7 @@ from gunicorn.app.base import BaseApplication
 from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.arbiter import SupervisedArbiter
+from display.server.gunicorn_log import ForwardingLogger
 from display.server.service import FINISH_REQUESTS_SECONDS, STOP_SECONDS, Service
 from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
 from display.server.supervision import Heartbeat, Notifier, Supervisor
@@ -125,6 +126,7 @@ def _settings(config: Config) -> dict[str, Any]:
         "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
         "accesslog": None,
         "errorlog": "-",
+        "logger_class": ForwardingLogger,
         "loglevel": "warning",
         "proc_name": "wallflower",
         "control_socket_disable": True,
