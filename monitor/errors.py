@@ -17,7 +17,8 @@
       DeliveryError                  a delivery is malformed; says where
         DeliveryRefused              it is not signed with the secret of a source
       PeopleError                    an account, token or wall cannot be changed this way
-      StoreError                     locked, full, not a database
+      StoreError(fault)              locked, full, not a database
+        DatabaseMissing              there is no database, and none may be created
         SchemaError                  newer or older than this program
 
 A message says what happened, where, and what to do. Any exception that is not a WallflowerError is a bug.
@@ -156,7 +157,18 @@ class PeopleError(WallflowerError):
 
 
 class StoreError(WallflowerError):
-    """The database cannot be used: locked, full, damaged or not a database."""
+    """The database cannot be used: locked, full, damaged or not a database.
+
+    ``fault`` is the value of a ``monitor.model.FaultKind``; empty if none describes the error.
+    """
+
+    def __init__(self, message: str, fault: str = "") -> None:
+        self.fault = fault
+        super().__init__(message)
+
+
+class DatabaseMissing(StoreError):
+    """There is no database. Its volume may be missing, so none is created without being asked for."""
 
 
 class SchemaError(StoreError):

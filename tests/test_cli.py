@@ -344,7 +344,7 @@ def test_an_unknown_mention_is_reported(stored: Run) -> None:
 def test_commands_that_read_do_not_create_a_database(wallflower: Run, tmp_path: Path, command: list[str]) -> None:
     result = wallflower(*command)
     assert result.exit_code == 1
-    assert "does not exist yet" in result.stderr
+    assert "wallflower.db does not exist." in result.stderr
     assert not (tmp_path / "data").exists()
 
 

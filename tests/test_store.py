@@ -252,7 +252,7 @@ def test_cursor_and_status_are_saved_with_the_posts_or_not_at_all(store: Store) 
         store.save("Forum", [judged("four"), broken], now=NOON, cursor="never")
     assert store.cursor("Forum") is None
     assert len(texts(store)) == 2
-    assert store.writer_alive()
+    assert store.health().alive
     assert store.save("Forum", [judged("four")], now=NOON).new == 1
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StoreError
+from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import MentionFilter, SaveResult, SourceStatus, Topics
 from monitor.store import open_store
+from monitor.store.options import OpenOptions
 from monitor.store.sqlite import SqliteStore, brand_figures
 from monitor.store.sqlite.changes import MAX_LOG_ROWS
 from monitor.store.sqlite.connections import MAX_READERS
@@ -25,7 +26,7 @@ from tests.test_store_analysis import DAY, INCIDENT, MINUTE, save_fresh_and_old_
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore.open(tmp_path / "wallflower.db", lock_timeout=0.05)
+    store = SqliteStore.open(tmp_path / "wallflower.db", OpenOptions(lock_timeout=0.3))
     yield store
     store.close()
 
@@ -42,7 +43,7 @@ def test_an_unsupported_url_is_a_store_error(url: str) -> None:
 
 def test_a_missing_database_is_created_only_on_request(tmp_path: Path) -> None:
     path = tmp_path / "new" / "wallflower.db"
-    with pytest.raises(StoreError, match="does not exist yet"):
+    with pytest.raises(DatabaseMissing, match="volume is not mounted"):
         open_store(f"sqlite:///{path}", create=False)
     assert not path.parent.exists()
     open_store(f"sqlite:///{path}").close()
@@ -86,7 +87,7 @@ def test_a_database_locked_by_another_program_is_a_store_error_until_the_lock_en
 
 
 def test_a_write_waits_for_a_lock_that_ends_in_time(tmp_path: Path) -> None:
-    store = SqliteStore.open(tmp_path / "patient.db", lock_timeout=15)
+    store = SqliteStore.open(tmp_path / "patient.db", OpenOptions(lock_timeout=15))
     other = raw_connection(store.path)
     other.execute("BEGIN IMMEDIATE")
     saved: list[SaveResult] = []
@@ -105,7 +106,7 @@ def test_a_full_disk_keeps_whole_batches_and_recovers(store: SqliteStore) -> Non
     store._write(lambda db: db.execute(f"{max_pages} = {pages + 1}").fetchone())
     with pytest.raises(StoreError, match="disk is full"):
         store.save("Forum", [judged(f"Acme {i} " + "long " * 3000) for i in range(50)], now=NOON, cursor="never")
-    assert (texts(store), store.cursor("Forum"), store.writer_alive()) == (["kept"], None, True)
+    assert (texts(store), store.cursor("Forum"), store.health().alive) == (["kept"], None, True)
 
     store._write(lambda db: db.execute(f"{max_pages} = 1073741823").fetchone())
     assert store.save("Forum", [judged("again")], now=NOON).new == 1
@@ -113,9 +114,9 @@ def test_a_full_disk_keeps_whole_batches_and_recovers(store: SqliteStore) -> Non
 
 
 def test_an_ended_write_thread_is_reported(store: SqliteStore) -> None:
-    assert store.writer_alive()
+    assert store.health().alive
     store._writer.close()
-    assert not store.writer_alive()
+    assert not store.health().alive
     with pytest.raises(StoreError, match="write thread has ended"):
         store.save("Forum", [judged()], now=NOON)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store.options import OpenOptions
 from monitor.store.sqlite import SqliteStore, derived
 from tests.fake_store import SOURCES, World, raw_connection, run_random_operations
 from tests.fakes import NOON
@@ -14,7 +15,7 @@ from tests.fakes import NOON
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore.open(tmp_path / "wallflower.db", lock_timeout=1.0)
+    store = SqliteStore.open(tmp_path / "wallflower.db", OpenOptions(lock_timeout=1.0))
     yield store
     store.close()
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Choice, MentionFilter, Order
+from monitor.store.options import OpenOptions
 from monitor.store.sqlite import SqliteStore, brand_figures, candidates, facets, queries, time_order
 from monitor.store.sqlite.cubes import Segment, segments
 from monitor.store.sqlite.plan import plan
@@ -27,7 +28,7 @@ ROUTES = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
-    store = SqliteStore.open(tmp_path_factory.mktemp("plans") / "wallflower.db", lock_timeout=1.0)
+    store = SqliteStore.open(tmp_path_factory.mktemp("plans") / "wallflower.db", OpenOptions(lock_timeout=1.0))
     store.register_brands(BRANDS, NOON)
     world = World(1)
     for _ in range(20):

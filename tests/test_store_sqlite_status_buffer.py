@@ -15,11 +15,11 @@ from monitor.collector import poll
 from monitor.errors import StoreError
 from monitor.model import Batch, Health, SourceStatus
 from monitor.store import KEEP
+from monitor.store.options import OpenOptions
 from monitor.store.sqlite import SqliteStore
-from monitor.store.sqlite.connections import open_writer
 from monitor.store.sqlite.status_buffer import StatusBuffer, WrittenStatuses
-from monitor.store.sqlite.writer import Writer
 from tests.fake_store import judged, raw_connection
+from tests.fake_writer import new_writer
 from tests.fakes import NOON, FakeClock
 from tests.pass_setup import new_status, pass_context, scripted
 
@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore.open(path, lock_timeout=1.0)
+    opened = SqliteStore.open(path, OpenOptions(lock_timeout=1.0))
     opened._writer._buffer_seconds = 3600.0
     yield opened
     opened.close()
@@ -126,9 +126,9 @@ class CommitEventBuffer(StatusBuffer):
 
 
 def test_buffered_statuses_are_written_while_the_writer_is_idle(path: Path) -> None:
-    SqliteStore.open(path, lock_timeout=1.0).close()
+    SqliteStore.open(path, OpenOptions(lock_timeout=1.0)).close()
     buffer = CommitEventBuffer()
-    writer = Writer(open_writer(path, 1.0), path, buffer, rolled_back=lambda: None)
+    writer = new_writer(path, buffer)
     writer._buffer_seconds = 0.0
     writer.submit(lambda db: db.execute("INSERT INTO source (name) VALUES ('Forum')"))
     buffer.committed.clear()

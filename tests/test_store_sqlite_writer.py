@@ -11,8 +11,8 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store.sqlite.connections import Connection, open_writer
-from monitor.store.sqlite.status_buffer import StatusBuffer
-from monitor.store.sqlite.writer import Writer, file_lock
+from monitor.store.sqlite.locks import file_lock
+from tests.fake_writer import new_writer
 
 
 def is_free(path: Path) -> bool:
@@ -27,7 +27,7 @@ def is_free(path: Path) -> bool:
 
 def test_a_transaction_holds_the_lock_and_releases_it(tmp_path: Path) -> None:
     path = tmp_path / "wallflower.db"
-    writer = Writer(open_writer(path, 1.0), path, StatusBuffer(), rolled_back=lambda: None)
+    writer = new_writer(path)
 
     def job(db: Connection) -> bool:
         return is_free(path)

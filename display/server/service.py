@@ -51,7 +51,7 @@ class Service:
     def health(self) -> Mapping[str, bool]:
         """Whether each part is alive, by its name."""
         return {
-            "writer": self._store.writer_alive(),
+            "writer": self._store.health().alive,
             "scheduler": all(self._scheduler.alive().values()),
             "watch": self._jobs.alive(),
             "web": self._live.alive(),

@@ -24,6 +24,7 @@ from monitor.model.mentions import (
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, ListPosition, MentionFilter, Order, Position, Tally
 from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceRequest, SourceStatus, Spend
+from monitor.model.store_health import FaultKind, StoreFault, StoreHealth
 from monitor.model.texts import Text, Texts
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Delivery",
     "Evidence",
     "FacetValue",
+    "FaultKind",
     "Finding",
     "FoundTopic",
     "Gap",
@@ -68,6 +70,8 @@ __all__ = [
     "Span",
     "Spend",
     "State",
+    "StoreFault",
+    "StoreHealth",
     "Tally",
     "Term",
     "Text",

@@ -1,5 +1,6 @@
 """Storage behind one interface.
 
+    options       how a store is opened
     interface     the Store protocol: its docstrings are the contract of every engine
     maintenance   the protocols for backup, restore, erasure and retention; backups: the files of backups
     sqlite        the SQLite engine; the only place with SQL
@@ -13,33 +14,39 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from monitor.clock import Clock
 from monitor.errors import StoreError
 from monitor.store.interface import KEEP, Store
 from monitor.store.maintenance import DatabaseFiles
+from monitor.store.options import WRITE_TIMEOUT_SECONDS, OpenOptions
 from monitor.store.sqlite import open_sqlite, sqlite_files
 
 __all__ = ["KEEP", "DatabaseFiles", "Store", "database_files", "open", "open_store"]
 
-LOCK_TIMEOUT_SECONDS = 15.0
-"""How long to wait for another program that uses the database."""
-
-_ENGINES: Mapping[str, Callable[[str, bool, float], Store]] = MappingProxyType({"sqlite": open_sqlite})
+_ENGINES: Mapping[str, Callable[[str, OpenOptions], Store]] = MappingProxyType({"sqlite": open_sqlite})
 """URL scheme -> opens a store at what follows ``:///``."""
 _FILES: Mapping[str, Callable[[str], DatabaseFiles]] = MappingProxyType({"sqlite": sqlite_files})
 """URL scheme -> the files of the database at what follows ``:///``."""
 
 
-def open_store(url: str, *, create: bool = True, lock_timeout: float = LOCK_TIMEOUT_SECONDS) -> Store:
+def open_store(
+    url: str,
+    *,
+    create: bool = True,
+    lock_timeout: float = WRITE_TIMEOUT_SECONDS,
+    long_running: bool = False,
+    clock: Clock | None = None,
+) -> Store:
     """Open the database at ``url`` and migrate it if it is older than this program.
 
-    ``sqlite:///data/wallflower.db`` names a file; an absolute path has a fourth slash. A missing database is created,
-    unless ``create`` is false. ``lock_timeout``: seconds to wait for another program's lock.
+    ``sqlite:///data/wallflower.db`` names a file; an absolute path has a fourth slash. ``OpenOptions`` documents the
+    other arguments.
 
-    Raises StoreError for a database that is missing, damaged, not ours or not writable, and SchemaError for one of a
-    newer version. All of them are left untouched.
+    Raises DatabaseMissing, StoreError for a database that is damaged, not ours or not writable, and SchemaError for one
+    of a newer version. All of them are left untouched.
     """
     scheme, location = _split(url)
-    return _ENGINES[scheme](location, create, lock_timeout)
+    return _ENGINES[scheme](location, OpenOptions(create, lock_timeout, long_running, clock))
 
 
 def database_files(url: str) -> DatabaseFiles:

@@ -19,6 +19,7 @@ from monitor.model import (
     SourceRequest,
     SourceStatus,
     State,
+    StoreHealth,
     Topics,
 )
 from monitor.store.mention_queries import MentionQueries
@@ -43,7 +44,8 @@ class Store(MentionQueries, Protocol):
 
     Every method may be called from any thread. A method that writes runs in one transaction and returns when that is
     committed. A method that reads sees a snapshot of the database. Both raise StoreError when the database cannot be
-    used: locked, full, damaged or closed.
+    used: locked, full, damaged or closed. A write has one deadline, counted from the call: after it, nothing was
+    written, and StoreError is raised.
 
     Times are aware and in UTC, and are stored to the millisecond. Scores are stored to the thousandth. Ids of mentions
     and of changes are positive, are never reused, and grow in the order in which they become visible to readers.
@@ -57,11 +59,12 @@ class Store(MentionQueries, Protocol):
     def close(self) -> None:
         """Finish queued writes, write buffered statuses, and close every connection."""
 
-    def writer_alive(self) -> bool:
-        """Whether the store can still write. False means that the program must be restarted."""
+    def health(self) -> StoreHealth:
+        """Whether it can store, and if not, why. Returns at once, also while nothing can be read or written.
 
-    def pending_writes(self) -> int:
-        """The number of transactions waiting to be run."""
+        A fault is found when a write fails or waits for long. A store that was opened for a long run finds it within
+        ten seconds even if nothing has to be stored.
+        """
 
     def database_status(self) -> DatabaseStatus:
         """The engine, its version and the space that the database uses."""

@@ -110,7 +110,7 @@ def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
         database=store.database_status(),
         mentions=store.count(MentionFilter()).n,
         mentions_last_week=mentions_last_week,
-        waiting_writes=store.pending_writes(),
+        waiting_writes=store.health().waiting,
     )
 
 

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitor.store.options import OpenOptions
 from monitor.store.sqlite.database_files import SqliteFiles
 from monitor.store.sqlite.store import SqliteStore
 
 __all__ = ["SqliteFiles", "SqliteStore", "open_sqlite", "sqlite_files"]
 
 
-def open_sqlite(location: str, create: bool, lock_timeout: float) -> SqliteStore:
-    """Open the file ``location``. Arguments and errors: see ``monitor.store.open_store``."""
-    return SqliteStore.open(Path(location), create=create, lock_timeout=lock_timeout)
+def open_sqlite(location: str, options: OpenOptions) -> SqliteStore:
+    """Open the file ``location``. Errors: see ``monitor.store.open_store``."""
+    return SqliteStore.open(Path(location), options)
 
 
 def sqlite_files(location: str) -> SqliteFiles:

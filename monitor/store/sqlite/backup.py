@@ -15,7 +15,8 @@ from pathlib import Path
 from monitor.errors import StoreError
 from monitor.model import Backup
 from monitor.store.backups import make_backup
-from monitor.store.sqlite.connections import Connection, connect, store_errors
+from monitor.store.sqlite.connections import Connection, connect
+from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.verification import verified_content
 
 BUSY_TIMEOUT_MS = 5_000

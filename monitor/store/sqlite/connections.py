@@ -7,64 +7,46 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from monitor.errors import StoreError
+from monitor.errors import DatabaseMissing, StoreError
+from monitor.model import FaultKind
+from monitor.store.sqlite.faults import disk_error, fault_error, store_errors
+from monitor.store.sqlite.permissions import FILE_MODE, FOLDER_MODE, restrict_database
 from monitor.store.sqlite.schema import check_known, is_ours, migrate
 
+_MISSING_ADVICE = (
+    "If its disk or volume is not mounted, mount it, then start again. "
+    "In a new installation, run `wallflower run --create` once."
+)
 MAX_READERS = 8
 """Concurrent reads. More readers than cores would cost memory and gain nothing."""
 SQLITE_HEADER = b"SQLite format 3\x00"
-_RESTORE_ADVICE = (
-    "Nothing was changed, and no empty database was created in its place. "
-    "Stop Wallflower, and restore your newest backup with `wallflower restore FILE`."
-)
-_LOCKED = "is locked by another program. Wait for it or stop it, then try again; nothing was lost."
-MESSAGES = {
-    "SQLITE_BUSY": _LOCKED,
-    "SQLITE_LOCKED": _LOCKED,
-    "SQLITE_FULL": "cannot be written: the disk is full. Free some space; Wallflower then continues.",
-    "SQLITE_READONLY": "cannot be written. Give this user write permission on the file and its folder.",
-    "SQLITE_PERM": "cannot be used. Give this user permission on the file and its folder.",
-    "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists and that this user may write in it.",
-    "SQLITE_IOERR": "cannot be read or written: the disk or its file system reports an error.",
-    "SQLITE_CORRUPT": f"is damaged. {_RESTORE_ADVICE}",
-    "SQLITE_NOTADB": f"is damaged or not a database. {_RESTORE_ADVICE}",
-}
-"""Error name of SQLite -> the message after the path. Any other error is a bug."""
 
 
 class Connection(sqlite3.Connection):
     """A connection that supports weak references, so that it can end with its thread."""
 
 
-@contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Raise the expected errors of SQLite within the block as StoreErrors."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        message = MESSAGES.get("_".join(name.split("_")[:2]))
-        if message is None:
-            raise
-        raise StoreError(f"{path} {message}") from error
-
-
-def open_writer(path: Path, lock_timeout: float) -> Connection:
+def open_writer(path: Path, lock_timeout: float, *, create: bool = True) -> Connection:
     """Open the one connection that writes, to a database that is checked and up to date.
 
-    A missing file is created. One that is damaged, not ours or newer raises StoreError or SchemaError and is left
-    untouched. ``lock_timeout``: seconds to wait for another program's lock.
+    A missing file is created if ``create`` is true, and raises DatabaseMissing otherwise. One that is damaged, not ours
+    or newer raises StoreError or SchemaError and is left untouched. ``lock_timeout``: seconds to wait for another
+    program's lock.
     """
     with store_errors(path):
         if not path.exists():
+            if not create:
+                raise DatabaseMissing(f"{path} does not exist. {_MISSING_ADVICE}")
             _create(path, lock_timeout)
         _check_file(path, lock_timeout)
+        restrict_database(path)
         db = _connect_writer(path, lock_timeout)
         try:
             migrate(db)
@@ -92,8 +74,11 @@ class Readers:
     caches.
     """
 
-    def __init__(self, path: Path, max_readers: int = MAX_READERS) -> None:
-        self._path = path
+    def __init__(
+        self, path: Path, max_readers: int = MAX_READERS, *, failed: Callable[[StoreError], None] = lambda _: None
+    ) -> None:
+        """``failed`` is called with each StoreError of a read."""
+        self._path, self._failed = path, failed
         self._per_thread = threading.local()
         self._free = threading.BoundedSemaphore(max_readers)
         self._idle: list[Connection] = []
@@ -118,13 +103,17 @@ class Readers:
 
         Waits while all connections are in use; must not be nested.
         """
-        with self._free, store_errors(self._path):
-            db = self._acquire()
-            try:
-                db.execute("BEGIN")
-                yield db
-            finally:
-                self._release(db)
+        try:
+            with self._free, store_errors(self._path):
+                db = self._acquire()
+                try:
+                    db.execute("BEGIN")
+                    yield db
+                finally:
+                    self._release(db)
+        except StoreError as error:
+            self._failed(error)
+            raise
 
     def close(self) -> None:
         """Close the connections of every thread."""
@@ -164,17 +153,19 @@ def _create(path: Path, lock_timeout: float) -> None:
     """
     partial = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         with _locked(path.parent):
             if path.exists():
                 return
             for ending in ("", "-wal", "-shm"):
                 partial.with_name(partial.name + ending).unlink(missing_ok=True)
+            partial.touch(mode=FILE_MODE)
             with closing(_connect_writer(partial, lock_timeout)) as db:
                 migrate(db)
             os.replace(partial, path)
     except OSError as error:
-        raise StoreError(f"{path} cannot be created: {error.strerror}. {_folder_advice(path.parent)}") from error
+        message = f"{path} cannot be created: {error.strerror}. {_folder_advice(path.parent)}"
+        raise disk_error(path, error, message) from error
 
 
 @contextmanager
@@ -198,11 +189,12 @@ def _check_file(path: Path, lock_timeout: float) -> None:
         with path.open("rb") as file:
             start = file.read(len(SQLITE_HEADER))
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}. {_folder_advice(path.parent)}") from error
+        message = f"{path} cannot be read: {error.strerror}. {_folder_advice(path.parent)}"
+        raise disk_error(path, error, message) from error
     if start != SQLITE_HEADER:
-        raise StoreError(f"{path} {MESSAGES['SQLITE_NOTADB']}")
+        raise fault_error(path, FaultKind.CORRUPT, "SQLITE_NOTADB")
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise StoreError(f"{path} {MESSAGES['SQLITE_READONLY']}")
+        raise fault_error(path, FaultKind.READ_ONLY)
     with closing(open_reader(path)) as db:
         db.execute(f"PRAGMA busy_timeout = {int(lock_timeout * 1000)}")
         check_known(Database(db))
@@ -219,9 +211,14 @@ def _enable_secure_delete(db: Connection) -> None:
 
 
 def connect(path: Path) -> Connection:
-    """A connection with no settings of its own. SQLite creates a file that does not exist."""
+    """A connection with no settings of its own. The file must exist: SQLite would replace one that was moved."""
     return sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, factory=Connection, cached_statements=512
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=Connection,
+        cached_statements=512,
     )
 
 

@@ -22,9 +22,10 @@ from pathlib import Path
 from monitor.errors import StoreError
 from monitor.model import Restored
 from monitor.store.backups import sync, verify_checksum
-from monitor.store.sqlite.connections import connect, connect_read_only, store_errors
+from monitor.store.sqlite.connections import connect, connect_read_only
+from monitor.store.sqlite.faults import store_errors
+from monitor.store.sqlite.locks import file_lock
 from monitor.store.sqlite.verification import require_database, verified_content
-from monitor.store.sqlite.writer import file_lock
 
 STAGED = ".restoring"
 LOG_FILES = ("-wal", "-shm")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 
-from monitor.errors import StoreError
+from monitor.clock import Clock
 from monitor.model import (
     Brand,
     Change,
@@ -20,9 +20,11 @@ from monitor.model import (
     SourceRequest,
     SourceStatus,
     State,
+    StoreHealth,
     Topics,
 )
 from monitor.store.interface import KEEP, Keep
+from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.people import PeopleStore
 from monitor.store.requests import with_requests
 from monitor.store.sqlite import (
@@ -36,15 +38,14 @@ from monitor.store.sqlite import (
 )
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
+from monitor.store.sqlite.faults import FaultTracker, free_bytes
+from monitor.store.sqlite.integrity import UncleanStopCheck
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
 from monitor.store.sqlite.writer import Writer
-
-if TYPE_CHECKING:
-    from monitor.clock import Clock
 
 T = TypeVar("T")
 
@@ -57,34 +58,61 @@ REMOVED_PER_WRITE = 500
 class SqliteStore(SqliteMentionQueries):
     """Store over a SQLite file. ``monitor.store.interface`` documents the methods."""
 
-    def __init__(self, path: Path, db: Connection) -> None:
+    def __init__(self, path: Path, db: Connection, options: OpenOptions) -> None:
         """``db``: the connection to write with, as ``connections.open_writer`` returns it."""
-        self.path = path
+        self.path, self._options = path, options
+        clock = options.clock or Clock()
         self._ids = ids.IdCache()
         self._stories = StoryIndex()
         self._buffer = StatusBuffer()
-        self._writer = Writer(db, path, self._buffer, rolled_back=self._clear_caches)
-        self._readers = Readers(path)
+        self._faults = FaultTracker(path, clock)
+        self._check = UncleanStopCheck(path, self._faults)
+        if options.long_running:
+            self._check.start()
+        self._writer = Writer(
+            db,
+            path,
+            self._buffer,
+            rolled_back=self._clear_caches,
+            timeout=options.lock_timeout,
+            clock=clock,
+            faults=self._faults,
+            tests_itself=options.long_running,
+        )
+        self._readers = Readers(path, failed=self._faults.record_damage)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = True, lock_timeout: float) -> Self:
-        """Open the database file ``path``. Arguments and errors: see ``monitor.store.open_store``."""
-        if not create and not path.exists():
-            raise StoreError(f"{path} does not exist yet. Run `wallflower run` or `wallflower import` first.")
-        return cls(path, open_writer(path, lock_timeout))
+    def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:
+        """Open the database file ``path``. Errors: see ``monitor.store.open_store``."""
+        db = open_writer(path, options.lock_timeout, create=options.create)
+        try:
+            return cls(path, db, options)
+        except BaseException:
+            db.close()
+            raise
 
     # The database itself
 
     def close(self) -> None:
         self._readers.close()
         self._writer.close()
+        if self._options.long_running:
+            self._check.finish()
 
-    def writer_alive(self) -> bool:
-        return self._writer.alive
-
-    def pending_writes(self) -> int:
-        return self._writer.waiting
+    def health(self) -> StoreHealth:
+        writer = self._writer.health()
+        return StoreHealth(
+            alive=writer.alive,
+            last_commit_at=writer.committed_at,
+            last_commit_seconds=writer.committed_seconds,
+            oldest_queued_seconds=writer.oldest_seconds,
+            waiting=writer.waiting,
+            fault=self._faults.current,
+            free_bytes=free_bytes(self.path.parent),
+            checking=self._check.running,
+            tests_itself=self._options.long_running,
+        )
 
     def database_status(self) -> DatabaseStatus:
         return database_status(self.path)

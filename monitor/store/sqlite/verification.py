@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from monitor.errors import StoreError
 from monitor.model import DatabaseContent
-from monitor.store.sqlite.connections import SQLITE_HEADER, Connection, connect_read_only, store_errors
+from monitor.store.sqlite.connections import SQLITE_HEADER, Connection, connect_read_only
+from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.schema import check_known, is_ours
 from monitor.store.sqlite.units import from_ms
 

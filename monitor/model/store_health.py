@@ -1,0 +1,134 @@
+"""The health of the store: whether it can store, and if not, why and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+MAX_WAIT_SECONDS = 10.0
+"""A store with a write that has been waiting for longer is not ready."""
+MAX_COMMIT_AGE_SECONDS = 60.0
+"""A store that writes at least every few seconds is not ready if its last commit is older."""
+
+
+class FaultKind(StrEnum):
+    """Why nothing can be stored."""
+
+    DISK_FULL = "disk_full"
+    READ_ONLY = "read_only"
+    LOCKED = "locked"
+    """Another program holds the lock of the database."""
+    CORRUPT = "corrupt"
+    REPLACED = "replaced"
+    """The file of the database was moved, deleted or replaced while the program was running."""
+    IO_ERROR = "io_error"
+
+
+class FaultCause(NamedTuple):
+    """A cause in words, within a sentence."""
+
+    present: str
+    past: str
+
+
+CAUSES: Mapping[FaultKind, FaultCause] = MappingProxyType(
+    {
+        FaultKind.DISK_FULL: FaultCause("the disk is full", "the disk was full"),
+        FaultKind.READ_ONLY: FaultCause("the disk is read-only", "the disk was read-only"),
+        FaultKind.LOCKED: FaultCause(
+            "another program has locked the database", "another program had locked the database"
+        ),
+        FaultKind.CORRUPT: FaultCause("the database is damaged", "the database was damaged"),
+        FaultKind.REPLACED: FaultCause(
+            "the file of the database was moved or replaced", "the file of the database was moved or replaced"
+        ),
+        FaultKind.IO_ERROR: FaultCause("the disk reports an error", "the disk reported an error"),
+    }
+)
+LASTING_FAULTS = frozenset({FaultKind.CORRUPT, FaultKind.REPLACED})
+"""They do not end before the program is restarted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFault:
+    """Why nothing can be stored, and since when."""
+
+    kind: FaultKind
+    since: datetime
+    message: str
+    """Sentences for the operator: which file, what is wrong and what to do."""
+
+    @property
+    def cause(self) -> str:
+        """ "the disk is full" """
+        return CAUSES[self.kind].present
+
+    @property
+    def past_cause(self) -> str:
+        """ "the disk was full" """
+        return CAUSES[self.kind].past
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it does not end by itself."""
+        return self.kind in LASTING_FAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """What is known about the store without waiting for it."""
+
+    alive: bool = True
+    """Whether the part that writes is running."""
+    last_commit_at: datetime | None = None
+    last_commit_seconds: float | None = None
+    """The age of the last commit, whatever the system clock does; None before the first."""
+    oldest_queued_seconds: float = 0.0
+    """How long ago the oldest write that is not committed yet was submitted."""
+    waiting: int = 0
+    """Queued writes."""
+    fault: StoreFault | None = None
+    free_bytes: int | None = None
+    """Free space where the database is stored; None if unknown."""
+    checking: bool = False
+    """Whether the database is being checked after an unclean stop."""
+    tests_itself: bool = False
+    """Whether it writes every few seconds even if nothing has to be stored."""
+
+    @property
+    def can_store(self) -> bool:
+        """Whether a write is expected to succeed."""
+        return self.alive and self.fault is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything that is known says that it works."""
+        return not self.reasons
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not ready, in sentences; () if it is."""
+        return tuple(filter(None, (self._death(), self._fault(), self._check(), self._wait(), self._last_commit())))
+
+    def _death(self) -> str:
+        return "" if self.alive else "The write thread has ended. Restart Wallflower."
+
+    def _fault(self) -> str:
+        fault = self.fault
+        return f"Cannot store since {fault.since:%H:%M} UTC: {fault.cause}. {fault.message}" if fault else ""
+
+    def _check(self) -> str:
+        return "The database is being checked, because Wallflower was not stopped cleanly." if self.checking else ""
+
+    def _wait(self) -> str:
+        waited = self.oldest_queued_seconds
+        return f"A write has been waiting for {waited:.0f} s." if waited > MAX_WAIT_SECONDS else ""
+
+    def _last_commit(self) -> str:
+        age = self.last_commit_seconds
+        is_old = self.tests_itself and age is not None and age > MAX_COMMIT_AGE_SECONDS
+        return f"The last write was {age:.0f} s ago." if is_old and not self.fault else ""

@@ -1,0 +1,184 @@
+"""Why nothing can be stored: errors of SQLite and of the disk as kinds of fault, and the fault that lasts now."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.clock import Clock
+from monitor.errors import StoreError
+from monitor.model import FaultKind, StoreFault
+
+RESERVE_BYTES = 4 << 20
+"""After a full disk, storing counts as working again once a file of this size fits: a tiny write may succeed long
+before the next batch does."""
+MIN_FREE_BYTES = 64 << 10
+"""With less free space, an error of the disk means that it is full."""
+_RESTORE_ADVICE = (
+    "Nothing was changed, and no empty database was created in its place. "
+    "Stop Wallflower and restore your newest backup with `wallflower restore FILE`."
+)
+_KINDS: Mapping[str, FaultKind] = MappingProxyType(
+    {
+        "SQLITE_BUSY": FaultKind.LOCKED,
+        "SQLITE_LOCKED": FaultKind.LOCKED,
+        "SQLITE_FULL": FaultKind.DISK_FULL,
+        "SQLITE_READONLY": FaultKind.READ_ONLY,
+        "SQLITE_PERM": FaultKind.READ_ONLY,
+        "SQLITE_CANTOPEN": FaultKind.IO_ERROR,
+        "SQLITE_IOERR": FaultKind.IO_ERROR,
+        "SQLITE_CORRUPT": FaultKind.CORRUPT,
+        "SQLITE_NOTADB": FaultKind.CORRUPT,
+    }
+)
+"""Error name of SQLite, without its extension -> kind. Any other error is a bug."""
+_ERRNOS: Mapping[int, FaultKind] = MappingProxyType(
+    {
+        errno.ENOSPC: FaultKind.DISK_FULL,
+        errno.EDQUOT: FaultKind.DISK_FULL,
+        errno.EFBIG: FaultKind.DISK_FULL,
+        errno.EROFS: FaultKind.READ_ONLY,
+        errno.EACCES: FaultKind.READ_ONLY,
+        errno.EPERM: FaultKind.READ_ONLY,
+    }
+)
+_MESSAGES: Mapping[FaultKind, str] = MappingProxyType(
+    {
+        FaultKind.LOCKED: "is locked by another program. Wait for it or stop it, then try again; nothing was lost.",
+        FaultKind.DISK_FULL: "cannot be written: the disk is full. Free some space; Wallflower then continues.",
+        FaultKind.READ_ONLY: "cannot be written. Give this user write permission on the file and its folder.",
+        FaultKind.IO_ERROR: "cannot be read or written: the disk or its file system reports an error.",
+        FaultKind.CORRUPT: f"is damaged. {_RESTORE_ADVICE}",
+        FaultKind.REPLACED: (
+            "was moved, deleted or replaced while Wallflower was using it. Nothing more is stored. "
+            "Put the file back, or restore a backup with `wallflower restore FILE`; then start Wallflower again."
+        ),
+    }
+)
+_MESSAGES_BY_NAME: Mapping[str, str] = MappingProxyType(
+    {
+        "SQLITE_PERM": "cannot be used. Give this user permission on the file and its folder.",
+        "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists and that this user may write in it.",
+        "SQLITE_NOTADB": f"is damaged or not a database. {_RESTORE_ADVICE}",
+    }
+)
+
+
+def fault_error(path: Path, kind: FaultKind, name: str = "") -> StoreError:
+    """The error for a fault of the database at ``path``; ``name`` is that of SQLite's error, if there is one."""
+    return StoreError(f"{path} {_MESSAGES_BY_NAME.get(name, _MESSAGES[kind])}", kind.value)
+
+
+def disk_error(path: Path, error: OSError, message: str) -> StoreError:
+    """A StoreError with ``message`` for an operation on a file of the database that failed."""
+    kind = _ERRNOS.get(error.errno or 0, FaultKind.IO_ERROR)
+    return StoreError(message, kind.value)
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Raise the expected errors of SQLite within the block as StoreErrors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        full_name = getattr(error, "sqlite_errorname", "") or ""
+        name = "_".join(full_name.split("_")[:2])
+        kind = FaultKind.REPLACED if full_name == "SQLITE_READONLY_DBMOVED" else _KINDS.get(name)
+        if kind is None:
+            raise
+        if name == "SQLITE_IOERR":
+            kind = _cause_of_io_error(path)
+        raise fault_error(path, kind, name) from error
+
+
+def _cause_of_io_error(path: Path) -> FaultKind:
+    """SQLite reports some writes to a full or read-only file system only as errors of the disk."""
+    try:
+        status = os.statvfs(path.parent)
+    except OSError:
+        return FaultKind.IO_ERROR
+    if status.f_flag & os.ST_RDONLY:
+        return FaultKind.READ_ONLY
+    is_full = status.f_bavail * status.f_frsize < MIN_FREE_BYTES
+    return FaultKind.DISK_FULL if is_full else FaultKind.IO_ERROR
+
+
+class FaultTracker:
+    """The fault that keeps the store from storing, if any. Thread-safe."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path, self._clock = path, clock
+        self._lock = threading.Lock()
+        self._current: StoreFault | None = None
+
+    @property
+    def current(self) -> StoreFault | None:
+        """The fault that lasts now."""
+        return self._current
+
+    def check(self) -> None:
+        """Raise StoreError if there is a fault that does not end before a restart."""
+        fault = self._current
+        if fault is not None and fault.lasts:
+            raise StoreError(fault.message, fault.kind.value)
+
+    def record(self, error: StoreError) -> None:
+        """Record why a write failed."""
+        if error.fault:
+            self.begin(FaultKind(error.fault), str(error))
+
+    def record_damage(self, error: StoreError) -> None:
+        """Record that a read found the database damaged. Other errors of reads say nothing about writes."""
+        if error.fault == FaultKind.CORRUPT:
+            self.begin(FaultKind.CORRUPT, str(error))
+
+    def begin(self, kind: FaultKind, message: str) -> None:
+        """Record a fault. The same fault keeps its beginning; one that lasts is never replaced."""
+        with self._lock:
+            before = self._current
+            if before is None or not (before.lasts or before.kind is kind):
+                self._current = StoreFault(kind, self._clock.now(), message)
+
+    def committed(self) -> None:
+        """End the fault, unless it lasts, or the disk is still too full for a batch."""
+        fault = self._current
+        if fault is None or fault.lasts:
+            return
+        if fault.kind in (FaultKind.DISK_FULL, FaultKind.IO_ERROR) and not _has_room(self._path):
+            return
+        with self._lock:
+            if self._current is fault:
+                self._current = None
+
+
+def _has_room(path: Path) -> bool:
+    """Whether a file of RESERVE_BYTES can be created beside ``path``. Quotas and file size limits count too."""
+    reserve = path.with_name(path.name + ".reserve")
+    try:
+        descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+    finally:
+        with contextlib.suppress(OSError):
+            reserve.unlink(missing_ok=True)
+    return True
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Free space in ``folder``; None if unknown."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None

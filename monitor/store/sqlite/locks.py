@@ -1,0 +1,55 @@
+"""The write lock that all our processes share, and waiting for a lock until a deadline."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.errors import StoreError
+from monitor.model import FaultKind
+from monitor.store.sqlite.faults import disk_error
+
+FILE_LOCK_TIMEOUT_SECONDS = 15.0
+"""How long to wait while another Wallflower process holds the file lock."""
+LOCK_RETRY_SECONDS = 0.01
+
+
+@contextmanager
+def file_lock(
+    path: Path, timeout: float = FILE_LOCK_TIMEOUT_SECONDS, waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Hold the write lock shared by all our processes on the database at ``path``. The OS releases it if one dies.
+
+    ``waiting`` is called again and again while another process holds it. Raises StoreError after ``timeout`` seconds.
+    """
+    try:
+        descriptor = os.open(path.with_name(path.name + ".writing"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}. Make its folder writable."
+        raise disk_error(path, error, message) from error
+    try:
+        deadline = time.monotonic() + timeout
+        while not _lock(descriptor):
+            if time.monotonic() >= deadline:
+                raise StoreError(
+                    f"{path} is locked by another Wallflower command. Wait until it ends, or stop it.",
+                    FaultKind.LOCKED.value,
+                )
+            waiting()
+            threading.Event().wait(LOCK_RETRY_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
