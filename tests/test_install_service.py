@@ -17,7 +17,7 @@ from display.cli.install_service import Installer, Machine
 from display.cli.main import cli
 from display.cli.setup.config_text import config_text
 from display.cli.setup.rule_proposals import propose_brand
-from display.cli.unit_file import Installation, InstallError, template
+from display.cli.unit_file import UNITS, Installation, InstallError
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_EXPOSURE = 1.2
@@ -38,7 +38,7 @@ class FakeMachine:
         self.machine = Machine(
             run=self._run,
             find_program=lambda name: f"/usr/sbin/{name}",
-            unit_file=folder / "wallflower.service",
+            unit_folder=folder,
             keys=folder / "credstore" / "wallflower",
             systemd_runs=lambda: systemd,
             is_root=lambda: root,
@@ -55,21 +55,26 @@ def installation(tmp_path: Path) -> Installation:
     program = tmp_path / "opt" / "wallflower"
     program.parent.mkdir()
     program.touch()
-    return Installation(program, tmp_path / "etc" / "config.toml", tmp_path / "data", "no-such-user")
+    return Installation(program, tmp_path / "etc" / "config.toml", tmp_path / "data", user="no-such-user")
 
 
-def test_the_shipped_unit_is_the_one_of_the_default_paths() -> None:
-    assert Installation().unit() == (ROOT / "deploy" / "wallflower.service").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", UNITS)
+def test_the_shipped_units_are_those_of_the_default_paths(name: str) -> None:
+    assert Installation().unit(name) == (ROOT / "deploy" / name).read_text(encoding="utf-8")
 
 
 def test_the_unit_has_the_paths_and_the_user_of_the_installation() -> None:
-    unit = Installation(Path("/srv/w/bin/wallflower"), Path("/srv/w/w.toml"), Path("/srv/w/data"), "listener").unit()
+    unit = Installation(
+        Path("/srv/w/bin/wallflower"), Path("/srv/w/w.toml"), Path("/srv/w/data"), user="listener"
+    ).unit()
     found = settings(unit)
     assert found["ExecStart"] == "/srv/w/bin/wallflower run --config /srv/w/w.toml"
     assert (found["User"], found["Group"]) == ("listener", "listener")
-    assert found["ReadWritePaths"] == "-/srv/w /srv/w/data"
+    assert found["ReadWritePaths"] == "-/srv/w -/srv/w/data"
     assert "StateDirectory" not in found
     assert "/opt/wallflower" not in unit
+    backup = Installation(backups=Path("/mnt/copies")).unit("wallflower-backup.service")
+    assert settings(backup)["ReadWritePaths"] == "-/var/lib/wallflower -/mnt/copies"
     below = settings(Installation(data=Path("/var/lib/brand/data")).unit())
     assert (below["StateDirectory"], below["ReadWritePaths"]) == ("brand", "-/etc/wallflower")
 
@@ -185,13 +190,10 @@ def test_systemd_rates_the_sandbox_well() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
+def test_systemd_understands_every_line_of_the_units(tmp_path: Path) -> None:
     (tmp_path / "wallflower").touch(mode=0o755)
-    unit = tmp_path / "wallflower.service"
-    unit.write_text(Installation(program=tmp_path / "wallflower").unit())
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+    for name in UNITS:
+        (tmp_path / name).write_text(Installation(program=tmp_path / "wallflower").unit(name))
+    analysis = ["systemd-analyze", "verify", *(tmp_path / name for name in UNITS)]
+    done = subprocess.run(analysis, capture_output=True, text=True, check=False)
     assert (done.returncode, [line for line in done.stderr.splitlines() if "wallflower" in line]) == (0, [])
-
-
-def test_the_template_is_shipped_with_the_package() -> None:
-    assert "Type=notify" in template()

@@ -14,10 +14,10 @@ from pathlib import Path
 import click
 
 from display.cli.dependencies import load_config
-from display.cli.unit_file import KEYS, Installation, InstallError, installed_program
+from display.cli.unit_file import KEYS, UNITS, Installation, InstallError, installed_program
 from monitor.config import SYSTEM_FILE
 
-UNIT_FILE = Path("/etc/systemd/system/wallflower.service")
+UNIT_FOLDER = Path("/etc/systemd/system")
 SYSTEMD_RUNS = Path("/run/systemd/system")
 """Exists while systemd is the service manager; see sd_booted(3)."""
 CONFIG_MODE, SECRET_MODE = 0o750, 0o700
@@ -34,12 +34,12 @@ CONFIG_MODE, SECRET_MODE = 0o750, 0o700
 )
 @click.option("--user", default="wallflower", show_default=True, help="System user of the service.")
 @click.option("--now", is_flag=True, help="Also start the service, and start it at every boot.")
-@click.option("--dry-run", is_flag=True, help="Print the unit, and what would be done; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the unit of the service, and what would be done; change nothing.")
 def install_service(config_path: Path, user: str, now: bool, dry_run: bool) -> None:
     """Install this Wallflower as a systemd service.
 
-    Creates the system user, the folders and the unit, with the paths of this installation. What exists is kept; a
-    changed unit is replaced, and kept beside the new one. It starts nothing, except with --now.
+    Creates the system user, the folders, the unit, and one for daily backups, with the paths of this installation. What
+    exists is kept; a changed unit is replaced, and kept beside the new one. It starts nothing, except with --now.
     """
     installation = _installation(config_path.absolute(), user)
     installation.check()
@@ -57,7 +57,10 @@ def install_service(config_path: Path, user: str, now: bool, dry_run: bool) -> N
 def _installation(config_path: Path, user: str) -> Installation:
     """The installation, with the data folder of the config if there is one. Raises ConfigError."""
     base = Installation(program=installed_program(), config=config_path, user=user)
-    return replace(base, data=load_config(config_path).data) if config_path.exists() else base
+    if not config_path.exists():
+        return base
+    config = load_config(config_path)
+    return replace(base, data=config.data, backups=config.backups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Machine:
 
     run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
     find_program: Callable[[str], str | None] = shutil.which
-    unit_file: Path = UNIT_FILE
+    unit_folder: Path = UNIT_FOLDER
     keys: Path = KEYS
     systemd_runs: Callable[[], bool] = SYSTEMD_RUNS.exists
     is_root: Callable[[], bool] = lambda: os.geteuid() == 0
@@ -81,18 +84,20 @@ class Installer:
         self._machine = machine or Machine()
 
     def install(self) -> None:
-        """Create the user, the folders and the unit. Raises InstallError."""
+        """Create the user, the folders and the units. Raises InstallError."""
         if not self._dry_run and not self._machine.is_root():
             raise InstallError(f"Only root can install a service: sudo {self._installation.program} install-service")
         self._create_user()
         self._create_folders()
-        self._write_unit()
+        written = [name for name in UNITS if self._write_unit(name)]
+        if written:
+            self._systemd("daemon-reload")
         if self._installation.config.exists():
             self._try_config()
 
     def start(self) -> None:
         """Enable and start the service. Raises InstallError with the end of its log if it does not start."""
-        if not self._systemd("enable", "--now", self._machine.unit_file.name):
+        if not self._systemd("enable", "--now", UNITS[0]):
             return
         click.echo("The service runs. Its log: journalctl --unit wallflower --follow")
 
@@ -113,6 +118,8 @@ class Installer:
         self._create_folder(self._machine.keys, "root", SECRET_MODE)
         if ours.state_directory is None:
             self._create_folder(ours.data, ours.user, SECRET_MODE)
+        if ours.backups and ours.data not in ours.backups.parents:
+            self._create_folder(ours.backups, ours.user, SECRET_MODE)
 
     def _create_folder(self, folder: Path, owner: str, mode: int) -> None:
         if folder.is_dir():
@@ -123,11 +130,13 @@ class Installer:
             folder.chmod(mode)
             self._machine.chown(folder, owner, owner)
 
-    def _write_unit(self) -> None:
-        file, text = self._machine.unit_file, self._installation.unit()
+    def _write_unit(self, name: str) -> bool:
+        """Whether it had to be written."""
+        file, text = self._machine.unit_folder / name, self._installation.unit(name)
         before = file.read_text(encoding="utf-8") if file.is_file() else None
         if before == text:
-            return self._say(f"{file} is up to date.")
+            self._say(f"{file} is up to date.")
+            return False
         if before is not None:
             kept = file.with_name(f"{file.name}.before")
             self._say(f"Keep the present {file.name} as {kept}.")
@@ -136,7 +145,7 @@ class Installer:
         self._say(f"Write {file}.")
         if not self._dry_run:
             file.write_text(text, encoding="utf-8")
-        self._systemd("daemon-reload")
+        return True
 
     def _try_config(self) -> None:
         """Check the config as the user of the service, who must be able to read it and to run the program."""
@@ -179,6 +188,6 @@ def _print_next_steps(installation: Installation) -> None:
     if not installation.config.exists():
         click.echo(f"  {as_user} init --config {installation.config}")
     click.echo(f"  {as_user} check{option}")
-    click.echo("  sudo systemctl enable --now wallflower")
+    click.echo("  sudo systemctl enable --now wallflower wallflower-backup.timer")
     click.echo("  journalctl --unit wallflower --follow")
     click.echo(f"Keys of sources are files in {KEYS}; restart the service after changing one.")

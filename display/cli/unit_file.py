@@ -1,4 +1,4 @@
-"""The systemd unit of an installation: deploy/wallflower.service with its paths and its user."""
+"""The systemd units of an installation: those in deploy/, with its paths and its user."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor.config import SYSTEM_DATA, SYSTEM_FILE
 from monitor.errors import WallflowerError
 
+UNITS = ("wallflower.service", "wallflower-backup.service", "wallflower-backup.timer")
 TEMPLATE_PROGRAM = Path("/opt/wallflower/bin/wallflower")
 TEMPLATE_USER = "wallflower"
 KEYS = Path("/etc/credstore/wallflower")
@@ -33,11 +34,13 @@ class InstallError(WallflowerError):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What a unit is written for. All paths are absolute."""
+    """What the units are written for. All paths are absolute."""
 
     program: Path = TEMPLATE_PROGRAM
     config: Path = SYSTEM_FILE
     data: Path = SYSTEM_DATA
+    backups: Path | None = None
+    """None: within ``data``."""
     user: str = TEMPLATE_USER
 
     @property
@@ -53,9 +56,9 @@ class Installation:
         if problems:
             raise InstallError("\n".join(problems))
 
-    def unit(self) -> str:
-        """The text of the unit."""
-        lines = template().splitlines()
+    def unit(self, name: str = UNITS[0]) -> str:
+        """The text of the unit ``name``."""
+        lines = template(name).splitlines()
         return "\n".join(line if line.startswith("#") else self._adapted(line) for line in lines) + "\n"
 
     def _adapted(self, line: str) -> str:
@@ -65,12 +68,18 @@ class Installation:
         elif key == "StateDirectory" and self.state_directory:
             value = self.state_directory
         elif key == "ReadWritePaths":
-            value = f"-{self.config.parent}" if self.state_directory else f"-{self.config.parent} {self.data}"
+            value = " ".join([value.replace(str(SYSTEM_FILE.parent), str(self.config.parent)), *self._writable()])
         elif key.startswith("StateDirectory") and not self.state_directory:
             return f"# {line}"
         for ours, theirs in ((TEMPLATE_PROGRAM, self.program), (SYSTEM_FILE, self.config)):
             value = value.replace(str(ours), str(theirs))
         return f"{key}{equals}{value}"
+
+    def _writable(self) -> list[str]:
+        """Folders that the units must list, besides the state directory and the folder of the config."""
+        data = [] if self.state_directory else [self.data]
+        backups = [self.backups] if self.backups and self.data not in self.backups.parents else []
+        return [f"-{path}" for path in (*data, *backups)]
 
     def _hidden_paths(self) -> list[str]:
         found = [
@@ -79,23 +88,24 @@ class Installation:
                 ("The program", self.program, _HOW_TO_INSTALL),
                 ("The config", self.config, f"Move it to {SYSTEM_FILE}."),
                 ("The data folder", self.data, f'Set `data = "{SYSTEM_DATA}"` in [wallflower].'),
+                ("The folder of the backups", self.backups, "Set another `to` in [backup]."),
             )
             for hidden in HIDDEN
-            if hidden in path.parents
+            if path and hidden in path.parents
         ]
         return found
 
     def _special_paths(self) -> list[str]:
         return [
             f'The path "{path}" has a space or a special character. Use a path of letters, digits and . _ + @ : -'
-            for path in (self.program, self.config, self.data)
+            for path in filter(None, (self.program, self.config, self.data, self.backups))
             if not _PLAIN_PATH.fullmatch(str(path))
         ]
 
 
-def template() -> str:
-    """deploy/wallflower.service, which the package contains."""
-    return (resources.files("display.cli") / "units" / "wallflower.service").read_text(encoding="utf-8")
+def template(name: str) -> str:
+    """The unit deploy/``name``, which the package contains."""
+    return (resources.files("display.cli") / "units" / name).read_text(encoding="utf-8")
 
 
 def installed_program() -> Path:
