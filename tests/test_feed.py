@@ -44,6 +44,18 @@ class FeedReader:
         return self.server.requests[-1].headers
 
 
+def review(stars: str, extra: str = "") -> bytes:
+    """A feed of reviews as Apple's shops write it: each text twice, the second time in a table."""
+    table = (
+        "&lt;table&gt;&lt;tr&gt;&lt;td&gt;Fine&lt;/td&gt;&lt;td&gt;The bell rings. Version 2.1&lt;/td&gt;&lt;/tr&gt;"
+    )
+    return (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:im="http://itunes.apple.com/rss"><entry><id>900001</id>'
+        f'<title>Fine</title><content type="text">The bell rings.</content><im:rating>{stars}</im:rating>{extra}'
+        f'<content type="html">{table}</content><updated>2026-03-01T10:00:00-07:00</updated></entry></feed>'
+    ).encode()
+
+
 @pytest.fixture(scope="module")
 def parser() -> Iterator[Parser]:
     """One child process for all tests of this file."""
@@ -522,3 +534,16 @@ def test_the_ttl_also_applies_to_passes_without_parsing(reader: FeedReader) -> N
     reader.publish(rss(item(1), head="<ttl>45</ttl>"))
     assert reader.read().not_before == NOON + timedelta(minutes=45)
     assert reader.read().not_before == NOON + timedelta(minutes=55)
+
+
+@pytest.mark.parametrize("extra", ["", '<content type="text" base="">x</content>'], ids=["strict", "feedparser"])
+def test_a_review_has_its_stars_and_its_text_once(reader: FeedReader, extra: str) -> None:
+    reader.publish(review("2", extra))
+    (first,) = reader.read().posts
+    assert (first.stars, first.title, first.text) == (2, "Fine", "The bell rings.")
+    reader.publish(review("5", extra))
+    (edited,) = reader.read().posts
+    assert (edited.stars, edited.external_id) == (5, first.external_id)
+    reader.publish(review("0", extra))
+    (without,) = reader.read().posts
+    assert without.stars is None

@@ -31,7 +31,9 @@ class Passes:
         digests = {name: found.digest(entry) for name, entry in found.entries.items()}
         self.read += sum(not found.is_unchanged(name, digests[name], self.cursor) for name in digests)
         listed = {name: listing(digests[name], entry) for name, entry in found.entries.items()}
-        self.cursor = FeedCursor(FEED, listed=listed, ids_change=found.ids_change, departed=found.departed)
+        kept = {**found._asdict(), "listed": listed}
+        del kept["entries"], kept["renamed"]
+        self.cursor = FeedCursor(FEED, **kept)
         self.cursor = FeedCursor.from_json(self.cursor.to_json(), FEED)
         self.ids |= found.entries.keys()
         return list(found.entries)
@@ -248,3 +250,32 @@ def test_series_with_the_same_titles_but_other_texts_are_new_entries() -> None:
     for day in range(3):
         passes.run(*(entry._replace(text=f"Number {day}: {entry.text}") for entry in reissued(day)))
     assert len(passes.ids) == 15
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_few_entries_that_change_id_and_time_at_each_poll_are_not_new_every_time(count: int) -> None:
+    passes = Passes()
+    for run in range(8):
+        last = passes.run(*reissued(run, count=count))
+    assert (len(passes.ids), passes.read) == (2 * count, 2 * count)
+    edited = [entry._replace(title=f"{entry.title}, again") for entry in reissued(8, count=count)]
+    assert not set(passes.run(*edited)) & set(last)
+    assert passes.run(*(entry._replace(id=f"x{entry.id}") for entry in edited)) == passes.run(*edited)
+    assert len(passes.ids) == 3 * count
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_daily_bulletins_with_the_same_words_are_new_posts(count: int) -> None:
+    passes = Passes()
+    for day in range(6):
+        for _ in range(3):
+            passes.run(*reissued(day, at=NINE + 86_400 * day, count=count))
+    assert len(passes.ids) == 6 * count
+
+
+def test_an_entry_that_keeps_its_id_is_not_counted_as_reissued() -> None:
+    passes = Passes()
+    stays, changes = reissued(0, count=2)
+    for run in range(6):
+        passes.run(stays, changes._replace(id=f"n{run}", published=NINE + 60 * run))
+    assert len(passes.ids) == 7

@@ -68,6 +68,48 @@ def test_a_failed_connection_after_a_redirect_names_both_sites() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("http://[bad/", "http://[bad/, which cannot be read: it is malformed."),
+        ("http://[::1", "http://[::1, which"),
+        ("http://site.example:99999999/a", "http://site.example:99999999/a, which cannot be read: it is malformed."),
+        ("http://site.example:port/", "http://site.example:port/, which"),
+        ("https:///feed", "https:///feed, which cannot be read: it has no host name."),
+        ("ftp://site.example/feed", "ftp://site.example/feed, which cannot be read: it does not start with http://"),
+        ("javascript:alert(1)", "javascript:alert(1), which cannot be read: it does not start with http://"),
+        (
+            "http://ann:secret@site.example/?k=canary",
+            "http://site.example/, which cannot be read: it contains a user name",
+        ),
+        ("http://site.example\\@evil.example/", "http://evil.example/, which cannot be read: it contains a backslash"),
+    ],
+)
+def test_a_redirect_to_a_malformed_address_names_the_site_and_the_address(target: str, shown: str) -> None:
+    with serving(redirecting(target)) as server, pytest.raises(SourceError) as caught:
+        http_for(server).get(server.url + "/feed")
+    message = str(caught.value)
+    assert message.startswith(f"{server.host} redirected us to {shown}")
+    assert "secret" not in message
+    assert "canary" not in message
+
+
+def test_a_redirect_that_is_not_utf8_names_the_site() -> None:
+    def script(conn: Connection) -> None:
+        conn.send(b"HTTP/1.1 302 Found\r\nLocation: http://[\xff/\r\nContent-Length: 0\r\n\r\n")
+
+    with serving(script) as server, pytest.raises(SourceError, match=r"redirected us to http://\[.*it is malformed"):
+        http_for(server).get(server.url + "/feed")
+
+
+def test_a_redirect_may_contain_spaces_and_other_letters() -> None:
+    def script(conn: Connection) -> None:
+        conn.answer(302, location="/über uns") if conn.request.path == "/feed" else conn.answer(body=b"here")
+
+    with serving(script) as server:
+        assert http_for(server).get(server.url + "/feed").body == b"here"
+
+
 def _unknown() -> list[str]:
     raise OSError
 

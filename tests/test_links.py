@@ -12,6 +12,24 @@ PARTS = st.sampled_from(
     [
         *("https://", "HTTP://", "www.google.com/url?", "url=", "q=", "u=", "l.facebook.com/l.php?", "news.example/a"),
         *("?", "&", "&amp;", ";", "#", "=", "%3A%2F%2F", "https%3A%2F%2F", "%253F", "%26", "/", ":443", ":99999", "@"),
+        *(
+            "urldefense.com/v3/__",
+            "__;",
+            "Iz0!!A!x$",
+            "*",
+            "**B",
+            "urldefense.com/v2/url?u=",
+            "-3A__",
+            "google.com/amp/s/",
+        ),
+        *(
+            "google.com/amp/s/",
+            "cdn.ampproject.org/c/s/",
+            "#aoh=",
+            "secure-web.cisco.com/1/",
+            "protect.checkpoint.com/v2/___",
+            "___.",
+        ),
         *("utm_source=acme", "fbclid", "ref=7", "ref=x", "id=5", "#comment-5", "[", "]", "\\", " ", "\ud800", "ü", "%"),
         *(")", "(", ".", ",", "_", "lt", "#60;", "amp;", "x.com", "t=1", "\n", "。", "\0", "|"),
     ]
@@ -56,6 +74,46 @@ HOSTILE = st.one_of(st.text(max_size=80), st.lists(PARTS, max_size=12).map("".jo
             "https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.google.com%2Furl%3Furl%3Dhttps%253A%252F%252Fnews.example%252Fa%253Futm_source%253Dx",
             "https://news.example/a",
         ),
+        # Proofpoint
+        (
+            "https://urldefense.proofpoint.com/v2/url?u=https-3A__news.example_a-2Db-3Fid-3D5-26utm-5Fsource-3Dx&d=Dw&c=e&e=",
+            "https://news.example/a-b?id=5",
+        ),
+        ("https://urldefense.com/v1/url?u=http%3A%2F%2Fnews.example%2Fa&k=x%0A", "http://news.example/a"),
+        ("https://urldefense.com/v3/__https://news.example/a_b?id=5__;!!Ab1-c!x-Y_z$", "https://news.example/a_b?id=5"),
+        ("https://urldefense.com/v3/__https:/news.example/a__;!!Ab1!x$", "https://news.example/a"),
+        ("https://urldefense.us/v3/__https://news.example/*top*x__;Iz0!!Ab1!x$", "https://news.example/#top=x"),
+        ("https://urldefense.com/v3/__https://news.example/a**Bb__;w7zDnyM!!Ab1!x$", "https://news.example/aüß#b"),
+        ("https://urldefense.com/v3/__https://news.example/a*b__;w!!Ab1!x$", "https://news.example/a*b"),
+        ("https://urldefense.com/v3/__javascript:a__;!!A!x$", "https://urldefense.com/v3/__javascript:a__;!!A!x$"),
+        ("https://urldefense.com/about", "https://urldefense.com/about"),
+        # AMP
+        ("https://www.google.com/amp/s/news.example/a/amp/", "https://news.example/a/amp/"),
+        (
+            "https://www.google.co.uk/amp/news.example/a?id=5&usqp=x#aoh=1&amp_tf=From%20%251",
+            "http://news.example/a?id=5",
+        ),
+        ("https://news-example.cdn.ampproject.org/c/s/news.example/a?amp_js_v=0.1", "https://news.example/a"),
+        ("https://cdn.ampproject.org/v/news.example/a#part-2", "http://news.example/a#part-2"),
+        ("https://www.bing.com/amp/s/news.example/a", "https://news.example/a"),
+        ("https://www.google.com/amp/s/", "https://www.google.com/amp/s/"),
+        ("https://news.example/amp/s/other.example/a", "https://news.example/amp/s/other.example/a"),
+        ("https://cdn.ampproject.org/v0.js", "https://cdn.ampproject.org/v0.js"),
+        # other programs that check the links in mails
+        (
+            "https://eur01.safelinks.protection.outlook.com/ap/w-59584e83/?url=https%3A%2F%2Fshop.example&data=05",
+            "https://shop.example",
+        ),
+        (
+            "https://chn02.safelinks.protection.partner.outlook.cn/?url=https%3A%2F%2Fshop.example",
+            "https://shop.example",
+        ),
+        (
+            "https://nam.safelink.emails.azure.net/redirect/?destination=https%3A%2F%2Fshop.example&p=b",
+            "https://shop.example",
+        ),
+        ("https://secure-web.cisco.com/1aB-c_d/https%3A%2F%2Fshop.example%2Flamp", "https://shop.example/lamp"),
+        ("https://protect.checkpoint.com/v2/r05/___https://shop.example/lamp___.YzJ1Om", "https://shop.example/lamp"),
         # the target may be encoded once too often, may contain spaces, or may be none at all
         ("https://www.google.com/url?url=https%253A%252F%252Fnews.example%252Fa%2520b", "https://news.example/a%20b"),
         ("https://www.google.com/url?url=https://news.example/a+b", "https://news.example/a%20b"),
@@ -186,3 +244,9 @@ def test_hostile_links_neither_fail_nor_change_twice(text: str) -> None:
 def test_hostile_texts_neither_fail_nor_change_twice(text: str) -> None:
     once = strip_tracking(text)
     assert strip_tracking(once) == once
+
+
+def test_wrappers_in_a_text_are_removed_wherever_they_hold_the_target() -> None:
+    wrapped = "https://urldefense.com/v3/__https://news.example/a__;!!Ab1!x$"
+    text = f"See {wrapped}, and (https://www.google.com/amp/s/b.example/c)."
+    assert strip_tracking(text) == "See https://news.example/a, and (https://b.example/c)."

@@ -19,6 +19,7 @@ NAMESPACES = (
     'xmlns:a="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://www.rssboard.org/media-rss" '
     'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:gd="http://schemas.google.com/g/2005" '
+    'xmlns:im="http://itunes.apple.com/rss" '
     'xmlns:cc="http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html" xmlns:title="urn:x"'
 )
 ELEMENTS = (
@@ -64,6 +65,8 @@ ELEMENTS = (
     "<author>ann@site.example (Ann)</author>",
     "<pubDate>Wed, 04 Mar 2026 10:00:00 GMT</pubDate>",
     '<categories><category domain="x">30</category></categories>',
+    "<im:rating>3</im:rating>",
+    "<im:rating> </im:rating>",
 )
 ATOM_ELEMENTS = (
     "<title>One &lt;b&gt;1&lt;/b&gt;</title>",
@@ -82,6 +85,8 @@ ATOM_ELEMENTS = (
     "<updated>2026-03-04T10:00:00Z</updated>",
     "<itunes:summary>Nine &lt;b&gt;9&lt;/b&gt;</itunes:summary>",
     "<mood>10</mood>",
+    "<im:rating>4</im:rating>",
+    "<im:rating>11</im:rating>",
 )
 LANGUAGES = ("", ' xml:lang="es"', ' xml:lang=""')
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
@@ -35,6 +36,8 @@ class Entry(NamedTuple):
     published: float | None = None
     lang: str = ""
     enclosure: str = ""
+    stars: int | None = None
+    """1 to 5 for a review in a feed of Apple's shops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def normalise(entry: Entry, base: str) -> Entry:
         entry.published,
         entry.lang[:_MAX_LANG_CHARS],
         entry.enclosure[:MAX_FIELD_CHARS],
+        entry.stars,
     )
 
 
@@ -118,6 +122,17 @@ def repair_encoding(text: str) -> str:
     with contextlib.suppress(UnicodeError):
         text = text.encode("latin-1").decode()
     return text.translate(_WINDOWS_1252) if _C1_CONTROLS.search(text) else text
+
+
+def parse_stars(value: object) -> int | None:
+    """The stars in an ``im:rating`` element."""
+    text = str(value or "").strip()
+    return int(text) if text in ("1", "2", "3", "4", "5") else None
+
+
+def review_text(contents: Sequence[str], stars: int | None) -> str:
+    """The text of a review with stars: the first content, since Apple repeats it in a table; '' for another entry."""
+    return contents[0] if stars is not None and contents else ""
 
 
 def parse_ttl(value: object) -> int:

@@ -60,6 +60,10 @@ class FeedCursor:
     """Whether the feed gives its entries other ids from time to time."""
     departed: Mapping[str, str] = field(default_factory=dict)
     """Story -> external id of entries that have left such a feed."""
+    reissues: int = 0
+    """How often a feed of one or two entries gave all of them other ids and times in succession, up to 2."""
+    reissued_at: float = 0.0
+    """The time of the newest entry then."""
 
     @classmethod
     def from_json(cls, cursor: Json, configured: str) -> FeedCursor:
@@ -152,4 +156,5 @@ def digest(*parts: str) -> str:
 
 def content_digest(entry: Entry) -> str:
     """A digest of an entry's visible content, without its date, which some feeds change in every response."""
-    return digest(entry.title, entry.text, entry.author, entry.link)
+    stars = () if entry.stars is None else (str(entry.stars),)
+    return digest(entry.title, entry.text, entry.author, entry.link, *stars)

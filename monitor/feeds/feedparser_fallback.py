@@ -22,8 +22,10 @@ from monitor.feeds.entries import (
     NotAFeed,
     absolute_url,
     normalise,
+    parse_stars,
     parse_ttl,
     repair_encoding,
+    review_text,
     with_original_link,
 )
 from monitor.feeds.repair import ENTRY_START
@@ -71,7 +73,9 @@ def _truncate(document: bytes) -> tuple[bytes, bool]:
 
 
 def _entry(raw: Any, feed: Any) -> Entry:
-    texts = [*raw.get("content", ()), raw.get("summary_detail") or {"value": raw.get("summary", "")}]
+    contents = raw.get("content", ())
+    texts = [*contents, raw.get("summary_detail") or {"value": raw.get("summary", "")}]
+    stars = parse_stars(raw.get("im_rating"))
     with_language = [raw.get("title_detail") or {}, *texts]
     language = next((str(part["language"]) for part in with_language if part.get("language")), "")
     entry_id, link = with_original_link(
@@ -81,11 +85,12 @@ def _entry(raw: Any, feed: Any) -> Entry:
         entry_id,
         link,
         _as_html({**raw.get("title_detail", {}), "value": raw.get("title", "")}),
-        max((_as_html(text) for text in texts), key=len),
+        review_text([_as_html(content) for content in contents], stars) or max(map(_as_html, texts), key=len),
         repair_encoding(str(raw.get("author", ""))),
         _published(raw),
         language or str(feed.get("language", "")),
         _enclosure(raw),
+        stars,
     )
 
 

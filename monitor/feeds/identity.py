@@ -8,6 +8,7 @@ An entry is identified by its own id, else by its link, else by a digest. Some f
   listed one that has left the feed and had the same title and time.
 - Times or the publisher's name after the title change too: the same, by ``likenesses``, if at least half of the entries
   are such. A few may be new ones of the same name, such as daily bulletins.
+- The same in a feed of one or two entries: from the second time on that all of them are such within a few hours.
 
 The ids of a feed that keeps to the rule are those that it states, so they do not change with the program.
 """
@@ -28,6 +29,10 @@ _MIN_SHARED = 3
 """With an id of their own, this many entries with different titles are different entries; fewer are revisions."""
 _MIN_ALIKE = 3
 """Entries that have to be recognised by ``likenesses`` or by their title and time, before the former count."""
+_MIN_REISSUES = 2
+"""Times that a feed of fewer entries has to give all of them other ids and times."""
+_MAX_REISSUE_SECONDS = 6 * 3600
+"""The longest time between two of these. A bulletin without news may repeat the words of yesterday's."""
 _COMPARED_CHARS = 500
 """Characters of a text that ``likenesses`` compares, besides its length: it runs for every entry of every document."""
 _MAX_DEPARTED = 300
@@ -47,12 +52,16 @@ class Identified(NamedTuple):
     """Story -> external id of entries that have left the feed, if ``ids_change``: they may return with another id."""
     renamed: frozenset[str] = frozenset()
     """External ids of entries that have another id in this document."""
+    reissues: int = 0
+    """See ``FeedCursor.reissues``."""
+    reissued_at: float = 0.0
 
     def digest(self, entry: Entry) -> str:
         """The digest of what is shown of ``entry``, without links if these change in every response."""
         if not self.ids_change:
             return content_digest(entry)
-        return digest(_without_publisher(entry.title), _TAGS_AND_SPACE.sub(" ", entry.text), entry.author)
+        stars = () if entry.stars is None else (str(entry.stars),)
+        return digest(_without_publisher(entry.title), _TAGS_AND_SPACE.sub(" ", entry.text), entry.author, *stars)
 
     def is_unchanged(self, name: str, listing_digest: str, cursor: FeedCursor) -> bool:
         """Whether the entry ``name`` was listed in the last pass as it is now, and need not be read again."""
@@ -174,18 +183,31 @@ def _with_former_ids(found: dict[str, Entry], cursor: FeedCursor) -> Identified:
     former = {key: name for key, name in absent.items() if key and counts[key] <= 1}
     new = {name: entry for name, entry in found.items() if name not in cursor.listed} if former else {}
     names = {name: known for name, entry in new.items() if (known := former.pop(story(entry), ""))}
+    reissues, reissued_at = cursor.reissues, cursor.reissued_at
     if len(names) < len(new):
-        names |= _names_by_likeness(found, new, names, cursor)
+        alike = _names_by_likeness(found, new, names, cursor)
+        if not names and len(alike) == len(found) == len(cursor.listed):
+            reissues, reissued_at = _count_reissue(found.values(), cursor)
+        is_usual = len(names) + len(alike) >= max(_MIN_ALIKE, len(found) / 2)
+        names |= alike if is_usual or (len(found) < _MIN_ALIKE and reissues >= _MIN_REISSUES) else {}
     entries = {names.get(name, name): entry for name, entry in found.items()}
     ids_change = cursor.ids_change or bool(names)
     departed = {key: name for key, name in absent.items() if key and name not in entries} if ids_change else {}
-    return Identified(entries, ids_change, dict(list(departed.items())[-_MAX_DEPARTED:]), frozenset(names.values()))
+    departed = dict(list(departed.items())[-_MAX_DEPARTED:])
+    return Identified(entries, ids_change, departed, frozenset(names.values()), reissues, reissued_at)
+
+
+def _count_reissue(entries: Iterable[Entry], cursor: FeedCursor) -> tuple[int, float]:
+    """How often the feed has given all its entries other ids, with this time, and when; it keeps the final count."""
+    at = max(entry.published or 0.0 for entry in entries)
+    is_soon = cursor.reissues >= _MIN_REISSUES or at - cursor.reissued_at <= _MAX_REISSUE_SECONDS
+    return (min(cursor.reissues + 1, _MIN_REISSUES) if is_soon else 1), at
 
 
 def _names_by_likeness(
     found: dict[str, Entry], new: dict[str, Entry], named: dict[str, str], cursor: FeedCursor
 ) -> dict[str, str]:
-    """New id -> former id of the entries in ``new`` that ``likenesses`` recognises, if they are no exception.
+    """New id -> former id of the entries in ``new`` that ``likenesses`` recognises.
 
     ``named`` are those that are recognised already.
     """
@@ -197,8 +219,7 @@ def _names_by_likeness(
         for key in former.keys() & current.keys():
             names.setdefault(current[key], former[key])
     uses = Counter(names.values())
-    distinct = {name: known for name, known in names.items() if uses[known] == 1}
-    return distinct if len(named) + len(distinct) >= max(_MIN_ALIKE, len(found) / 2) else {}
+    return {name: known for name, known in names.items() if uses[known] == 1}
 
 
 def _by_unique_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -9,7 +9,15 @@ import xml.etree.ElementTree as ET
 from feedparser.urls import make_safe_absolute_uri
 
 from monitor.feeds.dates import parse_date
-from monitor.feeds.entries import Entry, absolute_url, normalise, repair_encoding, with_original_link
+from monitor.feeds.entries import (
+    Entry,
+    absolute_url,
+    normalise,
+    parse_stars,
+    repair_encoding,
+    review_text,
+    with_original_link,
+)
 from monitor.feeds.namespaces import ElementNames, is_ignored, looks_like_html
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -43,6 +51,7 @@ KNOWN_ELEMENTS = {
     "itunes:author": "author",
     "enclosure": "enclosure",
     "feedburner:origlink": "original",
+    "im:rating": "rating",
 }
 """Element -> the field of Entry that it fills, the kind of text or the kind of date that it holds."""
 
@@ -96,15 +105,17 @@ class EntryParser:
             self._parse_element(element)
         values = self._fields
         entry_id, link = with_original_link(values.get("id", ""), values.get("link", ""), values.get("original", ""))
+        stars = parse_stars(values.get("rating"))
         entry = Entry(
             entry_id,
             link,
             values.get("title", ""),
-            max((*self._contents, self._summary or ""), key=len),
+            review_text(self._contents, stars) or max((*self._contents, self._summary or ""), key=len),
             values.get("author", ""),
             self._published(),
             self._language(),
             values.get("enclosure", ""),
+            stars,
         )
         return normalise(entry, self._base)
 

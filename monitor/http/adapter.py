@@ -21,7 +21,7 @@ from monitor.http.connections import Deadline, Guard, GuardedPoolManager
 from monitor.http.error_messages import connection_error, deadline_error
 from monitor.http.rate_limit_status import RateLimitStatus, parse_rate_limit
 from monitor.http.rate_limiter import HostRateLimiter, retry_after
-from monitor.http.urls import check_url, site_of
+from monitor.http.urls import check_redirect, check_url, site_of
 
 _MAX_REDIRECTS = 5
 _READ_BYTES = 64 * 1024
@@ -174,8 +174,11 @@ class GuardedSession(requests.Session):
         self.mount("http://", adapter)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """The address that ``resp`` redirects to, or None. Raises SourceError for a deceptive address."""
-        target = super().get_redirect_target(resp)
-        if target is not None and any(c == "\\" or c < " " or c == "\x7f" for c in target):
-            raise SourceError(f"{site_of(resp.url)} redirected us to an address that contains forbidden characters.")
+        """The address that ``resp`` redirects to, or None. Raises SourceError for a malformed or deceptive address."""
+        try:
+            target = super().get_redirect_target(resp)
+        except UnicodeError:
+            target = resp.headers["location"]  # no UTF-8
+        if target is not None:
+            check_redirect(resp.url, target)
         return target

@@ -149,6 +149,8 @@ class Source:
             is_partial=feed.breaks_off and (not _is_newest_first(feed) or (bool(before.listed) and not overlaps)),
             ids_change=identified.ids_change,
             departed=identified.departed,
+            reissues=identified.reissues,
+            reissued_at=identified.reissued_at,
         )
         return Batch(
             posts=tuple(sorted((p for p in posts if p.body), key=lambda p: p.published_at)),
@@ -174,6 +176,7 @@ class Source:
             url=url,
             site=_host_of(url),
             lang=language_code(entry.lang or None),
+            stars=entry.stars,
         )
 
 

@@ -11,42 +11,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
-_MAX_URL_CHARS = 8_000
-_WRAPPERS = tuple(
-    (re.compile(address), parameters)
-    for address, parameters in (
-        (r"(?:www\.)?google\.(?:com?\.)?[a-z]{2,3}/url", ("url", "q")),
-        (r"news\.google\.com/.*", ("url",)),
-        (r"(?:www\.)?bing\.com/news/apiclick\.aspx", ("url",)),
-        (r"(?:html\.|lite\.)?duckduckgo\.com/l/?", ("uddg",)),
-        (r"lm?\.(?:facebook|instagram|messenger|threads)\.(?:com|net)/.*", ("u",)),
-        (r"(?:www\.|m\.)?facebook\.com/(?:l\.php|flx/warn/?)", ("u",)),
-        (r"[a-z0-9-]+\.safelinks\.protection\.(?:outlook\.com|office365\.us)/.*", ("url",)),
-        (r"statics\.teams\.cdn\.office\.net/.*safelinks.*", ("url",)),
-        (r"out\.reddit\.com/.*", ("url",)),
-        (r"(?:www\.|m\.)?youtube\.com/redirect", ("q",)),
-        (r"t\.co/.*", ("url", "expanded_url")),
-        (r"(?:www\.)?linkedin\.com/(?:redir/redirect|safety/go)/?", ("url",)),
-        (r"t\.umblr\.com/redirect", ("z",)),
-        (r"(?:www\.|m\.|away\.)?vk\.(?:com|ru)/away(?:\.php)?", ("to",)),
-        (r"slack-redir\.net/link", ("url",)),
-        (r"steamcommunity\.com/linkfilter/?", ("url", "u")),
-        (r"disq\.us/url", ("url",)),
-        (r"medium\.com/r/?", ("url",)),
-        (r"linkprotect\.cudasvc\.com/url", ("a",)),
-        (r"(?:www\.|[a-z]{2}\.)?pinterest\.(?:com|co\.uk|[a-z]{2})/offsite/?", ("url",)),
-        (r"t\.me/iv", ("url",)),
-        (r"redirect\.viglink\.com/?", ("u",)),
-        (r"go\.(?:skimresources|redirectingat)\.com/?", ("url",)),
-        (r"(?:www\.)?awin1\.com/(?:cread|awclick)\.php", ("ued", "p")),
-    )
-)
-"""Host and path of addresses that only redirect, and the parameters that may hold the target."""
+from monitor.text.link_wrappers import is_wrapper, may_wrap_in_path, unwrapped
 
+_MAX_URL_CHARS = 8_000
 _PREFIXES = "utm_ mtm_ matomo_ piwik_ hsa_ oly_ at_custom guce_ pf_rd_ pd_rd_ __cft__ itm_ stm_ wt_ wt. gad_ elq ns_m"
 _NAMES = (
     "utm fbclid gclid dclid gclsrc gbraid wbraid msclkid yclid ysclid twclid ttclid wickedid rb_clickid li_fat_id "
@@ -56,7 +27,8 @@ _NAMES = (
     "at_format at_bbc_team at_ptr_name ref ref_ ref_src ref_url ref_source ref_campaign cmp cmpid icid ncid ocid smid "
     "smtyp spm scm xtor echobox guccounter soc_src soc_trk wprov __twitter_impression __s __tn__ trk_contact trk_msg "
     "trk_module trk_sid rss_campaign ns_source ns_campaign ns_linkname ns_fee sc_campaign sc_channel sc_outcome sc_geo "
-    "ito cx_testid cx_testvariant cx_artpos dm_i fb_action_ids fb_action_types fb_source fb_ref action_object_map "
+    "ito usqp aoh ampshare amp_js_v amp_gsa amp_tf amp_ct amp_kit "
+    "cx_testid cx_testvariant cx_artpos dm_i fb_action_ids fb_action_types fb_source fb_ref action_object_map "
     "action_type_map action_ref_map hss_channel _openstat awc cjevent cjdata irgwc ga_source ga_medium ga_campaign "
     "ga_content ga_term mkevt mkcid mkrid campid toolid bbeml _branch_match_id campaign_id campaignid adgroupid "
     "adset_id affid aff_id affiliate_id nr_email_referer trackingid sponsor_id sms_ss srcid tduid zanpid"
@@ -93,7 +65,6 @@ _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^\s?#]*)?(?:\?([^\s#]+))?")
 """Host, path and query of nearly all links. A port, a fragment or an upper-case host needs more care."""
 _SIMPLE = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9_.~-]+)*)/?")
 """Links of which the first group is the key: ten times as fast as computing it."""
-_WRAPPER = re.compile("|".join(f"(?:{form.pattern})" for form, _ in _WRAPPERS))
 _PARAMETER = re.compile(r"[?&;#][^\s?&;#=]{1,40}=")
 _URL_CHAR = r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#\[\]{}|\u00c0-\u060b\u060d-\u061a\u0620-\u06d3\u06d5-\u0dff-]"
 """Up to the Indic scripts, without Arabic punctuation. Later scripts are written without spaces around an address."""
@@ -117,7 +88,7 @@ def canonical_link(url: str) -> str:
         return url
     try:
         for _ in range(len(url)):
-            target = _unwrapped(url)
+            target = unwrapped(url)
             if target is None:
                 break
             url = target
@@ -128,7 +99,8 @@ def canonical_link(url: str) -> str:
 
 def link_key(url: str) -> str:
     """A string that is equal for two links to the same page, as far as their addresses show it. Not a link itself."""
-    return simple[1] if (simple := _SIMPLE.fullmatch(url)) else _computed_key(url)
+    simple = _SIMPLE.fullmatch(url)
+    return simple[1] if simple and not may_wrap_in_path(simple[1]) else _computed_key(url)
 
 
 def _computed_key(url: str) -> str:
@@ -143,7 +115,8 @@ def _computed_key(url: str) -> str:
 
 def strip_tracking(text: str) -> str:
     """``text`` without the tracking parameters of the web addresses in it, with or without a scheme, and wrappers."""
-    if ("?" not in text and "#" not in text) or not _PARAMETER.search(text):
+    has_parameters = ("?" in text or "#" in text) and _PARAMETER.search(text)
+    if not has_parameters and not may_wrap_in_path(text):
         return text
     return _URL_IN_TEXT.sub(_without_tracking_in_text, text)
 
@@ -154,33 +127,9 @@ def _is_canonical(url: str) -> bool:
     if not plain:
         return False
     host, path, query = plain.groups("")
-    return not query or (not _WRAPPER.fullmatch(host + path) and _without_tracking(query, host) == query)
-
-
-def _unwrapped(url: str) -> str | None:
-    """The target of a redirect wrapper; None if ``url`` is none. Raises ValueError if it is malformed."""
-    if "?" not in url:
-        return None
-    parts = urlsplit(url)
-    address = f"{parts.hostname}{parts.path}"
-    if not _WRAPPER.fullmatch(address):
-        return None
-    names = next(names for form, names in _WRAPPERS if form.fullmatch(address))
-    values = dict(parse_qsl(parts.query.replace("&amp;", "&")))
-    return next((target for name in names if (target := _target(values.get(name, "")))), None)
-
-
-def _target(value: str) -> str:
-    """The http(s) address in a parameter, which may be percent-encoded more than once; '' if it holds none."""
-    while not value.startswith(("http://", "https://")):
-        decoded = unquote(value)
-        if decoded == value:
-            return ""
-        value = decoded
-    parts = urlsplit(value)
-    if not parts.hostname or "@" in parts.netloc or "\\" in parts.netloc:
-        return ""
-    return re.sub(r'[\s\x00-\x20\x7f"<>\\^`{|}]', lambda found: quote(found[0]), value)
+    if may_wrap_in_path(host + path):
+        return False
+    return not query or (not is_wrapper(host + path) and _without_tracking(query, host) == query)
 
 
 def _normalised(url: str) -> str:
@@ -249,6 +198,6 @@ def _before_closing_bracket(url: str) -> str:
 def _unwrapped_in_text(url: str) -> str | None:
     """The link behind the redirect wrapper ``url``; None if it is none."""
     try:
-        return canonical_link(url) if _unwrapped(url) else None
+        return canonical_link(url) if unwrapped(url) else None
     except ValueError:
         return None
