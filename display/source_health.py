@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from monitor.analysis.staleness import STALE_AFTER, is_stale
+from monitor.analysis.staleness import STALE_AFTER, is_stale, without
 from monitor.model import Gap, Health, MentionFilter, SourceStatus
 
 if TYPE_CHECKING:
@@ -197,6 +197,21 @@ def major_sources(mentions_by_source: Mapping[str, int]) -> set[str]:
     """Sources that brought at least MAJOR_SHARE of these mentions."""
     total = sum(mentions_by_source.values())
     return {source for source, n in mentions_by_source.items() if n and n / total >= MAJOR_SHARE}
+
+
+def gaps_outside_imports(
+    gaps: Iterable[Gap], imported: Mapping[str, tuple[datetime, datetime]], now: datetime
+) -> list[Gap]:
+    """``gaps`` without the times of which a file was imported for the same source: what it holds is not missing.
+
+    ``imported``: source -> when its first and last imported posts were published.
+    """
+    found = []
+    for gap in gaps:
+        end = gap.until or now
+        periods = without([(gap.since, end)], [imported[gap.source]] if gap.source in imported else [])
+        found += [replace(gap, since=start, until=gap.until if stop == end else stop) for start, stop in periods]
+    return found
 
 
 def unrecorded_gaps(

@@ -16,7 +16,7 @@ from display.source_health import source_health
 from monitor.model import UNDATED, MentionFilter, Order, Post
 from monitor.store import Store
 from tests import mentions_data as data
-from tests.fake_site import config
+from tests.fake_site import config, judged
 from tests.fakes import NOON
 
 BRAND, SOURCE = FACET_BY_NAME["brand"], FACET_BY_NAME["source"]
@@ -173,3 +173,16 @@ def test_a_first_run_is_one_without_any_mention(store: Store, tmp_path: Path) ->
     empty = data.new_store(tmp_path / "empty", NOON)
     assert page(empty).first_run
     empty.close()
+
+
+def test_imported_hours_of_a_source_are_not_hatched(store: Store) -> None:
+    hour = timedelta(hours=1)
+    store.open_gap("Reddit", NOON - 10 * hour, "Down.", NOON)
+    rows = [judged(external_id=f"i{n}", published_at=NOON - n * hour) for n in (8, 4)]
+    store.save("Reddit", rows, now=NOON, imported=True)
+    store.save("Old", [judged(external_id="o", published_at=NOON - n * hour) for n in (1,)], now=NOON, imported=True)
+    chart = page(store).chart
+    assert chart
+    assert chart.gaps == ("no Reddit for 2 h", "no Reddit since 08:00")
+    imported = [bar for bar in chart.bars if bar.bin.start in (NOON - 8 * hour, NOON - 5 * hour)]
+    assert [bar.partly_unread for bar in imported] == [False, False]

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from display.pages.sources.views import uptime
 from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
 from monitor.config import Wall
+from monitor.model import UNDATED
 from monitor.store import Store, open_store
 from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, working_status
 from tests.fakes import NOON, FakeClock
@@ -90,6 +91,14 @@ def test_imported_sources_are_listed_apart_and_never_as_unread(client: FlaskClie
     assert "Imported</h2>" in text
     assert '<bdi>Old</bdi></dt><dd><a href="/mentions?source=Old&amp;range=all">1 mention</a>, 20 May 2014</dd>' in text
     assert "never read" not in text
+
+
+def test_an_imported_source_without_any_date_is_listed(client: FlaskClient, store: Store) -> None:
+    store.save("Old", [judged(published_at=UNDATED)], now=NOON, imported=True)
+    store.save("Forum", [judged(published_at=UNDATED)], now=NOON)
+    listed = client.get("/sources").text.partition("Imported</h2>")[2].partition("</section>")[0]
+    assert '<bdi>Old</bdi></dt><dd><a href="/mentions?source=Old&amp;range=all">1 mention</a>, no dates</dd>' in listed
+    assert listed.count("<dt>") == 1
 
 
 def test_the_page_lists_walls_with_and_without_a_screen(tmp_path: Path, store: Store, clock: FakeClock) -> None:

@@ -26,7 +26,7 @@ from display.pages.mentions.rail import (
     relaxed_filters,
     wider_ranges,
 )
-from display.source_health import unrecorded_gaps
+from display.source_health import gaps_outside_imports, unrecorded_gaps
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
 
 if TYPE_CHECKING:
@@ -211,8 +211,9 @@ class MentionsPage:
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""
         choice, stored = self.view.filter.source, self.store.gaps(since, until)
+        gaps = [*stored, *unrecorded_gaps(self.health.unread, stored)]
         return [
             gap
-            for gap in [*stored, *unrecorded_gaps(self.health.unread, stored)]
+            for gap in gaps_outside_imports(gaps, self.store.imported_periods(), self.now)
             if gap.source not in choice.exclude and (not choice.include or gap.source in choice.include)
         ]

@@ -80,11 +80,11 @@ class ImportedSource:
     mentions: int
     """All mentions of the source, also those that were collected."""
     period: str
-    """"5 Jan 2013 to 19 Nov 2016"."""
+    """"5 Jan 2013 to 19 Nov 2016"; "no dates" if none of its posts has one."""
 
 
 def imported_sources(context: PageContext) -> list[ImportedSource]:
-    """Every source with imported posts that have a date, the newest first."""
+    """Every source with imported posts, the newest first; last those with nothing but posts without a date."""
     counts = {value.value: value.n for value in context.store.facets(MentionFilter()).get("source", ())}
     periods = sorted(context.store.imported_periods().items(), key=lambda item: item[1], reverse=True)
     zone, today = context.config.timezone, context.clock.now().astimezone(context.config.timezone)
@@ -92,7 +92,10 @@ def imported_sources(context: PageContext) -> list[ImportedSource]:
     for name, (first, last) in periods:
         days = (day_and_month(first.astimezone(zone), today), day_and_month(last.astimezone(zone), today))
         found.append(ImportedSource(name, counts.get(name, 0), " to ".join(dict.fromkeys(days))))
-    return found
+    # what has no status was never read by a pass
+    polled = {status.source for status in context.store.statuses()} | {s.name for s in context.config.sources}
+    undated = sorted(counts.keys() - polled - {one.name for one in found})
+    return found + [ImportedSource(name, counts[name], "no dates") for name in undated]
 
 
 def current_walls(context: PageContext) -> list[WallRow]:
