@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.pages import errors, wall, webhook
+from display.metrics.exposition import Exposition
+from display.metrics.families import Measured
+from display.metrics.requests import ResponseCounts
+from display.pages import errors, metrics, wall, webhook
 from display.pages.assets import STATIC, Assets
 from display.pages.context import PageContext, page_context
 from display.pages.mentions import views as mentions
@@ -17,10 +21,12 @@ from display.server.live import Live
 from display.server.proxies import ProxyMiddleware
 from display.server.security import SecurityMiddleware
 from display.wall_state import WallStates
+from monitor.activity import Activity
 from monitor.clock import Clock
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.model import RateLimit
     from monitor.store import Store
 
 MAX_REQUEST_BYTES = 1 << 20
@@ -35,12 +41,15 @@ def create_app(
     health: Callable[[], Mapping[str, bool]],
     version: str,
     accept: webhook.Accept = webhook.refuse,
+    activity: Activity | None = None,
+    rate_limits: Mapping[str, RateLimit] = MappingProxyType({}),
 ) -> Flask:
     """The WSGI app.
 
     ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
-    programs deliver. ``app.extensions["socketio"]`` is the Socket.IO server. ``app.extensions["live"]`` is the Live,
-    which the caller starts before serving and stops afterwards.
+    programs deliver; ``activity`` and ``rate_limits`` are reported as metrics. ``app.extensions["socketio"]`` is the
+    Socket.IO server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops
+    afterwards.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
@@ -48,9 +57,12 @@ def create_app(
     live = Live(app, store, clock, states, version=version)
     context = PageContext(config, store, clock, version, health, states, live.screens, started=clock.now())
     app.extensions |= {"accept": accept, "wallflower": context, "live": live}
+    responses = ResponseCounts()
+    app.extensions["metrics"] = Exposition(Measured(context, live, activity or Activity(), responses, rate_limits))
     add_static(app)
     add_pages(app)
     errors.register(app)
+    responses.register(app)
     hosts = [config.server.host, *config.server.hosts]
     guarded = SecurityMiddleware(app.wsgi_app, hosts, sockets_full=live.is_full)
     app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
@@ -73,6 +85,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(mentions.blueprint)
     app.register_blueprint(sources.blueprint)
     app.register_blueprint(webhook.blueprint)
+    app.register_blueprint(metrics.blueprint)
 
 
 def favicon() -> tuple[str, int]:

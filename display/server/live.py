@@ -26,6 +26,7 @@ from flask_socketio import ConnectionRefusedError, SocketIO
 
 from display.server import patches
 from display.server.screens import Screen, Screens, parse_size
+from display.server.sending_delays import SendingDelays
 from display.server.websocket import MAX_MESSAGE_BYTES, BoundedWebSocket, PingScheduler
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
@@ -136,7 +137,7 @@ class Live:
         max_sockets: int = MAX_SOCKETS,
     ) -> None:
         self._store, self._clock, self._states, self._version = store, clock, states, version
-        self._max_sockets = max_sockets
+        self.max_sockets = max_sockets
         self._new_clients: queue.SimpleQueue[NewClient] = queue.SimpleQueue()
         self._pending_for_walls: list[Change] = []
         self._walls: set[str] = set()
@@ -144,6 +145,7 @@ class Live:
         self._walls_updated_at = self._heartbeat_sent_at = float("-inf")
         self._last_id = 0
         self._stopping = False
+        self.delays = SendingDelays(clock)
         self._faults = FaultLog(log, clock.monotonic)
         self._thread: threading.Thread | None = None
         self._tail: Tail | None = None
@@ -155,7 +157,7 @@ class Live:
 
     def is_full(self) -> bool:
         """Whether no connection is accepted any more, not even to tell its client why."""
-        return self.connections() >= self._max_sockets + SPARE_SOCKETS
+        return self.connections() >= self.max_sockets + SPARE_SOCKETS
 
     def connections(self) -> int:
         """How many connections are open, including those that are still connecting."""
@@ -174,6 +176,10 @@ class Live:
             self._thread.join(seconds)
         for socket in self._io.server.eio.sockets.copy().values():
             socket.close(wait=False)
+
+    def lag(self) -> int:
+        """How many changes are stored and not sent yet."""
+        return max(0, self._store.last_change_id() - self._last_id)
 
     def alive(self) -> bool:
         """Whether the thread is running."""
@@ -208,7 +214,7 @@ class Live:
 
     def _accept_client(self, auth: object = None) -> None:
         """Queue the client. Runs in its connection's thread; it cannot join a room before the handshake is complete."""
-        if self.connections() > self._max_sockets:
+        if self.connections() > self.max_sockets:
             raise ConnectionRefusedError("full")
         self._new_clients.put(NewClient.from_auth(request.sid, auth))  # type: ignore[attr-defined]
 
@@ -219,6 +225,7 @@ class Live:
         self._pending_for_walls = [*self._pending_for_walls, *changes][-MAX_MISSED_CHANGES:]
         self._recent_change_times.extend([self._clock.monotonic()] * min(len(changes), BURST_CHANGES + 1))
         self._io.emit("changes", changes_payload(changes), to=PAGES_ROOM)
+        self.delays.observe_sent(changes)
 
     def _welcome_new_clients(self) -> None:
         """Bring clients up to date; those whose handshake is not complete wait for the next step."""

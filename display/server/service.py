@@ -7,6 +7,8 @@ import threading
 from collections.abc import Mapping
 
 from display import create_app
+from display.server.summaries import Snapshot, SummaryLog
+from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob, JobRunner, TopicsJob
 from monitor.clock import Clock
@@ -35,16 +37,28 @@ class Service:
         http = Http(self._clock, config.allow_hosts)
         matcher = Matcher(config.brands)
         judge, digest = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
-        context = PassContext(judge, self._store, matcher.terms(), self._clock.now, rules_digest=digest)
+        self._activity = Activity()
+        context = PassContext(
+            judge, self._store, matcher.terms(), self._clock.now, rules_digest=digest, activity=self._activity
+        )
         configured = [configured_source(source, http) for source in config.sources]
         self._scheduler = Scheduler(configured, context, self._clock)
         names = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = IncidentsJob(self._store, *names, Detector(config.timezone))
         topics = TopicsJob(self._store, config.brands, config.topics)
         self._jobs = JobRunner([incidents, topics], self._clock)
-        accept = Deliveries(configured, context).accept
-        self.app = create_app(config, self._store, self._clock, health=self.health, version=version, accept=accept)
+        self.app = create_app(
+            config,
+            self._store,
+            self._clock,
+            health=self.health,
+            version=version,
+            accept=Deliveries(configured, context).accept,
+            activity=self._activity,
+            rate_limits=http.traffic.rate_limits,
+        )
         self._live = self.app.extensions["live"]
+        self._summaries = SummaryLog(self._snapshot, clock)
         self._stop_thread = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
         self._stop_lock = threading.Lock()
 
@@ -67,8 +81,14 @@ class Service:
         self._live.start()
         self._scheduler.start()
         self._jobs.start()
+        self._summaries.start()
         address = self._address()
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
+
+    def _snapshot(self) -> Snapshot:
+        walls = [self._live.screens.last_seen(wall.name) for wall in self._config.walls]
+        counts = total(self._activity.counts().values())
+        return Snapshot(counts, sum(seen.live for seen in walls), self._store.health().waiting)
 
     def begin_stop(self) -> None:
         """Stop every loop and close every socket in a thread, while open requests are still answered."""

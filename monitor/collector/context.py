@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.activity import Activity
 from monitor.collector.judge import PostJudge
 from monitor.collector.timing import PollingPolicy
 from monitor.model import Term
@@ -40,3 +41,5 @@ class PassContext:
     """A random number in 0..1."""
     rules_digest: str = ""
     """That of the brands; if empty, a change of their rules is ignored."""
+    activity: Activity = field(default_factory=Activity)
+    """Counts what passes and deliveries do."""

@@ -50,6 +50,15 @@ class Deliveries:
         now = self._context.now()
         delivery = receiver.parse(body, signature, now)
         receipt = self._save(name, delivery, now)
+        self._context.activity.count_posts(
+            name,
+            deliveries=1,
+            posts=receipt.posts,
+            mentions=receipt.mentions,
+            edited=receipt.edited,
+            deleted=receipt.deleted,
+            skipped=len(delivery.posts) - receipt.posts,
+        )
         receiver.count_stored(receipt.posts)
         return receipt
 

@@ -82,8 +82,20 @@ def _store_batch(
         context.store.close_gaps(
             source.name, outcome.gaps_to_close.until, context.now(), outcome.gaps_to_close.complete_since
         )
+    _count(source.name, batch, saved, skipped, context)
     _log_result(started, outcome.status, saved)
     return outcome.status
+
+
+def _count(source: str, batch: Batch, saved: Sequence[SaveResult], skipped: int, context: PassContext) -> None:
+    context.activity.count_posts(
+        source,
+        posts=len(batch.posts),
+        mentions=sum(result.new for result in saved),
+        edited=sum(result.edited for result in saved),
+        deleted=sum(result.deleted for result in saved),
+        skipped=batch.skipped + skipped,
+    )
 
 
 def _judge_posts(source: str, batch: Batch, context: PassContext) -> tuple[list[JudgedPost], list[SaveResult], int]:

@@ -17,6 +17,7 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from monitor import sources
+from monitor.activity import PassResult
 from monitor.clock import Clock
 from monitor.collector import (
     ConfiguredSource,
@@ -34,7 +35,7 @@ from monitor.config.values import parse_duration
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.logs import FaultLog
-from monitor.model import SourceRequest, SourceStatus
+from monitor.model import Health, SourceRequest, SourceStatus
 from monitor.sources import SourceOptions
 from monitor.store import Store
 
@@ -52,6 +53,14 @@ START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
 
 NOT_STORED, STORED_AGAIN = "What sources return cannot be stored", "What sources return is stored again"
 NOT_READABLE, READABLE_AGAIN = "People's requests about sources cannot be read", "People's requests can be read again"
+
+_RESULTS = {
+    Health.LIMITED: PassResult.LIMITED,
+    Health.SPENT: PassResult.SPENT,
+    Health.NEEDS_KEY: PassResult.NEEDS_KEY,
+    Health.BROKEN: PassResult.BROKEN,
+}
+"""Health after a pass -> its result; every other health follows a successful one."""
 
 log = logging.getLogger("wallflower.scheduler")
 
@@ -179,18 +188,24 @@ class Worker:
 
     def _poll(self) -> float:
         """Poll once, and handle every exception; return the seconds until the next poll."""
+        started = self._clock.monotonic()
+        result, seconds = self._poll_once()
+        self._context.activity.count_pass(self._source.name, result, self._clock.monotonic() - started)
+        return seconds
+
+    def _poll_once(self) -> tuple[PassResult, float]:
         try:
             self._status = poll(self._source, self._status, self._context)
         except StoreError as error:
             if not self._clock.stopped:
                 self._faults.report(NOT_STORED, f"{error} Trying again every {STORE_RETRY_SECONDS:.0f} s.")
-            return STORE_RETRY_SECONDS
+            return PassResult.NOT_STORED, STORE_RETRY_SECONDS
         except (Exception, SystemExit) as error:
             self._faults.report(self._bug, repr(error), exc_info=True)
-            return self._after_bug()
+            return PassResult.BUG, self._after_bug()
         self._faults.clear(NOT_STORED, STORED_AGAIN)
         self._faults.clear(self._bug, f"{self._source.name}: read again")
-        return self._delay()
+        return _RESULTS.get(self._status.health, PassResult.OK), self._delay()
 
     @property
     def _bug(self) -> str:

@@ -23,7 +23,16 @@ from monitor.model.mentions import (
 )
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, ListPosition, MentionFilter, Order, Position, Tally
-from monitor.model.sources import PAUSED_REASON, DatabaseStatus, Gap, Health, SourceRequest, SourceStatus, Spend
+from monitor.model.sources import (
+    PAUSED_REASON,
+    DatabaseStatus,
+    Gap,
+    Health,
+    RateLimit,
+    SourceRequest,
+    SourceStatus,
+    Spend,
+)
 from monitor.model.store_health import FaultKind, StoreFault, StoreHealth
 from monitor.model.texts import Text, Texts
 
@@ -60,6 +69,7 @@ __all__ = [
     "Order",
     "Position",
     "Post",
+    "RateLimit",
     "Receipt",
     "Restored",
     "SaveResult",

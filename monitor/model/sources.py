@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 PAUSED_REASON = "It was paused manually."
 """The reason of a paused source and of its gap."""
@@ -109,3 +110,11 @@ class DatabaseStatus:
     """Free space where the database is stored; None if unknown."""
     upgrade_to: str = ""
     """The first version that cannot damage a database when two programs write at once; empty if this one cannot."""
+
+
+class RateLimit(Protocol):
+    """What a site reported about its rate limit."""
+
+    @property
+    def remaining(self) -> int:
+        """How many requests it still accepts in its current window."""

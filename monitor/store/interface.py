@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from monitor.durations import Durations
 from monitor.model import (
     Brand,
     Change,
@@ -65,6 +66,9 @@ class Store(MentionQueries, Protocol):
         A fault is found when a write fails or waits for long. A store that was opened for a long run finds it within
         ten seconds even if nothing has to be stored.
         """
+
+    def commit_durations(self) -> Durations:
+        """How long each transaction took since the start, with the wait for locks, whether it succeeded or not."""
 
     def database_status(self) -> DatabaseStatus:
         """The engine, its version and the space that the database uses."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from monitor.clock import Clock
+from monitor.durations import Durations
 from monitor.model import (
     Brand,
     Change,
@@ -113,6 +114,9 @@ class SqliteStore(SqliteMentionQueries):
             checking=self._check.running,
             tests_itself=self._options.long_running,
         )
+
+    def commit_durations(self) -> Durations:
+        return self._writer.commits.snapshot()
 
     def database_status(self) -> DatabaseStatus:
         return database_status(self.path)

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from monitor.clock import Clock
+from monitor.durations import DurationHistogram
 from monitor.errors import StoreError
 from monitor.model import FaultKind
 from monitor.store.sqlite.connections import Connection
@@ -98,6 +99,8 @@ class Writer:
         self._faults, self._tests_itself = faults, tests_itself
         self._files = FileIdentity(path)
         self._awake = threading.Event()
+        self.commits = DurationHistogram()
+        """The durations of transactions, with the wait for locks, whether they succeeded or not."""
         self._rolled_back = rolled_back
         self._running: Task | None = None
         self._stop_at = math.inf
@@ -233,11 +236,14 @@ class Writer:
 
     def _commit(self, job: Job[T], deadline: float) -> T:
         """Run ``job`` in a transaction with the buffered statuses, and record whether that works."""
+        started = time.monotonic()
         try:
             result = self._transact(job, deadline)
         except StoreError as error:
             self._faults.record(error)
             raise
+        finally:
+            self.commits.observe(time.monotonic() - started)
         self._committed = self._clock.now(), time.monotonic()
         self._faults.committed()
         return result

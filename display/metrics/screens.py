@@ -1,0 +1,57 @@
+"""Metrics of the live updates: sockets, walls, and how long a mention takes to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import Metric
+
+from display.metrics.families import Measured, gauge, gauges, histogram, timestamp
+from display.pages.sources.walls import wall_rows
+
+DEFAULT_WALL = "default"
+"""The label of the wall of a config without walls."""
+
+
+def socket_metrics(measured: Measured) -> Iterator[Metric]:
+    """Sockets, and how long a mention takes to reach them."""
+    live = measured.live
+    yield gauge("wallflower_sockets", "Open sockets of pages and walls.", live.connections())
+    yield gauge("wallflower_sockets_limit", "Sockets that are accepted at most.", live.max_sockets)
+    yield histogram(
+        "wallflower_stored_to_sent_seconds",
+        "Time from when a mention was stored until it was sent to the browsers.",
+        live.delays.snapshot(),
+    )
+
+
+def lag_metrics(measured: Measured) -> Iterator[Metric]:
+    """How far the live updates are behind the change log."""
+    yield gauge("wallflower_change_log_lag", "Changes that are stored and not sent yet.", measured.live.lag())
+
+
+def wall_metrics(measured: Measured) -> Iterator[Metric]:
+    """Which walls are shown. The label is the name in the config, or "default" in a config without walls."""
+    context = measured.context
+    now = context.clock.machine_time()
+    started = now - (context.clock.now() - context.started) / context.clock.speed
+    rows = wall_rows(context.states.names, context.screens, now, started, context.config.timezone)
+    walls = [((row.wall or DEFAULT_WALL,), row) for row in rows]
+    yield gauges(
+        "wallflower_wall_screens",
+        "Connected screens that show the wall.",
+        ("wall",),
+        [(label, max(len(row.seen.screens), row.seen.live)) for label, row in walls],
+    )
+    yield gauges(
+        "wallflower_wall_dark",
+        "1 while no screen shows a wall that the config names.",
+        ("wall",),
+        [(label, row.trouble) for label, row in walls],
+    )
+    yield gauges(
+        "wallflower_wall_last_shown_timestamp_seconds",
+        "When a screen last received the wall, in seconds since 1970; 0 for never since the start.",
+        ("wall",),
+        [(label, timestamp(row.seen.at)) for label, row in walls],
+    )
