@@ -319,7 +319,7 @@ def test_a_restart_loses_no_change_and_sends_none_twice(served: RunningApp) -> N
 
 def test_a_client_above_the_limit_receives_the_reason_and_pages_still_work(tmp_path: Path) -> None:
     served = RunningApp(config(tmp_path)).start()
-    served.live._max_sockets = 2
+    served.live.max_sockets = 2
     try:
         with Browser(served), Browser(served):
             errors: queue.Queue[Any] = queue.Queue()
@@ -346,7 +346,7 @@ def handshake(served: RunningApp) -> socket.socket:
 
 
 def test_connections_beyond_the_spare_ones_are_rejected_before_the_handshake(served: RunningApp) -> None:
-    served.live._max_sockets = -13
+    served.live.max_sockets = -13
     raws = [handshake(served) for _ in range(3)]
     rejected = socket.create_connection(raws[0].getpeername(), timeout=TIMEOUT_SECONDS)
     rejected.sendall(b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.0\r\nHost: localhost\r\n\r\n")
