@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.guard import SocketGate, protect
+from display.access.identity import is_loopback
+from display.access.passwords import Passwords
+from display.access.services import Access
 from display.metrics.exposition import Exposition
 from display.metrics.families import Measured
 from display.metrics.requests import ResponseCounts
 from display.pages import errors, metrics, wall, webhook
+from display.pages.access import account, sign_in
 from display.pages.assets import STATIC, Assets
 from display.pages.context import PageContext, page_context
 from display.pages.mentions import views as mentions
@@ -41,22 +46,25 @@ def create_app(
     health: Callable[[], Mapping[str, bool]],
     version: str,
     accept: webhook.Accept = webhook.refuse,
+    passwords: Passwords | None = None,
     activity: Activity | None = None,
     rate_limits: Mapping[str, RateLimit] = MappingProxyType({}),
 ) -> Flask:
     """The WSGI app.
 
     ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
-    programs deliver; ``activity`` and ``rate_limits`` are reported as metrics. ``app.extensions["socketio"]`` is the
-    Socket.IO server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops
-    afterwards.
+    programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``passwords`` is for tests, with cheaper
+    hashes. ``app.extensions["socketio"]`` is the Socket.IO server. ``app.extensions["live"]`` is the Live, which the
+    caller starts before serving and stops afterwards.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
-    live = Live(app, store, clock, states, version=version)
+    access = Access.build(config, store.people, clock, passwords or Passwords())
+    live = Live(app, store, clock, states, access.identities, version=version)
     context = PageContext(config, store, clock, version, health, states, live.screens, started=clock.now())
-    app.extensions |= {"accept": accept, "wallflower": context, "live": live}
+    app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
+    protect(app, access.guard)
     responses = ResponseCounts()
     app.extensions["metrics"] = Exposition(Measured(context, live, activity or Activity(), responses, rate_limits))
     add_static(app)
@@ -64,7 +72,9 @@ def create_app(
     errors.register(app)
     responses.register(app)
     hosts = [config.server.host, *config.server.hosts]
-    guarded = SecurityMiddleware(app.wsgi_app, hosts, sockets_full=live.is_full)
+    gated = SocketGate(app.wsgi_app, access.identities)
+    any_address = not is_loopback(config.server.host)
+    guarded = SecurityMiddleware(gated, hosts, sockets_full=live.is_full, any_address=any_address)
     app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
     return app
 
@@ -81,6 +91,8 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/", "home", home)
     app.add_url_rule("/favicon.ico", "favicon", favicon)
     app.add_url_rule("/healthz", "healthz", healthz)
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(account.blueprint)
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(mentions.blueprint)
     app.register_blueprint(sources.blueprint)

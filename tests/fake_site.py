@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from display import create_app
+from display.access.passwords import Passwords
 from monitor.clock import Clock
 from monitor.config import Config, Server, SourceConfig
 from monitor.config.walls import Wall
@@ -29,6 +31,10 @@ BRANDS = (ACME, GLOBEX, INITECH)
 WALL = Wall(night=None)
 """Without night hours, in which a wall shows less: tests may run at any time of day."""
 ALL_HEALTHY: Mapping[str, bool] = {"writer": True, "scheduler": True, "watch": True, "web": True}
+
+
+CHEAP_PASSWORDS = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Hashes that take a millisecond."""
 
 
 def config(folder: Path, *, sources: Sequence[str] = ("Forum",), brands: Sequence[Brand] = BRANDS) -> Config:
@@ -59,7 +65,7 @@ def working_status(time: datetime, source: str = "Forum", **changes: Any) -> Sou
 
 def app_for(config: Config, store: Store, clock: Clock, health: Mapping[str, bool] = ALL_HEALTHY) -> Flask:
     """The app as ``wallflower run`` creates it, version "1"."""
-    return create_app(config, store, clock, health=lambda: health, version="1")
+    return create_app(config, store, clock, health=lambda: health, version="1", passwords=CHEAP_PASSWORDS)
 
 
 class _SilentRequestHandler(WSGIRequestHandler):
@@ -86,7 +92,14 @@ class RunningApp:
         """Open the database and start the server."""
         self.store = open_store(self.config.database_url)
         self.store.register_brands(self.config.brands, self.clock.now())
-        self.app = create_app(self.config, self.store, self.clock, health=lambda: ALL_HEALTHY, version=version)
+        self.app = create_app(
+            self.config,
+            self.store,
+            self.clock,
+            health=lambda: ALL_HEALTHY,
+            version=version,
+            passwords=CHEAP_PASSWORDS,
+        )
         self.live = self.app.extensions["live"]
         self.live.start()
         self._server = make_server(

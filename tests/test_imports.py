@@ -67,6 +67,7 @@ KEPT_APART = {
     "sqlite3": {"store.sqlite", "query.matcher"},
     "sqlite_utils": {"store.sqlite"},
     "py3langid": {"text"},
+    "argon2": {"access"},
     "nh3": {"text"},
     "w3lib": {"text"},
     "lark": {"query"},

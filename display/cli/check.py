@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import click
 from pydantic import BaseModel
 
 from display.cli.dependencies import config_option, load_config
-from display.server.startup_checks import check_host
 from monitor import secrets
 from monitor.collector.search_coverage import search_coverage
 from monitor.config import Config
@@ -28,7 +26,7 @@ def check(config_path: Path | None) -> None:
     search for, are listed but do not count as problems.
     """
     config = load_config(config_path)
-    if problems := [*_problems(config.check), *_problems(partial(check_host, config))]:
+    if problems := _problems(config.check):
         raise ConfigError(config.path, problems)
     ours = ", ".join(brand.name for brand in config.brands if brand.ours)
     competitors = sum(not brand.ours for brand in config.brands)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, current_app, request
 
+from display.access.rules import opens_to_tokens, requires
+from monitor.model.people import Role
+
 if TYPE_CHECKING:
     from display.metrics.exposition import Exposition
 
@@ -13,8 +16,10 @@ blueprint = Blueprint("metrics", __name__)
 
 
 @blueprint.get("/metrics")
+@requires(Role.ADMIN, "read metrics")
+@opens_to_tokens
 def metrics() -> Response:
-    """Every metric, in the text format of Prometheus or of OpenMetrics."""
+    """Every metric, in the text format of Prometheus or of OpenMetrics, for admins and for every API token."""
     exposition = cast("Exposition", current_app.extensions["metrics"])
     body, content_type = exposition.scrape(request.headers.get("Accept", ""))
     response = Response(body, content_type=content_type)

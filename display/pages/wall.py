@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template
 
+from display.access.rules import requires
 from display.pages import errors
 from display.pages.context import page_context
 from display.wall_state.i18n import catalogue, page_phrases
+from monitor.model.people import Role
 
 blueprint = Blueprint("wall", __name__)
 
@@ -14,6 +16,7 @@ blueprint = Blueprint("wall", __name__)
 # People who type the address of a wall may end it with a slash.
 @blueprint.get("/wall", defaults={"name": ""}, strict_slashes=False)
 @blueprint.get("/wall/<name>", strict_slashes=False)
+@requires(Role.WALL)
 def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
     """The page of a wall, or of the first wall without a name. It loads its state itself."""
     states = page_context().states
@@ -36,6 +39,7 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
 
 @blueprint.get("/wall/state.json", defaults={"name": ""})
 @blueprint.get("/wall/<name>/state.json")
+@requires(Role.WALL)
 def state(name: str) -> Response:
     """The state of a wall, for its first rendering and while it has no socket."""
     if not page_context().states.has_wall(name):

@@ -25,7 +25,7 @@ from display.server import patches
 from display.server.arbiter import SupervisedArbiter
 from display.server.gunicorn_log import ForwardingLogger
 from display.server.service import FINISH_REQUESTS_SECONDS, STOP_SECONDS, Service
-from display.server.startup_checks import check_host, check_port, prepare_database, single_instance
+from display.server.startup_checks import check_port, prepare_database, single_instance
 from display.server.supervision import Heartbeat, Notifier, Supervisor
 from display.server.worker import GuardedThreadWorker
 from monitor.clock import Clock
@@ -45,7 +45,6 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
 
     ``clock`` is for replays.
     """
-    check_host(config)
     check_port(config)
     notifier = Notifier.take(os.environ)
     with single_instance(config):

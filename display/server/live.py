@@ -17,16 +17,17 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
 from display.server import patches
-from display.server.screens import Screen, Screens, parse_size
+from display.server.new_client import WALL_ROOM, NewClient
+from display.server.screens import Screen, Screens
 from display.server.sending_delays import SendingDelays
+from display.server.socket_access import SocketAccess
 from display.server.websocket import MAX_MESSAGE_BYTES, BoundedWebSocket, PingScheduler
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
@@ -35,6 +36,7 @@ from monitor.model import Change
 from monitor.store.tail import Tail
 
 if TYPE_CHECKING:
+    from display.access.identity import Identities
     from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,38 +56,9 @@ MAX_LISTED_CHANGES = 1000
 """Changes listed in one message. If there are more, it lists the newest, and ``omitted`` counts the others."""
 MAX_MISSED_CHANGES = 5000
 """A browser that missed more changes reloads its page. Pending changes for walls have the same limit."""
-PAGES_ROOM, WALL_ROOM = "pages", "wall"
-MAX_AUTH_TEXT_CHARS = 100
+PAGES_ROOM = "pages"
 
 JsonObject = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NewClient:
-    """A browser that is connecting and has not been brought up to date yet."""
-
-    sid: str
-    last_id: int
-    """The last change it knows; 0 if it knows none."""
-    version: str
-    """The version of the server that rendered its page; empty if it does not say."""
-    wall: str | None = None
-    """The name of its wall, empty for the first wall; None for a page."""
-    size: str = ""
-    """The size of a wall's screen: "1920 x 1080"; empty if unknown."""
-
-    @classmethod
-    def from_auth(cls, sid: str, auth: object) -> NewClient:
-        """Parse ``auth``, which is untrusted: invalid values count as missing."""
-        values = auth if isinstance(auth, Mapping) else {}
-        last_id, version, wall = values.get("last_id"), values.get("version"), values.get("wall")
-        return cls(
-            sid,
-            last_id if type(last_id) is int and last_id > 0 else 0,
-            version[:MAX_AUTH_TEXT_CHARS] if isinstance(version, str) else "",
-            (wall[:MAX_AUTH_TEXT_CHARS] if isinstance(wall, str) else "") if values.get("room") == WALL_ROOM else None,
-            parse_size(values.get("size")),
-        )
 
 
 class StateProvider(Protocol):
@@ -132,6 +105,7 @@ class Live:
         store: Store,
         clock: Clock,
         states: StateProvider,
+        identities: Identities,
         *,
         version: str,
         max_sockets: int = MAX_SOCKETS,
@@ -153,6 +127,7 @@ class Live:
         self._pings = PingScheduler()
         patches.schedule_pings(self._io.server.eio, self._pings)
         self._io.on_event("connect", self._accept_client)
+        self._access = SocketAccess(self._io.server, identities, clock)
         self.screens = Screens(clock, lambda sid: bool(self._io.server.manager.is_connected(sid, "/")))
 
     def is_full(self) -> bool:
@@ -193,7 +168,9 @@ class Live:
     def step(self, seconds: float = STEP_SECONDS) -> None:
         """Wait up to ``seconds`` for changes, then send every client what it needs. Call ``follow`` first."""
         assert self._tail is not None, "call follow() first"
-        self._send_changes(self._tail.wait(seconds))
+        changes = self._tail.wait(seconds)
+        self._access.close_ended()
+        self._send_changes(changes)
         self._welcome_new_clients()
         self._update_walls()
         self._send_heartbeats()
@@ -216,7 +193,9 @@ class Live:
         """Queue the client. Runs in its connection's thread; it cannot join a room before the handshake is complete."""
         if self.connections() > self.max_sockets:
             raise ConnectionRefusedError("full")
-        self._new_clients.put(NewClient.from_auth(request.sid, auth))  # type: ignore[attr-defined]
+        client = NewClient.from_auth(request.sid, auth)  # type: ignore[attr-defined]
+        self._access.admit(client.sid, request.environ, to_wall=client.wall is not None)
+        self._new_clients.put(client)
 
     def _send_changes(self, changes: list[Change]) -> None:
         if not changes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,15 @@ def host_name(host: str) -> str:
     return (match["address"] or match["name"]) if match else ""
 
 
+def is_address(host: str) -> bool:
+    """Whether a host name is an IP address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_cross_site(environ: WSGIEnvironment) -> bool:
     """Whether a browser reports that another site sent this request.
 
@@ -54,11 +64,18 @@ def is_cross_site(environ: WSGIEnvironment) -> bool:
 class SecurityMiddleware:
     """WSGI middleware: rejects unknown hosts, cross-site requests and sockets above the limit, and adds HEADERS."""
 
-    def __init__(self, app: WSGIApplication, hosts: Iterable[str], sockets_full: Callable[[], bool]) -> None:
-        """``sockets_full`` returns whether no more sockets are accepted."""
+    def __init__(
+        self, app: WSGIApplication, hosts: Iterable[str], sockets_full: Callable[[], bool], *, any_address: bool = False
+    ) -> None:
+        """``sockets_full`` returns whether no more sockets are accepted.
+
+        ``any_address``: accept IP addresses as host names, for a server that listens for other machines. No other site
+        can pose as one: a page reaches us under a foreign name only, by letting that name resolve to our address.
+        """
         self._app = app
         self._hosts = LOOPBACK_NAMES | {name.lower() for name in hosts}
         self._sockets_full = sockets_full
+        self._any_address = any_address
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -76,7 +93,8 @@ class SecurityMiddleware:
 
     def _rejection(self, environ: WSGIEnvironment) -> tuple[str, str] | None:
         """The status and text with which the request is rejected; None if it is allowed."""
-        if host_name(environ.get("HTTP_HOST", "")) not in self._hosts:
+        host = host_name(environ.get("HTTP_HOST", ""))
+        if host not in self._hosts and not (self._any_address and is_address(host)):
             return "400 Bad Request", "Wallflower does not serve this host name."
         path = environ.get("PATH_INFO", "")
         is_write = environ["REQUEST_METHOD"] not in SAFE_METHODS

@@ -58,6 +58,7 @@ class Service:
             rate_limits=http.traffic.rate_limits,
         )
         self._live = self.app.extensions["live"]
+        self._access = self.app.extensions["access"]
         self._summaries = SummaryLog(self._snapshot, clock)
         self._stop_thread = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
         self._stop_lock = threading.Lock()
@@ -84,6 +85,7 @@ class Service:
         self._summaries.start()
         address = self._address()
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
+        self._access.announce(address)
 
     def _snapshot(self) -> Snapshot:
         walls = [self._live.screens.last_seen(wall.name) for wall in self._config.walls]
@@ -100,6 +102,7 @@ class Service:
         """Stop everything and close the store. Returns within a few seconds, even if a part hangs."""
         self.begin_stop()
         self._stop_thread.join(STOP_SECONDS - FINISH_REQUESTS_SECONDS - 2)
+        self._access.identities.last_uses.flush()
         self._store.close()
         log.info("Wallflower has stopped.")
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 
 from display.source_health import leftover_samples, removal_advice
 from monitor.clock import Clock
 from monitor.config import Config
-from monitor.errors import ConfigError, StoreError, WallflowerError
+from monitor.errors import StoreError, WallflowerError
 from monitor.model import DatabaseStatus
 from monitor.store import open_store
 
@@ -27,25 +27,6 @@ class AlreadyRunning(WallflowerError):
     """Another run uses the same data folder."""
 
 
-def check_host(config: Config) -> None:
-    """Raise ConfigError if other machines could reach the pages: there are no accounts yet."""
-    host = config.server.host
-    if host.lower() == "localhost" or _is_loopback(host):
-        return
-    problem = (
-        f'server.host: found "{host}"; must be "127.0.0.1", "::1" or "localhost". There are no accounts yet, '
-        "so other machines must not be able to reach the pages."
-    )
-    raise ConfigError(config.path, [problem])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def check_port(config: Config) -> None:
     """Raise PortUnavailable if the server cannot listen on the port."""
     host, port = config.server.host, config.server.port
@@ -57,6 +38,9 @@ def check_port(config: Config) -> None:
         except PermissionError as error:
             raise PortUnavailable(f"This user may not use port {port}. Set another `port` in [server].") from error
         except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                advice = 'Set `host` in [server] to one of its addresses, or to "0.0.0.0" for all of them.'
+                raise PortUnavailable(f'This machine has no address "{host}". {advice}') from error
             raise PortUnavailable(
                 f"Port {port} is in use. Stop the program that uses it, or set another `port` in [server]."
             ) from error

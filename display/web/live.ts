@@ -63,7 +63,11 @@ export function connect<State = unknown>(options: Options<State>): () => void {
     options.onHeartbeat?.(message);
     if (message.version !== options.version) options.onReload?.("version");
   });
-  socket.on("reload", (message: { reason: string }) => options.onReload?.(message.reason));
+  socket.on("reload", ({ reason }: { reason: string }) => {
+    // The person was signed out, or the wall unpaired: the server answers a reload with the page that leads back in.
+    if (reason === "access") location.reload();
+    else options.onReload?.(reason);
+  });
   socket.on("connect", () => options.onConnection?.(true));
   socket.on("disconnect", (reason) => {
     options.onConnection?.(false);

@@ -16,6 +16,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.rules import requires
 from display.formatting import day_and_month, join_with_and
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
@@ -34,6 +35,7 @@ from display.pages.sources.system_status import SystemFacts, status_lines
 from display.pages.sources.walls import WallRow, wall_rows
 from display.source_health import unrecorded_gaps
 from monitor.model import Health, MentionFilter
+from monitor.model.people import Role
 
 MAX_NAMED_SOURCES = 3
 """Sources that the summary names; it counts more."""
@@ -123,6 +125,7 @@ def uptime(context: PageContext) -> timedelta:
 
 
 @blueprint.post("/sources/<path:name>/pause")
+@requires(Role.ADMIN, "manage sources")
 def pause(name: str) -> AnyResponse:
     """Stop reading a source until it is resumed."""
     context = context_of_source(name)
@@ -131,6 +134,7 @@ def pause(name: str) -> AnyResponse:
 
 
 @blueprint.post("/sources/<path:name>/resume")
+@requires(Role.ADMIN, "manage sources")
 def resume(name: str) -> AnyResponse:
     """Read a paused source again."""
     context = context_of_source(name)
@@ -139,6 +143,7 @@ def resume(name: str) -> AnyResponse:
 
 
 @blueprint.post("/sources/<path:name>/try")
+@requires(Role.ADMIN, "manage sources")
 def check_now(name: str) -> AnyResponse:
     """Read a source now, unless its site asked us to wait."""
     context = context_of_source(name)

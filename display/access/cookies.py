@@ -1,0 +1,61 @@
+"""The cookies of sessions and of walls.
+
+Over https their names start with ``__Host-``, by which browsers refuse them from other hosts and without encryption;
+below a path of a proxy with ``__Secure-``, because ``__Host-`` needs the path "/".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from werkzeug.wrappers import Request, Response
+
+from monitor.model.people import SESSION_LIFETIME
+
+SESSION_COOKIE = "wallflower_session"
+WALL_COOKIE = "wallflower_wall"
+
+
+def session_token(request: Request) -> str:
+    """The token in the session cookie; empty if there is none."""
+    return request.cookies.get(_name(request, SESSION_COOKIE), "")
+
+
+def wall_token(request: Request) -> str:
+    """The token in the cookie of a paired wall; empty if there is none."""
+    return request.cookies.get(_name(request, WALL_COOKIE), "")
+
+
+def set_session_cookie(request: Request, response: Response, token: str) -> None:
+    """Let the browser send ``token`` with each request."""
+    set_cookie(request, response, SESSION_COOKIE, token, SESSION_LIFETIME)
+
+
+def set_cookie(request: Request, response: Response, name: str, token: str, lifetime: timedelta) -> None:
+    """Set a cookie that scripts and other sites cannot use."""
+    response.set_cookie(
+        _name(request, name),
+        token,
+        max_age=lifetime,
+        path=_path(request),
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def delete_cookie(request: Request, response: Response, name: str) -> None:
+    """Let the browser forget a cookie."""
+    response.delete_cookie(
+        _name(request, name), path=_path(request), secure=request.is_secure, httponly=True, samesite="Lax"
+    )
+
+
+def _path(request: Request) -> str:
+    return request.root_path.rstrip("/") + "/"
+
+
+def _name(request: Request, name: str) -> str:
+    if not request.is_secure:
+        return name
+    return f"__Host-{name}" if _path(request) == "/" else f"__Secure-{name}"

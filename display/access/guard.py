@@ -1,0 +1,156 @@
+"""Lets a request or a socket through, or refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from display.access.identity import How, Identities, Person
+from display.access.rules import (
+    BEFORE_FIRST_ADMIN,
+    DATA_ENDINGS,
+    PUBLIC,
+    SAFE_METHODS,
+    WITH_ONE_TIME_PASSWORD,
+    WITHOUT_PERSON,
+    refusal,
+    required_role,
+    token_may_read,
+)
+from display.pages import errors
+from monitor.errors import StoreError
+from monitor.model.people import Role
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from monitor.store.people import PeopleStore
+
+PERSON = "wallflower.person"
+"""WSGI environment: the Person whose socket it is."""
+WALL_REFUSAL = "A wall is read-only: it sees what is shown on walls and cannot change anything."
+NOT_ALLOWED = "You cannot do this."
+
+
+class Guard:
+    """``check`` runs before every request, and sets ``flask.g.person``, the Person, or None for a stranger."""
+
+    def __init__(self, identities: Identities, people: PeopleStore) -> None:
+        self._identities, self._people = identities, people
+        self.pairing_endpoint: str | None = None
+        """Where a stranger who opens a wall's page is sent instead of the sign-in page; set by the wall pairing."""
+
+    def check(self) -> AnyResponse | tuple[str, int] | tuple[AnyResponse, int] | None:
+        """None if the request may go on, else the answer."""
+        g.person = None
+        endpoint = request.endpoint
+        if endpoint in WITHOUT_PERSON:
+            return None
+        person = g.person = self._identities.identify(request.environ)
+        if person is None and not self._identities.has_accounts():
+            return None if endpoint in BEFORE_FIRST_ADMIN else self._to_first_admin()
+        if endpoint in PUBLIC:
+            return None
+        if person is None:
+            return self._refuse_stranger()
+        if person.account and person.account.must_change_password and person.how is How.SESSION:
+            return None if endpoint in WITH_ONE_TIME_PASSWORD else redirect(url_for("account.password"), 303)
+        return self._refuse_role(person)
+
+    def _refuse_role(self, person: Person) -> AnyResponse | tuple[str, int] | tuple[AnyResponse, int] | None:
+        if request.endpoint is None:
+            return None  # a page that does not exist, or not with this method
+        view = current_app.view_functions[request.endpoint]
+        role = required_role(view, request.method)
+        if person.how is How.TOKEN:
+            allowed = token_may_read(view, request.path, request.method)
+            return None if allowed else _json_error("An API token only reads .csv and .json.", 403)
+        if role is not None and person.role >= role:
+            return None
+        if person.role is Role.WALL:
+            return _error_page_or_json(WALL_REFUSAL)
+        task = getattr(view, "task", "")
+        return _error_page_or_json(refusal(role or Role.ADMIN, task, self._people.accounts()))
+
+    def _refuse_stranger(self) -> AnyResponse | tuple[AnyResponse, int]:
+        if "Authorization" in request.headers or request.path.endswith(DATA_ENDINGS):
+            return _json_error("Sign in, or send an API token that has not expired.", 401)
+        view = current_app.view_functions.get(request.endpoint or "")
+        if self.pairing_endpoint and request.method in SAFE_METHODS and required_role(view, "GET") is Role.WALL:
+            wall = {name: value for name, value in (request.view_args or {}).items() if value}
+            return redirect(url_for(self.pairing_endpoint, **wall), 303)
+        here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+        query = f"?{urlencode({'next': here})}" if here not in ("", "/") else ""
+        return redirect(url_for("access.sign_in") + query, 303)
+
+    def _to_first_admin(self) -> AnyResponse | tuple[AnyResponse, int]:
+        if request.path.endswith(DATA_ENDINGS):
+            return _json_error("Wallflower has no admin yet. Open it in a browser.", 401)
+        return redirect(url_for("access.first_admin"), 303)
+
+
+class SocketGate:
+    """WSGI middleware: refuses sockets of strangers before Socket.IO sees them."""
+
+    def __init__(self, app: WSGIApplication, identities: Identities) -> None:
+        self._app, self._identities = app, identities
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith("/socket.io"):
+            try:
+                person = self._identities.identify(environ)
+            except StoreError:
+                return _plain(start_response, "503 Service Unavailable", "The database cannot be read.")
+            if not may_open_socket(person):
+                return _plain(start_response, "401 Unauthorized", "Sign in first.")
+            environ[PERSON] = person
+        return self._app(environ, start_response)
+
+
+def may_open_socket(person: Person | None) -> bool:
+    """Whether this person may receive live updates."""
+    if person is None or person.how is How.TOKEN:
+        return False
+    return not (person.account and person.account.must_change_password)
+
+
+def current_person() -> Person:
+    """The person of the current request, in a view that is not public."""
+    person: Person | None = g.get("person")
+    assert person is not None, "only views that the guard protects know their person"
+    return person
+
+
+def protect(app: Flask, guard: Guard) -> None:
+    """Check every request to ``app``, and let templates know the person."""
+    app.before_request(guard.check)
+    app.context_processor(_template_values)
+
+
+def _template_values() -> dict[str, object]:
+    person: Person | None = g.get("person")
+    role = person.role if person else Role.WALL
+    return {"person": person, "is_member": role >= Role.MEMBER, "is_admin": role >= Role.ADMIN}
+
+
+def _error_page_or_json(text: str) -> tuple[str, int] | tuple[AnyResponse, int]:
+    if request.path.endswith(DATA_ENDINGS):
+        return _json_error(text, 403)
+    return errors.error_page(403, NOT_ALLOWED, text)
+
+
+def _json_error(text: str, status: int) -> tuple[AnyResponse, int]:
+    response = jsonify(error=text)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Wallflower"'
+    return response, status
+
+
+def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]:
+    body = f"{text}\n".encode()
+    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
+    return [body]

@@ -1,0 +1,137 @@
+"""Who a request or a socket comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request
+
+from display.access.cookies import session_token, wall_token
+from display.access.last_uses import LastUses
+from display.access.tokens import token_hash
+from display.server.proxies import FORWARDED
+from display.server.security import LOOPBACK_NAMES, host_name
+from monitor.clock import Clock
+from monitor.model.people import Account, PairedWall, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from monitor.config import Config
+    from monitor.store.people import PeopleStore
+
+LOCAL_NAME = "local"
+"""The name of everybody on this machine while there is no account."""
+
+
+class How(Enum):
+    """How a person was recognised."""
+
+    SESSION = "session"
+    TOKEN = "token"
+    WALL = "wall"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a request comes from: a person who signed in, a program with an API token, a paired wall, or "local"."""
+
+    name: str
+    role: Role
+    how: How
+    full_name: str = ""
+    account: Account | None = None
+    session: int = 0
+    """The id of the session, or 0."""
+    wall: PairedWall | None = None
+
+    @property
+    def key(self) -> tuple[How, int]:
+        """What its access depends on, and the id of that."""
+        return self.how, self.session or (self.wall.id if self.wall else 0)
+
+
+class Identities:
+    """Recognises people by the cookie of their session, an API token, the cookie of a wall, or as local."""
+
+    def __init__(self, config: Config, people: PeopleStore, clock: Clock) -> None:
+        self.is_private = is_loopback(config.server.host) and not config.server.hosts
+        """Whether only this machine is meant to reach Wallflower."""
+        self._people, self._clock = people, clock
+        self.last_uses = LastUses(people, clock)
+        self._has_accounts = False
+
+    def has_accounts(self) -> bool:
+        """Whether there is any account. There always is one after the first: the last admin cannot be removed."""
+        self._has_accounts = self._has_accounts or self._people.has_accounts()
+        return self._has_accounts
+
+    def identify(self, environ: WSGIEnvironment) -> Person | None:
+        """Who sent this request; None for a stranger. An Authorization header rules out everything else."""
+        request = Request(environ)
+        if "Authorization" in request.headers:
+            return self._by_api_token(request)
+        return self._by_session(request) or self._by_wall(request) or self._as_local(environ)
+
+    def is_local(self, environ: WSGIEnvironment) -> bool:
+        """Whether a request comes from this machine, and Wallflower is not meant for other machines."""
+        # A WSGI server always sets REMOTE_ADDR; it is empty for a Unix socket, which only a proxy uses.
+        is_near = is_loopback(environ.get("REMOTE_ADDR", "127.0.0.1"))
+        host = host_name(environ.get("HTTP_HOST", ""))
+        return self.is_private and is_near and host in LOOPBACK_NAMES and not environ.get(FORWARDED)
+
+    def still_allowed(self, keys: Collection[tuple[How, int]]) -> set[tuple[How, int]]:
+        """Those of ``keys`` (``Person.key``) whose access has not ended."""
+        sessions = {id_ for how, id_ in keys if how is How.SESSION}
+        walls = {id_ for how, id_ in keys if how is How.WALL}
+        allowed = {(How.SESSION, id_) for id_ in self._people.open_sessions(sessions, self._clock.now())}
+        allowed |= {(How.WALL, id_) for id_ in self._people.open_walls(walls)}
+        return allowed if self.has_accounts() else allowed | {(How.LOCAL, 0)}
+
+    def access_version(self) -> int:
+        """A number that changes whenever somebody's access may have ended."""
+        return self._people.access_version()
+
+    def _by_session(self, request: Request) -> Person | None:
+        hashed = token_hash(session_token(request))
+        session = self._people.session(hashed, self._clock.now()) if hashed else None
+        if session is None:
+            return None
+        self.last_uses.used_session(session.id, request.remote_addr or "")
+        account = session.account
+        return Person(account.name, account.role, How.SESSION, account.full_name, account, session.id)
+
+    def _by_api_token(self, request: Request) -> Person | None:
+        authorization = request.authorization
+        is_bearer = authorization is not None and authorization.type == "bearer"
+        hashed = token_hash(authorization.token or "") if authorization is not None and is_bearer else None
+        token = self._people.token(hashed, self._clock.now()) if hashed else None
+        if token is None:
+            return None
+        self.last_uses.used_token(token.id, request.remote_addr or "")
+        account = token.account
+        return Person(account.name, min(account.role, Role.VIEWER), How.TOKEN, account.full_name, account)
+
+    def _by_wall(self, request: Request) -> Person | None:
+        hashed = token_hash(wall_token(request))
+        wall = self._people.wall(hashed) if hashed else None
+        return Person(wall.name, Role.WALL, How.WALL, wall.name, wall=wall) if wall else None
+
+    def _as_local(self, environ: WSGIEnvironment) -> Person | None:
+        if not self.is_local(environ) or self.has_accounts():
+            return None
+        return Person(LOCAL_NAME, Role.ADMIN, How.LOCAL, "You")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine: "localhost" or an address of its loopback network."""
+    try:
+        return host.lower() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

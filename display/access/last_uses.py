@@ -1,0 +1,77 @@
+"""When sessions and API tokens were last used.
+
+Kept in memory and written every FLUSH_SECONDS by a thread of its own, so that no page waits for a write. A crash loses
+the last uses, which matter to nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from monitor.clock import Clock
+from monitor.errors import StoreError
+
+if TYPE_CHECKING:
+    from monitor.store.people import PeopleStore
+
+FLUSH_SECONDS = 30.0
+Uses = dict[int, tuple[datetime, str]]
+"""Id -> when and from which address it was last used."""
+
+log = logging.getLogger("wallflower.access")
+
+
+class LastUses:
+    """Collects uses, and stores them now and then. Thread-safe."""
+
+    def __init__(self, people: PeopleStore, clock: Clock) -> None:
+        self._people, self._clock = people, clock
+        self._lock, self._flush_lock = threading.Lock(), threading.Lock()
+        self._sessions: Uses = {}
+        self._tokens: Uses = {}
+        self._flushed_at = clock.monotonic()
+
+    def used_session(self, session: int, address: str) -> None:
+        """Record that a session was used now."""
+        self._record(self._sessions, session, address)
+
+    def used_token(self, token: int, address: str) -> None:
+        """Record that an API token was used now."""
+        self._record(self._tokens, token, address)
+
+    def sessions(self) -> Uses:
+        """The uses of sessions that are not stored yet."""
+        with self._lock:
+            return dict(self._sessions)
+
+    def tokens(self) -> Uses:
+        """The uses of API tokens that are not stored yet."""
+        with self._lock:
+            return dict(self._tokens)
+
+    def flush(self) -> None:
+        """Store the uses collected so far. If that fails, they are lost."""
+        with self._flush_lock:
+            with self._lock:
+                sessions, tokens = dict(self._sessions), dict(self._tokens)
+                self._sessions.clear()
+                self._tokens.clear()
+            if not (sessions or tokens):
+                return
+            try:
+                self._people.record_use(sessions, tokens)
+            except StoreError as error:
+                log.warning("When people were last seen could not be stored: %s", error)
+
+    def _record(self, uses: Uses, id_: int, address: str) -> None:
+        with self._lock:
+            uses[id_] = (self._clock.now(), address)
+            now = self._clock.monotonic()
+            is_due = now - self._flushed_at >= FLUSH_SECONDS
+            if is_due:
+                self._flushed_at = now
+        if is_due:
+            threading.Thread(target=self.flush, name="last-uses", daemon=True).start()

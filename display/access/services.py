@@ -1,0 +1,48 @@
+"""What pages need to let people in, in one object: ``access()``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+from display.access.first_admin import FIRST_ADMIN_PATH, FirstAdminCode
+from display.access.guard import Guard
+from display.access.identity import Identities
+from display.access.passwords import Passwords
+from display.access.signing_in import SigningIn
+from monitor.clock import Clock
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store.people import PeopleStore
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Built by ``create_app``; views get it from ``access()``."""
+
+    people: PeopleStore
+    identities: Identities
+    guard: Guard
+    passwords: Passwords
+    signing_in: SigningIn
+    first_admin_code: FirstAdminCode
+
+    @classmethod
+    def build(cls, config: Config, people: PeopleStore, clock: Clock, passwords: Passwords) -> Access:
+        """The services for one app."""
+        identities = Identities(config, people, clock)
+        guard = Guard(identities, people)
+        return cls(people, identities, guard, passwords, SigningIn(people, passwords, clock), FirstAdminCode(clock))
+
+    def announce(self, address: str) -> None:
+        """Log the code for the first admin if there is no account and other machines can reach ``address``."""
+        if not self.identities.is_private and not self.identities.has_accounts():
+            self.first_admin_code.announce(f"{address}{FIRST_ADMIN_PATH}")
+
+
+def access() -> Access:
+    """The services of the app that serves the current request."""
+    return cast("Access", current_app.extensions["access"])

@@ -1,0 +1,72 @@
+"""An app with an admin, a member and a viewer, and clients that are signed in as each of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from display.access.services import Access
+from monitor.config import Config, Server
+from monitor.model.people import Account, NewAccount, Role
+from monitor.store import Store, open_store
+from tests.fake_site import CHEAP_PASSWORDS, app_for, config
+from tests.fakes import FakeClock
+
+PASSWORD = "a walrus sings at noon"
+PEOPLE = {"priya": ("Priya Nair", Role.ADMIN), "dana": ("Dana Kim", Role.MEMBER), "bo": ("Bo Lund", Role.VIEWER)}
+"""Name -> full name and role. Everybody has PASSWORD."""
+
+
+def public_config(folder: Path) -> Config:
+    """A config that listens on every address."""
+    return replace(config(folder), server=Server(host="0.0.0.0"))
+
+
+class Site:
+    """An installation with PEOPLE, or with nobody, and a clock that the test moves."""
+
+    def __init__(self, settings: Config, *, people: bool = True) -> None:
+        self.clock = FakeClock()
+        self.config = settings
+        self.store: Store = open_store(settings.database_url)
+        self.store.register_brands(settings.brands, self.clock.now())
+        self.app: Flask = app_for(settings, self.store, self.clock)
+        self.access: Access = self.app.extensions["access"]
+        if people:
+            add_people(self.store, self.clock)
+
+    def client(self) -> FlaskClient:
+        """A browser of a stranger."""
+        return self.app.test_client()
+
+    def signed_in(self, name: str, *, https: bool = False) -> FlaskClient:
+        """A browser in which ``name`` is signed in."""
+        client = self.client()
+        answer = sign_in(client, name, base_url="https://localhost" if https else "http://localhost")
+        assert answer.status_code == 303, answer.text
+        return client
+
+    def account(self, name: str) -> Account:
+        """The account of this name."""
+        account = self.store.people.account(name)
+        assert account is not None
+        return account
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+def add_people(store: Store, clock: FakeClock) -> None:
+    """Add PEOPLE."""
+    hashed = CHEAP_PASSWORDS.hash(PASSWORD)
+    for name, (full_name, role) in PEOPLE.items():
+        store.people.add_account(NewAccount(name, full_name, role, hashed), clock.now(), "command line")
+
+
+def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **options: object):  # type: ignore[no-untyped-def]
+    """Send the sign-in form."""
+    return client.post("/login", data={"name": name, "password": password}, **options)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What an attacker does, and what an attacker gets."""

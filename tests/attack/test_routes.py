@@ -1,0 +1,150 @@
+"""Every route, as a stranger, a viewer, a member and an admin: whoever is not allowed gets nothing and changes nothing.
+
+A new view that is public, writes, or needs more than a viewer fails here until it is in these tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from flask.testing import FlaskClient
+
+from display.access.rules import PUBLIC
+from monitor.model.people import Role
+from tests.access_setup import Site
+from tests.fake_site import config, judged
+
+PUBLIC_ENDPOINTS = {
+    "static", "favicon", "healthz", "readyz", "webhook.deliver",
+    "access.sign_in", "access.first_admin",
+}  # fmt: skip
+NEEDED = {
+    ("GET", "wall.wall"): Role.WALL,
+    ("GET", "wall.state"): Role.WALL,
+    ("GET", "metrics.metrics"): Role.ADMIN,
+    ("POST", "access.sign_out"): Role.VIEWER,
+    ("POST", "account.password"): Role.VIEWER,
+    ("POST", "account.end_session"): Role.VIEWER,
+    ("POST", "account.end_other_sessions"): Role.VIEWER,
+    ("POST", "account.add_token"): Role.VIEWER,
+    ("POST", "account.revoke_token"): Role.VIEWER,
+    ("POST", "sources.pause"): Role.ADMIN,
+    ("POST", "sources.resume"): Role.ADMIN,
+    ("POST", "sources.check_now"): Role.ADMIN,
+}
+"""What needs another role than a viewer, and everything that writes."""
+VALUES = {"name": "Forum", "number": 1, "id": 1}
+VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
+
+
+class Route(NamedTuple):
+    """A way to use a view."""
+
+    method: str
+    endpoint: str
+    path: str
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(config(tmp_path))
+    site.store.save("Forum", [judged("Acme is late.")], now=site.clock.now())
+    yield site
+    site.close()
+
+
+def routes(site: Site) -> list[Route]:
+    """Every route except the public ones."""
+    found = []
+    adapter = site.app.url_map.bind("localhost")
+    for rule in site.app.url_map.iter_rules():
+        if rule.endpoint in PUBLIC_ENDPOINTS:
+            continue
+        values: dict[str, Any] = {name: VALUES[name] for name in rule.arguments - set(rule.defaults or ())}
+        path = adapter.build(rule.endpoint, values | dict(rule.defaults or {}))
+        found += [Route(method, rule.endpoint, path) for method in sorted((rule.methods or set()) - {"OPTIONS"})]
+    return found
+
+
+def needed_role(route: Route) -> Role | None:
+    """The lowest role that may use a route; None if the table has to be completed."""
+    is_read = route.method in ("GET", "HEAD")
+    return NEEDED.get(("GET" if is_read else route.method, route.endpoint), Role.VIEWER if is_read else None)
+
+
+def answer_to(client: FlaskClient, route: Route, **headers: str) -> Any:
+    return client.open(route.path, method=route.method, headers=headers)
+
+
+def rows(site: Site) -> dict[str, list[Any]]:
+    """Every row of the database, except when somebody was last seen."""
+    with sqlite3.connect(site.config.database) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
+    return {name: sorted(table, key=repr) for name, table in found.items()}
+
+
+def test_the_public_routes_are_these(site: Site) -> None:
+    assert PUBLIC <= PUBLIC_ENDPOINTS
+    assert {route.endpoint for route in routes(site)}.isdisjoint(PUBLIC_ENDPOINTS)
+
+
+def test_every_view_that_writes_is_in_the_table(site: Site) -> None:
+    assert [route for route in routes(site) if needed_role(route) is None] == []
+
+
+@pytest.mark.parametrize("name", VISITORS, ids=lambda name: name or "stranger")
+def test_each_role_gets_what_it_may_and_nothing_else(site: Site, name: str | None) -> None:
+    role = VISITORS[name]
+    before = rows(site)
+    for route in routes(site):
+        client = site.signed_in(name) if name else site.client()
+        needed = needed_role(route)
+        assert needed is not None
+        answer = answer_to(client, route)
+        if role is None:
+            assert answer.status_code in (303, 401), route
+            assert answer.status_code == 401 or answer.headers["Location"].startswith("/login"), route
+        elif role < needed:
+            assert answer.status_code == 403, route
+        else:
+            assert answer.status_code not in (401, 403), route
+    if name is None:
+        assert rows(site) == before
+
+
+def test_a_viewer_changes_nothing_but_its_own_session(site: Site) -> None:
+    client = site.signed_in("bo")
+    before = rows(site)
+    for route in routes(site):
+        if (needed_role(route) or Role.ADMIN) > Role.VIEWER:
+            answer_to(client, route)
+    assert rows(site) == before
+
+
+def test_no_get_changes_a_row(site: Site) -> None:
+    client = site.signed_in("priya")
+    before = rows(site)
+    for route in routes(site):
+        if route.method in ("GET", "HEAD"):
+            answer_to(client, route)
+    assert rows(site) == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+    ids=str,
+)
+def test_no_other_site_can_act_for_a_person(site: Site, headers: dict[str, str]) -> None:
+    client = site.signed_in("priya")
+    before = rows(site)
+    writes = [route for route in routes(site) if route.method not in ("GET", "HEAD")]
+    assert len(writes) >= 4
+    for route in [*writes, Route("POST", "", "/login"), Route("POST", "", "/first-admin")]:
+        assert answer_to(client, route, **headers).status_code == 403, route
+    assert rows(site) == before
