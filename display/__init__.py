@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from display.metrics.requests import ResponseCounts
 from display.pages import errors, metrics, wall, webhook
 from display.pages.access import account, sign_in
 from display.pages.assets import STATIC, Assets
-from display.pages.context import PageContext, page_context
+from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
 from display.server.live import Live
@@ -28,6 +29,7 @@ from display.server.security import SecurityMiddleware
 from display.wall_state import WallStates
 from monitor.activity import Activity
 from monitor.clock import Clock
+from monitor.config.changes import ConfigStatus
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -46,6 +48,7 @@ def create_app(
     health: Callable[[], Mapping[str, bool]],
     version: str,
     accept: webhook.Accept = webhook.refuse,
+    config_file: ConfigFile | None = None,
     passwords: Passwords | None = None,
     activity: Activity | None = None,
     rate_limits: Mapping[str, RateLimit] = MappingProxyType({}),
@@ -53,20 +56,25 @@ def create_app(
     """The WSGI app.
 
     ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
-    programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``passwords`` is for tests, with cheaper
-    hashes. ``app.extensions["socketio"]`` is the Socket.IO server. ``app.extensions["live"]`` is the Live, which the
-    caller starts before serving and stops afterwards.
+    programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``config_file`` reloads the config,
+    through ``prepare_config``; ``passwords`` is for tests, with cheaper hashes. ``app.extensions["socketio"]`` is the
+    Socket.IO server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops
+    afterwards.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
     access = Access.build(config, store.people, clock, passwords or Passwords())
     live = Live(app, store, clock, states, access.identities, version=version)
-    context = PageContext(config, store, clock, version, health, states, live.screens, started=clock.now())
+    started = clock.now()
+    reloadable = config_file or UnchangedFile(ConfigStatus(started))
+    context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable)
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     protect(app, access.guard)
     responses = ResponseCounts()
-    app.extensions["metrics"] = Exposition(Measured(context, live, activity or Activity(), responses, rate_limits))
+    app.extensions["metrics"] = Exposition(
+        Measured(lambda: app.extensions["wallflower"], live, activity or Activity(), responses, rate_limits)
+    )
     add_static(app)
     add_pages(app)
     errors.register(app)
@@ -77,6 +85,34 @@ def create_app(
     guarded = SecurityMiddleware(gated, hosts, sockets_full=live.is_full, any_address=any_address)
     app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
     return app
+
+
+def prepare_config(app: Flask, config: Config) -> Callable[[], None]:
+    """What makes ``app`` use ``config``: for all requests that begin from then on, and for the walls."""
+    context: PageContext = app.extensions["wallflower"]
+    use_walls = context.states.prepare(config)
+
+    def use() -> None:
+        use_walls()
+        app.extensions["wallflower"] = replace(context, config=config)
+        app.extensions["live"].config_changed()
+
+    return use
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangedFile:
+    """The ConfigFile of an app whose config does not come from a file."""
+
+    in_use: ConfigStatus
+
+    def status(self) -> ConfigStatus:
+        """That the config is in use."""
+        return self.in_use
+
+    def reload(self) -> ConfigStatus:
+        """Change nothing."""
+        return self.in_use
 
 
 def add_static(app: Flask) -> None:

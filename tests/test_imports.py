@@ -39,7 +39,9 @@ MAY_IMPORT = {
     "store.sqlite": BASE | {"clock", "durations", "logs", "query", "store", "text"},
     "store.tail": BASE | {"store", "clock"},
     "collector": BASE | PURE | {"activity", "logs", "store", "sources"},
-    "collector.scheduler": BASE | {"activity", "collector", "clock", "config", "http", "logs", "sources", "store"},
+    "collector.scheduler": BASE
+    | {"activity", "collector", "collector.source_worker", "clock", "config", "http", "logs", "sources", "store"},
+    "collector.source_worker": BASE | {"activity", "collector", "clock", "logs", "sources", "store"},
     "collector.importing": BASE | {"collector", "store", "clock", "text", "dates"},
 }
 """Package of monitor/ -> packages of monitor/ that it may import besides itself. A dotted name overrides its parent."""

@@ -8,24 +8,26 @@ import queue
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import socketio
 
+from display import prepare_config
 from display.server.live import (
     BURST_CHANGES,
     BURST_INTERVAL_SECONDS,
     HEARTBEAT_SECONDS,
     MAX_LISTED_CHANGES,
     MAX_MISSED_CHANGES,
-    WALL_ROOM,
     Live,
-    NewClient,
     changes_payload,
 )
+from display.server.new_client import WALL_ROOM, NewClient
 from display.server.websocket import MAX_MESSAGE_BYTES
+from monitor.config.walls import Wall
 from monitor.model import Change, ChangeKind
 from monitor.store import open_store
 from tests.fake_site import RunningApp, app_for, config, judged, working_status
@@ -382,3 +384,33 @@ def test_stop_ends_every_thread_that_is_not_a_daemon(tmp_path: Path) -> None:
     browser.client.disconnect()
     left = [t for t in set(threading.enumerate()) - before if not t.daemon]
     assert left == []
+
+
+def test_a_reload_gives_walls_a_new_state_and_lets_the_page_of_a_removed_wall_reload(app: LiveApp) -> None:
+    config_in_use = app.flask.extensions["wallflower"].config
+    use = prepare_config(app.flask, replace(config_in_use, walls=(Wall("ceo"), Wall("lobby"))))
+    use()
+    ceo, lobby = (app.client(room=WALL_ROOM, wall=name) for name in ("ceo", "lobby"))
+    page = app.client()
+    received(ceo, ""), received(lobby, ""), received(page, "")
+    prepare_config(app.flask, replace(config_in_use, walls=(Wall("ceo", language="de"),)))()
+    app.live.step(0)
+    assert [m["state"]["language"] for m in received(ceo, "heartbeat")] == ["de"]
+    assert len(received(page, "heartbeat")) == 1
+    assert [message["reason"] for message in received(lobby, "reload")] == ["wall"]
+    use()
+    app.live.step(0)
+    assert [m["state"]["wall"] for m in received(lobby, "heartbeat")] == ["lobby"], "it comes back if the page stayed"
+
+
+def test_a_reload_keeps_the_mentions_on_a_wall_that_it_still_may_show(app: LiveApp) -> None:
+    config_in_use = app.flask.extensions["wallflower"].config
+    states = app.flask.extensions["wallflower"].states
+    app.save("Acme is fine.")
+    shown = states.get()["voices"]
+    app.clock.advance(2)
+    app.save("Acme is newer.")
+    prepare_config(app.flask, replace(config_in_use, sources=()))()
+    assert states.get()["voices"][:1] == shown, "it has not been shown long enough"
+    prepare_config(app.flask, replace(config_in_use, walls=(Wall(never_show=("fine",)),)))()
+    assert [voice["text"] for voice in states.get()["voices"]] == ["Acme is newer."]

@@ -3,163 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import fcntl
 import os
+import pty
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import termios
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
-import psutil
 import pytest
 import socketio
 
 from display.server.gunicorn_server import THREADS
-from tests.ports import free_port
-
-ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT_SECONDS = 30.0
-"""How long a test waits for a process."""
-STOP_TIMEOUT_SECONDS = 15.0
-
-CONFIG = """
-[wallflower]
-data = "data"
-allow_hosts = ["127.0.0.1:{feed}"]
-[server]
-port = {port}
-[[brands]]
-name = "Acme"
-ours = true
-rule = 'acme'
-[[sources]]
-kind = "feed"
-name = "Forum"
-url = "http://127.0.0.1:{feed}/feed.xml"
-every = "1s"
-"""
-ITEM = "<item><title>About Acme {n}</title><description>Acme is great, they say</description><guid>g{n}</guid></item>"
-
-
-class Feed(BaseHTTPRequestHandler):
-    """A feed with ``server.items`` items. It answers only while ``server.answering`` is set."""
-
-    def do_GET(self) -> None:
-        server: Any = self.server
-        server.requested.set()
-        server.answering.wait(TIMEOUT_SECONDS)
-        items = "".join(ITEM.format(n=n) for n in range(server.items))
-        body = f"<rss version='2.0'><channel><title>F</title>{items}</channel></rss>".encode()
-        with contextlib.suppress(OSError):
-            self.send_response(200)
-            self.send_header("Content-Type", "application/rss+xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None: ...
+from tests.run_process import ROOT, STOP_TIMEOUT_SECONDS, TIMEOUT_SECONDS, Running, served_feed, until
 
 
 @pytest.fixture
 def feed() -> Iterator[Any]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-    server.daemon_threads = True
-    server.items, server.requested, server.answering = 3, threading.Event(), threading.Event()
-    server.answering.set()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.answering.set()
-    server.shutdown()
-    server.server_close()
-
-
-class Running:
-    """A run with its own folder."""
-
-    def __init__(self, folder: Path, feed_port: int) -> None:
-        self.folder, self.port = folder, free_port()
-        self.config = folder / "config.toml"
-        self.config.write_text(CONFIG.format(port=self.port, feed=feed_port))
-        self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it, and return when it answers."""
-        self.launch()
-        until(lambda: self.health() is not None, self.output)
-
-    def launch(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "display.cli.main", "run", "--config", str(self.config)]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
-        return self.process
-
-    def exit_and_output(self) -> tuple[int, str]:
-        """The exit status and the output of a run that does not start."""
-        status = self.launch().wait(TIMEOUT_SECONDS)
-        return status, self.output()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        assert self.process
-        self.process.send_signal(number)
-        return self.process.wait(STOP_TIMEOUT_SECONDS)
-
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=TIMEOUT_SECONDS) as answer:
-            return answer.status, dict(answer.headers), answer.read()
-
-    def health(self) -> dict[str, bool] | None:
-        try:
-            found: dict[str, bool] = json.loads(self.get("/healthz")[2])
-            return found
-        except HTTPError as error:
-            return dict(json.loads(error.read()))
-        except (URLError, OSError):
-            return None
-
-    def mentions(self) -> int:
-        """How many are stored; 0 before there is a database."""
-        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(self._db()) as db:
-            return int(db.execute("SELECT count(*) FROM mention").fetchone()[0])
-        return 0
-
-    def _db(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"file:{self.folder / 'data' / 'wallflower.db'}?mode=ro", uri=True)
-
-    def worker(self) -> psutil.Process:
-        assert self.process
-        (worker,) = psutil.Process(self.process.pid).children()
-        return worker
-
-    def output(self) -> str:
-        return self.log.read_text() if self.log.exists() else ""
-
-
-def until(condition: Callable[[], bool], output: Callable[[], str]) -> None:
-    """Wait until ``condition`` returns True; fail with ``output`` if that takes too long."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, output()
-        time.sleep(0.02)
+    with served_feed() as server:
+        yield server
 
 
 @pytest.fixture
 def running(tmp_path: Path, feed: Any) -> Iterator[Running]:
     run = Running(tmp_path, feed.server_port)
     yield run
-    if run.process and run.process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(run.process.pid, signal.SIGKILL)
-        run.process.wait(TIMEOUT_SECONDS)
+    run.kill()
 
 
 def test_it_serves_pages_reads_sources_and_stops(running: Running) -> None:
@@ -198,8 +71,18 @@ def test_ctrl_c_that_reaches_parent_and_worker_together_stops_it(running: Runnin
 
 
 def test_closing_the_terminal_stops_it(running: Running) -> None:
-    running.start()
-    assert running.end(signal.SIGHUP) == 0
+    terminal, side = pty.openpty()
+
+    def use_terminal() -> None:
+        fcntl.ioctl(side, termios.TIOCSCTTY, 0)
+
+    running.start(preexec_fn=use_terminal)
+    os.close(side)
+    assert running.process
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: "was reloaded" in running.output(), running.output)
+    os.close(terminal)
+    assert running.process.wait(STOP_TIMEOUT_SECONDS) == 0
 
 
 def test_a_dead_worker_is_restarted_and_no_signal_starts_a_second_one(running: Running) -> None:

@@ -13,14 +13,8 @@ from typing import Any
 
 import pytest
 
-from monitor.collector.scheduler import (
-    HANG_SECONDS,
-    NOT_STORED,
-    STORE_RETRY_SECONDS,
-    STORED_AGAIN,
-    WATCHDOG_SECONDS,
-    Worker,
-)
+from monitor.collector.scheduler import WATCHDOG_SECONDS
+from monitor.collector.source_worker import HANG_SECONDS, NOT_STORED, STORE_RETRY_SECONDS, STORED_AGAIN, Worker
 from monitor.errors import AuthError, Gone, RateLimited, SourceError, StoreError
 from monitor.model import Batch, Health, MentionFilter
 from tests.fake_sources import BlockingSource, CountingSource, failing

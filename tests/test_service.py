@@ -38,7 +38,8 @@ class InterruptedThread(threading.Thread):
 
 def test_a_second_signal_starts_no_second_stop(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
-    service = Service(load(tmp_path / "config.toml", options_model), "1", Clock())
+    config = load(tmp_path / "config.toml", options_model)
+    service = Service(config, "1", Clock(), lambda: config)
     stopping = InterruptedThread(service._stop_loops, service.begin_stop)
     service._stop_thread = stopping
     service.start()

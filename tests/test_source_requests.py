@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.collector.scheduler import REQUEST_CACHE_SECONDS, REQUEST_CHECK_SECONDS, SourceRequests
+from monitor.collector.source_worker import REQUEST_CACHE_SECONDS, REQUEST_CHECK_SECONDS, SourceRequests
 from monitor.errors import AuthError, RateLimited
 from monitor.model import Batch, Health, SourceRequest
 from tests.fake_sources import CountingSource, failing

@@ -13,7 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from display.pages.sources.views import uptime
-from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM
+from display.server.live import HEARTBEAT_SECONDS
+from display.server.new_client import WALL_ROOM
 from monitor.config import Wall
 from monitor.model import UNDATED
 from monitor.store import Store, open_store

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from display.server.live import HEARTBEAT_SECONDS, WALL_ROOM, Live
+from display.server.live import HEARTBEAT_SECONDS, Live
+from display.server.new_client import WALL_ROOM
 from display.wall_state import WallStates
 from display.wall_state.director import MIN_DWELL_SECONDS
 from display.wall_state.display_policy import DisplayPolicy

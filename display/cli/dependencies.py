@@ -71,10 +71,20 @@ def load_config_if_any(path: Path | None) -> Config | None:
     return load_config(path)
 
 
-def config_redactor(config: Config) -> Redactor:
-    """A redactor that knows the values of every secret that ``config`` names."""
-    names = [name for source in config.sources if source.options for name in secrets.secret_names(source.options)]
-    return Redactor(lambda: secrets.visible_values(names))
+class ConfigLoader:
+    """Loads a config again and again, and redacts the secrets that any version of it names."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._secret_names: frozenset[str] = frozenset()
+        self.redactor = Redactor(lambda: secrets.visible_values(self._secret_names))
+
+    def load(self) -> Config:
+        """The config as it is now, like ``load_config``."""
+        config = load_config(self._path)
+        options = [source.options for source in config.sources if source.options]
+        self._secret_names |= {name for one in options for name in secrets.secret_names(one)}
+        return config
 
 
 def find_source(config: Config, name: str) -> SourceConfig:

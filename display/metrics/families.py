@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -24,12 +24,17 @@ Labels: TypeAlias = tuple[str, ...]
 class Measured:
     """What metrics are computed from."""
 
-    context: PageContext
+    current_context: Callable[[], PageContext]
     live: Live
     activity: Activity
     responses: ResponseCounts
     rate_limits: Mapping[str, RateLimit]
     """Site -> what it reported last about its rate limit."""
+
+    @property
+    def context(self) -> PageContext:
+        """The context of the config in use."""
+        return self.current_context()
 
 
 def gauge(name: str, help: str, value: float) -> Metric:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, jsonify, make_response, render_tem
 from display.access.rules import requires
 from display.pages import errors
 from display.pages.context import page_context
+from display.wall_state import UnknownWall
 from display.wall_state.i18n import catalogue, page_phrases
 from monitor.model.people import Role
 
@@ -42,9 +43,10 @@ def wall(name: str) -> Response | tuple[str, int, dict[str, str]]:
 @requires(Role.WALL)
 def state(name: str) -> Response:
     """The state of a wall, for its first rendering and while it has no socket."""
-    if not page_context().states.has_wall(name):
+    try:
+        state = page_context().states.get(name)
+    except UnknownWall:
         abort(404)
-    state = page_context().states.get(name)
     page_context().screens.state_requested(state)
     response = jsonify(state)
     response.cache_control.no_store = True

@@ -24,12 +24,15 @@ from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.arbiter import SupervisedArbiter
 from display.server.gunicorn_log import ForwardingLogger
+from display.server.reloader import LoadConfig, log_status, read_config
 from display.server.service import FINISH_REQUESTS_SECONDS, STOP_SECONDS, Service
 from display.server.startup_checks import check_port, prepare_database, single_instance
 from display.server.supervision import Heartbeat, Notifier, Supervisor
+from display.server.terminal import Terminal
 from display.server.worker import GuardedThreadWorker
 from monitor.clock import Clock
 from monitor.config import Config
+from monitor.config.changes import ConfigStatus
 
 THREADS = 140
 """Each open socket holds one thread; Live accepts fewer sockets, so pages always have threads."""
@@ -40,10 +43,10 @@ SHARED_MEMORY = Path("/dev/shm")
 log = logging.getLogger("wallflower")
 
 
-def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
+def run(config: Config, version: str, *, clock: Clock | None = None, load: LoadConfig | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before serving.
 
-    ``clock`` is for replays.
+    ``clock`` is for replays. ``load`` reads the config again for a reload; without it, a reload changes nothing.
     """
     check_port(config)
     notifier = Notifier.take(os.environ)
@@ -53,34 +56,75 @@ def run(config: Config, version: str, *, clock: Clock | None = None) -> None:
         if advice := concurrent_writes_advice(database):
             log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()
-        _Server(config, version, clock or Clock(), Supervisor(notifier)).run()
+        _Server(config, version, clock or Clock(), load or (lambda: config), Supervisor(notifier)).run()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings. Its public methods are called by gunicorn."""
 
-    def __init__(self, config: Config, version: str, clock: Clock, supervisor: Supervisor) -> None:
-        self._config, self._version, self._clock = config, version, clock
+    def __init__(self, config: Config, version: str, clock: Clock, load: LoadConfig, supervisor: Supervisor) -> None:
+        self._config, self._version, self._clock, self._load = config, version, clock, load
         self.supervisor = supervisor
+        self._status: ConfigStatus | None = None
+        self._terminal = Terminal()
         self._service: Service | None = None
+        self._reload_requested = False
         super().__init__()
 
     def load_config(self) -> None:
         """Apply the settings and hooks."""
         for name, value in _settings(self._config).items():
             self.cfg.set(name, value)
-        self.cfg.set("when_ready", patches.keep_one_worker)
+        self.cfg.set("when_ready", self._keep_one_worker)
+        self.cfg.set("pre_fork", self._before_fork)
         self.cfg.set("post_worker_init", self._start)
         self.cfg.set("worker_exit", self._exit)
 
     def load(self) -> Flask:
         """The WSGI app. Runs in the worker, after the fork."""
-        self._service = Service(self._config, self._version, self._clock)
+        signal.signal(signal.SIGHUP, self._request_reload)
+        self._service = Service(self._config, self._version, self._clock, self._load, self._status)
         return self._service.app
 
     def run(self) -> None:
         """Serve until a signal ends it."""
         SupervisedArbiter(self).run()
+
+    # In the parent
+
+    def _keep_one_worker(self, arbiter: Any) -> None:
+        patches.keep_one_worker(arbiter, hang_up=lambda: self._hang_up(arbiter))
+
+    def _hang_up(self, arbiter: Any) -> None:
+        """SIGHUP: reload, or stop if it was sent because the terminal was closed."""
+        if self._terminal.is_closed():
+            arbiter.signal(signal.SIGTERM, None)
+            return
+        self._read_config()
+        arbiter.kill_workers(signal.SIGHUP)
+
+    def _before_fork(self, arbiter: Any, _worker: Any) -> None:
+        """A worker that replaces one that died uses the file as it is now, like a reload."""
+        if arbiter.worker_age > 1:
+            self._read_config()
+            log_status(self._status or ConfigStatus(self._clock.now()))
+
+    def _read_config(self) -> None:
+        """Keep the newest usable config, for a worker that has to be restarted."""
+        try:
+            status = self._status or ConfigStatus(self._clock.now())
+            config, self._status = read_config(self._config, status, self._load, self._clock)
+            self._config = config or self._config
+        except Exception:
+            log.exception("the config was not read again because of a bug")
+
+    # In the worker
+
+    def _request_reload(self, _number: int, _frame: FrameType | None) -> None:
+        if self._service is None:
+            self._reload_requested = True
+        else:
+            self._service.request_reload()
 
     def _start(self, worker: Any) -> None:
         service = self._service
@@ -88,9 +132,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
         # Shorter than the parent's timeout (the parent has its own copy of the settings), so that the parent does not
         # kill the worker while it finishes.
         worker.cfg.set("graceful_timeout", FINISH_REQUESTS_SECONDS)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, _stop_handler(service, worker))
         service.start()
+        if self._reload_requested:
+            service.request_reload()
         os.close(self.supervisor.read_end)  # so that the worker notices when the parent is gone
         Heartbeat(self.supervisor.write_end, worker.tmp, service.health, service.summary).start()
 

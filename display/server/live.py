@@ -18,17 +18,19 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO
 
 from display.server import patches
-from display.server.new_client import WALL_ROOM, NewClient
+from display.server.new_client import PAGES_ROOM, NewClient, wall_room
 from display.server.screens import Screen, Screens
 from display.server.sending_delays import SendingDelays
 from display.server.socket_access import SocketAccess
 from display.server.websocket import MAX_MESSAGE_BYTES, BoundedWebSocket, PingScheduler
+from display.wall_state import UnknownWall
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
 from monitor.logs import FaultLog
@@ -56,7 +58,6 @@ MAX_LISTED_CHANGES = 1000
 """Changes listed in one message. If there are more, it lists the newest, and ``omitted`` counts the others."""
 MAX_MISSED_CHANGES = 5000
 """A browser that missed more changes reloads its page. Pending changes for walls have the same limit."""
-PAGES_ROOM = "pages"
 
 JsonObject = dict[str, Any]
 
@@ -69,17 +70,12 @@ class StateProvider(Protocol):
         ...
 
     def get(self, name: str) -> JsonObject:
-        """Its newest state."""
+        """Its newest state. Raises UnknownWall."""
         ...
 
     def is_due(self, name: str) -> bool:
         """Whether its state is due to change without a change in the store."""
         ...
-
-
-def wall_room(wall: str) -> str:
-    """The Socket.IO room of the wall ``wall``."""
-    return f"{WALL_ROOM}:{wall}"
 
 
 def changes_payload(changes: Sequence[Change]) -> JsonObject:
@@ -118,7 +114,7 @@ class Live:
         self._recent_change_times: deque[float] = deque(maxlen=BURST_CHANGES + 1)
         self._walls_updated_at = self._heartbeat_sent_at = float("-inf")
         self._last_id = 0
-        self._stopping = False
+        self._stopping = self._config_changed = False
         self.delays = SendingDelays(clock)
         self._faults = FaultLog(log, clock.monotonic)
         self._thread: threading.Thread | None = None
@@ -151,6 +147,10 @@ class Live:
             self._thread.join(seconds)
         for socket in self._io.server.eio.sockets.copy().values():
             socket.close(wait=False)
+
+    def config_changed(self) -> None:
+        """Send every wall its state soon: its settings may have changed. Walls that are gone reload their page."""
+        self._config_changed = True
 
     def lag(self) -> int:
         """How many changes are stored and not sent yet."""
@@ -231,9 +231,10 @@ class Live:
         elif self._states.has_wall(client.wall):
             self._walls.add(client.wall)
             self._io.server.enter_room(client.sid, wall_room(client.wall))
-            state = self._states.get(client.wall)
-            self.screens.connected(client.sid, state, Screen(client.size, client.version))
-            self._io.emit("heartbeat", self._heartbeat(client.wall), to=client.sid)
+            with suppress(UnknownWall):
+                state = self._states.get(client.wall)
+                self.screens.connected(client.sid, state, Screen(client.size, client.version))
+            self._send_heartbeat(client.wall, to=client.sid)
 
     def _reload_reason(self, client: NewClient) -> str:
         """Why the client has to reload its page: "version", "wall", "behind"; empty if it does not."""
@@ -268,36 +269,41 @@ class Live:
         changes, self._pending_for_walls = self._pending_for_walls, []
         for wall in self._open_walls():
             if changes:
-                payload = {**changes_payload(changes), "state": self._state(wall)}
-                self._io.emit("changes", payload, to=wall_room(wall))
+                self._emit_with_state("changes", changes_payload(changes), wall, to=wall_room(wall))
             elif self._states.is_due(wall):
-                self._io.emit("heartbeat", self._heartbeat(wall), to=wall_room(wall))
+                self._send_heartbeat(wall, to=wall_room(wall))
         if changes:
             self._walls_updated_at = now
 
     def _send_heartbeats(self) -> None:
         now = self._clock.monotonic()
-        if now - self._heartbeat_sent_at < HEARTBEAT_SECONDS:
+        if now - self._heartbeat_sent_at < HEARTBEAT_SECONDS and not self._config_changed:
             return
-        self._heartbeat_sent_at = now
+        self._heartbeat_sent_at, self._config_changed = now, False
         if self._has_clients(PAGES_ROOM):
             self._io.emit("heartbeat", self._heartbeat(), to=PAGES_ROOM)
         for wall in self._open_walls():
-            self._io.emit("heartbeat", self._heartbeat(wall), to=wall_room(wall))
+            self._send_heartbeat(wall, to=wall_room(wall))
 
-    def _heartbeat(self, wall: str | None = None) -> JsonObject:
-        """The payload of a heartbeat, for walls with a state.
+    def _heartbeat(self) -> JsonObject:
+        """The payload of a heartbeat; walls also get their state."""
+        return {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
 
-        If a wall's state cannot be built, the wall must get no heartbeat, so that it shows that it is not live.
+    def _send_heartbeat(self, wall: str, to: str) -> None:
+        self._emit_with_state("heartbeat", self._heartbeat(), wall, to)
+
+    def _emit_with_state(self, event: str, payload: JsonObject, wall: str, to: str) -> None:
+        """Send ``event`` with the newest state of ``wall``, or let the page reload if the config has no such wall.
+
+        If the state cannot be built, nothing is sent, so that the wall shows that it is not live.
         """
-        payload: JsonObject = {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
-        return payload if wall is None else {**payload, "state": self._state(wall)}
-
-    def _state(self, wall: str) -> JsonObject:
-        """The newest state of a wall, recorded as sent."""
-        state = self._states.get(wall)
+        try:
+            state = self._states.get(wall)
+        except UnknownWall:
+            self._io.emit("reload", {"reason": "wall"}, to=to)
+            return
         self.screens.state_sent(state)
-        return state
+        self._io.emit(event, {**payload, "state": state}, to=to)
 
     def _open_walls(self) -> list[str]:
         """The walls that at least one screen shows."""

@@ -1,4 +1,4 @@
-"""What a browser says when it opens a socket."""
+"""What a browser says when it opens a socket, and the Socket.IO rooms that it joins."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from display.server.screens import parse_size
 
-WALL_ROOM = "wall"
-"""The room that a wall asks for; anything else is a page."""
+PAGES_ROOM, WALL_ROOM = "pages", "wall"
+"""A wall asks for ``WALL_ROOM``; anything else is a page."""
 MAX_AUTH_TEXT_CHARS = 100
 
 
@@ -38,3 +38,8 @@ class NewClient:
             (wall[:MAX_AUTH_TEXT_CHARS] if isinstance(wall, str) else "") if values.get("room") == WALL_ROOM else None,
             parse_size(values.get("size")),
         )
+
+
+def wall_room(wall: str) -> str:
+    """The Socket.IO room of the wall ``wall``."""
+    return f"{WALL_ROOM}:{wall}"

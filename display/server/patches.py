@@ -9,7 +9,7 @@ that test and ``tests/test_run.py``, then update the versions.
 from __future__ import annotations
 
 import signal
-from types import FrameType
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import gunicorn.http.wsgi
@@ -39,19 +39,16 @@ def hide_gunicorn_version() -> None:
     gunicorn.http.wsgi.SERVER = SERVER_HEADER
 
 
-def keep_one_worker(arbiter: Any) -> None:
+def keep_one_worker(arbiter: Any, hang_up: Callable[[], None]) -> None:
     """Stop gunicorn's ``arbiter`` from starting a second worker; both would write to one database.
 
     TTIN and TTOU change the number of workers, USR2 starts a second program, and HUP starts new workers while the old
-    ones finish. The first three are ignored, and HUP stops the program. Call it after the arbiter has set its handlers.
+    ones finish. The first three are ignored, and HUP calls ``hang_up`` in the arbiter's loop, where other work may be
+    done than in a signal handler. Call it after the arbiter has set its handlers.
     """
     for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
-
-    def stop(_number: int, frame: FrameType | None) -> None:
-        arbiter.signal(signal.SIGTERM, frame)
-
-    signal.signal(signal.SIGHUP, stop)
+    arbiter.handle_hup = hang_up
 
 
 def use_websocket(server: Any, websocket: type) -> None:

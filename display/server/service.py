@@ -1,24 +1,32 @@
-"""Everything that runs in the worker process: Store, Scheduler, JobRunner, Live and the pages."""
+"""Everything that runs in the worker process: Store, Scheduler, JobRunner, Live and the pages.
+
+A reload builds what a new config needs, then replaces it everywhere; see ``Service.apply``. Each part holds what it
+uses as one immutable object, so a pass, a delivery, a run of the jobs or a request works with one config throughout.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from display import create_app
+from display import create_app, prepare_config
+from display.server.reloader import LoadConfig, Reloader
 from display.server.summaries import Snapshot, SummaryLog
 from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, JobRunner, TopicsJob
+from monitor.analysis.jobs import IncidentsJob, Job, JobRunner, TopicsJob
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
 from monitor.config import Config
+from monitor.config.changes import ConfigStatus
 from monitor.http import Http
+from monitor.model import Brand, Health
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
+from monitor.text.language import LanguageDetector
 
 STOP_SECONDS = 9
 """How long the parent waits before it kills the worker: SIGTERM ends a run within 10 s."""
@@ -29,33 +37,34 @@ log = logging.getLogger("wallflower")
 
 
 class Service:
-    """The parts of the program, built, started and stopped together."""
+    """The parts of the program, built, started, reloaded and stopped together."""
 
-    def __init__(self, config: Config, version: str, clock: Clock) -> None:
-        self._config, self._version, self._clock = config, version, clock
+    def __init__(
+        self, config: Config, version: str, clock: Clock, load: LoadConfig, status: ConfigStatus | None = None
+    ) -> None:
+        """``load`` reads the config file for a reload. ``status``: that of ``config``, if it is not the whole file."""
+        self._version, self._clock = version, clock
         self._store = open_store(config.database_url)
-        http = Http(self._clock, config.allow_hosts)
-        matcher = Matcher(config.brands)
-        judge, digest = Judge(matcher, Scorer(config.brands)), rules_digest(config.brands)
-        self._activity = Activity()
-        context = PassContext(
-            judge, self._store, matcher.terms(), self._clock.now, rules_digest=digest, activity=self._activity
-        )
-        configured = [configured_source(source, http) for source in config.sources]
-        self._scheduler = Scheduler(configured, context, self._clock)
-        names = [brand.name for brand in config.brands], [source.name for source in config.sources]
-        incidents = IncidentsJob(self._store, *names, Detector(config.timezone))
-        topics = TopicsJob(self._store, config.brands, config.topics)
-        self._jobs = JobRunner([incidents, topics], self._clock)
+        if status is not None:  # the parent registered the brands of an earlier config
+            self._store.register_brands(config.brands, clock.now())
+        self._http = Http(clock, config.allow_hosts)
+        self._detector, self._activity = LanguageDetector(), Activity()
+        self._context = self._pass_context(config.brands)
+        self._configured = [configured_source(source, self._http) for source in config.sources]
+        self._scheduler = Scheduler(self._configured, self._context, clock)
+        self._jobs = JobRunner(self._create_jobs(config), clock)
+        self._deliveries = Deliveries(self._configured, self._context)
+        self._reloader = Reloader(config, load, self.apply, clock, status)
         self.app = create_app(
             config,
             self._store,
-            self._clock,
+            clock,
             health=self.health,
             version=version,
-            accept=Deliveries(configured, context).accept,
+            accept=self._deliveries.accept,
             activity=self._activity,
-            rate_limits=http.traffic.rate_limits,
+            rate_limits=self._http.traffic.rate_limits,
+            config_file=self._reloader,
         )
         self._live = self.app.extensions["live"]
         self._access = self.app.extensions["access"]
@@ -74,7 +83,7 @@ class Service:
 
     def summary(self) -> str:
         """What the program is doing, as `systemctl status` shows it."""
-        sources = len(self._config.sources)
+        sources = len(self._reloader.config.sources)
         return f"{self._address()}, {sources} {'source' if sources == 1 else 'sources'}"
 
     def start(self) -> None:
@@ -82,13 +91,42 @@ class Service:
         self._live.start()
         self._scheduler.start()
         self._jobs.start()
+        self._reloader.start()
         self._summaries.start()
         address = self._address()
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
         self._access.announce(address)
 
+    def request_reload(self) -> None:
+        """Reload the config soon. Signal handlers may call it."""
+        self._reloader.request()
+
+    def apply(self, old: Config, new: Config) -> None:
+        """Replace ``old``, the config in use, by ``new``. Raises StoreError; then ``old`` stays in use everywhere."""
+        same_brands = new.brands == old.brands
+        context = self._context if same_brands else self._pass_context(new.brands)
+        known = {source.name: (source, one) for source, one in zip(old.sources, self._configured, strict=True)}
+        configured = [
+            known[source.name][1]
+            if source.name in known and known[source.name][0] == source
+            else configured_source(source, self._http)
+            for source in new.sources
+        ]
+        jobs = None if _inputs_of_jobs(old) == _inputs_of_jobs(new) else self._create_jobs(new)
+        use_in_app = prepare_config(self.app, new)
+        # Only this can fail. Until here, nothing has changed.
+        if not same_brands:
+            self._store.register_brands(new.brands, self._clock.now())
+        self._http.allow(new.allow_hosts)
+        self._context, self._configured = context, configured
+        self._deliveries.apply(configured, context)
+        self._scheduler.apply(configured, context, {Health.BROKEN} if new.allow_hosts != old.allow_hosts else ())
+        if jobs is not None:
+            self._jobs.replace(jobs)
+        use_in_app()
+
     def _snapshot(self) -> Snapshot:
-        walls = [self._live.screens.last_seen(wall.name) for wall in self._config.walls]
+        walls = [self._live.screens.last_seen(wall.name) for wall in self._reloader.config.walls]
         counts = total(self._activity.counts().values())
         return Snapshot(counts, sum(seen.live for seen in walls), self._store.health().waiting)
 
@@ -108,9 +146,33 @@ class Service:
 
     def _stop_loops(self) -> None:
         self._clock.stop()
+        self._reloader.stop()
         self._live.stop(1.0)
         self._scheduler.stop(3.0)
         self._jobs.stop(1.0)
 
+    def _pass_context(self, brands: Sequence[Brand]) -> PassContext:
+        matcher = Matcher(brands)
+        judge = Judge(matcher, Scorer(brands), self._detector)
+        return PassContext(
+            judge,
+            self._store,
+            matcher.terms(),
+            self._clock.now,
+            rules_digest=rules_digest(brands),
+            activity=self._activity,
+        )
+
+    def _create_jobs(self, config: Config) -> list[Job]:
+        brands, sources = [brand.name for brand in config.brands], [source.name for source in config.sources]
+        incidents = IncidentsJob(self._store, brands, sources, Detector(config.timezone))
+        return [incidents, TopicsJob(self._store, config.brands, config.topics)]
+
     def _address(self) -> str:
-        return f"http://{self._config.server.host}:{self._config.server.port}"
+        server = self._reloader.config.server
+        return f"http://{server.host}:{server.port}"
+
+
+def _inputs_of_jobs(config: Config) -> object:
+    """What the jobs depend on. New ones read four weeks again, so they are only created if this changes."""
+    return config.brands, config.topics, config.timezone, [source.name for source in config.sources]

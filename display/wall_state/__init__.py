@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from monitor.config.walls import Wall
     from monitor.store import Store
 
-__all__ = ["PAIRING", "WallStates"]
+__all__ = ["PAIRING", "UnknownWall", "WallStates"]
+
+
+class UnknownWall(LookupError):
+    """The config has no wall of this name."""
 
 
 class WallStates:
@@ -35,41 +39,61 @@ class WallStates:
     def __init__(
         self, config: Config, store: Store, clock: Clock, *, health: Callable[[], Mapping[str, bool]], version: str
     ) -> None:
-        data = WallData(config, store, clock, health)
-        builders = {wall: WallBuilder(config, wall, data, clock, version) for wall in map(_settings, config.walls)}
-        self._builders = {wall.name: builders[_settings(wall)] for wall in config.walls}
-        self._first = config.walls[0].name
-        self._languages = {wall.name: wall.language for wall in config.walls}
-        self._pairing = PairingScreen(clock, version, config.walls[0].language)
+        self._store, self._clock, self._health, self._version = store, clock, health, version
+        self._started = clock.now()
+        self._walls: Mapping[str, WallBuilder] = {}
+        self._config = config
         self._lock = threading.Lock()
+        self.prepare(config)()
+
+    def prepare(self, config: Config) -> Callable[[], None]:
+        """What shows the walls of ``config`` from now on. A wall that stays keeps the mentions on its screen."""
+        data = WallData(config, self._store, self._clock, self._health, self._started)
+        settings = {_settings(wall) for wall in config.walls}
+        builders = {wall: WallBuilder(config, wall, data, self._clock, self._version) for wall in settings}
+        walls = {wall.name: builders[_settings(wall)] for wall in config.walls}
+        pairing = PairingScreen(self._clock, self._version, config.walls[0].language)
+
+        def use() -> None:
+            with self._lock:
+                for name, builder in walls.items():
+                    if name in self._walls:
+                        builder.take_over(self._walls[name])
+                self._walls, self._pairing, self._config = walls, pairing, config
+
+        return use
 
     @property
     def names(self) -> Sequence[str]:
         """The names of the config's walls, in its order; one empty name if it has none."""
-        return tuple(self._builders)
+        return tuple(self._walls)
 
     def has_wall(self, name: str) -> bool:
         """Whether there is a wall of this name; the empty name means the first wall."""
-        return not name or name == PAIRING or name in self._builders
+        return not name or name == PAIRING or name in self._walls
 
     def language(self, name: str = "") -> str:
         """The code of a wall's language. The pairing screen has that of the first wall."""
-        return self._languages.get(name, self._languages[self._first])
+        walls = self._config.walls
+        return next((wall.language for wall in walls if wall.name == name), walls[0].language)
 
     def get(self, name: str = "") -> dict[str, Any]:
-        """The newest state as JSON. Raises StoreError, and KeyError for an unknown name."""
+        """The newest state as JSON. Raises StoreError, and UnknownWall: a reload may have removed it."""
         with self._lock:
             if name == PAIRING:
                 return self._pairing.state().json()
-            name = name or self._first
-            return {**self._builders[name].get(), "wall": name}
+            name = name or next(iter(self._walls))
+            if name not in self._walls:
+                raise UnknownWall(name)
+            return {**self._walls[name].get(), "wall": name}
 
     def is_due(self, name: str = "") -> bool:
         """Whether the state of a wall changes although nothing was stored. Cheap."""
-        if name == PAIRING:
-            return self._pairing.is_due()
         with self._lock:
-            return self._builders[name or self._first].is_due()
+            if name == PAIRING:
+                return self._pairing.is_due()
+            builder = self._walls.get(name or next(iter(self._walls)))
+            return builder is not None and builder.is_due()
 
 
 def _settings(wall: Wall) -> Wall:

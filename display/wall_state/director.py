@@ -52,6 +52,14 @@ class Director:
         self._heroes_since_competitor = HEROES_BETWEEN_COMPETITORS
         self._hero_times: deque[float] = deque()
 
+    def take_over(self, former: Director) -> None:
+        """Go on with the screen of ``former``. What this wall may not show leaves it with the next ``update``."""
+        self._screen, self._waiting, self._seen_at = list(former._screen), dict(former._waiting), dict(former._seen_at)
+        self._last_known_id, self._hero_left = former._last_known_id, former._hero_left
+        self._changed_at, self._hero_since = former._changed_at, former._hero_since
+        self._held_until, self._heroes_since_competitor = former._held_until, former._heroes_since_competitor
+        self._hero_times = deque(former._hero_times)
+
     @property
     def screen(self) -> Sequence[Mention]:
         """What is shown: the hero, then the rows."""

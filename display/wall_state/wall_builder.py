@@ -66,6 +66,12 @@ class WallBuilder:
         self._directed_at, self._revision = float("-inf"), 0
         self._built: dict[str, Any] | None = None
 
+    def take_over(self, former: WallBuilder) -> None:
+        """Go on with the screen of ``former``, which built this wall by an earlier config."""
+        self._director.take_over(former._director)
+        self._last_known_id, self._directed_at = former._last_known_id, former._directed_at
+        self._shown_incident = former._shown_incident
+
     def get(self) -> dict[str, Any]:
         """The newest state as JSON, without the wall's name; the one built before if nothing changed."""
         revision = self._data.refresh()

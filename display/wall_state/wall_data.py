@@ -62,10 +62,18 @@ MAX_NEW_MENTIONS = 100
 class WallData:
     """A snapshot of the data, updated by ``refresh``. Not thread-safe."""
 
-    def __init__(self, config: Config, store: Store, clock: Clock, health: Callable[[], Mapping[str, bool]]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        clock: Clock,
+        health: Callable[[], Mapping[str, bool]],
+        started: datetime | None = None,
+    ) -> None:
+        """``started``: when the program started."""
         self._config, self._store, self._clock, self._health = config, store, clock, health
-        self.started = clock.now()
-        self.now, self.last_id = self.started, 0
+        self.now, self.last_id = clock.now(), 0
+        self.started = started or self.now
         self._refreshed_at, self._revision = float("-inf"), 0
         self._last_alive_at = clock.monotonic()
         self._loaded: dict[Hashable, Any] = {}

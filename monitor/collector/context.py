@@ -43,3 +43,13 @@ class PassContext:
     """That of the brands; if empty, a change of their rules is ignored."""
     activity: Activity = field(default_factory=Activity)
     """Counts what passes and deliveries do."""
+
+
+class SharedContext:
+    """The PassContext for the next pass of every source.
+
+    It is only replaced as a whole. A pass reads it once, so that each batch is judged by one set of rules.
+    """
+
+    def __init__(self, context: PassContext) -> None:
+        self.current = context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -32,9 +32,13 @@ class Deliveries:
     """Accepts deliveries for the sources that implement ``Receiver``. Any thread may call it."""
 
     def __init__(self, sources: Sequence[ConfiguredSource], context: PassContext) -> None:
-        self._context = context
-        self._receivers = {one.name: one.source for one in sources if isinstance(one.source, Receiver)}
         self._dummy_key = secrets.token_bytes(32)
+        self.apply(sources, context)
+
+    def apply(self, sources: Sequence[ConfiguredSource], context: PassContext) -> None:
+        """Accept deliveries for these sources from now on, with ``context`` for those that start from now on."""
+        receivers = {one.name: one.source for one in sources if isinstance(one.source, Receiver)}
+        self._current: tuple[Mapping[str, Receiver], PassContext] = receivers, context
 
     def accept(self, name: str, body: bytes, signature: str) -> Receipt:
         """Judge and save a delivery for the source ``name``; return once it is committed.
@@ -42,15 +46,16 @@ class Deliveries:
         Raises DeliveryRefused both for an unknown name and for a wrong signature, DeliveryError for a malformed body,
         StoreError if it could not be saved. After an error the same delivery can be sent again: nothing is duplicated.
         """
-        receiver = self._receivers.get(name)
+        receivers, context = self._current
+        receiver = receivers.get(name)
         if receiver is None:
             # Takes as long as checking a signature, so that the response time does not reveal which names exist.
             hmac.digest(self._dummy_key, body, "sha256")
             raise DeliveryRefused("There is no such source.")
-        now = self._context.now()
+        now = context.now()
         delivery = receiver.parse(body, signature, now)
-        receipt = self._save(name, delivery, now)
-        self._context.activity.count_posts(
+        receipt = _save(name, delivery, now, context)
+        context.activity.count_posts(
             name,
             deliveries=1,
             posts=receipt.posts,
@@ -62,18 +67,19 @@ class Deliveries:
         receiver.count_stored(receipt.posts)
         return receipt
 
-    def _save(self, name: str, delivery: Delivery, now: datetime) -> Receipt:
-        context, posts, kept = self._context, delivery.posts, 0
-        saved: list[SaveResult] = []
-        for start in range(0, len(posts), BATCH_SIZE):
-            judged_posts = judge_or_skip(posts[start : start + BATCH_SIZE], now, context.judge)
-            saved.append(context.store.save(name, judged_posts, now=now))
-            kept += len(judged_posts)
-        if delivery.deleted:
-            saved.append(context.store.save(name, (), now=now, deleted=delivery.deleted))
-        return Receipt(
-            kept,
-            mentions=sum(one.new for one in saved),
-            edited=sum(one.edited for one in saved),
-            deleted=sum(one.deleted for one in saved),
-        )
+
+def _save(name: str, delivery: Delivery, now: datetime, context: PassContext) -> Receipt:
+    posts, kept = delivery.posts, 0
+    saved: list[SaveResult] = []
+    for start in range(0, len(posts), BATCH_SIZE):
+        judged_posts = judge_or_skip(posts[start : start + BATCH_SIZE], now, context.judge)
+        saved.append(context.store.save(name, judged_posts, now=now))
+        kept += len(judged_posts)
+    if delivery.deleted:
+        saved.append(context.store.save(name, (), now=now, deleted=delivery.deleted))
+    return Receipt(
+        kept,
+        mentions=sum(one.new for one in saved),
+        edited=sum(one.edited for one in saved),
+        deleted=sum(one.deleted for one in saved),
+    )

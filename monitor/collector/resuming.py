@@ -52,10 +52,17 @@ def restore_source(source: ConfiguredSource, stored: SourceStatus | None, contex
     if not has_cursor:
         status = replace(status, rules_digest=context.rules_digest)
         context.store.save(source.name, (), now=now, cursor=None, status=status)
-    elif source.ready and context.rules_digest and status.rules_digest != context.rules_digest:
-        cursor = cursor_after_rule_change(source, status, context.store.cursor(source.name), context.rules_digest)
-        status = replace(status, rules_digest=context.rules_digest)
-        context.store.save(source.name, (), now=now, cursor=cursor, status=status)
+        return status
+    return adopt_rules(source, status, context)
+
+
+def adopt_rules(source: ConfiguredSource, status: SourceStatus, context: PassContext) -> SourceStatus:
+    """``status`` with the rules of ``context``. If they changed, stores it and resets the cursor. Raises StoreError."""
+    if not source.ready or not context.rules_digest or status.rules_digest == context.rules_digest:
+        return status
+    cursor = cursor_after_rule_change(source, status, context.store.cursor(source.name), context.rules_digest)
+    status = replace(status, rules_digest=context.rules_digest)
+    context.store.save(source.name, (), now=context.now(), cursor=cursor, status=status)
     return status
 
 

@@ -124,6 +124,10 @@ class Http:
         self.session = GuardedSession(self._adapter, user_agent)
         """For SDKs: its requests are guarded in the same way, and raise the same SourceErrors."""
 
+    def allow(self, hosts: Collection[str]) -> None:
+        """Replace ``allow_hosts``, for connections that are opened from now on."""
+        self._guard.allowed_hosts = frozenset(host.lower() for host in hosts)
+
     def shared(self, factory: Callable[[], T]) -> T:
         """The object that ``factory`` makes, created once and shared by all sources; ``close`` closes it.
 

@@ -62,7 +62,8 @@ class Guard:
 
     def __init__(self, resolve: Resolve, allowed_hosts: frozenset[str], read_timeout: float) -> None:
         self._resolve = resolve
-        self._allowed_hosts = allowed_hosts
+        self.allowed_hosts = allowed_hosts
+        """Hosts that may have private addresses. May be replaced at any time."""
         self._read_timeout = read_timeout
         self._thread = threading.local()
 
@@ -127,7 +128,7 @@ class Guard:
             raise SourceError(f"{host} was not found: the name does not exist, or DNS does not respond.") from error
         if found and all(is_metadata(address) for address in found):
             raise BlockedAddress(f"{host} is a cloud provider's internal address. Sources never read those.")
-        if is_allowed(host, port, self._allowed_hosts):
+        if is_allowed(host, port, self.allowed_hosts):
             return [address for address in found if not is_metadata(address)]
         # If a name has both public and private addresses, connect only to the public ones.
         public = [address for address in found if is_public(address)]

@@ -16,7 +16,7 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, cast, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -77,6 +77,15 @@ class Source(Protocol):
         one of ``terms``: sources whose site can only be searched search for them, others may ignore them. Raises only
         SourceErrors.
         """
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A source that keeps something open between its passes."""
+
+    def close(self) -> None:
+        """Close it. Called when the source is removed from the config, after its last pass."""
         ...
 
 

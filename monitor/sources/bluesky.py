@@ -155,6 +155,10 @@ class Source:
         self._reader = StreamReader(self._connect(before, now), self._parser.parse, BUFFER_EVENTS)
         return self._reader.take(MAX_EVENTS, CONNECT_TIMEOUT_SECONDS, wait_for_first=True)
 
+    def close(self) -> None:
+        """End the stream. Called after the last pass."""
+        self._disconnect()
+
     def _disconnect(self) -> None:
         if self._reader is not None:
             self._reader.close()

@@ -21,6 +21,7 @@ from display.formatting import day_and_month, join_with_and
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
+from display.pages.sources.config_notice import config_notices
 from display.pages.sources.rows import (
     SPARK_BIN,
     SPARK_BINS,
@@ -71,6 +72,7 @@ def listing() -> str:
         walls=current_walls(context),
         system=status_lines(system_facts(context, sum(map(sum, volumes.values()))), context.health()),
         version=context.version,
+        notices=config_notices(context.config_file.status(), config.path, now, config.timezone),
     )
 
 

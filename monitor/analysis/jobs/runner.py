@@ -45,6 +45,10 @@ class JobRunner:
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
 
+    def replace(self, jobs: Sequence[Job]) -> None:
+        """Run these jobs from the next run on."""
+        self._jobs = tuple(jobs)
+
     def start(self) -> None:
         """Start the thread, which runs the jobs at once."""
         self._thread.start()

@@ -126,6 +126,7 @@ class SqliteStore(SqliteMentionQueries):
     def register_brands(self, brands: Sequence[Brand], now: datetime) -> None:
         def job(db: Connection) -> None:
             ids.register(db, brands, to_ms(now))
+            self._ids.clear()  # an earlier text of a rule that returns is a new version
             analysis_results.end_inactive(db)
 
         self._write(job)
