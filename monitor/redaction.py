@@ -41,9 +41,9 @@ _URL = re.compile(r"\b(?!file:|sqlite:)[a-z][a-z0-9+.-]{1,20}://[^\s'\"<>]+", re
 _QUERY = re.compile(r"(?<=[\w/…])\?[^\s'\"<>?]{0,200}=[^\s'\"<>]*")
 """The query of a URL without its scheme and host, as in messages of urllib3."""
 _WELL_KNOWN = re.compile(
-    r"\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bAIza[\w-]{30,}|\bxox[abprs]-[\w-]{10,}"
+    r"\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bwfl_[\w-]{20,}|\bAIza[\w-]{30,}|\bxox[abprs]-[\w-]{10,}"
 )
-"""JSON Web Tokens, and keys of GitHub, Google and Slack."""
+"""JSON Web Tokens, and keys of GitHub, Wallflower itself, Google and Slack."""
 
 
 def redact_patterns(text: str) -> str:

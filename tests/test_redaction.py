@@ -39,6 +39,7 @@ LEAKS = [
     f"-----BEGIN PRIVATE KEY-----\n{S}",
     f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ{S}.{S}",
     f"ghp_{S}0123456789abcdef",
+    f"the token wfl_{S}0123456789-abcdef",
 ]
 HARMLESS = [
     "Forum: broken. The site does not answer. Wallflower tries again in 15 minutes.",

@@ -22,12 +22,16 @@ from monitor.sources.feed import Options, Source
 
 ISSO_ENVIRONMENT = Path(__file__).resolve().parents[2] / ".servers" / "isso"
 """The virtual environment of isso, which is not in Debian's archive."""
+PROMETHEUS_FOLDER = ISSO_ENVIRONMENT.with_name("prometheus")
+"""Where Debian's package of Prometheus is unpacked: installing it would start a server."""
+FOLDERS = ("/usr/sbin", "/sbin", ISSO_ENVIRONMENT / "bin", PROMETHEUS_FOLDER / "usr" / "bin")
+"""Where programs are besides those in PATH."""
 TIMEOUT_SECONDS = 20.0
 
 
 def command(name: str) -> str:
     """The path of a program. Skips the test if it is not installed."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{ISSO_ENVIRONMENT / 'bin'}")
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{':'.join(map(str, FOLDERS))}")
     if found is None:
         pytest.skip(f"{name} is not installed: run python -m tests.servers.setup")
     return found

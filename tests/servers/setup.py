@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.browser_setup import run
-from tests.servers import ISSO_ENVIRONMENT
+from tests.servers import ISSO_ENVIRONMENT, PROMETHEUS_FOLDER
 
 PACKAGES = ("nginx-light", "dokuwiki", "php-cli", "php-cgi")
 """php-cgi keeps apt from installing another web server with PHP."""
@@ -39,6 +41,7 @@ def missing() -> list[str]:
         "dokuwiki": Path("/usr/share/dokuwiki").is_dir(),
         "php-cli": shutil.which("php"),
         "isso": shutil.which("isso", path=ISSO_ENVIRONMENT / "bin"),
+        "promtool": shutil.which("promtool") or (PROMETHEUS_FOLDER / "usr" / "bin" / "promtool").exists(),
     }
     return [name for name, found in installed.items() if not found]
 
@@ -46,12 +49,22 @@ def missing() -> list[str]:
 def install() -> list[str]:
     """Install what is missing, as far as possible; returns what is still missing."""
     needed = set(missing())
-    if needed - {"isso"} and os.geteuid() == 0 and shutil.which("apt-get"):
+    if needed - {"isso", "promtool"} and os.geteuid() == 0 and shutil.which("apt-get"):
         run("apt-get", "update", "-qq")
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
     if "isso" in needed:
         _install_isso()
+    if "promtool" in needed and shutil.which("apt-get"):
+        _unpack_prometheus()
     return missing()
+
+
+def _unpack_prometheus() -> None:
+    """Unpack Debian's package of Prometheus for its promtool. Installing it would start a server."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["apt-get", "download", "-qq", "prometheus"], cwd=folder, check=False)
+        for package in Path(folder).glob("prometheus_*.deb"):
+            run("dpkg-deb", "--extract", str(package), str(PROMETHEUS_FOLDER))
 
 
 def _install_isso() -> None:
