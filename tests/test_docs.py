@@ -122,7 +122,9 @@ def is_toml(line: str) -> bool:
 @pytest.mark.parametrize("line", commands())
 def test_every_command_exists_with_its_options(line: str) -> None:
     _, name, *arguments = shlex.split(line)
-    command = cli.commands[name]
+    command: click.Command = cli.commands[name]
+    if isinstance(command, click.Group) and arguments:
+        command = command.commands[arguments.pop(0)]
     options = {opt for p in command.params for opt in p.opts if isinstance(p, click.Option)}
     assert {a for a in arguments if a.startswith("--")} <= options
 

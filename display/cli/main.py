@@ -38,6 +38,7 @@ from display.cli.run import run
 from display.cli.score import score
 from display.cli.sources import sources
 from display.cli.unhide import unhide
+from display.cli.user import user
 from monitor import secrets
 from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
 
@@ -46,7 +47,7 @@ OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO
 COMMANDS = (
     *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
-    *(backup, restore),
+    *(backup, restore, user),
 )
 
 

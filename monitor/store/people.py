@@ -38,7 +38,10 @@ class PeopleStore(Protocol):
         """The password hash of an account; None if there is no such account or it has no password."""
 
     def add_account(self, new: NewAccount, now: datetime, actor: str, *, only_first: bool = False) -> Account:
-        """Add an account. With ``only_first``, raises PeopleError if there is any account already."""
+        """Add an account; the first one has to be an admin.
+
+        With ``only_first``, raises PeopleError if there is any account already.
+        """
 
     def set_password(
         self,
