@@ -23,8 +23,10 @@ from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
+from display.server.capacity import Capacity
 from display.server.live import Live
 from display.server.proxies import ProxyMiddleware
+from display.server.request_reader import MAX_BODY_BYTES
 from display.server.security import SecurityMiddleware
 from display.wall_state import WallStates
 from monitor.activity import Activity
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from monitor.model import RateLimit
     from monitor.store import Store
 
-MAX_REQUEST_BYTES = 1 << 20
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -62,7 +63,7 @@ def create_app(
     afterwards.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
     access = Access.build(config, store.people, clock, passwords or Passwords())
     live = Live(app, store, clock, states, access.identities, version=version)
@@ -70,6 +71,7 @@ def create_app(
     reloadable = config_file or UnchangedFile(ConfigStatus(started))
     context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable)
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
+    app.extensions["capacity"] = Capacity()
     protect(app, access.guard)
     responses = ResponseCounts()
     app.extensions["metrics"] = Exposition(

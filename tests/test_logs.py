@@ -19,7 +19,8 @@ from gunicorn.config import Config
 
 from display.cli.logs import set_up_logs
 from display.server.gunicorn_log import ForwardingLogger
-from display.server.live import socket_server
+from display.server.socket_loop import SocketLoop
+from display.server.socket_server import socket_server
 
 NAMES = ("", "engineio.server", "socketio.server", "gunicorn.error", "py.warnings")
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d"
@@ -126,7 +127,7 @@ def test_no_text_passes_for_a_record_or_commands_a_terminal(log: io.StringIO) ->
 
 
 def test_no_package_adds_its_own_handler(log: io.StringIO) -> None:
-    socket_server(Flask(__name__))
+    socket_server(Flask(__name__), SocketLoop())
     assert logging.getLogger("engineio.server").handlers == []
     assert logging.getLogger("socketio.server").handlers == []
 

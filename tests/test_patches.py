@@ -1,4 +1,4 @@
-"""The internals of gunicorn, engineio, simple-websocket and wsproto that the server relies on.
+"""The internals of gunicorn and engineio that the server relies on.
 
 A failure here means that an upgrade changed something that ``display.server`` patches, overrides or copies.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import signal
+import socket
 import textwrap
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -17,17 +18,18 @@ import engineio
 import gunicorn.http.wsgi
 import gunicorn.systemd
 import pytest
-import simple_websocket
 from engineio.async_drivers.threading import _async
 from engineio.socket import Socket
+from gunicorn import util
 from gunicorn.arbiter import Arbiter
-from gunicorn.http.body import ChunkedReader, LengthReader
+from gunicorn.http.message import Request
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from gunicorn.workers.workertmp import WorkerTmp
-from wsproto.utilities import LocalProtocolError
 
 from display.server import patches
+from display.server.websocket import Outbox
 
 
 def parameters(function: Callable[..., Any]) -> list[str]:
@@ -113,45 +115,85 @@ def test_a_worker_records_when_its_loop_ran_in_monotonic_time() -> None:
 
 
 def test_the_threaded_worker_calls_what_our_worker_overrides() -> None:
+    assert parameters(ThreadWorker.accept) == ["self", "listener"]
     assert parameters(ThreadWorker.enqueue_req) == ["self", "conn"]
     assert parameters(ThreadWorker.handle_request) == ["self", "req", "conn"]
     assert parameters(ThreadWorker.murder_pending) == ["self"]
-    assert parameters(ThreadWorker.on_pending_socket_readable) == ["self", "conn", "client"]
     assert parameters(ThreadWorker.handle_exit) == ["self", "sig", "frame"]
-    for caller in (ThreadWorker.accept, ThreadWorker.on_client_socket_readable, ThreadWorker.finish_request):
+    assert parameters(TConn.close) == ["self", "graceful"]
+    for caller in (ThreadWorker.on_client_socket_readable, ThreadWorker.finish_request):
         assert "self.enqueue_req(conn)" in source(caller), "every connection must pass through enqueue_req"
+    assert "self.nr_conns -= 1 conn.close(graceful=True)" in source(ThreadWorker.finish_request)
     assert "self.handle_request(req, conn)" in source(ThreadWorker.handle)
     assert source(ThreadWorker.run).count("self.murder_pending()") == 2, "in the loop, and while stopping"
+    assert "self.nr_conns < self.worker_connections" in source(ThreadWorker.run)
 
 
 def test_the_threaded_worker_keeps_its_connections_as_our_worker_expects() -> None:
     init = source(ThreadWorker.__init__)
-    for attribute in ("self.poller = None", "self.pending_conns = deque()", "self.nr_conns = 0"):
+    for attribute in ("self.poller = None", "self.keepalived_conns = deque()", "self.nr_conns = 0"):
         assert attribute in init
+    assert "self.worker_connections = self.cfg.worker_connections" in init
     connection = source(TConn.__init__)
     for attribute in ("self.sock = sock", "self.parser = None", "self.data_ready = False"):
         assert attribute in connection
-    assert parameters(TConn.set_timeout) == ["self"]
+    assert "if self.initialized: return" in source(TConn.init)
     assert "conn.parser.unreader.buf.getvalue()" in source(ThreadWorker.finish_request)
-    assert "conn.timeout - now" in source(ThreadWorker.murder_pending)
+    assert "if not conn.initialized and not conn.data_ready" in source(ThreadWorker.handle)
 
 
-def test_a_body_reader_counts_down_the_length_that_remains() -> None:
-    assert "self.length -= size" in source(LengthReader.read)
-    assert not hasattr(ChunkedReader, "length"), "a chunked body has no known length"
+def test_a_request_that_was_read_ahead_reaches_the_parser() -> None:
+    unreader = SocketUnreader(None)
+    unreader.unread(b"GET /")
+    assert unreader.take_buffered() == b"GET /"
+    unreader.unread(b"GET /")
+    assert unreader.read() == b"GET /"
+
+
+def test_no_limit_for_the_request_line_means_none() -> None:
+    assert "if self.limit_request_line < 0" in source(Request.__init__)
+    assert "limit_request_line > 0" in inspect.getsource(Request)
+
+
+def test_gunicorn_writes_its_own_errors_through_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "util.write_error(client, status_int, reason, mesg)" in source(Worker.handle_error)
+    assert parameters(util.write_error) == ["sock", "status_int", "reason", "mesg"]
+    monkeypatch.setattr(util, "write_error", util.write_error)
+    patches.use_plain_errors()
+    ours, client = socket.socketpair()
+    with ours, client:
+        util.write_error(ours, 431, "Request Header Fields Too Large", "<script>")
+        answer = client.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b"default-src 'none'" in answer
+    assert b"script>" not in answer
 
 
 # engineio
 
 
-def test_engineio_finds_its_websocket_class_where_we_replace_it() -> None:
-    assert "websocket" in _async
+def test_engineio_finds_its_websocket_and_its_queue_where_we_replace_them() -> None:
+    assert {"websocket", "queue"} <= set(_async)
     upgrade = source(Socket._upgrade_websocket)
     assert "self.server._async['websocket']( self._websocket_handler, self.server)" in upgrade
+    assert "ws(environ, start_response)" in upgrade
     server = engineio.Server(async_mode="threading")
-    patches.use_websocket(server, dict)
+    patches.use_websocket(server, dict, Outbox)
     assert server._async["websocket"] is dict
+    assert isinstance(Socket(server, "1").queue, Outbox)
     assert _async["websocket"] is not dict, "other servers keep theirs"
+
+
+def test_engineio_serves_a_connection_through_the_methods_that_our_driver_uses() -> None:
+    """The driver replaces ``_websocket_handler``, which sends the packets of the queue and receives in a loop."""
+    handler = source(Socket._websocket_handler)
+    for part in ("self.connected = True", "self.upgraded = True", "self.receive(pkt)", "ws.send(pkt.encode())"):
+        assert part in handler
+    assert "self.queue.put(pkt)" in source(Socket.send)
+    close = source(Socket.close)
+    assert "self.queue.put(None)" in close
+    assert "self.queue.join()" in close
+    assert engineio.Server.reason.TRANSPORT_CLOSE
 
 
 def test_engineio_schedules_and_sends_a_ping_as_our_copy_does() -> None:
@@ -170,18 +212,3 @@ def test_engineio_knows_its_open_connections() -> None:
     connection = Socket(server, "1")
     assert (connection.closed, connection.closing) == (False, False)
     assert "wait" in parameters(Socket.close)
-
-
-# simple-websocket and wsproto
-
-
-def test_simple_websocket_has_the_parts_that_our_driver_uses() -> None:
-    assert {"environ", "max_message_size", "thread_class"} <= set(parameters(simple_websocket.Server.__init__))
-    assert parameters(simple_websocket.Server.receive) == ["self", "timeout"]
-    handshake = inspect.getsource(simple_websocket.Server)
-    for mode in ("'gunicorn'", "'werkzeug'"):
-        assert f"self.mode = {mode}" in handshake
-    assert "'gunicorn.socket'" in handshake
-    assert "'werkzeug.socket'" in handshake
-    assert issubclass(LocalProtocolError, Exception)
-    assert issubclass(simple_websocket.ConnectionClosed, Exception)

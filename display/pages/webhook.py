@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from display.server.capacity import DELIVERIES, limited
 from display.server.security import SIGNED_PATH
 from monitor.errors import DeliveryError, DeliveryRefused, StoreError
 from monitor.model import Receipt
@@ -26,6 +27,7 @@ blueprint = Blueprint("webhook", __name__)
 
 
 @blueprint.post(f"{SIGNED_PATH}<path:name>")
+@limited(DELIVERIES)
 def deliver(name: str) -> tuple[Response, int]:
     """Store a delivery, then answer 202 with the counts; 400 with the place of an error; 401 for a wrong signature."""
     accept = cast("Accept", current_app.extensions["accept"])

@@ -23,7 +23,9 @@ from gunicorn.app.base import BaseApplication
 from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.arbiter import SupervisedArbiter
+from display.server.descriptors import max_connections, raise_limit
 from display.server.gunicorn_log import ForwardingLogger
+from display.server.parent_watch import ParentWatch
 from display.server.reloader import LoadConfig, log_status, read_config
 from display.server.service import FINISH_REQUESTS_SECONDS, STOP_SECONDS, Service
 from display.server.startup_checks import check_port, prepare_database, single_instance
@@ -34,10 +36,10 @@ from monitor.clock import Clock
 from monitor.config import Config
 from monitor.config.changes import ConfigStatus
 
-THREADS = 140
-"""Each open socket holds one thread; Live accepts fewer sockets, so pages always have threads."""
-MAX_REQUEST_LINE_BYTES = 8190
-"""gunicorn's maximum. The URL of a saved view contains its search, where one letter may take up to nine bytes."""
+THREADS = 64
+"""Deliveries and exports may use some of them (``capacity``); the others serve pages."""
+KEEP_ALIVE_SECONDS = 20
+"""Longer than reverse proxies should keep an idle connection, so that they do not use one that was just closed."""
 SHARED_MEMORY = Path("/dev/shm")
 
 log = logging.getLogger("wallflower")
@@ -56,6 +58,7 @@ def run(config: Config, version: str, *, clock: Clock | None = None, load: LoadC
         if advice := concurrent_writes_advice(database):
             log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()
+        patches.use_plain_errors()
         _Server(config, version, clock or Clock(), load or (lambda: config), Supervisor(notifier)).run()
 
 
@@ -68,6 +71,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._status: ConfigStatus | None = None
         self._terminal = Terminal()
         self._service: Service | None = None
+        self._parent = ParentWatch()
         self._reload_requested = False
         super().__init__()
 
@@ -75,6 +79,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Apply the settings and hooks."""
         for name, value in _settings(self._config).items():
             self.cfg.set(name, value)
+        self.cfg.set("post_fork", lambda _arbiter, _worker: self._parent.start())
         self.cfg.set("when_ready", self._keep_one_worker)
         self.cfg.set("pre_fork", self._before_fork)
         self.cfg.set("post_worker_init", self._start)
@@ -165,8 +170,15 @@ def _settings(config: Config) -> dict[str, Any]:
         "bind": f"[{host}]:{config.server.port}" if ":" in host else f"{host}:{config.server.port}",
         "workers": 1,
         "worker_class": GuardedThreadWorker,
-        "limit_request_line": MAX_REQUEST_LINE_BYTES,
+        # RequestReader has limited the head; gunicorn's limit of 8 KiB would refuse long searches without explanation.
+        "limit_request_line": 0,
+        # Forwarding headers are the business of ProxyMiddleware.
+        "forwarded_allow_ips": "",
         "threads": THREADS,
+        "worker_connections": max_connections(raise_limit()),
+        "keepalive": KEEP_ALIVE_SECONDS,
+        # A file is sent piece by piece, so that a client that does not read it is noticed.
+        "sendfile": False,
         "graceful_timeout": STOP_SECONDS,
         "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
         "accesslog": None,

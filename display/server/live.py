@@ -22,14 +22,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, request
-from flask_socketio import ConnectionRefusedError, SocketIO
+from flask_socketio import ConnectionRefusedError
 
 from display.server import patches
 from display.server.new_client import PAGES_ROOM, NewClient, wall_room
+from display.server.pings import PingScheduler
 from display.server.screens import Screen, Screens
 from display.server.sending_delays import SendingDelays
 from display.server.socket_access import SocketAccess
-from display.server.websocket import MAX_MESSAGE_BYTES, BoundedWebSocket, PingScheduler
+from display.server.socket_loop import SocketLoop
+from display.server.socket_server import socket_server
 from display.wall_state import UnknownWall
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
@@ -119,7 +121,8 @@ class Live:
         self._faults = FaultLog(log, clock.monotonic)
         self._thread: threading.Thread | None = None
         self._tail: Tail | None = None
-        self._io = socket_server(app)
+        self._sockets = SocketLoop()
+        self._io = socket_server(app, self._sockets)
         self._pings = PingScheduler()
         patches.schedule_pings(self._io.server.eio, self._pings)
         self._io.on_event("connect", self._accept_client)
@@ -147,6 +150,7 @@ class Live:
             self._thread.join(seconds)
         for socket in self._io.server.eio.sockets.copy().values():
             socket.close(wait=False)
+        self._sockets.stop()
 
     def config_changed(self) -> None:
         """Send every wall its state soon: its settings may have changed. Walls that are gone reload their page."""
@@ -311,21 +315,3 @@ class Live:
 
     def _has_clients(self, room: str) -> bool:
         return next(iter(self._io.server.manager.get_participants("/", room)), None) is not None
-
-
-def socket_server(app: Flask) -> Any:
-    """A Socket.IO server on threads that accepts WebSockets only.
-
-    A long poll would hold a thread and would not be counted as a connection.
-    """
-    io = SocketIO(
-        app,
-        async_mode="threading",
-        transports=["websocket"],
-        # No event has a handler, so a flood of events must not start a thread for each.
-        async_handlers=False,
-        manage_session=False,
-        max_http_buffer_size=MAX_MESSAGE_BYTES,
-    )
-    patches.use_websocket(io.server.eio, BoundedWebSocket)
-    return io

@@ -1,134 +1,203 @@
-"""The WebSocket and the pings under Socket.IO, with the limits that the packages do not have.
+"""The WebSocket under one Socket.IO connection: engineio's packets as frames, in memory that is bounded.
 
-Seen with python-engineio 4.15: one unfinished message of 400 MB took 471 MB of memory before any authentication, and a
-screen that stopped reading blocked its thread forever. Here a message has at most ``MAX_MESSAGE_BYTES``, a blocked
-write fails after ``WRITE_TIMEOUT_SECONDS``, and one thread sends all pings. ``patches`` installs both classes.
+Seen with python-engineio 4.15 and simple-websocket 1.1: a connection needed three threads, one unfinished message of
+400 MB took 471 MB of memory before any authentication, and a screen that stopped reading blocked its thread forever.
+Here a message has at most ``MAX_MESSAGE_BYTES``, what a client has not read at most ``MAX_UNREAD_BYTES`` for at most
+``MAX_BLOCKED_SECONDS``, and one thread serves all connections (``socket_loop``).
 """
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import logging
-import queue
 import socket
-import struct
-import threading
-import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import simple_websocket
-from engineio.exceptions import SocketIsClosedError
-from engineio.packet import PING, Packet
-from wsproto.utilities import LocalProtocolError
+from engineio.exceptions import EngineIOError
+from engineio.packet import Packet
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import (
+    AcceptConnection,
+    CloseConnection,
+    Message,
+    Ping,
+    Request,
+    TextMessage,
+)
+from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from display.server.socket_loop import SocketLoop
+
 MAX_MESSAGE_BYTES = 64 * 1024
 """Browsers send only their last id and pongs, so their messages are short."""
-WRITE_TIMEOUT_SECONDS = 20
-"""How long a screen may leave data unread in its socket buffers."""
+MAX_UNREAD_BYTES = 4 << 20
+"""A client that leaves more unread is cut off; a wall's state has some 30 KB and comes at most five times a second."""
+MAX_BLOCKED_SECONDS = 20
+"""How long a client may read nothing although data is waiting for it."""
+RECEIVE_BYTES = 16 * 1024
 ALLOWED_PREFIXES = ("3", "40", "41", "1")
 """Prefixes of the only messages clients may send: pong, connect with auth, disconnect, close.
 
 Anything else makes engineio or socketio log an error, each in its own way.
 """
-RECEIVE_TIMEOUT_SECONDS = 5.0
-"""How often a reader checks that its connection is still open: simple-websocket may end one without waking it."""
-
-log = logging.getLogger(__name__)
 
 
-class PingScheduler:
-    """Sends the pings of every connection from one thread.
-
-    engineio starts a sleeping thread for each ping, and the thread outlives its connection: 5,000 short connections
-    within a minute left 2,800 threads (seen with python-engineio 4.15).
-    """
+class Outbox:
+    """The packets that engineio wants to send, in place of its ``queue.Queue``. Any thread may add one."""
 
     def __init__(self) -> None:
-        self._due: queue.SimpleQueue[tuple[float, Any]] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pings", daemon=True)
-        self._start_lock = threading.Lock()
+        self.packets: deque[Packet | None] = deque()
+        self.notify: Callable[[], None] = lambda: None
+        """Called after a packet was added."""
 
-    def schedule(self, connection: Any, seconds: float) -> None:
-        """Ping ``connection``, an engineio socket, in ``seconds``.
+    def put(self, packet: Packet | None) -> None:
+        """Add a packet; None ends the connection after those before it."""
+        self.packets.append(packet)
+        self.notify()
 
-        Every call must use the same ``seconds``: the queue is first in, first out.
-        """
-        with self._start_lock:
-            if self._thread.ident is None:
-                self._thread.start()
-        self._due.put((time.monotonic() + seconds, connection))
+    def join(self) -> None:
+        """engineio waits with this until all is sent; the loop sends it without anybody waiting."""
 
-    def stop(self) -> None:
-        """Send no more pings, and end the thread."""
-        self._stopped.set()
-        self._due.put((0.0, None))
 
-    def _run(self) -> None:
-        while True:
-            due, connection = self._due.get()
-            if self._stopped.wait(max(0.0, due - time.monotonic())):
-                return
+class WebSocket:
+    """An accepted WebSocket. Only the thread of the loop uses it."""
+
+    def __init__(self, sock: socket.socket, protocol: WSConnection, client: Any) -> None:
+        """``client``: the engineio.socket.Socket whose packets it carries."""
+        self.sock, self.client = sock, client
+        self.is_open = True
+        self.blocked_since: float | None = None
+        """When the client stopped reading; None while everything is sent."""
+        self._protocol = protocol
+        self._unsent = bytearray()
+        self._closing = False
+        self._message: list[str] = []
+        self._message_chars = 0
+
+    def receive(self) -> None:
+        """Read what the client has sent."""
+        try:
+            data = self.sock.recv(RECEIVE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.is_open = False
+            return
+        try:
+            self._protocol.receive_data(data)
+            for event in self._protocol.events():
+                self._follow(event)
+        except (RemoteProtocolError, LocalProtocolError):
+            self.is_open = False
+
+    def send(self, now: float) -> None:
+        """Send as many of the packets as the client takes."""
+        packets: deque[Packet | None] = self.client.queue.packets
+        while packets and not self._closing:
+            packet = packets.popleft()
+            if packet is None:
+                self._close(CloseReason.NORMAL_CLOSURE)
+            else:
+                self._unsent += self._protocol.send(Message(data=packet.encode()))
+        self._flush(now)
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether the client did not take everything yet."""
+        return bool(self._unsent) and self.is_open
+
+    def _flush(self, now: float) -> None:
+        try:
+            while self._unsent:
+                sent = self.sock.send(self._unsent)
+                del self._unsent[:sent]
+                self.blocked_since = None
+        except BlockingIOError:
+            if self.blocked_since is None:
+                self.blocked_since = now
+        except OSError:
+            self.is_open = False
+        too_slow = self.blocked_since is not None and now - self.blocked_since > MAX_BLOCKED_SECONDS
+        if too_slow or len(self._unsent) > MAX_UNREAD_BYTES or (self._closing and not self._unsent):
+            self.is_open = False
+
+    def _follow(self, event: object) -> None:
+        if isinstance(event, TextMessage):
+            self._message.append(event.data)
+            self._message_chars += len(event.data)
+            if self._message_chars > MAX_MESSAGE_BYTES:
+                self._close(CloseReason.MESSAGE_TOO_BIG)
+            elif event.message_finished:
+                message = "".join(self._message)
+                self._message, self._message_chars = [], 0
+                self._deliver(message)
+        elif isinstance(event, Ping):
+            self._unsent += self._protocol.send(event.response())
+        elif isinstance(event, CloseConnection):
+            if not self._closing:
+                self._unsent += self._protocol.send(event.response())
+            self._closing = True
+        elif isinstance(event, Message):  # binary
+            self._close(CloseReason.UNSUPPORTED_DATA)
+
+    def _deliver(self, message: str) -> None:
+        """Give a message to engineio, which answers through its outbox."""
+        if message.startswith(ALLOWED_PREFIXES):
             try:
-                send_ping(connection)
-            except Exception:
-                log.exception("a connection was not pinged because of a bug")
+                self.client.receive(Packet(encoded_packet=message))
+            except EngineIOError:  # the connection was closed meanwhile
+                self._close(CloseReason.NORMAL_CLOSURE)
+        else:
+            self._close(CloseReason.POLICY_VIOLATION)
+
+    def _close(self, reason: CloseReason) -> None:
+        if not self._closing:
+            self._closing = True
+            self._unsent += self._protocol.send(CloseConnection(reason))
 
 
-def send_ping(connection: Any) -> None:
-    """Ping an engineio socket as ``engineio.socket.Socket._send_ping`` does after its sleep."""
-    if not connection.closing and not connection.closed:
-        connection.last_ping = time.time()
-        with contextlib.suppress(SocketIsClosedError):
-            connection.send(Packet(PING))
+class WebSocketDriver:
+    """What engineio uses as its WebSocket: a WSGI app that accepts one and gives it to the loop."""
 
-
-class BoundedWebSocket:
-    """engineio's WebSocket driver: a WSGI app that runs ``handler``, which sends and receives through it."""
-
-    def __init__(self, handler: Callable[[BoundedWebSocket], Any], server: object, **_: Any) -> None:
-        self._handler = handler
-        self._socket: Any = None
+    def __init__(self, loop: SocketLoop, handler: Callable[..., Any], server: object) -> None:
+        """``handler``: the method of an engineio.socket.Socket that would serve the connection in a thread."""
+        self._loop = loop
+        self._client: Any = handler.__self__  # type: ignore[attr-defined]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        raw = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
-        if isinstance(raw, socket.socket):
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", WRITE_TIMEOUT_SECONDS, 0))
-        # A daemon, because simple-websocket's own thread would keep a stopped program from exiting.
-        daemon = functools.partial(threading.Thread, daemon=True)
-        self._socket = simple_websocket.Server(environ, max_message_size=MAX_MESSAGE_BYTES, thread_class=daemon)
-        self._handler(self)
-        # This is how each server learns that the connection no longer belongs to it.
-        if self._socket.mode == "gunicorn":
-            raise StopIteration
-        if self._socket.mode == "werkzeug":
-            raise ConnectionError
-        return []
-
-    def send(self, message: str | bytes) -> None:
-        """Send one message. Raises OSError if it cannot be delivered."""
+        sock = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+        protocol = WSConnection(ConnectionType.SERVER)
         try:
-            self._socket.send(message)
-        except (simple_websocket.ConnectionClosed, LocalProtocolError) as error:
-            raise OSError("the connection is closed") from error
+            answer = accept_handshake(protocol, environ)
+        except (RemoteProtocolError, LocalProtocolError):
+            answer = b""
+        if not (answer and isinstance(sock, socket.socket)):
+            self._client.close(wait=False, abort=True)
+            start_response("400 Bad Request", [("Content-Type", "text/plain")])
+            return [b"This is not a valid WebSocket request.\n"]
+        sock.sendall(answer)
+        self._client.connected = self._client.upgraded = True
+        # The server that accepted the connection no longer owns its descriptor.
+        own = socket.socket(sock.family, sock.type, sock.proto, fileno=sock.detach())
+        own.setblocking(False)
+        self._loop.add(WebSocket(own, protocol, self._client))
+        # This is how each server learns that there is nothing to answer.
+        raise StopIteration if "gunicorn.socket" in environ else ConnectionError
 
-    def wait(self) -> str | None:
-        """The next message; None if the connection has ended or the message is not an allowed one."""
-        message: str | bytes | None = None
-        with contextlib.suppress(simple_websocket.ConnectionClosed):
-            while message is None:
-                message = self._socket.receive(timeout=RECEIVE_TIMEOUT_SECONDS)
-        return message if isinstance(message, str) and message.startswith(ALLOWED_PREFIXES) else None
 
-    def close(self) -> None:
-        """Close the connection, even if the client has stopped reading; this also ends the thread that reads it."""
-        # simple-websocket refuses to close a connection it is closing already, as after a message that is too long.
-        with contextlib.suppress(OSError, simple_websocket.ConnectionClosed, LocalProtocolError):
-            self._socket.close()
-        with contextlib.suppress(OSError):
-            self._socket.sock.shutdown(socket.SHUT_RDWR)
+def accept_handshake(protocol: WSConnection, environ: WSGIEnvironment) -> bytes:
+    """The response that accepts the WebSocket that ``environ`` asks for. Raises RemoteProtocolError."""
+    headers = [
+        (name[5:].replace("_", "-").title(), value) for name, value in environ.items() if name.startswith("HTTP_")
+    ]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    protocol.receive_data(f"GET / HTTP/1.1\r\n{lines}\r\n".encode("latin-1"))
+    if not any(isinstance(event, Request) for event in protocol.events()):
+        return b""
+    return protocol.send(AcceptConnection())

@@ -30,6 +30,7 @@ from display.pages.mentions.filters import RANGES, MentionsView, local_minute, p
 from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
 from display.pages.mentions.query_fix import fixed_query, query_error
 from display.pages.mentions.text_runs import rule_runs
+from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
@@ -110,6 +111,7 @@ def health_line() -> str:
 
 
 @blueprint.get("/mentions.csv")
+@limited(EXPORTS)
 @errors_as_text
 def export_csv() -> PageResponse:
     """Every mention of the view as CSV, streamed."""
@@ -119,6 +121,7 @@ def export_csv() -> PageResponse:
 
 
 @blueprint.get("/mentions.json")
+@limited(EXPORTS)
 @errors_as_text
 def export_json() -> PageResponse:
     """Every mention of the view as one JSON array, streamed."""
