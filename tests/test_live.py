@@ -394,6 +394,7 @@ def test_a_reload_gives_walls_a_new_state_and_lets_the_page_of_a_removed_wall_re
     page = app.client()
     received(ceo, ""), received(lobby, ""), received(page, "")
     prepare_config(app.flask, replace(config_in_use, walls=(Wall("ceo", language="de"),)))()
+    app.save("Acme is fine.")
     app.live.step(0)
     assert [m["state"]["language"] for m in received(ceo, "heartbeat")] == ["de"]
     assert len(received(page, "heartbeat")) == 1

@@ -294,20 +294,22 @@ class Live:
         return {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
 
     def _send_heartbeat(self, wall: str, to: str) -> None:
-        self._emit_with_state("heartbeat", self._heartbeat(), wall, to)
+        """Send a heartbeat to a wall; if the config has no such wall any more, let its page reload instead."""
+        if not self._emit_with_state("heartbeat", self._heartbeat(), wall, to):
+            self._io.emit("reload", {"reason": "wall"}, to=to)
 
-    def _emit_with_state(self, event: str, payload: JsonObject, wall: str, to: str) -> None:
-        """Send ``event`` with the newest state of ``wall``, or let the page reload if the config has no such wall.
+    def _emit_with_state(self, event: str, payload: JsonObject, wall: str, to: str) -> bool:
+        """Send ``event`` with the newest state of ``wall``; return whether the config has this wall.
 
         If the state cannot be built, nothing is sent, so that the wall shows that it is not live.
         """
         try:
             state = self._states.get(wall)
         except UnknownWall:
-            self._io.emit("reload", {"reason": "wall"}, to=to)
-            return
+            return False
         self.screens.state_sent(state)
         self._io.emit(event, {**payload, "state": state}, to=to)
+        return True
 
     def _open_walls(self) -> list[str]:
         """The walls that at least one screen shows."""

@@ -27,7 +27,7 @@ from monitor.store import Store
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
 from tests.fake_site import RunningApp, config, judged
-from tests.test_run import TIMEOUT_SECONDS, Running, until
+from tests.run_process import TIMEOUT_SECONDS, Running, until
 from tests.wall_states.parts import CLOCK
 
 pytestmark = pytest.mark.browser
