@@ -8,7 +8,9 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
+from display.access.cookies import SESSION_COOKIE
 from display.access.services import Access
+from display.access.tokens import new_token, token_hash
 from monitor.config import Config, Server
 from monitor.model.people import Account, NewAccount, Role
 from monitor.store import Store, open_store
@@ -70,3 +72,18 @@ def add_people(store: Store, clock: FakeClock) -> None:
 def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **options: object):  # type: ignore[no-untyped-def]
     """Send the sign-in form."""
     return client.post("/login", data={"name": name, "password": password}, **options)  # type: ignore[arg-type]
+
+
+def client_behind_any_proxy(app: Flask, store: Store, clock: FakeClock) -> FlaskClient:
+    """A client in which priya is signed in, under whatever scheme, host and path a proxy makes of its requests."""
+    add_people(store, clock)
+    token = new_token()
+    hashed = token_hash(token)
+    account = store.people.account("priya")
+    assert hashed is not None
+    assert account is not None
+    store.people.add_session(account.id, hashed, clock.now(), address="", browser="", method="password")
+    client = app.test_client(use_cookies=False)
+    cookies = (f"{prefix}{SESSION_COOKIE}={token}" for prefix in ("", "__Host-", "__Secure-"))
+    client.environ_base["HTTP_COOKIE"] = "; ".join(cookies)
+    return client

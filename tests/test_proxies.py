@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from display.server.proxies import FORWARDED, PEER, PREFIX, ProxyMiddleware
 from monitor.config import Server
 from monitor.store import Store, open_store
+from tests.access_setup import client_behind_any_proxy
 from tests.fake_site import app_for, config, judged, working_status
 from tests.fakes import FakeClock
 
@@ -52,8 +53,8 @@ def app(tmp_path: Path, store: Store, clock: FakeClock) -> Flask:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def client(app: Flask, store: Store, clock: FakeClock) -> FlaskClient:
+    return client_behind_any_proxy(app, store, clock)
 
 
 def echo() -> dict[str, object]:
