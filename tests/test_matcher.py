@@ -14,7 +14,7 @@ import pytest
 from monitor.errors import QueryError
 from monitor.model import Brand, Match, Post, Span, Term
 from monitor.query.fts import FtsQuery
-from monitor.query.matcher import BATCH_POSTS, Matcher
+from monitor.query.matcher import BATCH_POSTS, MAX_CHECKED_CHARS, MAX_CHECKED_POSTS, Matcher
 from tests.fakes import NOON, post
 
 ACME = Brand("Acme", "acme OR @acmehelp", ours=True)
@@ -72,6 +72,26 @@ def test_more_posts_than_fit_one_index() -> None:
     assert [bool(found) for found in Matcher([ACME]).match(posts)] == [i % 3 == 0 for i in range(len(posts))]
 
 
+def test_a_post_matches_alone_as_it_does_among_many() -> None:
+    rules = [
+        *("acme OR @acmehelp", "=Acme -jobs"),
+        *('acme NEAR/3 (late OR "money back")', '"acme corp*"', "#acmecorp lang:de"),
+        *("acme (late OR -jobs)", "author:ann -late", "e.on", "site:a.example", "-acme late"),
+    ]
+    texts = ["", "acme", "Acme jobs", "@AcmeHelp is late", "#AcmeCorp money, no", "E.ON and e on", "money back, Acme"]
+    posts = [
+        post(text + " " * padding, title=title, author=author, lang="de")
+        for text in texts
+        for title in ("", "Acme is late")
+        for author in ("ann", "ben")
+        for padding in (0, MAX_CHECKED_CHARS)
+    ]
+    matcher = Matcher([Brand(f"B{n}", rule) for n, rule in enumerate(rules)])
+    together = matcher.match(posts)
+    assert [found for one in posts for found in matcher.match([one])] == together
+    assert {match.brand for found in together for match in found} == {f"B{n}" for n in range(len(rules)) if n != 8}
+
+
 def test_threads_can_share_a_matcher() -> None:
     matcher = Matcher([ACME, GLOBEX])
     batches = [[post(f"{'acme' if (i + j) % 2 else 'globex'} {i}", lang="en") for i in range(50)] for j in range(40)]
@@ -90,13 +110,14 @@ def test_failed_batch_leaves_nothing_in_the_index(monkeypatch: pytest.MonkeyPatc
         poisoned.setattr(FtsQuery, "accepts", lambda *_: 1 / 0)
         for _ in range(3):
             with pytest.raises(ZeroDivisionError):
-                matcher.match([post("acme"), post("acme again")])
-    assert [bool(found) for found in matcher.match([post("nothing"), post("nothing"), post("acme")])] == [0, 0, 1]
+                matcher.match([post("acme")] * (MAX_CHECKED_POSTS + 1))
+    later = [post("nothing")] * MAX_CHECKED_POSTS + [post("acme")]
+    assert [bool(found) for found in matcher.match(later)] == [0] * MAX_CHECKED_POSTS + [1]
 
 
 def test_indexes_are_closed_with_their_matcher() -> None:
     matcher = Matcher([ACME])
-    matcher.match([post("acme")])
+    matcher.match([post("acme")] * (MAX_CHECKED_POSTS + 1))
     (index,) = matcher._idle
     del matcher
     gc.collect()

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -21,7 +22,9 @@ from hypothesis import strategies as st
 
 from display.pages.mentions.facets import FACET_BY_NAME
 from display.pages.mentions.views import count_mentions, format_count
+from monitor.config.source_tables import SourceConfig
 from monitor.model import UNDATED, Count, Health, JudgedPost, MentionFilter, Post
+from monitor.sources.sample import Options as SampleOptions
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
 from tests import mentions_data as data
@@ -378,10 +381,21 @@ def test_a_story_is_one_row_and_counts_each_mention(tmp_path: Path, own_store: S
 
 
 def test_sample_data_is_labelled(tmp_path: Path, own_store: Store) -> None:
+    settings = site_config(tmp_path, brands=data.BRANDS)
+    sample = SourceConfig("sample", "Sample", None, SampleOptions(name="Sample"))
+    client = app_for(replace(settings, sources=(sample,)), own_store, FakeClock()).test_client()
+    assert "ample data" not in shown(client)[0]
+    own_store.save_status(data.status("Sample", NOON, sample=True), NOON)
+    assert "Sample data<span" in shown(client)[0]
+
+
+def test_left_over_sample_data_beside_real_posts_is_not_called_all_there_is(tmp_path: Path, own_store: Store) -> None:
     client = client_of(tmp_path, own_store)
-    assert "Sample data" not in shown(client)[0]
-    own_store.save_status(data.status("Forum", NOON, sample=True), NOON)
-    assert "Sample data" in shown(client)[0]
+    own_store.save_status(data.status("Old samples", NOON, sample=True), NOON)
+    text = shown(client)[0]
+    assert "Contains sample data" in text
+    assert "Nothing here is real" not in text
+    assert "wallflower remove-source &#39;Old samples&#39;" in text
 
 
 def test_a_gap_is_hatched_and_labelled(tmp_path: Path, own_store: Store) -> None:

@@ -29,8 +29,8 @@ ProgressCallback = Callable[[Summary], None]
 @config_option
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True))
 @click.option("--map", "mapping", default="", metavar="FIELD=COLUMN,...", help=(
-    "Columns of the fields text, id, author, published, title, url, site, lang and stars. Common names and the "
-    "layouts of many tools are recognised. published=Date+Time joins two columns."
+    "Columns of the fields text, id, author, published, title, url, site, lang, stars, reply_to and repost. Common "
+    "names and the layouts of many tools are recognised. published=Date+Time joins two columns."
 ))  # fmt: skip
 @click.option("--layout", default="", metavar="NAME", help=(
     "Read the file as the export of this tool, or of none. Default: recognised by its columns."

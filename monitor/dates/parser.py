@@ -23,6 +23,7 @@ _RFC822 = re.compile(
     r"(?:[A-Za-z]{3}, *)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))?"
     r"(?: (?:(GMT|UTC|Z)|([+-]\d\d):?(\d\d)))?"
 )
+_NUMERIC = re.compile(r"(\d\d?[./-]\d\d?[./-]\d{4})(?: ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?", re.ASCII)
 _ISO_OTHER = re.compile(r"\d{4}-?w\d\d|\d{4}-\d{3}(?!\d)")
 _UNSEPARATED = re.compile(r"^(\d{4})(:?)(\d\d)\2(\d\d)(?=[t ])")
 _LAST_DIGIT = re.compile(r"\d(?=\D*$)")
@@ -45,7 +46,12 @@ def parse_date(
     try:
         if len(text) in {10, 13} and text.isascii() and text.isdigit():
             return from_epoch(text)
-        at = _parse_iso(text, zone) or _parse_rfc822(text, zone) or _parse_any(text, zone, day_first, zone_names)
+        at = (
+            _parse_iso(text, zone)
+            or _parse_rfc822(text, zone)
+            or _parse_numeric(text, zone, day_first)
+            or _parse_any(text, zone, day_first, zone_names)
+        )
         at = at.astimezone(UTC)
     except OverflowError:
         raise OutOfRange(text) from None
@@ -95,6 +101,15 @@ def _parse_rfc822(text: str, zone: tzinfo) -> datetime | None:
         return datetime(int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=tz)
     except ValueError:
         return None  # the general path says what is wrong
+
+
+def _parse_numeric(text: str, zone: tzinfo, day_first: bool | None) -> datetime | None:
+    """A date such as 03.02.2026 with or without a time; None for anything else."""
+    found = _NUMERIC.fullmatch(text)
+    if found is None:
+        return None
+    day, hour, minute, second = parse_day(found[1], day_first), found[2] or "0", found[3] or "0", found[4] or "0"
+    return datetime(day.year, day.month, day.day, int(hour), int(minute), int(second), tzinfo=zone)
 
 
 def _parse_any(text: str, zone: tzinfo, day_first: bool | None, zone_names: Mapping[str, tzinfo] | None) -> datetime:

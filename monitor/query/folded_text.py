@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import cached_property
 
 from monitor.model import Span
-from monitor.query.folding import WORD, fold, fold_character
+from monitor.query.folding import NOT_ASCII, WORD, fold, fold_character
 from monitor.query.hashtags import Hashtag, hashtags
 
 _TITLE_DISTANCE_WORDS = 1_000_000
@@ -66,6 +66,11 @@ def _is_one_to_one(body: str) -> bool:
 def _origins(body: str) -> list[int]:
     """For each character of the folded body, and for its end, the index of the character it comes from."""
     origins: list[int] = []
-    for index, char in enumerate(body):
-        origins += [index] * (1 if char.isascii() else len(fold_character(char)))
-    return [*origins, len(body)]
+    start = 0
+    for run in NOT_ASCII.finditer(body):
+        origins.extend(range(start, run.start()))
+        for index, char in enumerate(run[0], start=run.start()):
+            origins += [index] * len(fold_character(char))
+        start = run.end()
+    origins.extend(range(start, len(body) + 1))
+    return origins

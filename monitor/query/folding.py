@@ -31,7 +31,7 @@ HANDLE_OR_TAG = re.compile(
     f"@(?<!{HANDLE_CHARACTER}@)(?:{HANDLE_CHARACTER}+|[{UNSPACED}]+)|#(?<!{HANDLE_CHARACTER}#)(?<!&#){TAG_CHARACTER}+"
 )
 """A handle or a hashtag, in folded text. An address like bob@acme.example is neither."""
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
 
 
@@ -42,7 +42,7 @@ def fold(text: str) -> str:
 
 def fold_keeping_ascii_case(text: str) -> str:
     """Like ``fold``, but keeps the case of ASCII letters, which the index itself ignores."""
-    return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(fold_character, run[0])), text)
+    return text if text.isascii() else NOT_ASCII.sub(lambda run: "".join(map(fold_character, run[0])), text)
 
 
 @lru_cache(maxsize=20_000)
@@ -72,7 +72,7 @@ def shapes(text: str) -> str:
 
     A is a capital, a dot a character of a script without spaces, and _ a separator.
     """
-    return text if text.isascii() else _NOT_ASCII.sub(lambda run: "".join(map(_shape, run[0])), text)
+    return text if text.isascii() else NOT_ASCII.sub(lambda run: "".join(map(_shape, run[0])), text)
 
 
 def _is_letter(char: str) -> bool:

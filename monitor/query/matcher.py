@@ -1,4 +1,8 @@
-"""Match batches of posts against the rules of all brands, with an in-memory search index per batch."""
+"""Match batches of posts against the rules of all brands, with an in-memory search index per batch.
+
+For a few short posts, to check each rule on each text takes a fifth of the time that SQLite takes to parse the rules'
+expressions.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from monitor.query.fts import FtsQuery, compile_fts
 
 BATCH_POSTS = 2_000
 """Posts per index. Larger batches are split."""
+MAX_CHECKED_POSTS, MAX_CHECKED_CHARS = 5, 2_500
+"""A batch that exceeds neither is matched without an index."""
 
 
 class Matcher:
@@ -38,6 +44,8 @@ class Matcher:
         return tuple(dict.fromkeys(term for _, query, _ in self._rules for term in query.searchable_terms()))
 
     def _match_batch(self, posts: Sequence[Post]) -> list[tuple[Match, ...]]:
+        if len(posts) <= MAX_CHECKED_POSTS and sum(len(post.text) for post in posts) <= MAX_CHECKED_CHARS:
+            return [self._match_one(Document.of(post)) for post in posts]
         matches: list[list[Match]] = [[] for _ in posts]
         documents = _DocumentCache(posts)
         with self._filled_index(posts) as index:
@@ -47,6 +55,13 @@ class Matcher:
                     if fts.accepts(document):
                         matches[number].append(Match(brand.name, brand.rule, query.spans_in(document)))
         return [tuple(post_matches) for post_matches in matches]
+
+    def _match_one(self, document: Document) -> tuple[Match, ...]:
+        return tuple(
+            Match(brand.name, brand.rule, query.spans_in(document))
+            for brand, query, _ in self._rules
+            if query.tree.find(document) is not None
+        )
 
     @contextmanager
     def _filled_index(self, posts: Sequence[Post]) -> Iterator[sqlite3.Connection]:
