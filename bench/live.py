@@ -82,7 +82,7 @@ def served(folder: Path, port: int, config: str = CONFIG) -> Iterator[str]:
     (folder / "config.toml").write_text(config.replace("{port}", str(port)))
     wallflower = Path(sys.executable).with_name("wallflower")
     log = (folder / "log").open("w")
-    run = subprocess.Popen([wallflower, "run", "--config", folder / "config.toml"], stdout=log, stderr=log)
+    run = subprocess.Popen([wallflower, "run", "--create", "--config", folder / "config.toml"], stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(url)

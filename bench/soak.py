@@ -108,7 +108,7 @@ class Soak:
     @contextlib.contextmanager
     def _wallflower(self) -> Iterator[subprocess.Popen[bytes]]:
         with (self.folder / "log").open("wb") as log:
-            command = ["bench._soak_run", "run", "--config", str(self.folder / "config.toml")]
+            command = ["bench._soak_run", "run", "--create", "--config", str(self.folder / "config.toml")]
             process = _start(command, environment(self.plan, self.folder / MEMORY_FILE), log, log)
             try:
                 _wait_until_listening(self.plan.page_port, process)

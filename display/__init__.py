@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify, redirect, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display import readiness
 from display.access.guard import SocketGate, protect
 from display.access.identity import is_loopback
 from display.access.passwords import Passwords
@@ -34,6 +35,7 @@ from monitor.clock import Clock
 from monitor.config.changes import ConfigStatus
 
 if TYPE_CHECKING:
+    from display.server.health_watch import ClockJump
     from monitor.config import Config
     from monitor.model import RateLimit
     from monitor.store import Store
@@ -53,14 +55,15 @@ def create_app(
     passwords: Passwords | None = None,
     activity: Activity | None = None,
     rate_limits: Mapping[str, RateLimit] = MappingProxyType({}),
+    clock_jump: Callable[[], ClockJump | None] = lambda: None,
 ) -> Flask:
     """The WSGI app.
 
     ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
     programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``config_file`` reloads the config,
-    through ``prepare_config``; ``passwords`` is for tests, with cheaper hashes. ``app.extensions["socketio"]`` is the
-    Socket.IO server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops
-    afterwards.
+    through ``prepare_config``; ``clock_jump`` returns the last jump of the system clock; ``passwords`` is for tests,
+    with cheaper hashes. ``app.extensions["socketio"]`` is the Socket.IO server. ``app.extensions["live"]`` is the Live,
+    which the caller starts before serving and stops afterwards.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -69,7 +72,7 @@ def create_app(
     live = Live(app, store, clock, states, access.identities, version=version)
     started = clock.now()
     reloadable = config_file or UnchangedFile(ConfigStatus(started))
-    context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable)
+    context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable, clock_jump)
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     app.extensions["capacity"] = Capacity()
     protect(app, access.guard)
@@ -129,6 +132,7 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/", "home", home)
     app.add_url_rule("/favicon.ico", "favicon", favicon)
     app.add_url_rule("/healthz", "healthz", healthz)
+    app.add_url_rule("/readyz", "readyz", readiness.readyz)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(account.blueprint)
     app.register_blueprint(wall.blueprint)

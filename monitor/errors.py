@@ -170,6 +170,12 @@ class StoreError(WallflowerError):
 class DatabaseMissing(StoreError):
     """There is no database. Its volume may be missing, so none is created without being asked for."""
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} does not exist. If its disk or volume is not mounted, mount it, then start again. "
+            "In a new installation, create the database with `wallflower run --create`."
+        )
+
 
 class SchemaError(StoreError):
     """The database was written by another version of this program."""

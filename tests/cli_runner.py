@@ -10,6 +10,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+from display.cli.dependencies import create_database, load_config
 from display.cli.main import cli
 from tests.fake_server import Connection, Script, Server, rss
 
@@ -37,9 +38,10 @@ def feed(*items: str, **headers: str) -> Script:
 
 
 def runner(folder: Path, server: Server) -> Run:
-    """A function that runs a command with the config of a new file in ``folder``."""
+    """A function that runs a command with a new config and database in ``folder``."""
     config = folder / "config.toml"
     config.write_text(CONFIG.format(host=server.host, url=server.url))
+    create_database(load_config(config))
 
     def run(command: str, *arguments: str, input: str | bytes | None = None) -> Result:
         return CliRunner().invoke(cli, [command, "--config", str(config), *arguments], input=input)

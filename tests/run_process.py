@@ -93,6 +93,8 @@ class Running:
         self.config.write_text(CONFIG.format(port=self.port, feed=feed_port))
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.creates = True
+        """Whether it may create its database."""
 
     def start(self, **options: Any) -> None:
         """Start it, and return when it answers."""
@@ -100,7 +102,8 @@ class Running:
         until(lambda: self.health() is not None, self.output)
 
     def launch(self, **options: Any) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "display.cli.main", "run", "--config", str(self.config)]
+        arguments = ["--config", str(self.config), *(["--create"] if self.creates else [])]
+        command = [sys.executable, "-m", "display.cli.main", "run", *arguments]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True, **options

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from display.cli.dependencies import create_database, load_config
 from display.cli.main import cli
 from tests.cli_runner import feed, runner
 from tests.fake_server import item, serving
@@ -50,9 +52,15 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def wallflower(tmp_path: Path) -> Run:
-    """Runs a command with a new config."""
+    """Runs a command with a new config and database."""
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
+    create_database(load_config(config))
+    return run_with(config)
+
+
+def run_with(config: Path) -> Run:
+    """Runs a command with ``config``."""
 
     def run(command: str, *arguments: str, input: str | None = None) -> Result:
         return CliRunner().invoke(cli, [command, "--config", str(config), *arguments], input=input)
@@ -112,6 +120,7 @@ def test_init_writes_the_sample_config_but_replaces_no_file(tmp_path: Path, monk
 
 
 def test_check_reports_a_valid_config(wallflower: Run, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "data")
     result = wallflower("check")
     assert result.exit_code == 0
     assert "ours: Acme; competitors: 1" in result.output
@@ -141,7 +150,7 @@ def test_a_host_that_this_machine_does_not_have_is_reported(wallflower: Run, tmp
     result = wallflower("run")
     assert result.exit_code == 1
     assert 'This machine has no address "192.0.2.1". Set `host` in [server]' in result.stderr
-    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "data" / "running.lock").exists()
 
 
 @pytest.mark.parametrize("command", ["check", "run", "sources", "export"])
@@ -250,6 +259,7 @@ def test_an_ambiguous_date_stops_an_import_until_its_order_is_named(wallflower: 
 def test_a_dry_run_creates_no_folder(wallflower: Run, tmp_path: Path) -> None:
     file = tmp_path / "posts.csv"
     file.write_text("id,text,date\n1,Acme,2024-01-01\n")
+    shutil.rmtree(tmp_path / "data")
     result = wallflower("import", str(file), "--dry-run")
     assert "Acme: 1" in result.stdout
     assert not (tmp_path / "data").exists()
@@ -348,10 +358,14 @@ def test_an_unknown_mention_is_reported(stored: Run) -> None:
     assert stored("correct", "1", "2").exit_code == 2
 
 
-@pytest.mark.parametrize("command", [["sources"], ["export"], ["hide", "1"]])
-def test_commands_that_read_do_not_create_a_database(wallflower: Run, tmp_path: Path, command: list[str]) -> None:
-    result = wallflower(*command)
-    assert result.exit_code == 1
+@pytest.mark.parametrize(
+    "command",
+    [["sources"], ["export"], ["hide", "1"], ["import", "config.toml"], ["run"]],
+)
+def test_a_missing_database_is_not_created(wallflower: Run, tmp_path: Path, command: list[str]) -> None:
+    shutil.rmtree(tmp_path / "data")
+    result = wallflower(command[0], *(str(tmp_path / one) if "." in one else one for one in command[1:]))
+    assert result.exit_code == 74
     assert "wallflower.db does not exist." in result.stderr
     assert not (tmp_path / "data").exists()
 
@@ -384,10 +398,9 @@ def test_a_source_in_the_config_is_not_removed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_database_is_reported_and_left_as_it_is(wallflower: Run, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
     database = tmp_path / "data" / "wallflower.db"
     database.write_bytes(b"not a database" * 1000)
     result = wallflower("export")
-    assert result.exit_code == 1
+    assert result.exit_code == 74
     assert "damaged" in result.stderr
     assert database.read_bytes() == b"not a database" * 1000

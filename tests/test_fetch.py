@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from display.cli.dependencies import create_database, load_config
 from monitor.model import Health
 from monitor.store import open_store
 from tests.cli_runner import Run, feed, runner
@@ -96,11 +98,13 @@ def test_a_pass_is_stored_as_the_daemon_stores_it(wallflower: Run, server: Serve
 
 
 def test_a_dry_run_changes_nothing(wallflower: Run, server: Server, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "data")
     result = wallflower("fetch", "Forum", "--dry-run")
     assert result.exit_code == 0
     assert "2 posts returned, 1 of them mentions a brand" in result.stdout
     assert "Nothing was stored: this was a dry run." in result.stdout
     assert not (tmp_path / "data").exists()
+    create_database(load_config(tmp_path / "config.toml"))
     wallflower("fetch", "Forum")
     before = stored(tmp_path)
     server.script = feed(item(1), item(3, "acme is fine again"))
@@ -201,3 +205,11 @@ def test_terminal_control_characters_are_not_printed(wallflower: Run, server: Se
     result = wallflower("fetch", "Forum", "--dry-run")
     assert "\x9b" not in result.stdout
     assert "\u202e" not in result.stdout
+
+
+@pytest.mark.parametrize("command", ["fetch", "pause", "resume"])
+def test_no_command_creates_a_database(wallflower: Run, tmp_path: Path, command: str) -> None:
+    shutil.rmtree(tmp_path / "data")
+    result = wallflower(command, "Forum")
+    assert (result.exit_code, "volume is not mounted" in result.stderr) == (74, True)
+    assert not (tmp_path / "data").exists()

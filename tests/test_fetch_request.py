@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from display.cli import fetch as fetch_command
-from display.cli.dependencies import load_config
+from display.cli.dependencies import create_database, load_config
 from display.cli.fetch_request import CannotFetchNow, posts_since, request_fetch
 from display.cli.main import cli
 from display.server.startup_checks import single_instance
@@ -114,6 +114,7 @@ def test_the_wait_has_a_limit_and_a_paused_source_is_not_requested(store: Store)
 
 def test_the_command_requests_a_pass_and_reports_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
+    create_database(load_config(tmp_path / "config.toml"))
 
     def fetch(*options: str) -> Result:
         return CliRunner().invoke(cli, ["fetch", "Forum", "--config", str(tmp_path / "config.toml"), *options])
@@ -139,6 +140,7 @@ def test_the_command_requests_a_pass_and_reports_it(tmp_path: Path, monkeypatch:
 
 def test_a_failed_pass_of_the_running_wallflower_exits_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
+    create_database(load_config(tmp_path / "config.toml"))
     failed = SourceStatus("Forum", "webhook", Health.BROKEN, failures=1, reason="It is down.")
     arguments = ["fetch", "Forum", "--config", str(tmp_path / "config.toml")]
     monkeypatch.setenv("A_KEY", "a-made-up-secret-1234")

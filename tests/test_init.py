@@ -275,6 +275,7 @@ GIVEN = ("--organisation", "Acmeria", "--competitor", "Globex Air", "--country",
 def test_the_written_config_passes_check(init: Init, internet: Server, tmp_path: Path) -> None:
     result = init(*GIVEN)
     assert result.exit_code == 0, result.output
+    assert (tmp_path / "data" / "wallflower.db").exists()
     assert "News about Acmeria" in result.output
     assert "2 posts, mentions: Acmeria 1" in result.output
     assert "“Acmeria is fine, says 3.”" in result.output

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from display.cli.dependencies import options_model
+from display.cli.dependencies import create_database, options_model
 from display.server.service import Service
 from monitor.clock import Clock
 from monitor.config import load
@@ -39,6 +39,7 @@ class InterruptedThread(threading.Thread):
 def test_a_second_signal_starts_no_second_stop(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     config = load(tmp_path / "config.toml", options_model)
+    create_database(config)
     service = Service(config, "1", Clock(), lambda: config)
     stopping = InterruptedThread(service._stop_loops, service.begin_stop)
     service._stop_thread = stopping

@@ -209,7 +209,7 @@ def test_a_silent_worker_is_asked_to_end_then_killed_and_its_successor_has_time(
 def test_a_run_reports_ready_from_its_parent_once_its_worker_serves(tmp_path: Path, systemd: Systemd) -> None:
     port = free_port()
     (tmp_path / "config.toml").write_text(CONFIG.format(port=port))
-    command = [sys.executable, "-m", "display.cli.main", "run", "--config", str(tmp_path / "config.toml")]
+    command = [sys.executable, "-m", "display.cli.main", "run", "--create", "--config", str(tmp_path / "config.toml")]
     environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "60000000"}
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -108,12 +108,28 @@ def create_judge(brands: Sequence[Brand]) -> Judge:
     return Judge(Matcher(brands), Scorer(brands))
 
 
+def create_option(command: Command) -> Command:
+    """Add the option --create to ``command``."""
+    option = click.option(
+        "--create", is_flag=True, help="Create the database if there is none. `wallflower init` has done that."
+    )
+    return option(command)
+
+
+def create_database(config: Config) -> None:
+    """Create the database of a new installation; one that exists is left as it is. Raises StoreError."""
+    open_store(config.database_url).close()
+
+
 @contextmanager
-def open_config_store(config: Config, *, create: bool = False) -> Iterator[Store]:
-    """The config's store, closed at the end. Raises StoreError, also if it does not exist and ``create`` is False."""
-    store = open_store(config.database_url, create=create)
+def open_config_store(config: Config, *, create: bool = False, collects: bool = False) -> Iterator[Store]:
+    """The config's store, closed at the end. Raises StoreError, and DatabaseMissing if it must not be created.
+
+    ``collects``: the command stores posts or statuses. Sample data gets a database without being asked for.
+    """
+    store = open_store(config.database_url, create=create or (collects and config.is_sample))
     try:
-        if create:
+        if collects:
             store.register_brands(config.brands, Clock().now())
         yield store
     finally:

@@ -19,7 +19,7 @@ from rich.console import Console
 from display.cli.dependencies import config_option, create_judge, find_source, load_config, open_config_store, open_http
 from display.cli.fetch_report import FetchResult, local_time, print_report
 from display.cli.fetch_request import CannotFetchNow, last_status, posts_since, request_fetch, require_not_paused
-from display.server.startup_checks import AlreadyRunning, single_instance
+from display.server.startup_checks import AlreadyRunning, require_database, single_instance
 from monitor.clock import Clock
 from monitor.collector import (
     ConfiguredSource,
@@ -109,6 +109,7 @@ def fetch(config_path: Path | None, name: str, dry_run: bool, from_start: bool, 
 
 
 def _stored_pass(config: Config, source: ConfiguredSource) -> FetchResult:
+    require_database(config)
     try:
         with single_instance(config):
             return _own_pass(config, source)
@@ -131,7 +132,7 @@ def _requested_pass(config: Config, source: ConfiguredSource) -> FetchResult:
 
 def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
     clock, recording = Clock(), _Recording()
-    with open_config_store(config, create=True) as store:
+    with open_config_store(config, collects=True) as store:
         judge = _RecordingJudge(create_judge(config.brands), recording)
         terms, digest = Matcher(config.brands).terms(), rules_digest(config.brands)
         context = PassContext(judge, store, terms, clock.now, rules_digest=digest)

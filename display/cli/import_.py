@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from display.cli.dependencies import config_option, create_judge, load_config, open_config_store
+from display.cli.dependencies import config_option, create_judge, create_option, load_config, open_config_store
 from display.cli.import_report import report, rows_per_second
 from monitor.clock import Clock
 from monitor.collector.importing import ImportPlan, Summary, named_zones, run_import
@@ -52,7 +52,10 @@ ProgressCallback = Callable[[Summary], None]
 @click.option("--dry-run", is_flag=True, help=(
     "Read, match and score everything, and show the first posts, but store nothing."
 ))  # fmt: skip
-def import_(config_path: Path | None, file: Path, source: str | None, dry_run: bool, **reading: Any) -> None:
+@create_option
+def import_(
+    config_path: Path | None, file: Path, source: str | None, dry_run: bool, create: bool, **reading: Any
+) -> None:
     """Import posts from the export of another tool: CSV, JSON, Excel, or a zip or gzip file of these.
 
     You can interrupt an import and run it again: a post is stored only once. Rows that are not stored because they are
@@ -61,7 +64,7 @@ def import_(config_path: Path | None, file: Path, source: str | None, dry_run: b
     config = load_config(config_path)
     plan = _plan(config, file, source, reading)
     with ExitStack() as stack:
-        store = None if dry_run else stack.enter_context(open_config_store(config, create=True))
+        store = None if dry_run else stack.enter_context(open_config_store(config, create=create, collects=True))
         progress = stack.enter_context(_progress())
         summary = run_import(plan, create_judge(config.brands), store, Clock(), progress)
         stored = None if store is None else _stored_mentions(store, plan.source)

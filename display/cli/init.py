@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from display.cli.dependencies import config_option, create_judge, load_config, open_http
+from display.cli.dependencies import config_option, create_database, create_judge, load_config, open_http
 from display.cli.setup import countries
 from display.cli.setup.config_text import config_text
 from display.cli.setup.rule_proposals import BrandProposal, propose_brand
@@ -26,7 +26,7 @@ from display.cli.setup.source_trials import Trial, TrialResult
 from display.cli.setup.toml_writer import on_one_line
 from monitor.clock import Clock
 from monitor.config import LOCAL_FILE, SYSTEM_DATA, SYSTEM_FILE
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.model import Brand
 from monitor.query.matcher import Matcher
 
@@ -81,13 +81,14 @@ def init(
 
     Proposes rules, and sources that need no key, and shows what each source returns now. Asks questions unless you give
     the answers as options. Put = before a name that is a common word, as in =Apple. An existing file is never replaced.
+    Also creates the database.
     """
     target = config_path or LOCAL_FILE
     if target.exists():
         raise ConfigError(target, [ALREADY_EXISTS])
     if sample:
         _write(target, _sample_config(target))
-        click.echo(f"Wrote {target}. Edit it, then run `wallflower check` and `wallflower run`.")
+        click.echo(f"Wrote {target}. Edit it, then run `wallflower check` and `wallflower run --create`.")
         return
     answers = _answers(organisation, competitors, country, language)
     brands = _propose_brands(answers)
@@ -97,6 +98,7 @@ def init(
     text = config_text(brands, proposals, results, countries.timezone_of(answers.country), _data_folder(target))
     _check(text, target)
     _write(target, text)
+    _create_database(target)
     _print_next_steps(target, answers)
 
 
@@ -207,6 +209,17 @@ def _write(target: Path, text: str) -> None:
         raise ConfigError(target, [ALREADY_EXISTS]) from None
     except OSError as error:
         raise ConfigError(target, [f"cannot be written: {error.strerror}."]) from error
+
+
+def _create_database(target: Path) -> None:
+    """Create the database that ``wallflower run`` expects to find, or say how to create it later."""
+    config = load_config(target)
+    try:
+        create_database(config)
+    except StoreError as error:
+        click.echo(f"{error} The first time, start Wallflower with `wallflower run --create`.", err=True)
+    else:
+        click.echo(f"Created the database {config.database}.")
 
 
 def _print_next_steps(target: Path, answers: Answers) -> None:

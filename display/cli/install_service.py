@@ -116,8 +116,7 @@ class Installer:
         self._create_folder(ours.config.parent, ours.user, CONFIG_MODE)
         self._create_folder(self._machine.keys.parent, "root", SECRET_MODE)
         self._create_folder(self._machine.keys, "root", SECRET_MODE)
-        if ours.state_directory is None:
-            self._create_folder(ours.data, ours.user, SECRET_MODE)
+        self._create_folder(ours.data, ours.user, SECRET_MODE)  # before systemd does: `init` creates the database
         if ours.backups and ours.data not in ours.backups.parents:
             self._create_folder(ours.backups, ours.user, SECRET_MODE)
 

@@ -1,7 +1,7 @@
 """The ``wallflower`` command line.
 
-Each command is in the file with its name. An expected error is one message on stderr and an exit status: 78 for the
-config, 2 for an invalid rule or filter, 1 for anything else.
+Each command is in the file with its name. An expected error is one message on stderr and an exit code; ``exit_codes``
+lists them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from display.cli.check import check
 from display.cli.correct import correct
 from display.cli.demo_wall import demo_wall
 from display.cli.dependencies import VERSION
+from display.cli.exit_codes import ExitCode, exit_code
 from display.cli.export import export
 from display.cli.feeds import feeds
 from display.cli.fetch import fetch
@@ -40,22 +41,14 @@ from display.cli.sources import sources
 from display.cli.unhide import unhide
 from display.cli.user import user
 from monitor import secrets
-from monitor.errors import ConfigError, FilterError, QueryError, WallflowerError
+from monitor.errors import WallflowerError
 
-EX_CONFIG = 78
 OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 COMMANDS = (
     *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
     *(backup, restore, user),
 )
-
-
-def exit_status(error: WallflowerError) -> int:
-    """The exit status for ``error``."""
-    if isinstance(error, ConfigError):
-        return EX_CONFIG
-    return 2 if isinstance(error, QueryError | FilterError) else 1
 
 
 class CommandGroup(click.Group):
@@ -68,7 +61,7 @@ class CommandGroup(click.Group):
         except WallflowerError as error:
             with suppress(OSError):
                 click.echo(secrets.redact(str(error), *secrets.visible_values()), err=True)
-            ctx.exit(exit_status(error))
+            ctx.exit(exit_code(error))
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -96,7 +89,7 @@ def main() -> None:
             with suppress(OSError):
                 click.echo(f"The output could not be written: {reason}.", err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        sys.exit(ExitCode.ERROR)
 
 
 def _reopen_closed_streams() -> None:

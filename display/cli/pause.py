@@ -22,7 +22,7 @@ def pause(config_path: Path | None, name: str) -> None:
     """
     config, now = load_config(config_path), Clock().now()
     source = find_source(config, name).name
-    with open_config_store(config, create=True) as store:
+    with open_config_store(config, collects=True) as store:
         is_new = store.pause_source(source, now)
         since = paused_since(store, source, config)
     if is_new:

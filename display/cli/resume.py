@@ -21,7 +21,7 @@ def resume(config_path: Path | None, name: str) -> None:
     """
     config = load_config(config_path)
     source = find_source(config, name).name
-    with open_config_store(config, create=True) as store:
+    with open_config_store(config, collects=True) as store:
         since = paused_since(store, source, config)
         resumed = store.resume_source(source, Clock().now())
     if resumed:

@@ -12,6 +12,7 @@ from flask import current_app, g
 from monitor.clock import Clock
 
 if TYPE_CHECKING:
+    from display.server.health_watch import ClockJump
     from display.server.screens import Screens
     from display.wall_state import WallStates
     from monitor.config import Config
@@ -49,6 +50,8 @@ class PageContext:
     started: datetime
     """When this program started."""
     config_file: ConfigFile
+    clock_jump: Callable[[], ClockJump | None] = lambda: None
+    """The last jump of the system clock, if there was one."""
 
 
 def page_context() -> PageContext:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -20,21 +21,24 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from display.cli.exit_codes import ExitCode, exit_code
 from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.arbiter import SupervisedArbiter
 from display.server.descriptors import max_connections, raise_limit
+from display.server.exit_request import ExitRequest
 from display.server.gunicorn_log import ForwardingLogger
 from display.server.parent_watch import ParentWatch
 from display.server.reloader import LoadConfig, log_status, read_config
 from display.server.service import FINISH_REQUESTS_SECONDS, STOP_SECONDS, Service
-from display.server.startup_checks import check_port, prepare_database, single_instance
+from display.server.startup_checks import check_port, prepare_database, require_database, single_instance
 from display.server.supervision import Heartbeat, Notifier, Supervisor
 from display.server.terminal import Terminal
 from display.server.worker import GuardedThreadWorker
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.config.changes import ConfigStatus
+from monitor.errors import WallflowerError
 
 THREADS = 64
 """Deliveries and exports may use some of them (``capacity``); the others serve pages."""
@@ -45,16 +49,25 @@ SHARED_MEMORY = Path("/dev/shm")
 log = logging.getLogger("wallflower")
 
 
-def run(config: Config, version: str, *, clock: Clock | None = None, load: LoadConfig | None = None) -> None:
+def run(
+    config: Config,
+    version: str,
+    *,
+    clock: Clock | None = None,
+    load: LoadConfig | None = None,
+    create: bool = False,
+) -> None:
     """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before serving.
 
     ``clock`` is for replays. ``load`` reads the config again for a reload; without it, a reload changes nothing.
+    ``create``: whether a missing database is created.
     """
     check_port(config)
+    require_database(config, create=create)
     notifier = Notifier.take(os.environ)
     with single_instance(config):
         notifier.send(STATUS="Opening the database")
-        database = prepare_database(config)
+        database = prepare_database(config, create=create)
         if advice := concurrent_writes_advice(database):
             log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()
@@ -68,6 +81,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, config: Config, version: str, clock: Clock, load: LoadConfig, supervisor: Supervisor) -> None:
         self._config, self._version, self._clock, self._load = config, version, clock, load
         self.supervisor = supervisor
+        self.exit_request = ExitRequest()
         self._status: ConfigStatus | None = None
         self._terminal = Terminal()
         self._service: Service | None = None
@@ -88,8 +102,19 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """The WSGI app. Runs in the worker, after the fork."""
         signal.signal(signal.SIGHUP, self._request_reload)
-        self._service = Service(self._config, self._version, self._clock, self._load, self._status)
+        try:
+            self._service = Service(self._config, self._version, self._clock, self._load, self._status)
+            self._service.watch.on_replaced(self._end_with_missing_database)
+        except WallflowerError as error:
+            log.critical("%s", error)
+            self.exit_request.code = exit_code(error)
+            sys.exit(exit_code(error))
         return self._service.app
+
+    def _end_with_missing_database(self) -> None:
+        """Stop the program, because the file of the database is not in its place any more."""
+        self.exit_request.code = ExitCode.DATABASE
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def run(self) -> None:
         """Serve until a signal ends it."""

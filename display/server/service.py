@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from display import create_app, prepare_config
+from display.server.health_watch import HealthWatch
 from display.server.reloader import LoadConfig, Reloader
 from display.server.summaries import Snapshot, SummaryLog
 from monitor.activity import Activity, total
@@ -44,7 +45,8 @@ class Service:
     ) -> None:
         """``load`` reads the config file for a reload. ``status``: that of ``config``, if it is not the whole file."""
         self._version, self._clock = version, clock
-        self._store = open_store(config.database_url)
+        self._store = open_store(config.database_url, create=False, long_running=True, clock=clock)
+        self.watch = HealthWatch(self._store, clock)
         if status is not None:  # the parent registered the brands of an earlier config
             self._store.register_brands(config.brands, clock.now())
         self._http = Http(clock, config.allow_hosts)
@@ -52,7 +54,7 @@ class Service:
         self._context = self._pass_context(config.brands)
         self._configured = [configured_source(source, self._http) for source in config.sources]
         self._scheduler = Scheduler(self._configured, self._context, clock)
-        self._jobs = JobRunner(self._create_jobs(config), clock)
+        self._jobs = JobRunner(self._create_jobs(config), clock, can_store=lambda: self._store.health().can_store)
         self._deliveries = Deliveries(self._configured, self._context)
         self._reloader = Reloader(config, load, self.apply, clock, status)
         self.app = create_app(
@@ -65,6 +67,7 @@ class Service:
             activity=self._activity,
             rate_limits=self._http.traffic.rate_limits,
             config_file=self._reloader,
+            clock_jump=lambda: self.watch.clock_jump,
         )
         self._live = self.app.extensions["live"]
         self._access = self.app.extensions["access"]
@@ -88,6 +91,7 @@ class Service:
 
     def start(self) -> None:
         """Start reading the sources, the periodic jobs and the live updates."""
+        self.watch.start()
         self._live.start()
         self._scheduler.start()
         self._jobs.start()

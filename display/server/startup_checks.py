@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import logging
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,10 @@ from contextlib import contextmanager
 from display.source_health import leftover_samples, removal_advice
 from monitor.clock import Clock
 from monitor.config import Config
-from monitor.errors import StoreError, WallflowerError
+from monitor.errors import DatabaseMissing, StoreError, WallflowerError
 from monitor.model import DatabaseStatus
 from monitor.store import open_store
+from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict, restrict_folder
 
 log = logging.getLogger("wallflower")
 
@@ -46,16 +48,27 @@ def check_port(config: Config) -> None:
             ) from error
 
 
+def require_database(config: Config, *, create: bool = False) -> None:
+    """Raise DatabaseMissing if there is no database and none may be created: its volume may be missing.
+
+    Sample data gets a database without being asked for.
+    """
+    if not (create or config.is_sample or config.database.exists()):
+        raise DatabaseMissing(config.database)
+
+
 @contextmanager
 def single_instance(config: Config) -> Iterator[None]:
     """Hold the lock of the data folder, which forked workers inherit. Raises AlreadyRunning and StoreError."""
     try:
-        config.data.mkdir(parents=True, exist_ok=True)
-        lock = (config.data / "running.lock").open("a+")
+        config.data.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        descriptor = os.open(config.data / "running.lock", os.O_RDWR | os.O_CREAT, FILE_MODE)
     except OSError as error:
         advice = "Give this user permission to write to it, or set another `data` in [wallflower]."
         raise StoreError(f"The data folder {config.data} cannot be used: {error.strerror}. {advice}") from error
-    with lock:
+    with os.fdopen(descriptor, "r+") as lock:
+        restrict_folder(config.data, config.path)
+        restrict(config.data / "running.lock", FILE_MODE)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -63,9 +76,12 @@ def single_instance(config: Config) -> Iterator[None]:
         yield
 
 
-def prepare_database(config: Config) -> DatabaseStatus:
-    """Create or migrate the database and register the brands, then close it again. Raises StoreError."""
-    store = open_store(config.database_url)
+def prepare_database(config: Config, *, create: bool = False) -> DatabaseStatus:
+    """Migrate the database and register the brands, then close it again. Raises StoreError.
+
+    A missing database is created if ``create`` is true or its data is made up, and raises DatabaseMissing otherwise.
+    """
+    store = open_store(config.database_url, create=create or config.is_sample)
     try:
         store.register_brands(config.brands, Clock().now())
         for name in leftover_samples(config, store.recorded_statuses()):

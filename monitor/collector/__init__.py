@@ -10,7 +10,7 @@ one thread per source, and a watchdog                        scheduler
 from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.deliveries import Deliveries
 from monitor.collector.judge import Judge, PostJudge, prepare_posts
-from monitor.collector.passes import poll, record_bug, record_hang, record_pause
+from monitor.collector.passes import poll, record_bug, record_hang, record_outage, record_pause
 from monitor.collector.resuming import cursor_after_rule_change, restore_source, resume_status, rules_digest
 from monitor.collector.timing import PollingPolicy
 
@@ -26,6 +26,7 @@ __all__ = [
     "prepare_posts",
     "record_bug",
     "record_hang",
+    "record_outage",
     "record_pause",
     "restore_source",
     "resume_status",

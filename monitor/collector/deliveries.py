@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_skip
 from monitor.collector.passes import BATCH_SIZE
-from monitor.errors import DeliveryRefused
+from monitor.errors import DeliveryRefused, StoreError
 from monitor.model import Delivery, Receipt, SaveResult
 
 
@@ -25,6 +25,10 @@ class Receiver(Protocol):
 
     def count_stored(self, posts: int) -> None:
         """Add to the number of posts that were stored."""
+        ...
+
+    def delivery_not_stored(self, now: datetime) -> None:
+        """Record that a delivery could not be stored: the next pass reports a gap since then."""
         ...
 
 
@@ -54,7 +58,11 @@ class Deliveries:
             raise DeliveryRefused("There is no such source.")
         now = context.now()
         delivery = receiver.parse(body, signature, now)
-        receipt = _save(name, delivery, now, context)
+        try:
+            receipt = _save(name, delivery, now, context)
+        except StoreError:
+            receiver.delivery_not_stored(now)
+            raise
         context.activity.count_posts(
             name,
             deliveries=1,

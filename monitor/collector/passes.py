@@ -15,7 +15,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_skip
 from monitor.collector.outcomes import PassOutcome
 from monitor.errors import SourceError, Stopped
-from monitor.model import PAUSED_REASON, Batch, JudgedPost, SaveResult, SourceStatus
+from monitor.model import PAUSED_REASON, Batch, JudgedPost, SaveResult, SourceStatus, StoreFault
 from monitor.store import Store
 
 BATCH_SIZE = 250
@@ -57,6 +57,14 @@ def record_bug(status: SourceStatus, context: PassContext) -> SourceStatus:
 def record_hang(status: SourceStatus, reason: str, context: PassContext) -> None:
     """Store that a pass hangs. Raises StoreError."""
     _save_status(outcomes.after_hang(status, reason, context.now()), context)
+
+
+def record_outage(status: SourceStatus, fault: StoreFault, context: PassContext) -> None:
+    """Open the gap of a source that was not polled because of ``fault``, if that was for long. Raises StoreError."""
+    now = context.now()
+    if timing.is_overdue(status, now):
+        reason = f"Nothing could be stored: {fault.past_cause}."
+        context.store.open_gap(status.source, status.last_success or now, reason, now)
 
 
 def record_pause(status: SourceStatus, paused: datetime, context: PassContext) -> None:

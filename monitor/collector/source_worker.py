@@ -19,6 +19,7 @@ from monitor.collector import (
     poll,
     record_bug,
     record_hang,
+    record_outage,
     record_pause,
     restore_source,
     timing,
@@ -27,7 +28,7 @@ from monitor.collector.context import SharedContext
 from monitor.collector.resuming import adopt_rules
 from monitor.errors import StoreError
 from monitor.logs import FaultLog
-from monitor.model import Health, SourceRequest, SourceStatus
+from monitor.model import Health, SourceRequest, SourceStatus, StoreFault
 from monitor.sources import Closable
 from monitor.store import Store
 
@@ -105,6 +106,8 @@ class Worker:
         self._predecessor: threading.Thread | None = None
         self._is_retired = self._is_removed = False
         self._retried: Collection[Health] | None = None
+        self._fault: StoreFault | None = None
+        """The fault of the store because of which a poll was put off."""
 
     def resume(self, stored: SourceStatus | None) -> bool:
         """Resume where the last run of the program stopped, with the status that it stored.
@@ -146,6 +149,8 @@ class Worker:
         if self._request.paused_at is not None:
             return float("inf")
         if self._due <= self._clock.monotonic():
+            if not self._can_store():
+                return REQUEST_CHECK_SECONDS
             self._busy_since, self._hang_recorded = self._clock.monotonic(), False
             try:
                 self._due = self._clock.monotonic() + self._poll()
@@ -177,7 +182,7 @@ class Worker:
                 self._resume_now()
             self._status = adopt_rules(self.source, self._status, self._context)
         except StoreError as error:
-            if not self._clock.stopped:
+            if self._can_store() and not self._clock.stopped:
                 self._faults.report(NOT_RESUMED, f"{error} Trying again every {STORE_RETRY_SECONDS:.0f} s.")
             self._resume_at = self._clock.monotonic() + STORE_RETRY_SECONDS
             return False
@@ -220,7 +225,7 @@ class Worker:
             if request != self._request:
                 self._apply_request(request)
         except StoreError as error:
-            if not self._clock.stopped:
+            if self._can_store() and not self._clock.stopped:
                 self._faults.report(NOT_READABLE, str(error))
 
     def _apply_request(self, request: SourceRequest) -> None:
@@ -239,6 +244,12 @@ class Worker:
             self._due = min(self._due, self._clock.monotonic() + (due - now).total_seconds())
         self._request = request
 
+    def _can_store(self) -> bool:
+        """Whether a poll makes sense: what cannot be stored is not fetched. The store's fault is logged elsewhere."""
+        health = self._context.store.health()
+        self._fault = self._fault or health.fault
+        return health.can_store
+
     def _poll(self) -> float:
         """Poll once, and handle every exception; return the seconds until the next poll."""
         started = self._clock.monotonic()
@@ -248,8 +259,13 @@ class Worker:
 
     def _poll_once(self) -> tuple[PassResult, float]:
         try:
+            fault, self._fault = self._fault, None
+            if fault is not None:
+                record_outage(self._status, fault, self._context)
             self._status = poll(self.source, self._status, self._context)
         except StoreError as error:
+            if not self._can_store():
+                return PassResult.NOT_STORED, REQUEST_CHECK_SECONDS
             if not self._clock.stopped:
                 self._faults.report(NOT_STORED, f"{error} Trying again every {STORE_RETRY_SECONDS:.0f} s.")
             return PassResult.NOT_STORED, STORE_RETRY_SECONDS

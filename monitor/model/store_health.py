@@ -119,7 +119,7 @@ class StoreHealth:
 
     def _fault(self) -> str:
         fault = self.fault
-        return f"Cannot store since {fault.since:%H:%M} UTC: {fault.cause}. {fault.message}" if fault else ""
+        return f"Cannot store since {fault.since:%H:%M} UTC: {fault.cause}." if fault else ""
 
     def _check(self) -> str:
         return "The database is being checked, because Wallflower was not stopped cleanly." if self.checking else ""

@@ -25,6 +25,7 @@ MAX_POSTS = 1_000
 MIN_SECRET_CHARS = 16
 """A shorter secret could be guessed from one signed delivery."""
 _MAX_ERRORS = 10
+NOT_STORED = "Deliveries were refused because they could not be stored. Posts that are not sent again are missing."
 _KEY_HELP = (
     f"Choose {MIN_SECRET_CHARS} characters or more, and set them as the secret of the program that sends the posts."
 )
@@ -87,15 +88,19 @@ class Source:
         self._name, self._secret = options.name, options.secret
         self._lock = threading.Lock()
         self._arrived = 0
+        self._not_stored_since: datetime | None = None
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """The number of posts that arrived since the last pass. Raises AuthError for a missing or short secret."""
         self._key()
         with self._lock:
             arrived, self._arrived = self._arrived, 0
+            not_stored_since, self._not_stored_since = self._not_stored_since, None
         last = now.isoformat() if arrived else _last_arrival(cursor)
         note = "" if last else f"No post has arrived yet. Programs send posts to /in/{quote(self._name)}."
-        return Batch(cursor={"last": last}, arrived=arrived, note=note)
+        if not_stored_since is not None:
+            note = NOT_STORED
+        return Batch(cursor={"last": last}, arrived=arrived, note=note, unread_since=not_stored_since)
 
     def parse(self, body: bytes, signature: str, now: datetime) -> Delivery:
         """The posts in ``body``. ``signature`` is the header X-Hub-Signature-256: ``sha256=`` and the HMAC in hex.
@@ -117,6 +122,11 @@ class Source:
         """Count ``posts`` that have arrived and were stored."""
         with self._lock:
             self._arrived += posts
+
+    def delivery_not_stored(self, now: datetime) -> None:
+        """Record that a delivery could not be stored. The next pass reports a gap since the first of them."""
+        with self._lock:
+            self._not_stored_since = min(self._not_stored_since or now, now)
 
     def _key(self) -> bytes:
         key = secrets.get(self._secret, _KEY_HELP)

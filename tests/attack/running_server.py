@@ -71,7 +71,7 @@ class RunningServer:
             if self._descriptors:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors, self._descriptors))
 
-        command = [sys.executable, "-m", "display.cli.main", "run", "--config", str(self.config)]
+        command = [sys.executable, "-m", "display.cli.main", "run", "--create", "--config", str(self.config)]
         environment = {**os.environ, SECRET_NAME: SECRET}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

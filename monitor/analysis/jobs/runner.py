@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -36,8 +36,19 @@ class Job(Protocol):
 class JobRunner:
     """Runs each job in turn, from ``start`` to ``stop``."""
 
-    def __init__(self, jobs: Sequence[Job], clock: Clock, interval: float = INTERVAL_SECONDS) -> None:
-        """``interval``: seconds between two runs, in the clock's time, which passes faster in a replay."""
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        clock: Clock,
+        interval: float = INTERVAL_SECONDS,
+        *,
+        can_store: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """``interval``: seconds between two runs, in the clock's time, which passes faster in a replay.
+
+        ``can_store``: whether results can be stored. While they cannot, no job runs; why is logged elsewhere.
+        """
+        self._can_store = can_store
         self._jobs, self._clock = tuple(jobs), clock
         replay_interval = max(MIN_REPLAY_INTERVAL_SECONDS, interval / clock.speed)
         self._interval = interval if clock.speed == 1.0 else replay_interval
@@ -83,11 +94,13 @@ class JobRunner:
 
     def _run(self, job: Job) -> None:
         """Run one job. A repeated error is logged once, and again when it is over."""
+        if not self._can_store():
+            return
         fault = f"The job {job.name} failed"
         try:
             job.run(self._clock.now())
         except StoreError as error:
-            if not self._clock.stopped:
+            if self._can_store() and not self._clock.stopped:
                 self._faults.report(fault, str(error))
         except (Exception, SystemExit) as error:
             if not self._clock.stopped:

@@ -16,14 +16,10 @@ from sqlite_utils import Database
 
 from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import FaultKind
+from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict_database
 from monitor.store.sqlite.faults import disk_error, fault_error, store_errors
-from monitor.store.sqlite.permissions import FILE_MODE, FOLDER_MODE, restrict_database
 from monitor.store.sqlite.schema import check_known, is_ours, migrate
 
-_MISSING_ADVICE = (
-    "If its disk or volume is not mounted, mount it, then start again. "
-    "In a new installation, run `wallflower run --create` once."
-)
 MAX_READERS = 8
 """Concurrent reads. More readers than cores would cost memory and gain nothing."""
 SQLITE_HEADER = b"SQLite format 3\x00"
@@ -43,7 +39,7 @@ def open_writer(path: Path, lock_timeout: float, *, create: bool = True) -> Conn
     with store_errors(path):
         if not path.exists():
             if not create:
-                raise DatabaseMissing(f"{path} does not exist. {_MISSING_ADVICE}")
+                raise DatabaseMissing(path)
             _create(path, lock_timeout)
         _check_file(path, lock_timeout)
         restrict_database(path)

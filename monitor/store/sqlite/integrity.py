@@ -40,6 +40,8 @@ class UncleanStopCheck:
         self._marker = path.with_name(path.name + ".running")
         self._thread = threading.Thread(target=self._check_in_background, name="store-check", daemon=True)
         self._interrupted = False
+        self._intact = True
+        """Whether the last check, if there was one, has come to an end and found no damage."""
 
     @property
     def running(self) -> bool:
@@ -60,6 +62,7 @@ class UncleanStopCheck:
             return
         if self._path.stat().st_size > BACKGROUND_BYTES:
             log.warning("%s is checked, because Wallflower was not stopped cleanly.", self._path)
+            self._intact = False
             self._thread.start()
         else:
             with store_errors(self._path), closing(open_reader(self._path)) as db:
@@ -70,7 +73,8 @@ class UncleanStopCheck:
         self._interrupted = True
         if self._thread.is_alive():
             self._thread.join()
-        elif self._faults.current is None or not self._faults.current.lasts:
+        fault = self._faults.current
+        if self._intact and not (fault and fault.lasts):
             self._marker.unlink(missing_ok=True)
 
     def _check_in_background(self) -> None:
@@ -78,6 +82,7 @@ class UncleanStopCheck:
             with store_errors(self._path), closing(open_reader(self._path)) as db:
                 db.set_progress_handler(lambda: self._interrupted, STEPS_BETWEEN_INTERRUPTS)
                 quick_check(db, self._path)
+            self._intact = True
             log.info("%s was checked and is intact.", self._path)
         except StoreError as error:
             self._faults.record(error)

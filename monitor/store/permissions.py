@@ -19,6 +19,19 @@ def restrict_database(path: Path) -> None:
         restrict(path.with_name(path.name + suffix), FILE_MODE)
 
 
+def restrict_folder(folder: Path, config: Path) -> None:
+    """Remove the permissions of other users from the data folder, if it is only that; else log a warning."""
+    if folder.stat().st_mode & stat.S_ISVTX or folder == config.absolute().parent:
+        if folder.stat().st_mode & 0o077:
+            log.warning(
+                "Other users of this machine may see the names of files in %s. Use a folder of its own: "
+                "`data` in [wallflower].",
+                folder,
+            )
+        return
+    restrict(folder, FOLDER_MODE)
+
+
 def restrict(path: Path, mode: int) -> None:
     """Remove the permissions of other users from ``path`` if it exists; log a warning if that is impossible."""
     try:

@@ -1,0 +1,94 @@
+"""Watches the store and the system clock: logs when a fault begins and ends, and reports one that must end the run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from display.formatting import format_duration
+from monitor.clock import Clock
+from monitor.model import FaultKind, StoreFault
+from monitor.store import Store
+
+WATCH_SECONDS = 0.5
+MIN_JUMP_SECONDS = 5.0
+"""A smaller change of the system clock is a correction."""
+
+log = logging.getLogger("wallflower")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJump:
+    """A change of the system clock that was not the passing of time."""
+
+    seconds: float
+    """Positive: it was set ahead, or the machine was suspended."""
+    at: float
+    """When it was noticed, by the monotonic clock."""
+
+
+class HealthWatch:
+    """Looks at the store and the clock twice a second, from ``start`` until the clock is stopped."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._replaced: Callable[[], None] = lambda: None
+        self._fault: StoreFault | None = None
+        self._offset = self._clock_offset()
+        self._thread = threading.Thread(target=self._run, name="health-watch", daemon=True)
+        self.clock_jump: ClockJump | None = None
+        """The last one."""
+
+    def on_replaced(self, callback: Callable[[], None]) -> None:
+        """Let ``callback`` be called once when the file of the database is not in its place any more."""
+        self._replaced = callback
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def step(self) -> None:
+        """Look once."""
+        self._check_store()
+        self._check_clock()
+
+    def _run(self) -> None:
+        while not self._clock.stopped:
+            try:
+                self.step()
+            except Exception:
+                log.exception("The health of the store could not be read")
+            self._clock.wait(WATCH_SECONDS)
+
+    def _check_store(self) -> None:
+        before, self._fault = self._fault, self._store.health().fault
+        if before is not None and (self._fault is None or self._fault.kind is not before.kind):
+            self._log_end(before)
+        if self._fault is not None and (before is None or before.kind is not self._fault.kind):
+            log.critical("Nothing can be stored since %s. %s", _local_time(self._fault.since), self._fault.message)
+            if self._fault.kind is FaultKind.REPLACED:
+                self._replaced()
+
+    def _log_end(self, fault: StoreFault) -> None:
+        cause, until = fault.past_cause, _local_time(self._clock.now())
+        text = f"{cause[0].upper()}{cause[1:]} from {_local_time(fault.since)} to {until}"
+        log.warning("%s", f"{text}; storing again." if self._fault is None else f"{text}.")
+
+    def _check_clock(self) -> None:
+        before, self._offset = self._offset, self._clock_offset()
+        seconds = self._offset - before
+        if abs(seconds) >= MIN_JUMP_SECONDS:
+            self.clock_jump = ClockJump(seconds, self._clock.monotonic())
+            direction = "ahead, or the machine was suspended" if seconds > 0 else "back"
+            log.warning("The system clock was set %s %s.", format_duration(timedelta(seconds=abs(seconds))), direction)
+
+    def _clock_offset(self) -> float:
+        return self._clock.machine_time().timestamp() - self._clock.monotonic()
+
+
+def _local_time(time: datetime) -> str:
+    """By the clock of the machine, as in the times of the log."""
+    return f"{time.astimezone():%H:%M:%S}"
