@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 
+from monitor.store.sqlite import connections
+from tests.cached_setup import CompiledTemplates, CopiedSchema
 from tests.fake_store import NEW_DATABASE
 from tests.fakes import FakeClock
 from tests.scheduler_setup import SchedulerRun
@@ -17,6 +20,15 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cached_setup() -> Iterator[None]:
+    """Every test that creates a database or an app would otherwise migrate and compile for a tenth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "migrate", CopiedSchema(connections.migrate))
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture
