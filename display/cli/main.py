@@ -20,6 +20,7 @@ from display.cli.check import check
 from display.cli.correct import correct
 from display.cli.demo_wall import demo_wall
 from display.cli.dependencies import VERSION
+from display.cli.doctor import doctor
 from display.cli.exit_codes import ExitCode, exit_code
 from display.cli.export import export
 from display.cli.feeds import feeds
@@ -45,7 +46,7 @@ from monitor.errors import WallflowerError
 
 OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 COMMANDS = (
-    *(init, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
+    *(init, doctor, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
     *(backup, restore, user),
 )

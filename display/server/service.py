@@ -7,12 +7,15 @@ uses as one immutable object, so a pass, a delivery, a run of the jobs or a requ
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Mapping, Sequence
 
 from display import create_app, prepare_config
+from display.pages.sources.views import current_walls
 from display.server.health_watch import HealthWatch
 from display.server.reloader import LoadConfig, Reloader
+from display.server.running_state import RunningState
 from display.server.summaries import Snapshot, SummaryLog
 from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
@@ -71,7 +74,7 @@ class Service:
         )
         self._live = self.app.extensions["live"]
         self._access = self.app.extensions["access"]
-        self._summaries = SummaryLog(self._snapshot, clock)
+        self._summaries = SummaryLog(self._snapshot, clock, self._write_state)
         self._stop_thread = threading.Thread(target=self._stop_loops, name="stop", daemon=True)
         self._stop_lock = threading.Lock()
 
@@ -133,6 +136,18 @@ class Service:
         walls = [self._live.screens.last_seen(wall.name) for wall in self._reloader.config.walls]
         counts = total(self._activity.counts().values())
         return Snapshot(counts, sum(seen.live for seen in walls), self._store.health().waiting)
+
+    def _write_state(self) -> None:
+        """Tell `wallflower doctor` what only this process knows."""
+        context, status = self.app.extensions["wallflower"], self._reloader.status()
+        RunningState(
+            self._version,
+            os.getpid(),
+            self._clock.machine_time(),
+            dark_walls={row.wall: row.state for row in current_walls(context) if row.trouble},
+            stopped_parts=tuple(part for part, alive in self.health().items() if not alive),
+            config_problem=" ".join((*status.problems, *status.needs_restart)),
+        ).write(context.config.data)
 
     def begin_stop(self) -> None:
         """Stop every loop and close every socket in a thread, while open requests are still answered."""

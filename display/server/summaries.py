@@ -69,8 +69,9 @@ class Summary:
 class SummaryLog:
     """Logs the lines, in a thread, until the clock is stopped."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot], clock: Clock) -> None:
-        self._snapshot, self._clock = snapshot, clock
+    def __init__(self, snapshot: Callable[[], Snapshot], clock: Clock, each_minute: Callable[[], None]) -> None:
+        """``each_minute`` is also called once at the start."""
+        self._snapshot, self._clock, self._each_minute = snapshot, clock, each_minute
         self._thread = threading.Thread(target=self._run, name="summaries", daemon=True)
 
     def start(self) -> None:
@@ -79,9 +80,13 @@ class SummaryLog:
 
     def _run(self) -> None:
         summary = Summary(self._snapshot())
-        while not self._clock.wait(SUMMARY_SECONDS):
+        while True:
             try:
+                self._each_minute()
+                if self._clock.wait(SUMMARY_SECONDS):
+                    return
                 if line := summary.line(self._snapshot()):
                     log.info(line)
             except Exception:
                 log.exception("The summary of the last minute failed")
+                self._clock.wait(SUMMARY_SECONDS)

@@ -4,6 +4,7 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 """
 
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
+from monitor.model.examination import Examination
 from monitor.model.maintenance import Backup, DatabaseContent, Restored
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
@@ -52,6 +53,7 @@ __all__ = [
     "DatabaseStatus",
     "Delivery",
     "Evidence",
+    "Examination",
     "FacetValue",
     "FaultKind",
     "Finding",

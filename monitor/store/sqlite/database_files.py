@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from monitor.model import Backup, Restored
+from monitor.model import Backup, DatabaseStatus, Examination, Restored
 from monitor.store.backups import backups
 from monitor.store.sqlite.backup import back_up
+from monitor.store.sqlite.database_status import database_status
+from monitor.store.sqlite.examination import examine
 from monitor.store.sqlite.restore import restore
 
 
@@ -17,6 +19,9 @@ class SqliteFiles:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def status(self) -> DatabaseStatus:
+        return database_status(self._path)
+
     def back_up(self, folder: Path, now: datetime, keep: int) -> Backup:
         return back_up(self._path, folder, now, keep)
 
@@ -25,3 +30,6 @@ class SqliteFiles:
 
     def restore(self, file: Path, now: datetime, *, dry_run: bool = False) -> Restored:
         return restore(file, self._path, now, dry_run=dry_run)
+
+    def examine(self, seconds: float | None, *, full: bool = False) -> Examination:
+        return examine(self._path, seconds, full=full)

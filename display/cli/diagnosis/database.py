@@ -1,0 +1,76 @@
+"""The database: whether it is intact, the version of SQLite, and the age of the newest backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from display.cli.diagnosis.findings import QUICK_SECONDS, DoctorContext, Finding, Level
+from display.formatting import format_duration, pluralize
+from display.pages.sources.system_status import concurrent_writes_advice, format_bytes
+from monitor.errors import StoreError
+from monitor.store import database_files
+
+MAX_LOG_BYTES = 256 << 20
+MAX_BACKUP_AGE = timedelta(days=2)
+_RESTORE = "Stop Wallflower, then run `wallflower restore FILE` with the newest backup."
+
+
+def database(context: DoctorContext) -> Iterator[Finding]:
+    """Whether the database is whole and of this version."""
+    found, path = context.examination, context.database
+    if not found.exists:
+        text = f"There is no database at {path}."
+        advice = "If there was one, a disk or volume is not mounted. A new installation: `wallflower run --create`."
+        yield Finding("database", Level.WARNING, text, advice)
+        return
+    if found.unusable:
+        yield Finding("database", Level.PROBLEM, found.unusable, "" if "restore" in found.unusable else _RESTORE)
+        return
+    if found.newer:
+        yield Finding("database", Level.PROBLEM, found.newer)
+    elif found.older:
+        text = "The database is of an older version. It is migrated at the next start."
+        yield Finding("database", Level.OK, text, "Make a backup before: `wallflower backup`.")
+    if found.damage:
+        yield Finding("database", Level.PROBLEM, f"{path} is damaged: {found.damage[0]}", _RESTORE)
+    elif not found.is_complete:
+        text = f"No damage was found within {QUICK_SECONDS:.0f} s, but not all of {path} was read."
+        yield Finding("database", Level.UNKNOWN, text, "Run `wallflower doctor --full`, which may take minutes.")
+    else:
+        how = "and its indexes match its tables" if context.full else "as far as a quick check can tell"
+        yield Finding("database", Level.OK, f"{path} is intact, {how}.")
+    if found.log_bytes > MAX_LOG_BYTES:
+        text = f"The write-ahead log of the database has grown to {format_bytes(found.log_bytes)}."
+        advice = "A program has read the database for long: end it, or restart Wallflower."
+        yield Finding("database", Level.WARNING, text, advice)
+
+
+def engine(context: DoctorContext) -> Iterator[Finding]:
+    """The version of SQLite."""
+    status = database_files(f"sqlite:///{context.database}").status()
+    name = f"{status.engine} {status.version}"
+    if advice := concurrent_writes_advice(status):
+        yield Finding("sqlite", Level.WARNING, f"{name} {advice}")
+    else:
+        yield Finding("sqlite", Level.OK, f"{name} is safe for writes by several programs.")
+
+
+def backup(context: DoctorContext) -> Iterator[Finding]:
+    """The age of the newest backup."""
+    if context.config is not None and context.config.is_sample:
+        yield Finding("backup", Level.OK, "Made-up posts need no backup.")
+        return
+    advice = "Run `wallflower backup` each night: `wallflower install-service` installs a timer for it."
+    try:
+        backups = database_files(f"sqlite:///{context.database}").backups(context.backups)
+    except StoreError as error:
+        yield Finding("backup", Level.UNKNOWN, str(error))
+        return
+    if not backups:
+        yield Finding("backup", Level.WARNING, f"There is no backup in {context.backups}.", advice)
+        return
+    age = context.now - backups[0].made_at
+    text = f"The newest of {pluralize(len(backups), 'backup')} in {context.backups} is {format_duration(age)} old."
+    late = age > MAX_BACKUP_AGE
+    yield Finding("backup", Level.WARNING if late else Level.OK, text, advice if late else "")

@@ -1,0 +1,228 @@
+"""The running program: its version, parts and walls, its port, its systemd unit, and the reverse proxy before it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from display.cli.diagnosis.findings import DoctorContext, Finding, Level
+from display.formatting import format_duration
+from display.pages.sources.system_status import PARTS
+from display.server.startup_checks import PortUnavailable, check_port
+
+ASK_SECONDS = 5.0
+MAX_STATE_AGE = timedelta(minutes=3)
+"""The running program writes its state each minute."""
+SYSTEMD_RUNS = Path("/run/systemd/system")
+UNIT, TIMER = "wallflower.service", "wallflower-backup.timer"
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""An address to listen on -> one to connect to."""
+MAX_ANSWER_BYTES = 100_000
+
+
+class Answer(NamedTuple):
+    """The answer of a web server; status 0 and a reason if there was none."""
+
+    status: int
+    text: str
+
+
+def program(context: DoctorContext) -> Iterator[Finding]:
+    """Whether it runs, in which version, and whether every part of it does."""
+    state = context.state
+    if context.running_pid is None:
+        yield Finding("program", Level.OK, "Wallflower is not running with this data folder.", _start_advice())
+        return
+    if state is None:
+        yield Finding("program", Level.UNKNOWN, "Wallflower runs, but has not written its state yet.")
+        return
+    if state.version != context.version:
+        text = f"Version {state.version} runs, but {context.version} is installed."
+        yield Finding("program", Level.WARNING, text, "Restart Wallflower to use the installed version.")
+    age = context.now - state.at
+    if age > MAX_STATE_AGE:
+        text = f"Wallflower has not written its state for {format_duration(age)}."
+        advice = "The disk may be full, or the program may hang: see its log, and restart it."
+        yield Finding("program", Level.WARNING, text, advice)
+        return
+    for part in state.stopped_parts:
+        text = f"{PARTS[part].stopped if part in PARTS else part}: this part has stopped."
+        yield Finding("program", Level.PROBLEM, text, "Restart Wallflower. Its log says why the part stopped.")
+    if state.config_problem:
+        text = f"The running Wallflower does not use the config file as it is now: {state.config_problem}"
+        yield Finding("program", Level.WARNING, text, "Correct the file and reload, or restart Wallflower.")
+    if state.version == context.version and not state.stopped_parts:
+        yield Finding("program", Level.OK, f"Wallflower {state.version} runs, with all its parts.")
+
+
+def walls(context: DoctorContext) -> Iterator[Finding]:
+    """Whether a screen shows each wall that the config names."""
+    state = context.state
+    if context.running_pid is None or state is None or context.now - state.at > MAX_STATE_AGE:
+        return
+    for wall, since in state.dark_walls.items():
+        text = f"No screen shows the wall {wall}. {since}."
+        advice = "Check that the screen is switched on and has a network, and reload its page."
+        yield Finding("walls", Level.WARNING, text, advice)
+    if not state.dark_walls:
+        yield Finding("walls", Level.OK, "No wall is dark.")
+
+
+def port(context: DoctorContext) -> Iterator[Finding]:
+    """Whether the pages answer, or could be served."""
+    if context.config is None:
+        return
+    server = context.config.server
+    place = f"port {server.port} of {server.host}"
+    if context.running_pid is None:
+        try:
+            check_port(context.config)
+        except PortUnavailable as error:
+            yield Finding("port", Level.PROBLEM, str(error))
+        else:
+            yield Finding("port", Level.OK, f"Wallflower can listen on {place}.")
+        return
+    answer = ask_server(context, "/readyz")
+    if answer.status not in (0, 200, 503):
+        answer = ask_server(context, "/healthz")
+    if answer.status == 0:
+        text = f"Wallflower runs, but {place} does not answer: {answer.text}."
+        yield Finding("port", Level.PROBLEM, text, "See its log, and restart it.")
+    elif answer.status == 503:
+        yield Finding("port", Level.PROBLEM, f"Wallflower answers, but is not ready: {_reasons(answer)}")
+    elif answer.status == 200:
+        yield Finding("port", Level.OK, f"Wallflower answers on {place}, and is ready.")
+    else:
+        text = f"P{place[1:]} answers with status {answer.status}, so another program may listen there."
+        yield Finding("port", Level.WARNING, text, "Set another `port` in [server], or stop that program.")
+
+
+def proxy(context: DoctorContext) -> Iterator[Finding]:
+    """Whether the pages can be reached by the names in the config, and by the address that was asked about."""
+    server = context.config.server if context.config else None
+    if server and server.hosts and not server.proxies:
+        text = f"[server] names {server.hosts[0]}, but no reverse proxy whose headers are believed."
+        advice = "If there is one before Wallflower, list its address in `proxies`; else all people share its address."
+        yield Finding("proxy", Level.WARNING, text, advice)
+    if server and context.running_pid is not None:
+        for host in server.hosts:
+            answer = ask_server(context, "/healthz", {"Host": host})
+            if answer.status == 400:
+                text = f"The running Wallflower does not serve {host}, which [server] names."
+                yield Finding("proxy", Level.PROBLEM, text, "Restart Wallflower: `hosts` is read when it starts.")
+            elif answer.status in (200, 503):
+                yield Finding("proxy", Level.OK, f"Wallflower serves {host}.")
+    if context.url:
+        yield _reached(context.url)
+
+
+def unit(context: DoctorContext) -> Iterator[Finding]:
+    """The state of the systemd unit, where systemd runs."""
+    systemctl = shutil.which("systemctl")
+    if systemctl is None or not SYSTEMD_RUNS.exists():
+        yield Finding("unit", Level.OK, "systemd does not run here.")
+        return
+    yield from unit_findings(_properties(systemctl, UNIT), _properties(systemctl, TIMER))
+
+
+def unit_findings(service: Mapping[str, str], timer: Mapping[str, str]) -> Iterator[Finding]:
+    """What the properties of the units, as ``systemctl show`` prints them, mean."""
+    if service.get("LoadState") != "loaded":
+        text = "Wallflower is not installed as a service."
+        yield Finding("unit", Level.OK, text, "`wallflower install-service` installs it.")
+        return
+    active, result = service.get("ActiveState", ""), service.get("Result", "")
+    log = "`journalctl -u wallflower -p warning` says why."
+    if active == "failed" or (active == "activating" and service.get("SubState") == "auto-restart"):
+        text = f"The service fails ({result}, exit status {service.get('ExecMainStatus', '?')})."
+        yield Finding("unit", Level.PROBLEM, text, log)
+    elif active != "active":
+        yield Finding("unit", Level.WARNING, f"The service is {active}.", "Run `systemctl start wallflower`.")
+    else:
+        yield Finding("unit", Level.OK, "The service is active.")
+    if (restarts := int(service.get("NRestarts") or 0)) > 2:
+        yield Finding("unit", Level.WARNING, f"systemd has restarted the service {restarts} times.", log)
+    if service.get("NeedDaemonReload") == "yes":
+        text = "The file of the unit has changed since systemd read it."
+        yield Finding("unit", Level.WARNING, text, "Run `systemctl daemon-reload`, then restart Wallflower.")
+    if service.get("UnitFileState") == "disabled":
+        text = "The service does not start when the machine does."
+        yield Finding("unit", Level.WARNING, text, "Run `systemctl enable wallflower`.")
+    if timer.get("LoadState") == "loaded" and timer.get("ActiveState") != "active":
+        text = "The timer of the daily backups is not active."
+        yield Finding("unit", Level.WARNING, text, f"Run `systemctl enable --now {TIMER}`.")
+
+
+def ask_server(context: DoctorContext, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Ask the program that listens on the configured port of this machine."""
+    assert context.config is not None
+    host = ANY_ADDRESS.get(context.config.server.host, context.config.server.host)
+    connection = http.client.HTTPConnection(host, context.config.server.port, timeout=ASK_SECONDS)
+    return _ask(connection, path, {"Host": f"localhost:{context.config.server.port}", **(headers or {})})
+
+
+def _reached(url: str) -> Finding:
+    """Whether ``url`` leads to Wallflower, as people reach it."""
+    parts = urlsplit(url)
+    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+    if parts.scheme not in kinds or not parts.hostname:
+        advice = "Write it as https://wallflower.example."
+        return Finding("proxy", Level.PROBLEM, f"{url} is not the address of a web page.", advice)
+    connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=ASK_SECONDS)
+    answer = _ask(connection, f"{parts.path.rstrip('/')}/healthz", {})
+    if answer.status == 0:
+        text = f"{url} does not answer: {answer.text}."
+        return Finding("proxy", Level.PROBLEM, text, "Check the name, the proxy and its certificate.")
+    if answer.status == 400 and "host name" in answer.text:
+        advice = f'Add "{parts.hostname}" to `hosts` in [server], and restart Wallflower.'
+        return Finding("proxy", Level.PROBLEM, f"{url} leads to Wallflower, which refuses the host name.", advice)
+    if answer.status in (200, 503) and set(_json(answer)) >= set(PARTS):
+        return Finding("proxy", Level.OK, f"{url} leads to Wallflower.")
+    text = f"{url} answers with status {answer.status}, but not as Wallflower does."
+    return Finding("proxy", Level.PROBLEM, text, "Compare the proxy's configuration with docs/operations.md.")
+
+
+def _ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> Answer:
+    try:
+        connection.request("GET", path, headers=dict(headers))
+        response = connection.getresponse()
+        return Answer(response.status, response.read(MAX_ANSWER_BYTES).decode("utf-8", "replace"))
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, getattr(error, "strerror", None) or str(error) or type(error).__name__)
+    finally:
+        connection.close()
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        values = json.loads(answer.text)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _reasons(answer: Answer) -> str:
+    reasons = _json(answer).get("reasons")
+    return " ".join(map(str, reasons)) if isinstance(reasons, list) and reasons else "see its log."
+
+
+def _properties(systemctl: str, name: str) -> dict[str, str]:
+    names = "LoadState,ActiveState,SubState,Result,ExecMainStatus,NRestarts,NeedDaemonReload,UnitFileState"
+    command = [systemctl, "show", name, f"--property={names}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=ASK_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    return dict(line.partition("=")[::2] for line in done.stdout.splitlines())
+
+
+def _start_advice() -> str:
+    service = SYSTEMD_RUNS.exists()
+    return "To start it: `systemctl start wallflower`." if service else "To start it: `wallflower run`."
