@@ -219,11 +219,11 @@ def unrecorded_gaps(
 ) -> list[Gap]:
     """An open gap for each unread source that has none stored, because its next pass never came.
 
-    A source that was never read gets a gap from ``never_read_since``, or none.
+    A source that was never read gets a gap from when the config first had it, else from ``never_read_since``, or none.
     """
     recorded = {gap.source for gap in stored if gap.until is None}
     return [
         Gap(source.source, since, None, source.status.reason)
         for source in unread
-        if (since := source.since or never_read_since) and source.source not in recorded
+        if (since := source.status.read_since or never_read_since) and source.source not in recorded
     ]

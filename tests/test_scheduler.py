@@ -192,6 +192,29 @@ def test_setting_the_clock_causes_neither_a_burst_nor_silence(scheduler_run: Sch
     assert source.passes in (7, 8)
 
 
+def test_short_runs_get_round_to_every_source_and_those_never_read_have_a_gap(scheduler_run: SchedulerRun) -> None:
+    sources = {f"Feed {n:02}": CountingSource() for n in range(12)}
+    for _ in range(3):  # each reads the sources that are due in its first 4 seconds
+        scheduler_run.start(sources)
+        scheduler_run.advance(3.5)
+        scheduler_run.stop()
+    assert [source.passes for source in sources.values()] == [1] * 12
+    late = scheduler_run.store.gaps(NOON, scheduler_run.clock.now() + timedelta(seconds=1), "Feed 11")
+    assert [gap.since for gap in late] == [NOON], "it was missed from when the config had it"
+    assert late[0].until is not None
+    assert not scheduler_run.store.gaps(NOON, NOON + timedelta(days=1), "Feed 00")
+
+
+def test_a_source_that_short_runs_never_read_has_an_open_gap(scheduler_run: SchedulerRun) -> None:
+    sources = {f"Feed {n}": CountingSource() for n in range(3)}
+    for _ in range(2):
+        scheduler_run.start(sources)
+        scheduler_run.clock.settle(4)
+        scheduler_run.stop()
+    open_gaps = scheduler_run.store.gaps(NOON, NOON + timedelta(seconds=1))
+    assert [(gap.source, gap.since, gap.until) for gap in open_gaps] == [("Feed 2", NOON, None)]
+
+
 def test_the_cursor_of_another_kind_is_dropped(scheduler_run: SchedulerRun) -> None:
     source = CountingSource(lambda n: Batch(cursor={"n": n}))
     scheduler_run.start({"Forum": source}, kind="feed")

@@ -149,3 +149,10 @@ def test_a_thousand_sources_are_written_with_a_comma() -> None:
     assert line.title == "All 1,203 sources are being read"
     assert line.headline.startswith("All 1,203 sources read")
     assert line.short == "1,203 of 1,203 read"
+
+
+def test_a_source_that_a_reload_has_just_added_is_not_stale_and_later_has_a_gap_from_then() -> None:
+    never_read = status(last_success=None, first_seen=NOON - 14 * MINUTE)
+    assert health_of([never_read]).unread == ()
+    (found,) = health_of([replace(never_read, first_seen=NOON - 31 * MINUTE)]).unread
+    assert [gap.since for gap in unrecorded_gaps([found], [])] == [NOON - 31 * MINUTE]

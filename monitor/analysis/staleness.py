@@ -21,7 +21,10 @@ TimeSpan: TypeAlias = "tuple[datetime, datetime]"
 
 
 def is_stale(status: SourceStatus, now: datetime, started: datetime) -> bool:
-    """Whether a source has not been read for too long. For one that was never read, time counts from ``started``."""
+    """Whether a source has not been read for too long.
+
+    For one that was never read, time counts from ``started``, or from when it was added to the config since.
+    """
     if status.health in (Health.NEEDS_KEY, Health.SPENT, Health.PAUSED):
         return True
     if status.health is Health.BROKEN and status.next_check is None:
@@ -30,7 +33,7 @@ def is_stale(status: SourceStatus, now: datetime, started: datetime) -> bool:
         return True
     streams = status.interval <= MAX_STREAM_INTERVAL_SECONDS and not status.sample
     allowed = STREAM_STALE_AFTER if streams else STALE_AFTER
-    last_read = status.last_success or started
+    last_read = status.last_success or max(started, status.first_seen or started)
     last_read = max(last_read, status.fresh_until or last_read)
     return now - last_read > max(MISSED_PASSES * timedelta(seconds=status.interval), allowed)
 

@@ -87,18 +87,18 @@ def after_error(before: SourceStatus, error: SourceError, now: datetime, jitter:
     after = timing.pass_failed(before, error, now, jitter)
     if not timing.opens_gap(before, error, after, now):
         return PassOutcome(after)
-    since = min(filter(None, (before.last_success, error.unread_since)), default=now)
+    since = min(filter(None, (before.read_since, error.unread_since)), default=now)
     return PassOutcome(after, (GapToOpen(since, after.reason),))
 
 
 def after_bug(before: SourceStatus, now: datetime, jitter: float) -> PassOutcome:
     """The outcome of a pass that a bug in Wallflower ended."""
-    return PassOutcome(timing.pass_crashed(before, now, jitter), (GapToOpen(before.last_success or now, _BUG),))
+    return PassOutcome(timing.pass_crashed(before, now, jitter), (GapToOpen(before.read_since or now, _BUG),))
 
 
 def after_hang(before: SourceStatus, reason: str, now: datetime) -> PassOutcome:
     """What to write while a pass hangs."""
-    return PassOutcome(timing.pass_hung(before, reason, now), (GapToOpen(before.last_success or now, reason),))
+    return PassOutcome(timing.pass_hung(before, reason, now), (GapToOpen(before.read_since or now, reason),))
 
 
 def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now: datetime) -> list[GapToOpen]:
@@ -115,7 +115,7 @@ def _unnoticed_gap(before: SourceStatus, batch: Batch, due: datetime | None, now
         reason = _HAD_TO_WAIT
     else:
         reason = _NOT_RUNNING
-    return [GapToOpen(before.last_success or now, reason)]
+    return [GapToOpen(before.read_since or now, reason)]
 
 
 def _is_caught_up(before: SourceStatus, batch: Batch) -> bool:

@@ -69,7 +69,7 @@ def record_outage(status: SourceStatus, fault: StoreFault, context: PassContext)
 
 def record_pause(status: SourceStatus, paused: datetime, context: PassContext) -> None:
     """Open the gap of a source that a person paused at ``paused``. Raises StoreError."""
-    context.store.open_gap(status.source, status.last_success or paused, PAUSED_REASON, context.now())
+    context.store.open_gap(status.source, status.read_since or paused, PAUSED_REASON, context.now())
 
 
 def _store_batch(

@@ -38,8 +38,10 @@ def resume_status(source: ConfiguredSource, stored: SourceStatus | None, now: da
     if stored is not None and (stored.kind == source.kind or not source.ready):
         sample = source.sample if source.ready else stored.sample
         return timing.restarted(stored, stored.kind, source.polling, now, sample=sample), True
-    status = timing.initial_status(source.name, source.kind, source.polling, sample=source.sample)
-    return replace(status, last_success=stored.last_success if stored else None), False
+    status = timing.initial_status(source.name, source.kind, source.polling, sample=source.sample, first_seen=now)
+    if stored is not None:
+        status = replace(status, last_success=stored.last_success, first_seen=stored.first_seen)
+    return status, False
 
 
 def restore_source(source: ConfiguredSource, stored: SourceStatus | None, context: PassContext) -> SourceStatus:
@@ -49,6 +51,8 @@ def restore_source(source: ConfiguredSource, stored: SourceStatus | None, contex
     """
     now = context.now()
     status, has_cursor = resume_status(source, stored, now)
+    if status.first_seen is None:
+        status = replace(status, first_seen=context.store.source_start_times().get(source.name, now))
     if not has_cursor:
         status = replace(status, rules_digest=context.rules_digest)
         context.store.save(source.name, (), now=now, cursor=None, status=status)

@@ -33,6 +33,8 @@ WATCHDOG_SECONDS = 20.0
 START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
 """Delay between the first polls of two due sources after a start, and the limit of the sum of these delays."""
 
+NEVER_READ = "It has not been read since it was added to the config."
+
 log = logging.getLogger("wallflower.scheduler")
 
 
@@ -79,6 +81,7 @@ class Scheduler:
             worker = self._worker(source, due * self._spacing(len(self._sources)))
             due += worker.resume(stored.get(source.name))
             self._workers[source.name] = worker
+        self._open_gaps_of_unread(stored)
         for name in self._workers:
             self._launch(name)
         self._watchdog.start()
@@ -172,6 +175,18 @@ class Scheduler:
                 self._store.close_gaps(gap.source, now, now)
             elif last is not None and gap.since < last and stored[gap.source].health in timing.HEALTH_AFTER_SUCCESS:
                 self._store.close_gaps(gap.source, last, now)
+
+    def _open_gaps_of_unread(self, stored: Mapping[str, SourceStatus]) -> None:
+        """Open the gap of each source that earlier, short runs have never read."""
+        context = self._shared.current
+        now, starts = context.now(), self._store.source_start_times()
+        open_gaps = {gap.source for gap in self._store.gaps(now, now + timedelta(seconds=1)) if gap.until is None}
+        for source in self._sources:
+            status = stored.get(source.name)
+            if status is None or status.last_success or status.sample or source.name in open_gaps:
+                continue
+            since = status.first_seen or starts.get(source.name, now)
+            self._store.open_gap(source.name, since, NEVER_READ, now)
 
 
 def _last_tried(status: SourceStatus | None) -> tuple[datetime, datetime]:

@@ -61,9 +61,11 @@ class PollingPolicy:
         return min(max(3600 / posts_per_hour, MIN_INTERVAL_SECONDS), MAX_INTERVAL_SECONDS)
 
 
-def initial_status(source: str, kind: str, polling: PollingPolicy, *, sample: bool) -> SourceStatus:
-    """The status of a source that has never been polled."""
-    return SourceStatus(source, kind, interval=polling.interval(0.0), sample=sample)
+def initial_status(
+    source: str, kind: str, polling: PollingPolicy, *, sample: bool, first_seen: datetime | None = None
+) -> SourceStatus:
+    """The status of a source that has never been polled. ``first_seen``: when the config first had it."""
+    return SourceStatus(source, kind, interval=polling.interval(0.0), sample=sample, first_seen=first_seen)
 
 
 def restarted(status: SourceStatus, kind: str, polling: PollingPolicy, now: datetime, *, sample: bool) -> SourceStatus:
@@ -184,10 +186,12 @@ def unpaused(status: SourceStatus, now: datetime) -> SourceStatus:
 
 
 def is_overdue(status: SourceStatus, now: datetime) -> bool:
-    """Whether the last success is so long ago that the time since is a gap, whatever the cause."""
-    if status.last_success is None:
-        return False
-    return now - max(status.last_success, status.fresh_until or status.last_success) > gap_threshold(status)
+    """Whether the last success is so long ago that the time since is a gap, whatever the cause.
+
+    A source that was never read has been missed since the config first had it. Made-up posts are never missed.
+    """
+    since = status.last_success if status.sample else status.read_since
+    return since is not None and now - max(since, status.fresh_until or since) > gap_threshold(status)
 
 
 def gap_threshold(status: SourceStatus) -> timedelta:

@@ -83,8 +83,15 @@ class SourceStatus:
     """Set while passes stop at their limit: once they have caught up, everything since this time has been read."""
     rules_digest: str = ""
     """Digest of the rules of the last pass; empty if unknown."""
+    first_seen: datetime | None = None
+    """When the config first had this source; None for one that an earlier version stored."""
     fresh_until: datetime | None = None
     """Everything was read, and the site asked us not to poll before this time: until then the source is not stale."""
+
+    @property
+    def read_since(self) -> datetime | None:
+        """From when on posts may be missing unless a poll proves otherwise: the last success, or the beginning."""
+        return self.last_success or self.first_seen
 
 
 @dataclass(frozen=True, slots=True)

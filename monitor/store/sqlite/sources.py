@@ -13,7 +13,7 @@ from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import source_id
 from monitor.store.sqlite.units import from_ms, optional_ms, optional_time
 
-_TIMES = ("last_try", "last_success", "last_post", "since", "catching_up_since", "fresh_until")
+_TIMES = ("last_try", "last_success", "last_post", "since", "catching_up_since", "first_seen", "fresh_until")
 _JSON_FIELDS = tuple(name for name in SourceStatus.__dataclass_fields__ if name != "next_check")
 """The fields of SourceStatus in the column ``status``; ``next_check`` has its own column."""
 _GAPS = """SELECT name, since, until, reason FROM gap JOIN source ON source.id = gap.source
