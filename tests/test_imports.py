@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "store": BASE | {"store.sqlite", "clock", "durations"},
     "store.sqlite": BASE | {"clock", "durations", "logs", "query", "store", "text"},
     "store.tail": BASE | {"store", "clock"},
+    "upkeep": BASE | {"store"},
     "collector": BASE | PURE | {"activity", "logs", "store", "sources"},
     "collector.scheduler": BASE
     | {"activity", "collector", "collector.source_worker", "clock", "config", "http", "logs", "sources", "store"},

@@ -131,6 +131,7 @@ def open_config_store(config: Config, *, create: bool = False, collects: bool = 
     try:
         if collects:
             store.register_brands(config.brands, Clock().now())
+            store.maintenance.set_retention(config.keep, config.keep_by_source)
         yield store
     finally:
         store.close()

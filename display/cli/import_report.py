@@ -47,10 +47,12 @@ def rows_per_second(now: Summary) -> float:
 
 def _account(summary: Summary, *, is_dry_run: bool) -> Iterator[str]:
     """Every row once: the numbers add up to the number of rows."""
-    stored = summary.matched - summary.per_source.total()
+    stored = summary.matched - summary.per_source.total() - summary.erased - summary.expired
     kinds = (
         (stored, "mentions a brand", "mention a brand", "" if is_dry_run else ": stored"),
         *((n, "is", "are", f" in the database already, from {source!r}") for source, n in summary.per_source.items()),
+        (summary.erased, "was", "were", " erased from Wallflower: not stored again"),
+        (summary.expired, "is", "are", " older than `keep` in the config: not stored"),
         (summary.unmatched, "mentions no brand", "mention no brand", ": not stored"),
         (summary.skipped, "was", "were", " imported by an earlier run"),
         (summary.repeated, "repeats", "repeat", " an earlier row"),

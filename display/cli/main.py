@@ -21,6 +21,7 @@ from display.cli.correct import correct
 from display.cli.demo_wall import demo_wall
 from display.cli.dependencies import VERSION
 from display.cli.doctor import doctor
+from display.cli.erase import erase
 from display.cli.exit_codes import ExitCode, exit_code
 from display.cli.export import export
 from display.cli.feeds import feeds
@@ -48,7 +49,7 @@ OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO
 COMMANDS = (
     *(init, doctor, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
-    *(backup, restore, user),
+    *(backup, restore, erase, user),
 )
 
 

@@ -14,6 +14,9 @@ from monitor.errors import ConfigError, StoreError
 from monitor.model import MentionFilter
 from monitor.store import Store
 
+CLEANING_SECONDS = 10.0
+"""How long to remove the words of the posts from the search index; a running Wallflower does the rest."""
+
 
 @click.command("remove-source")
 @config_option
@@ -31,6 +34,7 @@ def remove_source(config_path: Path | None, name: str, yes: bool) -> None:
         if not yes:
             click.confirm(f"Delete {name} with {pluralize(mentions, 'mention')} from {config.database}?", abort=True)
         posts = store.remove_source(name, Clock().now())
+        store.maintenance.remove_deleted_words(Clock().now(), CLEANING_SECONDS)
     click.echo(f"Deleted {name}: {pluralize(posts, 'post')} with {pluralize(mentions, 'mention')}.")
 
 

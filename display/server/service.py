@@ -6,6 +6,7 @@ uses as one immutable object, so a pass, a delivery, a run of the jobs or a requ
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -25,13 +26,17 @@ from monitor.collector import Deliveries, Judge, PassContext, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
 from monitor.config import Config
 from monitor.config.changes import ConfigStatus
+from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.model import Brand, Health
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
 from monitor.text.language import LanguageDetector
+from monitor.upkeep import CleaningJob, RetentionJob
 
+CLEANING_SECONDS = 1.0
+"""How long a stop removes words of deleted posts from the database. That suffices for some ten thousand posts."""
 STOP_SECONDS = 9
 """How long the parent waits before it kills the worker: SIGTERM ends a run within 10 s."""
 FINISH_REQUESTS_SECONDS = 2
@@ -159,6 +164,8 @@ class Service:
         """Stop everything and close the store. Returns within a few seconds, even if a part hangs."""
         self.begin_stop()
         self._stop_thread.join(STOP_SECONDS - FINISH_REQUESTS_SECONDS - 2)
+        with contextlib.suppress(StoreError):  # the next run continues
+            self._store.maintenance.remove_deleted_words(self._clock.now(), CLEANING_SECONDS)
         self._access.identities.last_uses.flush()
         self._store.close()
         log.info("Wallflower has stopped.")
@@ -185,7 +192,9 @@ class Service:
     def _create_jobs(self, config: Config) -> list[Job]:
         brands, sources = [brand.name for brand in config.brands], [source.name for source in config.sources]
         incidents = IncidentsJob(self._store, brands, sources, Detector(config.timezone))
-        return [incidents, TopicsJob(self._store, config.brands, config.topics)]
+        topics = TopicsJob(self._store, config.brands, config.topics)
+        retention = RetentionJob(self._store, config.keep, config.keep_by_source)
+        return [incidents, topics, retention, CleaningJob(self._store)]
 
     def _address(self) -> str:
         server = self._reloader.config.server
@@ -194,4 +203,5 @@ class Service:
 
 def _inputs_of_jobs(config: Config) -> object:
     """What the jobs depend on. New ones read four weeks again, so they are only created if this changes."""
-    return config.brands, config.topics, config.timezone, [source.name for source in config.sources]
+    kept = config.keep, config.keep_by_source
+    return config.brands, config.topics, config.timezone, [source.name for source in config.sources], kept

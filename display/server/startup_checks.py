@@ -84,6 +84,7 @@ def prepare_database(config: Config, *, create: bool = False) -> DatabaseStatus:
     store = open_store(config.database_url, create=create or config.is_sample)
     try:
         store.register_brands(config.brands, Clock().now())
+        store.maintenance.set_retention(config.keep, config.keep_by_source)
         for name in leftover_samples(config, store.recorded_statuses()):
             log.warning(removal_advice(name))
         return store.database_status()

@@ -77,6 +77,11 @@ class Config:
         """The folder of backups."""
         return self.backup_folder or self.data / "backups"
 
+    @property
+    def keep_by_source(self) -> dict[str, timedelta]:
+        """Source -> how long its posts are kept, for sources with a ``keep`` of their own."""
+        return {source.name: source.keep for source in self.sources if source.keep is not None}
+
     def check(self) -> None:
         """Raise ConfigError if any source has problems, even though the others can be read."""
         if problems := [str(problem) for source in self.sources for problem in source.problems]:

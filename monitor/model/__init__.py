@@ -5,7 +5,16 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
 from monitor.model.examination import Examination
-from monitor.model.maintenance import Backup, DatabaseContent, Restored
+from monitor.model.maintenance import (
+    Backup,
+    DatabaseContent,
+    Erasure,
+    ErasureTarget,
+    Expired,
+    PostCounts,
+    Refusal,
+    Restored,
+)
 from monitor.model.mentions import (
     NEUTRAL_BELOW,
     Change,
@@ -52,8 +61,11 @@ __all__ = [
     "DatabaseContent",
     "DatabaseStatus",
     "Delivery",
+    "Erasure",
+    "ErasureTarget",
     "Evidence",
     "Examination",
+    "Expired",
     "FacetValue",
     "FaultKind",
     "Finding",
@@ -71,8 +83,10 @@ __all__ = [
     "Order",
     "Position",
     "Post",
+    "PostCounts",
     "RateLimit",
     "Receipt",
+    "Refusal",
     "Restored",
     "SaveResult",
     "Score",

@@ -1,9 +1,10 @@
-"""Care of the stored data: backups, and what was erased."""
+"""Care of the stored data: backups, retention and erasure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 
@@ -36,3 +37,55 @@ class Restored:
     """Whether its checksum was there to compare with."""
     replaced: Path | None
     """The new name of the old database; None if there was none."""
+
+
+class Refusal(Enum):
+    """Why the store refused a post that mentions a brand."""
+
+    ERASED = "erased"
+    """It, its author or its link was erased."""
+    EXPIRED = "expired"
+    """It is older than posts of its source are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureTarget:
+    """Which posts to erase: exactly one of ``author``, ``url`` and ``mention`` is given."""
+
+    author: str = ""
+    """A name as ``author:`` of a rule compares it: regardless of case, with or without "@"."""
+    url: str = ""
+    """A link; tracking parameters, the scheme and "www." are ignored."""
+    mention: int | None = None
+    """Id of a mention of the post."""
+    source: str = ""
+    """Only posts of this source; empty: of any."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostCounts:
+    """How many posts, with how many mentions."""
+
+    posts: int
+    mentions: int
+    by_source: dict[str, int]
+    """Source -> posts, most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The result of an erasure. The posts are gone from lists, figures and searches in any case."""
+
+    counts: PostCounts
+    remaining: str = ""
+    """Why bytes of the texts may still be in the files, and what to do; empty if none is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """One step of the retention."""
+
+    deleted: dict[str, int]
+    """Source -> posts that were deleted."""
+    more: bool
+    """Whether another step may find more."""

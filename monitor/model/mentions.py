@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntEnum, IntFlag, StrEnum
 from typing import NamedTuple
 
+from monitor.model.maintenance import Refusal
 from monitor.model.posts import Post, Span
 from monitor.model.queries import ListPosition
 
@@ -183,3 +184,5 @@ class SaveResult:
     repeats: dict[str, str] = field(default_factory=dict)
     """External id -> source that has the same post already, for new posts that were therefore not stored. Only posts
     of which either was imported are compared."""
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    """External id -> why a post that mentions a brand was not stored."""

@@ -23,6 +23,7 @@ from monitor.model import (
     StoreHealth,
     Topics,
 )
+from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
 from monitor.store.people import PeopleStore
 
@@ -54,6 +55,10 @@ class Store(MentionQueries, Protocol):
 
     people: PeopleStore
     """Accounts, sessions, API tokens, paired walls and the audit log."""
+
+    @property
+    def maintenance(self) -> Maintenance:
+        """Retention and erasure."""
 
     # The database itself
 
@@ -106,6 +111,9 @@ class Store(MentionQueries, Protocol):
         same link are stored once if their texts, times and authors agree too: many posts may share one link. The later
         one is not stored but returned in ``SaveResult.repeats``; brands that only it mentions become mentions of the
         stored post if the texts are equal.
+
+        A post that was erased, or that is older than posts of its source are kept, is not stored but returned in
+        ``SaveResult.refused``; see ``maintenance``.
         """
 
     def delete_posts(self, source: str, external_ids: Sequence[str], now: datetime) -> int:

@@ -1,12 +1,22 @@
-"""What is done with the files of a database while no store has it open in this process: backup and restore."""
+"""Care of a database: of its files while no store has it open in this process, and of what an open one contains."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from monitor.model import Backup, DatabaseStatus, Examination, Restored
+from monitor.model import (
+    Backup,
+    DatabaseStatus,
+    Erasure,
+    ErasureTarget,
+    Examination,
+    Expired,
+    PostCounts,
+    Restored,
+)
 
 
 class DatabaseFiles(Protocol):
@@ -36,3 +46,48 @@ class DatabaseFiles(Protocol):
 
         Other programs may use it. ``full`` also compares each index with its table. Raises nothing.
         """
+
+
+class Maintenance(Protocol):
+    """Retention and erasure in an open database: ``Store.maintenance``. Every method may raise StoreError."""
+
+    # Retention
+
+    def set_retention(self, keep: timedelta | None, by_source: Mapping[str, timedelta]) -> None:
+        """Store how long posts are kept: ``by_source``, and ``keep`` for all other sources; None: forever.
+
+        From then on, ``Store.save`` does not store what is older. ``delete_expired`` deletes it.
+        """
+
+    def delete_expired(self, now: datetime, limit: int = 500) -> Expired:
+        """Delete at most ``limit`` posts that are older than they are kept, in one transaction, with their figures.
+
+        The age of a post without a date counts from when it was added.
+        """
+
+    # Erasure
+
+    def find_posts(self, target: ErasureTarget) -> PostCounts:
+        """How many posts ``target`` means. Raises StoreError for a mention that does not exist."""
+
+    def erase(self, target: ErasureTarget, now: datetime, *, refuse_later: bool = True) -> Erasure:
+        """Delete the posts so that no byte of them is left in the files of the database, and keep them from returning.
+
+        ``Store.save`` refuses these posts from then on, whichever source or file they come from, and with
+        ``refuse_later`` everything else by an erased author or at an erased link too. The names of authors and links
+        are stored as hashes only. An erased author is also no longer named by posts that replied to it.
+
+        Other programs may use the database. It is rewritten as a whole, during which they wait to write: seconds for
+        each GB.
+        """
+
+    def allow_again(self, target: ErasureTarget) -> bool:
+        """Let an erased author or link be stored again; return whether it was refused. Erased posts stay refused."""
+
+    # Words of deleted posts
+
+    def deleted_words_since(self) -> datetime | None:
+        """Since when words of deleted or edited posts may still be in the search index or the log; None: none are."""
+
+    def remove_deleted_words(self, now: datetime, seconds: float | None = None) -> bool:
+        """Remove them in small steps, for at most ``seconds``; return whether none are left. Call it again to go on."""

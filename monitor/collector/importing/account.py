@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from monitor.collector.importing.columns import Columns
 from monitor.collector.importing.rejected_rows import RejectedRows
 from monitor.collector.importing.rows import Row
-from monitor.model import Post, SaveResult
+from monitor.model import Post, Refusal, SaveResult
 
 MAX_PREVIEWED_POSTS = 10
 
@@ -36,11 +36,15 @@ class Summary:
     skipped: int = 0
     """Posts that an earlier run had imported."""
     matched: int = 0
-    """Posts judged in this run that mention a brand. They are in the database after it."""
+    """Posts judged in this run that mention a brand. They are in the database after it, unless they were refused."""
     unchanged: int = 0
     """Those of them that the source had already."""
     per_source: Counter[str] = field(default_factory=Counter)
     """Other source -> those of them that it had already, so that they were not stored again."""
+    erased: int = 0
+    """Those of them that were erased, so that they were not stored again."""
+    expired: int = 0
+    """Those of them that are older than posts are kept, so that they were not stored."""
     unmatched: int = 0
     """Posts judged in this run that mention none; they are not stored."""
     per_brand: Counter[str] = field(default_factory=Counter)
@@ -71,6 +75,9 @@ class Summary:
         self.new += saved.new
         self.edited += saved.edited
         self.unchanged += saved.unchanged
+        refusals = list(saved.refused.values())
+        self.erased += refusals.count(Refusal.ERASED)
+        self.expired += refusals.count(Refusal.EXPIRED)
         for external_id, source in saved.repeats.items():
             self.per_source[source] += 1
             self.rejected.add_repeated(rows[external_id], f"the source {source!r} has this post already")

@@ -21,6 +21,7 @@ from monitor.store.sqlite.migration_steps import (
     fill_5_minute_counts,
 )
 from monitor.store.sqlite.migrations_people import create_people_tables
+from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
@@ -334,3 +335,6 @@ def m018_context(db: Database) -> None:
 def m019_people(db: Database) -> None:
     """Accounts, sessions, API tokens, paired walls and the audit log."""
     create_people_tables(db)
+
+
+migrations(name="m020_tombstones")(create_tombstones)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from monitor.model import ChangeKind, Finding, JudgedPost, Post, SaveResult, State
+from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
-from monitor.store.sqlite import derived, links
+from monitor.store.sqlite import deleted_words, derived, links
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import post_tags
 from monitor.store.sqlite.ids import IdCache, source_id
+from monitor.store.sqlite.refusals import refused_posts
 from monitor.store.sqlite.repeats import Repeat, RepeatFinder
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment_code
 from monitor.store.sqlite.sources import extend_imported_period
@@ -106,6 +107,7 @@ class BatchSaver:
     """(post, brand) of ``new_mentions``: several posts of a batch may repeat the same stored one."""
     per_brand: Counter[str] = field(default_factory=Counter)
     repeats: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
     edited: int = 0
     unchanged: int = 0
 
@@ -124,13 +126,15 @@ class BatchSaver:
         self._save(judged_posts)
         deleted_count += delete_posts(self.db, self.stories, self.source, self.now, external_ids=deleted)
         new = sum(self.per_brand.values())
-        return SaveResult(new, self.edited, self.unchanged, deleted_count, dict(self.per_brand), self.repeats)
+        numbers = (new, self.edited, self.unchanged, deleted_count)
+        return SaveResult(*numbers, dict(self.per_brand), self.repeats, self.refused)
 
     def _save(self, judged_posts: Sequence[JudgedPost]) -> None:
         """Save the posts. If several have the same external id, the last one counts."""
         batch = {judged.post.external_id: judged for judged in judged_posts}
         self.unchanged += len(judged_posts) - len(batch)
         stored = self._select_stored(list(batch))
+        batch, self.refused = refused_posts(self.db, self.source_name, batch, stored.keys(), self.now)
         new = [one for external_id, one in batch.items() if external_id not in stored and one.findings]
         repeats = RepeatFinder(self.db, self.source_name, self.imported).find(new)
         self.repeats = {external_id: repeat.source for external_id, repeat in repeats.items()}
@@ -202,6 +206,7 @@ class BatchSaver:
         if not edits:
             return
         self.edited += len(edits)
+        deleted_words.mark(self.db, self.now)
         ids = json.dumps(sorted(mention for stored, _ in edits for mention, _ in stored.mentions.values()))
         derived.remove(self.db, derived.IN_IDS, ids)
         for stored, one in edits:
@@ -270,7 +275,19 @@ def delete_posts(
         found += db.execute(select, (json.dumps(texts), source)).fetchall() if texts else ()
     if not found:
         return 0
-    posts, mentions = sorted({p for p, _ in found}), json.dumps(sorted({m for _, m in found}))
+    return _delete(db, stories, sorted({p for p, _ in found}), sorted({m for _, m in found}), now)
+
+
+def delete_by_post_ids(db: Connection, stories: StoryIndex, posts: Sequence[int], now: int) -> int:
+    """Delete posts by their ids in the database; return how many existed."""
+    select = "SELECT post, id FROM mention WHERE post IN (SELECT value FROM json_each(?))"
+    found = db.execute(select, (json.dumps(list(posts)),)).fetchall()
+    return _delete(db, stories, sorted({p for p, _ in found}), [m for _, m in found], now) if found else 0
+
+
+def _delete(db: Connection, stories: StoryIndex, posts: list[int], mention_ids: list[int], now: int) -> int:
+    mentions = json.dumps(mention_ids)
+    deleted_words.mark(db, now)
     derived.remove(db, derived.IN_IDS, mentions)
     links.remove(db, derived.IN_IDS, (json.dumps(posts),))
     log_changes(db, ChangeKind.DELETED, derived.IN_IDS, mentions, now)

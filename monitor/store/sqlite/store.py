@@ -41,6 +41,7 @@ from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.faults import FaultTracker, free_bytes
 from monitor.store.sqlite.integrity import UncleanStopCheck
+from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.status_buffer import StatusBuffer
@@ -81,6 +82,7 @@ class SqliteStore(SqliteMentionQueries):
             tests_itself=options.long_running,
         )
         self._readers = Readers(path, failed=self._faults.record_damage)
+        self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
 
     @classmethod
