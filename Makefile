@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 BUILT_FROM := pyproject.toml constraints.txt hatch_build.py \
 	$(shell find display/web -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: run demo test lint bench licenses
+.PHONY: run demo test drills lint bench licenses lock package
 
 run: .venv/.installed
 	@exec env MALLOC_ARENA_MAX=2 $(BIN)/wallflower run
@@ -29,6 +29,20 @@ bench: .venv/.testable
 		name=$$(basename $$file .py); echo "== bench.$$name"; $(BIN)/python -m bench.$$name || failed="$$failed $$name"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "These failed or exceeded a limit:$$failed" >&2; exit 1; fi
+
+# What takes minutes, or a whole machine: systemd in a container, packages, faults. As root it skips the least.
+drills: .venv/.testable
+	@$(BIN)/python -m pytest --verbose tests/drills/drill_*.py
+
+# The pinned dependencies with their hashes, from pyproject.toml and constraints.txt.
+lock: .venv/.testable
+	@$(PIP) --editable '.[release]'
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-package pip --no-annotate --no-header \
+		--constraint constraints.txt --output-file requirements.txt pyproject.toml
+
+package: .venv/.testable
+	@$(PIP) --editable '.[release]'
+	@$(BIN)/python -m scripts.package
 
 licenses: .venv/.testable
 	@$(BIN)/python scripts/third_party_licenses.py

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from display.cli import install_service as command
+from display.cli.exit_codes import ExitCode
 from display.cli.install_service import Installer, Machine
 from display.cli.main import cli
 from display.cli.setup.config_text import config_text
@@ -178,6 +179,11 @@ def test_the_command_prints_the_unit(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_system_wide_config_keeps_its_data_where_the_unit_lets_it_write() -> None:
     assert 'data = "/var/lib/wallflower"' in config_text([propose_brand("Acme")], [], {}, "UTC", "/var/lib/wallflower")
+
+
+def test_failures_that_a_restart_cannot_repair_are_not_restarted() -> None:
+    prevented = {int(code) for code in settings(Installation().unit())["RestartPreventExitStatus"].split()}
+    assert prevented == {ExitCode.USAGE, ExitCode.DATABASE, ExitCode.CONFIG}
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

@@ -95,7 +95,9 @@ class Service:
     def summary(self) -> str:
         """What the program is doing, as `systemctl status` shows it."""
         sources = len(self._reloader.config.sources)
-        return f"{self._address()}, {sources} {'source' if sources == 1 else 'sources'}"
+        doing = f"{self._address()}, {sources} {'source' if sources == 1 else 'sources'}"
+        changed = ["The changed config has problems and is not used."] if self._reloader.status().problems else []
+        return ". ".join([doing, " ".join([*self._store.health().reasons, *changed])]).removesuffix(". ")
 
     def start(self) -> None:
         """Start reading the sources, the periodic jobs and the live updates."""
