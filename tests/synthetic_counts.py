@@ -47,6 +47,7 @@ class SyntheticCounts:
         self._factor = self._rhythm(hours) * (self.shape(hours) if self.shape else 1.0)
         self.n = {name: self._sampled(rate / 60 * self._factor) for name, rate in self.hourly.items()}
         self.negative = {name: self._random.binomial(n, self.negative_share) for name, n in self.n.items()}
+        self._sums: tuple[dict[str, Counts], dict[str, Counts]] | None = None
 
     def _rhythm(self, hours: Times) -> Times:
         ahead = [(MONDAY + h * HOUR).astimezone(self.zone).utcoffset() or timedelta() for h in range(self.days * 24)]
@@ -62,6 +63,7 @@ class SyntheticCounts:
 
     def add(self, source: str, since: datetime, lasts: timedelta, hourly: float, negative: float = 0.2) -> None:
         """Add ``hourly`` mentions per hour for a while."""
+        self._sums = None
         first, last = self.minute(since), self.minute(since + lasts)
         more = self._random.poisson(hourly / 60, last - first)
         self.n[source][first:last] += more
@@ -69,6 +71,7 @@ class SyntheticCounts:
 
     def silence(self, source: str, since: datetime, until: datetime) -> None:
         """Remove the mentions of a span in which the source was not read."""
+        self._sums = None
         for counts in (self.n, self.negative):
             counts[source][self.minute(since) : self.minute(until)] = 0
 
@@ -81,10 +84,20 @@ class SyntheticCounts:
         last = self.minute(until)
         bins = min(bins, last // 5)
         parts = []
-        for counts in (self.n, self.negative):
-            fives = {name: one[last - 5 * bins : last].reshape(-1, 5).sum(axis=1) for name, one in counts.items()}
+        for sums in self._sums_until():
+            fives = {name: np.diff(one[last - 5 * bins : last + 1 : 5]) for name, one in sums.items()}
             parts.append({name: array("q", values.tobytes()) for name, values in fives.items()})
         return VolumeSeries("Acme", until - bins * STEP, STEP, parts[0], parts[1])
+
+    def _sums_until(self) -> tuple[dict[str, Counts], dict[str, Counts]]:
+        """All mentions, and the negative ones, before each minute: from these, bins take a tenth of the time."""
+        if self._sums is None:
+            n, negative = (
+                {name: np.concatenate(([0], np.cumsum(one))) for name, one in counts.items()}
+                for counts in (self.n, self.negative)
+            )
+            self._sums = n, negative
+        return self._sums
 
     def usual_hour(self, time: datetime) -> float:
         """The expected mentions in the hour around ``time``."""

@@ -21,7 +21,7 @@ def rows(values: Sequence[object], step: timedelta = STEP) -> Rows:
     return [(f"{START + n * step:%Y-%m-%d %H:%M:%S}", str(value)) for n, value in enumerate(values)]
 
 
-def counts_with_spike(days: int = 12) -> list[int]:
+def counts_with_spike(days: int = 8) -> list[int]:
     """A steady brand with a spike of an hour at the end."""
     rng = random.Random(4)
     values = [rng.randint(3, 7) for _ in range(days * 288)]
@@ -86,7 +86,7 @@ def test_irregular_series_keep_their_rows_and_their_incident(tmp_path: Path, nam
 
 @pytest.mark.parametrize(
     "values",
-    [[], [5], [0] * 5, [7] * 4000, [0] * 4000, ["NaN"] * 400, [-5] * 4000, [10**15, *[3] * 600], ["", "1e400", "3"]],
+    [[], [5], [0] * 5, [7] * 2500, [0] * 2500, ["NaN"] * 400, [-5] * 2500, [10**15, *[3] * 600], ["", "1e400", "3"]],
     ids=["none", "one", "five", "constant", "zeros", "no number", "negative", "huge", "strange"],
 )
 def test_a_series_without_information_has_no_incident(tmp_path: Path, values: list[object]) -> None:

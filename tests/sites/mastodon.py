@@ -12,6 +12,8 @@ OPTIONS = {"instances": "{url}"}
 EMPTY_RESPONSES = (b"[]",)
 """A timeline without posts."""
 LIMITS = {"x_ratelimit_limit": "300", "x_ratelimit_remaining": "299", "x_ratelimit_reset": "2026-03-04T12:05:00.9Z"}
+MANY_POSTS = 250
+"""Mastodon.py takes a millisecond for each."""
 PAGES_FORWARD = True
 """After the first page, which is the newest one, pages continue from the oldest post."""
 
