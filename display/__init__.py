@@ -25,7 +25,8 @@ from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
 from display.server.capacity import Capacity
-from display.server.live import Live
+from display.server.descriptors import current_limit, max_connections
+from display.server.live import MAX_SOCKETS, Live
 from display.server.proxies import ProxyMiddleware
 from display.server.request_reader import MAX_BODY_BYTES
 from display.server.security import SecurityMiddleware
@@ -69,7 +70,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     states = WallStates(config, store, clock, health=health, version=version)
     access = Access.build(config, store.people, clock, passwords or Passwords())
-    live = Live(app, store, clock, states, access.identities, version=version)
+    max_sockets = min(MAX_SOCKETS, max_connections(current_limit()))
+    live = Live(app, store, clock, states, access.identities, version=version, max_sockets=max_sockets)
     started = clock.now()
     reloadable = config_file or UnchangedFile(ConfigStatus(started))
     context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable, clock_jump)

@@ -69,7 +69,14 @@ def app_for(config: Config, store: Store, clock: Clock, health: Mapping[str, boo
 
 
 class _SilentRequestHandler(WSGIRequestHandler):
-    """Does not log requests."""
+    """Does not log requests, and expects no other request on a connection that a WebSocket has taken over."""
+
+    def handle_one_request(self) -> None:
+        """Answer a request."""
+        if self.connection.fileno() == -1:
+            self.close_connection = True
+        else:
+            super().handle_one_request()
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Do nothing."""

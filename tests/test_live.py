@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import queue
 import socket
@@ -18,10 +19,11 @@ import socketio
 from display import prepare_config
 from display.server.live import (
     BURST_CHANGES,
-    BURST_INTERVAL_SECONDS,
     HEARTBEAT_SECONDS,
     MAX_LISTED_CHANGES,
     MAX_MISSED_CHANGES,
+    MAX_PAUSE_SECONDS,
+    MIN_PAUSE_SECONDS,
     Live,
     changes_payload,
 )
@@ -197,7 +199,7 @@ def test_a_wall_receives_no_heartbeat_without_a_state(app: LiveApp, monkeypatch:
     assert received(wall, "heartbeat") == []
 
 
-def test_in_a_burst_walls_receive_one_state_per_second_and_pages_every_change(app: LiveApp) -> None:
+def test_in_a_burst_walls_receive_several_changes_with_one_state_and_pages_every_change(app: LiveApp) -> None:
     page, wall = app.client(), app.client(room=WALL_ROOM)
     received(page, ""), received(wall, "")
     for n in range(20):
@@ -206,11 +208,29 @@ def test_in_a_burst_walls_receive_one_state_per_second_and_pages_every_change(ap
     states = received(wall, "changes")
     assert len(states) <= BURST_CHANGES + 1
     assert len(received(page, "changes")) == 20
-    app.clock.advance(BURST_INTERVAL_SECONDS)
+    app.clock.advance(MIN_PAUSE_SECONDS)
     app.live.step(0)
     (last,) = received(wall, "changes")
     assert sorted(i for m in (*states, last) for i in ids(m)) == list(range(1, 21))
     assert last["state"]["last_id"] == 20
+
+
+def test_states_that_take_long_to_build_are_built_less_often(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = app.client(room=WALL_ROOM)
+
+    busy = itertools.count(step=MAX_PAUSE_SECONDS)
+    monkeypatch.setattr(app.live, "_cpu_seconds", lambda: next(busy))
+    for n in range(BURST_CHANGES + 2):
+        app.save(f"Acme number {n}.")
+        app.live.step(0)
+    received(wall, "")
+    app.save("Acme again.")
+    app.clock.advance(MIN_PAUSE_SECONDS)
+    app.live.step(0)
+    assert received(wall, "changes") == []
+    app.clock.advance(MAX_PAUSE_SECONDS)
+    app.live.step(0)
+    assert len(received(wall, "changes")) == 1
 
 
 def test_a_message_lists_the_newest_changes_and_counts_the_others() -> None:
@@ -263,7 +283,7 @@ def test_pending_changes_for_walls_are_limited(app: LiveApp, monkeypatch: pytest
     monkeypatch.setattr(app.live._tail, "wait", lambda seconds: batch)
     app.live.step(0)
     monkeypatch.setattr(app.live._tail, "wait", lambda seconds: [])
-    app.clock.advance(BURST_INTERVAL_SECONDS)
+    app.clock.advance(MIN_PAUSE_SECONDS)
     app.live.step(0)
     (message,) = received(wall, "changes")
     assert message["last_id"] == batch[-1].id

@@ -52,6 +52,7 @@ def test_the_beginning_of_the_next_request_is_kept(request_bytes: bytes) -> None
     ("pieces", "status"),
     [
         ([b"GET /" + b"a" * MAX_HEAD_BYTES, b"a"], "414"),
+        ([b"GET /" + b"a" * MAX_HEAD_BYTES + b" HTTP/1.1\r\nHost: x\r\n\r\n"], "414"),
         ([b"GET / HTTP/1.1\r\nX: " + b"a" * MAX_HEAD_BYTES, b"a"], "431"),
         ([b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * MAX_HEAD_BYTES], "431"),
         ([POST.replace(b": 9", b": %d" % (MAX_BODY_BYTES + 1))], "413"),

@@ -24,6 +24,12 @@ def raise_limit(wanted: int = WANTED) -> int:
     return soft
 
 
+def current_limit() -> int:
+    """The limit of this process."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return WANTED if soft == resource.RLIM_INFINITY else soft
+
+
 def max_connections(limit: int) -> int:
     """How many HTTP connections may be open with ``limit`` file descriptors; WebSockets get as many again."""
     return max(MIN_CONNECTIONS, min(MAX_CONNECTIONS, (limit - RESERVED) // 2))

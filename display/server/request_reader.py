@@ -61,6 +61,9 @@ class RequestReader:
     def _follow(self, event: object) -> None:
         if isinstance(event, h11.Request):
             self._head_arrived = True
+            if len(self.received) - len(self._http.trailing_data[0]) > MAX_HEAD_BYTES:
+                self.refusal = self._large_head()
+                return
             length = dict(event.headers).get(b"content-length", b"0")
             self.refusal = LARGE_BODY if int(length) > MAX_BODY_BYTES else None
         elif isinstance(event, h11.Data):
@@ -74,4 +77,7 @@ class RequestReader:
             return UNKNOWN_CODING
         if error.error_status_hint != 431 or self._head_arrived:
             return BAD_REQUEST
+        return self._large_head()
+
+    def _large_head(self) -> Refusal:
         return LARGE_HEAD if b"\n" in self.received[:MAX_HEAD_BYTES] else LONG_ADDRESS

@@ -1,4 +1,4 @@
-"""A running server for all tests of a module."""
+"""A running server for all tests."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ POSTS = 4000
 """Their export has some 6 MB, more than any buffer between the server and a client that does not read."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with posts, which every test must leave as able to answer as it was."""
+    """A server with posts, which every test leaves as it was. All tests of a process share it."""
     running = RunningServer(tmp_path_factory.mktemp("attacked"))
     running.save([judged(f"Acme {n} " + "word " * (POST_CHARS // 5), external_id=f"p{n}") for n in range(POSTS)])
     try:
