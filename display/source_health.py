@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from monitor.analysis.staleness import STALE_AFTER, is_stale, without
-from monitor.model import Gap, Health, MentionFilter, SourceStatus
+from monitor.model import Gap, Health, MentionFilter, SourceStatus, StoreFault
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -88,6 +88,8 @@ class SourceHealth:
     """How much history the sample source is generating right now; None if it is not."""
     leftover_samples: tuple[str, ...] = ()
     """See ``leftover_samples``."""
+    fault: StoreFault | None = None
+    """Why nothing can be stored, and so no source is read."""
 
     @property
     def last_read(self) -> datetime | None:
@@ -122,11 +124,12 @@ def source_health(
     now: datetime,
     started: datetime,
     mentions_by_source: Mapping[str, int] | None = None,
+    fault: StoreFault | None = None,
 ) -> SourceHealth:
     """The health of the sources of ``config`` at ``now``.
 
     ``started`` is when this program began: a source that was never read counts as stale from then on.
-    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major.
+    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major. ``fault`` is the store's.
     """
     statuses = configured_statuses(config, stored)
     counts = mentions_by_source or {}
@@ -144,6 +147,7 @@ def source_health(
         sample=bool(samples),
         generating=_history_being_generated(config, statuses),
         leftover_samples=leftover_samples(config, stored),
+        fault=fault,
     )
 
 
@@ -212,6 +216,15 @@ def gaps_outside_imports(
         periods = without([(gap.since, end)], [imported[gap.source]] if gap.source in imported else [])
         found += [replace(gap, since=start, until=gap.until if stop == end else stop) for start, stop in periods]
     return found
+
+
+def outage_gaps(health: SourceHealth) -> list[Gap]:
+    """An open gap for each source while nothing can be stored; [] while that works."""
+    fault = health.fault
+    if fault is None:
+        return []
+    reason = f"Nothing can be stored: {fault.cause}."
+    return [Gap(status.source, fault.since, None, reason) for status in health.statuses]
 
 
 def unrecorded_gaps(

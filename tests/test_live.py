@@ -30,7 +30,7 @@ from display.server.live import (
 from display.server.new_client import WALL_ROOM, NewClient
 from display.server.websocket import MAX_MESSAGE_BYTES
 from monitor.config.walls import Wall
-from monitor.model import Change, ChangeKind
+from monitor.model import Change, ChangeKind, FaultKind, StoreFault, StoreHealth
 from monitor.store import open_store
 from tests.fake_site import RunningApp, app_for, config, judged, working_status
 from tests.fakes import NOON, FakeClock
@@ -182,6 +182,23 @@ def test_a_heartbeat_is_sent_every_ten_seconds(app: LiveApp) -> None:
     (beat,) = received(client, "heartbeat")
     assert beat["now"] == app.clock.now().timestamp() * 1000
     assert (beat["last_id"], beat["version"]) == (0, "1")
+
+
+def test_a_fault_of_the_store_is_sent_at_once_and_so_is_its_end(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.save("Acme is fine.")
+    page, wall = app.client(), app.client(room=WALL_ROOM)
+    app.live.step(0)
+    received(page, ""), received(wall, "")
+    fault = StoreFault(FaultKind.LOCKED, NOON, "It is locked.")
+    with monkeypatch.context() as locked:
+        locked.setattr(app.store, "health", lambda: StoreHealth(fault=fault))
+        app.live.step(0)
+        app.live.step(0)
+        assert [message["fault"] for message in received(page, "heartbeat")] == ["locked"]
+        assert [message["state"]["kind"] for message in received(wall, "heartbeat")] == ["blind"]
+    app.live.step(0)
+    assert [message["fault"] for message in received(page, "heartbeat")] == [""]
+    assert [message["state"]["kind"] for message in received(wall, "heartbeat")] != ["blind"]
 
 
 def test_a_wall_receives_no_heartbeat_without_a_state(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> None:

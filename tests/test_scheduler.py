@@ -16,7 +16,7 @@ import pytest
 from monitor.collector.scheduler import WATCHDOG_SECONDS
 from monitor.collector.source_worker import HANG_SECONDS, NOT_STORED, STORE_RETRY_SECONDS, STORED_AGAIN, Worker
 from monitor.errors import AuthError, Gone, RateLimited, SourceError, StoreError
-from monitor.model import Batch, Health, MentionFilter
+from monitor.model import Batch, FaultKind, Health, MentionFilter
 from tests.fake_sources import BlockingSource, CountingSource, failing
 from tests.fake_time import TIMEOUT_SECONDS, SteppedClock
 from tests.fakes import NOON, post
@@ -180,6 +180,28 @@ def test_a_store_that_fails_is_retried(scheduler_run: SchedulerRun, monkeypatch:
     scheduler_run.advance(STORE_RETRY_SECONDS + WATCHDOG_SECONDS)
     assert source.passes == 3
     assert len(scheduler_run.store.page(MentionFilter())) == 1
+
+
+def test_nothing_is_fetched_during_a_fault_and_what_was_missed_is_a_gap_that_says_why(
+    scheduler_run: SchedulerRun, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = CountingSource()
+    scheduler_run.start({"Forum": source})
+    scheduler_run.advance(60)
+    faults = scheduler_run.store._faults  # type: ignore[attr-defined]
+    faults.begin(FaultKind.DISK_FULL, "The disk is full.")
+    passes = source.passes
+    scheduler_run.advance(3 * 3600)
+    assert source.passes == passes
+    assert scheduler_run.store.gaps(NOON, NOON + timedelta(days=1)) == []
+    faults.committed()
+    scheduler_run.advance(60)
+    assert source.passes == passes + 1
+    (gap,) = scheduler_run.store.gaps(NOON, NOON + timedelta(days=1))
+    assert gap.reason == "Nothing could be stored: the disk was full."
+    assert gap.since == NOON
+    assert gap.until is not None
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR", "CRITICAL")] == []
 
 
 @pytest.mark.parametrize("hours", [1, -1])

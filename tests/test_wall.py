@@ -30,7 +30,8 @@ from display.wall_state.horizon import (
     unseen_periods,
 )
 from display.wall_state.i18n import Locale, catalogue
-from display.wall_state.wall_data import TALLIES_TTL_SECONDS, ttl_cache
+from display.wall_state.ttl_cache import ttl_cache
+from display.wall_state.wall_data import TALLIES_TTL_SECONDS
 from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
 from monitor.model import UNDATED, Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally

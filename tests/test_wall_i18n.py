@@ -30,6 +30,7 @@ LANGUAGES = catalogue()
 ENGLISH = LANGUAGES["en"]
 SAME_IN_TWO_LANGUAGES = {
     "peak_mentions",
+    "because",
     "blind",
     "continued",
     "falling",

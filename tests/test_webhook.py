@@ -365,3 +365,32 @@ def test_no_delivery_raises_an_unexpected_error(delivery: Any) -> None:
         except DeliveryError:
             return
     assert all(post.text.strip() and post.published_at.tzinfo for post in posts)
+
+
+def test_a_delivery_that_cannot_be_stored_opens_a_gap_once_storing_works_again(
+    client: FlaskClient,
+    store: Store,
+    clock: FakeClock,
+    context: PassContext,
+    helpdesk: ConfiguredSource,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    status = poll(helpdesk, timing.initial_status("Help desk", "webhook", helpdesk.polling, sample=False), context)
+    with monkeypatch.context() as full:
+        full.setattr(store, "save", _no_space)
+        for _ in range(2):
+            assert deliver(client, POST).status_code == 503
+            clock.advance(30)
+    assert store.gaps(NOON, NOON + timedelta(hours=1)) == []
+    status = poll(helpdesk, status, context)
+    (gap,) = store.gaps(NOON, NOON + timedelta(hours=1))
+    assert (gap.since, gap.until, gap.reason) == (NOON, None, status.note)
+    assert "refused because they could not be stored" in status.note
+    clock.advance(60)
+    poll(helpdesk, status, context)
+    (gap,) = store.gaps(NOON, NOON + timedelta(hours=1))
+    assert gap.until == clock.now(), "the gap ends, and stays: nobody knows whether the posts were sent again"
+
+
+def _no_space(*_: Any, **__: Any) -> None:
+    raise StoreError("The disk is full.", "disk_full")

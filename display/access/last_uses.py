@@ -64,7 +64,8 @@ class LastUses:
             try:
                 self._people.record_use(sessions, tokens)
             except StoreError as error:
-                log.warning("When people were last seen could not be stored: %s", error)
+                level = logging.DEBUG if error.fault else logging.WARNING  # a fault of the store is logged elsewhere
+                log.log(level, "When people were last seen could not be stored: %s", error)
 
     def _record(self, uses: Uses, id_: int, address: str) -> None:
         with self._lock:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from monitor.errors import StoreError
+from monitor.model import FaultKind
+from monitor.model.store_health import CAUSES
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,12 @@ def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def store_error(error: StoreError) -> tuple[str, int]:
-    """The page for a database that cannot be read now."""
-    log.error("the database cannot be used: %s", error)
+    """The page for a database that cannot be used now."""
+    # what keeps the store from storing is logged once, not for each request
+    log.log(logging.DEBUG if error.fault else logging.ERROR, "the database cannot be used: %s", error)
+    if error.fault and request.method == "POST":
+        cause = CAUSES[FaultKind(error.fault)].present
+        return error_page(503, "This could not be stored.", f"{cause[0].upper()}{cause[1:]}. Try again later.")
     return error_page(503, "The database cannot be read.", "No data is lost. Wallflower's log gives the reason.")
 
 

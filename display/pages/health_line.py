@@ -47,9 +47,15 @@ class HealthLine:
     @property
     def level(self) -> str:
         """ "ok", "unread", or "trouble" if a person has to do something."""
-        if any(unread.needs_person for unread in self.sources.unread):
+        if self.sources.fault or any(unread.needs_person for unread in self.sources.unread):
             return "trouble"
         return "unread" if self.sources.unread else "ok"
+
+    @property
+    def fault(self) -> str:
+        """ "Cannot store since 14:02: the disk is full"; empty while storing works."""
+        fault = self.sources.fault
+        return f"Cannot store since {clock_time(fault.since, self.now, self.zone)}: {fault.cause}" if fault else ""
 
     @property
     def expected_count(self) -> int:
@@ -64,6 +70,8 @@ class HealthLine:
     @property
     def headline(self) -> str:
         """The first sentence of the line."""
+        if self.fault:
+            return f"{self.fault}."
         total = self.expected_count
         if not total:
             return "Every source is paused." if self.sources.statuses else "No source is set up."
@@ -79,12 +87,16 @@ class HealthLine:
     @property
     def short(self) -> str:
         """The line for a phone."""
+        if self.fault:
+            return "Cannot store"
         total = self.expected_count
         return f"{self.read_count:,} of {total:,} read" if total else "No sources"
 
     @property
     def title(self) -> str:
         """The title of /sources: "6 of 8 sources are being read"."""
+        if self.fault:
+            return self.fault
         read, total = self.read_count, self.expected_count
         if not total:
             return "Every source is paused" if self.sources.statuses else "No source is set up"
@@ -95,6 +107,8 @@ class HealthLine:
     @property
     def details(self) -> str:
         """Which sources are not read and why, with at most MAX_NAMED_SOURCES named."""
+        if self.fault:
+            return ""
         named = ", ".join(f"{unread.source} {self._reason(unread)}" for unread in self.unread[:MAX_NAMED_SOURCES])
         more = len(self.unread) - MAX_NAMED_SOURCES
         return f"{named} and {more:,} more" if more > 0 else named
@@ -104,6 +118,10 @@ class HealthLine:
         """For an empty list: which sources were not read, so that it does not look complete. Empty if all were read."""
         read_before = [unread for unread in self.unread if unread.since]
         never_read = [unread.source for unread in self.unread if not unread.since]
+        fault = self.sources.fault
+        if fault:
+            since = clock_time(fault.since, self.now, self.zone)
+            return f"Nothing was stored since {since}, because {fault.cause}. There may be more mentions."
         clauses = [
             f"{unread.source} {'since' if n else 'has not been read since'} "
             f"{clock_time(unread.since, self.now, self.zone)}"
@@ -124,5 +142,7 @@ class HealthLine:
 
 def current_health(context: PageContext, now: datetime) -> HealthLine:
     """The health line of a page at ``now``."""
-    health = source_health(context.config, context.store.statuses(), now, context.started)
+    health = source_health(
+        context.config, context.store.statuses(), now, context.started, fault=context.store.health().fault
+    )
     return HealthLine(health, now, context.config.timezone)

@@ -13,6 +13,7 @@ after that. Sockets never write to the store.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -37,7 +38,7 @@ from display.wall_state import UnknownWall
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
 from monitor.logs import FaultLog
-from monitor.model import Change
+from monitor.model import Change, StoreFault
 from monitor.store.tail import Tail
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Live:
         self._walls_updated_at = self._heartbeat_sent_at = float("-inf")
         self._pause, self._cpu_seconds = MIN_PAUSE_SECONDS, cpu_seconds
         self._last_id = 0
+        self._sent_fault: StoreFault | None = None
+        """Why nothing can be stored, as the last heartbeats said."""
         self._stopping = self._config_changed = False
         self.delays = SendingDelays(clock)
         self._faults = FaultLog(log, clock.monotonic)
@@ -196,6 +199,7 @@ class Live:
                 self._faults.clear(NOT_UPDATED, UPDATED_AGAIN)
             except StoreError as error:
                 self._faults.report(NOT_UPDATED, str(error))
+                self._send_heartbeats_if_possible()
                 self._clock.wait(RETRY_SECONDS)
             except Exception as error:
                 self._faults.report(NOT_UPDATED, f"a bug in Wallflower: {error!r}", exc_info=True)
@@ -291,18 +295,29 @@ class Live:
             self._pause = min(MAX_PAUSE_SECONDS, max(MIN_PAUSE_SECONDS, wanted))
 
     def _send_heartbeats(self) -> None:
-        now = self._clock.monotonic()
-        if now - self._heartbeat_sent_at < HEARTBEAT_SECONDS and not self._config_changed:
+        now, fault = self._clock.monotonic(), self._store.health().fault
+        is_due = now - self._heartbeat_sent_at >= HEARTBEAT_SECONDS
+        if not (is_due or self._config_changed or fault != self._sent_fault):
             return
-        self._heartbeat_sent_at, self._config_changed = now, False
+        self._heartbeat_sent_at, self._config_changed, self._sent_fault = now, False, fault
         if self._has_clients(PAGES_ROOM):
             self._io.emit("heartbeat", self._heartbeat(), to=PAGES_ROOM)
         for wall in self._open_walls():
             self._send_heartbeat(wall, to=wall_room(wall))
 
+    def _send_heartbeats_if_possible(self) -> None:
+        """While the store cannot be read, walls that have a picture learn why; others show that they are not live."""
+        with contextlib.suppress(StoreError):
+            self._send_heartbeats()
+
     def _heartbeat(self) -> JsonObject:
         """The payload of a heartbeat; walls also get their state."""
-        return {"now": epoch_ms(self._clock.now()), "last_id": self._last_id, "version": self._version}
+        return {
+            "now": epoch_ms(self._clock.now()),
+            "last_id": self._last_id,
+            "version": self._version,
+            "fault": self._sent_fault.kind if self._sent_fault else "",
+        }
 
     def _send_heartbeat(self, wall: str, to: str) -> None:
         """Send a heartbeat to a wall; if the config has no such wall any more, let its page reload instead."""

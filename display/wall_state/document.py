@@ -289,7 +289,25 @@ class WallState:
 
     def json(self) -> dict[str, Any]:
         """The document as the page receives it."""
-        return {name: _as_json(getattr(self, name)) for name in self.__dataclass_fields__}
+        document: dict[str, Any] = _as_json(self)
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class WallFault:
+    """What changes in the last picture of a wall while its state cannot be built."""
+
+    as_of: int
+    clock: int
+    headline: Headline
+    proof: tuple[ProofLine, ...]
+    kind: StateKind = StateKind.BLIND
+    incident: None = None
+
+    def json(self) -> dict[str, Any]:
+        """The changed parts of the document."""
+        document: dict[str, Any] = _as_json(self)
+        return document
 
 
 def _as_json(value: Any) -> Any:

@@ -14,7 +14,7 @@ from display.wall_state.i18n import Locale, Phrases, fill
 from display.wall_state.wall_text import isolated, round_to_one_digit, short_brand_name, source_name
 from monitor.analysis.baseline import MIN_VALID_DAYS, HourlyRange
 from monitor.clock import epoch_ms
-from monitor.model import Health, Incident, SourceStatus
+from monitor.model import Health, Incident, SourceStatus, StoreFault
 
 MIN_HEROES = 15
 """Heroes that fit into 5 minutes if the queue never runs empty."""
@@ -65,6 +65,8 @@ class HeadlineContext:
 
 def state_kind(context: HeadlineContext) -> StateKind:
     """The strongest state that applies."""
+    if context.source_health.fault:
+        return StateKind.BLIND
     if not context.collecting:
         return StateKind.NOT_LIVE
     if context.incident:
@@ -200,10 +202,20 @@ def _incident(incident: Incident, context: HeadlineContext) -> Headline:
 
 def _blind(context: HeadlineContext) -> Headline:
     phrases, last = context.phrases, context.source_health.last_read
+    if context.source_health.fault:
+        return fault_headline(context.source_health.fault, context.now, context.locale)
     if not context.source_health.statuses:
         return Headline(phrases.blind, phrases.no_source)
     text = fill(phrases.none_read_since, time=context.moment(last)) if last else phrases.none_readable
     return Headline(phrases.blind, text)
+
+
+def fault_headline(fault: StoreFault, now: datetime, locale: Locale) -> Headline:
+    """ "Blind. Cannot store since 14:02: the disk is full." """
+    phrases = locale.phrases
+    text = fill(phrases.not_storing, time=locale.moment(fault.since, now))
+    cause = fill(phrases.sentence, text=phrases.fault_causes[fault.kind])
+    return Headline(phrases.blind, fill(phrases.because, text=text), cause, fill(phrases.sentence, text=text))
 
 
 def _listening(context: HeadlineContext) -> Headline:
@@ -305,6 +317,8 @@ def _liveness_line(context: HeadlineContext) -> ProofLine:
     n_sources, last = len(health.statuses), health.last_read
     if not n_sources:
         return ProofLine("", phrases.no_source)
+    if health.fault:
+        return ProofLine("", phrases.no_source_read)
     if last is None:
         return ProofLine("", phrases.none_read_yet)
     if health.read_count < n_sources:

@@ -12,14 +12,17 @@ from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
 from display.wall_state.horizon import Period, UnseenPeriod
 from display.wall_state.i18n import Locale, catalogue, fill
+from display.wall_state.last_picture import last_picture
 from display.wall_state.sentences import HeadlineContext
+from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.usual_shares import MAX_UNREAD, WEEK
 from display.wall_state.voice_query import VoiceQuery
 from display.wall_state.voices import voice_of
-from display.wall_state.wall_data import MAX_NEW_MENTIONS, WallData, ttl_cache
+from display.wall_state.wall_data import MAX_NEW_MENTIONS, WallData
 from display.wall_state.wall_text import short_brand_name
 from monitor.analysis.staleness import without
 from monitor.clock import Clock, epoch_ms
+from monitor.errors import StoreError
 from monitor.model import Brand, Incident, Mention
 
 if TYPE_CHECKING:
@@ -73,7 +76,19 @@ class WallBuilder:
         self._shown_incident = former._shown_incident
 
     def get(self) -> dict[str, Any]:
-        """The newest state as JSON, without the wall's name; the one built before if nothing changed."""
+        """The newest state as JSON, without the wall's name; the one built before if nothing changed.
+
+        Raises StoreError. While a fault also prevents reading, it is the last picture, with the fault as its headline.
+        """
+        try:
+            return self._newest()
+        except StoreError:
+            fault = self._data.fault
+            if fault is None or self._built is None:
+                raise
+            return last_picture(self._built, fault, self._clock, self._locale)
+
+    def _newest(self) -> dict[str, Any]:
         revision = self._data.refresh()
         if self._built is None or revision != self._revision or self._director.is_due():
             self._revision = revision

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cachetools import TTLCache
 
-from display.source_health import SourceHealth, is_major, major_sources, source_health, unrecorded_gaps
+from display.source_health import SourceHealth, is_major, major_sources, outage_gaps, source_health, unrecorded_gaps
 from display.wall_state import horizon, usual_shares
 from display.wall_state.baseline_hours import baseline_hours
 from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
 from display.wall_state.horizon import Period
+from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.usual_shares import WEEK
 from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
 from monitor.analysis.staleness import unread_spans, without
 from monitor.clock import Clock
-from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, Tally, Topics, VolumeSeries
+from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, StoreFault, Tally, Topics, VolumeSeries
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -76,13 +77,15 @@ class WallData:
         self.started = started or self.now
         self._refreshed_at, self._revision = float("-inf"), 0
         self._last_alive_at = clock.monotonic()
+        self.fault: StoreFault | None = None
         self._loaded: dict[Hashable, Any] = {}
         self._caches: dict[float, TTLCache[Hashable, Any]] = {}
 
     def refresh(self) -> int:
         """Update the snapshot if the store changed or a second passed. Returns the snapshot's revision number."""
+        before, self.fault = self.fault, self._store.health().fault
         last_id, at = self._store.last_change_id(), self._clock.monotonic()
-        if last_id != self.last_id or at - self._refreshed_at >= REFRESH_SECONDS:
+        if last_id != self.last_id or before != self.fault or at - self._refreshed_at >= REFRESH_SECONDS:
             self.now, self.last_id, self._refreshed_at = self._clock.now(), last_id, at
             self._loaded.clear()
             self._revision += 1
@@ -240,7 +243,9 @@ class WallData:
         return self._cached(key, STORIES_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
 
     def _source_health(self) -> SourceHealth:
-        return source_health(self._config, self._store.statuses(), self.now, self.started, self.mentions_by_source)
+        return source_health(
+            self._config, self._store.statuses(), self.now, self.started, self.mentions_by_source, self.fault
+        )
 
     def _is_current(self, updated_at: datetime) -> bool:
         return self.now - updated_at <= ANALYSIS_VALID_FOR * max(self._clock.speed, 1)
@@ -257,7 +262,7 @@ class WallData:
         configured = {s.source for s in health.statuses}
         stored = self._cached("stored gaps", GAPS_TTL_SECONDS, lambda: self._store.gaps(since, now))
         gaps = [g for g in stored if g.source in configured]
-        gaps += unrecorded_gaps(health.stale, gaps, never_read_since=self.started)
+        gaps += unrecorded_gaps(health.stale, gaps, never_read_since=self.started) + outage_gaps(health)
         found: dict[str, list[Period]] = defaultdict(list)
         for gap in gaps:
             found[gap.source].append((max(gap.since, since), gap.until or horizon.end_of_last_bar(now)))
@@ -342,9 +347,3 @@ class WallData:
                 return value
 
         return self._once(key, load_cached)
-
-
-def ttl_cache(clock: Clock, ttl_seconds: float, max_entries: int) -> TTLCache[Hashable, Any]:
-    """A cache whose lifetimes are seconds of the time that is shown, which runs faster in a replay."""
-    speed = max(clock.speed, 1.0)
-    return TTLCache(max_entries, ttl_seconds, timer=lambda: clock.monotonic() * speed)

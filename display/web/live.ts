@@ -22,6 +22,8 @@ export interface Heartbeat<State = unknown> {
   now: number;
   last_id: number;
   version: string;
+  /** Why nothing can be stored, as a kind; empty while storing works. */
+  fault: string;
   state?: State;
 }
 

@@ -29,24 +29,43 @@ class FaultKind(StrEnum):
 
 
 class FaultCause(NamedTuple):
-    """A cause in words, within a sentence."""
+    """A cause in words, within a sentence, and what a person should do about it."""
 
     present: str
     past: str
+    advice: str
 
 
 CAUSES: Mapping[FaultKind, FaultCause] = MappingProxyType(
     {
-        FaultKind.DISK_FULL: FaultCause("the disk is full", "the disk was full"),
-        FaultKind.READ_ONLY: FaultCause("the disk is read-only", "the disk was read-only"),
+        FaultKind.DISK_FULL: FaultCause(
+            "the disk is full", "the disk was full", "Free some space; storing then continues by itself."
+        ),
+        FaultKind.READ_ONLY: FaultCause(
+            "the disk is read-only",
+            "the disk was read-only",
+            "Check the disk and the permissions of the data folder; storing then continues by itself.",
+        ),
         FaultKind.LOCKED: FaultCause(
-            "another program has locked the database", "another program had locked the database"
+            "another program has locked the database",
+            "another program had locked the database",
+            "Stop that program; storing then continues by itself.",
         ),
-        FaultKind.CORRUPT: FaultCause("the database is damaged", "the database was damaged"),
+        FaultKind.CORRUPT: FaultCause(
+            "the database is damaged",
+            "the database was damaged",
+            "Stop Wallflower, restore the newest backup with `wallflower restore FILE`, and start it again.",
+        ),
         FaultKind.REPLACED: FaultCause(
-            "the file of the database was moved or replaced", "the file of the database was moved or replaced"
+            "the file of the database was moved or replaced",
+            "the file of the database was moved or replaced",
+            "Put the file back or restore a backup, then start Wallflower again.",
         ),
-        FaultKind.IO_ERROR: FaultCause("the disk reports an error", "the disk reported an error"),
+        FaultKind.IO_ERROR: FaultCause(
+            "the disk reports an error",
+            "the disk reported an error",
+            "Check the disk; the log of the system says more. Storing continues by itself if that is possible.",
+        ),
     }
 )
 LASTING_FAULTS = frozenset({FaultKind.CORRUPT, FaultKind.REPLACED})
@@ -71,6 +90,11 @@ class StoreFault:
     def past_cause(self) -> str:
         """ "the disk was full" """
         return CAUSES[self.kind].past
+
+    @property
+    def advice(self) -> str:
+        """What a person should do, without the path of the file."""
+        return CAUSES[self.kind].advice
 
     @property
     def lasts(self) -> bool:

@@ -26,7 +26,7 @@ from display.pages.mentions.rail import (
     relaxed_filters,
     wider_ranges,
 )
-from display.source_health import gaps_outside_imports, unrecorded_gaps
+from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class MentionsPage:
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""
         choice, stored = self.view.filter.source, self.store.gaps(since, until)
-        gaps = [*stored, *unrecorded_gaps(self.health.unread, stored)]
+        gaps = [*stored, *unrecorded_gaps(self.health.unread, stored), *outage_gaps(self.health.sources)]
         return [
             gap
             for gap in gaps_outside_imports(gaps, self.store.imported_periods(), self.now)

@@ -17,7 +17,7 @@ from display.formatting import clock_time, day_and_month, format_duration
 from display.intervals import merge_intervals
 from monitor.analysis.staleness import is_stale
 from monitor.collector.search_coverage import FULL_COVERAGE, SearchCoverage, search_coverage
-from monitor.model import Gap, Health, SourceStatus, Spend
+from monitor.model import Gap, Health, SourceStatus, Spend, StoreFault
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -56,6 +56,8 @@ class RowContext:
     zone: tzinfo
     started: datetime
     """When this program started; a source that was due while it was down is not late yet."""
+    fault: StoreFault | None = None
+    """Why nothing can be stored, and so nothing is read."""
 
     def short_time(self, at: datetime) -> str:
         """ "15:44" today, "Tue 09:12" within six days, else "3 Nov", with the year if it is not this one."""
@@ -89,11 +91,21 @@ class SourceRow:
         return self.status.source
 
     @property
+    def held_up_by(self) -> StoreFault | None:
+        """The fault of the store because of which a source that could be read is not read."""
+        return None if self.status.health in _SORT_GROUPS else self.context.fault
+
+    @property
     def late(self) -> bool:
         """Whether the next check of a source that works is overdue."""
         status, now = self.status, self.context.now
         not_due = status.next_check is not None and status.next_check + CHECK_LATE_AFTER > now
-        if status.health in _SORT_GROUPS or not_due or now - self.context.started < CHECK_LATE_AFTER:
+        if (
+            status.health in _SORT_GROUPS
+            or self.context.fault
+            or not_due
+            or now - self.context.started < CHECK_LATE_AFTER
+        ):
             return False
         return is_stale(status, now, self.context.started)
 
@@ -105,12 +117,16 @@ class SourceRow:
     @property
     def mark(self) -> str:
         """The name of the symbol of its state: "working", "needs-key", "late"."""
+        if self.held_up_by:
+            return "waiting"
         return "late" if self.late else self.status.health.name.lower().replace("_", "-")
 
     @property
     def state(self) -> str:
         """ "Working", "Limited until 16:20"."""
         status = self.status
+        if self.held_up_by:
+            return "Waiting"
         if self.late:
             return "Late"
         if status.health is Health.LIMITED:
@@ -126,6 +142,8 @@ class SourceRow:
     def detail(self) -> str:
         """Below the state: since when, and after how many tries."""
         status = self.status
+        if self.held_up_by:
+            return f"since {self.context.short_time(self.held_up_by.since)}"
         if status.health in (Health.WORKING, Health.WAITING) and not self.late:
             return ""
         if status.health is Health.QUIET and status.last_post and not self.late:
@@ -144,6 +162,8 @@ class SourceRow:
     def next_check(self) -> str:
         """The time of its next check, or what the check waits for."""
         status = self.status
+        if self.held_up_by:
+            return "later"
         if status.health is Health.PAUSED:
             return "when resumed"
         if status.next_check is None:
@@ -235,7 +255,7 @@ class SourceRow:
     @property
     def nothing_to_do(self) -> bool:
         """Whether it works and has no remarks."""
-        return self.status.health is Health.WORKING and not self.late and not self.remarks
+        return self.status.health is Health.WORKING and not self.late and not self.held_up_by and not self.remarks
 
     @property
     def to_do(self) -> str:
@@ -251,6 +271,8 @@ def to_do(row: SourceRow) -> str:
         if status.next_check and status.next_check > context.now
         else "in a moment"
     )
+    if row.held_up_by:
+        return "Nothing. It is read again as soon as Wallflower can store."
     if row.late:
         due = f"was due at {context.clock_time(status.next_check)}" if status.next_check else "is overdue"
         return f"Its check {due}. Is Wallflower running? If so, its log says what is delaying the check."

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
 
 from display.formatting import format_duration
-from monitor.model import DatabaseStatus
+from monitor.model import DatabaseStatus, StoreFault
 
 MIN_FREE_BYTES = 1 << 30
 MIN_TIME_LEFT = timedelta(days=14)
@@ -64,6 +64,9 @@ class SystemFacts:
     """Stored in total."""
     mentions_last_week: int
     waiting_writes: int
+    fault: StoreFault | None = None
+    """Why nothing can be stored."""
+    zone: tzinfo = UTC
 
     @property
     def time_left(self) -> timedelta | None:
@@ -91,7 +94,7 @@ def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusL
     is_new = facts.uptime < timedelta(minutes=1)
     up = "has just started" if is_new else f"has been up for {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
-    return [version, _database(facts), _engine(facts.database), *_parts(health, facts.waiting_writes)]
+    return [version, _database(facts), _engine(facts.database), *_parts(health, facts)]
 
 
 def _database(facts: SystemFacts) -> StatusLine:
@@ -112,13 +115,16 @@ def _engine(database: DatabaseStatus) -> StatusLine:
     return StatusLine(database.engine, database.version, text)
 
 
-def _parts(health: Mapping[str, bool], waiting_writes: int) -> Iterator[StatusLine]:
+def _parts(health: Mapping[str, bool], facts: SystemFacts) -> Iterator[StatusLine]:
     for key, alive in health.items():
         part = PARTS.get(key, Part(key, "", f"The part {key} is missing"))
         if not alive:
             text = f"{part.stopped}. Restart Wallflower; its log says why it stopped."
             yield StatusLine(part.name, "Stopped.", text, trouble=True)
-        elif key == "writer" and waiting_writes:
+        elif key == "writer" and facts.fault:
+            since, cause = facts.fault.since.astimezone(facts.zone), facts.fault.cause
+            yield StatusLine(part.name, f"Failing since {since:%H:%M}:", f"{cause}. {facts.fault.advice}", trouble=True)
+        elif key == "writer" and (waiting_writes := facts.waiting_writes):
             batches = "1 batch is" if waiting_writes == 1 else f"{waiting_writes:,} batches are"
             yield StatusLine(part.name, "Running.", f"{part.running}; {batches} waiting.")
         else:

@@ -6,7 +6,7 @@ state, ``PagePhrases`` what the page writes by itself. Both fail when they are c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from string import Formatter
@@ -14,6 +14,7 @@ from string import Formatter
 import babel
 
 from display.wall_state.wall_text import END_ISOLATE
+from monitor.model import FaultKind
 
 STOPS = ("…", ".")
 ALL_NUMBERS = range(201)
@@ -164,6 +165,11 @@ class Phrases:
     last_known_times: str
     last_known_usual: str
     last_known_mentions: str
+    not_storing: str
+    because: str
+    """The first part of a headline when its cause follows."""
+    fault_causes: Mapping[FaultKind, str]
+    """Why nothing can be stored, for everybody."""
     nothing_read_since: str
     nothing_is_read: str
     over_named: str
@@ -261,6 +267,8 @@ class Phrases:
     needs: str
 
     def __post_init__(self) -> None:
+        if unnamed := set(FaultKind) - set(self.fault_causes):
+            raise ValueError(f"{self.locale}: fault_causes has no phrase for {', '.join(sorted(unnamed))}")
         needed = _categories(self.locale)
         for name, plural in self.plurals():
             if missing := [category for category in needed if not getattr(plural, category)]:

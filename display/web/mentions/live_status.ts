@@ -13,6 +13,7 @@ export class LiveStatus {
   private serverTime = Date.now();
   private refreshedAt = performance.now();
   private reconnecting = false;
+  private fault = "";
   private retry: () => void = () => {};
 
   constructor(private readonly zone: string | undefined) {
@@ -24,11 +25,13 @@ export class LiveStatus {
     this.retry = retry;
   }
 
-  /** A message arrived from the server; `now` is the server's time, if the message has it. */
-  messageReceived(now?: number): void {
+  /** A message arrived from the server, with its time and why it cannot store, if the message has them. */
+  messageReceived(now?: number, fault = this.fault): void {
     this.lastMessageAt = performance.now();
     if (now !== undefined) this.serverTime = now;
-    if (this.reconnecting || this.lastMessageAt - this.refreshedAt > REFRESH_EVERY_MS) void this.refreshHealthLine();
+    const isNews = fault !== this.fault;
+    this.fault = fault;
+    if (isNews || this.reconnecting || this.lastMessageAt - this.refreshedAt > REFRESH_EVERY_MS) void this.refreshHealthLine();
   }
 
   private check(): void {

@@ -37,9 +37,9 @@ function listen(): () => void {
       status.messageReceived();
       pill?.changed(changes);
     },
-    onHeartbeat: ({ now, last_id }) => {
+    onHeartbeat: ({ now, last_id, fault }) => {
       lastId = last_id;
-      status.messageReceived(now);
+      status.messageReceived(now, fault);
     },
     onReload: () => pill?.markOutOfSync(),
   });

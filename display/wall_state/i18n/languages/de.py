@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from display.wall_state.i18n.phrases import PagePhrases, Phrases, Plural, Sentiments
+from monitor.model import FaultKind
 
 PHRASES = Phrases(
     locale="de",
@@ -96,6 +97,16 @@ PHRASES = Phrases(
     last_known_times="Zuletzt: {n}\u00d7 das Übliche.",
     last_known_usual="Zuletzt: nicht mehr als üblich.",
     last_known_mentions="Zuletzt: {mentions} in {duration}.",
+    not_storing="Seit {time} wird nichts gespeichert",
+    because="{text}:",
+    fault_causes={
+        FaultKind.DISK_FULL: "der Speicher ist voll",
+        FaultKind.READ_ONLY: "der Speicher ist schreibgeschützt",
+        FaultKind.LOCKED: "ein anderes Programm sperrt die Datenbank",
+        FaultKind.CORRUPT: "die Datenbank ist beschädigt",
+        FaultKind.REPLACED: "die Datenbank wurde verschoben",
+        FaultKind.IO_ERROR: "der Speicher meldet einen Fehler",
+    },
     nothing_read_since="Nichts gelesen seit {time}.",
     nothing_is_read="Es wird nichts gelesen.",
     over_named="{title} dauerte {duration}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from display.wall_state.i18n.phrases import PagePhrases, Phrases, Plural, Sentiments
+from monitor.model import FaultKind
 
 PHRASES = Phrases(
     locale="en_GB",
@@ -93,6 +94,16 @@ PHRASES = Phrases(
     last_known_times="Last known: {n}\u00d7 the usual.",
     last_known_usual="Last known: no more than usual.",
     last_known_mentions="Last known: {mentions} in {duration}.",
+    not_storing="Cannot store since {time}",
+    because="{text}:",
+    fault_causes={
+        FaultKind.DISK_FULL: "the disk is full",
+        FaultKind.READ_ONLY: "the disk is read-only",
+        FaultKind.LOCKED: "another program has locked the database",
+        FaultKind.CORRUPT: "the database is damaged",
+        FaultKind.REPLACED: "the database was moved",
+        FaultKind.IO_ERROR: "the disk reports an error",
+    },
     nothing_read_since="Nothing read since {time}.",
     nothing_is_read="Nothing is being read.",
     over_named="{title}, {duration}",

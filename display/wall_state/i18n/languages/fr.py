@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from display.wall_state.i18n.phrases import PagePhrases, Phrases, Plural, Sentiments
+from monitor.model import FaultKind
 
 PHRASES = Phrases(
     locale="fr",
@@ -97,6 +98,16 @@ PHRASES = Phrases(
     last_known_times="Dernier état\u00a0: {n}\u00d7 la normale.",
     last_known_usual="Dernier état\u00a0: pas plus que d’habitude.",
     last_known_mentions="Dernier état\u00a0: {mentions} en {duration}.",
+    not_storing="Rien n’est enregistré depuis {time}",
+    because="{text}\u00a0:",
+    fault_causes={
+        FaultKind.DISK_FULL: "le disque est plein",
+        FaultKind.READ_ONLY: "le disque est en lecture seule",
+        FaultKind.LOCKED: "un autre programme bloque la base de données",
+        FaultKind.CORRUPT: "la base de données est endommagée",
+        FaultKind.REPLACED: "la base de données a été déplacée",
+        FaultKind.IO_ERROR: "le disque signale une erreur",
+    },
     nothing_read_since="Rien n’est lu depuis {time}.",
     nothing_is_read="Rien n’est lu.",
     over_named="{title} a duré {duration}",
