@@ -14,6 +14,8 @@ from monitor.model.people import SESSION_LIFETIME
 
 SESSION_COOKIE = "wallflower_session"
 WALL_COOKIE = "wallflower_wall"
+THEME_COOKIE = "wallflower_theme"
+THEMES = ("light", "dark")
 
 
 def session_token(request: Request) -> str:
@@ -29,6 +31,21 @@ def wall_token(request: Request) -> str:
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Let the browser send ``token`` with each request."""
     set_cookie(request, response, SESSION_COOKIE, token, SESSION_LIFETIME)
+
+
+def theme(request: Request) -> str:
+    """The theme that was chosen in this browser: "light" or "dark"; empty: as the system prefers."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def set_theme_cookie(request: Request, response: Response, chosen: str) -> None:
+    """Choose a theme in this browser; anything that is no theme means the system's."""
+    path = _path(request)
+    if chosen in THEMES:
+        response.set_cookie(THEME_COOKIE, chosen, max_age=SESSION_LIFETIME, path=path, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(THEME_COOKIE, path=path, httponly=True, samesite="Lax")
 
 
 def set_cookie(request: Request, response: Response, name: str, token: str, lifetime: timedelta) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.cookies import theme
 from display.access.identity import How, Identities, Person
 from display.access.rules import (
     BEFORE_FIRST_ADMIN,
@@ -21,6 +22,7 @@ from display.access.rules import (
     required_role,
     token_may_read,
 )
+from display.formatting import initials
 from display.pages import errors
 from monitor.errors import StoreError
 from monitor.model.people import Role
@@ -129,12 +131,18 @@ def protect(app: Flask, guard: Guard) -> None:
     """Check every request to ``app``, and let templates know the person."""
     app.before_request(guard.check)
     app.context_processor(_template_values)
+    app.jinja_env.filters["initials"] = initials
 
 
 def _template_values() -> dict[str, object]:
     person: Person | None = g.get("person")
     role = person.role if person else Role.WALL
-    return {"person": person, "is_member": role >= Role.MEMBER, "is_admin": role >= Role.ADMIN}
+    return {
+        "person": person,
+        "is_member": role >= Role.MEMBER,
+        "is_admin": role >= Role.ADMIN,
+        "theme": theme(request),
+    }
 
 
 def _error_page_or_json(text: str) -> tuple[str, int] | tuple[AnyResponse, int]:

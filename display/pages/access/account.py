@@ -17,7 +17,7 @@ from display.access.rules import requires
 from display.access.services import access
 from display.access.tokens import HINT_CHARS, new_api_token, token_hash
 from display.formatting import FormattedTime, format_time
-from display.pages.access.forms import chosen_password, never_store, refusal_texts
+from display.pages.access.forms import ROLES_TEXT, chosen_password, never_store, refusal_texts
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from monitor.errors import PeopleError
@@ -28,7 +28,6 @@ TOKEN_DAYS = (30, 90, 365)
 WRONG_PASSWORD = "This is not your password."
 MAX_TOKENS = 50
 
-ROLES = "Viewers read. Members also claim, add notes, hide and correct. Admins also manage rules, people and walls."
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 blueprint.after_request(never_store)
@@ -143,7 +142,7 @@ def account_page(new_token: str = "", created: ApiToken | None = None, token_pro
         new_token=new_token,
         created=created,
         token_problem=token_problem,
-        roles=ROLES,
+        roles=ROLES_TEXT,
         password_changed="password_changed" in request.args,
     )
 

@@ -13,6 +13,9 @@ from display.pages.context import page_context
 from monitor.errors import PeopleError
 
 WAIT = "Too many tries. Try again after {time}."
+ROLES_TEXT = (
+    "Viewers read. Members also claim, add notes, hide and correct. Admins also manage rules, people and walls."
+)
 DIFFERENT_PASSWORDS = "The two passwords differ."
 
 

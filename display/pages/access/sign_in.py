@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.browser_names import browser_name
-from display.access.cookies import SESSION_COOKIE, delete_cookie, set_session_cookie
+from display.access.cookies import SESSION_COOKIE, delete_cookie, set_session_cookie, set_theme_cookie
 from display.access.first_admin import FIRST_ADMIN_PATH
 from display.access.guard import current_person
 from display.access.identity import How
@@ -56,6 +56,15 @@ def sign_out() -> AnyResponse:
         access().people.end_session(person.session, person.account.id, page_context().clock.now(), person.name)
     response = redirect(url_for("access.sign_in"), 303)
     delete_cookie(request, response, SESSION_COOKIE)
+    return response
+
+
+@blueprint.post("/theme")
+@requires(Role.VIEWER)
+def set_theme() -> AnyResponse:
+    """Show pages light or dark in this browser, or as its system prefers."""
+    response = redirect(request.root_path + own_path(request.form.get("next", "/")), 303)
+    set_theme_cookie(request, response, request.form.get("theme", ""))
     return response
 
 
