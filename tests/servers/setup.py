@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.browser_setup import run
 from tests.servers import ISSO_ENVIRONMENT, PROMETHEUS_FOLDER
 
-PACKAGES = ("nginx-light", "dokuwiki", "php-cli", "php-cgi")
+PACKAGES = ("nginx-light", "caddy", "dokuwiki", "php-cli", "php-cgi")
 """php-cgi keeps apt from installing another web server with PHP."""
 ISSO = (
     "isso==0.14.0",
@@ -38,6 +38,7 @@ def missing() -> list[str]:
     """The servers that are not installed."""
     installed = {
         "nginx-light": shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
+        "caddy": shutil.which("caddy"),
         "dokuwiki": Path("/usr/share/dokuwiki").is_dir(),
         "php-cli": shutil.which("php"),
         "isso": shutil.which("isso", path=ISSO_ENVIRONMENT / "bin"),
