@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -250,3 +251,20 @@ def test_a_rate_limit_that_lasts_becomes_a_gap(store: Store, clock: FakeClock, c
     poll(forum, status, context)
     (gap,) = store.gaps(NOON - DAY, NOON + DAY)
     assert (gap.since, gap.until) == (NOON, None)
+
+
+def test_a_source_that_fails_again_and_again_is_logged_once_for_each_cause_and_when_it_works(
+    store: Store, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "wallflower.collector")
+    context, status = pass_context(store, clock), new_status()
+    failures = [SourceError("It does not answer."), SourceError("It has an internal error.")] * 20
+    source, _ = scripted(*failures, Batch())
+    for _ in range(len(failures) + 1):
+        status = poll(source, status, context)
+    assert [record.getMessage().partition(", after")[0] for record in caplog.records] == [
+        "Forum: broken. It does not answer.",
+        "Forum: broken. It has an internal error.",
+        "Forum: working",
+    ]
+    assert caplog.records[-1].getMessage().endswith("(40 failures)")

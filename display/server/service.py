@@ -28,6 +28,7 @@ from monitor.config import Config
 from monitor.config.changes import ConfigStatus
 from monitor.errors import StoreError
 from monitor.http import Http
+from monitor.logs import FaultLog
 from monitor.model import Brand, Health
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -59,6 +60,7 @@ class Service:
             self._store.register_brands(config.brands, clock.now())
         self._http = Http(clock, config.allow_hosts)
         self._detector, self._activity = LanguageDetector(), Activity()
+        self._faults = FaultLog(logging.getLogger("wallflower.collector"), clock.monotonic)
         self._context = self._pass_context(config.brands)
         self._configured = [configured_source(source, self._http) for source in config.sources]
         self._scheduler = Scheduler(self._configured, self._context, clock)
@@ -189,6 +191,7 @@ class Service:
             self._clock.now,
             rules_digest=rules_digest(brands),
             activity=self._activity,
+            faults=self._faults,
         )
 
     def _create_jobs(self, config: Config) -> list[Job]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from datetime import datetime
 from monitor.activity import Activity
 from monitor.collector.judge import PostJudge
 from monitor.collector.timing import PollingPolicy
+from monitor.logs import FaultLog
 from monitor.model import Term
 from monitor.sources import Source
 from monitor.store import Store
@@ -43,6 +45,8 @@ class PassContext:
     """That of the brands; if empty, a change of their rules is ignored."""
     activity: Activity = field(default_factory=Activity)
     """Counts what passes and deliveries do."""
+    faults: FaultLog = field(default_factory=lambda: FaultLog(logging.getLogger("wallflower.collector")))
+    """The sources that fail."""
 
 
 class SharedContext:

@@ -15,7 +15,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_skip
 from monitor.collector.outcomes import PassOutcome
 from monitor.errors import SourceError, Stopped
-from monitor.model import PAUSED_REASON, Batch, JudgedPost, SaveResult, SourceStatus, StoreFault
+from monitor.model import PAUSED_REASON, Batch, Health, JudgedPost, SaveResult, SourceStatus, StoreFault
 from monitor.store import Store
 
 BATCH_SIZE = 250
@@ -42,7 +42,7 @@ def poll(source: ConfiguredSource, status: SourceStatus, context: PassContext) -
     except SourceError as error:
         outcome = outcomes.after_error(started, error, context.now(), context.jitter())
         _save_status(outcome, context)
-        _log_failure(started, outcome.status)
+        _log_failure(outcome.status, context)
         return outcome.status
     return _store_batch(source, started, batch, status.next_check, context)
 
@@ -91,7 +91,7 @@ def _store_batch(
             source.name, outcome.gaps_to_close.until, context.now(), outcome.gaps_to_close.complete_since
         )
     _count(source.name, batch, saved, skipped, context)
-    _log_result(started, outcome.status, saved)
+    _log_result(started, outcome.status, saved, context)
     return outcome.status
 
 
@@ -148,12 +148,13 @@ def _open_gaps(outcome: PassOutcome, store: Store, now: datetime) -> None:
         store.open_gap(outcome.status.source, gap.since, gap.reason, now)
 
 
-def _log_failure(before: SourceStatus, after: SourceStatus) -> None:
-    if (before.health, before.reason) != (after.health, after.reason):
-        log.warning("%s: %s. %s", after.source, after.health, after.reason)
+def _log_failure(after: SourceStatus, context: PassContext) -> None:
+    """Log a failed pass, unless the source has failed like this since its last successful one."""
+    level = logging.INFO if after.health is Health.LIMITED else logging.WARNING
+    context.faults.report(after.source, f"{after.health}. {after.reason}", level=level)
 
 
-def _log_result(before: SourceStatus, after: SourceStatus, saved: Sequence[SaveResult]) -> None:
+def _log_result(before: SourceStatus, after: SourceStatus, saved: Sequence[SaveResult], context: PassContext) -> None:
     new, edited = sum(s.new for s in saved), sum(s.edited for s in saved)
     if new or edited:
         level = logging.DEBUG if after.interval < FREQUENT_SECONDS else logging.INFO
@@ -166,8 +167,9 @@ def _log_result(before: SourceStatus, after: SourceStatus, saved: Sequence[SaveR
             edited,
             _plural_suffix(edited),
         )
-    if before.health is not after.health:
-        log.info("%s: %s", after.source, " ".join(filter(None, [f"{after.health}.", after.reason])))
+    text = f"{after.source}: {' '.join(filter(None, (f'{after.health}.', after.reason)))}"
+    if not context.faults.clear(after.source, text.rstrip(".")) and before.health is not after.health:
+        log.info(text)
 
 
 def _plural_suffix(n: int) -> str:
