@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from monitor.trusted_time import TrustedTime
 
 
 def epoch_ms(time: datetime) -> int:
@@ -17,6 +19,17 @@ class Clock:
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
+        self._time = TrustedTime()
+
+    @property
+    def adjusted(self) -> timedelta:
+        """How far the machine's clock was set ahead since the start; see ``TrustedTime``. Waits do not depend on it."""
+        return self._time.adjusted
+
+    @property
+    def doubted(self) -> timedelta:
+        """How far the machine's clock is ahead of ``now``, because it has just been set and is not believed yet."""
+        return self._time.doubted
 
     @property
     def speed(self) -> float:
@@ -28,8 +41,8 @@ class Clock:
         return self.now()
 
     def now(self) -> datetime:
-        """The time, aware, in UTC."""
-        return datetime.now(UTC)
+        """The time, aware, in UTC. A clock that has just been set is not believed at once; see ``TrustedTime``."""
+        return self._time.now()
 
     def monotonic(self) -> float:
         """Seconds of a clock that never goes back, for measuring durations."""
@@ -62,7 +75,7 @@ class ReplayClock(Clock):
 
     def machine_time(self) -> datetime:
         """The machine's time."""
-        return datetime.now(UTC)
+        return self._time.now()
 
     def now(self) -> datetime:
         """The time in the replay, aware, in UTC."""

@@ -25,6 +25,10 @@ class SteppedClock(Clock):
     def now(self) -> datetime:
         return self._start + self._shift + timedelta(seconds=self._elapsed)
 
+    @property
+    def adjusted(self) -> timedelta:
+        return self._shift
+
     def monotonic(self) -> float:
         return self._elapsed
 

@@ -18,7 +18,8 @@ PURE = {"query", "sentiment", "text"}
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
-    "clock": set(),
+    "clock": {"trusted_time"},
+    "trusted_time": set(),
     "logs": set(),
     "activity": set(),
     "durations": set(),

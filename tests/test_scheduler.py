@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from monitor.analysis.staleness import is_stale
 from monitor.collector.scheduler import WATCHDOG_SECONDS
 from monitor.collector.source_worker import HANG_SECONDS, NOT_STORED, STORE_RETRY_SECONDS, STORED_AGAIN, Worker
 from monitor.errors import AuthError, Gone, RateLimited, SourceError, StoreError
@@ -204,14 +205,35 @@ def test_nothing_is_fetched_during_a_fault_and_what_was_missed_is_a_gap_that_say
     assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR", "CRITICAL")] == []
 
 
-@pytest.mark.parametrize("hours", [1, -1])
-def test_setting_the_clock_causes_neither_a_burst_nor_silence(scheduler_run: SchedulerRun, hours: float) -> None:
-    source = CountingSource()
+@pytest.mark.parametrize("hours", [1, -1, 24 * 30])
+def test_setting_the_clock_causes_neither_a_burst_nor_silence_nor_a_gap(
+    scheduler_run: SchedulerRun, hours: float
+) -> None:
+    source = CountingSource(lambda n: Batch(posts=(post(f"acme {n}", published_at=NOON),)))
     scheduler_run.start({"Forum": source})
     scheduler_run.advance(60)
     scheduler_run.clock.set_wall_clock(hours)
+    scheduler_run.advance(20)
+    assert not is_stale(scheduler_run.status(), scheduler_run.clock.now(), NOON)
     scheduler_run.advance(3600)
     assert source.passes in (7, 8)
+    assert not scheduler_run.store.gaps(NOON - timedelta(days=60), NOON + timedelta(days=60))
+    mentions = scheduler_run.store.mentions(range(1, 100)).values()
+    assert sorted(mentions, key=lambda m: m.id) == sorted(mentions, key=lambda m: (m.added_at, m.id))
+
+
+def test_a_clock_that_is_set_during_a_pass_writes_no_gap(scheduler_run: SchedulerRun) -> None:
+    def act(n: int) -> Batch:
+        if n == 2:
+            scheduler_run.clock.set_wall_clock(1)
+        return Batch()
+
+    scheduler_run.start({"Forum": CountingSource(act)})
+    scheduler_run.advance(640)
+    assert not scheduler_run.store.gaps(NOON - timedelta(days=1), NOON + timedelta(days=1))
+    last_success = scheduler_run.status().last_success
+    assert last_success is not None
+    assert timedelta(seconds=600) <= last_success - NOON - timedelta(hours=1) <= timedelta(seconds=640)
 
 
 def test_short_runs_get_round_to_every_source_and_those_never_read_have_a_gap(scheduler_run: SchedulerRun) -> None:

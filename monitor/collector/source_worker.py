@@ -11,11 +11,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from monitor.activity import PassResult
 from monitor.clock import Clock
 from monitor.collector import (
     ConfiguredSource,
+    PassContext,
     poll,
     record_bug,
     record_hang,
@@ -98,6 +101,7 @@ class Worker:
         self._clock, self._requests, self._faults = clock, requests, faults
         self._status = timing.initial_status(source.name, source.kind, source.polling, sample=source.sample)
         self._is_resumed = False
+        self._adjusted = clock.adjusted
         self._due = clock.monotonic() + delay
         self._resume_at = float("-inf")
         self._busy_since: float | None = None
@@ -145,6 +149,7 @@ class Worker:
         self._context = self._shared.current
         if not self._prepare():
             return REQUEST_CHECK_SECONDS
+        self._follow_clock()
         self._check_requests()
         if self._request.paused_at is not None:
             return float("inf")
@@ -191,6 +196,26 @@ class Worker:
         if retried is not None and (self._due == float("inf") or self._status.health in retried):
             self._due = self._clock.monotonic()
         return True
+
+    def _follow_clock(self) -> None:
+        """If the machine's clock was set, set the times of the status too, so that no time seems to have passed.
+
+        Raises nothing: if the status cannot be stored, the next pass stores it.
+        """
+        now, by = self._context.now(), self._clock.adjusted - self._adjusted
+        if not by:
+            return
+        self._adjusted += by
+        self._status = timing.shifted(self._status, by)
+        try:
+            self._context.store.buffer_status(self._status, now=now)
+        except StoreError as error:
+            self._faults.report(NOT_STORED, str(error))
+
+    def _pass_context(self) -> PassContext:
+        """The context of a pass, in which a clock that is set meanwhile is not noticed."""
+        start, began, clock = self._context.now(), self._clock.monotonic(), self._clock
+        return replace(self._context, now=lambda: start + timedelta(seconds=(clock.monotonic() - began) * clock.speed))
 
     def _resume_now(self) -> None:
         """Resume while the program runs: the source was added or changed, so it is due, unless its site asked to wait.
@@ -262,7 +287,7 @@ class Worker:
             fault, self._fault = self._fault, None
             if fault is not None:
                 record_outage(self._status, fault, self._context)
-            self._status = poll(self.source, self._status, self._context)
+            self._status = poll(self.source, self._status, self._pass_context())
         except StoreError as error:
             if not self._can_store():
                 return PassResult.NOT_STORED, REQUEST_CHECK_SECONDS

@@ -37,6 +37,8 @@ QUIET_AFTER_POSTS = 12
 MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=12), timedelta(days=21)
 MIN_MANUAL_POLL_DELAY = timedelta(seconds=10)
 """Minimum delay between polls that a person requests."""
+_OUR_TIMES = ("next_check", "last_try", "last_success", "last_post", "since", "first_seen", "fresh_until")
+"""The times of a status that our clock measured."""
 HEALTH_AFTER_SUCCESS = frozenset({Health.WORKING, Health.QUIET})
 """The health of a source after a successful pass."""
 
@@ -178,6 +180,12 @@ def requested_check(status: SourceStatus, requested_at: datetime | None, now: da
     if status.health is Health.LIMITED and status.next_check is not None and status.next_check > now:
         return None
     return max(now, tried + MIN_MANUAL_POLL_DELAY) if tried else now
+
+
+def shifted(status: SourceStatus, by: timedelta) -> SourceStatus:
+    """``status`` with its times as they are after the machine's clock was set ahead ``by``."""
+    times = {name: getattr(status, name) for name in _OUR_TIMES}
+    return replace(status, **{name: at + by for name, at in times.items() if at is not None})
 
 
 def unpaused(status: SourceStatus, now: datetime) -> SourceStatus:

@@ -41,7 +41,8 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
 class _Host:
     running: int = 0
     next_start: float = 0.0
-    blocked_until: datetime | None = None
+    blocked_until: float | None = None
+    """By the monotonic clock: setting the machine's clock must not change how long we wait."""
 
 
 class HostRateLimiter:
@@ -73,8 +74,9 @@ class HostRateLimiter:
     def block(self, host: str, until: datetime | None) -> datetime:
         """Send nothing to ``host`` before ``until`` (None: for a quarter of an hour). Returns that time."""
         until = until or self._clock.now() + _DEFAULT_RETRY_AFTER
+        seconds = (until - self._clock.now()).total_seconds()
         with self._lock:
-            self._hosts.setdefault(host, _Host()).blocked_until = until
+            self._hosts.setdefault(host, _Host()).blocked_until = self._clock.monotonic() + seconds
         return until
 
     def _wait_for_slot(self, host: str) -> float:
@@ -94,8 +96,9 @@ class HostRateLimiter:
         with self._lock:
             self._forget_idle_hosts()
             state = self._hosts.setdefault(host, _Host())
-            if state.blocked_until and self._clock.now() < state.blocked_until:
-                raise RateLimited(f"{host} asked us to wait.", state.blocked_until)
+            left = (state.blocked_until or 0.0) - self._clock.monotonic()
+            if state.blocked_until is not None and left > 0:
+                raise RateLimited(f"{host} asked us to wait.", self._clock.now() + timedelta(seconds=left))
             if state.running >= self._max_concurrent:
                 return _CHECK_SECONDS
             pause = state.next_start - self._clock.monotonic()
@@ -107,9 +110,9 @@ class HostRateLimiter:
     def _forget_idle_hosts(self) -> None:
         if len(self._hosts) <= _MAX_TRACKED_HOSTS:
             return
-        now = self._clock.now()
+        now = self._clock.monotonic()
         self._hosts = {
             host: state
             for host, state in self._hosts.items()
-            if state.running or (state.blocked_until and state.blocked_until > now)
+            if state.running or (state.blocked_until is not None and state.blocked_until > now)
         }
