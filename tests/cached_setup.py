@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -13,14 +14,14 @@ from jinja2.bccache import Bucket
 class CopiedSchema:
     """Migrates an empty database by copying one that was migrated before, in a fifteenth of the time."""
 
-    def __init__(self, migrate: Callable[[sqlite3.Connection], None]) -> None:
+    def __init__(self, migrate: Callable[..., None]) -> None:
         self._migrate, self._lock = migrate, threading.Lock()
         self._migrated: sqlite3.Connection | None = None
 
-    def __call__(self, db: sqlite3.Connection) -> None:
+    def __call__(self, db: sqlite3.Connection, *arguments: Any) -> None:
         """Bring ``db`` up to date."""
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-            self._migrate(db)
+            self._migrate(db, *arguments)
             return
         with self._lock:
             if self._migrated is not None:

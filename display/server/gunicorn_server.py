@@ -67,7 +67,7 @@ def run(
     notifier = Notifier.take(os.environ)
     with single_instance(config):
         notifier.send(STATUS="Opening the database")
-        database = prepare_database(config, create=create)
+        database = prepare_database(config, create=create, on_migration=notifier.report_migration)
         if advice := concurrent_writes_advice(database):
             log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()

@@ -7,14 +7,15 @@ import fcntl
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from display.server.upgrade_page import UpgradePage
 from display.source_health import leftover_samples, removal_advice
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.errors import DatabaseMissing, StoreError, WallflowerError
-from monitor.model import DatabaseStatus
+from monitor.model import DatabaseStatus, MigrationProgress
 from monitor.store import open_store
 from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict, restrict_folder
 
@@ -76,12 +77,21 @@ def single_instance(config: Config) -> Iterator[None]:
         yield
 
 
-def prepare_database(config: Config, *, create: bool = False) -> DatabaseStatus:
+def prepare_database(
+    config: Config, *, create: bool = False, on_migration: Callable[[MigrationProgress], None] = lambda _: None
+) -> DatabaseStatus:
     """Migrate the database and register the brands, then close it again. Raises StoreError.
 
+    While it is migrated, the address of the pages says how far that is, and ``on_migration`` is called often.
     A missing database is created if ``create`` is true or its data is made up, and raises DatabaseMissing otherwise.
     """
-    store = open_store(config.database_url, create=create or config.is_sample)
+    with UpgradePage(config.server.host, config.server.port) as page:
+
+        def report(progress: MigrationProgress) -> None:
+            page.report(progress)
+            on_migration(progress)
+
+        store = open_store(config.database_url, create=create or config.is_sample, on_migration=report)
     try:
         store.register_brands(config.brands, Clock().now())
         store.maintenance.set_retention(config.keep, config.keep_by_source)

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Protocol
 
+from monitor.model import MigrationProgress
+
 BEAT_SECONDS = 1.0
 LOOP_SECONDS = 10.0
 """The web server's loop takes a second at most when idle; one that took longer is stuck."""
@@ -26,6 +28,8 @@ ABORT_AFTER_SECONDS, KILL_AFTER_SECONDS = 30.0, 40.0
 """Silence after which a worker is asked to end, and killed. Both are shorter than WatchdogSec= in the unit, so that
 systemd restarts everything only when the parent does not work."""
 MAX_STATUS_CHARS = 300
+MIGRATION_SECONDS = 60
+"""How much longer systemd is asked to wait each time that a migration of the database goes on."""
 NEEDED_PARTS = ("writer", "scheduler", "web")
 """The parts without which a restart is due. An analysis job that hangs is not among them: it would hang again after
 each restart, while everything else works."""
@@ -38,6 +42,7 @@ class Notifier:
 
     def __init__(self, address: str | None) -> None:
         self._address = address
+        self._next_report = 0.0
 
     @classmethod
     def take(cls, environ: MutableMapping[str, str]) -> Notifier:
@@ -61,6 +66,12 @@ class Notifier:
                 connection.sendall(text.encode())
         except OSError as error:
             log.warning("systemd could not be notified (%s): %s", text.partition("\n")[0], error.strerror)
+
+    def report_migration(self, progress: MigrationProgress) -> None:
+        """Show ``progress``, and ask for more time, once a second: systemd ends what takes too long to start."""
+        if progress.seconds >= self._next_report:
+            self._next_report = progress.seconds + 1
+            self.send(STATUS=str(progress), EXTEND_TIMEOUT_USEC=str(MIGRATION_SECONDS * 1_000_000))
 
 
 class WorkerClock(Protocol):

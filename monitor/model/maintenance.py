@@ -89,3 +89,28 @@ class Expired:
     """Source -> posts that were deleted."""
     more: bool
     """Whether another step may find more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationProgress:
+    """How far the migration of the database to this version is."""
+
+    fraction: float
+    """0 to 1, an estimate."""
+    seconds: float
+    """Since it began."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate; None while there is too little to estimate from."""
+        if self.seconds < 3 or self.fraction < 0.02:
+            return None
+        return self.seconds * (1 - self.fraction) / self.fraction
+
+    def __str__(self) -> str:
+        """ "Upgrading the database: 43 %, about 2 min left"."""
+        left = self.seconds_left
+        text = f"Upgrading the database: {self.fraction * 100:.0f} %"
+        if left is None:
+            return text
+        return f"{text}, about {f'{left:.0f} s' if left < 90 else f'{left / 60:.0f} min'} left"

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
+from monitor.model import MigrationProgress
 from monitor.store.interface import KEEP, Store
 from monitor.store.maintenance import DatabaseFiles
 from monitor.store.options import WRITE_TIMEOUT_SECONDS, OpenOptions
@@ -36,6 +37,7 @@ def open_store(
     lock_timeout: float = WRITE_TIMEOUT_SECONDS,
     long_running: bool = False,
     clock: Clock | None = None,
+    on_migration: Callable[[MigrationProgress], None] = lambda _: None,
 ) -> Store:
     """Open the database at ``url`` and migrate it if it is older than this program.
 
@@ -46,7 +48,7 @@ def open_store(
     of a newer version. All of them are left untouched.
     """
     scheme, location = _split(url)
-    return _ENGINES[scheme](location, OpenOptions(create, lock_timeout, long_running, clock))
+    return _ENGINES[scheme](location, OpenOptions(create, lock_timeout, long_running, clock, on_migration))
 
 
 def database_files(url: str) -> DatabaseFiles:

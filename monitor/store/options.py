@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.clock import Clock
+from monitor.model import MigrationProgress
 
 WRITE_TIMEOUT_SECONDS = 15.0
 """How long a write may take from its submission until it begins: in the queue, and waiting for other programs."""
@@ -23,6 +25,8 @@ class OpenOptions:
     written, even if there is nothing to store."""
     clock: Clock | None = None
     """The machine's, if None."""
+    on_migration: Callable[[MigrationProgress], None] = lambda _: None
+    """Called often while an older database is migrated."""
 
 
 DEFAULT_OPTIONS = OpenOptions()

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from monitor.errors import DatabaseMissing, StoreError
-from monitor.model import FaultKind
+from monitor.model import FaultKind, MigrationProgress
 from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict_database
 from monitor.store.sqlite.faults import disk_error, fault_error, store_errors
 from monitor.store.sqlite.schema import check_known, is_ours, migrate
@@ -29,12 +29,18 @@ class Connection(sqlite3.Connection):
     """A connection that supports weak references, so that it can end with its thread."""
 
 
-def open_writer(path: Path, lock_timeout: float, *, create: bool = True) -> Connection:
+def open_writer(
+    path: Path,
+    lock_timeout: float,
+    *,
+    create: bool = True,
+    on_migration: Callable[[MigrationProgress], None] = lambda _: None,
+) -> Connection:
     """Open the one connection that writes, to a database that is checked and up to date.
 
     A missing file is created if ``create`` is true, and raises DatabaseMissing otherwise. One that is damaged, not ours
     or newer raises StoreError or SchemaError and is left untouched. ``lock_timeout``: seconds to wait for another
-    program's lock.
+    program's lock. ``on_migration`` is called often while an older database is migrated.
     """
     with store_errors(path):
         if not path.exists():
@@ -45,7 +51,7 @@ def open_writer(path: Path, lock_timeout: float, *, create: bool = True) -> Conn
         restrict_database(path)
         db = _connect_writer(path, lock_timeout)
         try:
-            migrate(db)
+            migrate(db, on_migration)
             _enable_secure_delete(db)
         except BaseException:
             db.close()

@@ -20,18 +20,59 @@ A filter token starts with U+E000, which cleaning strips from every text, so no 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from sqlite_utils import Database
 
 from monitor.errors import SchemaError
+from monitor.model import MigrationProgress
+from monitor.store.sqlite.migration_progress import ProgressTracker
 from monitor.store.sqlite.migrations import migrations
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the missing migrations. Raises SchemaError, before any change, for a database newer than this program."""
+def migrate(connection: sqlite3.Connection, on_progress: Callable[[MigrationProgress], None] = lambda _: None) -> None:
+    """Apply the missing migrations, all in one transaction: if one fails, the database is as it was before.
+
+    ``on_progress`` is called often, if anything is missing. Raises SchemaError, before any change, for a database newer
+    than this program.
+    """
     db = Database(connection)
     check_known(db)
-    migrations.apply(db)
+    if not migrations.pending(db):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        check_known(db)  # another process may have migrated it meanwhile
+        _apply(db, on_progress)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _apply(db: Database, on_progress: Callable[[MigrationProgress], None]) -> None:
+    pending = [migration.name for migration in migrations.pending(db)]
+    mentions = _count_mentions(db)
+    if not mentions:
+        migrations.apply(db)
+        return
+    tracker = ProgressTracker(db.conn, pending, mentions, on_progress)
+    tracker.start()
+    try:
+        for number, name in enumerate(pending):
+            tracker.begin(name)
+            migrations.apply(db, stop_before=pending[number + 1 :])
+    finally:
+        tracker.stop()
+
+
+def _count_mentions(db: Database) -> int:
+    """About how many mentions are stored; 0 in a new database."""
+    if not db["mention"].exists():
+        return 0
+    found: tuple[int] = db.execute("SELECT ifnull(max(id), 0) FROM mention").fetchone()
+    return found[0]
 
 
 def check_known(db: Database) -> None:

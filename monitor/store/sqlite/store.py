@@ -88,7 +88,7 @@ class SqliteStore(SqliteMentionQueries):
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:
         """Open the database file ``path``. Errors: see ``monitor.store.open_store``."""
-        db = open_writer(path, options.lock_timeout, create=options.create)
+        db = open_writer(path, options.lock_timeout, create=options.create, on_migration=options.on_migration)
         try:
             return cls(path, db, options)
         except BaseException:
