@@ -48,10 +48,11 @@ def store_error(error: StoreError) -> tuple[str, int]:
     """The page for a database that cannot be used now."""
     # what keeps the store from storing is logged once, not for each request
     log.log(logging.DEBUG if error.fault else logging.ERROR, "the database cannot be used: %s", error)
-    if error.fault and request.method == "POST":
-        cause = CAUSES[FaultKind(error.fault)].present
-        return error_page(503, "This could not be stored.", f"{cause[0].upper()}{cause[1:]}. Try again later.")
-    return error_page(503, "The database cannot be read.", "No data is lost. Wallflower's log gives the reason.")
+    title = "This could not be stored." if request.method == "POST" else "The database cannot be read."
+    if not error.fault:
+        return error_page(503, title, "No data is lost. Wallflower's log gives the reason.")
+    cause = CAUSES[FaultKind(error.fault)]
+    return error_page(503, title, f"{cause.present[0].upper()}{cause.present[1:]}. {cause.advice}")
 
 
 def unexpected_error(error: Exception) -> tuple[str, int]:

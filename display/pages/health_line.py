@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from display.formatting import clock_time, format_duration, join_with_and
 from display.pages.context import PageContext
 from display.source_health import SourceHealth, UnreadReason, UnreadSource, removal_advice, source_health
+from monitor.errors import StoreError
 from monitor.model import Health
 
 MAX_NAMED_SOURCES = 3
@@ -141,8 +142,13 @@ class HealthLine:
 
 
 def current_health(context: PageContext, now: datetime) -> HealthLine:
-    """The health line of a page at ``now``."""
-    health = source_health(
-        context.config, context.store.statuses(), now, context.started, fault=context.store.health().fault
-    )
+    """The health line of a page at ``now``. Raises StoreError, unless a known fault is all there is to say."""
+    fault = context.store.health().fault
+    try:
+        statuses = context.store.statuses()
+    except StoreError:
+        if fault is None:
+            raise
+        statuses = []
+    health = source_health(context.config, statuses, now, context.started, fault=fault)
     return HealthLine(health, now, context.config.timezone)

@@ -215,7 +215,8 @@ def fault_headline(fault: StoreFault, now: datetime, locale: Locale) -> Headline
     phrases = locale.phrases
     text = fill(phrases.not_storing, time=locale.moment(fault.since, now))
     cause = fill(phrases.sentence, text=phrases.fault_causes[fault.kind])
-    return Headline(phrases.blind, fill(phrases.because, text=text), cause, fill(phrases.sentence, text=text))
+    # Where both do not fit, the cause matters more than the time.
+    return Headline(phrases.blind, fill(phrases.because, text=text), cause, cause[0].upper() + cause[1:])
 
 
 def _listening(context: HeadlineContext) -> Headline:

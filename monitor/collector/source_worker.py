@@ -28,6 +28,7 @@ from monitor.collector import (
     timing,
 )
 from monitor.collector.context import SharedContext
+from monitor.collector.deliveries import Receiver
 from monitor.collector.resuming import adopt_rules
 from monitor.errors import StoreError
 from monitor.logs import FaultLog
@@ -153,6 +154,8 @@ class Worker:
         self._check_requests()
         if self._request.paused_at is not None:
             return float("inf")
+        if isinstance(self.source.source, Receiver) and self._fault_is_over():
+            self._due = self._clock.monotonic()  # to record at once what it had to refuse
         if self._due <= self._clock.monotonic():
             if not self._can_store():
                 return REQUEST_CHECK_SECONDS
@@ -274,6 +277,9 @@ class Worker:
         health = self._context.store.health()
         self._fault = self._fault or health.fault
         return health.can_store
+
+    def _fault_is_over(self) -> bool:
+        return self._can_store() and self._fault is not None
 
     def _poll(self) -> float:
         """Poll once, and handle every exception; return the seconds until the next poll."""

@@ -99,7 +99,7 @@ PHRASES = Phrases(
     fault_causes={
         FaultKind.DISK_FULL: "the disk is full",
         FaultKind.READ_ONLY: "the disk is read-only",
-        FaultKind.LOCKED: "another program has locked the database",
+        FaultKind.LOCKED: "the database is locked",
         FaultKind.CORRUPT: "the database is damaged",
         FaultKind.REPLACED: "the database was moved",
         FaultKind.IO_ERROR: "the disk reports an error",
