@@ -140,6 +140,10 @@ class Attacked(NamedTuple):
     run: Running
     pages: dict[str, bytes]
     """What each request was answered: status, headers and body."""
+    session: str
+    """The cookie of a person who signed in."""
+    token: str
+    """An API token of that person."""
     environment: dict[str, str]
 
 
@@ -191,7 +195,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     environment = secrets_of(folder, site.server_port)
     run.start(env=environment)
     try:
-        yield Attacked(run, _attack(run, environment), environment)
+        pages = _attack(run, environment)
+        yield Attacked(run, pages, *_sign_in(run, pages), environment)
     finally:
         run.kill()
         site.shutdown()
@@ -233,14 +238,31 @@ def _attack(run: Running, environment: dict[str, str]) -> dict[str, bytes]:
     return pages
 
 
-def appearances(where: str, content: bytes | str) -> list[str]:
-    """Where canaries appear, plain or with their characters as in Base64."""
+def _sign_in(run: Running, pages: dict[str, bytes]) -> tuple[str, str]:
+    """Sign in, create an API token and use both; return them."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = request(run.port, "POST", "/login", urlencode({"name": "dana", "password": PASSWORD}).encode(), **form)
+    session = re.search(rb"wallflower_session=([\w-]{43})", answer)
+    assert session, answer[:500]
+    cookie = {"Cookie": f"wallflower_session={session[1].decode()}"}
+    answer = request(run.port, "POST", "/account/tokens", b"token_name=Prometheus&days=90", **form, **cookie)
+    token = re.search(rb"wfl_[\w-]{43}", answer)
+    assert token, answer[:500]
+    for path in (*PAGES, "/account", "/nowhere"):
+        pages[f"{path} of a person"] = request(run.port, "GET", path, **cookie)
+        pages[f"{path} with a token"] = request(run.port, "GET", path, Authorization=f"Bearer {token[0].decode()}")
+    return session[1].decode(), token[0].decode()
+
+
+def appearances(where: str, content: bytes | str, *others: str) -> list[str]:
+    """Where canaries and ``others`` appear, plain or as in a header of HTTP's basic authentication."""
     data = content if isinstance(content, bytes) else content.encode()
     around = [(max(0, match.start() - 80), match.end() + 20) for match in MARK.finditer(data)]
     found = [f"{where}: …{data[start:end]!r}" for start, end in around]
     for value in EVERY:
         if b64encode(f"admin:{value}".encode()) in data:
             found.append(f"{where}: {value} in Base64")
+    found += [f"{where}: {other}" for other in others if other.encode() in data]
     return found[:5]
 
 
@@ -254,7 +276,15 @@ def test_the_canaries_reached_the_program(attacked: Attacked) -> None:
 
 
 def test_no_secret_is_in_a_page_an_export_or_the_metrics(attacked: Attacked) -> None:
-    assert [found for name, content in attacked.pages.items() for found in appearances(name, content)] == []
+    secrets = attacked.session, attacked.token
+    assert [found for name, content in attacked.pages.items() for found in appearances(name, content, *secrets)] == []
+
+
+def test_metrics_open_to_an_api_token_and_to_no_stranger(attacked: Attacked) -> None:
+    assert attacked.pages["/metrics with a token"].startswith(b"200")
+    assert b"wallflower_build_info" in attacked.pages["/metrics with a token"]
+    assert request(attacked.run.port, "GET", "/metrics").startswith((b"303", b"401"))
+    assert request(attacked.run.port, "GET", "/metrics", Authorization=f"Bearer {BEARER}").startswith(b"401")
 
 
 def test_no_secret_is_in_the_log(attacked: Attacked) -> None:
@@ -262,7 +292,7 @@ def test_no_secret_is_in_the_log(attacked: Attacked) -> None:
     assert "WARNING" in log
     assert "Traceback" in log
     assert "a bug, with GET" in log
-    assert appearances("log", log) == []
+    assert appearances("log", log, attacked.session, attacked.token) == []
 
 
 @pytest.mark.parametrize(
@@ -271,7 +301,7 @@ def test_no_secret_is_in_the_log(attacked: Attacked) -> None:
 def test_no_secret_is_in_the_output_of_a_command(attacked: Attacked, line: str) -> None:
     output = command(attacked.run, attacked.environment, line)
     assert output
-    assert appearances(line, output) == []
+    assert appearances(line, output, attacked.session, attacked.token) == []
 
 
 def test_no_secret_is_in_the_data_folder_after_a_kill(attacked: Attacked) -> None:
@@ -280,4 +310,5 @@ def test_no_secret_is_in_the_data_folder_after_a_kill(attacked: Attacked) -> Non
     attacked.run.process.wait(20)
     files = [file for file in (attacked.run.folder / "data").rglob("*") if file.is_file()]
     assert any(file.name.endswith("-wal") for file in files)
-    assert [found for file in files for found in appearances(file.name, file.read_bytes())] == []
+    secrets = attacked.session, attacked.token
+    assert [found for file in files for found in appearances(file.name, file.read_bytes(), *secrets)] == []

@@ -72,7 +72,8 @@ CASES: Mapping[str, Case] = {
     "WallflowerDown": constant("up", 0, 1, JOB),
     "WallflowerPartStopped": constant("wallflower_part_alive", 0, 1, 'part="writer"'),
     "WallflowerCannotStore": constant("wallflower_store_fault", 1, 0, 'kind="disk_full"'),
-    "WallflowerNotReady": constant("wallflower_store_ready", 0, 1),
+    "WallflowerNotReady": constant("wallflower_ready", 0, 1),
+    "WallflowerClockJumped": series("wallflower_clock_jump_seconds", "0x80 -3600x600", "-3600x600"),
     "WallflowerWritesWait": constant("wallflower_store_oldest_queued_seconds", 60, 1),
     "WallflowerWritesSlow": buckets("wallflower_store_commit_seconds_bucket", "10", "0.01"),
     "WallflowerDiskNearlyFull": series("wallflower_disk_free_bytes", "1.5e10-1e7x600", "5e10+0x600"),
@@ -203,6 +204,8 @@ def test_alerts_and_dashboard_use_only_metrics_that_exist(site: Site) -> None:
         "wallflower_source_deliveries_total",
         "wallflower_store_last_commit_timestamp_seconds",
         "wallflower_backups",
+        "wallflower_store_ready",
+        "wallflower_clock_jump_seconds",
     }
 
 
