@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel
 from display.cli.dependencies import load_config
 from display.wall_state.i18n import catalogue
 from monitor import sources
-from monitor.config import find_file, load
+from monitor.config import find_file, load, new_file
 from monitor.config.problems import quoted
 from monitor.config.source_tables import OptionsReader
 from monitor.config.walls import DEFAULT_NIGHT, Night, Wall
@@ -337,6 +337,22 @@ def test_the_first_existing_file_is_used(tmp_path: Path) -> None:
     here.touch()
     assert find_file(None, places=[here, system]) == here
     assert find_file(system, places=[here]) == system
+
+
+def test_a_config_of_ones_own_is_preferred_and_the_example_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example, own = Path("config.toml"), Path("config.local.toml")
+    assert new_file() == example
+    example.write_text('[[sources]]\nkind = "sample"\nname = "Sample"\n')
+    assert (find_file(), new_file()) == (example, own)
+    own.touch()
+    assert find_file() == own
+    example.write_text('[[sources]]\nkind = "feed"\nname = "Forum"\n[[sources]]\nkind = "sample"\nname = "Sample"\n')
+    assert new_file() == example
+    example.write_text("[[sources]")
+    assert new_file() == example
 
 
 # Walls and topics

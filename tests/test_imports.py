@@ -62,8 +62,8 @@ PAGES = BASE | {
     "text.quotes",
 }
 """What display/ may import from monitor/."""
-JOINS_BOTH = {"cli", "server.gunicorn_server", "server.service"}
-"""The packages of display/ that join the two halves."""
+JOINS_BOTH = {"cli", "setup", "server.gunicorn_server", "server.service"}
+"""The packages of display/ that join the two halves. ``setup`` tries sources before they are in the config."""
 KEPT_APART = {
     "vaderSentiment": {"sentiment"},
     "requests": {"http"},

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from display.cli import init as init_command
 from display.cli.dependencies import create_judge
 from display.cli.main import cli
-from display.cli.setup import countries
-from display.cli.setup.rule_proposals import InvalidName, propose_brand
-from display.cli.setup.source_proposals import propose_sources
-from display.cli.setup.source_trials import MAX_JUDGED_POSTS, Trial, TrialResult
-from display.cli.setup.toml_writer import table, unique_name
+from display.setup import countries
+from display.setup.rule_proposals import InvalidName, propose_brand
+from display.setup.source_proposals import propose_sources
+from display.setup.source_trials import MAX_JUDGED_POSTS, Trial, TrialResult
+from display.setup.toml_writer import table, unique_name
 from monitor import secrets, sources
 from monitor.clock import Clock
 from monitor.errors import SourceError
@@ -368,6 +368,22 @@ def test_an_existing_file_is_left_and_no_request_is_sent(init: Init, internet: S
     assert (result.exit_code, result.stdout) == (78, "")
     assert (tmp_path / "config.toml").read_text() == "mine"
     assert internet.requests == []
+
+
+def test_beside_the_example_the_config_gets_a_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    example = (Path(__file__).resolve().parents[1] / "config.toml").read_text()
+    Path("config.toml").write_text(example)
+    command = ["init", "--no-look", "--organisation", "Acmeria"]
+    result = CliRunner().invoke(cli, command)
+    assert "Wrote config.local.toml" in result.output
+    assert Path("config.toml").read_text() == example
+    assert "ours: Acmeria" in CliRunner().invoke(cli, ["check"]).output
+    again = CliRunner().invoke(cli, command)
+    assert again.exit_code == 78
+    assert "config.local.toml" in again.stderr
+    assert "on the page /setup" in again.stderr
+    assert "It is the example: `wallflower run` shows it." in CliRunner().invoke(cli, ["init", "--sample"]).stderr
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from display.cli import install_service as command
 from display.cli.exit_codes import ExitCode
 from display.cli.install_service import Installer, Machine
 from display.cli.main import cli
-from display.cli.setup.config_text import config_text
-from display.cli.setup.rule_proposals import propose_brand
 from display.cli.unit_file import UNITS, Installation, InstallError
+from display.setup.config_text import config_text
+from display.setup.rule_proposals import propose_brand
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_EXPOSURE = 1.2

@@ -46,7 +46,7 @@ def config_option(command: Command) -> Command:
         "--config",
         "config_path",
         type=click.Path(path_type=Path, dir_okay=False),
-        help=f"Config file. Default: {configuration.LOCAL_FILE} if it exists, else {configuration.SYSTEM_FILE}.",
+        help=f"Config file. Default: the first of {', '.join(map(str, configuration.PLACES))} that exists.",
     )
     return option(command)
 
@@ -66,7 +66,7 @@ def load_config_if_any(path: Path | None) -> Config | None:
 
     Raises ConfigError.
     """
-    if path is None and not any(file.exists() for file in (configuration.LOCAL_FILE, configuration.SYSTEM_FILE)):
+    if path is None and not any(file.exists() for file in configuration.PLACES):
         return None
     return load_config(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from display.cli.setup.toml_writer import comment_line, table, unique_name
+from display.setup.toml_writer import comment_line, table, unique_name
 from monitor.config import Config
 from monitor.http import redact
 

@@ -1,6 +1,6 @@
 """``wallflower init``: write a config for an organisation, from its name.
 
-questions or options --> rules (rule_proposals) --> sources (source_proposals) --> trial (source_trials) --> config.toml
+questions or options --> rules (rule_proposals) --> sources (source_proposals) --> trial (source_trials) --> file
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ from rich.console import Console
 from rich.text import Text
 
 from display.cli.dependencies import config_option, create_database, create_judge, load_config, open_http
-from display.cli.setup import countries
-from display.cli.setup.config_text import config_text
-from display.cli.setup.rule_proposals import BrandProposal, propose_brand
-from display.cli.setup.source_proposals import SourceProposal, propose_sources
-from display.cli.setup.source_trials import Trial, TrialResult
-from display.cli.setup.toml_writer import on_one_line
+from display.setup import countries
+from display.setup.config_text import config_text
+from display.setup.rule_proposals import BrandProposal, propose_brand
+from display.setup.source_proposals import SourceProposal, propose_sources
+from display.setup.source_trials import Trial, TrialResult
+from display.setup.toml_writer import on_one_line
 from monitor.clock import Clock
-from monitor.config import LOCAL_FILE, SYSTEM_DATA, SYSTEM_FILE
+from monitor.config import LOCAL_FILE, PLACES, SYSTEM_DATA, SYSTEM_FILE, is_example, new_file
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Brand
 from monitor.query.matcher import Matcher
 
 TRIAL_SECONDS = 20.0
-ALREADY_EXISTS = "already exists and was left unchanged."
+ALREADY_EXISTS = "already exists and was left unchanged. {advice}"
+CHANGE_IT = (
+    "Change it on the page /setup while `wallflower run` runs, or in an editor and with `wallflower check`. "
+    "To begin again, move it away first."
+)
 NOTHING_WORKED = (
     "No source could be read from here. Is this machine connected to the internet? The config is written anyway; "
     "try a source later with `wallflower fetch NAME --dry-run`."
@@ -83,9 +87,9 @@ def init(
     the answers as options. Put = before a name that is a common word, as in =Apple. An existing file is never replaced.
     Also creates the database.
     """
-    target = config_path or LOCAL_FILE
+    target = config_path or (LOCAL_FILE if sample else new_file())
     if target.exists():
-        raise ConfigError(target, [ALREADY_EXISTS])
+        raise _already_exists(target)
     if sample:
         _write(target, _sample_config(target))
         click.echo(f"Wrote {target}. Edit it, then run `wallflower check` and `wallflower run --create`.")
@@ -206,9 +210,15 @@ def _write(target: Path, text: str) -> None:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise ConfigError(target, [ALREADY_EXISTS]) from None
+        raise _already_exists(target) from None
     except OSError as error:
         raise ConfigError(target, [f"cannot be written: {error.strerror}."]) from error
+
+
+def _already_exists(target: Path) -> ConfigError:
+    option = "" if target in PLACES else f" --config {target}"
+    advice = f"It is the example: `wallflower run{option}` shows it." if is_example(target) else CHANGE_IT
+    return ConfigError(target, [ALREADY_EXISTS.format(advice=advice)])
 
 
 def _create_database(target: Path) -> None:
@@ -223,7 +233,7 @@ def _create_database(target: Path) -> None:
 
 
 def _print_next_steps(target: Path, answers: Answers) -> None:
-    option = "" if target == LOCAL_FILE else f" --config {target}"
+    option = "" if target in PLACES else f" --config {target}"
     click.echo(f"Wrote {target}. Review its rules and sources, then run:")
     click.echo(f"  wallflower check{option}")
     click.echo(f"  wallflower run{option}      and open http://127.0.0.1:8750/wall")

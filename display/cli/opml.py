@@ -10,8 +10,8 @@ import click
 
 from display.cli.dependencies import config_option, load_config_if_any
 from display.cli.feed_tables import ALREADY_CONFIGURED, configured_urls, feed_table, skipped_comment
-from display.cli.setup.toml_writer import comment_line
 from display.formatting import pluralize
+from display.setup.toml_writer import comment_line
 from monitor.errors import SourceError
 from monitor.feeds.opml import Subscription, read_opml
 from monitor.http import check_url, redact

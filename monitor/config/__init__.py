@@ -27,9 +27,13 @@ from monitor.errors import ConfigError
 from monitor.model import Brand, Topic
 
 LOCAL_FILE = Path("config.toml")
+OWN_FILE = Path("config.local.toml")
+"""Preferred over LOCAL_FILE, which in a clone of the project is the annotated example."""
 SYSTEM_FILE = Path("/etc/wallflower/config.toml")
 SYSTEM_DATA = Path("/var/lib/wallflower")
 """The data folder of a system-wide installation, whose config is SYSTEM_FILE."""
+PLACES = (OWN_FILE, LOCAL_FILE, SYSTEM_FILE)
+"""Where commands look for a config that is not named, in this order."""
 
 _HOW_TO_CREATE = "Create one with `wallflower init`, or pass yours with --config PATH."
 
@@ -88,13 +92,27 @@ class Config:
             raise ConfigError(self.path, problems)
 
 
-def find_file(given: Path | None = None, places: Sequence[Path] = (LOCAL_FILE, SYSTEM_FILE)) -> Path:
+def find_file(given: Path | None = None, places: Sequence[Path] = PLACES) -> Path:
     """The config file to use: ``given``, else the first of ``places`` that exists. Raises ConfigError."""
     found = next((place for place in places if place.exists()), None) if given is None else given
     if found is None:
         tried = " nor ".join(str(place) for place in places)
         raise ConfigError(places[0], [f"there is no config file: neither {tried} exists. {_HOW_TO_CREATE}"])
     return found
+
+
+def new_file(folder: Path = Path()) -> Path:
+    """Where to write a config of one's own in ``folder``: beside the annotated example, else in its usual place."""
+    return folder / (OWN_FILE if is_example(folder / LOCAL_FILE) else LOCAL_FILE)
+
+
+def is_example(file: Path) -> bool:
+    """Whether ``file`` is a config without a real source, such as the annotated example."""
+    try:
+        tables = [table for _, table in numbered_tables(_read(file), "sources")]
+    except ConfigError:
+        return False
+    return bool(tables) and all(table.get("kind") == "sample" for table in tables)
 
 
 def load(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from display.cli.setup.toml_writer import on_one_line
+from display.setup.toml_writer import on_one_line
 from monitor.config.values import MAX_NAME_CHARS
 from monitor.errors import QueryError, WallflowerError
 from monitor.query import parse

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from display.cli.setup.rule_proposals import BrandProposal
-from display.cli.setup.toml_writer import Value, comment_line, table, unique_name
+from display.setup.rule_proposals import BrandProposal
+from display.setup.toml_writer import Value, comment_line, table, unique_name
 from monitor import secrets, sources
 from monitor.http import Http
 from monitor.sources import Source, SourceModule, SourceOptions

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
-from display.cli.setup.rule_proposals import BrandProposal
-from display.cli.setup.source_proposals import SourceProposal, other_kinds
-from display.cli.setup.source_trials import TrialResult
-from display.cli.setup.toml_writer import Value, on_one_line, table, toml_value
+from display.setup.rule_proposals import BrandProposal
+from display.setup.source_proposals import SourceProposal, other_kinds
+from display.setup.source_trials import TrialResult
+from display.setup.toml_writer import Value, on_one_line, table, toml_value
 
 MAX_COMMENT_CHARS = 160
 
