@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import string
 import subprocess
@@ -314,6 +315,11 @@ def test_the_command_asks_erases_and_names_older_copies(tmp_path: Path, path: Pa
     assert "Erased 3 posts with 3 mentions (Forum 3)." in done.output
     assert f"1 backup in {path.parent / 'backups'} may still contain them" in done.output
     assert list(found_bytes(path, ["zqquexana"])) == [next((path.parent / "backups").glob("*.db")).name]
+    entries = [json.loads(line) for line in run("audit", "--json").output.splitlines()]
+    assert [(one["actor"], one["action"], one["target"]) for one in entries][1:] == [
+        ("command line", "erased posts", "of an author")
+    ]
+    assert entries[1]["details"] == {"posts": 3, "sources": {"Forum": 3}}
     again = run("erase", "--author", "ZqQuexana", "--allow-again")
     assert "stored again" in again.output
     assert "was not refused" in run("erase", "--author", "zqquexana", "--allow-again").output

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, load_config
+from display.cli.dependencies import config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from display.pages.sources.system_status import format_bytes
 from monitor.clock import Clock
@@ -26,6 +26,9 @@ def backup(config_path: Path | None, to: Path | None, keep: int | None) -> None:
     folder = (to or config.backups).absolute()
     files = database_files(config.database_url)
     made = files.back_up(folder, Clock().now(), keep or config.keep_backups)
+    if files.is_current():  # recording in an older database would migrate it
+        with open_config_store(config) as store:
+            record(store, "made backup", made.path.name, bytes=made.size)
     click.echo(
         f"{made.path}: {format_bytes(made.size)}, verified. {pluralize(len(files.backups(folder)), 'backup')} kept."
     )

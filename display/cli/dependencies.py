@@ -21,12 +21,14 @@ from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError
 from monitor.http import Http
-from monitor.model import Brand
+from monitor.model import Brand, Json
 from monitor.query.matcher import Matcher
 from monitor.redaction import Redactor
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
 
+ACTOR = "command line"
+"""Who does what in the audit log."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -119,6 +121,11 @@ def create_option(command: Command) -> Command:
 def create_database(config: Config) -> None:
     """Create the database of a new installation; one that exists is left as it is. Raises StoreError."""
     open_store(config.database_url).close()
+
+
+def record(store: Store, action: str, target: str = "", **details: Json) -> None:
+    """Add what a command did to the audit log. ``action``: a past participle and an object, such as "made backup"."""
+    store.people.record(ACTOR, action, target, details, Clock().now())
 
 
 @contextmanager

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, load_config, open_config_store
+from display.cli.dependencies import config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.errors import StoreError
-from monitor.model import ErasureTarget, PostCounts
+from monitor.model import Erasure, ErasureTarget, FaultKind, PostCounts
 from monitor.store import Store, database_files
 
 MAX_NAMED_SOURCES = 5
@@ -61,11 +61,20 @@ def erase(
             click.confirm(f"{_consequence(target, only_stored)} Erase from {config.database}?", abort=True)
         click.echo("Erasing. The database is rewritten, which takes some seconds for each GB.")
         erasure = store.maintenance.erase(target, Clock().now(), refuse_later=not only_stored)
+        _record(store, target, erasure)
     click.echo(f"Erased {_described(erasure.counts)}.")
     for line in _older_copies(config):
         click.echo(line)
     if erasure.remaining:
-        raise ErasureIncomplete(f"Bytes of the posts may still be in the files. {erasure.remaining} Run this again.")
+        message = f"Bytes of the posts may still be in the files. {erasure.remaining} Run this again."
+        raise ErasureIncomplete(message, FaultKind.LOCKED.value)
+
+
+def _record(store: Store, target: ErasureTarget, erasure: Erasure) -> None:
+    """Record how much was erased. The log must not keep whose posts they were."""
+    kind = "of an author" if target.author else "with a link" if target.url else "of one mention"
+    counts = erasure.counts
+    record(store, "erased posts", kind, posts=counts.posts, sources=dict(counts.by_source))
 
 
 def _target(author: str | None, post: int | None, url: str | None, source: str) -> ErasureTarget:
@@ -80,6 +89,7 @@ def _allow_again(store: Store, target: ErasureTarget) -> None:
     if target.mention is not None:
         raise click.UsageError("--allow-again needs --author or --url.")
     if store.maintenance.allow_again(target):
+        record(store, "allowed erased posts again", "of an author" if target.author else "with a link")
         click.echo("Later posts are stored again. Posts that were erased stay refused.")
     else:
         click.echo("It was not refused, so nothing was changed.")

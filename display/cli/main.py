@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from display.cli.audit import audit
 from display.cli.backup import backup
 from display.cli.check import check
 from display.cli.correct import correct
@@ -50,6 +51,7 @@ COMMANDS = (
     *(init, doctor, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
     *(backup, restore, erase, user),
+    audit,
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import load_config, open_config_store
+from display.cli.dependencies import load_config, open_config_store, record
 from monitor.clock import Clock
 from monitor.errors import StoreError
 from monitor.store import Store
@@ -19,6 +19,7 @@ def set_hidden(config_path: Path | None, mention: int, *, hidden: bool) -> None:
         ids = store.mention_ids_of_post(mention)
         for id_ in ids:
             store.set_hidden(id_, hidden, Clock().now())
+        record(store, "hid mention" if hidden else "showed mention", str(mention))
     click.echo(f"Mention {mention} is now {'hidden' if hidden else 'shown'}.")
     if others := [str(id_) for id_ in ids if id_ != mention]:
         click.echo(f"So are the mentions of other brands in the same post: {', '.join(others)}.")

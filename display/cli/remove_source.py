@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, load_config, open_config_store
+from display.cli.dependencies import config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from monitor.clock import Clock
 from monitor.config import Config
@@ -34,6 +34,7 @@ def remove_source(config_path: Path | None, name: str, yes: bool) -> None:
         if not yes:
             click.confirm(f"Delete {name} with {pluralize(mentions, 'mention')} from {config.database}?", abort=True)
         posts = store.remove_source(name, Clock().now())
+        record(store, "removed source", name, posts=posts)
         store.maintenance.remove_deleted_words(Clock().now(), CLEANING_SECONDS)
     click.echo(f"Deleted {name}: {pluralize(posts, 'post')} with {pluralize(mentions, 'mention')}.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, load_config
+from display.cli.dependencies import ACTOR, config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from display.server.startup_checks import AlreadyRunning, single_instance
 from monitor.clock import Clock
@@ -37,6 +37,10 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
             restored = files.restore(file, Clock().now())
     except AlreadyRunning as error:
         raise AlreadyRunning(f"{error} Stop it first; nothing was changed.") from error
+    with open_config_store(config) as store:
+        for account in store.people.accounts():  # the backup may contain sessions that have ended since
+            store.people.end_sessions(account.id, Clock().now(), ACTOR)
+        record(store, "restored backup", file.name, mentions=restored.content.mentions)
     _report(file, restored)
     click.echo(f"Restored {config.database}.")
     if restored.replaced:

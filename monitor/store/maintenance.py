@@ -32,6 +32,9 @@ class DatabaseFiles(Protocol):
         migrated. Raises StoreError.
         """
 
+    def is_current(self) -> bool:
+        """Whether the database needs no migration. Raises StoreError."""
+
     def backups(self, folder: Path) -> list[Backup]:
         """The complete backups of this database in ``folder``, the newest first. Raises StoreError."""
 

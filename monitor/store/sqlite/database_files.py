@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from monitor.model import Backup, DatabaseStatus, Examination, Restored
 from monitor.store.backups import backups
 from monitor.store.sqlite.backup import back_up
+from monitor.store.sqlite.connections import open_reader
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.examination import examine
+from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.restore import restore
+from monitor.store.sqlite.schema import is_current
 
 
 class SqliteFiles:
@@ -24,6 +28,10 @@ class SqliteFiles:
 
     def back_up(self, folder: Path, now: datetime, keep: int) -> Backup:
         return back_up(self._path, folder, now, keep)
+
+    def is_current(self) -> bool:
+        with store_errors(self._path), closing(open_reader(self._path)) as db:
+            return is_current(db)
 
     def backups(self, folder: Path) -> list[Backup]:
         return backups(folder, self._path.stem)

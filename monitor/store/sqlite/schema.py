@@ -89,3 +89,8 @@ def check_known(db: Database) -> None:
 def is_ours(connection: sqlite3.Connection) -> bool:
     """Whether any migration of ours was applied."""
     return bool(migrations.applied(Database(connection)))
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether no migration is missing."""
+    return not migrations.pending(Database(connection))
