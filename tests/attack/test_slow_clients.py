@@ -111,5 +111,6 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
         worker.wait(5)
         assert not [one for one in descendants if one.is_running()]
         assert "the parent process has gone" in server.output()
+        assert "Wallflower has stopped" not in server.output(), "an orderly stop takes too long"
     finally:
         server.stop()
