@@ -24,6 +24,8 @@ from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
+from display.pages.walls import screen
+from display.pages.walls import views as walls
 from display.server.capacity import Capacity
 from display.server.descriptors import current_limit, max_connections
 from display.server.live import MAX_SOCKETS, Live
@@ -137,8 +139,10 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/readyz", "readyz", readiness.readyz)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(screen.blueprint)
     app.register_blueprint(people.blueprint)
     app.register_blueprint(wall.blueprint)
+    app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
     app.register_blueprint(sources.blueprint)
     app.register_blueprint(webhook.blueprint)

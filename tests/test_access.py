@@ -276,11 +276,3 @@ def test_a_paired_wall_sees_walls_and_nothing_else(site: Site) -> None:
     assert client.post("/logout").status_code == 403
     site.store.people.remove_wall(wall.id, site.clock.now(), "priya")
     assert client.get("/wall").status_code == 303
-
-
-def test_a_stranger_at_a_wall_is_sent_to_pairing_if_there_is_one(site: Site) -> None:
-    site.app.add_url_rule("/pair", "pairing", lambda: "code")
-    assert site.client().get("/wall").headers["Location"] == "/login?next=%2Fwall"
-    site.access.guard.pairing_endpoint = "pairing"
-    assert site.client().get("/wall").headers["Location"] == "/pair"
-    assert site.client().get("/mentions").headers["Location"] == "/login?next=%2Fmentions"

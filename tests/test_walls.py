@@ -19,9 +19,7 @@ from display.server.new_client import WALL_ROOM
 from display.wall_state import WallStates
 from display.wall_state.director import MIN_DWELL_SECONDS
 from display.wall_state.display_policy import DisplayPolicy
-from display.wall_state.document import StateKind
 from display.wall_state.i18n import Locale, catalogue
-from display.wall_state.pairing import CODE_CHARACTERS, CODE_LIFETIME, PairingScreen
 from display.wall_state.topics import compared_with_usual, headline_topic, topic_board
 from display.wall_state.wall_data import MAX_NEW_MENTIONS, TALLIES_TTL_SECONDS
 from monitor.clock import epoch_ms
@@ -531,37 +529,6 @@ def test_an_unknown_wall_lists_the_known_ones(site: Any) -> None:
     assert response.status_code == 404
     assert "Available: /wall/office, /wall/reception." in response.text
     assert site.test_client().get("/wall/lobby/state.json").status_code == 404
-
-
-def test_a_pairing_code_lasts_five_minutes_and_shows_none_of_our_data(site: Any, clock: FakeClock) -> None:
-    site.extensions["stored"].save("Forum", [judged("Acme is fine.")], now=NOON)
-    client = site.test_client()
-    assert client.get("/wall/pairing").status_code == 200
-    state = client.get("/wall/pairing/state.json").json
-    assert (state["kind"], state["wall"]) == (StateKind.PAIRING, "pairing")
-    assert "Acme" not in json.dumps(state)
-    assert all(len(half) == 3 and set(half) <= set(CODE_CHARACTERS) for half in state["pairing"]["code"])
-    assert state["pairing"]["expires_at"] == state["clock"] + CODE_LIFETIME.total_seconds() * 1000
-    clock.advance(CODE_LIFETIME.total_seconds() - 1)
-    assert client.get("/wall/pairing/state.json").json["pairing"] == state["pairing"]
-    clock.advance(1)
-    assert client.get("/wall/pairing/state.json").json["pairing"]["expires_at"] > state["pairing"]["expires_at"]
-
-
-def test_a_pairing_screen_is_due_when_its_code_expires(clock: FakeClock, folder: Path) -> None:
-    walls = Walls(folder, clock, Wall())
-    walls.states.get("pairing")
-    assert not walls.states.is_due("pairing")
-    clock.advance(CODE_LIFETIME.total_seconds())
-    assert walls.states.is_due("pairing")
-
-
-def test_a_pairing_code_has_no_letters_that_look_alike(clock: FakeClock) -> None:
-    drawn = iter("K7M4QX")
-    pairing = PairingScreen(clock, "1", choose=lambda letters: next(drawn)).state().pairing
-    assert pairing is not None
-    assert pairing.code == ("K7M", "4QX")
-    assert len(set(CODE_CHARACTERS)) == 25
 
 
 # Rooms

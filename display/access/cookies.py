@@ -14,6 +14,7 @@ from monitor.model.people import SESSION_LIFETIME
 
 SESSION_COOKIE = "wallflower_session"
 WALL_COOKIE = "wallflower_wall"
+WALL_LIFETIME = timedelta(days=400)
 THEME_COOKIE = "wallflower_theme"
 THEMES = ("light", "dark")
 
@@ -31,6 +32,11 @@ def wall_token(request: Request) -> str:
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Let the browser send ``token`` with each request."""
     set_cookie(request, response, SESSION_COOKIE, token, SESSION_LIFETIME)
+
+
+def set_wall_cookie(request: Request, response: Response, token: str) -> None:
+    """Let the screen send ``token`` with each request. Browsers keep no cookie for longer than WALL_LIFETIME."""
+    set_cookie(request, response, WALL_COOKIE, token, WALL_LIFETIME)
 
 
 def theme(request: Request) -> str:

@@ -43,8 +43,6 @@ class Guard:
 
     def __init__(self, identities: Identities, people: PeopleStore) -> None:
         self._identities, self._people = identities, people
-        self.pairing_endpoint: str | None = None
-        """Where a stranger who opens a wall's page is sent instead of the sign-in page; set by the wall pairing."""
 
     def check(self) -> AnyResponse | tuple[str, int] | tuple[AnyResponse, int] | None:
         """None if the request may go on, else the answer."""
@@ -82,9 +80,9 @@ class Guard:
         if "Authorization" in request.headers or request.path.endswith(DATA_ENDINGS):
             return _json_error("Sign in, or send an API token that has not expired.", 401)
         view = current_app.view_functions.get(request.endpoint or "")
-        if self.pairing_endpoint and request.method in SAFE_METHODS and required_role(view, "GET") is Role.WALL:
-            wall = {name: value for name, value in (request.view_args or {}).items() if value}
-            return redirect(url_for(self.pairing_endpoint, **wall), 303)
+        if request.method in SAFE_METHODS and required_role(view, "GET") is Role.WALL:
+            name = (request.view_args or {}).get("name")
+            return redirect(url_for("pairing.screen", wall=name or None), 303)
         here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
         query = f"?{urlencode({'next': here})}" if here not in ("", "/") else ""
         return redirect(url_for("access.sign_in") + query, 303)

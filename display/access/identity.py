@@ -77,7 +77,7 @@ class Identities:
         request = Request(environ)
         if "Authorization" in request.headers:
             return self._by_api_token(request)
-        return self._by_session(request) or self._by_wall(request) or self._as_local(environ)
+        return self._by_session(request) or self._as_local(environ) or self._by_wall(request)
 
     def is_local(self, environ: WSGIEnvironment) -> bool:
         """Whether a request comes from this machine, and Wallflower is not meant for other machines."""

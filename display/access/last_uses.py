@@ -1,4 +1,4 @@
-"""When sessions and API tokens were last used.
+"""When sessions, API tokens and paired walls were last used.
 
 Kept in memory and written every FLUSH_SECONDS by a thread of its own, so that no page waits for a write. A crash loses
 the last uses, which matter to nobody.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 FLUSH_SECONDS = 30.0
 Uses = dict[int, tuple[datetime, str]]
 """Id -> when and from which address it was last used."""
+
+
+class WallUse(NamedTuple):
+    """When a paired wall was last seen, and what is known about its screen."""
+
+    at: datetime
+    address: str
+    size: str
+    version: str
+
 
 log = logging.getLogger("wallflower.access")
 
@@ -32,6 +42,7 @@ class LastUses:
         self._lock, self._flush_lock = threading.Lock(), threading.Lock()
         self._sessions: Uses = {}
         self._tokens: Uses = {}
+        self._walls: dict[int, WallUse] = {}
         self._flushed_at = clock.monotonic()
 
     def used_session(self, session: int, address: str) -> None:
@@ -41,6 +52,20 @@ class LastUses:
     def used_token(self, token: int, address: str) -> None:
         """Record that an API token was used now."""
         self._record(self._tokens, token, address)
+
+    def used_wall(self, wall: int, address: str, size: str = "", version: str = "") -> None:
+        """Record that a paired wall was seen now. What is empty stays as it was."""
+        with self._lock:
+            known = self._walls.get(wall, WallUse(self._clock.machine_time(), "", "", ""))
+            self._walls[wall] = WallUse(
+                self._clock.machine_time(), address or known.address, size or known.size, version or known.version
+            )
+        self._flush_if_due()
+
+    def walls(self) -> dict[int, WallUse]:
+        """The uses of paired walls that are not stored yet."""
+        with self._lock:
+            return dict(self._walls)
 
     def sessions(self) -> Uses:
         """The uses of sessions that are not stored yet."""
@@ -56,13 +81,15 @@ class LastUses:
         """Store the uses collected so far. If that fails, they are lost."""
         with self._flush_lock:
             with self._lock:
-                sessions, tokens = dict(self._sessions), dict(self._tokens)
+                sessions, tokens, walls = dict(self._sessions), dict(self._tokens), dict(self._walls)
                 self._sessions.clear()
                 self._tokens.clear()
-            if not (sessions or tokens):
-                return
+                self._walls.clear()
             try:
-                self._people.record_use(sessions, tokens)
+                if sessions or tokens:
+                    self._people.record_use(sessions, tokens)
+                for wall, use in walls.items():
+                    self._people.record_wall(wall, use.at, address=use.address, size=use.size, version=use.version)
             except StoreError as error:
                 level = logging.DEBUG if error.fault else logging.WARNING  # a fault of the store is logged elsewhere
                 log.log(level, "When people were last seen could not be stored: %s", error)
@@ -70,6 +97,10 @@ class LastUses:
     def _record(self, uses: Uses, id_: int, address: str) -> None:
         with self._lock:
             uses[id_] = (self._clock.now(), address)
+        self._flush_if_due()
+
+    def _flush_if_due(self) -> None:
+        with self._lock:
             now = self._clock.monotonic()
             is_due = now - self._flushed_at >= FLUSH_SECONDS
             if is_due:

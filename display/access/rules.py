@@ -13,7 +13,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 WITHOUT_PERSON = frozenset({"static", "favicon", "healthz", "readyz", "webhook.deliver"})
 """Endpoints that anybody may use and that need not know who it is. Deliveries to the webhook are signed."""
 SIGN_IN = frozenset({"access.sign_in", "access.first_admin"})
-PUBLIC = WITHOUT_PERSON | SIGN_IN
+PAIRING = frozenset({"pairing.screen", "pairing.state"})
+"""What a screen sees before it is paired: a code."""
+PUBLIC = WITHOUT_PERSON | SIGN_IN | PAIRING
 """Every endpoint that nobody has to sign in for. ``tests/test_access_routes.py`` lists them too."""
 BEFORE_FIRST_ADMIN = WITHOUT_PERSON | {"access.first_admin"}
 """Those that are served to other machines while there is no account."""

@@ -10,6 +10,7 @@ from flask import current_app
 from display.access.first_admin import FIRST_ADMIN_PATH, FirstAdminCode
 from display.access.guard import Guard
 from display.access.identity import Identities
+from display.access.pairing import Pairing
 from display.access.passwords import Passwords
 from display.access.signing_in import SigningIn
 from monitor.clock import Clock
@@ -29,13 +30,14 @@ class Access:
     passwords: Passwords
     signing_in: SigningIn
     first_admin_code: FirstAdminCode
+    pairing: Pairing
 
     @classmethod
     def build(cls, config: Config, people: PeopleStore, clock: Clock, passwords: Passwords) -> Access:
         """The services for one app."""
         identities = Identities(config, people, clock)
-        guard = Guard(identities, people)
-        return cls(people, identities, guard, passwords, SigningIn(people, passwords, clock), FirstAdminCode(clock))
+        signing_in, code = SigningIn(people, passwords, clock), FirstAdminCode(clock)
+        return cls(people, identities, Guard(identities, people), passwords, signing_in, code, Pairing(clock))
 
     def announce(self, address: str) -> None:
         """Log the code for the first admin if there is no account and other machines can reach ``address``."""

@@ -43,6 +43,7 @@ from display.cli.score import score
 from display.cli.sources import sources
 from display.cli.unhide import unhide
 from display.cli.user import user
+from display.cli.wall import wall
 from monitor import secrets
 from monitor.errors import WallflowerError
 
@@ -50,7 +51,7 @@ OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO
 COMMANDS = (
     *(init, doctor, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
-    *(backup, restore, erase, user),
+    *(backup, restore, erase, user, wall),
     audit,
 )
 

@@ -7,8 +7,8 @@
                                   +--> "reload" {reason}                                 one browser
 
 One thread does all of it, so a browser that reconnects needs no lock: between two steps it receives what it missed and
-joins its room. A browser sends ``auth = {last_id, version, room, wall, size}`` when it connects, and nothing
-after that. Sockets never write to the store.
+joins its room. A browser sends ``auth = {last_id, version, room, wall, size}`` when it connects. After that, only walls
+send something: "painted", the time of the state that they have drawn. Sockets never write to the store.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from flask_socketio import ConnectionRefusedError
 
 from display.server import patches
 from display.server.new_client import PAGES_ROOM, NewClient, wall_room
+from display.server.painted import PaintedReports
 from display.server.pings import PingScheduler
 from display.server.screens import Screen, Screens
 from display.server.sending_delays import SendingDelays
@@ -139,6 +140,7 @@ class Live:
         self._io.on_event("connect", self._accept_client)
         self._access = SocketAccess(self._io.server, identities, clock)
         self.screens = Screens(clock, lambda sid: bool(self._io.server.manager.is_connected(sid, "/")))
+        self._io.on_event("painted", PaintedReports(self.screens, identities.last_uses).receive)
 
     def is_full(self) -> bool:
         """Whether no connection is accepted any more, not even to tell its client why."""
@@ -210,7 +212,7 @@ class Live:
         if self.connections() > self.max_sockets:
             raise ConnectionRefusedError("full")
         client = NewClient.from_auth(request.sid, auth)  # type: ignore[attr-defined]
-        self._access.admit(client.sid, request.environ, to_wall=client.wall is not None)
+        self._access.admit(client.sid, request.environ, wall=client.wall)
         self._new_clients.put(client)
 
     def _send_changes(self, changes: list[Change]) -> None:
@@ -249,7 +251,8 @@ class Live:
             self._io.server.enter_room(client.sid, wall_room(client.wall))
             with suppress(UnknownWall):
                 state = self._states.get(client.wall)
-                self.screens.connected(client.sid, state, Screen(client.size, client.version))
+                screen = Screen(client.size, client.version, self._access.paired_wall(client.sid))
+                self.screens.connected(client.sid, state, screen)
             self._send_heartbeat(client.wall, to=client.sid)
 
     def _reload_reason(self, client: NewClient) -> str:

@@ -1,8 +1,8 @@
-"""Which screens show each wall, when a screen was last seen, and the headline it was last sent.
+"""Which screens show each wall, when a screen was last seen, and the headline it was last sent and has drawn.
 
-    Live --connected, state_sent--> Screens <--state_requested-- a wall without a socket, over HTTP
-                                       |
-                                       +--last_seen--> /sources
+    Live --connected, state_sent, painted--> Screens <--state_requested-- a wall without a socket, over HTTP
+                                                |
+                                                +--last_seen, paired_screens--> /sources, /walls
 
 Kept in memory only: after a restart, a wall counts as never seen until a screen opens it.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ from monitor.clock import Clock
 
 POLLING_TIMEOUT = timedelta(seconds=30)
 """A wall without a socket polls its state every 12 s; after this long without a request it counts as gone."""
+MAX_HEADLINES = 100
+"""States of a wall whose headlines are kept, so that a screen needs to report only the time of the one it has drawn."""
 _SIZE = re.compile(r"([1-9][0-9]{1,4})x([1-9][0-9]{1,4})")
 
 
@@ -29,6 +31,20 @@ class Screen:
 
     size: str = ""
     version: str = ""
+    paired: int = 0
+    """The id of the paired wall; 0 if the browser of a person shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedScreen:
+    """A screen with an open socket, and what it has drawn."""
+
+    screen: Screen
+    connected_at: datetime
+    painted_at: datetime | None = None
+    """When it last reported that it had drawn a state; None if it has not yet."""
+    headline: str = ""
+    """The headline of that state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +70,10 @@ class LastSeen:
 
 @dataclass(slots=True)
 class _Wall:
-    screens: dict[str, Screen] = field(default_factory=dict)
+    screens: dict[str, PaintedScreen] = field(default_factory=dict)
     """By session id."""
+    headlines: dict[int, str] = field(default_factory=dict)
+    """Time of a state -> its headline, of the newest MAX_HEADLINES states."""
     last_screen: Screen = Screen()
     state_sent_at: datetime | None = None
     polled_at: datetime | None = None
@@ -78,16 +96,34 @@ class Screens:
         """Record that ``screen`` opened a socket for the wall of ``state``."""
         with self._lock:
             wall = self._wall(state)
-            wall.screens[sid] = wall.last_screen = screen
+            wall.screens[sid] = PaintedScreen(screen, self._clock.machine_time())
+            wall.last_screen = screen
             wall.polled_at = None  # the same screen requested its first state before its socket was open
 
     def state_sent(self, state: Mapping[str, Any]) -> None:
         """Record that ``state`` was sent to every connected screen of its wall."""
         with self._lock:
             wall = self._wall(state)
-            wall.screens = {sid: screen for sid, screen in wall.screens.items() if self._is_connected(sid)}
+            wall.screens = {sid: one for sid, one in wall.screens.items() if self._is_connected(sid)}
             if wall.screens:
                 self._record(wall, state)
+
+    def painted(self, sid: str, as_of: int) -> Screen | None:
+        """Record that a screen has drawn the state of that time; return the screen, or None if it is not known."""
+        with self._lock:
+            wall = next((wall for wall in self._walls.values() if sid in wall.screens), None)
+            if wall is None:
+                return None
+            known = wall.screens[sid]
+            headline = wall.headlines.get(as_of, known.headline)
+            wall.screens[sid] = replace(known, painted_at=self._clock.machine_time(), headline=headline)
+            return known.screen
+
+    def paired_screens(self) -> dict[int, PaintedScreen]:
+        """Id of a paired wall -> its screen, for those with an open socket."""
+        with self._lock:
+            screens = [item for wall in self._walls.values() for item in wall.screens.items()]
+        return {one.screen.paired: one for sid, one in screens if one.screen.paired and self._is_connected(sid)}
 
     def state_requested(self, state: Mapping[str, Any]) -> None:
         """Record that a screen requested ``state`` over HTTP. It counts as polling only if no socket is open."""
@@ -101,7 +137,7 @@ class Screens:
         """The screens of the wall ``name``."""
         with self._lock:
             wall = self._walls.get(name, _Wall())
-            screens = tuple(screen for sid, screen in wall.screens.items() if self._is_connected(sid))
+            screens = tuple(one.screen for sid, one in wall.screens.items() if self._is_connected(sid))
             polling = wall.polled_at is not None and self._clock.machine_time() - wall.polled_at < POLLING_TIMEOUT
             return LastSeen(screens, polling, wall.state_sent_at, wall.headline, wall.last_screen)
 
@@ -111,6 +147,9 @@ class Screens:
     def _record(self, wall: _Wall, state: Mapping[str, Any]) -> None:
         headline = state.get("headline", {})
         wall.headline = " ".join(filter(None, (headline.get(part, "") for part in ("word", "text", "clause"))))
+        wall.headlines[state.get("as_of", 0)] = wall.headline
+        for oldest in list(wall.headlines)[:-MAX_HEADLINES]:
+            del wall.headlines[oldest]
         wall.state_sent_at = self._clock.machine_time()
 
 

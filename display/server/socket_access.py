@@ -33,13 +33,21 @@ class SocketAccess:
         self._version: int | None = None
         self._checked_at = self._expiry_checked_at = float("-inf")
 
-    def admit(self, sid: str, environ: WSGIEnvironment, *, to_wall: bool) -> None:
-        """Remember whose socket this is. Raises ConnectionRefusedError if the person may not open it."""
+    def admit(self, sid: str, environ: WSGIEnvironment, *, wall: str | None) -> None:
+        """Remember whose socket this is. ``wall``: the wall that it asks for; None for a page.
+
+        Raises ConnectionRefusedError if the person may not open it. A paired screen sees only its own wall.
+        """
         person = self._identities.identify(environ)
-        if person is None or not may_open_socket(person) or (person.role is Role.WALL and not to_wall):
+        if person is None or not may_open_socket(person) or (person.role is Role.WALL and not _is_own(person, wall)):
             raise ConnectionRefusedError("signed out")
         self._people[sid] = person
         self._version = None  # its session may have ended since ``identify``
+
+    def paired_wall(self, sid: str) -> int:
+        """The id of the paired wall whose socket it is; 0 for that of a person."""
+        person = self._people.get(sid)
+        return person.wall.id if person and person.wall else 0
 
     def close_ended(self) -> None:
         """Close the sockets of people whose access has ended. Does nothing if called again within CHECK_SECONDS."""
@@ -76,3 +84,7 @@ class SocketAccess:
         self._server.disconnect(sid)
         if connection is not None:
             connection.close(wait=False)
+
+
+def _is_own(person: Person, wall: str | None) -> bool:
+    return person.wall is not None and person.wall.wall == wall

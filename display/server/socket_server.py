@@ -22,7 +22,7 @@ def socket_server(app: Flask, sockets: SocketLoop) -> Any:
         app,
         async_mode="threading",
         transports=["websocket"],
-        # No event has a handler, so a flood of events must not start a thread for each.
+        # The handlers return at once, so a flood of events must not start a thread for each.
         async_handlers=False,
         manage_session=False,
         max_http_buffer_size=MAX_MESSAGE_BYTES,

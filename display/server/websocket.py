@@ -39,8 +39,8 @@ MAX_UNREAD_BYTES = 4 << 20
 MAX_BLOCKED_SECONDS = 20
 """How long a client may read nothing although data is waiting for it."""
 RECEIVE_BYTES = 16 * 1024
-ALLOWED_PREFIXES = ("3", "40", "41", "1")
-"""Prefixes of the only messages clients may send: pong, connect with auth, disconnect, close.
+ALLOWED_PREFIXES = ("3", "40", "41", "1", '42["painted",')
+"""Prefixes of the only messages clients may send: pong, connect with auth, disconnect, close, "painted".
 
 Anything else makes engineio or socketio log an error, each in its own way.
 """

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from display.wall_state.pairing import PAIRING, PairingScreen
+from display.wall_state.pairing import PAIRING
 from display.wall_state.wall_builder import WallBuilder
 from display.wall_state.wall_data import WallData
 from monitor.clock import Clock
@@ -52,14 +52,13 @@ class WallStates:
         settings = {_settings(wall) for wall in config.walls}
         builders = {wall: WallBuilder(config, wall, data, self._clock, self._version) for wall in settings}
         walls = {wall.name: builders[_settings(wall)] for wall in config.walls}
-        pairing = PairingScreen(self._clock, self._version, config.walls[0].language)
 
         def use() -> None:
             with self._lock:
                 for name, builder in walls.items():
                     if name in self._walls:
                         builder.take_over(self._walls[name])
-                self._walls, self._pairing, self._config = walls, pairing, config
+                self._walls, self._config = walls, config
 
         return use
 
@@ -70,18 +69,16 @@ class WallStates:
 
     def has_wall(self, name: str) -> bool:
         """Whether there is a wall of this name; the empty name means the first wall."""
-        return not name or name == PAIRING or name in self._walls
+        return not name or name in self._walls
 
     def language(self, name: str = "") -> str:
-        """The code of a wall's language. The pairing screen has that of the first wall."""
+        """The code of a wall's language; for an unknown wall, that of the first one."""
         walls = self._config.walls
         return next((wall.language for wall in walls if wall.name == name), walls[0].language)
 
     def get(self, name: str = "") -> dict[str, Any]:
         """The newest state as JSON. Raises StoreError, and UnknownWall: a reload may have removed it."""
         with self._lock:
-            if name == PAIRING:
-                return self._pairing.state().json()
             name = name or next(iter(self._walls))
             if name not in self._walls:
                 raise UnknownWall(name)
@@ -90,8 +87,6 @@ class WallStates:
     def is_due(self, name: str = "") -> bool:
         """Whether the state of a wall changes although nothing was stored. Cheap."""
         with self._lock:
-            if name == PAIRING:
-                return self._pairing.is_due()
             builder = self._walls.get(name or next(iter(self._walls)))
             return builder is not None and builder.is_due()
 

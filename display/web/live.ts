@@ -1,4 +1,5 @@
-// The live connection of a page. It only receives; actions of a person are HTTP requests.
+// The live connection of a page. It receives; only a wall sends something, the time of the state that it has drawn. Actions
+// of a person are HTTP requests.
 import { io } from "socket.io-client";
 import { rootPath } from "./root_path";
 
@@ -40,11 +41,14 @@ export interface Options<State> {
   /** The page must be reloaded: it missed too many changes ("behind"), or the server has another version ("version"). */
   onReload?: (reason: string) => void;
   onConnection?: (connected: boolean) => void;
+  /** The time of the state that the page has drawn since the last call; 0 if it has drawn none. Reported to the server. */
+  painted?: () => number;
   /** The server accepts no more connections. The connection is retried automatically. */
   onServerFull?: () => void;
 }
 
 const RETRY_WHEN_FULL_MS = 30_000;
+const REPORT_PAINTED_MS = 10_000;
 
 /** Connect and stay connected. After an outage the server sends exactly the missed changes. Returns how to disconnect. */
 export function connect<State = unknown>(options: Options<State>): () => void {
@@ -81,6 +85,11 @@ export function connect<State = unknown>(options: Options<State>): () => void {
     // socket.io stops retrying after a rejection ("full"), but not after a lost connection.
     if (!socket.active) setTimeout(() => socket.connect(), RETRY_WHEN_FULL_MS);
   });
+  const reportPainted = () => {
+    const asOf = options.painted?.() ?? 0;
+    if (asOf && socket.connected) socket.emit("painted", asOf);
+  };
+  if (options.painted) setInterval(reportPainted, REPORT_PAINTED_MS);
   return () => socket.close();
 }
 

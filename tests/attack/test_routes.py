@@ -20,7 +20,7 @@ from tests.fake_site import config, judged
 
 PUBLIC_ENDPOINTS = {
     "static", "favicon", "healthz", "readyz", "webhook.deliver",
-    "access.sign_in", "access.first_admin",
+    "access.sign_in", "access.first_admin", "pairing.screen", "pairing.state",
 }  # fmt: skip
 NEEDED = {
     ("GET", "wall.wall"): Role.WALL,
@@ -32,6 +32,10 @@ NEEDED = {
     ("POST", "account.end_other_sessions"): Role.VIEWER,
     ("POST", "account.add_token"): Role.VIEWER,
     ("POST", "account.revoke_token"): Role.VIEWER,
+    ("GET", "walls.pair"): Role.ADMIN,
+    ("POST", "walls.pair"): Role.ADMIN,
+    ("POST", "walls.rename"): Role.ADMIN,
+    ("POST", "walls.unpair"): Role.ADMIN,
     ("POST", "access.set_theme"): Role.VIEWER,
     ("GET", "people.page"): Role.ADMIN,
     ("GET", "people.add"): Role.ADMIN,
@@ -116,7 +120,8 @@ def test_each_role_gets_what_it_may_and_nothing_else(site: Site, name: str | Non
         answer = answer_to(client, route)
         if role is None:
             assert answer.status_code in (303, 401), route
-            assert answer.status_code == 401 or answer.headers["Location"].startswith("/login"), route
+            leads_in = "/wall/pairing" if needed is Role.WALL else "/login"
+            assert answer.status_code == 401 or answer.headers["Location"].startswith(leads_in), route
         elif role < needed:
             assert answer.status_code == 403, route
         else:

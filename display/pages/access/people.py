@@ -20,6 +20,7 @@ from display.formatting import FormattedTime, format_time, initials, pluralize
 from display.pages.access.forms import ROLES_TEXT, never_store
 from display.pages.context import page_context
 from display.pages.health_line import current_health
+from display.pages.walls.views import current_rows
 from monitor.errors import PeopleError
 from monitor.model.people import PERSON_ROLES, Account, NewAccount, Role, Session
 
@@ -135,6 +136,7 @@ def people_page(problem: str = "", new_password: NewPassword | None = None, adde
         tab="people",
         health=current_health(context, now),
         rows=person_rows(now),
+        walls=current_rows(),
         roles=PERSON_ROLES,
         roles_text=ROLES_TEXT,
         problem=problem,

@@ -27,7 +27,12 @@ const REQUEST_AFTER_MS = 12_000;
 const FIRST_REQUEST_AFTER_MS = 3_000;
 /** After this time the screen says that no answer has come. */
 const BLANK_MS = 4_000;
+/** The time between two requests of a screen that is not paired. */
+const PAIRING_REQUEST_MS = 3_000;
+const SIGNED_OUT = 401;
 const NOT_FOUND = 404;
+/** The name of the page that a screen shows until it is paired. */
+const PAIRING = "pairing";
 
 interface Wall {
   root: HTMLElement;
@@ -53,6 +58,8 @@ interface Wall {
   lastError: string;
   /** How many times drawing was started again after an error. */
   restarts: number;
+  /** The time of the last state that the browser has put on the screen and that was not reported yet; 0 if there is none. */
+  paintedAsOf: number;
 }
 
 function scheduleInput(state: WallState): ScheduleInput {
@@ -89,6 +96,8 @@ function put(wall: Wall, content: ComponentChild): void {
   wall.root.querySelector(".unstarted")?.remove();
   try {
     render(content, wall.root);
+    // Browsers call this only when they draw: not in a page that is covered, nor on a screen that is off.
+    requestAnimationFrame(() => (wall.paintedAsOf = wall.failed || wall.gone ? 0 : (wall.state?.as_of ?? 0)));
   } catch (error) {
     noteFailure(wall, error);
   }
@@ -130,6 +139,10 @@ function filesOf(page: string): string[] {
 
 function receive(wall: Wall, state: WallState | undefined): void {
   if (!state) return;
+  if (isPairing() && state.kind !== "pairing") {
+    location.replace(`${rootPath()}/wall/${encodeURIComponent(state.wall)}`);
+    return;
+  }
   const now = performance.now();
   wall.outdated = state.version !== wall.version;
   wall.gone = false;
@@ -153,9 +166,15 @@ function wallName(): string {
   return location.pathname.slice(rootPath().length).split("/")[2] ?? "";
 }
 
+/** Whether this screen is not paired yet: it shows a code, and gets the state of a wall as soon as somebody pairs it. */
+function isPairing(): boolean {
+  return wallName() === PAIRING;
+}
+
 /** "/wall/state.json" or "/wall/<name>/state.json" */
 function stateUrl(): string {
-  return `${location.pathname.replace(/\/+$/, "")}/state.json`;
+  const size = isPairing() ? `?size=${innerWidth}x${innerHeight}` : "";
+  return `${location.pathname.replace(/\/+$/, "")}/state.json${size}`;
 }
 
 async function requestState(wall: Wall): Promise<void> {
@@ -167,6 +186,8 @@ async function requestState(wall: Wall): Promise<void> {
     // A state that came through the socket meanwhile is newer.
     if (response.ok && wall.state === before) receive(wall, (await response.json()) as WallState);
     if (response.status === NOT_FOUND) loseWall(wall);
+    // The screen was unpaired, or the person signed out: the page leads to a code, or to the sign-in page.
+    if (response.status === SIGNED_OUT) reloadOnce();
   } catch {
     // The wall shows that the server is silent.
   } finally {
@@ -176,7 +197,7 @@ async function requestState(wall: Wall): Promise<void> {
 
 function tick(wall: Wall): void {
   const now = performance.now();
-  const maxSilence = wall.state ? REQUEST_AFTER_MS : FIRST_REQUEST_AFTER_MS;
+  const maxSilence = isPairing() ? PAIRING_REQUEST_MS : wall.state ? REQUEST_AFTER_MS : FIRST_REQUEST_AFTER_MS;
   if (!wall.requesting && now - wall.receivedAt >= maxSilence && now - wall.requestedAt >= maxSilence) void requestState(wall);
   draw(wall);
 }
@@ -209,6 +230,11 @@ function follow(wall: Wall): void {
     onServerFull: () => {
       wall.serverFull = true;
     },
+    painted: () => {
+      const asOf = wall.paintedAsOf;
+      wall.paintedAsOf = 0;
+      return asOf;
+    },
   });
 }
 
@@ -238,9 +264,10 @@ function start(root: HTMLElement): void {
     failed: false,
     lastError: "",
     restarts: 0,
+    paintedAsOf: 0,
   };
   void requestState(wall);
-  follow(wall);
+  if (!isPairing()) follow(wall);
   setInterval(() => tick(wall), TICK_MS);
   document.addEventListener("visibilitychange", () => void keepScreenOn());
   void keepScreenOn();
