@@ -156,6 +156,26 @@ def test_it_works_inside_its_sandbox(machine: Machine) -> None:
     assert "Operation not permitted" not in journal(machine)
 
 
+def test_the_journal_knows_the_priority_of_each_record(machine: Machine) -> None:
+    lines = journal(machine)
+    assert " INFO Wallflower " in lines
+    assert "<6>" not in lines, "the priority was taken from each line"
+    warnings = machine.run("journalctl", "--unit=wallflower", "--output=cat", "--priority=warning")
+    assert " INFO " not in warnings
+    records = [line for line in lines.splitlines() if re.search(r"^\d{4}-.* WARNING ", line)]
+    assert [line for line in warnings.splitlines() if line in records] == records
+
+
+def test_the_doctor_finds_the_service_well(machine: Machine) -> None:
+    machine.run("test", "-e", "/var/lib/wallflower/running.json")
+    findings = json.loads(machine.run(PROGRAM, "doctor", f"--config={CONFIG}", "--json"))
+    texts = {finding["text"] for finding in findings}
+    assert "The service is active." in texts
+    assert "The key SHOP_SECRET is not visible here." in " ".join(texts), "only the service has it"
+    assert {finding["level"] for finding in findings} <= {"ok", "warning", "unknown"}, findings
+    assert any(text.endswith("runs, with all its parts.") for text in texts), texts
+
+
 def test_a_worker_that_is_killed_is_replaced(machine: Machine) -> None:
     parent, worker = main_pid(machine), worker_pid(machine)
     machine.run("kill", "-KILL", worker)
