@@ -1,4 +1,7 @@
-"""What tests set up hundreds of times, made once in each process: the schema of a new database, compiled templates."""
+"""What tests set up hundreds of times, made once in each process: the schema of a new database, compiled templates.
+
+The fixture ``cached_setup`` uses it. It also shares the model of the language detector.
+"""
 
 from __future__ import annotations
 

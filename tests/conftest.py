@@ -10,6 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from monitor.store.sqlite import connections
+from monitor.text.language import LanguageDetector
 from tests.cached_setup import CompiledTemplates, CopiedSchema
 from tests.fake_store import NEW_DATABASE
 from tests.fakes import FakeClock
@@ -24,9 +25,12 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @pytest.fixture(scope="session", autouse=True)
 def cached_setup() -> Iterator[None]:
-    """Every test that creates a database or an app would otherwise migrate and compile for a tenth of a second."""
+    """Otherwise each test with a database or an app migrates and compiles for a tenth of a second, and each one that
+    detects a language loads the model for 0.7 s."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connections, "migrate", CopiedSchema(connections.migrate))
+        detector, load_model = LanguageDetector(), LanguageDetector._load_model
+        patch.setattr(LanguageDetector, "_load_model", lambda _: load_model(detector))
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
         yield
 
