@@ -86,7 +86,7 @@ def test_every_command_except_the_demo_takes_a_config() -> None:
     assert set(cli.commands) == {
         *("init", "run", "check", "match", "score", "import", "export", "demo-wall"),
         *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml", "remove-source"),
-        *("backup", "restore", "install-service", "user"),
+        *("backup", "restore", "erase", "audit", "doctor", "repair-clock", "install-service", "user", "wall"),
     }
     groups = [command for command in cli.commands.values() if isinstance(command, click.Group)]
     single = set(cli.commands.values()) - {cli.commands["demo-wall"], *groups}

@@ -36,6 +36,7 @@ from display.cli.match import match
 from display.cli.opml import opml
 from display.cli.pause import pause
 from display.cli.remove_source import remove_source
+from display.cli.repair_clock import repair_clock
 from display.cli.restore import restore
 from display.cli.resume import resume
 from display.cli.run import run
@@ -51,7 +52,7 @@ OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO
 COMMANDS = (
     *(init, doctor, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
-    *(backup, restore, erase, user, wall),
+    *(backup, restore, erase, repair_clock, user, wall),
     audit,
 )
 

@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from display.server.upgrade_page import UpgradePage
 from display.source_health import leftover_samples, removal_advice
@@ -18,6 +19,11 @@ from monitor.errors import DatabaseMissing, StoreError, WallflowerError
 from monitor.model import DatabaseStatus, MigrationProgress
 from monitor.store import open_store
 from monitor.store.permissions import FILE_MODE, FOLDER_MODE, restrict, restrict_folder
+
+MAX_CLOCK_ERROR = timedelta(minutes=5)
+CLOCK_ADVICE = (
+    "If the clock of this machine is right now, it was ahead before: stop Wallflower and run `wallflower repair-clock`."
+)
 
 log = logging.getLogger("wallflower")
 
@@ -95,6 +101,8 @@ def prepare_database(
     try:
         store.register_brands(config.brands, Clock().now())
         store.maintenance.set_retention(config.keep, config.keep_by_source)
+        if (late := store.maintenance.future_times(Clock().now() + MAX_CLOCK_ERROR)).newest:
+            log.warning("%d mentions have times after now, up to %s. %s", late.mentions, late.newest, CLOCK_ADVICE)
         for name in leftover_samples(config, store.recorded_statuses()):
             log.warning(removal_advice(name))
         return store.database_status()

@@ -92,6 +92,15 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
+class FutureTimes:
+    """Mentions that were added after now, by the machine's clock."""
+
+    mentions: int
+    newest: datetime | None
+    """The latest time of adding among them; None if there are none."""
+
+
+@dataclass(frozen=True, slots=True)
 class MigrationProgress:
     """How far the migration of the database to this version is."""
 

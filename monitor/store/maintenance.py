@@ -14,6 +14,7 @@ from monitor.model import (
     ErasureTarget,
     Examination,
     Expired,
+    FutureTimes,
     PostCounts,
     Restored,
 )
@@ -52,7 +53,19 @@ class DatabaseFiles(Protocol):
 
 
 class Maintenance(Protocol):
-    """Retention and erasure in an open database: ``Store.maintenance``. Every method may raise StoreError."""
+    """Care of what an open database contains: ``Store.maintenance``. Every method may raise StoreError."""
+
+    # Times
+
+    def future_times(self, now: datetime) -> FutureTimes:
+        """The mentions that were added after ``now``, because the machine's clock was ahead."""
+
+    def repair_times(self, now: datetime, limit: int = 500) -> int:
+        """Correct the times of at most ``limit`` such mentions; return how many. 0: all times are corrected.
+
+        They are estimated from the mentions before them and from the times of publication. No other program may use the
+        database meanwhile.
+        """
 
     # Retention
 

@@ -71,7 +71,10 @@ def clock(context: DoctorContext) -> Iterator[Finding]:
         if at - context.now > MAX_CLOCK_ERROR:
             text = f"The clock shows {context.now:%Y-%m-%d %H:%M} UTC, but {what} has a time "
             text += f"{format_duration(at - context.now)} later, {at:%Y-%m-%d %H:%M} UTC."
-            advice = "Correct the clock with `timedatectl`. If it was ahead before, wait until that time has passed."
+            advice = (
+                "If the clock is wrong, correct it with `timedatectl`. If it was ahead before, stop Wallflower and run "
+            )
+            advice += "`wallflower repair-clock`."
             yield Finding("clock", Level.PROBLEM, text, advice)
             return
     synchronised = is_clock_synchronised()

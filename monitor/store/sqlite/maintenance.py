@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from monitor.errors import StoreError
-from monitor.model import Erasure, ErasureTarget, Expired, PostCounts
-from monitor.store.sqlite import deleted_words, erasing, retention, saving
+from monitor.model import Erasure, ErasureTarget, Expired, FutureTimes, PostCounts
+from monitor.store.sqlite import deleted_words, erasing, retention, saving, time_repair
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.tombstones import Tombstones, post_keys
@@ -43,6 +43,24 @@ class SqliteMaintenance:
         self._cleaning = threading.Lock()
         self._merged: int | None = None
         """How many deletions there were when the running merge began; None: it has not begun."""
+
+    # Times
+
+    def future_times(self, now: datetime) -> FutureTimes:
+        mentions, newest = self._read(lambda db: time_repair.count(db, to_ms(now)))
+        return FutureTimes(mentions, optional_time(newest))
+
+    def repair_times(self, now: datetime, limit: int = POSTS_PER_WRITE) -> int:
+        now_ms = to_ms(now)
+
+        def job(db: Connection) -> int:
+            repaired = time_repair.repair_mentions(db, now_ms, limit)
+            if not repaired:
+                time_repair.repair_others(db, now_ms)
+            self._stories.clear()
+            return repaired
+
+        return self._write(job)
 
     # Retention
 

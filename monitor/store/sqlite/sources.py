@@ -157,3 +157,11 @@ def _status(stored: dict[str, Any], next_check: int | None) -> SourceStatus:
 
 def _jsonable(value: datetime | Spend) -> Any:
     return value.isoformat() if isinstance(value, datetime) else asdict(value)
+
+
+def clamp_status(text: str, now: datetime) -> tuple[str, bool]:
+    """A stored status whose past times are not after ``now``, and whether the last try was."""
+    stored = json.loads(text)
+    late = [name for name in _TIMES if stored.get(name) and datetime.fromisoformat(stored[name]) > now]
+    changed = {name: None if name == "fresh_until" else now.isoformat() for name in late}
+    return json.dumps(stored | changed, ensure_ascii=False), "last_try" in late
