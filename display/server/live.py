@@ -200,7 +200,8 @@ class Live:
                 step = self.step
                 self._faults.clear(NOT_UPDATED, UPDATED_AGAIN)
             except StoreError as error:
-                self._faults.report(NOT_UPDATED, str(error))
+                if self._store.health().fault is None:  # else the log has the cause already
+                    self._faults.report(NOT_UPDATED, str(error))
                 self._send_heartbeats_if_possible()
                 self._clock.wait(RETRY_SECONDS)
             except Exception as error:

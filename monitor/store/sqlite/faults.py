@@ -22,10 +22,7 @@ RESERVE_BYTES = 4 << 20
 before the next batch does."""
 MIN_FREE_BYTES = 64 << 10
 """With less free space, an error of the disk means that it is full."""
-_RESTORE_ADVICE = (
-    "Nothing was changed, and no empty database was created in its place. "
-    "Stop Wallflower and restore your newest backup with `wallflower restore FILE`."
-)
+_RESTORE_ADVICE = "It is left as it is. Stop Wallflower and restore your newest backup with `wallflower restore FILE`."
 _KINDS: Mapping[str, FaultKind] = MappingProxyType(
     {
         "SQLITE_BUSY": FaultKind.LOCKED,
@@ -40,6 +37,8 @@ _KINDS: Mapping[str, FaultKind] = MappingProxyType(
     }
 )
 """Error name of SQLite, without its extension -> kind. Any other error is a bug."""
+_NOT_UTF_8 = "Could not decode to UTF-8"
+"""What is stored is valid UTF-8, so a text that is not was damaged on the disk. The error has no name."""
 _ERRNOS: Mapping[int, FaultKind] = MappingProxyType(
     {
         errno.ENOSPC: FaultKind.DISK_FULL,
@@ -92,6 +91,8 @@ def store_errors(path: Path) -> Iterator[None]:
         full_name = getattr(error, "sqlite_errorname", "") or ""
         name = "_".join(full_name.split("_")[:2])
         kind = FaultKind.REPLACED if full_name == "SQLITE_READONLY_DBMOVED" else _KINDS.get(name)
+        if str(error).startswith(_NOT_UTF_8):
+            kind = FaultKind.CORRUPT
         if kind is None:
             raise
         if name == "SQLITE_IOERR":
