@@ -102,7 +102,7 @@ def test_the_first_admin_needs_the_code_in_the_log(public: Site, caplog: pytest.
 def test_the_code_is_logged_once_and_renewed_after_half_an_hour(public: Site, caplog: pytest.LogCaptureFixture) -> None:
     public.access.announce("http://0.0.0.0:8750")
     first = code_in(caplog)
-    assert "http://0.0.0.0:8750/first-admin" in caplog.text
+    assert "http://<this machine>:8750/first-admin" in caplog.text
     for _ in range(5):
         public.client().get("/first-admin")
     assert caplog.text.count("enter the code") == 1
@@ -230,11 +230,23 @@ def test_an_api_token_reads_data_and_nothing_else(site: Site) -> None:
     assert client.get("/socket.io/?EIO=4&transport=websocket", headers=headers).status_code == 401
 
 
-@pytest.mark.parametrize("wrong", ["Bearer wfl_" + "a" * 43, "Bearer", "Bearer \N{BULLET}", "Basic cHJpeWE6eA==", "x"])
+@pytest.mark.parametrize("wrong", ["wfl_" + "a" * 43, "wfl_", "wfl_\N{POUND SIGN}", "wfl_" + "a" * 9000])
 def test_a_wrong_token_is_refused_even_beside_a_session(site: Site, wrong: str) -> None:
-    answer = site.signed_in("priya").get("/mentions.json", headers={"Authorization": wrong.encode("utf-8")})
+    answer = site.signed_in("priya").get("/mentions.json", headers={"Authorization": f"Bearer {wrong}"})
     assert answer.status_code == 401
     assert answer.is_json
+
+
+@pytest.mark.parametrize("other", ["Bearer of-a-proxy", "Bearer", "Basic cHJpeWE6eA==", "x"])
+def test_the_authorization_of_a_proxy_neither_helps_nor_harms(site: Site, other: str) -> None:
+    assert site.signed_in("priya").get("/mentions", headers={"Authorization": other}).status_code == 200
+    assert site.client().get("/mentions", headers={"Authorization": other}).status_code == 401
+
+
+def test_a_script_of_a_page_gets_no_page_to_sign_in(site: Site) -> None:
+    answer = site.client().get("/mentions/new", headers={"Sec-Fetch-Dest": "empty"})
+    assert (answer.status_code, answer.is_json) == (401, True)
+    assert site.client().get("/mentions/new", headers={"Sec-Fetch-Dest": "document"}).status_code == 303
 
 
 def test_an_api_token_ends_when_it_expires_or_is_revoked_or_its_person_is_removed(site: Site) -> None:

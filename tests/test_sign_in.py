@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from display.access.browser_names import browser_name, is_phone
 from display.access.passwords import TooManySignIns
+from display.access.signing_in import network_of
 from display.pages.access.own_paths import own_path
 from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, TRY_WINDOW, NewAccount, Role
 from tests.access_setup import PASSWORD, Site, sign_in
@@ -98,6 +99,13 @@ def test_one_address_cannot_try_many_names(site: Site) -> None:
     assert statuses == [403] * 19 + [429] * 6
     elsewhere = sign_in(site.client(), "dana", environ_base={"REMOTE_ADDR": "10.0.0.9"})
     assert elsewhere.status_code == 303
+
+
+def test_a_network_of_ipv6_counts_as_one_address() -> None:
+    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1") == "2001:db8:1:2::/64"
+    assert network_of("2001:db8:1:3::1") != network_of("2001:db8:1:2::1")
+    assert network_of("::ffff:10.0.0.7") == network_of("10.0.0.7") == "10.0.0.7"
+    assert network_of("unix:") == "unix:"
 
 
 def test_people_who_sign_in_do_not_use_up_the_tries_of_their_address(site: Site) -> None:

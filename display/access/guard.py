@@ -77,7 +77,7 @@ class Guard:
         return _error_page_or_json(refusal(role or Role.ADMIN, task, self._people.accounts()))
 
     def _refuse_stranger(self) -> AnyResponse | tuple[AnyResponse, int]:
-        if "Authorization" in request.headers or request.path.endswith(DATA_ENDINGS):
+        if wants_data():
             return _json_error("Sign in, or send an API token that has not expired.", 401)
         view = current_app.view_functions.get(request.endpoint or "")
         if request.method in SAFE_METHODS and required_role(view, "GET") is Role.WALL:
@@ -88,7 +88,7 @@ class Guard:
         return redirect(url_for("access.sign_in") + query, 303)
 
     def _to_first_admin(self) -> AnyResponse | tuple[AnyResponse, int]:
-        if request.path.endswith(DATA_ENDINGS):
+        if wants_data():
             return _json_error("Wallflower has no admin yet. Open it in a browser.", 401)
         return redirect(url_for("access.first_admin"), 303)
 
@@ -132,6 +132,12 @@ def protect(app: Flask, guard: Guard) -> None:
     app.jinja_env.filters["initials"] = initials
 
 
+def wants_data() -> bool:
+    """Whether a program or a script sent this request, for whom a page to sign in would be no use."""
+    is_script = request.headers.get("Sec-Fetch-Dest") == "empty"
+    return is_script or request.path.endswith(DATA_ENDINGS) or "Authorization" in request.headers
+
+
 def _template_values() -> dict[str, object]:
     person: Person | None = g.get("person")
     role = person.role if person else Role.WALL
@@ -144,7 +150,7 @@ def _template_values() -> dict[str, object]:
 
 
 def _error_page_or_json(text: str) -> tuple[str, int] | tuple[AnyResponse, int]:
-    if request.path.endswith(DATA_ENDINGS):
+    if wants_data():
         return _json_error(text, 403)
     return errors.error_page(403, NOT_ALLOWED, text)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 
 from display.access.cookies import session_token, wall_token
 from display.access.last_uses import LastUses
-from display.access.tokens import token_hash
+from display.access.tokens import API_TOKEN_PREFIX, token_hash
 from display.server.proxies import FORWARDED
 from display.server.security import LOOPBACK_NAMES, host_name
 from monitor.clock import Clock
@@ -73,10 +73,13 @@ class Identities:
         return self._has_accounts
 
     def identify(self, environ: WSGIEnvironment) -> Person | None:
-        """Who sent this request; None for a stranger. An Authorization header rules out everything else."""
+        """Who sent this request; None for a stranger. An API token rules out everything else.
+
+        Other Authorization headers do not count: a proxy that asks for a password passes its own on.
+        """
         request = Request(environ)
-        if "Authorization" in request.headers:
-            return self._by_api_token(request)
+        if api_token := bearer_token(request):
+            return self._by_api_token(request, api_token)
         return self._by_session(request) or self._as_local(environ) or self._by_wall(request)
 
     def is_local(self, environ: WSGIEnvironment) -> bool:
@@ -107,10 +110,8 @@ class Identities:
         account = session.account
         return Person(account.name, account.role, How.SESSION, account.full_name, account, session.id)
 
-    def _by_api_token(self, request: Request) -> Person | None:
-        authorization = request.authorization
-        is_bearer = authorization is not None and authorization.type == "bearer"
-        hashed = token_hash(authorization.token or "") if authorization is not None and is_bearer else None
+    def _by_api_token(self, request: Request, api_token: str) -> Person | None:
+        hashed = token_hash(api_token)
         token = self._people.token(hashed, self._clock.now()) if hashed else None
         if token is None:
             return None
@@ -127,6 +128,13 @@ class Identities:
         if not self.is_local(environ) or self.has_accounts():
             return None
         return Person(LOCAL_NAME, Role.ADMIN, How.LOCAL, "You")
+
+
+def bearer_token(request: Request) -> str:
+    """The API token that a request carries, valid or not; empty if it carries none."""
+    authorization = request.authorization
+    token = authorization.token if authorization is not None and authorization.type == "bearer" else None
+    return token if token and token.startswith(API_TOKEN_PREFIX) else ""
 
 
 def is_loopback(host: str) -> bool:

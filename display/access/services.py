@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -42,7 +43,8 @@ class Access:
     def announce(self, address: str) -> None:
         """Log the code for the first admin if there is no account and other machines can reach ``address``."""
         if not self.identities.is_private and not self.identities.has_accounts():
-            self.first_admin_code.announce(f"{address}{FIRST_ADMIN_PATH}")
+            reachable = re.sub(r"//(0\.0\.0\.0|\[::\]|::)(?=:\d)", "//<this machine>", address)
+            self.first_admin_code.announce(f"{reachable}{FIRST_ADMIN_PATH}")
 
 
 def access() -> Access:

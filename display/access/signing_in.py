@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from display.access.passwords import Passwords, TooManySignIns
@@ -50,7 +51,7 @@ class SigningIn:
         Raises TooManySignIns and StoreError.
         """
         now = self._clock.now()
-        account_key, address_key = _account_key(name), f"address:{address}"
+        account_key, address_key = _account_key(name), f"address:{network_of(address)}"
         tries = self._people.count_try({account_key: TRIES_PER_ACCOUNT, address_key: TRIES_PER_ADDRESS}, now)
         if tries.wait_until:
             return SignIn(wait_until=tries.wait_until)
@@ -81,13 +82,23 @@ class SigningIn:
 
     def count_code(self, address: str) -> Tries:
         """Count a try of the code for the first admin."""
-        return self._people.count_try({f"code:{address}": TRIES_PER_ADDRESS_FOR_CODE}, self._clock.now())
+        return self._people.count_try({f"code:{network_of(address)}": TRIES_PER_ADDRESS_FOR_CODE}, self._clock.now())
 
     def _failed(self, account: Account | None, address: str, tries: Tries, task: str) -> SignIn:
         # People sometimes type their password as their name, so only names of accounts are recorded.
         target = account.name if account else "unknown name"
         self._people.record("Wallflower", f"refused {task}", target, {"address": address}, self._clock.now())
         return SignIn(tries_left=tries.left, wait_until=None if tries.left else self._clock.now() + TRY_WINDOW)
+
+
+def network_of(address: str) -> str:
+    """What one person can hold: an IPv4 address, or a /64 of IPv6, from which a machine can choose any address."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(mapped) if mapped.version == 4 else str(ip_network((int(mapped) >> 64 << 64, 64)))
 
 
 def _account_key(name: str) -> str:

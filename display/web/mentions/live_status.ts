@@ -63,6 +63,8 @@ export class LiveStatus {
   private async refreshHealthLine(): Promise<void> {
     this.refreshedAt = performance.now();
     const response = await fetch(`${rootPath()}/mentions/health`, { cache: "no-store" }).catch(() => null);
+    // Signed out meanwhile: the server answers a reload with the page to sign in.
+    if (response?.status === 401) location.reload();
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("health");
     const shown = document.getElementById("health");

@@ -25,6 +25,8 @@ async function refresh(): Promise<void> {
   const main = document.querySelector("main.sources");
   if (!main || inUse(main)) return;
   const response = await fetch(`${rootPath()}/sources`, { cache: "no-store" }).catch(() => null);
+  // Signed out meanwhile: the server answers a reload with the page to sign in.
+  if (response?.status === 401) location.reload();
   if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector("main.sources");

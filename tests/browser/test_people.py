@@ -1,0 +1,181 @@
+"""The pages of people in Chromium: looks, contrasts, no scripts, and pages that are open when a session ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from monitor.model.people import NewAccount, Role
+from tests.access_setup import PASSWORD, add_people
+from tests.browser.conftest import COLLECT_CSP_REPORTS, TIMEOUT_MS
+from tests.browser.test_mentions import CONTRASTS
+from tests.fake_site import RunningApp, config, judged
+from tests.fakes import FakeClock
+
+PAGES = ("/people", "/people/add", "/account", "/account/password")
+SMALL_TARGETS = """
+[...document.querySelectorAll('main button, main a, main input, main select, main summary, .account-menu summary')]
+  .filter((e) => e.checkVisibility() && e.type !== 'hidden')
+  .filter((e) => e.getBoundingClientRect().height < 44 && !e.closest('p') && !e.matches('.show, .initials'))
+  .map((e) => e.outerHTML.slice(0, 80))
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """A site with people, one of whom has a long name."""
+    served = RunningApp(config(tmp_path_factory.mktemp("people"))).start()
+    served.save(judged("Acme is late."))
+    add_people(served.store, FakeClock(served.clock.now()))
+    long = NewAccount(
+        "a.person.with.a.long.name@wallflower.example", "Maximiliane von und zu Beispiel", Role.VIEWER, "x"
+    )
+    served.store.people.add_account(long, served.clock.now(), "priya")
+    yield served
+    served.stop()
+
+
+def signed_in(browser: Browser, served: RunningApp, name: str = "priya", **options: Any) -> BrowserContext:
+    """A browser in which ``name`` is signed in."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options})
+    context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(COLLECT_CSP_REPORTS)
+    page = context.new_page()
+    page.goto(f"{served.url}/login")
+    fill_in(page, name)
+    expect(page).to_have_url(f"{served.url}/mentions")
+    page.close()
+    return context
+
+
+def fill_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 700), (390, 844), (1024, 768), (1440, 900)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_fit_every_screen_with_enough_contrast(
+    browser: Browser, served: RunningApp, width: int, height: int, scheme: str
+) -> None:
+    context = signed_in(browser, served, viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(served.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(CONTRASTS) == [], path
+        assert page.evaluate("window.reports") == [], path
+        if width == 390:
+            assert page.evaluate(SMALL_TARGETS) == [], path
+    context.clear_cookies()
+    page.goto(f"{served.url}/login")
+    fill_in(page, "priya", "wrong")
+    expect(page.get_by_role("alert")).to_contain_text("Name and password do not match.")
+    assert page.evaluate(CONTRASTS) == []
+    fill_in(page, "priya")
+    expect(page).to_have_url(f"{served.url}/mentions")
+    context.close()
+
+
+def test_people_are_managed_without_scripts(browser: Browser, served: RunningApp) -> None:
+    context = signed_in(browser, served, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.url}/mentions")
+    page.locator(".account-menu summary").click()
+    page.get_by_role("link", name="People and walls").click()
+    page.get_by_role("link", name="Add a person").click()
+    page.get_by_label("Name", exact=True).fill("jonas")
+    page.get_by_label("Full name").fill("Jonas Ott")
+    page.get_by_role("button", name="Add").click()
+    password = page.locator("code.token").inner_text()
+    row = page.get_by_role("row").filter(has_text="Jonas Ott")
+    row.get_by_label("Role of Jonas Ott").select_option("viewer")
+    row.get_by_role("button", name="Save").click()
+    jonas = served.store.people.account("jonas")
+    assert jonas is not None
+    assert jonas.role is Role.VIEWER
+    page.locator(".account-menu summary").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    fill_in(page, "jonas", password)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose your own password")
+    page.get_by_label("Current password").fill(password)
+    for label in ("New password", "New password, again"):
+        page.get_by_label(label, exact=True).fill("rivers of green tea")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Your password was changed.")
+    context.close()
+    context = signed_in(browser, served, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.url}/people")
+    row = page.get_by_role("row").filter(has_text="Jonas Ott")
+    row.locator("summary").click()
+    row.get_by_role("button", name="Remove Jonas Ott").click()
+    expect(row).to_have_count(0)
+    assert served.store.people.account("jonas") is None
+    context.close()
+
+
+def test_a_role_is_saved_only_when_another_one_is_chosen(browser: Browser, served: RunningApp) -> None:
+    context = signed_in(browser, served)
+    page = context.new_page()
+    page.goto(f"{served.url}/people")
+    row = page.get_by_role("row").filter(has_text="Bo Lund")
+    save = row.get_by_role("button", name="Save")
+    expect(save).to_be_hidden()
+    row.get_by_role("combobox").select_option("member")
+    expect(save).to_be_visible()
+    row.get_by_role("combobox").select_option("viewer")
+    expect(save).to_be_hidden()
+    context.close()
+
+
+def test_a_password_can_be_shown_and_is_never_sent_as_text(browser: Browser, served: RunningApp) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{served.url}/login")
+    field = page.get_by_label("Password", exact=True)
+    field.fill("wrong")
+    page.get_by_role("button", name="Show").click()
+    expect(field).to_have_attribute("type", "text")
+    expect(field).to_be_focused()
+    page.get_by_role("button", name="Hide").click()
+    expect(field).to_have_attribute("type", "password")
+    context.close()
+
+
+def test_an_open_page_leads_to_the_sign_in_page_when_its_session_ends(browser: Browser, served: RunningApp) -> None:
+    context = signed_in(browser, served, "dana")
+    page = context.new_page()
+    page.goto(f"{served.url}/mentions?brand=Acme")
+    expect(page.locator("#health")).to_contain_text("read")
+    dana = served.store.people.account("dana")
+    assert dana is not None
+    served.store.people.end_sessions(dana.id, served.clock.now(), "command line")
+    expect(page).to_have_url(f"{served.url}/login?next=%2Fmentions%3Fbrand%3DAcme")
+    fill_in(page, "dana")
+    expect(page).to_have_url(f"{served.url}/mentions?brand=Acme")
+    context.close()
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_a_chosen_theme_wins_over_the_system(browser: Browser, served: RunningApp, system: str) -> None:
+    context = signed_in(browser, served, color_scheme=system)
+    page = context.new_page()
+    page.goto(f"{served.url}/mentions")
+    background = "getComputedStyle(document.body).backgroundColor"
+    by_system = page.evaluate(background)
+    colours = {}
+    for label in ("Light", "Dark", "As the system"):
+        page.locator(".account-menu summary").click()
+        page.get_by_role("button", name=label).click()
+        page.locator(".account-menu summary").click()
+        expect(page.get_by_role("button", name=label)).to_have_attribute("aria-pressed", "true")
+        colours[label] = page.evaluate(background)
+        page.locator(".account-menu summary").click()
+    assert colours["Light"] != colours["Dark"]
+    assert colours["As the system"] == colours[system.capitalize()] == by_system
+    context.close()
