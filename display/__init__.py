@@ -24,6 +24,7 @@ from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.sources import views as sources
+from display.pages.sources.backups import BackupTask
 from display.pages.walls import screen
 from display.pages.walls import views as walls
 from display.server.capacity import Capacity
@@ -79,6 +80,7 @@ def create_app(
     context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable, clock_jump)
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     app.extensions["capacity"] = Capacity()
+    app.extensions["backup"] = BackupTask()
     protect(app, access.guard)
     responses = ResponseCounts()
     app.extensions["metrics"] = Exposition(

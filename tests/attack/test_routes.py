@@ -44,6 +44,7 @@ NEEDED = {
     ("POST", "people.new_password"): Role.ADMIN,
     ("POST", "people.sign_out"): Role.ADMIN,
     ("POST", "people.remove"): Role.ADMIN,
+    ("POST", "sources.back_up"): Role.ADMIN,
     ("POST", "sources.pause"): Role.ADMIN,
     ("POST", "sources.resume"): Role.ADMIN,
     ("POST", "sources.check_now"): Role.ADMIN,

@@ -13,14 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.guard import current_person
 from display.access.rules import requires
 from display.formatting import day_and_month, join_with_and
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
+from display.pages.sources.backups import BackupTask, backup_line
 from display.pages.sources.config_notice import config_notices
 from display.pages.sources.rows import (
     SPARK_BIN,
@@ -71,6 +73,7 @@ def listing() -> str:
         imported=imported_sources(context),
         walls=current_walls(context),
         system=status_lines(system_facts(context, sum(map(sum, volumes.values()))), context.health()),
+        backup=backup_line(context, backup_task().state),
         version=context.version,
         notices=config_notices(context.config_file.status(), config.path, now, config.timezone),
     )
@@ -153,6 +156,20 @@ def check_now(name: str) -> AnyResponse:
     context = context_of_source(name)
     context.store.request_check(name, context.clock.now())
     return back_to_row(context, name)
+
+
+@blueprint.post("/sources/backup")
+@requires(Role.ADMIN, "make backups")
+def back_up() -> AnyResponse:
+    """Make a backup in the background; the page shows its state."""
+    backup_task().start(page_context(), current_person().name)
+    return redirect(url_for("sources.listing", _anchor="backup"), 303)
+
+
+def backup_task() -> BackupTask:
+    """The task of the app that serves the current request."""
+    task: BackupTask = current_app.extensions["backup"]
+    return task
 
 
 def context_of_source(name: str) -> PageContext:
