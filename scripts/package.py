@@ -65,8 +65,9 @@ def build_environment(tree: Path, wheel: Path) -> Path:
     (folder / "pyvenv.cfg").write_text(
         (folder / "pyvenv.cfg").read_text(encoding="utf-8").replace(f"{tree}/", "/"), encoding="utf-8"
     )
-    # tracebacks name the files where they will be
-    run(folder / "bin" / "python", "-m", "compileall", "-q", "-s", tree, "-p", "/", folder / "lib")
+    # Tracebacks name the files where they will be, and the times of files do not matter.
+    compiling: list[str | Path] = ["-q", "-s", tree, "-p", "/", "--invalidation-mode", "unchecked-hash", folder / "lib"]
+    run(folder / "bin" / "python", "-m", "compileall", *compiling)
     return folder
 
 

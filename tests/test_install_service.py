@@ -33,6 +33,7 @@ class FakeMachine:
     """Records the commands and the owners of folders."""
 
     def __init__(self, folder: Path, *, root: bool = True, systemd: bool = True, status: int = 0) -> None:
+        (folder / "bin").mkdir(exist_ok=True)
         self.commands: list[tuple[str, str | None]] = []
         self.owners: dict[str, str] = {}
         self._status = status
@@ -40,6 +41,7 @@ class FakeMachine:
             run=self._run,
             find_program=lambda name: f"/usr/sbin/{name}",
             unit_folder=folder,
+            link=folder / "bin" / "wallflower",
             keys=folder / "credstore" / "wallflower",
             systemd_runs=lambda: systemd,
             is_root=lambda: root,
@@ -111,6 +113,7 @@ def test_everything_that_is_missing_is_created(
     assert (tmp_path / "etc").stat().st_mode & 0o777 == 0o750
     assert (tmp_path / "credstore" / "wallflower").stat().st_mode & 0o777 == 0o700
     assert [name for name, _ in fake.commands] == ["useradd --system", "systemctl daemon-reload"]
+    assert (tmp_path / "bin" / "wallflower").readlink() == installation.program
     assert "Create the system user no-such-user." in capsys.readouterr().out
 
 
@@ -125,6 +128,13 @@ def test_a_second_time_changes_nothing_and_a_changed_unit_is_kept(installation: 
     assert fake.owners == {}
     assert unit.read_text() == installation.unit()
     assert (tmp_path / "wallflower.service.before").read_text() == "[Service]\nExecStart=/bin/mine\n"
+
+
+def test_another_program_of_that_name_stays(installation: Installation, tmp_path: Path) -> None:
+    fake = FakeMachine(tmp_path)
+    (tmp_path / "bin" / "wallflower").write_text("mine")
+    Installer(installation, machine=fake.machine).install()
+    assert (tmp_path / "bin" / "wallflower").read_text() == "mine"
 
 
 def test_an_existing_config_is_tried_as_the_user_of_the_service(installation: Installation, tmp_path: Path) -> None:
@@ -146,7 +156,8 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(
     fake = FakeMachine(tmp_path, root=False)
     Installer(installation, dry_run=True, machine=fake.machine).install()
     assert fake.commands == []
-    assert [path.name for path in tmp_path.iterdir()] == ["opt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "opt"]
+    assert list((tmp_path / "bin").iterdir()) == []
     assert "systemctl daemon-reload" in capsys.readouterr().err
 
 

@@ -20,6 +20,8 @@ from monitor.config import SYSTEM_FILE
 UNIT_FOLDER = Path("/etc/systemd/system")
 SYSTEMD_RUNS = Path("/run/systemd/system")
 """Exists while systemd is the service manager; see sd_booted(3)."""
+LINK = Path("/usr/local/bin/wallflower")
+"""Makes `wallflower` a command for everyone, wherever it is installed."""
 CONFIG_MODE, SECRET_MODE = 0o750, 0o700
 
 
@@ -38,8 +40,9 @@ CONFIG_MODE, SECRET_MODE = 0o750, 0o700
 def install_service(config_path: Path, user: str, now: bool, dry_run: bool) -> None:
     """Install this Wallflower as a systemd service.
 
-    Creates the system user, the folders, the unit, and one for daily backups, with the paths of this installation. What
-    exists is kept; a changed unit is replaced, and kept beside the new one. It starts nothing, except with --now.
+    Creates the system user, the folders, the command `wallflower`, the unit, and one for daily backups, with the paths
+    of this installation. What exists is kept; a changed unit is replaced, and kept beside the new one. It starts
+    nothing, except with --now.
     """
     installation = _installation(config_path.absolute(), user)
     installation.check()
@@ -70,6 +73,7 @@ class Machine:
     run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
     find_program: Callable[[str], str | None] = shutil.which
     unit_folder: Path = UNIT_FOLDER
+    link: Path = LINK
     keys: Path = KEYS
     systemd_runs: Callable[[], bool] = SYSTEMD_RUNS.exists
     is_root: Callable[[], bool] = lambda: os.geteuid() == 0
@@ -89,6 +93,7 @@ class Installer:
             raise InstallError(f"Only root can install a service: sudo {self._installation.program} install-service")
         self._create_user()
         self._create_folders()
+        self._link_program()
         written = [name for name in UNITS if self._write_unit(name)]
         if written:
             self._systemd("daemon-reload")
@@ -128,6 +133,17 @@ class Installer:
             folder.mkdir(mode=mode, parents=True)
             folder.chmod(mode)
             self._machine.chown(folder, owner, owner)
+
+    def _link_program(self) -> None:
+        link, program = self._machine.link, self._installation.program
+        found = self._machine.find_program(link.name)
+        if found and Path(found).resolve() == program.resolve():
+            return self._say(f"The command {link.name} is {found}.")
+        if link.is_symlink() or link.exists():
+            return self._say(f"{link} is another program and stays. This one is {program}.")
+        self._say(f"Link {link} to {program}.")
+        if not self._dry_run:
+            link.symlink_to(program)
 
     def _write_unit(self, name: str) -> bool:
         """Whether it had to be written."""
@@ -181,12 +197,12 @@ def _user_exists(name: str) -> bool:
 
 
 def _print_next_steps(installation: Installation) -> None:
-    as_user = f"sudo -u {installation.user} {installation.program}"
+    as_user = f"runuser -u {installation.user} -- wallflower"
     option = "" if installation.config == SYSTEM_FILE else f" --config {installation.config}"
-    click.echo("Next:")
+    click.echo("Next, as root:")
     if not installation.config.exists():
         click.echo(f"  {as_user} init --config {installation.config}")
     click.echo(f"  {as_user} check{option}")
-    click.echo("  sudo systemctl enable --now wallflower wallflower-backup.timer")
+    click.echo("  systemctl enable --now wallflower wallflower-backup.timer")
     click.echo("  journalctl --unit wallflower --follow")
     click.echo(f"Keys of sources are files in {KEYS}; restart the service after changing one.")

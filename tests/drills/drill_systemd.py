@@ -21,7 +21,6 @@ from tests.drills.machine import Machine, missing
 from tests.lock_file import locked
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = "/opt/wallflower/bin/wallflower"
 CONFIG = "/etc/wallflower/config.toml"
 PAGES = "http://127.0.0.1:8750"
 FEED = """<rss version="2.0"><channel><title>Forum</title>
@@ -85,6 +84,13 @@ def machine(wheel: Path) -> Iterator[Machine]:
         yield machine
 
 
+def manual(title: str) -> list[str]:
+    """The commands of a section of the manual, as a reader would copy them."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = text.partition(f"\n## {title}\n")[2].partition("\n##")[0]
+    return [line for block in re.findall(r"```sh\n(.*?)```", section, re.DOTALL) for line in block.splitlines()]
+
+
 def state(machine: Machine, *names: str) -> list[str]:
     """Properties of the service."""
     shown = machine.run("systemctl", "show", "wallflower", f"--property={','.join(names)}")
@@ -114,13 +120,13 @@ def journal(machine: Machine) -> str:
 
 
 def test_it_is_installed_as_the_manual_says(machine: Machine) -> None:
-    said = machine.run(PROGRAM, "install-service")
+    install_service, init = (line for line in manual("Install as a service") if "-service" in line or " init " in line)
+    said = machine.run("sh", "-c", install_service)
     assert "Create the system user wallflower." in said
-    assert f"sudo -u wallflower {PROGRAM} init --config {CONFIG}" in said
-    answers = ["--organisation=Acme", "--competitor=Globex", "--country=GB", "--no-look"]
-    machine.run("runuser", "-u", "wallflower", "--", PROGRAM, "init", f"--config={CONFIG}", *answers)
+    assert init in said
+    machine.run("sh", "-c", f"{init} --organisation=Acme --competitor=Globex --country=GB --no-look")
     assert 'data = "/var/lib/wallflower"' in machine.run("cat", CONFIG)
-    again = machine.run(PROGRAM, "install-service")
+    again = machine.run("wallflower", "install-service")
     assert "wallflower.service is up to date." in again
     assert f"Check {CONFIG} as wallflower." in again
     assert machine.run("systemd-analyze", "verify", "/etc/systemd/system/wallflower.service") == ""
@@ -134,8 +140,11 @@ def test_start_returns_when_the_pages_answer(machine: Machine) -> None:
     text = re.sub(r"\[\[sources\]\].*", "", config.read_text(), flags=re.DOTALL)
     config.write_text(text.replace("[server]", 'allow_hosts = ["127.0.0.1:9000"]\n[server]', 1) + SOURCE)
     (machine.root / "etc" / "credstore" / "wallflower" / "SHOP_SECRET").write_text("a long enough secret\n")
-    machine.run("systemctl", "enable", "--now", "wallflower")
+    for line in manual("Install as a service"):
+        if line.startswith("systemctl"):
+            machine.run("sh", "-c", line)
     assert is_well(machine)
+    assert state(machine, "UnitFileState") == ["enabled"]
     assert state(machine, "ActiveState", "StatusText", "User") == [
         "active",
         "http://127.0.0.1:8750, 2 sources",
@@ -168,7 +177,7 @@ def test_the_journal_knows_the_priority_of_each_record(machine: Machine) -> None
 
 def test_the_doctor_finds_the_service_well(machine: Machine) -> None:
     machine.run("test", "-e", "/var/lib/wallflower/running.json")
-    findings = json.loads(machine.run(PROGRAM, "doctor", f"--config={CONFIG}", "--json"))
+    findings = json.loads(machine.run("wallflower", "doctor", f"--config={CONFIG}", "--json"))
     texts = {finding["text"] for finding in findings}
     assert "The service is active." in texts
     assert "The key SHOP_SECRET is not visible here." in " ".join(texts), "only the service has it"
@@ -250,4 +259,13 @@ def test_a_bad_config_is_not_tried_again(machine: Machine) -> None:
 def test_the_backup_unit_makes_a_backup(machine: Machine) -> None:
     machine.run("systemctl", "start", "wallflower-backup.service")
     assert "verified" in machine.run("journalctl", "--unit=wallflower-backup", "--output=cat")
+
+
+def test_an_upgrade_is_a_restart(machine: Machine) -> None:
+    before = main_pid(machine)
+    for line in manual("Upgrade"):
+        if "pip install" not in line:  # there is no newer version to install
+            machine.run("sh", "-c", line)
+    assert is_well(machine)
+    assert main_pid(machine) != before
     machine.run("systemctl", "stop", "wallflower", seconds=20)

@@ -16,8 +16,8 @@ from pathlib import Path
 from tests.browser_setup import run
 from tests.servers import ISSO_ENVIRONMENT, PROMETHEUS_FOLDER
 
-PACKAGES = ("nginx-light", "caddy", "dokuwiki", "php-cli", "php-cgi")
-"""php-cgi keeps apt from installing another web server with PHP."""
+PACKAGES = ("nginx-light", "caddy", "dokuwiki", "php-cli", "php-cgi", "systemd-container")
+"""php-cgi keeps apt from installing another web server with PHP; systemd-container boots a systemd for tests/drills."""
 ISSO = (
     "isso==0.14.0",
     "bleach==6.4.0",
@@ -41,6 +41,7 @@ def missing() -> list[str]:
         "caddy": shutil.which("caddy"),
         "dokuwiki": Path("/usr/share/dokuwiki").is_dir(),
         "php-cli": shutil.which("php"),
+        "systemd-container": shutil.which("systemd-nspawn"),
         "isso": shutil.which("isso", path=ISSO_ENVIRONMENT / "bin"),
         "promtool": shutil.which("promtool") or (PROMETHEUS_FOLDER / "usr" / "bin" / "promtool").exists(),
     }
