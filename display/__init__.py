@@ -84,7 +84,14 @@ def create_app(
     protect(app, access.guard)
     responses = ResponseCounts()
     app.extensions["metrics"] = Exposition(
-        Measured(lambda: app.extensions["wallflower"], live, activity or Activity(), responses, rate_limits)
+        Measured(
+            lambda: app.extensions["wallflower"],
+            live,
+            activity or Activity(),
+            responses,
+            access.identities.last_uses.walls,
+            rate_limits,
+        )
     )
     add_static(app)
     add_pages(app)

@@ -284,6 +284,8 @@ def test_the_running_program(running: Path) -> None:
     assert [one.level for one in found()] == [Level.OK, Level.OK]
     assert "Version 0.9 runs" in only(found(version="0.9"), Level.WARNING).text
     assert "Nothing new is stored" in only(found(stopped_parts=("writer",)), Level.PROBLEM).text
+    screen = only(found(dark_screens={"CEO desk": "Dark since 09:12"}), Level.WARNING)
+    assert screen.text == "The screen CEO desk is dark. Dark since 09:12."
     dark = only(found(dark_walls={"lobby": "Not seen since 09:12"}), Level.WARNING)
     assert dark.text == "No screen shows the wall lobby. Not seen since 09:12."
     assert "does not use the config" in only(found(config_problem="brands: missing."), Level.WARNING).text

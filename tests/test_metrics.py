@@ -150,6 +150,17 @@ def test_a_wall_that_no_screen_shows_is_dark(tmp_path: Path, site: Site) -> None
     assert values["wallflower_sockets"] == 0
 
 
+def test_a_paired_screen_that_has_gone_is_dark(site: Site) -> None:
+    screen = site.store.people.add_wall("CEO desk", "", b"w" * 32, NOON, "priya")
+    name = 'wallflower_screen_dark{screen="CEO desk"}'
+    assert site.values()[name] == 0, "it was not seen yet"
+    site.store.people.record_wall(screen.id, NOON, address="10.0.0.4", size="", version="1")
+    site.clock.advance(300)
+    assert site.values()[name] == 1
+    site.app.extensions["access"].identities.last_uses.used_wall(screen.id, "10.0.0.4")
+    assert site.values()[name] == 0, "seen now, which is not stored yet"
+
+
 def _fields(config: Config) -> dict[str, object]:
     return {name: getattr(config, name) for name in config.__dataclass_fields__}
 
@@ -226,6 +237,7 @@ def exposed(site: Site) -> dict[str, tuple[str, str]]:
 
 def test_the_documentation_lists_every_metric(site: Site) -> None:
     site.store.save_status(working_status(NOON, spend=Spend("2026-03", 12.5, 100.0)), NOON)
+    site.store.people.add_wall("CEO desk", "", b"w" * 32, NOON, "priya")
     site.app = site.create(rate_limits={"api.example": _Remaining(7)})
     ours = {name: found for name, found in exposed(site).items() if name.startswith("wallflower_")}
     assert documented() == ours

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from display.metrics.families import Measured, gauges
 from display.metrics.program import program_metrics
-from display.metrics.screens import lag_metrics, socket_metrics, wall_metrics
+from display.metrics.screens import lag_metrics, screen_metrics, socket_metrics, wall_metrics
 from display.metrics.sources import source_metrics
 from display.metrics.store import backup_metrics, space_metrics, store_metrics
 from monitor.errors import WallflowerError
@@ -29,6 +29,7 @@ PARTS: dict[str, Callable[[Measured], Iterator[Metric]]] = {
     "sockets": socket_metrics,
     "change log": lag_metrics,
     "walls": wall_metrics,
+    "screens": screen_metrics,
 }
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, SummaryMetricFamily
 
+from display.access.last_uses import WallUse
 from display.metrics.requests import ResponseCounts
 from display.pages.context import PageContext
 from display.server.live import Live
@@ -28,6 +29,8 @@ class Measured:
     live: Live
     activity: Activity
     responses: ResponseCounts
+    wall_uses: Callable[[], Mapping[int, WallUse]]
+    """When paired screens were seen, as far as that is not stored yet."""
     rate_limits: Mapping[str, RateLimit]
     """Site -> what it reported last about its rate limit."""
 

@@ -8,6 +8,7 @@ from prometheus_client import Metric
 
 from display.metrics.families import Measured, gauge, gauges, histogram, timestamp
 from display.pages.sources.walls import wall_rows
+from display.pages.walls.rows import paired_rows
 
 DEFAULT_WALL = "default"
 """The label of the wall of a config without walls."""
@@ -54,4 +55,24 @@ def wall_metrics(measured: Measured) -> Iterator[Metric]:
         "When a screen last received the wall, in seconds since 1970; 0 for never since the start.",
         ("wall",),
         [(label, timestamp(row.seen.at)) for label, row in walls],
+    )
+
+
+def screen_metrics(measured: Measured) -> Iterator[Metric]:
+    """Each paired screen."""
+    context = measured.context
+    live, now = context.screens.paired_screens(), context.clock.machine_time()
+    rows = paired_rows(context.store.people.walls(), live, measured.wall_uses(), now, context.config.timezone)
+    screens = [((row.wall.name,), row) for row in sorted(rows, key=lambda row: row.wall.name)]
+    yield gauges(
+        "wallflower_screen_dark",
+        "1 while a paired screen is not connected, or has drawn nothing for a minute.",
+        ("screen",),
+        [(label, row.is_dark) for label, row in screens],
+    )
+    yield gauges(
+        "wallflower_screen_drawn_timestamp_seconds",
+        "When a paired screen last reported what it had drawn, in seconds since 1970; 0 while it is not connected.",
+        ("screen",),
+        [(label, timestamp(row.live.painted_at if row.live else None)) for label, row in screens],
     )

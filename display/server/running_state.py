@@ -26,6 +26,8 @@ class RunningState:
     """When it was written."""
     dark_walls: dict[str, str] = field(default_factory=dict)
     """Wall of the config that no screen shows -> since when, as on /sources."""
+    dark_screens: dict[str, str] = field(default_factory=dict)
+    """Paired screen that shows nothing, or nothing new -> since when, as on /walls."""
     stopped_parts: tuple[str, ...] = ()
     """Parts of the program that do not run."""
     config_problem: str = ""
@@ -51,6 +53,7 @@ def read_running_state(folder: Path) -> RunningState | None:
             pid=int(values["pid"]),
             at=datetime.fromisoformat(values["at"]),
             dark_walls={str(name): str(since) for name, since in dict(values["dark_walls"]).items()},
+            dark_screens={str(name): str(since) for name, since in dict(values["dark_screens"]).items()},
             stopped_parts=tuple(map(str, values["stopped_parts"])),
             config_problem=str(values["config_problem"]),
         )

@@ -13,7 +13,9 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from display import create_app, prepare_config
+from display.pages.context import PageContext
 from display.pages.sources.views import current_walls
+from display.pages.walls.rows import paired_rows
 from display.server.health_watch import HealthWatch
 from display.server.reloader import LoadConfig, Reloader
 from display.server.running_state import RunningState
@@ -154,9 +156,19 @@ class Service:
             os.getpid(),
             self._clock.machine_time(),
             dark_walls={row.wall: row.state for row in current_walls(context) if row.trouble},
+            dark_screens=self._dark_screens(context),
             stopped_parts=tuple(part for part, alive in self.health().items() if not alive),
             config_problem=" ".join((*status.problems, *status.needs_restart)),
         ).write(context.config.data)
+
+    def _dark_screens(self, context: PageContext) -> dict[str, str]:
+        try:
+            walls = self._store.people.walls()
+        except StoreError:
+            return {}  # the store's fault is reported elsewhere
+        live, uses = self._live.screens.paired_screens(), self._access.identities.last_uses.walls()
+        rows = paired_rows(walls, live, uses, self._clock.machine_time(), context.config.timezone)
+        return {row.wall.name: row.state for row in rows if row.is_dark}
 
     def begin_stop(self) -> None:
         """Stop every loop and close every socket in a thread, while open requests are still answered."""

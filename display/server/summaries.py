@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from display.formatting import pluralize
 from monitor.activity import Counts
 from monitor.clock import Clock
+from monitor.logs import FaultLog
 
 SUMMARY_SECONDS = 60.0
 IDLE_SUMMARIES = 15
@@ -79,7 +80,7 @@ class SummaryLog:
         self._thread.start()
 
     def _run(self) -> None:
-        summary = Summary(self._snapshot())
+        summary, faults = Summary(self._snapshot()), FaultLog(log, self._clock.monotonic)
         while True:
             try:
                 self._each_minute()
@@ -87,6 +88,6 @@ class SummaryLog:
                     return
                 if line := summary.line(self._snapshot()):
                     log.info(line)
-            except Exception:
-                log.exception("The summary of the last minute failed")
+            except Exception as error:
+                faults.report("The summaries in the log fail", repr(error), exc_info=True)
                 self._clock.wait(SUMMARY_SECONDS)

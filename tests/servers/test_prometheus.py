@@ -101,6 +101,7 @@ CASES: Mapping[str, Case] = {
         "wallflower_source_spend_dollars", "wallflower_source_budget_dollars", 95, 40, 'source="X"'
     ),
     "WallflowerWallDark": constant("wallflower_wall_dark", 1, 0, 'wall="lobby"'),
+    "WallflowerScreenDark": constant("wallflower_screen_dark", 1, 0, 'screen="CEO desk"'),
     "WallflowerUpdatesLate": buckets("wallflower_stored_to_sent_seconds_bucket", "10", "0.01"),
     "WallflowerSocketsNearlyUsedUp": ratio("wallflower_sockets", "wallflower_sockets_limit", 95, 20),
     "WallflowerServerErrors": series("wallflower_http_responses_total", "0+1x600", "9+0x600", 'status="5xx"'),

@@ -63,7 +63,7 @@ def program(context: DoctorContext) -> Iterator[Finding]:
 
 
 def walls(context: DoctorContext) -> Iterator[Finding]:
-    """Whether a screen shows each wall that the config names."""
+    """Whether a screen shows each wall that the config names, and each paired screen shows something."""
     state = context.state
     if context.running_pid is None or state is None or context.now - state.at > MAX_STATE_AGE:
         return
@@ -71,7 +71,10 @@ def walls(context: DoctorContext) -> Iterator[Finding]:
         text = f"No screen shows the wall {wall}. {since}."
         advice = "Check that the screen is switched on and has a network, and reload its page."
         yield Finding("walls", Level.WARNING, text, advice)
-    if not state.dark_walls:
+    for screen, since in state.dark_screens.items():
+        advice = "Check that it is switched on, has a network, and shows the browser. /walls says what it drew last."
+        yield Finding("walls", Level.WARNING, f"The screen {screen} is dark. {since}.", advice)
+    if not (state.dark_walls or state.dark_screens):
         yield Finding("walls", Level.OK, "No wall is dark.")
 
 
