@@ -76,6 +76,7 @@ KEPT_APART = {
     "w3lib": {"text"},
     "lark": {"query"},
     **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
+    "tomlkit": {"setup"},
     "websocket": {"streams", "sources"},
 }
 """Third-party package -> the only packages that import it."""

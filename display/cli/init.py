@@ -6,7 +6,6 @@ questions or options --> rules (rule_proposals) --> sources (source_proposals) -
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from rich.text import Text
 
 from display.cli.dependencies import config_option, create_database, create_judge, load_config, open_http
 from display.setup import countries
+from display.setup.config_file import check_text
 from display.setup.config_text import config_text
 from display.setup.rule_proposals import BrandProposal, propose_brand
 from display.setup.source_proposals import SourceProposal, propose_sources
@@ -195,13 +195,10 @@ def _data_folder(target: Path) -> str:
 
 def _check(text: str, target: Path) -> None:
     """Raise ConfigError if `wallflower check` would find a problem."""
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "config.toml"
-        draft.write_text(text, encoding="utf-8")
-        try:
-            load_config(draft).check()
-        except ConfigError as error:
-            raise ConfigError(target, [*error.problems, "Nothing was written."]) from error
+    try:
+        check_text(text, target)
+    except ConfigError as error:
+        raise ConfigError(target, [*error.problems, "Nothing was written."]) from error
 
 
 def _write(target: Path, text: str) -> None:

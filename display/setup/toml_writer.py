@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from monitor.config.values import MAX_NAME_CHARS
 
-Value = str | bool | int | Sequence[str]
+Value = str | bool | int | float | Sequence[str]
 
 
 def toml_value(value: Value) -> str:
     """``value`` as TOML."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     if isinstance(value, str):
         return _toml_string(value)

@@ -109,7 +109,7 @@ def new_file(folder: Path = Path()) -> Path:
 def is_example(file: Path) -> bool:
     """Whether ``file`` is a config without a real source, such as the annotated example."""
     try:
-        tables = [table for _, table in numbered_tables(_read(file), "sources")]
+        tables = [table for _, table in numbered_tables(_parse(_read_text(file), file), "sources")]
     except ConfigError:
         return False
     return bool(tables) and all(table.get("kind") == "sample" for table in tables)
@@ -118,12 +118,19 @@ def is_example(file: Path) -> bool:
 def load(
     file: Path, options_of: OptionsOf, kinds: Collection[str] = (), wall_languages: Collection[str] = ()
 ) -> Config:
-    """Read and check ``file``.
+    """Read and check ``file``; see ``load_text``. Raises ConfigError also if it cannot be read."""
+    return load_text(_read_text(file), file, options_of, kinds, wall_languages)
+
+
+def load_text(
+    text: str, file: Path, options_of: OptionsOf, kinds: Collection[str] = (), wall_languages: Collection[str] = ()
+) -> Config:
+    """Check ``text`` as the content of ``file``.
 
     ``kinds``: all kinds of source, for suggestions. ``wall_languages``: those that a wall can have; if empty, any.
     Raises ConfigError with every problem, those of sources included, unless only sources have problems.
     """
-    raw = _read(file)
+    raw = _parse(text, file)
     reader = OptionsReader(options_of, kinds)
     numbered = numbered_tables(raw, "sources")
     options = reject_mixed_samples(numbered, [reader.read(number, table) for number, table in numbered])
@@ -163,9 +170,9 @@ def _source(table: SourceTable, own: KindOptions) -> SourceConfig:
     return SourceConfig(table.kind, table.name, table.every, own.options, own.problems, table.keep)
 
 
-def _read(file: Path) -> RawTable:
+def _read_text(file: Path) -> str:
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(file, [f"the file does not exist. {_HOW_TO_CREATE}"]) from None
     except OSError as error:
@@ -173,6 +180,11 @@ def _read(file: Path) -> RawTable:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(file, [f"line {line} is not UTF-8 text. Save the file as UTF-8."]) from error
+
+
+def _parse(text: str, file: Path) -> RawTable:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(file, [f"the file is not valid TOML: {error}."]) from error
 
