@@ -43,7 +43,7 @@ def readiness(context: PageContext) -> dict[str, Any]:
     return {
         "ready": not reasons,
         "reasons": reasons,
-        "warnings": list(_warnings(store, backup, jump, now)),
+        "warnings": list(_warnings(store, backup, jump, now, sample=context.config.is_sample)),
         "parts": parts,
         "store": _store_evidence(store),
         "backup": {"age_seconds": round((now - backup.made_at).total_seconds())} if backup else None,
@@ -80,12 +80,14 @@ def _recent_jump(context: PageContext) -> ClockJump | None:
     return jump if jump and context.clock.monotonic() - jump.at < REPORT_JUMP_SECONDS else None
 
 
-def _warnings(store: StoreHealth, backup: Backup | None, jump: ClockJump | None, now: datetime) -> Iterator[str]:
+def _warnings(
+    store: StoreHealth, backup: Backup | None, jump: ClockJump | None, now: datetime, *, sample: bool
+) -> Iterator[str]:
     if store.free_bytes is not None and store.free_bytes < LOW_SPACE_BYTES:
         yield f"Only {store.free_bytes / 1e6:,.0f} MB are free on the disk of the database."
     if backup and now - backup.made_at > OLD_BACKUP:
         yield f"The newest backup is {format_duration(now - backup.made_at)} old."
-    elif not backup:
+    elif not (backup or sample):
         yield "There is no backup."
     if jump:
         direction = "ahead" if jump.seconds > 0 else "back"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -69,3 +70,12 @@ def test_several_processes_may_create_the_database_at_once(tmp_path: Path) -> No
         for n in range(5):
             list(threads.map(opened, [tmp_path / str(n) / "wallflower.db"] * 6))
             assert not (tmp_path / str(n) / "wallflower.db.new").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_lock_of_a_command_that_root_runs_belongs_to_the_owner_of_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    path.touch()
+    os.chown(path, 65_534, 65_534)
+    with file_lock(path):
+        assert path.with_name("wallflower.db.writing").stat().st_uid == 65_534

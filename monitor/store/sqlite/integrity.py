@@ -68,11 +68,15 @@ class UncleanStopCheck:
             with store_errors(self._path), closing(open_reader(self._path)) as db:
                 quick_check(db, self._path)
 
-    def finish(self) -> None:
-        """Interrupt a check that is under way, and remove the mark if the database is known to be intact."""
+    def interrupt(self) -> None:
+        """End a check that is under way; the next start repeats it."""
         self._interrupted = True
         if self._thread.is_alive():
             self._thread.join()
+
+    def finish(self) -> None:
+        """Remove the mark if the database is known to be intact. Call it once the database is closed."""
+        self.interrupt()
         fault = self._faults.current
         if self._intact and not (fault and fault.lasts):
             self._marker.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import threading
@@ -33,6 +34,7 @@ def file_lock(
         message = f"{path} cannot be written: {error.strerror}. Make its folder writable."
         raise disk_error(path, error, message) from error
     try:
+        _give_to_owner(descriptor, path)
         deadline = time.monotonic() + timeout
         while not _lock(descriptor):
             if time.monotonic() >= deadline:
@@ -45,6 +47,16 @@ def file_lock(
         yield
     finally:
         os.close(descriptor)
+
+
+def _give_to_owner(descriptor: int, path: Path) -> None:
+    """Let the owner of the database own a lock file that root has created, as SQLite does with its files."""
+    if os.geteuid() != 0:
+        return
+    with contextlib.suppress(OSError):  # the database may have been moved away
+        owner = path.stat()
+        if os.fstat(descriptor).st_uid != owner.st_uid:
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def _lock(descriptor: int) -> bool:

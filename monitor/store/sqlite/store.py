@@ -39,7 +39,7 @@ from monitor.store.sqlite import (
 )
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
-from monitor.store.sqlite.faults import FaultTracker, free_bytes
+from monitor.store.sqlite.faults import FaultTracker
 from monitor.store.sqlite.integrity import UncleanStopCheck
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
@@ -99,6 +99,7 @@ class SqliteStore(SqliteMentionQueries):
 
     def close(self) -> None:
         self._readers.close()
+        self._check.interrupt()
         self._writer.close()
         if self._options.long_running:
             self._check.finish()
@@ -112,7 +113,7 @@ class SqliteStore(SqliteMentionQueries):
             oldest_queued_seconds=writer.oldest_seconds,
             waiting=writer.waiting,
             fault=self._faults.current,
-            free_bytes=free_bytes(self.path.parent),
+            free_bytes=writer.free_bytes,
             checking=self._check.running,
             tests_itself=self._options.long_running,
         )

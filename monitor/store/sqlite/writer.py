@@ -32,7 +32,7 @@ from monitor.durations import DurationHistogram
 from monitor.errors import StoreError
 from monitor.model import FaultKind
 from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.faults import FaultTracker, fault_error, store_errors
+from monitor.store.sqlite.faults import FaultTracker, fault_error, free_bytes, store_errors
 from monitor.store.sqlite.file_identity import FileIdentity
 from monitor.store.sqlite.locks import file_lock
 from monitor.store.sqlite.status_buffer import StatusBuffer
@@ -73,6 +73,8 @@ class WriterHealth(NamedTuple):
     oldest_seconds: float
     committed_at: datetime | None
     committed_seconds: float | None
+    free_bytes: int | None
+    """As of the last transaction: to ask now could mean to wait for a disk that hangs."""
 
 
 class Writer:
@@ -98,6 +100,7 @@ class Writer:
         self._buffer, self._buffer_seconds = buffer, BUFFER_SECONDS
         self._faults, self._tests_itself = faults, tests_itself
         self._files = FileIdentity(path)
+        self._free_bytes = free_bytes(path.parent)
         self._awake = threading.Event()
         self.commits = DurationHistogram()
         """The durations of transactions, with the wait for locks, whether they succeeded or not."""
@@ -121,7 +124,7 @@ class Writer:
         queued = [task for task in list(self._queue.queue) if isinstance(task, Task) and not task.future.cancelled()]
         oldest = min((task.submitted for task in (*queued, running) if task is not None), default=now)
         at, age = (committed[0], now - committed[1]) if committed else (None, None)
-        return WriterHealth(self.alive, len(queued), now - oldest, at, age)
+        return WriterHealth(self.alive, len(queued), now - oldest, at, age, self._free_bytes)
 
     def submit(self, job: Job[T]) -> T:
         """Run ``job`` in a transaction; return its result once committed. Raises StoreError, or what the job raised."""
@@ -244,6 +247,7 @@ class Writer:
             raise
         finally:
             self.commits.observe(time.monotonic() - started)
+            self._free_bytes = free_bytes(self._path.parent)
         self._committed = self._clock.now(), time.monotonic()
         self._faults.committed()
         return result
