@@ -1,7 +1,7 @@
 """One thread that reads and writes every WebSocket.
 
-Measured with 250 of them: see docs/operations.md. A thread for each direction of each connection, as engineio has it,
-needs 750 threads for that, and the switches between them delay the messages.
+engineio has three threads for each. Measured with bench/walls.py, 250 connections and 50 mentions a second: 36 threads
+and 0.17 of a core in this way, 758 threads and 0.33 of a core in the other. Messages arrive equally fast.
 """
 
 from __future__ import annotations

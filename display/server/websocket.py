@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MAX_MESSAGE_BYTES = 64 * 1024
 """Browsers send only their last id and pongs, so their messages are short."""
 MAX_UNREAD_BYTES = 4 << 20
-"""A client that leaves more unread is cut off; a wall's state has some 30 KB and comes at most five times a second."""
+"""A client that leaves more unread is cut off; a wall's state has some 5 KB and comes at most ten times a second."""
 MAX_BLOCKED_SECONDS = 20
 """How long a client may read nothing although data is waiting for it."""
 RECEIVE_BYTES = 16 * 1024
