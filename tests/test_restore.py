@@ -16,11 +16,12 @@ import pytest
 
 from display.cli.main import cli
 from monitor.errors import SchemaError, StoreError
+from monitor.model import ErasureTarget
 from monitor.store import database_files, open_store
 from monitor.store.backups import checksum_file
 from tests.cli_runner import Run, runner
 from tests.fake_server import Server
-from tests.fake_store import judged, raw_connection
+from tests.fake_store import ALL, judged, raw_connection
 from tests.fakes import NOON
 from tests.test_store_sqlite_derived import inconsistencies
 from tests.test_store_sqlite_kill import SAVER, content
@@ -156,6 +157,49 @@ def test_the_log_of_a_damaged_database_is_moved_away_with_it(path: Path, backup:
     aside = {f"{restored.replaced.name}{ending}" for ending in ("", "-wal", "-shm")}
     assert set(files(path)) == {path.name, *aside}
     assert texts(path) == ["Acme is new"]
+
+
+# Erasures
+
+
+def test_what_was_erased_since_the_backup_does_not_return_with_it(path: Path, tmp_path: Path) -> None:
+    kept, gone = "Acme is new, says zqkept", "Acme told zqtravesty"
+    store = open_store(f"sqlite:///{path}")
+    posts = [
+        judged(gone, author="Zqbrontosaur"),
+        judged(kept, author="ben", reply_to="zqbrontosaur"),
+        judged("Acme zqmonolith"),
+    ]
+    store.save("Forum", posts, now=NOON)
+    store.maintenance.erase(ErasureTarget(mention=1), NOON)
+    restoring = database_files(f"sqlite:///{path}")
+    backup = restoring.back_up(tmp_path / "backups", NOON, 7).path
+    assert b"zqtravesty" in backup.read_bytes()
+    store.maintenance.erase(ErasureTarget(author="zqbrontosaur"), NOON)
+    single = next(mention.id for mention in store.export(ALL) if mention.post.text == "Acme zqmonolith")
+    store.maintenance.erase(ErasureTarget(mention=single), NOON)
+    store.close()
+    assert restoring.restore(backup, NOON).erased_again == 2
+    assert texts(path) == [kept, "Acme is older"]
+    assert [word for word in (b"travesty", b"monolith", b"brontosaur") if word in path.read_bytes().lower()] == []
+    assert inconsistencies(path) == []
+    store = open_store(f"sqlite:///{path}")
+    assert set(store.save("Forum", posts, now=NOON).refused) == {gone, "Acme zqmonolith"}
+    store.close()
+    assert restoring.restore(backup, NOON).erased_again == 2
+    assert restoring.restore(restoring.back_up(tmp_path / "backups", NOON, 7).path, NOON).erased_again == 0
+
+
+def test_erasures_of_a_damaged_or_another_database_are_unknown(path: Path, backup: Path, tmp_path: Path) -> None:
+    for database in (path, tmp_path / "other" / "wallflower.db"):
+        store = open_store(f"sqlite:///{database}")
+        store.maintenance.erase(ErasureTarget(author="ana"), NOON)
+        store.close()
+    other = database_files(f"sqlite:///{tmp_path / 'other' / 'wallflower.db'}").back_up(tmp_path, NOON, 7).path
+    restoring = database_files(f"sqlite:///{path}")
+    assert restoring.restore(other, NOON).erased_again is None
+    path.write_bytes(b"damaged" * 5000)
+    assert restoring.restore(backup, NOON).erased_again is None
 
 
 # kill -9

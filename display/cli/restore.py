@@ -43,6 +43,10 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
         record(store, "restored backup", file.name, mentions=restored.content.mentions)
     _report(file, restored)
     click.echo(f"Restored {config.database}.")
+    if restored.erased_again:
+        click.echo(f"{pluralize(restored.erased_again, 'post')} that had been erased since then were erased again.")
+    elif restored.erased_again is None:
+        click.echo("What was erased since the backup was made is not known. If anything was, erase it again.")
     if restored.replaced:
         click.echo(f"The old database is {restored.replaced}. Delete it when you no longer need it.")
 

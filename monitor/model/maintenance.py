@@ -37,6 +37,9 @@ class Restored:
     """Whether its checksum was there to compare with."""
     replaced: Path | None
     """The new name of the old database; None if there was none."""
+    erased_again: int | None = 0
+    """Posts that were erased since the backup was made, and therefore from the restored database too; None if the old
+    database could not be read, so that nobody knows."""
 
 
 class Refusal(Enum):

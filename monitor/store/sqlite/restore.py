@@ -1,6 +1,6 @@
 """Puts a backup in the place of the database.
 
-    file --verify--> PATH.restoring --verify--> [the old database becomes one file] --link, rename--> PATH
+    file --> PATH.restoring --verify, erase again--> [the old database becomes one file] --link, rename--> PATH
 
 Everything that takes time happens before PATH changes. Then the old database is checkpointed, so that it needs no -wal
 any more, gets a second name, and the new one takes over the first name in one rename. A kill at any moment leaves the
@@ -25,6 +25,8 @@ from monitor.store.backups import sync, verify_checksum
 from monitor.store.sqlite.connections import connect, connect_read_only
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.locks import file_lock
+from monitor.store.sqlite.restored_erasures import erase_again, read_erasures
+from monitor.store.sqlite.units import to_ms
 from monitor.store.sqlite.verification import require_database, verified_content
 
 STAGED = ".restoring"
@@ -51,6 +53,7 @@ def restore(file: Path, path: Path, now: datetime, *, dry_run: bool) -> Restored
         try:
             staged = _stage(file, path)
             content = verified_content(staged, shown_as=file)
+            erased_again = _erase_again(path, staged, now)
             sync(staged)
             with file_lock(path):
                 _settle(path)
@@ -59,7 +62,16 @@ def restore(file: Path, path: Path, now: datetime, *, dry_run: bool) -> Restored
         except BaseException:
             _remove_leftovers(path)
             raise
-    return Restored(content, has_checksum, aside)
+    return Restored(content, has_checksum, aside, erased_again)
+
+
+def _erase_again(path: Path, staged: Path, now: datetime) -> int | None:
+    """Erase from ``staged`` what was erased from the old database; see ``Restored.erased_again``."""
+    if not path.exists():
+        return 0
+    erasures = read_erasures(path)
+    with store_errors(staged):
+        return None if erasures is None else erase_again(staged, erasures, to_ms(now))
 
 
 def _stage(file: Path, path: Path) -> Path:
