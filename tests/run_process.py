@@ -122,10 +122,10 @@ class Running:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(TIMEOUT_SECONDS)
 
-    def end(self, number: int = signal.SIGTERM) -> int:
+    def end(self, number: int = signal.SIGTERM, timeout: float = STOP_TIMEOUT_SECONDS) -> int:
         assert self.process
         self.process.send_signal(number)
-        return self.process.wait(STOP_TIMEOUT_SECONDS)
+        return self.process.wait(timeout)
 
     def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
         with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=TIMEOUT_SECONDS) as answer:
