@@ -40,8 +40,8 @@ def test_the_page_lists_everybody_and_what_the_roles_may(site: Site) -> None:
         )
     page = client.get("/people").text
     assert ROLES in page
-    assert row_of(page, "Priya Nair").startswith("PN Priya Nair you priya Admin now 1 browser Change password")
-    assert "1 browser, 1 phone New password : Dana Kim Sign out everywhere" in row_of(page, "Dana Kim")
+    assert row_of(page, "Priya Nair").startswith("PN Priya Nair you priya Admin now 1 browser : browsers and")
+    assert "1 browser, 1 phone : browsers and API tokens of Dana Kim New password" in row_of(page, "Dana Kim")
     assert "never nowhere" in row_of(page, "Bo Lund")
     assert page.index("Priya Nair</bdi>") < page.index("Bo Lund</bdi>") < page.index("Dana Kim</bdi>")
 
@@ -111,6 +111,28 @@ def test_a_role_can_be_set_and_ends_the_sessions(site: Site) -> None:
     assert site.account("dana").role is Role.ADMIN
     assert dana.get("/mentions").status_code == 303
     assert priya.post("/people/99/role", data={"role": "admin"}).status_code == 400
+
+
+def test_an_admin_sees_and_ends_single_sessions_and_tokens_of_others(site: Site) -> None:
+    dana, other, priya = site.signed_in("dana"), site.signed_in("dana"), site.signed_in("priya")
+    made = dana.post("/account/tokens", data={"token_name": "Excel", "days": "30"}).text
+    token = re.findall(r"wfl_[\w-]{43}", made)[0]
+    path = f"/people/{site.account('dana').id}"
+    assert f'href="{path}"' in priya.get("/people").text
+    page = priya.get(path).text
+    assert token not in page
+    ends = re.findall(rf'action="({path}/sessions/\d+/end)"', page)
+    assert len(ends) == 2
+    assert priya.post(ends[0]).headers["Location"] == path
+    assert sorted(client.get("/mentions").status_code for client in (dana, other)) == [200, 303]
+    (revoke,) = re.findall(rf'action="({path}/tokens/\d+/revoke)"', page)
+    assert priya.post(revoke).status_code == 303
+    headers = {"Authorization": f"Bearer {token}"}
+    assert site.client().get("/mentions.csv", headers=headers).status_code == 401
+    entry = site.store.people.audit_log()[0]
+    assert (entry.actor, entry.action, entry.target) == ("priya", "revoked API token", "dana")
+    assert priya.get("/people/99").status_code == 404
+    assert dana.get(path).status_code in (303, 403)
 
 
 def test_the_last_admin_stays(site: Site) -> None:

@@ -40,6 +40,9 @@ NEEDED = {
     ("GET", "people.page"): Role.ADMIN,
     ("GET", "people.add"): Role.ADMIN,
     ("POST", "people.add"): Role.ADMIN,
+    ("GET", "people.person"): Role.ADMIN,
+    ("POST", "people.end_session"): Role.ADMIN,
+    ("POST", "people.revoke_token"): Role.ADMIN,
     ("POST", "people.set_role"): Role.ADMIN,
     ("POST", "people.new_password"): Role.ADMIN,
     ("POST", "people.sign_out"): Role.ADMIN,
@@ -50,7 +53,7 @@ NEEDED = {
     ("POST", "sources.check_now"): Role.ADMIN,
 }
 """What needs another role than a viewer, and everything that writes."""
-VALUES = {"name": "Forum", "number": 1, "id": 1}
+VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1}
 VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
 
 

@@ -15,7 +15,7 @@ from tests.browser.test_mentions import CONTRASTS
 from tests.fake_site import RunningApp, config, judged
 from tests.fakes import FakeClock
 
-PAGES = ("/people", "/people/add", "/account", "/account/password")
+PAGES = ("/people", "/people/add", "/people/2", "/account", "/account/password")
 SMALL_TARGETS = """
 [...document.querySelectorAll('main button, main a, main input, main select, main summary, .account-menu summary')]
   .filter((e) => e.checkVisibility() && e.type !== 'hidden')

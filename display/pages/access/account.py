@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,12 +14,12 @@ from display.access.passwords import TooManySignIns
 from display.access.rules import requires
 from display.access.services import access
 from display.access.tokens import HINT_CHARS, new_api_token, token_hash
-from display.formatting import FormattedTime, format_time
 from display.pages.access.forms import ROLES_TEXT, chosen_password, never_store, refusal_texts
-from display.pages.context import PageContext, page_context
+from display.pages.access.rows import session_rows, token_rows
+from display.pages.context import page_context
 from display.pages.health_line import current_health
 from monitor.errors import PeopleError
-from monitor.model.people import Account, ApiToken, Role, Session
+from monitor.model.people import Account, ApiToken, Role
 
 TOKEN_DAYS = (30, 90, 365)
 """How long an API token may be valid."""
@@ -31,24 +29,6 @@ MAX_TOKENS = 50
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 blueprint.after_request(never_store)
-
-
-class SessionRow(NamedTuple):
-    """A session as the page shows it."""
-
-    session: Session
-    is_this: bool
-    seen: FormattedTime
-    since: FormattedTime
-
-
-class TokenRow(NamedTuple):
-    """An API token as the page shows it."""
-
-    token: ApiToken
-    used: FormattedTime | None
-    expires: str
-    is_expired: bool
 
 
 @blueprint.get("")
@@ -136,8 +116,8 @@ def account_page(new_token: str = "", created: ApiToken | None = None, token_pro
         tab="account",
         health=current_health(context, now),
         account=account,
-        sessions=_session_rows(person, account, context, now),
-        tokens=[_token_row(token, context, now) for token in access().people.tokens(account.id)],
+        sessions=session_rows(account, now, person.session),
+        tokens=token_rows(account, now),
         token_days=TOKEN_DAYS,
         new_token=new_token,
         created=created,
@@ -145,27 +125,6 @@ def account_page(new_token: str = "", created: ApiToken | None = None, token_pro
         roles=ROLES_TEXT,
         password_changed="password_changed" in request.args,
     )
-
-
-def _session_rows(person: Person, account: Account, context: PageContext, now: datetime) -> list[SessionRow]:
-    newest, zone = access().identities.last_uses.sessions(), context.config.timezone
-    rows = []
-    for session in access().people.sessions(now, account.id):
-        seen_at, address = newest.get(session.id, (session.seen_at, session.address))
-        current = replace(session, seen_at=seen_at, address=address)
-        is_this = session.id == person.session
-        rows.append(
-            SessionRow(current, is_this, format_time(seen_at, now, zone), format_time(session.created_at, now, zone))
-        )
-    return sorted(rows, key=lambda row: (not row.is_this, -row.session.seen_at.timestamp()))
-
-
-def _token_row(token: ApiToken, context: PageContext, now: datetime) -> TokenRow:
-    used_at, _ = access().identities.last_uses.tokens().get(token.id, (token.used_at, ""))
-    zone = context.config.timezone
-    expires = f"{token.expires_at.astimezone(zone):%-d %b %Y}"
-    used = None if used_at is None else format_time(used_at, now, zone)
-    return TokenRow(token, used, expires, token.expires_at <= now)
 
 
 def _new_token(account: Account, person: Person) -> tuple[str, ApiToken]:

@@ -18,6 +18,7 @@ from display.access.rules import requires
 from display.access.services import access
 from display.formatting import FormattedTime, format_time, initials, pluralize
 from display.pages.access.forms import ROLES_TEXT, never_store
+from display.pages.access.rows import session_rows, token_rows
 from display.pages.context import page_context
 from display.pages.health_line import current_health
 from display.pages.walls.views import current_rows
@@ -80,6 +81,38 @@ def add() -> str | tuple[str, int] | AnyResponse:
     except PeopleError as error:
         return _add_page(str(error)), 400
     return people_page(new_password=NewPassword(account, password if not chosen else ""), added=True)
+
+
+@blueprint.get("/<int:id>")
+@requires(Role.ADMIN, TASK)
+def person(id: int) -> str:
+    """The browsers and API tokens of one person."""
+    account, context = _account(id), page_context()
+    now = context.clock.now()
+    return render_template(
+        "access/person.html",
+        tab="people",
+        health=current_health(context, now),
+        account=account,
+        sessions=session_rows(account, now, current_person().session),
+        tokens=token_rows(account, now),
+    )
+
+
+@blueprint.post("/<int:id>/sessions/<int:session>/end")
+@requires(Role.ADMIN, TASK)
+def end_session(id: int, session: int) -> AnyResponse:
+    """Sign a person out of one browser."""
+    access().people.end_session(session, _account(id).id, page_context().clock.now(), current_person().name)
+    return redirect(url_for("people.person", id=id), 303)
+
+
+@blueprint.post("/<int:id>/tokens/<int:token>/revoke")
+@requires(Role.ADMIN, TASK)
+def revoke_token(id: int, token: int) -> AnyResponse:
+    """Revoke an API token of a person."""
+    access().people.revoke_token(token, _account(id).id, page_context().clock.now(), current_person().name)
+    return redirect(url_for("people.person", id=id), 303)
 
 
 @blueprint.post("/<int:id>/role")

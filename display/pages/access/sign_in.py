@@ -44,7 +44,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         return _sign_in_page(target, name, str(error), status=503)
     if result.account is None:
         return _refused_page(target, name, result)
-    return _signed_in(result.account, target)
+    return signed_in(result.account, target)
 
 
 @blueprint.post("/logout")
@@ -89,7 +89,7 @@ def first_admin() -> AnyResponse | tuple[str, int]:
     except PeopleError as error:
         return _first_admin_page(needs_code, str(error), 400)
     access().first_admin_code.use_up()
-    return _signed_in(account, "/")
+    return signed_in(account, "/")
 
 
 def _add_first_admin() -> Account:
@@ -99,11 +99,11 @@ def _add_first_admin() -> Account:
     return access().people.add_account(new, page_context().clock.now(), "Wallflower", only_first=True)
 
 
-def _signed_in(account: Account, target: str) -> AnyResponse:
-    """Open a new session, end the one that this browser had, and go to ``target``."""
+def signed_in(account: Account, target: str, method: str = "password") -> AnyResponse:
+    """Open a new session, end the one that this browser had, and go to ``target``, one of our own paths."""
     _end_old_session()
     browser = browser_name(request.user_agent.string)
-    token = access().signing_in.open_session(account, request.remote_addr or "", browser)
+    token = access().signing_in.open_session(account, request.remote_addr or "", browser, method)
     response = redirect(request.root_path + target, 303)
     set_session_cookie(request, response, token)
     return response
