@@ -37,8 +37,8 @@ _ASSIGNMENT = re.compile(
     re.IGNORECASE,
 )
 """``token=…`` as in a query or a repr, ``"token": …`` as in JSON, but not "the token: …" as in a sentence."""
-_URL = re.compile(r"\b(?!file:|sqlite:)[a-z][a-z0-9+.-]{1,20}://[^\s'\"<>]+", re.IGNORECASE)
-_QUERY = re.compile(r"(?<=[\w/…])\?[^\s'\"<>?]{0,200}=[^\s'\"<>]*")
+_URL = re.compile(r"\b(?!file:|sqlite:)[a-z][a-z0-9+.-]{1,20}://[^\s'\"<>]*[^\s'\"<>).,;:!]", re.IGNORECASE)
+_QUERY = re.compile(r"(?<=[\w/…])\?[^\s'\"<>?]{0,200}=[^\s'\"<>]*[^\s'\"<>).,;:!]")
 """The query of a URL without its scheme and host, as in messages of urllib3."""
 _WELL_KNOWN = re.compile(
     r"\beyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]*|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bwfl_[\w-]{20,}|\bAIza[\w-]{30,}|\bxox[abprs]-[\w-]{10,}"

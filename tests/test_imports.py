@@ -77,6 +77,7 @@ KEPT_APART = {
     "lark": {"query"},
     **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
     "tomlkit": {"setup"},
+    "prometheus_client": {"metrics"},
     "websocket": {"streams", "sources"},
 }
 """Third-party package -> the only packages that import it."""

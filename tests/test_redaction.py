@@ -71,6 +71,13 @@ def test_the_place_of_a_secret_stays_readable() -> None:
     assert text == "GET https://site.example/feed?… with {'Authorization': '…'}"
 
 
+def test_the_punctuation_after_an_address_stays() -> None:
+    text = f"Blog (redirected to https://site.example/x?a={S}) failed. See https://site.example/help. Then /y?b={S}."
+    assert redact_patterns(text) == (
+        "Blog (redirected to https://site.example/x?…) failed. See https://site.example/help. Then /y?…."
+    )
+
+
 def test_a_known_value_is_removed_in_every_form() -> None:
     value = 'it\'s/a+"secret" 1'
     redact = Redactor(lambda: {value})
