@@ -47,18 +47,13 @@ def build_environment(tree: Path, wheel: Path) -> Path:
     """A virtual environment in ``tree`` that runs in /opt/wallflower once it is moved there. Returns its folder."""
     folder = tree / PREFIX
     run(SYSTEM_PYTHON, "-m", "venv", "--without-pip", folder)
-    pip: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        folder / "bin" / "python",
-        "install",
-        "--quiet",
-        "--no-compile",
-    ]
-    run(*pip, "--require-hashes", "--no-deps", "--requirement", ROOT / "requirements.txt")
-    run(*pip, "--no-deps", wheel)
+    # copied, because scripts are changed below, and links would change uv's cache
+    uv: list[str | Path] = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--link-mode=copy"]
+    uv += ["--python", folder / "bin" / "python", "--no-deps"]
+    run(*uv, "--require-hashes", "--requirement", ROOT / "requirements.txt")
+    # by its name: an installation from a path records the path
+    run(*uv, "--no-index", "--find-links", wheel.parent, "wallflower")
+    (folder / ".lock").unlink(missing_ok=True)
     for script in (folder / "bin").iterdir():
         if script.is_file() and not script.is_symlink():
             script.write_text(script.read_text(encoding="utf-8").replace(f"{tree}/", "/"), encoding="utf-8")

@@ -24,7 +24,7 @@ _PLAIN_PATH = re.compile(r"/[\w./+@:-]*", re.ASCII)
 """Paths without a character that has a meaning in a unit."""
 _HOW_TO_INSTALL = (
     "Install Wallflower for the whole machine, then use that one: `python3 -m venv /opt/wallflower`, "
-    "`/opt/wallflower/bin/pip install wallflower`, `/opt/wallflower/bin/wallflower install-service`."
+    "`/opt/wallflower/bin/pip install wallflower-*.whl`, `/opt/wallflower/bin/wallflower install-service`."
 )
 
 

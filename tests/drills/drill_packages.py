@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -43,17 +44,9 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tools")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pip = [folder / "bin" / "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
-    extra = json.loads(
-        subprocess.run([sys.executable, "-c", READ_EXTRA], cwd=ROOT, capture_output=True, check=True).stdout
-    )
-    subprocess.run([*pip, *extra, "pipx"], check=True)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    subprocess.run([*pip, *project["optional-dependencies"]["release"], "pipx"], check=True)
     return folder / "bin"
-
-
-READ_EXTRA = """
-import json, tomllib
-print(json.dumps(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["release"]))
-"""
 
 
 @pytest.fixture(scope="module")
