@@ -47,7 +47,10 @@ def readiness(context: PageContext) -> dict[str, Any]:
         "parts": parts,
         "store": _store_evidence(store),
         "backup": {"age_seconds": round((now - backup.made_at).total_seconds())} if backup else None,
-        "clock": {"jumped_seconds": round(jump.seconds, 1) if jump else 0.0},
+        "clock": {
+            "jumped_seconds": round(jump.seconds, 1) if jump else 0.0,
+            "doubted_seconds": round(context.clock.doubted.total_seconds(), 1),
+        },
     }
 
 

@@ -141,7 +141,7 @@ class Stopped(SourceError):
 
 
 class SetupError(SourceError):
-    """The source is set up incorrectly: its table is wrong, or a package is missing. Correct that, then restart."""
+    """The source is set up incorrectly: its table is wrong, or a package is missing. Correct that, then reload."""
 
 
 class DeliveryError(WallflowerError):

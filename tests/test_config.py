@@ -263,7 +263,7 @@ def test_a_problem_of_a_source_affects_only_that_source(
     assert (broken.name, broken.options) == ("Acme forum", None)
     assert f"sources[0].{key}" in {problem.path for problem in broken.problems}
     assert f"`{key}`: {said}" in broken.explanation
-    assert broken.explanation.endswith(" Correct it in the config, then restart Wallflower.")
+    assert broken.explanation.endswith(" Correct it in the config, then reload or restart Wallflower.")
     assert "Allowed: " not in broken.explanation
     assert (whole.options, whole.problems, whole.explanation) == (OtherOptions(name="Sample"), (), "")
 

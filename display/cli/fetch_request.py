@@ -37,7 +37,7 @@ def request_fetch(store: Store, name: str, clock: Clock) -> SourceStatus:
         clock.wait(POLL_SECONDS)
     raise CannotFetchNow(
         f"The running Wallflower was asked to read {name} but has not finished within {TIMEOUT_SECONDS:.0f} seconds. "
-        "`wallflower sources` shows its progress. If the config has changed, restart Wallflower."
+        "`wallflower sources` shows its progress. If the config has changed, reload it."
     )
 
 

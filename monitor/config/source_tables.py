@@ -54,7 +54,9 @@ class SourceConfig:
     def explanation(self) -> str:
         """The problems as sentences that make sense without the file; empty without any."""
         sentences = [_sentence(problem) for problem in self.problems]
-        return " ".join([*sentences, "Correct it in the config, then restart Wallflower."]) if sentences else ""
+        return (
+            " ".join([*sentences, "Correct it in the config, then reload or restart Wallflower."]) if sentences else ""
+        )
 
 
 class KindOptions(NamedTuple):

@@ -19,6 +19,7 @@ class ConfigNotice:
     title: str
     items: tuple[str, ...]
     advice: str
+    trouble: bool = False
 
 
 def config_notices(status: ConfigStatus, file: Path, now: datetime, zone: tzinfo) -> list[ConfigNotice]:
@@ -28,7 +29,7 @@ def config_notices(status: ConfigStatus, file: Path, now: datetime, zone: tzinfo
         n, loaded = len(status.problems), clock_time(status.loaded_at, now, zone)
         count = f"{n} problem{'' if n == 1 else 's'}"
         title = f"{file.name} has {count}. Wallflower still uses the config that it loaded at {loaded}."
-        notices.append(ConfigNotice(title, status.problems, HOW_TO_RELOAD))
+        notices.append(ConfigNotice(title, status.problems, HOW_TO_RELOAD, trouble=True))
     if status.needs_restart:
         title = f"Some changes of {file.name} need a restart."
         notices.append(ConfigNotice(title, status.needs_restart, "Restart Wallflower when it suits you."))
