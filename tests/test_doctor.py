@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import threading
@@ -46,15 +47,22 @@ url = "https://forum.invalid/feed.xml"
 MakeContext = Callable[..., DoctorContext]
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Path:
-    """A config and its database, closed."""
-    (tmp_path / "config.toml").write_text(CONFIG.format(port=free_port()))
-    (tmp_path / "data").mkdir(mode=0o700)
-    store = open_store(f"sqlite:///{tmp_path}/data/wallflower.db")
-    now = datetime.now(UTC)
+@pytest.fixture(scope="module")
+def database_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with one post, closed."""
+    file = tmp_path_factory.mktemp("database") / "wallflower.db"
+    store, now = open_store(f"sqlite:///{file}"), datetime.now(UTC)
     store.save("Forum", [judged()], now=now, status=working_status(now))
     store.close()
+    return file
+
+
+@pytest.fixture
+def installation(tmp_path: Path, database_file: Path) -> Path:
+    """A config and its database."""
+    (tmp_path / "config.toml").write_text(CONFIG.format(port=free_port()))
+    (tmp_path / "data").mkdir(mode=0o700)
+    shutil.copy2(database_file, tmp_path / "data" / "wallflower.db")
     return tmp_path
 
 
