@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.attack.running_server import RunningServer
+from tests.attack.running_server import SECRET, RunningServer
 
 UPGRADE = (
     "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}\r\n"
@@ -38,6 +42,32 @@ def upgrade(server: RunningServer, headers: str = "", host: str = "localhost") -
     """The status line of the answer to a WebSocket handshake."""
     with server.connected(UPGRADE.format(host=host, headers=headers).encode()) as client:
         return first_line(client.recv(4096))
+
+
+# Valid requests that few clients send
+
+
+def test_requests_that_are_sent_without_waiting_are_answered_in_order(server: RunningServer) -> None:
+    first = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answer = server.raw(first + first + b"GET /no-such HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert re.findall(rb"HTTP/1\.1 ([0-9]+)", answer) == [b"200", b"200", b"404"]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_large_delivery_is_stored_also_from_a_client_that_asks_first(server: RunningServer, chunked: bool) -> None:
+    posts = [{"id": f"large {n} {chunked}", "text": "Acme " + "word " * 150} for n in range(900)]
+    body = json.dumps({"posts": posts}).encode()
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+    head = f"POST /in/Forum HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n{length}\r\n"
+    with server.connected(f"{head}X-Hub-Signature-256: sha256={signature}\r\n\r\n".encode()) as client:
+        assert client.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body)
+        answer = b""
+        while piece := client.recv(4096):
+            answer += piece
+    assert b" 202 " in answer, answer
+    assert b'"posts":900' in answer
 
 
 # Other sites and hosts
