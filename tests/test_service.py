@@ -10,6 +10,8 @@ from display.cli.dependencies import create_database, options_model
 from display.server.service import Service
 from monitor.clock import Clock
 from monitor.config import load
+from tests.fake_store import judged
+from tests.fakes import NOON
 
 CONFIG = """
 [wallflower]
@@ -49,3 +51,17 @@ def test_a_second_signal_starts_no_second_stop(tmp_path: Path) -> None:
     service.stop()
     assert stopping.starts == 1
     assert service.health()["web"] is False
+
+
+def test_words_of_a_deleted_post_are_gone_from_the_files_after_a_clean_stop(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    config = load(tmp_path / "config.toml", options_model)
+    create_database(config)
+    service = Service(config, "1", Clock(), lambda: config)
+    service.start()
+    service._store.save("Forum", [judged("Acme told a travesty"), judged("Acme is fine")], now=NOON)
+    service._store.delete_posts("Forum", ["Acme told a travesty"], NOON)
+    service.stop()
+    content = [file.read_bytes() for file in config.data.iterdir()]
+    assert any(b"Acme is fine" in one for one in content)
+    assert not any(b"avesty" in one for one in content), "the index shortens common beginnings"

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,9 @@ from monitor.text.links import link_key
 HASH_BYTES = 12
 MIN_LONG_CHARS = 40
 """Letters and digits of a text that is hardly written twice."""
+MAX_PLAIN_CHARS = 200
 MINUTE_MS = 60_000
+_NOT_IN_WORDS = re.compile(r"[\W_]+")
 _SIGNED, _UNSIGNED = "signed", "unsigned"
 """Whether an erased post had an author."""
 
@@ -86,8 +89,9 @@ class Tombstones:
 
 def post_keys(post: Post, source: str) -> Iterator[tuple[str, ...]]:
     """The keys that an erased post of ``source`` leaves."""
-    yield from _own_keys(post, source)
-    if len(words := _words(post)) >= MIN_LONG_CHARS:
+    words = _words(post)
+    yield from _own_keys(post, source, words)
+    if len(words) >= MIN_LONG_CHARS:
         yield ("long words", _SIGNED if post.author else _UNSIGNED, words)
 
 
@@ -110,8 +114,9 @@ def link_tombstone_key(url: str) -> tuple[str, ...]:
 
 def _keys_to_refuse(post: Post, source: str) -> Iterator[tuple[str, ...]]:
     """The keys of everything because of which ``post`` may be refused."""
-    yield from _own_keys(post, source)
-    if len(words := _words(post)) >= MIN_LONG_CHARS:
+    words = _words(post)
+    yield from _own_keys(post, source, words)
+    if len(words) >= MIN_LONG_CHARS:
         for erased in (_UNSIGNED,) if post.author else (_UNSIGNED, _SIGNED):
             yield ("long words", erased, words)
     if post.author:
@@ -120,10 +125,10 @@ def _keys_to_refuse(post: Post, source: str) -> Iterator[tuple[str, ...]]:
         yield link_tombstone_key(post.url)
 
 
-def _own_keys(post: Post, source: str) -> Iterator[tuple[str, ...]]:
+def _own_keys(post: Post, source: str, words: str) -> Iterator[tuple[str, ...]]:
     """The keys that identify a post, whoever asks."""
     yield ("id", source, post.external_id)
-    author, words, link = field_value("author", post.author), _words(post), link_key(post.url) if post.url else ""
+    author, link = field_value("author", post.author), link_key(post.url) if post.url else ""
     if author and words:
         yield ("words", author, words)
     if link and len(words) >= MIN_LONG_CHARS:
@@ -133,5 +138,11 @@ def _own_keys(post: Post, source: str) -> Iterator[tuple[str, ...]]:
 
 
 def _words(post: Post) -> str:
-    """The letters and digits of title and text, without case: imports and sites differ in the rest."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", post.body).casefold()))
+    """The letters and digits of title and text, without case: imports and sites differ in the rest.
+
+    Long texts become a hash, because they occur in several keys.
+    """
+    words = _NOT_IN_WORDS.sub("", unicodedata.normalize("NFKC", post.body).casefold())
+    if len(words) <= MAX_PLAIN_CHARS:
+        return words
+    return hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=32).hexdigest()
