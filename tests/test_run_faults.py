@@ -73,6 +73,7 @@ def test_a_lock_is_named_pages_answer_and_the_log_has_it_once(running: Running) 
         assert str(running.folder) not in json.dumps(found)
         assert running.health() == {"writer": True, "scheduler": True, "watch": True, "web": True}
         assert running.get("/mentions")[0] == running.get("/sources")[0] == 200
+        until(lambda: "Nothing can be stored since" in running.output(), running.output)
         other.execute("ROLLBACK")
     until(lambda: readiness(running)["ready"] and "; storing again." in running.output(), running.output)
     assert running.end() == 0
