@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -132,3 +133,29 @@ def test_changes_are_described_for_the_log(
 ) -> None:
     old = config(tmp_path)
     assert describe_changes(old, change(old)) == description
+
+
+def test_requests_that_wait_are_answered_by_one_reload(reloads: Reloads) -> None:
+    for _ in range(5):
+        reloads.reloader.request()
+    reloads.reloader.stop()
+    reloads.reloader.start()
+    reloads.reloader._thread.join()
+    assert not reloads.applied, "it was stopped"
+    again = Reloads(reloads.start.data)
+    loaded = threading.Event()
+    loads: list[int] = []
+
+    def load() -> Config:
+        loads.append(1)
+        loaded.set()
+        return again.start
+
+    again.reloader = Reloader(again.start, load, again.apply, again.clock)
+    for _ in range(5):
+        again.reloader.request()
+    again.reloader.start()
+    assert loaded.wait(10)
+    again.reloader.stop()
+    again.reloader._thread.join()
+    assert len(loads) == 1

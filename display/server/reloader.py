@@ -71,6 +71,9 @@ class Reloader:
 
     def _run(self) -> None:
         while self._requests.get():
+            while self._requests.qsize():  # one reload answers all requests that were made before it
+                if not self._requests.get():
+                    return
             try:
                 self.reload()
             except Exception:
