@@ -169,6 +169,32 @@ def test_a_database_of_a_newer_version_and_of_another_program(installation: Path
     assert "another program" in only(findings(database.database, installation), Level.PROBLEM).text
 
 
+def test_what_this_user_may_not_read_is_unknown(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests may run as root, who may read everything."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as forbidden:
+        forbidden.setattr(Path, "open", refuse)
+        found = list(examine(context(installation), [database.database, database.sqlite, machine.clock]))
+    assert "cannot be read by this user" in only([one for one in found if one.check == "database"], Level.UNKNOWN).text
+    assert not [one for one in found if one.level is Level.PROBLEM]
+    monkeypatch.setattr(process.os, "access", lambda *_: False)
+    assert only(findings(process.program, installation), Level.UNKNOWN).advice.startswith("Run this as the user")
+
+
+def test_a_locked_database_is_not_to_be_restored(installation: Path) -> None:
+    file = installation / "data" / "wallflower.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("CREATE TABLE x (y)")
+        found = only(findings(database.database, installation), Level.PROBLEM)
+    assert "locked" in found.text
+    assert "restore" not in found.text + found.advice
+
+
 def test_a_check_that_takes_too_long_says_how_to_complete_it(
     installation: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,7 +408,7 @@ def test_a_check_that_fails_does_not_hide_the_others(installation: Path) -> None
     def broken(_: DoctorContext) -> Iterator[Finding]:
         raise PermissionError("no")
 
-    found = list(examine(context(installation), [broken, database.engine]))
+    found = list(examine(context(installation), [broken, database.sqlite]))
     assert (found[0].level, found[0].check) == (Level.UNKNOWN, "broken")
     assert len(found) == 2
 

@@ -32,7 +32,7 @@ CHECKS: tuple[Check, ...] = (
     machine.descriptors,
     data_folder.data_folder,
     data_folder.leftovers,
-    database.engine,
+    database.sqlite,
     database.database,
     database.backup,
     process.program,

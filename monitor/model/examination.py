@@ -13,6 +13,8 @@ class Examination:
     exists: bool = True
     unusable: str = ""
     """Why it could not be examined, and what to do; empty if it could."""
+    forbidden: str = ""
+    """Why this user may not read it; empty if it may."""
     damage: tuple[str, ...] = ()
     """What is wrong with its structure."""
     is_complete: bool = True

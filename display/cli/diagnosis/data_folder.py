@@ -50,7 +50,7 @@ def leftovers(context: DoctorContext) -> Iterator[Finding]:
     if removed:
         text = f"Posts of {_named(removed)} are stored, but the config does not have these sources any more."
         yield Finding("leftovers", Level.OK, text, f'To delete them, run `wallflower remove-source "{removed[0]}"`.')
-    if not (found.leftovers or samples or removed):
+    if not (found.leftovers or samples or removed or found.forbidden):
         yield Finding("leftovers", Level.OK, "Interrupted commands and removed sources have left nothing.")
 
 

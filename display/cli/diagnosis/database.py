@@ -24,8 +24,12 @@ def database(context: DoctorContext) -> Iterator[Finding]:
         advice = "If there was one, a disk or volume is not mounted. A new installation: `wallflower run --create`."
         yield Finding("database", Level.WARNING, text, advice)
         return
+    if found.forbidden:
+        yield Finding("database", Level.UNKNOWN, found.forbidden, "Run this as the user of the service, or as root.")
+        return
     if found.unusable:
-        yield Finding("database", Level.PROBLEM, found.unusable, "" if "restore" in found.unusable else _RESTORE)
+        needs_advice = "damaged" in found.unusable and "restore" not in found.unusable
+        yield Finding("database", Level.PROBLEM, found.unusable, _RESTORE if needs_advice else "")
         return
     if found.newer:
         yield Finding("database", Level.PROBLEM, found.newer)
@@ -46,8 +50,10 @@ def database(context: DoctorContext) -> Iterator[Finding]:
         yield Finding("database", Level.WARNING, text, advice)
 
 
-def engine(context: DoctorContext) -> Iterator[Finding]:
+def sqlite(context: DoctorContext) -> Iterator[Finding]:
     """The version of SQLite."""
+    if context.examination.forbidden:
+        return
     status = database_files(f"sqlite:///{context.database}").status()
     name = f"{status.engine} {status.version}"
     if advice := concurrent_writes_advice(status):

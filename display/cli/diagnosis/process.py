@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,10 @@ class Answer(NamedTuple):
 def program(context: DoctorContext) -> Iterator[Finding]:
     """Whether it runs, in which version, and whether every part of it does."""
     state = context.state
+    if context.data.exists() and not os.access(context.data, os.R_OK | os.X_OK):
+        text = "Whether Wallflower runs cannot be seen by this user."
+        yield Finding("program", Level.UNKNOWN, text, "Run this as the user of the service, or as root.")
+        return
     if context.running_pid is None:
         yield Finding("program", Level.OK, "Wallflower is not running with this data folder.", _start_advice())
         return

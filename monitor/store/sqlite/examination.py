@@ -33,9 +33,13 @@ def examine(path: Path, seconds: float | None, *, full: bool = False) -> Examina
 
     ``full`` also compares each index with its table, which takes several times as long. Raises nothing.
     """
-    found = Examination(exists=path.exists(), leftovers=tuple(_leftovers(path.parent)))
-    if not found.exists:
-        return found
+    try:
+        found = Examination(exists=path.exists(), leftovers=tuple(_leftovers(path.parent)))
+        if not found.exists:
+            return found
+        path.open("rb").close()
+    except OSError as error:
+        return Examination(forbidden=f"{path} cannot be read by this user: {error.strerror}.")
     try:
         require_database(path)
         with store_errors(path), closing(connect_read_only(path)) as db:
