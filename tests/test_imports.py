@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "logs": set(),
     "activity": set(),
     "durations": set(),
-    "config": BASE | {"query"},
+    "config": BASE | {"query", "secrets"},
     "text": BASE,
     "dates": BASE,
     "query": BASE | {"text"},
@@ -54,6 +54,7 @@ PAGES = BASE | {
     "durations",
     "logs",
     "query",
+    "secrets",
     "store",
     "store.tail",
     "analysis",
@@ -79,6 +80,7 @@ KEPT_APART = {
     "tomlkit": {"setup"},
     "prometheus_client": {"metrics"},
     "websocket": {"streams", "sources"},
+    **{package: {"access"} for package in ("authlib", "joserfc")},
 }
 """Third-party package -> the only packages that import it."""
 

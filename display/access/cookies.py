@@ -34,6 +34,11 @@ def set_session_cookie(request: Request, response: Response, token: str) -> None
     set_cookie(request, response, SESSION_COOKIE, token, SESSION_LIFETIME)
 
 
+def named_cookie(request: Request, name: str) -> str:
+    """The value of a cookie that ``set_cookie`` has set; empty if there is none."""
+    return request.cookies.get(_name(request, name), "")
+
+
 def set_wall_cookie(request: Request, response: Response, token: str) -> None:
     """Let the screen send ``token`` with each request. Browsers keep no cookie for longer than WALL_LIFETIME."""
     set_cookie(request, response, WALL_COOKIE, token, WALL_LIFETIME)

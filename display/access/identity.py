@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request
 
 from display.access.cookies import session_token, wall_token
+from display.access.header_people import HeaderPeople
 from display.access.last_uses import LastUses
 from display.access.tokens import API_TOKEN_PREFIX, token_hash
 from display.server.proxies import FORWARDED
@@ -36,6 +37,8 @@ class How(Enum):
     TOKEN = "token"
     WALL = "wall"
     LOCAL = "local"
+    HEADER = "header"
+    """A reverse proxy has signed the person in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,19 @@ class Person:
     @property
     def key(self) -> tuple[How, int]:
         """What its access depends on, and the id of that."""
-        return self.how, self.session or (self.wall.id if self.wall else 0)
+        account = self.account.id if self.account and self.how is How.HEADER else 0
+        return self.how, self.session or account or (self.wall.id if self.wall else 0)
 
 
 class Identities:
     """Recognises people by the cookie of their session, an API token, the cookie of a wall, or as local."""
 
-    def __init__(self, config: Config, people: PeopleStore, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, people: PeopleStore, clock: Clock, header_people: HeaderPeople | None = None
+    ) -> None:
         self.is_private = is_loopback(config.server.host) and not config.server.hosts
         """Whether only this machine is meant to reach Wallflower."""
-        self._people, self._clock = people, clock
+        self._people, self._clock, self._header_people = people, clock, header_people
         self.last_uses = LastUses(people, clock)
         self._has_accounts = False
 
@@ -80,7 +86,9 @@ class Identities:
         request = Request(environ)
         if api_token := bearer_token(request):
             return self._by_api_token(request, api_token)
-        return self._by_session(request) or self._as_local(environ) or self._by_wall(request)
+        return (
+            self._by_session(request) or self._by_header(environ) or self._as_local(environ) or self._by_wall(request)
+        )
 
     def is_local(self, environ: WSGIEnvironment) -> bool:
         """Whether a request comes from this machine, and Wallflower is not meant for other machines."""
@@ -95,6 +103,8 @@ class Identities:
         walls = {id_ for how, id_ in keys if how is How.WALL}
         allowed = {(How.SESSION, id_) for id_ in self._people.open_sessions(sessions, self._clock.now())}
         allowed |= {(How.WALL, id_) for id_ in self._people.open_walls(walls)}
+        if any(how is How.HEADER for how, _ in keys):
+            allowed |= {(How.HEADER, account.id) for account in self._people.accounts()}
         return allowed if self.has_accounts() else allowed | {(How.LOCAL, 0)}
 
     def access_version(self) -> int:
@@ -118,6 +128,10 @@ class Identities:
         self.last_uses.used_token(token.id, request.remote_addr or "")
         account = token.account
         return Person(account.name, min(account.role, Role.VIEWER), How.TOKEN, account.full_name, account)
+
+    def _by_header(self, environ: WSGIEnvironment) -> Person | None:
+        account = self._header_people.account(environ) if self._header_people else None
+        return Person(account.name, account.role, How.HEADER, account.full_name, account) if account else None
 
     def _by_wall(self, request: Request) -> Person | None:
         hashed = token_hash(wall_token(request))

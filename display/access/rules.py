@@ -15,10 +15,11 @@ WITHOUT_PERSON = frozenset({"static", "favicon", "healthz", "readyz", "webhook.d
 SIGN_IN = frozenset({"access.sign_in", "access.first_admin"})
 PAIRING = frozenset({"pairing.screen", "pairing.state"})
 """What a screen sees before it is paired: a code."""
-PUBLIC = WITHOUT_PERSON | SIGN_IN | PAIRING
+SINGLE_SIGN_ON = frozenset({"single_sign_on.begin", "single_sign_on.finish"})
+PUBLIC = WITHOUT_PERSON | SIGN_IN | PAIRING | SINGLE_SIGN_ON
 """Every endpoint that nobody has to sign in for. ``tests/test_access_routes.py`` lists them too."""
-BEFORE_FIRST_ADMIN = WITHOUT_PERSON | {"access.first_admin"}
-"""Those that are served to other machines while there is no account."""
+BEFORE_FIRST_ADMIN = WITHOUT_PERSON | SINGLE_SIGN_ON | {"access.first_admin"}
+"""Those that are served to other machines while there is no account. Single sign-on then admits only admins."""
 WITH_ONE_TIME_PASSWORD = frozenset({"account.password", "access.sign_out"})
 """Those for a person who has to choose a password first."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

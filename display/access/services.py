@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from display.access.external_accounts import ExternalAccounts
 from display.access.first_admin import FIRST_ADMIN_PATH, FirstAdminCode
 from display.access.guard import Guard
+from display.access.header_people import HeaderPeople
 from display.access.identity import Identities
+from display.access.oidc import OidcProvider
 from display.access.pairing import Pairing
 from display.access.passwords import Passwords
 from display.access.signing_in import SigningIn
@@ -32,13 +35,30 @@ class Access:
     signing_in: SigningIn
     first_admin_code: FirstAdminCode
     pairing: Pairing
+    external_accounts: ExternalAccounts
+    oidc: OidcProvider | None
+    passwords_allowed: bool
+    """Whether people may sign in with a password."""
 
     @classmethod
     def build(cls, config: Config, people: PeopleStore, clock: Clock, passwords: Passwords) -> Access:
         """The services for one app."""
-        identities = Identities(config, people, clock)
-        signing_in, code = SigningIn(people, passwords, clock), FirstAdminCode(clock)
-        return cls(people, identities, Guard(identities, people), passwords, signing_in, code, Pairing(clock))
+        settings = config.sign_in
+        accounts = ExternalAccounts(people, settings.roles, clock)
+        header_people = HeaderPeople(settings.header, accounts) if settings.header else None
+        identities = Identities(config, people, clock, header_people)
+        return cls(
+            people=people,
+            identities=identities,
+            guard=Guard(identities, people),
+            passwords=passwords,
+            signing_in=SigningIn(people, passwords, clock),
+            first_admin_code=FirstAdminCode(clock),
+            pairing=Pairing(clock),
+            external_accounts=accounts,
+            oidc=OidcProvider(settings.oidc) if settings.oidc else None,
+            passwords_allowed=settings.passwords,
+        )
 
     def announce(self, address: str) -> None:
         """Log the code for the first admin if there is no account and other machines can reach ``address``."""

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from monitor.config.checks import RawTable, cross_table_problems, numbered_tables
 from monitor.config.problems import Problem
+from monitor.config.sign_in import PASSWORDS_ONLY, SignIn
 from monitor.config.source_tables import KindOptions, OptionsOf, OptionsReader, SourceConfig, reject_mixed_samples
 from monitor.config.tables import FileTables, Server, SourceTable
 from monitor.config.validation import problems_of
@@ -58,6 +59,7 @@ class Config:
     """How long posts are kept, unless their source has a ``keep`` of its own; None: forever."""
     backup_folder: Path | None = None
     """Folder of backups, absolute; None: the default, see ``backups``."""
+    sign_in: SignIn = PASSWORDS_ONLY
     keep_backups: int = 7
     """How many backups stay in their folder."""
 
@@ -151,6 +153,7 @@ def _config(file: Path, tables: FileTables, options: Sequence[KindOptions]) -> C
         timezone=tables.wallflower.timezone,
         allow_hosts=frozenset(tables.wallflower.allow_hosts),
         server=tables.server,
+        sign_in=tables.sign_in,
         brands=tuple(Brand(**dict(table)) for table in tables.brands),
         sources=tuple(_source(table, one) for table, one in zip(tables.sources, options, strict=True)),
         topics=tuple(Topic(**dict(table)) for table in tables.topics),

@@ -46,7 +46,10 @@ def usable_config(running: Config, new: Config) -> UsableConfig:
     ]
     if new.data != running.data:
         sentences.append(f"wallflower.data: {_quoted(str(new.data))} in the file, {_quoted(str(running.data))} in use.")
-    return UsableConfig(replace(new, server=running.server, data=running.data), tuple(sentences))
+    if new.sign_in != running.sign_in:
+        sentences.append("sign_in: changed in the file; the old settings are in use.")
+    kept = replace(new, server=running.server, data=running.data, sign_in=running.sign_in)
+    return UsableConfig(kept, tuple(sentences))
 
 
 def describe_changes(old: Config, new: Config) -> str:

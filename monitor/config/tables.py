@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from monitor.config.sign_in import PASSWORDS_ONLY, SignIn
 from monitor.config.values import Colour, Days, Duration, Host, HostName, Name, Network, Text, Unique, Zone
 from monitor.config.walls import Wall
 
@@ -80,6 +81,7 @@ class FileTables(Table):
 
     wallflower: GeneralTable = GeneralTable()
     server: Server = Server()
+    sign_in: SignIn = PASSWORDS_ONLY
     backup: BackupTable = BackupTable()
     brands: Annotated[list[BrandTable], Field(min_length=1)]
     sources: list[SourceTable] = []

@@ -21,6 +21,7 @@ from tests.fake_site import config, judged
 PUBLIC_ENDPOINTS = {
     "static", "favicon", "healthz", "readyz", "webhook.deliver",
     "access.sign_in", "access.first_admin", "pairing.screen", "pairing.state",
+    "single_sign_on.begin", "single_sign_on.finish",
 }  # fmt: skip
 NEEDED = {
     ("GET", "wall.wall"): Role.WALL,

@@ -22,6 +22,8 @@ from monitor.sources.feed import Options, Source
 
 ISSO_ENVIRONMENT = Path(__file__).resolve().parents[2] / ".servers" / "isso"
 """The virtual environment of isso, which is not in Debian's archive."""
+OIDC_FOLDER = ISSO_ENVIRONMENT.with_name("oidc")
+"""Where npm installs oidc-provider."""
 PROMETHEUS_FOLDER = ISSO_ENVIRONMENT.with_name("prometheus")
 """Where Debian's package of Prometheus is unpacked: installing it would start a server."""
 FOLDERS = ("/usr/sbin", "/sbin", ISSO_ENVIRONMENT / "bin", PROMETHEUS_FOLDER / "usr" / "bin")

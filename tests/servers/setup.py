@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hatch_build import node_path, npm_path
 from tests.browser_setup import run
-from tests.servers import ISSO_ENVIRONMENT, PROMETHEUS_FOLDER
+from tests.servers import ISSO_ENVIRONMENT, OIDC_FOLDER, PROMETHEUS_FOLDER
 
 PACKAGES = ("nginx-light", "caddy", "dokuwiki", "php-cli", "php-cgi", "systemd-container")
 """php-cgi keeps apt from installing another web server with PHP; systemd-container boots a systemd for tests/drills."""
@@ -45,17 +46,20 @@ def missing() -> list[str]:
         "isso": shutil.which("isso", path=ISSO_ENVIRONMENT / "bin"),
         "promtool": shutil.which("promtool") or (PROMETHEUS_FOLDER / "usr" / "bin" / "promtool").exists(),
     }
+    installed["oidc-provider"] = (OIDC_FOLDER / "node_modules" / "oidc-provider").is_dir()
     return [name for name, found in installed.items() if not found]
 
 
 def install() -> list[str]:
     """Install what is missing, as far as possible; returns what is still missing."""
     needed = set(missing())
-    if needed - {"isso", "promtool"} and os.geteuid() == 0 and shutil.which("apt-get"):
+    if needed - {"isso", "promtool", "oidc-provider"} and os.geteuid() == 0 and shutil.which("apt-get"):
         run("apt-get", "update", "-qq")
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
     if "isso" in needed:
         _install_isso()
+    if "oidc-provider" in needed:
+        _install_oidc_provider()
     if "promtool" in needed and shutil.which("apt-get"):
         _unpack_prometheus()
     return missing()
@@ -67,6 +71,15 @@ def _unpack_prometheus() -> None:
         subprocess.run(["apt-get", "download", "-qq", "prometheus"], cwd=folder, check=False)
         for package in Path(folder).glob("prometheus_*.deb"):
             run("dpkg-deb", "--extract", str(package), str(PROMETHEUS_FOLDER))
+
+
+def _install_oidc_provider() -> None:
+    """Install oidc-provider, from the npm registry, with the Node that builds the front end."""
+    OIDC_FOLDER.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("oidc") / "package.json", OIDC_FOLDER)
+    node = node_path()
+    quick = ("--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000", "--prefix", str(OIDC_FOLDER))
+    run(str(node), str(npm_path(node)), "install", *quick)
 
 
 def _install_isso() -> None:

@@ -21,6 +21,9 @@ from display.pages.context import page_context
 from monitor.errors import PeopleError
 from monitor.model.people import Account, NewAccount, Role
 
+NO_PASSWORDS = "Nobody signs in with a password here."
+SIGNED_OUT = "signed_out"
+"""Parameter of the sign-in page after somebody has signed out."""
 NO_MATCH = "Name and password do not match."
 WRONG_CODE = "This code is not valid. The newest one is in Wallflower's log."
 
@@ -36,12 +39,14 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         known = access().identities.identify(request.environ)
         if known is not None and known.role is not Role.WALL:
             return redirect(request.root_path + target, 303)
-        return _sign_in_page(target)
+        return sign_in_page(target)
     name, password = request.form.get("name", ""), request.form.get("password", "")
+    if not access().passwords_allowed:
+        return sign_in_page(target, problem=NO_PASSWORDS, status=403)
     try:
         result = access().signing_in.check(name, password, request.remote_addr or "")
     except TooManySignIns as error:
-        return _sign_in_page(target, name, str(error), status=503)
+        return sign_in_page(target, name, str(error), status=503)
     if result.account is None:
         return _refused_page(target, name, result)
     return signed_in(result.account, target)
@@ -54,7 +59,7 @@ def sign_out() -> AnyResponse:
     person = current_person()
     if person.account:
         access().people.end_session(person.session, person.account.id, page_context().clock.now(), person.name)
-    response = redirect(url_for("access.sign_in"), 303)
+    response = redirect(url_for("access.sign_in") + (f"?{SIGNED_OUT}=1" if access().oidc else ""), 303)
     delete_cookie(request, response, SESSION_COOKIE)
     return response
 
@@ -99,7 +104,7 @@ def _add_first_admin() -> Account:
     return access().people.add_account(new, page_context().clock.now(), "Wallflower", only_first=True)
 
 
-def signed_in(account: Account, target: str, method: str = "password") -> AnyResponse:
+def signed_in(account: Account, target: str, *, method: str = "password") -> AnyResponse:
     """Open a new session, end the one that this browser had, and go to ``target``, one of our own paths."""
     _end_old_session()
     browser = browser_name(request.user_agent.string)
@@ -116,15 +121,35 @@ def _end_old_session() -> None:
 
 
 def _refused_page(target: str, name: str, result: SignIn) -> tuple[str, int]:
-    return _sign_in_page(target, name, *refusal_texts(result, NO_MATCH), status=429 if result.wait_until else 403)
+    return sign_in_page(target, name, *refusal_texts(result, NO_MATCH), status=429 if result.wait_until else 403)
 
 
-def _sign_in_page(
+def sign_in_page(
     target: str, name: str = "", problem: str = "", detail: str = "", *, status: int = 200
 ) -> tuple[str, int]:
-    page = render_template("access/sign_in.html", target=target, name=name, problem=problem, detail=detail)
+    """The page where people sign in, as a Flask response."""
+    page = render_template(
+        "access/sign_in.html",
+        target=target,
+        name=name,
+        problem=problem,
+        detail=detail,
+        passwords=access().passwords_allowed,
+        oidc=access().oidc,
+        sign_out_url=_sign_out_url(),
+    )
     return page, status
 
 
+def _sign_out_url() -> str | None:
+    """Where somebody who has just signed out can sign out of the single sign-on, too."""
+    oidc = access().oidc
+    if oidc is None or SIGNED_OUT not in request.args:
+        return None
+    return oidc.sign_out_url(url_for("access.sign_in", _external=True))
+
+
 def _first_admin_page(needs_code: bool, problem: str = "", status: int = 200) -> tuple[str, int]:
-    return render_template("access/first_admin.html", needs_code=needs_code, problem=problem, form=request.form), status
+    return render_template(
+        "access/first_admin.html", needs_code=needs_code, problem=problem, form=request.form, oidc=access().oidc
+    ), status
