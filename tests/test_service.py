@@ -11,7 +11,6 @@ from display.server.service import Service
 from monitor.clock import Clock
 from monitor.config import load
 from tests.fake_store import judged
-from tests.fakes import NOON
 
 CONFIG = """
 [wallflower]
@@ -59,8 +58,9 @@ def test_words_of_a_deleted_post_are_gone_from_the_files_after_a_clean_stop(tmp_
     create_database(config)
     service = Service(config, "1", Clock(), lambda: config)
     service.start()
-    service._store.save("Forum", [judged("Acme told a travesty"), judged("Acme is fine")], now=NOON)
-    service._store.delete_posts("Forum", ["Acme told a travesty"], NOON)
+    now = Clock().now()  # deleted long ago, it would be cleaned at once
+    service._store.save("Forum", [judged("Acme told a travesty"), judged("Acme is fine")], now=now)
+    service._store.delete_posts("Forum", ["Acme told a travesty"], now)
     service.stop()
     content = [file.read_bytes() for file in config.data.iterdir()]
     assert any(b"Acme is fine" in one for one in content)

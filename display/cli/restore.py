@@ -44,7 +44,7 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
     _report(file, restored)
     click.echo(f"Restored {config.database}.")
     if restored.erased_again:
-        click.echo(f"{pluralize(restored.erased_again, 'post')} that had been erased since then were erased again.")
+        click.echo(f"Erased again what was erased after the backup: {pluralize(restored.erased_again, 'post')}.")
     elif restored.erased_again is None:
         click.echo("What was erased since the backup was made is not known. If anything was, erase it again.")
     if restored.replaced:
