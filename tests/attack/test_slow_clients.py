@@ -15,7 +15,7 @@ import pytest
 from display.server.capacity import EXPORTS, THREADS
 from tests.attack.running_server import SECRET, RunningServer
 
-HEAD = b"GET /mentions HTTP/1.1\r\nHost: localhost\r\n"
+HEAD = b"GET /wall HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /in/Forum HTTP/1.1\r\nHost: localhost\r\n"
 SLOW = {
     "silent": b"",
