@@ -198,3 +198,18 @@ def test_a_removed_source_that_comes_back_continues_at_its_cursor(run: Reloads) 
     run.end_retired()
     assert source.cursors == [None, 1]
     assert run.clock.now() - NOON < timedelta(minutes=1)
+
+
+def test_the_time_in_which_a_source_was_not_in_the_config_is_a_gap_that_says_so(run: Reloads) -> None:
+    source = CountingSource()
+    run.begin(Forum=source)
+    run.apply(without="Forum")
+    run.end_retired()
+    run.advance(7200)
+    assert run.store.gaps(NOON, run.clock.now()) == []
+    run.apply(Forum=source)
+    run.advance(4)
+    (gap,) = run.store.gaps(NOON, run.clock.now() + timedelta(seconds=1))
+    assert gap.reason == "It was not in the config."
+    assert gap.until is not None
+    assert gap.until - gap.since >= timedelta(hours=2)

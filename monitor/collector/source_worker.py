@@ -56,6 +56,8 @@ _RESULTS = {
 }
 """Health after a pass -> its result; every other health follows a successful one."""
 
+NOT_CONFIGURED = "It was not in the config."
+
 log = logging.getLogger("wallflower.scheduler")
 
 
@@ -226,8 +228,11 @@ class Worker:
         Raises StoreError.
         """
         context, name = self._context, self.source.name
+        now = context.now()
         stored = next((status for status in context.store.recorded_statuses() if status.source == name), None)
-        self.resume(stored and timing.unpaused(stored, context.now()))
+        if stored and stored.read_since and self._predecessor is None and timing.is_overdue(stored, now):
+            context.store.open_gap(name, stored.read_since, NOT_CONFIGURED, now)
+        self.resume(stored and timing.unpaused(stored, now))
 
     def _finish(self) -> None:
         """Leave nothing open. A retired worker that has never started still waits for its predecessor."""
