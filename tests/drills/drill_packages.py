@@ -83,18 +83,19 @@ def serves(port: int) -> bool:
 
 
 @pytest.mark.parametrize("program", ["uvx", "pipx"])
-def test_one_line_shows_the_demo(program: str, tools: Path, index: str, tmp_path: Path) -> None:
+def test_one_line_shows_the_demo(program: str, tools: Path, dist: Path, index: str, tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
-    command: list[str | Path] = {
-        "uvx": [tools / "uvx", "--python", sys.executable, "--index", index],
-        "pipx": [tools / "pipx", "run", "--python", sys.executable, f"--pip-args=--extra-index-url={index}"],
-    }[program]  # type: ignore[assignment]
+    wheel = next(dist.glob("*.whl"))
+    options = {
+        "uvx": ["--python", sys.executable, "--index", index],
+        "pipx": ["run", "--python", sys.executable, "--spec", str(wheel)],
+    }[program]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    environment |= {"HOME": str(tmp_path), "PATH": f"{tools}:{environment['PATH']}", "SYSTEM_CERTS": "1"}
-    arguments = ["wallflower", "demo-wall", "--port", str(port)]
+    environment |= {"HOME": str(tmp_path), "PATH": f"{tools}:{environment['PATH']}"}
+    command = [tools / program, *options, "wallflower", "demo-wall", "--port", str(port)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, *arguments], cwd=tmp_path, env=environment, stdout=output, stderr=output, start_new_session=True
+            command, cwd=tmp_path, env=environment, stdout=output, stderr=output, start_new_session=True
         )
     try:
         until(lambda: serves(port) or process.poll() is not None, START_SECONDS, log)
