@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from display.cli.dependencies import create_database, load_config
 from monitor.store import open_store
 from tests.cli_runner import Run, runner
 from tests.fake_server import Server
+from tests.fake_site import BRANDS, app_for
+from tests.fake_site import config as site_config
 from tests.fake_store import judged
-from tests.fakes import NOON
+from tests.fakes import NOON, FakeClock
 
 
 @pytest.fixture
@@ -53,6 +56,23 @@ def test_commands_that_change_something_are_recorded(tmp_path: Path, url: str, r
     last = run("audit", "--last", "1").output
     assert f"UTC  command line  restored backup {backup.name} (mentions: 1)" in last
     assert len(run("audit").output.splitlines()) == 4, "the log is that of the backup"
+
+
+def test_pausing_a_source_on_a_page_and_on_the_command_line_is_recorded(tmp_path: Path, run: Run) -> None:
+    config = site_config(tmp_path / "site", sources=("Forum",))
+    store = open_store(config.database_url)
+    store.register_brands(BRANDS, NOON)
+    client = app_for(config, store, FakeClock()).test_client()
+    for action in ("pause", "pause", "resume", "resume"):
+        assert client.post(f"/sources/Forum/{action}").status_code == 303
+    entries = [(entry.actor, entry.action, entry.target) for entry in store.people.audit_log()]
+    assert entries == [("local", "resumed source", "Forum"), ("local", "paused source", "Forum")]
+    store.close()
+    create_database(load_config(tmp_path / "config.toml"))
+    for command in ("pause", "pause", "resume", "resume"):
+        assert run(command, "Forum").exit_code == 0
+    actions = [json.loads(line)["action"] for line in run("audit", "--json").output.splitlines()]
+    assert actions == ["paused source", "resumed source"]
 
 
 def test_an_export_has_all_entries_in_order_and_each_on_one_line(url: str, run: Run) -> None:

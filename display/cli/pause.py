@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, find_source, load_config, open_config_store
+from display.cli.dependencies import config_option, find_source, load_config, open_config_store, record
 from display.cli.paused_since import paused_since
 from monitor.clock import Clock
 
@@ -24,6 +24,8 @@ def pause(config_path: Path | None, name: str) -> None:
     source = find_source(config, name).name
     with open_config_store(config, collects=True) as store:
         is_new = store.pause_source(source, now)
+        if is_new:
+            record(store, "paused source", source)
         since = paused_since(store, source, config)
     if is_new:
         click.echo(f"{source} is paused. It is not read until you resume it, even after a restart.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import config_option, find_source, load_config, open_config_store
+from display.cli.dependencies import config_option, find_source, load_config, open_config_store, record
 from display.cli.paused_since import paused_since
 from monitor.clock import Clock
 
@@ -24,6 +24,8 @@ def resume(config_path: Path | None, name: str) -> None:
     with open_config_store(config, collects=True) as store:
         since = paused_since(store, source, config)
         resumed = store.resume_source(source, Clock().now())
+        if resumed:
+            record(store, "resumed source", source)
     if resumed:
         click.echo(f"{source} had been paused since {since}. Wallflower reads it again now, or when it next runs.")
     else:

@@ -136,7 +136,8 @@ def uptime(context: PageContext) -> timedelta:
 def pause(name: str) -> AnyResponse:
     """Stop reading a source until it is resumed."""
     context = context_of_source(name)
-    context.store.pause_source(name, context.clock.now())
+    if context.store.pause_source(name, context.clock.now()):
+        record(context, "paused source", name)
     return back_to_row(context, name)
 
 
@@ -145,7 +146,8 @@ def pause(name: str) -> AnyResponse:
 def resume(name: str) -> AnyResponse:
     """Read a paused source again."""
     context = context_of_source(name)
-    context.store.resume_source(name, context.clock.now())
+    if context.store.resume_source(name, context.clock.now()):
+        record(context, "resumed source", name)
     return back_to_row(context, name)
 
 
@@ -164,6 +166,11 @@ def back_up() -> AnyResponse:
     """Make a backup in the background; the page shows its state."""
     backup_task().start(page_context(), current_person().name)
     return redirect(url_for("sources.listing", _anchor="backup"), 303)
+
+
+def record(context: PageContext, action: str, target: str) -> None:
+    """Add what the person of this request did to the audit log."""
+    context.store.people.record(current_person().name, action, target, {}, context.clock.now())
 
 
 def backup_task() -> BackupTask:
