@@ -81,7 +81,17 @@ def own_store(tmp_path: Path) -> Iterator[Store]:
 
 def client_of(folder: Path, store: Store, clock: FakeClock | None = None, **config: Any) -> FlaskClient:
     settings = {"brands": data.BRANDS, "sources": data.SOURCES, **config}
-    return app_for(site_config(folder, **settings), store, clock or FakeClock()).test_client()
+    app = app_for(site_config(folder, **settings), store, clock or FakeClock())
+    app.test_client_class = ClosingClient
+    return app.test_client()
+
+
+class ClosingClient(FlaskClient):
+    """Reads and closes each response, as a server does: an export holds its place until then."""
+
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> Any:
+        """Send a request."""
+        return super().open(*args, buffered=True, **kwargs)
 
 
 class Page(HTMLParser):
