@@ -23,6 +23,8 @@ from display.pages.access import account, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
+from display.pages.setup import views as setup_pages
+from display.pages.setup.views import keep_to_setup
 from display.pages.sources import views as sources
 from display.pages.sources.backups import BackupTask
 from display.pages.walls import screen
@@ -33,10 +35,12 @@ from display.server.live import MAX_SOCKETS, Live
 from display.server.proxies import ProxyMiddleware
 from display.server.request_reader import MAX_BODY_BYTES
 from display.server.security import SecurityMiddleware
+from display.setup.service import Setup, Trials
 from display.wall_state import WallStates
 from monitor.activity import Activity
 from monitor.clock import Clock
 from monitor.config.changes import ConfigStatus
+from monitor.http import Http
 
 if TYPE_CHECKING:
     from display.server.health_watch import ClockJump
@@ -60,14 +64,15 @@ def create_app(
     activity: Activity | None = None,
     rate_limits: Mapping[str, RateLimit] = MappingProxyType({}),
     clock_jump: Callable[[], ClockJump | None] = lambda: None,
+    setup: Setup | None = None,
 ) -> Flask:
     """The WSGI app.
 
     ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
     programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``config_file`` reloads the config,
     through ``prepare_config``; ``clock_jump`` returns the last jump of the system clock; ``passwords`` is for tests,
-    with cheaper hashes. ``app.extensions["socketio"]`` is the Socket.IO server. ``app.extensions["live"]`` is the Live,
-    which the caller starts before serving and stops afterwards.
+    with cheaper hashes; ``setup`` tries sources for the set-up pages. ``app.extensions["socketio"]`` is the Socket.IO
+    server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops afterwards.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -81,7 +86,9 @@ def create_app(
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     app.extensions["capacity"] = Capacity()
     app.extensions["backup"] = BackupTask()
+    app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
     protect(app, access.guard)
+    keep_to_setup(app)
     responses = ResponseCounts()
     app.extensions["metrics"] = Exposition(
         Measured(
@@ -97,12 +104,17 @@ def create_app(
     add_pages(app)
     errors.register(app)
     responses.register(app)
+    add_middleware(app, config, access, live)
+    return app
+
+
+def add_middleware(app: Flask, config: Config, access: Access, live: Live) -> None:
+    """Check each request before Flask and Socket.IO see it."""
     hosts = [config.server.host, *config.server.hosts]
     gated = SocketGate(app.wsgi_app, access.identities)
     any_address = not is_loopback(config.server.host)
     guarded = SecurityMiddleware(gated, hosts, sockets_full=live.is_full, any_address=any_address)
     app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
-    return app
 
 
 def prepare_config(app: Flask, config: Config) -> Callable[[], None]:
@@ -155,6 +167,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
     app.register_blueprint(sources.blueprint)
+    app.register_blueprint(setup_pages.blueprint)
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(metrics.blueprint)
 

@@ -179,3 +179,7 @@ class DatabaseMissing(StoreError):
 
 class SchemaError(StoreError):
     """The database was written by another version of this program."""
+
+
+class HiddenValue(ValueError):
+    """A value of the config is not valid, and must not be quoted: it may be a secret that was pasted there."""

@@ -22,7 +22,7 @@ from urllib.parse import quote, quote_plus
 
 from pydantic import AfterValidator, BaseModel
 
-from monitor.errors import AuthError
+from monitor.errors import AuthError, HiddenValue
 
 MAX_SECRET_CHARS = 8_192
 CREDENTIAL_PREFIX = "wallflower_"
@@ -36,7 +36,7 @@ _LOOKS_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL")
 
 def _check_name(value: str) -> str:
     if not _NAME.fullmatch(value):
-        raise ValueError("the name of a secret in capitals, such as YOUTUBE_KEY, never the secret itself")
+        raise HiddenValue("the name of a secret in capitals, such as YOUTUBE_KEY, never the secret itself")
     return value
 
 

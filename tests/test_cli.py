@@ -110,7 +110,7 @@ def test_init_writes_the_sample_config_but_replaces_no_file(tmp_path: Path, monk
     installed = tmp_path / "share" / "config.toml"
     installed.parent.mkdir()
     installed.write_text(CONFIG)
-    monkeypatch.setattr("display.cli.init.files", lambda _: [FakePackagePath(installed)])
+    monkeypatch.setattr("display.setup.sample.files", lambda _: [FakePackagePath(installed)])
     target = tmp_path / "mine.toml"
     assert CliRunner().invoke(cli, ["init", "--sample", "--config", str(target)]).exit_code == 0
     assert target.read_text() == CONFIG

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import click
@@ -20,14 +19,14 @@ from display.cli.dependencies import config_option, create_database, create_judg
 from display.setup import countries
 from display.setup.config_file import check_text
 from display.setup.config_text import config_text
-from display.setup.rule_proposals import BrandProposal, propose_brand
+from display.setup.rule_proposals import BrandProposal, as_brands, propose_brands
+from display.setup.sample import sample_config
 from display.setup.source_proposals import SourceProposal, propose_sources
 from display.setup.source_trials import Trial, TrialResult
 from display.setup.toml_writer import on_one_line
 from monitor.clock import Clock
 from monitor.config import LOCAL_FILE, PLACES, SYSTEM_DATA, SYSTEM_FILE, is_example, new_file
 from monitor.errors import ConfigError, StoreError
-from monitor.model import Brand
 from monitor.query.matcher import Matcher
 
 TRIAL_SECONDS = 20.0
@@ -91,11 +90,11 @@ def init(
     if target.exists():
         raise _already_exists(target)
     if sample:
-        _write(target, _sample_config(target))
+        _write(target, sample_config(target))
         click.echo(f"Wrote {target}. Edit it, then run `wallflower check` and `wallflower run --create`.")
         return
     answers = _answers(organisation, competitors, country, language)
-    brands = _propose_brands(answers)
+    brands = propose_brands((answers.organisation, *answers.competitors))
     _print_rules(brands)
     proposals = propose_sources(brands, answers.country, answers.language)
     results = _try_sources(brands, proposals, seconds) if look else {}
@@ -151,15 +150,6 @@ def _two_letters(option: str, given: str) -> str:
     return text
 
 
-def _propose_brands(answers: Answers) -> list[BrandProposal]:
-    """Our organisation first, then the competitors, each name once."""
-    brands: dict[str, BrandProposal] = {}
-    for name in (answers.organisation, *answers.competitors):
-        brand = propose_brand(name)
-        brands.setdefault(brand.name.casefold(), brand)
-    return list(brands.values())
-
-
 def _print_rules(brands: Sequence[BrandProposal]) -> None:
     click.echo("Rules, which you can refine in the file:")
     width = max(len(brand.name) for brand in brands)
@@ -173,7 +163,7 @@ def _try_sources(
 ) -> Mapping[str, TrialResult]:
     """Try the sources and print the results. Returns name -> result."""
     clock, console = Clock(), Console(highlight=False)
-    known = [Brand(b.name, b.rule, n == 0, b.aliases) for n, b in enumerate(brands)]
+    known = as_brands(brands)
     click.echo(f"Trying {len(proposals)} sources, for at most {seconds:.0f} seconds …")
     with closing(open_http(None, clock)) as http:
         trial = Trial(create_judge(known), Matcher(known).terms(), clock, seconds)
@@ -236,14 +226,3 @@ def _print_next_steps(target: Path, answers: Answers) -> None:
     click.echo(f"  wallflower run{option}      and open http://127.0.0.1:8750/wall")
     if answers.language != "en":
         click.echo("Mentions in languages other than English are found and counted, but their sentiment is not scored.")
-
-
-def _sample_config(target: Path) -> str:
-    """The installed annotated example. Raises ConfigError if it is not installed."""
-    try:
-        sample = next((f.locate() for f in files("wallflower") or () if f.name == "config.toml"), None)
-    except PackageNotFoundError:
-        sample = None
-    if sample is None:
-        raise ConfigError(target, ["the example is not installed. Reinstall Wallflower."])
-    return Path(str(sample)).read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 
-from display.server.exit_request import ExitRequest
+from display.server.exit_request import RESTART, ExitRequest
 from display.server.supervision import Supervisor
 
 
@@ -42,5 +42,6 @@ class SupervisedArbiter(Arbiter):  # type: ignore[misc]
 
     def stop(self, graceful: bool = True) -> None:
         """Stop the worker. gunicorn calls this when it has received a signal that ends it."""
-        self._supervisor.stopping()
+        if self._exit_request.code != RESTART:
+            self._supervisor.stopping()
         super().stop(graceful)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import mmap
 
+RESTART = 255
+"""Not an exit code: the program starts again, with the same arguments."""
+
 
 class ExitRequest:
-    """The exit code that the worker asks for. Create it before the fork."""
+    """The exit code that the worker asks for, or RESTART. Create it before the fork."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, 1)

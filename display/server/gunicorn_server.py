@@ -13,7 +13,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,7 +27,7 @@ from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.arbiter import SupervisedArbiter
 from display.server.descriptors import max_connections, raise_limit
-from display.server.exit_request import ExitRequest
+from display.server.exit_request import RESTART, ExitRequest
 from display.server.gunicorn_log import ForwardingLogger
 from display.server.parent_watch import ParentWatch
 from display.server.reloader import LoadConfig, log_status, read_config
@@ -56,32 +57,61 @@ def run(
     clock: Clock | None = None,
     load: LoadConfig | None = None,
     create: bool = False,
+    config_is_given: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then exit the program with status 0. Raises WallflowerError before serving.
 
     ``clock`` is for replays. ``load`` reads the config again for a reload; without it, a reload changes nothing.
-    ``create``: whether a missing database is created.
+    ``create``: whether a missing database is created. ``config_is_given``: see ``Setup``.
     """
     check_port(config)
     require_database(config, create=create)
+    environ = dict(os.environ)
     notifier = Notifier.take(os.environ)
-    with single_instance(config):
+    exit_request = ExitRequest()
+    with single_instance(config), _until_restart(exit_request):
         notifier.send(STATUS="Opening the database")
         database = prepare_database(config, create=create, on_migration=notifier.report_migration)
         if advice := concurrent_writes_advice(database):
             log.warning("%s %s %s", database.engine, database.version, advice)
         patches.hide_gunicorn_version()
         patches.use_plain_errors()
-        _Server(config, version, clock or Clock(), load or (lambda: config), Supervisor(notifier)).run()
+        server = _Server(
+            config, version, clock or Clock(), load or (lambda: config), Supervisor(notifier), exit_request
+        )
+        server.config_is_given = config_is_given
+        server.run()
+    # the lock is free, and the port is closed
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
+
+
+@contextmanager
+def _until_restart(exit_request: ExitRequest) -> Iterator[None]:
+    """Let gunicorn's SystemExit pass, unless it ends the program only to start it again."""
+    try:
+        yield
+    except SystemExit:
+        if exit_request.code != RESTART:
+            raise
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings. Its public methods are called by gunicorn."""
 
-    def __init__(self, config: Config, version: str, clock: Clock, load: LoadConfig, supervisor: Supervisor) -> None:
+    config_is_given = True
+
+    def __init__(
+        self,
+        config: Config,
+        version: str,
+        clock: Clock,
+        load: LoadConfig,
+        supervisor: Supervisor,
+        exit_request: ExitRequest,
+    ) -> None:
         self._config, self._version, self._clock, self._load = config, version, clock, load
         self.supervisor = supervisor
-        self.exit_request = ExitRequest()
+        self.exit_request = exit_request
         self._status: ConfigStatus | None = None
         self._terminal = Terminal()
         self._service: Service | None = None
@@ -103,17 +133,26 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """The WSGI app. Runs in the worker, after the fork."""
         signal.signal(signal.SIGHUP, self._request_reload)
         try:
-            self._service = Service(self._config, self._version, self._clock, self._load, self._status)
-            self._service.watch.on_replaced(self._end_with_missing_database)
+            self._service = Service(
+                self._config,
+                self._version,
+                self._clock,
+                self._load,
+                self._status,
+                lambda: self._end(RESTART),
+                self.config_is_given,
+            )
+            # the file of the database is not in its place any more
+            self._service.watch.on_replaced(lambda: self._end(ExitCode.DATABASE))
         except WallflowerError as error:
             log.critical("%s", error)
             self.exit_request.code = exit_code(error)
             sys.exit(exit_code(error))
         return self._service.app
 
-    def _end_with_missing_database(self) -> None:
-        """Stop the program, because the file of the database is not in its place any more."""
-        self.exit_request.code = ExitCode.DATABASE
+    def _end(self, code: int) -> None:
+        """Stop the program with this exit code, or start it again."""
+        self.exit_request.code = code
         os.kill(os.getpid(), signal.SIGTERM)
 
     def run(self) -> None:

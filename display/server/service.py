@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from display import create_app, prepare_config
 from display.pages.context import PageContext
@@ -20,6 +20,7 @@ from display.server.health_watch import HealthWatch
 from display.server.reloader import LoadConfig, Reloader
 from display.server.running_state import RunningState
 from display.server.summaries import Snapshot, SummaryLog
+from display.setup.service import Setup, Trials
 from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob, Job, JobRunner, TopicsJob
@@ -52,9 +53,19 @@ class Service:
     """The parts of the program, built, started, reloaded and stopped together."""
 
     def __init__(
-        self, config: Config, version: str, clock: Clock, load: LoadConfig, status: ConfigStatus | None = None
+        self,
+        config: Config,
+        version: str,
+        clock: Clock,
+        load: LoadConfig,
+        status: ConfigStatus | None = None,
+        restart: Callable[[], None] | None = None,
+        config_is_given: bool = False,
     ) -> None:
-        """``load`` reads the config file for a reload. ``status``: that of ``config``, if it is not the whole file."""
+        """``load`` reads the config file for a reload. ``status``: that of ``config``, if it is not the whole file.
+
+        ``restart`` starts the program again; ``config_is_given``: see ``Setup``.
+        """
         self._version, self._clock = version, clock
         self._store = open_store(config.database_url, create=False, long_running=True, clock=clock)
         self.watch = HealthWatch(self._store, clock)
@@ -80,6 +91,7 @@ class Service:
             rate_limits=self._http.traffic.rate_limits,
             config_file=self._reloader,
             clock_jump=lambda: self.watch.clock_jump,
+            setup=Setup(Trials(self._http, clock), restart, config_is_given),
         )
         self._live = self.app.extensions["live"]
         self._access = self.app.extensions["access"]

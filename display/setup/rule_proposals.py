@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from display.setup.toml_writer import on_one_line
 from monitor.config.values import MAX_NAME_CHARS
 from monitor.errors import QueryError, WallflowerError
+from monitor.model import Brand
 from monitor.query import parse
 
 MIN_JOINED_CHARS = 6
@@ -84,6 +86,20 @@ def propose_brand(name: str) -> BrandProposal:
     aliases = {alias.casefold(): alias for alias in candidates if alias and alias.casefold() != cleaned.casefold()}
     shortened = tuple(alias[:MAX_NAME_CHARS] for alias in aliases.values())
     return BrandProposal(cleaned[:MAX_NAME_CHARS].strip(), rule, shortened, case_sensitive, short_name)
+
+
+def propose_brands(names: Sequence[str]) -> list[BrandProposal]:
+    """A brand for each of ``names``, each once; the first is our organisation. Raises InvalidName."""
+    brands: dict[str, BrandProposal] = {}
+    for name in names:
+        brand = propose_brand(name)
+        brands.setdefault(brand.name.casefold(), brand)
+    return list(brands.values())
+
+
+def as_brands(proposals: Sequence[BrandProposal]) -> list[Brand]:
+    """The proposals as brands, for trying them."""
+    return [Brand(one.name, one.rule, n == 0, one.aliases) for n, one in enumerate(proposals)]
 
 
 def _rule_parts(name: str, joined: str, *, single: bool, marked: bool) -> tuple[list[str], bool]:

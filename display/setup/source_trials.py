@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,9 @@ MAX_PASSES = 5
 MAX_JUDGED_POSTS = 1_000
 """The newest posts of one source that are matched."""
 EXAMPLE_CHARS = 160
+MAX_FOUND, MAX_OTHERS = 10, 5
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,10 @@ class TrialResult:
     problem: str = ""
     """Why the source could not be read, or not completely."""
     note: str = ""
+    found: tuple[JudgedPost, ...] = ()
+    """The newest posts that mention a brand, the newest first."""
+    others: tuple[Post, ...] = ()
+    """The newest posts that do not."""
 
     def __str__(self) -> str:
         if self.problem and not self.posts:
@@ -79,6 +87,10 @@ class Trial:
             except SourceError as error:
                 problem = str(error)
                 break
+            except Exception:
+                log.exception("trying %s failed because of a bug", name)
+                problem = "it failed because of a bug in Wallflower, which is in its log."
+                break
             posts += batch.posts
             results[name] = TrialResult(len(posts), problem="there was more to read when the time limit was reached.")
             if not batch.more or batch.not_before or self._clock.monotonic() > deadline:
@@ -91,4 +103,13 @@ def _result(post_count: int, judged_posts: Sequence[JudgedPost], problem: str, n
     mentioning = [post for post in judged_posts if post.findings]
     counts = Counter(finding.match.brand for post in mentioning for finding in post.findings)
     example = " ".join(mentioning[-1].post.body.split())[:EXAMPLE_CHARS] if mentioning else ""
-    return TrialResult(post_count, dict(counts.most_common()), example, problem, note)
+    others = [post.post for post in judged_posts if not post.findings]
+    return TrialResult(
+        post_count,
+        dict(counts.most_common()),
+        example,
+        problem,
+        note,
+        tuple(reversed(mentioning[-MAX_FOUND:])),
+        tuple(reversed(others[-MAX_OTHERS:])),
+    )

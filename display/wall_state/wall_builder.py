@@ -55,7 +55,8 @@ class WallBuilder:
         self._brands: Sequence[Brand] = brands
         self._brand_names = tuple(b.name for b in brands)
         self._ours = tuple(b.name for b in brands if b.ours)
-        self._leading_brands = self._ours or (wall.brands or (brands[0].name,))[:1]
+        # before the set-up there is no brand
+        self._leading_brands = self._ours or (*wall.brands, *self._brand_names, "")[:1]
         self._policy = DisplayPolicy(
             wall.never_show,
             masks_authors=wall.mask_authors,

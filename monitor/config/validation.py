@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config.problems import KeyPath, Problem, closest, did_you_mean, quoted
-from monitor.errors import WallflowerError
+from monitor.errors import HiddenValue, WallflowerError
 
 _UNKNOWN_KEY_TYPES = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 """pydantic's error types for an unknown key of a model, and of a dataclass."""
@@ -89,7 +89,7 @@ def _problem(found: ErrorDetails, table: type, at: KeyPath, common_keys: Iterabl
 
 def _problem_of_value(path: KeyPath, key: str, error: ValueError, value: Any) -> Problem:
     """The problem that one of our validators raised: a phrase that says what is expected, or a WallflowerError."""
-    shown = "" if isinstance(value, Mapping) else quoted(value, key)
+    shown = "" if isinstance(value, Mapping) or isinstance(error, HiddenValue) else quoted(value, key)
     if isinstance(error.__cause__, WallflowerError):
         return Problem(path, str(error), found=shown)
     return Problem(path, expected=str(error).rstrip("."), found=shown)

@@ -35,7 +35,7 @@ DISTRIBUTIONS = {"mastodon": "Mastodon.py", "websocket": "websocket-client"}
 class SourceOptions(BaseModel):
     """The keys of a ``[[sources]]`` table that depend on its kind; the Options of a kind add theirs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     name: str
     """The source's name; every post carries it."""

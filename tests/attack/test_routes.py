@@ -48,13 +48,21 @@ NEEDED = {
     ("POST", "people.new_password"): Role.ADMIN,
     ("POST", "people.sign_out"): Role.ADMIN,
     ("POST", "people.remove"): Role.ADMIN,
+    ("GET", "setup.overview"): Role.ADMIN,
+    ("GET", "setup.kinds"): Role.ADMIN,
+    ("GET", "setup.begin"): Role.ADMIN,
+    ("POST", "setup.begin"): Role.ADMIN,
+    ("POST", "setup.sample"): Role.ADMIN,
+    ("GET", "setup.edit"): Role.ADMIN,
+    ("POST", "setup.edit"): Role.ADMIN,
+    ("POST", "setup.remove"): Role.ADMIN,
     ("POST", "sources.back_up"): Role.ADMIN,
     ("POST", "sources.pause"): Role.ADMIN,
     ("POST", "sources.resume"): Role.ADMIN,
     ("POST", "sources.check_now"): Role.ADMIN,
 }
 """What needs another role than a viewer, and everything that writes."""
-VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1}
+VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands"}
 VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
 
 

@@ -75,6 +75,7 @@ def listing() -> str:
         system=status_lines(system_facts(context, sum(map(sum, volumes.values()))), context.health()),
         backup=backup_line(context, backup_task().state),
         version=context.version,
+        is_sample=config.is_sample,
         notices=config_notices(context.config_file.status(), config.path, now, config.timezone),
     )
 

@@ -1,0 +1,1 @@
+"""/setup: an admin changes brands, sources and walls in the config file, and begins without one."""

@@ -1,0 +1,138 @@
+"""The kinds of source and their keys, for the forms of the set-up pages."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import PydanticUndefined
+
+from monitor import secrets, sources
+from monitor.errors import AuthError
+from monitor.secrets import SecretName
+
+MAIN_KEYS = {"feed": ("url",), "reddit": ("subreddits",), "mastodon": (), "youtube": ()}
+"""Kind -> keys that its form shows first, besides required keys and secrets."""
+_FOR_TESTS = "only in tests"
+"""In the description of a key that forms leave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source."""
+
+    name: str
+    title: str
+    description: str
+    needs: str
+    """What it needs first: "url", "the secret YOUTUBE_KEY"; empty if nothing."""
+    missing: str = ""
+    """Why it cannot be used here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a kind."""
+
+    name: str
+    sort: str
+    """ "text", "number", "flag" or "list"."""
+    description: str
+    default: object
+    required: bool
+    is_secret: bool
+    is_main: bool
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret that a source needs."""
+
+    name: str
+    is_set: bool
+    instructions: str
+
+
+def all_kinds() -> list[Kind]:
+    """Every kind except made-up posts, those that need nothing first."""
+    found = [kind for name in sources.kinds() if (kind := _kind(name)) is not None]
+    return sorted(found, key=lambda kind: (bool(kind.missing), bool(kind.needs), kind.name))
+
+
+def keys_of(kind: str) -> list[Key]:
+    """The keys of a kind, those that are shown first at the beginning. Raises ImportError if there is no such kind."""
+    fields = sources.load_or_placeholder(kind).Options.model_fields
+    keys = [_key(kind, name, field) for name, field in fields.items() if _is_shown(name, field)]
+    return sorted(keys, key=lambda key: not key.is_main)
+
+
+def needed_secrets(kind: str, table: Mapping[str, Any]) -> list[Secret]:
+    """The secrets that a source with these keys needs, whether each is set, and where to get it."""
+    model = sources.load_or_placeholder(kind).Options
+    try:
+        options = model.model_validate({"name": "x", **{k: v for k, v in table.items() if k in model.model_fields}})
+    except ValueError:
+        return []
+    found = []
+    for name, instructions in options.required_secrets().items():
+        try:
+            secrets.get(name)
+            found.append(Secret(name, True, instructions))
+        except AuthError:
+            found.append(Secret(name, False, instructions))
+    return found
+
+
+def _kind(name: str) -> Kind | None:
+    missing = sources.missing_package_message(name)
+    if missing:
+        return Kind(name, name.capitalize(), "", "", missing)
+    module = sources.load(name)
+    if module.Options.sample:
+        return None
+    title, _, description = (module.__doc__ or "").strip().partition("\n")[0].replace("``", "`").partition(": ")
+    required = [key for key, field in module.Options.model_fields.items() if field.is_required() and key != "name"]
+    defaults = [field.default for field in module.Options.model_fields.values() if _is_secret(field)]
+    named = [f"the secret {default}" for default in defaults if isinstance(default, str)]
+    description = description[:1].upper() + description[1:]
+    return Kind(name, title, description, " and ".join([*required, *named]))
+
+
+def _is_shown(name: str, field: Any) -> bool:
+    return name != "name" and _FOR_TESTS not in (field.description or "")
+
+
+def _key(kind: str, name: str, field: Any) -> Key:
+    default = None if field.default is PydanticUndefined else field.default
+    is_main = field.is_required() or name in MAIN_KEYS.get(kind, ())
+    example = str(field.examples[0]) if field.examples else ""
+    description = " ".join((field.description or "").replace("``", "`").split())
+    sort, required, is_secret = _sort(field.annotation), field.is_required(), _is_secret(field)
+    return Key(name, sort, description, default, required, is_secret, is_main, example)
+
+
+def _is_secret(field: Any) -> bool:
+    wanted = typing.get_args(SecretName)[1]
+    return wanted in [*field.metadata] or _mentions(field.annotation, wanted)
+
+
+def _mentions(annotation: object, wanted: object) -> bool:
+    metadata = getattr(annotation, "__metadata__", ())
+    return wanted in metadata or any(_mentions(part, wanted) for part in typing.get_args(annotation))
+
+
+def _sort(annotation: Any) -> str:
+    if annotation is bool:
+        return "flag"
+    if annotation in (int, float):
+        return "number"
+    origin = typing.get_origin(annotation)
+    if origin in (tuple, list):
+        return "list"
+    if origin in (typing.Union, types.UnionType, typing.Annotated):
+        return next((sort for part in typing.get_args(annotation) if (sort := _sort(part)) != "text"), "text")
+    return "text"
