@@ -254,3 +254,8 @@ def test_a_header_cannot_take_over_an_account_with_a_password(tmp_path: Path) ->
 
 def test_everybody_is_a_viewer_by_default() -> None:
     assert SignIn().roles == Roles(viewer=(EVERYBODY,))
+
+
+def test_the_secret_of_the_provider_is_among_those_that_the_log_redacts(tmp_path: Path) -> None:
+    oidc = Oidc("https://login.example", CLIENT_ID, "OIDC_SECRET")
+    assert replace(config(tmp_path), sign_in=SignIn(oidc=oidc)).secret_names == {"OIDC_SECRET"}

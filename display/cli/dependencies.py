@@ -84,8 +84,7 @@ class ConfigLoader:
     def load(self) -> Config:
         """The config as it is now, like ``load_config``."""
         config = load_config(self._path)
-        options = [source.options for source in config.sources if source.options]
-        self._secret_names |= {name for one in options for name in secrets.secret_names(one)}
+        self._secret_names |= config.secret_names
         return config
 
 

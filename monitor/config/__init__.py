@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from monitor import secrets
 from monitor.config.checks import RawTable, cross_table_problems, numbered_tables
 from monitor.config.problems import Problem
 from monitor.config.sign_in import PASSWORDS_ONLY, SignIn
@@ -87,6 +88,13 @@ class Config:
     def keep_by_source(self) -> dict[str, timedelta]:
         """Source -> how long its posts are kept, for sources with a ``keep`` of their own."""
         return {source.name: source.keep for source in self.sources if source.keep is not None}
+
+    @property
+    def secret_names(self) -> frozenset[str]:
+        """The names of all secrets that it refers to."""
+        oidc = self.sign_in.oidc
+        own = {oidc.client_secret} if oidc and oidc.client_secret else set()
+        return frozenset(own.union(*(secrets.secret_names(s.options) for s in self.sources if s.options)))
 
     def check(self) -> None:
         """Raise ConfigError if any source has problems, even though the others can be read."""
