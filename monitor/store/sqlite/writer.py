@@ -41,10 +41,11 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 0.25
 """How long SQLite waits for a lock before this thread checks its deadline."""
-LOCKED_AFTER_SECONDS = 4.0
+LOCKED_AFTER_SECONDS = 3.0
 """A lock that another program holds for longer is a fault. Its own commands hold it for less."""
-TEST_SECONDS = 5.0
-"""Interval of test writes while nothing is stored: a fault must be known within ten seconds."""
+TEST_SECONDS = 3.0
+"""Interval of test writes while nothing is stored. A fault must be on every screen within ten seconds, and some pages
+ask only every five."""
 BUFFER_SECONDS, BUFFER_RETRY_SECONDS = 1.0, 30.0
 """How long buffered statuses wait to be written with a job, and how long after a failed write."""
 CLOSE_SECONDS = 3.0
