@@ -78,5 +78,5 @@ class CleaningJob:
     def run(self, now: datetime) -> None:
         """Clean for about RUN_SECONDS, if it is time. Raises StoreError."""
         since = self._maintenance.deleted_words_since()
-        if since is not None and (self._is_running or now - since >= CLEANING_DELAY):
+        if self._is_running or (since is not None and now - since >= CLEANING_DELAY):
             self._is_running = not self._maintenance.remove_deleted_words(now, RUN_SECONDS)

@@ -145,6 +145,26 @@ def test_the_words_of_deleted_posts_are_removed_within_half_a_day(store: Store) 
     assert store.maintenance.deleted_words_since() is None
 
 
+def test_cleaning_that_another_program_finished_begins_anew(
+    path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = CleaningJob(store)
+    store.save("Forum", [judged("Acme one"), judged("Acme two")], now=NOON)
+    store.delete_posts("Forum", ["Acme one"], NOON)
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.store.sqlite.deleted_words.truncate_log", lambda path: False)
+        job.run(NOON + CLEANING_DELAY)
+    other = open_store(f"sqlite:///{path}")
+    assert other.maintenance.remove_deleted_words(NOON)
+    other.close()
+    job.run(NOON + CLEANING_DELAY)
+    store.delete_posts("Forum", ["Acme two"], NOON + CLEANING_DELAY)
+    job.run(NOON + CLEANING_DELAY + timedelta(hours=1))
+    assert store.maintenance.deleted_words_since() == NOON + CLEANING_DELAY
+    job.run(NOON + 2 * CLEANING_DELAY)
+    assert store.maintenance.deleted_words_since() is None
+
+
 def test_an_import_reports_what_is_too_old_and_what_was_erased(tmp_path: Path) -> None:
     run = runner(tmp_path, Server())
     config = tmp_path / "config.toml"

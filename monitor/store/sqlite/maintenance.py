@@ -131,6 +131,7 @@ class SqliteMaintenance:
         end = None if seconds is None else time.monotonic() + seconds
         with self._cleaning:
             if self._read(deleted_words.pending_since) is None:
+                self._merged = None  # another program may have finished it
                 return True
             if self._merged is None:
                 self._merged = self._write(deleted_words.start_merge)
