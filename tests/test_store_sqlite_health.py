@@ -87,6 +87,9 @@ def test_a_lock_is_named_while_it_lasts_and_ends_with_it(store: SqliteStore) -> 
 def test_a_lock_of_another_command_is_named_too(store: SqliteStore) -> None:
     with file_lock(store.path):
         until(lambda: fault_kind(store.health()) is FaultKind.LOCKED)
+        fault = store.health().fault
+        assert fault is not None
+        assert "another Wallflower command" in fault.message
     until(lambda: store.health().ready)
 
 

@@ -20,6 +20,12 @@ FILE_LOCK_TIMEOUT_SECONDS = 15.0
 LOCK_RETRY_SECONDS = 0.01
 
 
+def command_lock_error(path: Path) -> StoreError:
+    """The error for a lock that another process of ours holds."""
+    message = f"{path} is locked by another Wallflower command. Wait until it ends, or stop it."
+    return StoreError(message, FaultKind.LOCKED.value)
+
+
 @contextmanager
 def file_lock(
     path: Path, timeout: float = FILE_LOCK_TIMEOUT_SECONDS, waiting: Callable[[], None] = lambda: None
@@ -38,10 +44,7 @@ def file_lock(
         deadline = time.monotonic() + timeout
         while not _lock(descriptor):
             if time.monotonic() >= deadline:
-                raise StoreError(
-                    f"{path} is locked by another Wallflower command. Wait until it ends, or stop it.",
-                    FaultKind.LOCKED.value,
-                )
+                raise command_lock_error(path)
             waiting()
             threading.Event().wait(LOCK_RETRY_SECONDS)
         yield

@@ -34,7 +34,7 @@ from monitor.model import FaultKind
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.faults import FaultTracker, fault_error, free_bytes, store_errors
 from monitor.store.sqlite.file_identity import FileIdentity
-from monitor.store.sqlite.locks import file_lock
+from monitor.store.sqlite.locks import command_lock_error, file_lock
 from monitor.store.sqlite.status_buffer import StatusBuffer
 
 T = TypeVar("T")
@@ -257,16 +257,17 @@ class Writer:
         self._faults.check()
         started = time.monotonic()
 
-        def waiting() -> None:
-            now, locked = time.monotonic(), fault_error(self._path, FaultKind.LOCKED)
+        def wait_for(lock: StoreError) -> None:
+            now = time.monotonic()
             if now >= self._stop_at:
-                raise locked
+                raise lock
             if now - started >= LOCKED_AFTER_SECONDS:
-                self._faults.record(locked)
+                self._faults.record(lock)
 
-        with store_errors(self._path), file_lock(self._path, deadline - started, waiting):
+        of_command, of_program = command_lock_error(self._path), fault_error(self._path, FaultKind.LOCKED)
+        with store_errors(self._path), file_lock(self._path, deadline - started, lambda: wait_for(of_command)):
             self._awake.clear()
-            self._begin(deadline, waiting)
+            self._begin(deadline, lambda: wait_for(of_program))
             try:
                 written = self._buffer.write(self._db)
                 result = job(self._db)
