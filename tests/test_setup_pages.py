@@ -301,6 +301,15 @@ def test_only_as_many_trials_as_allowed_run_at_once(site: Site) -> None:
     assert trials.run((), {}) == {}
 
 
+def test_a_bug_in_a_source_is_reported_and_ends_its_trial(site: Site) -> None:
+    class Buggy:
+        def fetch(self, *_: object) -> Any:
+            raise RuntimeError("oops")
+
+    result = Trials(Http(site.clock, ()), site.clock).run((Brand("Acme", "acme"),), {"Blog": Buggy()})["Blog"]  # type: ignore[dict-item]
+    assert "because of a bug in Wallflower, which is in its log" in str(result)
+
+
 def test_only_admins_see_and_change_it(site: Site) -> None:
     add_people(site.store, site.clock)
     form = {"original": "Globex", "rule": "x"}

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale
+
 from display.setup.kinds import Key, keys_of
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ class Field:
     """Whether it is shown at once; others are behind "More"."""
 
 
-KEEP = Field("keep", "Keep posts for", hint='Such as "400d". Empty: as long as those of other sources.', is_main=False)
+KEEP = Field(
+    "keep",
+    "Keep posts for",
+    hint='Such as "400d". Older ones are deleted. Empty: as those of other sources.',
+    is_main=False,
+)
 EVERY = Field("every", "Read every", hint='Such as "10m" or "2h". Empty: as often as it posts.', is_main=False)
 NAME_STAYS = "It stays: what is stored under a name cannot move to another one."
 BRAND = (
@@ -60,7 +67,7 @@ BRAND = (
 )
 GENERAL = (
     Field("timezone", "Time zone", default="UTC", hint='Of the days and hours on pages, such as "Europe/London".'),
-    Field("keep", "Keep posts for", hint='Such as "400d". Empty: forever.'),
+    Field("keep", "Keep posts for", hint='Such as "400d". Older ones are deleted for good. Empty: forever.'),
     Field(
         "allow_hosts",
         "Private hosts that sources may read",
@@ -75,7 +82,8 @@ SOURCE_NAME = Field("name", "Name", required=True, fixed_later=True, hint="As sc
 def wall_fields(brands: Sequence[str], languages: Sequence[str]) -> tuple[Field, ...]:
     """The fields of a wall."""
     only = f"One per line. Empty: all. Brands: {', '.join(brands)}."
-    named = tuple((code, code) for code in languages)
+    known = Locale("en").languages
+    named = tuple((code, known.get(code, code)) for code in languages)
     return (
         Field("name", "Name", required=True, hint="Letters a to z, digits and hyphens. The wall is at /wall/NAME."),
         Field("brands", "Brands", "list", default=(), hint=only),
@@ -125,7 +133,7 @@ def _of_key(key: Key) -> Field:
         hint = f"{hint} One per line.".strip()
     return Field(
         key.name,
-        key.name.replace("_", " ").capitalize(),
+        "Address" if key.name == "url" else key.name.replace("_", " ").capitalize(),
         key.sort,
         hint,
         key.default,
