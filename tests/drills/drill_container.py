@@ -30,13 +30,17 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     built = Image(folder)
     built.build()
     yield built
+    built.stop()
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
 def volume(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new_volume(image, tmp_path_factory.mktemp("volume"))
+
+
+def new_volume(image: Image, folder: Path) -> Path:
     """A new volume: an engine gives it the owner and the mode of the folder in the image."""
-    folder = tmp_path_factory.mktemp("volume")
     model = (image.root / image.said["VOLUME"].lstrip("/")).stat()
     os.chown(folder, model.st_uid, model.st_gid)
     folder.chmod(model.st_mode)
@@ -55,10 +59,14 @@ def end(running: subprocess.Popen[str]) -> tuple[int, str]:
     return running.returncode, output
 
 
-def test_a_new_volume_without_a_config_is_refused(image: Image, volume: Path) -> None:
-    status, output = end(image.start(volume))
-    assert status == 78, output
-    assert "wallflower init" in output
+def test_a_new_volume_asks_for_the_first_admin(image: Image, tmp_path: Path) -> None:
+    running = image.start(new_volume(image, tmp_path))
+    until(lambda: image.healthcheck(running).returncode == 0)
+    assert "first" in get(running, f"{PAGES}/").lower()
+    os.kill(leader(running), signal.SIGTERM)
+    status, output = end(running)
+    assert status == 0, output
+    assert "/first-admin and enter the code" in output
 
 
 def test_it_runs_as_the_manual_says(image: Image, volume: Path) -> None:

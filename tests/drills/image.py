@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -62,6 +63,7 @@ class Image:
         self.environment: dict[str, str] = {}
         self.said: dict[str, str] = {}
         """Keyword -> arguments of instructions that only describe how to run it."""
+        self._started: list[subprocess.Popen[str]] = []
 
     @property
     def root(self) -> Path:
@@ -86,13 +88,22 @@ class Image:
             f"--chdir={self.said['WORKDIR']}",
         ]
         arguments = json.loads(self.said["ENTRYPOINT"]) + list(command or json.loads(self.said["CMD"]))
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [*NSPAWN, f"--directory={self.root}", *options, *variables, "--", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self._started.append(running)
+        return running
+
+    def stop(self) -> None:
+        """Kill what a failed test has left running."""
+        for running in self._started:
+            if running.poll() is None:
+                os.kill(leader(running), signal.SIGKILL)
+                running.communicate()
 
     def healthcheck(self, running: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
         """Run the HEALTHCHECK in the running container."""
