@@ -81,8 +81,8 @@ def run(
         )
         server.config_is_given = config_is_given
         server.run()
-    # the lock is free, and the port is closed
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
+    if exit_request.code == RESTART:  # the lock is free by now, and the port is closed
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
 
 
 @contextmanager
