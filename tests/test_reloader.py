@@ -126,6 +126,7 @@ def test_sample_data_is_never_replaced_by_real_data_without_a_restart(tmp_path: 
             lambda c: replace(c, walls=(Wall(), Wall("ceo")), allow_hosts=frozenset({"a"})),
             "walls: ceo added, the default wall changed; allow_hosts",
         ),
+        (lambda c: replace(c, keep_backups=3, backup_folder=Path("/b")), "backup.to; backup.keep"),
     ],
 )
 def test_changes_are_described_for_the_log(

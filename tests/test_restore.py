@@ -292,6 +292,8 @@ def test_the_commands_back_up_verify_and_restore(tmp_path: Path, path: Path, run
     assert "2 posts with 2 mentions, the last one added at 2026-03-04 12:00 UTC" in dry.output
     assert "Nothing was changed" in dry.output
     assert run("restore", str(file), input="n\n").exit_code == 1
+    unanswered = run("restore", str(file))
+    assert (unanswered.exit_code, "nothing was changed. In a script, give --yes." in unanswered.stderr) == (2, True)
     assert len(texts(path)) == 3
     done = run("restore", str(file), input="y\n")
     assert (done.exit_code, len(texts(path))) == (0, 2)

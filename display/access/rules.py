@@ -17,7 +17,7 @@ PAIRING = frozenset({"pairing.screen", "pairing.state"})
 """What a screen sees before it is paired: a code."""
 SINGLE_SIGN_ON = frozenset({"single_sign_on.begin", "single_sign_on.finish"})
 PUBLIC = WITHOUT_PERSON | SIGN_IN | PAIRING | SINGLE_SIGN_ON
-"""Every endpoint that nobody has to sign in for. ``tests/test_access_routes.py`` lists them too."""
+"""Every endpoint that nobody has to sign in for. ``tests/attack/test_routes.py`` lists them too."""
 BEFORE_FIRST_ADMIN = WITHOUT_PERSON | SINGLE_SIGN_ON | {"access.first_admin"}
 """Those that are served to other machines while there is no account. Single sign-on then admits only admins."""
 WITH_ONE_TIME_PASSWORD = frozenset({"account.password", "access.sign_out"})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from display.cli.confirmation import confirm
 from display.cli.dependencies import config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from monitor.clock import Clock
@@ -58,7 +59,7 @@ def erase(
             click.echo("Nothing was changed: this was a dry run.")
             return
         if not yes:
-            click.confirm(f"{_consequence(target, only_stored)} Erase from {config.database}?", abort=True)
+            confirm(f"{_consequence(target, only_stored)} Erase from {config.database}?")
         click.echo("Erasing. The database is rewritten, which takes some seconds for each GB.")
         erasure = store.maintenance.erase(target, Clock().now(), refuse_later=not only_stored)
         _record(store, target, erasure)

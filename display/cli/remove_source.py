@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from display.cli.confirmation import confirm
 from display.cli.dependencies import config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from monitor.clock import Clock
@@ -32,7 +33,7 @@ def remove_source(config_path: Path | None, name: str, yes: bool) -> None:
     with open_config_store(config) as store:
         mentions = _stored_mentions(store, name)
         if not yes:
-            click.confirm(f"Delete {name} with {pluralize(mentions, 'mention')} from {config.database}?", abort=True)
+            confirm(f"Delete {name} with {pluralize(mentions, 'mention')} from {config.database}?")
         posts = store.remove_source(name, Clock().now())
         record(store, "removed source", name, posts=posts)
         store.maintenance.remove_deleted_words(Clock().now(), CLEANING_SECONDS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from display.cli.confirmation import confirm
 from display.cli.dependencies import config_option, load_config, open_config_store
 from display.formatting import format_duration, pluralize
 from display.server.startup_checks import AlreadyRunning, single_instance
@@ -41,7 +42,7 @@ def repair_clock(config_path: Path | None, dry_run: bool, yes: bool) -> None:
         click.echo("Nothing was changed: this was a dry run.")
         return
     if not yes:
-        click.confirm("Is the clock right, and should these times be corrected?", abort=True)
+        confirm("Is the clock right, and should these times be corrected?")
     click.echo(f"Corrected the times of {pluralize(_repair(config, now), 'mention')}, and all other times after now.")
 
 

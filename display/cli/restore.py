@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from display.cli.confirmation import confirm
 from display.cli.dependencies import ACTOR, config_option, load_config, open_config_store, record
 from display.formatting import pluralize
 from display.server.startup_checks import AlreadyRunning, single_instance
@@ -20,7 +21,7 @@ from monitor.store import database_files
 @click.option("--dry-run", is_flag=True, help="Verify FILE and show what it contains. Change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> None:
-    """Replace the database by FILE, which `wallflower backup` wrote. Stop Wallflower first.
+    """Replace the database with FILE, which `wallflower backup` wrote. Stop Wallflower first.
 
     The old database is kept beside it under another name.
     """
@@ -31,7 +32,7 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
         click.echo(f"Nothing was changed: this was a dry run. It would replace {config.database}.")
         return
     if config.database.exists() and not yes:
-        click.confirm(f"Replace {config.database} by {file}?", abort=True)
+        confirm(f"Replace {config.database} with {file}?")
     try:
         with single_instance(config):
             restored = files.restore(file, Clock().now())
@@ -52,7 +53,7 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
 
 
 def _report(file: Path, restored: Restored) -> None:
-    click.echo(f"{file} is whole: {_described(restored.content)}.")
+    click.echo(f"{file} is intact: {_described(restored.content)}.")
     if not restored.has_checksum:
         click.echo("There is no checksum beside it to compare it with.")
 

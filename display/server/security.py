@@ -95,7 +95,8 @@ class SecurityMiddleware:
         """The status and text with which the request is rejected; None if it is allowed."""
         host = host_name(environ.get("HTTP_HOST", ""))
         if host not in self._hosts and not (self._any_address and is_address(host)):
-            return "400 Bad Request", "Wallflower does not serve this host name."
+            advice = "To allow it, add it to `hosts` in [server] of its config."
+            return "400 Bad Request", f"Wallflower does not serve this host name. {advice}"
         path = environ.get("PATH_INFO", "")
         is_write = environ["REQUEST_METHOD"] not in SAFE_METHODS
         is_socket = path.startswith(SOCKET_PATH)

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from monitor.config import Config
 
+_KEYS = {"backup_folder": "backup.to", "keep_backups": "backup.keep"}
+"""Attribute of Config -> the key that sets it, where they differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigStatus:
@@ -61,7 +64,11 @@ def describe_changes(old: Config, new: Config) -> str:
         "walls": _changed_names({w.name: w for w in old.walls}, {w.name: w for w in new.walls}),
     }
     parts = [f"{table}: {changes}" for table, changes in tables.items() if changes]
-    others = [f.name for f in fields(old) if f.name not in tables and getattr(old, f.name) != getattr(new, f.name)]
+    others = [
+        _KEYS.get(field.name, field.name)
+        for field in fields(old)
+        if field.name not in tables and getattr(old, field.name) != getattr(new, field.name)
+    ]
     return "; ".join([*parts, *others])
 
 

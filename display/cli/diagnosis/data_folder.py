@@ -18,7 +18,7 @@ def data_folder(context: DoctorContext) -> Iterator[Finding]:
     """Whether the folder exists and can be used, and by nobody else."""
     folder = context.data
     if not folder.exists():
-        advice = "If there were data, a disk or volume is not mounted. A new installation: `wallflower run --create`."
+        advice = "If it existed before, a disk or volume is not mounted. Otherwise run `wallflower run --create`."
         yield Finding("data folder", Level.WARNING, f"The data folder {folder} does not exist.", advice)
         return
     if not folder.is_dir():

@@ -21,7 +21,7 @@ def database(context: DoctorContext) -> Iterator[Finding]:
     found, path = context.examination, context.database
     if not found.exists:
         text = f"There is no database at {path}."
-        advice = "If there was one, a disk or volume is not mounted. A new installation: `wallflower run --create`."
+        advice = "If there was one before, a disk or volume is not mounted. Otherwise run `wallflower run --create`."
         yield Finding("database", Level.WARNING, text, advice)
         return
     if found.forbidden:

@@ -71,7 +71,7 @@ def add(db: Connection, new: NewAccount, now: int, actor: str, only_first: bool)
     if only_first and has_accounts(db):
         raise PeopleError("There is an admin already. Sign in, or ask that person for an account.")
     if new.role is not Role.ADMIN and not has_accounts(db):
-        raise PeopleError("The first person has to be an admin: somebody must be able to add the others.")
+        raise PeopleError("The first person has to be an admin, who can add the others. Leave --role out.")
     if account_where(db, "name_key = ?", name_key(new.name)) is not None:
         raise PeopleError(f'There is already a person with the name "{new.name}".')
     values = {
