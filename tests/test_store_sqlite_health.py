@@ -114,7 +114,7 @@ def test_a_full_disk_ends_only_once_a_batch_has_room(store: SqliteStore, monkeyp
     assert not store.path.with_name("wallflower.db.reserve").exists()
 
 
-@pytest.mark.parametrize("how", ["moved", "replaced", "deleted", "without its log"])
+@pytest.mark.parametrize("how", ["moved", "replaced", "deleted", "without its log", "with its folder"])
 def test_a_database_that_is_not_in_its_place_any_more_stores_nothing_more(store: SqliteStore, how: str) -> None:
     aside = store.path.with_name("aside.db")
     if how == "replaced":
@@ -122,6 +122,8 @@ def test_a_database_that_is_not_in_its_place_any_more_stores_nothing_more(store:
         os.replace(aside, store.path)
     elif how == "without its log":
         store.path.with_name("wallflower.db-wal").unlink()
+    elif how == "with its folder":
+        store.path.parent.rename(store.path.parent.with_name("unmounted"))
     else:
         os.replace(store.path, aside) if how == "moved" else store.path.unlink()
     with pytest.raises(StoreError, match="moved, deleted or replaced"):

@@ -244,8 +244,10 @@ class Writer:
         try:
             result = self._transact(job, deadline)
         except StoreError as error:
+            if error.fault == FaultKind.IO_ERROR and self._files.has_changed():  # the folder is gone, for example
+                error = fault_error(self._path, FaultKind.REPLACED)
             self._faults.record(error)
-            raise
+            raise error
         finally:
             self.commits.observe(time.monotonic() - started)
             self._free_bytes = free_bytes(self._path.parent)
