@@ -119,7 +119,7 @@ def _older_copies(config: Config) -> list[str]:
     lines = []
     if backups:
         n = pluralize(len(backups), "backup")
-        lines.append(f"{n} in {config.backups} may still contain them, the newest of {backups[0].made_at:%Y-%m-%d}.")
+        lines.append(f"{n} in {config.backups} may still contain them, the newest from {backups[0].made_at:%Y-%m-%d}.")
     if replaced:
         lines.append(f"So may {replaced[0]}{' and others' if len(replaced) > 1 else ''}, which a restore replaced.")
     return [*lines, "Delete these files, or make new backups until they are gone."] if lines else []

@@ -35,7 +35,7 @@ def list_walls(config_path: Path | None, as_json: bool) -> None:
         details = [f"shows {one.wall}" if one.wall else "", one.size, one.address, f"paired by {one.paired_by}"]
         click.echo(f"{one.name}: {', '.join(filter(None, [seen, *details]))}")
     if not walls:
-        click.echo("No screen is paired. Open /wall on a screen, then choose Walls and Pair in the browser.")
+        click.echo("No screen is paired. Open /wall on a screen, then, on your computer, choose Walls and Pair a wall.")
 
 
 @wall.command()
