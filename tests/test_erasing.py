@@ -307,6 +307,8 @@ def test_the_command_asks_erases_and_names_older_copies(tmp_path: Path, path: Pa
     assert run("backup").exit_code == 0
     dry = run("erase", "--author", "zqquexana", "--dry-run")
     assert dry.output == "Found 3 posts with 3 mentions (Forum 3).\nNothing was changed: this was a dry run.\n"
+    typo = run("erase", "--author", "zqquexana", "--source", "Forun", "--dry-run")
+    assert (typo.exit_code, 'no source called "Forun". Known:' in typo.stderr) == (1, True)
     asked = run("erase", "--author", "zqquexana", input="n\n")
     assert "This cannot be undone, and later posts by this author will not be stored. Erase from" in asked.output
     assert asked.exit_code == 1

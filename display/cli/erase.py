@@ -12,7 +12,7 @@ from display.formatting import pluralize
 from monitor.clock import Clock
 from monitor.config import Config
 from monitor.errors import StoreError
-from monitor.model import Erasure, ErasureTarget, FaultKind, PostCounts
+from monitor.model import Erasure, ErasureTarget, FaultKind, MentionFilter, PostCounts
 from monitor.store import Store, database_files
 
 MAX_NAMED_SOURCES = 5
@@ -54,6 +54,8 @@ def erase(
         if allow_again:
             return _allow_again(store, target)
         counts = store.maintenance.find_posts(target)
+        if source and not counts.posts:
+            _require_known(store, config, source)
         click.echo(f"Found {_described(counts)}.")
         if dry_run:
             click.echo("Nothing was changed: this was a dry run.")
@@ -69,6 +71,14 @@ def erase(
     if erasure.remaining:
         message = f"Bytes of the posts may still be in the files. {erasure.remaining} Run this again."
         raise ErasureIncomplete(message, FaultKind.LOCKED.value)
+
+
+def _require_known(store: Store, config: Config, source: str) -> None:
+    """Raise StoreError if nobody has heard of ``source``: with a typo, nothing would be found and all seem done."""
+    known = {value.value for value in store.facets(MentionFilter()).get("source", ())}
+    known |= {configured.name for configured in config.sources}
+    if source not in known:
+        raise StoreError(f'There is no source called "{source}". Known: {", ".join(sorted(known)) or "none"}.')
 
 
 def _record(store: Store, target: ErasureTarget, erasure: Erasure) -> None:
