@@ -85,7 +85,7 @@ def test_the_unit_has_the_paths_and_the_user_of_the_installation() -> None:
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"program": Path("/root/w/bin/wallflower")}, "python3 -m venv /opt/wallflower"),
+        ({"program": Path("/home/ann/w/bin/wallflower")}, "python3 -m venv /opt/wallflower"),
         ({"config": Path("/home/ann/config.toml")}, "Move it to /etc/wallflower/config.toml"),
         ({"data": Path("/tmp/data")}, 'Set `data = "/var/lib/wallflower"`'),
         ({"data": Path("/srv/two words")}, "a space or a special character"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.store.people import PeopleStore
 
 FLUSH_SECONDS = 30.0
+Use = TypeVar("Use")
 Uses = dict[int, tuple[datetime, str]]
 """Id -> when and from which address it was last used."""
 
@@ -82,17 +84,18 @@ class LastUses:
         with self._flush_lock:
             with self._lock:
                 sessions, tokens, walls = dict(self._sessions), dict(self._tokens), dict(self._walls)
-                self._sessions.clear()
-                self._tokens.clear()
-                self._walls.clear()
             try:
                 if sessions or tokens:
                     self._people.record_use(sessions, tokens)
                 for wall, use in walls.items():
                     self._people.record_wall(wall, use.at, address=use.address, size=use.size, version=use.version)
             except StoreError as error:
-                level = logging.DEBUG if error.fault else logging.WARNING  # a fault of the store is logged elsewhere
-                log.log(level, "When people were last seen could not be stored: %s", error)
+                log.warning("When people were last seen could not be stored: %s", error)
+            # Only now, so that whoever asks meanwhile finds them here or in the store.
+            with self._lock:
+                _remove(self._sessions, sessions)
+                _remove(self._tokens, tokens)
+                _remove(self._walls, walls)
 
     def _record(self, uses: Uses, id_: int, address: str) -> None:
         with self._lock:
@@ -107,3 +110,10 @@ class LastUses:
                 self._flushed_at = now
         if is_due:
             threading.Thread(target=self.flush, name="last-uses", daemon=True).start()
+
+
+def _remove(uses: dict[int, Use], written: Mapping[int, Use]) -> None:
+    """Remove what was written, except uses that are newer."""
+    for id_, use in written.items():
+        if uses.get(id_) is use:
+            del uses[id_]
