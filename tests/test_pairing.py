@@ -26,7 +26,6 @@ from display.cli.main import cli
 from display.pages.walls.rows import DARK_AFTER
 from display.server.screens import Screen
 from monitor.config.walls import Wall
-from monitor.model.people import Role
 from tests.access_setup import Site
 from tests.fake_site import config
 from tests.fakes import FakeClock
@@ -269,7 +268,3 @@ def test_the_command_lists_and_revokes_paired_screens(site: Site, tmp_path: Path
     assert (wrong.exit_code, "Paired: CEO desk." in wrong.output) == (1, True)
     assert "CEO desk is unpaired." in run(cli, ["wall", "revoke", "ceo desk", "--config", str(file)]).output
     assert "No screen is paired." in run(cli, ["wall", "list", "--config", str(file)]).output
-
-
-def test_walls_have_the_lowest_role() -> None:
-    assert min(Role) is Role.WALL

@@ -16,6 +16,7 @@ from display.pages.context import page_context
 from display.pages.wall import wall_page
 from display.server.screens import parse_size
 from display.wall_state.pairing import PAIRING, pairing_state
+from monitor.model.people import PairedWall
 
 RETRY_SECONDS = 60
 TOO_MANY = "Too many screens are waiting to be paired. This page tries again every minute."
@@ -28,7 +29,7 @@ blueprint.after_request(never_store)
 def screen() -> Response | AnyResponse | tuple[str, int, dict[str, str]]:
     """The page. It gives the browser a token, and goes to the wall once that is the token of a paired one."""
     if paired := _paired_wall():
-        return redirect(url_for("wall.wall", name=paired[0] or None), 303)
+        return redirect(url_for("wall.wall", name=paired.wall or None), 303)
     token = wall_token(request)
     hashed = token_hash(token)
     if hashed is None:
@@ -48,7 +49,7 @@ def screen() -> Response | AnyResponse | tuple[str, int, dict[str, str]]:
 def state() -> Response | AnyResponse | tuple[Response, int]:
     """The code of this screen. Once it is paired, a redirect to the state of its wall."""
     if paired := _paired_wall():
-        return redirect(url_for("wall.state", name=paired[0] or None), 303)
+        return redirect(url_for("wall.state", name=paired.wall or None), 303)
     hashed = token_hash(wall_token(request))
     if hashed is None:  # the page sets the cookie
         return make_response({"error": "Open /wall/pairing first, and allow its cookie."}), 401
@@ -63,11 +64,10 @@ def state() -> Response | AnyResponse | tuple[Response, int]:
     return make_response(picture.json())
 
 
-def _paired_wall() -> tuple[str] | None:
-    """The name of the wall that this screen was paired to show; None if it is not paired."""
+def _paired_wall() -> PairedWall | None:
+    """What this screen was paired as; None if it is not paired."""
     hashed = token_hash(wall_token(request))
-    wall = access().people.wall(hashed) if hashed else None
-    return (wall.wall,) if wall else None
+    return access().people.wall(hashed) if hashed else None
 
 
 def _waiting(hashed: bytes, wall: str | None = None) -> WaitingScreen:
