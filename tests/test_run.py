@@ -76,6 +76,7 @@ def test_closing_the_terminal_stops_it(running: Running) -> None:
 
     def use_terminal() -> None:
         fcntl.ioctl(side, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup, which ignores it
 
     running.start(preexec_fn=use_terminal)
     os.close(side)

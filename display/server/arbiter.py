@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
@@ -10,20 +9,18 @@ from gunicorn.errors import HaltServer
 
 from display.server.exit_request import RESTART, ExitRequest
 from display.server.supervision import Supervisor
-from display.server.terminal import Terminal
 
 
 class SupervisedArbiter(Arbiter):  # type: ignore[misc]
     """An Arbiter that reports to systemd and ends a worker without heartbeats.
 
-    ``app`` has a ``supervisor``, an ``exit_request`` and a ``terminal``.
+    ``app`` has a ``supervisor`` and an ``exit_request``.
     """
 
     def __init__(self, app: Any) -> None:
         super().__init__(app)
         self._supervisor: Supervisor = app.supervisor
         self._exit_request: ExitRequest = app.exit_request
-        self._terminal: Terminal = app.terminal
 
     def spawn_worker(self) -> Any:
         """Fork a worker. gunicorn calls this whenever one is missing; it returns in the parent only.
@@ -39,8 +36,6 @@ class SupervisedArbiter(Arbiter):  # type: ignore[misc]
     def murder_workers(self) -> None:
         """End a worker that hangs. gunicorn calls this in each pass of its loop, at least once a second."""
         super().murder_workers()
-        if self._terminal.was_closed():
-            self.signal(signal.SIGTERM, None)
         number = self._supervisor.check()
         if number is not None:
             self.kill_workers(number)

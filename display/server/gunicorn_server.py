@@ -113,7 +113,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.supervisor = supervisor
         self.exit_request = exit_request
         self._status: ConfigStatus | None = None
-        self.terminal = Terminal()
+        self._terminal = Terminal()
         self._service: Service | None = None
         self._parent = ParentWatch()
         self._reload_requested = False
@@ -166,10 +166,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def _hang_up(self, arbiter: Any) -> None:
         """SIGHUP: reload, or stop if it was sent because the terminal was closed."""
-        if self.terminal.is_closed():
+        if self._terminal.is_closed():
             arbiter.signal(signal.SIGTERM, None)
             return
-        self.terminal.hung_up()
         self._read_config()
         arbiter.kill_workers(signal.SIGHUP)
 
