@@ -21,12 +21,12 @@ THEMES = ("light", "dark")
 
 def session_token(request: Request) -> str:
     """The token in the session cookie; empty if there is none."""
-    return request.cookies.get(_name(request, SESSION_COOKIE), "")
+    return named_cookie(request, SESSION_COOKIE)
 
 
 def wall_token(request: Request) -> str:
     """The token in the cookie of a paired wall; empty if there is none."""
-    return request.cookies.get(_name(request, WALL_COOKIE), "")
+    return named_cookie(request, WALL_COOKIE)
 
 
 def set_session_cookie(request: Request, response: Response, token: str) -> None:

@@ -47,11 +47,6 @@ def backups(folder: Path, name: str) -> list[Backup]:
     return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
 
 
-def newest_backup(folder: Path, name: str) -> Backup | None:
-    """The newest complete backup, or None if there is none. Raises StoreError if the folder cannot be read."""
-    return next(iter(backups(folder, name)), None)
-
-
 def make_backup(
     folder: Path, name: str, needed_bytes: int, now: datetime, *, keep: int, write: Callable[[Path], None]
 ) -> Backup:
