@@ -372,6 +372,17 @@ def test_brand_scorers_score_texts_with_their_own_brand() -> None:
     assert scorers.score("gizmo is lovely, Hooli", "Hooli", ("gizmo",), "en").value > 0
 
 
+def test_scorers_of_other_brands_share_a_vocabulary_that_is_still_empty() -> None:
+    """An empty vocabulary is falsy: it was once taken for no vocabulary, and the lexicon loaded for each brand."""
+    base = Scorer(())
+    assert not base._vocabulary
+    assert base.with_brands([ACME])._vocabulary is base._vocabulary
+    scorers = BrandScorers()
+    for brand in ("Hooli", "Initech", "Globex"):
+        scorers.score(f"{brand} is great", brand, (), "en")
+    assert len({id(scorer._vocabulary) for scorer in scorers._scorers.values()}) == 1
+
+
 def test_number_of_brand_scorers_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(brand_scorers, "MAX_SCORERS", 3)
     scorers = BrandScorers()

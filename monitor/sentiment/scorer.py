@@ -31,9 +31,8 @@ class Scorer:
     """Scores posts towards brands. Threads may share one."""
 
     def __init__(self, brands: Sequence[Brand], vocabulary: Vocabulary | None = None) -> None:
-        self._vocabulary = vocabulary or Vocabulary(
-            brand_lexicon.valences(), brand_lexicon.PHRASES, brand_lexicon.word_flags()
-        )
+        # A vocabulary is a dict that starts empty, so its truth value says nothing about whether there is one.
+        self._vocabulary = vocabulary if vocabulary is not None else english_vocabulary()
         self._names = BrandNames(brands, self._vocabulary)
 
     def with_brands(self, brands: Sequence[Brand]) -> Scorer:
@@ -116,6 +115,11 @@ class Scorer:
             text = TokenizedText(body[start:end], start, self._vocabulary, is_excerpt=True)
             excerpts.append((text, self._find_names(text, body, [brand], {brand: occurrences})))
         return excerpts
+
+
+def english_vocabulary() -> Vocabulary:
+    """A new vocabulary for English. Loading the lexicon takes 15 ms: share one."""
+    return Vocabulary(brand_lexicon.valences(), brand_lexicon.PHRASES, brand_lexicon.word_flags())
 
 
 def _with_own_clauses(score: Score, body: str, quotes: Sequence[Span]) -> Score:
