@@ -41,6 +41,8 @@ export interface Options<State> {
   /** The page must be reloaded: it missed too many changes ("behind"), or the server has another version ("version"). */
   onReload?: (reason: string) => void;
   onConnection?: (connected: boolean) => void;
+  /** No connection could be opened. It is retried automatically. */
+  onConnectionFailed?: () => void;
   /** The time of the state that the page has drawn since the last call; 0 if it has drawn none. Reported to the server. */
   painted?: () => number;
   /** The server accepts no more connections. The connection is retried automatically. */
@@ -81,6 +83,7 @@ export function connect<State = unknown>(options: Options<State>): () => void {
   });
   socket.on("connect_error", (error) => {
     options.onConnection?.(false);
+    options.onConnectionFailed?.();
     if (error.message === "full") options.onServerFull?.();
     // socket.io stops retrying after a rejection ("full"), but not after a lost connection.
     if (!socket.active) setTimeout(() => socket.connect(), RETRY_WHEN_FULL_MS);

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from monitor.model.people import NewAccount, Role
 from tests.access_setup import PASSWORD, add_people
@@ -158,6 +158,25 @@ def test_an_open_page_leads_to_the_sign_in_page_when_its_session_ends(browser: B
     expect(page).to_have_url(f"{served.url}/login?next=%2Fmentions%3Fbrand%3DAcme")
     fill_in(page, "dana")
     expect(page).to_have_url(f"{served.url}/mentions?brand=Acme")
+    context.close()
+
+
+def test_a_page_whose_session_ends_before_it_is_live_leads_to_the_sign_in_page(
+    browser: Browser, served: RunningApp
+) -> None:
+    """Its socket is refused, so nothing can be sent to it: as after a night in a closed laptop."""
+    context = signed_in(browser, served, "dana")
+    page = context.new_page()
+    dana = served.store.people.account("dana")
+    assert dana is not None
+
+    def end_session(route: Route) -> None:
+        served.store.people.end_sessions(dana.id, served.clock.now(), "command line")
+        route.continue_()
+
+    page.route("**/live-*.js", end_session)
+    page.goto(f"{served.url}/mentions")
+    expect(page).to_have_url(f"{served.url}/login?next=%2Fmentions")
     context.close()
 
 

@@ -34,6 +34,11 @@ export class LiveStatus {
     if (isNews || this.reconnecting || this.lastMessageAt - this.refreshedAt > REFRESH_EVERY_MS) void this.refreshHealthLine();
   }
 
+  /** No socket could be opened. A browser does not tell why: perhaps because the session of this person has ended. */
+  connectionFailed(): void {
+    void requestHealthLine();
+  }
+
   private check(): void {
     const silentMs = performance.now() - this.lastMessageAt;
     if (silentMs < RECONNECTING_AFTER_MS) return;
@@ -62,9 +67,7 @@ export class LiveStatus {
 
   private async refreshHealthLine(): Promise<void> {
     this.refreshedAt = performance.now();
-    const response = await fetch(`${rootPath()}/mentions/health`, { cache: "no-store" }).catch(() => null);
-    // Signed out meanwhile: the server answers a reload with the page to sign in.
-    if (response?.status === 401) location.reload();
+    const response = await requestHealthLine();
     if (!response?.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("health");
     const shown = document.getElementById("health");
@@ -78,4 +81,12 @@ export class LiveStatus {
     const format = { hour: "2-digit", minute: "2-digit", ...(this.zone && { timeZone: this.zone }) } as const;
     return new Date(time).toLocaleTimeString("en-GB", format);
   }
+}
+
+/** The health line as the server draws it now; null if no answer came. Leaves the page if the person is signed out. */
+async function requestHealthLine(): Promise<Response | null> {
+  const response = await fetch(`${rootPath()}/mentions/health`, { cache: "no-store" }).catch(() => null);
+  // The server answers a reload with the page to sign in.
+  if (response?.status === 401) location.reload();
+  return response;
 }

@@ -42,5 +42,6 @@ function listen(): () => void {
       status.messageReceived(now, fault);
     },
     onReload: () => pill?.markOutOfSync(),
+    onConnectionFailed: () => status.connectionFailed(),
   });
 }
