@@ -19,7 +19,7 @@ from display.metrics.exposition import Exposition
 from display.metrics.families import Measured
 from display.metrics.requests import ResponseCounts
 from display.pages import errors, metrics, wall, webhook
-from display.pages.access import account, people, sign_in, single_sign_on
+from display.pages.access import account, audit, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
@@ -163,6 +163,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(account.blueprint)
     app.register_blueprint(screen.blueprint)
     app.register_blueprint(people.blueprint)
+    app.register_blueprint(audit.blueprint)
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)

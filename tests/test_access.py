@@ -13,6 +13,7 @@ from flask import Flask
 
 from display.access import tokens
 from display.access.first_admin import CODE_LIFETIME
+from display.access.guard import TOKEN_REFUSAL
 from display.access.rules import requires
 from monitor.errors import StoreError
 from monitor.model.people import NewAccount, Role
@@ -226,7 +227,7 @@ def test_an_api_token_reads_data_and_nothing_else(site: Site) -> None:
     for path in ("/mentions", "/sources", "/wall", "/"):
         assert client.get(path, headers=headers).status_code == 403
     refused = client.post("/sources/Forum/pause", headers=headers)
-    assert (refused.status_code, refused.json) == (403, {"error": "An API token only reads .csv and .json."})
+    assert (refused.status_code, refused.json) == (403, {"error": TOKEN_REFUSAL})
     assert client.get("/socket.io/?EIO=4&transport=websocket", headers=headers).status_code == 401
 
 

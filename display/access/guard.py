@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PERSON = "wallflower.person"
 """WSGI environment: the Person whose socket it is."""
 WALL_REFUSAL = "A wall is read-only: it sees what is shown on walls and cannot change anything."
+TOKEN_REFUSAL = "An API token reads only what every viewer may read as .csv or .json."
 NOT_ALLOWED = "You cannot do this."
 
 
@@ -68,7 +69,7 @@ class Guard:
         role = required_role(view, request.method)
         if person.how is How.TOKEN:
             allowed = token_may_read(view, request.path, request.method)
-            return None if allowed else _json_error("An API token only reads .csv and .json.", 403)
+            return None if allowed else _json_error(TOKEN_REFUSAL, 403)
         if role is not None and person.role >= role:
             return None
         if person.role is Role.WALL:

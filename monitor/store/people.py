@@ -161,5 +161,16 @@ class PeopleStore(Protocol):
     def record(self, actor: str, action: str, target: str, details: Mapping[str, Json], now: datetime) -> None:
         """Add an entry."""
 
-    def audit_log(self, *, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
-        """At most ``limit`` entries, the newest first; those with an id below ``before``."""
+    def audit_log(
+        self, *, before: int | None = None, limit: int = 100, actor: str = "", action: str = ""
+    ) -> Sequence[AuditEntry]:
+        """At most ``limit`` entries, the newest first; those with an id below ``before``.
+
+        With ``actor`` or ``action``, only those that have exactly this one.
+        """
+
+    def audit_actors(self) -> list[str]:
+        """Everybody who did something that is in the audit log, in alphabetical order."""
+
+    def audit_actions(self) -> list[str]:
+        """Every action that is in the audit log, in alphabetical order."""

@@ -48,6 +48,8 @@ NEEDED = {
     ("POST", "people.new_password"): Role.ADMIN,
     ("POST", "people.sign_out"): Role.ADMIN,
     ("POST", "people.remove"): Role.ADMIN,
+    ("GET", "audit.page"): Role.ADMIN,
+    ("GET", "audit.export_csv"): Role.ADMIN,
     ("GET", "setup.overview"): Role.ADMIN,
     ("GET", "setup.kinds"): Role.ADMIN,
     ("GET", "setup.begin"): Role.ADMIN,

@@ -1,18 +1,12 @@
-"""Mentions as CSV and JSON, line by line, for the page's export and for ``wallflower export``.
-
-Does not import Flask. A cell that a spreadsheet would run as a formula gets an apostrophe before it. One that has
-apostrophes there already gets another, so that an import can remove it again.
-"""
+"""Mentions as CSV and JSON, line by line, for the page's export and for ``wallflower export``, so without Flask."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from display.csv_format import csv_line
 from monitor.model import Intent, Mention
 
 COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
@@ -43,8 +37,6 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
 }
 """Column of CSV and key of JSON -> its plain value. Times are ISO 8601 in UTC; an unknown one and an unscored score are
 None."""
-_FORMULA = re.compile(r"'*\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r]")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def record(mention: Mention) -> dict[str, Any]:
@@ -52,20 +44,11 @@ def record(mention: Mention) -> dict[str, Any]:
     return {name: value_of(mention) for name, value_of in COLUMNS.items()}
 
 
-def cell(value: object) -> str:
-    """A value as a CSV cell that no spreadsheet runs as a formula."""
-    if isinstance(value, list):
-        value = " ".join(value)
-    text = "" if value is None else str(value)
-    is_number = isinstance(value, int | float) and _NUMBER.fullmatch(text)
-    return "'" + text if _FORMULA.match(text) and not is_number else text
-
-
 def csv_lines(mentions: Iterable[Mention]) -> Iterator[str]:
     """CSV as in RFC 4180: a header, then one row per mention; lines end with CRLF."""
-    yield _csv_line(COLUMNS)
+    yield csv_line(COLUMNS)
     for mention in mentions:
-        yield _csv_line([cell(value) for value in record(mention).values()])
+        yield csv_line(record(mention).values())
 
 
 def json_lines(mentions: Iterable[Mention]) -> Iterator[str]:
@@ -81,9 +64,3 @@ def json_array(mentions: Iterable[Mention]) -> Iterator[str]:
         yield before + json.dumps(record(mention), ensure_ascii=False)
         before = ",\n"
     yield "]\n" if before != "[" else "[]\n"
-
-
-def _csv_line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

@@ -19,13 +19,28 @@ def record(db: Connection, actor: str, action: str, target: str, details: Mappin
     db.execute(insert, (now, actor, action, target, json.dumps(dict(details), ensure_ascii=False)))
 
 
-def entries(db: Connection, before: int | None, limit: int) -> list[AuditEntry]:
-    """A page of the audit log, the newest entry first."""
-    select = "SELECT id, at, actor, action, target, details FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?"
+def entries(db: Connection, before: int | None, limit: int, actor: str, action: str) -> list[AuditEntry]:
+    """A page of the audit log, the newest entry first; those of ``actor`` and ``action`` unless these are empty."""
+    select = """
+        SELECT id, at, actor, action, target, details FROM audit
+        WHERE id < :before AND (:actor = '' OR actor = :actor) AND (:action = '' OR action = :action)
+        ORDER BY id DESC LIMIT :limit
+    """
+    wanted = {"before": before or MAX_MS, "limit": limit, "actor": actor, "action": action}
     return [
         AuditEntry(id_, from_ms(at), actor, action, target, json.loads(details))
-        for id_, at, actor, action, target, details in db.execute(select, (before or MAX_MS, limit))
+        for id_, at, actor, action, target, details in db.execute(select, wanted)
     ]
+
+
+def actors(db: Connection) -> list[str]:
+    """Everybody in the audit log."""
+    return [actor for (actor,) in db.execute("SELECT DISTINCT actor FROM audit ORDER BY actor COLLATE NOCASE")]
+
+
+def actions(db: Connection) -> list[str]:
+    """Every action in the audit log."""
+    return [action for (action,) in db.execute("SELECT DISTINCT action FROM audit ORDER BY action")]
 
 
 def count_try(db: Connection, limits: Mapping[str, int], now: int) -> Tries:

@@ -170,5 +170,13 @@ class SqlitePeople:
     def record(self, actor: str, action: str, target: str, details: Mapping[str, Json], now: datetime) -> None:
         self._write(lambda db: audit.record(db, actor, action, target, details, to_ms(now)))
 
-    def audit_log(self, *, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
-        return self._read(lambda db: audit.entries(db, before, limit))
+    def audit_log(
+        self, *, before: int | None = None, limit: int = 100, actor: str = "", action: str = ""
+    ) -> Sequence[AuditEntry]:
+        return self._read(lambda db: audit.entries(db, before, limit, actor, action))
+
+    def audit_actors(self) -> list[str]:
+        return self._read(audit.actors)
+
+    def audit_actions(self) -> list[str]:
+        return self._read(audit.actions)
