@@ -8,7 +8,7 @@ Each of these puts it into words: ``pages/health_line.py``, ``pages/sources/rows
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -84,6 +84,8 @@ class SourceHealth:
     """Major sources first, then by the time of the last success, newest first."""
     sample: bool
     """Whether any stored mention is sample data."""
+    only_sample: bool = False
+    """Whether every stored mention is sample data, as far as the sources say."""
     generating: timedelta | None = None
     """How much history the sample source is generating right now; None if it is not."""
     leftover_samples: tuple[str, ...] = ()
@@ -125,11 +127,13 @@ def source_health(
     started: datetime,
     mentions_by_source: Mapping[str, int] | None = None,
     fault: StoreFault | None = None,
+    imported: Collection[str] = (),
 ) -> SourceHealth:
     """The health of the sources of ``config`` at ``now``.
 
     ``started`` is when this program began: a source that was never read counts as stale from then on.
-    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major. ``fault`` is the store's.
+    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major. ``fault`` is the store's,
+    ``imported`` are the sources with imported posts.
     """
     statuses = configured_statuses(config, stored)
     counts = mentions_by_source or {}
@@ -140,13 +144,16 @@ def source_health(
         if (reason := unread_reason(status, now, started))
     ]
     unread.sort(key=lambda source: (not source.major, -(source.since or started).timestamp()))
-    samples = [status.source for status in stored if status.sample]
+    samples = {status.source for status in stored if status.sample}
+    leftovers = leftover_samples(config, stored)
+    with_posts = {status.source for status in stored if status.last_post} | {name for name, n in counts.items() if n}
     return SourceHealth(
         statuses=tuple(statuses),
         unread=tuple(unread),
         sample=bool(samples),
+        only_sample=bool(samples) and not leftovers and samples >= with_posts | set(imported),
         generating=_history_being_generated(config, statuses),
-        leftover_samples=leftover_samples(config, stored),
+        leftover_samples=leftovers,
         fault=fault,
     )
 

@@ -152,6 +152,10 @@ class DeliveryRefused(DeliveryError):
     """A delivery is not signed with the secret of a source that accepts deliveries. The message reveals no more."""
 
 
+class DeliveryFailed(WallflowerError):
+    """A bug in Wallflower kept a delivery from being stored."""
+
+
 class PeopleError(WallflowerError):
     """An account, a token or a paired wall cannot be added or changed this way. The message is for the person."""
 

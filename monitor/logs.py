@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 MAX_CAUSES = 5
 """Different causes that are logged for one fault. Texts that contain a time or an address may differ every time."""
@@ -15,6 +17,8 @@ MAX_CAUSES = 5
 @dataclass(slots=True)
 class _Fault:
     since: float
+    last: float
+    """When it was reported last."""
     reports: int = 0
     causes: set[str] = field(default_factory=set)
 
@@ -33,32 +37,47 @@ class FaultLog:
         self._faults: dict[str, _Fault] = {}
         self._lock = threading.Lock()
 
-    def report(self, what: str, cause: str, *, level: int = logging.ERROR, exc_info: bool = False) -> bool:
+    def report(
+        self,
+        what: str,
+        cause: str,
+        *,
+        example: str = "",
+        level: int = logging.ERROR,
+        exc_info: bool | Exception = False,
+    ) -> bool:
         """Log ``what``: ``cause``, unless this fault was logged with this cause; return whether it was logged now.
 
-        ``what`` identifies the fault: a sentence without a full stop, such as "Walls are not updated".
+        ``what`` identifies the fault: a sentence without a full stop, such as "Walls are not updated". ``example`` is
+        logged with the cause without being part of it, such as the first of many posts. ``exc_info``: log the traceback
+        too, unless a fault that lasts was logged with the same cause: a bug may hit many sources.
         """
+        now = self._monotonic()
         with self._lock:
-            fault = self._faults.setdefault(what, _Fault(self._monotonic()))
-            fault.reports += 1
+            is_known = any(cause in fault.causes for fault in self._faults.values())
+            fault = self._faults.setdefault(what, _Fault(now, now))
+            fault.reports, fault.last = fault.reports + 1, now
             is_new = cause not in fault.causes and len(fault.causes) < MAX_CAUSES
             if is_new:
                 fault.causes.add(cause)
         if is_new:
-            self._log.log(level, "%s: %s", what, cause, exc_info=exc_info)
+            message = f"{cause} ({example})" if example else cause
+            self._log.log(level, "%s: %s", what, message, exc_info=exc_info if not is_known else None)
         return is_new
 
-    def clear(self, what: str, over: str) -> bool:
+    def clear(self, what: str, over: str, *, after_seconds: float = 0.0) -> bool:
         """If the fault ``what`` was reported, log that it is over; return whether it was.
 
-        ``over`` is its opposite, such as "Walls are updated again".
+        ``over`` is its opposite, such as "Walls are updated again". ``after_seconds``: only if it was not reported for
+        that long, for a fault that comes and goes.
         """
         if what not in self._faults:
             return False
         with self._lock:
-            fault = self._faults.pop(what, None)
-        if fault is None:
-            return False
+            fault = self._faults.get(what)
+            if fault is None or self._monotonic() - fault.last < after_seconds:
+                return False
+            del self._faults[what]
         failures = "1 failure" if fault.reports == 1 else f"{fault.reports:,} failures"
         self._log.info("%s, after %s (%s)", over, _duration(self._monotonic() - fault.since), failures)
         return True
@@ -67,6 +86,12 @@ class FaultLog:
         """The faults that were reported and are not over, oldest first."""
         with self._lock:
             return tuple(self._faults)
+
+
+def bug(error: BaseException) -> str:
+    """The type of ``error`` and where it was raised, as a cause: its text may differ for each post that a bug hits."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
 
 
 def _duration(seconds: float) -> str:

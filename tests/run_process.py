@@ -103,7 +103,7 @@ class Running:
 
     def launch(self, **options: Any) -> subprocess.Popen[bytes]:
         arguments = ["--config", str(self.config), *(["--create"] if self.creates else [])]
-        command = [sys.executable, "-m", "display.cli.main", "run", *arguments]
+        command = [sys.executable, "-m", "wallflower", "run", *arguments]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True, **options

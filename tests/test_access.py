@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from display.access import tokens
 from display.access.first_admin import CODE_LIFETIME
 from display.access.guard import TOKEN_REFUSAL
 from display.access.rules import requires
+from monitor.config.tables import Server
 from monitor.errors import StoreError
 from monitor.model.people import NewAccount, Role
 from tests.access_setup import PASSWORD, Site, public_config
@@ -101,7 +103,7 @@ def test_the_first_admin_needs_the_code_in_the_log(public: Site, caplog: pytest.
 
 
 def test_the_code_is_logged_once_and_renewed_after_half_an_hour(public: Site, caplog: pytest.LogCaptureFixture) -> None:
-    public.access.announce("http://0.0.0.0:8750")
+    public.access.announce(Server(host="0.0.0.0"))
     first = code_in(caplog)
     assert "http://<this machine>:8750/first-admin" in caplog.text
     for _ in range(5):
@@ -122,8 +124,28 @@ def test_the_code_cannot_be_guessed_at_leisure(public: Site, caplog: pytest.LogC
     assert client.post("/first-admin", data=ADMIN_FORM | {"code": code_in(caplog)}).status_code == 429
 
 
+@pytest.mark.parametrize(
+    ("server", "address"),
+    [
+        (Server(hosts=("wallflower.example.org",)), "http://wallflower.example.org:8750"),
+        (
+            Server(hosts=("wall.example.org", "b.example"), proxies=(ip_network("127.0.0.1"),)),
+            "https://wall.example.org",
+        ),
+        (Server(host="::", port=80), "http://<this machine>:80"),
+        (Server(host="10.0.0.7"), "http://10.0.0.7:8750"),
+        (Server(host="fd00::7"), "http://[fd00::7]:8750"),
+    ],
+)
+def test_the_log_names_the_address_that_people_open(
+    public: Site, caplog: pytest.LogCaptureFixture, server: Server, address: str
+) -> None:
+    public.access.announce(server)
+    assert f"open {address}/first-admin and enter the code" in caplog.text
+
+
 def test_on_loopback_no_code_is_logged_or_needed(empty: Site, caplog: pytest.LogCaptureFixture) -> None:
-    empty.access.announce("http://127.0.0.1:8750")
+    empty.access.announce(Server())
     client = empty.client()
     assert "Code from the log" not in client.get("/first-admin").text
     assert client.post("/first-admin", data=ADMIN_FORM).status_code == 303

@@ -102,8 +102,8 @@ def test_version() -> None:
 
 def test_the_entry_point_is_the_function_in_pyproject() -> None:
     text = (Path(__file__).resolve().parents[1] / "pyproject.toml").read_text()
-    assert 'wallflower = "display.cli.main:main"' in text
-    assert all(entry.value == "display.cli.main:main" for entry in entry_points(name="wallflower"))
+    assert 'wallflower = "wallflower.__main__:main"' in text
+    assert all(entry.value == "wallflower.__main__:main" for entry in entry_points(name="wallflower"))
 
 
 def test_init_writes_the_sample_config_but_replaces_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

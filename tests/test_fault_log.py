@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from monitor.logs import MAX_CAUSES, FaultLog
+from monitor.logs import MAX_CAUSES, FaultLog, bug
 from tests.fakes import FakeClock
 
 log = logging.getLogger("wallflower.test")
@@ -55,3 +55,31 @@ def test_faults_are_independent(caplog: pytest.LogCaptureFixture) -> None:
     faults.clear("Forum", "Forum is read again")
     assert faults.ongoing() == ("Blog",)
     assert caplog.records[-1].getMessage() == "Forum is read again, after 0 s (1 failure)"
+
+
+def test_a_fault_that_comes_and_goes_is_over_after_a_quiet_time(caplog: pytest.LogCaptureFixture) -> None:
+    clock = FakeClock()
+    faults = FaultLog(log, clock.monotonic)
+    for _ in range(10):
+        faults.report(NOT_UPDATED, "bug")
+        clock.advance(50.0)
+        assert not faults.clear(NOT_UPDATED, UPDATED, after_seconds=60)
+    clock.advance(10.0)
+    assert faults.clear(NOT_UPDATED, UPDATED, after_seconds=60)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{NOT_UPDATED}: bug",
+        f"{UPDATED}, after 8 min (10 failures)",
+    ]
+
+
+def test_the_traceback_of_a_bug_that_hits_many_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    faults = FaultLog(log)
+    for name in ("Forum", "Blog"):
+        try:
+            raise RuntimeError("a bug")
+        except RuntimeError as error:
+            faults.report(name, bug(error), example=f"first: post 7 of {name}", exc_info=error)
+    first, second = caplog.records
+    assert (bool(first.exc_info), bool(second.exc_info)) == (True, False)
+    assert first.getMessage().startswith("Forum: RuntimeError in test_fault_log.py, line ")
+    assert second.getMessage().endswith(" (first: post 7 of Blog)")

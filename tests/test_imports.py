@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(
-    p for top in ("monitor", "display") for p in (ROOT / top).rglob("*.py") if "node_modules" not in p.parts
+    p
+    for top in ("monitor", "display", "wallflower")
+    for p in (ROOT / top).rglob("*.py")
+    if "node_modules" not in p.parts
 )
 
 BASE = {"model", "errors"}

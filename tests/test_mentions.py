@@ -397,6 +397,8 @@ def test_sample_data_is_labelled(tmp_path: Path, own_store: Store) -> None:
     assert "ample data" not in shown(client)[0]
     own_store.save_status(data.status("Sample", NOON, sample=True), NOON)
     assert "Sample data<span" in shown(client)[0]
+    own_store.save("Archive", data.plain_posts(NOON, 1), now=NOON, imported=True)
+    assert "Contains sample data" in shown(client)[0]
 
 
 def test_left_over_sample_data_beside_real_posts_is_not_called_all_there_is(tmp_path: Path, own_store: Store) -> None:

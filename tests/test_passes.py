@@ -14,6 +14,7 @@ import pytest
 from monitor.collector import Judge, PassContext, poll
 from monitor.collector.passes import BATCH_SIZE
 from monitor.errors import AuthError, BadResponse, Gone, QuotaSpent, RateLimited, SourceError, Stopped
+from monitor.logs import FaultLog
 from monitor.model import Batch, Health, JudgedPost, MentionFilter, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -149,7 +150,26 @@ def test_one_post_that_cannot_be_judged_is_skipped(
     status = poll(scripted(batch)[0], new_status(), context_with_bug)
     assert [m.post.text for m in store.page(MentionFilter())] == ["Acme two", "Acme one"]
     assert (status.skipped, store.statuses()[0].skipped, store.cursor("Forum")) == (1, 1, 1)
-    assert "could not be judged and was skipped" in caplog.text
+    assert (
+        "Posts are skipped, because a bug in Wallflower keeps them from being judged: RuntimeError in " in caplog.text
+    )
+    assert f"(first: post {batch.posts[1].external_id} of Forum)" in caplog.text
+
+
+def test_a_bug_that_hits_many_posts_is_logged_once_and_when_it_is_over(
+    context_with_bug: PassContext, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "wallflower.collector")
+    context = replace(context_with_bug, faults=FaultLog(logging.getLogger("wallflower.collector"), clock.monotonic))
+    posts = tuple(post(f"acme {'poison' if n % 2 else ''} {n}", external_id=str(n)) for n in range(40))
+    status = new_status()
+    for _ in range(3):  # the next batch without such a post does not end it: the one after that has them again
+        status = poll(scripted(Batch(posts))[0], status, context)
+        status = poll(scripted(Batch((post("acme"),)))[0], status, context)
+    assert caplog.text.count("Traceback") == caplog.text.count("a bug in Wallflower") == 1
+    clock.advance(3600)
+    poll(scripted(Batch((post("acme"),)))[0], status, context)
+    assert "No more posts are skipped because of a bug in Wallflower, after 60 min (60 failures)" in caplog.text
 
 
 def test_skipped_posts_are_counted_over_all_parts_of_a_batch(context_with_bug: PassContext) -> None:

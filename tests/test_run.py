@@ -63,6 +63,24 @@ def test_five_walls_and_a_hanging_source_do_not_delay_a_stop(running: Running, f
     assert "Traceback" not in running.output()
 
 
+@pytest.mark.parametrize("step", ["imports", "opens the database"])
+def test_a_signal_at_any_moment_of_the_start_is_a_clean_stop(running: Running, step: str) -> None:
+    process = running.launch()
+    if step == "imports":
+        caught = 1 << (signal.SIGTERM - 1)
+        until(lambda: bool(_caught_signals(process.pid) & caught), running.output)
+    else:
+        until((running.folder / "data").exists, running.output)
+    assert running.end() == 0
+    assert "Traceback" not in running.output()
+
+
+def _caught_signals(pid: int) -> int:
+    """The signals that the process has handlers for, as a bit mask."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
+
+
 def test_ctrl_c_that_reaches_parent_and_worker_together_stops_it(running: Running) -> None:
     running.start()
     assert running.process

@@ -71,10 +71,11 @@ def killed(_: object) -> None:
 
 
 def test_a_migration_that_fails_in_the_middle_leaves_the_database_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = old_database(tmp_path, "m013_standard_names")
     before, rows = path.read_bytes(), rows_of_tables(path)
+    caplog.set_level("INFO", "wallflower.schema")
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "reindex_hashtags", broken)  # the fourth of the missing migrations
         with pytest.raises(RuntimeError, match="a bug"):
@@ -83,7 +84,13 @@ def test_a_migration_that_fails_in_the_middle_leaves_the_database_as_it_was(
     assert rows_of_tables(path) == rows
     last = "SELECT max(name) FROM _sqlite_migrations"
     assert raw_connection(path).execute(last).fetchone() == ("m013_standard_names",)
-    open_store(f"sqlite:///{path}").close()
+    assert "Upgraded" not in caplog.text
+    for _ in range(2):  # the second time, there is nothing to do
+        open_store(f"sqlite:///{path}").close()
+    newest = int(migrations.migrations.pending(Database(memory=True))[-1].name[1:4])
+    assert [line.partition(" in ")[0] for line in caplog.messages] == [
+        f"Upgraded the database from version 13 to {newest}"
+    ]
     assert inconsistencies(path) == []
 
 

@@ -358,7 +358,7 @@ def test_the_state_says_whether_it_is_sample_data(wall: Wall) -> None:
     wall.save(at(1))
     assert wall.get()["sample"] is False
     wall.save(source="Demo", sample=True)
-    assert wall.get()["sample"] is True
+    assert (wall.get()["sample"], wall.get()["only_sample"]) == (True, False)
 
 
 def test_a_state_is_built_once_if_nothing_changes_within_a_second(wall: Wall) -> None:

@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from display import create_app
 from monitor.collector import ConfiguredSource, Deliveries, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.errors import AuthError, DeliveryError, DeliveryRefused, StoreError
+from monitor.logs import MAX_CAUSES
 from monitor.model import Health, MentionFilter, Receipt
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -282,6 +283,40 @@ def test_a_store_error_asks_to_send_again_later(tmp_path: Path, store: Store, cl
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
     assert "disk" not in answer.text
+
+
+def test_a_bug_is_logged_once_for_all_deliveries_and_leaves_a_gap(
+    client: FlaskClient,
+    store: Store,
+    context: PassContext,
+    helpdesk: ConfiguredSource,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    first = timing.initial_status("Help desk", "webhook", helpdesk.polling, sample=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context.judge, "judge", fail)
+        answers = [deliver(client, {**POST, "id": f"t{n}"}) for n in range(3)]
+    assert {answer.status_code for answer in answers} == {500}
+    assert "bug" in answers[0].get_json()["error"]
+    assert (
+        caplog.text.count("Traceback") == caplog.text.count("Help desk: deliveries are refused because of a bug") == 1
+    )
+    assert deliver(client, POST).status_code == 202
+    poll(helpdesk, first, context)
+    assert [gap.since for gap in store.gaps(NOON - timedelta(hours=1), NOON + timedelta(hours=1))] == [NOON]
+
+
+def test_refused_deliveries_are_logged_once(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    for n in range(20):
+        with deliver(client, POST, X_Hub_Signature_256="sha256=00") as answer:
+            assert answer.status_code == 401
+        with deliver(client, POST, name=f"guess{n}") as answer:
+            assert answer.status_code == 401
+    assert caplog.text.count("Help desk: deliveries are refused: The signature is wrong.") == 1
+    assert caplog.text.count("not in the config are refused") == MAX_CAUSES
 
 
 def test_an_app_without_webhooks_accepts_nothing(tmp_path: Path, store: Store, clock: FakeClock) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +20,7 @@ from monitor.clock import Clock
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.config.tables import Server
     from monitor.store.people import PeopleStore
 
 
@@ -60,11 +60,23 @@ class Access:
             passwords_allowed=settings.passwords,
         )
 
-    def announce(self, address: str) -> None:
-        """Log the code for the first admin if there is no account and other machines can reach ``address``."""
+    def announce(self, server: Server) -> None:
+        """Log the code for the first admin if there is no account and other machines can reach ``server``."""
         if not self.identities.is_private and not self.identities.has_accounts():
-            reachable = re.sub(r"//(0\.0\.0\.0|\[::\]|::)(?=:\d)", "//<this machine>", address)
-            self.first_admin_code.announce(f"{reachable}{FIRST_ADMIN_PATH}")
+            self.first_admin_code.announce(f"{public_address(server)}{FIRST_ADMIN_PATH}")
+
+
+def public_address(server: Server) -> str:
+    """The address at which people open the pages, as far as the config says it.
+
+    A proxy gives them a name in ``hosts``, usually with TLS and at the usual port; its path is not known.
+    """
+    if server.hosts and server.proxies:
+        return f"https://{server.hosts[0]}"
+    name = server.hosts[0] if server.hosts else server.host
+    if name in ("0.0.0.0", "::"):
+        name = "<this machine>"
+    return f"http://[{name}]:{server.port}" if ":" in name else f"http://{name}:{server.port}"
 
 
 def access() -> Access:

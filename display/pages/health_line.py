@@ -34,6 +34,11 @@ class HealthLine:
         return self.sources.sample
 
     @property
+    def only_sample(self) -> bool:
+        """Whether no mention is real."""
+        return self.sources.only_sample
+
+    @property
     def leftover_samples(self) -> str:
         """What to do about made-up posts that are stored beside real ones; empty if there are none."""
         if not self.sources.leftover_samples:
@@ -145,10 +150,10 @@ def current_health(context: PageContext, now: datetime) -> HealthLine:
     """The health line of a page at ``now``. Raises StoreError, unless a known fault is all there is to say."""
     fault = context.store.health().fault
     try:
-        statuses = context.store.statuses()
+        statuses, imported = context.store.statuses(), context.store.imported_periods()
     except StoreError:
         if fault is None:
             raise
-        statuses = []
-    health = source_health(context.config, statuses, now, context.started, fault=fault)
+        statuses, imported = [], {}
+    health = source_health(context.config, statuses, now, context.started, fault=fault, imported=imported)
     return HealthLine(health, now, context.config.timezone)

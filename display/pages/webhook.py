@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TypeAlias, cast
@@ -12,16 +11,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from display.server.capacity import DELIVERIES, limited
 from display.server.security import SIGNED_PATH
-from monitor.errors import DeliveryError, DeliveryRefused, StoreError
+from monitor.errors import DeliveryError, DeliveryFailed, DeliveryRefused, StoreError
 from monitor.model import Receipt
 
 Accept: TypeAlias = Callable[[str, bytes, str], Receipt]
-"""(name of the source, body, signature) -> what was stored. Raises DeliveryError or StoreError."""
+"""(name of the source, body, signature) -> what was stored. Raises DeliveryError, DeliveryFailed or StoreError."""
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 RETRY_AFTER_SECONDS = 30
-
-log = logging.getLogger("wallflower.webhook")
 
 blueprint = Blueprint("webhook", __name__)
 
@@ -29,12 +26,14 @@ blueprint = Blueprint("webhook", __name__)
 @blueprint.post(f"{SIGNED_PATH}<path:name>")
 @limited(DELIVERIES)
 def deliver(name: str) -> tuple[Response, int]:
-    """Store a delivery, then answer 202 with the counts; 400 with the place of an error; 401 for a wrong signature."""
+    """Store a delivery, then answer 202 with the counts.
+
+    400: it is malformed, with the place; 401: its signature is wrong; 503: it cannot be stored now; 500: a bug of ours.
+    """
     accept = cast("Accept", current_app.extensions["accept"])
     try:
         receipt = accept(name, request.get_data(cache=False), request.headers.get(SIGNATURE_HEADER, ""))
-    except DeliveryRefused as error:
-        log.info("a delivery to %.60r was refused: %s", name, error)
+    except DeliveryRefused:
         return jsonify(error="Not accepted."), 401
     except DeliveryError as error:
         return jsonify(error=str(error)), 400
@@ -44,6 +43,8 @@ def deliver(name: str) -> tuple[Response, int]:
         response = jsonify(error="The delivery cannot be stored now. Send it again later.")
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response, 503
+    except DeliveryFailed as error:
+        return jsonify(error=str(error)), 500
     return jsonify(asdict(receipt)), 202
 
 

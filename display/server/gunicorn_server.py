@@ -27,6 +27,7 @@ from display.pages.sources.system_status import concurrent_writes_advice
 from display.server import patches
 from display.server.arbiter import SupervisedArbiter
 from display.server.descriptors import max_connections, raise_limit
+from display.server.early_stop import EarlyStop
 from display.server.exit_request import RESTART, ExitRequest
 from display.server.gunicorn_log import ForwardingLogger
 from display.server.parent_watch import ParentWatch
@@ -64,23 +65,22 @@ def run(
     ``clock`` is for replays. ``load`` reads the config again for a reload; without it, a reload changes nothing.
     ``create``: whether a missing database is created. ``config_is_given``: see ``Setup``.
     """
-    check_port(config)
-    require_database(config, create=create)
-    environ = dict(os.environ)
+    environ, exit_request = dict(os.environ), ExitRequest()
     notifier = Notifier.take(os.environ)
-    exit_request = ExitRequest()
-    with single_instance(config), _until_restart(exit_request):
-        notifier.send(STATUS="Opening the database")
-        database = prepare_database(config, create=create, on_migration=notifier.report_migration)
-        if advice := concurrent_writes_advice(database):
-            log.warning("%s %s %s", database.engine, database.version, advice)
-        patches.hide_gunicorn_version()
-        patches.use_plain_errors()
-        server = _Server(
-            config, version, clock or Clock(), load or (lambda: config), Supervisor(notifier), exit_request
-        )
-        server.config_is_given = config_is_given
-        server.run()
+    with EarlyStop():
+        check_port(config)
+        require_database(config, create=create)
+        with single_instance(config), _until_restart(exit_request):
+            notifier.send(STATUS="Opening the database")
+            database = prepare_database(config, create=create, on_migration=notifier.report_migration)
+            if advice := concurrent_writes_advice(database):
+                log.warning("%s %s %s", database.engine, database.version, advice)
+            patches.hide_gunicorn_version()
+            patches.use_plain_errors()
+            supervisor = Supervisor(notifier)
+            server = _Server(config, version, clock or Clock(), load or (lambda: config), supervisor, exit_request)
+            server.config_is_given = config_is_given
+            server.run()
     if exit_request.code == RESTART:  # the lock is free by now, and the port is closed
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
 

@@ -125,7 +125,7 @@ class Service:
         self._summaries.start()
         address = self._address()
         log.info("Wallflower %s listens on %s — the wall: %s/wall", self._version, address, address)
-        self._access.announce(address)
+        self._access.announce(self._reloader.config.server)
 
     def request_reload(self) -> None:
         """Reload the config soon. Signal handlers may call it."""

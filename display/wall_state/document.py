@@ -271,6 +271,8 @@ class WallState:
     replay it runs faster."""
     speed: float = 1.0
     """How many times faster than the real clock ``as_of`` runs."""
+    only_sample: bool = True
+    """Whether the sample data is all that there is."""
     night: bool = False
     rotates: bool = True
     """Whether layouts change, and topics alternate with voices."""

@@ -117,6 +117,7 @@ class WallBuilder:
             utc_offset=_utc_offset_minutes(now.astimezone(locale.zone)),
             kind=kind,
             sample=data.source_health.sample,
+            only_sample=data.source_health.only_sample,
             headline=headline,
             horizon=horizon.horizon(bins, unseen, locale, now, headline.sentence, usual),
             voices=self._voices(self._director.screen),

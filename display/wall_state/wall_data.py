@@ -243,9 +243,9 @@ class WallData:
         return self._cached(key, STORIES_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
 
     def _source_health(self) -> SourceHealth:
-        return source_health(
-            self._config, self._store.statuses(), self.now, self.started, self.mentions_by_source, self.fault
-        )
+        store, counts = self._store, self.mentions_by_source
+        statuses, imported = store.statuses(), store.imported_periods()
+        return source_health(self._config, statuses, self.now, self.started, counts, self.fault, imported)
 
     def _is_current(self, updated_at: datetime) -> bool:
         return self.now - updated_at <= ANALYSIS_VALID_FOR * max(self._clock.speed, 1)

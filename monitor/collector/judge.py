@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from monitor.collector.fair_lock import FairLock
+from monitor.logs import FaultLog, bug
 from monitor.model import Finding, JudgedPost, Match, Post
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -17,7 +17,10 @@ from monitor.text.near_duplicates import signatures
 from monitor.text.quotes import own_text
 from monitor.text.stated_language import contradicts_script
 
-log = logging.getLogger("wallflower.collector")
+NOT_JUDGED = "Posts are skipped, because a bug in Wallflower keeps them from being judged"
+JUDGED = "No more posts are skipped because of a bug in Wallflower"
+QUIET_SECONDS = 3600.0
+"""Such a bug concerns some posts and not others, so it is over when it has not hit any for this long."""
 
 
 class PostJudge(Protocol):
@@ -84,24 +87,39 @@ def _with_lang(post: Post, lang: str | None) -> Post:
     )
 
 
-def judge_or_skip(posts: Sequence[Post], now: datetime, judge: PostJudge) -> list[JudgedPost]:
+def judge_or_skip(posts: Sequence[Post], now: datetime, judge: PostJudge, faults: FaultLog) -> list[JudgedPost]:
     """Judge ``posts``, leaving out those on which ``judge`` fails: one such post must not stop a source.
 
-    Such a failure is a bug in Wallflower, so it is logged with its traceback. If every post fails, the cause is not in
-    the posts: the exception of ``judge`` is raised, and no post is skipped.
+    Such a failure is a bug in Wallflower, so ``faults`` logs it with its traceback, once for all the posts that it
+    hits. If every post fails, the cause is not in the posts: the exception of ``judge`` is raised, and no post is
+    skipped.
     """
-    try:
-        return judge.judge(posts, now) if posts else []
-    except Exception:
-        judged_posts = [one for post in posts for one in _judge_alone(post, now, judge)]
-        if not judged_posts:
-            raise
-        return judged_posts
-
-
-def _judge_alone(post: Post, now: datetime, judge: PostJudge) -> list[JudgedPost]:
-    try:
-        return judge.judge([post], now)
-    except Exception:
-        log.exception("%s: post %s could not be judged and was skipped", post.source, post.external_id)
+    if not posts:
         return []
+    try:
+        judged_posts = judge.judge(posts, now)
+    except Exception as error:
+        cause = error
+    else:
+        faults.clear(NOT_JUDGED, JUDGED, after_seconds=QUIET_SECONDS)
+        return judged_posts
+    judged_posts, failed = _judge_each(posts, now, judge)
+    if not judged_posts:
+        raise cause
+    for post, failure in failed:
+        example = f"first: post {post.external_id} of {post.source}"
+        faults.report(NOT_JUDGED, bug(failure), example=example, exc_info=failure)
+    return judged_posts
+
+
+def _judge_each(
+    posts: Sequence[Post], now: datetime, judge: PostJudge
+) -> tuple[list[JudgedPost], list[tuple[Post, Exception]]]:
+    """The posts that could be judged one by one, and the others with their errors."""
+    judged_posts, failed = list[JudgedPost](), list[tuple[Post, Exception]]()
+    for post in posts:
+        try:
+            judged_posts += judge.judge([post], now)
+        except Exception as error:
+            failed.append((post, error))
+    return judged_posts, failed

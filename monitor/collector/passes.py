@@ -117,7 +117,7 @@ def _judge_posts(source: str, batch: Batch, context: PassContext) -> tuple[list[
             prefixes = batch.deleted_prefixes if not saved else ()
             saved.append(context.store.save(source, judged_posts, now=now, deleted_prefixes=prefixes))
         part = posts[start : start + BATCH_SIZE]
-        judged_posts = judge_or_skip(part, now, context.judge)
+        judged_posts = judge_or_skip(part, now, context.judge, context.faults)
         skipped += len(part) - len(judged_posts)
     return judged_posts, saved, skipped
 

@@ -208,6 +208,15 @@ def test_sample_data_is_labelled_in_every_state(wall: ScriptedWall) -> None:
         sign = {"german": german, "french": french}.get(name, "Sample data. Nothing here is real.")
         assert wall.page.locator(".sign").inner_text() == sign
         assert measures.outside(wall.page) == [], name
+        wall.show(name, sample=True, only_sample=False)
+        wall.settle()
+        german, french = (
+            "Zum Teil Beispieldaten, nicht echt.",
+            "Contient des exemples fictifs.",
+        )
+        sign = {"german": german, "french": french}.get(name, "Some posts here are sample data.")
+        assert wall.page.locator(".sign").inner_text() == sign
+        assert measures.outside(wall.page) == [], name
 
 
 def test_no_error_no_csp_report_and_no_request_elsewhere(wall: ScriptedWall, all_page_errors: PageErrors) -> None:

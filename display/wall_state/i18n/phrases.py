@@ -78,6 +78,8 @@ class PagePhrases:
     usual: str
     """On the line of what is usual."""
     sample: str
+    contains_sample: str
+    """The same where real posts are stored too."""
     # The connection
     reconnecting: str
     as_of: str

@@ -130,7 +130,7 @@ function ProofZone({ view }: { view: View }) {
   const blind = state.kind === "blind" || state.kind === "partly blind";
   const maxLines = view.night ? MAX_NIGHT_LINES : MAX_PROOF_LINES;
   return (
-    <Proof lines={state.proof} sample={state.sample} connection={connection} moment={moment} layoutVersion={layoutVersion} maxLines={maxLines} blind={blind} />
+    <Proof lines={state.proof} sample={state.sample} onlySample={state.only_sample} connection={connection} moment={moment} layoutVersion={layoutVersion} maxLines={maxLines} blind={blind} />
   );
 }
 
@@ -181,15 +181,15 @@ function IncidentZones({ view, screen }: { view: View; screen: Doc.IncidentScree
   const voice = incidentVoice(view.clock, screen.voices.length);
   const lines = incidentProof(screen.proof, voice);
   const proof = (
-    <Proof lines={lines} sample={state.sample} connection={connection} moment={moment} layoutVersion={layoutVersion} livenessIndex={INCIDENT_LIVENESS_INDEX} />
+    <Proof lines={lines} sample={state.sample} onlySample={state.only_sample} connection={connection} moment={moment} layoutVersion={layoutVersion} livenessIndex={INCIDENT_LIVENESS_INDEX} />
   );
   return <Incident screen={screen} flagLast={view.layout.headLast} voice={voice} moment={moment} layoutVersion={layoutVersion} proof={proof} />;
 }
 
 function Content({ view }: { view: View }) {
-  const { pairing, incident, sample } = view.state;
+  const { pairing, incident, sample, only_sample: onlySample } = view.state;
   if (view.screen === "pairing" && pairing) {
-    return <Pairing pairing={pairing} clock={view.clock} language={view.moment.locale} sample={sample} />;
+    return <Pairing pairing={pairing} clock={view.clock} language={view.moment.locale} sample={sample} onlySample={onlySample} />;
   }
   return view.screen === "incident" && incident ? <IncidentZones view={view} screen={incident} /> : <Zones view={view} />;
 }

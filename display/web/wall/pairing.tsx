@@ -12,9 +12,10 @@ interface Props {
   clock: number;
   language: Language;
   sample: boolean;
+  onlySample: boolean;
 }
 
-export function Pairing({ pairing, clock, language, sample }: Props) {
+export function Pairing({ pairing, clock, language, sample, onlySample }: Props) {
   const phrases = usePhrases();
   const isUpended = Math.floor(pairing.expires_at / CODE_LIFETIME_MS) % 2 === 1;
   return (
@@ -35,7 +36,7 @@ export function Pairing({ pairing, clock, language, sample }: Props) {
         </p>
         <p class="next">{fill(phrases.new_code, { soon: inTime(pairing.expires_at - clock, language) })}</p>
       </div>
-      {sample && <SampleSign />}
+      {sample && <SampleSign only={onlySample} />}
     </div>
   );
 }

@@ -43,6 +43,8 @@ export interface PagePhrases {
   /** On the line of what is usual. */
   usual: string;
   sample: string;
+  /** The same where real posts are stored too. */
+  contains_sample: string;
   reconnecting: string;
   as_of: string;
   /** The server accepts no more connections. */

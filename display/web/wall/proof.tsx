@@ -8,6 +8,8 @@ import { ago, type Moment, timeOfDay } from "./time";
 interface Props {
   lines: ProofLine[];
   sample: boolean;
+  /** Whether the sample data is all that there is. */
+  onlySample: boolean;
   connection: Connection;
   moment: Moment;
   layoutVersion: number;
@@ -54,16 +56,17 @@ export function Proof(props: Props) {
             ),
         )
       )}
-      {props.sample && <SampleSign />}
+      {props.sample && <SampleSign only={props.onlySample} />}
     </footer>
   );
 }
 
 /** Sample data is labelled as such in every state. */
-export function SampleSign() {
+export function SampleSign({ only }: { only: boolean }) {
+  const phrases = usePhrases();
   return (
     <p class="sign">
-      <span>{usePhrases().sample}</span>
+      <span>{only ? phrases.sample : phrases.contains_sample}</span>
     </p>
   );
 }

@@ -195,6 +195,8 @@ export interface WallState {
   utc_offset: number;
   kind: StateKind;
   sample: boolean;
+  /** Whether the sample data is all that there is. */
+  only_sample: boolean;
   headline: Headline;
   horizon: Horizon;
   voices: Voice[];

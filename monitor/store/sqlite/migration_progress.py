@@ -72,9 +72,6 @@ class ProgressTracker:
     def stop(self) -> None:
         """Report nothing any more."""
         self._db.set_progress_handler(None, 0)
-        seconds = self._monotonic() - self._started
-        if seconds >= LOG_SECONDS:
-            log.info("The upgrade of the database ended after %.0f s", seconds)
 
     def begin(self, name: str) -> None:
         """The migration ``name`` begins, and the one before it is done."""

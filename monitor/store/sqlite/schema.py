@@ -19,7 +19,9 @@ A filter token starts with U+E000, which cleaning strips from every text, so no 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import time
 from collections.abc import Callable
 
 from sqlite_utils import Database
@@ -28,6 +30,8 @@ from monitor.errors import SchemaError
 from monitor.model import MigrationProgress
 from monitor.store.sqlite.migration_progress import ProgressTracker
 from monitor.store.sqlite.migrations import migrations
+
+log = logging.getLogger("wallflower.schema")
 
 
 def migrate(connection: sqlite3.Connection, on_progress: Callable[[MigrationProgress], None] = lambda _: None) -> None:
@@ -40,6 +44,7 @@ def migrate(connection: sqlite3.Connection, on_progress: Callable[[MigrationProg
     check_known(db)
     if not migrations.pending(db):
         return
+    started, before = time.monotonic(), _version(db)
     connection.execute("BEGIN IMMEDIATE")
     try:
         check_known(db)  # another process may have migrated it meanwhile
@@ -49,6 +54,9 @@ def migrate(connection: sqlite3.Connection, on_progress: Callable[[MigrationProg
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    if before:
+        seconds = time.monotonic() - started
+        log.info("Upgraded the database from version %d to %d in %.1f s.", before, _version(db), seconds)
 
 
 def _apply(db: Database, on_progress: Callable[[MigrationProgress], None]) -> None:
@@ -65,6 +73,11 @@ def _apply(db: Database, on_progress: Callable[[MigrationProgress], None]) -> No
             migrations.apply(db, stop_before=pending[number + 1 :])
     finally:
         tracker.stop()
+
+
+def _version(db: Database) -> int:
+    """The number of the newest migration that was applied; 0 in a new database."""
+    return max((int(applied.name[1:4]) for applied in migrations.applied(db)), default=0)
 
 
 def _count_mentions(db: Database) -> int:

@@ -28,6 +28,7 @@ PHRASES = Phrases(
         ),
         usual="üblich",
         sample="Beispieldaten. Nichts hier ist echt.",
+        contains_sample="Zum Teil Beispieldaten, nicht echt.",
         reconnecting="Verbindet neu, zuletzt {ago}.",
         as_of="Alle Angaben: Stand {time}.",
         server_full="Zu viele Wände: neuer Stand alle 12\u00a0s.",

@@ -25,6 +25,7 @@ PHRASES = Phrases(
         ),
         usual="usual",
         sample="Sample data. Nothing here is real.",
+        contains_sample="Some posts here are sample data.",
         reconnecting="Reconnecting, last update {ago}.",
         as_of="Everything here is as of {time}.",
         server_full="Too many walls: this one updates every 12\u00a0s.",

@@ -29,6 +29,7 @@ PHRASES = Phrases(
         ),
         usual="d’habitude",
         sample="Exemple. Rien ici n’est réel.",
+        contains_sample="Contient des exemples fictifs.",
         reconnecting="Reconnexion, dernier état {ago}.",
         as_of="Tout ici date de {time}.",
         server_full="Trop de murs\u00a0: mise à jour toutes les 12\u00a0s.",

@@ -1,0 +1,1 @@
+"""The command: ``wallflower``, or ``python -m wallflower``."""
