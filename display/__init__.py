@@ -18,7 +18,7 @@ from display.access.services import Access
 from display.metrics.exposition import Exposition
 from display.metrics.families import Measured
 from display.metrics.requests import ResponseCounts
-from display.pages import errors, metrics, wall, webhook
+from display.pages import errors, metrics, openapi, wall, webhook
 from display.pages.access import account, audit, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
@@ -171,6 +171,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(setup_pages.blueprint)
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(metrics.blueprint)
+    app.register_blueprint(openapi.blueprint)
 
 
 def favicon() -> tuple[str, int]:

@@ -46,7 +46,7 @@ def readiness(context: PageContext) -> dict[str, Any]:
         "warnings": list(_warnings(store, backup, jump, now, sample=context.config.is_sample)),
         "parts": parts,
         "store": _store_evidence(store),
-        "backup": {"age_seconds": round((now - backup.made_at).total_seconds())} if backup else None,
+        "backup": {"age_seconds": round((now - backup.made_at).total_seconds()) if backup else None},
         "clock": {
             "jumped_seconds": round(jump.seconds, 1) if jump else 0.0,
             "doubted_seconds": round(context.clock.doubted.total_seconds(), 1),

@@ -227,7 +227,7 @@ def test_a_person_with_a_one_time_password_first_chooses_another(site: Site) -> 
     )
     client = site.signed_in("dana")
     assert client.get("/mentions").headers["Location"] == "/account/password"
-    assert client.get("/mentions.json").status_code == 303
+    assert client.get("/mentions.json").status_code == 403
     assert client.get("/socket.io/?EIO=4&transport=websocket").status_code == 401
 
 

@@ -62,6 +62,7 @@ PAGES = BASE | {
     "store.tail",
     "analysis",
     "collector.search_coverage",
+    "sources.webhook",  # what a delivery contains, for the description of the interface
     "text.language_codes",
     "text.quotes",
 }

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, g, jsonify, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.cookies import theme
 from display.access.identity import How, Identities, Person
 from display.access.rules import (
     BEFORE_FIRST_ADMIN,
-    DATA_ENDINGS,
     PUBLIC,
     SAFE_METHODS,
     WITH_ONE_TIME_PASSWORD,
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 PERSON = "wallflower.person"
 """WSGI environment: the Person whose socket it is."""
 WALL_REFUSAL = "A wall is read-only: it sees what is shown on walls and cannot change anything."
-TOKEN_REFUSAL = "An API token reads only what every viewer may read as .csv or .json."
+TOKEN_REFUSAL = "An API token only reads data, which /openapi.json lists."
 NOT_ALLOWED = "You cannot do this."
 
 
@@ -45,10 +44,10 @@ class Guard:
     def __init__(self, identities: Identities, people: PeopleStore) -> None:
         self._identities, self._people = identities, people
 
-    def check(self) -> AnyResponse | tuple[str, int] | tuple[AnyResponse, int] | None:
+    def check(self) -> AnyResponse | tuple[str, int] | None:
         """None if the request may go on, else the answer."""
         g.person = None
-        endpoint = request.endpoint
+        endpoint = errors.requested_endpoint()
         if endpoint in WITHOUT_PERSON:
             return None
         person = g.person = self._identities.identify(request.environ)
@@ -59,10 +58,10 @@ class Guard:
         if person is None:
             return self._refuse_stranger()
         if person.account and person.account.must_change_password and person.how is How.SESSION:
-            return None if endpoint in WITH_ONE_TIME_PASSWORD else redirect(url_for("account.password"), 303)
+            return None if endpoint in WITH_ONE_TIME_PASSWORD else _to_new_password()
         return self._refuse_role(person)
 
-    def _refuse_role(self, person: Person) -> AnyResponse | tuple[str, int] | tuple[AnyResponse, int] | None:
+    def _refuse_role(self, person: Person) -> AnyResponse | tuple[str, int] | None:
         if request.endpoint is None:
             return None  # a page that does not exist, or not with this method
         view = current_app.view_functions[request.endpoint]
@@ -77,8 +76,8 @@ class Guard:
         task = getattr(view, "task", "")
         return _error_page_or_json(refusal(role or Role.ADMIN, task, self._people.accounts()))
 
-    def _refuse_stranger(self) -> AnyResponse | tuple[AnyResponse, int]:
-        if wants_data():
+    def _refuse_stranger(self) -> AnyResponse:
+        if errors.wants_data():
             return _json_error("Sign in, or send an API token that has not expired.", 401)
         view = current_app.view_functions.get(request.endpoint or "")
         if request.method in SAFE_METHODS and required_role(view, "GET") is Role.WALL:
@@ -88,8 +87,8 @@ class Guard:
         query = f"?{urlencode({'next': here})}" if here not in ("", "/") else ""
         return redirect(url_for("access.sign_in") + query, 303)
 
-    def _to_first_admin(self) -> AnyResponse | tuple[AnyResponse, int]:
-        if wants_data():
+    def _to_first_admin(self) -> AnyResponse:
+        if errors.wants_data():
             return _json_error("Wallflower has no admin yet. Open it in a browser.", 401)
         return redirect(url_for("access.first_admin"), 303)
 
@@ -133,12 +132,6 @@ def protect(app: Flask, guard: Guard) -> None:
     app.jinja_env.filters["initials"] = initials
 
 
-def wants_data() -> bool:
-    """Whether a program or a script sent this request, for whom a page to sign in would be no use."""
-    is_script = request.headers.get("Sec-Fetch-Dest") == "empty"
-    return is_script or request.path.endswith(DATA_ENDINGS) or "Authorization" in request.headers
-
-
 def _template_values() -> dict[str, object]:
     person: Person | None = g.get("person")
     role = person.role if person else Role.WALL
@@ -150,17 +143,23 @@ def _template_values() -> dict[str, object]:
     }
 
 
-def _error_page_or_json(text: str) -> tuple[str, int] | tuple[AnyResponse, int]:
-    if wants_data():
+def _to_new_password() -> AnyResponse:
+    if errors.wants_data():
+        return _json_error("First open Wallflower in a browser and choose a password.", 403)
+    return redirect(url_for("account.password"), 303)
+
+
+def _error_page_or_json(text: str) -> tuple[str, int] | AnyResponse:
+    if errors.wants_data():
         return _json_error(text, 403)
     return errors.error_page(403, NOT_ALLOWED, text)
 
 
-def _json_error(text: str, status: int) -> tuple[AnyResponse, int]:
-    response = jsonify(error=text)
+def _json_error(text: str, status: int) -> AnyResponse:
+    response = errors.error_json(status, text)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Wallflower"'
-    return response, status
+    return response
 
 
 def _plain(start_response: StartResponse, status: str, text: str) -> list[bytes]:

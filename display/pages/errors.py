@@ -1,16 +1,21 @@
-"""Error pages. For a bug, the page shows a short code, which is also in the log."""
+"""Error pages for people, errors as JSON for programs. For a bug, both show a short code, which is also in the log."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 
-from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from display.access.rules import DATA_ENDINGS
+from display.server.security import SIGNED_PATH
 from monitor.errors import StoreError
 from monitor.model import FaultKind
 from monitor.model.store_health import CAUSES
+
+RETRY_AFTER_SECONDS = 10
+"""After which a database that could not be used is worth another try."""
 
 log = logging.getLogger(__name__)
 
@@ -35,28 +40,71 @@ def error_page(status: int, title: str, text: str) -> tuple[str, int]:
     return render_template("error.html", title=title, text=text), status
 
 
-def http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
-    """The page for a client error. A redirect is returned unchanged."""
+def wants_data() -> bool:
+    """Whether a program or a script sent this request, for whom a page would be no use."""
+    headers, path = request.headers, request.path
+    if headers.get("Sec-Fetch-Dest") == "empty" or "Authorization" in headers:
+        return True
+    if path.endswith(DATA_ENDINGS) or path.startswith(SIGNED_PATH):
+        return True
+    view = current_app.view_functions.get(requested_endpoint() or "")
+    is_browser = "Sec-Fetch-Dest" in headers or "text/html" in headers.get("Accept", "")
+    return getattr(view, "opens_to_tokens", False) and not is_browser
+
+
+def requested_endpoint() -> str | None:
+    """The endpoint at the path of this request, even if not with its method; None if there is none.
+
+    A program that sends the wrong method is told that, not to sign in.
+    """
+    adapter, error = current_app.create_url_adapter(request), request.routing_exception
+    if adapter is None or not isinstance(error, MethodNotAllowed) or not error.valid_methods:
+        return request.endpoint
+    endpoint: str = adapter.match(method=min(error.valid_methods))[0]
+    return endpoint
+
+
+def error_json(status: int, text: str) -> Response:
+    """An error for a program."""
+    response = jsonify(error=text)
+    response.status_code = status
+    return response
+
+
+def http_error(error: HTTPException) -> Response | HTTPException:
+    """A client error. A redirect is returned unchanged."""
     status = error.code or 500
     if status < 400:
         return error
     title, text = MESSAGES.get(status, ("The request failed.", "Try again, or start from one of these pages."))
-    return error_page(status, title, text)
+    response = _error(status, title, text, for_programs=title)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
-def store_error(error: StoreError) -> tuple[str, int]:
-    """The page for a database that cannot be used now."""
+def store_error(error: StoreError) -> Response:
+    """The answer while the database cannot be used."""
     # what keeps the store from storing is logged once, not for each request
     log.log(logging.DEBUG if error.fault else logging.ERROR, "the database cannot be used: %s", error)
     title = "This could not be stored." if request.method == "POST" else "The database cannot be read."
-    if not error.fault:
-        return error_page(503, title, "No data is lost. Wallflower's log gives the reason.")
-    cause = CAUSES[FaultKind(error.fault)]
-    return error_page(503, title, f"{cause.present[0].upper()}{cause.present[1:]}. {cause.advice}")
+    text = "No data is lost. Wallflower's log gives the reason."
+    if error.fault:
+        cause = CAUSES[FaultKind(error.fault)]
+        text = f"{cause.present[0].upper()}{cause.present[1:]}. {cause.advice}"
+    response = _error(503, title, text)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
-def unexpected_error(error: Exception) -> tuple[str, int]:
-    """The page for a bug. It shows a code; the log has the code and the traceback."""
+def unexpected_error(error: Exception) -> Response:
+    """The answer for a bug. It shows a code; the log has the code and the traceback."""
     code = secrets.token_hex(3).upper()
     log.error("error %s", code, exc_info=error)
-    return error_page(500, "Something went wrong on our side.", f"The error is logged as {code}.")
+    return _error(500, "Something went wrong on our side.", f"The error is logged as {code}.")
+
+
+def _error(status: int, title: str, text: str, *, for_programs: str = "") -> Response:
+    if wants_data():
+        return error_json(status, for_programs or f"{title} {text}")
+    return make_response(error_page(status, title, text))

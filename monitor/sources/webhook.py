@@ -49,7 +49,7 @@ def _int_to_text(value: Any) -> Any:
 class DeliveredPost(BaseModel):
     """One post of a delivery. Unknown keys are rejected: otherwise a misspelt key would be lost without an error."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     id: Annotated[str, BeforeValidator(_int_to_text), StringConstraints(min_length=1, max_length=300)]
     """Unique within the source. A known id updates its post."""

@@ -20,7 +20,7 @@ Check: TypeAlias = Callable[[str, KnownNames], str]
 """(value, names) -> empty if the value is allowed, else what is allowed."""
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
-_VERSION = re.compile(r"[0-9]{1,18}")
+_RULE_VERSION = re.compile(r"([\s\S]+)@[0-9]{1,18}")
 
 
 def _any_name(value: str, names: KnownNames) -> str:
@@ -39,8 +39,8 @@ def _language_code(value: str, names: KnownNames) -> str:
 
 
 def _rule_version(value: str, names: KnownNames) -> str:
-    brand, _, version = value.rpartition("@")
-    return "" if brand in names["brand"] and _VERSION.fullmatch(version) else "a brand's name, @ and a version"
+    found = _RULE_VERSION.fullmatch(value)
+    return "" if found and found[1] in names["brand"] else "a brand's name, @ and a version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Facet:
     """A value as people read it."""
     check: Check = _any_name
     """Used only if ``values`` is empty."""
+    pattern: re.Pattern[str] | None = None
+    """What every value that ``check`` allows matches; None: any text."""
     always_listed: frozenset[str] = frozenset()
     """Values that the rail lists even if no mention has them. Configured brands and sources are always listed too."""
     initial_value: str | None = None
@@ -123,11 +125,11 @@ FACETS = (
     INTENT,
     SENTIMENT,
     Facet("source", "Source", check=_known_name("source")),
-    Facet("lang", "Language", label=language_name, check=_language_code, collapsed=True),
+    Facet("lang", "Language", label=language_name, check=_language_code, pattern=_LANGUAGE_CODE, collapsed=True),
     STATE,
     Facet("author", "Author", collapsed=True),
     Facet("site", "Site", collapsed=True),
-    Facet("rule", "Rule", check=_rule_version, collapsed=True),
+    Facet("rule", "Rule", check=_rule_version, pattern=_RULE_VERSION, collapsed=True),
 )
 """In the order of the rail and of the chips."""
 FACET_BY_NAME: Mapping[str, Facet] = {facet.name: facet for facet in FACETS}

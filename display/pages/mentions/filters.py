@@ -43,8 +43,12 @@ RANGES: Mapping[str, TimeRange] = {
 }
 DEFAULT_RANGE = "7d"
 
-_ID = re.compile(r"[0-9]{1,18}")
-_POSITION = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,14}))?")
+ID = re.compile(r"[0-9]{1,18}")
+POSITION = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,14}))?")
+TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::00(?:\.0{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _YEARS = range(1970, 9999)
@@ -224,7 +228,7 @@ def _id(given: Mapping[str, Sequence[str]], name: str) -> int | None:
     value = _single(given, name)
     if value is None:
         return None
-    if not _ID.fullmatch(value):
+    if not ID.fullmatch(value):
         raise FilterError(name, value, "a whole number")
     return int(value)
 
@@ -234,7 +238,7 @@ def _position(given: Mapping[str, Sequence[str]], name: str) -> Position | None:
     value = _single(given, name)
     if value is None:
         return None
-    found = _POSITION.fullmatch(value)
+    found = POSITION.fullmatch(value)
     if found is None:
         raise FilterError(name, value, "the position that a link to another page contains")
     id_, milliseconds = found.groups()
@@ -300,11 +304,13 @@ def _time(given: Mapping[str, Sequence[str]], name: str, timezone: tzinfo) -> da
     if value is None:
         return None
     try:
+        if not TIME.fullmatch(value):
+            raise ValueError(value)
         written = datetime.fromisoformat(value)
         at = (written if written.tzinfo else written.replace(tzinfo=timezone)).astimezone(UTC)
         local_minute(at, timezone)
     except (ValueError, OverflowError):
         raise FilterError(name, value, _ISO_TIME) from None
-    if at.second or at.microsecond or written.year not in _YEARS:
+    if written.year not in _YEARS:
         raise FilterError(name, value, _ISO_TIME)
     return at

@@ -19,9 +19,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.rules import opens_to_tokens
 from display.formatting import format_signed, initials
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
+from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
 from display.pages.mentions.cards import Card, Cards, weighted_words
@@ -53,15 +55,15 @@ blueprint = Blueprint("mentions", __name__)
 blueprint.after_request(always_revalidate)
 
 
-def errors_as_text(view: View) -> View:
-    """Answer 400 in plain text for an invalid filter or search: for URLs that programs read."""
+def errors_as_json(view: View) -> View:
+    """Answer 400 in JSON for an invalid filter or search: for URLs that programs read."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> PageResponse:
         try:
             return view(*args, **kwargs)
         except (FilterError, QueryError) as error:
-            return Response(f"{error}\n", 400, mimetype="text/plain")
+            return error_json(400, str(error))
 
     return cast("View", guarded)
 
@@ -93,7 +95,8 @@ def listing() -> PageResponse:
 
 
 @blueprint.get("/mentions/new")
-@errors_as_text
+@opens_to_tokens
+@errors_as_json
 def new_count() -> PageResponse:
     """How many mentions the list has gained since ``upto``: a number."""
     context = page_context()
@@ -112,7 +115,7 @@ def health_line() -> str:
 
 @blueprint.get("/mentions.csv")
 @limited(EXPORTS)
-@errors_as_text
+@errors_as_json
 def export_csv() -> PageResponse:
     """Every mention of the view as CSV, streamed."""
     context = page_context()
@@ -122,7 +125,7 @@ def export_csv() -> PageResponse:
 
 @blueprint.get("/mentions.json")
 @limited(EXPORTS)
-@errors_as_text
+@errors_as_json
 def export_json() -> PageResponse:
     """Every mention of the view as one JSON array, streamed."""
     return Response(export.json_array(requested_mentions(page_context())), mimetype="application/json")

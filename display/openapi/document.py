@@ -1,0 +1,145 @@
+"""The OpenAPI document. A new operation is an entry of OPERATIONS; ``/api/v1`` will be among them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from display.access.cookies import SESSION_COOKIE, WALL_COOKIE
+from display.access.tokens import API_TOKEN_PREFIX
+from display.openapi.parameters import filter_parameters
+from display.openapi.responses import JSON, PLAIN, RESPONSES, answer, ok, responses
+from display.openapi.schemas import TEXT, array_of, reference, schemas
+from display.pages.webhook import SIGNATURE_HEADER
+from display.server.security import SIGNED_PATH
+
+Json: TypeAlias = dict[str, Any]
+
+DESCRIPTION = """\
+What programs can read from this Wallflower and send to it. Times are in UTC unless they say otherwise. API tokens are
+created on `/account`; a session or the cookie of a paired wall opens the same addresses in a browser. Any address
+answers 400 to a Host header that is not one of this server's.\
+"""
+SECURITY_SCHEMES: Json = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": f"{API_TOKEN_PREFIX}...",
+        "description": "An API token of a person. It reads, and changes nothing.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "A person who signed in. Over https the name begins with `__Host-`, below a path `__Secure-`.",
+    },
+    "wall": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": WALL_COOKIE,
+        "description": "A paired screen. The same prefixes.",
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": SIGNATURE_HEADER,
+        "description": "`sha256=` and the HMAC-SHA256 of the body in hexadecimal, with the secret of the source.",
+    },
+}
+ANYBODY: list[Json] = []
+READERS: list[Json] = [{"token": []}, {"session": []}]
+WALLS: list[Json] = [*READERS, {"wall": []}]
+SENDERS: list[Json] = [{"signature": []}]
+_METRICS = "In the text format of Prometheus, or of OpenMetrics if `Accept` prefers it. A session needs an admin."
+_DELIVERY = (
+    "Store posts: one, an array, or an object with `posts`; at most 1,000 and 1 MiB. A known id updates its post, and"
+    " `deleted` removes it. Send it again after 503."
+)
+
+
+def document(version: str, root: str) -> Json:
+    """The document of a Wallflower that is reached at the path ``root``."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Wallflower", "version": version, "description": DESCRIPTION},
+        "servers": [{"url": root or "/"}],
+        "paths": operations(),
+        "components": {"schemas": schemas(), "responses": RESPONSES, "securitySchemes": SECURITY_SCHEMES},
+    }
+
+
+def operations() -> Json:
+    """Path -> method -> operation."""
+    return {
+        "/mentions.json": {"get": _export("mentionsJson", JSON, array_of(reference("Mention")))},
+        "/mentions.csv": {"get": _export("mentionsCsv", "text/csv", TEXT)},
+        "/mentions/new": {"get": _new_mentions()},
+        "/wall/state.json": {"get": _wall_state("wallState", "The state of the first wall.")},
+        "/wall/{name}/state.json": {
+            "get": _wall_state("namedWallState", "The state of a wall.") | {"parameters": [_path("name", "A wall.")]}
+        },
+        f"{SIGNED_PATH}{{name}}": {"post": _delivery()},
+        "/healthz": {"get": _health()},
+        "/readyz": {"get": _readiness()},
+        "/metrics": {"get": _metrics()},
+        "/openapi.json": {"get": _description()},
+    }
+
+
+def _operation(id_: str, summary: str, security: list[Json], answers: Json, description: str = "") -> Json:
+    described = {"description": description} if description else {}
+    return {"operationId": id_, "summary": summary, **described, "security": security, "responses": answers}
+
+
+def _path(name: str, description: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": {"type": "string"}}
+
+
+def _export(id_: str, content_type: str, schema: Json) -> Json:
+    answers = responses("400", "401", "403", "503", success=ok("Every mention, streamed.", content_type, schema))
+    summary = "Every mention of a list, as the Mentions page filters it."
+    return _operation(id_, summary, READERS, answers) | {"parameters": filter_parameters()}
+
+
+def _new_mentions() -> Json:
+    number = {"type": "string", "pattern": "^[0-9]+$"}
+    answers = responses("400", "401", "403", "503", success=ok("A number.", PLAIN, number))
+    summary = "How many mentions a list has gained since the id `upto`."
+    return _operation("newMentions", summary, READERS, answers) | {"parameters": filter_parameters("upto")}
+
+
+def _wall_state(id_: str, summary: str) -> Json:
+    moved = {"303": {"description": "A paired screen is sent to its own wall."}}
+    answers = responses("401", "403", "404", "503", success=ok("What it shows.", JSON, reference("WallState")) | moved)
+    note = "What the page of the wall draws. It changes with the wall, in any version."
+    return _operation(id_, summary, WALLS, answers, note)
+
+
+def _delivery() -> Json:
+    stored = {"202": answer("All of it is stored.", JSON, reference("Receipt"))}
+    answers = responses("400", "413", "503", success=stored, _401="Unsigned")
+    body = {"required": True, "content": {JSON: {"schema": reference("Delivery")}}}
+    found = _operation("deliver", "Deliver posts to a webhook.", SENDERS, answers, _DELIVERY)
+    return found | {"parameters": [_path("name", "The name of a source of the kind `webhook`.")], "requestBody": body}
+
+
+def _health() -> Json:
+    stopped = {"503": answer("At least one part has stopped.", JSON, reference("Parts"))}
+    answers = responses(success=ok("Every part is running.", JSON, reference("Parts")) | stopped)
+    return _operation("health", "Liveness: whether each part is running.", ANYBODY, answers)
+
+
+def _readiness() -> Json:
+    not_ready = {"503": answer("Not ready; `reasons` say why.", JSON, reference("Readiness"))}
+    answers = responses(success=ok("Ready.", JSON, reference("Readiness")) | not_ready)
+    return _operation("readiness", "Readiness, with the evidence.", ANYBODY, answers)
+
+
+def _metrics() -> Json:
+    formats = {kind: {"schema": TEXT} for kind in (PLAIN, "application/openmetrics-text")}
+    answers = responses("401", "403", "503", success={"200": {"description": "Metrics.", "content": formats}})
+    return _operation("metrics", "Metrics for Prometheus.", READERS, answers, _METRICS)
+
+
+def _description() -> Json:
+    answers = responses("401", "403", "503", success=ok("This document.", JSON, {"type": "object"}))
+    return _operation("openapi", "This document.", READERS, answers)

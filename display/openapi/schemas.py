@@ -1,0 +1,131 @@
+"""The documents that programs receive and send, as JSON Schema.
+
+Those of walls and deliveries come from the classes that write and check them. Those of mentions are written here; a
+test compares their keys with the columns of the export.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter
+
+from display.wall_state.document import WallState
+from monitor.model import Intent, Receipt, Sentiment, State
+from monitor.sources.webhook import MAX_POSTS, DeliveredPost
+
+Json: TypeAlias = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+NUMBER: Json = {"type": "integer"}
+TIME: Json = {"type": "string", "format": "date-time"}
+FLAG: Json = {"type": "boolean"}
+NULL: Json = {"type": "null"}
+
+
+def schemas() -> Json:
+    """The schemas by name."""
+    wall, receipt = (_of(kind, mode="serialization") for kind in (WallState, Receipt))
+    post = _of(DeliveredPost, mode="validation")
+    shared = {name: schema for one in (wall, receipt, post) for name, schema in one.pop("$defs", {}).items()}
+    written = {"Error": ERROR, "Mention": mention(), "Parts": PARTS, "Readiness": READINESS, "Delivery": DELIVERY}
+    return written | shared | {"WallState": wall, "Receipt": receipt, "DeliveredPost": _with_rules(post)}
+
+
+def reference(name: str) -> Json:
+    """A reference to one of ``schemas``."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def array_of(items: Json) -> Json:
+    """An array."""
+    return {"type": "array", "items": items}
+
+
+def nullable(schema: Json) -> Json:
+    """``schema``, or null."""
+    return {"anyOf": [schema, NULL]}
+
+
+def object_of(**properties: Json) -> Json:
+    """An object that has all of ``properties``."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def mention() -> Json:
+    """A mention as exports have it."""
+    intents = [str(intent.name).lower() for intent in Intent]
+    return object_of(
+        id=NUMBER | {"description": "Later mentions have larger ids."},
+        brand=TEXT,
+        sentiment={"enum": [sentiment.value for sentiment in Sentiment]},
+        score=nullable({"type": "number", "minimum": -1, "maximum": 1}) | {"description": "Null: it is unscored."},
+        corrected=FLAG | {"description": "Whether a person has set the score."},
+        published_at=nullable(TIME) | {"description": "Null: the site does not say when."},
+        added_at=TIME,
+        source=TEXT,
+        site=TEXT,
+        author=TEXT,
+        lang=TEXT | {"description": "ISO 639; `und` if it is unknown."},
+        title=TEXT,
+        text=TEXT | {"description": "Plain text by a stranger: escape it wherever you show it."},
+        url=TEXT | {"description": "http(s), or empty."},
+        rule=TEXT | {"description": "The part of the rule that matched."},
+        rule_version=NUMBER,
+        intent=array_of({"enum": intents}),
+        state={"enum": [state.name.lower() for state in State]},
+        hidden=FLAG,
+        story=nullable(NUMBER) | {"description": "Near-duplicates have the same story."},
+        external_id=TEXT | {"description": "The id that the post has at its source."},
+        stars=nullable(NUMBER | {"minimum": 1, "maximum": 5}),
+        reply_to=TEXT,
+        repost=FLAG,
+    )
+
+
+ERROR = object_of(error=TEXT)
+PARTS: Json = {"type": "object", "additionalProperties": FLAG}
+READINESS = object_of(
+    ready=FLAG,
+    reasons=array_of(TEXT),
+    warnings=array_of(TEXT),
+    parts=PARTS,
+    store=object_of(
+        fault=nullable(object_of(kind=TEXT, since=TIME)),
+        last_commit_seconds=nullable({"type": "number"}),
+        oldest_queued_seconds={"type": "number"},
+        waiting=NUMBER,
+        checking=FLAG,
+        free_bytes=nullable(NUMBER),
+    ),
+    backup=object_of(age_seconds=nullable(NUMBER)),
+    clock=object_of(jumped_seconds={"type": "number"}, doubted_seconds={"type": "number"}),
+)
+_POSTS = {"type": "array", "items": reference("DeliveredPost"), "maxItems": MAX_POSTS}
+_POSTS_BY_NAME = object_of(posts=_POSTS) | {"additionalProperties": False}
+DELIVERY: Json = {"oneOf": [reference("DeliveredPost"), _POSTS, _POSTS_BY_NAME]}
+
+
+def _with_rules(post: Json) -> Json:
+    """With what only the code checks: a post has a text or is deleted, and times may be numbers."""
+    has_text = {"properties": {"text": {"pattern": r"\S"}}, "required": ["text"]}
+    is_deleted = {"properties": {"deleted": {"const": True}}, "required": ["deleted"]}
+    post["properties"]["id"]["type"] = ["string", "integer"]
+    post["properties"]["published"]["anyOf"].append({"type": "number"})
+    return post | {"anyOf": [has_text, is_deleted]}
+
+
+def _of(kind: type, mode: Any) -> Json:
+    found = TypeAdapter(kind).json_schema(mode=mode, ref_template="#/components/schemas/{model}")
+    plain: Json = _without_titles(found)
+    return plain
+
+
+def _without_titles(schema: Any) -> Any:
+    """Without the titles that pydantic makes of names. A property that is named "title" is no string."""
+    if isinstance(schema, list):
+        return [_without_titles(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: part for name, part in schema.items() if name != "title" or not isinstance(part, str)}
+    return {name: _without_titles(part) for name, part in kept.items()}
