@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 BUILT_FROM := pyproject.toml constraints.txt hatch_build.py \
 	$(shell find display/web -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: run demo test drills lint bench licenses lock package
+.PHONY: run demo test drills soak lint bench licenses lock package
 
 run: .venv/.installed
 	@exec env MALLOC_ARENA_MAX=2 $(BIN)/wallflower run
@@ -33,6 +33,10 @@ bench: .venv/.testable
 # What takes minutes, or a whole machine: systemd in a container, packages, faults. As root it skips the least.
 drills: .venv/.testable
 	@$(BIN)/python -m pytest --verbose tests/drills/drill_*.py
+
+# An hour of every kind of source and of an organisation that uses the program, while sites fail.
+soak: .venv/.testable
+	@$(BIN)/python -m bench.soak
 
 # The pinned dependencies with their hashes, from pyproject.toml and constraints.txt.
 lock: .venv/.testable

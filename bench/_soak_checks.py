@@ -50,6 +50,21 @@ class Sample(NamedTuple):
     """Memory blocks allocated by Python."""
     wal: float = 0.0
     """Megabytes of the write-ahead log."""
+    parent_rss: float = 0.0
+    parent_fds: int = 0
+    connections: int = 0
+    """How often the worker has the database open."""
+    half_closed: int = 0
+    """Connections that the other side has closed and the worker has not."""
+    log: float = 0.0
+    """Megabytes."""
+    lag: float = 0.0
+    """Changes that are stored and not sent yet."""
+    sockets: float = 0.0
+    """Live connections."""
+    queue: float = 0.0
+    """Transactions that wait."""
+    sessions: float = 0
 
 
 @dataclass

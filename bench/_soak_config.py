@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench._soak_plan import Plan, PlannedSource
-from bench._soak_sites import SECRET, SECRET_NAME
+from bench._soak_webhook import SECRET, SECRET_NAME
 from tests import sites
 
 EXTRA_OPTIONS: dict[str, dict[str, Any]] = {"youtube": {"searches_a_day": 100_000}}
@@ -15,11 +15,18 @@ EXTRA_OPTIONS: dict[str, dict[str, Any]] = {"youtube": {"searches_a_day": 100_00
 NO_THREAD_CACHES = "glibc.malloc.tcache_count=0"
 """glibc caches up to some 200 KB of freed memory per thread, which takes hours to fill with 228 threads (16 MB in the
 first hour). Without these caches, growth means a leak."""
+ARCHIVE = "Archive"
+"""A webhook whose posts are kept for a day."""
 HEAD = """[wallflower]
 data = "data"
 allow_hosts = ["127.0.0.1"]
 [server]
 port = {port}
+hosts = ["localhost"]
+proxies = ["127.0.0.1"]
+[backup]
+to = "backups"
+keep = 3
 [[brands]]
 name = "Acme"
 ours = true
@@ -27,12 +34,35 @@ rule = "acme"
 [[brands]]
 name = "Globex"
 rule = "globex"
+[[walls]]
+name = "desk"
+[[walls]]
+name = "lobby"
+language = "{language}"
+[[sources]]
+kind = "webhook"
+name = "Archive"
+secret = "SOAK_HOOK"
+keep = "1d"
 """
+CHANGED = """
+[[brands]]
+name = "Initech"
+rule = "initech"
+[[walls]]
+name = "canteen"
+[[sources]]
+kind = "webhook"
+name = "Season"
+secret = "SOAK_HOOK"
+"""
+"""What every second config has besides: a brand, a wall and a source."""
 
 
-def config(plan: Plan) -> str:
-    """The text of config.toml."""
-    return HEAD.format(port=plan.page_port) + "".join(map(_table, plan.sources))
+def config(plan: Plan, *, changed: bool = False) -> str:
+    """The text of config.toml. ``changed``: the other of two, which a reload replaces by each other."""
+    head = HEAD.format(port=plan.page_port, language="de" if changed else "en")
+    return head + "".join(map(_table, plan.sources)) + (CHANGED if changed else "")
 
 
 def _table(source: PlannedSource) -> str:

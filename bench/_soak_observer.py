@@ -1,26 +1,28 @@
-"""Observes the soak's run from outside: /proc, the database (read only) and the pages. Presses "Check now"."""
+"""Observes the soak's run from outside: /proc, database (read only), pages and metrics. Presses "Check now"."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import sqlite3
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-import socketio  # type: ignore[import-untyped]
+import requests
 
 from bench._soak_checks import GapHistory, Sample
+from bench._soak_person import Person, Unexpected
 from bench._soak_plan import Plan
 
 POLL_SECONDS = 2.0
 """Between two polls of the gaps."""
 PAGES = ("/healthz", "/wall/state.json", "/mentions", "/sources")
+METRICS = {"lag": "wallflower_change_log_lag", "sockets": "wallflower_sockets", "queue": "wallflower_store_queue_depth"}
 TIMEOUT_SECONDS = 30.0
 MEMORY_FILE = "memory.json"
 """The memory figures that the run writes."""
@@ -28,10 +30,10 @@ MEGABYTE = 1 << 20
 
 
 class Observer:
-    """Records gaps, failing pages and worker processes, and keeps one wall connected."""
+    """Records gaps, failing pages and worker processes. ``person``: an admin who requests what it observes."""
 
-    def __init__(self, plan: Plan, folder: Path, pid: int) -> None:
-        self._plan, self._folder = plan, folder
+    def __init__(self, plan: Plan, folder: Path, pid: int, person: Person) -> None:
+        self._plan, self._folder, self._person = plan, folder, person
         self._parent = psutil.Process(pid)
         self._database = folder / "data" / "wallflower.db"
         self._unauthorised = [o for o in plan.outages if o.fault == "401"]
@@ -40,12 +42,6 @@ class Observer:
         self.problems: list[str] = []
         """Failed requests, and when the service was unhealthy."""
         self.workers: set[int] = set()
-        self._wall = socketio.Client(request_timeout=TIMEOUT_SECONDS)
-        self._wall.connect(self._url(""), auth={"room": "wall"}, transports=["websocket"])
-
-    def close(self) -> None:
-        """Disconnect the wall."""
-        self._wall.disconnect()
 
     def poll_gaps(self, now: float) -> None:
         """Record the current gaps."""
@@ -62,17 +58,18 @@ class Observer:
         self._unauthorised = [outage for outage in self._unauthorised if outage not in over]
         for outage in over:
             for name in [source.name for source in self._plan.sources if source.port == outage.port]:
-                self._request(f"/sources/{quote(name)}/try", b"")
+                self._request(f"/sources/{quote(name)}/try", {})
 
     def sample(self, now: float) -> Sample:
         """Sample the run."""
         start = time.monotonic()
-        health = json.loads(self._request(PAGES[0]))
+        health = json.loads(self._request(PAGES[0]) or "{}")
         for page in PAGES[1:]:
             self._request(page)
         pages = (time.monotonic() - start) * 1000
-        if not all(health.values()):
-            self.problems.append(f"{now:.0f} s: {health}")
+        ready = json.loads(self._request("/readyz") or "{}")
+        if not (health and all(health.values())) or not ready.get("ready"):
+            self.problems.append(f"{now:.0f} s: {health} {ready.get('reasons')}")
         (worker,) = self._parent.children()
         self.workers.add(worker.pid)
         children = worker.children()
@@ -89,7 +86,14 @@ class Observer:
             db=self._database.stat().st_size / MEGABYTE,
             wal=self._database.with_name(self._database.name + "-wal").stat().st_size / MEGABYTE,
             pages=pages,
-            healthy=all(health.values()),
+            healthy=bool(ready.get("ready")),
+            parent_rss=self._parent.memory_info().rss / MEGABYTE,
+            parent_fds=self._parent.num_fds(),
+            connections=self._database_connections(worker.pid),
+            half_closed=sum(each.status == psutil.CONN_CLOSE_WAIT for each in worker.net_connections("tcp")),
+            log=(self._folder / "log").stat().st_size / MEGABYTE,
+            sessions=self._sessions(),
+            **self._metrics(),
             **json.loads((self._folder / MEMORY_FILE).read_text()),
         )
 
@@ -129,19 +133,27 @@ class Observer:
         with self.database() as db:
             return str(db.execute("PRAGMA integrity_check(5)").fetchone()[0])
 
-    def _request(self, path: str, body: bytes | None = None) -> bytes:
-        """The response body of a page. A failure is recorded and returns empty JSON."""
-        try:
-            request = urllib.request.Request(self._url(path), body)
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
-                content: bytes = response.read()
-                return content
-        except urllib.error.HTTPError as error:
-            self.problems.append(f"{path}: {error.code}")
-            return error.read() if path == PAGES[0] else b"{}"
-        except OSError as error:
-            self.problems.append(f"{path}: {error}")
-            return b"{}"
+    def _database_connections(self, pid: int) -> int:
+        """How often the worker has the database open."""
+        found = 0
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                found += os.readlink(file) == str(self._database.resolve())
+        return found
 
-    def _url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self._plan.page_port}{path}"
+    def _metrics(self) -> dict[str, float]:
+        text = self._request("/metrics")
+        figures = {name: re.search(rf"^{metric} (\S+)$", text, re.MULTILINE) for name, metric in METRICS.items()}
+        return {name: float(found[1]) if found else -1.0 for name, found in figures.items()}
+
+    def _sessions(self) -> int:
+        with self.database() as db:
+            return int(db.execute("SELECT count(*) FROM session").fetchone()[0])
+
+    def _request(self, path: str, form: dict[str, str] | None = None) -> str:
+        """The text of a page. A failure is recorded and returns an empty string."""
+        try:
+            return self._person.request(path, form, expect=(200,) if form is None else (302, 303)).text
+        except (Unexpected, requests.RequestException) as error:
+            self.problems.append(str(error))
+            return ""

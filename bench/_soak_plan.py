@@ -83,6 +83,10 @@ class Plan:
     page_port: int
     sources: tuple[PlannedSource, ...]
     outages: tuple[Outage, ...]
+    url: str
+    """By which people reach the pages."""
+    certificate: str = ""
+    """The path of the certificate of ``url``; empty without TLS."""
 
     @property
     def last_post_at(self) -> float:
@@ -112,7 +116,7 @@ def make_plan(seed: int, seconds: float, began: float) -> Plan:
     outages = [_scaled(outage, seconds) for outage in in_shares]
     latest = seconds - END_WITHOUT_FAULTS
     kept = tuple(one for one in outages if one.end <= latest or one.end - one.start >= LONG_SHARE * seconds - 1)
-    return Plan(seed, seconds, began, page_port, sources, kept)
+    return Plan(seed, seconds, began, page_port, sources, kept, f"http://127.0.0.1:{page_port}")
 
 
 def _scaled(outage: Outage, seconds: float) -> Outage:

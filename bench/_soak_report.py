@@ -25,13 +25,32 @@ from bench._soak_checks import (
     tracebacks,
     unread_span,
 )
+from bench._soak_config import ARCHIVE
 from bench._soak_observer import Observer
+from bench._soak_organisation import Organisation
 from bench._soak_plan import Outage, Plan, PlannedSource
 
 WARM_UP_SHARE, MIN_WARM_UP, MAX_WARM_UP = 0.25, 180.0, 600.0
 """The share of the run for which slopes are not judged; between three and ten minutes."""
-MAX_SLOPES = {"beyond SQLite": 12.0, "child_rss": 12.0, "threads": 2.0, "fds": 4.0, "blocks": 100_000.0}
-"""The growth allowed per hour: MB, MB, threads, files, memory blocks of Python."""
+MAX_SLOPES = {
+    "beyond SQLite": 12.0,
+    "child_rss": 12.0,
+    "threads": 2.0,
+    "fds": 4.0,
+    "blocks": 100_000.0,
+    "parent_rss": 4.0,
+    "parent_fds": 1.0,
+    "connections": 1.0,
+    "half_closed": 1.0,
+    "sockets": 1.0,
+    "sessions": 2.0,
+    "lag": 5.0,
+    "queue": 5.0,
+    "log": 6.0,
+}
+"""The growth allowed per hour: megabytes of memory and of the log, memory blocks of Python, else counts."""
+MAX_LAG, MAX_LAG_SHARE = 50.0, 0.05
+"""More changes than that may be stored and not sent in no more than this share of the samples."""
 MAX_WAL_MB = 64.0
 """More than ten checkpoints. A reader that never ends would let the WAL grow without limit."""
 UNLIMITED = ("rss", "sqlite", "malloc", "free")
@@ -70,7 +89,7 @@ class Findings:
         self.problems += problems
 
 
-def print_findings(run: Run, observer: Observer, report: Mapping[str, Any]) -> bool:
+def print_findings(run: Run, observer: Observer, organisation: Organisation, report: Mapping[str, Any]) -> bool:
     """Print all findings. Returns whether there are no problems."""
     findings = Findings()
     print()
@@ -81,6 +100,10 @@ def print_findings(run: Run, observer: Observer, report: Mapping[str, Any]) -> b
     _report_recovery(run.plan, observer, report["sources"], findings)
     _report_lateness(run.plan, report["sources"], findings)
     _report_logs(run.folder, findings)
+    for line in organisation.lines():
+        print(line)
+    archived = observer.texts().get(ARCHIVE, [])
+    findings.add("the organisation:", *organisation.problems, *organisation.archive_problems(archived))
     print(f"answers of the webhook: {report['webhook']}")
     print(f"\n{len(findings.problems) or 'no'} problems")
     return not findings.problems
@@ -101,6 +124,9 @@ def _report_slopes(samples: Sequence[Sample], plan: Plan, findings: Findings) ->
             f" {max(values):.1f}, slope {rise:+.2f} per hour",
             *([f"{name} grows by {rise:.1f} per hour"] if grows else []),
         )
+    behind = sum(one.lag > MAX_LAG for one in samples) / max(1, len(samples))
+    if behind > MAX_LAG_SHARE:
+        findings.add("", f"in {behind:.0%} of the samples more than {MAX_LAG:.0f} changes were not sent yet")
     max_wal = max((one.wal for one in samples), default=0.0)
     findings.add(
         f"WAL at most {max_wal:.1f} MB", *([f"the WAL reached {max_wal:.0f} MB"] if max_wal > MAX_WAL_MB else [])
@@ -127,6 +153,8 @@ def _report_health(run: Run, observer: Observer, findings: Findings) -> None:
             problems.append(f"{source.name} was not read at the end; its last pass is overdue by {late:.0f} s")
     if (integrity := observer.integrity()) != "ok":
         problems.append(f"the database is damaged: {integrity}")
+    missing: dict[str, object] = {"health": "missing", "reason": ""}
+    statuses = {source.name: statuses.get(source.name, missing) for source in run.plan.sources}
     states = Counter(str(status["health"]) for status in statuses.values())
     broken = {name: s["reason"] for name, s in statuses.items() if s["health"] not in ("working", "quiet")}
     problems += [f"{name} is not working at the end: {reason}" for name, reason in broken.items()]

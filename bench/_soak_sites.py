@@ -22,13 +22,11 @@ from bench._soak_host import Host
 from bench._soak_plan import FAST_ENTRIES, Plan, PlannedSource
 from bench._soak_post_generator import PostGenerator
 from bench._soak_stream import Stream
-from bench._soak_webhook import WebhookSender
+from bench._soak_webhook import Hook, WebhookSender
 from tests import sites
 from tests.fake_server import Connection, item, rss
 from tests.sites import FakePost, FakeSite
 
-SECRET_NAME = "SOAK_HOOK"
-SECRET = "an-example-for-the-soak"
 FIRST_POSTS = 12
 DELETION_SHARE, DELETIONS = 0.12, 5
 """When sites delete posts, as a share of the run, and how many."""
@@ -122,7 +120,7 @@ class Sites:
     def _add_site(self, source: PlannedSource) -> None:
         generator, host = self.generators[source.name], self._hosts.get(source.port)
         if host is None:
-            self._sites[source.name] = WebhookSender(generator, self._plan.page_port, source.name, SECRET)
+            self._sites[source.name] = WebhookSender(generator, Hook(self._plan, source.name))
             return
         if source.kind == "feed":
             feed = FeedSite(generator, source.max_entries)

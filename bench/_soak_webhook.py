@@ -5,24 +5,48 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import ssl
 import urllib.error
 import urllib.request
 from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
+from bench._soak_plan import Plan
 from bench._soak_post_generator import PostGenerator
 
+SECRET_NAME, SECRET = "SOAK_HOOK", "an-example-for-the-soak"
 POSTS_PER_WRITE = 5
 TIMEOUT_SECONDS = 10.0
 
 
-class WebhookSender:
-    """Delivers generated posts to the webhook source ``name``."""
+class Hook:
+    """The address of the webhook source ``name``, for somebody who knows its secret."""
 
-    def __init__(self, generator: PostGenerator, port: int, name: str, secret: str) -> None:
-        self._generator, self._secret = generator, secret.encode()
-        self._url = f"http://127.0.0.1:{port}/in/{quote(name)}"
+    def __init__(self, plan: Plan, name: str) -> None:
+        self._url = f"{plan.url}/in/{quote(name)}"
+        self._tls = ssl.create_default_context(cafile=plan.certificate) if plan.certificate else None
+
+    def deliver(self, posts: list[dict[str, Any]], signature: str = "") -> int:
+        """Deliver posts, signed unless ``signature`` is given; return the status, or 0 if there is no answer."""
+        body = json.dumps(posts).encode()
+        signature = signature or "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
+        request = urllib.request.Request(self._url, body, headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=self._tls) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+
+class WebhookSender:
+    """Delivers generated posts to a webhook."""
+
+    def __init__(self, generator: PostGenerator, hook: Hook) -> None:
+        self._generator, self._hook = generator, hook
         self._waiting: list[dict[str, Any]] = []
         self.answers: Counter[str] = Counter()
 
@@ -51,17 +75,6 @@ class WebhookSender:
         """Do nothing: ``write`` deletes posts all the time."""
 
     def _post(self, posts: list[dict[str, Any]], signature: str = "") -> int:
-        body = json.dumps(posts).encode()
-        signature = signature or "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
-        headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
-        request = urllib.request.Request(self._url, body, headers, method="POST")
-        status = 0
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
-                status = response.status
-        except urllib.error.HTTPError as error:
-            status = error.code
-        except OSError:
-            pass
+        status = self._hook.deliver(posts, signature)
         self.answers[str(status or "no answer")] += 1
         return status

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 import psutil
 
+from tests.config_text import config_text, feed
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,22 +28,6 @@ TIMEOUT_SECONDS = 30.0
 """How long a test waits for a process."""
 STOP_TIMEOUT_SECONDS = 15.0
 
-CONFIG = """
-[wallflower]
-data = "data"
-allow_hosts = ["127.0.0.1:{feed}"]
-[server]
-port = {port}
-[[brands]]
-name = "Acme"
-ours = true
-rule = 'acme'
-[[sources]]
-kind = "feed"
-name = "Forum"
-url = "http://127.0.0.1:{feed}/feed.xml"
-every = "1s"
-"""
 ITEM = "<item><title>About Acme {n}</title><description>Acme is great, they say</description><guid>g{n}</guid></item>"
 
 
@@ -90,7 +75,8 @@ class Running:
     def __init__(self, folder: Path, feed_port: int) -> None:
         self.folder, self.port = folder, free_port()
         self.config = folder / "config.toml"
-        self.config.write_text(CONFIG.format(port=self.port, feed=feed_port))
+        forum = feed("Forum", f"http://127.0.0.1:{feed_port}/feed.xml")
+        self.config.write_text(config_text(self.port, forum, site=feed_port))
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
         self.creates = True

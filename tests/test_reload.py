@@ -13,44 +13,9 @@ from urllib.error import HTTPError
 import pytest
 import socketio
 
+from tests.config_text import brand, config_text, wall
+from tests.config_text import feed as feed_table
 from tests.run_process import Running, served_feed, until
-
-CONFIG = """
-[wallflower]
-data = "data"
-allow_hosts = ["127.0.0.1:{feed}"]
-[server]
-port = {port}
-[[brands]]
-name = "Acme"
-ours = true
-rule = 'acme'
-[[brands]]
-name = "Globex"
-rule = '{rule}'
-[[sources]]
-kind = "feed"
-name = "Forum"
-url = "http://127.0.0.1:{feed}/feed.xml"
-every = "1s"
-[[sources]]
-kind = "feed"
-name = "Slow"
-url = "http://127.0.0.1:{feed}/slow.xml"
-every = "1h"
-"""
-BLOG = """
-[[sources]]
-kind = "feed"
-name = "Blog"
-url = "http://127.0.0.1:{feed}/blog.xml"
-every = "1h"
-"""
-WALL = """
-[[walls]]
-name = "{name}"
-language = "{language}"
-"""
 
 
 class Wall:
@@ -92,9 +57,12 @@ class Reloads:
         self.run, self.feed_port = run, feed_port
 
     def write(self, *tables: str, rule: str = "globex", port: int = 0) -> None:
-        text = CONFIG.format(port=port or self.run.port, feed=self.feed_port, rule=rule)
-        tables = tuple(table.format(feed=self.feed_port) for table in tables)
-        self.run.config.write_text(text + "".join(tables))
+        sources = self.feed("Forum"), self.feed("Slow", "1h")
+        text = config_text(port or self.run.port, brand("Globex", rule), *sources, *tables, site=self.feed_port)
+        self.run.config.write_text(text)
+
+    def feed(self, name: str, every: str = "1s") -> str:
+        return feed_table(name, f"http://127.0.0.1:{self.feed_port}/{name.lower()}.xml", every)
 
     def reload(self, *tables: str, expect: str = "was reloaded", **values: Any) -> None:
         """Write the config, send SIGHUP and wait until the log says ``expect`` once more."""
@@ -125,10 +93,6 @@ def reloads(running: Running, feed: Any) -> Reloads:
     return Reloads(running, feed.server_port)
 
 
-def wall(name: str, language: str = "en") -> str:
-    return WALL.format(name=name, language=language)
-
-
 def test_a_reload_drops_no_wall_no_socket_and_no_post(running: Running, reloads: Reloads, feed: Any) -> None:
     reloads.write(wall("ceo"))
     running.start()
@@ -137,7 +101,7 @@ def test_a_reload_drops_no_wall_no_socket_and_no_post(running: Running, reloads:
     ceo = Wall(running.port, "ceo")
 
     # a source, a rule, a wall
-    reloads.reload(BLOG, wall("ceo", "de"), wall("lobby"), rule="they")
+    reloads.reload(reloads.feed("Blog", "1h"), wall("ceo", language="de"), wall("lobby"), rule="they")
     until(lambda: ceo.language() == "de", running.output)
     lobby = Wall(running.port, "lobby")
     until(lambda: lobby.language() == "en", running.output)
@@ -157,7 +121,7 @@ def test_a_reload_drops_no_wall_no_socket_and_no_post(running: Running, reloads:
     assert ceo.language() == "de"
 
     # it is mended, and the second wall and the second source leave it
-    reloads.reload(wall("ceo", "fr"), rule="they", port=running.port + 1)
+    reloads.reload(wall("ceo", language="fr"), rule="they", port=running.port + 1)
     until(lambda: ceo.language() == "fr" and lobby.reloads[:1] == ["wall"], running.output)
     page = reloads.sources_page()
     assert "problem" not in page

@@ -17,16 +17,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.config_text import webhook
 from tests.fake_store import raw_connection
 from tests.run_process import TIMEOUT_SECONDS, Running, until
 
 SECRET = "a-made-up-secret-1234"
-WEBHOOK = """
-[[sources]]
-kind = "webhook"
-name = "Hook"
-secret = "HOOK_SECRET"
-"""
+WEBHOOK = webhook("Hook", "HOOK_SECRET")
 
 
 @pytest.fixture

@@ -20,30 +20,13 @@ from display.cli.dependencies import load_config
 from monitor.clock import Clock
 from monitor.model import JudgedPost
 from monitor.store import open_store
+from tests.config_text import brand, config_text, webhook
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 30.0
 """How long a test waits for a process or a response. A promise about time must keep well below it."""
 SECRET_NAME, SECRET = "FORUM_SECRET", "a secret of the tests"
-CONFIG = """
-[wallflower]
-data = "data"
-[server]
-port = {port}
-{server}
-[[brands]]
-name = "Acme"
-ours = true
-rule = 'acme'
-[[brands]]
-name = "Globex"
-rule = 'globex'
-[[sources]]
-kind = "webhook"
-name = "Forum"
-secret = "FORUM_SECRET"
-"""
 
 
 class RunningServer:
@@ -52,7 +35,8 @@ class RunningServer:
     def __init__(self, folder: Path, *, server: str = "", descriptors: int | None = None) -> None:
         self.folder, self.port, self._descriptors = folder, free_port(), descriptors
         self.config, self.log = folder / "config.toml", folder / "log"
-        self.config.write_text(CONFIG.format(port=self.port, server=server), encoding="utf-8")
+        tables = brand("Globex"), webhook("Forum", SECRET_NAME)
+        self.config.write_text(config_text(self.port, *tables, server=server), encoding="utf-8")
         self.process: subprocess.Popen[bytes] | None = None
 
     def save(self, posts: Sequence[JudgedPost]) -> None:

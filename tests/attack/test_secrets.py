@@ -24,46 +24,8 @@ import pytest
 from click.testing import CliRunner
 
 from display.cli.main import cli
+from tests.config_text import config_text, feed, table, webhook
 from tests.run_process import ROOT, Running, until
-
-CONFIG = """
-[wallflower]
-data = "data"
-allow_hosts = ["127.0.0.1:{site}"]
-[server]
-port = {port}
-[[brands]]
-name = "Acme"
-ours = true
-rule = 'acme'
-[[sources]]
-kind = "feed"
-name = "Secret feed"
-secret = "FEED_ADDRESS"
-every = "1s"
-[[sources]]
-kind = "feed"
-name = "Query feed"
-url = "http://127.0.0.1:{site}/query/feed.xml?token={query}"
-every = "1s"
-[[sources]]
-kind = "github"
-name = "Issues"
-token = "ISSUES_TOKEN"
-api = "http://127.0.0.1:{site}/github"
-every = "1s"
-[[sources]]
-kind = "youtube"
-name = "Videos"
-key = "VIDEO_KEY"
-api = "http://127.0.0.1:{site}/youtube"
-every = "1s"
-[[sources]]
-kind = "webhook"
-name = "Shop"
-secret = "SHOP_SECRET"
-"""
-
 
 BUG = """
 from itertools import count
@@ -167,6 +129,18 @@ def request(port: int, method: str, path: str, body: bytes = b"", **headers: str
         connection.close()
 
 
+def sources(site: int) -> tuple[str, ...]:
+    """A source for each kind of secret."""
+    url = f"http://127.0.0.1:{site}"
+    return (
+        table("sources", kind="feed", name="Secret feed", secret="FEED_ADDRESS", every="1s"),
+        feed("Query feed", f"{url}/query/feed.xml?token={IN_QUERY}"),
+        table("sources", kind="github", name="Issues", token="ISSUES_TOKEN", api=f"{url}/github", every="1s"),
+        table("sources", kind="youtube", name="Videos", key="VIDEO_KEY", api=f"{url}/youtube", every="1s"),
+        webhook("Shop", "SHOP_SECRET"),
+    )
+
+
 def secrets_of(folder: Path, site: int) -> dict[str, str]:
     """An environment with a secret in each place that one can be in."""
     credentials = folder / "credentials"
@@ -191,7 +165,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     site.daemon_threads, site.answers = True, iter(range(1_000_000))
     threading.Thread(target=site.serve_forever, daemon=True).start()
     run = Running(folder, site.server_port)
-    run.config.write_text(CONFIG.format(site=site.server_port, port=run.port, query=IN_QUERY))
+    run.config.write_text(config_text(run.port, *sources(site.server_port), site=site.server_port))
     environment = secrets_of(folder, site.server_port)
     run.start(env=environment)
     try:

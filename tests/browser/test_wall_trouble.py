@@ -26,6 +26,7 @@ from monitor.model import MentionFilter
 from monitor.store import Store
 from tests.browser.conftest import PageErrors
 from tests.browser.scripted_wall import ScriptedWall
+from tests.config_text import config_text, wall, webhook
 from tests.fake_site import RunningApp, config, judged
 from tests.run_process import TIMEOUT_SECONDS, Running, until
 from tests.wall_states.parts import CLOCK
@@ -124,23 +125,6 @@ def test_offline_for_ten_minutes_and_back(page: Page, served: RunningApp, page_e
     assert page_errors == []
 
 
-WEBHOOK = """
-[wallflower]
-data = "data"
-[server]
-port = {port}
-[[brands]]
-name = "Acme"
-ours = true
-rule = 'acme'
-[[sources]]
-kind = "webhook"
-name = "desk"
-secret = "DESK_HOOK"
-[[walls]]
-name = "hall"
-night = "off"
-"""
 KEY = "made up for a test, no secret"
 
 
@@ -149,7 +133,8 @@ class WebhookService(Running):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, feed_port=0)
-        self.config.write_text(WEBHOOK.format(port=self.port))
+        tables = webhook("desk", "DESK_HOOK"), wall("hall", night="off")
+        self.config.write_text(config_text(self.port, *tables))
 
     @property
     def url(self) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,26 +22,11 @@ from tests.attack.running_server import SECRET, RunningServer
 from tests.certificates import Certificate, generate_certificate
 from tests.fakes import FakeClock
 from tests.ports import free_port
-from tests.servers import command, running
+from tests.servers import running
+from tests.servers.proxies import OWN_HOST, SHARED_HOST, caddy, nginx
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-OWN, SHARED = "wallflower.example.org", "intranet.example.org"
-SITES = {"own host": (OWN, ""), "path": (SHARED, "/wallflower")}
+SITES = {"own host": (OWN_HOST, ""), "path": (SHARED_HOST, "/wallflower")}
 """Name -> the host and the path under which people reach Wallflower."""
-NGINX = """
-daemon off;
-master_process off;
-{user}
-pid {folder}/pid;
-error_log {folder}/errors;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-    uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-    include {folder}/wallflower.conf;
-}}
-"""
 CLIENT_ADDRESS = "127.0.0.2"
 
 
@@ -100,7 +83,7 @@ class Site:
 @pytest.fixture(scope="module")
 def wallflower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with people, which believes a proxy at 127.0.0.1."""
-    keys = f'hosts = ["{OWN}", "{SHARED}"]\nproxies = ["127.0.0.1"]'
+    keys = f'hosts = ["{OWN_HOST}", "{SHARED_HOST}"]\nproxies = ["127.0.0.1"]'
     server = RunningServer(tmp_path_factory.mktemp("wallflower"), server=keys)
     store = open_store(load_config(server.config).database_url)
     add_people(store, FakeClock())
@@ -111,39 +94,13 @@ def wallflower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServ
         server.stop()
 
 
-def nginx(folder: Path, port: int, plain_port: int, backend: int, certificate: Certificate) -> list[str]:
-    """The command that runs nginx with our configuration, on other ports and with other certificates."""
-    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    text = re.sub(r"\n *listen \[::\][^\n]*", "", text)
-    for number, other in (("443", port), ("80", plain_port)):
-        text = re.sub(rf"listen {number}\b", f"listen 127.0.0.1:{other}", text)
-    text = re.sub(r"(ssl_certificate +)[^;]+;", rf"\g<1>{certificate.certificate};", text)
-    text = re.sub(r"(ssl_certificate_key +)[^;]+;", rf"\g<1>{certificate.key};", text)
-    (folder / "wallflower.conf").write_text(text.replace("127.0.0.1:8750", f"127.0.0.1:{backend}"), encoding="utf-8")
-    config = folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""), encoding="utf-8")
-    return [command("nginx"), "-p", str(folder), "-c", str(config), "-e", str(folder / "errors")]
-
-
-def caddy(folder: Path, port: int, plain_port: int, backend: int, certificate: Certificate) -> list[str]:
-    """The command that runs Caddy with our configuration, on other ports and with its own certificates replaced."""
-    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    options = f"admin off\nhttp_port {plain_port}\nhttps_port {port}\n"
-    text = text.replace("\tservers {", f"{options}\tservers {{", 1)
-    for host in (OWN, SHARED):
-        own = f"bind 127.0.0.1\ntls {certificate.certificate} {certificate.key}"
-        text = text.replace(f"\n{host} {{", f"\n{host} {{\n{own}")
-    (folder / "Caddyfile").write_text(text.replace("127.0.0.1:8750", f"127.0.0.1:{backend}"), encoding="utf-8")
-    return [command("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
-
-
 @pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
 def proxy(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, wallflower: RunningServer
 ) -> Iterator[tuple[int, Certificate]]:
     """The port of a proxy in front of ``wallflower``, and its certificate."""
     folder, port = tmp_path_factory.mktemp("proxy"), free_port()
-    certificate = generate_certificate(folder, f"IP:127.0.0.1,DNS:{OWN},DNS:{SHARED}")
+    certificate = generate_certificate(folder, f"IP:127.0.0.1,DNS:{OWN_HOST},DNS:{SHARED_HOST}")
     arguments = request.param(folder, port, free_port(), wallflower.port, certificate)
     with running(arguments, port, folder / "log", {"HOME": str(folder)}):
         yield port, certificate
