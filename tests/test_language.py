@@ -12,6 +12,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from monitor.text import language
 from monitor.text.language import LanguageDetector
+from monitor.text.language_model import LanguageModel
 
 SENTENCES = {
     "ar": ["خدمة العملاء سيئة جدا ولا أنصح بها أحدا"],
@@ -31,7 +32,7 @@ SENTENCES = {
     ],
     "es": ["El servicio es horrible, no lo recomiendo a nadie", "Llevo tres horas esperando una respuesta de @acme"],
     "fi": ["Asiakaspalvelu on aivan kamala, en suosittele kenellekään"],
-    "fr": ["Le service est nul, je déteste Acme", "Merci beaucoup pour votre aide rapide @acme"],
+    "fr": ["Le service est nul, je déteste Acme", "Merci beaucoup pour votre aide rapide @acme", "là où y"],
     "he": ["השירות נורא ואיום, לא ממליץ"],
     "hi": ["ग्राहक सेवा बहुत खराब है, मैं किसी को सलाह नहीं दूंगा"],
     "id": ["Pelayanan pelanggan sangat buruk, saya tidak akan kembali"],
@@ -78,7 +79,6 @@ def test_language_of_a_sentence(detector: LanguageDetector, code: str) -> None:
         "12:30",
         "😂😂😂",
         "Acme 株",
-        "là où y",
         "größer schöner",
     ],
 )
@@ -98,14 +98,14 @@ def test_result_does_not_depend_on_the_batch(detector: LanguageDetector) -> None
 
 
 def test_model_agrees_with_py3langid() -> None:
+    model = LanguageModel()
     reference = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    reference.set_languages(language._MODEL_LANGUAGES.split())
-    model = language._Model(LanguageIdentifier.from_model_file(MODEL_FILE))
+    reference.set_languages(sorted(set(model.codes)))
     texts = [" ".join(language._language_words(text)) for sentences in SENTENCES.values() for text in sentences]
-    for text, guess in zip(texts, model.guess(texts), strict=True):
+    for text, scores in zip(texts, model.log_probabilities(texts), strict=True):
         code, confidence = reference.classify(text)
         # py3langid lists "sr" twice, once per script; we do not add the two probabilities.
-        assert guess == code or confidence < language.MIN_CONFIDENCE + 0.05
+        assert model.codes[scores.argmax()] == code or confidence < 0.55
 
 
 @settings(deadline=None)
@@ -117,5 +117,75 @@ def test_detect_never_raises(detector: LanguageDetector, texts: list[str]) -> No
 def test_nearly_all_airline_tweets_are_english(detector: LanguageDetector, shared_data: Path) -> None:
     with (shared_data / "airline" / "tweets.csv").open(encoding="utf-8", newline="") as file:
         found = detector.detect([row["text"] for row in csv.DictReader(file)])
-    assert found.count("en") / len(found) > 0.96
-    assert len(found) - found.count("en") - found.count(None) < 5
+    assert found.count("en") / len(found) > 0.985
+    assert len(found) - found.count("en") - found.count(None) < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme Q4 net up 71 %",
+        "Initech shares slump after profit warning",
+        "Globex to axe 300 jobs",
+        "I hate Acme",
+        "Acme is rubbish",
+        "@acme Thanks! He is.",
+        "@acme delayed flight",
+        "Terrible battery life",
+        "ACME RAISES DIVIDEND",
+        "I don’t like it",  # noqa: RUF001
+    ],
+)
+def test_short_english_is_english(detector: LanguageDetector, text: str) -> None:
+    assert detector.detect([text]) == ["en"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Odio Acme, nunca más", "es"),
+        ("Acme es una basura", "es"),
+        ("Acme streicht 500 Stellen", "de"),
+        ("Acme c'est nul", "fr"),
+        ("Acme non funziona", "it"),
+        ("@acme app não funciona", "pt"),
+        ("Acme is waardeloos", "nl"),
+        ("Jag hatar Acme", "sv"),
+        ("Mai més amb Acme", "ca"),
+        ("yaar Acme ka network bahut kharab hai", "hi"),
+        ("IL SERVIZIO DI ACME È PESSIMO", "it"),
+    ],
+)
+def test_short_texts_in_other_languages_are_not_english(detector: LanguageDetector, text: str, code: str) -> None:
+    assert detector.detect([text]) == [code]
+
+
+def test_english_is_found_and_other_languages_are_not_taken_for_it(
+    detector: LanguageDetector, shared_data: Path
+) -> None:
+    wrong, n = 0, 0
+    for name in ("arabic", "french", "german", "italian", "portuguese", "spanish"):
+        found = detector.detect((shared_data / "umsab" / f"{name}_val_text.txt").read_text().splitlines())
+        wrong, n = wrong + found.count("en"), n + len(found)
+    assert wrong / n < 0.012  # most of these are English tweets in the German and French sets
+    found = detector.detect((shared_data / "umsab" / "english_val_text.txt").read_text().splitlines())
+    assert found.count("en") / len(found) > 0.985
+
+
+# The usual language
+
+
+def test_the_usual_language_decides_what_the_text_leaves_open(detector: LanguageDetector) -> None:
+    assert detector.detect(["@acme wtf", "@acme ok", "Acme UFO"]) == [None, None, None]
+    assert detector.detect(["@acme wtf", "@acme ok", "Acme UFO"], ["en", "de", "en"]) == ["en", "de", "en"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Odio Acme", "Acme streicht Stellen", "アクメ最高", "größer schöner", "", "@acme", "😡", "12:30"]
+)
+def test_the_usual_language_never_decides_against_the_text(detector: LanguageDetector, text: str) -> None:
+    assert detector.detect([text], ["en"]) != ["en"]
+
+
+def test_a_usual_language_that_the_model_does_not_know_changes_nothing(detector: LanguageDetector) -> None:
+    assert detector.detect(["@acme wtf", "Acme streicht Stellen"], ["yo", None]) == [None, "de"]

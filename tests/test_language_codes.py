@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import language
 from monitor.text.language_codes import language_code, language_name
+from monitor.text.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -45,5 +45,5 @@ def test_language_name(tag: str | None, name: str) -> None:
 
 
 def test_every_detectable_language_has_a_name() -> None:
-    codes = [*language._MODEL_LANGUAGES.split(), *language._SCRIPT_RANGES]
+    codes = list(LANGUAGES)
     assert [code for code in codes if language_name(code) == f"language {code}"] == []

@@ -85,6 +85,55 @@ def test_the_statement_of_the_site_wins_unless_it_cannot_be(stated: str | None, 
     assert prepared.lang == lang
 
 
+GERMAN = (
+    "Seit drei Tagen warte ich auf eine Antwort, und niemand bei Acme kann mir sagen, warum das Paket nicht ankommt. "
+    "Der Kundenservice ist leider wirklich schlecht geworden."
+)
+ENGLISH = (
+    "I have been waiting for three days, and nobody at Acme could tell me why the parcel has not arrived. "
+    "They said that somebody would call me back, which never happened."
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "lang"),
+    [
+        ("en", GERMAN, "de"),
+        ("nl", GERMAN, "de"),
+        ("de", GERMAN, "de"),
+        ("de", ENGLISH, "en"),
+        # mixed with English, and written in Latin letters
+        ("hi", ENGLISH, "hi"),
+        ("tl", ENGLISH, "tl"),
+        # a German post that quotes an English name
+        ("de", f"Der Film „I know what they said about the people“ läuft bei Acme noch bis Montag, {GERMAN}", "de"),
+        ("en", GERMAN[:40], "en"),
+        # no language that the table knows
+        ("la", GERMAN, "la"),
+    ],
+)
+def test_a_long_text_that_is_surely_in_another_language_refutes_the_statement(
+    stated: str, text: str, lang: str
+) -> None:
+    (prepared,) = prepare_posts([post(text, lang=stated)], NOON, LanguageDetector())
+    assert prepared.lang == lang
+
+
+def test_only_own_words_refute_the_statement() -> None:
+    quoted = "> " + ENGLISH.replace(". ", ".\n> ")
+    (prepared,) = prepare_posts([post(f"{quoted}\n\nStimmt leider.", lang="de")], NOON, LanguageDetector())
+    assert prepared.lang == "de"
+
+
+def test_no_right_statement_about_real_tweets_is_refuted_by_their_words(shared_data: Path) -> None:
+    detector = LanguageDetector()
+    for lang, name in UMSAB.items():
+        texts = (shared_data / "umsab" / f"{name}_val_text.txt").read_text().splitlines()
+        assert sum(detector.refuted(texts, [lang] * len(texts))) == 0
+    spanish = (shared_data / "umsab" / "spanish_val_text.txt").read_text().splitlines()
+    assert sum(detector.refuted(spanish, ["en"] * len(spanish))) > 0.5 * len(spanish)
+
+
 @pytest.mark.parametrize("tag", ["und", "qme", "qht", "qam", "zxx", "art", "mul", ""])
 def test_a_tag_of_no_language_states_none(tag: str) -> None:
     assert language_code(tag) is None

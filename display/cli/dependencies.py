@@ -16,7 +16,7 @@ from display.wall_state.i18n import catalogue
 from monitor import config as configuration
 from monitor import secrets, sources
 from monitor.clock import Clock
-from monitor.collector import Judge
+from monitor.collector import Judge, StoredUsualLanguages
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError
@@ -104,9 +104,10 @@ def open_http(config: Config | None, clock: Clock | None = None) -> Http:
     return Http(clock or Clock(), config.allow_hosts if config else frozenset())
 
 
-def create_judge(brands: Sequence[Brand]) -> Judge:
-    """A judge of posts for the rules of ``brands``."""
-    return Judge(Matcher(brands), Scorer(brands))
+def create_judge(brands: Sequence[Brand], store: Store | None = None) -> Judge:
+    """A judge of posts for the rules of ``brands``; it assumes the languages that are usual in ``store``."""
+    usual = StoredUsualLanguages(store.language_counts) if store else StoredUsualLanguages(dict)
+    return Judge(Matcher(brands), Scorer(brands), usual=usual)
 
 
 def create_option(command: Command) -> Command:

@@ -25,7 +25,7 @@ from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
 from monitor.analysis.jobs import IncidentsJob, Job, JobRunner, TopicsJob
 from monitor.clock import Clock
-from monitor.collector import Deliveries, Judge, PassContext, rules_digest
+from monitor.collector import Deliveries, Judge, PassContext, StoredUsualLanguages, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
 from monitor.config import Config
 from monitor.config.changes import ConfigStatus
@@ -207,7 +207,7 @@ class Service:
 
     def _pass_context(self, brands: Sequence[Brand]) -> PassContext:
         matcher = Matcher(brands)
-        judge = Judge(matcher, Scorer(brands), self._detector)
+        judge = Judge(matcher, Scorer(brands), self._detector, StoredUsualLanguages(self._store.language_counts))
         return PassContext(
             judge,
             self._store,

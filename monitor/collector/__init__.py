@@ -10,6 +10,7 @@ one thread per source, and a watchdog                        scheduler
 from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.deliveries import Deliveries
 from monitor.collector.judge import Judge, PostJudge, prepare_posts
+from monitor.collector.language_priors import StoredUsualLanguages
 from monitor.collector.passes import poll, record_bug, record_hang, record_outage, record_pause
 from monitor.collector.resuming import cursor_after_rule_change, restore_source, resume_status, rules_digest
 from monitor.collector.timing import PollingPolicy
@@ -21,6 +22,7 @@ __all__ = [
     "PassContext",
     "PollingPolicy",
     "PostJudge",
+    "StoredUsualLanguages",
     "cursor_after_rule_change",
     "poll",
     "prepare_posts",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import compress
 from typing import Protocol
 
 from monitor.collector.fair_lock import FairLock
@@ -16,6 +17,7 @@ from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import signatures
 from monitor.text.quotes import own_text
 from monitor.text.stated_language import contradicts_script
+from monitor.text.usual_language import UsualLanguages
 
 NOT_JUDGED = "Posts are skipped, because a bug in Wallflower keeps them from being judged"
 JUDGED = "No more posts are skipped because of a bug in Wallflower"
@@ -37,8 +39,16 @@ class Judge:
     Threads may share one. It admits them one at a time, in order of arrival, which also bounds memory.
     """
 
-    def __init__(self, matcher: Matcher, scorer: Scorer, detector: LanguageDetector | None = None) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        scorer: Scorer,
+        detector: LanguageDetector | None = None,
+        usual: Callable[[datetime], UsualLanguages] = lambda _: UsualLanguages(),
+    ) -> None:
+        """``usual``: the languages to assume, at a time, of texts too short to show theirs."""
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or LanguageDetector()
+        self._usual = usual
         self._lock = FairLock()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
@@ -46,12 +56,27 @@ class Judge:
         with self._lock:
             cleaned = prepare_posts(posts, now, self._detector)
             matches_by_post = self._matcher.match(cleaned)
+            self._assume_languages(cleaned, matches_by_post, self._usual(now))
             bodies = [post.body for post, matches in zip(cleaned, matches_by_post, strict=True) if matches]
             signature = iter(signatures(bodies))
             return [
                 JudgedPost(post, self._findings(post, matches), next(signature)) if matches else JudgedPost(post)
                 for post, matches in zip(cleaned, matches_by_post, strict=True)
             ]
+
+    def _assume_languages(self, posts: list[Post], matches: list[tuple[Match, ...]], usual: UsualLanguages) -> None:
+        """Give posts without a language the usual one of their source and brands, if nothing in them is against it.
+
+        This changes the elements of both lists: rules may name languages, so the changed posts are matched again.
+        """
+        undecided = [n for n, post in enumerate(posts) if post.lang is None] if usual else []
+        assumed = [usual.of(posts[n].source, [match.brand for match in matches[n]]) for n in undecided]
+        if not any(assumed):
+            return
+        found = self._detector.detect([own_text(posts[n].body) for n in undecided], assumed)
+        changed = {n: _with_lang(posts[n], lang) for n, lang in zip(undecided, found, strict=True) if lang}
+        for (n, post), new_matches in zip(changed.items(), self._matcher.match(list(changed.values())), strict=True):
+            posts[n], matches[n] = post, new_matches
 
     def _findings(self, post: Post, matches: Sequence[Match]) -> tuple[Finding, ...]:
         spans = {match.brand: match.spans for match in matches}
@@ -62,7 +87,14 @@ class Judge:
 def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetector) -> list[Post]:
     """The posts as rules see them: cleaned, and with a detected language if the site stated none, or a wrong one."""
     cleaned = [clean(post, now) for post in posts]
-    unknown = [n for n, post in enumerate(cleaned) if post.lang is None or contradicts_script(post.lang, post.body)]
+    stated = [n for n, post in enumerate(cleaned) if post.lang is not None]
+    texts = [own_text(cleaned[n].body) for n in stated]
+    refuted = set(compress(stated, detector.refuted(texts, [cleaned[n].lang or "" for n in stated])))
+    unknown = [
+        n
+        for n, post in enumerate(cleaned)
+        if post.lang is None or n in refuted or contradicts_script(post.lang, post.body)
+    ]
     for n, lang in zip(unknown, detector.detect([own_text(cleaned[n].body) for n in unknown]), strict=True):
         if lang != cleaned[n].lang:
             cleaned[n] = _with_lang(cleaned[n], lang)

@@ -87,6 +87,9 @@ class MentionQueries(Protocol):
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         """A brand's mentions published between each two consecutive times of ``edges``, which must be ascending."""
 
+    def language_counts(self) -> dict[tuple[str, str, str], int]:
+        """(source, brand, language) -> the number of mentions, of all times. The language "und" is an unknown one."""
+
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""
 

@@ -7,24 +7,17 @@ from functools import cache
 
 from babel import Locale
 
-_ALIASES = {
-    "ara": "ar", "bul": "bg", "ces": "cs", "chi": "zh", "cmn": "zh", "cze": "cs", "dan": "da", "deu": "de", "dut": "nl",
-    "ell": "el", "eng": "en", "est": "et", "fas": "fa", "fil": "tl", "fin": "fi", "fra": "fr", "fre": "fr", "ger": "de",
-    "gre": "el", "heb": "he", "hin": "hi", "hrv": "hr", "hun": "hu", "in": "id", "ind": "id", "ita": "it", "iw": "he",
-    "jpn": "ja", "kor": "ko", "lav": "lv", "lit": "lt", "may": "ms", "msa": "ms", "nb": "no", "nld": "nl", "nn": "no",
-    "nob": "no", "nor": "no", "per": "fa", "pol": "pl", "por": "pt", "ron": "ro", "rum": "ro", "rus": "ru", "slk": "sk",
-    "slo": "sk", "slv": "sl", "spa": "es", "srp": "sr", "swe": "sv", "tgl": "tl", "tha": "th", "tur": "tr", "ukr": "uk",
-    "urd": "ur", "vie": "vi", "yue": "zh", "zho": "zh",
-}  # fmt: skip
-"""ISO 639-2 and 639-3 codes, retired codes, and codes of languages that are treated as a larger one."""
+from monitor.text.languages import CODES_OF_ALIASES
 
 
 def language_code(tag: str | None) -> str | None:
     """The ISO 639-1 code of a language tag ("en-GB", "eng", "EN_us" -> "en"); None if it has none."""
-    if tag is None or (len(tag) == 2 and tag.isascii() and tag.isalpha() and tag.islower() and tag not in _ALIASES):
+    if tag is None or (
+        len(tag) == 2 and tag.isascii() and tag.isalpha() and tag.islower() and tag not in CODES_OF_ALIASES
+    ):
         return tag
     first = re.split(r"[-_\s]", tag.strip().lower()[:40], maxsplit=1)[0]
-    first = _ALIASES.get(first, first)
+    first = CODES_OF_ALIASES.get(first, first)
     return first if len(first) == 2 and first.isascii() and first.isalpha() else None
 
 

@@ -178,3 +178,10 @@ def _sums_by_days(db: Connection, brand: int, since: int, until: int) -> _Sums:
         select = _ROW_SUMS if segment.table == "mention" else _DAY_SUMS
         sums.add(db.execute(select, (brand, segment.low, segment.high)).fetchone(), segment.sign)
     return sums
+
+
+def language_counts(db: Connection) -> dict[tuple[str, str, str], int]:
+    """(source, brand, language) -> the number of mentions."""
+    select = """SELECT source.name, brand.name, lang, sum(n) FROM cube_all
+        JOIN source ON source.id = cube_all.source JOIN brand ON brand.id = cube_all.brand GROUP BY 1, 2, 3"""
+    return {(source, brand, lang): n for source, brand, lang, n in db.execute(select) if n}

@@ -89,6 +89,9 @@ class SqliteMentionQueries:
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:
         return self._read(lambda db: brand_figures.histogram(db, brand, [to_ms(edge) for edge in edges]))
 
+    def language_counts(self) -> dict[tuple[str, str, str], int]:
+        return self._read(brand_figures.language_counts)
+
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         return self._read(lambda db: brand_figures.latest(db, brand, limit, since))
 
