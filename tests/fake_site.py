@@ -82,6 +82,28 @@ class _SilentRequestHandler(WSGIRequestHandler):
         """Do nothing."""
 
 
+class Served:
+    """An app on a port of this machine, while it is used as a context. Its live updates are not started."""
+
+    def __init__(self, app: Flask, port: int = 0) -> None:
+        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_SilentRequestHandler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The URL of its front page, without trailing slash."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Served:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
 class RunningApp:
     """A running app. After ``stop``, ``start`` uses the same port and database again."""
 

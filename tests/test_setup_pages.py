@@ -173,6 +173,75 @@ def test_a_competitor_a_source_and_a_wall_are_added(site: Site) -> None:
     assert site.text.startswith("# ours, do not touch\n")
 
 
+def test_a_topic_is_tried_on_what_is_stored_then_added_and_removed(site: Site) -> None:
+    now = site.clock.now()
+    texts = (("Acme is late again", 1), ("Acme is fine", 2), ("Acme was late", 24 * 8))
+    site.store.save(
+        "Forum", [judged(text, published_at=now - timedelta(hours=hours)) for text, hours in texts], now=now
+    )
+    answer = save(site, "/setup/topics/edit", name="Delays", rule="late", **{"try": "1"})
+    assert "1 of the 2 mentions of the last 7 days." in answer.text
+    assert "Acme is <mark>late</mark> again" in answer.text
+    assert "Acme was" not in answer.text
+    assert "The rule is not valid yet" in save(site, "/setup/topics/edit", name="x", rule="(", **{"try": "1"}).text
+    assert site.text == CONFIG
+    assert save(site, "/setup/topics/edit", name="Delays", rule="late OR\n delay*").status_code == 303
+    assert [(topic.name, topic.rule) for topic in site.reloader.config.topics] == [("Delays", "late OR delay*")]
+    assert "<code>late OR delay*</code>" in site.client.get("/setup").text
+    base = site.form("/setup/topics/edit?original=Delays")["base"]
+    assert site.client.post("/setup/topics/remove", data={"original": "Delays", "base": base}).status_code == 303
+    assert site.reloader.config.topics == ()
+
+
+def test_a_wrong_rule_of_a_topic_is_marked(site: Site) -> None:
+    answer = save(site, "/setup/topics/edit", name="Delays", rule="(late")
+    assert answer.status_code == 400
+    assert '<code class="rule-error">' in answer.text
+
+
+def test_backups_are_set_up_and_used_at_once(site: Site, tmp_path: Path) -> None:
+    assert 'value="7"' in site.client.get("/setup/backup/edit").text
+    answer = save(site, "/setup/backup/edit", to="elsewhere", keep="many")
+    assert answer.status_code == 400
+    assert re.search(r'id="keep-problem">Expected an? (whole number|integer)', unescape(answer.text))
+    assert save(site, "/setup/backup/edit", to="elsewhere", keep="30").status_code == 303
+    assert site.text == CONFIG + '\n[backup]\nto = "elsewhere"\nkeep = 30\n'
+    assert (site.reloader.config.backups, site.reloader.config.keep_backups) == (tmp_path / "elsewhere", 30)
+    assert "Restart now" not in site.client.get("/setup").text
+    assert ("local", "changed settings", "backup") in site.audit()
+
+
+def test_settings_of_the_server_need_a_restart_which_the_page_offers(site: Site) -> None:
+    answer = save(site, "/setup/server/edit", hosts="wallflower.example.org", proxies="127.0.0.1\n10.0.0.0/8")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/setup")
+    assert 'hosts = ["wallflower.example.org"]\nproxies = ["127.0.0.1", "10.0.0.0/8"]' in site.text
+    page = unescape(site.client.get("/setup").text)
+    assert 'server.hosts: ["wallflower.example.org"] in the file, none in use.' in page
+    assert "Restart now" in page
+    assert site.restarts == []
+    answer = site.client.post("/setup/restart")
+    assert answer.status_code == 200
+    assert 'http-equiv="refresh"' in answer.text
+    assert site.restarts == ["now"]
+    assert ("local", "restarted Wallflower", "") in site.audit()
+
+
+def test_a_wrong_proxy_is_explained_at_its_field(site: Site) -> None:
+    answer = save(site, "/setup/server/edit", proxies="the one in the basement")
+    assert answer.status_code == 400
+    assert 'id="proxies-problem"' in answer.text
+    assert site.text == CONFIG
+
+
+def test_where_nothing_can_restart_the_program_the_page_says_so(site: Site) -> None:
+    site.app.extensions["setup"] = Setup(site.trials)
+    save(site, "/setup/server/edit", hosts="wallflower.example.org")
+    page = site.client.get("/setup").text
+    assert "Restart Wallflower when it suits you." in page
+    assert "Restart now" not in page
+    assert site.client.post("/setup/restart").status_code == 409
+
+
 def test_a_table_is_removed(site: Site) -> None:
     base = site.form("/setup/brands/edit?original=Globex")
     answer = site.client.post("/setup/brands/remove", data={"original": "Globex", "base": base["base"]})

@@ -10,12 +10,15 @@ from typing import Any
 
 from pydantic_core import PydanticUndefined
 
+from display.formatting import join_with_and
 from monitor import secrets, sources
 from monitor.errors import AuthError
 from monitor.secrets import SecretName
 
 MAIN_KEYS = {"feed": ("url",), "reddit": ("subreddits",), "mastodon": (), "youtube": ()}
 """Kind -> keys that its form shows first, besides required keys and secrets."""
+KEY_WORDS = {"url": "an address", "app": "the number of an app", "budget": "a monthly budget", "secret": "a secret"}
+"""Required key -> what it is, on the page where a kind is chosen."""
 _FOR_TESTS = "only in tests"
 """In the description of a key that forms leave out."""
 
@@ -28,7 +31,7 @@ class Kind:
     title: str
     description: str
     needs: str
-    """What it needs first: "url", "the secret YOUTUBE_KEY"; empty if nothing."""
+    """What it needs first: "an address", "the secret `YOUTUBE_KEY`"; empty if nothing."""
     missing: str = ""
     """Why it cannot be used here."""
 
@@ -97,9 +100,12 @@ def _kind(name: str) -> Kind | None:
     title, _, description = (module.__doc__ or "").strip().partition("\n")[0].replace("``", "`").partition(": ")
     required = [key for key, field in module.Options.model_fields.items() if field.is_required() and key != "name"]
     defaults = [field.default for field in module.Options.model_fields.values() if _is_secret(field)]
-    named = [f"the secret {default}" for default in defaults if isinstance(default, str)]
+    named = [f"`{default}`" for default in defaults if isinstance(default, str)]
+    needs = [KEY_WORDS.get(key, key) for key in required]
+    if named:
+        needs.append(f"the {'secret' if len(named) == 1 else 'secrets'} {join_with_and(named)}")
     description = description[:1].upper() + description[1:]
-    return Kind(name, title, description, " and ".join([*required, *named]))
+    return Kind(name, title, description, " and ".join(needs))
 
 
 def _is_shown(name: str, field: Any) -> bool:

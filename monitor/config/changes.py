@@ -91,4 +91,6 @@ def _with_verb(names: Collection[str], verb: str) -> Iterable[str]:
 
 
 def _quoted(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_quoted, value))}]" if value else "none"
+    return str(value) if isinstance(value, int) else f'"{value}"'

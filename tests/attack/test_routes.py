@@ -58,6 +58,7 @@ NEEDED = {
     ("GET", "setup.edit"): Role.ADMIN,
     ("POST", "setup.edit"): Role.ADMIN,
     ("POST", "setup.remove"): Role.ADMIN,
+    ("POST", "setup.restart"): Role.ADMIN,
     ("POST", "sources.back_up"): Role.ADMIN,
     ("POST", "sources.pause"): Role.ADMIN,
     ("POST", "sources.resume"): Role.ADMIN,

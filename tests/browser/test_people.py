@@ -15,11 +15,12 @@ from tests.browser.test_mentions import CONTRASTS
 from tests.fake_site import RunningApp, config, judged
 from tests.fakes import FakeClock
 
-PAGES = ("/people", "/people/add", "/people/2", "/account", "/account/password")
+PAGES = ("/people", "/people/add", "/people/2", "/account", "/account/password", "/audit")
 SMALL_TARGETS = """
 [...document.querySelectorAll('main button, main a, main input, main select, main summary, .account-menu summary')]
   .filter((e) => e.checkVisibility() && e.type !== 'hidden')
-  .filter((e) => e.getBoundingClientRect().height < 44 && !e.closest('p') && !e.matches('.show, .initials'))
+  .filter((e) => (e.type === 'checkbox' ? e.labels[0] : e).getBoundingClientRect().height < 44)
+  .filter((e) => !e.closest('p') && !e.matches('.show, .initials'))
   .map((e) => e.outerHTML.slice(0, 80))
 """
 
@@ -78,6 +79,21 @@ def test_the_pages_fit_every_screen_with_enough_contrast(
     assert page.evaluate(CONTRASTS) == []
     fill_in(page, "priya")
     expect(page).to_have_url(f"{served.url}/mentions")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 800, 1440])
+def test_what_opens_in_a_row_stays_on_the_screen(browser: Browser, served: RunningApp, width: int) -> None:
+    context = signed_in(browser, served, viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(f"{served.url}/people")
+    for row in page.locator("details.confirm").all():
+        row.locator("summary").click()
+        box = row.locator(".panel").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        row.locator("summary").click()
     context.close()
 
 

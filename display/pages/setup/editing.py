@@ -24,16 +24,16 @@ from display.pages.setup.saving import (
     Refusal,
     config_file,
     fingerprint,
-    general_table,
     own_problems,
     save,
+    single_table,
     tables,
 )
 from display.pages.setup.sections import Section, fields_of, found_table, section_of
 from display.pages.setup.trial_view import ShownTrial
 from display.pages.setup.trying import try_table
 from display.setup.config_file import FileText
-from display.setup.kinds import needed_secrets
+from display.setup.kinds import all_kinds, needed_secrets
 from display.setup.service import CannotTry
 from display.setup.toml_edits import add_table, remove_table, set_keys, set_table
 from monitor.model.people import Role
@@ -65,8 +65,8 @@ class Form:
     @property
     def place(self) -> str:
         """Where problems of this table are: "brands[0]"."""
-        if self.section.name == "wallflower":
-            return "wallflower"
+        if self.section.is_single:
+            return self.section.name
         position = self.position if self.position >= 0 else len(tables(self.file, self.section.name))
         return f"{self.section.name}[{position}]"
 
@@ -113,7 +113,7 @@ def remove(section: str) -> str | tuple[str, int] | AnyResponse:
     """Remove a table from the file. What was stored from it stays."""
     kind = section_of(section)
     form = _form(kind)
-    if form.table is None or kind.name == "wallflower":
+    if form.table is None or kind.is_single:
         abort(404)
     if request.form.get("base") != fingerprint(form.table):
         return _page(form, Shown(Refusal(CHANGED.format(name=form.file.path.name), changed=True))), 409
@@ -131,8 +131,8 @@ def _form(section: Section) -> Form:
     config, file = page_context().config, config_file()
     original = request.values.get("original", "")
     position, table = found_table(tables(file, section.name), original)
-    if section.name == "wallflower":
-        position, table = 0, general_table(file)
+    if section.is_single:
+        position, table = 0, single_table(file, section.name)
     kind = str((table or {}).get("kind", "")) or request.values.get("kind", "") if section.name == "sources" else ""
     fields = fields_of(section, config, kind)
     sent = request.method == "POST" and request.endpoint == "setup.edit"
@@ -145,8 +145,9 @@ def _form(section: Section) -> Form:
 def _saved(form: Form) -> tuple[str, int] | AnyResponse:
     section, name = form.section, form.typed.get("name", "") or form.section.singular
     values = changed_values(form.fields, form.typed, form.table or {})
-    if section.name == "wallflower":
-        change = Change(lambda text: set_keys(text, section.name, values), "changed the settings", "wallflower")
+    if section.is_single:
+        details = {"keys": sorted(values)}
+        change = Change(lambda text: set_keys(text, section.name, values), "changed settings", section.name, details)
     elif form.table is not None:
         change = Change(
             lambda text: set_table(text, section.name, form.position, values),
@@ -160,7 +161,8 @@ def _saved(form: Form) -> tuple[str, int] | AnyResponse:
     result = save(form.file, change)
     if isinstance(result, Refusal):
         return _page(form, Shown(result)), 409 if result.changed else 400
-    return redirect(url_for("setup.overview", _anchor=section.name), 303)
+    # what needs a restart is said at the top of the page
+    return redirect(url_for("setup.overview", _anchor=None if result.needs_restart else section.name), 303)
 
 
 def _tried(form: Form) -> Shown:
@@ -180,6 +182,7 @@ def _page(form: Form, shown: Shown = Shown()) -> str:
         tab="setup",
         health=current_health(context, context.clock.now()),
         form=form,
+        kind_title=next((kind.title for kind in all_kinds() if kind.name == form.kind), ""),
         typed=typed,
         in_file={key: in_file[key] for key in in_file if in_file[key] != typed[key]}
         if refusal and refusal.changed
@@ -197,5 +200,5 @@ def _page(form: Form, shown: Shown = Shown()) -> str:
 
 
 def _rule_error(form: Form) -> RuleError | None:
-    is_sent = request.method == "POST" and form.section.name == "brands"
+    is_sent = request.method == "POST" and "rule" in form.typed
     return rule_error(" ".join(form.typed["rule"].split())) if is_sent else None

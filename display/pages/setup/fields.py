@@ -47,26 +47,25 @@ class Field:
 KEEP = Field(
     "keep",
     "Keep posts for",
-    hint='Such as "400d". Older ones are deleted. Empty: as those of other sources.',
+    hint='Such as "400d". Older ones are deleted. Empty: as long as those of other sources.',
     is_main=False,
 )
 EVERY = Field("every", "Read every", hint='Such as "10m" or "2h". Empty: as often as it posts.', is_main=False)
-NAME_STAYS = "It stays: what is stored under a name cannot move to another one."
+FIXED_NAME = "Shown on screens. It cannot be changed later, because posts are stored under it."
+RULE_HINT = 'Words and "phrases", AND, OR, -, brackets, NEAR/5, prefix*, @handle, #tag, =Exact.'
 BRAND = (
-    Field("name", "Name", required=True, fixed_later=True, hint="As screens show it. " + NAME_STAYS),
+    Field("name", "Name", required=True, fixed_later=True, hint=FIXED_NAME),
     Field("ours", "This is our own organisation", "flag", default=False),
-    Field(
-        "rule",
-        "Rule",
-        "long",
-        required=True,
-        hint='Words and "phrases", AND, OR, -, brackets, NEAR/5, prefix*, @handle, #tag, =Exact.',
-    ),
+    Field("rule", "Rule", "long", required=True, hint=RULE_HINT),
     Field("aliases", "Other names", "list", default=(), hint="One per line, as people write them."),
     Field("colour", "Colour", hint='Such as "#2e918d". Empty: chosen for you.', is_main=False),
 )
+TOPIC = (
+    Field("name", "Name", required=True, hint='Shown on walls, such as "Delivery".'),
+    Field("rule", "Rule", "long", required=True, hint=f"Finds the mentions about it. {RULE_HINT}"),
+)
 GENERAL = (
-    Field("timezone", "Time zone", default="UTC", hint='Of the days and hours on pages, such as "Europe/London".'),
+    Field("timezone", "Time zone", default="UTC", hint='For the days and hours on pages, such as "Europe/London".'),
     Field("keep", "Keep posts for", hint='Such as "400d". Older ones are deleted for good. Empty: forever.'),
     Field(
         "allow_hosts",
@@ -76,19 +75,45 @@ GENERAL = (
         hint="One per line, such as wiki.local. All others in private networks are refused.",
     ),
 )
-SOURCE_NAME = Field("name", "Name", required=True, fixed_later=True, hint="As screens show it. " + NAME_STAYS)
+BACKUP = (
+    Field(
+        "to",
+        "Folder",
+        hint="Relative to the config. Empty: `backups` in the data folder. A folder on another disk survives the loss"
+        " of this one.",
+    ),
+    Field("keep", "Backups to keep", "number", default=7, hint="The oldest ones are deleted after each backup."),
+)
+SERVER = (
+    Field(
+        "hosts",
+        "Names by which people reach these pages",
+        "list",
+        default=(),
+        hint="One per line, such as `wallflower.example.org`. Requests for other names are refused.",
+    ),
+    Field(
+        "proxies",
+        "Reverse proxies",
+        "list",
+        default=(),
+        hint="One address or network per line, such as `127.0.0.1`. What they say about a visitor, in `X-Forwarded-`"
+        " headers, is believed; from anybody else it is ignored.",
+    ),
+)
+SOURCE_NAME = Field("name", "Name", required=True, fixed_later=True, hint=FIXED_NAME)
 
 
 def wall_fields(brands: Sequence[str], languages: Sequence[str]) -> tuple[Field, ...]:
     """The fields of a wall."""
-    only = f"One per line. Empty: all. Brands: {', '.join(brands)}."
+    only = f"One per line: {', '.join(brands)}. Empty: all."
     known = Locale("en").languages
     named = tuple((code, known.get(code, code)) for code in languages)
     return (
-        Field("name", "Name", required=True, hint="Letters a to z, digits and hyphens. The wall is at /wall/NAME."),
+        Field("name", "Name", required=True, hint="Letters a to z, digits and hyphens. The wall is at `/wall/NAME`."),
         Field("brands", "Brands", "list", default=(), hint=only),
         Field("language", "Language of the wall", "choice", default="en", choices=named),
-        Field("timezone", "Time zone", hint="Of its clock and its night. Empty: that of the pages."),
+        Field("timezone", "Time zone", hint="For its clock and its night. Empty: that of the pages."),
         Field(
             "night", "Night", default="22:00-06:30", hint='Dimmed during these hours, such as "20:00-07:00"; or "off".'
         ),
@@ -106,7 +131,7 @@ def wall_fields(brands: Sequence[str], languages: Sequence[str]) -> tuple[Field,
             "Never show posts with",
             "list",
             default=(),
-            hint="One word or phrase per line. They count.",
+            hint="One word or phrase per line. Such posts are still counted.",
             is_main=False,
         ),
         Field(
@@ -114,11 +139,17 @@ def wall_fields(brands: Sequence[str], languages: Sequence[str]) -> tuple[Field,
             "Never show posts from",
             "list",
             default=(),
-            hint="Authors, sites or sources. They count.",
+            hint="One author, site or source per line. Their posts are still counted.",
             is_main=False,
         ),
         Field("clock", "Clock", "choice", default="24h", choices=(("24h", "17:30"), ("12h", "5:30 pm")), is_main=False),
-        Field("rotation", "Zones change places, to protect plasma screens", "flag", default=True, is_main=False),
+        Field(
+            "rotation",
+            "Change the places of its parts, to protect plasma screens",
+            "flag",
+            default=True,
+            is_main=False,
+        ),
     )
 
 

@@ -60,9 +60,9 @@ def tables(file: FileText, section: str) -> list[dict[str, Any]]:
     return [table for table in found if isinstance(table, dict)] if isinstance(found, list) else []
 
 
-def general_table(file: FileText) -> dict[str, Any]:
-    """``[wallflower]``. Raises ConfigError if the file is not TOML."""
-    found = _data(file).get("wallflower")
+def single_table(file: FileText, section: str) -> dict[str, Any]:
+    """``[section]`` as it is in the file; empty if it is not there. Raises ConfigError if the file is not TOML."""
+    found = _data(file).get(section)
     return found if isinstance(found, dict) else {}
 
 

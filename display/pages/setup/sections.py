@@ -1,4 +1,4 @@
-"""The sorts of table that the set-up pages edit: their fields, names and words."""
+"""The parts of the config that the set-up pages edit: their fields, names and words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort
 
-from display.pages.setup.fields import BRAND, GENERAL, Field, source_fields, wall_fields
+from display.pages.setup.fields import BACKUP, BRAND, GENERAL, SERVER, TOPIC, Field, source_fields, wall_fields
 from display.setup.kinds import all_kinds
 from display.wall_state.i18n import catalogue
 
@@ -18,19 +18,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A sort of table."""
+    """A part of the config: the tables ``[[brands]]``, or the one table ``[backup]``."""
 
     name: str
-    """In the file: ``[[brands]]``."""
-    singular: str
+    """In the file."""
+    singular: str = ""
+    """What one of several tables is; empty for a single table."""
+    title: str = ""
+    """Of a single table."""
     can_try: bool = False
+    note: str = ""
+    """What to know before changing it."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is only one such table."""
+        return not self.singular
 
 
 SECTIONS = {
     "brands": Section("brands", "brand", can_try=True),
     "sources": Section("sources", "source", can_try=True),
+    "topics": Section(
+        "topics",
+        "topic",
+        can_try=True,
+        note="Wallflower finds topics by itself. One that is set up here is shown under its own name whenever enough"
+        " mentions are about it.",
+    ),
     "walls": Section("walls", "wall"),
-    "wallflower": Section("wallflower", "general settings"),
+    "wallflower": Section("wallflower", title="General settings"),
+    "backup": Section("backup", title="Backups", note="Used from the next backup on; no restart is needed."),
+    "server": Section(
+        "server",
+        title="Server",
+        note="Changes of these settings are used after a restart. A wrong name or address can lock everybody out except"
+        " people on this machine.",
+    ),
 }
 
 
@@ -41,10 +65,9 @@ def section_of(name: str) -> Section:
 
 def fields_of(section: Section, config: Config, kind: str) -> tuple[Field, ...]:
     """The fields of the form; 404 for a kind of source that does not exist."""
-    if section.name == "brands":
-        return BRAND
-    if section.name == "wallflower":
-        return GENERAL
+    constant = {"brands": BRAND, "topics": TOPIC, "wallflower": GENERAL, "backup": BACKUP, "server": SERVER}
+    if section.name in constant:
+        return constant[section.name]
     if section.name == "walls":
         return wall_fields([brand.name for brand in config.brands], sorted(catalogue()))
     if kind not in {one.name for one in all_kinds()}:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from display.formatting import FormattedTime, format_time
 from display.pages.mentions.text_runs import TextRun, excerpt, text_runs
 from display.setup.source_trials import TrialResult
-from monitor.model import JudgedPost, Post
+from monitor.model import Count, JudgedPost, Mention, Post
+from monitor.query import Query
 
 MAX_OTHER_CHARS = 160
 
@@ -23,7 +24,7 @@ class FoundPost:
     where: str
     published: FormattedTime
     reasons: Sequence[tuple[str, str, str]]
-    """Brand, its sentiment, the rule that matched."""
+    """Brand, its sentiment, the rule that matched; no rule for a topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,35 @@ def shown_trials(results: Mapping[str, TrialResult], now: datetime, zone: ZoneIn
     ]
 
 
+def shown_topic(
+    name: str, query: Query, found: Sequence[Mention], counts: tuple[Count, Count], now: datetime, zone: ZoneInfo
+) -> ShownTrial:
+    """The newest mentions that ``query`` matches. ``counts``: how many in the last 7 days, and of how many in all."""
+    matching, total = counts
+    if not total.n:
+        summary = "There were no mentions in the last 7 days."
+    else:
+        number = _number(matching) if matching.n else "None"
+        summary = f"{number} of the {_number(total)} mentions of the last 7 days."
+    posts = []
+    for mention in found:
+        body = mention.post.body
+        spans = query.spans(body)
+        start, end = excerpt(body, spans)
+        reasons = [(mention.brand, str(mention.score.sentiment), "")]
+        runs = text_runs(body, {"hit": spans}, start, end)
+        posts.append(FoundPost(runs, _where(mention.post), format_time(mention.post.published_at, now, zone), reasons))
+    return ShownTrial(name, summary, False, posts)
+
+
+def _number(count: Count) -> str:
+    return f"{count.n:,}" if count.exact else f"{count.n:,}+"
+
+
+def _where(post: Post) -> str:
+    return " · ".join(filter(None, [post.site or post.source, post.author]))
+
+
 def _found(judged: JudgedPost, now: datetime, zone: ZoneInfo) -> FoundPost:
     post, spans = judged.post, sorted({span for finding in judged.findings for span in finding.match.spans})
     start, end = excerpt(post.body, spans)
@@ -59,10 +89,8 @@ def _found(judged: JudgedPost, now: datetime, zone: ZoneInfo) -> FoundPost:
         (finding.match.brand, str(finding.score.sentiment or "unscored"), finding.match.rule)
         for finding in judged.findings
     ]
-    where = " · ".join(filter(None, [post.site or post.source, post.author]))
-    return FoundPost(
-        text_runs(post.body, {"hit": spans}, start, end), where, format_time(post.published_at, now, zone), reasons
-    )
+    runs = text_runs(post.body, {"hit": spans}, start, end)
+    return FoundPost(runs, _where(post), format_time(post.published_at, now, zone), reasons)
 
 
 def _one_line(post: Post) -> str:

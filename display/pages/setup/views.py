@@ -1,10 +1,11 @@
-"""/setup: the brands, sources and walls of the config, and where they are changed. For admins.
+"""/setup: what the config says, and where it is changed. For admins.
 
 While there is no config at all, or only sample data, it asks for an organisation instead; see ``first_run``.
 """
 
 from __future__ import annotations
 
+from babel import Locale
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,7 +16,8 @@ from display.pages.errors import error_page
 from display.pages.health_line import current_health
 from display.pages.setup import editing, first_run
 from display.pages.setup.editing import TASK
-from display.pages.setup.saving import config_file, general_table, tables
+from display.pages.setup.saving import Change, config_file, record, single_table, tables
+from display.pages.setup.trying import setup_service
 from display.pages.sources.config_notice import config_notices
 from display.setup.config_file import is_writable
 from display.setup.kinds import all_kinds
@@ -53,8 +55,15 @@ def overview() -> str | AnyResponse:
         writable=is_writable(file.path),
         brands=tables(file, "brands"),
         sources=tables(file, "sources"),
+        topics=tables(file, "topics"),
         walls=tables(file, "walls"),
-        general=general_table(file),
+        general=single_table(file, "wallflower"),
+        backup=single_table(file, "backup"),
+        server=single_table(file, "server"),
+        in_use=context.config.server,
+        kinds={kind.name: kind.title for kind in all_kinds()},
+        languages=Locale("en").languages,
+        can_restart=setup_service().restart is not None,
         paused={name for name, at in _paused().items() if at},
         known=set(_paused()),
         notices=config_notices(context.config_file.status(), context.config.path, now, context.config.timezone),
@@ -68,6 +77,18 @@ def kinds() -> str:
     context = page_context()
     health = current_health(context, context.clock.now())
     return render_template("setup/kinds.html", tab="setup", health=health, kinds=all_kinds())
+
+
+@blueprint.post("/restart")
+@requires(Role.ADMIN, "restart Wallflower")
+def restart() -> str | tuple[str, int]:
+    """Start the program again, with the config as it is now."""
+    begin, context = setup_service().restart, page_context()
+    if begin is None:
+        return error_page(409, "It cannot restart itself here.", "Restart Wallflower where it was started.")
+    record(context, Change(lambda text: text, "restarted Wallflower", ""))
+    begin()
+    return render_template("setup/restarting.html", seconds=first_run.RESTART_SECONDS)
 
 
 def keep_to_setup(app: Flask) -> None:
