@@ -62,6 +62,7 @@ def _store_evidence(store: StoreHealth) -> dict[str, Any]:
     fault, age = store.fault, store.last_commit_seconds
     return {
         "fault": {"kind": fault.kind.value, "since": fault.since.isoformat(timespec="seconds")} if fault else None,
+        "erasing": store.pause is not None,
         "last_commit_seconds": None if age is None else round(age, 1),
         "oldest_queued_seconds": round(store.oldest_queued_seconds, 1),
         "waiting": store.waiting,

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from monitor.analysis.staleness import STALE_AFTER, is_stale, without
-from monitor.model import Gap, Health, MentionFilter, SourceStatus, StoreFault
+from monitor.model import Gap, Health, MentionFilter, SourceStatus, StoreFault, StoreHealth, StorePause
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAJOR_SHARE = 0.05
 """A source with at least this share of the mentions of 7 days is major: walls name it when it is not read."""
+
+WORKING_STORE = StoreHealth()
 
 
 class UnreadReason(Enum):
@@ -92,6 +94,8 @@ class SourceHealth:
     """See ``leftover_samples``."""
     fault: StoreFault | None = None
     """Why nothing can be stored, and so no source is read."""
+    pause: StorePause | None = None
+    """The same, if that is expected and ends by itself."""
 
     @property
     def last_read(self) -> datetime | None:
@@ -126,14 +130,14 @@ def source_health(
     now: datetime,
     started: datetime,
     mentions_by_source: Mapping[str, int] | None = None,
-    fault: StoreFault | None = None,
+    store: StoreHealth = WORKING_STORE,
     imported: Collection[str] = (),
 ) -> SourceHealth:
     """The health of the sources of ``config`` at ``now``.
 
     ``started`` is when this program began: a source that was never read counts as stale from then on.
-    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major. ``fault`` is the store's,
-    ``imported`` are the sources with imported posts.
+    ``mentions_by_source`` counts the mentions of 7 days; without it every source is major. ``imported`` are the sources
+    with imported posts.
     """
     statuses = configured_statuses(config, stored)
     counts = mentions_by_source or {}
@@ -154,7 +158,8 @@ def source_health(
         only_sample=bool(samples) and not leftovers and samples >= with_posts | set(imported),
         generating=_history_being_generated(config, statuses),
         leftover_samples=leftovers,
-        fault=fault,
+        fault=store.fault,
+        pause=store.pause,
     )
 
 
@@ -227,11 +232,13 @@ def gaps_outside_imports(
 
 def outage_gaps(health: SourceHealth) -> list[Gap]:
     """An open gap for each source while nothing can be stored; [] while that works."""
-    fault = health.fault
-    if fault is None:
+    if health.fault:
+        since, reason = health.fault.since, f"Nothing can be stored: {health.fault.cause}."
+    elif health.pause:
+        since, reason = health.pause.since, "Nothing is stored while posts are being erased."
+    else:
         return []
-    reason = f"Nothing can be stored: {fault.cause}."
-    return [Gap(status.source, fault.since, None, reason) for status in health.statuses]
+    return [Gap(status.source, since, None, reason) for status in health.statuses]
 
 
 def unrecorded_gaps(

@@ -163,7 +163,7 @@ class PeopleError(WallflowerError):
 class StoreError(WallflowerError):
     """The database cannot be used: locked, full, damaged or not a database.
 
-    ``fault`` is the value of a ``monitor.model.FaultKind``; empty if none describes the error.
+    ``fault`` is the value of a ``monitor.model.FaultKind``, or ERASING; empty if none describes the error.
     """
 
     def __init__(self, message: str, fault: str = "") -> None:

@@ -102,7 +102,7 @@ def _delete_only(store: Store, target: ErasureTarget) -> object:
     """Erase without cleaning the files, which the last erasure does: each takes a second."""
     maintenance = store.maintenance
     cleaning = maintenance._remove_all_bytes  # type: ignore[attr-defined]
-    maintenance._remove_all_bytes = lambda now: ""  # type: ignore[attr-defined]
+    maintenance._remove_all_bytes = lambda now, mark: ""  # type: ignore[attr-defined]
     try:
         return maintenance.erase(target, NOON)
     finally:

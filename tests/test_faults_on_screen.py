@@ -17,6 +17,7 @@ from monitor.errors import StoreError
 from monitor.model import FaultKind, MentionFilter, StoreFault
 from monitor.store.options import OpenOptions
 from monitor.store.sqlite import SqliteStore
+from monitor.store.sqlite.locks import ErasingNow
 from tests.fake_site import BRANDS, app_for, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 from tests.test_wall_sentences import LONDON
@@ -79,6 +80,44 @@ def test_a_wall_that_cannot_store_says_so_and_not_that_all_sources_are_read(
     assert hatches[-1]["end"] == pytest.approx(1, abs=0.02), "the time since then is hatched"
     store._faults.committed()
     assert "All 2 sources read" in wall()[2]
+
+
+def test_an_erasure_is_expected_and_no_trouble(client: FlaskClient, store: SqliteStore, clock: FakeClock) -> None:
+    store._faults.record(ErasingNow(store.path, NOON + 5 * MINUTE))
+    state = client.get("/wall/state.json").get_json()
+    assert state["kind"] != "blind"
+    assert state["proof"][0]["text"] == "Erasing posts; new ones are stored from about 12:05."
+    sources, mentions = client.get("/sources").text, client.get("/mentions").text
+    for text in (sources, mentions):
+        assert "Erasing posts; storing continues at about 12:05." in text
+        assert "Cannot store" not in text
+        assert "locked" not in text
+    assert "No source is read meanwhile. Storing continues by itself." in sources
+    assert "Waiting since 12:00:" in sources
+    assert 'class="health unread"' in mentions
+    ready = client.get("/readyz").get_json()
+    expected = "Posts are being erased since 12:00 UTC; storing continues by itself at about 12:05 UTC."
+    assert (ready["ready"], ready["reasons"][0], ready["store"]["erasing"]) == (False, expected, True)
+    clock.advance(301)
+    assert "Erasing posts; storing continues soon." in client.get("/mentions").text
+    assert client.get("/wall/state.json").get_json()["proof"][0]["text"] == "Erasing posts; new ones are stored soon."
+    store._faults.committed()
+    assert "All 2 sources read" in client.get("/mentions").text
+
+
+def test_the_log_says_when_an_erasure_begins_and_ends(
+    store: SqliteStore, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "wallflower")
+    watch = HealthWatch(store, clock)
+    for _ in range(3):
+        store._faults.record(ErasingNow(store.path, None))
+        watch.step()
+    store._faults.committed()
+    watch.step()
+    assert [record.levelname for record in caplog.records] == ["INFO", "INFO"]
+    assert caplog.messages[0] == "Posts are being erased, and nothing is stored meanwhile."
+    assert caplog.messages[1].startswith("Storing again; posts were being erased since ")
 
 
 def test_a_wall_keeps_its_last_picture_while_the_database_cannot_be_read(

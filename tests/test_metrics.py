@@ -252,6 +252,6 @@ class _Remaining:
 def test_names_end_with_their_unit(site: Site) -> None:
     units = ("_seconds", "_bytes", "_dollars", "_total", "_info")
     counts = ("_depth", "_lag", "_failures", "_sockets", "_limit", "_screens", "_threads", "_backups", "_remaining")
-    states = ("_health", "_stale", "_ready", "_fault", "_alive", "_dark", "_missing")
+    states = ("_health", "_stale", "_ready", "_fault", "_alive", "_dark", "_missing", "_erasing")
     names = [name for name in exposed(site) if name.startswith("wallflower_")]
     assert [name for name in names if not name.endswith((*units, *counts, *states))] == []

@@ -45,8 +45,8 @@ def erase(
 ) -> None:
     """Erase posts: from the database, its search index and its log, and from all later backups.
 
-    They are not stored again when a source or a file contains them. Wallflower may run meanwhile; it waits to write
-    while the database is rewritten, for some seconds per GB.
+    They are not stored again when a source or a file contains them. Wallflower may run meanwhile; walls and pages say
+    that it stores nothing while the database is rewritten, for some seconds per GB.
     """
     target = _target(author, post, url, source)
     config = load_config(config_path)
@@ -62,11 +62,12 @@ def erase(
             return
         if not yes:
             confirm(f"{_consequence(target, only_stored)} Erase from {config.database}?")
-        click.echo("Erasing. The database is rewritten, which takes some seconds for each GB.")
+        if counts.posts:
+            click.echo("Erasing. The database is rewritten, which takes some seconds for each GB.")
         erasure = store.maintenance.erase(target, Clock().now(), refuse_later=not only_stored)
         _record(store, target, erasure)
-    click.echo(f"Erased {_described(erasure.counts)}.")
-    for line in _older_copies(config):
+    click.echo(f"Erased {_described(erasure.counts)}.{_why_rewritten(erasure)}")
+    for line in _older_copies(config) if erasure.rewritten else ():
         click.echo(line)
     if erasure.remaining:
         message = f"Bytes of the posts may still be in the files. {erasure.remaining} Run this again."
@@ -120,6 +121,14 @@ def _consequence(target: ErasureTarget, only_stored: bool) -> str:
         return "This cannot be undone."
     what = "by this author" if target.author else "with this link"
     return f"This cannot be undone, and later posts {what} will not be stored."
+
+
+def _why_rewritten(erasure: Erasure) -> str:
+    if erasure.counts.posts:
+        return ""
+    if erasure.rewritten:
+        return " Replies named the author, or an earlier erasure was not finished, so the database was rewritten."
+    return " The database was not rewritten."
 
 
 def _older_copies(config: Config) -> list[str]:

@@ -23,6 +23,8 @@ def store_metrics(measured: Measured) -> Iterator[Metric]:
         ("kind",),
         [((str(kind),), health.fault is not None and health.fault.kind is kind) for kind in FaultKind],
     )
+    is_paused = health.pause is not None
+    yield gauge("wallflower_store_erasing", "1 while nothing can be stored because posts are being erased.", is_paused)
     yield gauge("wallflower_store_queue_depth", "Transactions that are waiting to be run.", health.waiting)
     yield gauge(
         "wallflower_store_oldest_queued_seconds",

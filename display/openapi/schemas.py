@@ -93,6 +93,7 @@ READINESS = object_of(
     store=object_of(
         fault=nullable(object_of(kind=TEXT, since=TIME)),
         last_commit_seconds=nullable({"type": "number"}),
+        erasing={"type": "boolean", "description": "Nothing is stored for a while, because posts are being erased."},
         oldest_queued_seconds={"type": "number"},
         waiting=NUMBER,
         checking=FLAG,

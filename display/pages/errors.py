@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from display.access.rules import DATA_ENDINGS
 from display.server.security import SIGNED_PATH
 from monitor.errors import StoreError
-from monitor.model import FaultKind
+from monitor.model import ERASING, FaultKind
 from monitor.model.store_health import CAUSES
 
 RETRY_AFTER_SECONDS = 10
@@ -89,7 +89,9 @@ def store_error(error: StoreError) -> Response:
     log.log(logging.DEBUG if error.fault else logging.ERROR, "the database cannot be used: %s", error)
     title = "This could not be stored." if request.method == "POST" else "The database cannot be read."
     text = "No data is lost. Wallflower's log gives the reason."
-    if error.fault:
+    if error.fault == ERASING:
+        text = "Posts are being erased. Storing continues by itself; try again in a minute."
+    elif error.fault:
         cause = CAUSES[FaultKind(error.fault)]
         text = f"{cause.present[0].upper()}{cause.present[1:]}. {cause.advice}"
     response = _error(503, title, text)

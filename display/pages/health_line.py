@@ -55,7 +55,17 @@ class HealthLine:
         """ "ok", "unread", or "trouble" if a person has to do something."""
         if self.sources.fault or any(unread.needs_person for unread in self.sources.unread):
             return "trouble"
-        return "unread" if self.sources.unread else "ok"
+        return "unread" if self.sources.unread or self.sources.pause else "ok"
+
+    @property
+    def pause(self) -> str:
+        """ "Erasing posts; storing continues at about 14:05"; empty while storing works."""
+        pause = self.sources.pause
+        if pause is None:
+            return ""
+        until = pause.until if pause.until and pause.until > self.now else None
+        when = f"at about {clock_time(until, self.now, self.zone)}" if until else "soon"
+        return f"Erasing posts; storing continues {when}"
 
     @property
     def fault(self) -> str:
@@ -76,8 +86,8 @@ class HealthLine:
     @property
     def headline(self) -> str:
         """The first sentence of the line."""
-        if self.fault:
-            return f"{self.fault}."
+        if self.fault or self.pause:
+            return f"{self.fault or self.pause}."
         total = self.expected_count
         if not total:
             return "Every source is paused." if self.sources.statuses else "No source is set up."
@@ -93,16 +103,16 @@ class HealthLine:
     @property
     def short(self) -> str:
         """The line for a phone."""
-        if self.fault:
-            return "Cannot store"
+        if self.fault or self.pause:
+            return "Cannot store" if self.fault else "Erasing posts"
         total = self.expected_count
         return f"{self.read_count:,} of {total:,} read" if total else "No sources"
 
     @property
     def title(self) -> str:
         """The title of /sources: "6 of 8 sources are being read"."""
-        if self.fault:
-            return self.fault
+        if self.fault or self.pause:
+            return self.fault or self.pause
         read, total = self.read_count, self.expected_count
         if not total:
             return "Every source is paused" if self.sources.statuses else "No source is set up"
@@ -113,7 +123,7 @@ class HealthLine:
     @property
     def details(self) -> str:
         """Which sources are not read and why, with at most MAX_NAMED_SOURCES named."""
-        if self.fault:
+        if self.fault or self.pause:
             return ""
         named = ", ".join(f"{unread.source} {self._reason(unread)}" for unread in self.unread[:MAX_NAMED_SOURCES])
         more = len(self.unread) - MAX_NAMED_SOURCES
@@ -148,12 +158,12 @@ class HealthLine:
 
 def current_health(context: PageContext, now: datetime) -> HealthLine:
     """The health line of a page at ``now``. Raises StoreError, unless a known fault is all there is to say."""
-    fault = context.store.health().fault
+    store = context.store.health()
     try:
         statuses, imported = context.store.statuses(), context.store.imported_periods()
     except StoreError:
-        if fault is None:
+        if store.fault is None:
             raise
         statuses, imported = [], {}
-    health = source_health(context.config, statuses, now, context.started, fault=fault, imported=imported)
+    health = source_health(context.config, statuses, now, context.started, store=store, imported=imported)
     return HealthLine(health, now, context.config.timezone)

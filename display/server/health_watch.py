@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from display.formatting import format_duration
 from monitor.clock import Clock
-from monitor.model import FaultKind, StoreFault
+from monitor.model import FaultKind, StoreFault, StorePause
 from monitor.store import Store
 
 WATCH_SECONDS = 0.5
@@ -37,6 +37,7 @@ class HealthWatch:
         self._store, self._clock = store, clock
         self._replaced: Callable[[], None] = lambda: None
         self._fault: StoreFault | None = None
+        self._pause: StorePause | None = None
         self._offset = self._clock_offset()
         self._thread = threading.Thread(target=self._run, name="health-watch", daemon=True)
         self.clock_jump: ClockJump | None = None
@@ -64,13 +65,23 @@ class HealthWatch:
             self._clock.wait(WATCH_SECONDS)
 
     def _check_store(self) -> None:
-        before, self._fault = self._fault, self._store.health().fault
+        health = self._store.health()
+        self._log_pause(health.pause)
+        before, self._fault = self._fault, health.fault
         if before is not None and (self._fault is None or self._fault.kind is not before.kind):
             self._log_end(before)
         if self._fault is not None and (before is None or before.kind is not self._fault.kind):
             log.critical("Nothing can be stored since %s. %s", _local_time(self._fault.since), self._fault.message)
             if self._fault.kind is FaultKind.REPLACED:
                 self._replaced()
+
+    def _log_pause(self, pause: StorePause | None) -> None:
+        before, self._pause = self._pause, pause
+        if pause and not before:
+            until = f" Storing continues at about {_local_time(pause.until)}." if pause.until else ""
+            log.info("Posts are being erased, and nothing is stored meanwhile.%s", until)
+        elif before and not pause:
+            log.info("Storing again; posts were being erased since %s.", _local_time(before.since))
 
     def _log_end(self, fault: StoreFault) -> None:
         cause, until = fault.past_cause, _local_time(self._clock.now())

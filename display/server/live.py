@@ -39,7 +39,7 @@ from display.wall_state import UnknownWall
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
 from monitor.logs import FaultLog
-from monitor.model import Change, StoreFault
+from monitor.model import ERASING, Change
 from monitor.store.tail import Tail
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Live:
         self._walls_updated_at = self._heartbeat_sent_at = float("-inf")
         self._pause, self._cpu_seconds = MIN_PAUSE_SECONDS, cpu_seconds
         self._last_id = 0
-        self._sent_fault: StoreFault | None = None
+        self._sent_fault = ""
         """Why nothing can be stored, as the last heartbeats said."""
         self._stopping = self._config_changed = False
         self.delays = SendingDelays(clock)
@@ -299,7 +299,8 @@ class Live:
             self._pause = min(MAX_PAUSE_SECONDS, max(MIN_PAUSE_SECONDS, wanted))
 
     def _send_heartbeats(self) -> None:
-        now, fault = self._clock.monotonic(), self._store.health().fault
+        now, health = self._clock.monotonic(), self._store.health()
+        fault = health.fault.kind.value if health.fault else ERASING if health.pause else ""
         is_due = now - self._heartbeat_sent_at >= HEARTBEAT_SECONDS
         if not (is_due or self._config_changed or fault != self._sent_fault):
             return
@@ -320,7 +321,7 @@ class Live:
             "now": epoch_ms(self._clock.now()),
             "last_id": self._last_id,
             "version": self._version,
-            "fault": self._sent_fault.kind if self._sent_fault else "",
+            "fault": self._sent_fault,
         }
 
     def _send_heartbeat(self, wall: str, to: str) -> None:

@@ -14,7 +14,7 @@ from display.wall_state.i18n import Locale, Phrases, fill
 from display.wall_state.wall_text import isolated, round_to_one_digit, short_brand_name, source_name
 from monitor.analysis.baseline import MIN_VALID_DAYS, HourlyRange
 from monitor.clock import epoch_ms
-from monitor.model import Health, Incident, SourceStatus, StoreFault
+from monitor.model import Health, Incident, SourceStatus, StoreFault, StorePause
 
 MIN_HEROES = 15
 """Heroes that fit into 5 minutes if the queue never runs empty."""
@@ -312,6 +312,13 @@ def _mentions_in_window(phrase: str, incident: Incident, locale: Locale) -> str:
     return fill(phrase, mentions=mentions, duration=locale.duration(incident.window))
 
 
+def _erasing(pause: StorePause, context: HeadlineContext) -> str:
+    """ "Erasing posts; new ones are stored from about 14:05 on." """
+    if pause.until and pause.until > context.now:
+        return fill(context.phrases.erasing_until, time=context.moment(pause.until))
+    return context.phrases.erasing
+
+
 def _liveness_line(context: HeadlineContext) -> ProofLine:
     """``All 7 sources read, last 20 sec ago.``"""
     phrases, health = context.phrases, context.source_health
@@ -320,6 +327,8 @@ def _liveness_line(context: HeadlineContext) -> ProofLine:
         return ProofLine("", phrases.no_source)
     if health.fault:
         return ProofLine("", phrases.no_source_read)
+    if health.pause:
+        return ProofLine("", _erasing(health.pause, context))
     if last is None:
         return ProofLine("", phrases.none_read_yet)
     if health.read_count < n_sources:

@@ -84,7 +84,7 @@ class WallBuilder:
         try:
             return self._newest()
         except StoreError:
-            fault = self._data.fault
+            fault = self._data.store_health.fault
             if fault is None or self._built is None:
                 raise
             return last_picture(self._built, fault, self._clock, self._locale)

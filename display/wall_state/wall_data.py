@@ -19,7 +19,7 @@ from display.wall_state.usual_shares import WEEK
 from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
 from monitor.analysis.staleness import unread_spans, without
 from monitor.clock import Clock
-from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, StoreFault, Tally, Topics, VolumeSeries
+from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, StoreHealth, Tally, Topics, VolumeSeries
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -77,15 +77,15 @@ class WallData:
         self.started = started or self.now
         self._refreshed_at, self._revision = float("-inf"), 0
         self._last_alive_at = clock.monotonic()
-        self.fault: StoreFault | None = None
+        self.store_health = StoreHealth()
         self._loaded: dict[Hashable, Any] = {}
         self._caches: dict[float, TTLCache[Hashable, Any]] = {}
 
     def refresh(self) -> int:
         """Update the snapshot if the store changed or a second passed. Returns the snapshot's revision number."""
-        before, self.fault = self.fault, self._store.health().fault
-        last_id, at = self._store.last_change_id(), self._clock.monotonic()
-        if last_id != self.last_id or before != self.fault or at - self._refreshed_at >= REFRESH_SECONDS:
+        before, self.store_health = self.store_health.outage, self._store.health()
+        last_id, at, outage = self._store.last_change_id(), self._clock.monotonic(), self.store_health.outage
+        if last_id != self.last_id or outage != before or at - self._refreshed_at >= REFRESH_SECONDS:
             self.now, self.last_id, self._refreshed_at = self._clock.now(), last_id, at
             self._loaded.clear()
             self._revision += 1
@@ -243,9 +243,8 @@ class WallData:
         return self._cached(key, STORIES_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
 
     def _source_health(self) -> SourceHealth:
-        store, counts = self._store, self.mentions_by_source
-        statuses, imported = store.statuses(), store.imported_periods()
-        return source_health(self._config, statuses, self.now, self.started, counts, self.fault, imported)
+        statuses, counts, imported = self._store.statuses(), self.mentions_by_source, self._store.imported_periods()
+        return source_health(self._config, statuses, self.now, self.started, counts, self.store_health, imported)
 
     def _is_current(self, updated_at: datetime) -> bool:
         return self.now - updated_at <= ANALYSIS_VALID_FOR * max(self._clock.speed, 1)

@@ -15,7 +15,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.judge import judge_or_skip
 from monitor.collector.outcomes import PassOutcome
 from monitor.errors import SourceError, Stopped
-from monitor.model import PAUSED_REASON, Batch, Health, JudgedPost, SaveResult, SourceStatus, StoreFault
+from monitor.model import PAUSED_REASON, Batch, Health, JudgedPost, SaveResult, SourceStatus, StoreFault, StorePause
 from monitor.store import Store
 
 BATCH_SIZE = 250
@@ -59,7 +59,7 @@ def record_hang(status: SourceStatus, reason: str, context: PassContext) -> None
     _save_status(outcomes.after_hang(status, reason, context.now()), context)
 
 
-def record_outage(status: SourceStatus, fault: StoreFault, context: PassContext) -> None:
+def record_outage(status: SourceStatus, fault: StoreFault | StorePause, context: PassContext) -> None:
     """Open the gap of a source that was not polled because of ``fault``, if that was for long. Raises StoreError."""
     now = context.now()
     if timing.is_overdue(status, now):

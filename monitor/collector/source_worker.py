@@ -32,7 +32,7 @@ from monitor.collector.deliveries import Receiver
 from monitor.collector.resuming import adopt_rules
 from monitor.errors import StoreError
 from monitor.logs import FaultLog
-from monitor.model import Health, SourceRequest, SourceStatus, StoreFault
+from monitor.model import Health, SourceRequest, SourceStatus, StoreFault, StorePause
 from monitor.sources import Closable
 from monitor.store import Store
 
@@ -113,8 +113,8 @@ class Worker:
         self._predecessor: threading.Thread | None = None
         self._is_retired = self._is_removed = False
         self._retried: Collection[Health] | None = None
-        self._fault: StoreFault | None = None
-        """The fault of the store because of which a poll was put off."""
+        self._fault: StoreFault | StorePause | None = None
+        """The fault or pause of the store because of which a poll was put off."""
 
     def resume(self, stored: SourceStatus | None) -> bool:
         """Resume where the last run of the program stopped, with the status that it stored.
@@ -280,7 +280,7 @@ class Worker:
     def _can_store(self) -> bool:
         """Whether a poll makes sense: what cannot be stored is not fetched. The store's fault is logged elsewhere."""
         health = self._context.store.health()
-        self._fault = self._fault or health.fault
+        self._fault = self._fault or health.outage
         return health.can_store
 
     def _fault_is_over(self) -> bool:

@@ -45,10 +45,11 @@ from monitor.model.sources import (
     SourceStatus,
     Spend,
 )
-from monitor.model.store_health import FaultKind, StoreFault, StoreHealth
+from monitor.model.store_health import ERASING, FaultKind, StoreFault, StoreHealth, StorePause
 from monitor.model.texts import Text, Texts
 
 __all__ = [
+    "ERASING",
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "UNDATED",
@@ -102,6 +103,7 @@ __all__ = [
     "State",
     "StoreFault",
     "StoreHealth",
+    "StorePause",
     "Tally",
     "Term",
     "Text",

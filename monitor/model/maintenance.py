@@ -82,6 +82,8 @@ class Erasure:
     counts: PostCounts
     remaining: str = ""
     """Why bytes of the texts may still be in the files, and what to do; empty if none is left."""
+    rewritten: bool = False
+    """Whether the database had to be rewritten: something was found, or an earlier erasure had not been finished."""
 
 
 @dataclass(frozen=True, slots=True)

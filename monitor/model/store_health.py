@@ -68,6 +68,8 @@ CAUSES: Mapping[FaultKind, FaultCause] = MappingProxyType(
         ),
     }
 )
+ERASING = "erasing"
+"""``StoreError.fault`` while posts are being erased. That is expected, so it is no kind of fault; see StorePause."""
 LASTING_FAULTS = frozenset({FaultKind.CORRUPT, FaultKind.REPLACED})
 """They do not end before the program is restarted."""
 
@@ -103,6 +105,30 @@ class StoreFault:
 
 
 @dataclass(frozen=True, slots=True)
+class StorePause:
+    """Nothing can be stored for a while, as expected: posts are being erased."""
+
+    since: datetime
+    until: datetime | None = None
+    """About when storing continues; None if that is not known."""
+
+    @property
+    def cause(self) -> str:
+        """Like ``StoreFault.cause``."""
+        return "posts are being erased"
+
+    @property
+    def past_cause(self) -> str:
+        """Like ``StoreFault.past_cause``."""
+        return "posts were being erased"
+
+    @property
+    def advice(self) -> str:
+        """Like ``StoreFault.advice``."""
+        return "Storing continues by itself."
+
+
+@dataclass(frozen=True, slots=True)
 class StoreHealth:
     """What is known about the store without waiting for it."""
 
@@ -116,6 +142,7 @@ class StoreHealth:
     waiting: int = 0
     """Queued writes."""
     fault: StoreFault | None = None
+    pause: StorePause | None = None
     free_bytes: int | None = None
     """Free space where the database is stored; None if unknown."""
     checking: bool = False
@@ -124,9 +151,14 @@ class StoreHealth:
     """Whether it writes every few seconds even if nothing has to be stored."""
 
     @property
+    def outage(self) -> StoreFault | StorePause | None:
+        """Why nothing can be stored."""
+        return self.fault or self.pause
+
+    @property
     def can_store(self) -> bool:
         """Whether a write is expected to succeed."""
-        return self.alive and self.fault is None
+        return self.alive and self.outage is None
 
     @property
     def ready(self) -> bool:
@@ -136,7 +168,10 @@ class StoreHealth:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why it is not ready, in sentences; () if it is."""
-        return tuple(filter(None, (self._death(), self._fault(), self._check(), self._wait(), self._last_commit())))
+        return tuple(filter(None, self._all_reasons()))
+
+    def _all_reasons(self) -> tuple[str, ...]:
+        return self._death(), self._fault(), self._pause(), self._check(), self._wait(), self._last_commit()
 
     def _death(self) -> str:
         return "" if self.alive else "The write thread has ended. Restart Wallflower."
@@ -145,14 +180,20 @@ class StoreHealth:
         fault = self.fault
         return f"Cannot store since {fault.since:%H:%M} UTC: {fault.cause}." if fault else ""
 
+    def _pause(self) -> str:
+        if self.pause is None:
+            return ""
+        until = f" at about {self.pause.until:%H:%M} UTC" if self.pause.until else ""
+        return f"Posts are being erased since {self.pause.since:%H:%M} UTC; storing continues by itself{until}."
+
     def _check(self) -> str:
         return "The database is being checked, because Wallflower was not stopped cleanly." if self.checking else ""
 
     def _wait(self) -> str:
         waited = self.oldest_queued_seconds
-        return f"A write has been waiting for {waited:.0f} s." if waited > MAX_WAIT_SECONDS else ""
+        return f"A write has been waiting for {waited:.0f} s." if waited > MAX_WAIT_SECONDS and not self.pause else ""
 
     def _last_commit(self) -> str:
         age = self.last_commit_seconds
         is_old = self.tests_itself and age is not None and age > MAX_COMMIT_AGE_SECONDS
-        return f"The last write was {age:.0f} s ago." if is_old and not self.fault else ""
+        return f"The last write was {age:.0f} s ago." if is_old and not (self.fault or self.pause) else ""

@@ -93,8 +93,9 @@ class Maintenance(Protocol):
         ``refuse_later`` everything else by an erased author or at an erased link too. The names of authors and links
         are stored as hashes only. An erased author is also no longer named by posts that replied to it.
 
-        Other programs may use the database. It is rewritten as a whole, during which they wait to write: seconds for
-        each GB.
+        Other programs may use the database. If anything was found, it is rewritten as a whole. Meanwhile they wait to
+        write, seconds for each GB, and ``StoreHealth.pause`` of a running program says so. What was interrupted is
+        finished by the next erasure.
         """
 
     def allow_again(self, target: ErasureTarget) -> bool:

@@ -17,7 +17,7 @@ from display.formatting import clock_time, day_and_month, format_duration
 from display.intervals import merge_intervals
 from monitor.analysis.staleness import is_stale
 from monitor.collector.search_coverage import FULL_COVERAGE, SearchCoverage, search_coverage
-from monitor.model import Gap, Health, SourceStatus, Spend, StoreFault
+from monitor.model import Gap, Health, SourceStatus, Spend, StoreFault, StorePause
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -56,7 +56,7 @@ class RowContext:
     zone: tzinfo
     started: datetime
     """When this program started; a source that was due while it was down is not late yet."""
-    fault: StoreFault | None = None
+    fault: StoreFault | StorePause | None = None
     """Why nothing can be stored, and so nothing is read."""
 
     def short_time(self, at: datetime) -> str:
@@ -91,8 +91,8 @@ class SourceRow:
         return self.status.source
 
     @property
-    def held_up_by(self) -> StoreFault | None:
-        """The fault of the store because of which a source that could be read is not read."""
+    def held_up_by(self) -> StoreFault | StorePause | None:
+        """The fault or pause of the store because of which a source that could be read is not read."""
         return None if self.status.health in _SORT_GROUPS else self.context.fault
 
     @property

@@ -11,7 +11,7 @@ from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
 
 from display.formatting import format_duration
-from monitor.model import DatabaseStatus, StoreFault
+from monitor.model import DatabaseStatus, StoreFault, StorePause
 
 MIN_FREE_BYTES = 1 << 30
 MIN_TIME_LEFT = timedelta(days=14)
@@ -64,7 +64,7 @@ class SystemFacts:
     """Stored in total."""
     mentions_last_week: int
     waiting_writes: int
-    fault: StoreFault | None = None
+    fault: StoreFault | StorePause | None = None
     """Why nothing can be stored."""
     zone: tzinfo = UTC
 
@@ -123,7 +123,9 @@ def _parts(health: Mapping[str, bool], facts: SystemFacts) -> Iterator[StatusLin
             yield StatusLine(part.name, "Stopped.", text, trouble=True)
         elif key == "writer" and facts.fault:
             since, cause = facts.fault.since.astimezone(facts.zone), facts.fault.cause
-            yield StatusLine(part.name, f"Failing since {since:%H:%M}:", f"{cause}. {facts.fault.advice}", trouble=True)
+            is_trouble = isinstance(facts.fault, StoreFault)
+            state = f"{'Failing' if is_trouble else 'Waiting'} since {since:%H:%M}:"
+            yield StatusLine(part.name, state, f"{cause}. {facts.fault.advice}", trouble=is_trouble)
         elif key == "writer" and (waiting_writes := facts.waiting_writes):
             batches = "1 batch is" if waiting_writes == 1 else f"{waiting_writes:,} batches are"
             yield StatusLine(part.name, "Running.", f"{part.running}; {batches} waiting.")

@@ -37,7 +37,7 @@ from display.pages.sources.sparkline import sparkline
 from display.pages.sources.system_status import SystemFacts, status_lines
 from display.pages.sources.walls import WallRow, wall_rows
 from display.source_health import outage_gaps, unrecorded_gaps
-from monitor.model import Health, MentionFilter, StoreFault
+from monitor.model import Health, MentionFilter, StoreFault, StorePause
 from monitor.model.people import Role
 
 MAX_NAMED_SOURCES = 3
@@ -56,7 +56,8 @@ def listing() -> str:
     stored_gaps = store.gaps(now - WEEK, now + timedelta(seconds=1))
     gaps = [*stored_gaps, *unrecorded_gaps(health.unread, stored_gaps), *outage_gaps(health.sources)]
     volumes = store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
-    row_context = RowContext(now, config.timezone, context.started, health.sources.fault)
+    outage = health.sources.fault or health.sources.pause
+    row_context = RowContext(now, config.timezone, context.started, outage)
     rows = source_rows(health.sources.statuses, gaps, volumes, row_context, search_coverages(config))
     return render_template(
         "sources/page.html",
@@ -65,7 +66,7 @@ def listing() -> str:
         rows=rows,
         sparklines={row.name: sparkline(row) for row in rows},
         title=health.title,
-        summary=summary(rows, health.sources.fault),
+        summary=summary(rows, outage),
         month=f"{now:%B}",
         paid=any(row.spend for row in rows),
         as_of=f"{now.astimezone(config.timezone):%H:%M:%S}",
@@ -122,7 +123,7 @@ def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
         mentions=store.count(MentionFilter()).n,
         mentions_last_week=mentions_last_week,
         waiting_writes=store.health().waiting,
-        fault=store.health().fault,
+        fault=store.health().outage,
         zone=context.config.timezone,
     )
 
@@ -194,7 +195,7 @@ def back_to_row(context: PageContext, name: str) -> AnyResponse:
     return redirect(url_for("sources.listing", _anchor=f"source-{number}"), 303)
 
 
-def summary(rows: Sequence[SourceRow], fault: StoreFault | None = None) -> str:
+def summary(rows: Sequence[SourceRow], fault: StoreFault | StorePause | None = None) -> str:
     """ "Forum needs attention. Reddit resumes automatically. Ledger is paused and not counted."."""
     if fault:
         return f"No source is read meanwhile. {fault.advice}"

@@ -170,6 +170,9 @@ class Phrases:
     not_storing: str
     because: str
     """The first part of a headline when its cause follows."""
+    erasing: str
+    """Nothing is stored for a short while, as expected."""
+    erasing_until: str
     fault_causes: Mapping[FaultKind, str]
     """Why nothing can be stored, for everybody."""
     nothing_read_since: str

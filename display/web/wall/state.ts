@@ -195,8 +195,6 @@ export interface WallState {
   utc_offset: number;
   kind: StateKind;
   sample: boolean;
-  /** Whether the sample data is all that there is. */
-  only_sample: boolean;
   headline: Headline;
   horizon: Horizon;
   voices: Voice[];
@@ -212,6 +210,8 @@ export interface WallState {
   clock: number;
   /** How many times faster than the real clock `as_of` runs. */
   speed: number;
+  /** Whether the sample data is all that there is. */
+  only_sample: boolean;
   night: boolean;
   /** Whether layouts change, and topics alternate with voices. */
   rotates: boolean;

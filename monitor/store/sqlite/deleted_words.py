@@ -25,6 +25,8 @@ MERGED_PAGES = 200
 """Pages of the index that one transaction writes: some tens of milliseconds."""
 CHECKPOINT_TIMEOUT_MS = 2_000
 REWRITE_LOCK_SECONDS = 60.0
+REWRITE_START_SECONDS, REWRITE_SECONDS_PER_GB = 2.0, 20.0
+"""How long a rewrite takes, as measured on a machine with an SSD: an estimate for screens."""
 _MERGE = "INSERT INTO mention_fts (mention_fts, rank) VALUES ('merge', ?)"
 
 
@@ -62,6 +64,11 @@ def truncate_log(path: Path) -> bool:
     with store_errors(path), file_lock(path), closing(connect(path)) as db:
         db.execute(f"PRAGMA busy_timeout = {CHECKPOINT_TIMEOUT_MS}")
         return bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+
+
+def rewrite_seconds(path: Path) -> float:
+    """About how long ``rewrite`` takes."""
+    return REWRITE_START_SECONDS + path.stat().st_size / 1e9 * REWRITE_SECONDS_PER_GB
 
 
 def rewrite(path: Path) -> None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
-from monitor.model import FaultKind, StoreFault
+from monitor.model import ERASING, FaultKind, StoreFault, StorePause
 
 RESERVE_BYTES = 4 << 20
 """After a full disk, storing counts as working again once a file of this size fits: a tiny write may succeed long
@@ -119,6 +119,12 @@ class FaultTracker:
         self._path, self._clock = path, clock
         self._lock = threading.Lock()
         self._current: StoreFault | None = None
+        self._pause: StorePause | None = None
+
+    @property
+    def pause(self) -> StorePause | None:
+        """The expected pause that lasts now."""
+        return self._pause
 
     @property
     def current(self) -> StoreFault | None:
@@ -133,7 +139,9 @@ class FaultTracker:
 
     def record(self, error: StoreError) -> None:
         """Record why a write failed."""
-        if error.fault:
+        if error.fault == ERASING:
+            self._begin_pause(error)
+        elif error.fault:
             self.begin(FaultKind(error.fault), str(error))
 
     def record_damage(self, error: StoreError) -> None:
@@ -150,6 +158,7 @@ class FaultTracker:
 
     def committed(self) -> None:
         """End the fault, unless it lasts, or the disk is still too full for a batch."""
+        self._pause = None
         fault = self._current
         if fault is None or fault.lasts:
             return
@@ -158,6 +167,11 @@ class FaultTracker:
         with self._lock:
             if self._current is fault:
                 self._current = None
+
+    def _begin_pause(self, error: StoreError) -> None:
+        with self._lock:
+            since = self._pause.since if self._pause else self._clock.now()
+            self._pause = StorePause(since, getattr(error, "until", None))
 
 
 def _has_room(path: Path) -> bool:

@@ -9,21 +9,40 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.model import FaultKind
-from monitor.store.sqlite.faults import disk_error
+from monitor.model import ERASING, FaultKind
+from monitor.store.sqlite.erasure_mark import erasure_under_way
+from monitor.store.sqlite.faults import disk_error, fault_error
 
 FILE_LOCK_TIMEOUT_SECONDS = 15.0
 """How long to wait while another Wallflower process holds the file lock."""
 LOCK_RETRY_SECONDS = 0.01
 
 
+class ErasingNow(StoreError):
+    """Another process is erasing posts, during which nobody else can write."""
+
+    def __init__(self, path: Path, until: datetime | None) -> None:
+        """``until``: about when storing continues."""
+        self.until = until
+        end = f" Storing continues at about {until.astimezone():%H:%M:%S}." if until else ""
+        super().__init__(f"{path} is being rewritten, because posts are being erased.{end}", ERASING)
+
+
 def command_lock_error(path: Path) -> StoreError:
     """The error for a lock that another process of ours holds."""
+    if erasing := erasure_under_way(path):
+        return ErasingNow(path, erasing.until)
     message = f"{path} is locked by another Wallflower command. Wait until it ends, or stop it."
     return StoreError(message, FaultKind.LOCKED.value)
+
+
+def program_lock_error(path: Path) -> StoreError:
+    """The error for a lock of SQLite that another program holds."""
+    return fault_error(path, FaultKind.LOCKED)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from monitor.errors import StoreError
 from monitor.model import Erasure, ErasureTarget, Expired, FutureTimes, PostCounts
 from monitor.store.sqlite import deleted_words, erasing, retention, saving, time_repair
 from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.erasure_mark import ErasureMark
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.tombstones import Tombstones, post_keys
 from monitor.store.sqlite.units import MILLISECOND, optional_time, to_ms
@@ -92,10 +93,14 @@ class SqliteMaintenance:
         if refuse_later:  # first, so that none is stored between the search and the deletion
             self._write(lambda db: Tombstones(db).add(erasing.lasting_keys(target), to_ms(now)))
         posts = self._read(lambda db: erasing.find(db, target))
-        counts = [self._erase_part(part, to_ms(now)) for part in erasing.batches(posts, POSTS_PER_WRITE)]
-        if target.author:
-            self._write(lambda db: erasing.forget_replies(db, target))
-        return Erasure(erasing.total(counts), self._remove_all_bytes(now))
+        with ErasureMark(self._path) as mark:
+            counts = [self._erase_part(part, to_ms(now)) for part in erasing.batches(posts, POSTS_PER_WRITE)]
+            replies = self._write(lambda db: erasing.forget_replies(db, target)) if target.author else 0
+            needs_rewrite = bool(posts or replies or mark.was_left)
+            remaining = self._remove_all_bytes(now, mark) if needs_rewrite else ""
+            if not remaining:
+                mark.finish()
+        return Erasure(erasing.total(counts), remaining, rewritten=needs_rewrite)
 
     def allow_again(self, target: ErasureTarget) -> bool:
         return bool(self._write(lambda db: Tombstones(db).remove(erasing.lasting_keys(target))))
@@ -109,11 +114,13 @@ class SqliteMaintenance:
 
         return self._write(job)
 
-    def _remove_all_bytes(self, now: datetime) -> str:
+    def _remove_all_bytes(self, now: datetime, mark: ErasureMark) -> str:
         """Clean the files however long it takes. Return why something may be left, and what to do."""
         self._write(lambda db: deleted_words.mark(db, to_ms(now)))
         try:
             self.remove_deleted_words(now)
+            seconds = deleted_words.rewrite_seconds(self._path)
+            mark.expect_end(datetime.now(UTC) + timedelta(seconds=seconds))
             deleted_words.rewrite(self._path)
         except StoreError as error:
             return f"The database could not be rewritten: {error}."

@@ -113,6 +113,7 @@ class SqliteStore(SqliteMentionQueries):
             oldest_queued_seconds=writer.oldest_seconds,
             waiting=writer.waiting,
             fault=self._faults.current,
+            pause=self._faults.pause,
             free_bytes=writer.free_bytes,
             checking=self._check.running,
             tests_itself=self._options.long_running,

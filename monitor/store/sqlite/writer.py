@@ -34,7 +34,7 @@ from monitor.model import FaultKind
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.faults import FaultTracker, fault_error, free_bytes, store_errors
 from monitor.store.sqlite.file_identity import FileIdentity
-from monitor.store.sqlite.locks import command_lock_error, file_lock
+from monitor.store.sqlite.locks import command_lock_error, file_lock, program_lock_error
 from monitor.store.sqlite.status_buffer import StatusBuffer
 
 T = TypeVar("T")
@@ -177,6 +177,8 @@ class Writer:
         fault = self._faults.current
         if fault is not None:
             return StoreError(fault.message, fault.kind.value)
+        if self._faults.pause is not None:
+            return command_lock_error(self._path)
         return StoreError(
             f"{self._path}: nothing was stored, because other writes took more than {self._timeout:.0f} s. Try again.",
             FaultKind.LOCKED.value,
@@ -259,17 +261,16 @@ class Writer:
         self._faults.check()
         started = time.monotonic()
 
-        def wait_for(lock: StoreError) -> None:
+        def wait_for(lock: Callable[[Path], StoreError]) -> None:
             now = time.monotonic()
             if now >= self._stop_at:
-                raise lock
+                raise lock(self._path)
             if now - started >= LOCKED_AFTER_SECONDS:
-                self._faults.record(lock)
+                self._faults.record(lock(self._path))
 
-        of_command, of_program = command_lock_error(self._path), fault_error(self._path, FaultKind.LOCKED)
-        with store_errors(self._path), file_lock(self._path, deadline - started, lambda: wait_for(of_command)):
+        with store_errors(self._path), file_lock(self._path, deadline - started, lambda: wait_for(command_lock_error)):
             self._awake.clear()
-            self._begin(deadline, lambda: wait_for(of_program))
+            self._begin(deadline, lambda: wait_for(program_lock_error))
             try:
                 written = self._buffer.write(self._db)
                 result = job(self._db)

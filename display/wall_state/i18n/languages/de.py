@@ -100,6 +100,8 @@ PHRASES = Phrases(
     last_known_mentions="Zuletzt: {mentions} in {duration}.",
     not_storing="Seit {time} nichts gespeichert",
     because="{text}:",
+    erasing="Beiträge werden gelöscht, neue bald gespeichert.",
+    erasing_until="Beiträge werden gelöscht, neue ab etwa {time} gespeichert.",
     fault_causes={
         FaultKind.DISK_FULL: "die Platte ist voll",
         FaultKind.READ_ONLY: "die Platte ist schreibgeschützt",

@@ -97,6 +97,8 @@ PHRASES = Phrases(
     last_known_mentions="Last known: {mentions} in {duration}.",
     not_storing="Cannot store since {time}",
     because="{text}:",
+    erasing="Erasing posts; new ones are stored soon.",
+    erasing_until="Erasing posts; new ones are stored from about {time}.",
     fault_causes={
         FaultKind.DISK_FULL: "the disk is full",
         FaultKind.READ_ONLY: "the disk is read-only",

@@ -101,6 +101,8 @@ PHRASES = Phrases(
     last_known_mentions="Dernier état\u00a0: {mentions} en {duration}.",
     not_storing="Stockage arrêté depuis {time}",
     because="{text}\u00a0:",
+    erasing="Effacement en cours, puis le stockage reprend.",
+    erasing_until="Effacement en cours, le stockage reprend vers {time}.",
     fault_causes={
         FaultKind.DISK_FULL: "le disque est plein",
         FaultKind.READ_ONLY: "le disque est en lecture seule",
