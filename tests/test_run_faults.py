@@ -78,6 +78,30 @@ def test_a_lock_is_named_pages_answer_and_the_log_has_it_once(running: Running) 
     assert not (running.folder / "data" / "wallflower.db.running").exists()
 
 
+def test_what_was_refused_before_a_kill_is_a_gap_after_the_next_start(running: Running) -> None:
+    running.start()
+    assert deliver(running, "first") == 202
+    database = running.folder / "data" / "wallflower.db"
+    until(
+        lambda: len(_rows(database, "SELECT 1 FROM source WHERE name = 'Hook' AND status IS NOT NULL")) == 1,
+        running.output,
+    )
+    with closing(raw_connection(database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        until(lambda: "Nothing can be stored since" in running.output(), running.output)
+        running.kill()
+    running.start()
+    gaps = "SELECT reason FROM gap JOIN source ON source.id = gap.source WHERE name = 'Hook'"
+    until(lambda: bool(_rows(database, gaps)), running.output)
+    ((reason,),) = _rows(database, gaps)
+    assert reason.startswith("Nothing could be stored: another program had locked the database.")
+
+
+def _rows(database: Path, select: str) -> list[tuple[Any, ...]]:
+    with closing(raw_connection(database)) as db:
+        return list(db.execute(select))
+
+
 def test_a_database_that_was_moved_ends_the_run_acknowledges_nothing_and_is_not_created_again(running: Running) -> None:
     running.start()
     assert deliver(running, "stored") == 202

@@ -20,12 +20,14 @@ from monitor import sources
 from monitor.clock import Clock
 from monitor.collector import ConfiguredSource, PassContext, PollingPolicy, timing
 from monitor.collector.context import SharedContext
+from monitor.collector.deliveries import Receiver
 from monitor.collector.source_worker import SourceRequests, Worker
 from monitor.config.source_tables import SourceConfig
 from monitor.config.values import parse_duration
 from monitor.http import Http
 from monitor.logs import FaultLog
-from monitor.model import Health, SourceStatus
+from monitor.model import Health, SourceStatus, UncleanStop
+from monitor.model.store_health import CAUSES
 from monitor.sources import SourceOptions
 
 WATCHDOG_SECONDS = 20.0
@@ -33,6 +35,7 @@ WATCHDOG_SECONDS = 20.0
 START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
 """Delay between the first polls of two due sources after a start, and the limit of the sum of these delays."""
 
+NOT_SENT_AGAIN = "Posts that were delivered then and are not sent again are missing."
 NEVER_READ = "It has not been read since it was added to the config."
 
 log = logging.getLogger("wallflower.scheduler")
@@ -82,6 +85,7 @@ class Scheduler:
             due += worker.resume(stored.get(source.name))
             self._workers[source.name] = worker
         self._open_gaps_of_unread(stored)
+        self._open_gaps_of_outage(stored)
         for name in self._workers:
             self._launch(name)
         self._watchdog.start()
@@ -179,14 +183,42 @@ class Scheduler:
     def _open_gaps_of_unread(self, stored: Mapping[str, SourceStatus]) -> None:
         """Open the gap of each source that earlier, short runs have never read."""
         context = self._shared.current
-        now, starts = context.now(), self._store.source_start_times()
-        open_gaps = {gap.source for gap in self._store.gaps(now, now + timedelta(seconds=1)) if gap.until is None}
+        now, starts, open_gaps = context.now(), self._store.source_start_times(), self._with_open_gap()
         for source in self._sources:
             status = stored.get(source.name)
             if status is None or status.last_success or status.sample or source.name in open_gaps:
                 continue
             since = status.first_seen or starts.get(source.name, now)
             self._store.open_gap(source.name, since, NEVER_READ, now)
+
+    def _open_gaps_of_outage(self, stored: Mapping[str, SourceStatus]) -> None:
+        """Open the gaps that the last run could not record any more, because it ended while nothing could be stored.
+
+        What was delivered then was refused, however short that was. A poll reads later what it missed, unless that was
+        for too long; without a fault, it finds that out by itself.
+        """
+        stop, now = self._store.health().unclean_stop, self._shared.current.now()
+        if stop is None:
+            return
+        open_gaps = self._with_open_gap()
+        for source in self._sources:
+            status, receives = stored.get(source.name), isinstance(source.source, Receiver)
+            if status is None or status.sample or status.read_since is None or source.name in open_gaps:
+                continue
+            if receives or (stop.fault and timing.is_overdue(status, now)):
+                self._store.open_gap(source.name, status.read_since, _outage_reason(stop, receives=receives), now)
+
+    def _with_open_gap(self) -> set[str]:
+        now = self._shared.current.now()
+        return {gap.source for gap in self._store.gaps(now, now + timedelta(seconds=1)) if gap.until is None}
+
+
+def _outage_reason(stop: UncleanStop, *, receives: bool) -> str:
+    if stop.fault:
+        reason = f"Nothing could be stored: {CAUSES[stop.fault].past}. Then Wallflower was not running."
+    else:
+        reason = "Wallflower ended unexpectedly."
+    return f"{reason} {NOT_SENT_AGAIN}" if receives else reason
 
 
 def _last_tried(status: SourceStatus | None) -> tuple[datetime, datetime]:

@@ -45,7 +45,7 @@ from monitor.model.sources import (
     SourceStatus,
     Spend,
 )
-from monitor.model.store_health import ERASING, FaultKind, StoreFault, StoreHealth, StorePause
+from monitor.model.store_health import ERASING, FaultKind, StoreFault, StoreHealth, StorePause, UncleanStop
 from monitor.model.texts import Text, Texts
 
 __all__ = [
@@ -111,6 +111,7 @@ __all__ = [
     "Topic",
     "Topics",
     "Trend",
+    "UncleanStop",
     "VolumeSeries",
     "WordWeight",
 ]

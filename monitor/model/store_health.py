@@ -129,6 +129,16 @@ class StorePause:
 
 
 @dataclass(frozen=True, slots=True)
+class UncleanStop:
+    """How the last run ended, if it was not stopped while everything could be stored."""
+
+    fault: FaultKind | None = None
+    """Why nothing could be stored when it ended; None if that is not known."""
+    since: datetime | None = None
+    """Since when nothing could be stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreHealth:
     """What is known about the store without waiting for it."""
 
@@ -147,6 +157,8 @@ class StoreHealth:
     """Free space where the database is stored; None if unknown."""
     checking: bool = False
     """Whether the database is being checked after an unclean stop."""
+    unclean_stop: UncleanStop | None = None
+    """How the run before this one ended; None if that was a clean stop."""
     tests_itself: bool = False
     """Whether it writes every few seconds even if nothing has to be stored."""
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
-DATABASE_SUFFIXES = ("", "-wal", "-shm", ".writing", ".running")
+DATABASE_SUFFIXES = ("", "-wal", "-shm", ".writing", ".running", ".erasing")
 
 log = logging.getLogger("wallflower.store")
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -120,6 +120,8 @@ class FaultTracker:
         self._lock = threading.Lock()
         self._current: StoreFault | None = None
         self._pause: StorePause | None = None
+        self.changed: Callable[[StoreFault | None], None] = lambda _: None
+        """Called when a fault begins or ends."""
 
     @property
     def pause(self) -> StorePause | None:
@@ -155,6 +157,7 @@ class FaultTracker:
             before = self._current
             if before is None or not (before.lasts or before.kind is kind):
                 self._current = StoreFault(kind, self._clock.now(), message)
+                self.changed(self._current)
 
     def committed(self) -> None:
         """End the fault, unless it lasts, or the disk is still too full for a batch."""
@@ -167,6 +170,7 @@ class FaultTracker:
         with self._lock:
             if self._current is fault:
                 self._current = None
+                self.changed(None)
 
     def _begin_pause(self, error: StoreError) -> None:
         with self._lock:

@@ -1,6 +1,6 @@
 """Checks the database after an unclean stop: power loss, or a disk that lost writes, can damage it.
 
-A file beside the database marks that a program uses it, and a clean stop removes the file.
+``run_mark`` knows whether the last stop was clean.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.model import FaultKind
+from monitor.model import FaultKind, UncleanStop
 from monitor.store.sqlite.connections import Connection, open_reader
 from monitor.store.sqlite.faults import FaultTracker, fault_error, store_errors
+from monitor.store.sqlite.run_mark import RunMark
 
 BACKGROUND_BYTES = 100 << 20
 """A larger database is checked in the background; this much takes about a second."""
@@ -37,7 +38,9 @@ class UncleanStopCheck:
 
     def __init__(self, path: Path, faults: FaultTracker) -> None:
         self._path, self._faults = path, faults
-        self._marker = path.with_name(path.name + ".running")
+        self._mark = RunMark(path)
+        self.unclean_stop: UncleanStop | None = None
+        """How the last program ended that used the database."""
         self._thread = threading.Thread(target=self._check_in_background, name="store-check", daemon=True)
         self._interrupted = False
         self._intact = True
@@ -53,12 +56,9 @@ class UncleanStopCheck:
 
         Raises StoreError if it is damaged.
         """
-        was_clean = not self._marker.exists()
-        try:
-            self._marker.touch(mode=0o600)
-        except OSError as error:
-            log.warning("%s cannot be created: %s. An unclean stop will not be noticed.", self._marker, error.strerror)
-        if was_clean:
+        self.unclean_stop = self._mark.begin()
+        self._faults.changed = self._mark.note
+        if self.unclean_stop is None:
             return
         if self._path.stat().st_size > BACKGROUND_BYTES:
             log.warning("%s is checked, because Wallflower was not stopped cleanly.", self._path)
@@ -75,11 +75,13 @@ class UncleanStopCheck:
             self._thread.join()
 
     def finish(self) -> None:
-        """Remove the mark if the database is known to be intact. Call it once the database is closed."""
+        """Remove the mark, unless the database may be damaged or nothing could be stored at last.
+
+        Call it once the database is closed.
+        """
         self.interrupt()
-        fault = self._faults.current
-        if self._intact and not (fault and fault.lasts):
-            self._marker.unlink(missing_ok=True)
+        if self._intact and self._faults.current is None:
+            self._mark.remove()
 
     def _check_in_background(self) -> None:
         try:

@@ -116,6 +116,7 @@ class SqliteStore(SqliteMentionQueries):
             pause=self._faults.pause,
             free_bytes=writer.free_bytes,
             checking=self._check.running,
+            unclean_stop=self._check.unclean_stop,
             tests_itself=self._options.long_running,
         )
 
