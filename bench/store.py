@@ -29,6 +29,7 @@ from monitor.model import (
     Evidence,
     Finding,
     Intent,
+    IntentPhrase,
     JudgedPost,
     ListPosition,
     Match,
@@ -57,7 +58,10 @@ STEMS = tuple(
     )
 )
 WORDS = [stem + end for stem in STEMS for end in ("", "s", "ed", "ing", "er")]
-INTENTS = (Intent.NONE,) * 8 + (Intent.COMPLAINT, Intent.ASKS | Intent.SWITCHING)
+INTENTS: tuple[tuple[IntentPhrase, ...], ...] = ((),) * 8 + (
+    (IntentPhrase(Intent.COMPLAINT, 0, 4),),
+    (IntentPhrase(Intent.RECOMMENDATION, 0, 4), IntentPhrase(Intent.SWITCHING_FROM, 5, 9)),
+)
 
 
 def judged_posts(mentions: int, seed: int = 1) -> Iterator[JudgedPost]:
@@ -98,7 +102,7 @@ def filters() -> dict[str, MentionFilter]:
         "rare brand, negative": MentionFilter(brand=Choice(("Stark",)), sentiment=negative),
         "brand, German, negative, year": MentionFilter(brand=acme, lang=german, sentiment=negative, since=year),
         "four sources, unscored": MentionFilter(source=Choice(SOURCES[:4]), sentiment=Choice(("unscored",))),
-        "switching or asks": MentionFilter(intent=Choice(("switching", "asks"))),
+        "leaves or asks": MentionFilter(intent=Choice(("switching_from", "recommendation"))),
         "hidden": MentionFilter(state=Choice(("hidden",))),
         "one author": MentionFilter(author=Choice(("user77",))),
         "one site": MentionFilter(site=Choice(("site7.example",))),

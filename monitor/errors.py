@@ -2,6 +2,7 @@
 
     WallflowerError
       ConfigError(path, problems)    every problem at once; exit status 78 (EX_CONFIG)
+      IntentFileError(name, problems) every problem of a file of intents
       QueryError(text, column)       what is wrong with a rule, and where
       FilterError(parameter, value)  a URL parameter or command line option with an unknown value
       SourceError                    an expected failure outside the program, raised ``from`` its cause
@@ -44,6 +45,14 @@ class ConfigError(WallflowerError):
         self.problems = tuple(problems)
         count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
         super().__init__("\n".join([f"{path}: {count}", *(f"  {problem}" for problem in problems)]))
+
+
+class IntentFileError(WallflowerError):
+    """A file of intents that cannot be used, with all of its problems."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([f"{name} cannot be used:", *(f"  {problem}" for problem in problems)]))
 
 
 class QueryFix(NamedTuple):

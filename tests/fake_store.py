@@ -16,6 +16,7 @@ from monitor.model import (
     Evidence,
     Finding,
     Intent,
+    IntentPhrase,
     JudgedPost,
     Match,
     Mention,
@@ -66,7 +67,7 @@ ALL = MentionFilter(state=Choice(STATES))
 """Every mention, whatever its state."""
 NEW_DATABASE: Mapping[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder / 'wallflower.db'}"}
 """Engine -> the URL of a new database for a test with this folder. The contract tests run on each of them."""
-INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING, Intent.ASKS | Intent.COMPLAINT, Intent.PRICE)
+INTENTS = (Intent.NONE, Intent.NONE, Intent.SWITCHING_FROM, Intent.RECOMMENDATION | Intent.COMPLAINT, Intent.PRICE)
 
 
 def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5, **changes: object) -> JudgedPost:
@@ -83,10 +84,15 @@ def judged(text: str = "Acme is fine.", *brands: str, score: float | None = 0.5,
     return JudgedPost(post, findings, signatures([post.body])[0])
 
 
+def intent_phrases(intents: Intent) -> tuple[IntentPhrase, ...]:
+    """All ``intents``, raised by the first word of a text."""
+    return tuple(IntentPhrase(intent, 0, 4) for intent in intents)
+
+
 def finding(brand: str, post: Post, score: float | None, intent: Intent = Intent.NONE, rule: str = "") -> Finding:
     """A finding of ``brand`` in ``post``."""
     evidence = Evidence((Span(0, len(post.body)),), (WordWeight(0, 1, 1.25),), "" if score is not None else "German")
-    return Finding(Match(brand, rule or brand.lower(), (Span(0, 4),)), Score(score, evidence), intent)
+    return Finding(Match(brand, rule or brand.lower(), (Span(0, 4),)), Score(score, evidence), intent_phrases(intent))
 
 
 def without_findings(one: JudgedPost) -> JudgedPost:
@@ -139,7 +145,7 @@ class World:
             site=self._choice(SITES[1:], 0.1),
             rule=self._choice([f"{b.name}@{v}" for b in BRANDS for v in (1, 2)], 0.1),
             sentiment=self._choice(("negative", "neutral", "positive", "unscored", "corrected")),
-            intent=self._choice(("switching", "asks", "complaint", "price")),
+            intent=self._choice(("switching_from", "recommendation", "complaint", "noise")),
             state=self._choice(STATES),
             since=since,
             until=until,

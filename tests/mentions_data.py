@@ -23,6 +23,7 @@ from monitor.model import (
     WordWeight,
 )
 from monitor.store import Store, open_store
+from tests.fake_store import intent_phrases
 
 BRANDS = (
     Brand("Acme", "acme OR @acmehelp", ours=True),
@@ -122,7 +123,7 @@ EXAMPLE_POSTS = (
         "regretted it?",
         -0.63,
         (("regretted", -1.9),),
-        Intent.ASKS,
+        Intent.RECOMMENDATION,
     ),
     ExamplePost(
         52,
@@ -133,7 +134,7 @@ EXAMPLE_POSTS = (
         "the new price is not for us.",
         0.49,
         (("support", 1.7),),
-        Intent.SWITCHING | Intent.PRICE,
+        Intent.SWITCHING_FROM | Intent.PRICE,
     ),
     ExamplePost(
         41,
@@ -144,7 +145,7 @@ EXAMPLE_POSTS = (
         "anderen, Tipps?",
         None,
         (),
-        Intent.ASKS,
+        Intent.RECOMMENDATION,
         "de",
     ),
     ExamplePost(
@@ -156,7 +157,7 @@ EXAMPLE_POSTS = (
         "sign anything.",
         0.04,
         (("Curious", 0.3),),
-        Intent.ASKS,
+        Intent.RECOMMENDATION,
     ),
     ExamplePost(
         28,
@@ -167,7 +168,7 @@ EXAMPLE_POSTS = (
         "today: two lines, no reason given.",
         -0.58,
         (("no", -1.2),),
-        Intent.PRICE | Intent.SWITCHING,
+        Intent.PRICE | Intent.SWITCHING_FROM,
     ),
     ExamplePost(
         24,
@@ -178,7 +179,7 @@ EXAMPLE_POSTS = (
         "carrier do small shops in Germany trust? A friend loves Acme, says pickup is always on time.",
         -0.75,
         (("Lost", -1.3), ("worst", -3.1)),
-        Intent.SWITCHING | Intent.ASKS,
+        Intent.SWITCHING_FROM | Intent.RECOMMENDATION,
     ),
 )
 """Made up, oldest first."""
@@ -205,4 +206,4 @@ def _post(example: ExamplePost, now: datetime) -> Post:
 def _finding(example: ExamplePost) -> Finding:
     reason = "German" if example.lang == "de" else ""
     plain = finding(example.brand, example.text, example.value, example.words, reason=reason)
-    return Finding(plain.match, plain.score, example.intent)
+    return Finding(plain.match, plain.score, intent_phrases(example.intent))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from display.pages.mentions.cards import BRAND_COLOURS, Cards, weighted_words
-from monitor.model import UNDATED, Brand, Evidence, Intent, Mention, Score, Span, WordWeight
+from display.pages.mentions.cards import BRAND_COLOURS, Cards, RaisedIntent, weighted_words
+from monitor.model import UNDATED, Brand, Evidence, Intent, IntentPhrase, Mention, Score, Span, WordWeight
 from tests.fakes import NOON, post
 
 LONDON = ZoneInfo("Europe/London")
@@ -74,8 +74,12 @@ def test_a_mention_without_a_date_has_no_time_and_was_not_read_late() -> None:
 
 
 def test_intents_are_written_as_in_the_rail() -> None:
-    row = Cards([], LONDON).row(mention(intent=Intent.SWITCHING | Intent.ASKS), NOON)
-    assert row.intents == ("Switching", "Asks what to use")
+    intents = (IntentPhrase(Intent.SWITCHING_FROM, 0, 4), IntentPhrase(Intent.COMPLAINT, 5, 12))
+    row = Cards([], LONDON).row(mention("Acme is  awful", intents=intents), NOON)
+    assert row.intents == (
+        RaisedIntent("switching_from", "Leaving", "Acme"),
+        RaisedIntent("complaint", "Complaint", "is awf"),
+    )
 
 
 def test_brands_have_colours_in_the_order_of_the_config_and_a_removed_brand_has_the_last() -> None:

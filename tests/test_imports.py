@@ -17,7 +17,7 @@ MODULES = sorted(
 )
 
 BASE = {"model", "errors"}
-PURE = {"query", "sentiment", "text"}
+PURE = {"intent", "query", "sentiment", "text"}
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
@@ -26,11 +26,12 @@ MAY_IMPORT = {
     "logs": set(),
     "activity": set(),
     "durations": set(),
-    "config": BASE | {"query", "secrets"},
+    "config": BASE | {"intent", "query", "secrets"},
     "text": BASE,
     "dates": BASE,
     "query": BASE | {"text"},
     "sentiment": BASE | {"text"},
+    "intent": BASE | {"query", "sentiment"},
     "analysis": BASE | {"query"},
     "analysis.jobs": BASE | {"analysis", "clock", "logs", "store"},
     "http": BASE | {"clock", "dates"},

@@ -44,7 +44,7 @@ FILTERS = [
     "lang=de",
     "lang=-en",
     "author=user1",
-    "intent=switching",
+    "intent=switching_from",
     "range=24h",
     "range=all&order=old",
     "since=2026-03-01T00:00&until=2026-03-03T12:30",

@@ -90,14 +90,18 @@ def test_a_click_chooses_a_value_or_removes_it() -> None:
 
 def test_each_brand_has_its_own_chip_and_other_facets_have_one() -> None:
     view = VIEW.with_value(BRAND, "Acme").with_value(BRAND, "Globex").with_value(BRAND, "Initech", exclude=True)
-    view = view.with_value(INTENT, "switching").with_value(INTENT, "asks").with_value(LANG, "pl", exclude=True)
+    view = (
+        view.with_value(INTENT, "switching_from")
+        .with_value(INTENT, "recommendation")
+        .with_value(LANG, "pl", exclude=True)
+    )
     view = view.changed(story=7)
     found = chips(view)
     assert [(chip.label, chip.brand) for chip in found] == [
         ("Acme", "Acme"),
         ("Globex", "Globex"),
         ("not Initech", ""),
-        ("Switching or Asks what to use", ""),
+        ("Leaving or Asks what to buy", ""),
         ("not Polish", ""),
         ("One story", ""),
     ]

@@ -53,7 +53,7 @@ def test_a_mention_is_loaded_as_it_was_saved(store: Store) -> None:
     one = judged(
         "Ärger mit Acme", author="Jorun", title="Title", site="example.com", url="https://example.com/1", lang="de"
     )
-    one = replace(one, findings=(finding("Acme", one.post, -0.4567, Intent.ASKS | Intent.PRICE),))
+    one = replace(one, findings=(finding("Acme", one.post, -0.4567, Intent.RECOMMENDATION | Intent.NOISE),))
 
     assert store.save("Forum", [one], now=NOON + HOUR) == SaveResult(new=1, per_brand={"Acme": 1})
     mention = store.mention(1)
@@ -64,7 +64,7 @@ def test_a_mention_is_loaded_as_it_was_saved(store: Store) -> None:
     assert mention.score.value == -0.457
     assert mention.score.evidence == one.findings[0].score.evidence
     assert mention.spans == one.findings[0].match.spans
-    assert mention.intent == Intent.ASKS | Intent.PRICE
+    assert mention.intent == Intent.RECOMMENDATION | Intent.NOISE
     assert mention.added_at == NOON + HOUR
 
 

@@ -21,6 +21,7 @@ from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError
 from monitor.http import Http
+from monitor.intent import IntentFinder, IntentRules, load_intent_rules
 from monitor.model import Brand, Json
 from monitor.query.matcher import Matcher
 from monitor.redaction import Redactor
@@ -104,10 +105,16 @@ def open_http(config: Config | None, clock: Clock | None = None) -> Http:
     return Http(clock or Clock(), config.allow_hosts if config else frozenset())
 
 
-def create_judge(brands: Sequence[Brand], store: Store | None = None) -> Judge:
-    """A judge of posts for the rules of ``brands``; it assumes the languages that are usual in ``store``."""
+def create_judge(
+    brands: Sequence[Brand], store: Store | None = None, intents: Sequence[IntentRules] | None = None
+) -> Judge:
+    """A judge of posts for the rules of ``brands``; it assumes the languages that are usual in ``store``.
+
+    ``intents``: None for those of the program.
+    """
     usual = StoredUsualLanguages(store.language_counts) if store else StoredUsualLanguages(dict)
-    return Judge(Matcher(brands), Scorer(brands), usual=usual)
+    finder = IntentFinder(load_intent_rules() if intents is None else intents, brands)
+    return Judge(Matcher(brands), Scorer(brands), usual=usual, intents=finder)
 
 
 def create_option(command: Command) -> Command:

@@ -133,7 +133,7 @@ def _requested_pass(config: Config, source: ConfiguredSource) -> FetchResult:
 def _own_pass(config: Config, source: ConfiguredSource) -> FetchResult:
     clock, recording = Clock(), _Recording()
     with open_config_store(config, collects=True) as store:
-        judge = _RecordingJudge(create_judge(config.brands, store), recording)
+        judge = _RecordingJudge(create_judge(config.brands, store, config.intents), recording)
         terms, digest = Matcher(config.brands).terms(), rules_digest(config.brands)
         context = PassContext(judge, store, terms, clock.now, rules_digest=digest)
         require_not_paused(store, source.name)
@@ -158,7 +158,7 @@ def _dry_run(config: Config, source: SourceConfig, configured: ConfiguredSource,
         batch = configured.source.fetch(Matcher(config.brands).terms(), None if from_start else cursor, now)
     except SourceError as error:
         return FetchResult(before, timing.pass_failed(before, error, clock.now(), 0.0))
-    judged_posts = create_judge(config.brands).judge(batch.posts, now)
+    judged_posts = create_judge(config.brands, intents=config.intents).judge(batch.posts, now)
     after = timing.pass_succeeded(before, batch, configured.polling, clock.now(), 0.0)
     return FetchResult(before, after, batch, judged_posts)
 

@@ -75,7 +75,7 @@ def _changes(store: Store, after: int) -> Iterator[Change]:
 
 
 def _finding(mention: Mention) -> Finding:
-    return Finding(Match(mention.brand, mention.rule, mention.spans), mention.score, mention.intent)
+    return Finding(Match(mention.brand, mention.rule, mention.spans), mention.score, mention.intents)
 
 
 def _is_in_progress(status: SourceStatus) -> bool:

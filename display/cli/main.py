@@ -31,6 +31,7 @@ from display.cli.hide import hide
 from display.cli.import_ import import_
 from display.cli.init import init
 from display.cli.install_service import install_service
+from display.cli.intents import intents
 from display.cli.logs import set_up_logs
 from display.cli.match import match
 from display.cli.opml import opml
@@ -50,7 +51,8 @@ from monitor.errors import WallflowerError
 
 OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 COMMANDS = (
-    *(init, doctor, run, demo_wall, check, match, score, import_, export, sources, fetch, pause, resume, feeds, opml),
+    *(init, doctor, run, demo_wall, check, match, score, intents, import_, export, sources, fetch, pause, resume),
+    *(feeds, opml),
     *(hide, unhide, correct, remove_source, install_service),
     *(backup, restore, erase, repair_clock, user, wall),
     audit,

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from display import create_app, prepare_config
 from display.pages.context import PageContext
@@ -31,8 +31,9 @@ from monitor.config import Config
 from monitor.config.changes import ConfigStatus
 from monitor.errors import StoreError
 from monitor.http import Http
+from monitor.intent import IntentFinder, load_intent_rules
 from monitor.logs import FaultLog
-from monitor.model import Brand, Health
+from monitor.model import Health
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
@@ -74,7 +75,7 @@ class Service:
         self._http = Http(clock, config.allow_hosts)
         self._detector, self._activity = LanguageDetector(), Activity()
         self._faults = FaultLog(logging.getLogger("wallflower.collector"), clock.monotonic)
-        self._context = self._pass_context(config.brands)
+        self._context = self._pass_context(config)
         self._configured = [configured_source(source, self._http) for source in config.sources]
         self._scheduler = Scheduler(self._configured, self._context, clock)
         self._jobs = JobRunner(self._create_jobs(config), clock, can_store=lambda: self._store.health().can_store)
@@ -133,8 +134,8 @@ class Service:
 
     def apply(self, old: Config, new: Config) -> None:
         """Replace ``old``, the config in use, by ``new``. Raises StoreError; then ``old`` stays in use everywhere."""
-        same_brands = new.brands == old.brands
-        context = self._context if same_brands else self._pass_context(new.brands)
+        same_brands, same_intents = new.brands == old.brands, new.intents == old.intents
+        context = self._context if same_brands and same_intents else self._pass_context(new)
         known = {source.name: (source, one) for source, one in zip(old.sources, self._configured, strict=True)}
         configured = [
             known[source.name][1]
@@ -205,9 +206,11 @@ class Service:
         self._scheduler.stop(3.0)
         self._jobs.stop(1.0)
 
-    def _pass_context(self, brands: Sequence[Brand]) -> PassContext:
-        matcher = Matcher(brands)
-        judge = Judge(matcher, Scorer(brands), self._detector, StoredUsualLanguages(self._store.language_counts))
+    def _pass_context(self, config: Config) -> PassContext:
+        brands, matcher = config.brands, Matcher(config.brands)
+        usual = StoredUsualLanguages(self._store.language_counts)
+        intents = IntentFinder(load_intent_rules() if config.intents is None else config.intents, brands)
+        judge = Judge(matcher, Scorer(brands), self._detector, usual, intents)
         return PassContext(
             judge,
             self._store,

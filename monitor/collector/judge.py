@@ -8,8 +8,10 @@ from itertools import compress
 from typing import Protocol
 
 from monitor.collector.fair_lock import FairLock
+from monitor.intent import IntentFinder
 from monitor.logs import FaultLog, bug
 from monitor.model import Finding, JudgedPost, Match, Post
+from monitor.query import Document
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.text.cleaning import clean
@@ -45,10 +47,14 @@ class Judge:
         scorer: Scorer,
         detector: LanguageDetector | None = None,
         usual: Callable[[datetime], UsualLanguages] = lambda _: UsualLanguages(),
+        intents: IntentFinder | None = None,
     ) -> None:
-        """``usual``: the languages to assume, at a time, of texts too short to show theirs."""
+        """``usual``: the languages to assume, at a time, of texts too short to show theirs.
+
+        Without ``intents``, none are found.
+        """
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or LanguageDetector()
-        self._usual = usual
+        self._usual, self._intents = usual, intents
         self._lock = FairLock()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
@@ -81,7 +87,11 @@ class Judge:
     def _findings(self, post: Post, matches: Sequence[Match]) -> tuple[Finding, ...]:
         spans = {match.brand: match.spans for match in matches}
         scores = self._scorer.score(post.body, list(spans), post.lang, spans)
-        return tuple(Finding(match, scores[match.brand]) for match in matches)
+        if self._intents is None:
+            return tuple(Finding(match, scores[match.brand]) for match in matches)
+        text_start = Document.of(post).text_start
+        intents = self._intents.find(post.body, text_start, post.lang, spans, scores)
+        return tuple(Finding(match, scores[match.brand], intents.get(match.brand, ())) for match in matches)
 
 
 def prepare_posts(posts: Sequence[Post], now: datetime, detector: LanguageDetector) -> list[Post]:

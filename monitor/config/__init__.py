@@ -25,7 +25,8 @@ from monitor.config.source_tables import KindOptions, OptionsOf, OptionsReader, 
 from monitor.config.tables import FileTables, Server, SourceTable
 from monitor.config.validation import problems_of
 from monitor.config.walls import Wall
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, IntentFileError
+from monitor.intent import IntentRules, parse_intent_rules
 from monitor.model import Brand, Topic
 
 LOCAL_FILE = Path("config.toml")
@@ -63,6 +64,8 @@ class Config:
     sign_in: SignIn = PASSWORDS_ONLY
     keep_backups: int = 7
     """How many backups stay in their folder."""
+    intents: tuple[IntentRules, ...] | None = None
+    """The rules of a file of one's own; None: those of the program."""
 
     @property
     def is_sample(self) -> bool:
@@ -147,13 +150,16 @@ def load_text(
     problems: list[Problem] = []
     tables = _validate(raw, problems)
     problems += cross_table_problems(raw, wall_languages)
+    intents = _intents(file, tables, problems)
     if problems or tables is None:
         of_sources = [problem for one in options for problem in one.problems]
         raise ConfigError(file, [str(problem) for problem in (*problems, *of_sources)])
-    return _config(file, tables, options)
+    return _config(file, tables, options, intents)
 
 
-def _config(file: Path, tables: FileTables, options: Sequence[KindOptions]) -> Config:
+def _config(
+    file: Path, tables: FileTables, options: Sequence[KindOptions], intents: tuple[IntentRules, ...] | None
+) -> Config:
     backup_folder = tables.backup.to
     return Config(
         path=file,
@@ -169,11 +175,26 @@ def _config(file: Path, tables: FileTables, options: Sequence[KindOptions]) -> C
         keep=tables.wallflower.keep,
         backup_folder=None if backup_folder is None else _folder(file, backup_folder),
         keep_backups=tables.backup.keep,
+        intents=intents,
     )
 
 
+def _intents(file: Path, tables: FileTables | None, problems: list[Problem]) -> tuple[IntentRules, ...] | None:
+    name = tables and tables.wallflower.intents
+    if not name:
+        return None
+    try:
+        return parse_intent_rules(_folder(file, name).read_text(encoding="utf-8-sig"), name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problems.append(Problem(("wallflower", "intents"), f"{name} cannot be read: {reason}."))
+    except IntentFileError as error:
+        problems += [Problem(("wallflower", "intents"), f"{name}: {problem}") for problem in error.problems]
+    return None
+
+
 def _folder(file: Path, text: str) -> Path:
-    """A folder that ``file`` names, absolute or relative to the file."""
+    """A file or folder that ``file`` names, absolute or relative to the file."""
     return (file.absolute().parent / Path(text).expanduser()).resolve()
 
 

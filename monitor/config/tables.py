@@ -25,6 +25,7 @@ class GeneralTable(Table):
     timezone: Zone = Field(default="UTC", validate_default=True)
     allow_hosts: Unique[Host] = ()
     keep: Days | None = None
+    intents: Text | None = None
 
 
 class BackupTable(Table):

@@ -37,10 +37,30 @@ class Intent(IntFlag):
     """What the author of a post may want; stored as bits."""
 
     NONE = 0
-    SWITCHING = 1
-    ASKS = 2
-    COMPLAINT = 4
-    PRICE = 8
+    SWITCHING_FROM = 1
+    """Leaves the brand for another, or thinks of it."""
+    SWITCHING_TO = 2
+    """Comes to the brand from another, or thinks of it."""
+    RECOMMENDATION = 4
+    """Asks other people what to buy or use."""
+    QUESTION = 8
+    """Asks the brand."""
+    COMPLAINT = 16
+    PRICE = 32
+    """About what it costs."""
+    PRAISE = 64
+    CANCELS = 128
+    """Ends a contract, a subscription or an order, or wants to."""
+    NOISE = 256
+    """A job advertisement or a press release."""
+
+
+class IntentPhrase(NamedTuple):
+    """The characters [start, end) of a post's body that raised an intent."""
+
+    intent: Intent
+    start: int
+    end: int
 
 
 class State(IntEnum):
@@ -102,7 +122,12 @@ class Finding:
 
     match: Match
     score: Score
-    intent: Intent = Intent.NONE
+    intents: tuple[IntentPhrase, ...] = ()
+
+    @property
+    def intent(self) -> Intent:
+        """All its intents."""
+        return Intent(sum({phrase.intent for phrase in self.intents}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +153,8 @@ class Mention:
     score: Score
     added_at: datetime
     spans: tuple[Span, ...] = ()
-    intent: Intent = Intent.NONE
+    intents: tuple[IntentPhrase, ...] = ()
+    """In the order of the text."""
     state: State = State.UNCLAIMED
     hidden: bool = False
     corrected: bool = False
@@ -139,6 +165,11 @@ class Mention:
     """Other mentions of this brand in the same story."""
     imported: bool = False
     """Its post comes from an imported file: when it was added says nothing about how late it was read."""
+
+    @property
+    def intent(self) -> Intent:
+        """All its intents."""
+        return Intent(sum({phrase.intent for phrase in self.intents}))
 
     @property
     def position(self) -> ListPosition:

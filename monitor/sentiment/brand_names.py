@@ -31,7 +31,7 @@ class BrandNames:
         self._patterns: dict[str, str] = {}
         for brand in brands:
             names = list(dict.fromkeys((brand.name, *brand.aliases)))
-            self._patterns[brand.name] = _pattern(names)
+            self._patterns[brand.name] = name_pattern(names)
             for name in names:
                 self._add(brand.name, [vocabulary[token].name for token in name.split()])
         for candidates in self._by_first_word.values():
@@ -80,7 +80,7 @@ class BrandNames:
         return list(matches.values())
 
 
-def _pattern(names: Sequence[str]) -> str:
+def name_pattern(names: Sequence[str]) -> str:
     """Matches whole words. Names that are not ASCII match anywhere, for scripts without spaces between words."""
     longest_first = sorted((name.strip() for name in names if name.strip()), key=len, reverse=True)
     return "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" if n.isascii() else re.escape(n) for n in longest_first)

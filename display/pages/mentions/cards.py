@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 from display.formatting import FormattedTime, format_duration, format_signed, format_time
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
-from monitor.model import Brand, Intent, Mention, Sentiment, Span
+from monitor.model import Brand, IntentPhrase, Mention, Sentiment, Span
 from monitor.text.language_codes import language_name
 from monitor.text.quotes import quoted_spans
 
@@ -31,6 +31,15 @@ class WeightedWord:
     """Its weight: "-1.3"."""
     share: float
     """Its weight as a share of the heaviest word's, -1 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedIntent:
+    """An intent of a mention, with the words of its text that raised it."""
+
+    value: str
+    label: str
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Card:
     read: FormattedTime
     late: str
     """"read 3 h late", or empty. Empty for an imported mention, which nobody could have read earlier."""
-    intents: tuple[str, ...]
+    intents: tuple[RaisedIntent, ...]
     stars: str
     """"4 of 5 stars", for a review; else empty."""
     reply_to: str
@@ -110,10 +119,15 @@ class Cards:
             published=None if undated else format_time(mention.post.published_at, now, self.zone),
             read=format_time(mention.added_at, now, self.zone),
             late="" if undated or mention.imported else delay_text(mention),
-            intents=tuple(INTENT.label(str(bit.name).lower()) for bit in Intent if bit in mention.intent),
+            intents=tuple(_raised(phrase, mention.post.body) for phrase in mention.intents),
             stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",
             reply_to=_handle(mention.post.reply_to),
         )
+
+
+def _raised(phrase: IntentPhrase, body: str) -> RaisedIntent:
+    value = str(phrase.intent.name).lower()
+    return RaisedIntent(value, INTENT.label(value), " ".join(body[phrase.start : phrase.end].split()))
 
 
 def _handle(author: str) -> str:

@@ -104,11 +104,20 @@ SENTIMENT = Facet(
     always_listed=frozenset(sentiment.value for sentiment in Sentiment),
     symbol="mark",
 )
+INTENT_LABELS = {
+    "switching_from": "Leaving",
+    "switching_to": "Switching to it",
+    "recommendation": "Asks what to buy",
+    "question": "Asks the brand",
+    "cancels": "Cancels",
+    "noise": "Job or press",
+}
+"""The other intents are called as in the code, with a capital letter."""
 INTENT = Facet(
     "intent",
     "Intent",
     values=tuple(str(intent.name).lower() for intent in Intent),
-    label=_Labels({"asks": "Asks what to use"}),
+    label=_Labels(INTENT_LABELS),
     hidden_until_used=True,
 )
 STATE = Facet(

@@ -154,6 +154,7 @@ def mention(number: int) -> PageResponse:
         total_weight=format_signed(sum(word.weight for word in shown.score.evidence.words), 1),
         lowest_score=format_signed(-1, 0),
         language=language_name(shown.post.lang),
+        intent_views={intent.value: view.changed(intent=Choice((intent.value,))) for intent in card.intents},
         partly_judged=any("off" in run.styles for run in card.runs),
         rule=rule_runs(shown),
         initials=initials(shown.post.author or shown.post.source) or "?",

@@ -19,6 +19,7 @@ from monitor.store.sqlite.migration_steps import (
     RENAMED_TOPIC_FIELDS,
     announced,
     fill_5_minute_counts,
+    index_all_intents,
 )
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
@@ -338,3 +339,5 @@ def m019_people(db: Database) -> None:
 
 
 migrations(name="m020_tombstones")(create_tombstones)
+
+migrations(name="m021_intents")(index_all_intents)

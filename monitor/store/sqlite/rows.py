@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.model import Evidence, Finding, Intent, Mention, Post, Score, Span, State, WordWeight
+from monitor.model import Evidence, Finding, Intent, IntentPhrase, Mention, Post, Score, Span, State, WordWeight
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.units import from_ms, from_thousandths
 
@@ -23,12 +23,12 @@ STATES = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
 _POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
     post.site, post.lang, post.stars, post.reply_to, post.repost"""
 _SELECT_MENTIONS = f"""
-    SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at, mention.intent,
+    SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at,
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
-_STORY = 22
+_STORY = 21
 """Index of the story in a row of _SELECT_MENTIONS."""
 _COUNT_STORIES = """
     SELECT story, brand, count(*) FROM mention INDEXED BY mention_story
@@ -53,6 +53,7 @@ def evidence_json(finding: Finding) -> str:
         "judged": evidence.clauses,
         "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
         "reason": evidence.reason,
+        "intents": [(int(phrase.intent), phrase.start, phrase.end) for phrase in finding.intents],
     }
     return _encode({key: value for key, value in stored.items() if value})
 
@@ -97,7 +98,7 @@ def _post(row: Sequence[Any]) -> Post:
 
 
 def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Mention:
-    brand, rule, version, score, added, intent, state, hidden, corrected, story, brand_id, evidence, imported = row[13:]
+    brand, rule, version, score, added, state, hidden, corrected, story, brand_id, evidence, imported = row[13:]
     stored = json.loads(evidence)
     return Mention(
         id=row[0],
@@ -108,7 +109,7 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         score=Score(from_thousandths(score), _evidence(stored)),
         added_at=from_ms(added),
         spans=_spans(stored.get("spans", ())),
-        intent=Intent(intent),
+        intents=tuple(IntentPhrase(Intent(bit), start, end) for bit, start, end in stored.get("intents", ())),
         state=State(state),
         hidden=bool(hidden),
         corrected=bool(corrected),

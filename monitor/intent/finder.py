@@ -1,0 +1,156 @@
+"""Finds what the author of a post may want from each brand in it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from monitor.intent.named_text import NamedText
+from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
+from monitor.intent.rules import Cue, IntentRules
+from monitor.model import Brand, Intent, IntentPhrase, Score, Sentiment, Span
+from monitor.query.folding import WORD, fold
+from monitor.sentiment.brand_names import name_pattern
+
+MAX_CHARS = 5_000
+"""Of a longer text, only the beginning is read: it says what its author wants."""
+OVERRIDES: Mapping[Intent, tuple[Intent, ...]] = {
+    Intent.COMPLAINT: (Intent.PRAISE,),
+    Intent.NOISE: (Intent.PRAISE, Intent.PRICE, Intent.SWITCHING_TO, Intent.RECOMMENDATION, Intent.QUESTION),
+}
+"""Intent -> those that it excludes: thanks beside a complaint are irony, and advertisements praise and ask."""
+DEFAULT_LANGUAGE = "en"
+"""For texts in an unknown language, which are mostly too short to be recognised."""
+
+
+class IntentFinder:
+    """Finds intents towards ``brands`` by rules. Threads may share one."""
+
+    def __init__(self, rules: Iterable[IntentRules], brands: Iterable[Brand]) -> None:
+        self._names = {
+            brand.name: re.compile(name_pattern([brand.name, *brand.aliases]), re.IGNORECASE) for brand in brands
+        }
+        self._by_language: dict[str, _CueIndex] = {}
+        by_language: defaultdict[str, list[IntentRules]] = defaultdict(list)
+        for one in rules:
+            by_language[one.lang].append(one)
+        for lang, of_language in by_language.items():
+            self._by_language[lang] = _CueIndex(of_language)
+
+    def find(
+        self,
+        body: str,
+        text_start: int,
+        lang: str | None,
+        spans: Mapping[str, Sequence[Span]],
+        scores: Mapping[str, Score],
+    ) -> dict[str, tuple[IntentPhrase, ...]]:
+        """Brand -> its intents, each with the first phrase that raises it; without brands that have none.
+
+        ``spans``: for each brand, where its rule matches ``body``, which counts as its name where it is not named.
+        ``text_start``: where the text begins in ``body``, after the title.
+        """
+        index = self._by_language.get((lang or DEFAULT_LANGUAGE).lower()[:2])
+        body = body[:MAX_CHARS]
+        candidates = index.candidates(body) if index else []
+        if not candidates:
+            return {}
+        names = {brand: self._find_names(body, brand, matches) for brand, matches in spans.items()}
+        found: dict[str, tuple[IntentPhrase, ...]] = {}
+        for brand, own in names.items():
+            others = [span for other, those in names.items() if other != brand for span in those]
+            text = NamedText(body, text_start, own, others)
+            if phrases := _phrases(candidates, text, scores[brand].sentiment):
+                found[brand] = phrases
+        return found
+
+    def _find_names(self, body: str, brand: str, matches: Sequence[Span]) -> list[Span]:
+        pattern = self._names.get(brand)
+        named = [Span(*match.span()) for match in pattern.finditer(body)] if pattern else []
+        return named or [span for span in matches if span.end <= len(body)]
+
+
+class _CueIndex:
+    """The rules of one language, by words without which they cannot match."""
+
+    def __init__(self, rules: Sequence[IntentRules]) -> None:
+        self._rules = rules
+        self._by_word: defaultdict[str, list[tuple[int, Cue]]] = defaultdict(list)
+        self._by_prefix: defaultdict[str, list[tuple[int, Cue]]] = defaultdict(list)
+        for number, one in enumerate(rules):
+            for cue in one.cues:
+                for word in cue.keys[0].words:
+                    self._by_word[word].append((number, cue))
+                for prefix in cue.keys[0].prefixes:
+                    self._by_prefix[prefix].append((number, cue))
+        prefixes = [prefix for one in rules for cue in one.cues for keys in cue.keys for prefix in keys.prefixes]
+        self._prefix_lengths = sorted(set(map(len, prefixes)))
+
+    def candidates(self, body: str) -> list[tuple[IntentRules, list[Cue]]]:
+        """The rules that may match ``body``, in their order, with those of their cues that may."""
+        words = set(WORD.findall(fold(body)))
+        beginnings = {word[:length] for length in self._prefix_lengths for word in words}
+        hits = [hit for word in words & self._by_word.keys() for hit in self._by_word[word]]
+        hits += [hit for prefix in beginnings & self._by_prefix.keys() for hit in self._by_prefix[prefix]]
+        is_question = "?" in body
+        found: defaultdict[int, dict[str, Cue]] = defaultdict(dict)
+        for number, cue in hits:
+            if (is_question or not self._rules[number].question) and _has_all(cue, words, beginnings):
+                found[number][cue.text] = cue
+        return [(self._rules[number], list(found[number].values())) for number in sorted(found)]
+
+
+def _has_all(cue: Cue, words: set[str], beginnings: set[str]) -> bool:
+    return all(not keys.words.isdisjoint(words) or not keys.prefixes.isdisjoint(beginnings) for keys in cue.keys)
+
+
+def _phrases(
+    candidates: Sequence[tuple[IntentRules, Sequence[Cue]]], text: NamedText, sentiment: Sentiment
+) -> tuple[IntentPhrase, ...]:
+    """For each intent, the first phrase of ``text`` that raises it."""
+    found: dict[Intent, IntentPhrase] = {}
+    for rules, cues in candidates:
+        if not _fits_score(rules, sentiment) or rules.addressed not in (None, text.is_addressed):
+            continue
+        possible = [cue for cue in cues if cue.names <= text.names]
+        for span in (span for cue in possible for span in _spans(cue, text) if _counts(rules, cue, text, span)):
+            phrase = IntentPhrase(rules.intent, *text.origin(span))
+            if phrase.start < found.get(rules.intent, phrase).start or rules.intent not in found:
+                found[rules.intent] = phrase
+    for intent in (other for one, others in OVERRIDES.items() if one in found for other in others):
+        found.pop(intent, None)
+    return tuple(sorted(found.values(), key=lambda phrase: (phrase.start, phrase.intent)))
+
+
+def _fits_score(rules: IntentRules, sentiment: Sentiment) -> bool:
+    if rules.score == "not negative":
+        return sentiment is not Sentiment.NEGATIVE
+    return not rules.score or sentiment is not Sentiment.POSITIVE
+
+
+def _spans(cue: Cue, text: NamedText) -> list[Span]:
+    """Where ``cue`` matches, as spans of the text with replaced names."""
+    if not isinstance(cue.query, Pattern):
+        return list(cue.query.spans_in(text.document))
+    folded = text.document.folded_text
+    matches = [match.span() for region in folded.regions for match in cue.query.regex.finditer(folded.folded, *region)]
+    return [_trimmed(text.text, folded.span(*bounds)) for bounds in matches]
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """Without what separates it from the sentence before."""
+    start = span.start
+    while start < span.end and not text[start].isalnum():
+        start += 1
+    return Span(start, span.end)
+
+
+def _counts(rules: IntentRules, cue: Cue, text: NamedText, span: Span) -> bool:
+    """Whether a phrase raises its intent towards the brand: by what its sentence names, asks and excludes."""
+    sentence = text.sentence(span.start)
+    if not cue.names and OTHER_WORD in sentence and BRAND_WORD not in sentence:
+        return False
+    if rules.question is not None and rules.question != ("?" in sentence):
+        return False
+    return not any(cue.query.regex.search(fold(sentence)) for cue in rules.unless if isinstance(cue.query, Pattern))

@@ -1,0 +1,73 @@
+"""A text in which the names of brands are replaced, so that one pattern fits every brand."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cached_property
+
+from monitor.intent.pattern import BRAND_WORD, OTHER_WORD
+from monitor.model import Span
+from monitor.query import Document
+
+_BEFORE_HANDLE = ' \t\n."\u201c'
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s|\Z)|\n")
+
+
+class NamedText:
+    """``body`` with BRAND_WORD for each of ``names`` and OTHER_WORD for each of ``others``."""
+
+    def __init__(self, body: str, text_start: int, names: Iterable[Span], others: Iterable[Span]) -> None:
+        self._starts, self._origins = [0], [0]
+        """Where a piece starts in the text, and where in the body. Names are pieces of their own."""
+        pieces: list[str] = []
+        position = length = 0
+        replaced = [(*span, BRAND_WORD) for span in names] + [(*span, OTHER_WORD) for span in others]
+        for start, end, word in sorted(replaced):
+            if start < position:
+                continue  # names overlap
+            if start > position and body[start - 1] in "@#":
+                start -= 1
+            pieces += (body[position:start], f" {word} ")
+            length += start - position
+            self._starts += (length, length + len(word) + 2)
+            self._origins += (start, end)
+            length, position = length + len(word) + 2, end
+        start = len(body) - len(body[text_start:].lstrip(_BEFORE_HANDLE))
+        self._starts_with_handle = body.startswith("@", start) and start in self._origins[1::2]
+        words = {word for _, _, word in replaced}
+        self.names = frozenset(name for name, word in (("BRAND", BRAND_WORD), ("OTHER", OTHER_WORD)) if word in words)
+        """Those of "BRAND" and "OTHER" that occur."""
+        self.text = "".join([*pieces, body[position:]])
+        self.document = Document(self.text, text_start=self._position(text_start) if text_start else 0)
+
+    def _position(self, origin: int) -> int:
+        piece = bisect_right(self._origins, origin) - 1
+        return self._starts[piece] + origin - self._origins[piece]
+
+    @cached_property
+    def is_addressed(self) -> bool:
+        """Whether it begins with the brand's handle and names no other brand."""
+        return self._starts_with_handle and "OTHER" not in self.names
+
+    def origin(self, span: Span) -> Span:
+        """The characters of the body that ``span`` of the text comes from."""
+        start, end = self._origin(span.start, is_end=False), self._origin(span.end, is_end=True)
+        return Span(start, max(start, end))
+
+    def _origin(self, position: int, *, is_end: bool) -> int:
+        piece = bisect_right(self._starts, position - is_end) - 1
+        if piece % 2:  # a name, which counts as a whole
+            return self._origins[piece + 1] if is_end else self._origins[piece]
+        return self._origins[piece] + position - self._starts[piece]
+
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        return [match.end() for match in _SENTENCE_END.finditer(self.text)]
+
+    def sentence(self, position: int) -> str:
+        """The sentence around ``position``, with its last sign."""
+        ends = self._sentence_ends
+        n = bisect_right(ends, position)
+        return self.text[ends[n - 1] if n else 0 : ends[n] if n < len(ends) else len(self.text)]

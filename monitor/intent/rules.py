@@ -1,0 +1,143 @@
+"""The rules of ``intents.toml``, and of a file like it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from monitor.errors import IntentFileError, QueryError
+from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Keys, Pattern, PatternError, parse_pattern
+from monitor.model import Intent
+from monitor.query import Query, parse
+from monitor.query.folding import WORD, fold
+
+FILE_NAME = "intents.toml"
+KINDS: Mapping[str, Intent] = {str(intent.name).lower(): intent for intent in Intent}
+_KEYS = {"lang", "rules", "patterns", "unless", "question", "addressed", "score"}
+_SCORES = ("not negative", "not positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One rule or pattern; ``names``: those of "BRAND" and "OTHER" whose place it says."""
+
+    text: str
+    query: Query | Pattern
+    keys: tuple[Keys, ...]
+    """A text must contain one of each. The first has the longest words."""
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRules:
+    """What raises one intent in one language."""
+
+    intent: Intent
+    lang: str
+    cues: tuple[Cue, ...]
+    unless: tuple[Cue, ...] = ()
+    """A sentence in which one of these occurs raises nothing."""
+    question: bool | None = None
+    """Whether the sentence must be, or must not be, a question; None if both will do."""
+    addressed: bool | None = None
+    """Whether the post must, or must not, begin with the brand's handle and name no other brand: a message to it."""
+    score: str = ""
+    """The score towards the brand must be "not negative" or "not positive"; empty if any will do."""
+
+
+def load_intent_rules() -> tuple[IntentRules, ...]:
+    """The rules that are part of the program."""
+    return parse_intent_rules(built_in_rules_text(), FILE_NAME)
+
+
+def built_in_rules_text() -> str:
+    """The file of the program, with its comments."""
+    return resources.files("monitor.intent").joinpath(FILE_NAME).read_text(encoding="utf-8")
+
+
+def parse_intent_rules(text: str, name: str) -> tuple[IntentRules, ...]:
+    """The rules of a file called ``name``. Raises IntentFileError with every problem at once."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise IntentFileError(name, [f"is not TOML: {error}"]) from error
+    problems: list[str] = []
+    rules = [
+        found for where, intent, table in _tables(content, problems) if (found := _read(where, intent, table, problems))
+    ]
+    if problems:
+        raise IntentFileError(name, problems)
+    return tuple(rules)
+
+
+def _tables(content: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Intent, Mapping[str, Any]]]:
+    for kind, tables in content.items():
+        if kind not in KINDS:
+            problems.append(f"[[{kind}]]: there is no such intent. Choose one of {', '.join(KINDS)}.")
+        elif not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            problems.append(f"[{kind}]: write [[{kind}]], with two brackets: there is one table for each language.")
+        else:
+            yield from ((f"[[{kind}]] number {n}", KINDS[kind], table) for n, table in enumerate(tables, 1))
+
+
+def _read(where: str, intent: Intent, table: Mapping[str, Any], problems: list[str]) -> IntentRules | None:
+    before = len(problems)
+    problems += [
+        f"{where}: unknown key `{key}`. Known keys: {', '.join(sorted(_KEYS))}." for key in table.keys() - _KEYS
+    ]
+    lang, score = table.get("lang"), table.get("score", "")
+    conditions = {key: table.get(key) for key in ("question", "addressed")}
+    if not isinstance(lang, str) or len(lang) != 2:
+        problems.append(f'{where}: `lang` must be a language of two letters, such as "en".')
+    problems += [
+        f"{where}: `{key}` must be true or false." for key, one in conditions.items() if one not in (None, True, False)
+    ]
+    if score and score not in _SCORES:
+        problems.append(f'{where}: `score` must be "{_SCORES[0]}" or "{_SCORES[1]}".')
+    cues = [*_cues(where, table, "rules", problems), *_cues(where, table, "patterns", problems)]
+    unless = _cues(where, table, "unless", problems)
+    if not cues:
+        problems.append(f"{where}: has neither `rules` nor `patterns`.")
+    if len(problems) > before or not isinstance(lang, str):
+        return None
+    return IntentRules(intent, lang, tuple(cues), tuple(unless), conditions["question"], conditions["addressed"], score)
+
+
+def _cues(where: str, table: Mapping[str, Any], key: str, problems: list[str]) -> list[Cue]:
+    texts = table.get(key, [])
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        problems.append(f"{where}: `{key}` must be a list of texts.")
+        return []
+    found: list[Cue] = []
+    for text in texts:
+        try:
+            found.append(_rule(text) if key == "rules" else _pattern(text))
+        except (PatternError, QueryError) as error:
+            problems.append(f"{where}, `{key}`: {error}")
+    return found
+
+
+def _pattern(text: str) -> Cue:
+    pattern = parse_pattern(text)
+    return Cue(text, pattern, pattern.keys, _names(text))
+
+
+def _rule(text: str) -> Cue:
+    query = parse(text.replace("BRAND", BRAND_WORD).replace("OTHER", OTHER_WORD))
+    keys: Keys | None = None
+    for term in query.terms():
+        words = [word for match in WORD.finditer(fold(term.text)) if (word := match[0]) not in (BRAND_WORD, OTHER_WORD)]
+        longest = max(words, key=len, default="")
+        is_cut = term.prefix and words[-1:] == [longest]
+        own = Keys(prefixes=frozenset({longest})) if is_cut else Keys(words=frozenset({longest} - {""}))
+        keys = own if keys is None else keys | own
+    if keys is None or not keys.length:
+        raise PatternError(f"`{text}` needs a word besides BRAND that always occurs.")
+    return Cue(text, query, (keys,), _names(text))
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name for name in ("BRAND", "OTHER") if name in text)

@@ -1,0 +1,213 @@
+"""What authors want: patterns, rules, and which brand a phrase counts towards."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from display.cli.main import cli
+from monitor.collector import Judge
+from monitor.errors import IntentFileError
+from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules
+from monitor.intent.named_text import NamedText
+from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, PatternError, parse_pattern
+from monitor.model import Brand, Intent, Span
+from monitor.query.folding import fold
+from monitor.query.matcher import Matcher
+from monitor.sentiment import Scorer
+from tests.fakes import NOON, post
+
+BRANDS = (Brand("Acme", "acme", ours=True, aliases=("Acme Bank",)), Brand("Globex", "globex"))
+FINDER = IntentFinder(load_intent_rules(), BRANDS)
+
+
+def found(text: str, lang: str = "en", finder: IntentFinder = FINDER, title: str = "") -> dict[str, dict[str, str]]:
+    """Brand -> intent -> the words that raised it, as the judge finds them."""
+    (judged,) = Judge(Matcher(BRANDS), Scorer(BRANDS), intents=finder).judge([post(text, lang=lang, title=title)], NOON)
+    body = judged.post.body
+    return {
+        one.match.brand: {str(p.intent.name).lower(): body[p.start : p.end] for p in one.intents}
+        for one in judged.findings
+    }
+
+
+def one_rule(table: str) -> IntentFinder:
+    return IntentFinder(parse_intent_rules(f'[[complaint]]\nlang = "en"\n{table}', "own.toml"), BRANDS)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "words"),
+    [
+        ("so long", "Well, so  long!", "so  long"),
+        ("so long", "so. Long", None),
+        ("(leave|quit) it", "I quit it", "quit it"),
+        ("(really)? bad", "bad, really bad", "bad"),
+        ("so (very very)? bad", "so very very bad", "so very very bad"),
+        ("cancel* it", "Cancelling it", "Cancelling it"),
+        ("cancel it", "cancelling it", None),
+        ("switched .. from it", "switched all our nice old phones from it", "switched all our nice old phones from it"),
+        ("switched .. from it", "switched all of our nice old phones from it", None),
+        ("switched .. from it", "switched. Far from it", None),
+        ("^ so long", "Yes. So long", "So long"),
+        ("^ so long", "oh so long", None),
+        ("so long $", "so long, so long!", "so long"),
+        ("don't work", "They dont work, don\u2019t work", "dont work"),
+        ("kündigung", "Die KÜNDIGUNG", "KÜNDIGUNG"),
+        ("like BRAND more", f"like {BRAND_WORD} more", f"like {BRAND_WORD} more"),
+        ("from OTHER", f"from {BRAND_WORD}", None),
+    ],
+)
+def test_patterns(pattern: str, text: str, words: str | None) -> None:
+    match = parse_pattern(pattern).regex.search(fold(text))
+    assert (text[match.start() : match.end()].lstrip(". ") if match else None) == words
+
+
+@pytest.mark.parametrize("pattern", ["", "(", "a)", "(a|)", "? a", "BRAND", "(a)? BRAND", "a? b?", "*", "-"])
+def test_a_pattern_that_cannot_be_read_or_fits_every_post_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        parse_pattern(pattern)
+
+
+@given(st.text(alphabet="ab ()|?^$.*", max_size=12))
+def test_reading_any_pattern_raises_nothing_else(pattern: str) -> None:
+    with contextlib.suppress(PatternError):
+        parse_pattern(pattern).regex.search("a b a b")
+
+
+@given(
+    st.lists(
+        st.tuples(st.text("ab \u0130\u00e9.", max_size=5), st.sampled_from(["Acme", "@Acme", "Globex"])), max_size=4
+    )
+)
+def test_words_are_found_in_the_original_text_despite_replaced_names(parts: list[tuple[str, str]]) -> None:
+    body = "".join(f"{text} {name} " for text, name in parts) + "here"
+    names = [Span(i, i + 4) for i in range(len(body)) if body.startswith("Acme", i)]
+    others = [Span(i, i + 6) for i in range(len(body)) if body.startswith("Globex", i)]
+    text = NamedText(body, 0, names, others)
+    assert text.text.count(BRAND_WORD) == len(names)
+    start = text.text.rindex("here")
+    origin = text.origin(Span(start, start + 4))
+    assert body[origin.start : origin.end] == "here"
+    for word, expected in ((BRAND_WORD, {"Acme", "@Acme"}), (OTHER_WORD, {"Globex"})):
+        if word in text.text:
+            at = text.text.index(word)
+            name = text.origin(Span(at, at + len(word)))
+            assert body[name.start : name.end] in expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "acme"),
+    [
+        ("en", "We moved our accounts from Acme to Globex.", {"switching_from": "moved our accounts from Acme"}),
+        ("en", "We moved from Globex to Acme Bank.", {"switching_to": "moved from Globex to Acme Bank"}),
+        ("en", "Can anyone recommend something like Acme?", {"recommendation": "anyone recommend"}),
+        ("en", "@Acme, can you help me with a form?", {"question": "can you help"}),
+        ("en", "Is Acme any good?", {"recommendation": "Is Acme any"}),
+        ("en", "Acme: still waiting for my card.", {"complaint": "still waiting"}),
+        ("en", "I just cancelled my Acme subscription.", {"cancels": "I just cancelled my Acme subscription"}),
+        ("en", "We are hiring at Acme, great team!", {"noise": "We are hiring"}),
+        ("de", "Hat jemand Erfahrungen mit Acme?", {"recommendation": "Hat jemand Erfahrungen"}),
+        ("fr", "Je viens de résilier mon contrat Acme.", {"cancels": "Je viens de résilier"}),
+        ("es", "Me cambio a Acme mañana.", {"switching_to": "cambio a Acme"}),
+        ("it", "Acme cancelled my order.", {}),
+    ],
+)
+def test_intents_of_four_languages(lang: str, text: str, acme: dict[str, str]) -> None:
+    assert found(text, lang)["Acme"].items() >= acme.items()
+    if not acme:
+        assert found(text, lang)["Acme"] == {}
+
+
+def test_each_brand_has_its_own_side_of_a_switch() -> None:
+    intents = found("Switching from Globex to Acme next week.")
+    assert intents == {
+        "Acme": {"switching_to": "Switching from Globex to Acme"},
+        "Globex": {"switching_from": "Switching from Globex"},
+    }
+
+
+def test_words_that_name_no_brand_count_for_the_brand_of_their_sentence() -> None:
+    intents = found("Globex was fine. Acme, on the other hand, lost my parcel.")
+    assert intents == {"Globex": {}, "Acme": {"complaint": "lost my"}}
+    assert found("Acme, Globex, and so on. They lost my parcel.").keys() == {"Acme", "Globex"}
+
+
+def test_thanks_beside_a_complaint_are_no_praise_and_an_advertisement_asks_nothing() -> None:
+    assert "praise" not in found("Great service, Acme! Still no refund after six weeks.")["Acme"]
+    assert found("Looking for a new job? We're hiring: join our team at Acme")["Acme"].keys() == {"noise"}
+
+
+def test_a_message_to_the_brand_does_not_ask_for_a_recommendation() -> None:
+    assert "recommendation" not in found("@Acme my train was cancelled, any suggestions?")["Acme"]
+    assert "recommendation" in found("@Acme or @Globex, any suggestions?")["Acme"]
+
+
+def test_a_phrase_of_the_title_is_found_at_its_place() -> None:
+    assert found("I mean it.", title="Goodbye Acme")["Acme"] == {"switching_from": "Goodbye Acme"}
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "raised"),
+    [
+        ('patterns = ["too slow"]\nunless = ["not too slow"]', "Acme is not too slow.", False),
+        ('patterns = ["too slow"]\nunless = ["not too slow"]', "Acme is too slow.", True),
+        ('patterns = ["too slow"]\nquestion = true', "Acme? It is too slow.", False),
+        ('patterns = ["too slow"]\nquestion = true', "Is Acme too slow?", True),
+        ('patterns = ["too slow"]\nquestion = false', "Is Acme too slow?", False),
+        ('patterns = ["too slow"]\naddressed = true', "Acme is too slow", False),
+        ('patterns = ["too slow"]\naddressed = true', "@Acme is too slow", True),
+        ('patterns = ["too slow"]\nscore = "not positive"', "Acme is fantastic, never too slow", False),
+        ("rules = ['slow OR late']", "Acme is late", True),
+        ("rules = ['\"slow BRAND\"']", "slow Acme", True),
+        ("rules = ['\"slow BRAND\"']", "slow Globex, and Acme", False),
+    ],
+)
+def test_conditions(table: str, text: str, raised: bool) -> None:
+    assert ("complaint" in found(text, finder=one_rule(table))["Acme"]) is raised
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[complaint]", "is not TOML"),
+        ("[[anger]]", "[[anger]]: there is no such intent. Choose one of switching_from, "),
+        ("[complaint]", "[complaint]: write [[complaint]]"),
+        ('[[complaint]]\nlang = "en"', "[[complaint]] number 1: has neither `rules` nor `patterns`."),
+        ('[[complaint]]\nlang = "english"\nrules = ["a"]', "`lang` must be a language of two letters"),
+        ('[[complaint]]\nlang = "en"\nrules = ["a"]\nscore = "bad"', '`score` must be "not negative"'),
+        ('[[complaint]]\nlang = "en"\nrules = ["a"]\nquestion = "yes"', "`question` must be true or false."),
+        ('[[complaint]]\nlang = "en"\nrules = "a"', "`rules` must be a list of texts."),
+        ('[[complaint]]\nlang = "en"\nrule = ["a"]', "unknown key `rule`. Known keys: addressed, lang, "),
+        ('[[complaint]]\nlang = "en"\nrules = ["(a"]', "number 1, `rules`: Column "),
+        ('[[complaint]]\nlang = "en"\nrules = ["BRAND"]', "`BRAND` needs a word besides BRAND"),
+        ('[[complaint]]\nlang = "en"\npatterns = ["(a"]', "number 1, `patterns`: A `(` has no `)`."),
+    ],
+)
+def test_a_file_with_mistakes_says_where_they_are(text: str, problem: str) -> None:
+    with pytest.raises(IntentFileError) as error:
+        parse_intent_rules(text, "own.toml")
+    assert str(error.value).startswith("own.toml cannot be used:")
+    assert problem in str(error.value)
+
+
+def test_every_intent_has_rules_in_four_languages() -> None:
+    rules = load_intent_rules()
+    assert {(one.intent, one.lang) for one in rules} == {(i, lang) for i in Intent for lang in ("en", "de", "fr", "es")}
+
+
+def test_the_command_prints_the_file_and_uses_the_one_of_the_config(tmp_path: Path) -> None:
+    built_in = CliRunner().invoke(cli, ["intents"]).output
+    assert parse_intent_rules(built_in, "built-in") == load_intent_rules()
+    config = tmp_path / "config.toml"
+    config.write_text('[wallflower]\nintents = "own.toml"\n[[brands]]\nname = "Acme"\nrule = "acme"\nours = true\n')
+    missing = CliRunner().invoke(cli, ["check", "--config", str(config)])
+    assert missing.exit_code == 78
+    assert "wallflower.intents: own.toml cannot be read: No such file or directory." in missing.output
+    (tmp_path / "own.toml").write_text('[[price]]\nlang = "en"\npatterns = ["costs an arm"]\n')
+    shown = CliRunner().invoke(cli, ["intents", "--config", str(config), "Acme costs an arm, says everyone here."])
+    assert shown.output == 'Acme: price ("costs an arm")\n'
