@@ -76,6 +76,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.strict_slashes = False  # people type addresses
     states = WallStates(config, store, clock, health=health, version=version)
     access = Access.build(config, store.people, clock, passwords or Passwords())
     max_sockets = min(MAX_SOCKETS, max_connections(current_limit()))

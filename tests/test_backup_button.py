@@ -63,6 +63,7 @@ def test_a_backup_runs_in_the_background_and_its_state_is_shown(
     answer = app.test_client().post("/sources/backup")
     assert (answer.status_code, answer.location) == (303, "/sources#backup")
     assert "Running since 12:00." in " ".join(line(app).split())
+    assert "Back up now" not in line(app), "a second one would not start"
     assert app.test_client().post("/sources/backup").status_code == 303
     proceed.set()
     wait(app)

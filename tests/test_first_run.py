@@ -98,6 +98,7 @@ def test_the_sample_is_shown_after_a_restart_by_itself(run: FirstRun) -> None:
     until(lambda: "Follow your own organisation" in run.page("/sources"), run.output)
     assert run.process.poll() is None, "the process is the same, for whoever supervises it"
     assert (run.folder / "data" / "sample.db").exists()
+    assert " ERROR " not in run.output(), "a restart that was requested is no error"
     assert "Sample" in run.config.read_text()
     assert run.end() == 0
 

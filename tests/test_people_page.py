@@ -247,3 +247,18 @@ def test_a_password_hash_is_on_no_page(site: Site) -> None:
         assert "argon2" not in text
         assert PASSWORD not in text
     assert CHEAP_PASSWORDS.verify(stored, PASSWORD)
+
+
+def test_what_only_admins_can_change_is_told_only_to_them(site: Site) -> None:
+    assert "SQLite" in site.signed_in("priya").get("/sources").text
+    page = site.signed_in("bo").get("/sources").text
+    assert "SQLite" not in page
+    assert "An admin can make one here." in page
+    assert "An admin pairs it with that code." in site.signed_in("bo").get("/walls").text
+
+
+def test_an_address_may_end_with_a_slash(site: Site) -> None:
+    client = site.signed_in("priya")
+    for path in ("/people/", "/account/", "/walls/", "/sources/", "/mentions/", "/setup/", "/audit/"):
+        assert client.get(path).status_code in (200, 303), path
+    assert site.client().get("/people/").headers["Location"].startswith("/login")

@@ -33,7 +33,8 @@ def facts(**changes: Any) -> SystemFacts:
 
 
 def line(name: str, health: dict[str, bool] | None = None, **changes: Any) -> StatusLine:
-    (found,) = [one for one in status_lines(facts(**changes), health or dict(ALL_HEALTHY)) if one.name == name]
+    lines = status_lines(facts(**changes), health or dict(ALL_HEALTHY), for_admin=True)
+    (found,) = [one for one in lines if one.name == name]
     return found
 
 

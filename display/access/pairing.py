@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 
-CODE_CHARACTERS = "ACDEFGHJKMNPQRTUVWXY34679"
-"""No two of them look alike from four metres."""
+CODE_CHARACTERS = "ACDEFGHJKMNPQRTUVXY34679"
+"""No two of them look alike from four metres, and two beside each other stay apart, as W and W do not."""
 HALF_LENGTH = 3
 CODE_LIFETIME = timedelta(minutes=5)
 MAX_SCREENS = 1_000

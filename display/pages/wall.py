@@ -19,8 +19,8 @@ blueprint = Blueprint("wall", __name__)
 
 
 # People who type the address of a wall may end it with a slash.
-@blueprint.get("/wall", defaults={"name": ""}, strict_slashes=False)
-@blueprint.get("/wall/<name>", strict_slashes=False)
+@blueprint.get("/wall", defaults={"name": ""})
+@blueprint.get("/wall/<name>")
 @requires(Role.WALL)
 def wall(name: str) -> Response | AnyResponse | tuple[str, int, dict[str, str]]:
     """The page of a wall, or of the first wall without a name. It loads its state itself."""

@@ -27,6 +27,8 @@ class SupervisedArbiter(Arbiter):  # type: ignore[misc]
 
         Raises HaltServer, which ends the program, if the last worker asked for that.
         """
+        if self._exit_request.code == RESTART:
+            raise HaltServer("A restart was requested on a page.", 0)
         if code := self._exit_request.code:
             raise HaltServer("The worker cannot continue.", code)
         pid = super().spawn_worker()

@@ -52,8 +52,7 @@ SECTIONS = {
     "server": Section(
         "server",
         title="Server",
-        note="Changes of these settings are used after a restart. A wrong name or address can lock everybody out except"
-        " people on this machine.",
+        note="Changes of these settings are used after a restart. On this machine, the pages always open as localhost.",
     ),
 }
 

@@ -79,8 +79,8 @@ def _back_up(context: PageContext) -> Backup:
     return database_files(config.database_url).back_up(config.backups, context.clock.now(), config.keep_backups)
 
 
-def backup_line(context: PageContext, state: BackupState) -> StatusLine:
-    """The line "Backups" of the system status."""
+def backup_line(context: PageContext, state: BackupState, *, can_start: bool) -> StatusLine:
+    """The line "Backups" of the system status. ``can_start``: whether its reader can make one on the page."""
     config, now, zone = context.config, context.clock.now(), context.config.timezone
     try:
         backups = database_files(config.database_url).backups(config.backups)
@@ -92,9 +92,15 @@ def backup_line(context: PageContext, state: BackupState) -> StatusLine:
         figure = f"Failed at {clock_time(state.failed_at, now, zone)}:"
         return StatusLine("Backups", figure, state.problem, trouble=True)
     if not backups:
-        return StatusLine("Backups", "None.", "Install the timer for a daily one, or make one now.")
+        advice = "Install the timer for a daily one, or make one now." if can_start else "An admin can make one here."
+        return StatusLine("Backups", "None.", advice)
     newest = backups[0]
     kept = f"{pluralize(len(backups), 'backup')} with {format_bytes(sum(one.size for one in backups))}"
     age, is_old = now - newest.made_at, now - newest.made_at > OLD_BACKUP
-    advice = " Check the timer, or make one now." if is_old else ""
-    return StatusLine("Backups", f"{format_duration(age)} old,", f"the newest of {kept}.{advice}", trouble=is_old)
+    advice = "Check the timer, or make one now." if can_start else "An admin can make one here."
+    return StatusLine(
+        "Backups",
+        f"{format_duration(age)} old,",
+        f"the newest of {kept}. {advice if is_old else ''}".rstrip(),
+        trouble=is_old,
+    )

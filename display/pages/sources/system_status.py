@@ -89,12 +89,13 @@ def concurrent_writes_advice(database: DatabaseStatus) -> str:
     )
 
 
-def status_lines(facts: SystemFacts, health: Mapping[str, bool]) -> list[StatusLine]:
-    """All lines. ``health``: whether each part is running."""
+def status_lines(facts: SystemFacts, health: Mapping[str, bool], *, for_admin: bool) -> list[StatusLine]:
+    """All lines. ``health``: whether each part is running. Only admins can do something about the engine."""
     is_new = facts.uptime < timedelta(minutes=1)
     up = "has just started" if is_new else f"has been up for {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
-    return [version, _database(facts), _engine(facts.database), *_parts(health, facts)]
+    engine = [_engine(facts.database)] if for_admin else []
+    return [version, _database(facts), *engine, *_parts(health, facts)]
 
 
 def _database(facts: SystemFacts) -> StatusLine:

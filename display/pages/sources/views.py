@@ -52,7 +52,7 @@ def listing() -> str:
     """The page."""
     context = page_context()
     config, store, now = context.config, context.store, context.clock.now()
-    health = current_health(context, now)
+    health, for_admin = current_health(context, now), current_person().role >= Role.ADMIN
     stored_gaps = store.gaps(now - WEEK, now + timedelta(seconds=1))
     gaps = [*stored_gaps, *unrecorded_gaps(health.unread, stored_gaps), *outage_gaps(health.sources)]
     volumes = store.source_volumes(now - WEEK, SPARK_BIN, SPARK_BINS)
@@ -73,8 +73,11 @@ def listing() -> str:
         number={source.name: n for n, source in enumerate(config.sources)},
         imported=imported_sources(context),
         walls=current_walls(context),
-        system=status_lines(system_facts(context, sum(map(sum, volumes.values()))), context.health()),
-        backup=backup_line(context, backup_task().state),
+        system=status_lines(
+            system_facts(context, sum(map(sum, volumes.values()))), context.health(), for_admin=for_admin
+        ),
+        backup=backup_line(context, backup_task().state, can_start=for_admin),
+        backup_running=backup_task().state.running_since is not None,
         version=context.version,
         is_sample=config.is_sample,
         notices=config_notices(context.config_file.status(), config.path, now, config.timezone),

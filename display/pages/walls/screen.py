@@ -25,7 +25,7 @@ blueprint = Blueprint("pairing", __name__)
 blueprint.after_request(never_store)
 
 
-@blueprint.get(f"/wall/{PAIRING}", strict_slashes=False)
+@blueprint.get(f"/wall/{PAIRING}")
 def screen() -> Response | AnyResponse | tuple[str, int, dict[str, str]]:
     """The page. It gives the browser a token, and goes to the wall once that is the token of a paired one."""
     if paired := _paired_wall():
