@@ -1,6 +1,6 @@
 """How well incidents are detected in labelled series of counts: score, incidents found, false alarms and delay.
 
-    python -m bench.incidents [FOLDER] [--out OUT] [--tuning]
+    python -m bench.incidents [FOLDER] [--out OUT] [--in-sample]
 
 FOLDER holds CSVs with ``timestamp,value``, one row per 5 minutes, and optionally ``windows.json`` with the labelled
 incidents (file stem -> spans). The default is ../shared/data/volume; where it is missing, three series are generated.
@@ -18,8 +18,9 @@ The score is that of the Numenta Anomaly Benchmark: in each span only the first 
 span adds 0.11 x (2/(1+e^(5y)) - 1), y the distance behind the last span's right edge over its length (-0.11 where
 y > 3 or no span came before); the first min(15 %, 750 rows) are not scored; 100 x (sum + spans) / (2 x spans).
 
-``--tuning`` prints the scores of values next to each default of the tuning, and how the best of them, chosen on all
-series but one, does on that one.
+Then follow tunings that differ from the default in one parameter, and a score out of sample: for each series, the
+tuning is chosen that is best for all other series and for copies of these, in which mentions were left out at random
+so that 20 and 4 an hour remain. That takes minutes; ``--in-sample`` or ``--out`` leaves it out.
 """
 
 from __future__ import annotations
@@ -27,20 +28,25 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+import statistics
 from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
 
-from bench._series import STEP, Series, Span, generated, load_folder
+import numpy as np
+
+from bench._series import STEP, Series, Span, binned, generated, load_folder
 from bench._tweets import SHARED_DATA
-from monitor.analysis.incidents import DEFAULT_TUNING, Detector, Tuning
+from monitor.analysis.incidents import DEFAULT_TUNING, RECENT_BINS, Detector, Tuning
+from monitor.analysis.incidents.tuning import LONG_WINDOWS, SHORT_WINDOWS
 from monitor.model import Incident, VolumeSeries
 
 VOLUME = SHARED_DATA / "volume"
-HISTORY_BINS, RECENT_BINS = 28 * 288, 36
+HISTORY_BINS = 28 * 288
 MAX_UNSCORED_ROWS, UNSCORED_SHARE = 750, 0.15
 
 
@@ -85,9 +91,9 @@ def incident_rows(
 
 
 def busiest_rows(series: Series, share: float = 0.15) -> set[int]:
-    """The rows whose last 5, 15 or 60 minutes are among the busiest. Nearly all detections are among them."""
+    """The rows at which a window of the detector is among the busiest. Nearly all detections are among them."""
     rows = set[int]()
-    for bins in (1, 3, 12):
+    for bins in (*SHORT_WINDOWS, *LONG_WINDOWS):
         sums = [sum(series.values[max(0, row + 1 - bins) : row + 1]) for row in range(len(series.values))]
         threshold = sorted(sums)[int((1 - share) * len(sums))]
         rows.update(row for row, n in enumerate(sums) if n > threshold)
@@ -159,38 +165,79 @@ def write(series: Series, rows: Sequence[int], folder: Path) -> None:
         lines.writerows((time, value, int(row in begins)) for row, (time, value) in enumerate(series.rows))
 
 
-ALTERNATIVES: Mapping[str, Sequence[float]] = {
-    "slow_quantile": (0.9925, 0.996),
-    "slow_multiple": (1.3, 1.9),
-    "slow_min_deviations": (5.0, 10.0),
-    "fast_multiple": (3.0, 4.0),
-    "fast_quantile": (0.75, 0.95),
-    "fast_chance_deviations": (3.7, 4.3),
-    "fast_clump_factor": (2.0, 3.0),
-    "fast_min_deviations": (4.5, 5.5),
-    "min_excess": (7.0, 14.0),
-    "calm_multiple": (1.5, 2.5),
+CANDIDATES: Mapping[str, Sequence[float]] = {
+    "min_excess": (8.0, 16.0),
+    "short_multiple": (2.5, 5.0),
+    "long_multiple": (1.3, 1.8),
+    "short_min_score": (3.5, 5.5),
+    "long_min_score": (4.5, 8.0),
+    "short_record_factor": (1.0, 1.5),
+    "daily_decay": (0.95, 0.99),
+    "clump_factor": (1.25, 2.25),
+    "max_min_score": (6.0, 12.0),
+    "repeat_factor": (2.0, 4.0),
 }
+THINNED_TO = (20.0, 4.0)
+"""Mentions per hour in the thinned copies of a series."""
 
 
-def print_alternatives(every: Sequence[Series]) -> None:
-    """Print the scores of values next to each default, and of the best choice made without one series."""
-    tried = list[list[Verdict]]()
-    checked_rows = {one.name: busiest_rows(one) for one in every}
-    print("\nvalues next to each default, checked on the busiest rows only")
-    for key, value in [("default", 0.0), *((key, value) for key, values in ALTERNATIVES.items() for value in values)]:
-        tuning = replace(DEFAULT_TUNING, **{key: value}) if key != "default" else DEFAULT_TUNING  # type: ignore[arg-type]
-        tried.append([judge(one.times, one.spans, detections(one, tuning, checked_rows[one.name])) for one in every])
-        print_row(f"{key} {value:g}".ljust(30), combined(tried[-1]))
-    left_out = [_chosen_without(n, tried) for n in range(len(every))]
-    for one, verdict in zip(every, left_out, strict=True):
-        print_row(f"chosen without {one.name}".ljust(30), verdict)
-    print_row("all of these".ljust(30), combined(left_out))
+def candidates() -> list[tuple[str, Tuning]]:
+    """(name, tuning) of the default and of those that differ from it in one parameter."""
+    changed = [
+        (f"{key} {value:g}", replace(DEFAULT_TUNING, **{key: value}))  # type: ignore[arg-type]
+        for key, values in CANDIDATES.items()
+        for value in values
+    ]
+    return [("default", DEFAULT_TUNING), *changed]
 
 
-def _chosen_without(left_out: int, tried: Sequence[list[Verdict]]) -> Verdict:
-    """The result for one series of the tuning that is best for all others."""
-    return max(tried, key=lambda verdicts: combined([*verdicts[:left_out], *verdicts[left_out + 1 :]]).score)[left_out]
+def print_out_of_sample(every: Sequence[Series]) -> None:
+    """Print the score of each candidate, and for each series that of the best candidate chosen without it."""
+    copies = [[one, *(thinned(one, n) for n in THINNED_TO if n < 12 * statistics.fmean(one.values))] for one in every]
+    with ProcessPoolExecutor() as pool:
+        names = [name for name, _ in candidates()]
+        by_copy = list(pool.map(_verdicts, [copy for of_one in copies for copy in of_one]))
+    verdicts, first = list[list[list[Verdict]]](), 0
+    for of_one in copies:
+        verdicts.append(by_copy[first : first + len(of_one)])
+        first += len(of_one)
+    print("\nother tunings, checked on the busiest rows only")
+    for n, name in enumerate(names):
+        print_row(name.ljust(24), combined([of_one[0][n] for of_one in verdicts]))
+    print("\nout of sample: the tuning that is best for all other series and their thinned copies")
+    left_out = list[Verdict]()
+    for n, one in enumerate(every):
+        best = _best_candidate(verdicts[:n] + verdicts[n + 1 :])
+        left_out.append(verdicts[n][0][best])
+        print_row(f"{one.name}: {names[best]}".ljust(34), left_out[-1])
+    print_row("all".ljust(34), combined(left_out))
+
+
+def thinned(series: Series, per_hour: float) -> Series:
+    """A copy in which each mention is kept at random, so that about ``per_hour`` remain."""
+    rng = np.random.default_rng([*series.name.encode(), int(per_hour)])
+    kept = rng.binomial(series.values, min(1.0, per_hour / (12 * statistics.fmean(series.values))))
+    rows = [(time, str(n)) for (time, _), n in zip(series.rows, kept, strict=True)]
+    return binned(series.name, rows, series.spans)
+
+
+def _verdicts(series: Series) -> list[Verdict]:
+    """The result of each candidate."""
+    rows = busiest_rows(series)
+    return [judge(series.times, series.spans, detections(series, tuning, rows)) for _, tuning in candidates()]
+
+
+def _best_candidate(verdicts: Sequence[Sequence[Sequence[Verdict]]]) -> int:
+    """The candidate with the best mean of the scores on series and on their copies.
+
+    ``verdicts``: by series, copy (the first is the series itself) and candidate.
+    """
+    results = [[of_one[0] for of_one in verdicts], [copy for of_one in verdicts for copy in of_one[1:]]]
+
+    def mean_score(candidate: int) -> float:
+        return statistics.fmean(combined([one[candidate] for one in some]).score for some in results if some)
+
+    return max(range(len(candidates())), key=mean_score)
 
 
 def main() -> None:
@@ -198,7 +245,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--out", type=Path, help="where to write the detections")
-    parser.add_argument("--tuning", action="store_true", help="print the scores of other tunings too")
+    parser.add_argument("--in-sample", action="store_true", help="do not print the scores of other tunings")
     options = parser.parse_args()
     folder = options.folder or VOLUME
     if options.folder is None and not folder.is_dir():
@@ -215,8 +262,8 @@ def main() -> None:
             write(series, rows, options.out)
     print_row("all", combined(verdicts))
     print(f"{1000 * (process_time() - start) / max(1, checks):.2f} ms of CPU time per check of one source")
-    if options.tuning:
-        print_alternatives(every)
+    if len(every) > 1 and all(one.spans for one in every) and not options.in_sample and not options.out:
+        print_out_of_sample(every)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.store import BRANDS, END, SOURCES, START, judged_posts, save_all
-from monitor.analysis.incidents import Detector
+from monitor.analysis.incidents import RECENT_BINS, Detector
 from monitor.analysis.jobs import IncidentsJob
 from monitor.analysis.jobs.count_history import HISTORY_SPAN
 from monitor.model import Health, JudgedPost, SourceStatus
@@ -62,10 +62,10 @@ def report(name: str, store: Store) -> float:
     first = milliseconds(lambda: job.run(END))
     later = [milliseconds(partial(job.run, END + n * RUN_INTERVAL)) for n in range(1, RUNS)]
     month = milliseconds(lambda: [store.volume_series(brand.name, END - HISTORY_SPAN, END) for brand in BRANDS])
-    recent = milliseconds(lambda: [store.recent_volume_series(brand.name, END, 36) for brand in BRANDS])
+    recent = milliseconds(lambda: [store.recent_volume_series(brand.name, END, RECENT_BINS) for brand in BRANDS])
     print(
         f"{name:<8}  first run {first:.1f} ms, then {statistics.median(later):.1f} ms (worst {max(later):.1f}); "
-        f"reading 28 days of counts {month:.1f} ms, 3 hours of mentions {recent:.1f} ms"
+        f"reading 28 days of counts {month:.1f} ms, 5 hours of mentions {recent:.1f} ms"
     )
     return statistics.median(later)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.incidents import Detector, UnreadSpans
+from monitor.analysis.incidents import RECENT_BINS, Detector, UnreadSpans
 from monitor.model import Incident, VolumeSeries
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -125,7 +125,7 @@ def run_checks(
     while now <= until:
         known = {name: [(a, min(b, now)) for a, b in spans if a < now] for name, spans in gaps.items()}
         aligned = now - (now - MONDAY) % STEP
-        found = detector.check(days.volumes(aligned, 28 * 288), days.volumes(now, 36), known, before, now)
+        found = detector.check(days.volumes(aligned, 28 * 288), days.volumes(now, RECENT_BINS), known, before, now)
         if found is not None:
             if before is None or found.since != before.since or found.seen_at != before.seen_at:
                 log.incidents.append(found)

@@ -139,3 +139,19 @@ def test_most_incidents_of_a_generated_series_are_found_without_false_alarms() -
     series = generated()[-1]
     result = bench.judge(series.times, series.spans, bench.detections(series, checked_rows=bench.busiest_rows(series)))
     assert (result.spans, len(result.delays), result.false_alarms) == (3, 3, 0)
+
+
+def test_a_thinned_copy_keeps_its_rows_and_a_share_of_their_mentions() -> None:
+    series = generated()[-1]
+    copy = bench.thinned(series, 20)
+    assert (copy.times, copy.spans) == (series.times, series.spans)
+    assert 18 < 12 * sum(copy.values) / len(copy.values) < 22
+    assert all(a <= b for a, b in zip(copy.values, series.values, strict=True))
+    assert bench.thinned(series, 20).values == copy.values
+
+
+def test_out_of_sample_the_best_candidate_of_the_other_series_is_chosen() -> None:
+    good, bad = bench.Verdict(3.0, 3, [], 0), bench.Verdict(-3.0, 3, [], 9)
+    verdicts = [[[bad if n != best else good for n in range(len(bench.candidates()))]] for best in (2, 5, 5)]
+    assert bench._best_candidate(verdicts[:1]) == 2
+    assert bench._best_candidate(verdicts) == 5

@@ -262,7 +262,7 @@ def test_a_check_receives_four_weeks_the_last_hours_and_the_unread_spans(setup: 
     ((history, recent, unread, before),) = setup.detector.calls
     assert (history.start, len(history.n["Forum"]), sum(history.n["Forum"])) == (NOON - HISTORY_SPAN, 28 * 288, 5)
     assert history.n["Forum"][27 * 288] == 2
-    assert (recent.start, list(recent.n["Forum"])[-2:], recent.negative["Forum"][-1]) == (NOON - 3 * HOUR, [0, 3], 3)
+    assert (recent.start, list(recent.n["Forum"])[-2:], recent.negative["Forum"][-1]) == (NOON - 5 * HOUR, [0, 3], 3)
     expected = ((NOON - HISTORY_SPAN, NOON - 12 * DAY), (NOON - 5 * HOUR, NOON - 4 * HOUR))
     assert (unread, before) == ({"Forum": expected}, None)
 
@@ -386,6 +386,17 @@ def test_a_spike_becomes_an_incident_within_minutes_and_ends_by_itself(spiking: 
     (over,) = spiking.incidents()
     assert over.until
     assert NOON + HOUR + 20 * MINUTE <= over.until <= NOON + 2 * HOUR
+
+
+def test_an_incident_begins_in_the_minute_in_which_the_counts_left_the_usual(settled: Setup) -> None:
+    settled.save_mentions(1, NOON + MINUTE)
+    for minute in (3, 4, 5, 6):
+        settled.save_mentions(9, NOON + minute * MINUTE + 20 * SECOND)
+    settled.clock.advance(7 * 60)
+    settled.record_success(settled.clock.now())
+    settled.run_job()
+    (running,) = settled.incidents()
+    assert running.since == NOON + 3 * MINUTE
 
 
 def test_an_incident_that_ended_while_the_program_was_stopped_ends_when_the_counts_show(spiking: Setup) -> None:

@@ -73,6 +73,13 @@ def test_the_end_of_recent_bins_is_exclusive(store: Store) -> None:
     assert pairs(store.recent_volume_series("Acme", NOON, 2)) == {"Forum": [(0, 0), (2, 0)]}
 
 
+def test_recent_bins_may_be_minutes(store: Store) -> None:
+    for n, at in enumerate((NOON - 3 * MINUTE, NOON - MINUTE, NOON - timedelta(milliseconds=1))):
+        store.save("Forum", [judged(f"Acme {n}", published_at=at, source="Forum")], now=NOON)
+    found = store.recent_volume_series("Acme", NOON, 3, MINUTE)
+    assert (found.start, found.step, pairs(found)) == (NOON - 3 * MINUTE, MINUTE, {"Forum": [(1, 0), (0, 0), (2, 0)]})
+
+
 def test_a_late_post_is_counted_when_it_was_published(store: Store) -> None:
     store.save("Forum", [judged(published_at=NOON - DAY)], now=NOON)
     assert pairs(store.volume_series("Acme", NOON - DAY, NOON - DAY + STEP)) == {"Forum": [(1, 0)]}

@@ -18,6 +18,9 @@ from monitor.model import (
     VolumeSeries,
 )
 
+VOLUME_STEP = timedelta(minutes=5)
+"""The width of the bins of counts, unless a query says otherwise."""
+
 
 class MentionQueries(Protocol):
     """Reads mentions and their figures.
@@ -108,8 +111,8 @@ class MentionQueries(Protocol):
         The cost grows with the bins that contain mentions, not with the size of the database.
         """
 
-    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
-        """Counts by source in ``bins`` 5-minute bins that end exactly at ``end``, exclusive. Meant for hours."""
+    def recent_volume_series(self, brand: str, end: datetime, bins: int, step: timedelta = VOLUME_STEP) -> VolumeSeries:
+        """Counts by source in ``bins`` bins of ``step`` that end exactly at ``end``, exclusive. Meant for hours."""
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
         """The texts of a brand's mentions published in [since, until); above ``limit``, an even sample."""

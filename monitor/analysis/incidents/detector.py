@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitor.analysis.incidents.counts import Counts, UnreadSpans
+from monitor.analysis.incidents.onset import change_point
 from monitor.analysis.incidents.spikes import SpikeTest
 from monitor.analysis.incidents.tuning import (
     BIN_WIDTH,
     DEFAULT_TUNING,
     HOUR_BINS,
+    LONG_WINDOWS,
     MIN_DURATION,
     QUARTER_BINS,
     RESUME_WITHIN,
+    SHORT_WINDOWS,
     Tuning,
 )
 from monitor.model import Incident, Trend, VolumeSeries
@@ -41,7 +44,7 @@ class Detector:
         few milliseconds and never raises, whatever the counts.
 
         - ``history``: aligned bins of 5 minutes up to about ``now``, at least 10 days if possible (28 are used).
-        - ``recent``: bins of 5 minutes that end at ``now``, 3 hours.
+        - ``recent``: RECENT_BINS bins of 5 minutes that end at ``now``; with fewer, long windows are not tested.
         - ``unread``: for each source the spans within ``history`` in which it was not read, up to ``now`` if it
           is still unread. **Every configured source has a key**, with () if it was read throughout; a new one has
           (start of history, its first success). A source without a key counts as unread before its first mention.
@@ -96,14 +99,19 @@ class _Check:
         return replace(current, until=self._now) if calm and self._now - running.seen_at >= MIN_DURATION else current
 
     def _is_spike(self, negative: bool) -> bool:
-        if self._counts.recent_total(HOUR_BINS, negative) < self._tuning.min_excess:
+        if self._counts.recent_total(max(LONG_WINDOWS), negative) < self._tuning.min_excess:
             return False
-        for bins in (1, QUARTER_BINS):
+        for bins in SHORT_WINDOWS:
             test = self._spike_test(bins, negative)
-            if test is not None and test.is_fast_spike(bins):
+            if test is not None and test.is_spike(bins):
                 return True
-        test = self._spike_test(HOUR_BINS, negative)
-        return test is not None and not test.is_calm() and test.is_slow_spike()
+        tests = ((bins, self._spike_test(bins, negative)) for bins in LONG_WINDOWS if not self._reaches_last(bins))
+        return any(test is not None and not test.is_calm() and test.is_spike(bins) for bins, test in tests)
+
+    def _reaches_last(self, bins: int) -> bool:
+        """Whether the last ``bins`` contain a part of an incident that is over: they would detect it again."""
+        last = self._before
+        return last is not None and last.until is not None and self._now - last.until < bins * BIN_WIDTH
 
     def _spike_test(self, bins: int, negative: bool) -> SpikeTest | None:
         """A test over the sources that were read for the last ``bins``; None if there are none."""
@@ -121,17 +129,13 @@ class _Check:
         return self._before.since, self._before.until or self._now
 
     def _onset(self, negative: bool) -> datetime:
-        """The start of the first elevated bin after the last calm 15 minutes."""
+        """The start of the bin in which the counts left the baseline."""
         tests = (self._spike_test(bins, negative) for bins in (HOUR_BINS, QUARTER_BINS, 1))
         test = next(filter(None, tests), None)
         if test is None:
             return self._now - BIN_WIDTH
-        last_ago = self._counts.recent_bins - QUARTER_BINS
-        calm_ago = next((ago for ago in range(last_ago) if test.is_calm(ago)), last_ago)
-        oldest_first = range(min(calm_ago + 1, self._counts.recent_bins - 1), -1, -1)
-        multiple = self._tuning.calm_multiple
-        first = next((ago for ago in oldest_first if test.count(1, ago) > multiple * test.baseline(1, ago)), 0)
-        return self._now - (first + 1) * BIN_WIDTH
+        recent = test.series.recent
+        return self._now - (len(recent) - change_point(recent, test.expected.recent)) * BIN_WIDTH
 
     def _with_figures(self, incident: Incident) -> Incident:
         """The incident with the current counts."""

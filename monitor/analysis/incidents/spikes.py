@@ -1,10 +1,10 @@
 """Tests whether the latest counts of a series are a spike, and whether they are calm.
 
-A spike is an hour above nearly all hours of the last ten days (the slow rule), or 5 or 15 minutes far above what chance
-produces and, for brands whose mentions come in clumps, above the highest moments of most of those days (the fast rule).
-Both rules require a multiple of the baseline and a number above it, so that neither a steady nor a quiet brand raises
-an alarm by chance. A brand that spikes every day has a higher threshold; one exceptional day does not raise the
-threshold of the fast rule.
+A spike is a window of 5 or 15 minutes, an hour or four hours that lies further above the baseline than any such window
+of the last four weeks, whose days count less the older they are. It must also be a multiple of the baseline and a
+number above it, so that neither a steady nor a quiet brand raises an alarm by chance.
+
+Records of whole days need no estimate of how mentions are distributed: a brand that spikes every day has a high record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import numpy as np
 
 from monitor.analysis.incidents.counts import Flags, Floats, Series
 from monitor.analysis.incidents.expected import ExpectedCounts, trailing_sums
-from monitor.analysis.incidents.tuning import DAY_BINS, HOUR_BINS, QUARTER_BINS, Tuning
+from monitor.analysis.incidents.tuning import DAY_BINS, QUARTER_BINS, SHORT_WINDOWS, Tuning
+
+_REPEAT_MIN_DAYS = 7
+"""With fewer days the third highest one is not exceptional."""
 
 
 class SpikeTest:
@@ -49,28 +52,22 @@ class SpikeTest:
         end = len(self.series.recent) - ago
         return float(self.expected.recent[max(0, end - bins) : max(0, end)].sum())
 
-    def is_slow_spike(self) -> bool:
-        """Whether the slow rule holds for the last hour, both now and one bin ago."""
-        if not self._exceeds_multiple(HOUR_BINS, 0, self.tuning.slow_multiple):
+    def is_spike(self, bins: int) -> bool:
+        """Whether the last ``bins`` are a spike."""
+        if len(self.series.recent) < bins or not self._exceeds_multiple(bins):
             return False
-        hours = trailing_sums(self.series.past, HOUR_BINS)[~_any_flag(self.series.unread, HOUR_BINS)]
-        hours = hours[: -self.tuning.lag_bins or None][-self.tuning.slow_window_bins :]
-        if len(hours) < self.tuning.slow_min_hours:
+        score = float(_scores(np.array([self.count(bins)]), np.array([self.baseline(bins)]))[0])
+        if score <= self._min_score(bins):
             return False
-        threshold = float(np.quantile(hours, self.tuning.slow_quantile))
-        return all(self._is_slow_spike(threshold, ago) for ago in (0, 1))
-
-    def is_fast_spike(self, bins: int) -> bool:
-        """Whether the fast rule holds for the last ``bins``."""
-        if not self._exceeds_multiple(bins, 0, self.tuning.fast_multiple):
+        maxima = self._daily_maxima(bins)
+        if not len(maxima):
             return False
-        past = _deviations(trailing_sums(self.series.past, bins), trailing_sums(self.expected.past, bins))
-        past[_any_flag(self.series.unread, bins)] = 0.0
-        maxima = _daily_maxima(past[: -self.tuning.lag_bins or None], self.tuning.fast_days)
-        usual_maximum = float(np.quantile(maxima, self.tuning.fast_quantile)) if len(maxima) else 0.0
-        clumped = max(0.0, usual_maximum - self.tuning.fast_chance_deviations)
-        threshold = self.tuning.fast_min_deviations + self.tuning.fast_clump_factor * clumped
-        return self._deviation(bins, 0) > threshold
+        usual_maximum = self.tuning.clump_factor * float(np.median(maxima))
+        if score <= min(usual_maximum, self.tuning.max_min_score):
+            return False
+        decayed = np.sort(maxima * self.tuning.daily_decay ** np.arange(len(maxima)))[::-1]
+        factor = self.tuning.short_record_factor if bins in SHORT_WINDOWS else 1.0
+        return bool(score > factor * decayed[0]) or (bins in SHORT_WINDOWS and self._is_repeat(score, decayed))
 
     def is_calm(self, ago: int = 0) -> bool:
         """Whether the last 15 minutes are close to the baseline."""
@@ -84,36 +81,41 @@ class SpikeTest:
         """Whether it has been calm for long enough to end an incident."""
         return all(self.is_calm(ago) for ago in range(self.tuning.calm_bins))
 
-    def _is_slow_spike(self, threshold: float, ago: int) -> bool:
-        exceeds = self._exceeds_multiple(HOUR_BINS, ago, self.tuning.slow_multiple)
-        deviates = self._deviation(HOUR_BINS, ago) > self.tuning.slow_min_deviations
-        return exceeds and deviates and self.count(HOUR_BINS, ago) > threshold
-
-    def _deviation(self, bins: int, ago: int) -> float:
-        return float(_deviations(np.array([self.count(bins, ago)]), np.array([self.baseline(bins, ago)]))[0])
-
-    def _exceeds_multiple(self, bins: int, ago: int, multiple: float) -> bool:
-        if self.count(bins, ago) < self.tuning.min_excess:
+    def _exceeds_multiple(self, bins: int) -> bool:
+        n = self.count(bins)
+        if n < self.tuning.min_excess or not self.expected.known:
             return False
-        factor = 2.0 if self.expected.learning else 1.0
-        n, baseline = self.count(bins, ago), self.baseline(bins, ago)
-        far_above = n >= factor * multiple * baseline and n >= baseline + factor * self.tuning.min_excess
-        return self.expected.known and far_above
+        baseline, factor = self.baseline(bins), 2.0 if self.expected.learning else 1.0
+        multiple = self.tuning.short_multiple if bins in SHORT_WINDOWS else self.tuning.long_multiple
+        return n >= factor * multiple * baseline and n >= baseline + factor * self.tuning.min_excess
+
+    def _min_score(self, bins: int) -> float:
+        return self.tuning.short_min_score if bins in SHORT_WINDOWS else self.tuning.long_min_score
+
+    def _daily_maxima(self, bins: int) -> Floats:
+        """The highest score of a window of ``bins`` on each past day, counted back from now, newest first."""
+        scores = _scores(trailing_sums(self.series.past, bins), trailing_sums(self.expected.past, bins))
+        scores[: bins - 1] = 0.0
+        scores[_any_flag(self.series.unread, bins)] = 0.0
+        scores = scores[: -self.tuning.lag_bins or None]
+        padded = np.concatenate((np.zeros(-len(scores) % DAY_BINS), scores))
+        return np.asarray(padded.reshape(-1, DAY_BINS).max(axis=1)[::-1])
+
+    def _is_repeat(self, score: float, decayed: Floats) -> bool:
+        """Whether the score is exceptional apart from the two highest days, which may have been one crisis."""
+        enough = len(decayed) >= _REPEAT_MIN_DAYS and not self.expected.learning
+        return enough and score > self.tuning.repeat_factor * float(decayed[2])
 
 
-def _deviations(n: Floats, baseline: Floats) -> Floats:
-    """Distance from the baseline in standard deviations of a Poisson count."""
-    return np.asarray((n - baseline) / np.sqrt(baseline + 1.0))
+def _scores(n: Floats, baseline: Floats) -> Floats:
+    """How far counts are above the baseline, in standard deviations of a Poisson count.
+
+    The square root (Anscombe 1948) gives counts of any size about the same variance: neither an empty night nor one
+    huge day distorts a record.
+    """
+    return np.asarray(2.0 * (np.sqrt(n + 1.0) - np.sqrt(baseline + 1.0)))
 
 
 def _any_flag(flags: Flags, bins: int) -> Flags:
     """For each bin, whether it or one of the ``bins - 1`` before it is flagged."""
     return trailing_sums(flags.astype(np.float64), bins) > 0.5
-
-
-def _daily_maxima(values: Floats, days: int) -> Floats:
-    """The maximum of each of the last ``days`` periods of 24 hours; less than 24 hours of history count as one."""
-    whole_days = min(days, len(values) // DAY_BINS)
-    if not whole_days:
-        return values.max(initial=0.0, keepdims=True) if len(values) else values
-    return np.asarray(values[-whole_days * DAY_BINS :].reshape(whole_days, DAY_BINS).max(axis=1))

@@ -1,6 +1,6 @@
 """The parameters of the incident detector. All brands use the same defaults.
 
-``bench/incidents.py`` measures how well the defaults and neighbouring values perform.
+``bench/incidents.py`` measures how well the defaults and neighbouring values perform, in sample and out of sample.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ BIN_WIDTH = timedelta(minutes=5)
 QUARTER_BINS = 3
 HOUR_BINS = 12
 DAY_BINS = 288
+SHORT_WINDOWS = (1, QUARTER_BINS)
+LONG_WINDOWS = (HOUR_BINS, 4 * HOUR_BINS)
+"""The windows, in bins, that are compared with the past. Short ones find bursts early, long ones find slow rises."""
+RECENT_BINS = 5 * HOUR_BINS
+"""Recent bins that a check needs: the longest window, and an hour before it in which an incident may have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,34 +25,31 @@ class Tuning:
     """When an incident begins and ends.
 
     Multiples are of the baseline. While the baseline is still being learned, the multiples and ``min_excess`` double.
-    Deviations are standard deviations of a Poisson count.
+    Scores are about the standard deviations that a Poisson count is above the baseline.
     """
 
-    slow_quantile: float = 0.995
-    """Slow rule: an hour must exceed this quantile of the hours in the last ``slow_window_bins``."""
-    slow_window_bins: int = 10 * DAY_BINS
-    slow_min_hours: int = 200
-    """Slow rule: it does not apply if the window contains fewer hours than this."""
-    lag_bins: int = 36
-    """Both rules: thresholds ignore the newest bins, so that an incident does not raise its own threshold."""
-    slow_multiple: float = 1.6
-    """Slow rule: the hour must reach this multiple of the baseline."""
-    slow_min_deviations: float = 7.0
-    """Slow rule: deviations above the baseline that the hour must exceed; high, because mentions come in clumps."""
-    fast_multiple: float = 3.5
-    """Fast rule: 5 or 15 minutes must reach this multiple of the baseline."""
-    min_excess: float = 10.0
-    """Both rules: mentions above the baseline, so that a brand with two mentions a day has no incident at five."""
-    fast_days: int = 10
-    fast_quantile: float = 0.85
-    """Fast rule: this quantile of the daily maximum deviations of the last ``fast_days`` days measures how clumped the
-    mentions of a brand are."""
-    fast_chance_deviations: float = 4.0
-    """Fast rule: the value of that quantile for mentions that come independently of each other."""
-    fast_clump_factor: float = 2.5
-    """Fast rule: the excess of the quantile over ``fast_chance_deviations`` raises the threshold by this factor."""
-    fast_min_deviations: float = 5.0
-    """Fast rule: deviations to exceed if mentions come independently of each other."""
+    min_excess: float = 12.0
+    """Mentions above the baseline, so that a brand with two mentions a day has no incident at five."""
+    short_multiple: float = 3.5
+    long_multiple: float = 1.5
+    """A window must reach this multiple of the baseline."""
+    short_min_score: float = 4.2
+    long_min_score: float = 6.0
+    """The least score of an incident. These guard against chance, which sets records too."""
+    short_record_factor: float = 1.2
+    """A short window must exceed the record by this factor; a long one must exceed the record."""
+    daily_decay: float = 0.975
+    """The record is the highest score of the past four weeks, of which each day is worth this much less per day."""
+    clump_factor: float = 1.75
+    """A score must also exceed the median of the daily maxima by this factor: mentions that come in clumps have high
+    scores every day."""
+    max_min_score: float = 8.0
+    """That requirement never exceeds this score, so that a brand in a restless market still has incidents."""
+    repeat_factor: float = 2.5
+    """Instead of the record, a short window may exceed the third highest day by this factor: otherwise one crisis
+    would hide those of the weeks after it."""
+    lag_bins: int = HOUR_BINS
+    """The record leaves out the newest bins, so that an incident does not raise its own threshold."""
     calm_multiple: float = 2.0
     calm_excess: float = 3.0
     """15 minutes are calm below ``calm_multiple`` times the baseline, or below the baseline plus ``calm_excess``."""

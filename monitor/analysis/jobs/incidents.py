@@ -8,15 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.analysis.incidents import UnreadSpans
-from monitor.analysis.incidents.tuning import BIN_WIDTH
+from monitor.analysis.incidents import BIN_WIDTH, RECENT_BINS, REFINED_SPAN, UnreadSpans, refined_onset
 from monitor.analysis.jobs.count_history import HISTORY_SPAN, CountHistory, truncated
 from monitor.analysis.staleness import TimeSpan, unread_spans
 from monitor.model import Gap, Incident, SourceStatus, VolumeSeries
 from monitor.store import Store
 
-RECENT_BINS = 36
-"""Bins of 5 minutes that end exactly at the time of a check."""
 SAVE_FIGURES_AFTER = timedelta(minutes=1)
 """How often the figures of a running incident are stored."""
 REPLAY_AFTER, CLOSE_AFTER = timedelta(minutes=5), timedelta(hours=24)
@@ -24,6 +21,8 @@ REPLAY_AFTER, CLOSE_AFTER = timedelta(minutes=5), timedelta(hours=24)
 not, and the detector closes the incident."""
 MAX_WAIT_FOR_SOURCES = timedelta(minutes=3)
 """Before a replay, wait this long for unread sources: after a start, sources are read one after the other."""
+
+MINUTE = timedelta(minutes=1)
 
 log = logging.getLogger("wallflower.jobs")
 
@@ -72,7 +71,7 @@ class IncidentsJob:
                 checker = _BrandChecker(self._store, self._detector, history.until(now, gaps), unread, now)
                 incident = checker.check(before, now)
             if incident:
-                self._keep(incident)
+                self._keep(incident if incident.id else checker.with_exact_onset(before, incident))
 
     def _must_wait(self, running: Incident, unread: UnreadSpans, now: datetime) -> bool:
         """Whether to wait for unread sources, which may show how the incident continued."""
@@ -120,6 +119,15 @@ class _BrandChecker:
         history = self._history if at == self._now else truncated(self._history, at)
         recent = self._store.recent_volume_series(history.brand, at, RECENT_BINS)
         return self._detector.check(history, recent, self._unread, before, at)
+
+    def with_exact_onset(self, before: Incident | None, incident: Incident) -> Incident:
+        """A new incident that begins at the minute in which the counts left the usual. Raises StoreError."""
+        earliest = incident.since - REFINED_SPAN
+        if before is not None and before.until is not None:
+            earliest = max(earliest, min(before.until, incident.since))
+        bins = max(1, (self._now - earliest) // MINUTE)
+        minutes = self._store.recent_volume_series(incident.brand, self._now, bins, MINUTE)
+        return replace(incident, since=refined_onset(incident, minutes))
 
     def missed_checks(self, before: Incident) -> bool:
         """Whether checks of a running incident were missed, because the program was stopped or blocked."""

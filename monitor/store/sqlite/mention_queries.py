@@ -20,6 +20,7 @@ from monitor.model import (
     Texts,
     VolumeSeries,
 )
+from monitor.store.mention_queries import VOLUME_STEP
 from monitor.store.sqlite import brand_figures, facets, queries, texts, volume_series
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.plan import plan
@@ -105,8 +106,8 @@ class SqliteMentionQueries:
     def volume_series(self, brand: str, since: datetime, until: datetime) -> VolumeSeries:
         return self._read(lambda db: volume_series.from_rollup(db, brand, to_ms(since), to_ms(until)))
 
-    def recent_volume_series(self, brand: str, end: datetime, bins: int) -> VolumeSeries:
-        return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins))
+    def recent_volume_series(self, brand: str, end: datetime, bins: int, step: timedelta = VOLUME_STEP) -> VolumeSeries:
+        return self._read(lambda db: volume_series.from_rows(db, brand, to_ms(end), bins, step // MILLISECOND))
 
     def mention_texts(self, brand: str, since: datetime, until: datetime, limit: int) -> Texts:
         return self._read(lambda db: texts.texts(db, brand, to_ms(since), to_ms(until), limit))

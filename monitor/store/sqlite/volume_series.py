@@ -17,7 +17,7 @@ from monitor.store.sqlite.units import BIN_MS, from_ms
 
 _ROLLUP = """SELECT source, time - ?1, n, negative FROM cube_5min
     WHERE brand = ?2 AND time >= ?1 AND time < ?3 AND n > 0"""
-_ROWS = """SELECT source, (published_at - ?1) / 300000, count(*), ifnull(sum(sentiment = 0), 0)
+_ROWS = """SELECT source, (published_at - ?1) / ?4, count(*), ifnull(sum(sentiment = 0), 0)
     FROM mention INDEXED BY mention_time
     WHERE brand = ?2 AND published_at >= ?1 AND published_at < ?3 AND state < 2 GROUP BY 1, 2"""
 _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM cube_5min
@@ -31,10 +31,10 @@ def from_rollup(db: Connection, brand: str, since: int, until: int) -> VolumeSer
     return _series(db, brand, first * BIN_MS, last - first, rows)
 
 
-def from_rows(db: Connection, brand: str, end: int, bins: int) -> VolumeSeries:
-    """``bins`` bins, the last of which ends exactly at ``end``."""
-    start = end - bins * BIN_MS
-    return _series(db, brand, start, bins, db.execute(_ROWS, (start, _brand_id(db, brand), end)))
+def from_rows(db: Connection, brand: str, end: int, bins: int, step: int) -> VolumeSeries:
+    """``bins`` bins of ``step`` ms, the last of which ends exactly at ``end``."""
+    start = end - bins * step
+    return _series(db, brand, start, bins, db.execute(_ROWS, (start, _brand_id(db, brand), end, step)), step)
 
 
 def volumes_by_source(db: Connection, since: int, step: int, bins: int) -> dict[str, list[int]]:
@@ -57,7 +57,7 @@ def _brand_id(db: Connection, name: str) -> int:
 
 
 def _series(
-    db: Connection, brand: str, start: int, bins: int, rows: Iterable[tuple[int, int, int, int]]
+    db: Connection, brand: str, start: int, bins: int, rows: Iterable[tuple[int, int, int, int]], step: int = BIN_MS
 ) -> VolumeSeries:
     names, zeros = source_names(db), array("i", [0]) * bins
     n: dict[str, array[int]] = {}
@@ -68,4 +68,4 @@ def _series(
             n[name], negative[name] = zeros[:], zeros[:]
         n[name][bin_] = count
         negative[name][bin_] = negative_count
-    return VolumeSeries(brand, from_ms(start), timedelta(milliseconds=BIN_MS), n, negative)
+    return VolumeSeries(brand, from_ms(start), timedelta(milliseconds=step), n, negative)
