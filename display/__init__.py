@@ -115,7 +115,7 @@ def add_middleware(app: Flask, config: Config, access: Access, live: Live) -> No
     gated = SocketGate(app.wsgi_app, access.identities)
     any_address = not is_loopback(config.server.host)
     guarded = SecurityMiddleware(gated, hosts, sockets_full=live.is_full, any_address=any_address)
-    app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
+    app.extensions["proxy"] = app.wsgi_app = ProxyMiddleware(guarded, config.server.proxies)  # type: ignore[method-assign]
 
 
 def prepare_config(app: Flask, config: Config) -> Callable[[], None]:

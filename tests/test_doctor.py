@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from display.cli.diagnosis import configuration, data_folder, database, machine, process
+from display.cli.diagnosis import configuration, data_folder, database, machine, process, proxy
 from display.cli.diagnosis.findings import Check, DoctorContext, Finding, Level, lock_holder
 from display.cli.doctor import context_of, examine
 from display.cli.main import cli
@@ -373,12 +373,12 @@ def test_the_address_that_people_use(installation: Path, status: int, body: byte
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"http://127.0.0.1:{server.server_port}/team/"
-        assert text in only(findings(process.proxy, installation, url=url), level).text
+        assert text in only(findings(proxy.proxy, installation, url=url), level).text
     finally:
         server.shutdown()
         server.server_close()
-    assert "does not answer" in only(findings(process.proxy, installation, url=url), Level.PROBLEM).text
-    assert "not the address" in only(findings(process.proxy, installation, url="ftp://x"), Level.PROBLEM).text
+    assert "does not answer" in only(findings(proxy.proxy, installation, url=url), Level.PROBLEM).text
+    assert "not the address" in only(findings(proxy.proxy, installation, url="ftp://x"), Level.PROBLEM).text
 
 
 UNIT = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "Result": "success", "NRestarts": "0"}

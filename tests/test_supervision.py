@@ -106,8 +106,10 @@ class ClosedLoop(WorkerTmp):  # type: ignore[misc]
             pass
 
 
-def heartbeat(supervisor: Supervisor, health: dict[str, bool] = WELL, loop_ran: float = 999.0, text: str = "") -> bool:
-    beat = Heartbeat(supervisor.write_end, Loop(loop_ran), lambda: health, lambda: text, Moment())
+def heartbeat(
+    supervisor: Supervisor, health: dict[str, bool] = WELL, loop_ran: float = 999.0, text: str = "", reloads: int = 0
+) -> bool:
+    beat = Heartbeat(supervisor.write_end, Loop(loop_ran), lambda: health, lambda: text, lambda: reloads, Moment())
     return beat.beat()
 
 
@@ -133,6 +135,43 @@ def test_ready_is_sent_once_and_every_heartbeat_feeds_the_watchdog(tmp_path: Pat
     ]
     supervisor.stopping()
     assert systemd.received() == [{"STOPPING": "1", "STATUS": "Stopping"}]
+
+
+def test_a_reload_is_over_when_the_worker_has_done_it(tmp_path: Path, systemd: Systemd) -> None:
+    supervisor = Supervisor(Notifier(str(tmp_path / "notify")), Moment())
+    supervisor.reload_started()
+    assert systemd.received() == [], "it is not ready yet, and will be with the new config"
+    heartbeat(supervisor, text="4 sources", reloads=1)
+    supervisor.check()
+    assert systemd.received()[0] == {"READY": "1", "STATUS": "4 sources"}
+    supervisor.reload_started()
+    begun = systemd.received()[0]
+    assert (begun["RELOADING"], begun["STATUS"], int(begun["MONOTONIC_USEC"]) > 0) == (
+        "1",
+        "Reloading the config",
+        True,
+    )
+    heartbeat(supervisor, text="5 sources", reloads=1)
+    supervisor.check()
+    assert systemd.received() == [{"WATCHDOG": "1"}]
+    heartbeat(supervisor, text="5 sources", reloads=2)
+    supervisor.check()
+    assert systemd.received() == [{"READY": "1", "STATUS": "5 sources"}, {"WATCHDOG": "1"}]
+
+
+def test_a_worker_that_dies_in_a_reload_does_not_leave_it_open(tmp_path: Path, systemd: Systemd) -> None:
+    supervisor = Supervisor(Notifier(str(tmp_path / "notify")), Moment())
+    heartbeat(supervisor, text="4 sources")
+    supervisor.check()
+    supervisor.reload_started()
+    supervisor.worker_started()
+    systemd.received()
+    heartbeat(supervisor, text="5 sources")
+    supervisor.check()
+    assert systemd.received()[0] == {"READY": "1", "STATUS": "5 sources"}
+    supervisor.stopping(restarts=True)
+    (restarting,) = systemd.received()
+    assert (restarting["RELOADING"], restarting["STATUS"]) == ("1", "Restarting")
 
 
 def test_an_abstract_socket_is_notified() -> None:
@@ -174,7 +213,7 @@ def test_a_worker_that_ends_has_no_heartbeat() -> None:
 def test_an_analysis_job_that_hangs_is_no_reason_to_restart() -> None:
     supervisor = Supervisor(Notifier(None), Moment())
     assert heartbeat(supervisor, {**WELL, "watch": False}, text="x")
-    assert os.read(supervisor.read_end, 9) == b"x\n"
+    assert os.read(supervisor.read_end, 9) == b"0 x\n"
 
 
 def test_a_parent_that_does_not_read_blocks_nothing_and_one_that_is_gone_ends_the_heartbeat() -> None:
@@ -219,6 +258,13 @@ def test_a_run_reports_ready_from_its_parent_once_its_worker_serves(tmp_path: Pa
         assert systemd.receive() == (ready, process.pid)
         assert urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30).status == 200
         assert systemd.receive() == ({"WATCHDOG": "1"}, process.pid)
+        process.send_signal(signal.SIGHUP)
+        while (begun := systemd.receive()[0]) == {"WATCHDOG": "1"}:
+            pass
+        assert (begun["RELOADING"], begun["STATUS"]) == ("1", "Reloading the config")
+        while (reloaded := systemd.receive()[0]) == {"WATCHDOG": "1"}:
+            pass
+        assert reloaded == ready
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0, (tmp_path / "log").read_text()
         assert systemd.received()[-1] == {"STOPPING": "1", "STATUS": "Stopping"}

@@ -229,4 +229,5 @@ def test_systemd_is_asked_for_more_time_once_a_second(monkeypatch: pytest.Monkey
     assert sent[-1] == {
         "STATUS": "Upgrading the database: 43 %, about 2 min left",
         "EXTEND_TIMEOUT_USEC": "60000000",
+        "WATCHDOG": "1",
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from display.cli.dependencies import VERSION, config_option, load_config
-from display.cli.diagnosis import configuration, data_folder, database, machine, process
+from display.cli.diagnosis import configuration, data_folder, database, machine, process, proxy
 from display.cli.diagnosis.findings import Check, DoctorContext, Finding, Level
 from display.cli.exit_codes import ExitCode
 from display.formatting import pluralize
@@ -38,7 +38,7 @@ CHECKS: tuple[Check, ...] = (
     process.program,
     process.port,
     process.walls,
-    process.proxy,
+    proxy.proxy,
     process.unit,
 )
 _MARKS = {Level.OK: "ok", Level.UNKNOWN: "?", Level.WARNING: "warning", Level.PROBLEM: "PROBLEM"}
@@ -49,12 +49,17 @@ _NAME_WIDTH, _MARK_WIDTH = 12, 8
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--full", is_flag=True, help="Check the whole database, with its indexes, however long it takes.")
-@click.option("--url", default="", help="Also ask whether this address, such as that of a proxy, leads to Wallflower.")
+@click.option(
+    "--url",
+    default="",
+    help="The address at which people reach Wallflower, if it is not https:// and a name in `hosts`.",
+)
 def doctor(config_path: Path | None, as_json: bool, full: bool, url: str) -> None:
     """Check what usually goes wrong, and say what to do.
 
     Works while Wallflower runs and while it does not, and changes nothing. It looks up the host names of the config,
-    and sends nothing else to other machines, except to --url. The exit status is 1 if there is a problem.
+    and sends nothing else to other machines, except to its own public address or --url. The exit status is 1 if there
+    is a problem.
     """
     findings = list(examine(context_of(config_path, full=full, url=url)))
     click.echo(_as_json(findings) if as_json else _as_text(findings))

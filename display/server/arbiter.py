@@ -44,6 +44,5 @@ class SupervisedArbiter(Arbiter):  # type: ignore[misc]
 
     def stop(self, graceful: bool = True) -> None:
         """Stop the worker. gunicorn calls this when it has received a signal that ends it."""
-        if self._exit_request.code != RESTART:
-            self._supervisor.stopping()
+        self._supervisor.stopping(restarts=self._exit_request.code == RESTART)
         super().stop(graceful)

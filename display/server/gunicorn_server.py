@@ -169,6 +169,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         if self._terminal.is_closed():
             arbiter.signal(signal.SIGTERM, None)
             return
+        self.supervisor.reload_started()
         self._read_config()
         arbiter.kill_workers(signal.SIGHUP)
 
@@ -207,7 +208,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         if self._reload_requested:
             service.request_reload()
         os.close(self.supervisor.read_end)  # so that the worker notices when the parent is gone
-        Heartbeat(self.supervisor.write_end, worker.tmp, service.health, service.summary).start()
+        beat = Heartbeat(self.supervisor.write_end, worker.tmp, service.health, service.summary, service.reloads)
+        beat.start()
 
     def _exit(self, _arbiter: Any, worker: Any) -> None:
         """Stop the service and exit at once: the interpreter would wait for threads that hang in a request."""

@@ -5,12 +5,16 @@ python-engineio, for one, reads X-Forwarded-Host from anybody, and accepted sock
 
 from __future__ import annotations
 
+import hmac
+import json
 import logging
 import re
+import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,10 +28,34 @@ FORWARDED = "wallflower.forwarded"
 """Key of the WSGI environment: whether the request came with forwarding headers, believed or not."""
 PEER = "wallflower.peer"
 """Key of the WSGI environment: the address that sent the request, a proxy's or a client's."""
+DOCTOR_HEADER = "X-Wallflower-Doctor"
+"""A request with the doctor's key in this header is answered with how it arrived, in the same header."""
+NEEDED_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host")
+"""What every proxy must send. X-Forwarded-Prefix is only needed under a path."""
 MAX_PROXIES_IN_A_ROW = 10
 MAX_REPORTED_ADDRESSES = 100
 
+_DOCTOR_KEY = f"HTTP_{DOCTOR_HEADER.upper().replace('-', '_')}"
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedAs:
+    """How a request arrived."""
+
+    peer: str
+    """The address that sent it."""
+    forwarded: bool
+    """Whether it had forwarding headers."""
+    believed: bool
+    missing: tuple[str, ...]
+    """Those of NEEDED_HEADERS that it did not have."""
+    client: str
+    """The address, scheme, host and path of the client, as far as the headers are believed."""
+    scheme: str
+    host: str
+    prefix: str
 
 
 class ProxyMiddleware:
@@ -40,11 +68,20 @@ class ProxyMiddleware:
             ProxyFix(self._forwarded, x_for=n + 1, x_host=1, x_prefix=1) for n in range(MAX_PROXIES_IN_A_ROW)
         ]
         self._reported: set[str] = set()
+        self.doctor_key = secrets.token_hex(16)
+        """Only the user of Wallflower can read it, in the state that the program writes."""
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The addresses whose forwarding headers were ignored."""
+        return tuple(sorted(self._reported))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         peer = environ.get("REMOTE_ADDR", "")
         headers = [name for name in environ if FORWARDING_HEADERS.fullmatch(name)]
         environ[FORWARDED], environ[PEER] = bool(headers), peer
+        if hmac.compare_digest(environ.pop(_DOCTOR_KEY, "").encode(), self.doctor_key.encode()):
+            start_response = self._answer_doctor(environ, start_response)
         if headers and self._is_proxy(peer):
             fix = self._fixes[self._client_position(environ.get("HTTP_X_FORWARDED_FOR", "")) - 1]
             return fix(environ, start_response)
@@ -69,6 +106,26 @@ class ProxyMiddleware:
         for name in [name for name in environ if FORWARDING_HEADERS.fullmatch(name)]:
             del environ[name]
         return self._app(environ, start_response)
+
+    def _answer_doctor(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
+        """``start_response`` with a header that says how the request arrived."""
+        missing = tuple(name for name in NEEDED_HEADERS if f"HTTP_{name.upper().replace('-', '_')}" not in environ)
+        believed = environ[FORWARDED] and self._is_proxy(environ[PEER])
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            arrived = ArrivedAs(
+                environ[PEER],
+                environ[FORWARDED],
+                believed,
+                missing,
+                environ["REMOTE_ADDR"],
+                environ["wsgi.url_scheme"],
+                environ.get("HTTP_HOST", ""),
+                environ.get("SCRIPT_NAME", ""),
+            )
+            return start_response(status, [*headers, (DOCTOR_HEADER, json.dumps(asdict(arrived)))], *error)
+
+        return start
 
     def _client_position(self, forwarded_for: str) -> int:
         """The position of the client, from the end of X-Forwarded-For: the last address that is not a proxy of ours."""

@@ -40,6 +40,8 @@ class Reloader:
         self._status = status or ConfigStatus(clock.now())
         self._lock = threading.Lock()
         self._requests: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self.requests_done = 0
+        """How often requests were answered, with a config that is used or with problems."""
         self._thread = threading.Thread(target=self._run, name="reload", daemon=True)
 
     @property
@@ -78,6 +80,7 @@ class Reloader:
                 self.reload()
             except Exception:
                 log.exception("the config was not reloaded because of a bug; it stays as it is")
+            self.requests_done += 1
 
     def _reload(self) -> ConfigStatus:
         new, status = read_config(self._config, self._status, self._load, self._clock)

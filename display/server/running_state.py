@@ -33,6 +33,11 @@ class RunningState:
     config_problem: str = ""
     """Why the config in use is not the whole file."""
 
+    ignored_proxies: tuple[str, ...] = ()
+    """Addresses whose forwarding headers were ignored."""
+    doctor_key: str = ""
+    """With it, the program answers how a request arrived."""
+
     def write(self, folder: Path) -> None:
         """Replace the file in ``folder``. A full or read-only disk is no error: others report it."""
         partial = folder / f"{FILE_NAME}.partial"
@@ -56,6 +61,8 @@ def read_running_state(folder: Path) -> RunningState | None:
             dark_screens={str(name): str(since) for name, since in dict(values["dark_screens"]).items()},
             stopped_parts=tuple(map(str, values["stopped_parts"])),
             config_problem=str(values["config_problem"]),
+            ignored_proxies=tuple(map(str, values.get("ignored_proxies", ()))),
+            doctor_key=str(values.get("doctor_key", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

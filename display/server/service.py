@@ -132,6 +132,10 @@ class Service:
         """Reload the config soon. Signal handlers may call it."""
         self._reloader.request()
 
+    def reloads(self) -> int:
+        """How many requested reloads have been done."""
+        return self._reloader.requests_done
+
     def apply(self, old: Config, new: Config) -> None:
         """Replace ``old``, the config in use, by ``new``. Raises StoreError; then ``old`` stays in use everywhere."""
         same_brands, same_intents = new.brands == old.brands, new.intents == old.intents
@@ -164,6 +168,7 @@ class Service:
     def _write_state(self) -> None:
         """Tell `wallflower doctor` what only this process knows."""
         context, status = self.app.extensions["wallflower"], self._reloader.status()
+        proxy = self.app.extensions["proxy"]
         RunningState(
             self._version,
             os.getpid(),
@@ -172,6 +177,8 @@ class Service:
             dark_screens=self._dark_screens(context),
             stopped_parts=tuple(part for part, alive in self.health().items() if not alive),
             config_problem=" ".join((*status.problems, *status.needs_restart)),
+            ignored_proxies=proxy.ignored,
+            doctor_key=proxy.doctor_key,
         ).write(context.config.data)
 
     def _dark_screens(self, context: PageContext) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """What the service manager knows about ``wallflower run``: when it is ready, whether it works, and what it is doing.
 
-    worker   Heartbeat: once a second, if writer, scheduler, live updates and web server all answer: a line in a pipe
+    worker   Heartbeat: once a second, if writer, scheduler, live updates and web server all answer: a line in a pipe,
+             with the number of reloads that it has finished and the status text
     parent   Supervisor: first line --> READY=1, every line --> WATCHDOG=1, a new text --> STATUS=; silence --> restart
+             a reload begins --> RELOADING=1, a line with another number of reloads --> READY=1
 
 The messages are those of sd_notify(3). systemd accepts them from the parent only (``NotifyAccess=main``), so a worker
 that is confused or taken over cannot claim to be well.
@@ -71,7 +73,14 @@ class Notifier:
         """Show ``progress``, and ask for more time, once a second: systemd ends what takes too long to start."""
         if progress.seconds >= self._next_report:
             self._next_report = progress.seconds + 1
-            self.send(STATUS=str(progress), EXTEND_TIMEOUT_USEC=str(MIGRATION_SECONDS * 1_000_000))
+            more_time = str(MIGRATION_SECONDS * 1_000_000)
+            # After a restart from the page, systemd already counts the time between two signs of life.
+            self.send(STATUS=str(progress), EXTEND_TIMEOUT_USEC=more_time, WATCHDOG="1")
+
+    def reloading(self, status: str) -> None:
+        """The program is not ready for a moment, as it was asked to; READY=1 follows."""
+        microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+        self.send(RELOADING="1", MONOTONIC_USEC=str(microseconds), STATUS=status)
 
 
 class WorkerClock(Protocol):
@@ -91,9 +100,11 @@ class Heartbeat:
         loop: WorkerClock,
         health: Callable[[], Mapping[str, bool]],
         status: Callable[[], str],
+        reloads: Callable[[], int] = lambda: 0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._pipe, self._loop, self._health, self._status, self._monotonic = pipe, loop, health, status, monotonic
+        self._pipe, self._loop, self._monotonic = pipe, loop, monotonic
+        self._health, self._status, self._reloads = health, status, reloads
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -106,7 +117,7 @@ class Heartbeat:
             return True
         text = " ".join(self._status().split())[:MAX_STATUS_CHARS]
         try:
-            os.write(self._pipe, f"{text}\n".encode())
+            os.write(self._pipe, f"{self._reloads()} {text}\n".encode())
         except BlockingIOError:
             pass  # the parent is stopped or very slow; it has enough lines to read
         except OSError:
@@ -139,13 +150,23 @@ class Supervisor:
         os.set_blocking(self.read_end, False)
         os.set_blocking(self.write_end, False)
         self._ready = self._silent = False
-        self._status = ""
+        self._status, self._reloads = "", 0
+        self._reloads_before: int | None = None
+        """The number of reloads before the one that is under way."""
         self._heard_at = monotonic()
 
     def worker_started(self) -> None:
         """A new worker has ``ABORT_AFTER_SECONDS`` for its first heartbeat."""
         self._drain()
         self._heard_at, self._silent = self._monotonic(), False
+        if self._reloads_before is not None:  # the new worker begins with the new config
+            self._reloads_before = -1
+
+    def reload_started(self) -> None:
+        """The worker was asked to reload the config. A program that is not ready yet becomes so with the new one."""
+        if self._ready:
+            self._reloads_before = self._reloads
+            self._notifier.reloading("Reloading the config")
 
     def check(self) -> signal.Signals | None:
         """Read the heartbeats and notify systemd. Returns the signal that a worker silent for too long should get."""
@@ -153,18 +174,24 @@ class Supervisor:
         if not lines:
             return self._overdue()
         self._heard_at, self._silent = self._monotonic(), False
-        if not self._ready:
-            self._ready = True
-            self._notifier.send(READY="1", STATUS=lines[-1])
-        elif lines[-1] != self._status:
-            self._notifier.send(STATUS=lines[-1])
-        self._status = lines[-1]
+        reloads, _, text = lines[-1].partition(" ")
+        self._reloads = int(reloads)
+        is_reloaded = self._reloads_before is not None and self._reloads != self._reloads_before
+        if not self._ready or is_reloaded:
+            self._ready, self._reloads_before = True, None
+            self._notifier.send(READY="1", STATUS=text)
+        elif text != self._status and self._reloads_before is None:
+            self._notifier.send(STATUS=text)
+        self._status = text
         self._notifier.send(WATCHDOG="1")
         return None
 
-    def stopping(self) -> None:
-        """Tell systemd that the program stops."""
-        self._notifier.send(STOPPING="1", STATUS="Stopping")
+    def stopping(self, *, restarts: bool = False) -> None:
+        """Tell systemd that the program stops, or that it starts again in the same process."""
+        if restarts:
+            self._notifier.reloading("Restarting")
+        else:
+            self._notifier.send(STOPPING="1", STATUS="Stopping")
 
     def _overdue(self) -> signal.Signals | None:
         silence = self._monotonic() - self._heard_at

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -16,6 +17,9 @@ import websocket
 from requests.adapters import HTTPAdapter
 
 from display.cli.dependencies import load_config
+from display.cli.diagnosis.proxy import header_problems
+from display.server.proxies import DOCTOR_HEADER, ArrivedAs
+from display.server.running_state import read_running_state
 from monitor.store import open_store
 from tests.access_setup import PASSWORD, add_people
 from tests.attack.running_server import SECRET, RunningServer
@@ -130,6 +134,17 @@ def test_a_person_signs_in_and_reads(site: Site) -> None:
     style = re.findall(r'href="(/[^"]*/assets/[^"]*\.css)"', page.text)[0]
     assert site.request(style.removeprefix(site.root)).status_code == 200
     assert CLIENT_ADDRESS in site.request("/account").text, "the address is the client's, not the proxy's"
+
+
+def test_the_doctor_finds_the_proxy_well(site: Site) -> None:
+    state = read_running_state(site.server.folder / "data")
+    assert state is not None
+    answer = site.request("/healthz", headers={DOCTOR_HEADER: state.doctor_key})
+    arrived = json.loads(answer.headers[DOCTOR_HEADER])
+    assert (arrived["peer"], arrived["client"]) == ("127.0.0.1", CLIENT_ADDRESS)
+    url = f"https://{site.host}{site.root}"
+    assert list(header_problems(url, urlsplit(url), ArrivedAs(**arrived))) == []
+    assert arrived["missing"] == []
 
 
 def test_a_delivery_arrives_over_a_live_connection(site: Site) -> None:

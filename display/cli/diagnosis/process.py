@@ -1,38 +1,24 @@
-"""The running program: its version, parts and walls, its port, its systemd unit, and the reverse proxy before it."""
+"""The running program: its version, parts and walls, its port, and its systemd unit."""
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from display.cli.diagnosis.asking import ASK_SECONDS, Answer, ask_server, json_object
 from display.cli.diagnosis.findings import DoctorContext, Finding, Level
 from display.formatting import format_duration
 from display.pages.sources.system_status import PARTS
 from display.server.startup_checks import PortUnavailable, check_port
 
-ASK_SECONDS = 5.0
 MAX_STATE_AGE = timedelta(minutes=3)
 """The running program writes its state each minute."""
 SYSTEMD_RUNS = Path("/run/systemd/system")
 UNIT, TIMER = "wallflower.service", "wallflower-backup.timer"
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""An address to listen on -> one to connect to."""
-MAX_ANSWER_BYTES = 100_000
-
-
-class Answer(NamedTuple):
-    """The answer of a web server; status 0 and a reason if there was none."""
-
-    status: int
-    text: str
 
 
 def program(context: DoctorContext) -> Iterator[Finding]:
@@ -112,25 +98,6 @@ def port(context: DoctorContext) -> Iterator[Finding]:
         yield Finding("port", Level.WARNING, text, "Set another `port` in [server], or stop that program.")
 
 
-def proxy(context: DoctorContext) -> Iterator[Finding]:
-    """Whether the pages can be reached by the names in the config, and by the address that was asked about."""
-    server = context.config.server if context.config else None
-    if server and server.hosts and not server.proxies:
-        text = f"[server] names {server.hosts[0]}, but no reverse proxy whose headers are believed."
-        advice = "If there is one before Wallflower, list its address in `proxies`; else all people share its address."
-        yield Finding("proxy", Level.WARNING, text, advice)
-    if server and context.running_pid is not None:
-        for host in server.hosts:
-            answer = ask_server(context, "/healthz", {"Host": host})
-            if answer.status == 400:
-                text = f"The running Wallflower does not serve {host}, which [server] names."
-                yield Finding("proxy", Level.PROBLEM, text, "Restart Wallflower: `hosts` is read when it starts.")
-            elif answer.status in (200, 503):
-                yield Finding("proxy", Level.OK, f"Wallflower serves {host}.")
-    if context.url:
-        yield _reached(context.url)
-
-
 def unit(context: DoctorContext) -> Iterator[Finding]:
     """The state of the systemd unit, where systemd runs."""
     systemctl = shutil.which("systemctl")
@@ -168,56 +135,8 @@ def unit_findings(service: Mapping[str, str], timer: Mapping[str, str]) -> Itera
         yield Finding("unit", Level.WARNING, text, f"Run `systemctl enable --now {TIMER}`.")
 
 
-def ask_server(context: DoctorContext, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Ask the program that listens on the configured port of this machine."""
-    assert context.config is not None
-    host = ANY_ADDRESS.get(context.config.server.host, context.config.server.host)
-    connection = http.client.HTTPConnection(host, context.config.server.port, timeout=ASK_SECONDS)
-    return _ask(connection, path, {"Host": f"localhost:{context.config.server.port}", **(headers or {})})
-
-
-def _reached(url: str) -> Finding:
-    """Whether ``url`` leads to Wallflower, as people reach it."""
-    parts = urlsplit(url)
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    if parts.scheme not in kinds or not parts.hostname:
-        advice = "Write it as https://wallflower.example."
-        return Finding("proxy", Level.PROBLEM, f"{url} is not the address of a web page.", advice)
-    connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=ASK_SECONDS)
-    answer = _ask(connection, f"{parts.path.rstrip('/')}/healthz", {})
-    if answer.status == 0:
-        text = f"{url} does not answer: {answer.text}."
-        return Finding("proxy", Level.PROBLEM, text, "Check the name, the proxy and its certificate.")
-    if answer.status == 400 and "host name" in answer.text:
-        advice = f'Add "{parts.hostname}" to `hosts` in [server], and restart Wallflower.'
-        return Finding("proxy", Level.PROBLEM, f"{url} leads to Wallflower, which refuses the host name.", advice)
-    if answer.status in (200, 503) and set(_json(answer)) >= set(PARTS):
-        return Finding("proxy", Level.OK, f"{url} leads to Wallflower.")
-    text = f"{url} answers with status {answer.status}, but not as Wallflower does."
-    return Finding("proxy", Level.PROBLEM, text, "Compare the proxy's configuration with docs/operations.md.")
-
-
-def _ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> Answer:
-    try:
-        connection.request("GET", path, headers=dict(headers))
-        response = connection.getresponse()
-        return Answer(response.status, response.read(MAX_ANSWER_BYTES).decode("utf-8", "replace"))
-    except (OSError, http.client.HTTPException) as error:
-        return Answer(0, getattr(error, "strerror", None) or str(error) or type(error).__name__)
-    finally:
-        connection.close()
-
-
-def _json(answer: Answer) -> dict[str, Any]:
-    try:
-        values = json.loads(answer.text)
-    except ValueError:
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
 def _reasons(answer: Answer) -> str:
-    reasons = _json(answer).get("reasons")
+    reasons = json_object(answer).get("reasons")
     return " ".join(map(str, reasons)) if isinstance(reasons, list) and reasons else "see its log."
 
 
