@@ -23,6 +23,7 @@ from display.pages.access import account, audit, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
+from display.pages.row_ids import RowIdConverter
 from display.pages.setup import views as setup_pages
 from display.pages.setup.views import keep_to_setup
 from display.pages.sources import views as sources
@@ -76,6 +77,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.converters["int"] = RowIdConverter
     app.url_map.strict_slashes = False  # people type addresses
     states = WallStates(config, store, clock, health=health, version=version)
     access = Access.build(config, store.people, clock, passwords or Passwords())

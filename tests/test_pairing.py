@@ -214,6 +214,16 @@ def test_strangers_can_take_neither_all_places_nor_the_memory(clock: FakeClock) 
     assert waiting(pairing, MAX_SCREENS, address="10.9.9.9").code
 
 
+def test_a_network_of_ipv6_counts_as_one_address(clock: FakeClock) -> None:
+    """A machine can choose any address of its /64."""
+    pairing = Pairing(clock)
+    for number in range(MAX_SCREENS_PER_ADDRESS):
+        waiting(pairing, number, address=f"2001:db8::{number:x}")
+    with pytest.raises(TooManyScreens):
+        waiting(pairing, MAX_SCREENS, address="2001:db8::ffff")
+    assert waiting(pairing, MAX_SCREENS, address="2001:db8:0:1::1").code
+
+
 def waiting(pairing: Pairing, number: int, address: str = ADDRESS) -> WaitingScreen:
     return pairing.waiting(number.to_bytes(32, "big"), address=address, browser="Chromium", size="", wall="")
 

@@ -170,6 +170,8 @@ def test_a_paired_wall_can_be_renamed_and_unpaired(people: PeopleStore) -> None:
     wall = people.add_wall("CEO desk", "", b"w", NOON, "priya", address="10.0.0.3", size="1920 x 1080")
     with pytest.raises(PeopleError, match="already a wall"):
         people.add_wall("ceo DESK", "", b"x", NOON, "priya")
+    with pytest.raises(PeopleError, match='just been paired as "CEO desk"'):
+        people.add_wall("Lobby", "", b"w", NOON, "dana")
     people.record_wall(wall.id, NOON + MINUTE, address="10.0.0.4", size="", version="2")
     people.rename_wall(wall.id, "Lobby", NOON, "priya")
     people.set_shown_wall(wall.id, "lobby", NOON, "priya")

@@ -17,6 +17,7 @@ from display import create_app, prepare_config
 from display.server.reloader import Reloader
 from display.setup.config_file import check_text
 from display.setup.first_config import config_before_setup
+from display.setup.kinds import SERVER_KEYS, all_kinds, keys_of
 from display.setup.service import CannotTry, Setup, Trials
 from display.setup.source_trials import TrialResult
 from monitor.config import Config
@@ -343,6 +344,61 @@ def test_a_source_is_tried_with_what_was_typed_and_nothing_is_saved(site: Site) 
     assert "Unrelated" in answer.text
     assert 'value="https://blog.example/rss"' in answer.text
     assert site.text == CONFIG
+
+
+MASTODON = {"name": "Fediverse", "token": "OIDC_SECRET", "hashtags": "acme"}
+ELSEWHERE = "This would send a secret to a server that was typed into a page."
+
+
+@pytest.mark.parametrize("button", [{}, {"try": "1"}], ids=["save", "try"])
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("mastodon", {**MASTODON, "instances": "https://evil.example"}),
+        ("mastodon", {**MASTODON, "instances": "https://evil.example\nhttps://mastodon.social"}),
+        ("github", {"name": "Issues", "token": "OIDC_SECRET", "api": "https://evil.example"}),
+    ],
+)
+def test_no_secret_is_sent_to_a_server_that_was_typed_into_a_page(
+    site: Site, kind: str, typed: dict[str, str], button: dict[str, str]
+) -> None:
+    page = unescape(save(site, f"/setup/sources/edit?kind={kind}", **typed, **button).text)
+    assert ELSEWHERE in page
+    assert site.trials.tried == []
+    assert site.text == CONFIG
+    if not button:
+        assert "evil.example" in page.partition(ELSEWHERE)[2]
+
+
+def test_the_server_of_a_secret_in_the_file_stays_and_others_may_be_read_without_one(site: Site) -> None:
+    own = '[[sources]]\nkind = "mastodon"\nname = "Own"\ninstances = ["https://own.example"]\ntoken = "OWN_TOKEN"\n'
+    site.file.write_text(f"{CONFIG}\n{own}", encoding="utf-8")
+    address = "/setup/sources/edit?original=Own"
+    assert save(site, address, hashtags="acme").status_code == 303
+    for changed in ({"instances": "https://evil.example"}, {"token": "OIDC_SECRET"}):
+        assert ELSEWHERE in save(site, address, **changed).text
+    assert save(site, "/setup/sources/edit?kind=mastodon", **MASTODON).status_code == 303
+    without_token = {**MASTODON, "name": "Other", "token": "", "instances": "https://other.example"}
+    assert save(site, "/setup/sources/edit?kind=mastodon", **without_token).status_code == 303
+
+
+def test_it_is_known_which_kinds_send_secrets_to_a_server_of_ones_choice() -> None:
+    """The address of a feed is itself the secret, so it is sent to nobody else."""
+    servers = {"url", "api", "instances", "hosts", "items"}
+    found = {
+        kind.name: key.name
+        for kind in all_kinds()
+        if any(key.is_secret for key in keys_of(kind.name))
+        for key in keys_of(kind.name)
+        if key.name in servers
+    }
+    assert found == {**SERVER_KEYS, "feed": "url"}
+
+
+def test_private_networks_are_not_opened_on_a_page(site: Site) -> None:
+    assert save(site, "/setup/wallflower/edit", allow_hosts="127.0.0.1", keep="400d").status_code == 303
+    assert "allow_hosts" not in site.text
+    assert 'keep = "400d"' in site.text
 
 
 def test_a_brand_is_tried_in_the_configured_sources(site: Site) -> None:

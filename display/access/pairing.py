@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from display.access.signing_in import network_of
 from monitor.clock import Clock
 
 CODE_CHARACTERS = "ACDEFGHJKMNPQRTUVXY34679"
@@ -97,7 +98,8 @@ class Pairing:
     def _make_room(self, address: str, now: datetime) -> None:
         """Forget screens whose code has expired and which did not ask for the next one."""
         self._screens = {hashed: one for hashed, one in self._screens.items() if now < one.expires_at + CODE_LIFETIME}
-        from_there = sum(one.address == address for one in self._screens.values())
+        network = network_of(address)
+        from_there = sum(network_of(one.address) == network for one in self._screens.values())
         if len(self._screens) >= MAX_SCREENS or from_there >= MAX_SCREENS_PER_ADDRESS:
             raise TooManyScreens
 

@@ -17,6 +17,8 @@ from monitor.secrets import SecretName
 
 MAIN_KEYS = {"feed": ("url",), "reddit": ("subreddits",), "mastodon": (), "youtube": ()}
 """Kind -> keys that its form shows first, besides required keys and secrets."""
+SERVER_KEYS = {"github": "api", "mastodon": "instances"}
+"""Kind -> the key with the server that its secrets are sent to. Other kinds send them to one place only, or nowhere."""
 KEY_WORDS = {"url": "an address", "app": "the number of an app", "budget": "a monthly budget", "secret": "a secret"}
 """Required key -> what it is, on the page where a kind is chosen."""
 _FOR_TESTS = "only in tests"
@@ -88,6 +90,25 @@ def needed_secrets(kind: str, table: Mapping[str, Any]) -> list[Secret]:
         except AuthError:
             found.append(Secret(name, False, instructions))
     return found
+
+
+def sends_secret_elsewhere(kind: str, table: Mapping[str, Any], in_file: Mapping[str, Any]) -> bool:
+    """Whether ``table`` would send a secret to another server than the usual one and the one in the file.
+
+    Secrets are the operator's: whoever may only use the pages must not be able to have them sent to a server of theirs.
+    """
+    key = SERVER_KEYS.get(kind, "")
+    if not key:
+        return False
+    names = [one.name for one in keys_of(kind) if one.is_secret]
+    usual, typed, known = (_of_server(kind, key, source) for source in ({}, table, in_file))
+    sent = {table[name] for name in names if table.get(name)}
+    return bool(sent) and typed != usual and (typed != known or not sent <= {in_file.get(name) for name in names})
+
+
+def _of_server(kind: str, key: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+    value = table.get(key, sources.load_or_placeholder(kind).Options.model_fields[key].default)
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _kind(name: str) -> Kind | None:

@@ -118,7 +118,7 @@ class PeopleStore(Protocol):
         self, name: str, wall: str, token_hash: bytes, now: datetime, actor: str, *, address: str = "",
         size: str = "", browser: str = "",
     ) -> PairedWall:  # fmt: skip
-        """Pair a screen. Raises PeopleError if another one has this name."""
+        """Pair a screen. Raises PeopleError if another one has this name, or if somebody else has just paired it."""
 
     def wall(self, token_hash: bytes) -> PairedWall | None:
         """The paired screen with this token."""

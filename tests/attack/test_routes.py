@@ -5,6 +5,7 @@ A new view that is public, writes, or needs more than a viewer fails here until 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,3 +178,15 @@ def test_no_other_site_can_act_for_a_person(site: Site, headers: dict[str, str])
     for route in [*writes, Route("POST", "", "/login"), Route("POST", "", "/first-admin")]:
         assert answer_to(client, route, **headers).status_code == 403, route
     assert rows(site) == before
+
+
+@pytest.mark.parametrize("number", [str(2**63), "1" * 40, "1" * 5000], ids=["2^63", "40 digits", "5,000 digits"])
+def test_an_id_that_no_row_can_have_leads_nowhere(site: Site, number: str) -> None:
+    client = site.signed_in("priya")
+    tried = 0
+    for rule in site.app.url_map.iter_rules():
+        path = re.sub(r"<int:\w+>", number, rule.rule)
+        for method in (rule.methods or set()) - {"OPTIONS"} if path != rule.rule else ():
+            assert client.open(path, method=method).status_code == 404, (method, rule.rule)
+            tried += 1
+    assert tried > 10

@@ -32,13 +32,16 @@ from display.pages.setup.saving import (
 from display.pages.setup.sections import Section, fields_of, found_table, section_of
 from display.pages.setup.trial_view import ShownTrial
 from display.pages.setup.trying import try_table
-from display.setup.config_file import FileText
-from display.setup.kinds import all_kinds, needed_secrets
+from display.setup.config_file import FileText, diff_lines
+from display.setup.kinds import all_kinds, needed_secrets, sends_secret_elsewhere
 from display.setup.service import CannotTry
 from display.setup.toml_edits import add_table, remove_table, set_keys, set_table
 from monitor.model.people import Role
 
 TASK = "change the set-up"
+SECRET_ELSEWHERE = (
+    "This would send a secret to a server that was typed into a page. Only somebody who can edit {name} may do that."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ class Form:
         changed = changed_values(self.fields, self.typed, self.table or {})
         start = {"kind": self.kind, **(self.table or {})} if self.kind else dict(self.table or {})
         return {key: value for key, value in {**start, **changed}.items() if value is not None}
+
+    @property
+    def sends_secret_elsewhere(self) -> bool:
+        """Whether it would send a secret to a server that the file does not have."""
+        return bool(self.kind) and sends_secret_elsewhere(self.kind, self.new_table, self.table or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,9 @@ def _saved(form: Form) -> tuple[str, int] | AnyResponse:
     else:
         new = {key: value for key, value in form.new_table.items() if value is not None}
         change = Change(lambda text: add_table(text, section.name, new), f"added {section.singular}", name)
+    if form.sends_secret_elsewhere:
+        by_hand = tuple(diff_lines(form.file.text, change.edit(form.file.text)))
+        return _page(form, Shown(Refusal(SECRET_ELSEWHERE.format(name=form.file.path.name), by_hand=by_hand))), 400
     result = save(form.file, change)
     if isinstance(result, Refusal):
         return _page(form, Shown(result)), 409 if result.changed else 400
@@ -166,6 +177,8 @@ def _saved(form: Form) -> tuple[str, int] | AnyResponse:
 
 
 def _tried(form: Form) -> Shown:
+    if form.sends_secret_elsewhere:
+        return Shown(trial_problem=SECRET_ELSEWHERE.format(name=form.file.path.name))
     try:
         return Shown(trials=try_table(form.section, form.new_table, form.original))
     except CannotTry as error:

@@ -67,14 +67,8 @@ TOPIC = (
 GENERAL = (
     Field("timezone", "Time zone", default="UTC", hint='For the days and hours on pages, such as "Europe/London".'),
     Field("keep", "Keep posts for", hint='Such as "400d". Older ones are deleted for good. Empty: forever.'),
-    Field(
-        "allow_hosts",
-        "Private hosts that sources may read",
-        "list",
-        default=(),
-        hint="One per line, such as wiki.local. All others in private networks are refused.",
-    ),
 )
+"""``allow_hosts`` is not among them: which private networks may be read is decided by whoever may edit the file."""
 BACKUP = (
     Field(
         "to",

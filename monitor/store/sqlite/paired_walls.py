@@ -21,6 +21,8 @@ def add(
 ) -> PairedWall:
     """Add a paired wall."""
     _require_free_name(db, name, 0)
+    if known := by_token(db, token_hash):
+        raise PeopleError(f'This screen has just been paired as "{known.name}".')
     values = {
         "token_hash": token_hash,
         "name": name,
