@@ -17,6 +17,7 @@
         SetupError                   its table in the config is wrong, or a package is missing
       DeliveryError                  a delivery is malformed; says where
         DeliveryRefused              it is not signed with the secret of a source
+      EncoderError                   the language model is missing, or its files cannot be used
       PeopleError                    an account, token or wall cannot be changed this way
       StoreError(fault)              locked, full, not a database
         DatabaseMissing              there is no database, and none may be created
@@ -167,6 +168,10 @@ class DeliveryFailed(WallflowerError):
 
 class PeopleError(WallflowerError):
     """An account, a token or a paired wall cannot be added or changed this way. The message is for the person."""
+
+
+class EncoderError(WallflowerError):
+    """The language model is not installed, or its files cannot be used."""
 
 
 class StoreError(WallflowerError):

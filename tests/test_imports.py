@@ -31,6 +31,9 @@ MAY_IMPORT = {
     "dates": BASE,
     "query": BASE | {"text"},
     "sentiment": BASE | {"text"},
+    "encoder": BASE,
+    # the thread that amends scores, and the child process in which the model runs
+    "judging": BASE | {"clock", "encoder", "logs", "store", "text"},
     "intent": BASE | {"query", "sentiment"},
     "analysis": BASE | {"query"},
     "analysis.jobs": BASE | {"analysis", "clock", "logs", "store"},

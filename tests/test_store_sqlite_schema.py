@@ -166,7 +166,15 @@ OLD_DATABASES = Path(__file__).parent / "old_databases"
 """Made-up data, written by the versions that are named after their last migration."""
 NEW_NAMES = {"cube_line": "cube_brand_day", "pulse": "cube_5min"}
 NEW_TABLES = {"post_link", "link_progress", "account", "session", "api_token", "paired_wall", "tries", "audit"}
-NEW_TABLES |= {"access_version", "tombstone", "retention", "deletion_state"}
+NEW_TABLES |= {
+    "access_version",
+    "tombstone",
+    "retention",
+    "deletion_state",
+    "opinion",
+    "opinion_queue",
+    "opinion_state",
+}
 FILLED = {"link_progress", "access_version", "deletion_state"}
 """The new tables with a row."""
 CHANGED = ("source", "topics")

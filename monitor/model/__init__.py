@@ -34,6 +34,8 @@ from monitor.model.mentions import (
     State,
     WordWeight,
 )
+from monitor.model.opinion_work import JudgedMention, MentionToJudge, OpinionWork, PostToJudge
+from monitor.model.opinions import UNCLEAR_FROM, Opinion, Trust
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, ListPosition, MentionFilter, Order, Position, Tally
 from monitor.model.sources import (
@@ -53,6 +55,7 @@ __all__ = [
     "ERASING",
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
+    "UNCLEAR_FROM",
     "UNDATED",
     "Backup",
     "Batch",
@@ -81,16 +84,21 @@ __all__ = [
     "Intent",
     "IntentPhrase",
     "Json",
+    "JudgedMention",
     "JudgedPost",
     "ListPosition",
     "Match",
     "Mention",
     "MentionFilter",
+    "MentionToJudge",
     "MigrationProgress",
+    "Opinion",
+    "OpinionWork",
     "Order",
     "Position",
     "Post",
     "PostCounts",
+    "PostToJudge",
     "RateLimit",
     "Receipt",
     "Refusal",
@@ -113,6 +121,7 @@ __all__ = [
     "Topic",
     "Topics",
     "Trend",
+    "Trust",
     "UncleanStop",
     "VolumeSeries",
     "WordWeight",

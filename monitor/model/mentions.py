@@ -8,6 +8,7 @@ from enum import IntEnum, IntFlag, StrEnum
 from typing import NamedTuple
 
 from monitor.model.maintenance import Refusal
+from monitor.model.opinions import Opinion
 from monitor.model.posts import Post, Span
 from monitor.model.queries import ListPosition
 
@@ -165,6 +166,8 @@ class Mention:
     """Other mentions of this brand in the same story."""
     imported: bool = False
     """Its post comes from an imported file: when it was added says nothing about how late it was read."""
+    opinion: Opinion | None = None
+    """What the language model makes of it; None: it was not asked."""
 
     @property
     def intent(self) -> Intent:
@@ -186,6 +189,8 @@ class ChangeKind(StrEnum):
     HIDDEN = "hidden"
     UNHIDDEN = "unhidden"
     CORRECTED = "corrected"
+    JUDGED = "judged"
+    """The language model changed its score."""
     STATE = "state"
 
 

@@ -25,6 +25,7 @@ from monitor.model import (
 )
 from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
+from monitor.store.opinions import OpinionStore
 from monitor.store.people import PeopleStore
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Store(MentionQueries, Protocol):
 
     people: PeopleStore
     """Accounts, sessions, API tokens, paired walls and the audit log."""
+    opinions: OpinionStore
+    """The language model's opinions, and the posts that wait for it."""
 
     @property
     def maintenance(self) -> Maintenance:

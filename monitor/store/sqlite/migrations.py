@@ -21,6 +21,7 @@ from monitor.store.sqlite.migration_steps import (
     fill_5_minute_counts,
     index_all_intents,
 )
+from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.reindexing import reindex_hashtags
@@ -339,5 +340,5 @@ def m019_people(db: Database) -> None:
 
 
 migrations(name="m020_tombstones")(create_tombstones)
-
 migrations(name="m021_intents")(index_all_intents)
+migrations(name="m022_opinions")(create_opinion_tables)

@@ -7,7 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.model import Evidence, Finding, Intent, IntentPhrase, Mention, Post, Score, Span, State, WordWeight
+from monitor.model import (
+    Evidence,
+    Finding,
+    Intent,
+    IntentPhrase,
+    Mention,
+    Opinion,
+    Post,
+    Score,
+    Span,
+    State,
+    WordWeight,
+)
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.units import from_ms, from_thousandths
 
@@ -24,10 +36,12 @@ _POST = """source.name, post.external_id, post.text, post.published_at, post.aut
     post.site, post.lang, post.stars, post.reply_to, post.repost"""
 _SELECT_MENTIONS = f"""
     SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at,
-        mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported
+        mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported,
+        opinion.negative, opinion.neutral, opinion.positive
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
-    JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule"""
+    JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule
+    LEFT JOIN opinion ON opinion.mention = mention.id"""
 _STORY = 21
 """Index of the story in a row of _SELECT_MENTIONS."""
 _COUNT_STORIES = """
@@ -98,7 +112,7 @@ def _post(row: Sequence[Any]) -> Post:
 
 
 def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Mention:
-    brand, rule, version, score, added, state, hidden, corrected, story, brand_id, evidence, imported = row[13:]
+    brand, rule, version, score, added, state, hidden, corrected, story, brand_id, evidence, imported = row[13:25]
     stored = json.loads(evidence)
     return Mention(
         id=row[0],
@@ -106,9 +120,9 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         brand=brand,
         rule=rule,
         rule_version=version,
-        score=Score(from_thousandths(score), _evidence(stored)),
+        score=Score(from_thousandths(score), read_evidence(stored)),
         added_at=from_ms(added),
-        spans=_spans(stored.get("spans", ())),
+        spans=read_spans(stored.get("spans", ())),
         intents=tuple(IntentPhrase(Intent(bit), start, end) for bit, start, end in stored.get("intents", ())),
         state=State(state),
         hidden=bool(hidden),
@@ -116,13 +130,16 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         story=story,
         near_duplicates=max(0, story_sizes[story, brand_id] - 1),
         imported=bool(imported),
+        opinion=None if row[25] is None else Opinion(*(value / 1000 for value in row[25:])),
     )
 
 
-def _evidence(stored: dict[str, Any]) -> Evidence:
+def read_evidence(stored: dict[str, Any]) -> Evidence:
+    """The column ``evidence``, decoded, without the spans of the rule."""
     words = tuple(WordWeight(*word) for word in stored.get("words", ()))
-    return Evidence(clauses=_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
+    return Evidence(clauses=read_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
 
 
-def _spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+def read_spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    """Stored pairs as spans."""
     return tuple(Span(start, end) for start, end in pairs)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
-from monitor.store.sqlite import deleted_words, derived, links
+from monitor.store.sqlite import deleted_words, derived, links, opinions
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import post_tags
@@ -213,6 +213,8 @@ class BatchSaver:
             self._apply_edit(stored, one)
         self.stories.mark_first_posts(self.db)
         derived.add(self.db, derived.IN_IDS, ids)
+        opinions.forget(self.db, ids)
+        opinions.enqueue(self.db, derived.IN_IDS, ids)
         log_changes(self.db, ChangeKind.EDITED, derived.IN_IDS, ids, self.now)
 
     def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
@@ -257,6 +259,7 @@ class BatchSaver:
         self.db.executemany(_INSERT_MENTION, self.new_mentions)
         self.stories.mark_first_posts(self.db)
         derived.add(self.db, derived.FROM_ID, self.first_mention)
+        opinions.enqueue(self.db, derived.FROM_ID, self.first_mention)
         log_changes(self.db, ChangeKind.SAVED, derived.FROM_ID, self.first_mention, self.now)
 
 

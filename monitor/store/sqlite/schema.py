@@ -11,6 +11,7 @@
     change           one row for each change that a screen may show; Tail follows it
     incident topics  results of the analysis jobs
     brand rule source gap
+    opinion          what the language model makes of a mention; opinion_queue, opinion_state: see ``opinions``
     account session api_token paired_wall tries audit access_version: see ``migrations_people``
 
 Times are milliseconds since 1970 in UTC, scores thousandths: integers, because float sums drift when subtracted.

@@ -25,6 +25,7 @@ from monitor.model import (
     Topics,
 )
 from monitor.store.interface import KEEP, Keep
+from monitor.store.opinions import OpinionStore
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.people import PeopleStore
 from monitor.store.requests import with_requests
@@ -43,6 +44,7 @@ from monitor.store.sqlite.faults import FaultTracker
 from monitor.store.sqlite.integrity import UncleanStopCheck
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
+from monitor.store.sqlite.opinions import SqliteOpinions
 from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
@@ -84,6 +86,7 @@ class SqliteStore(SqliteMentionQueries):
         self._readers = Readers(path, failed=self._faults.record_damage)
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
+        self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:

@@ -1,0 +1,60 @@
+"""The child process that runs the model: ``python -m monitor.judging.model_process FD MODEL``.
+
+It has the lowest priority, so that live posts and pages never wait for it, and it may crash or be killed. It first says
+whether the model could be loaded, then answers each list of texts with a list of opinions, until its pipe is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from monitor.encoder import Judge, NamedText, load_sentence_judge
+from monitor.errors import EncoderError
+from monitor.model import Span
+
+LOWEST_PRIORITY = 19
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Load the model and answer requests."""
+    os.nice(LOWEST_PRIORITY)
+    pipe: Connection[Any, Any] = Connection(int(arguments[1]))
+    try:
+        try:
+            model = load_model(json.loads(arguments[2]))
+        except EncoderError as error:
+            return _send(pipe, {"error": str(error)})
+        except (ImportError, MemoryError) as error:
+            return _send(pipe, {"error": f"The language model cannot be loaded: {type(error).__name__}: {error}"})
+        _send(pipe, {"ready": True})
+        while True:
+            request = json.loads(pipe.recv_bytes())
+            _send(pipe, {"opinions": model.judge([_named_text(one) for one in request])})
+    except (EOFError, OSError):
+        return
+
+
+def load_model(choice: dict[str, Any]) -> Judge:
+    """The model that ``ModelChoice.arguments`` names. Raises EncoderError."""
+    if choice["kind"] != "encoder":
+        raise EncoderError(f"There is no kind of language model {choice['kind']}.")
+    return load_sentence_judge(Path(choice["path"]) if choice["path"] else None)
+
+
+def _named_text(one: dict[str, Any]) -> NamedText:
+    names = {brand: [Span(start, end) for start, end in spans] for brand, spans in one["names"].items()}
+    return NamedText(one["text"], names)
+
+
+def _send(pipe: Connection[Any, Any], message: object) -> None:
+    pipe.send_bytes(json.dumps(message).encode())
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,195 @@
+"""The queue of the language model, and its opinions: see ``monitor.store.opinions``.
+
+New and edited posts enter the queue in the transaction that saves them. Older ones are not queued, because there may be
+millions: ``opinion_state.review`` moves down over their ids while nothing waits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from monitor.model import ChangeKind, JudgedMention, MentionToJudge, Opinion, OpinionWork, PostToJudge
+from monitor.store.sqlite import derived
+from monitor.store.sqlite.changes import log_changes
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence, read_spans, sentiment_code
+from monitor.store.sqlite.units import from_thousandths, to_ms, to_thousandths
+
+T = TypeVar("T")
+
+MAX_COUNTED = 100_000
+REVIEWED_IDS = 500
+"""Ids of posts that one step of the review looks at."""
+_LANGUAGES = "(SELECT value FROM json_each((SELECT languages FROM opinion_state)))"
+_ENQUEUE = f"""
+    INSERT OR REPLACE INTO opinion_queue (post)
+    SELECT DISTINCT post FROM mention WHERE {{where}} AND lang IN {_LANGUAGES}"""
+_QUEUED = "SELECT post, ticket FROM opinion_queue ORDER BY post DESC LIMIT ?"
+_TO_REVIEW = f"""
+    SELECT DISTINCT post FROM mention INDEXED BY mention_post WHERE post >= ? AND post < ?
+    AND (lang IN {_LANGUAGES} OR id IN (SELECT mention FROM opinion)) ORDER BY post DESC LIMIT ?"""
+_POSTS = "SELECT id, title, text, lang FROM post WHERE id IN (SELECT value FROM json_each(?))"
+_MENTIONS = """
+    SELECT mention.post, mention.id, brand.name, mention.evidence, mention.program_score, opinion.words_score,
+        opinion.model IS (SELECT model FROM opinion_state), opinion.negative, opinion.neutral, opinion.positive
+    FROM json_each(?) wanted CROSS JOIN mention INDEXED BY mention_post ON mention.post = wanted.value
+    JOIN brand ON brand.id = mention.brand LEFT JOIN opinion ON opinion.mention = mention.id"""
+_SAVE_OPINION = """
+    INSERT INTO opinion (mention, model, negative, neutral, positive, words_score)
+    SELECT id, (SELECT model FROM opinion_state), ?, ?, ?, program_score FROM mention WHERE id = ?
+    ON CONFLICT (mention) DO UPDATE SET model = excluded.model, negative = excluded.negative,
+        neutral = excluded.neutral, positive = excluded.positive"""
+_UPDATE_SCORE = """
+    UPDATE mention SET program_score = ?1, score = iif(corrected, score, ?1), sentiment = iif(corrected, sentiment, ?2),
+        evidence = iif(?3 = '', json_remove(evidence, '$.reason'), json_set(evidence, '$.reason', ?3))
+    WHERE id = ?4"""
+_SCORES = f"SELECT id, program_score, json_extract(evidence, '$.reason') FROM mention WHERE {derived.IN_IDS}"
+
+
+def enqueue(db: Connection, where: str, value: int | str) -> None:
+    """Queue the posts of the selected mentions, if a model is used and judges their language."""
+    db.execute(_ENQUEUE.format(where=where), (value,))
+
+
+def forget(db: Connection, ids: str) -> None:
+    """Drop the opinions about mentions whose posts were edited. ``ids``: a JSON list."""
+    db.execute("DELETE FROM opinion WHERE mention IN (SELECT value FROM json_each(?))", (ids,))
+
+
+class SqliteOpinions:
+    """OpinionStore over the connections of a store."""
+
+    def __init__(
+        self,
+        read: Callable[[Callable[[Connection], Any]], Any],
+        write: Callable[[Callable[[Connection], Any]], Any],
+    ) -> None:
+        """``read`` and ``write`` run a function in a transaction of the store."""
+        self._run_read, self._run_write = read, write
+
+    def use_model(self, model: str, policy: str, languages: Collection[str]) -> None:
+        wanted = (model, policy, json.dumps(sorted(languages)))
+        known = self._read(lambda db: db.execute("SELECT model, policy, languages FROM opinion_state").fetchone())
+        if known != (wanted if model else None):
+            self._write(lambda db: _use_model(db, wanted if model else None))
+
+    def waiting(self) -> int:
+        return self._read(_waiting)
+
+    def next_work(self, limit: int) -> OpinionWork:
+        return self._read(lambda db: _next_work(db, limit))
+
+    def save_opinions(self, work: OpinionWork, judged: Sequence[JudgedMention], now: datetime) -> int:
+        return self._write(lambda db: _save(db, work, judged, to_ms(now)))
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        result: T = self._run_read(query)
+        return result
+
+    def _write(self, job: Callable[[Connection], T]) -> T:
+        result: T = self._run_write(job)
+        return result
+
+
+def _use_model(db: Connection, wanted: tuple[str, str, str] | None) -> None:
+    db.execute("DELETE FROM opinion_state")
+    db.execute("DELETE FROM opinion_queue")
+    if wanted:
+        review = "SELECT ?, ?, ?, 1 + ifnull(max(id), 0) FROM post"
+        db.execute(f"INSERT INTO opinion_state (model, policy, languages, review) {review}", wanted)
+
+
+def _waiting(db: Connection) -> int:
+    queued = db.execute("SELECT count(*) FROM (SELECT 1 FROM opinion_queue LIMIT ?)", (MAX_COUNTED,)).fetchone()[0]
+    review = db.execute("SELECT review - 1 FROM opinion_state").fetchone()
+    return int(min(MAX_COUNTED, queued + (review[0] if review else 0)))
+
+
+def _next_work(db: Connection, limit: int) -> OpinionWork:
+    if queued := db.execute(_QUEUED, (limit,)).fetchall():
+        return OpinionWork(_posts(db, queued))
+    state = db.execute("SELECT review FROM opinion_state").fetchone()
+    if state is None or state[0] <= 1:
+        return OpinionWork()
+    low = max(1, state[0] - REVIEWED_IDS)
+    found = [post for (post,) in db.execute(_TO_REVIEW, (low, state[0], limit))]
+    return OpinionWork(_posts(db, [(post, None) for post in found]), found[-1] if len(found) == limit else low)
+
+
+def _posts(db: Connection, tickets: Iterable[tuple[int, int | None]]) -> tuple[PostToJudge, ...]:
+    ticket_of = dict(tickets)
+    ids = json.dumps(list(ticket_of))
+    mentions: dict[int, list[MentionToJudge]] = {post: [] for post in ticket_of}
+    for post, *row in db.execute(_MENTIONS, (ids,)):
+        mentions[post].append(_mention(row))
+    rows = {row[0]: row for row in db.execute(_POSTS, (ids,))}
+    return tuple(
+        PostToJudge(post, ticket, _body(rows[post]), _lang(rows[post]), tuple(mentions[post]))
+        for post, ticket in ticket_of.items()
+        if post in rows
+    )
+
+
+def _mention(row: Sequence[Any]) -> MentionToJudge:
+    id_, brand, evidence, program_score, words_score, is_current, *opinion = row
+    has_opinion = opinion[0] is not None
+    stored = json.loads(evidence)
+    return MentionToJudge(
+        id=id_,
+        brand=brand,
+        spans=read_spans(stored.get("spans", ())),
+        words_score=from_thousandths(words_score if has_opinion else program_score),
+        evidence=read_evidence(stored),
+        opinion=Opinion(*(value / 1000 for value in opinion)) if has_opinion and is_current else None,
+    )
+
+
+def _body(row: Sequence[Any]) -> str:
+    _, title, text, _ = row
+    return f"{title}\n\n{text}" if title else str(text)
+
+
+def _lang(row: Sequence[Any]) -> str | None:
+    return None if row[3] == UNKNOWN_LANGUAGE else row[3]
+
+
+def _save(db: Connection, work: OpinionWork, judged: Sequence[JudgedMention], now: int) -> int:
+    current = _current_mentions(db, work)
+    kept = [one for one in judged if one.mention in current]
+    opinions = [(*map(to_thousandths, one.opinion), one.mention) for one in kept if one.opinion is not None]
+    db.executemany(_SAVE_OPINION, opinions)
+    stored = {id_: rest for id_, *rest in db.execute(_SCORES, (json.dumps([one.mention for one in kept]),))}
+    changed = [
+        one for one in kept if stored.get(one.mention) not in (None, [to_thousandths(one.score), one.reason or None])
+    ]
+    _update_scores(db, changed, now)
+    tickets = json.dumps([post.ticket for post in work.posts if post.ticket is not None])
+    db.execute("DELETE FROM opinion_queue WHERE ticket IN (SELECT value FROM json_each(?))", (tickets,))
+    if work.reviewed_to is not None:
+        db.execute("UPDATE opinion_state SET review = min(review, ?)", (work.reviewed_to,))
+    return len(changed)
+
+
+def _current_mentions(db: Connection, work: OpinionWork) -> set[int]:
+    """The mentions of posts that are as they were when the work was handed out."""
+    tickets = {post.ticket for post in work.posts if post.ticket is not None}
+    select = "SELECT ticket FROM opinion_queue WHERE ticket IN (SELECT value FROM json_each(?))"
+    queued = {ticket for (ticket,) in db.execute(select, (json.dumps(sorted(tickets)),))}
+    # An older post that is edited meanwhile enters the queue, so that its opinion is soon replaced.
+    posts = [post for post in work.posts if post.ticket is None or post.ticket in queued]
+    return {mention.id for post in posts for mention in post.mentions}
+
+
+def _update_scores(db: Connection, changed: Sequence[JudgedMention], now: int) -> None:
+    if not changed:
+        return
+    ids = json.dumps([one.mention for one in changed])
+    derived.remove(db, derived.IN_IDS, ids)
+    for one in changed:
+        score = to_thousandths(one.score)
+        db.execute(_UPDATE_SCORE, (score, sentiment_code(score), one.reason, one.mention))
+    derived.add(db, derived.IN_IDS, ids)
+    log_changes(db, ChangeKind.JUDGED, derived.IN_IDS, ids, now)
