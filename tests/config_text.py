@@ -31,11 +31,12 @@ def wall(name: str, **keys: str) -> str:
     return table("walls", name=name, **keys)
 
 
-def config_text(port: int, *tables: str, site: int = 0, server: str = "") -> str:
+def config_text(port: int, *tables: str, site: int | None = None, server: str = "") -> str:
     """A config with the brand Acme, and ``tables``.
 
-    ``port``: of the pages. ``site``: the port on loopback that sources may read. ``server``: more keys of ``[server]``.
+    ``port``: of the pages. ``site``: the port on loopback that sources may read; 0: every port.
+    ``server``: more keys of ``[server]``.
     """
-    allowed = json.dumps([f"127.0.0.1:{site}"] if site else [])
+    allowed = json.dumps([] if site is None else [f"127.0.0.1:{site}" if site else "127.0.0.1"])
     head = f'[wallflower]\ndata = "data"\nallow_hosts = {allowed}\n[server]\nport = {port}\n{server}\n'
     return head + brand("Acme", ours=True) + "".join(tables)

@@ -87,6 +87,23 @@ def test_all_entries_of_an_unusual_document_are_read(document: str | bytes) -> N
 
 
 @pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("A lamp &#xD83D;&#xDE00;!", "A lamp \N{GRINNING FACE}!"),
+        ("A lamp &#55357;&#56832;!", "A lamp \N{GRINNING FACE}!"),
+        ("<![CDATA[A lamp &#xD83D;&#xDE00;!]]>", "A lamp &#128512;!"),
+        ("A lamp &#xD83D;!", "A lamp !"),
+        ("A lamp &#xDE00;&#xD83D;!", "A lamp !"),
+        ("A &#x1F600; lamp&#8217;s", "A \N{GRINNING FACE} lamp\N{RIGHT SINGLE QUOTATION MARK}s"),
+        ("A lamp &#0;&#11;&#xFFFF;&#99999999;!", "A lamp !"),
+    ],
+)
+def test_one_character_that_xml_forbids_does_not_hide_a_feed(written: str, title: str) -> None:
+    feed = parse(RSS.replace("Thread 1", written))
+    assert [entry.title for entry in feed.entries] == [title, "Thread 2", "Thread 3"]
+
+
+@pytest.mark.parametrize(
     ("document", "complete"),
     [
         (RSS[: RSS.rindex("<description>") + 20], 2),

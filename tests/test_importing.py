@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collector import Judge
-from monitor.collector.importing import ImportFailed, ImportPlan, Summary, run_import
+from monitor.collector.importing import ImportFailed, ImportPlan, Summary, run_import, seen_ids
 from monitor.collector.importing.seen_ids import SeenIds
 from monitor.model import Brand, JudgedPost, MentionFilter, Post
 from monitor.query.matcher import Matcher
@@ -349,8 +349,9 @@ def test_an_import_killed_anywhere_and_run_again_gives_the_same_result(tmp_path:
     assert content(tmp_path / "killed") == content(tmp_path / "whole")
 
 
-def test_repeated_ids_are_recognised_after_any_number() -> None:
+def test_repeated_ids_are_recognised_after_any_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_ids, "MAX_PART_IDS", 100_000)
     seen = SeenIds()
-    assert not any(seen.add(f"id {n}", n + 1) for n in range(120_000))
-    assert all(seen.add(f"id {n}", 1_000_000) == n + 1 for n in range(0, 120_000, 777))
+    assert not any(seen.add(f"id {n}", n + 1) for n in range(320_000))
+    assert all(seen.add(f"id {n}", 1_000_000) == n + 1 for n in range(0, 320_000, 777))
     assert seen.add("another", 1) is None

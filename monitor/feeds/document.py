@@ -36,6 +36,7 @@ def parse_document(document: bytes, content_type: str, base: str) -> Feed:
 
 
 def _parse_xml(document: bytes, content_type: str, base: str) -> Feed:
+    document = repair.with_valid_references(document)
     feed = parse_strictly(document, content_type, base)
     if feed is not None and (feed.entries or not repair.has_entry_tags(document)):
         return feed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 import zlib
 from xml.parsers import expat
 
@@ -36,6 +37,9 @@ _PREFIX = rb"(?:[\w.-]{1,40}:)?"
 ENTRY_START = re.compile(rb"<" + _PREFIX + rb"(?:item|entry)[\s/>]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</" + _PREFIX + rb"(?:item|entry)\s*>", re.IGNORECASE)
 _EMBEDDED_ROOT = re.compile(rb"<" + _PREFIX + rb"(?:rss|rdf|feed)(?=[\s>])", re.IGNORECASE)
+_REFERENCES = re.compile(rb"(?:&#(?:[xX][0-9a-fA-F]{1,8}|[0-9]{1,8});)+")
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML 1.0 does not have."""
 _NOT_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _ENTRY_PREFIX = re.compile(rb"<([\w.-]{1,40}:)(?:item|entry)[\s/>]", re.IGNORECASE)
 
@@ -145,6 +149,25 @@ def _closing_tags(part: bytes, root: bytes) -> bytes:
         channel = b"</" + (prefix + b":" if prefix else b"") + b"channel>" if name.lower() == b"rss" else b""
         return channel + b"</" + root + b">"
     return b"".join(b"</" + name.encode() + b">" for name in reversed(open_elements))
+
+
+def with_valid_references(document: bytes) -> bytes:
+    """``document`` with characters that are written as two surrogates, such as "&#xD83D;&#xDE00;", written as one.
+
+    Programs that count in UTF-16 write emoji in this way. XML forbids it, and feedparser rejects the whole document.
+    References to other characters that XML forbids are removed.
+    """
+    return _REFERENCES.sub(_valid_references, document)
+
+
+def _valid_references(found: re.Match[bytes]) -> bytes:
+    names = found[0].decode("ascii").split(";")[:-1]
+    points = [int(name[3:], 16) if name[2] in "xX" else int(name[2:]) for name in names]
+    if not any(point > sys.maxunicode or _FORBIDDEN.match(chr(point)) for point in points):
+        return found[0]
+    text = "".join(chr(point) for point in points if point <= sys.maxunicode)
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return "".join(f"&#{ord(character)};" for character in _FORBIDDEN.sub("", joined)).encode()
 
 
 def without_prefixes(document: bytes) -> bytes:
