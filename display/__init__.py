@@ -25,7 +25,7 @@ from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.row_ids import RowIdConverter
 from display.pages.setup import views as setup_pages
-from display.pages.setup.views import keep_to_setup
+from display.pages.setup.views import redirect_to_setup
 from display.pages.sources import views as sources
 from display.pages.sources.backups import BackupTask
 from display.pages.walls import screen
@@ -91,7 +91,7 @@ def create_app(
     app.extensions["backup"] = BackupTask()
     app.extensions["setup"] = setup or Setup(Trials(Http(clock, config.allow_hosts), clock))
     protect(app, access.guard)
-    keep_to_setup(app)
+    redirect_to_setup(app)
     responses = ResponseCounts()
     app.extensions["metrics"] = Exposition(
         Measured(

@@ -15,7 +15,7 @@ from flask import Flask
 from display.access import tokens
 from display.access.first_admin import CODE_LIFETIME
 from display.access.guard import TOKEN_REFUSAL
-from display.access.rules import requires
+from display.access.permissions import requires
 from monitor.config.tables import Server
 from monitor.errors import StoreError
 from monitor.model.people import NewAccount, Role

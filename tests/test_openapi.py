@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from display.access.rules import PUBLIC, token_may_read
+from display.access.permissions import PUBLIC, token_may_read
 from display.openapi.document import document, operations
 from display.openapi.parameters import filter_parameters
 from display.openapi.schemas import mention, schemas

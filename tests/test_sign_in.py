@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from display.access.authentication import network_of
 from display.access.browser_names import browser_name, is_phone
 from display.access.passwords import TooManySignIns
-from display.access.signing_in import network_of
 from display.pages.access.own_paths import own_path
 from monitor.model.people import SESSION_IDLE, SESSION_LIFETIME, TRY_WINDOW, NewAccount, Role
 from tests.access_setup import PASSWORD, Site, sign_in

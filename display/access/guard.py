@@ -10,8 +10,8 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.cookies import theme
-from display.access.identity import How, Identities, Person
-from display.access.rules import (
+from display.access.identity import AuthMethod, Identities, Person
+from display.access.permissions import (
     BEFORE_FIRST_ADMIN,
     PUBLIC,
     SAFE_METHODS,
@@ -57,7 +57,7 @@ class Guard:
             return None
         if person is None:
             return self._refuse_stranger()
-        if person.account and person.account.must_change_password and person.how is How.SESSION:
+        if person.account and person.account.must_change_password and person.method is AuthMethod.SESSION:
             return None if endpoint in WITH_ONE_TIME_PASSWORD else _to_new_password()
         return self._refuse_role(person)
 
@@ -66,7 +66,7 @@ class Guard:
             return None  # a page that does not exist, or not with this method
         view = current_app.view_functions[request.endpoint]
         role = required_role(view, request.method)
-        if person.how is How.TOKEN:
+        if person.method is AuthMethod.TOKEN:
             allowed = token_may_read(view, request.path, request.method)
             return None if allowed else _json_error(TOKEN_REFUSAL, 403)
         if role is not None and person.role >= role:
@@ -113,7 +113,7 @@ class SocketGate:
 
 def may_open_socket(person: Person | None) -> bool:
     """Whether this person may receive live updates."""
-    if person is None or person.how is How.TOKEN:
+    if person is None or person.method is AuthMethod.TOKEN:
         return False
     return not (person.account and person.account.must_change_password)
 

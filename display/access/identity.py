@@ -30,7 +30,7 @@ LOCAL_NAME = "local"
 """The name of everybody on this machine while there is no account."""
 
 
-class How(Enum):
+class AuthMethod(Enum):
     """How a person was recognised."""
 
     SESSION = "session"
@@ -47,7 +47,7 @@ class Person:
 
     name: str
     role: Role
-    how: How
+    method: AuthMethod
     full_name: str = ""
     account: Account | None = None
     session: int = 0
@@ -55,10 +55,10 @@ class Person:
     wall: PairedWall | None = None
 
     @property
-    def key(self) -> tuple[How, int]:
+    def key(self) -> tuple[AuthMethod, int]:
         """What its access depends on, and the id of that."""
-        account = self.account.id if self.account and self.how is How.HEADER else 0
-        return self.how, self.session or account or (self.wall.id if self.wall else 0)
+        account = self.account.id if self.account and self.method is AuthMethod.HEADER else 0
+        return self.method, self.session or account or (self.wall.id if self.wall else 0)
 
 
 class Identities:
@@ -97,15 +97,15 @@ class Identities:
         host = host_name(environ.get("HTTP_HOST", ""))
         return self.is_private and is_near and host in LOOPBACK_NAMES and not environ.get(FORWARDED)
 
-    def still_allowed(self, keys: Collection[tuple[How, int]]) -> set[tuple[How, int]]:
+    def still_allowed(self, keys: Collection[tuple[AuthMethod, int]]) -> set[tuple[AuthMethod, int]]:
         """Those of ``keys`` (``Person.key``) whose access has not ended."""
-        sessions = {id_ for how, id_ in keys if how is How.SESSION}
-        walls = {id_ for how, id_ in keys if how is How.WALL}
-        allowed = {(How.SESSION, id_) for id_ in self._people.open_sessions(sessions, self._clock.now())}
-        allowed |= {(How.WALL, id_) for id_ in self._people.open_walls(walls)}
-        if any(how is How.HEADER for how, _ in keys):
-            allowed |= {(How.HEADER, account.id) for account in self._people.accounts()}
-        return allowed if self.has_accounts() else allowed | {(How.LOCAL, 0)}
+        sessions = {id_ for method, id_ in keys if method is AuthMethod.SESSION}
+        walls = {id_ for method, id_ in keys if method is AuthMethod.WALL}
+        allowed = {(AuthMethod.SESSION, id_) for id_ in self._people.open_sessions(sessions, self._clock.now())}
+        allowed |= {(AuthMethod.WALL, id_) for id_ in self._people.open_walls(walls)}
+        if any(method is AuthMethod.HEADER for method, _ in keys):
+            allowed |= {(AuthMethod.HEADER, account.id) for account in self._people.accounts()}
+        return allowed if self.has_accounts() else allowed | {(AuthMethod.LOCAL, 0)}
 
     def access_version(self) -> int:
         """A number that changes whenever somebody's access may have ended."""
@@ -118,7 +118,7 @@ class Identities:
             return None
         self.last_uses.used_session(session.id, request.remote_addr or "")
         account = session.account
-        return Person(account.name, account.role, How.SESSION, account.full_name, account, session.id)
+        return Person(account.name, account.role, AuthMethod.SESSION, account.full_name, account, session.id)
 
     def _by_api_token(self, request: Request, api_token: str) -> Person | None:
         hashed = token_hash(api_token)
@@ -127,21 +127,21 @@ class Identities:
             return None
         self.last_uses.used_token(token.id, request.remote_addr or "")
         account = token.account
-        return Person(account.name, min(account.role, Role.VIEWER), How.TOKEN, account.full_name, account)
+        return Person(account.name, min(account.role, Role.VIEWER), AuthMethod.TOKEN, account.full_name, account)
 
     def _by_header(self, environ: WSGIEnvironment) -> Person | None:
         account = self._header_people.account(environ) if self._header_people else None
-        return Person(account.name, account.role, How.HEADER, account.full_name, account) if account else None
+        return Person(account.name, account.role, AuthMethod.HEADER, account.full_name, account) if account else None
 
     def _by_wall(self, request: Request) -> Person | None:
         hashed = token_hash(wall_token(request))
         wall = self._people.wall(hashed) if hashed else None
-        return Person(wall.name, Role.WALL, How.WALL, wall.name, wall=wall) if wall else None
+        return Person(wall.name, Role.WALL, AuthMethod.WALL, wall.name, wall=wall) if wall else None
 
     def _as_local(self, environ: WSGIEnvironment) -> Person | None:
         if not self.is_local(environ) or self.has_accounts():
             return None
-        return Person(LOCAL_NAME, Role.ADMIN, How.LOCAL, "You")
+        return Person(LOCAL_NAME, Role.ADMIN, AuthMethod.LOCAL, "You")
 
 
 def bearer_token(request: Request) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from display.access.signing_in import network_of
+from display.access.authentication import network_of
 from monitor.clock import Clock
 
 CODE_CHARACTERS = "ACDEFGHJKMNPQRTUVXY34679"

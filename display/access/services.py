@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from display.access.authentication import Authenticator
 from display.access.external_accounts import ExternalAccounts
 from display.access.first_admin import FIRST_ADMIN_PATH, FirstAdminCode
 from display.access.guard import Guard
@@ -15,7 +16,6 @@ from display.access.identity import Identities
 from display.access.oidc import OidcProvider
 from display.access.pairing import Pairing
 from display.access.passwords import Passwords
-from display.access.signing_in import SigningIn
 from monitor.clock import Clock
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Access:
     identities: Identities
     guard: Guard
     passwords: Passwords
-    signing_in: SigningIn
+    authenticator: Authenticator
     first_admin_code: FirstAdminCode
     pairing: Pairing
     external_accounts: ExternalAccounts
@@ -52,7 +52,7 @@ class Access:
             identities=identities,
             guard=Guard(identities, people),
             passwords=passwords,
-            signing_in=SigningIn(people, passwords, clock),
+            authenticator=Authenticator(people, passwords, clock),
             first_admin_code=FirstAdminCode(clock),
             pairing=Pairing(clock),
             external_accounts=accounts,

@@ -8,7 +8,7 @@ import secrets
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from display.access.rules import DATA_ENDINGS
+from display.access.permissions import DATA_ENDINGS
 from display.server.security import SIGNED_PATH
 from monitor.errors import StoreError
 from monitor.model import ERASING, FaultKind
@@ -88,7 +88,7 @@ def store_error(error: StoreError) -> Response:
     # what keeps the store from storing is logged once, not for each request
     log.log(logging.DEBUG if error.fault else logging.ERROR, "the database cannot be used: %s", error)
     title = "This could not be stored." if request.method == "POST" else "The database cannot be read."
-    text = "No data is lost. Wallflower's log gives the reason."
+    text = "No data is lost. Try again in a moment; Wallflower's log gives the reason."
     if error.fault == ERASING:
         text = "Posts are being erased. Storing continues by itself; try again in a minute."
     elif error.fault:
@@ -103,7 +103,11 @@ def unexpected_error(error: Exception) -> Response:
     """The answer for a bug. It shows a code; the log has the code and the traceback."""
     code = secrets.token_hex(3).upper()
     log.error("error %s", code, exc_info=error)
-    return _error(500, "Something went wrong on our side.", f"The error is logged as {code}.")
+    return _error(
+        500,
+        "Something went wrong on our side.",
+        f"The error is logged as {code}. Try again, or start from one of these pages.",
+    )
 
 
 def _error(status: int, title: str, text: str, *, for_programs: str = "") -> Response:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, current_app, request
 
-from display.access.rules import opens_to_tokens, requires
+from display.access.permissions import opens_to_tokens, requires
 from monitor.model.people import Role
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.cookies import set_wall_cookie, wall_token
 from display.access.guard import current_person
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.access.services import access
 from display.pages import errors
 from display.pages.context import page_context

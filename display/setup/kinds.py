@@ -43,7 +43,7 @@ class Key:
     """A key of a kind."""
 
     name: str
-    sort: str
+    type: str
     """ "text", "number", "flag" or "list"."""
     description: str
     default: object
@@ -138,8 +138,8 @@ def _key(kind: str, name: str, field: Any) -> Key:
     is_main = field.is_required() or name in MAIN_KEYS.get(kind, ())
     example = str(field.examples[0]) if field.examples else ""
     description = " ".join((field.description or "").replace("``", "`").split())
-    sort, required, is_secret = _sort(field.annotation), field.is_required(), _is_secret(field)
-    return Key(name, sort, description, default, required, is_secret, is_main, example)
+    value_type, required, is_secret = _value_type(field.annotation), field.is_required(), _is_secret(field)
+    return Key(name, value_type, description, default, required, is_secret, is_main, example)
 
 
 def _is_secret(field: Any) -> bool:
@@ -152,7 +152,7 @@ def _mentions(annotation: object, wanted: object) -> bool:
     return wanted in metadata or any(_mentions(part, wanted) for part in typing.get_args(annotation))
 
 
-def _sort(annotation: Any) -> str:
+def _value_type(annotation: Any) -> str:
     if annotation is bool:
         return "flag"
     if annotation in (int, float):
@@ -161,5 +161,5 @@ def _sort(annotation: Any) -> str:
     if origin in (tuple, list):
         return "list"
     if origin in (typing.Union, types.UnionType, typing.Annotated):
-        return next((sort for part in typing.get_args(annotation) if (sort := _sort(part)) != "text"), "text")
+        return next((found for part in typing.get_args(annotation) if (found := _value_type(part)) != "text"), "text")
     return "text"

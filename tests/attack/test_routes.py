@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from flask.testing import FlaskClient
 
-from display.access.rules import PUBLIC
+from display.access.permissions import PUBLIC
 from monitor.model.people import Role
 from tests.access_setup import Site
 from tests.fake_site import config, judged

@@ -11,7 +11,7 @@ from display.access.guard import current_person
 from display.access.identity import Person
 from display.access.names import valid_name
 from display.access.passwords import TooManySignIns
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.access.services import access
 from display.access.tokens import HINT_CHARS, new_api_token, token_hash
 from display.pages.access.forms import ROLES_TEXT, chosen_password, never_store, refusal_texts
@@ -45,7 +45,7 @@ def password() -> AnyResponse | tuple[str, int] | str:
     if request.method != "POST":
         return _password_page(account)
     try:
-        result = access().signing_in.check(
+        result = access().authenticator.check(
             account.name, request.form.get("password", ""), request.remote_addr or "", task="password change"
         )
         if result.account is None:

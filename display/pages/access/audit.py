@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from display.access.identity import LOCAL_NAME
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.access.services import access
 from display.audit_log import fields, newest_first
 from display.csv_format import csv_line
@@ -44,7 +44,7 @@ class Filter:
     what: str
 
     @classmethod
-    def of_request(cls) -> Filter:
+    def from_request(cls) -> Filter:
         """The filter in the URL."""
         return cls(request.args.get("who", ""), request.args.get("what", ""))
 
@@ -73,7 +73,7 @@ class Row:
 @requires(Role.ADMIN, TASK)
 def page() -> str:
     """The page."""
-    context, people, wanted = page_context(), access().people, Filter.of_request()
+    context, people, wanted = page_context(), access().people, Filter.from_request()
     before = _position()
     found = people.audit_log(before=before, limit=PAGE_SIZE + 1, actor=wanted.who, action=wanted.what)
     entries, now = found[:PAGE_SIZE], context.clock.now()
@@ -97,7 +97,7 @@ def page() -> str:
 @requires(Role.ADMIN, TASK)
 def export_csv() -> Response:
     """All entries of the filter as CSV, the newest first, streamed. Times are UTC; details are a JSON object."""
-    wanted, today = Filter.of_request(), page_context().clock.now()
+    wanted, today = Filter.from_request(), page_context().clock.now()
     headers = {"Content-Disposition": f'attachment; filename="audit-{today:%Y-%m-%d}.csv"'}
     entries = newest_first(access().people, actor=wanted.who, action=wanted.what)
     return Response(_csv_lines(entries), mimetype="text/csv", headers=headers)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from flask import Response, request
 
+from display.access.authentication import SignIn
 from display.access.passwords import check_password
 from display.access.services import access
-from display.access.signing_in import SignIn
 from display.pages.context import page_context
 from monitor.errors import PeopleError
 

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.browser_names import is_phone
 from display.access.guard import current_person
-from display.access.identity import How
+from display.access.identity import AuthMethod
 from display.access.names import valid_name
 from display.access.passwords import check_password, one_time_password
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.access.services import access
 from display.formatting import FormattedTime, format_time, initials, pluralize
 from display.pages.access.forms import ROLES_TEXT, never_store
@@ -56,7 +56,7 @@ class NewPassword:
 @requires(Role.ADMIN, TASK)
 def page() -> str | AnyResponse:
     """The page. While there is no account, it leads to the page where the first one is created."""
-    if current_person().how is How.LOCAL:
+    if current_person().method is AuthMethod.LOCAL:
         return redirect(url_for("access.first_admin"), 303)
     return people_page()
 
@@ -65,7 +65,7 @@ def page() -> str | AnyResponse:
 @requires(Role.ADMIN, TASK)
 def add() -> str | tuple[str, int] | AnyResponse:
     """Add a person, with a chosen password or with a random one that is shown once."""
-    if current_person().how is How.LOCAL:
+    if current_person().method is AuthMethod.LOCAL:
         return redirect(url_for("access.first_admin"), 303)
     if request.method != "POST":
         return _add_page()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from display.access.authentication import SignIn
 from display.access.browser_names import browser_name
 from display.access.cookies import SESSION_COOKIE, delete_cookie, set_session_cookie, set_theme_cookie
 from display.access.first_admin import FIRST_ADMIN_PATH
 from display.access.guard import current_person
-from display.access.identity import How
+from display.access.identity import AuthMethod
 from display.access.names import valid_name
 from display.access.passwords import TooManySignIns
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.access.services import access
-from display.access.signing_in import SignIn
 from display.pages.access.forms import WAIT, chosen_password, local_time, never_store, refusal_texts
 from display.pages.access.own_paths import own_path
 from display.pages.context import page_context
@@ -44,7 +44,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     if not access().passwords_allowed:
         return sign_in_page(target, problem=NO_PASSWORDS, status=403)
     try:
-        result = access().signing_in.check(name, password, request.remote_addr or "")
+        result = access().authenticator.check(name, password, request.remote_addr or "")
     except TooManySignIns as error:
         return sign_in_page(target, name, str(error), status=503)
     if result.account is None:
@@ -84,7 +84,7 @@ def first_admin() -> AnyResponse | tuple[str, int]:
     if request.method != "POST":
         return _first_admin_page(needs_code)
     if needs_code:
-        tries = access().signing_in.count_code(request.remote_addr or "")
+        tries = access().authenticator.count_code(request.remote_addr or "")
         if tries.wait_until:
             return _first_admin_page(needs_code, WAIT.format(time=local_time(tries.wait_until)), 429)
         if not access().first_admin_code.matches(request.form.get("code", "")):
@@ -108,7 +108,7 @@ def signed_in(account: Account, target: str, *, method: str = "password") -> Any
     """Open a new session, end the one that this browser had, and go to ``target``, one of our own paths."""
     _end_old_session()
     browser = browser_name(request.user_agent.string)
-    token = access().signing_in.open_session(account, request.remote_addr or "", browser, method)
+    token = access().authenticator.open_session(account, request.remote_addr or "", browser, method)
     response = redirect(request.root_path + target, 303)
     set_session_cookie(request, response, token)
     return response
@@ -116,7 +116,7 @@ def signed_in(account: Account, target: str, *, method: str = "password") -> Any
 
 def _end_old_session() -> None:
     old = access().identities.identify(request.environ)
-    if old and old.how is How.SESSION and old.account:
+    if old and old.method is AuthMethod.SESSION and old.account:
         access().people.end_session(old.session, old.account.id, page_context().clock.now(), old.name)
 
 

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.rules import opens_to_tokens
+from display.access.permissions import opens_to_tokens
 from display.formatting import format_signed, initials
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context

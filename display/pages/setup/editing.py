@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.pages.context import page_context
 from display.pages.health_line import current_health
 from display.pages.setup.fields import Field, changed_values, field_values, typed_values
@@ -31,7 +31,7 @@ from display.pages.setup.saving import (
 )
 from display.pages.setup.sections import Section, fields_of, found_table, section_of
 from display.pages.setup.trial_view import ShownTrial
-from display.pages.setup.trying import try_table
+from display.pages.setup.trials import try_table
 from display.setup.config_file import FileText, diff_lines
 from display.setup.kinds import all_kinds, needed_secrets, sends_secret_elsewhere
 from display.setup.service import CannotTry
@@ -87,8 +87,8 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a form shows besides its fields."""
+class FormOutcome:
+    """What came of sending a form: what the page shows besides its fields."""
 
     refusal: Refusal | None = None
     trials: Sequence[ShownTrial] = ()
@@ -112,7 +112,7 @@ def edit(section: str) -> str | tuple[str, int] | AnyResponse:
     if "try" in request.form:
         return _page(form, _tried(form))
     if request.form.get("base") != fingerprint(form.table):
-        return _page(form, Shown(Refusal(CHANGED.format(name=form.file.path.name), changed=True))), 409
+        return _page(form, FormOutcome(Refusal(CHANGED.format(name=form.file.path.name), changed=True))), 409
     return _saved(form)
 
 
@@ -124,13 +124,13 @@ def remove(section: str) -> str | tuple[str, int] | AnyResponse:
     if form.table is None or kind.is_single:
         abort(404)
     if request.form.get("base") != fingerprint(form.table):
-        return _page(form, Shown(Refusal(CHANGED.format(name=form.file.path.name), changed=True))), 409
+        return _page(form, FormOutcome(Refusal(CHANGED.format(name=form.file.path.name), changed=True))), 409
     change = Change(
         lambda text: remove_table(text, kind.name, form.position), f"removed {kind.singular}", form.original
     )
     result = save(form.file, change)
     if isinstance(result, Refusal):
-        return _page(form, Shown(result)), 400
+        return _page(form, FormOutcome(result)), 400
     return redirect(url_for("setup.overview", _anchor=kind.name), 303)
 
 
@@ -168,24 +168,25 @@ def _saved(form: Form) -> tuple[str, int] | AnyResponse:
         change = Change(lambda text: add_table(text, section.name, new), f"added {section.singular}", name)
     if form.sends_secret_elsewhere:
         by_hand = tuple(diff_lines(form.file.text, change.edit(form.file.text)))
-        return _page(form, Shown(Refusal(SECRET_ELSEWHERE.format(name=form.file.path.name), by_hand=by_hand))), 400
+        refusal = Refusal(SECRET_ELSEWHERE.format(name=form.file.path.name), by_hand=by_hand)
+        return _page(form, FormOutcome(refusal)), 400
     result = save(form.file, change)
     if isinstance(result, Refusal):
-        return _page(form, Shown(result)), 409 if result.changed else 400
+        return _page(form, FormOutcome(result)), 409 if result.changed else 400
     # what needs a restart is said at the top of the page
     return redirect(url_for("setup.overview", _anchor=None if result.needs_restart else section.name), 303)
 
 
-def _tried(form: Form) -> Shown:
+def _tried(form: Form) -> FormOutcome:
     if form.sends_secret_elsewhere:
-        return Shown(trial_problem=SECRET_ELSEWHERE.format(name=form.file.path.name))
+        return FormOutcome(trial_problem=SECRET_ELSEWHERE.format(name=form.file.path.name))
     try:
-        return Shown(trials=try_table(form.section, form.new_table, form.original))
+        return FormOutcome(trials=try_table(form.section, form.new_table, form.original))
     except CannotTry as error:
-        return Shown(trial_problem=str(error))
+        return FormOutcome(trial_problem=str(error))
 
 
-def _page(form: Form, shown: Shown = Shown()) -> str:
+def _page(form: Form, shown: FormOutcome = FormOutcome()) -> str:
     context, refusal = page_context(), shown.refusal
     own, others = own_problems(refusal.problems, form.place) if refusal else ({}, [])
     typed = {one.key: "" if one.is_secret and one.key in own else form.typed[one.key] for one in form.fields}

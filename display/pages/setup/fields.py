@@ -29,7 +29,7 @@ class Field:
 
     key: str
     label: str
-    sort: str = "text"
+    type: str = "text"
     """ "text", "long", "list", "number", "flag" or "choice"."""
     hint: str = ""
     default: object = None
@@ -154,12 +154,12 @@ def source_fields(kind: str) -> tuple[Field, ...]:
 
 def _of_key(key: Key) -> Field:
     hint = " ".join(filter(None, [key.description, f"Example: {key.example}" if key.example else ""]))
-    if key.sort == "list":
+    if key.type == "list":
         hint = f"{hint} One per line.".strip()
     return Field(
         key.name,
         "Address" if key.name == "url" else key.name.replace("_", " ").capitalize(),
-        key.sort,
+        key.type,
         hint,
         key.default,
         required=key.required,
@@ -193,7 +193,7 @@ def changed_values(
 
 
 def _shown(field: Field, value: Any) -> str:
-    if field.sort == "flag":
+    if field.type == "flag":
         return "on" if value else ""
     if value is None:
         return ""
@@ -203,14 +203,14 @@ def _shown(field: Field, value: Any) -> str:
 
 
 def _parsed(field: Field, text: str) -> Value:
-    if field.sort == "flag":
+    if field.type == "flag":
         return bool(text)
-    if field.sort == "list":
+    if field.type == "list":
         return tuple(line.strip() for line in text.split("\n") if line.strip())
-    if field.sort == "number":
+    if field.type == "number":
         for number in (int, float):
             try:
                 return number(text)
             except ValueError:
                 continue
-    return " ".join(text.split()) if field.sort == "long" else text
+    return " ".join(text.split()) if field.type == "long" else text

@@ -1,6 +1,7 @@
 """/setup/begin: from the name of an organisation to a config, as ``wallflower init`` does it.
 
-the questions --"Look"--> rules and sources, with what each finds now --"Start"--> the file --> reload, or restart
+the questions --"See what it finds"--> rules and sources, with what each finds now
+              --"Start collecting"--> the file --> reload, or restart
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from babel import Locale
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.pages.context import page_context
 from display.pages.setup.rule_errors import rule_error
 from display.pages.setup.saving import Change, Refusal, record
 from display.pages.setup.trial_view import ShownTrial, shown_trials
-from display.pages.setup.trying import setup_service
+from display.pages.setup.trials import setup_service
 from display.setup import countries
 from display.setup.config_file import FileChanged, FileText, NotWritable, check_text, diff_lines, replace_file
 from display.setup.config_text import config_text
@@ -46,7 +47,7 @@ class Answers:
     language: str
 
     @classmethod
-    def of_request(cls) -> Answers:
+    def from_request(cls) -> Answers:
         """The answers in the form, with defaults."""
         form = request.form
         country = form.get("country", "") or countries.country_from_locale()
@@ -82,7 +83,7 @@ def begin() -> str | tuple[str, int] | AnyResponse:
     """Ask, propose, and write the config."""
     if not is_due(page_context().config):
         return redirect(url_for("setup.overview"), 303)
-    answers = Answers.of_request()
+    answers = Answers.from_request()
     if request.method != "POST" or "back" in request.form:
         return _questions(answers)
     if not answers.organisation:
@@ -95,7 +96,7 @@ def begin() -> str | tuple[str, int] | AnyResponse:
     if any(rule_error(brand.rule) for brand in brands):
         return _review(answers, brands, proposals, problem="A rule is not valid."), 400
     if "start" not in request.form:
-        return _looked(answers, brands, proposals)
+        return _preview(answers, brands, proposals)
     chosen = [one for one in proposals if one.name in request.form.getlist("source")]
     timezone = countries.timezone_of(answers.country)
     return _write(config_text(brands, chosen, {}, timezone, _data_folder(target())), answers.organisation)
@@ -109,7 +110,7 @@ def sample() -> str | tuple[str, int] | AnyResponse:
     try:
         return _write(sample_config(target()), "sample data")
     except ConfigError as error:
-        return _questions(Answers.of_request(), " ".join(error.problems)), 500
+        return _questions(Answers.from_request(), " ".join(error.problems)), 500
 
 
 def target() -> Path:
@@ -141,7 +142,7 @@ def _write(text: str, what: str) -> str | tuple[str, int] | AnyResponse:
     return _result(None, file)
 
 
-def _looked(answers: Answers, brands: Sequence[BrandProposal], proposals: Sequence[SourceProposal]) -> str:
+def _preview(answers: Answers, brands: Sequence[BrandProposal], proposals: Sequence[SourceProposal]) -> str:
     context = page_context()
     try:
         results = setup_service().trials.proposed(as_brands(brands), proposals)

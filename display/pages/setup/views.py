@@ -9,7 +9,7 @@ from babel import Locale
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from display.access.rules import WITHOUT_PERSON, requires
+from display.access.permissions import WITHOUT_PERSON, requires
 from display.pages.caching import always_revalidate
 from display.pages.context import page_context
 from display.pages.errors import error_page
@@ -17,7 +17,7 @@ from display.pages.health_line import current_health
 from display.pages.setup import editing, first_run
 from display.pages.setup.editing import TASK
 from display.pages.setup.saving import Change, config_file, record, single_table, tables
-from display.pages.setup.trying import setup_service
+from display.pages.setup.trials import setup_service
 from display.pages.sources.config_notice import config_notices
 from display.setup.config_file import is_writable
 from display.setup.kinds import all_kinds
@@ -91,7 +91,7 @@ def restart() -> str | tuple[str, int]:
     return render_template("setup/restarting.html", seconds=first_run.RESTART_SECONDS)
 
 
-def keep_to_setup(app: Flask) -> None:
+def redirect_to_setup(app: Flask) -> None:
     """Lead every page to the set-up page while there is no config."""
 
     def lead() -> AnyResponse | None:

@@ -17,7 +17,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.guard import current_person
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.formatting import day_and_month, join_with_and
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.access.guard import current_person
 from display.access.names import valid_name
 from display.access.pairing import WaitingScreen
-from display.access.rules import requires
+from display.access.permissions import requires
 from display.access.services import access
 from display.formatting import format_duration
 from display.pages.access.forms import never_store

@@ -37,7 +37,7 @@ class SignIn:
     """Too many tries: when the next one is allowed."""
 
 
-class SigningIn:
+class Authenticator:
     """Checks passwords, and opens sessions."""
 
     def __init__(self, people: PeopleStore, passwords: Passwords, clock: Clock) -> None:
