@@ -26,6 +26,7 @@ from display.cli.main import cli
 from display.server.running_state import RunningState, read_running_state
 from monitor.sources import SourceOptions
 from monitor.store import database_files, open_store
+from monitor.store.sqlite.erasure_mark import ErasureMark
 from tests.fake_site import judged, working_status
 from tests.ports import free_port
 from tests.run_process import Running, served_feed, until
@@ -226,9 +227,13 @@ def test_files_that_others_can_read_and_leftovers(installation: Path) -> None:
     (folder / "wallflower.db").chmod(0o644)
     found = only(findings(data_folder.data_folder, installation), Level.WARNING)
     assert "wallflower.db" in found.text
-    assert "chmod 700" in found.advice
+    assert found.advice == f"Run `chmod -R go-rwx {folder}`.", "backups, a folder in it, must stay usable"
     (folder / "wallflower.db.new").touch()
     assert "wallflower.db.new" in only(findings(data_folder.leftovers, installation), Level.WARNING).text
+    (folder / "wallflower.db.new").unlink()
+    with ErasureMark(folder / "wallflower.db"):
+        assert only(findings(data_folder.leftovers, installation), Level.OK)
+    assert "An erasure was not finished" in only(findings(data_folder.leftovers, installation), Level.WARNING).text
     (installation / "config.toml").chmod(0o666)
     assert "can change" in only(findings(configuration.configuration, installation), Level.WARNING).text
 

@@ -33,3 +33,5 @@ class Examination:
     """Those of them whose posts are made up."""
     leftovers: tuple[str, ...] = ()
     """Files that an interrupted command left beside it."""
+    unfinished_erasure: bool = False
+    """Whether bytes of erased posts may be left, because an erasure was interrupted."""

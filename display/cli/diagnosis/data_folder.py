@@ -41,6 +41,9 @@ def leftovers(context: DoctorContext) -> Iterator[Finding]:
         text = f"Interrupted commands left {_named(found.leftovers)} in {context.data}."
         advice = "Delete them while no Wallflower command runs. An interrupted import continues when you run it again."
         yield Finding("leftovers", Level.WARNING, text, advice)
+    if found.unfinished_erasure:
+        text = "An erasure was not finished: bytes of the erased posts may be left in the files."
+        yield Finding("leftovers", Level.WARNING, text, "Run the same `wallflower erase` again.")
     configured = {source.name for source in context.config.sources} if context.config else set(found.sources)
     samples = [name for name in found.samples if name not in configured]
     removed = [name for name in found.sources if name not in configured and name not in samples]
@@ -50,7 +53,7 @@ def leftovers(context: DoctorContext) -> Iterator[Finding]:
     if removed:
         text = f"Posts of {_named(removed)} are stored, but the config does not have these sources any more."
         yield Finding("leftovers", Level.OK, text, f'To delete them, run `wallflower remove-source "{removed[0]}"`.')
-    if not (found.leftovers or samples or removed or found.forbidden):
+    if not (found.leftovers or found.unfinished_erasure or samples or removed or found.forbidden):
         yield Finding("leftovers", Level.OK, "Interrupted commands and removed sources have left nothing.")
 
 
@@ -79,7 +82,7 @@ def _modes(folder: Path, files: list[Path]) -> Iterator[Finding]:
         yield Finding("permissions", Level.OK, f"Only {_owner(folder)} can read {folder}.")
         return
     text = f"Other users of this machine can read {_named(is_open)} in {folder}."
-    advice = f"Run `chmod 700 {folder}` and `chmod 600 {folder}/*`."
+    advice = f"Run `chmod -R go-rwx {folder}`."
     yield Finding("permissions", Level.WARNING, text, advice)
 
 

@@ -14,6 +14,7 @@ from monitor.errors import SchemaError, StoreError
 from monitor.model import Examination
 from monitor.store.sqlite import sources
 from monitor.store.sqlite.connections import Connection, connect_read_only
+from monitor.store.sqlite.erasure_mark import erasure_under_way, mark_file
 from monitor.store.sqlite.faults import store_errors
 from monitor.store.sqlite.migrations import migrations
 from monitor.store.sqlite.schema import check_known, is_ours
@@ -35,6 +36,7 @@ def examine(path: Path, seconds: float | None, *, full: bool = False) -> Examina
     """
     try:
         found = Examination(exists=path.exists(), leftovers=tuple(_leftovers(path.parent)))
+        found = replace(found, unfinished_erasure=mark_file(path).exists() and erasure_under_way(path) is None)
         if not found.exists:
             return found
         path.open("rb").close()

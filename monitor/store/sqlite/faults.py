@@ -51,7 +51,7 @@ _ERRNOS: Mapping[int, FaultKind] = MappingProxyType(
 )
 _MESSAGES: Mapping[FaultKind, str] = MappingProxyType(
     {
-        FaultKind.LOCKED: "is locked by another program. Wait for it or stop it, then try again; nothing was lost.",
+        FaultKind.LOCKED: "is locked by another program. Wait until it ends, or stop it.",
         FaultKind.DISK_FULL: "cannot be written: the disk is full. Free some space; Wallflower then continues.",
         FaultKind.READ_ONLY: "cannot be written. Give this user write permission on the file and its folder.",
         FaultKind.IO_ERROR: "cannot be read or written: the disk or its file system reports an error.",
