@@ -72,8 +72,8 @@ def voice(near_duplicates: int) -> Voice:
     return Voice(1, "negative", "", "Checkout down again", "mdufour", "MD", "X", 0, near_duplicates)
 
 
-def drawn(incident: Incident = INCIDENT, **changes: Any) -> Any:
-    return incident_screen(incident, "“Checkout down”", [voice(118)], context(**changes), NOON, LONDON)
+def drawn(incident: Incident = INCIDENT, near_duplicates: int = 0, **changes: Any) -> Any:
+    return incident_screen(incident, "“Checkout down”", [voice(near_duplicates)], context(**changes), NOON, LONDON)
 
 
 def test_the_screen_says_how_large_since_when_and_where() -> None:
@@ -82,10 +82,17 @@ def test_the_screen_says_how_large_since_when_and_where() -> None:
     assert (found.title, found.since) == ("“Checkout down”", "since 10:14")
     assert (found.line, found.trend) == ("252 mentions an hour, usually 42.", "Still rising.")
     assert [line.strong + line.text for line in found.proof] == [
-        "and 118 more like this. 81% negative. Competitors as usual.",
+        "81% negative of 200 scored. Competitors as usual.",
         "X 154, Reddit 60, Forum 9, others 8.",
     ]
     assert found.spoken.startswith("“Checkout down” since 10:14. 6 times the usual.")
+
+
+def test_what_competitors_do_moves_to_the_second_line_where_the_first_has_no_room() -> None:
+    assert [line.strong + line.text for line in drawn(near_duplicates=118).proof] == [
+        "and 118 more like this. 81% negative of 200 scored.",
+        "Competitors as usual. X 154, Reddit 60, Forum 9, others 8.",
+    ]
 
 
 def test_an_incident_whose_posts_were_deleted_is_no_more_than_usual() -> None:
@@ -160,7 +167,7 @@ def test_an_incident_that_began_before_the_chart_has_full_hours_as_labels() -> N
     [
         (None, ""),
         (Tally("Acme", 30, negative=19), ""),
-        (Tally("Acme", 30, negative=15, neutral=5), "75% negative."),
+        (Tally("Acme", 30, negative=15, neutral=5), "75% negative of 20 scored."),
         (Tally("Acme", 61, negative=30, unscored=31), "Mostly unscored."),
     ],
 )
@@ -292,7 +299,7 @@ def test_an_incident_takes_over_the_screen_and_leaves_it(wall: Stored) -> None:
     assert state["kind"] == "incident"
     assert (state["incident"]["multiple"], state["incident"]["line"]) == ("8", "60 mentions an hour, usually 8.")
     assert len(state["incident"]["voices"]) == 3
-    assert state["incident"]["proof"][0]["text"] == "100% negative."
+    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored."
     wall.store.save_incident(replace(found, until=NOON - MINUTE))
     assert wall.get()["incident"] is None
     assert wall.sentence == "Over. “Checkout down”, 39\u00a0mins, peak 7×."  # noqa: RUF001
@@ -369,21 +376,23 @@ def test_a_hidden_post_disappears_from_an_incident_at_once(wall: Stored) -> None
     assert len(after) == 3
 
 
-def test_an_incident_quotes_the_largest_groups(wall: Stored) -> None:
+def test_a_large_group_about_the_topic_is_the_first_voice_of_an_incident(wall: Stored) -> None:
+    """A larger one about something else is no voice."""
     save_incident(wall)
-    down = "The checkout of Acme shows a white page since lunch and nobody there answers the phone"
-    twice = "Acme took my money twice for one order and the support only says that I have to wait"
-    copies = [(down, 3), (twice, 6)]
+    down = "Acme checkout fails since lunch and nobody there answers the phone"
+    raffle = "Win a week in the sun for two: take part in the summer raffle of Harbour Radio until Friday"
+    copies = [(down, 6), (raffle, 9)]
     bodies = [f"{text}. {n}" for text, size in copies for n in range(size)]
     wall.save(
         *(
-            replace(judged(body, author=f"b{n}", published_at=NOON - 3 * MINUTE), signature=signature)
+            replace(judged(body, score=-0.6, author=f"b{n}", published_at=NOON - 3 * MINUTE), signature=signature)
             for n, (body, signature) in enumerate(zip(bodies, signatures(bodies), strict=True))
         )
     )
     voices = wall.get()["incident"]["voices"]
-    assert [(v["text"].partition(".")[0], v["near_duplicates"]) for v in voices[:2]] == [(twice, 5), (down, 2)]
+    assert (voices[0]["text"].partition(".")[0], voices[0]["near_duplicates"]) == (down, 5)
     assert len(voices) == 3
+    assert not [v for v in voices if "raffle" in v["text"]]
 
 
 def test_an_incident_quotes_only_posts_that_the_wall_may_show(tmp_path: Path, clock: FakeClock) -> None:
@@ -399,7 +408,7 @@ def test_an_incident_quotes_only_posts_that_the_wall_may_show(tmp_path: Path, cl
     walls = Walls(tmp_path, clock, Wall(never_show=("damn",), quiet=("loud",), languages=("en", "und")))
     walls.save(
         *(
-            replace(judged(body, published_at=NOON - n * MINUTE, **of), signature=signature)
+            replace(judged(body, score=-0.6, published_at=NOON - n * MINUTE, **of), signature=signature)
             for n, (body, of, signature) in enumerate(zip(bodies, changes, signatures(bodies), strict=True))
         )
     )

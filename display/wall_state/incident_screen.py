@@ -171,17 +171,23 @@ def chart_labels(since: datetime, now: datetime, locale: Locale) -> list[Label]:
 def incident_proof(
     incident: Incident, voices: Sequence[Voice], context: IncidentContext, locale: Locale
 ) -> tuple[ProofLine, ...]:
-    """The size of the largest story, the negative share, the competitors; then what is new and where it comes from."""
+    """The size of the largest story, the negative share, the competitors; then what is new and where it comes from.
+
+    What the competitors do moves to the second line where the first has no room for it.
+    """
     phrases, more = locale.phrases, ""
-    tally = context.tallies.get(incident.brand)
-    rest = " ".join(filter(None, (negative_share_sentence(tally, locale), competitors_sentence(context, locale))))
+    share = negative_share_sentence(context.tallies.get(incident.brand), locale)
+    competitors = competitors_sentence(context, locale)
     if voices and voices[0].near_duplicates:
         more = fill(phrases.sentence, text=locale.counted(phrases.page.more_like_this, voices[0].near_duplicates))
+    has_room = not (more or share) or len(f"{more} {share} {competitors}") <= MAX_PROOF_CHARS
+    rest = " ".join(filter(None, (share, competitors if has_room else "")))
     second = sentences_that_fit(
         [
             unread_sentence(context.source_health, locale),
             new_words_sentence(context.new_words, locale),
             far_more_sentence(incident, locale),
+            "" if has_room else competitors,
             source_counts(incident, context, locale),
         ]
     )
@@ -212,7 +218,7 @@ def far_more_sentence(incident: Incident, locale: Locale) -> str:
 
 
 def negative_share_sentence(tally: Tally | None, locale: Locale) -> str:
-    """``81% negative.``, of the scored mentions: an unscored one is not neutral."""
+    """``81% negative of 200 scored.``: an unscored mention is not neutral."""
     if tally is None:
         return ""
     scored = tally.negative + tally.neutral + tally.positive
@@ -220,7 +226,8 @@ def negative_share_sentence(tally: Tally | None, locale: Locale) -> str:
         return locale.phrases.mostly_unscored_sentence
     if scored < MIN_SCORED:
         return ""
-    return fill(locale.phrases.percent_negative, percent=locale.percent(round(100 * tally.negative / scored)))
+    percent = locale.percent(round(100 * tally.negative / scored))
+    return fill(locale.phrases.percent_negative, percent=percent, n=locale.number(scored))
 
 
 def competitors_sentence(context: IncidentContext, locale: Locale) -> str:

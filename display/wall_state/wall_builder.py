@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from display.wall_state import board, first_run, horizon, incident_screen, sentences, topics, usual_counts
-from display.wall_state.director import FRESH, MAX_SHOWN, Director, story_or_post
+from display.wall_state.director import FRESH, MAX_SHOWN, Director
 from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
 from display.wall_state.horizon import Period, UnseenPeriod
 from display.wall_state.i18n import Locale, catalogue, fill
+from display.wall_state.incident_voices import IncidentVoices
 from display.wall_state.last_picture import last_picture
 from display.wall_state.sentences import HeadlineContext
 from display.wall_state.ttl_cache import ttl_cache
@@ -64,6 +65,7 @@ class WallBuilder:
             someone=phrases.page.someone,
         )
         self._voice_query = VoiceQuery(config, wall, self._brand_names, data, self._policy)
+        self._incident_voices = IncidentVoices(data, self._voice_query, clock)
         self._director = Director(self._leading_brands, clock, self._voice_query.may_show)
         self._last_known_id = self._shown_incident = 0
         self._latest_cache = ttl_cache(clock, LATEST_TTL_SECONDS, 1)
@@ -75,6 +77,7 @@ class WallBuilder:
         self._director.take_over(former._director)
         self._last_known_id, self._directed_at = former._last_known_id, former._directed_at
         self._shown_incident = former._shown_incident
+        self._incident_voices.take_over(former._incident_voices)
 
     def get(self) -> dict[str, Any]:
         """The newest state as JSON, without the wall's name; the one built before if nothing changed.
@@ -302,23 +305,12 @@ class WallBuilder:
             new_words=self._new_words(incident),
         )
         title = sentences.incident_title(incident, headline_context.incident_topic, self._locale.phrases)
-        voices = self._incident_voices(incident)
+        voices = self._voices(self._incident_voices.of(incident))
         return incident_screen.incident_screen(incident, title, voices, context, data.now, self._locale)
 
     def _new_words(self, incident: Incident) -> list[str]:
         phrases = (topics.topic_phrase(words, self._policy) for words in incident.phrases)
         return [words for words in phrases if words and words.casefold() != incident.topic.casefold()]
-
-    def _incident_voices(self, incident: Incident) -> tuple[Voice, ...]:
-        """One mention of each of the largest groups since it began, then the newest that belong to no group."""
-        data, query = self._data, self._voice_query
-        groups = data.mentions(data.largest_stories(incident.brand, incident.since, 2 * MAX_SHOWN)).values()
-        shown = [m for m in groups if query.may_show(m)]
-        if len(shown) < MAX_SHOWN:
-            stories = set(map(story_or_post, shown))
-            newest = query.newest_since(incident.brand, incident.since)
-            shown += [m for m in newest if story_or_post(m) not in stories and query.may_show(m)]
-        return self._voices(shown[:MAX_SHOWN])
 
     def _competitor_kinds(self) -> dict[str, StateKind]:
         """Competitor -> whether its last hour is busy, quiet or normal, where its baseline is known."""

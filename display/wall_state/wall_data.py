@@ -23,6 +23,7 @@ from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, 
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.model import Text
     from monitor.store import Store
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ ARRIVALS_TTL_SECONDS = 5.0
 GAPS_TTL_SECONDS = 5.0
 """Hundreds of sources can have thousands of gaps."""
 TALLIES_TTL_SECONDS = 5.0
-STORIES_TTL_SECONDS = 8.0
+MAX_INCIDENT_TEXTS = 300
 LEARNING_TTL_SECONDS = 20.0
 """For the baseline while it has too few days: an import may add more at any moment."""
 OLDER_BARS_TTL_SECONDS = 30.0
@@ -237,10 +238,10 @@ class WallData:
         end = horizon.end_of_last_bar(self.now)
         return self._once(("volumes", brand), lambda: self._store.recent_volume_series(brand, end, bins))
 
-    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
-        """Ids of the newest mention of each of the largest stories since then."""
-        key = ("largest stories", brand, since)
-        return self._cached(key, STORIES_TTL_SECONDS, lambda: self._store.largest_stories(brand, since, limit))
+    def texts(self, brand: str, since: datetime, until: datetime) -> Sequence[Text]:
+        """An even sample of a brand's texts."""
+        key = ("texts", brand, since, until)
+        return self._once(key, lambda: self._store.mention_texts(brand, since, until, MAX_INCIDENT_TEXTS).rows)
 
     def _source_health(self) -> SourceHealth:
         statuses, counts, imported = self._store.statuses(), self.mentions_by_source, self._store.imported_periods()

@@ -72,12 +72,17 @@ class Source:
         )
 
 
-def seed_with_incident(brand: str, since: datetime, until: datetime, *, min_intensity: float = 4.0) -> int:
-    """The first seed whose only incident that day is about ``brand``, starts between these times and is intense."""
+def seed_with_incident(
+    brand: str, since: datetime, until: datetime, *, min_intensity: float = 4.0, first_seed: int = 1
+) -> int:
+    """The first seed whose only incident that day is about ``brand``, starts between these times and is intense.
+
+    Seeds below ``first_seed`` are left out.
+    """
     midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
     first_block = int(midnight.timestamp() // _INCIDENT_BLOCK_SECONDS)
     phrases = load_phrases()
-    for seed in range(1, 100_000):
+    for seed in range(first_seed, first_seed + 100_000):
         timeline = _Timeline(Options(name="any", seed=seed), phrases)
         blocks = range(first_block - 1, first_block + 2)
         incidents = [incident for block in blocks if (incident := timeline.incident(block))]

@@ -96,9 +96,6 @@ class MentionQueries(Protocol):
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         """The newest listed mentions of a brand (None: of all), one of each story, published since ``since``."""
 
-    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
-        """The id of the newest listed mention of each of a brand's largest stories since ``since``, largest first."""
-
     def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
         """How many mentions were added in [since, until) at most ``max_age`` after they were published.
 

@@ -176,8 +176,8 @@ def incident_screen(**changes: Any) -> IncidentScreen:
             voice(28, "neutral", "Anyone else see 502 at Acme's checkout since lunch?", "tkim", 22, near_duplicates=12),
         ),
         "proof": (
-            ProofLine("and 118 more like this.", " 81% negative. Competitors as usual."),
-            ProofLine("", "X 161, Reddit 58, Hacker News 21, others 12."),
+            ProofLine("and 118 more like this.", " 81% negative of 214 scored."),
+            ProofLine("", "Competitors as usual. X 161, Reddit 58, others 33."),
         ),
         "spoken": "The last 3 hours. Usually 4 mentions in 5 min; since 14:20 more, now 31.",
     }
@@ -215,8 +215,8 @@ def long_incident() -> WallState:
             ),
         ),
         proof=(
-            ProofLine("and 1,204 more like this.", " 81% negative. Globex and Initech are busy too."),
-            ProofLine("", "X 1,161, Reddit 958, Stack Exchange 821, others 12. Reddit is new."),
+            ProofLine("and 1,204 more like this.", " 81% negative of 14,204 scored."),
+            ProofLine("", "Globex and Initech are busy too. X 1,161, Reddit 958, others 12."),
         ),
     )
 

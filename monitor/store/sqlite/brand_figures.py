@@ -26,9 +26,6 @@ MAX_ARRIVALS_READ = 20_000
 """Mentions that ``arrivals`` reads at most, the newest first."""
 MAX_STORY_PAGES = 20
 """Pages of mentions that ``latest`` reads at most, so that one huge story cannot delay the wall."""
-SPARE_STORIES = 5
-"""Stories that ``largest_stories`` reads beyond its limit, since some may have no listed mention."""
-_MAX_MS = 2**63 - 1
 _IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
 _SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
     ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden), 0), {scored}"""
@@ -44,12 +41,6 @@ _ROW_SUMS_WITHOUT_STORIES = (
 _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
 _ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
-_LARGEST_STORIES = f"""SELECT story FROM mention INDEXED BY mention_time
-    WHERE {_IN_TIME} AND story IS NOT NULL GROUP BY story ORDER BY count(*) DESC, max(published_at) DESC LIMIT ?"""
-_NEWEST_OF_STORY = """SELECT published_at, id FROM (SELECT published_at, id FROM mention INDEXED BY mention_story
-    WHERE story = ? AND brand = ? AND state = ? AND hidden = 0 ORDER BY id DESC LIMIT 50)
-    ORDER BY published_at DESC, id DESC LIMIT 1"""
-"""The newest among those added last: a story may have thousands."""
 _DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
     ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
     ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden, n, 0)), 0),
@@ -134,20 +125,6 @@ def latest(db: Connection, brand: str | None, limit: int, since: datetime | None
         if len(chosen) == limit:
             break
     return chosen
-
-
-def largest_stories(db: Connection, brand: str, since: int, limit: int) -> list[int]:
-    """The id of the newest listed mention of each of the largest stories, largest first."""
-    number = active_brand_id(db, brand)
-    rows = db.execute(_LARGEST_STORIES, (number, since, _MAX_MS, limit + SPARE_STORIES))
-    newest = [_newest_of_story(db, story, number) for (story,) in rows.fetchall()]
-    return [id_ for id_ in newest if id_ is not None][:limit]
-
-
-def _newest_of_story(db: Connection, story: int, brand: int) -> int | None:
-    rows = [db.execute(_NEWEST_OF_STORY, (story, brand, state)).fetchone() for state in (0, 1)]
-    newest = max((row for row in rows if row), default=None)
-    return None if newest is None else int(newest[1])
 
 
 def _newest(db: Connection, f: MentionFilter, limit: int) -> Iterator[Mention]:

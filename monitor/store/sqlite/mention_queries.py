@@ -96,9 +96,6 @@ class SqliteMentionQueries:
     def latest_mentions(self, brand: str | None, limit: int, since: datetime | None = None) -> list[Mention]:
         return self._read(lambda db: brand_figures.latest(db, brand, limit, since))
 
-    def largest_stories(self, brand: str, since: datetime, limit: int) -> list[int]:
-        return self._read(lambda db: brand_figures.largest_stories(db, brand, to_ms(since), limit))
-
     def count_arrivals(self, brand: str, since: datetime, until: datetime, max_age: timedelta) -> int:
         age = max_age // MILLISECOND
         return self._read(lambda db: brand_figures.arrivals(db, brand, to_ms(since), to_ms(until), age))

@@ -153,7 +153,7 @@ PHRASES = Phrases(
     falling="Falling.",
     unread_since="Not read since {time}.",
     unread="Not read.",
-    percent_negative="{percent} negative.",
+    percent_negative="{percent} negative of {n} scored.",
     mostly_unscored_sentence="Mostly unscored.",
     have_incident_too=Plural(one="{names} has an incident too.", other="{names} have an incident too."),
     busy_too=Plural(one="{names} is busy too.", other="{names} are busy too."),

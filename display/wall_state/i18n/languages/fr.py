@@ -159,7 +159,7 @@ PHRASES = Phrases(
     falling="En baisse.",
     unread_since="Non lu depuis {time}.",
     unread="Non lu.",
-    percent_negative="{percent} négatives.",
+    percent_negative="{percent} négatives sur {n} notées.",
     mostly_unscored_sentence="Surtout non notées.",
     have_incident_too=Plural(one="Incident aussi chez {names}.", other="Incident aussi chez {names}."),
     busy_too=Plural(one="Animé aussi chez {names}.", other="Animé aussi chez {names}."),
