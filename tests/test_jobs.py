@@ -130,7 +130,7 @@ def test_a_hanging_job_is_not_alive(logged: Callable[[], list[str]]) -> None:
     clock.advance(301)
     assert not runner.alive()
     runner.stop(0.0)
-    assert logged() == ["a job is still running; stopping without it"]
+    assert logged() == ["A job is still running; stopping without it"]
     go_on.set()
 
 

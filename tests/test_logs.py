@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import logging
@@ -15,10 +16,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 
 from display.cli.logs import set_up_logs
-from display.server.gunicorn_log import ForwardingLogger
+from display.server.gunicorn_log import ENDED, MEMORY_HINT, TIMEOUT, ForwardingLogger
 from display.server.socket_loop import SocketLoop
 from display.server.socket_server import socket_server
 
@@ -132,16 +134,36 @@ def test_no_package_adds_its_own_handler(log: io.StringIO) -> None:
     assert logging.getLogger("socketio.server").handlers == []
 
 
+def test_gunicorn_suspects_a_lack_of_memory_only_where_nothing_else_explains_a_kill(log: io.StringIO) -> None:
+    settings = Config()
+    settings.set("errorlog", "-")
+    logger = ForwardingLogger(settings)
+    logger.critical("WORKER TIMEOUT (pid:%s)", 7)
+    logger.error("Worker (pid:%s) was sent %s! Perhaps out of memory?", 7, "SIGKILL")
+    logger.error("Worker (pid:%s) was sent %s! Perhaps out of memory?", 8, "SIGKILL")
+    logger.warning("Worker (pid:%s) was sent %s!", 9, "SIGSEGV")
+    logger.error("Worker (pid:%s) exited with code %s.", 10, 1)
+    assert without_times(log).splitlines() == [
+        "CRITICAL The worker (process 7) hangs and is ended.",
+        "ERROR The worker (process 7) was ended by SIGKILL.",
+        f"ERROR The worker (process 8) was ended by SIGKILL.{MEMORY_HINT}",
+        "WARNING The worker (process 9) was ended by SIGSEGV.",
+        "ERROR Worker (pid:10) exited with code 1.",
+    ]
+    texts = inspect.getsource(Arbiter)
+    assert all(text in texts for text in (TIMEOUT, ENDED)), "gunicorn has changed its messages"
+
+
 def test_gunicorn_logs_in_the_same_format(log: io.StringIO) -> None:
     settings = Config()
     settings.set("errorlog", "-")
     settings.set("loglevel", "warning")
     logger = ForwardingLogger(settings)
     logger.info("Booting worker")
-    logger.error("Worker (pid:%s) was sent SIGKILL!", 17)
+    logger.error("Worker (pid:%s) failed", 17)
     logger.setup(settings)
     logger.error("again")
-    assert without_times(log) == "ERROR Worker (pid:17) was sent SIGKILL!\nERROR again\n"
+    assert without_times(log) == "ERROR Worker (pid:17) failed\nERROR again\n"
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])

@@ -198,7 +198,7 @@ def test_the_newest_connection_is_closed_if_all_others_are_in_use(loop: Loop, ca
     clients = [loop.connect(REQUEST) for _ in range(4)]
     assert [is_closed(client) for client in clients] == [False, False, True, True]
     assert (len(loop.served), loop.worker.nr_conns) == (2, 2)
-    assert caplog.text.count("connections are closed") == 1, "logged once"
+    assert caplog.text.count("Connections are closed") == 1, "logged once"
     for client in clients:
         client.close()
 

@@ -112,7 +112,7 @@ class OidcProvider:
             if self.options.groups_claim not in claims or "name" not in claims:
                 claims = self._with_user_info(claims, token)
         except (OAuthError, JoseError, ValueError, KeyError, TypeError) as error:
-            log.warning("the answer of %s is not valid: %s: %.200s", self.options.issuer, type(error).__name__, error)
+            log.warning("The answer of %s is not valid: %s: %.200s", self.options.issuer, type(error).__name__, error)
             raise ProviderError(TRY_AGAIN) from error
         return self._person(claims)
 
@@ -144,7 +144,7 @@ class OidcProvider:
         try:
             return configured_secrets.get(name) if name else None
         except AuthError as error:
-            log.error("nobody can sign in with %s: %s", self.options.name, error)
+            log.error("Nobody can sign in with %s: %s", self.options.name, error)
             raise ProviderError(
                 f"Signing in with {self.options.name} is not set up completely. Tell an admin."
             ) from error

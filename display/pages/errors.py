@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+from hashlib import blake2b
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from display.access.permissions import DATA_ENDINGS
 from display.server.security import SIGNED_PATH
 from monitor.errors import StoreError
+from monitor.logs import FaultLog, bug
 from monitor.model import ERASING, FaultKind
 from monitor.model.store_health import CAUSES
 
@@ -30,6 +31,7 @@ MESSAGES = {
 
 def register(app: Flask) -> None:
     """Show templates/error.html for every error of ``app``."""
+    app.extensions["faults"] = FaultLog(log)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(StoreError, store_error)
     app.register_error_handler(Exception, unexpected_error)
@@ -86,7 +88,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 def store_error(error: StoreError) -> Response:
     """The answer while the database cannot be used."""
     # what keeps the store from storing is logged once, not for each request
-    log.log(logging.DEBUG if error.fault else logging.ERROR, "the database cannot be used: %s", error)
+    log.log(logging.DEBUG if error.fault else logging.ERROR, "The database cannot be used: %s", error)
     title = "This could not be stored." if request.method == "POST" else "The database cannot be read."
     text = "No data is lost. Try again in a moment; Wallflower's log gives the reason."
     if error.fault == ERASING:
@@ -100,9 +102,11 @@ def store_error(error: StoreError) -> Response:
 
 
 def unexpected_error(error: Exception) -> Response:
-    """The answer for a bug. It shows a code; the log has the code and the traceback."""
-    code = secrets.token_hex(3).upper()
-    log.error("error %s", code, exc_info=error)
+    """The answer for a bug. It shows a code, the same whenever this bug occurs; the log has it with the traceback."""
+    cause = bug(error)
+    code = blake2b(cause.encode(), digest_size=3).hexdigest().upper()
+    faults: FaultLog = current_app.extensions["faults"]
+    faults.report(f"Error {code}", cause, example=f"first: {request.method} {request.path}", exc_info=error)
     return _error(
         500,
         "Something went wrong on our side.",

@@ -186,7 +186,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             config, self._status = read_config(self._config, status, self._load, self._clock)
             self._config = config or self._config
         except Exception:
-            log.exception("the config was not read again because of a bug")
+            log.exception("The config was not read again because of a bug")
 
     # In the worker
 

@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 
 from display.formatting import format_duration
 from monitor.clock import Clock
+from monitor.logs import FaultLog, bug
 from monitor.model import FaultKind, StoreFault, StorePause
 from monitor.store import Store
 
 WATCH_SECONDS = 0.5
 MIN_JUMP_SECONDS = 5.0
 """A smaller change of the system clock is a correction."""
+
+UNKNOWN = "The health of the store is not known because of a bug"
 
 log = logging.getLogger("wallflower")
 
@@ -38,6 +41,7 @@ class HealthWatch:
         self._replaced: Callable[[], None] = lambda: None
         self._fault: StoreFault | None = None
         self._pause: StorePause | None = None
+        self._faults = FaultLog(log, clock.monotonic)
         self._offset = self._clock_offset()
         self._thread = threading.Thread(target=self._run, name="health-watch", daemon=True)
         self.clock_jump: ClockJump | None = None
@@ -60,8 +64,9 @@ class HealthWatch:
         while not self._clock.stopped:
             try:
                 self.step()
-            except Exception:
-                log.exception("The health of the store could not be read")
+                self._faults.clear(UNKNOWN, "The health of the store is known again")
+            except Exception as error:
+                self._faults.report(UNKNOWN, bug(error), exc_info=True)
             self._clock.wait(WATCH_SECONDS)
 
     def _check_store(self) -> None:

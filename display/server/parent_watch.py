@@ -26,6 +26,6 @@ class ParentWatch:
 
     def _wait(self) -> None:
         os.read(self._read_end, 1)
-        log.error("the parent process has gone, so this one ends; what was committed is safe")
+        log.error("The parent process has gone, so this one ends; what was committed is safe")
         logging.shutdown()
         os._exit(1)

@@ -12,6 +12,8 @@ from typing import Any
 from engineio.exceptions import SocketIsClosedError
 from engineio.packet import PING, Packet
 
+from monitor.logs import FaultLog, bug
+
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +29,7 @@ class PingScheduler:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pings", daemon=True)
         self._start_lock = threading.Lock()
+        self._faults = FaultLog(log)
 
     def schedule(self, connection: Any, seconds: float) -> None:
         """Ping ``connection``, an engineio socket, in ``seconds``.
@@ -50,8 +53,8 @@ class PingScheduler:
                 return
             try:
                 send_ping(connection)
-            except Exception:
-                log.exception("a connection was not pinged because of a bug")
+            except Exception as error:
+                self._faults.report("Connections are not pinged because of a bug", bug(error), exc_info=True)
 
 
 def send_ping(connection: Any) -> None:

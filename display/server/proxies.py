@@ -146,7 +146,7 @@ class ProxyMiddleware:
             return
         self._reported.add(peer)
         log.warning(
-            "forwarding headers from %s are ignored; if it is your reverse proxy, add it to `proxies` in [server]",
+            "Forwarding headers from %s are ignored; if it is your reverse proxy, add it to `proxies` in [server]",
             peer,
         )
 

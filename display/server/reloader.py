@@ -79,7 +79,7 @@ class Reloader:
             try:
                 self.reload()
             except Exception:
-                log.exception("the config was not reloaded because of a bug; it stays as it is")
+                log.exception("The config was not reloaded because of a bug; it stays as it is")
             self.requests_done += 1
 
     def _reload(self) -> ConfigStatus:
@@ -96,7 +96,7 @@ class Reloader:
         except WallflowerError as error:
             return _rejected(self._status, [str(error)], self._clock)
         except Exception:
-            log.exception("the new config could not be used because of a bug")
+            log.exception("The new config could not be used because of a bug")
             return _rejected(self._status, [_BUG], self._clock)
         changes = describe_changes(self._config, new)
         log.info("%s was reloaded. %s", new.path, f"Changed: {changes}." if changes else "Nothing has changed.")

@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 from display.server.websocket import WebSocket
+from monitor.logs import FaultLog, bug
 
 CHECK_INTERVAL_SECONDS = 1.0
 """How often clients that do not read are looked for."""
@@ -37,6 +38,7 @@ class SocketLoop:
         self._thread = threading.Thread(target=self._run, name="sockets", daemon=True)
         self._start_lock = threading.Lock()
         self._next_check = 0.0
+        self._faults = FaultLog(log)
 
     def add(self, websocket: WebSocket) -> None:
         """Serve ``websocket``. Any thread may call it."""
@@ -66,8 +68,8 @@ class SocketLoop:
         while not self._stopped.is_set():
             try:
                 self._step()
-            except Exception:
-                log.exception("a step of the sockets failed because of a bug")
+            except Exception as error:
+                self._faults.report("A step of the sockets failed because of a bug", bug(error), exc_info=True)
         self._send_waiting()
         for websocket in list(self._open):
             self._end(websocket)
@@ -112,8 +114,8 @@ class SocketLoop:
         """Call it; a bug ends only this connection."""
         try:
             call()
-        except Exception:
-            log.exception("a connection was closed because of a bug")
+        except Exception as error:
+            self._faults.report("Connections are closed because of a bug", bug(error), exc_info=True)
             websocket.is_open = False
 
     def _end_blocked(self) -> None:

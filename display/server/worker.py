@@ -253,5 +253,5 @@ class GuardedThreadWorker(ThreadWorker):  # type: ignore[misc]
         """Log the cause when a shortage begins."""
         now = time.monotonic()
         if now - self._shortage_at > SHORTAGE_OVER_SECONDS:
-            log.warning("connections are closed: %s; raise the limit of open files (LimitNOFILE in systemd)", cause)
+            log.warning("Connections are closed: %s; raise the limit of open files (LimitNOFILE in systemd)", cause)
         self._shortage_at = now

@@ -88,7 +88,7 @@ class Trial:
                 problem = str(error)
                 break
             except Exception:
-                log.exception("trying %s failed because of a bug", name)
+                log.exception("Trying %s failed because of a bug", name)
                 problem = "it failed because of a bug in Wallflower, which is in its log."
                 break
             posts += batch.posts

@@ -24,8 +24,9 @@ from monitor.collector.deliveries import Receiver
 from monitor.collector.source_worker import SourceRequests, Worker
 from monitor.config.source_tables import SourceConfig
 from monitor.config.values import parse_duration
+from monitor.errors import StoreError
 from monitor.http import Http
-from monitor.logs import FaultLog
+from monitor.logs import FaultLog, bug
 from monitor.model import Health, SourceStatus, UncleanStop
 from monitor.model.store_health import CAUSES
 from monitor.sources import SourceOptions
@@ -36,6 +37,7 @@ START_SPACING_SECONDS, MAX_START_SECONDS = 1.0, 60.0
 """Delay between the first polls of two due sources after a start, and the limit of the sum of these delays."""
 
 NOT_SENT_AGAIN = "Posts that were delivered then and are not sent again are missing."
+NOT_WATCHED = "Sources are not watched because of a bug in Wallflower"
 NEVER_READ = "It has not been read since it was added to the config."
 
 log = logging.getLogger("wallflower.scheduler")
@@ -154,8 +156,11 @@ class Scheduler:
         while not self._clock.wait(WATCHDOG_SECONDS):
             try:
                 self.check_workers()
-            except Exception:
-                log.exception("a check of the watchdog failed; the watchdog continues")
+                self._faults.clear(NOT_WATCHED, "Sources are watched again")
+            except StoreError:
+                pass  # the store's fault is logged elsewhere
+            except Exception as error:
+                self._faults.report(NOT_WATCHED, bug(error), exc_info=True)
 
     def _worker(self, source: ConfiguredSource, delay: float) -> Worker:
         return Worker(source, self._shared, self._clock, self._requests, delay, self._faults)

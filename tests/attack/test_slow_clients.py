@@ -86,7 +86,7 @@ def test_a_lack_of_descriptors_closes_connections_and_not_the_worker(tmp_path: P
         server.until(lambda: statuses(server) == [200] * len(PAGES))
         with same_worker(server), server.crowd(200, HEAD + b"\r\n", receive_buffer=2048):
             server.until(lambda: answers(server))
-        assert server.output().count("connections are closed") == 1, "logged once"
+        assert server.output().count("Connections are closed") == 1, "logged once"
     finally:
         server.stop()
 
@@ -110,7 +110,7 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
         server.process.send_signal(signal.SIGKILL)
         worker.wait(5)
         assert not [one for one in descendants if one.is_running()]
-        assert "the parent process has gone" in server.output()
+        assert "The parent process has gone" in server.output()
         assert "Wallflower has stopped" not in server.output(), "an orderly stop takes too long"
     finally:
         server.stop()

@@ -70,7 +70,7 @@ class JobRunner:
         if self._thread.ident is not None:
             self._thread.join(seconds)
         if self._thread.is_alive():
-            log.warning("a job is still running; stopping without it")
+            log.warning("A job is still running; stopping without it")
 
     def alive(self) -> bool:
         """Whether the thread runs and no job hangs."""

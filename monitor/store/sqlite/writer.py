@@ -30,6 +30,7 @@ from typing import Any, NamedTuple, TypeVar
 from monitor.clock import Clock
 from monitor.durations import DurationHistogram
 from monitor.errors import StoreError
+from monitor.logs import FaultLog, bug
 from monitor.model import FaultKind
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.faults import FaultTracker, fault_error, free_bytes, store_errors
@@ -51,6 +52,7 @@ BUFFER_SECONDS, BUFFER_RETRY_SECONDS = 1.0, 30.0
 CLOSE_SECONDS = 3.0
 """How long a run that stops waits for the locks of other programs: SIGTERM ends it within ten seconds."""
 MAX_QUEUED_JOBS = 32
+NOT_BUFFERED = "The statuses of sources cannot be stored"
 Job = Callable[[Connection], T]
 
 log = logging.getLogger("wallflower.store")
@@ -100,7 +102,7 @@ class Writer:
         self._db, self._path, self._clock, self._timeout = db, path, clock, timeout
         self._buffer, self._buffer_seconds = buffer, BUFFER_SECONDS
         self._faults, self._tests_itself = faults, tests_itself
-        self._files = FileIdentity(path)
+        self._bugs, self._files = FaultLog(log), FileIdentity(path)
         self._free_bytes = free_bytes(path.parent)
         self._awake = threading.Event()
         self.commits = DurationHistogram()
@@ -224,12 +226,12 @@ class Writer:
         try:
             self._commit(lambda db: None, time.monotonic() + self._timeout)
         except Exception as error:
-            is_known = self._tests_itself and isinstance(error, StoreError) and error.fault
-            log.log(
-                logging.DEBUG if is_known else logging.ERROR, "The statuses of sources could not be stored: %s", error
-            )
+            if not (self._tests_itself and isinstance(error, StoreError) and error.fault):
+                self._bugs.report(NOT_BUFFERED, str(error))
             self._buffer.clear_seen()
             self._buffer_seconds = BUFFER_RETRY_SECONDS
+        else:
+            self._bugs.clear(NOT_BUFFERED, "The statuses of sources are stored again")
 
     def _write_test(self) -> None:
         """Write one page: only a write shows that writing works."""
@@ -237,8 +239,8 @@ class Writer:
             self._commit(lambda db: db.execute("PRAGMA user_version = 1"), time.monotonic() + TEST_SECONDS)
         except StoreError:
             pass  # recorded in ``faults``
-        except Exception:
-            log.exception("The test whether the database can be written failed")
+        except Exception as error:
+            self._bugs.report("The test whether the database can be written fails", bug(error), exc_info=True)
 
     def _commit(self, job: Job[T], deadline: float) -> T:
         """Run ``job`` in a transaction with the buffered statuses, and record whether that works."""
