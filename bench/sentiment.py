@@ -1,102 +1,60 @@
-"""Accuracy and speed of scores towards a brand on labelled texts, compared with VADER on the whole text.
+"""How often scores towards a brand are right on labelled texts: one half chose the rules, the other measures them.
 
-    python -m bench.sentiment [FILE] [--map text=text,brand=airline,label=airline_sentiment] [--half 0|1]
+    python -m bench.sentiment [FILE] [--map text=text,brand=airline,label=airline_sentiment] [--samples 400]
 
-FILE is CSV or JSON Lines with a text, a brand, a label (negative, neutral, positive or a number) and optional aliases.
-The default is the airline tweets; where these are missing, the texts are generated, and only the speed means something.
---map names the columns; without it they are guessed from common names. --half takes one half of the texts. All texts
-are treated as English. The ratio is the CPU time of Wallflower divided by that of VADER.
+FILE is CSV or JSON Lines with a text, a brand, a label (negative, neutral, positive or a number) and optional aliases;
+--map names the columns, which are otherwise guessed from common names. Without FILE: the airline tweets (where these
+are missing, generated ones, on which only the speed means something), English tweets of SemEval-2017 task 4 with labels
+for the whole text, and our own sentences by kind. The halves are chosen by a checksum of the text, so that a text is
+always in the same half. All texts are treated as English.
+
+For each half: the share of texts shown with each sign and what people said of them, with an interval of 95 % by
+resampling the texts; F1 (mean of the three classes); flips (labelled positive or negative, and given the opposite
+sign); order (of two brands in one text that are labelled differently, how often the better one scores higher). The
+last lines compare the CPU time with that of VADER on the whole text.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
-import sys
+import random
 import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from bench._tweets import airline_tweets
-from monitor.model import Sentiment
-from monitor.sentiment import BrandScorers
+from bench._labelled_texts import (
+    CLASSES,
+    SENTENCE_BRANDS,
+    LabelledText,
+    load,
+    load_semeval,
+    load_sentences,
+    order_pairs,
+)
+from monitor.model import Brand, Sentiment
+from monitor.sentiment import BrandScorers, Scorer
 
-CLASSES = ("negative", "neutral", "positive")
 VADER_NEUTRAL_BELOW = 0.05
 """The threshold that VADER's authors recommend."""
-COLUMNS = {
-    "text": ("text", "body", "sentence", "content"),
-    "brand": ("brand", "airline", "target", "entity"),
-    "label": ("label", "airline_sentiment", "sentiment", "polarity"),
-    "aliases": ("aliases",),
-}
-AIRLINE_ALIASES = {
-    "United": ("@united",),
-    "Southwest": ("@southwestair", "Southwest Airlines"),
-    # The data set labels tweets that address @JetBlue as Delta's.
-    "Delta": ("@delta", "@jetblue", "JetBlue"),
-    "US Airways": ("@usairways",),
-    "American": ("@americanair", "American Airlines"),
-    "Virgin America": ("@virginamerica",),
-}
-"""Aliases for the airline tweets, which have no such column."""
+HALVES = {0: "half that chose the rules", 1: "half that measures them"}
+SHOWN_ORDER = ("positive", "negative", "neutral")
 
 
-class LabelledText(NamedTuple):
-    """A text with its label towards a brand, one of CLASSES."""
+class Judged(NamedTuple):
+    """A labelled text with the score that it got; None is unscored."""
 
-    text: str
-    brand: str
-    aliases: tuple[str, ...]
-    label: str
+    text: LabelledText
+    score: float | None
 
-
-def load(path: Path | None, columns: Mapping[str, str]) -> list[LabelledText]:
-    """The labelled rows of ``path``, or the airline tweets. Rows with an unknown label are left out."""
-    rows = list(_read_rows(path)) if path else airline_tweets()
-    names = {field: columns.get(field) or _guess_column(field, rows[0]) for field in COLUMNS} if rows else {}
-    texts = []
-    for row in rows:
-        label = _label(row.get(names["label"]))
-        if label:
-            brand = str(row[names["brand"]])
-            aliases = row.get(names["aliases"]) or AIRLINE_ALIASES.get(brand, ())
-            aliases = tuple(aliases.split("|")) if isinstance(aliases, str) else tuple(aliases)
-            texts.append(LabelledText(str(row[names["text"]]), brand, aliases, label))
-    return texts
-
-
-def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        if path.suffix.lower() == ".csv":
-            yield from csv.DictReader(file)
-        else:
-            yield from (json.loads(line) for line in file if line.strip())
-
-
-def _guess_column(field: str, row: Mapping[str, Any]) -> str:
-    found = next((name for name in COLUMNS[field] if name in row), None)
-    if found is None and field != "aliases":
-        sys.exit(f"None of the columns {', '.join(row)} looks like {field}. Use --map {field}=COLUMN.")
-    return found or ""
-
-
-def _label(value: Any) -> str:
-    """One of CLASSES, or "" for an unknown label. The sign of a number decides."""
-    text = str(value).strip().lower()
-    if text in CLASSES:
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        return ""
-    return "neutral" if number == 0 else "positive" if number > 0 else "negative"
+    @property
+    def shown(self) -> str:
+        """The sign as a page shows it; unscored texts count as neutral."""
+        sentiment = str(Sentiment.of(self.score))
+        return sentiment if sentiment in CLASSES else "neutral"
 
 
 def macro_f1(labels: Sequence[str], predictions: Sequence[str]) -> float:
@@ -119,52 +77,139 @@ def wrong_sign_share(labels: Sequence[str], predictions: Sequence[str]) -> float
     return wrong / len(opinions) if opinions else 0.0
 
 
-def measure(name: str, classify: Callable[[LabelledText], str], texts: Sequence[LabelledText]) -> tuple[str, float]:
-    """Return a line of the table, and texts per second of CPU time with an empty vocabulary."""
-    start = time.process_time()
-    predictions = [classify(text) for text in texts]
-    rate = len(texts) / (time.process_time() - start)
-    labels = [text.label for text in texts]
-    unscored = predictions.count("unscored")
-    predictions = ["neutral" if prediction == "unscored" else prediction for prediction in predictions]
-    f1, wrong = macro_f1(labels, predictions), wrong_sign_share(labels, predictions)
-    return f"{name:<26}{f1:>9.3f}{wrong:>11.3f}{rate:>10,.0f}{unscored:>10}", rate
+def right_order_share(judged: Sequence[Judged]) -> float | None:
+    """How often the better of two brands in one text scores higher, ties as half; None without such texts."""
+    scores = {(one.text.text, one.text.brand): one.score or 0.0 for one in judged}
+    pairs = order_pairs([one.text for one in judged])
+    if not pairs:
+        return None
+    total = 0.0
+    for better, worse in pairs:
+        difference = scores[better.text, better.brand] - scores[worse.text, worse.brand]
+        total += 0.5 if difference == 0 else float(difference > 0)
+    return total / len(pairs)
 
 
-def vader_classifier() -> Callable[[LabelledText], str]:
-    """Classify by VADER's score of the whole text, without regard to the brand."""
-    vader = SentimentIntensityAnalyzer()
-
-    def classify(text: LabelledText) -> str:
-        compound = vader.polarity_scores(text.text)["compound"]
-        return "neutral" if abs(compound) < VADER_NEUTRAL_BELOW else "positive" if compound > 0 else "negative"
-
-    return classify
+def shown_share(judged: Sequence[Judged], shown: str) -> float:
+    """Share of the texts that are shown with the sign ``shown``."""
+    return sum(one.shown == shown for one in judged) / len(judged) if judged else 0.0
 
 
-def our_classifier() -> Callable[[LabelledText], str]:
-    """Classify by Wallflower's score towards the brand."""
+def label_share(judged: Sequence[Judged], shown: str, label: str) -> float:
+    """Share of ``label`` among the texts shown with the sign ``shown``."""
+    labels = [one.text.label for one in judged if one.shown == shown]
+    return labels.count(label) / len(labels) if labels else 0.0
+
+
+def interval(
+    judged: Sequence[Judged], measure: Callable[[Sequence[Judged]], float], samples: int
+) -> tuple[float, float]:
+    """The middle 95 % of ``measure`` over ``samples`` resamplings of the texts."""
+    rng = random.Random(7)
+    values = sorted(measure(rng.choices(judged, k=len(judged))) for _ in range(samples))
+    return values[int(0.025 * samples)], values[min(samples - 1, int(0.975 * samples))]
+
+
+def judge(texts: Sequence[LabelledText]) -> list[Judged]:
+    """Score each text towards its brand, with one scorer per brand, as ``wallflower score`` does."""
     scorers = BrandScorers()
-    return lambda text: str(Sentiment.of(scorers.score(text.text, text.brand, text.aliases, "en").value))
+    return [Judged(one, scorers.score(one.text, one.brand, one.aliases, "en").value) for one in texts]
+
+
+def judge_sentences(texts: Sequence[LabelledText]) -> list[Judged]:
+    """Score our own sentences with one scorer that knows all their brands, as a run does."""
+    scorer = Scorer([Brand(name, name, aliases=(f"@{name.lower()}",)) for name in SENTENCE_BRANDS])
+    judged = []
+    for one in texts:
+        named = [name for name in SENTENCE_BRANDS if name.lower() in one.text.lower()]
+        judged.append(Judged(one, scorer.score(one.text, named, "en")[one.brand].value))
+    return judged
+
+
+def print_halves(title: str, judged: Sequence[Judged], samples: int) -> None:
+    """Print what is shown, and what people said of it, for both halves."""
+    if not judged:
+        return
+    print(f"\n{title}: {len(judged):,} labelled texts")
+    for half, name in HALVES.items():
+        part = [one for one in judged if one.text.half == half]
+        if part:
+            print(f"  {name}, {len(part):,}")
+            _print_half(part, samples)
+
+
+def _print_half(judged: Sequence[Judged], samples: int) -> None:
+    for shown in SHOWN_ORDER:
+        shares = []
+        for label in SHOWN_ORDER:
+            share = label_share(judged, shown, label)
+            low, high = interval(judged, lambda part, s=shown, n=label: label_share(part, s, n), samples)  # type: ignore[misc]
+            shares.append(f"{label} {share:5.1%} ({low:.1%} to {high:.1%})")
+        print(f"    shown {shown:<9}{shown_share(judged, shown):>6.1%} of all: {'  '.join(shares)}")
+    labels, predictions = [one.text.label for one in judged], [one.shown for one in judged]
+    order = right_order_share(judged)
+    low, high = interval(judged, lambda part: macro_f1([j.text.label for j in part], [j.shown for j in part]), samples)
+    print(
+        f"    F1 {macro_f1(labels, predictions):.3f} ({low:.3f} to {high:.3f})   flips "
+        f"{wrong_sign_share(labels, predictions):.3f}   order {'-' if order is None else f'{order:.3f}'}   "
+        f"shown positive or negative {1 - shown_share(judged, 'neutral'):.1%}"
+    )
+
+
+def print_kinds(judged: Sequence[Judged]) -> None:
+    """Print how many of our own sentences of each kind get the right sign, in both halves."""
+    print("    right signs by kind (choosing half, measuring half):")
+    for kind in dict.fromkeys(one.text.kind for one in judged):
+        counts = []
+        for half in HALVES:
+            part = [one for one in judged if one.text.kind == kind and one.text.half == half]
+            counts.append(f"{sum(one.shown == one.text.label for one in part)}/{len(part)}")
+        print(f"      {kind:<12}{counts[0]:>8}{counts[1]:>8}")
+
+
+def print_speed(texts: Sequence[LabelledText]) -> None:
+    """Print the CPU time of both, each with an empty vocabulary."""
+    vader, scorers = SentimentIntensityAnalyzer(), BrandScorers()
+    theirs = _cpu_time(lambda: [vader.polarity_scores(one.text) for one in texts])
+    ours = _cpu_time(lambda: [scorers.score(one.text, one.brand, one.aliases, "en") for one in texts])
+    print(f"\n{len(texts) / ours:,.0f} texts/s; VADER on the whole text {len(texts) / theirs:,.0f} texts/s")
+    print(f"ratio of our CPU time to VADER's: {ours / theirs:.2f}")
+
+
+def _cpu_time(run: Callable[[], object]) -> float:
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+def print_vader(texts: Sequence[LabelledText]) -> None:
+    """Print the accuracy of VADER on the whole text, without regard to the brand."""
+    vader = SentimentIntensityAnalyzer()
+    labels, predictions = [one.label for one in texts], []
+    for one in texts:
+        compound = vader.polarity_scores(one.text)["compound"]
+        is_neutral = abs(compound) < VADER_NEUTRAL_BELOW
+        predictions.append("neutral" if is_neutral else "positive" if compound > 0 else "negative")
+    f1, flips = macro_f1(labels, predictions), wrong_sign_share(labels, predictions)
+    print(f"  VADER on the whole text, both halves: F1 {f1:.3f}   flips {flips:.3f}")
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--map", default="", help="text=COLUMN,brand=COLUMN,label=COLUMN,aliases=COLUMN")
-    parser.add_argument("--half", type=int, choices=(0, 1), help="one half of the texts, chosen by their checksum")
+    parser.add_argument("--samples", type=int, default=400, help="resamplings for the intervals")
     args = parser.parse_args()
     texts = load(args.file, dict(pair.split("=", 1) for pair in args.map.split(",") if pair))
-    if args.half is not None:
-        texts = [text for text in texts if zlib.crc32(text.text.encode()) % 2 == args.half]
-    print(f"{len(texts):,} labelled texts, {dict(Counter(text.label for text in texts))}")
-    print(f"{'':<26}{'macro-F1':>9}{'wrong sign':>11}{'texts/s':>10}{'unscored':>10}")
-    vader_line, vader_rate = measure("VADER on the whole text", vader_classifier(), texts)
-    our_line, our_rate = measure("towards the brand", our_classifier(), texts)
-    print(vader_line)
-    print(our_line)
-    print(f"ratio of our time to VADER's: {vader_rate / our_rate:.2f}")
+    print_halves(str(args.file or "Airline tweets"), judge(texts), args.samples)
+    print_vader(texts)
+    if not args.file:
+        print_halves("SemEval-2017 tweets, labels for the whole text", judge(load_semeval()), args.samples)
+        sentences = judge_sentences(load_sentences())
+        print_halves("Our own sentences", sentences, args.samples)
+        print_kinds(sentences)
+    print_speed(texts)
 
 
 if __name__ == "__main__":

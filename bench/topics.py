@@ -29,9 +29,9 @@ from pathlib import Path
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bench._labelled_texts import AIRLINE_ALIASES
 from bench._topics_job import print_job_costs
 from bench._tweets import Row, airline_tweets
-from bench.sentiment import AIRLINE_ALIASES
 from monitor.analysis.topics import TopicFinder
 from monitor.clock import Clock
 from monitor.http import Http

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench import _tweets
+from bench._labelled_texts import load
 from bench.pipeline import read_tweets
-from bench.sentiment import load
 from bench.topics import airline_texts
 
 COLUMNS = {"tweet_id", "airline", "airline_sentiment", "name", "text", "tweet_created"}

@@ -7,7 +7,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from display.pages.mentions.cards import BRAND_COLOURS, Cards, RaisedIntent, weighted_words
-from monitor.model import UNDATED, Brand, Evidence, Intent, IntentPhrase, Mention, Score, Span, WordWeight
+from display.pages.mentions.cues import CUE_TEXTS, cue_notes
+from monitor.model import UNDATED, Brand, Cue, CueKind, Evidence, Intent, IntentPhrase, Mention, Score, Span, WordWeight
 from tests.fakes import NOON, post
 
 LONDON = ZoneInfo("Europe/London")
@@ -108,3 +109,17 @@ def test_the_heaviest_word_comes_first_and_sets_the_scale() -> None:
         ("awful", f"{MINUS}3.0", -1.0),
         ("bad", f"{MINUS}1.5", -0.5),
     ]
+
+
+def test_cue_notes_name_each_kind_once_with_its_words() -> None:
+    text = "Is Acme great? Is Globex? We hope so."
+    cues = (Cue(0, 13, CueKind.QUESTION), Cue(15, 24, CueKind.QUESTION), Cue(29, 33, CueKind.WISH))
+    shown = mention(text, score=Score(0.0, Evidence(cues=cues)))
+    assert cue_notes(shown) == [
+        ("A question is not an opinion", "Is Acme great"),
+        ("A wish is not an opinion", "hope"),
+    ]
+
+
+def test_every_kind_of_cue_has_a_text() -> None:
+    assert set(CUE_TEXTS) == set(CueKind)

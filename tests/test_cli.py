@@ -194,6 +194,7 @@ def test_score_is_towards_the_brand(wallflower: Run) -> None:
     assert globex["score"] < -0.15
     assert acme["score"] > 0.15
     assert "terrible" in [word["word"] for word in globex["evidence"]["words"]]
+    assert globex["evidence"]["cues"] == [{"kind": "comparison", "words": "from"}]
 
 
 def test_an_unscored_text_has_null_and_a_reason(wallflower: Run) -> None:

@@ -16,6 +16,7 @@ from bench.sentiment import macro_f1
 from monitor.model import NEUTRAL_BELOW, Brand, Score, Span
 from monitor.sentiment import BrandScorers, Scorer, brand_scorers, score_from_weights
 from monitor.sentiment import vocabulary as vocabulary_module
+from monitor.sentiment.lexicon import Lexicon
 from monitor.sentiment.scorer import MAX_NAMES, MAX_WHOLE_TEXT_CHARS, NOTHING_TO_JUDGE, UNKNOWN_LANGUAGE
 from monitor.sentiment.tokenized_text import TokenizedText
 from monitor.sentiment.vocabulary import Vocabulary
@@ -25,7 +26,7 @@ GLOBEX = Brand("Globex", "globex")
 INITECH = Brand("Initech", "initech", aliases=("トヨタ", "AT&T"))
 
 SCORER = Scorer((ACME, GLOBEX, INITECH))
-VADER_VOCABULARY = Vocabulary({}, {}, {})
+VADER_VOCABULARY = Vocabulary(Lexicon())
 """VADER's lexicon without ours."""
 VADER = SentimentIntensityAnalyzer()
 
@@ -131,10 +132,9 @@ def test_brands_of_one_text_get_different_scores() -> None:
     assert scores["Globex"].value < -0.5
 
 
-def test_thanks_to_the_brand_takes_no_side() -> None:
-    assert counted_words("Thanks to Acme we are here") == ["Thanks"]
-    assert counted_words("Kudos to Acme") == ["Kudos", "to"]
-    assert towards("Thanks to Acme we are here").value < towards("Thanks Acme we are here").value
+def test_thanks_to_the_brand_count_less_than_thanks_at_it() -> None:
+    assert counted_words("Thanks to Acme we are here") == ["Thanks to"]
+    assert 0 < towards("Thanks to Acme we are here").value < towards("Thanks Acme we are here").value
 
 
 def test_comparison_stays_within_its_sentence() -> None:
@@ -360,7 +360,7 @@ def test_long_text_without_the_brand_is_scored_by_its_beginning() -> None:
 
 def test_vocabulary_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocabulary_module, "MAX_ENTRIES", 50)
-    vocabulary = Vocabulary({}, {}, {})
+    vocabulary = Vocabulary(Lexicon())
     for n in range(1000):
         assert vocabulary[f"token{n}"].word == f"token{n}"
     assert len(vocabulary) <= 50

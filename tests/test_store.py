@@ -16,6 +16,8 @@ from monitor.model import (
     Brand,
     ChangeKind,
     Choice,
+    Cue,
+    CueKind,
     Gap,
     Health,
     Intent,
@@ -53,7 +55,9 @@ def test_a_mention_is_loaded_as_it_was_saved(store: Store) -> None:
     one = judged(
         "Ärger mit Acme", author="Jorun", title="Title", site="example.com", url="https://example.com/1", lang="de"
     )
-    one = replace(one, findings=(finding("Acme", one.post, -0.4567, Intent.RECOMMENDATION | Intent.NOISE),))
+    found = finding("Acme", one.post, -0.4567, Intent.RECOMMENDATION | Intent.NOISE)
+    evidence = replace(found.score.evidence, cues=(Cue(0, 5, CueKind.COMPARISON),))
+    one = replace(one, findings=(replace(found, score=replace(found.score, evidence=evidence)),))
 
     assert store.save("Forum", [one], now=NOON + HOUR) == SaveResult(new=1, per_brand={"Acme": 1})
     mention = store.mention(1)

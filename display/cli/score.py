@@ -76,4 +76,5 @@ def _evidence(score: Score, body: str) -> dict[str, Any]:
         "judged": [body[span.start : span.end] for span in evidence.clauses],
         "words": [{"word": body[w.start : w.end], "weight": round(w.weight, 3)} for w in evidence.words],
         "reason": evidence.reason,
+        "cues": [{"kind": str(c.kind), "words": body[c.start : c.end]} for c in evidence.cues],
     }

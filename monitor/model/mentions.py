@@ -93,6 +93,43 @@ class WordWeight(NamedTuple):
     weight: float
 
 
+class CueKind(StrEnum):
+    """Why words count otherwise than by themselves."""
+
+    QUESTION = "question"
+    WISH = "wish"
+    PLAN = "plan"
+    CONDITION = "condition"
+    REPORTED = "reported"
+    """What somebody claims or promises."""
+    DENIED = "denied"
+    """What the author does not say: "I'm not saying it is bad"."""
+    SYMPATHY = "sympathy"
+    CHANGE = "change"
+    """How it was before, or trouble that is over."""
+    MONEY = "money"
+    """A measure of business that goes up or down."""
+    NAME = "name"
+    """Part of the name of something else."""
+    OTHERS = "others"
+    """Said about somebody else, or by the brand about something else."""
+    SARCASM = "sarcasm"
+    POLITENESS = "politeness"
+    """Thanks that are only polite, beside a question or a complaint."""
+    HINTS = "hints"
+    """Several signs of a complaint, none of which is one by itself."""
+    COMPARISON = "comparison"
+    """Ranks one brand above another: comparing, switching, choosing, leaving."""
+
+
+class Cue(NamedTuple):
+    """Words, as characters [start, end) of a post's body, that changed how others count."""
+
+    start: int
+    end: int
+    kind: CueKind
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a score is what it is."""
@@ -102,6 +139,13 @@ class Evidence:
     words: tuple[WordWeight, ...] = ()
     reason: str = ""
     """Why it is unscored, in words for people: "French", "unknown language", "nothing to judge"."""
+    cues: tuple[Cue, ...] = ()
+    """What changed how words count, such as a question."""
+
+    @property
+    def has_comparison(self) -> bool:
+        """Whether the score rests on a comparison with another brand, which only the rules understand."""
+        return any(cue.kind is CueKind.COMPARISON for cue in self.cues)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Sentiment towards a brand, from words alone: no model weights to ship, and every score names the words behind it.
 
-    vocabulary       token -> what it is: VADER's lexicon (Hutto & Gilbert 2014) and our ``brand_lexicon``
+    lexicon          words and phrases by kind, data only: a new word goes here
+    vocabulary       token -> what it is: VADER's lexicon (Hutto & Gilbert 2014) and ours
     tokenized_text   a text as tokens and clauses, with the valence of each word by VADER's rules (``valence``)
+    rules            what a text does not say, one module per kind: questions, wishes, sarcasm, money and others
     brand_names      where a text names which brand
-    comparisons      comparisons with other brands, switching, choices, thanks
-    targeted         the score towards one brand, from the position of words and from comparisons
+    comparisons      comparisons with other brands, switching, choices
+    roles            what is said about somebody else, or by the brand itself
+    targeted         the score towards one brand, from the position of words, roles and comparisons
     scorer           the interface that the rest of the program uses
 
 The rules were measured on labelled texts with a named target. ``bench/sentiment.py`` measures them on any such file.

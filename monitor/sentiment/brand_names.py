@@ -53,9 +53,8 @@ class BrandNames:
         """Return every name, in order. If two names of a brand begin at the same word, only the longer one counts."""
         by_first_word = self._by_first_word
         matches: list[NameMatch] = []
-        for i, entry in enumerate(entries):
-            if entry.name in by_first_word:
-                matches += self._matches_at(entries, i, by_first_word[entry.name])
+        for i in [i for i, entry in enumerate(entries) if entry.name in by_first_word]:
+            matches += self._matches_at(entries, i, by_first_word[entries[i].name])
         return matches
 
     def search(self, body: str, brand: str, limit: int) -> list[Span]:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from monitor.model import Brand, Evidence, Score, Span
-from monitor.sentiment import brand_lexicon, token_flags
+from monitor.sentiment import token_flags
 from monitor.sentiment.brand_names import BrandNames, NameMatch
+from monitor.sentiment.lexicon import english_lexicon
+from monitor.sentiment.rules import apply_rules
 from monitor.sentiment.targeted import targeted_score
 from monitor.sentiment.tokenized_text import TokenizedText
 from monitor.sentiment.vocabulary import Vocabulary
@@ -76,7 +78,7 @@ class Scorer:
     ) -> dict[str, Score]:
         if len(body) > MAX_WHOLE_TEXT_CHARS:
             return {brand: self._score_parts(self._excerpts(body, brand, spans), brand, lang) for brand in brands}
-        text = TokenizedText(body, 0, self._vocabulary)
+        text = self._read(body, 0)
         names = self._find_names(text, body, brands, spans)
         return {brand: self._score_parts([(text, names)], brand, lang) for brand in brands}
 
@@ -84,14 +86,19 @@ class Scorer:
     def _score_parts(parts: Sequence[tuple[TokenizedText, Sequence[NameMatch]]], brand: str, lang: str | None) -> Score:
         """Score the text of one post, or its excerpts. In an unknown language, only a text without words is scored."""
         is_language_known = bool(lang) and lang != "und"
-        scoring = token_flags.VALENCE | token_flags.PHRASE_END | token_flags.TIME_UNIT
-        has_valence = any(text.flags & scoring for text, _ in parts)
+        scoring = token_flags.VALENCE | token_flags.TIME_UNIT
+        has_valence = any(text.flags & scoring or text.valences or text.marks for text, _ in parts)
         if (not has_valence or not is_language_known) and not any(_has_words(text, names) for text, names in parts):
             if not has_valence:
                 return Score(None, Evidence(reason=NOTHING_TO_JUDGE))
         elif not is_language_known:
             return Score(None, Evidence(reason=UNKNOWN_LANGUAGE))
         return targeted_score(parts, brand)
+
+    def _read(self, text: str, shift: int, *, is_excerpt: bool = False) -> TokenizedText:
+        tokenized = TokenizedText(text, shift, self._vocabulary, is_excerpt=is_excerpt)
+        apply_rules(tokenized)
+        return tokenized
 
     def _find_names(
         self, text: TokenizedText, body: str, brands: Sequence[str], spans: Mapping[str, Sequence[Span]]
@@ -112,14 +119,14 @@ class Scorer:
         occurrences = self._names.search(body, brand, MAX_NAMES) or list(spans.get(brand, ()))[:MAX_NAMES]
         excerpts: list[tuple[TokenizedText, Sequence[NameMatch]]] = []
         for start, end in _windows(body, occurrences):
-            text = TokenizedText(body[start:end], start, self._vocabulary, is_excerpt=True)
+            text = self._read(body[start:end], start, is_excerpt=True)
             excerpts.append((text, self._find_names(text, body, [brand], {brand: occurrences})))
         return excerpts
 
 
 def english_vocabulary() -> Vocabulary:
     """A new vocabulary for English. Loading the lexicon takes 15 ms: share one."""
-    return Vocabulary(brand_lexicon.valences(), brand_lexicon.PHRASES, brand_lexicon.word_flags())
+    return Vocabulary(english_lexicon())
 
 
 def _with_own_clauses(score: Score, body: str, quotes: Sequence[Span]) -> Score:

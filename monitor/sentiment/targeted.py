@@ -8,29 +8,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 
-from monitor.model import Evidence, Score, Span, WordWeight
+from monitor.model import Cue, CueKind, Evidence, Score, Span, WordWeight
 from monitor.sentiment import token_flags
 from monitor.sentiment.brand_names import NameMatch
 from monitor.sentiment.comparisons import comparison_valences
-from monitor.sentiment.tokenized_text import TokenizedText
+from monitor.sentiment.lexicon import people
+from monitor.sentiment.roles import others_tokens, speech_spans
+from monitor.sentiment.rules.hints import hinted_complaint
+from monitor.sentiment.tokenized_text import TokenCue, TokenizedText
 
 AFTER_BRAND_FACTOR = 1.0
 BEFORE_BRAND_FACTOR = 0.6
+ADDRESSED_PRAISE_FACTOR = 0.85
+"""For praise in such a text: people are polite to those they write to."""
 NEXT_CLAUSES_FACTOR = 0.25
 """For the two clauses after the brand's own."""
-UNNAMED_BRAND_FACTOR = 0.6
+UNNAMED_BRAND_FACTOR = 0.8
 """For a text that does not name the brand."""
 ADDRESSED_BRAND_FACTOR = 0.8
 """For the other clauses of a text that addresses the brand: its handle opens or closes the text."""
 NEGATIVE_FACTOR = 1.7
 """Negative words count more than positive ones."""
-QUESTION_FACTOR = 0.5
 LINK_FACTOR = 0.6
 """A text with a link is more often news or marketing than an opinion."""
 NORMALIZATION_ALPHA = 15
 """VADER's constant: weights that add up to 1 give a score of 0.25."""
 
+_PRONOUNS = frozenset(("they", "they're", "their", "them", "he", "she", "it", "it's"))
 _ELSEWHERE = -1
 """Key of the factor for all clauses that are not listed."""
 
@@ -45,12 +51,15 @@ def targeted_score(parts: Sequence[tuple[TokenizedText, Sequence[NameMatch]]], b
     """Score ``brand`` in the ``parts`` of one post. Each part comes with all brand names in it."""
     counted: list[WordWeight] = []
     judged_clauses: list[Span] = []
+    cues: list[Cue] = []
     for text, names in parts:
         own = [name for name in names if name.brand == brand]
         clauses = _WeightedClauses(text, own, [name for name in names if name.brand != brand])
         counted += clauses.counted_words()
         judged_clauses += clauses.judged_spans()
-    return Score(score_from_weights([word.weight for word in counted]), Evidence(tuple(judged_clauses), tuple(counted)))
+        cues += clauses.cues()
+    value = score_from_weights([word.weight for word in counted])
+    return Score(value, Evidence(tuple(judged_clauses), tuple(counted), "", tuple(cues)))
 
 
 class _WeightedClauses:
@@ -59,20 +68,38 @@ class _WeightedClauses:
     def __init__(self, text: TokenizedText, own: Sequence[NameMatch], rivals: Sequence[NameMatch]) -> None:
         self._text = text
         self._own_names = own
+        self._rivals = rivals
         self._own_clauses: dict[int, int] = {}
         """Clause -> token of its first name of the brand."""
         for name in own:
             self._own_clauses.setdefault(text.clause_of(name.start), name.start)
-        self._rival_clauses = {text.clause_of(name.start) for name in rivals} - self._own_clauses.keys()
+        others = [name.start for name in rivals]
+        if text.handles and own:
+            others += text.handles
+        self._rival_clauses = self._clauses_about(others) - self._own_clauses.keys() if others else set()
+        self._addressed = self._is_addressed()
+        link_factor = LINK_FACTOR if text.flags & token_flags.LINK else 1.0
+        self._blame_factor = NEGATIVE_FACTOR * link_factor
+        self._praise_factor = link_factor * (ADDRESSED_PRAISE_FACTOR if self._addressed else 1.0)
         self._factors = self._clause_factors()
         """Clause -> factor of its words. The brand's own clauses have two factors; see ``_position_factor``."""
         self._used: set[int] = set(self._own_clauses)
+        self._cues: list[TokenCue] = []
+
+    def _clauses_about(self, others: Sequence[int]) -> set[int]:
+        """The clauses of the tokens ``others``, each with the next one if a pronoun begins it: "they are great"."""
+        text = self._text
+        clauses = {text.clause_of(start) for start in others}
+        for clause in sorted(clauses):
+            if clause + 1 < len(text.clause_starts):
+                start = text.clause_starts[clause + 1]
+                if not _PRONOUNS.isdisjoint(text.words[start : start + 2]):
+                    clauses.add(clause + 1)
+        return clauses
 
     def _clause_factors(self) -> dict[int, float]:
-        if not self._own_names:
-            elsewhere = UNNAMED_BRAND_FACTOR
-        else:
-            elsewhere = ADDRESSED_BRAND_FACTOR if self._is_addressed() else 0.0
+        factor_if_named = ADDRESSED_BRAND_FACTOR if self._addressed else 0.0
+        elsewhere = factor_if_named if self._own_names else UNNAMED_BRAND_FACTOR
         factors = {_ELSEWHERE: elsewhere}
         for clause in self._own_clauses:
             for following in (clause + 1, clause + 2):
@@ -100,21 +127,59 @@ class _WeightedClauses:
     def counted_words(self) -> list[WordWeight]:
         """The words that count, in the order of the text, with their weights."""
         text = self._text
-        link_factor = LINK_FACTOR if text.flags & token_flags.LINK else 1.0
-        counted = []
-        comparisons = comparison_valences(text, self._own_names)
-        for valences, is_comparison in ((text.valences, False), (comparisons, True)):
-            for first, last, valence in valences:
-                clause = text.clause_of(last)
-                weight = valence * (1.0 if is_comparison else self._position_factor(last, clause)) * link_factor
-                if weight < 0:
-                    weight *= NEGATIVE_FACTOR
-                if weight and text.in_question(last):
-                    weight *= QUESTION_FACTOR
-                if weight := round(weight, 3):
-                    self._used.add(clause)
-                    counted.append(WordWeight(*text.span(first, last), weight))
+        counted: list[WordWeight] = []
+        others = others_tokens(text, self._own_names) if text.flags & token_flags.OTHERS else {}
+        speech = speech_spans(text, self._own_names) if text.flags & token_flags.REPORTING else []
+        for first, last, valence in text.valences:
+            clause = text.clause_of(last)
+            weight = valence * self._position_factor(last, clause)
+            if weight and (others or speech):
+                weight *= self._role_factor(last, others, speech)
+            if weight:
+                self._count(counted, first, last, clause, weight)
+        comparisons, cues = comparison_valences(text, self._own_names, self._rivals)
+        self._cues += cues
+        for first, last, valence in comparisons:
+            self._count(counted, first, last, text.clause_of(last), valence)
+        self._count_hints(counted)
         return sorted(counted)
+
+    def _count(self, counted: list[WordWeight], first: int, last: int, clause: int, weight: float) -> None:
+        weight = round(weight * (self._praise_factor if weight > 0 else self._blame_factor), 3)
+        if weight:
+            self._used.add(clause)
+            counted.append(WordWeight(*self._text.span(first, last), weight))
+
+    def _role_factor(self, i: int, others: dict[int, int], speech: Sequence[tuple[int, int, int]]) -> float:
+        """What is left of the word at ``i`` if it is about somebody else, or said by the brand."""
+        factor = 1.0
+        if i in others:
+            self._cues.append(TokenCue(others[i], others[i], CueKind.OTHERS))
+            factor = people.OTHERS_FACTOR
+        for verb, first, last in speech:
+            if first <= i <= last:
+                self._cues.append(TokenCue(verb, verb, CueKind.OTHERS))
+                factor *= people.REPORTING_FACTOR if i > verb else 0.0
+        return factor
+
+    def _count_hints(self, counted: list[WordWeight]) -> None:
+        """Count hints of a complaint, which have no place in the text: the more there are, the more likely is one."""
+        if not self._own_names or not self._text.hints:
+            return
+        valence, tokens = hinted_complaint(self._text, is_addressed=self._addressed)
+        if tokens:
+            self._cues.append(TokenCue(tokens[0], tokens[0], CueKind.HINTS))
+        for i in tokens:
+            self._count(counted, i, i, self._text.clause_of(i), valence / len(tokens))
+
+    def cues(self) -> list[Cue]:
+        """What changed how words count. Call it after ``counted_words``."""
+        text = self._text
+        if not text.cues and not self._cues:
+            return []
+        found = [(*text.span(first, last), kind) for first, last, kind in (*text.cues, *self._cues)]
+        found.sort(key=itemgetter(0, 1))
+        return [Cue(*one) for n, one in enumerate(found) if not n or one != found[n - 1]]
 
     def _position_factor(self, i: int, clause: int) -> float:
         """How much the word at token ``i`` counts because of its position."""

@@ -14,7 +14,7 @@ CONJUNCTION: Final = 16
 """Begins a new clause."""
 LINK: Final = 32
 PHRASE_END: Final = 64
-"""Is the last word of a phrase."""
+"""Is a phrase, or the last word of one."""
 IDIOM: Final = 128
 """Occurs in one of VADER's idioms."""
 THAN: Final = 256
@@ -27,3 +27,22 @@ COMPARISON: Final = 4096
 """May rank the brand above or below another."""
 CAPITALS: Final = 8192
 """Is in capitals and has a valence or is a booster, so that the capitals may add emphasis."""
+MEASURE: Final = 1 << 14
+"""Is a measure of a business, such as "profit"."""
+DIRECTION: Final = 1 << 15
+"""Says that a measure goes up or down."""
+CHANGE: Final = 1 << 16
+"""Tells how it was before, or that it was repaired."""
+OTHERS: Final = 1 << 17
+"""Names somebody who is not the brand."""
+REPORTING: Final = 1 << 18
+"""A verb by which a brand speaks or acts."""
+APPRECIATION: Final = 1 << 19
+"""Thanks or praises, which may be sarcastic."""
+CONTRAST: Final = 1 << 20
+"""A conjunction after which another statement begins."""
+CAPITALIZED: Final = 1 << 21
+"""Has a valence and begins with a capital letter, so that it may be part of a name."""
+QUOTED: Final = 1 << 22
+"""Has a valence and stands in quotation marks of its own."""
+HANDLE: Final = 1 << 23

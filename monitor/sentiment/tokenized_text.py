@@ -1,19 +1,24 @@
-"""A text as tokens and clauses, with the valence of each word. It is created once per text, for all brands in it."""
+"""A text as tokens, clauses and sentences, with the valence of each word. Created once per text, for all its brands."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import accumulate
-from operator import add
+from operator import add, or_
 from typing import NamedTuple
 
-from monitor.model import Span
-from monitor.sentiment import brand_lexicon, token_flags
+from monitor.model import CueKind, Span
+from monitor.sentiment import token_flags
+from monitor.sentiment.lexicon import Phrase
 from monitor.sentiment.valence import has_mixed_capitals, word_valence
 from monitor.sentiment.vocabulary import Vocabulary
 
 _ENDS = token_flags.CLAUSE_END | token_flags.SENTENCE_END
+_BOUNDARIES = _ENDS | token_flags.CONJUNCTION | token_flags.HANDLE
+_PHRASE_NEGATION_DISTANCE = 2
+"""Words before a phrase in which a negation reverses it: "wasn't really worth it"."""
 
 
 class TokenValence(NamedTuple):
@@ -24,6 +29,22 @@ class TokenValence(NamedTuple):
     valence: float
 
 
+class TokenCue(NamedTuple):
+    """Tokens from ``first`` to ``last`` (inclusive) that change how others count."""
+
+    first: int
+    last: int
+    kind: CueKind
+
+
+class Sentence(NamedTuple):
+    """The tokens from ``first`` to ``last`` (inclusive)."""
+
+    first: int
+    last: int
+    is_question: bool
+
+
 class TokenizedText:
     """The tokens of a text and what they say, independent of any brand."""
 
@@ -31,19 +52,28 @@ class TokenizedText:
         "_shift",
         "_text",
         "clause_starts",
+        "cues",
         "entries",
         "flags",
+        "handles",
+        "hints",
         "is_excerpt",
         "is_question",
+        "marks",
+        "replaced",
         "sentence_ends",
         "starts",
         "tokens",
+        "unreal",
         "valences",
+        "vocabulary",
+        "words",
     )
 
     def __init__(self, text: str, shift: int, vocabulary: Vocabulary, *, is_excerpt: bool = False) -> None:
         """Tokenize ``text``, which begins at character ``shift`` of the post's body."""
         self.is_excerpt = is_excerpt
+        self.vocabulary = vocabulary
         self._text = text
         self._shift = shift
         self.tokens = _split_tokens(text)
@@ -53,58 +83,124 @@ class TokenizedText:
             self.tokens = [part for token in self.tokens for part in vocabulary[token].parts or (token,)]
             self.entries = list(map(vocabulary.__getitem__, self.tokens))
             flagged = self._flagged_tokens()
+        self.words = [entry.word for entry in self.entries]
         self.starts = _token_starts(text, shift, self.tokens)
         """Where each token begins in the body."""
-        self.valences = self._find_valences(flagged)
         self.clause_starts = [0]
         """Tokens that begin a clause."""
         self.sentence_ends: list[int] = []
         """Tokens that end a sentence."""
         self.is_question: list[bool] = []
-        """For each of these sentences, whether it is a question."""
+        """For each of these sentences, whether it ends with a question mark."""
+        self.handles: list[int] = []
+        """Handles other than those that open the text."""
         self._find_boundaries(flagged)
+        self.hints: dict[str, int] = {}
+        """Kind of hint at a complaint -> token of the first one."""
+        self.marks: list[TokenCue] = []
+        """Phrases after which nothing is asserted, for the rules."""
+        self.cues: list[TokenCue] = []
+        """What the rules found."""
+        self.unreal: list[TokenCue] = []
+        """Tokens that assert nothing, so that comparisons in them do not count."""
+        self.replaced: set[int] = set()
+        """Tokens of phrases that mean something else than their words."""
+        self.valences = self._find_valences(flagged)
 
     def _flagged_tokens(self) -> list[tuple[int, int]]:
         """The tokens that are more than plain words, as (index, flags). Sets ``flags`` to the union of them all."""
         flagged = [(i, entry.flags) for i, entry in enumerate(self.entries) if entry.flags]
-        self.flags = 0
-        for _, flags in flagged:
-            self.flags |= flags
+        self.flags = reduce(or_, [flags for _, flags in flagged], 0)
         return flagged
 
     def _find_valences(self, flagged: Sequence[tuple[int, int]]) -> list[TokenValence]:
+        found = self._find_phrases(flagged) if self.flags & token_flags.PHRASE_END else []
+        replaced = self.replaced
+        if not self.flags & token_flags.VALENCE:
+            return found
         entries = self.entries
         emphasis = bool(self.flags & token_flags.CAPITALS) and has_mixed_capitals(entries)
         idioms = bool(self.flags & token_flags.IDIOM)
-        found = []
+        lexicon = self.vocabulary.lexicon
         for i, flags in flagged:
-            if flags & token_flags.VALENCE and (valence := word_valence(entries, i, emphasis, idioms)):
+            if not flags & token_flags.VALENCE or i in replaced:
+                continue
+            start = self._sentence_start(i) if lexicon.sentence_bound else 0
+            valence = word_valence(entries[start:] if start else entries, i - start, emphasis, idioms)
+            if valence > 0 > entries[i].valence:
+                valence *= lexicon.reversal
+            if valence:
                 found.append(TokenValence(i, i, valence))
-            if flags & token_flags.PHRASE_END:
-                found += self._phrases_ending_at(i)
-            if (
-                flags & token_flags.TIME_UNIT
-                and i
-                and (entries[i - 1].word[:1].isdigit() or entries[i - 1].word == "an")
-            ):
-                found.append(TokenValence(i - 1, i, brand_lexicon.WAITING_VALENCE))
         return found
 
-    def _phrases_ending_at(self, last: int) -> Sequence[TokenValence]:
-        entries = self.entries
-        phrases, previous_word = entries[last].phrases, entries[last - 1].word if last else ""
-        if previous_word not in phrases and None not in phrases:
-            return ()
+    def _sentence_start(self, i: int) -> int:
+        """The first token of the sentence of ``i`` if one begins within three tokens before ``i``, else 0."""
+        n = bisect_left(self.sentence_ends, i) - 1
+        end = self.sentence_ends[n] if n >= 0 else -1
+        return end + 1 if i - end <= 3 else 0
+
+    def _find_phrases(self, flagged: Sequence[tuple[int, int]]) -> list[TokenValence]:
+        """The valences of phrases. Fills ``hints``, ``marks`` and ``replaced``."""
+        added: list[TokenValence] = []
+        replacing: list[TokenValence] = []
+        phrases = self.vocabulary.lexicon.phrases
+        entries, words = self.entries, self.words
+        for i in [i for i, flags in flagged if flags & token_flags.PHRASE_END]:
+            for phrase in entries[i].single:
+                self._sort_phrase(phrase, i, i, added, replacing)
+            for phrase in phrases.get((words[i - 1], words[i]), ()) if i else ():
+                first = i - len(phrase.before)
+                if first == i - 1 or (first >= 0 and tuple(words[first:i]) == phrase.before):
+                    self._sort_phrase(phrase, first, i, added, replacing)
+        found = self._replace(replacing) if replacing else []
+        replaced = self.replaced
+        found += [one for one in added if one.first not in replaced or one.last not in replaced]
+        return [one._replace(valence=v) for one in found if (v := self._unless_negated(one.first, one.valence))]
+
+    def _sort_phrase(
+        self, phrase: Phrase, first: int, last: int, added: list[TokenValence], replacing: list[TokenValence]
+    ) -> None:
+        if phrase.hint:
+            self.hints.setdefault(phrase.hint, last)
+        elif phrase.mark is not None:
+            self.marks.append(TokenCue(first, last, phrase.mark))
+        else:
+            (replacing if phrase.replaces else added).append(TokenValence(first, last, phrase.valence))
+
+    def _replace(self, replacing: Sequence[TokenValence]) -> list[TokenValence]:
+        """Those of the phrases that count, the longest first. A negation in one ends with it."""
         found = []
-        for words_before, valence in (*phrases.get(None, ()), *phrases.get(previous_word, ())):
-            first = last - len(words_before)
-            if first >= 0 and all(entries[first + k].word == word for k, word in enumerate(words_before)):
-                found.append(TokenValence(first, last, valence))
+        replaced = self.replaced
+        for one in sorted(replacing, key=lambda one: one.first - one.last):
+            tokens = range(one.first, one.last + 1)
+            if replaced.isdisjoint(tokens):  # else a longer phrase has these words: "not the best", "the best"
+                replaced.update(tokens)
+                found.append(one)
+        for i in replaced:
+            if self.entries[i].negates or self.entries[i].word == "no":
+                self.entries[i] = self.vocabulary.without_negation(self.entries[i])
         return found
+
+    def _unless_negated(self, first: int, valence: float) -> float:
+        """The valence of a phrase that begins at ``first``: reversed, or nothing, after a negation."""
+        for i in range(first - 1, max(-1, first - 1 - _PHRASE_NEGATION_DISTANCE), -1):
+            if self.entries[i].flags & _ENDS:
+                break
+            if self.entries[i].negates:
+                return -0.74 * valence if valence > 0 else 0.0
+        return valence
 
     def _find_boundaries(self, flagged: Sequence[tuple[int, int]]) -> None:
         """Find where clauses and sentences begin and end."""
+        opening = 0  # the handles that open the text, to which it is addressed
         for i, flags in flagged:
+            if not flags & _BOUNDARIES:
+                continue
+            if flags & token_flags.HANDLE:
+                if i == opening:
+                    opening += 1
+                else:
+                    self.handles.append(i)
             if flags & token_flags.CONJUNCTION and self.clause_starts[-1] != i:
                 self.clause_starts.append(i)
             if flags & _ENDS:
@@ -117,12 +213,48 @@ class TokenizedText:
         """The number of the clause that contains token ``i``."""
         return bisect_right(self.clause_starts, i) - 1
 
-    def in_question(self, i: int) -> bool:
-        """Whether the sentence of token ``i`` ends with a question mark."""
-        if not self.flags & token_flags.QUESTION:
-            return False
-        sentence = bisect_right(self.sentence_ends, i - 1)
-        return sentence < len(self.is_question) and self.is_question[sentence]
+    def sentences(self) -> Iterator[Sentence]:
+        """The sentences, in order."""
+        first = 0
+        for end, is_question in zip(self.sentence_ends, self.is_question, strict=True):
+            if end >= first:
+                yield Sentence(first, end, is_question)
+            first = end + 1
+        if first < len(self.tokens):
+            yield Sentence(first, len(self.tokens) - 1, False)
+
+    def sentence_of(self, i: int) -> tuple[int, int]:
+        """The first and the last token of the sentence of token ``i``."""
+        n = bisect_left(self.sentence_ends, i)
+        first = self.sentence_ends[n - 1] + 1 if n else 0
+        return first, self.sentence_ends[n] if n < len(self.sentence_ends) else len(self.tokens) - 1
+
+    def statement_end(self, i: int) -> int:
+        """The last token of the statement of token ``i``, which ends at punctuation or before "but" and the like."""
+        entries = self.entries
+        for k in range(i, len(entries)):
+            if entries[k].flags & _ENDS:
+                return k
+            if k + 1 < len(entries) and entries[k + 1].flags & token_flags.CONTRAST:
+                return k
+        return len(entries) - 1
+
+    def mute(self, first: int, last: int, cue: TokenCue, *, positive: float = 0.0, negative: float = 0.0) -> None:
+        """Scale the valences between the tokens ``first`` and ``last``, because of ``cue``."""
+        changed = False
+        valences = self.valences
+        for n, one in enumerate(valences):
+            if first <= one.last <= last and one.valence:
+                factor = positive if one.valence > 0 else negative
+                if factor != 1.0:
+                    valences[n] = TokenValence(one.first, one.last, one.valence * factor)
+                    changed = True
+        if changed:
+            self.cues.append(cue)
+
+    def unreal_at(self, i: int) -> TokenCue | None:
+        """The question, wish or plan that token ``i`` is part of."""
+        return next((cue for cue in self.unreal if cue.first <= i <= cue.last), None)
 
     def span(self, first: int, last: int) -> Span:
         """The characters of the body of the tokens ``first`` to ``last``, without the punctuation around them."""

@@ -7,20 +7,17 @@ cached.
 
 from __future__ import annotations
 
+import math
 import re
 import string
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import TypeAlias
+from collections.abc import Mapping
+from copy import copy
+from typing import Final
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from monitor.sentiment import token_flags
-
-Phrases: TypeAlias = Mapping[str | None, Sequence[tuple[tuple[str, ...], float]]]
-"""The phrases that end in one word: the word before it (None for a phrase of one word) -> (all words before the last
-one, valence) of each phrase."""
-_NO_PHRASES: Phrases = MappingProxyType({})
+from monitor.sentiment.lexicon import Lexicon, Phrase, moods
 
 MAX_ENTRIES = 40_000
 """Tokens cached, some 15 MB. When the cache is full it is emptied, which costs less than choosing what to evict."""
@@ -30,6 +27,7 @@ MAX_TOKEN_CHARS = 200
 _PUNCTUATION = string.punctuation + "\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
 _STRIPPED_PUNCTUATION = ".,;:!?\"'()[]*_\u201c\u201d\u2018\u2019\u2026\xab\xbb\u2013\u2014"
 """Punctuation around a word that is not shown as part of it."""
+_QUOTATION_MARKS = "\"'\u201c\u201d\u2018\u2019"
 _LINK = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/)", re.IGNORECASE)
 _INNER_PUNCTUATION = re.compile(r"(?<=\w\w)(\.{2,}|[\u2026\u2014\u2013/|,;!?]+|--+)(?=[@#\w]\w)(?!\d)")
 _REPEATED_LETTER = re.compile(r"(.)\1{2,}")
@@ -39,6 +37,16 @@ _ABBREVIATIONS = frozenset(
 _IDIOMS = [phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
 _IDIOM_KEYWORDS = frozenset(("least", *(max(idiom, key=len) for idiom in _IDIOMS)))
 """The longest word of each of VADER's idioms: a text without any of these words contains no idiom."""
+
+
+class Opening:
+    """What a word at the beginning of a sentence says about it, as an int, for speed."""
+
+    NONE: Final = 0
+    SKIPPED: Final = 1
+    """A filler, a handle or punctuation: the next word decides."""
+    OPENER: Final = 2
+    """Can open a question."""
 
 
 class LexiconEntry:
@@ -53,8 +61,9 @@ class LexiconEntry:
         "leading",
         "name",
         "negates",
+        "opening",
         "parts",
-        "phrases",
+        "single",
         "trailing",
         "valence",
         "word",
@@ -74,8 +83,9 @@ class LexiconEntry:
         self.is_handle = False
         self.flags = 0
         """Bits of ``token_flags``; 0 for a plain word."""
-        self.phrases = _NO_PHRASES
-        """The phrases that end with this word."""
+        self.single: tuple[Phrase, ...] = ()
+        """The phrases that are this word alone."""
+        self.opening = Opening.NONE
         self.parts: tuple[str, ...] = ()
         """The tokens of a compound; empty for any other token."""
         self.leading = self.trailing = 0
@@ -85,23 +95,32 @@ class LexiconEntry:
 class Vocabulary(dict[str, LexiconEntry]):
     """Token -> LexiconEntry, filled on demand. Threads may share one: an entry does not change once it is stored."""
 
-    def __init__(
-        self, overrides: Mapping[str, float], phrases: Mapping[str, float], word_flags: Mapping[str, int]
-    ) -> None:
-        """``overrides`` replace VADER's valences. With three empty mappings, the vocabulary is that of VADER alone."""
+    def __init__(self, lexicon: Lexicon) -> None:
         super().__init__()
         vader = SentimentIntensityAnalyzer()
-        self._valences: dict[str, float] = {**vader.lexicon, **overrides}
-        self._word_flags = dict(word_flags)
-        self._phrases = _by_last_words(phrases)
+        self.lexicon = lexicon
+        self._valences = {**_scaled(vader.lexicon, lexicon.factors), **lexicon.valences}
+        self._boosters: dict[str, float] = {**BOOSTER_DICT, **lexicon.boosters}
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
         self._emoji = re.compile("[" + "".join(map(re.escape, self._emojis)) + "]")
+        self._last_words = {last for _, last in lexicon.phrases}
+        self._without_negation: dict[str, LexiconEntry] = {}
 
     def __missing__(self, token: str) -> LexiconEntry:
         if len(self) >= MAX_ENTRIES:
             self.clear()
         entry = self[token] = self._make_entry(token)
         return entry
+
+    def without_negation(self, entry: LexiconEntry) -> LexiconEntry:
+        """``entry`` as a plain word, for a negation that belongs to a phrase such as "not only"."""
+        plain = self._without_negation.get(entry.word)
+        if plain is None:
+            plain = self._without_negation[entry.word] = copy(entry)
+            plain.negates = False
+            if plain.word == "no":
+                plain.word = ""
+        return plain
 
     def _make_entry(self, token: str) -> LexiconEntry:
         if _LINK.match(token) or len(token) > MAX_TOKEN_CHARS:
@@ -121,7 +140,7 @@ class Vocabulary(dict[str, LexiconEntry]):
             entry.leading = len(token) - len(token.lstrip(_STRIPPED_PUNCTUATION))
         if entry.word[-1:].isalnum():
             entry.trailing = len(token) - len(token.rstrip(_STRIPPED_PUNCTUATION))
-        self._set_valence(entry)
+        self._set_valence(entry, plain)
         self._set_flags(entry, plain)
         return entry
 
@@ -150,51 +169,82 @@ class Vocabulary(dict[str, LexiconEntry]):
             return word
         for replacement in (r"\1\1", r"\1"):
             shorter = _REPEATED_LETTER.sub(replacement, word)
-            if shorter in self._valences or shorter in BOOSTER_DICT:
+            if shorter in self._valences or shorter in self._boosters:
                 return shorter
         return word
 
-    def _set_valence(self, entry: LexiconEntry) -> None:
+    def _set_valence(self, entry: LexiconEntry, plain: str) -> None:
         word = entry.word
-        entry.in_lexicon = word in self._valences
-        entry.booster = BOOSTER_DICT.get(word, 0.0)
-        entry.negates = word in NEGATE or "n't" in word
+        # VADER passes over words of its lexicon when it looks for negations and boosters.
+        changes_others = word in self.lexicon.negators or word in self.lexicon.boosters
+        entry.in_lexicon = word in self._valences and not changes_others
+        entry.booster = self._boosters.get(word, 0.0)
+        entry.negates = word in NEGATE or "n't" in word or word in self.lexicon.negators
         if word in self._emojis and word not in self._valences:
             entry.valence, entry.in_lexicon = self._emoji_valence(word), True
         elif not entry.is_handle and not entry.booster:
             entry.valence = self._valences.get(word, 0.0)
+            if plain[:1] == "#" and word not in self._valences:
+                entry.valence = _hashtag_valence(word, self.lexicon.hashtags)
         if entry.valence:
             entry.flags |= token_flags.VALENCE
+            if plain[:1].isupper():
+                entry.flags |= token_flags.CAPITALIZED
+            elif plain[:1] in _QUOTATION_MARKS and plain.rstrip(".,!?;:")[-1:] in _QUOTATION_MARKS:
+                entry.flags |= token_flags.QUOTED
         if entry.is_upper and (entry.valence or entry.booster):
             entry.flags |= token_flags.CAPITALS
 
     def _emoji_valence(self, sign: str) -> float:
         """The valence of an emoji: the sum over the words of VADER's description of it."""
-        return sum(self._valences.get(word, 0.0) for word in self._emojis[sign].split())
+        return math.fsum(self._valences.get(word, 0.0) for word in self._emojis[sign].split())
 
     def _set_flags(self, entry: LexiconEntry, plain: str) -> None:
         word = entry.word
-        entry.flags |= self._word_flags.get(word, 0)
+        entry.flags |= self.lexicon.flags.get(word, 0)
         if word in _IDIOM_KEYWORDS:
             entry.flags |= token_flags.IDIOM
-        if word in self._phrases:
+        if word in self._last_words:
+            entry.single = self.lexicon.phrases.get(("", word), ())
             entry.flags |= token_flags.PHRASE_END
-            entry.phrases = self._phrases[word]
         has_letters = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
+        if entry.is_handle:
+            entry.flags |= token_flags.HANDLE
         if not has_letters or entry.is_handle or (plain.startswith("#") and not entry.valence):
             entry.flags |= token_flags.NOT_A_WORD
+        entry.opening = _opening(entry)
         entry.flags |= _end_flags(plain.rstrip("\"'\u201d\u2019)]*"), word)
 
 
-def _by_last_words(phrases: Mapping[str, float]) -> Mapping[str, Phrases]:
-    """Index the phrases by their last word, each with and without its apostrophes."""
-    by_last_word: dict[str, dict[str | None, list[tuple[tuple[str, ...], float]]]] = {}
-    for phrase, valence in phrases.items():
-        for spelling in {phrase, phrase.replace("'", "")}:
-            *before, last = spelling.split()
-            by_previous_word = by_last_word.setdefault(last, {})
-            by_previous_word.setdefault(before[-1] if before else None, []).append((tuple(before), valence))
-    return by_last_word
+def _opening(entry: LexiconEntry) -> int:
+    word = entry.word
+    if word in moods.AUXILIARIES or word in moods.QUESTION_WORDS or word in moods.ASKING_WORDS or "n't" in word:
+        return Opening.OPENER
+    is_skipped = entry.is_handle or word in moods.FILLERS or not word[:1].isalnum()
+    return Opening.SKIPPED if is_skipped else Opening.NONE
+
+
+def _hashtag_valence(word: str, parts: Mapping[str, float]) -> float:
+    """The valence of a hashtag of several words, by the longest of ``parts`` that it begins or ends with."""
+    ends = tuple(parts)
+    if not (word.startswith(ends) or word.endswith(ends)):
+        return 0.0
+    found = [part for part in parts if word.startswith(part) or word.endswith(part)]
+    return parts[max(found, key=len)]
+
+
+def _scaled(valences: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, float]:
+    """``valences`` times the factors of their words. A key of ``factors`` with ``*`` means all that begin so."""
+    stems = sorted(key[:-1] for key in factors if key.endswith("*"))
+    lengths = {len(stem) for stem in stems}
+    stem_set = frozenset(stems)
+    scaled = dict(valences)
+    for word in scaled:
+        if word in factors:
+            scaled[word] *= factors[word]
+        elif stem := next((word[:n] for n in lengths if word[:n] in stem_set), None):
+            scaled[word] *= factors[stem + "*"]
+    return scaled
 
 
 def _end_flags(plain: str, word: str) -> int:

@@ -27,6 +27,7 @@ from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
 from display.pages.mentions.cards import Card, Cards, weighted_words
+from display.pages.mentions.cues import cue_notes
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
 from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
@@ -151,6 +152,7 @@ def mention(number: int) -> PageResponse:
         card=card,
         view=view,
         words=weighted_words(shown),
+        cues=cue_notes(shown),
         total_weight=format_signed(sum(word.weight for word in shown.score.evidence.words), 1),
         lowest_score=format_signed(-1, 0),
         language=language_name(shown.post.lang),

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from monitor.model import (
+    Cue,
+    CueKind,
     Evidence,
     Finding,
     Intent,
@@ -67,6 +69,7 @@ def evidence_json(finding: Finding) -> str:
         "judged": evidence.clauses,
         "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
         "reason": evidence.reason,
+        "cues": evidence.cues,
         "intents": [(int(phrase.intent), phrase.start, phrase.end) for phrase in finding.intents],
     }
     return _encode({key: value for key, value in stored.items() if value})
@@ -137,7 +140,8 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
 def read_evidence(stored: dict[str, Any]) -> Evidence:
     """The column ``evidence``, decoded, without the spans of the rule."""
     words = tuple(WordWeight(*word) for word in stored.get("words", ()))
-    return Evidence(clauses=read_spans(stored.get("judged", ())), words=words, reason=stored.get("reason", ""))
+    cues = tuple(Cue(start, end, CueKind(kind)) for start, end, kind in stored.get("cues", ()))
+    return Evidence(read_spans(stored.get("judged", ())), words, stored.get("reason", ""), cues)
 
 
 def read_spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:

@@ -1,0 +1,96 @@
+"""Praise made of words that are neutral by themselves, and praise in slang. Phrase -> valence at its last word."""
+
+from __future__ import annotations
+
+PRAISE = {
+    "well done": 2.2, "good job": 0.6, "great job": 0.6, "nice work": 0.8, "keep it up": 1.5, "keep up the": 1.2,
+    "hats off": 2.2, "can not wait": 2.0, "two thumbs": 1.8, "thumbs up": 2.0, "works well": 1.8, "works great": 0.8,
+    "works perfectly": 0.8, "work well": 1.5, "worked well": 1.5, "works fine": 1.0, "works like a charm": 2.2,
+    "worked like a charm": 2.2, "just works": 1.8, "works a treat": 2.0, "easy to use": 1.2, "worth every": 1.8,
+    "worth the": 1.2, "worth it": 1.5, "well worth": 1.5, "high quality": 1.2, "good value": 1.2, "great value": 1.0,
+    "good deal": 0.5, "great deal": 0.5, "made my day": 2.2, "made my week": 2.2, "made our day": 2.2,
+    "above and beyond": 2.5, "extra mile": 2.2, "on point": 1.8, "on time": 0.3, "right on time": 1.0,
+    "arrived on time": 1.0, "left on time": 1.0, "landed on time": 1.0, "ahead of schedule": 1.2,
+    
+    
+    
+    
+    "big fan": 1.5, "huge fan": 1.8, "my favorite": 0.8, "my favourite": 0.8, "so far so good": 1.5,
+    "highly recommend": 1.5, "would recommend": 1.0, "can recommend": 0.6, "must have": 0.4, "must buy": 1.2,
+    "go to place": 1.2, "look forward": 0.6, "looking forward": 1.2, "hooked on": 1.5, "blown away": 2.5,
+    "second to none": 2.5, "a lifesaver": 0.5, "saved me": 1.5, "saved us": 1.5, "saved the day": 2.2,
+    "saved my": 1.5, "customer for life": 2.5, "won me over": 2.2, "life changing": 2.0, "game changer": 2.2,
+    "pleasantly surprised": 2.2, "really impressed": 1.0, "impressed with": 0.6, "impressed by": 0.6,
+    "credit to": 1.5, "credit where": 1.5, "good on": 1.2, "fair play": 1.5, "big thanks": 0.6, "huge thanks": 0.6,
+    "many thanks": 0.2, "thanks so much": 0.6, "thank you so much": 0.8, "thanks again": 0.4, "shout out to": 1.8,
+    "shout out": 1.2, "big ups": 1.5, "props to": 0.6, "two thumbs up": 0.5, "first class": 0.3, "five stars": 2.2,
+    "5 stars": 2.2, "10/10": 2.2, "takes care of": 1.2, "like new": 1.2, "looked after": 1.5, "looks after": 1.4,
+    "so well": 0.8, "very well": 0.8, "took care of": 1.2, "taken care of": 1.0, "good care of": 1.0,
+    "great care of": 1.0, "in no time": 1.5, "within minutes": 1.0, "same day": 0.4, "next day": 0.2,
+    "sorted it": 1.5, "sorted me out": 1.8, "sorted out": 1.0, "problem solved": 1.5, "fixed in": 1.2,
+    "fixed it": 0.8, "is fixed": 1.0, "got fixed": 1.0, "fixed my": 1.2, "much better": 1.4, "is better": 1.0,
+    "are better": 1.0, "was better": 0.6, "feels better": 0.8, "works better": 1.2, "tastes better": 1.2,
+    "sounds better": 1.2, "looks better": 1.0, "so much better": 0.5, "way better": 1.2, "even better": 1.0,
+    "better than ever": 1.5, "better and better": 1.5, "getting better": 1.2, "gotten better": 1.2,
+    "got better": 1.0, "the best": 1.0, "best customer service": 0.8, "best ever": 1.0, "so good": 0.8,
+    "so easy": 0.8, "super easy": 1.0, "very easy": 0.8, "so nice": 0.6, "very nice": 0.6, "so happy with": 1.0,
+    "very happy with": 1.0, "happy with": 1.0, "happy customer": 1.2, "love my": 0.5, "love this": 0.5,
+    "love the": 0.4, "love how": 0.4, "in love with": 1.0, "wins hands down": 2.0, "hands down": 1.2,
+    "got my vote": 1.5, "thank you for being": 0.6, "well deserved": 1.2, "well played": 1.2, "at its finest": 1.0,
+    "at its best": 1.2, "made it right": 1.8, "make it right": -0.5, "back up and running": 1.2,
+    "up and running": 1.0, "back online": 0.8, "has improved": 1.5, "have improved": 1.5, "much improved": 1.8,
+    "really improved": 1.5, "keeps improving": 1.5, "turned it around": 1.8, "came through": 1.2,
+    "delivered early": 1.5, "arrived early": 1.5, "come a long way": 1.5, "exceeded my expectations": 2.5,
+    "exceeded expectations": 2.2, "exceeds expectations": 2.2, "more than happy": 0.8,
+    # Headlines.
+    "all-time high": 1.5, "record high": 1.5, "record profit": 1.2, "record profits": 1.2, "record sales": 1.2,
+    "record low": -1.5, "52-week low": -1.5, "52-week high": 1.5, "profit up": 1.0, "profit down": -2.0,
+    "job cuts": -1.5, "cuts jobs": -1.5, "cutting jobs": -1.5, "to cut jobs": -1.5, "in the red": -1.5,
+    "in the black": 1.5, "buy rating": 1.2, "sell rating": -1.2, "under fire": -2.0, "steps down": -1.0,
+    "sell-off": -1.5, "files for bankruptcy": -1.0, "class action": -1.5, "strong results": 1.0, "wins award": 1.2,
+    "wins contract": 1.2, "wins deal": 1.2, "wins order": 1.2, "lands contract": 1.2, "bags contract": 1.2,
+    "bags order": 1.2, "secures": 0.6, "beats estimates": 1.8, "tops estimates": 1.8, "beats expectations": 1.8,
+    "beats forecasts": 1.8, "tops expectations": 1.8, "misses estimates": -0.8, "misses expectations": -0.8,
+    "profit warning": -1.8, "fights off": 0.5, "named best": 1.2, "voted best": 1.2, "creates jobs": 1.2,
+    "to create jobs": 1.0, "new jobs": 0.8, "back to profit": 1.5, "returns to profit": 1.8,
+}  # fmt: skip
+"""In addition to the valences of its words."""
+
+SLANG = {
+    # Praise in words that are bad elsewhere.
+    "killing it": 2.2, "killed it": 2.2, "kills it": 2.0, "killin it": 2.2, "to die for": 2.2, "the shit": 1.8,
+    "the bomb": 2.0, "da bomb": 2.0, "the bees knees": 2.0, "the dog's bollocks": 2.0, "badass": 1.8, "bad ass": 1.8,
+    "kick ass": 1.8, "kicks ass": 1.8, "kicking ass": 1.8, "kickass": 1.8, "insanely good": 2.2, "crazy good": 2.2,
+    "stupid good": 2.0, "wicked good": 2.2, "scary good": 2.0, "ridiculously good": 2.2, "damn good": 2.2,
+    "damn fine": 2.0, "bloody good": 2.0, "bloody brilliant": 2.5, "fucking love": 2.8, "fucking amazing": 2.8,
+    "fucking awesome": 2.8, "fucking great": 2.5, "fucking good": 2.2, "fucking brilliant": 2.8,
+    "freaking love": 2.5, "freaking awesome": 2.5, "freaking amazing": 2.5, "so damn good": 2.5, "sick beats": 1.0,
+    "so sick": 1.0, "pretty sick": 1.2, "absolute fire": 1.8, "straight fire": 1.8, "is fire": 1.8, "are fire": 1.8,
+    "pure fire": 1.8, "so fire": 1.8, "slaps": 1.6, "slapped": 0.0, "hits different": 1.6, "on fleek": 0.6,
+    "goated": 2.0, "is goat": 1.5, "the goat": 2.0, "bussin": 1.8, "dope": 1.6, "lit": 1.2, "rad": 1.2, "ace": 1.2,
+    "mint": 0.8, "belter": 1.6, "banger": 1.6, "cracking": 1.5, "smashing it": 2.2, "smashed it": 2.2,
+    "crushing it": 2.2, "crushed it": 2.2, "nailed it": 2.2, "nailing it": 2.2, "knocked it out of the park": 2.8,
+    "out of this world": 2.5, "blew me away": 2.5, "blows me away": 2.5, "blew my mind": 2.2, "blows my mind": 1.8,
+    "mind blown": 2.0, "mind blowing": 2.0, "chef's kiss": 2.2, "take my money": 2.2,
+    "shut up and take my money": 0.5, "addicted to": 1.5, "addictive": 1.0, "obsessed with": 1.5, "obsessed": 0.8,
+    "guilty pleasure": 1.2, "hell yes": 1.8, "hell yeah": 1.8, "unreal": 1.0, "insane value": 1.8,
+    "an absolute unit": 1.0, "absolute legend": 2.5, "absolute legends": 2.5, "legends": 1.8, "legend": 1.4,
+    "you rock": 2.0, "you guys rock": 2.2, "rocks my": 1.5, "ftw": 2.0, "for the win": 2.0, "the real mvp": 2.2,
+    "real mvp": 2.0, "mvp": 1.5, "chuffed": 1.8, "bang on": 1.5, "spot on": 2.0, "top drawer": 2.0,
+    "worth the hype": 1.8, "lives up to the hype": 2.0, "better than sex": 1.5, "beast of a": 1.8, "is a beast": 1.8,
+    "absolute beast": 2.0, "unmatched": 1.6, "chefs kiss": 2.2, "ate that": 1.2, "understood the assignment": 2.0,
+    "big w": 1.5, "massive w": 1.8, "huge w": 1.8,
+    # Contempt.
+    "dumpster fire": -2.5, "trash fire": -2.5, "train wreck": -2.2, "hot garbage": -2.0, "hot mess": -2.0,
+    "shit show": -2.5, "shitshow": -2.5, "clown show": -2.2, "joke of a": -1.8, "is a joke": -1.0, "a joke": -1.0,
+    "mid": -1.0, "so mid": -1.2, "big l": -1.5, "massive l": -1.8, "huge l": -1.8, "takes the cake": -1.0,
+    "took the cake": -1.2, "takes the piss": -2.2, "taking the piss": -2.2, "sucks ass": -1.0, "full of shit": -1.5,
+    "pile of shit": -1.5, "piece of shit": -1.0, "piece of crap": -1.0, "load of crap": -1.0,
+    "load of rubbish": -1.0, "cash grab": -2.0, "money grab": -2.0, "daylight robbery": -1.5,
+    "highway robbery": -1.5, "for nothing": -0.6, "bottom of the barrel": -2.0, "cooked": -0.3,
+    "fell off hard": -1.8, "lost the plot": -2.0, "beyond a joke": -2.2, "not it": -1.2, "ain't it": -1.5,
+    "is pants": -1.8, "is bobbins": -1.8, "is shite": -2.0, "shite": -2.0, "naff": -1.6, "dogshit": -2.5,
+    "gone to the dogs": -2.2, "gone to shit": -2.2, "sus": -1.0, "sketchy": -1.5, "janky": -1.5, "wack": -1.5,
+    "cringe": -1.4, "yawn": -1.0,
+}  # fmt: skip
+"""Instead of the valences of its words. Costs: "lit a fire" and "to die for a cause" are read as praise."""

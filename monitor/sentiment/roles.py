@@ -1,0 +1,72 @@
+"""Kind: direction of anger. Whether words near a brand are about the brand, about somebody else, or said by the brand.
+
+"Acme warns of a terrible storm", "I hate my neighbours", "the man next to me stinks". Cost: a brand that is blamed
+through its customers ("people hate Acme's boss") loses most of that blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.sentiment import token_flags
+from monitor.sentiment.brand_names import NameMatch
+from monitor.sentiment.lexicon import people
+from monitor.sentiment.lexicon.comparisons import VERB_AUXILIARIES
+from monitor.sentiment.tokenized_text import TokenizedText
+
+
+def speech_spans(text: TokenizedText, own: Sequence[NameMatch]) -> list[tuple[int, int, int]]:
+    """What the brand says or does to others, as tokens (verb, first, last)."""
+    spans = []
+    for _, start, end in own:
+        i = end
+        while i < len(text.entries) and text.entries[i].word in VERB_AUXILIARIES:
+            i += 1
+        is_after_name = i < len(text.entries) and not text.entries[end - 1].flags & token_flags.CLAUSE_END
+        if is_after_name and text.entries[i].flags & token_flags.REPORTING and not text.entries[start].is_handle:
+            spans.append((i, i, text.sentence_of(i)[1]))
+    return spans
+
+
+def others_tokens(text: TokenizedText, own: Sequence[NameMatch]) -> dict[int, int]:
+    """Token with a valence -> token of the somebody else that it is about."""
+    named = {i for _, start, end in own for i in range(start, end)}
+    found: dict[int, int] = {}
+    for i, entry in enumerate(text.entries):
+        if entry.flags & token_flags.OTHERS and i not in named and _is_somebody_else(text, i):
+            for k in _about(text, i, named):
+                found[k] = i
+    return found
+
+
+def _is_somebody_else(text: TokenizedText, i: int) -> bool:
+    """Whether the noun at ``i`` is not the brand's own: "your people" and "the driver" may be."""
+    before = [entry.word for entry in text.entries[max(0, i - 2) : i]]
+    if not people.OWN_PEOPLE.isdisjoint(before) and (text.entries[i].word in people.STAFF or "your" in before):
+        return False
+    return text.entries[i].word not in people.STAFF or not people.OTHERS_DETERMINERS.isdisjoint(before)
+
+
+def _about(text: TokenizedText, i: int, named: set[int]) -> range:
+    """The tokens whose words are about the somebody else at ``i``: anger right before it, and its own predicate.
+
+    Nothing if the brand is between: "my boss hates Acme" is about Acme.
+    """
+    entries = text.entries
+    first, last = text.sentence_of(i)
+    start = i
+    for k in range(i - 1, max(first, i - 5) - 1, -1):
+        if k in named or entries[k].flags & token_flags.CLAUSE_END:
+            break
+        if entries[k].word in people.ANGER or entries[k].flags & token_flags.VALENCE:
+            start = k
+    end = i
+    while (
+        end < last
+        and not entries[end].flags & token_flags.CLAUSE_END
+        and not entries[end + 1].flags & token_flags.CONJUNCTION
+    ):
+        end += 1
+        if end in named:
+            return range(start, i + 1)
+    return range(start, end + 1)
