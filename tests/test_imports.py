@@ -68,6 +68,7 @@ PAGES = BASE | {
     "collector.search_coverage",
     "sources.webhook",  # what a delivery contains, for the description of the interface
     "text.language_codes",
+    "text.near_duplicates",
     "text.quotes",
 }
 """What display/ may import from monitor/."""

@@ -25,6 +25,7 @@ def test_judging_changes_nothing_about_a_post_except_its_language() -> None:
         stars=4,
         reply_to="bob",
         repost=True,
+        link="https://news.example/2",
     )
     filled = [f.name for f in fields(Post) if f.default is MISSING or getattr(original, f.name) != f.default]
     assert filled == [f.name for f in fields(Post) if f.name != "lang"], "a new field needs a value above"

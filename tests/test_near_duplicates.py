@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.text import near_duplicates
-from monitor.text.near_duplicates import NearDuplicateIndex, signatures
+from monitor.text.near_duplicates import NearDuplicateIndex, Origin, signatures
 from tests.fakes import NOON
 
 ORIGINAL = (
@@ -146,7 +146,7 @@ def test_seeded_index_gives_the_same_results_as_a_live_one(seed: int) -> None:
     for n, signature in enumerate(signed[:200]):
         clusters[n] = live.add(n, signature, NOON + timedelta(minutes=n))
     seeded = NearDuplicateIndex()
-    seeded.seed([(n, signed[n], NOON + timedelta(minutes=n)) for n in range(200)])
+    seeded.seed([(n, signed[n], NOON + timedelta(minutes=n), Origin()) for n in range(200)])
     rest = [(n, signed[n], NOON + timedelta(minutes=n)) for n in range(200, 300)]
     assert [live.add(*post) for post in rest] == [seeded.add(*post) for post in rest]
     assert any(clusters.values())
@@ -175,7 +175,7 @@ def test_removed_posts_leave_no_trace(seed: int) -> None:
 def test_stored_cluster_outlives_its_first_post() -> None:
     signature = signatures([ORIGINAL])[0]
     index = NearDuplicateIndex()
-    index.seed([(7, signature, NOON)], {7: 3})
+    index.seed([(7, signature, NOON, Origin())], {7: 3})
     assert index.add(8, signature, NOON) == 3
 
 

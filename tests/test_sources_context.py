@@ -172,3 +172,62 @@ def test_a_reply_on_bluesky_names_the_account_it_replies_to(reply: Any, author: 
     post = to_post(Event(int(NOON.timestamp() * 1e6), "did:plc:ana", "3k", "1", record), "Bluesky", NOON)
     assert post is not None
     assert post.reply_to == author
+
+
+PAGE = "https://daily.example/2026/03/04/acme-recalls-its-heaters"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("mastodon", {"card": {"url": PAGE}}),
+        ("hackernews", {"url": PAGE}),
+        ("x", {"entities": {"urls": [{"expanded_url": PAGE}, {"expanded_url": "https://x.com/a/status/1"}]}}),
+    ],
+)
+def test_a_post_names_the_page_that_it_shares(kind: str, fields: dict[str, Any]) -> None:
+    assert read(kind, with_fields(**fields)).link == PAGE
+
+
+def test_a_post_of_lemmy_names_the_page_that_it_shares_and_a_comment_none() -> None:
+    def sharing(view: dict[str, Any]) -> dict[str, Any]:
+        return {**view, "post": {**view.get("post", {}), "url": PAGE}}
+
+    with reading("lemmy", sites.module("lemmy").Site(fake_posts(4), alter=sharing)) as (source, _):
+        posts = posts_of(passes(source))
+    assert {(post.external_id[0], post.link) for post in posts} == {("p", PAGE), ("c", "")}
+
+
+def test_a_submission_names_the_page_that_it_shares() -> None:
+    def submission(**fields: Any) -> str:
+        record = thing(FakePost(2, "Acme is fine", NOON))
+        record["data"] |= {"url": PAGE, **fields}
+        shared = parse_thing(record, "Reddit", NOON)
+        assert isinstance(shared, Post)
+        return shared.link
+
+    assert submission(is_self=False) == PAGE
+    assert submission(is_self=True) == ""
+
+
+@pytest.mark.parametrize("embed", [{"external": {"uri": PAGE}}, {"media": {"external": {"uri": PAGE}}}])
+def test_a_card_names_the_page_that_a_post_shares(embed: dict[str, Any]) -> None:
+    assert bluesky_post(embed) == PAGE
+
+
+@pytest.mark.parametrize("odd", [None, [], 5, {"external": 5}, {"external": {"uri": 5}}, {"external": {"uri": "a b"}}])
+def test_an_odd_card_names_no_page(odd: Any) -> None:
+    assert bluesky_post(odd) == ""
+
+
+def test_a_post_of_x_with_two_pages_shares_neither() -> None:
+    urls = [{"expanded_url": PAGE}, {"expanded_url": "https://other.example/a"}]
+    assert read("x", with_fields(entities={"urls": urls})).link == ""
+
+
+def bluesky_post(embed: Any) -> str:
+    """The page that a post with ``embed`` shares."""
+    record = {"text": "Acme", "createdAt": "2026-03-04T11:00:00Z", "embed": embed}
+    found = to_post(Event(1_772_000_000_000_000, "did:plc:ana", "3k1", "1", record), "Bluesky", NOON)
+    assert found is not None
+    return found.link

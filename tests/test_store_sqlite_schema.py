@@ -171,11 +171,12 @@ NEW_TABLES |= {
     "tombstone",
     "retention",
     "deletion_state",
+    "story_key",
     "opinion",
     "opinion_queue",
     "opinion_state",
 }
-FILLED = {"link_progress", "access_version", "deletion_state"}
+FILLED = {"link_progress", "access_version", "deletion_state", "story_key"}
 """The new tables with a row."""
 CHANGED = ("source", "topics")
 """Tables whose rows change; ``test_an_old_database_can_be_used`` reads them."""

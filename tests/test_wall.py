@@ -34,8 +34,9 @@ from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.wall_data import TALLIES_TTL_SECONDS
 from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
-from monitor.model import UNDATED, Bin, Brand, Health, Incident, JudgedPost, SourceStatus, Tally
+from monitor.model import UNDATED, Bin, Brand, Health, Incident, JudgedPost, MentionFilter, SourceStatus, Tally
 from monitor.store import open_store
+from monitor.text.story_keys import story_keys
 from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, working_status
 from tests.fakes import NOON, FakeClock
 
@@ -250,6 +251,32 @@ def test_a_hidden_post_disappears_at_once_and_still_counts(wall: Wall) -> None:
     assert [v["text"] for v in state["voices"]] == ["Acme stays."]
     assert state["headline"]["clause"] == "2 mentions in the last hour."
     assert wall.proof[1] == "1 post hidden, still counted."
+
+
+ARTICLE = "https://daily.example/2026/03/04/acme-recalls-its-heaters"
+
+
+def in_story(one: JudgedPost) -> JudgedPost:
+    """As the judge passes it on."""
+    return replace(one, story_keys=story_keys(one.post))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [("Acme, what a disgrace", {"Acme recalls heaters. Out now."}), ("Acme recalls heaters", set())],
+)
+def test_hiding_a_comment_hides_its_copies_and_hiding_an_article_its_whole_story(
+    wall: Wall, hidden: str, shown: set[str]
+) -> None:
+    comments = ("Acme, what a disgrace", "Acme: what a disgrace!")
+    posts = [at(9 - n, f"{text} {ARTICLE}", external_id=str(n)) for n, text in enumerate(comments)]
+    posts.append(at(5, "Out now.", title="Acme recalls heaters", url=ARTICLE))
+    posts = [in_story(one) for one in posts]
+    wall.save(*posts), wall.save(source="Reddit")
+    stored = {m.post.title or m.post.text.partition(" http")[0]: m for m in wall.store.page(MentionFilter())}
+    assert len({mention.story for mention in stored.values()}) == 1
+    wall.store.set_hidden(stored[hidden].id, True, wall.clock.now())
+    assert {voice["text"].partition(" http")[0] for voice in wall.get()["voices"]} == shown
 
 
 def test_the_hero_is_about_us_while_anything_about_us_is_fresh(wall: Wall) -> None:

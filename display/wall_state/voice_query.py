@@ -38,7 +38,7 @@ class VoiceQuery:
         """Whether the wall may show ``mention`` as a voice. One without a date has no age to show."""
         if mention.brand not in self._brand_names or mention.hidden or mention.post.undated:
             return False
-        if mention.story is not None and mention.story in self._data.hidden_stories:
+        if self._data.hidden_posts.include(mention):
             return False
         if self._wall.languages and (mention.post.lang or UNKNOWN_LANGUAGE) not in self._wall.languages:
             return False

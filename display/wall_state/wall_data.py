@@ -13,6 +13,7 @@ from display.source_health import SourceHealth, is_major, major_sources, outage_
 from display.wall_state import horizon, usual_shares
 from display.wall_state.baseline_hours import baseline_hours
 from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
+from display.wall_state.hidden_posts import HiddenPosts
 from display.wall_state.horizon import Period
 from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.usual_shares import WEEK
@@ -53,8 +54,6 @@ NOT_LIVE_AFTER_SECONDS = 120.0
 """Without a scheduler for this long, the wall is not live. A shorter absence is a restart."""
 ANALYSIS_VALID_FOR = timedelta(minutes=5)
 """Incidents and topics that were not updated for this long are out of date: their job has stopped."""
-MAX_HIDDEN_STORIES = 200
-"""The newest hidden posts whose stories are looked up."""
 MAX_DISTINCT_MATCHES = 1000
 """Up to this many matches of several queries are counted once each; above it, a mention may count twice."""
 MAX_NEW_MENTIONS = 100
@@ -192,15 +191,9 @@ class WallData:
         return self._store.mentions(ids)
 
     @property
-    def hidden_stories(self) -> frozenset[int]:
-        """Stories of which a post of this week was hidden: its near-duplicates are not shown either."""
-        hidden = MentionFilter(state=Choice(("hidden",)), since=self.now - WEEK)
-        return self._once(
-            "hidden stories",
-            lambda: frozenset(
-                m.story for m in self._store.page(hidden, limit=MAX_HIDDEN_STORIES) if m.story is not None
-            ),
-        )
+    def hidden_posts(self) -> HiddenPosts:
+        """The hidden posts of this week."""
+        return self._once("hidden posts", lambda: HiddenPosts.read(self._store, self.now - WEEK))
 
     def last_mention_id(self) -> int:
         """The highest mention id."""

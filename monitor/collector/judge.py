@@ -19,6 +19,7 @@ from monitor.text.language import LanguageDetector
 from monitor.text.near_duplicates import signatures
 from monitor.text.quotes import own_text
 from monitor.text.stated_language import contradicts_script
+from monitor.text.story_keys import story_keys, story_text
 from monitor.text.usual_language import UsualLanguages
 
 NOT_JUDGED = "Posts are skipped, because a bug in Wallflower keeps them from being judged"
@@ -63,10 +64,12 @@ class Judge:
             cleaned = prepare_posts(posts, now, self._detector)
             matches_by_post = self._matcher.match(cleaned)
             self._assume_languages(cleaned, matches_by_post, self._usual(now))
-            bodies = [post.body for post, matches in zip(cleaned, matches_by_post, strict=True) if matches]
+            bodies = [story_text(post) for post, matches in zip(cleaned, matches_by_post, strict=True) if matches]
             signature = iter(signatures(bodies))
             return [
-                JudgedPost(post, self._findings(post, matches), next(signature)) if matches else JudgedPost(post)
+                JudgedPost(post, self._findings(post, matches), next(signature), story_keys(post))
+                if matches
+                else JudgedPost(post)
                 for post, matches in zip(cleaned, matches_by_post, strict=True)
             ]
 
@@ -126,6 +129,7 @@ def _with_lang(post: Post, lang: str | None) -> Post:
         post.stars,
         post.reply_to,
         post.repost,
+        post.link,
     )
 
 

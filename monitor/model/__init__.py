@@ -51,6 +51,7 @@ from monitor.model.sources import (
     Spend,
 )
 from monitor.model.store_health import ERASING, FaultKind, StoreFault, StoreHealth, StorePause, UncleanStop
+from monitor.model.stories import KeyKind, StoryKey
 from monitor.model.texts import Text, Texts
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "Json",
     "JudgedMention",
     "JudgedPost",
+    "KeyKind",
     "ListPosition",
     "Match",
     "Mention",
@@ -118,6 +120,7 @@ __all__ = [
     "StoreFault",
     "StoreHealth",
     "StorePause",
+    "StoryKey",
     "Tally",
     "Term",
     "Text",

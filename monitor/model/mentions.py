@@ -11,6 +11,7 @@ from monitor.model.maintenance import Refusal
 from monitor.model.opinions import Opinion
 from monitor.model.posts import Post, Span
 from monitor.model.queries import ListPosition
+from monitor.model.stories import StoryKey
 
 NEUTRAL_BELOW = 0.15
 """Scores closer to zero than this are neutral."""
@@ -183,6 +184,7 @@ class JudgedPost:
     findings: tuple[Finding, ...] = ()
     signature: bytes = b""
     """What near-duplicates share (see ``text.near_duplicates``); empty if the text is too short."""
+    story_keys: tuple[StoryKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,7 @@ class Mention:
     corrected: bool = False
     """The score was set by a person."""
     story: int | None = None
-    """Id of its story; None if it has no near-duplicates."""
+    """Id of its story; None if no other post belongs to it."""
     near_duplicates: int = 0
     """Other mentions of this brand in the same story."""
     imported: bool = False

@@ -45,6 +45,8 @@ class Post:
     """The author that it replies to, named as in ``author``; empty if it is no reply, or the site does not say."""
     repost: bool = False
     """A share of somebody else's post, without own words."""
+    link: str = ""
+    """The page that it shares, where the site names one apart from the text. Compared with other posts, not stored."""
 
     @property
     def body(self) -> str:

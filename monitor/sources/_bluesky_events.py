@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from monitor.model import Post, Term
 from monitor.query.prefilter import Prefilter
 from monitor.streams import StreamMessage
+from monitor.text.cleaning import safe_url
 from monitor.text.language_codes import language_code
 
 POST_COLLECTION = "app.bsky.feed.post"
@@ -147,7 +148,17 @@ def to_post(event: Event, source: str, now: datetime) -> Post | None:
         url=f"https://bsky.app/profile/{event.did}/post/{event.rkey}",
         lang=language_code(language) if isinstance(language, str) else None,
         reply_to=_reply_to(record),
+        link=_linked_page(record),
     )
+
+
+def _linked_page(record: Record) -> str:
+    """The page whose card the post shows."""
+    embed = record.get("embed")
+    media = embed.get("media") if isinstance(embed, dict) else None
+    cards = [shown.get("external") for shown in (embed, media) if isinstance(shown, dict)]
+    addresses = [card.get("uri") for card in cards if isinstance(card, dict)]
+    return next((safe_url(uri) for uri in addresses if isinstance(uri, str)), "")
 
 
 def _reply_to(record: Record) -> str:

@@ -161,6 +161,7 @@ def parse_thing(thing: Any, source: str, latest: datetime) -> Post | str | None:
         site=f"r/{subreddit}" if subreddit else "",
         reply_to=_reply_to(data),
         repost=_is_plain_crosspost(data, title, author),
+        link="" if is_comment or data.get("is_self") is True else safe_url(get_text(data, "url")),
     )
     return post if post.body.strip() else None
 

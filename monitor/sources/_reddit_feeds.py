@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from html import unescape
 from urllib.parse import urlencode
 
 from monitor.feeds.boilerplate import without_boilerplate
@@ -20,6 +21,7 @@ from monitor.text.cleaning import plain_text, safe_url
 KEY_HELP = "It follows feed= in the addresses at https://www.reddit.com/prefs/feeds."
 _AUTHOR = re.compile(r"/u/([\w-]+)")
 _SUBREDDIT = re.compile(r"/(r/[\w-]+)/")
+_LINK = re.compile(r'<a href="([^"]+)">\[link\]</a>')
 
 
 class FeedReader:
@@ -61,6 +63,7 @@ class FeedReader:
             return None
         is_comment, url = name.startswith("t1_"), safe_url(entry.link)
         author, subreddit = _AUTHOR.search(entry.author), _SUBREDDIT.search(url)
+        link = None if is_comment else _LINK.search(entry.text)
         return Post(
             source=self._source,
             external_id=name,
@@ -70,4 +73,5 @@ class FeedReader:
             title="" if is_comment else " ".join(plain_text(entry.title).split()),
             url=url,
             site=subreddit[1] if subreddit else "",
+            link=safe_url(unescape(link[1])) if link else "",
         )

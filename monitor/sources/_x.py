@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from monitor.errors import SourceError
 from monitor.model import Batch, Json, Post, Term
 from monitor.sources._fields import Record, get_id, get_line, get_object, get_text
 from monitor.sources._recheck import may_match
-from monitor.text.cleaning import plain_text
+from monitor.text.cleaning import plain_text, safe_url
 from monitor.text.language_codes import language_code
 
 LOOKUP_INTERVAL = timedelta(hours=23)
@@ -22,6 +23,7 @@ MAX_POSTS = 3_000
 _ID_EPOCH_MS = 1_288_834_974_657
 """Ids are milliseconds since this time (November 2010), shifted by 22 bits."""
 _ID_SHIFT = 22
+_OWN_PAGE = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter|t)\.com?/", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class PostVersion:
     reply_to: str = ""
     """The handle of that author, if the text mentions it, as nearly all replies do."""
     repost: bool = False
+    link: str = ""
 
 
 def parse_version(tweet: Any) -> PostVersion | None:
@@ -59,6 +62,7 @@ def parse_version(tweet: Any) -> PostVersion | None:
         reply_to_id=reply_to_id,
         reply_to=_mentioned_handle(tweet, reply_to_id) if reply_to_id else "",
         repost="retweeted" in [get_text(post, "type") for post in _objects(tweet, "referenced_tweets")],
+        link=_linked_page(tweet),
     )
 
 
@@ -75,7 +79,16 @@ def to_post(version: PostVersion, source: str, author: str, latest: datetime) ->
         lang=version.lang,
         reply_to=version.reply_to or (author if version.reply_to_id == version.author_id else ""),
         repost=version.repost,
+        link=version.link,
     )
+
+
+def _linked_page(tweet: Record) -> str:
+    """The page that the post links to; '' if it links to none or several. Its text has only addresses of t.co."""
+    entities = get_object(tweet, "entities")
+    urls = [get_text(url, "unwound_url") or get_text(url, "expanded_url") for url in _objects(entities, "urls")]
+    pages = {safe_url(url) for url in urls if not _OWN_PAGE.match(url)} - {""}
+    return pages.pop() if len(pages) == 1 else ""
 
 
 def _mentioned_handle(tweet: Record, user_id: str) -> str:

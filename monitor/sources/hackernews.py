@@ -10,7 +10,7 @@ from monitor.sources._backfill import ListedPost, Page, Window
 from monitor.sources._fields import Record, get_id, get_int, get_line, get_text, parse_time, response_objects
 from monitor.sources._options import BaseUrl, SearchOptions
 from monitor.sources._paged import SearchedSource
-from monitor.text.cleaning import plain_text
+from monitor.text.cleaning import plain_text, safe_url
 
 PAGE_SIZE = 200
 
@@ -63,7 +63,14 @@ class Source(SearchedSource[Options]):
             if item.get("deleted") is True or item.get("dead") is True:
                 found[id_] = None
             elif (at := parse_time(get_int(item, "time"))) is not None:
-                post = self._post(id_, get_line(item, "title"), get_text(item, "text"), get_line(item, "by"), at)
+                post = self._post(
+                    id_,
+                    get_line(item, "title"),
+                    get_text(item, "text"),
+                    get_line(item, "by"),
+                    at,
+                    get_text(item, "url"),
+                )
                 found |= {id_: post} if post else {}
         return found
 
@@ -72,9 +79,13 @@ class Source(SearchedSource[Options]):
         if not id_ or at is None:
             return None
         text = get_text(hit, "comment_text") or get_text(hit, "story_text") or get_text(hit, "job_text")
-        return self._post(id_, get_line(hit, "title"), text, get_line(hit, "author"), min(at, latest))
+        return self._post(
+            id_, get_line(hit, "title"), text, get_line(hit, "author"), min(at, latest), get_text(hit, "url")
+        )
 
-    def _post(self, id_: str, title: str, text: str, author: str, at: datetime) -> Post | None:
+    def _post(self, id_: str, title: str, text: str, author: str, at: datetime, link: str) -> Post | None:
         url = f"https://news.ycombinator.com/item?id={id_}" if id_.isdecimal() else ""
-        post = Post(self.options.name, id_, plain_text(text), at, author=author, title=title, url=url)
+        post = Post(
+            self.options.name, id_, plain_text(text), at, author=author, title=title, url=url, link=safe_url(link)
+        )
         return post if post.body.strip() else None

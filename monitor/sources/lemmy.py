@@ -196,6 +196,7 @@ class Source(SearchedSource[Options]):
             url=safe_url(get_text(record, "ap_id")) or f"{self.options.url}/{kind}/{id_}",
             site=get_line(get_object(view, "community"), "name"),
             lang=_language(get_int(record, "language_id")),
+            link="" if is_gone else safe_url(get_text(record, "url")),
         )
         return post if is_gone or post.body.strip() else None
 

@@ -274,6 +274,7 @@ class Source:
             lang=language_code(get_text(status, "language") or None),
             reply_to=_full_handle(_reply_to(status, account), home),
             repost=bool(get_object(status, "reblog")),
+            link=safe_url(get_text(get_object(status, "card"), "url")),
         )
 
     def _look_up(self, ids: Sequence[str]) -> Mapping[str, Post | None]:

@@ -134,7 +134,7 @@ def clean(post: Post, now: datetime) -> Post:
     # Times are compared by identity: the same moment in another time zone compares equal, but has to be converted.
     if published_at is post.published_at and strings == before:
         return post
-    known = (post.stars, reply_to, post.repost)
+    known = (post.stars, reply_to, post.repost, post.link)
     return Post(post.source, external_id, text, published_at, author, title, url, site, lang, *known)
 
 

@@ -2,6 +2,7 @@
 
     canonical_link(url)   the link to store and show; it leads to the same page
     link_key(url)         for comparison only: ignores the scheme, "www.", escapes, order of parameters, last slash
+    urls_in_text(text)    the links in a text
     strip_tracking(text)  the same for the links in a text: nobody wrote those parameters as words
 
 None of them raises, and none changes its own result.
@@ -111,6 +112,12 @@ def _computed_key(url: str) -> str:
         return link
     key = re.sub(r"^https?://(?:www\.)?", "", key)
     return re.sub(r"/(?=[?#]|\Z)", "", key, count=1)
+
+
+def urls_in_text(text: str) -> list[str]:
+    """The web addresses with a scheme in a text, without the punctuation around them."""
+    found = (match[0] for match in _URL_IN_TEXT.finditer(text)) if "://" in text else ()
+    return [_before_closing_bracket(url).rstrip(_TRAILING_PUNCTUATION) for url in found if "://" in url]
 
 
 def strip_tracking(text: str) -> str:

@@ -13,12 +13,15 @@ equal values.
 from __future__ import annotations
 
 import heapq
+import re
+from array import array
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import eq
 from struct import Struct
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +40,10 @@ MIN_EQUAL_VALUES = 16
 MIN_EQUAL_VALUES_SHORT, SHORT_TEXT_WORDS = 20, 12
 """The minimum if either text has fewer words than SHORT_TEXT_WORDS: short texts often share only a common phrase, such
 as "been on hold for over an hour"."""
+NUMBER = 0x8000
+"""Bit of the hash of a word of a title."""
+MIN_EQUAL_VALUES_OTHER_TITLE = 26
+"""The minimum if the titles differ: an agency's text under another headline, and not another text with a footer."""
 CLUSTER_WINDOW = timedelta(hours=72)
 """A post joins a cluster only if it was published within this time of one of its posts."""
 MAX_POSTS = 20_000
@@ -72,13 +79,43 @@ def signatures(bodies: Sequence[str]) -> list[bytes]:
     return signed
 
 
+def are_near_duplicates(one: str, other: str) -> bool:
+    """Whether two texts say nearly the same; short ones must have the same words."""
+    first, second = signatures([one, other])
+    if first and second:
+        return _equal_values(first, second) >= _min_equal_values(first, second)
+    return _plain_words(one) == _plain_words(other)
+
+
+def _plain_words(text: str) -> list[str]:
+    return re.findall(r"\w+", re.sub(r"\S*://\S*|@\w+", " ", text.casefold()))
+
+
+class Origin(NamedTuple):
+    """Where a post is from. Items of one source with different titles are different items, however alike their texts
+    are: episodes with one description, articles with one footer. Their text then is boilerplate, and joins nothing."""
+
+    source: int = 0
+    title: bytes = b""
+    """Two bytes for each word of its title, those of numbers with the bit NUMBER; empty without one."""
+
+
+class _Known(NamedTuple):
+    """A post in the index."""
+
+    signature: bytes
+    at: datetime
+    cluster: int
+    origin: Origin
+    boilerplate: bool = False
+
+
 class NearDuplicateIndex:
     """The signatures of recent posts. Results depend only on the posts that it holds, not on how they were added."""
 
     def __init__(self, max_posts: int = MAX_POSTS) -> None:
         self._max_posts = max_posts
-        self._posts: dict[int, tuple[bytes, datetime, int]] = {}
-        """Post id -> signature, time of publication, cluster."""
+        self._posts: dict[int, _Known] = {}
         self._id_heap: list[int] = []
         """A heap of post ids; the lowest is evicted first. Removed posts stay in it until they reach the top."""
         self._bands: list[dict[int, int | list[int]]] = [{} for _ in range(_BANDS)]
@@ -87,7 +124,7 @@ class NearDuplicateIndex:
     def __len__(self) -> int:
         return len(self._posts)
 
-    def add(self, post_id: int, signature: bytes, at: datetime) -> int | None:
+    def add(self, post_id: int, signature: bytes, at: datetime, origin: Origin = Origin()) -> int | None:  # noqa: B008
         """Add a post published ``at``; return its cluster (the id of its first post), or None if it is the first.
 
         An empty signature matches nothing and is not added. A post that the index already holds is replaced.
@@ -102,36 +139,35 @@ class NearDuplicateIndex:
             if held != post_id:
                 shared.append((band, key, held))
         cluster = self._cluster_of(
-            {held if isinstance(held, int) else held[-1] for _, _, held in shared}, signature, at
+            {held if isinstance(held, int) else held[-1] for _, _, held in shared}, signature, at, origin
         )
         for band, key, held in shared:
             _add_to_band(band, key, held, post_id)
-        self._posts[post_id] = (signature, at, post_id if cluster is None else cluster)
+        self._posts[post_id] = _Known(signature, at, post_id if cluster is None else cluster, origin)
         heapq.heappush(self._id_heap, post_id)
         self._enforce_limit()
         return cluster
 
     def seed(
-        self, stored: Iterable[tuple[int, bytes, datetime]], clusters: Mapping[int, int] = MappingProxyType({})
+        self, stored: Iterable[tuple[int, bytes, datetime, Origin]], clusters: Mapping[int, int] = MappingProxyType({})
     ) -> None:
         """Add stored posts, in the order of their ids. ``clusters``: post -> cluster, for posts that have one."""
-        for post_id, signature, at in stored:
-            cluster = self.add(post_id, signature, at)
+        for post_id, signature, at, origin in stored:
+            cluster = self.add(post_id, signature, at, origin)
             if clusters.get(post_id, cluster) != cluster:
                 self.assign(post_id, clusters[post_id])
 
     def assign(self, post_id: int, cluster: int) -> None:
         """Put a post into another cluster. Without effect if the index does not hold it."""
         if post_id in self._posts:
-            signature, at, _ = self._posts[post_id]
-            self._posts[post_id] = (signature, at, cluster)
+            self._posts[post_id] = self._posts[post_id]._replace(cluster=cluster)
 
     def remove(self, post_id: int) -> None:
         """Remove one post as if it had never been added, because it was deleted or its transaction failed."""
         known = self._posts.pop(post_id, None)
         if known is None:
             return
-        for band, key in zip(self._bands, _PAIRS.unpack(known[0]), strict=True):
+        for band, key in zip(self._bands, _PAIRS.unpack(known.signature), strict=True):
             held = band[key]
             if isinstance(held, int):
                 del band[key]
@@ -140,12 +176,22 @@ class NearDuplicateIndex:
                 if len(held) == 1:
                     band[key] = held[0]
 
-    def _cluster_of(self, candidates: set[int], signature: bytes, at: datetime) -> int | None:
+    def _cluster_of(self, candidates: set[int], signature: bytes, at: datetime, origin: Origin) -> int | None:
         """The cluster of the earliest near-duplicate among ``candidates`` (the latest post of each band)."""
         for post_id in sorted(candidates):
-            other, published, cluster = self._posts[post_id]
-            if abs(at - published) <= CLUSTER_WINDOW and (other == signature or _is_near_duplicate(other, signature)):
-                return cluster
+            other = self._posts[post_id]
+            if abs(at - other.at) > CLUSTER_WINDOW:
+                continue
+            equal = SIGNATURE_VALUES if other.signature == signature else _equal_values(other.signature, signature)
+            if equal < _min_equal_values(other.signature, signature):
+                continue
+            if not _have_different_titles(other.origin, origin):
+                return other.cluster
+            if other.origin.source == origin.source:
+                self._posts[post_id] = other._replace(boilerplate=True)
+                return None
+            if equal >= MIN_EQUAL_VALUES_OTHER_TITLE and not other.boilerplate:
+                return other.cluster
         return None
 
     def _enforce_limit(self) -> None:
@@ -164,10 +210,24 @@ def _add_to_band(band: dict[int, int | list[int]], key: int, held: int | list[in
         insort(held, post_id)
 
 
-def _is_near_duplicate(one: bytes, other: bytes) -> bool:
-    first, second = _VALUES.unpack(one), _VALUES.unpack(other)
-    equal: int = sum(map(eq, first, second))
-    return equal >= (MIN_EQUAL_VALUES if min(first[-1], second[-1]) >= SHORT_TEXT_WORDS else MIN_EQUAL_VALUES_SHORT)
+def _have_different_titles(one: Origin, other: Origin) -> bool:
+    """Whether both posts have titles, and these share less than half of their words or have other numbers."""
+    if not one.title or not other.title or one.title == other.title:
+        return False
+    first, second = frozenset(array("H", one.title)), frozenset(array("H", other.title))
+    numbers, other_numbers = ({word for word in words if word & NUMBER} for words in (first, second))
+    if numbers and other_numbers and numbers != other_numbers:
+        return True
+    return 2 * len(first & second) < len(first | second)
+
+
+def _equal_values(one: bytes, other: bytes) -> int:
+    return sum(map(eq, _VALUES.unpack(one), _VALUES.unpack(other)))
+
+
+def _min_equal_values(one: bytes, other: bytes) -> int:
+    words = min(one[-2] + 256 * one[-1], other[-2] + 256 * other[-1])
+    return MIN_EQUAL_VALUES if words >= SHORT_TEXT_WORDS else MIN_EQUAL_VALUES_SHORT
 
 
 def _sign(bodies: Sequence[str]) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""Near-duplicates grouped into one row per story. Each mention still counts."""
+"""Posts grouped into one row per story. Each mention still counts."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from monitor.store.sqlite.migration_steps import (
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
+from monitor.store.sqlite.migrations_stories import create_story_keys
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
@@ -342,3 +343,4 @@ def m019_people(db: Database) -> None:
 migrations(name="m020_tombstones")(create_tombstones)
 migrations(name="m021_intents")(index_all_intents)
 migrations(name="m022_opinions")(create_opinion_tables)
+migrations(name="m023_story_keys")(create_story_keys)

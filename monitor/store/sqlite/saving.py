@@ -20,6 +20,7 @@ from monitor.store.sqlite.repeats import Repeat, RepeatFinder
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, evidence_json, sentiment_code
 from monitor.store.sqlite.sources import extend_imported_period
 from monitor.store.sqlite.story_index import StoryIndex
+from monitor.store.sqlite.story_keys import KeyedPost
 from monitor.store.sqlite.units import month_of, to_ms, to_thousandths
 
 _SELECT_STORED = """
@@ -138,6 +139,7 @@ class BatchSaver:
         new = [one for external_id, one in batch.items() if external_id not in stored and one.findings]
         repeats = RepeatFinder(self.db, self.source_name, self.imported).find(new)
         self.repeats = {external_id: repeat.source for external_id, repeat in repeats.items()}
+        self.stories.begin(self.db, batch.values())
         edits = []
         for external_id, one in batch.items():
             before = stored.get(external_id)
@@ -161,7 +163,8 @@ class BatchSaver:
             return
         post = one.post
         published = min(max(0, to_ms(post.published_at)), self.added_at)
-        story = self.stories.add(self.db, self.next_post, one.signature, published)
+        keyed = KeyedPost(self.next_post, self.source, post.author, published, one.story_keys)
+        story = self.stories.add(self.db, keyed, one.signature, post.title)
         values = _PostValues(self.next_post, _lang(post), published, story, self.source)
         head = (values.id, self.source, post.external_id, post.author, post.site, post.url, values.lang)
         index = _index_columns(post)
@@ -223,7 +226,8 @@ class BatchSaver:
         context = (post.stars, post.reply_to or stored.reply_to, post.repost)
         values_to_set = (*content, *_index_columns(post), one.signature or None, *context)
         self.db.execute(_UPDATE_POST, (*values_to_set, stored.id))
-        story = self.stories.replace(self.db, stored.id, one.signature, stored.published_at)
+        keyed = KeyedPost(stored.id, stored.source, post.author, stored.published_at, one.story_keys)
+        story = self.stories.replace(self.db, keyed, one.signature, post.title)
         values = _PostValues(stored.id, lang, stored.published_at, story, stored.source)
         found = {finding.match.brand: finding for finding in one.findings}
         for brand, (mention, state) in stored.mentions.items():
@@ -254,10 +258,10 @@ class BatchSaver:
         if self.imported and self.new_posts:
             links.add(self.db, "id >= ?", (first_post,))
             extend_imported_period(self.db, self.source, [post[_PUBLISHED_AT] for post in self.new_posts])
+        self.db.executemany(_INSERT_MENTION, self.new_mentions)
+        self.stories.finish(self.db)
         if not self.new_mentions:
             return
-        self.db.executemany(_INSERT_MENTION, self.new_mentions)
-        self.stories.mark_first_posts(self.db)
         derived.add(self.db, derived.FROM_ID, self.first_mention)
         opinions.enqueue(self.db, derived.FROM_ID, self.first_mention)
         log_changes(self.db, ChangeKind.SAVED, derived.FROM_ID, self.first_mention, self.now)
@@ -296,7 +300,7 @@ def _delete(db: Connection, stories: StoryIndex, posts: list[int], mention_ids: 
     log_changes(db, ChangeKind.DELETED, derived.IN_IDS, mentions, now)
     db.execute(f"DELETE FROM mention WHERE {derived.IN_IDS}", (mentions,))
     db.execute(f"DELETE FROM post WHERE {derived.IN_IDS}", (json.dumps(posts),))
-    stories.remove(posts)
+    stories.remove(db, posts)
     return len(posts)
 
 

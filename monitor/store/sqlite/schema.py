@@ -8,6 +8,7 @@
     cube_5min        sums over mention in 5-minute bins, by brand and source, which the analysis reads
     post_link        hash of the link of posts, to recognise an imported post that was also collected; see ``links``
     link_progress    the last collected post in post_link
+    story_key        hashes of the links and headlines of recent posts, by which posts join a story; see ``story_keys``
     change           one row for each change that a screen may show; Tail follows it
     incident topics  results of the analysis jobs
     brand rule source gap
