@@ -413,6 +413,12 @@ def states() -> Mapping[str, WallState]:
         "partly-blind": partly_blind(),
         "blind": blind(),
         "not-live": not_live(),
+        "erasing": state(
+            proof=(
+                ProofLine("", "Erasing posts; new ones are stored from about 16:09."),
+                ProofLine("", "Too fast to show all: 1 in 400 shown, all counted."),
+            )
+        ),
         "sample": state(sample=True),
         "night": night(),
         "one-brand": state(
