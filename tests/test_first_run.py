@@ -77,11 +77,12 @@ def test_from_an_empty_folder_to_a_source_that_is_read(run: FirstRun) -> None:
         answers = {"organisation": "Acme", "competitors": "Globex", "country": "GB", "start": "1"}
         address, _ = run.post("/setup/begin", **answers)
         assert address.endswith("/sources")
-        run.save("wallflower", timezone="Europe/London", allow_hosts=f"127.0.0.1:{feed.server_port}")
+        text = run.config.read_text()
+        run.config.write_text(text.replace("timezone", f'allow_hosts = ["127.0.0.1:{feed.server_port}"]\ntimezone', 1))
+        run.save("wallflower", timezone="Europe/London", keep="400d")
         source = {"kind": "feed", "name": "Forum", "url": f"http://127.0.0.1:{feed.server_port}/feed.xml"}
-        page = run.page("/setup/sources/edit?kind=feed")
         _, tried = run.post("/setup/sources/edit", **source, **{"try": "1"})
-        assert "3 posts, mentions: Acme 3" in tried, page
+        assert "3 posts, mentions: Acme 3" in tried, tried
         run.save("sources", **source)
         until(lambda: run.mentions() == 3, run.output)
         assert run.worker().pid == worker, "nothing was restarted"

@@ -150,7 +150,7 @@ def test_a_form_that_is_saved_unchanged_leaves_every_byte(site: Site) -> None:
 
 def test_a_brand_is_changed_in_its_line_and_used_at_once(site: Site) -> None:
     answer = save(site, "/setup/brands/edit?original=Acme", rule='acme OR\r\n"acme air"', name="Other")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/setup#brands")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/setup#brands-0")
     assert site.text == CONFIG.replace("rule = 'acme' ", "rule = 'acme OR \"acme air\"' ")
     assert site.reloader.config.brands[0].rule == 'acme OR "acme air"'
     assert ("local", "changed brand", "Acme") in site.audit()
@@ -163,7 +163,9 @@ def test_a_competitor_a_source_and_a_wall_are_added(site: Site) -> None:
         save(site, "/setup/brands/edit", name="Initech", rule="initech", aliases="Ini\r\nTech\r\n").status_code == 303
     )
     source = {"name": "Blog", "url": "https://blog.example/rss", "every": "10m"}
-    assert save(site, "/setup/sources/edit?kind=feed", **source).status_code == 303
+    answer = save(site, "/setup/sources/edit?kind=feed", **source)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/setup#sources-1")
+    assert '<tr role="row" id="sources-1">' in site.client.get("/setup").text
     wall = {"name": "office", "brands": "Acme", "mask_authors": "on", "night": "off"}
     assert save(site, "/setup/walls/edit", **wall).status_code == 303
     config = site.reloader.config

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from display.server.security import HEADERS
 from tests.access_setup import Site, public_config
 from tests.fake_site import config
-
-VALUES = {"int": 1, "path": "a/b", "default": "a"}
 
 
 @pytest.fixture(params=["this machine", "strangers", "an admin"])
@@ -26,7 +24,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
 
 def address(rule: Rule) -> str:
     """A path that the rule matches."""
-    values = {name: 1 if "Integer" in type(kind).__name__ else "a" for name, kind in rule._converters.items()}
+    values = {name: 1 if isinstance(kind, IntegerConverter) else "a" for name, kind in rule._converters.items()}
     built = rule.build(values, append_unknown=False)
     assert built is not None, rule.rule
     return built[1]

@@ -6,6 +6,7 @@ the form comes back with what was typed, and beside each field what the file say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,11 @@ class Form:
             return self.section.name
         position = self.position if self.position >= 0 else len(tables(self.file, self.section.name))
         return f"{self.section.name}[{position}]"
+
+    @property
+    def anchor(self) -> str:
+        """Where it is on the page of all settings, which marks it: "brands-0"."""
+        return re.sub(r"[\[\]]+", "-", self.place).rstrip("-")
 
     @property
     def new_table(self) -> dict[str, Any]:
@@ -174,7 +180,7 @@ def _saved(form: Form) -> tuple[str, int] | AnyResponse:
     if isinstance(result, Refusal):
         return _page(form, FormOutcome(result)), 409 if result.changed else 400
     # what needs a restart is said at the top of the page
-    return redirect(url_for("setup.overview", _anchor=None if result.needs_restart else section.name), 303)
+    return redirect(url_for("setup.overview", _anchor=None if result.needs_restart else form.anchor), 303)
 
 
 def _tried(form: Form) -> FormOutcome:
