@@ -46,7 +46,7 @@ MAX_SLOPES = {
     "sessions": 2.0,
     "lag": 5.0,
     "queue": 5.0,
-    "log": 6.0,
+    "log": 2.0,
 }
 """The growth allowed per hour: megabytes of memory and of the log, memory blocks of Python, else counts."""
 MAX_LAG, MAX_LAG_SHARE = 50.0, 0.05

@@ -30,11 +30,15 @@ class Sender(threading.Thread):
         for number in itertools.count():
             if self._ended.is_set():
                 return
-            ids = [f"{self.name}-{number}-{n}" for n in range(POSTS_PER_DELIVERY)]
-            status = self._deliver(ids)
-            self.statuses[status] += 1
-            if status == 202:
-                self.acknowledged += ids
+            self.deliver_once(number)
+
+    def deliver_once(self, number: int) -> None:
+        """Deliver the posts of this number."""
+        ids = [f"{self.name}-{number}-{n}" for n in range(POSTS_PER_DELIVERY)]
+        status = self._deliver(ids)
+        self.statuses[status] += 1
+        if status == 202:
+            self.acknowledged += ids
 
     def _deliver(self, ids: list[str]) -> int:
         body = json.dumps({"posts": [{"id": one, "text": f"Acme is fine, says {one}."} for one in ids]}).encode()

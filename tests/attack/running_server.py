@@ -50,6 +50,12 @@ class RunningServer:
 
     def start(self) -> RunningServer:
         """Start it, and return when it answers."""
+        self.launch()
+        self.until(self.answers)
+        return self
+
+    def launch(self) -> None:
+        """Start it."""
 
         def limit() -> None:
             if self._descriptors:
@@ -61,8 +67,6 @@ class RunningServer:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True, env=environment, preexec_fn=limit
             )
-        self.until(self._answers)
-        return self
 
     def stop(self) -> None:
         """End it, with whatever it has started."""
@@ -136,7 +140,8 @@ class RunningServer:
         with contextlib.ExitStack() as stack:
             yield [stack.enter_context(self.connected(sent, receive_buffer)) for _ in range(count)]
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it answers. Fails if it has ended."""
         assert self.process
         assert self.process.poll() is None, self.output()
         with contextlib.suppress(OSError):
