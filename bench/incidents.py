@@ -74,20 +74,27 @@ def incident_rows(
     ``checked_rows``: the rows to check while there is no incident; None for all.
     """
     detector = Detector(UTC, tuning)
-    nothing = array("q", bytes(8 * HISTORY_BINS))
     before: Incident | None = None
     for row, last in series.ends:
         if checked_rows is not None and row not in checked_rows and (before is None or before.until is not None):
             continue
-        now, volumes = series.start + (last + 1) * STEP, list[VolumeSeries]()
-        for size in (HISTORY_BINS, RECENT_BINS):
-            part = series.counts[max(0, last + 1 - size) : last + 1]
-            start = now - len(part) * STEP
-            volumes.append(VolumeSeries(series.name, start, STEP, {"all": part}, {"all": nothing[: len(part)]}))
-        unread = {"all": [(since, min(until, now)) for since, until in series.unread if since < now]}
-        if (found := detector.check(volumes[0], volumes[1], unread, before, now)) is not None:
+        if (found := _checked(detector, series, last, before)) is not None:
             before = found
             yield row, found
+
+
+NO_NEGATIVE_MENTIONS = array("q", bytes(8 * HISTORY_BINS))
+
+
+def _checked(detector: Detector, series: Series, last_bin: int, before: Incident | None) -> Incident | None:
+    """The result of a check at the end of ``last_bin``."""
+    now, volumes = series.start + (last_bin + 1) * STEP, list[VolumeSeries]()
+    for size in (HISTORY_BINS, RECENT_BINS):
+        part = series.counts[max(0, last_bin + 1 - size) : last_bin + 1]
+        negative = NO_NEGATIVE_MENTIONS[: len(part)]
+        volumes.append(VolumeSeries(series.name, now - len(part) * STEP, STEP, {"all": part}, {"all": negative}))
+    unread = {"all": [(since, min(until, now)) for since, until in series.unread if since < now]}
+    return detector.check(volumes[0], volumes[1], unread, before, now)
 
 
 def busiest_rows(series: Series, share: float = 0.15) -> set[int]:
@@ -201,7 +208,7 @@ def print_out_of_sample(every: Sequence[Series]) -> None:
     for of_one in copies:
         verdicts.append(by_copy[first : first + len(of_one)])
         first += len(of_one)
-    print("\nother tunings, checked on the busiest rows only")
+    print("\nother tunings")
     for n, name in enumerate(names):
         print_row(name.ljust(24), combined([of_one[0][n] for of_one in verdicts]))
     print("\nout of sample: the tuning that is best for all other series and their thinned copies")
@@ -222,8 +229,10 @@ def thinned(series: Series, per_hour: float) -> Series:
 
 
 def _verdicts(series: Series) -> list[Verdict]:
-    """The result of each candidate."""
-    rows = busiest_rows(series)
+    """The result of each candidate. Checks the rows at which the loosest tuning of all detects something."""
+    loosest = Detector(UTC, replace(DEFAULT_TUNING, **{key: min(values) for key, values in CANDIDATES.items()}))  # type: ignore[arg-type]
+    busiest = busiest_rows(series)
+    rows = {row for row, last in series.ends if row in busiest and _checked(loosest, series, last, None) is not None}
     return [judge(series.times, series.spans, detections(series, tuning, rows)) for _, tuning in candidates()]
 
 

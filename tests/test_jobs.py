@@ -399,6 +399,15 @@ def test_an_incident_begins_in_the_minute_in_which_the_counts_left_the_usual(set
     assert running.since == NOON + 3 * MINUTE
 
 
+def test_sample_data_of_twelve_days_has_the_baseline_of_these_days(settled: Setup) -> None:
+    settled.save_mentions(60, NOON + MINUTE)
+    settled.clock.advance(2 * 60)
+    settled.store.save_status(replace(WELL, last_success=settled.clock.now(), sample=True), settled.clock.now())
+    settled.run_job()
+    (running,) = settled.incidents()
+    assert running.baseline >= 1, "the days before the data do not count as empty"
+
+
 def test_an_incident_that_ended_while_the_program_was_stopped_ends_when_the_counts_show(spiking: Setup) -> None:
     spiking.save_steady_mentions(NOON + HOUR, NOON + 9 * HOUR)
     spiking.restart(Detector())

@@ -103,7 +103,7 @@ def flag_lines(incident: Incident, now: datetime, locale: Locale) -> tuple[str, 
         return phrases.the_usual, for_time
     counted = locale.counted(phrases.flag_negative_mentions if incident.negative else phrases.flag_mentions, incident.n)
     in_time = fill(phrases.in_time, duration=window)
-    if window == lasted:
+    if abs(now - incident.since - incident.window) < STEP:
         return (*counted.split(), in_time)
     return (*counted.split(), fill(phrases.continued, text=in_time), for_time)
 

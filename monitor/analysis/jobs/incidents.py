@@ -83,7 +83,9 @@ class IncidentsJob:
         known = {status.source: status for status in self._store.statuses()}
         statuses = [known.get(name, SourceStatus(name, "")) for name in self._sources]
         start_times, imported = self._store.source_start_times(), self._store.imported_periods()
-        return unread_spans(statuses, gaps, start_times, now - HISTORY_SPAN, now, imported)
+        spans = unread_spans(statuses, gaps, start_times, now - HISTORY_SPAN, now, imported)
+        # Sample data begins where it was generated from: for a source without a key, that is its first mention.
+        return {status.source: spans[status.source] for status in statuses if spans[status.source] or not status.sample}
 
     def _merged(self, brand: str, stored: Incident | None) -> Incident | None:
         """The result of the last check with the topic and phrases that were stored since; without one, ``stored``."""
