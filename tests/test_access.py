@@ -69,6 +69,19 @@ def test_a_request_through_a_proxy_is_not_local(empty: Site, header: str) -> Non
     assert (answer.status_code, answer.headers["Location"]) == (303, "/first-admin")
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [{"SERVER_PROTOCOL": "HTTP/1.0"}, {"HTTP_ORIGIN": "https://wall.example.org"}, {"HTTP_ORIGIN": "https://10.0.0.9"}],
+    ids=str,
+)
+def test_a_proxy_that_says_nothing_of_itself_makes_nobody_local(empty: Site, sent: dict[str, str]) -> None:
+    """As one line of nginx is: ``proxy_pass http://127.0.0.1:8750;``."""
+    assert empty.client().get("/mentions", environ_overrides=sent).headers["Location"] == "/first-admin"
+    client = empty.client()
+    assert "Code from the log" in client.get("/first-admin", environ_overrides=sent).text
+    assert client.get("/mentions", environ_overrides={"HTTP_ORIGIN": "http://127.0.0.1:8750"}).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["10.0.0.7", "", "::ffff:10.0.0.7"])
 def test_a_request_from_another_machine_or_a_unix_socket_is_not_local(empty: Site, address: str) -> None:
     assert empty.client().get("/mentions", environ_base={"REMOTE_ADDR": address}).status_code == 303

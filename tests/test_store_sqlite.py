@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,12 @@ from monitor.errors import DatabaseMissing, StoreError
 from monitor.model import MentionFilter, SaveResult, SourceStatus, Topics
 from monitor.store import open_store
 from monitor.store.options import OpenOptions
-from monitor.store.sqlite import SqliteStore, brand_figures
+from monitor.store.sqlite import SqliteStore, brand_figures, saving, sources
 from monitor.store.sqlite.changes import MAX_LOG_ROWS
 from monitor.store.sqlite.connections import MAX_READERS
 from monitor.store.sqlite.database_status import SAFE_VERSION
 from monitor.store.sqlite.units import to_ms
+from tests.fake_site import working_status
 from tests.fake_store import BRANDS, judged, raw_connection, without_findings
 from tests.fakes import NOON
 from tests.test_store_analysis import DAY, INCIDENT, MINUTE, save_fresh_and_old_mentions
@@ -53,6 +55,33 @@ def test_a_missing_database_is_created_only_on_request(tmp_path: Path) -> None:
 def test_posts_without_findings_are_not_stored(store: SqliteStore) -> None:
     store.save("Forum", [without_findings(judged("nobody"))], now=NOON)
     assert raw_connection(store.path).execute("SELECT count(*) FROM post").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [(saving.BatchSaver, "save"), (sources, "save_cursor"), (sources, "save_status")],
+    ids=["posts", "cursor", "status"],
+)
+def test_posts_cursor_and_status_are_stored_together_or_not_at_all(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
+    store.save("Forum", [judged("first")], now=NOON, cursor=1, status=working_status(NOON))
+    original = getattr(owner, step)
+
+    def fail_afterwards(*args: Any, **kwargs: Any) -> None:
+        original(*args, **kwargs)
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(owner, step, fail_afterwards)
+    later = NOON + MINUTE
+    with pytest.raises(StoreError):
+        store.save("Forum", [judged("second")], now=later, cursor=2, status=working_status(later))
+    store.close()
+    reopened = open_store(f"sqlite:///{store.path}")
+    assert [m.post.text for m in reopened.page(MentionFilter())] == ["first"]
+    assert reopened.cursor("Forum") == 1
+    assert [status.last_success for status in reopened.statuses()] == [NOON]
+    reopened.close()
 
 
 def test_a_deleted_text_leaves_the_file(store: SqliteStore) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request
 
@@ -95,7 +96,7 @@ class Identities:
         # A WSGI server always sets REMOTE_ADDR; it is empty for a Unix socket, which only a proxy uses.
         is_near = is_loopback(environ.get("REMOTE_ADDR", "127.0.0.1"))
         host = host_name(environ.get("HTTP_HOST", ""))
-        return self.is_private and is_near and host in LOOPBACK_NAMES and not environ.get(FORWARDED)
+        return self.is_private and is_near and host in LOOPBACK_NAMES and not _is_proxied(environ)
 
     def still_allowed(self, keys: Collection[tuple[AuthMethod, int]]) -> set[tuple[AuthMethod, int]]:
         """Those of ``keys`` (``Person.key``) whose access has not ended."""
@@ -142,6 +143,18 @@ class Identities:
         if not self.is_local(environ) or self.has_accounts():
             return None
         return Person(LOCAL_NAME, Role.ADMIN, AuthMethod.LOCAL, "You")
+
+
+def _is_proxied(environ: WSGIEnvironment) -> bool:
+    """Whether a request seems to come through a proxy, so that its client may be anywhere.
+
+    One line of nginx, ``proxy_pass http://127.0.0.1:8750``, forwards everybody without a header that says so, as from
+    this machine and for this host. What remains is HTTP/1.0, which no browser sends, and the site of the page that sent
+    a form.
+    """
+    origin = environ.get("HTTP_ORIGIN", "")
+    is_elsewhere = origin.startswith("http") and urlsplit(origin).hostname not in LOOPBACK_NAMES
+    return bool(environ.get(FORWARDED)) or environ.get("SERVER_PROTOCOL") == "HTTP/1.0" or is_elsewhere
 
 
 def bearer_token(request: Request) -> str:
