@@ -33,6 +33,8 @@ SEMEVAL = SHARED_DATA / "umsab"
 """English tweets of SemEval-2017 task 4 (CC BY 3.0), labelled as a whole."""
 SENTENCES = Path(__file__).resolve().parents[1] / "tests" / "data" / "sentiment.txt"
 """Made-up sentences about made-up brands, by kind of rule."""
+CHOOSING_SENTENCES = SENTENCES.with_name("sentiment_choosing.txt")
+"""More of them, all of which chose the rules."""
 SENTENCE_BRANDS = ("Acme", "Globex", "Initech", "Hooli", "Vandelay", "Bluth", "Oceanic")
 _SIGNS = {"-": "negative", "0": "neutral", "+": "positive"}
 
@@ -46,11 +48,13 @@ class LabelledText(NamedTuple):
     label: str
     kind: str = ""
     """The kind of rule that the text is about, for our own sentences."""
+    chose_rules: bool = False
+    """Whether rules were chosen on it whatever its checksum."""
 
     @property
     def half(self) -> int:
         """0 for the half that rules are chosen on, 1 for the half that measures them."""
-        return zlib.crc32(self.text.encode()) % 2
+        return 0 if self.chose_rules else zlib.crc32(self.text.encode()) % 2
 
 
 def load(path: Path | None, columns: Mapping[str, str]) -> list[LabelledText]:
@@ -80,16 +84,20 @@ def load_semeval(folder: Path = SEMEVAL) -> list[LabelledText]:
     return texts
 
 
-def load_sentences(path: Path = SENTENCES) -> list[LabelledText]:
-    """The sentences of ``path``: a line is a sign, a brand and a sentence; "[kind]" begins the sentences of a kind."""
-    kind, texts = "", []
+def load_sentences() -> list[LabelledText]:
+    """Our own sentences."""
+    return [*_read_sentences(SENTENCES, chose_rules=False), *_read_sentences(CHOOSING_SENTENCES, chose_rules=True)]
+
+
+def _read_sentences(path: Path, *, chose_rules: bool) -> Iterator[LabelledText]:
+    """A line is a sign, a brand and a sentence; "[kind]" begins the sentences of a kind."""
+    kind = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             kind = line.strip("[]")
         elif line and not line.startswith("#"):
             sign, brand, sentence = line.split(" ", 2)
-            texts.append(LabelledText(sentence, brand, (f"@{brand.lower()}",), _SIGNS[sign], kind))
-    return texts
+            yield LabelledText(sentence, brand, (f"@{brand.lower()}",), _SIGNS[sign], kind, chose_rules)
 
 
 def order_pairs(texts: Sequence[LabelledText]) -> list[tuple[LabelledText, LabelledText]]:

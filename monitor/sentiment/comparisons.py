@@ -100,10 +100,30 @@ class _Comparisons:
         if word == "than":
             return -COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("rather",))) else 0.0
         if word == "for":
-            return COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("match",))) else 0.0
+            return COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("match",))) or self._is_left_for(i) else 0.0
         if word == "of":
-            return -COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("instead", "rid"))) else 0.0
-        return 0.0
+            return -COMPARISON_VALENCE if self._has_before(i, 1, frozenset(("instead", "rid", "ahead"))) else 0.0
+        if word == "with" and negated < 0 and self._has_before(i, 1, frozenset(("compete", "compare"))):
+            return COMPARISON_VALENCE
+        return self._valence_after_as(i) if word == "as" else 0.0
+
+    def _is_left_for(self, i: int) -> bool:
+        """ "ditched RIVAL for BRAND"."""
+        follows_rival = any(rival.end == i for rival in self._rivals)
+        return follows_rival and self._has_before(i, 6, cues.LEAVING_VERBS | cues.PARTING_VERBS)
+
+    def _valence_after_as(self, i: int) -> float:
+        """ "not as good as BRAND" is in its favour, "not as bad as BRAND" against it; without a negation neither."""
+        if (
+            i < 2
+            or self._words[i - 2] not in ("as", "so")
+            or (not self._is_negated(i - 2) and not self._is_nowhere_near(i - 2))
+        ):
+            return 0.0
+        return math.copysign(COMPARISON_VALENCE, valence) if (valence := self._text.entries[i - 1].valence) else 0.0
+
+    def _is_nowhere_near(self, i: int) -> bool:
+        return self._words[max(0, i - 2) : i] in (["nowhere", "near"], ["not", "nearly"], ["not", "quite"])
 
     def _parting_valence(self, i: int, name: NameMatch) -> float:
         """ "left Acme for Globex" and "never leaving Acme"; "left Acme at five" is nothing."""
@@ -158,6 +178,13 @@ class _Comparisons:
             follows = {after + 1, after + 2}
             if not follows.isdisjoint(rival_starts) or not cues.BEATEN.isdisjoint(words[after + 1 : after + 3]):
                 yield TokenValence(after, after, COMPARISON_VALENCE)
+        elif words[after : after + 2] in (["ahead", "of"], ["way", "ahead"], ["instead", "of"], ["rather", "than"]):
+            if any(start in rival_starts for start in (after + 2, after + 3)):
+                yield TokenValence(after, after + 1, COMPARISON_VALENCE)
+        elif (words[after] == "behind" and after + 1 in rival_starts) or (
+            words[after] in ("compete", "can't", "cannot") and "compete" in words[after : after + 2]
+        ):
+            yield TokenValence(after, after, -COMPARISON_VALENCE)
         elif words[after] == "over" and (rival := rival_starts.get(after + 1)):
             if self._is_any_day(rival) or self._has_before(name.start, 4, cues.CHOOSING_VERBS):
                 yield TokenValence(after, after, COMPARISON_VALENCE)

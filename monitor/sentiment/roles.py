@@ -14,13 +14,16 @@ from monitor.sentiment.lexicon import people
 from monitor.sentiment.lexicon.comparisons import VERB_AUXILIARIES
 from monitor.sentiment.tokenized_text import TokenizedText
 
+_BEFORE_VERB = VERB_AUXILIARIES | people.SPOKESPEOPLE
+_COPULAS = frozenset(("is", "was", "are", "were"))
+
 
 def speech_spans(text: TokenizedText, own: Sequence[NameMatch]) -> list[tuple[int, int, int]]:
     """What the brand says or does to others, as tokens (verb, first, last)."""
     spans = []
     for _, start, end in own:
         i = end
-        while i < len(text.entries) and text.entries[i].word in VERB_AUXILIARIES:
+        while i < len(text.entries) and text.words[i] in _BEFORE_VERB:
             i += 1
         is_after_name = i < len(text.entries) and not text.entries[end - 1].flags & token_flags.CLAUSE_END
         if is_after_name and text.entries[i].flags & token_flags.REPORTING and not text.entries[start].is_handle:
@@ -61,6 +64,7 @@ def _about(text: TokenizedText, i: int, named: set[int]) -> range:
         if entries[k].word in people.ANGER or entries[k].flags & token_flags.VALENCE:
             start = k
     end = i
+    is_predicate = i < last and text.words[i + 1] in _COPULAS
     while (
         end < last
         and not entries[end].flags & token_flags.CLAUSE_END
@@ -68,5 +72,5 @@ def _about(text: TokenizedText, i: int, named: set[int]) -> range:
     ):
         end += 1
         if end in named:
-            return range(start, i + 1)
+            return range(start, end if is_predicate else i + 1)
     return range(start, end + 1)

@@ -23,6 +23,8 @@ AFTER_BRAND_FACTOR = 1.0
 BEFORE_BRAND_FACTOR = 0.6
 ADDRESSED_PRAISE_FACTOR = 0.85
 """For praise in such a text: people are polite to those they write to."""
+PRONOUN_CLAUSE_FACTOR = 0.7
+"""For the next clause if it begins with a pronoun: "we had Acme, they were rude"."""
 NEXT_CLAUSES_FACTOR = 0.25
 """For the two clauses after the brand's own."""
 UNNAMED_BRAND_FACTOR = 0.8
@@ -75,7 +77,9 @@ class _WeightedClauses:
             self._own_clauses.setdefault(text.clause_of(name.start), name.start)
         others = [name.start for name in rivals]
         if text.handles and own:
-            others += text.handles
+            named = {name.start for name in own}
+            others += [i for i in text.handles if i not in named]
+        self._others = others
         self._rival_clauses = self._clauses_about(others) - self._own_clauses.keys() if others else set()
         self._addressed = self._is_addressed()
         link_factor = LINK_FACTOR if text.flags & token_flags.LINK else 1.0
@@ -91,11 +95,22 @@ class _WeightedClauses:
         text = self._text
         clauses = {text.clause_of(start) for start in others}
         for clause in sorted(clauses):
-            if clause + 1 < len(text.clause_starts):
-                start = text.clause_starts[clause + 1]
-                if not _PRONOUNS.isdisjoint(text.words[start : start + 2]):
-                    clauses.add(clause + 1)
+            if self._begins_with_pronoun(clause + 1) and not self._is_last_named(clause):
+                clauses.add(clause + 1)
         return clauses
+
+    def _is_last_named(self, clause: int) -> bool:
+        """Whether the brand is the last one that ``clause`` names, which a pronoun after it means."""
+        clause_of = self._text.clause_of
+        own = max((name.start for name in self._own_names if clause_of(name.start) == clause), default=-1)
+        return own >= 0 and not any(start > own and clause_of(start) == clause for start in self._others)
+
+    def _begins_with_pronoun(self, clause: int) -> bool:
+        text = self._text
+        if clause >= len(text.clause_starts):
+            return False
+        start = text.clause_starts[clause]
+        return not _PRONOUNS.isdisjoint(text.words[start : start + 2])
 
     def _clause_factors(self) -> dict[int, float]:
         factor_if_named = ADDRESSED_BRAND_FACTOR if self._addressed else 0.0
@@ -105,7 +120,11 @@ class _WeightedClauses:
             for following in (clause + 1, clause + 2):
                 if following in self._rival_clauses:
                     break
-                factors[following] = max(NEXT_CLAUSES_FACTOR, elsewhere)
+                is_about_brand = (
+                    following == clause + 1 and self._begins_with_pronoun(following) and self._is_last_named(clause)
+                )
+                near = PRONOUN_CLAUSE_FACTOR if is_about_brand else NEXT_CLAUSES_FACTOR
+                factors[following] = max(near, elsewhere)
         factors.update(dict.fromkeys(self._rival_clauses, 0.0))
         return factors
 
@@ -189,7 +208,17 @@ class _WeightedClauses:
         for _, start, end in self._own_names:
             if start <= i < end:
                 return 0.0
+        if self._rivals and self._belongs_to_rival(i):
+            return 0.0
         return AFTER_BRAND_FACTOR if i > first_name else BEFORE_BRAND_FACTOR
+
+    def _belongs_to_rival(self, i: int) -> bool:
+        """Whether a rival follows the word at ``i`` as in "a bad year with RIVAL"."""
+        words = self._text.words
+        return any(
+            i < rival.start <= i + 4 and words[rival.start - 1] in ("with", "at", "from", "by", "of")
+            for rival in self._rivals
+        )
 
     def judged_spans(self) -> list[Span]:
         """The clauses that counted, adjacent ones merged; the whole text if no word has a valence.

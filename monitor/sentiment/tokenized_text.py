@@ -17,6 +17,7 @@ from monitor.sentiment.vocabulary import Vocabulary
 
 _ENDS = token_flags.CLAUSE_END | token_flags.SENTENCE_END
 _BOUNDARIES = _ENDS | token_flags.CONJUNCTION | token_flags.HANDLE
+_LINKING = frozenset(("been", "a", "an", "too", "that", "at", "any", "be", "once"))
 _PHRASE_NEGATION_DISTANCE = 2
 """Words before a phrase in which a negation reverses it: "wasn't really worth it"."""
 
@@ -128,10 +129,16 @@ class TokenizedText:
             start = self._sentence_start(i) if lexicon.sentence_bound else 0
             valence = word_valence(entries[start:] if start else entries, i - start, emphasis, idioms)
             if valence > 0 > entries[i].valence:
-                valence *= lexicon.reversal
+                valence *= lexicon.adjacent_reversal if self._is_negated_directly(i) else lexicon.reversal
             if valence:
                 found.append(TokenValence(i, i, valence))
         return found
+
+    def _is_negated_directly(self, i: int) -> bool:
+        entries = self.entries
+        if i and entries[i - 1].negates:
+            return True
+        return i > 1 and entries[i - 2].negates and (bool(entries[i - 1].booster) or entries[i - 1].word in _LINKING)
 
     def _sentence_start(self, i: int) -> int:
         """The first token of the sentence of ``i`` if one begins within three tokens before ``i``, else 0."""

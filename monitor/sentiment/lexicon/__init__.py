@@ -41,7 +41,7 @@ CONJUNCTIONS = word_set(
 CONTRASTS = word_set("but while whereas although though however yet because")
 """Those after which another statement begins, so that a wish or a plan ends before them."""
 TIME_UNITS = word_set("hour hours hrs hr minutes mins min days weeks months")
-NEGATORS = word_set("zero non nor neither lack lacks lacking lacked failed fails fail barely")
+NEGATORS = word_set("zero non nor neither lack lacks lacking lacked failed fails fail barely hardly scarcely")
 """Negations that VADER does not know. Cost: "zero" in prices and sizes ("zero sugar, great taste")."""
 BOOSTERS = {
     "super": 0.293,
@@ -93,18 +93,30 @@ class Lexicon:
     """Beginnings and ends of hashtags that are made of several words."""
     reversal: float = 1.0
     """What is left of a negative word that a negation made positive."""
+    adjacent_reversal: float = 1.0
     sentence_bound: bool = False
     """Whether a negation ends with its sentence."""
 
 
 REVERSAL = 0.35
 """A negation of trouble is rarely praise: "not about the delay". What is praise is in ``senses``: "no problems"."""
+ADJACENT_REVERSAL = 0.9
+"""For a negation right before the word: "isn't slow"."""
 
 
 def english_lexicon() -> Lexicon:
     """VADER's lexicon with ours."""
     return Lexicon(
-        _valences(), _factors(), BOOSTERS, NEGATORS, _phrases(), _flags(), words.HASHTAGS, REVERSAL, sentence_bound=True
+        _valences(),
+        _factors(),
+        BOOSTERS,
+        NEGATORS,
+        _phrases(),
+        _flags(),
+        words.HASHTAGS,
+        REVERSAL,
+        ADJACENT_REVERSAL,
+        True,
     )
 
 
@@ -158,7 +170,7 @@ def _flags() -> dict[str, int]:
         token_flags.COMPARISON: (verbs | comparisons.EXTRA_CUES) - {"as"},
         token_flags.MEASURE: money.GOOD_MEASURES | money.BAD_MEASURES,
         token_flags.DIRECTION: money.UP | money.DOWN,
-        token_flags.CHANGE: frozenset(("used", "first", "initially", "originally", *changes.UNTIL))
+        token_flags.CHANGE: frozenset(("used", "from", "first", "initially", "originally", *changes.UNTIL))
         | changes.REPAIR_VERBS,
         token_flags.OTHERS: people.OTHERS,
         token_flags.REPORTING: people.REPORTING_VERBS,

@@ -68,5 +68,6 @@ VERB_AUXILIARIES = word_set(
 )
 """Words that may come between the brand and a verb such as "beats"."""
 EXTRA_CUES = word_set(
-    "unlike instead rid superior inferior preferable rather compared match candle over as better worse"
+    "ahead behind compete compare unlike instead rid superior inferior preferable rather compared match candle over "
+    "as better worse"
 )

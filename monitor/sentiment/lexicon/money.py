@@ -22,23 +22,24 @@ PRICES = word_set("price prices fares bills tariffs rents charges fees premiums"
 """Bad for customers when they rise. Costs: investors see it the other way round."""
 
 UP = word_set(
-    "rise rises rose rising risen rally rallies rallied soar soars soared soaring surge surges surged surging jump "
-    "jumps jumped jumping climb climbs climbed climbing gain gains gained grow grows grew growing grown increase "
-    "increases increased increasing doubled doubles double triples tripled triple quadrupled up higher widens widen "
-    "widened widening swells swelled mounts mounting boost boosts boosted boosting raises raised raise raising "
-    "hikes hiked hike hiking lifts lifted lift beats beat tops topped exceeds exceeded rebounds rebounded recover "
-    "recovers recovered upgrade upgrades upgraded improves improved improve strengthens expands expanded expand "
-    "accelerates accelerated spikes spiked balloons ballooned skyrocket skyrockets skyrocketed leap leaps leapt"
+    "adds added bigger larger rise rises rose rising risen rally rallies rallied soar soars soared soaring surge "
+    "surges surged surging jump jumps jumped jumping climb climbs climbed climbing gain gains gained grow grows "
+    "grew growing grown increase increases increased increasing doubled doubles double triples tripled triple "
+    "quadrupled up higher widens widen widened widening swells swelled mounts mounting boost boosts boosted "
+    "boosting raises raised raise raising hikes hiked hike hiking lifts lifted lift beats beat tops topped exceeds "
+    "exceeded rebounds rebounded recover recovers recovered upgrade upgrades upgraded improves improved improve "
+    "strengthens expands expanded expand accelerates accelerated spikes spiked balloons ballooned skyrocket "
+    "skyrockets skyrocketed leap leaps leapt"
 )
 DOWN = word_set(
-    "falls fall fell falling fallen slump slumps slumped slumping plunge plunges plunged plunging tumble tumbles "
-    "tumbled slides slid slide sinks sank sink slips slipped slip dips dipped dip drops drop dropped dropping "
-    "declines declined decline declining plummets plummeted plummet shrinks shrink shrank shrinking shrunk halved "
-    "halves halve halving down lower narrows narrow narrowed narrowing eases eased shed sheds cut cuts cutting "
-    "slash slashes slashed slashing reduce reduces reduced reducing lowers lowered trims trimmed trim misses missed "
-    "miss weakens weakened weaken nosedive nosedives tanked tank cratered dives dived dive evaporates evaporated "
-    "dents dented erodes eroded crashes crashed collapses collapsed dries sinking downgrades downgraded downgrade "
-    "disappoints disappointed cheaper wiped slows slowed curbs curbed"
+    "smaller loses lose falls fall fell falling fallen slump slumps slumped slumping plunge plunges plunged "
+    "plunging tumble tumbles tumbled slides slid slide sinks sank sink slips slipped slip dips dipped dip drops "
+    "drop dropped dropping declines declined decline declining plummets plummeted plummet shrinks shrink shrank "
+    "shrinking shrunk halved halves halve halving down lower narrows narrow narrowed narrowing eases eased shed "
+    "sheds cut cuts cutting slash slashes slashed slashing reduce reduces reduced reducing lowers lowered trims "
+    "trimmed trim misses missed miss weakens weakened weaken nosedive nosedives tanked tank cratered dives dived "
+    "dive evaporates evaporated dents dented erodes eroded crashes crashed collapses collapsed dries sinking "
+    "downgrades downgraded downgrade disappoints disappointed cheaper wiped slows slowed curbs curbed"
 )
 DIRECTION_VALENCE = 1.5
 MAX_WORDS_BETWEEN = 3
@@ -49,6 +50,6 @@ TRANSITIVE = word_set(
     "beat tops topped misses missed widens narrows narrowed halves halved doubles doubled sheds curbs grows grew "
     "drops dropped posts dents dented erodes eroded exceeds exceeded increase increases increased improve improves "
     "improved upgrades downgrades surge surges jump jumps rise rises fall falls drop decline declines increase "
-    "slump plunge hit hits up down higher lower"
+    "slump plunge hit hits up down higher lower adds added loses lose"
 )
 """Directions that may also come before what is measured: "cuts costs", "a rise in profit"."""

@@ -34,7 +34,7 @@ STATEMENT_OPENERS = (
 """Questions that state an opinion."""
 COMPLAINT_OPENERS = (
     "why", "how can", "how could", "how dare", "how hard", "how many times", "how many more", "how is it",
-    "how is this", "how is that", "how come", "how much longer", "when will you", "when are you going",
+    "how is this", "how is that", "how come", "how much longer", "when will", "when are you going",
     "when is someone", "where is my", "where are my", "where's my", "where is your", "where is the", "what kind of",
     "what happened to", "what is wrong", "what's wrong", "what the", "what is going on", "what's going on",
     "what is the point", "what's the point", "are you kidding", "you kidding", "is this how", "is this the",
@@ -43,9 +43,9 @@ COMPLAINT_OPENERS = (
     "do you think it's", "don't you", "does anyone at", "does anyone there", "does nobody", "is anyone at",
     "is anyone there", "is no one", "is nobody", "can't you", "won't you", "can anyone at", "can someone explain",
     "can you explain", "care to explain", "any reason", "seriously", "really", "who do i", "who is responsible",
-    "who thought", "who designed", "am i supposed", "am i the only", "are you ever", "are you going to",
-    "will you ever", "have you ever", "how am i", "how are you", "how do you", "what are you doing", "haven't you",
-    "didn't you",
+    "who thought", "who at", "who the", "is it normal", "is it just me", "is it really", "who designed",
+    "am i supposed", "am i the only", "are you ever", "are you going to", "will you ever", "have you ever",
+    "how am i", "how are you", "how do you", "what are you doing", "haven't you", "didn't you",
 )  # fmt: skip
 """Questions that reproach. Costs: "are you going to open late?" keeps its negative words."""
 REQUEST_OPENERS = (

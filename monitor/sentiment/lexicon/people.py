@@ -38,6 +38,10 @@ REPORTING_VERBS = word_set(
     "remembers honours honors wants hits urges urged calls investigates investigated detects detected"
 )
 """Verbs after the brand's name by which it speaks or acts: what follows is about something else."""
+SPOKESPEOPLE = word_set(
+    "ceo boss chief spokesman spokeswoman spokesperson founder chairman president executive executives"
+)
+"""Between the brand's name and such a verb: "Acme CEO warns"."""
 REPORTING_FACTOR = 0.15
 OTHERS_FACTOR = 0.2
 """What is left of words about somebody else, because the brand may still be meant."""

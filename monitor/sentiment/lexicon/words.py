@@ -9,10 +9,9 @@ from __future__ import annotations
 POSITIVE = {
     # Praise that VADER does not know.
     1.6: "recommend recommended recommends reliable dependable trustworthy seamless flawless flawlessly smoothly "
-    "intuitive "
-    "prompt promptly responsive courteous professional knowledgeable attentive speedy stellar superb seamlessly "
-    "bargain pleased impressed impressive impresses delicious tasty yummy flavorful affordable spacious durable "
-    "sturdy "
+    "intuitive prompt promptly responsive courteous professional knowledgeable attentive speedy stellar superb "
+    "seamlessly bargain pleased impressed impressive impresses delicious tasty yummy flavorful affordable spacious "
+    "durable sturdy "
     "versatile stylish sleek crisp gem gorgeous must-have hassle-free top-notch first-class",
     # Strong praise and exclamations of joy.
     2.2: "kudos props shoutout bravo amaze amazed phenomenal unbeatable goat yay woohoo woot yum rocks rocked "
@@ -26,8 +25,9 @@ POSITIVE = {
     # Headlines: a company's share price rises or its business goes well.
     1.2: "rises rise rose rising rally rallies rallied rallying soar soars soared soaring surge surges surged surging "
     "jumps jumped climbs climbed climb rebound rebounds rebounded outperform outperforms outperformed upbeat "
-    "bullish buoyant record-high breakthrough milestone "
-    "accumulate turnaround doubles triples",
+    "bullish buoyant record-high breakthrough milestone accumulate turnaround doubles triples wins won gains gained "
+    "gainer gainers beats boosts boosted expands expansion "
+    "clinches",
 }
 NEGATIVE = {
     # A service or product that failed, in customers' words.
@@ -58,6 +58,7 @@ NEGATIVE = {
     1.3: "falls fall fell falling slump slumps slumped slumping plunge plunges plunged plunging tumble tumbles tumbled "
     "slides slid slide sinks sank sink slips slipped dips dipped drops declines declined decline plummets plummeted "
     "nosedive bearish downbeat underperform underperforms recall recalls recalled lawsuit lawsuits sued sues sue "
+    "fines accuses accused criticises criticizes criticised criticized investigates investigated condemns condemned "
     "fined probe probes probed raid raided layoffs layoff bankruptcy insolvency default defaults antitrust backlash "
     "slams slammed blasts blasted woes drag drags dragged underweight shuts shutdown weaker weakens misses "
     "crackdown "

@@ -26,6 +26,8 @@ def apply(text: TokenizedText) -> None:
         word = entry.word
         if word in ("first", "initially", "originally"):
             _at_first(text, i)
+        elif word == "from":
+            _from_to(text, i)
         elif word == "used":
             _used_to(text, i)
         elif word in changes.UNTIL:
@@ -38,6 +40,8 @@ def _used_to(text: TokenizedText, i: int) -> None:
     entries = text.entries
     if i + 1 >= len(entries) or entries[i + 1].word != "to" or (i and entries[i - 1].word in changes.NOT_PAST_BEFORE):
         return
+    if i > 1 and entries[i - 2].word == "what":  # "not what it used to be" is a phrase
+        return
     end = text.statement_end(i)
     text.mute(i, end, TokenCue(i, i + 1, CueKind.CHANGE), positive=PAST_PRAISE_FACTOR, negative=PAST_BLAME_FACTOR)
     text.unreal.append(TokenCue(i, end, CueKind.CHANGE))
@@ -49,6 +53,13 @@ def _at_first(text: TokenizedText, i: int) -> None:
         return
     start, end = max(text.sentence_of(i)[0], i - 6), text.statement_end(i)
     text.mute(start, end, TokenCue(i, i, CueKind.CHANGE), positive=PAST_PRAISE_FACTOR, negative=PAST_BLAME_FACTOR)
+
+
+def _from_to(text: TokenizedText, i: int) -> None:
+    """ "went from awful to great": how it was does not count."""
+    to = next((k for k in range(i + 2, min(len(text.words), i + 5)) if text.words[k] == "to"), None)
+    if to is not None and i and text.words[i - 1] in ("went", "gone", "go", "goes", "going", "improved", "changed"):
+        text.mute(i, to, TokenCue(i, to, CueKind.CHANGE))
 
 
 def _until(text: TokenizedText, i: int) -> None:

@@ -196,7 +196,7 @@ def _apply_condition(text: TokenizedText, mark: TokenCue, end: int) -> None:
         text.mute(first, mark.first, mark, negative=1.0)
 
 
-_UNREAL_DENIALS = {"didn't", "didnt", "wasn't", "weren't", "stopped"}
+_UNREAL_DENIALS = {"worked", "actually", "didn't", "didnt", "wasn't", "weren't", "stopped"}
 _UNREAL_PAST = {
     "did",
     "didn't",

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from monitor.model import CueKind
 from monitor.sentiment import token_flags
+from monitor.sentiment.lexicon.text import word_set
 from monitor.sentiment.tokenized_text import TokenCue, TokenizedText
 
 TRIGGER = token_flags.CAPITALIZED | token_flags.QUOTED
-MAX_CAPITALISED_SHARE = 0.8
-"""If more of the words of four letters and more are capitalised, it is a headline in title case."""
+SMALL_WORDS = word_set(
+    "a an the and or nor but of on in at to for with by from as is it its via vs over into after than be"
+)
+"""Not capitalised in a headline in title case, where capitals mean nothing."""
 
 
 def apply(text: TokenizedText) -> None:
@@ -45,5 +48,6 @@ def _is_capitalised(token: str) -> bool:
 
 
 def _is_title_case(text: TokenizedText) -> bool:
-    words = [token for token in text.tokens if token[:1].isalpha() and len(token) > 3]
-    return sum(token[:1].isupper() for token in words) > MAX_CAPITALISED_SHARE * len(words)
+    return not any(
+        token[:1].islower() and word not in SMALL_WORDS for token, word in zip(text.tokens, text.words, strict=True)
+    )

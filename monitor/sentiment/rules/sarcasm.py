@@ -65,7 +65,7 @@ def _judge(
         follows = sum(one.valence for one in blame if praise.last < one.first <= end)
         if (
             not follows
-            and is_thanks
+            and (is_thanks or _is_about_habit(text, praise))
             and any(entry.negates for entry in text.entries[praise.last + 1 : praise.last + 5])
         ):
             return CueKind.SARCASM, SARCASM_FACTOR  # "thanks for not answering", unlike "for not cancelling"
@@ -77,6 +77,11 @@ def _judge(
     if has_failure and _is_exclamation(text, praise, first, last):
         return CueKind.SARCASM, 0.0
     return None, 1.0
+
+
+def _is_about_habit(text: TokenizedText, praise: TokenValence) -> bool:
+    """ "love how they never answer"."""
+    return text.words[praise.last + 1 : praise.last + 2] in (["how"], ["when"], ["that"])
 
 
 def _is_exclamation(text: TokenizedText, praise: TokenValence, first: int, last: int) -> bool:
