@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from display.cli.main import cli
+from display.cli.restore import RESTORED
 from monitor.errors import SchemaError, StoreError
 from monitor.model import ErasureTarget
 from monitor.store import database_files, open_store
 from monitor.store.backups import checksum_file
 from tests.cli_runner import Run, runner
 from tests.fake_server import Server
+from tests.fake_site import working_status
 from tests.fake_store import ALL, judged, raw_connection
 from tests.fakes import NOON
 from tests.test_store_sqlite_derived import inconsistencies
@@ -300,12 +302,25 @@ def test_the_commands_back_up_verify_and_restore(tmp_path: Path, path: Path, run
     assert "The old database is" in done.output
 
 
+def test_what_the_backup_does_not_contain_is_a_gap(tmp_path: Path, path: Path, run: Run) -> None:
+    store = open_store(f"sqlite:///{path}")
+    store.save_status(working_status(NOON, "Forum"), NOON)
+    store.close()
+    run("backup")
+    (file,) = (tmp_path / "data" / "backups").glob("*.db")
+    assert run("restore", str(file), "--yes").exit_code == 0
+    store = open_store(f"sqlite:///{path}")
+    (gap,) = store.gaps(NOON - timedelta(days=1), NOON + timedelta(days=1))
+    store.close()
+    assert (gap.source, gap.since, gap.until, gap.reason) == ("Forum", NOON, None, RESTORED)
+
+
 def test_restore_refuses_while_wallflower_runs(path: Path, backup: Path, run: Run) -> None:
     with path.with_name("running.lock").open("a+") as lock:
         holder = subprocess.Popen(["flock", "--no-fork", str(lock.name), "cat"], stdin=subprocess.PIPE)
         while subprocess.run(["flock", "--nonblock", str(lock.name), "true"], check=False).returncode == 0:
             pass
-        result = run("restore", str(backup), "--yes")
+        result = run("restore", str(backup))  # it does not even ask
         assert holder.stdin
         holder.stdin.close()
         holder.wait()

@@ -12,7 +12,10 @@ from display.formatting import pluralize
 from display.server.startup_checks import AlreadyRunning, single_instance
 from monitor.clock import Clock
 from monitor.model import DatabaseContent, Restored
-from monitor.store import database_files
+from monitor.store import Store, database_files
+
+RESTORED = "A backup was restored that does not contain this time."
+"""The reason of a gap."""
 
 
 @click.command()
@@ -31,16 +34,17 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
         _report(file, files.restore(file, Clock().now(), dry_run=True))
         click.echo(f"Nothing was changed: this was a dry run. It would replace {config.database}.")
         return
-    if config.database.exists() and not yes:
-        confirm(f"Replace {config.database} with {file}?")
     try:
-        with single_instance(config):
+        with single_instance(config):  # also while it asks, so that it asks nothing that it would then refuse
+            if config.database.exists() and not yes:
+                confirm(f"Replace {config.database} with {file}?")
             restored = files.restore(file, Clock().now())
     except AlreadyRunning as error:
         raise AlreadyRunning(f"{error} Stop it first; nothing was changed.") from error
     with open_config_store(config) as store:
         for account in store.people.accounts():  # the backup may contain sessions that have ended since
             store.people.end_sessions(account.id, Clock().now(), ACTOR)
+        _open_gaps(store)
         record(store, "restored backup", file.name, mentions=restored.content.mentions)
     _report(file, restored)
     click.echo(f"Restored {config.database}.")
@@ -50,6 +54,14 @@ def restore(config_path: Path | None, file: Path, dry_run: bool, yes: bool) -> N
         click.echo("What was erased since the backup was made is not known. If anything was, erase it again.")
     if restored.replaced:
         click.echo(f"The old database is {restored.replaced}. Delete it when you no longer need it.")
+
+
+def _open_gaps(store: Store) -> None:
+    """What was stored after the backup was made is missing, unless the next poll of its source brings it back."""
+    now = Clock().now()
+    for status in store.recorded_statuses():
+        if status.read_since and not status.sample:
+            store.open_gap(status.source, status.read_since, RESTORED, now)
 
 
 def _report(file: Path, restored: Restored) -> None:
