@@ -191,9 +191,9 @@ def test_a_post_names_the_page_that_it_shares(kind: str, fields: dict[str, Any])
 
 def test_a_post_of_lemmy_names_the_page_that_it_shares_and_a_comment_none() -> None:
     def sharing(view: dict[str, Any]) -> dict[str, Any]:
-        return {**view, "post": {**view.get("post", {}), "url": PAGE}}
+        return with_fields(post={**view["post"], "url": PAGE})(view) if "post" in view else view
 
-    with reading("lemmy", sites.module("lemmy").Site(fake_posts(4), alter=sharing)) as (source, _):
+    with reading("lemmy", sites.module("lemmy").Site(fake_posts(1, 2), alter=sharing)) as (source, _):
         posts = posts_of(passes(source))
     assert {(post.external_id[0], post.link) for post in posts} == {("p", PAGE), ("c", "")}
 
