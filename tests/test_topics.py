@@ -313,6 +313,24 @@ def test_an_incident_has_a_topic_and_keeps_it() -> None:
     assert finder.incident_topics(texts(writer.everyday(40, NOON - HOUR, NOON)), background, "website down") == ("", ())
 
 
+def test_the_title_of_an_incident_changes_only_for_a_topic_of_twice_its_mentions() -> None:
+    writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
+    background = background_of(finder, MentionWriter(9))
+    rows = writer.everyday(10, NOON - HOUR, NOON) + writer.about("website down", 9) + writer.about("refund form", 16)
+    assert finder.incident_topics(texts(rows), background).topic == "refund form"
+    assert finder.incident_topics(texts(rows), background, "website down").topic == "website down"
+    rows += writer.about("refund form", 4)
+    assert finder.incident_topics(texts(rows), background, "website down").topic == "refund form"
+
+
+def test_a_hashtag_names_an_incident_with_fewer_mentions_than_a_single_word() -> None:
+    writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
+    background = background_of(finder, MentionWriter(9))
+    rows = writer.everyday(50, NOON - HOUR, NOON)
+    assert finder.incident_topics(texts(rows + writer.about("#mastdown", 7)), background).topic == "#mastdown"
+    assert finder.incident_topics(texts(rows + writer.about("masts", 7)), background).topic == ""
+
+
 def test_the_name_of_an_incident_does_not_change_to_its_plural() -> None:
     writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
     background = background_of(finder, MentionWriter(9))

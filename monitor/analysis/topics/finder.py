@@ -37,6 +37,10 @@ CONFIGURED_DAY_THRESHOLD = Threshold(share=0.0, mentions=3, voices=1, g2=0.0)
 """Low, because somebody has asked to see the configured topics."""
 MAX_INCIDENT_PHRASES = 3
 MAX_DAY_TOPICS = 5
+MAX_INCIDENT_TITLES = 8
+"""Phrases among which the last title of an incident is looked for."""
+TITLE_ADVANTAGE = 2.0
+"""A phrase needs this multiple of the mentions of an incident's title to replace it: a title that changes confuses."""
 CONFIGURED_ADVANTAGE = 1.5
 """A phrase needs this multiple of a configured topic's mentions to replace it as the main topic."""
 _CAMEL_CASE_PART = re.compile(r"(?:(?<=[a-z])|\b(?=[A-Z][a-z]+[A-Z]))[A-Z][a-z]+")
@@ -89,8 +93,9 @@ class TopicFinder:
         """
         window = self._window(texts, self._extractor.extract(texts.rows))
         configured = self._configured_topics(window, HOUR_THRESHOLD, {before})
-        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {hash(phrase_key(before))}, 1)
-        top = _headline_topic(configured, phrases, before)
+        known = {hash(phrase_key(before))}
+        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, known, MAX_INCIDENT_TITLES)
+        top = _headline_topic(configured, _incumbent_first(phrases, before), before)
         spellings = {phrase_key(phrase): phrase for phrase in (*phrases_before, before)}
         known = {hash(phrase_key(phrase)) for phrase in phrases_before}
         new = self._phrase_topics(window, background, INCIDENT_PHRASE_THRESHOLD, known, MAX_INCIDENT_PHRASES)
@@ -189,6 +194,14 @@ def _headline_topic(configured: Sequence[Candidate], phrases: Sequence[Candidate
     first = incumbent or configured[0]
     factor = 1 / HYSTERESIS if incumbent else HYSTERESIS if phrases[0].name == before else 1
     return phrases[0] if len(phrases[0].texts) >= CONFIGURED_ADVANTAGE * factor * len(first.texts) else first
+
+
+def _incumbent_first(phrases: Sequence[Candidate], before: str) -> Sequence[Candidate]:
+    """The phrases, first the one that was the title before, unless the heaviest has far more mentions."""
+    incumbent = next((phrase for phrase in phrases if phrase.key == phrase_key(before)), None)
+    if incumbent is None or len(phrases[0].texts) >= TITLE_ADVANTAGE * len(incumbent.texts):
+        return phrases
+    return [incumbent, *(phrase for phrase in phrases if phrase is not incumbent)]
 
 
 def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
