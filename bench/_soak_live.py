@@ -73,7 +73,7 @@ class LiveConnection:
     def _read(self, opened: websocket.WebSocket) -> None:
         how = "closed"
         try:
-            while self._follow(opened, opened.recv()):
+            while self._answer(opened, opened.recv()):
                 pass
         except (websocket.WebSocketException, OSError) as error:
             how = f"{type(error).__name__}: {error}"
@@ -82,7 +82,7 @@ class LiveConnection:
         with contextlib.suppress(OSError):
             opened.shutdown()  # type: ignore[no-untyped-call]
 
-    def _follow(self, opened: websocket.WebSocket, message: str | bytes) -> bool:
+    def _answer(self, opened: websocket.WebSocket, message: str | bytes) -> bool:
         """Answer a message. Returns whether the connection continues."""
         text = message if isinstance(message, str) else message.decode()
         if text.startswith("0"):
@@ -91,12 +91,13 @@ class LiveConnection:
             opened.send("3")
         elif text.startswith("42"):
             event, payload = json.loads(text[2:])
-            self._handle(event, payload)
+            self.follow(event, payload)
             if "state" in payload:
                 opened.send("42" + json.dumps(["painted", payload["state"]["as_of"]]))
         return text not in ("", "1", "41") and not text.startswith("44")
 
-    def _handle(self, event: str, payload: dict[str, Any]) -> None:
+    def follow(self, event: str, payload: dict[str, Any]) -> None:
+        """Take note of an event."""
         if event == "reload":
             self.reloads.append(payload["reason"])
         elif event == "heartbeat":

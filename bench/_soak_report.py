@@ -93,7 +93,7 @@ def print_findings(run: Run, observer: Observer, organisation: Organisation, rep
     """Print all findings. Returns whether there are no problems."""
     findings = Findings()
     print()
-    _report_slopes(run.samples, run.plan, findings)
+    report_slopes(run.samples, run.plan, findings)
     _report_health(run, observer, findings)
     _report_posts(run.plan, observer, report["sources"], findings)
     _report_gaps(run.plan, observer, report["sources"], findings)
@@ -109,7 +109,8 @@ def print_findings(run: Run, observer: Observer, organisation: Organisation, rep
     return not findings.problems
 
 
-def _report_slopes(samples: Sequence[Sample], plan: Plan, findings: Findings) -> None:
+def report_slopes(samples: Sequence[Sample], plan: Plan, findings: Findings) -> None:
+    """Report how each figure developed."""
     warm = [one for one in samples if one.at >= min(MAX_WARM_UP, max(MIN_WARM_UP, WARM_UP_SHARE * plan.seconds))]
     for name in (*UNLIMITED, *MAX_SLOPES):
         points = [(one.at, _figure(one, name)) for one in warm]

@@ -1,15 +1,17 @@
-"""The plan and the checks of bench/soak.py. The soak itself takes an hour and is run by hand."""
+"""The plan, the configs and the checks of bench/soak.py. The soak itself takes an hour: ``make soak``."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from math import inf
+from pathlib import Path
 
 import pytest
 
 from bench._soak_checks import (
     Gap,
     GapHistory,
+    Sample,
     compare_posts,
     is_covered,
     is_unfounded,
@@ -21,8 +23,12 @@ from bench._soak_checks import (
     tracebacks,
     unread_span,
 )
+from bench._soak_config import config
+from bench._soak_live import LiveConnection
 from bench._soak_plan import Outage, PlannedSource, make_plan
+from bench._soak_report import MAX_SLOPES, Findings, report_slopes
 from bench._soak_run import REPLACEMENTS
+from display.cli.dependencies import load_config
 
 FEED = PlannedSource(101, "Feed 1", "feed", 21_000, 60, 150.0, 30)
 DOWN = Outage(21_000, "down", 100.0, 1_300.0)
@@ -151,3 +157,38 @@ def test_a_gap_with_the_id_of_a_deleted_gap_is_a_new_one() -> None:
 
 def test_the_replaced_attributes_exist() -> None:
     assert [(module.__name__, name) for module, name, _ in REPLACEMENTS if not hasattr(module, name)] == []
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_both_configs_are_valid(tmp_path: Path, changed: bool) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(config(make_plan(1, 3_600, 0.0), changed=changed))
+    loaded = load_config(file)
+    assert {"desk", "lobby"} <= {wall.name for wall in loaded.walls}
+    assert {source.name for source in loaded.sources} >= {"Archive", "Feed 199", "The webhook"}
+
+
+def sample(at: float, **figures: float) -> Sample:
+    zero = dict.fromkeys(Sample._fields, 0)
+    return Sample(**{**zero, "healthy": True, "at": at, **figures})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [name for name in MAX_SLOPES if name != "beyond SQLite"])
+def test_what_grows_is_a_problem_and_what_only_varies_is_none(name: str) -> None:
+    plan, per_hour = make_plan(1, 3_600, 0.0), 3 * MAX_SLOPES[name]
+    for grows in (True, False):
+        findings = Findings()
+        figures = [(at, at / 3_600 * per_hour if grows else at % 2 * per_hour) for at in range(0, 3_600, 15)]
+        report_slopes([sample(float(at), **{name: figure}) for at, figure in figures], plan, findings)
+        assert [problem.partition(" grows")[0] for problem in findings.problems] == ([name] if grows else [])
+
+
+def test_a_change_that_is_not_sent_or_sent_twice_is_noticed() -> None:
+    live = LiveConnection(room="pages")
+    live.follow("heartbeat", {"last_id": 10})
+    live.follow("changes", {"changes": [{"id": 11}, {"id": 12}], "omitted": 0, "last_id": 12})
+    assert (live.lost, live.doubled) == (0, [])
+    live.follow("changes", {"changes": [{"id": 12}, {"id": 14}], "omitted": 0, "last_id": 14})
+    assert (live.lost, live.doubled) == (1, [12])
+    live.follow("changes", {"changes": [{"id": 30}], "omitted": 15, "last_id": 30})
+    assert (live.lost, live.doubled) == (1, [12])
