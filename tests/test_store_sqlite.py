@@ -63,8 +63,10 @@ def test_posts_without_findings_are_not_stored(store: SqliteStore) -> None:
     ids=["posts", "cursor", "status"],
 )
 def test_posts_cursor_and_status_are_stored_together_or_not_at_all(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
+    url = f"sqlite:///{tmp_path / 'wallflower.db'}"
+    store = open_store(url)
     store.save("Forum", [judged("first")], now=NOON, cursor=1, status=working_status(NOON))
     original = getattr(owner, step)
 
@@ -72,12 +74,13 @@ def test_posts_cursor_and_status_are_stored_together_or_not_at_all(
         original(*args, **kwargs)
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(owner, step, fail_afterwards)
     later = NOON + MINUTE
-    with pytest.raises(StoreError):
-        store.save("Forum", [judged("second")], now=later, cursor=2, status=working_status(later))
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, fail_afterwards)
+        with pytest.raises(StoreError):
+            store.save("Forum", [judged("second")], now=later, cursor=2, status=working_status(later))
     store.close()
-    reopened = open_store(f"sqlite:///{store.path}")
+    reopened = open_store(url)
     assert [m.post.text for m in reopened.page(MentionFilter())] == ["first"]
     assert reopened.cursor("Forum") == 1
     assert [status.last_success for status in reopened.statuses()] == [NOON]
