@@ -42,6 +42,7 @@ from monitor.activity import Activity
 from monitor.clock import Clock
 from monitor.config.changes import ConfigStatus
 from monitor.http import Http
+from monitor.judging import OpinionStatus
 
 if TYPE_CHECKING:
     from display.server.health_watch import ClockJump
@@ -66,13 +67,15 @@ def create_app(
     rate_limits: Mapping[str, RateLimit] = MappingProxyType({}),
     clock_jump: Callable[[], ClockJump | None] = lambda: None,
     setup: Setup | None = None,
+    opinions: Callable[[], OpinionStatus] = OpinionStatus,
 ) -> Flask:
     """The WSGI app.
 
     ``health`` returns whether each part of the program is alive, by its name; ``accept`` stores posts that other
     programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``config_file`` reloads the config,
     through ``prepare_config``; ``clock_jump`` returns the last jump of the system clock; ``passwords`` is for tests,
-    with cheaper hashes; ``setup`` tries sources for the set-up pages. ``app.extensions["socketio"]`` is the Socket.IO
+    with cheaper hashes; ``setup`` tries sources for the set-up pages; ``opinions`` returns what
+    the language model is doing. ``app.extensions["socketio"]`` is the Socket.IO
     server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops afterwards.
     """
     app = Flask(__name__, static_folder=None)
@@ -85,7 +88,9 @@ def create_app(
     live = Live(app, store, clock, states, access.identities, version=version, max_sockets=max_sockets)
     started = clock.now()
     reloadable = config_file or UnchangedFile(ConfigStatus(started))
-    context = PageContext(config, store, clock, version, health, states, live.screens, started, reloadable, clock_jump)
+    context = PageContext(
+        config, store, clock, version, health, states, live.screens, started, reloadable, clock_jump, opinions
+    )
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     app.extensions["capacity"] = Capacity()
     app.extensions["backup"] = BackupTask()

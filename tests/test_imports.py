@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "sentiment": BASE | {"text"},
     "encoder": BASE,
     # the thread that amends scores, and the child process in which the model runs
-    "judging": BASE | {"clock", "encoder", "logs", "store", "text"},
+    "judging": BASE | {"clock", "encoder", "logs", "sentiment", "store", "text"},
     "intent": BASE | {"query", "sentiment"},
     "analysis": BASE | {"query"},
     "analysis.jobs": BASE | {"analysis", "clock", "logs", "store"},
@@ -56,6 +56,7 @@ MAY_IMPORT = {
 """Package of monitor/ -> packages of monitor/ that it may import besides itself. A dotted name overrides its parent."""
 PAGES = BASE | {
     "activity",
+    "judging",
     "config",
     "clock",
     "durations",

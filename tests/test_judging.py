@@ -12,11 +12,13 @@ import pytest
 
 from monitor.encoder import NamedText, load_head
 from monitor.errors import EncoderError
-from monitor.judging import LanguagePolicy, ModelChoice, ModelProcess, OpinionWorker
+from monitor.judging import LanguageModel, LanguagePolicy, ModelChoice, ModelProcess, OpinionWorker, choose_model
 from monitor.judging.process import ModelFailedError
 from monitor.judging.scoring import judge_mention, opinion_score
 from monitor.model import (
     NEUTRAL_BELOW,
+    Cue,
+    CueKind,
     Evidence,
     MentionFilter,
     MentionToJudge,
@@ -32,7 +34,7 @@ from tests.fakes import NOON, FakeClock
 
 GOOD, BAD, TORN = Opinion(0.05, 0.15, 0.8), Opinion(0.8, 0.15, 0.05), Opinion(0.3, 0.3, 0.4)
 POLICY = LanguagePolicy({"en": Trust.ON, "de": Trust.ON, "pt": Trust.ROUGH, "hi": Trust.OFF})
-CHOICE = ModelChoice("encoder", digest="e5")
+MODEL = LanguageModel(ModelChoice("encoder", digest="e5"), POLICY)
 
 
 def mention(words: float | None, *weights: float, reason: str = "") -> MentionToJudge:
@@ -57,9 +59,18 @@ def test_english_without_anything_to_judge_stays_unscored() -> None:
     assert (found.score, found.reason) == (None, "nothing to judge")
 
 
-@pytest.mark.parametrize("weight", [3.0, -5.1, -2.55, 1.8])
-def test_a_comparison_is_left_to_the_rules(weight: float) -> None:
-    assert judge_mention(mention(0.6, weight), "en", BAD, POLICY).score == 0.6
+def test_a_comparison_is_left_to_the_rules() -> None:
+    compared = replace(mention(0.6), evidence=Evidence(cues=(Cue(0, 1, CueKind.COMPARISON),)))
+
+    assert judge_mention(compared, "en", BAD, POLICY).score == 0.6
+
+
+@pytest.mark.parametrize(("words", "expected"), [(0.0, 0.0), (-0.4, -0.4625)])
+def test_a_question_is_no_opinion_unless_its_words_are_one(words: float, expected: float) -> None:
+    weights = () if words == 0.0 else (WordWeight(0, 1, -1.7),)
+    asked = replace(mention(words), evidence=Evidence(words=weights, cues=(Cue(0, 1, CueKind.QUESTION),)))
+
+    assert judge_mention(asked, "en", BAD, POLICY).score == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +125,14 @@ def test_the_config_switches_languages_on_and_off() -> None:
     assert policy.digest != LanguagePolicy.of(load_head().languages).digest
 
 
+def test_weights_that_the_config_names_but_are_missing_are_a_problem_and_others_are_not(tmp_path: Path) -> None:
+    model = choose_model(tmp_path / "no.bin")
+
+    assert model.choice is None
+    assert "no.bin" in model.problem
+    assert choose_model(tmp_path / "no.bin", on=("tr",)).policy.trust_in("tr") is Trust.UNMEASURED
+
+
 # The worker
 
 
@@ -154,8 +173,8 @@ NewWorker = Callable[..., OpinionWorker]
 
 @pytest.fixture
 def new_worker(store: Store, model: FakeModel) -> NewWorker:
-    def create(policy: LanguagePolicy = POLICY, choice: ModelChoice | None = CHOICE) -> OpinionWorker:
-        return OpinionWorker(store, choice, policy, BRANDS, FakeClock(), lambda _: model)
+    def create(model_in_use: LanguageModel = MODEL) -> OpinionWorker:
+        return OpinionWorker(store, model_in_use, BRANDS, FakeClock(), lambda _: model)
 
     return create
 
@@ -186,7 +205,7 @@ def test_stored_posts_are_amended_in_batches_of_similar_length(
     assert max(map(len, model.batches[0])) <= min(map(len, model.batches[1]))
     assert set(scores(store).values()) == {Sentiment.POSITIVE, Sentiment.NEGATIVE}
     assert worker.status().judged == 40
-    assert worker.status().waiting == 0
+    assert store.opinions.waiting() == 0
 
 
 def test_the_model_is_told_where_all_brands_are_named(store: Store, model: FakeModel, new_worker: NewWorker) -> None:
@@ -212,7 +231,7 @@ def test_a_post_on_which_the_model_fails_is_left_and_the_others_are_judged(
         "Acme ist schlecht": Sentiment.NEGATIVE,
     }
     assert scores(store) == expected
-    assert worker.status().waiting == 0
+    assert store.opinions.waiting() == 0
 
 
 def test_posts_wait_while_the_model_cannot_be_used(store: Store, model: FakeModel, new_worker: NewWorker) -> None:
@@ -222,7 +241,7 @@ def test_posts_wait_while_the_model_cannot_be_used(store: Store, model: FakeMode
     model.error = EncoderError("The language model is not installed.")
     with pytest.raises(EncoderError):
         worker.step()
-    assert worker.status().waiting == 1
+    assert store.opinions.waiting() == 1
 
     model.error = None
     run_dry(worker)
@@ -236,13 +255,13 @@ def test_a_policy_that_changes_is_applied_without_asking_the_model_again(
     worker.step()
     save(store, "Acme ist gut")
     run_dry(worker)
-    worker.replace(CHOICE, replace(POLICY, trust={"de": Trust.OFF}), BRANDS)
+    worker.replace(replace(MODEL, policy=LanguagePolicy({"de": Trust.OFF})), BRANDS)
     run_dry(worker)
 
     assert len(model.batches) == 1
     assert scores(store) == {"Acme ist gut": Sentiment.UNSCORED}
     assert reasons(store) == ["German"]
-    worker.replace(CHOICE, POLICY, BRANDS)
+    worker.replace(MODEL, BRANDS)
     run_dry(worker)
     assert len(model.batches) == 1
     assert scores(store) == {"Acme ist gut": Sentiment.POSITIVE}
@@ -254,11 +273,11 @@ def reasons(store: Store) -> list[str]:
 
 def test_without_a_model_nothing_is_asked_or_waits(store: Store, model: FakeModel, new_worker: NewWorker) -> None:
     save(store, "Acme ist gut")
-    worker = new_worker(choice=None)
+    worker = new_worker(LanguageModel())
 
     assert not worker.step()
     assert not worker.status().is_used
-    assert worker.status().waiting == 0
+    assert store.opinions.waiting() == 0
 
 
 # The process

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -178,3 +179,17 @@ def test_posts_stored_while_the_model_was_missing_are_reviewed_when_it_is_back(s
     store.opinions.use_model("e5", "1", ["de"])
 
     assert work_through(store) == ["Acme ist gut"]
+
+
+def test_scores_in_an_unmeasured_language_count_in_no_mood(store: Store) -> None:
+    store.opinions.use_model("e5", "1", ["de", "tr"], ["tr"])
+    save(store, "Acme iyi", lang="tr")
+    save(store, "Acme ist schlecht", score=-0.5)
+    work_through(store, BAD, -0.5)
+    for days in (1, 100):
+        tally = store.tallies(NOON - timedelta(days=days), NOON + timedelta(days=1))[0]
+        assert (tally.n, tally.negative, tally.unscored, tally.mean) == (2, 1, 1, -0.5)
+
+    store.opinions.use_model("e5", "2", ["de", "tr"])
+    tally = store.tallies(NOON - timedelta(days=1), NOON + timedelta(days=1))[0]
+    assert (tally.negative, tally.unscored) == (2, 0)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from display.pages.sources.system_status import StatusLine, SystemFacts, format_bytes, status_lines
-from monitor.model import DatabaseStatus
+from monitor.judging import LanguagePolicy, OpinionStatus
+from monitor.model import DatabaseStatus, Trust
 from tests.fake_site import ALL_HEALTHY
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -97,3 +98,33 @@ def test_an_unknown_part_that_has_stopped_is_named() -> None:
 )
 def test_bytes_are_written_with_at_least_two_digits(n: int, text: str) -> None:
     assert format_bytes(int(n)) == text
+
+
+TRUST = {"en": Trust.ON, "fr": Trust.ON, "ar": Trust.ON, "de": Trust.ROUGH, "tr": Trust.UNMEASURED, "hi": Trust.OFF}
+WORKING = OpinionStatus(is_used=True, policy=LanguagePolicy(TRUST), posts_per_second=50.0)
+
+
+@pytest.mark.parametrize(
+    ("opinions", "waiting", "figure", "text"),
+    [
+        (WORKING, 0, "English.", "Also Arabic and French. Roughly German. Without any figures Turkish."),
+        (WORKING, 1, "English.", "1 post waits for the language model, which takes about 1 s."),
+        (WORKING, 9_000, "English.", "9,000 posts wait for the language model, which takes about 3 min."),
+        (WORKING, 100_000, "English.", "100,000 or more posts wait for the language model, which takes about 33 min."),
+        (OpinionStatus(), 0, "English only.", "pip install 'wallflower[languages]' and restart Wallflower."),
+    ],
+)
+def test_the_languages_that_are_scored(opinions: OpinionStatus, waiting: int, figure: str, text: str) -> None:
+    found = line("Languages", opinions=opinions, waiting_posts=waiting)
+    assert (found.figure, found.trouble) == (figure, False)
+    assert found.text.endswith(text)
+
+
+def test_only_admins_read_how_to_install_the_language_model() -> None:
+    (found,) = [one for one in status_lines(facts(), dict(ALL_HEALTHY), for_admin=False) if one.name == "Languages"]
+    assert found.text == "Posts in other languages are counted, but not scored."
+
+
+def test_a_language_model_that_fails_is_trouble() -> None:
+    found = line("Languages", opinions=OpinionStatus(is_used=True, problem="It crashed."), waiting_posts=12)
+    assert found == StatusLine("Languages", "English only.", "It crashed. 12 posts wait.", trouble=True)

@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     configuration.configuration,
     configuration.keys,
     configuration.packages,
+    configuration.language_model,
     configuration.host_names,
     machine.disk,
     machine.file_system,

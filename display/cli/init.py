@@ -27,6 +27,7 @@ from display.setup.toml_writer import on_one_line
 from monitor.clock import Clock
 from monitor.config import LOCAL_FILE, PLACES, SYSTEM_DATA, SYSTEM_FILE, is_example, new_file
 from monitor.errors import ConfigError, StoreError
+from monitor.judging import HOW_TO_INSTALL, choose_model
 from monitor.query.matcher import Matcher
 
 TRIAL_SECONDS = 20.0
@@ -219,10 +220,17 @@ def _create_database(target: Path) -> None:
         click.echo(f"Created the database {config.database}.")
 
 
+def _about_languages() -> str:
+    """What is scored in languages other than English, and how to get more."""
+    if choose_model().choice is None:
+        return f"Only English is scored; other languages need the language model: {HOW_TO_INSTALL}"
+    return "The language model scores mentions in other languages too; see docs/languages.md."
+
+
 def _print_next_steps(target: Path, answers: Answers) -> None:
     option = "" if target in PLACES else f" --config {target}"
     click.echo(f"Wrote {target}. Review its rules and sources, then run:")
     click.echo(f"  wallflower check{option}")
     click.echo(f"  wallflower run{option}      and open http://127.0.0.1:8750/wall")
     if answers.language != "en":
-        click.echo("Mentions in languages other than English are found and counted, but their sentiment is not scored.")
+        click.echo(_about_languages())

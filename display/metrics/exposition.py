@@ -14,7 +14,7 @@ from display.metrics.families import Measured, gauges
 from display.metrics.program import program_metrics
 from display.metrics.screens import lag_metrics, screen_metrics, socket_metrics, wall_metrics
 from display.metrics.sources import source_metrics
-from display.metrics.store import backup_metrics, space_metrics, store_metrics
+from display.metrics.store import backup_metrics, opinion_metrics, space_metrics, store_metrics
 from monitor.errors import WallflowerError
 from monitor.logs import FaultLog
 
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Measured], Iterator[Metric]]] = {
     "sources": source_metrics,
     "store": store_metrics,
     "space": space_metrics,
+    "opinions": opinion_metrics,
     "backups": backup_metrics,
     "sockets": socket_metrics,
     "change log": lag_metrics,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from prometheus_client import Metric
 
-from display.metrics.families import Measured, gauge, gauges, histogram, timestamp
+from display.metrics.families import Measured, counters, gauge, gauges, histogram, timestamp
 from monitor.model import FaultKind
 from monitor.store import database_files
 
@@ -49,6 +49,16 @@ def space_metrics(measured: Measured) -> Iterator[Metric]:
     free = math.nan if status.free_bytes is None else status.free_bytes
     yield gauge("wallflower_database_bytes", "Size of the database and its write-ahead log.", status.used_bytes)
     yield gauge("wallflower_disk_free_bytes", "Free space where the database is; NaN if unknown.", free)
+
+
+def opinion_metrics(measured: Measured) -> Iterator[Metric]:
+    """The language model, and the posts that wait for it."""
+    opinions = measured.context.opinions()
+    yield gauge("wallflower_language_model_ready", "1 while the language model is used and works.", opinions.is_working)
+    judged = [((), float(opinions.judged))]
+    yield counters("wallflower_opinions_posts_total", "Posts that the language model has judged.", (), judged)
+    waiting = measured.context.store.opinions.waiting() if opinions.is_used else 0
+    yield gauge("wallflower_opinions_queue_depth", "Posts that wait for the language model, at most 100,000.", waiting)
 
 
 def backup_metrics(measured: Measured) -> Iterator[Metric]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from flask import current_app, g
 
 from monitor.clock import Clock
+from monitor.judging import OpinionStatus
 
 if TYPE_CHECKING:
     from display.server.health_watch import ClockJump
@@ -52,6 +53,8 @@ class PageContext:
     config_file: ConfigFile
     clock_jump: Callable[[], ClockJump | None] = lambda: None
     """The last jump of the system clock, if there was one."""
+    opinions: Callable[[], OpinionStatus] = OpinionStatus
+    """What the language model is doing."""
 
 
 def page_context() -> PageContext:

@@ -32,6 +32,7 @@ from monitor.config.changes import ConfigStatus
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.intent import IntentFinder, load_intent_rules
+from monitor.judging import LanguageModel, ModelProcess, OpinionWorker, choose_model
 from monitor.logs import FaultLog
 from monitor.model import Health
 from monitor.query.matcher import Matcher
@@ -80,6 +81,7 @@ class Service:
         self._scheduler = Scheduler(self._configured, self._context, clock)
         self._jobs = JobRunner(self._create_jobs(config), clock, can_store=lambda: self._store.health().can_store)
         self._deliveries = Deliveries(self._configured, self._context)
+        self._opinions = OpinionWorker(self._store, _language_model(config), config.brands, clock, ModelProcess)
         self._reloader = Reloader(config, load, self.apply, clock, status)
         self.app = create_app(
             config,
@@ -92,6 +94,7 @@ class Service:
             rate_limits=self._http.traffic.rate_limits,
             config_file=self._reloader,
             clock_jump=lambda: self.watch.clock_jump,
+            opinions=self._opinions.status,
             setup=Setup(Trials(self._http, clock), restart, config_is_given),
         )
         self._live = self.app.extensions["live"]
@@ -122,6 +125,7 @@ class Service:
         self._live.start()
         self._scheduler.start()
         self._jobs.start()
+        self._opinions.start()
         self._reloader.start()
         self._summaries.start()
         address = self._address()
@@ -158,6 +162,7 @@ class Service:
         self._scheduler.apply(configured, context, {Health.BROKEN} if new.allow_hosts != old.allow_hosts else ())
         if jobs is not None:
             self._jobs.replace(jobs)
+        self._opinions.replace(_language_model(new), new.brands)
         use_in_app()
 
     def _snapshot(self) -> Snapshot:
@@ -212,6 +217,7 @@ class Service:
         self._live.stop(1.0)
         self._scheduler.stop(3.0)
         self._jobs.stop(1.0)
+        self._opinions.stop()
 
     def _pass_context(self, config: Config) -> PassContext:
         brands, matcher = config.brands, Matcher(config.brands)
@@ -238,6 +244,10 @@ class Service:
     def _address(self) -> str:
         server = self._reloader.config.server
         return f"http://{server.host}:{server.port}"
+
+
+def _language_model(config: Config) -> LanguageModel:
+    return choose_model(config.encoder_weights, config.languages_on, config.languages_off)
 
 
 def _inputs_of_jobs(config: Config) -> object:

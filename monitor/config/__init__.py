@@ -62,6 +62,12 @@ class Config:
     backup_folder: Path | None = None
     """Folder of backups, absolute; None: the default, see ``backups``."""
     sign_in: SignIn = PASSWORDS_ONLY
+    languages_on: tuple[str, ...] = ()
+    """Languages that the language model is to score although it does not by default."""
+    languages_off: tuple[str, ...] = ()
+    """Languages that it must not score."""
+    encoder_weights: Path | None = None
+    """Its weights, absolute; None: those that are installed."""
     keep_backups: int = 7
     """How many backups stay in their folder."""
     intents: tuple[IntentRules, ...] | None = None
@@ -160,7 +166,7 @@ def load_text(
 def _config(
     file: Path, tables: FileTables, options: Sequence[KindOptions], intents: tuple[IntentRules, ...] | None
 ) -> Config:
-    backup_folder = tables.backup.to
+    backup_folder, weights = tables.backup.to, tables.languages.weights
     return Config(
         path=file,
         data=_folder(file, tables.wallflower.data),
@@ -175,6 +181,9 @@ def _config(
         keep=tables.wallflower.keep,
         backup_folder=None if backup_folder is None else _folder(file, backup_folder),
         keep_backups=tables.backup.keep,
+        languages_on=tables.languages.on,
+        languages_off=tables.languages.off,
+        encoder_weights=None if weights is None else _folder(file, weights),
         intents=intents,
     )
 

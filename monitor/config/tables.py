@@ -8,7 +8,19 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from monitor.config.sign_in import PASSWORDS_ONLY, SignIn
-from monitor.config.values import Colour, Days, Duration, Host, HostName, Name, Network, Text, Unique, Zone
+from monitor.config.values import (
+    Colour,
+    Days,
+    Duration,
+    Host,
+    HostName,
+    LanguageCode,
+    Name,
+    Network,
+    Text,
+    Unique,
+    Zone,
+)
 from monitor.config.walls import Wall
 
 
@@ -49,6 +61,14 @@ class Server:
     """The reverse proxies whose X-Forwarded-* headers are believed."""
 
 
+class LanguagesTable(Table):
+    """``[languages]``: what the language model scores."""
+
+    on: Unique[LanguageCode] = ()
+    off: Unique[LanguageCode] = ()
+    weights: Text | None = None
+
+
 class BrandTable(Table):
     """``[[brands]]``"""
 
@@ -84,6 +104,7 @@ class FileTables(Table):
     server: Server = Server()
     sign_in: SignIn = PASSWORDS_ONLY
     backup: BackupTable = BackupTable()
+    languages: LanguagesTable = LanguagesTable()
     brands: Annotated[list[BrandTable], Field(min_length=1)]
     sources: list[SourceTable] = []
     topics: list[TopicTable] = []

@@ -127,6 +127,7 @@ HostName = Annotated[
     ),
 ]
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(parse_network)]
+LanguageCode = Annotated[str, _matching(r"[a-z]{2}", 'the two-letter code of a language, such as "tr"')]
 PostLanguage = Annotated[str, _matching(r"[a-z]{2,3}", 'the code of a language such as "en", or "und" for unknown')]
 WallName = Annotated[
     str,

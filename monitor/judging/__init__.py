@@ -2,6 +2,7 @@
 
 store.opinions --> OpinionWorker --> ModelProcess --(pipe)--> model_process: the model --> scores --> store.opinions
 
+choice           the model of the config, or the installed one
 policy           which languages are scored, and how far each is trusted
 scoring          the score that follows from the words and the opinion
 names            where a text names which brand
@@ -9,8 +10,21 @@ process          the child process, which has the lowest priority and may crash
 worker           the thread that works through the queue
 """
 
+from monitor.encoder import HOW_TO_INSTALL
+from monitor.judging.choice import LanguageModel, choose_model
 from monitor.judging.policy import LanguagePolicy, ModelChoice
 from monitor.judging.process import ModelProcess
+from monitor.judging.scoring import counts_by_words
 from monitor.judging.worker import OpinionStatus, OpinionWorker
 
-__all__ = ["LanguagePolicy", "ModelChoice", "ModelProcess", "OpinionStatus", "OpinionWorker"]
+__all__ = [
+    "HOW_TO_INSTALL",
+    "LanguageModel",
+    "LanguagePolicy",
+    "ModelChoice",
+    "ModelProcess",
+    "OpinionStatus",
+    "OpinionWorker",
+    "choose_model",
+    "counts_by_words",
+]

@@ -1,14 +1,16 @@
 """The score of a mention, from its words and from the opinion of the language model.
 
 English: the rules are better at who is meant and at comparisons, the model at everything without a word of the lexicon.
-Both are added; where the rules found a comparison, they decide alone. Other languages have only the model. A post for
-which it finds positive and negative both likely stays unscored, because there the sign is often wrong.
+Both are added; where the rules found a comparison, or a question without an opinion, they decide alone. Other languages
+have only the model. A post for which it finds positive and negative both likely stays unscored, because there the sign
+is often wrong.
 """
 
 from __future__ import annotations
 
 from monitor.judging.policy import LanguagePolicy
-from monitor.model import NEUTRAL_BELOW, Evidence, JudgedMention, MentionToJudge, Opinion, Trust
+from monitor.model import NEUTRAL_BELOW, CueKind, Evidence, JudgedMention, MentionToJudge, Opinion, Trust
+from monitor.sentiment import score_from_weights
 from monitor.text.language_codes import language_name
 
 OPINION_FACTOR = 0.7
@@ -16,13 +18,7 @@ OPINION_FACTOR = 0.7
 NEUTRAL_FACTOR = 0.29
 """Brings the balance of an opinion that is most likely neutral, which is at most 0.5, below NEUTRAL_BELOW."""
 UNCLEAR = "unclear"
-_COMPARISON_WEIGHTS = frozenset(
-    round(3.0 * negative * link * question, 3)
-    for negative in (1.0, 1.7)
-    for link in (1.0, 0.6)
-    for question in (1.0, 0.5)
-)
-"""What a comparison weighs; see ``sentiment.targeted``."""
+_NO_OPINION = frozenset((CueKind.QUESTION, CueKind.WISH, CueKind.PLAN, CueKind.CONDITION))
 
 
 def judge_mention(
@@ -42,9 +38,17 @@ def judge_mention(
 
 def english_score(words: float | None, opinion: Opinion, evidence: Evidence) -> float | None:
     """The words and the opinion together, halved so that the neutral band stays as it is; None stays unscored."""
-    if words is None or rests_on_comparison(evidence):
+    if words is None or counts_by_words(evidence):
         return words
     return (words + OPINION_FACTOR * opinion.balance) / 2
+
+
+def counts_by_words(evidence: Evidence) -> bool:
+    """Whether the rules decide alone: they found a comparison, or only a question, wish, plan or condition."""
+    words = score_from_weights([word.weight for word in evidence.words])
+    return evidence.has_comparison or (
+        abs(words) < NEUTRAL_BELOW and any(cue.kind in _NO_OPINION for cue in evidence.cues)
+    )
 
 
 def opinion_score(opinion: Opinion) -> float | None:
@@ -54,11 +58,6 @@ def opinion_score(opinion: Opinion) -> float | None:
     if opinion.neutral >= max(opinion.negative, opinion.positive):
         return opinion.balance * NEUTRAL_FACTOR
     return max(abs(opinion.balance), NEUTRAL_BELOW) * (1 if opinion.balance > 0 else -1)
-
-
-def rests_on_comparison(evidence: Evidence) -> bool:
-    """Whether the rules found that the text ranks the brand above or below another one."""
-    return any(abs(word.weight) in _COMPARISON_WEIGHTS for word in evidence.words)
 
 
 def _words_reason(mention: MentionToJudge, lang: str | None) -> str:

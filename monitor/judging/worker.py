@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.encoder import Judge, NamedText
 from monitor.errors import EncoderError, StoreError
+from monitor.judging.choice import LanguageModel
 from monitor.judging.names import BrandFinder
 from monitor.judging.policy import LanguagePolicy, ModelChoice
 from monitor.judging.process import ModelFailedError
 from monitor.judging.scoring import judge_mention
 from monitor.logs import FaultLog
-from monitor.model import Brand, JudgedMention, Opinion, OpinionWork, PostToJudge
+from monitor.model import Brand, JudgedMention, Opinion, OpinionWork, PostToJudge, Trust
 from monitor.store import Store
 
 BATCH_POSTS = 16
@@ -46,28 +47,41 @@ class OpinionStatus:
 
     is_used: bool = False
     """Whether there is a model."""
+    policy: LanguagePolicy = field(default_factory=LanguagePolicy)
+    """The languages that are scored, or would be with a model."""
     problem: str = ""
     """Why the model cannot be used."""
-    waiting: int = 0
-    """Posts that wait, see ``OpinionStore.waiting``."""
     posts_per_second: float | None = None
     """None: not known yet."""
     judged: int = 0
     """Posts judged since the start."""
 
     @property
-    def seconds_left(self) -> float | None:
-        """About how long the posts that wait will take; None: unknown."""
-        return self.waiting / self.posts_per_second if self.waiting and self.posts_per_second else None
+    def is_working(self) -> bool:
+        """Whether there is a model and it can be used."""
+        return self.is_used and not self.problem
+
+    def seconds_for(self, posts: int) -> float | None:
+        """About how long so many posts take; None: unknown."""
+        return posts / self.posts_per_second if self.posts_per_second else None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
     """What a step works with; replaced as a whole by a reload."""
 
-    choice: ModelChoice | None
-    policy: LanguagePolicy
+    model: LanguageModel
     brands: BrandFinder
+
+    @property
+    def choice(self) -> ModelChoice | None:
+        """The model; None if there is none."""
+        return self.model.choice
+
+    @property
+    def policy(self) -> LanguagePolicy:
+        """How far it is trusted."""
+        return self.model.policy
 
 
 class OpinionWorker:
@@ -76,24 +90,23 @@ class OpinionWorker:
     def __init__(
         self,
         store: Store,
-        choice: ModelChoice | None,
-        policy: LanguagePolicy,
+        model: LanguageModel,
         brands: Sequence[Brand],
         clock: Clock,
         load: Callable[[ModelChoice], Model],
     ) -> None:
-        """``choice``: None if no model is installed. ``load`` returns a model that starts when it is first used."""
+        """``load`` returns a model that starts when it is first used."""
         self._store, self._clock, self._load = store, clock, load
-        self._settings = WorkerSettings(choice, policy, BrandFinder(brands))
+        self._settings = WorkerSettings(model, BrandFinder(brands))
         self._registered: WorkerSettings | None = None
         self._model: Model | None = None
-        self._status = OpinionStatus(is_used=choice is not None)
+        self._status = OpinionStatus()
         self._faults = FaultLog(log, clock.monotonic)
         self._thread = threading.Thread(target=self._loop, name="opinions", daemon=True)
 
-    def replace(self, choice: ModelChoice | None, policy: LanguagePolicy, brands: Sequence[Brand]) -> None:
+    def replace(self, model: LanguageModel, brands: Sequence[Brand]) -> None:
         """Work with these from the next step on."""
-        self._settings = WorkerSettings(choice, policy, BrandFinder(brands))
+        self._settings = WorkerSettings(model, BrandFinder(brands))
 
     def start(self) -> None:
         """Start the thread."""
@@ -112,9 +125,10 @@ class OpinionWorker:
         return self._thread.is_alive()
 
     def status(self) -> OpinionStatus:
-        """What it is doing. Raises StoreError."""
-        waiting = self._store.opinions.waiting() if self._settings.choice else 0
-        return replace(self._status, is_used=self._settings.choice is not None, waiting=waiting)
+        """What it is doing."""
+        model = self._settings.model
+        problem = self._status.problem or model.problem
+        return replace(self._status, is_used=model.choice is not None, policy=model.policy, problem=problem)
 
     def step(self) -> bool:
         """Work on the posts that wait longest for their turn; return whether there were any.
@@ -173,8 +187,8 @@ class OpinionWorker:
             if self._model is not None:
                 self._model.close()
             self._model = self._load(settings.choice) if settings.choice else None
-            model = settings.choice.digest if settings.choice else ""
-            self._store.opinions.use_model(model, settings.policy.digest, settings.policy.languages())
+            model, policy = settings.choice.digest if settings.choice else "", settings.policy
+            self._store.opinions.use_model(model, policy.digest, policy.languages(), policy.languages(Trust.UNMEASURED))
             self._registered = settings
         return settings
 

@@ -12,11 +12,12 @@ from monitor.model import JudgedMention, OpinionWork
 class OpinionStore(Protocol):
     """Posts wait in a queue, which survives a restart. Errors and times: as for ``Store``."""
 
-    def use_model(self, model: str, policy: str, languages: Collection[str]) -> None:
+    def use_model(self, model: str, policy: str, languages: Collection[str], unmeasured: Collection[str] = ()) -> None:
         """From now on, a post in one of ``languages`` waits for ``model`` as soon as it is saved or edited.
 
         ``policy``: a digest of how scores follow from opinions. If model or policy differ from before, all stored posts
-        are reviewed. With an empty ``model`` none is used, and nothing waits.
+        are reviewed. Scores in ``unmeasured`` languages do not count in tallies. With an empty ``model`` none is used,
+        and nothing waits.
         """
 
     def waiting(self) -> int:

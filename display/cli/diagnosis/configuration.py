@@ -18,7 +18,10 @@ from display.cli.diagnosis.findings import DoctorContext, Finding, Level
 from display.formatting import join_with_and, pluralize
 from monitor import secrets
 from monitor.config import Config
-from monitor.errors import AuthError
+from monitor.encoder import load_head
+from monitor.encoder.weights_file import WeightsFile
+from monitor.errors import AuthError, EncoderError
+from monitor.judging import HOW_TO_INSTALL, choose_model
 from monitor.sources import SourceOptions, missing_package_message
 
 DNS_SECONDS = 5.0
@@ -67,6 +70,26 @@ def packages(context: DoctorContext) -> Iterator[Finding]:
     for source in context.config.sources if context.config else ():
         if text := missing_package_message(source.kind):
             yield Finding("packages", Level.PROBLEM, f"{source.name}: {text}")
+
+
+def language_model(context: DoctorContext) -> Iterator[Finding]:
+    """Whether other languages than English are scored, and whether the weights of the model are the right ones."""
+    config, advice = context.config, f"To score more languages: {HOW_TO_INSTALL}"
+    if config is None:
+        return
+    model = choose_model(config.encoder_weights, config.languages_on, config.languages_off)
+    if model.problem:
+        yield Finding("languages", Level.PROBLEM, model.problem, advice)
+    elif model.choice is None:
+        yield Finding("languages", Level.OK, "Only English is scored; the language model is not installed.", advice)
+    else:
+        try:
+            WeightsFile(Path(model.choice.path), load_head().weights_sha256)
+        except EncoderError as error:
+            yield Finding("languages", Level.PROBLEM, str(error))
+        else:
+            scored = pluralize(len(model.policy.languages()), "language")
+            yield Finding("languages", Level.OK, f"The language model is installed and scores {scored}.")
 
 
 def host_names(context: DoctorContext) -> Iterator[Finding]:

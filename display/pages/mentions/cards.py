@@ -12,7 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 from display.formatting import FormattedTime, format_duration, format_signed, format_time
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
-from monitor.model import Brand, IntentPhrase, Mention, Sentiment, Span
+from monitor.judging import HOW_TO_INSTALL, OpinionStatus, counts_by_words
+from monitor.model import Brand, IntentPhrase, Mention, Sentiment, Span, Trust
 from monitor.text.language_codes import language_name
 from monitor.text.quotes import quoted_spans
 
@@ -57,6 +58,8 @@ class Card:
     """"Negative", "Neutral, corrected"."""
     figure: str
     """"+0.49"; for an unscored mention the reason."""
+    grounds: str
+    """"words +1.2, sentence -0.3"; for an unscored mention what could be done about it; empty if there is nothing."""
     published: FormattedTime | None
     """None if the date is not known."""
     read: FormattedTime
@@ -72,7 +75,9 @@ class Card:
 class Cards:
     """Builds cards with the colours of these brands and times in this zone."""
 
-    def __init__(self, brands: Sequence[Brand], zone: tzinfo) -> None:
+    def __init__(self, brands: Sequence[Brand], zone: tzinfo, opinions: OpinionStatus | None = None) -> None:
+        """``opinions``: what the language model is doing; None: not known."""
+        self._opinions = opinions
         self.colour_numbers = {brand.name: i % BRAND_COLOURS + 1 for i, brand in enumerate(brands)}
         self.zone = zone
 
@@ -114,8 +119,9 @@ class Cards:
             runs=tuple(runs),
             truncated=truncated,
             sentiment=mention.score.sentiment,
-            sentiment_label=mention.score.sentiment.value.capitalize() + (", corrected" if mention.corrected else ""),
+            sentiment_label=mention.score.sentiment.value.capitalize() + self._label_note(mention),
             figure=score_figure(mention),
+            grounds=self._grounds(mention),
             published=None if undated else format_time(mention.post.published_at, now, self.zone),
             read=format_time(mention.added_at, now, self.zone),
             late="" if undated or mention.imported else delay_text(mention),
@@ -124,10 +130,56 @@ class Cards:
             reply_to=_handle(mention.post.reply_to),
         )
 
+    def _label_note(self, mention: Mention) -> str:
+        """What is to be known about the judgement: who made it, or how rough it is."""
+        if mention.corrected:
+            return ", corrected"
+        if not self._opinions or mention.opinion is None or mention.score.value is None:
+            return ""
+        is_rough = self._opinions.policy.trust_in(mention.post.lang) in (Trust.ROUGH, Trust.UNMEASURED)
+        return ", rough" if is_rough else ""
+
+    def _grounds(self, mention: Mention) -> str:
+        if mention.opinion is not None:
+            return opinion_figures(mention)
+        lang, status = mention.post.lang, self._opinions
+        if mention.score.value is not None or lang in (None, "en") or mention.corrected or status is None:
+            return ""
+        name = language_name(lang)
+        if status.policy.trust_in(lang) is Trust.OFF:
+            return f"Scores in {name} are not reliable, so there are none."
+        if not status.is_used:
+            return f"{name} is not scored without the language model: {HOW_TO_INSTALL}"
+        return "It waits for the language model."
+
 
 def _raised(phrase: IntentPhrase, body: str) -> RaisedIntent:
     value = str(phrase.intent.name).lower()
     return RaisedIntent(value, INTENT.label(value), " ".join(body[phrase.start : phrase.end].split()))
+
+
+def opinion_figures(mention: Mention) -> str:
+    """ "words +1.2, sentence -0.3": the weight of the words, and what the language model makes of the sentence."""
+    if mention.opinion is None:
+        return ""
+    words = sum(word.weight for word in mention.score.evidence.words)
+    sentence = f"sentence {format_signed(mention.opinion.balance, 1)}"
+    return f"words {format_signed(words, 1)}, {sentence}" if mention.post.lang == "en" else sentence
+
+
+def opinion_shares(mention: Mention) -> str:
+    """ "positive 62 %, neutral 20 %, negative 18 %", the likeliest first; empty without an opinion."""
+    if mention.opinion is None:
+        return ""
+    shares = sorted(mention.opinion._asdict().items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {share:.0%}".replace("%", " %") for name, share in shares)
+
+
+def opinion_effect(mention: Mention) -> str:
+    """How words and sentence lead to the score: a phrase before "a score of"."""
+    if mention.post.lang != "en":
+        return ""
+    return "by the words alone, " if counts_by_words(mention.score.evidence) else "together "
 
 
 def _handle(author: str) -> str:

@@ -27,6 +27,7 @@ from display.pages.mentions.rail import (
     wider_ranges,
 )
 from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
+from monitor.judging import OpinionStatus
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
 
 if TYPE_CHECKING:
@@ -51,10 +52,18 @@ class RelaxedCount:
 class MentionsPage:
     """The parts of the page. Each is queried once, and only if the page shows it."""
 
-    def __init__(self, config: Config, store: Store, view: MentionsView, health: HealthLine) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        view: MentionsView,
+        health: HealthLine,
+        opinions: OpinionStatus | None = None,
+    ) -> None:
+        """``opinions``: what the language model is doing; None: not known."""
         self.config, self.store, self.view, self.health = config, store, view, health
         self.now, self.zone = health.now, config.timezone
-        self.cards = Cards(config.brands, config.timezone)
+        self.cards = Cards(config.brands, config.timezone, opinions)
         self.last_change = store.last_change_id()
         newest = store.last_mention_id()
         self.upto = newest if view.upto is None else min(view.upto, newest)

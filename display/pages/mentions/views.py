@@ -26,7 +26,7 @@ from display.pages.context import PageContext, page_context
 from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
-from display.pages.mentions.cards import Card, Cards, weighted_words
+from display.pages.mentions.cards import Card, Cards, opinion_effect, opinion_shares, weighted_words
 from display.pages.mentions.cues import cue_notes
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
@@ -83,7 +83,7 @@ def listing() -> PageResponse:
     if not problem and query_string(view, context.config.timezone) != sent_query_string():
         return redirect(link(view), 303)
     shown = view if problem is None else last_valid_view(view, last_valid)
-    page = MentionsPage(context.config, context.store, shown, current_health(context, now))
+    page = MentionsPage(context.config, context.store, shown, current_health(context, now), context.opinions())
     text = render_template(
         "mentions/list.html",
         page=page,
@@ -146,7 +146,7 @@ def mention(number: int) -> PageResponse:
     if shown is None:
         return render_template("mentions/not_found.html", view=view, health=health), 404
     spans = query.spans(shown.post.body) if query else ()
-    card = Cards(context.config.brands, context.config.timezone).full(shown, now, spans)
+    card = Cards(context.config.brands, context.config.timezone, context.opinions()).full(shown, now, spans)
     return render_template(
         "mentions/mention.html",
         card=card,
@@ -155,6 +155,8 @@ def mention(number: int) -> PageResponse:
         cues=cue_notes(shown),
         total_weight=format_signed(sum(word.weight for word in shown.score.evidence.words), 1),
         lowest_score=format_signed(-1, 0),
+        opinion=opinion_shares(shown),
+        opinion_effect=opinion_effect(shown),
         language=language_name(shown.post.lang),
         intent_views={intent.value: view.changed(intent=Choice((intent.value,))) for intent in card.intents},
         partly_judged=any("off" in run.styles for run in card.runs),
@@ -241,7 +243,7 @@ def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[C
     """Other mentions of the same story and brand, the newest first."""
     if mention.story is None:
         return []
-    cards = Cards(context.config.brands, context.config.timezone)
+    cards = Cards(context.config.brands, context.config.timezone, context.opinions())
     same_story = MentionFilter(story=mention.story, brand=Choice((mention.brand,)))
     mentions = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
     return [cards.row(other, now) for other in mentions if other.id != mention.id][:MAX_STORY_ROWS]

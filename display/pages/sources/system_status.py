@@ -6,12 +6,14 @@ health, database --> StatusLine: a figure and a text, with what to do if somethi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
 
-from display.formatting import format_duration
-from monitor.model import DatabaseStatus, StoreFault, StorePause
+from display.formatting import format_duration, join_with_and
+from monitor.judging import HOW_TO_INSTALL, OpinionStatus
+from monitor.model import DatabaseStatus, StoreFault, StorePause, Trust
+from monitor.text.language_codes import language_name
 
 MIN_FREE_BYTES = 1 << 30
 MIN_TIME_LEFT = timedelta(days=14)
@@ -19,6 +21,8 @@ MIN_TIME_LEFT = timedelta(days=14)
 MIN_MENTIONS = 1_000
 """With fewer mentions, the size of the database says nothing about its growth."""
 MAX_DAYS_LEFT = 36_500
+MAX_COUNTED = 100_000
+"""Posts that wait for the language model are counted up to here."""
 
 
 class Part(NamedTuple):
@@ -67,6 +71,10 @@ class SystemFacts:
     fault: StoreFault | StorePause | None = None
     """Why nothing can be stored."""
     zone: tzinfo = UTC
+    opinions: OpinionStatus = field(default_factory=OpinionStatus)
+    """What the language model is doing."""
+    waiting_posts: int = 0
+    """Posts that wait for it."""
 
     @property
     def time_left(self) -> timedelta | None:
@@ -95,7 +103,7 @@ def status_lines(facts: SystemFacts, health: Mapping[str, bool], *, for_admin: b
     up = "has just started" if is_new else f"has been up for {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
     engine = [_engine(facts.database)] if for_admin else []
-    return [version, _database(facts), *engine, *_parts(health, facts)]
+    return [version, _database(facts), *engine, *_parts(health, facts), _languages(facts, for_admin=for_admin)]
 
 
 def _database(facts: SystemFacts) -> StatusLine:
@@ -132,6 +140,31 @@ def _parts(health: Mapping[str, bool], facts: SystemFacts) -> Iterator[StatusLin
             yield StatusLine(part.name, "Running.", f"{part.running}; {batches} waiting.")
         else:
             yield StatusLine(part.name, "Running.", f"{part.running}.")
+
+
+def _languages(facts: SystemFacts, *, for_admin: bool) -> StatusLine:
+    """Which languages are scored, and how many posts wait for the language model."""
+    opinions, name = facts.opinions, "Languages"
+    if opinions.problem:
+        waiting = f" {facts.waiting_posts:,} posts wait." if facts.waiting_posts else ""
+        return StatusLine(name, "English only.", f"{opinions.problem.rstrip('.')}.{waiting}", trouble=True)
+    if not opinions.is_used:
+        advice = f" To score them, run {HOW_TO_INSTALL} and restart Wallflower." if for_admin else ""
+        return StatusLine(name, "English only.", f"Posts in other languages are counted, but not scored.{advice}")
+    policy = opinions.policy
+    scored = [code for code in policy.languages(Trust.ON) if code != "en"]
+    kinds = [("Also", scored), ("Roughly", policy.languages(Trust.ROUGH))]
+    kinds.append(("Without any figures", policy.languages(Trust.UNMEASURED)))
+    texts = [f"{kind} {join_with_and(sorted(map(language_name, codes)))}." for kind, codes in kinds if codes]
+    return StatusLine(name, "English.", " ".join([*texts, *_backlog(facts)]))
+
+
+def _backlog(facts: SystemFacts) -> Iterator[str]:
+    if posts := facts.waiting_posts:
+        seconds = facts.opinions.seconds_for(posts)
+        duration = f", which takes about {format_duration(timedelta(seconds=max(seconds, 1)))}" if seconds else ""
+        number = f"{posts:,} or more posts wait" if posts >= MAX_COUNTED else f"{posts:,} posts wait"
+        yield f"{'1 post waits' if posts == 1 else number} for the language model{duration}."
 
 
 def format_bytes(n: int) -> str:

@@ -128,6 +128,8 @@ def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
         waiting_writes=store.health().waiting,
         fault=store.health().outage,
         zone=context.config.timezone,
+        opinions=context.opinions(),
+        waiting_posts=store.opinions.waiting(),
     )
 
 

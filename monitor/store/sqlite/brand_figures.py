@@ -36,11 +36,18 @@ _ARRIVALS = f"""SELECT count(*), count(iif(added_at >= ? AND added_at < ? AND ad
     min(published_at) FROM (SELECT added_at, published_at FROM mention INDEXED BY mention_time WHERE {_IN_TIME}
     ORDER BY published_at DESC LIMIT ?)"""
 _ROW_SUMS_WITHOUT_STORIES = (
-    f"SELECT {_SUMS.format(scored=_SCORED_WITHOUT_STORY)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
+    f"SELECT {_SUMS.format(scored=_SCORED_WITHOUT_STORY)} FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
 )
 _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
 _ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
+_UNMEASURED = "SELECT unmeasured FROM opinion_state"
+_ROWS = f"FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
+_MEASURED_ROWS = f"""FROM (SELECT story, hidden,
+        iif(lang IN (SELECT value FROM json_each(?)), 3, sentiment) AS sentiment,
+        iif(lang IN (SELECT value FROM json_each(?)), NULL, score) AS score
+    FROM mention INDEXED BY mention_time WHERE {_IN_TIME}) WHERE true"""
+"""Like _ROWS, but unscored in the languages that nobody measured."""
 _DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
     ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
     ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden, n, 0)), 0),
@@ -89,7 +96,15 @@ class _Sums:
 
 
 def tallies(db: Connection, since: int, until: int) -> list[Tally]:
-    """Each brand of the config, in its order, over mentions published in [since, until)."""
+    """Each brand of the config, in its order, over mentions published in [since, until).
+
+    In the languages that nobody measured, mentions count as unscored. If there are any such languages, even long ranges
+    are read row by row.
+    """
+    unmeasured = (db.execute(_UNMEASURED).fetchone() or ("[]",))[0]
+    if unmeasured != "[]":
+        brands = active_brands(db).items()
+        return [_sums_by_rows(db, brand, since, until, unmeasured).tally(name) for brand, name in brands]
     sums = _sums_by_rows if until - since <= MAX_ROW_RANGE_MS else _sums_by_days
     return [sums(db, brand, since, until).tally(name) for brand, name in active_brands(db).items()]
 
@@ -139,10 +154,16 @@ def _newest(db: Connection, f: MentionFilter, limit: int) -> Iterator[Mention]:
         before = mentions[-1].position
 
 
-def _sums_by_rows(db: Connection, brand: int, since: int, until: int) -> _Sums:
-    sums, params = _Sums(), (brand, since, until)
-    sums.add(db.execute(_ROW_SUMS_WITHOUT_STORIES, params).fetchone())
-    for (score,) in db.execute(_STORY_MEANS, params):
+def _sums_by_rows(db: Connection, brand: int, since: int, until: int, unmeasured: str = "") -> _Sums:
+    """``unmeasured``: languages in which mentions count as unscored, as a JSON list."""
+    sums = _Sums()
+    params: tuple[int | str, ...] = (brand, since, until)
+    row_sums, story_means = _ROW_SUMS_WITHOUT_STORIES, _STORY_MEANS
+    if unmeasured:
+        params = (unmeasured, unmeasured, *params)
+        row_sums, story_means = (sql.replace(_ROWS, _MEASURED_ROWS) for sql in (row_sums, story_means))
+    sums.add(db.execute(row_sums, params).fetchone())
+    for (score,) in db.execute(story_means, params):
         sums.scored += 1
         sums.total += score
         sums.squares += score * score

@@ -22,6 +22,7 @@ _TABLES = (
         model TEXT NOT NULL,
         policy TEXT NOT NULL,
         languages TEXT NOT NULL,  -- JSON list: posts in these wait for the model
+        unmeasured TEXT NOT NULL, -- JSON list: those of them whose scores count in no mood
         review INTEGER NOT NULL   -- posts with a lower id are still to be reviewed, from the newest on
     ) STRICT""",
 )

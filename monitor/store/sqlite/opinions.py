@@ -27,6 +27,7 @@ _LANGUAGES = "(SELECT value FROM json_each((SELECT languages FROM opinion_state)
 _ENQUEUE = f"""
     INSERT OR REPLACE INTO opinion_queue (post)
     SELECT DISTINCT post FROM mention WHERE {{where}} AND lang IN {_LANGUAGES}"""
+_STATE = "SELECT model, policy, languages, unmeasured FROM opinion_state"
 _QUEUED = "SELECT post, ticket FROM opinion_queue ORDER BY post DESC LIMIT ?"
 _TO_REVIEW = f"""
     SELECT DISTINCT post FROM mention INDEXED BY mention_post WHERE post >= ? AND post < ?
@@ -70,9 +71,9 @@ class SqliteOpinions:
         """``read`` and ``write`` run a function in a transaction of the store."""
         self._run_read, self._run_write = read, write
 
-    def use_model(self, model: str, policy: str, languages: Collection[str]) -> None:
-        wanted = (model, policy, json.dumps(sorted(languages)))
-        known = self._read(lambda db: db.execute("SELECT model, policy, languages FROM opinion_state").fetchone())
+    def use_model(self, model: str, policy: str, languages: Collection[str], unmeasured: Collection[str] = ()) -> None:
+        wanted = (model, policy, json.dumps(sorted(languages)), json.dumps(sorted(unmeasured)))
+        known = self._read(lambda db: db.execute(_STATE).fetchone())
         if known != (wanted if model else None):
             self._write(lambda db: _use_model(db, wanted if model else None))
 
@@ -94,12 +95,12 @@ class SqliteOpinions:
         return result
 
 
-def _use_model(db: Connection, wanted: tuple[str, str, str] | None) -> None:
+def _use_model(db: Connection, wanted: tuple[str, str, str, str] | None) -> None:
     db.execute("DELETE FROM opinion_state")
     db.execute("DELETE FROM opinion_queue")
     if wanted:
-        review = "SELECT ?, ?, ?, 1 + ifnull(max(id), 0) FROM post"
-        db.execute(f"INSERT INTO opinion_state (model, policy, languages, review) {review}", wanted)
+        review = "SELECT ?, ?, ?, ?, 1 + ifnull(max(id), 0) FROM post"
+        db.execute(f"INSERT INTO opinion_state (model, policy, languages, unmeasured, review) {review}", wanted)
 
 
 def _waiting(db: Connection) -> int:
