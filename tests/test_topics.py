@@ -323,6 +323,16 @@ def test_the_title_of_an_incident_changes_only_for_a_topic_of_twice_its_mentions
     assert finder.incident_topics(texts(rows), background, "website down").topic == "refund form"
 
 
+def test_the_title_of_an_incident_becomes_longer_but_not_shorter() -> None:
+    writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
+    background = background_of(finder, MentionWriter(9))
+    rows = writer.everyday(10, NOON - HOUR, NOON) + writer.about("copper mast", 12)
+    assert finder.incident_topics(texts(rows), background, "mast").topic == "copper mast"
+    rows += writer.about("the mast", 40)
+    assert finder.incident_topics(texts(rows), background).topic == "mast"
+    assert finder.incident_topics(texts(rows), background, "copper mast").topic == "copper mast"
+
+
 def test_a_hashtag_names_an_incident_with_fewer_mentions_than_a_single_word() -> None:
     writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
     background = background_of(finder, MentionWriter(9))

@@ -37,8 +37,6 @@ CONFIGURED_DAY_THRESHOLD = Threshold(share=0.0, mentions=3, voices=1, g2=0.0)
 """Low, because somebody has asked to see the configured topics."""
 MAX_INCIDENT_PHRASES = 3
 MAX_DAY_TOPICS = 5
-MAX_INCIDENT_TITLES = 8
-"""Phrases among which the last title of an incident is looked for."""
 TITLE_ADVANTAGE = 2.0
 """A phrase needs this multiple of the mentions of an incident's title to replace it: a title that changes confuses."""
 CONFIGURED_ADVANTAGE = 1.5
@@ -93,14 +91,17 @@ class TopicFinder:
         """
         window = self._window(texts, self._extractor.extract(texts.rows))
         configured = self._configured_topics(window, HOUR_THRESHOLD, {before})
-        known = {hash(phrase_key(before))}
-        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, known, MAX_INCIDENT_TITLES)
-        top = _headline_topic(configured, _incumbent_first(phrases, before), before)
+        key_before = hash(phrase_key(before))
+        phrases = self._phrase_topics(window, background, INCIDENT_THRESHOLD, {key_before}, 1)
+        top = _headline_topic(configured, phrases, before)
         spellings = {phrase_key(phrase): phrase for phrase in (*phrases_before, before)}
         known = {hash(phrase_key(phrase)) for phrase in phrases_before}
         new = self._phrase_topics(window, background, INCIDENT_PHRASE_THRESHOLD, known, MAX_INCIDENT_PHRASES)
         names = [spellings.get(phrase_key(phrase.name), phrase.name) for phrase in new]
-        return IncidentTopics(spellings.get(phrase_key(top.name), top.name) if top else "", tuple(names))
+        topic = spellings.get(phrase_key(top.name), top.name) if top else ""
+        if top and _keeps_title(top, before, len(window.phrases.texts_with(key_before))):
+            topic = before
+        return IncidentTopics(topic, tuple(names))
 
     def _day_topics(
         self, window: TextWindow, background: Background, before: Sequence[FoundTopic]
@@ -196,12 +197,12 @@ def _headline_topic(configured: Sequence[Candidate], phrases: Sequence[Candidate
     return phrases[0] if len(phrases[0].texts) >= CONFIGURED_ADVANTAGE * factor * len(first.texts) else first
 
 
-def _incumbent_first(phrases: Sequence[Candidate], before: str) -> Sequence[Candidate]:
-    """The phrases, first the one that was the title before, unless the heaviest has far more mentions."""
-    incumbent = next((phrase for phrase in phrases if phrase.key == phrase_key(before)), None)
-    if incumbent is None or len(phrases[0].texts) >= TITLE_ADVANTAGE * len(incumbent.texts):
-        return phrases
-    return [incumbent, *(phrase for phrase in phrases if phrase is not incumbent)]
+def _keeps_title(top: Candidate, before: str, n_before: int) -> bool:
+    """Whether an incident keeps its title, which has ``n_before`` mentions; a longer phrase around it is better."""
+    key, new = f" {phrase_key(before)} ", f" {top.key} "
+    if not top.key or not key.strip():
+        return False
+    return new in key or (key not in new and len(top.texts) < TITLE_ADVANTAGE * n_before)
 
 
 def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
