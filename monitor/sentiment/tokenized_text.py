@@ -150,15 +150,18 @@ class TokenizedText:
         """The valences of phrases. Fills ``hints``, ``marks`` and ``replaced``."""
         added: list[TokenValence] = []
         replacing: list[TokenValence] = []
-        phrases = self.vocabulary.lexicon.phrases
-        entries, words = self.entries, self.words
+        entries, words, hints = self.entries, self.words, self.hints
         for i in [i for i, flags in flagged if flags & token_flags.PHRASE_END]:
-            for phrase in entries[i].single:
+            entry = entries[i]
+            if entry.hint and entry.hint not in hints:
+                hints[entry.hint] = i
+            for phrase in entry.single:
                 self._sort_phrase(phrase, i, i, added, replacing)
-            for phrase in phrases.get((words[i - 1], words[i]), ()) if i else ():
-                first = i - len(phrase.before)
-                if first == i - 1 or (first >= 0 and tuple(words[first:i]) == phrase.before):
-                    self._sort_phrase(phrase, first, i, added, replacing)
+            if i and words[i - 1] in entry.phrases:
+                for phrase in entry.phrases[words[i - 1]]:
+                    first = i - len(phrase.before)
+                    if first == i - 1 or (first >= 0 and tuple(words[first:i]) == phrase.before):
+                        self._sort_phrase(phrase, first, i, added, replacing)
         found = self._replace(replacing) if replacing else []
         replaced = self.replaced
         found += [one for one in added if one.first not in replaced or one.last not in replaced]
@@ -248,8 +251,10 @@ class TokenizedText:
 
     def mute(self, first: int, last: int, cue: TokenCue, *, positive: float = 0.0, negative: float = 0.0) -> None:
         """Scale the valences between the tokens ``first`` and ``last``, because of ``cue``."""
-        changed = False
         valences = self.valences
+        if not valences:
+            return
+        changed = False
         for n, one in enumerate(valences):
             if first <= one.last <= last and one.valence:
                 factor = positive if one.valence > 0 else negative

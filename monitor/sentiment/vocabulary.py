@@ -12,12 +12,15 @@ import re
 import string
 from collections.abc import Mapping
 from copy import copy
+from types import MappingProxyType
 from typing import Final
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from monitor.sentiment import token_flags
 from monitor.sentiment.lexicon import Lexicon, Phrase, moods
+
+_NO_PHRASES: Mapping[str, tuple[Phrase, ...]] = MappingProxyType({})
 
 MAX_ENTRIES = 40_000
 """Tokens cached, some 15 MB. When the cache is full it is emptied, which costs less than choosing what to evict."""
@@ -55,6 +58,7 @@ class LexiconEntry:
     __slots__ = (
         "booster",
         "flags",
+        "hint",
         "in_lexicon",
         "is_handle",
         "is_upper",
@@ -63,6 +67,7 @@ class LexiconEntry:
         "negates",
         "opening",
         "parts",
+        "phrases",
         "single",
         "trailing",
         "valence",
@@ -83,8 +88,12 @@ class LexiconEntry:
         self.is_handle = False
         self.flags = 0
         """Bits of ``token_flags``; 0 for a plain word."""
+        self.phrases: Mapping[str, tuple[Phrase, ...]] = _NO_PHRASES
+        """The phrases that end with this word, by the word before it."""
         self.single: tuple[Phrase, ...] = ()
-        """The phrases that are this word alone."""
+        """The phrases that are this word alone, apart from hints."""
+        self.hint = ""
+        """The kind of hint at a complaint that this word is."""
         self.opening = Opening.NONE
         self.parts: tuple[str, ...] = ()
         """The tokens of a compound; empty for any other token."""
@@ -103,7 +112,6 @@ class Vocabulary(dict[str, LexiconEntry]):
         self._boosters: dict[str, float] = {**BOOSTER_DICT, **lexicon.boosters}
         self._emojis: dict[str, str] = {sign: text for sign, text in vader.emojis.items() if len(sign) == 1}
         self._emoji = re.compile("[" + "".join(map(re.escape, self._emojis)) + "]")
-        self._last_words = {last for _, last in lexicon.phrases}
         self._without_negation: dict[str, LexiconEntry] = {}
 
     def __missing__(self, token: str) -> LexiconEntry:
@@ -204,8 +212,11 @@ class Vocabulary(dict[str, LexiconEntry]):
         entry.flags |= self.lexicon.flags.get(word, 0)
         if word in _IDIOM_KEYWORDS:
             entry.flags |= token_flags.IDIOM
-        if word in self._last_words:
-            entry.single = self.lexicon.phrases.get(("", word), ())
+        if word in self.lexicon.phrases:
+            entry.phrases = self.lexicon.phrases[word]
+            single = entry.phrases.get("", ())
+            entry.single = tuple(phrase for phrase in single if not phrase.hint)
+            entry.hint = next((phrase.hint for phrase in single if phrase.hint), "")
             entry.flags |= token_flags.PHRASE_END
         has_letters = word.isalpha() or (word[:1].isalnum() and any(c.isalpha() for c in word))
         if entry.is_handle:

@@ -72,8 +72,8 @@ class Phrase(NamedTuple):
     hint: str = ""
 
 
-Phrases: TypeAlias = Mapping[tuple[str, str], tuple[Phrase, ...]]
-"""The last two words of phrases -> the phrases that end with them; ("", word) for a phrase of one word."""
+Phrases: TypeAlias = Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+"""Last word of phrases -> the word before it ("" for a phrase of one word) -> the phrases that end with both."""
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,17 @@ def _factors() -> dict[str, float]:
 
 def _phrases() -> Phrases:
     """All phrases, each with and without its apostrophes. A later one replaces an equal one."""
-    by_last_words: dict[tuple[str, str], dict[tuple[object, ...], Phrase]] = {}
+    by_last_words: dict[str, dict[str, dict[tuple[object, ...], Phrase]]] = {}
     for text, valence, replaces, mark, hint in _all_phrases():
         for spelling in {text, text.replace("'", "")}:
             *before, last = spelling.split()
             phrase = Phrase(tuple(before), valence, replaces, mark, hint)
-            same_end = by_last_words.setdefault((before[-1] if before else "", last), {})
+            same_end = by_last_words.setdefault(last, {}).setdefault(before[-1] if before else "", {})
             same_end[(phrase.before, mark, hint)] = phrase
-    return {last_words: tuple(phrases.values()) for last_words, phrases in by_last_words.items()}
+    return {
+        last: {previous: tuple(phrases.values()) for previous, phrases in by_previous.items()}
+        for last, by_previous in by_last_words.items()
+    }
 
 
 def _all_phrases() -> Iterator[tuple[str, float, bool, CueKind | None, str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import CueKind
-from monitor.sentiment import token_flags
 from monitor.sentiment.lexicon import THANKING_WORDS, moods
 from monitor.sentiment.tokenized_text import Sentence, TokenCue, TokenizedText, TokenValence
 from monitor.sentiment.vocabulary import Opening
@@ -31,41 +30,31 @@ _KEPT_IN_WISHES = THANKING_WORDS
 
 def apply(text: TokenizedText) -> None:
     """Mute what is not asserted."""
-    if text.flags & token_flags.QUESTION or _may_be_inverted(text):
-        for sentence in text.sentences():
-            _judge_sentence(text, sentence)
+    entries = text.entries
+    first = 0
+    for end, is_question in zip(text.sentence_ends, text.is_question, strict=True):
+        if is_question:
+            _judge_question(text, Sentence(first, end, is_question=True))
+        elif entries[first].opening:
+            _judge_unmarked(text, first, end)
+        first = end + 1
+    if first < len(entries) and entries[first].opening:
+        _judge_unmarked(text, first, len(entries) - 1)
     for mark in text.marks:
         _apply_mark(text, mark)
 
 
-def _may_be_inverted(text: TokenizedText) -> bool:
-    """Whether a sentence begins with a word that can open a question, or with one that must be skipped first."""
-    entries = text.entries
-    last = len(entries) - 1
-    if last > 0 and entries[0].opening and _skip_to_opener(text, 0, last):
-        return True
-    return any(
-        end < last and entries[end + 1].opening and _skip_to_opener(text, end + 1, last) for end in text.sentence_ends
-    )
-
-
-def _skip_to_opener(text: TokenizedText, start: int, last: int) -> bool:
-    i = _skip_fillers(text, start, last)
-    return i is not None and text.entries[i].opening == Opening.OPENER
-
-
-def _judge_sentence(text: TokenizedText, sentence: Sentence) -> None:
-    if sentence.is_question:
-        if not _has_tag(text, sentence):
-            _judge_question(text, sentence)
-    elif sentence.last - sentence.first > 1:
-        start = _skip_fillers(text, sentence.first, sentence.last)
-        if start is not None and text.entries[start].opening and _is_inverted(text, start, sentence.last):
-            _apply_question(text, start, start, sentence.last)
+def _judge_unmarked(text: TokenizedText, first: int, last: int) -> None:
+    """A sentence without a question mark, which may be a question by the order of its words."""
+    start = _skip_fillers(text, first, last) if last - first > 1 else None
+    if start is not None and _can_open(text, start) and _is_inverted(text, start, last):
+        _apply_question(text, start, start, last)
 
 
 def _judge_question(text: TokenizedText, sentence: Sentence) -> None:
     """The question begins at the first clause with an opener; before it may be a statement."""
+    if _has_tag(text, sentence):
+        return
     for start in _clause_starts(text, sentence):
         opener = _skip_fillers(text, start, sentence.last)
         if opener is not None and _can_open(text, opener):
@@ -83,12 +72,13 @@ _OPENERS = {
 
 
 def _clause_starts(text: TokenizedText, sentence: Sentence) -> list[int]:
-    inner = [start for start in text.clause_starts if sentence.first < start <= sentence.last]
-    return [sentence.first, *inner]
+    if len(text.clause_starts) == 1:
+        return [sentence.first]
+    return [sentence.first, *[start for start in text.clause_starts if sentence.first < start <= sentence.last]]
 
 
 def _apply_question(text: TokenizedText, start: int, opener: int, last: int) -> None:
-    words = [entry.word for entry in text.entries[opener : min(last + 1, opener + 7)]]
+    words = text.words[opener : min(last + 1, opener + 7)]
     kind = _kind_of_question(words)
     if kind is moods.STATEMENT_OPENERS:
         return
