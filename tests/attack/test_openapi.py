@@ -49,6 +49,12 @@ enabled = false
 include-path-regex = "/mentions"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
 
+# its filters are those of /mentions.json
+[[operations]]
+include-path = "/mentions.csv"
+phases.coverage.enabled = false
+checks.positive_data_acceptance.expected-statuses = [200, 400, 401]
+
 [[operations]]
 include-path = "/in/{name}"
 parameters."path.name" = "Help desk"

@@ -18,6 +18,7 @@ from display.access.permissions import PUBLIC
 from monitor.model.people import Role
 from tests.access_setup import Site
 from tests.fake_site import config, judged
+from tests.test_access import api_token, wall_client
 
 PUBLIC_ENDPOINTS = {
     "static", "favicon", "healthz", "readyz", "webhook.deliver",
@@ -66,6 +67,11 @@ NEEDED = {
     ("POST", "sources.check_now"): Role.ADMIN,
 }
 """What needs another role than a viewer, and everything that writes."""
+FOR_TOKENS = {
+    "mentions.export_csv", "mentions.export_json", "mentions.new_count", "wall.state", "metrics.metrics",
+    "openapi.description",
+}  # fmt: skip
+"""What API tokens read."""
 VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands"}
 VISITORS = {None: None, "bo": Role.VIEWER, "dana": Role.MEMBER, "priya": Role.ADMIN}
 
@@ -145,6 +151,27 @@ def test_each_role_gets_what_it_may_and_nothing_else(site: Site, name: str | Non
             assert answer.status_code not in (401, 403), route
     if name is None:
         assert rows(site) == before
+
+
+def test_a_wall_gets_walls_and_nothing_else(site: Site) -> None:
+    client, _ = wall_client(site)
+    before = rows(site)
+    for route in routes(site):
+        status = answer_to(client, route).status_code
+        is_shown = needed_role(route) is Role.WALL
+        assert (status not in (401, 403)) if is_shown else (status == 403), (route, status)
+    assert rows(site) == before
+
+
+def test_an_api_token_reads_data_and_nothing_else_even_of_an_admin(site: Site) -> None:
+    token = api_token(site, "priya")
+    before, opened = rows(site), set()
+    for route in routes(site):
+        status = answer_to(site.client(), route, Authorization=f"Bearer {token}").status_code
+        if status not in (401, 403):
+            opened.add((route.endpoint, route.method))
+    assert opened == {(endpoint, method) for endpoint in FOR_TOKENS for method in ("GET", "HEAD")}
+    assert rows(site) == before
 
 
 def test_a_viewer_changes_nothing_but_its_own_session(site: Site) -> None:
