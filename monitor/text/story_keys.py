@@ -112,7 +112,10 @@ def story_keys(post: Post) -> tuple[StoryKey, ...]:
         if level is not LinkKind.NOTHING:
             found.append(StoryKey(kind, _hashed(link), words, level is LinkKind.PAGE))
     texts = {KeyKind.TITLE: _title_key(post, text, own), KeyKind.LEAD: _lead(text) if post.title else ""}
-    found += [StoryKey(kind, _hashed(one), words) for kind, one in texts.items() if one]
+    # who shares a headline is told by its source alone
+    found += [
+        StoryKey(kind, _hashed(one), words if kind is KeyKind.LEAD else b"") for kind, one in texts.items() if one
+    ]
     return tuple(found)
 
 

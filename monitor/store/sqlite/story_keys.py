@@ -6,21 +6,30 @@ The table keeps the newest KEPT_POSTS posts, so its size and its cost do not gro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
 from monitor.model import KeyKind, StoryKey
 from monitor.store.sqlite.links import Executor
 from monitor.text.story_keys import Relation, StoredKey, relation, window_of
 
-KEPT_POSTS = 300_000
+KEPT_POSTS = 100_000
+"""More would make saving slower: the rows of a batch are spread over the table, and each is written with its page."""
 POSTS_PER_PRUNING = 5_000
 """Rows of posts that are no longer kept are deleted once in this many posts."""
 
 _COLUMNS = "hash, kind, post, story, published_at, source, author, words, boilerplate"
 _SELECT = f"SELECT {_COLUMNS} FROM json_each(?) wanted CROSS JOIN story_key ON story_key.hash = wanted.value"
 _REPLACE = f"INSERT OR REPLACE INTO story_key ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class BatchExecutor(Executor, Protocol):
+    """A connection."""
+
+    @property
+    def executemany(self) -> Callable[..., Any]:
+        """Run one statement with several sets of parameters."""
 
 
 class KeyedPost(NamedTuple):
@@ -77,10 +86,9 @@ class StoryKeys:
                 owner = (post.published_at, post.source, _author(post.author))
                 self._set(_Row(key.hash, int(key.kind), post.id, story, *owner, key.words, 0))
 
-    def write(self, db: Executor) -> None:
+    def write(self, db: BatchExecutor) -> None:
         """Write what was added since ``load``."""
-        for hash_ in sorted(self._changed):
-            db.execute(_REPLACE, self._rows[hash_])
+        db.executemany(_REPLACE, [self._rows[hash_] for hash_ in sorted(self._changed)])
         self._changed.clear()
         if self._newest >= self._pruned_at + POSTS_PER_PRUNING:
             db.execute("DELETE FROM story_key WHERE post <= ?", (self._newest - KEPT_POSTS,))
