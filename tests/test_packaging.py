@@ -112,6 +112,11 @@ def test_the_image_copies_only_files_that_exist_and_are_not_ignored() -> None:
     assert needed <= set(allowed)
 
 
+def test_the_sdist_has_every_package_of_the_wheel() -> None:
+    targets = PROJECT["tool"]["hatch"]["build"]["targets"]
+    assert set(targets["wheel"]["packages"]) <= set(targets["sdist"]["include"])
+
+
 def test_the_image_runs_the_program_without_privileges_in_its_one_volume() -> None:
     users = [shlex.split(arguments) for keyword, arguments in instructions() if "useradd" in arguments]
     assert argument("USER") == users[0][-1] == "wallflower"
