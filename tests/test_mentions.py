@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from display.pages.mentions.facets import FACET_BY_NAME
 from display.pages.mentions.views import count_mentions, format_count
 from monitor.config.source_tables import SourceConfig
-from monitor.model import UNDATED, Count, Health, JudgedPost, MentionFilter, Post
+from monitor.model import UNDATED, Count, Cue, CueKind, Health, JudgedPost, MentionFilter, Post
 from monitor.sources.sample import Options as SampleOptions
 from monitor.store import Store, open_store
 from monitor.text.near_duplicates import signatures
@@ -283,6 +283,16 @@ def test_hostile_posts_stay_text(tmp_path: Path, own_store: Store, text: str) ->
         assert not page.by("img")
         assert not [a for _, a in page.elements if any(name.startswith("on") or name == "style" for name in a)]
     assert "{{ 7*7 }}" in client.get("/mentions/1").text
+
+
+def test_a_mention_names_the_cues_of_its_score_as_text(tmp_path: Path, own_store: Store) -> None:
+    text = "Is <b>Acme</b> great?"
+    found = data.finding("Acme", text, 0.0)
+    cue = Cue(0, len(text), CueKind.QUESTION)
+    found = replace(found, score=replace(found.score, evidence=replace(found.score.evidence, cues=(cue,))))
+    own_store.save("Forum", [data.judged(Post("Forum", "1", text, NOON), found)], now=NOON)
+    page = client_of(tmp_path, own_store).get("/mentions/1").text
+    assert "A question is not an opinion: “<bdi>Is &lt;b&gt;Acme&lt;/b&gt; great?</bdi>”" in page
 
 
 def test_no_page_has_a_style_attribute_or_an_inline_script(client: FlaskClient) -> None:
