@@ -214,7 +214,7 @@ def test_a_post_about_two_brands_is_shown_once(wall: Wall) -> None:
         JudgedPost(both.post, (*both.findings, *at(1, brand="Initech").findings)),
         at(3, "Globex alone.", brand="Globex"),
     )
-    assert [v["text"] for v in wall.get()["voices"]] == ["Globex and Initech are fine.", "Globex alone."]
+    assert [v["text"] for v in wall.get()["voices"]] == ["Globex and Initech are fine.", "alone."]
 
 
 def test_one_mention_is_singular_and_none_has_its_own_phrase(wall: Wall) -> None:
@@ -283,12 +283,12 @@ def test_the_hero_is_about_us_while_anything_about_us_is_fresh(wall: Wall) -> No
     wall.save(at(20, "Acme first."), at(10, "Acme second."), at(1, "Globex is loud.", brand="Globex"))
     hero, *rows = wall.get()["voices"]
     assert (hero["text"], hero["brand"]) == ("Acme second.", "")
-    assert [(r["text"], r["brand"]) for r in rows] == [("Globex is loud.", "Globex"), ("Acme first.", "")]
+    assert [(r["text"], r["brand"]) for r in rows] == [("is loud.", "Globex"), ("Acme first.", "")]
 
 
 def test_after_half_an_hour_without_ours_a_competitor_can_be_the_hero(wall: Wall) -> None:
     wall.save(at(40, "Acme long ago."), at(35, "Globex since.", brand="Globex"))
-    assert [v["text"] for v in wall.get()["voices"]] == ["Globex since.", "Acme long ago."]
+    assert [v["text"] for v in wall.get()["voices"]] == ["since.", "Acme long ago."]
 
 
 def test_a_voice_has_its_author_and_place(wall: Wall) -> None:
@@ -493,9 +493,8 @@ def test_a_long_name_is_cut_at_22_graphemes() -> None:
     for name in ("W", "\u0905\u0941", astronaut, flag, england):
         assert short_brand_name(name * 22) == name * 22
         assert short_brand_name(name * 60) == name * 21 + "…"
-    (row,) = brand_board(
-        [Brand("W" * 60, "x", ours=True)], {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="", locale=LONDON
-    ).rows
+    brands = [Brand("W" * 60, "x", ours=True), Brand("Globex", "globex")]
+    row, _ = brand_board(brands, {"W" * 60: Tally("W" * 60, 9)}, ["W" * 60], head="", locale=LONDON).rows
     assert (row.brand, row.share, row.ours) == ("W" * 21 + "…", "100", True)
 
 
@@ -698,6 +697,41 @@ def test_the_board_says_what_its_figures_cover_after_an_import(tmp_path: Path, c
     assert head("covered", 20, HOUR) == "Last 7 days"
     assert head("partly", 20, timedelta(days=3)) == "Last 7 days, with gaps"
     assert head("older", 20, timedelta(days=30)) == "Since 12:00"
+
+
+def test_the_board_does_not_begin_after_the_posts_that_it_counts(wall: Wall) -> None:
+    """The first read of a source brings older posts."""
+    wall.save(at(1))
+    assert wall.get()["board"]["head"] == "Since 12:00"
+    wall.save(at(3 * 24 * 60))
+    wall.clock.advance(60)
+    assert wall.get()["board"]["head"] == "Last 7 days, with gaps"
+
+
+def test_a_wall_with_one_brand_has_neither_a_share_nor_a_name_before_each_voice(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    board = brand_board([Brand("Acme", "acme")], {"Acme": Tally("Acme", 9)}, ["Acme"], head="", locale=LONDON)
+    assert [row.share for row in board.rows] == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "brand", "shown"),
+    [
+        ("Globex prices rise.", "Globex", "prices rise."),
+        ("@globex prices rise.", "@globex", "prices rise."),
+        ("GLOBEX", "", "GLOBEX"),
+        ("Globex's prices rise.", "", "Globex's prices rise."),
+        ("Globexa is another name.", "Globex", "Globexa is another name."),
+        ("The prices of Globex rise.", "Globex", "The prices of Globex rise."),
+    ],
+)
+def test_a_voice_that_begins_with_the_name_of_its_brand_shows_it_once(
+    wall: Wall, text: str, brand: str, shown: str
+) -> None:
+    wall.save(at(1, text, brand="Globex"))
+    (voice,) = wall.get()["voices"]
+    assert (voice["brand"], voice["text"]) == (brand, shown)
 
 
 def test_hours_of_an_imported_file_are_not_hatched(wall: Wall) -> None:

@@ -189,13 +189,19 @@ def test_the_headline_never_says_normal_while_a_weighty_source_is_not_read(
 def test_the_first_run_says_how_many_sources_are_read() -> None:
     failing = replace(READ[0], last_success=None, failures=3)
     never = tuple(replace(status, last_success=None) for status in READ)
+    without_key = replace(never[0], health=Health.NEEDS_KEY)
     cases = {
         "Listening since 2 February, nothing yet. 2 sources are being read.": READ,
         "Listening since 2 February, nothing yet. 1 source is being read.": READ[:1],
         "Starting. Nothing has been read yet. 2 sources are being read.": never,
         "Starting. No source could be read so far.": (failing,),
+        "Starting. Nothing has been read yet. 1 source is being read.": (without_key, never[1]),
         "Starting. No source is set up.": (),
     }
+    assert (
+        sentence_of(headline_context(source_health=SourceHealth((without_key,), (), sample=False), any_mention=False))
+        == "Starting. No source could be read so far."
+    )
     for sentence, statuses in cases.items():
         assert (
             sentence_of(headline_context(source_health=SourceHealth(statuses, (), sample=False), any_mention=False))

@@ -64,7 +64,8 @@ def brand_board(
 ) -> Board:
     """``brands`` by share, at most MAX_ROWS rows: the smallest become "others", but never a brand of ``leads``.
 
-    ``usual_shares``: brand -> its usual share in whole per cent, which is shown for ``leads``.
+    A single brand has no share: it would be the whole. ``usual_shares``: brand -> its usual share in whole per cent,
+    which is shown for ``leads``.
     """
     found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
     shown, others = _shown_and_others(found, leads)
@@ -78,7 +79,8 @@ def brand_board(
         for brand, n in (usual_shares or {}).items()
         if brand in leads
     }
-    rows = [_row(t, t.brand in leads, n, usual, phrases) for t, n in zip(shown, shares, strict=False)]
+    texts = [share_text(percent, t.n) for percent, t in zip(shares, shown, strict=False)] if len(brands) > 1 else [""]
+    rows = [_row(t, t.brand in leads, text, usual, phrases) for t, text in zip(shown, texts, strict=True)]
     if others:
         note = locale.counted(phrases.brands, len(others))
         share = share_text(shares[-1], total.n)
@@ -96,9 +98,8 @@ def _shown_and_others(found: Sequence[Tally], leads: Collection[str]) -> tuple[l
     return [t for t in found if t.brand in kept], [t for t in found if t.brand not in kept]
 
 
-def _row(tally: Tally, leads: bool, percent: int, usual: Mapping[str, str], phrases: Phrases) -> BrandRow:
+def _row(tally: Tally, leads: bool, share: str, usual: Mapping[str, str], phrases: Phrases) -> BrandRow:
     mark, mood, note = brand_mood(tally, phrases)
-    share = share_text(percent, tally.n)
     return BrandRow(short_brand_name(tally.brand), leads, share, mark, mood, note, usual.get(tally.brand, ""))
 
 

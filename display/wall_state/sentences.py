@@ -22,6 +22,10 @@ MIN_SAMPLING_RATIO = 1.5
 """The wall says that it shows a sample from this many arrivals per hero on."""
 
 
+NOT_POLLED = frozenset({Health.PAUSED, Health.NEEDS_KEY, Health.SPENT, Health.BROKEN})
+"""Of a source with one of these, it cannot be said that it is being read."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeadlineContext:
     """Everything that the headline and the proof depend on."""
@@ -226,9 +230,10 @@ def _listening(context: HeadlineContext) -> Headline:
         return Headline(phrases.starting, fill(phrases.generating, duration=duration))
     if not health.statuses:
         return Headline(phrases.starting, phrases.no_source)
-    if all(s.failures and not s.last_success for s in health.statuses):
+    being_polled = [s for s in health.statuses if s.health not in NOT_POLLED]
+    if all(s.failures and not s.last_success for s in being_polled):  # also if nothing is polled
         return Headline(phrases.starting, phrases.all_failed)
-    being_read = context.locale.counted(phrases.being_read, len(health.statuses))
+    being_read = context.locale.counted(phrases.being_read, len(being_polled))
     if health.last_read is None:
         return Headline(phrases.starting, phrases.nothing_read_yet, being_read)
     since = fill(phrases.since_nothing, time=context.moment(context.listening_since))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from display.formatting import initials
@@ -22,16 +23,31 @@ def full_text(post: Post) -> str:
     return f"{post.title} {post.text}" if post.title.rstrip()[-1:] in SENTENCE_ENDS else f"{post.title}. {post.text}"
 
 
+def _named_once(mention: Mention, ours: Collection[str], text: str) -> tuple[str, str]:
+    """The name before the text, and the text after it, so that a text that begins with the name does not repeat it."""
+    name = short_brand_name(mention.brand)
+    if mention.brand in ours:
+        return "", text
+    start = re.match(rf"[@#]?{re.escape(mention.brand)}(?!\w)(?P<space>\s+)?", text, re.IGNORECASE)
+    if start is None:
+        return name, text
+    return (start[0].strip(), text[start.end() :]) if start["space"] else ("", text)
+
+
 def voice_of(mention: Mention, ours: Collection[str], policy: DisplayPolicy) -> Voice:
-    """A mention as the wall shows it; without its author if authors are masked."""
+    """A mention as the wall shows it; without its author if authors are masked.
+
+    The name of its brand stands before it, unless it is one of ``ours``.
+    """
     post = mention.post
     author = "" if policy.masks_authors else post.author
     place = post.site if post.site and post.site != post.author else post.source
+    brand, text = _named_once(mention, ours, one_line(policy.masked_text(full_text(post), post)))
     return Voice(
         id=mention.id,
         sentiment=mention.score.sentiment,
-        brand="" if mention.brand in ours else short_brand_name(mention.brand),
-        text=one_line(policy.masked_text(full_text(post), post)),
+        brand=brand,
+        text=text,
         author=one_line(author, MAX_AUTHOR_CHARS),
         initials=initials(author),
         place=one_line(policy.masked_text(place, post), MAX_NAME_CHARS),

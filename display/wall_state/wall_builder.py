@@ -41,6 +41,8 @@ CLEARLY_WORSE = 1.25
 """Another incident replaces the shown one if its multiple is more than this many times as large."""
 STAGE_LOOP_SECONDS, VOICES_SECONDS = 60.0, 48.0
 """The loop of the stage, and how much of it shows voices; schedule.ts has the same."""
+EARLIER = timedelta(hours=1)
+"""Posts that are older than the first read by less than this are not history."""
 MAX_IGNORED_GAP = timedelta(minutes=5)
 """Gaps up to this length are ignored."""
 
@@ -235,10 +237,15 @@ class WallBuilder:
         week_ago = data.now - WEEK
         before = data.listening_since - week_ago
         unknown = _total(self._not_imported(week_ago, data.listening_since))
-        if before > timedelta() and unknown == before:
+        if before > timedelta() and unknown == before and not self._counts_earlier_posts():
             return fill(phrases.board_since, time=self._locale.moment(data.listening_since, data.now, with_time=False))
         unread = max((_total(periods) for name, periods in data.gaps.items() if name in data.major), default=None)
         return phrases.last_week_gaps if unknown + (unread or timedelta()) > MAX_UNREAD * WEEK else phrases.last_week
+
+    def _counts_earlier_posts(self) -> bool:
+        """Whether the board counts posts from well before we listened, as the first read of a source brings them."""
+        since, until = self._data.now - WEEK, self._data.listening_since - EARLIER
+        return since < until and any(tally.n for tally in self._data.tallies_since(since, until).values())
 
     def _topics(self) -> TopicBoard | None:
         brand = self._leading_brands[0]
@@ -270,7 +277,8 @@ class WallBuilder:
             director.catch_up(self._latest_cache["latest"])
 
     def _voices(self, mentions: Iterable[Mention]) -> tuple[Voice, ...]:
-        return tuple(voice_of(m, self._ours, self._policy) for m in mentions)
+        known = self._ours if len(self._brands) > 1 else self._brand_names
+        return tuple(voice_of(m, known, self._policy) for m in mentions)
 
     def _dwells_until(self) -> int:
         """When the hero has been shown long enough, in epoch milliseconds of the real clock."""

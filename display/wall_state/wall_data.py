@@ -153,9 +153,9 @@ class WallData:
         """Brand -> its figures of 7 days."""
         return self._cached("tallies", TALLIES_TTL_SECONDS, lambda: self.tallies_since(self.now - WEEK))
 
-    def tallies_since(self, since: datetime) -> dict[str, Tally]:
+    def tallies_since(self, since: datetime, until: datetime | None = None) -> dict[str, Tally]:
         """Brand -> its figures since then."""
-        return {t.brand: t for t in self._store.tallies(since, horizon.end_of_last_bar(self.now))}
+        return {t.brand: t for t in self._store.tallies(since, until or horizon.end_of_last_bar(self.now))}
 
     def bins(self, brands: Brands) -> list[Bin]:
         """Mentions of all ``brands`` together, per quarter of an hour. Those before the last hour are cached."""

@@ -43,16 +43,18 @@ function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
 /** `roomKey`: changes with everything else that the room for a name depends on. */
 function Row({ row, roomKey }: { row: BrandRow; roomKey: string }) {
   const phrases = usePhrases();
-  // The usual share gives way first; then the name takes two lines.
+  // The usual share gives way first; then the name takes two lines, and at last smaller letters: a break within a word of
+  // one's own name looks like a fault.
   const twoLines = row.usual ? 2 : 1;
+  const small = twoLines + 1;
   const shown = `${row.brand} ${row.share} ${row.usual} ${row.ours} ${roomKey}`;
-  const { box, step } = useFit<HTMLTableCellElement>(shown, twoLines, fitsInWidth);
+  const { box, step } = useFit<HTMLTableCellElement>(shown, small, fitsInWidth);
   return (
     <tr role="row" class={row.ours ? "ours" : ""}>
       <td role="cell" class="gutter">
         <Mark of={row.mark} large={row.ours} word={row.note ? "" : phrases.moods[row.mark]} />
       </td>
-      <th role="rowheader" scope="row" dir="auto" ref={box} class={row.ours && step === twoLines ? "long" : ""}>
+      <th role="rowheader" scope="row" dir="auto" ref={box} class={row.ours ? (["long", "long small"][step - twoLines] ?? "") : ""}>
         <span class="name">{row.brand}</span>
         {row.usual && step === 0 && <span class="usual">{row.usual}</span>}
       </th>
@@ -72,6 +74,8 @@ export function Board({ head, rows, layoutVersion }: { head: string; rows: Brand
   const longestNote = Math.max(0, ...rows.map((row) => row.note.length));
   const wordy = longestNote > MAX_NARROW_NOTE ? "wordy" : "";
   const alone = head.length > (wordy ? LONG_HEAD : MAX_HEAD) ? "alone" : "";
+  // A wall with one brand has no shares.
+  const hasShares = rows.length !== 1;
   const room = { "--room": `${longestNote * NOTE_CHARACTER_WIDTH + BEFORE_NOTE}rem` };
   return (
     <table role="table" class={`board ${close} ${wordy}`} style={room}>
@@ -81,7 +85,7 @@ export function Board({ head, rows, layoutVersion }: { head: string; rows: Brand
             {head}
           </th>
           <th role="columnheader" scope="col" class="share">
-            <span class={alone && "visually-hidden"}>{phrases.share}</span>
+            {hasShares && <span class={alone && "visually-hidden"}>{phrases.share}</span>}
           </th>
           <th role="columnheader" scope="col" class="mood-cell">
             <span>{phrases.mood}</span>
