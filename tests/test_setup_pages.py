@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from display import create_app, prepare_config
+from display.pages.assets import STATIC
 from display.server.reloader import Reloader
 from display.setup.config_file import check_text
 from display.setup.first_config import config_before_setup
@@ -200,6 +201,13 @@ def test_a_wrong_rule_of_a_topic_is_marked(site: Site) -> None:
     answer = save(site, "/setup/topics/edit", name="Delays", rule="(late")
     assert answer.status_code == 400
     assert '<code class="rule-error">' in answer.text
+
+
+@pytest.mark.parametrize("within", ["", "assets", "assets/../new"])
+def test_backups_are_not_put_where_everybody_can_download_them(site: Site, within: str) -> None:
+    answer = save(site, "/setup/backup/edit", to=f"{STATIC}/{within}")
+    assert (answer.status_code, "verybody can download what is in this folder" in answer.text) == (400, True)
+    assert site.text == CONFIG
 
 
 def test_backups_are_set_up_and_used_at_once(site: Site, tmp_path: Path) -> None:
