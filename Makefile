@@ -65,5 +65,5 @@ licenses: .venv/.testable
 .venv/.testable: .venv/.installed
 	@echo "Installing what the tests need"
 	@$(PIP) --editable '.[test]'
-	@$(PIP) --editable '.[languages]' 2>/dev/null || echo "The language model cannot be installed here; its tests are skipped."
+	@$(PIP) --editable '.[languages,models]' onnx 2>/dev/null || echo "The language model cannot be installed here; its tests are skipped."
 	@touch $@

@@ -20,7 +20,7 @@ from monitor.config.problems import quoted
 from monitor.config.source_tables import OptionsReader
 from monitor.config.walls import DEFAULT_NIGHT, Night, Wall
 from monitor.errors import BadResponse, ConfigError
-from monitor.model import Topic
+from monitor.model import OwnModel, Topic
 from monitor.sources import SourceOptions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -518,3 +518,22 @@ def test_made_up_posts_are_not_read_beside_real_sources(tmp_path: Path) -> None:
     assert raised.value.problems == (
         "sources[1].kind: its posts are made up and would mix with real ones. Remove this table, or all other sources.",
     )
+
+
+ONLY_BRAND = "[[brands]]\nname = 'A'\nours = true\nrule = 'a'"
+
+
+def test_a_language_model_of_ones_own_is_relative_to_the_file(tmp_path: Path) -> None:
+    text = '[models]\nfolder = "models/mine"\nlanguages = ["en", "ja"]\ntrusted = ["ja"]\nlabels = [-1, 0, 1]\n'
+    config = loaded(tmp_path, f"{text}[languages]\non = ['tr']\noff = ['pt']\nweights = 'e5.bin'\n{ONLY_BRAND}")
+
+    assert config.own_model == OwnModel(tmp_path / "models" / "mine", ("en", "ja"), ("ja",), (-1, 0, 1))
+    assert (config.languages_on, config.languages_off) == (("tr",), ("pt",))
+    assert config.encoder_weights == tmp_path / "e5.bin"
+
+
+@pytest.mark.parametrize(
+    "line", ['[languages]\non = ["turkish"]', "[models]\nlabels = [2]", '[models]\nlanguages = "de"']
+)
+def test_a_wrong_language_or_label_is_a_problem(tmp_path: Path, line: str) -> None:
+    assert problems(tmp_path, f"{line}\n{ONLY_BRAND}")

@@ -36,6 +36,7 @@ MAX_README_WORDS = 900
 BRAND = '[[brands]]\nname = "Acme"\nours = true\nrule = "acme"\n'
 MINIMAL_TABLES = {
     "languages": "[languages]\n",
+    "models": "[models]\n",
     "wallflower": "[wallflower]\n",
     "server": "[server]\n",
     "backup": "[backup]\n",

@@ -286,6 +286,16 @@ def test_a_key_that_only_the_running_service_has_is_no_problem(running: Path) ->
     assert "systemd credential" in only(findings(configuration.keys, running, environ={}), Level.UNKNOWN).text
 
 
+def test_weights_of_the_language_model_that_are_missing_or_others_are_a_problem(installation: Path) -> None:
+    config = installation / "config.toml"
+    config.write_text(config.read_text() + '[languages]\nweights = "e5.bin"\n')
+    missing = only(findings(configuration.language_model, installation), Level.PROBLEM)
+    assert "e5.bin" in missing.text
+    assert "wallflower[languages]" in missing.advice
+    (installation / "e5.bin").write_bytes(b"E5S1")
+    assert "SHA-256 differs" in only(findings(configuration.language_model, installation), Level.PROBLEM).text
+
+
 def test_host_names_are_looked_up_and_addresses_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     class Options(SourceOptions):
         url: str = "https://forum.example/feed"

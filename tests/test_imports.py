@@ -88,6 +88,7 @@ KEPT_APART = {
     "lark": {"query"},
     **{sdk: {"sources"} for sdk in ("tweepy", "praw", "prawcore", "mastodon")},
     "tomlkit": {"setup"},
+    **{package: {"encoder"} for package in ("onnxruntime", "tokenizers")},
     "prometheus_client": {"metrics"},
     "websocket": {"streams", "sources"},
     **{package: {"access"} for package in ("authlib", "joserfc")},

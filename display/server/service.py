@@ -247,7 +247,7 @@ class Service:
 
 
 def _language_model(config: Config) -> LanguageModel:
-    return choose_model(config.encoder_weights, config.languages_on, config.languages_off)
+    return choose_model(config.encoder_weights, config.languages_on, config.languages_off, config.own_model)
 
 
 def _inputs_of_jobs(config: Config) -> object:

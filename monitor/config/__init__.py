@@ -27,7 +27,7 @@ from monitor.config.validation import problems_of
 from monitor.config.walls import Wall
 from monitor.errors import ConfigError, IntentFileError
 from monitor.intent import IntentRules, parse_intent_rules
-from monitor.model import Brand, Topic
+from monitor.model import Brand, OwnModel, Topic
 
 LOCAL_FILE = Path("config.toml")
 OWN_FILE = Path("config.local.toml")
@@ -68,6 +68,8 @@ class Config:
     """Languages that it must not score."""
     encoder_weights: Path | None = None
     """Its weights, absolute; None: those that are installed."""
+    own_model: OwnModel | None = None
+    """A language model to use in place of the installed one."""
     keep_backups: int = 7
     """How many backups stay in their folder."""
     intents: tuple[IntentRules, ...] | None = None
@@ -181,11 +183,17 @@ def _config(
         keep=tables.wallflower.keep,
         backup_folder=None if backup_folder is None else _folder(file, backup_folder),
         keep_backups=tables.backup.keep,
+        own_model=_own_model(file, tables),
         languages_on=tables.languages.on,
         languages_off=tables.languages.off,
         encoder_weights=None if weights is None else _folder(file, weights),
         intents=intents,
     )
+
+
+def _own_model(file: Path, tables: FileTables) -> OwnModel | None:
+    own = tables.models
+    return OwnModel(_folder(file, own.folder), own.languages, own.trusted, own.labels) if own.folder else None
 
 
 def _intents(file: Path, tables: FileTables | None, problems: list[Problem]) -> tuple[IntentRules, ...] | None:

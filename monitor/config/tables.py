@@ -69,6 +69,15 @@ class LanguagesTable(Table):
     weights: Text | None = None
 
 
+class ModelsTable(Table):
+    """``[models]``: a language model of one's own."""
+
+    folder: Text | None = None
+    languages: Unique[LanguageCode] = ()
+    trusted: Unique[LanguageCode] = ()
+    labels: tuple[Annotated[StrictInt, Field(ge=-1, le=1)], ...] = ()
+
+
 class BrandTable(Table):
     """``[[brands]]``"""
 
@@ -105,6 +114,7 @@ class FileTables(Table):
     sign_in: SignIn = PASSWORDS_ONLY
     backup: BackupTable = BackupTable()
     languages: LanguagesTable = LanguagesTable()
+    models: ModelsTable = ModelsTable()
     brands: Annotated[list[BrandTable], Field(min_length=1)]
     sources: list[SourceTable] = []
     topics: list[TopicTable] = []

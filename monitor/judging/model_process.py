@@ -6,6 +6,7 @@ whether the model could be loaded, then answers each list of texts with a list o
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -42,9 +43,21 @@ def main(arguments: Sequence[str]) -> None:
 
 def load_model(choice: dict[str, Any]) -> Judge:
     """The model that ``ModelChoice.arguments`` names. Raises EncoderError."""
-    if choice["kind"] != "encoder":
-        raise EncoderError(f"There is no kind of language model {choice['kind']}.")
+    if choice["kind"] == "folder":
+        return _load_folder(Path(choice["path"]), choice["labels"])
     return load_sentence_judge(Path(choice["path"]) if choice["path"] else None)
+
+
+def _load_folder(folder: Path, labels: Sequence[int]) -> Judge:
+    """The packages of the extra ``models`` are only needed, and imported, here."""
+    try:
+        module = importlib.import_module("monitor.encoder.folder_model")
+    except ImportError as error:
+        raise EncoderError(
+            f"A model of your own needs more packages ({error.name} is missing): pip install 'wallflower[models]'"
+        ) from error
+    model: Judge = module.FolderModel(folder, labels)
+    return model
 
 
 def _named_text(one: dict[str, Any]) -> NamedText:

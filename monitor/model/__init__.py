@@ -37,7 +37,7 @@ from monitor.model.mentions import (
     WordWeight,
 )
 from monitor.model.opinion_work import JudgedMention, MentionToJudge, OpinionWork, PostToJudge
-from monitor.model.opinions import UNCLEAR_FROM, Opinion, Trust
+from monitor.model.opinions import UNCLEAR_FROM, Opinion, OwnModel, Trust
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import Bin, Choice, Count, FacetValue, ListPosition, MentionFilter, Order, Position, Tally
 from monitor.model.sources import (
@@ -101,6 +101,7 @@ __all__ = [
     "Opinion",
     "OpinionWork",
     "Order",
+    "OwnModel",
     "Position",
     "Post",
     "PostCounts",

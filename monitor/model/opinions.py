@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 UNCLEAR_FROM = 0.20
@@ -38,3 +40,16 @@ class Trust(StrEnum):
     """Scored only because the config asks for it. Never part of a mood."""
     OFF = "off"
     """Not scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A model that the config names, in place of the installed one."""
+
+    folder: Path
+    languages: tuple[str, ...]
+    """ISO 639-1 codes of the languages that it scores."""
+    trusted: tuple[str, ...] = ()
+    """Those of them that somebody measured: their scores count in moods."""
+    labels: tuple[int, ...] = ()
+    """-1, 0 or 1 for each of its outputs, if their names do not say so."""

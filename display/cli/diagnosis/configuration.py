@@ -77,11 +77,13 @@ def language_model(context: DoctorContext) -> Iterator[Finding]:
     config, advice = context.config, f"To score more languages: {HOW_TO_INSTALL}"
     if config is None:
         return
-    model = choose_model(config.encoder_weights, config.languages_on, config.languages_off)
+    model = choose_model(config.encoder_weights, config.languages_on, config.languages_off, config.own_model)
     if model.problem:
         yield Finding("languages", Level.PROBLEM, model.problem, advice)
     elif model.choice is None:
         yield Finding("languages", Level.OK, "Only English is scored; the language model is not installed.", advice)
+    elif config.own_model:
+        yield Finding("languages", Level.OK, f"The language model in {config.own_model.folder} is used.")
     else:
         try:
             WeightsFile(Path(model.choice.path), load_head().weights_sha256)
