@@ -53,6 +53,9 @@ NOTHING = """
 PAGES = """
     https://shop.example/heaters/model-7
     https://acme.example/products/outdoor/lamp
+    https://shop.example/products/acme-electric-heater-model-7-white
+    https://shop.example/p/acme-heater-white-large-12345678
+    https://acme.example/help/how-to-switch-off-the-night-mode
 """
 
 

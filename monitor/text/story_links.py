@@ -57,6 +57,12 @@ _LIST_NAMES = "author authors category categories tag tags topic topics section 
 """Parts of a path after which a list or a person is named, however many words that has."""
 _FORM_NAMES = "subscribe unsubscribe newsletter newsletters signup signin login register privacy terms cookies"
 _UTILITY, _LISTS, _FORMS = (frozenset(names.split()) for names in (_UTILITY_NAMES, _LIST_NAMES, _FORM_NAMES))
+_THING_NAMES = (
+    "product products produkt produkte produit produits producto productos shop store buy dp p item items collections "
+    "careers jobs help support docs documentation manual manuals wiki faq hc kb guide guides recipes"
+)
+_THINGS = frozenset(_THING_NAMES.split())
+"""Parts of a path after which something for sale, or a page that helps, is named: many link to it at any time."""
 _WORD_SEPARATOR = re.compile(r"[-_+]|%20")
 _SUFFIX = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml)\Z")
 _DATE = re.compile(r"/(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?:[/-]|\Z)")
@@ -94,6 +100,8 @@ def kind_of_link(link: str) -> LinkKind:
     parts = [part for part in path.lower().split("/") if part]
     if not _FORMS.isdisjoint(parts):
         return LinkKind.NOTHING
+    if not _THINGS.isdisjoint(parts[:-1]):
+        return LinkKind.PAGE
     if query and _has_id(query):
         return LinkKind.ARTICLE
     if not parts or parts[0] in _LISTS or not _LISTS.isdisjoint(parts[:-1]):
