@@ -30,7 +30,7 @@ from monitor.query.folding import WORD, fold
 # occurs once in 9,300, and some hundred phrases reach 3 % of a day's.
 HOUR_THRESHOLD = Threshold(share=0.25, mentions=5, voices=3, g2=12.0)
 DAY_THRESHOLD = Threshold(share=0.03, mentions=5, voices=4, g2=15.0, single_word_factor=SINGLE_WORD_FACTOR)
-INCIDENT_THRESHOLD = Threshold(share=0.1, mentions=6, voices=5, g2=25.0, single_word_factor=1.5)
+INCIDENT_THRESHOLD = Threshold(share=0.08, mentions=6, voices=5, g2=25.0, single_word_factor=1.8)
 """A lower share than for an hour: it is known that something happened, and people describe it in many ways."""
 INCIDENT_PHRASE_THRESHOLD = Threshold(share=0.06, mentions=5, voices=4, g2=20.0)
 CONFIGURED_DAY_THRESHOLD = Threshold(share=0.0, mentions=3, voices=1, g2=0.0)
