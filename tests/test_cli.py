@@ -84,7 +84,7 @@ def exported(result: Result) -> list[dict[str, str]]:
 
 def test_every_command_except_the_demo_takes_a_config() -> None:
     assert set(cli.commands) == {
-        *("init", "run", "check", "match", "score", "import", "export", "demo-wall"),
+        *("init", "run", "check", "match", "score", "intents", "import", "export", "demo-wall"),
         *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml", "remove-source"),
         *("backup", "restore", "erase", "audit", "doctor", "repair-clock", "install-service", "user", "wall"),
     }

@@ -68,16 +68,7 @@ GENERAL = (
     Field("timezone", "Time zone", default="UTC", hint='For the days and hours on pages, such as "Europe/London".'),
     Field("keep", "Keep posts for", hint='Such as "400d". Older ones are deleted for good. Empty: forever.'),
 )
-"""``allow_hosts`` is not among them: which private networks may be read is decided by whoever may edit the file."""
-BACKUP = (
-    Field(
-        "to",
-        "Folder",
-        hint="Relative to the config. Empty: `backups` in the data folder. A folder on another disk survives the loss"
-        " of this one.",
-    ),
-    Field("keep", "Backups to keep", "number", default=7, hint="The oldest ones are deleted after each backup."),
-)
+BACKUP = (Field("keep", "Backups to keep", "number", default=7, hint="The oldest ones are deleted after each backup."),)
 SERVER = (
     Field(
         "hosts",
@@ -86,15 +77,9 @@ SERVER = (
         default=(),
         hint="One per line, such as `wallflower.example.org`. Requests for other names are refused.",
     ),
-    Field(
-        "proxies",
-        "Reverse proxies",
-        "list",
-        default=(),
-        hint="One address or network per line, such as `127.0.0.1`. What they say about a visitor, in `X-Forwarded-`"
-        " headers, is believed; from anybody else it is ignored.",
-    ),
 )
+"""Only those who may edit the file decide on ``allow_hosts``, the private networks that may be read; on the folders to
+which data and backups are written; and on ``proxies``, whose word about a visitor is believed."""
 SOURCE_NAME = Field("name", "Name", required=True, fixed_later=True, hint=FIXED_NAME)
 
 

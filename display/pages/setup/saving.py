@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from display.access.guard import current_person
-from display.pages.assets import STATIC
 from display.pages.context import PageContext, page_context
 from display.setup.config_file import DiffLine, FileChanged, FileText, NotWritable, check_text, diff_lines, read_file
 from display.setup.config_file import replace_file as replace
@@ -24,7 +23,6 @@ from display.setup.toml_edits import CannotEdit
 from monitor.config.changes import ConfigStatus
 from monitor.errors import ConfigError
 
-PUBLIC_FOLDER = "backup.to: everybody can download what is in this folder. Choose another one."
 CHANGED = "{name} was changed after you opened this page. Nothing was saved, and nothing that you typed is lost."
 
 
@@ -81,11 +79,9 @@ def save(file: FileText, change: Change) -> Refusal | ConfigStatus:
     except CannotEdit as error:
         return Refusal(f"{name} has to be changed in an editor.", (str(error),))
     try:
-        new = check_text(text, file.path)
+        check_text(text, file.path)
     except ConfigError as error:
         return Refusal("This cannot be saved as it is.", error.problems)
-    if new.backups.resolve().is_relative_to(STATIC.resolve()):
-        return Refusal("This cannot be saved as it is.", (PUBLIC_FOLDER,))
     try:
         replace(file, text)
     except FileChanged:
