@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,6 +62,11 @@ def test_voices_that_are_equally_close_do_not_alternate() -> None:
         assert speakers(texts, [], (), shown={one.mention})[0].fit >= one.fit
     first, second = speakers(texts, [], ())[:2]
     assert speakers(texts, [], (), shown={second.mention})[0].mention == second.mention != first.mention
+
+
+def test_of_posts_that_are_as_close_the_newer_one_comes_first() -> None:
+    texts = [replace(text(n, OUTAGE[3]), published_at=NOON + n * timedelta(hours=2)) for n in range(3)]
+    assert [one.mention for one in speakers(texts, [], (), shown={0})] == [2, 1, 0]
 
 
 def test_no_text_has_no_speaker() -> None:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import chain
 from statistics import median
 
@@ -21,6 +22,8 @@ LENGTH_OFFSET = 6
 """Added to the number of words, so that a post of two words is not the closest of all."""
 GROUP_FACTOR = 0.25
 """How much a post gains with each doubling of its near-duplicates."""
+HALF_LIFE = timedelta(hours=1)
+"""In this time a post loses half of its weight against newer ones that are as close to the middle."""
 SHOWN_FACTOR = 1.25
 """How much a post gains that is on the screen: voices that are equally close do not alternate."""
 MIN_FIT_SHARE = 0.5
@@ -59,7 +62,8 @@ def speakers(
         fit *= TOPIC_FACTOR if any(phrase <= words[key] for phrase in phrases) else 1.0
         found.append((fit, group, words[key]))
     least = MIN_FIT_SHARE * median([fit for fit, *_ in found if fit > 0] or [0.0])
-    ranked = [_speaker(group, of, fit, shown) for fit, group, of in found if fit >= least]
+    newest = max((text.published_at for text in texts), default=datetime.min)
+    ranked = [_speaker(group, of, fit, shown, newest) for fit, group, of in found if fit >= least]
     return sorted(ranked, key=lambda one: (-one.fit, -one.mention))
 
 
@@ -103,10 +107,13 @@ def _weights(words: Sequence[frozenset[str]], usual: Sequence[frozenset[str]]) -
     return {word: rise for word, rise in risen.items() if rise > 0}
 
 
-def _speaker(group: Sequence[Text], words: frozenset[str], fit: float, shown: Collection[int]) -> Speaker:
+def _speaker(
+    group: Sequence[Text], words: frozenset[str], fit: float, shown: Collection[int], newest: datetime
+) -> Speaker:
     """The newest post of a group; a post that is shown stays."""
     known = [text.mention for text in group if text.mention in shown]
     fit *= (1 + GROUP_FACTOR * math.log2(len(group))) * (SHOWN_FACTOR if known else 1.0)
+    fit *= 0.5 ** ((newest - group[-1].published_at) / HALF_LIFE)
     return Speaker(known[-1] if known else group[-1].mention, words, fit)
 
 
