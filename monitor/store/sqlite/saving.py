@@ -249,8 +249,8 @@ class BatchSaver:
 
     def _mark_left(self, mention: int, state: State, post: _PostValues) -> None:
         state = state if state is State.IRRELEVANT else State.LEFT
-        update = "UPDATE mention SET state = ?, lang = ?, evidence = '{}', story = ifnull(story, ?) WHERE id = ?"
-        self.db.execute(update, (int(state), post.lang, post.story, mention))
+        changes = "state = ?, lang = ?, intent = 0, evidence = '{}', story = ifnull(story, ?)"
+        self.db.execute(f"UPDATE mention SET {changes} WHERE id = ?", (int(state), post.lang, post.story, mention))
 
     def _insert(self) -> None:
         first_post = self.next_post - len(self.new_posts)
