@@ -13,6 +13,7 @@ import pytest
 from monitor.encoder import NamedText, load_head
 from monitor.errors import EncoderError
 from monitor.judging import LanguageModel, LanguagePolicy, ModelChoice, ModelProcess, OpinionWorker, choose_model
+from monitor.judging.model_process import lower_priority
 from monitor.judging.process import ModelFailedError
 from monitor.judging.scoring import judge_mention, opinion_score
 from monitor.model import (
@@ -281,6 +282,14 @@ def test_without_a_model_nothing_is_asked_or_waits(store: Store, model: FakeMode
 
 
 # The process
+
+
+def test_a_system_that_forbids_to_lower_the_priority_does_not_stop_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(_: int) -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.nice", forbid)
+    assert not lower_priority()
 
 
 @pytest.fixture
