@@ -188,3 +188,9 @@ def test_an_unscored_mention_says_how_to_get_its_language_scored() -> None:
     assert grounds("hi", with_model()) == "Scores in Hindi are not reliable, so there are none."
     assert grounds("ja", with_model(is_used=False)) == "Scores in Japanese are not reliable, so there are none."
     assert [grounds(lang, with_model()) for lang in ("en", None)] == ["", ""]
+
+
+def test_words_that_counted_twice_stand_once_with_the_sum_of_their_weights() -> None:
+    words = (WordWeight(5, 9, -1.0), WordWeight(5, 12, -2.0), WordWeight(13, 16, 0.5), WordWeight(10, 12, -0.5))
+    one = mention("Acme lost my bag", score=Score(-0.5, Evidence(words=words)))
+    assert [(w.text, w.figure) for w in weighted_words(one)] == [("lost my", f"{MINUS}3.5"), ("bag", "+0.5")]

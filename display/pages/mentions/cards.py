@@ -13,7 +13,7 @@ from display.formatting import FormattedTime, format_duration, format_signed, fo
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
 from monitor.judging import HOW_TO_INSTALL, OpinionStatus, counts_by_words
-from monitor.model import Brand, IntentPhrase, Mention, Sentiment, Span, Trust
+from monitor.model import Brand, IntentPhrase, Mention, Sentiment, Span, Trust, WordWeight
 from monitor.text.language_codes import language_name
 from monitor.text.quotes import quoted_spans
 
@@ -202,9 +202,20 @@ def score_figure(mention: Mention) -> str:
     return "not scored" if mention.post.lang == "en" else language_name(mention.post.lang)
 
 
+def _without_overlaps(words: Iterable[WordWeight]) -> list[WordWeight]:
+    """Those that overlap as one, with the sum of their weights."""
+    merged: list[WordWeight] = []
+    for word in sorted(words):
+        if merged and word.start < merged[-1].end:
+            last = merged.pop()
+            word = WordWeight(last.start, max(last.end, word.end), last.weight + word.weight)
+        merged.append(word)
+    return merged
+
+
 def weighted_words(mention: Mention) -> list[WeightedWord]:
-    """The words that counted for the score, the heaviest first."""
-    words = sorted(mention.score.evidence.words, key=lambda w: -abs(w.weight))
+    """The words that counted for the score, the heaviest first. Words that counted for several reasons stand once."""
+    words = sorted(_without_overlaps(mention.score.evidence.words), key=lambda w: -abs(w.weight))
     heaviest = max((abs(w.weight) for w in words), default=0.0) or 1.0
     body = mention.post.body
     return [WeightedWord(body[w.start : w.end], format_signed(w.weight, 1), w.weight / heaviest) for w in words]

@@ -23,7 +23,7 @@ CUE_TEXTS: Mapping[CueKind, str] = MappingProxyType(
         CueKind.SARCASM: "Praise beside a failure",
         CueKind.POLITENESS: "Polite thanks",
         CueKind.HINTS: "Several signs of a complaint",
-        CueKind.COMPARISON: "Compares brands",
+        CueKind.COMPARISON: "Compares brands, or leaves one",
     }
 )
 
