@@ -13,7 +13,7 @@ is compared) are in ``roles`` and ``comparisons``.
 
 To add a word, see ``lexicon``. To add a rule of a new kind: a module with ``TRIGGER`` (flags of tokens without which it
 has nothing to do, or 0) and ``apply``, a kind in ``CueKind``, and sentences of both signs in
-``tests/data/sentiment.txt``.
+``tests/data/sentiment_choosing.txt``.
 """
 
 from __future__ import annotations
