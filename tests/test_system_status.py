@@ -107,7 +107,7 @@ WORKING = OpinionStatus(is_used=True, policy=LanguagePolicy(TRUST), posts_per_se
 @pytest.mark.parametrize(
     ("opinions", "waiting", "figure", "text"),
     [
-        (WORKING, 0, "English.", "Also Arabic and French. Roughly German. Without any figures Turkish."),
+        (WORKING, 0, "English.", "Also Arabic and French. Roughly German. Never measured: Turkish."),
         (WORKING, 1, "English.", "1 post waits for the language model, which takes about 1 s."),
         (WORKING, 9_000, "English.", "9,000 posts wait for the language model, which takes about 3 min."),
         (WORKING, 100_000, "English.", "100,000 or more posts wait for the language model, which takes about 33 min."),

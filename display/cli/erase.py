@@ -63,7 +63,7 @@ def erase(
         if not yes:
             confirm(f"{_consequence(target, only_stored)} Erase from {config.database}?")
         if counts.posts:
-            click.echo("Erasing. The database is rewritten, which takes some seconds for each GB.")
+            click.echo("Erasing. The database is rewritten, which takes about 20 seconds per GB.")
         erasure = store.maintenance.erase(target, Clock().now(), refuse_later=not only_stored)
         _record(store, target, erasure)
     click.echo(f"Erased {_described(erasure.counts)}.{_why_rewritten(erasure)}")

@@ -25,7 +25,7 @@ def intents(config_path: Path | None, text: str | None) -> None:
         return
     config, now = load_config(config_path), Clock().now()
     (judged,) = create_judge(config.brands, intents=config.intents).judge([Post("command line", "1", text, now)], now)
-    click.echo("\n".join(_lines(judged)) or "The rule of no brand matches this text.")
+    click.echo("\n".join(_lines(judged)) or "No brand's rule matches this text.")
 
 
 def _lines(judged: JudgedPost) -> list[str]:

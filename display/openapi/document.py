@@ -1,4 +1,4 @@
-"""The OpenAPI document. A new operation is an entry of OPERATIONS; ``/api/v1`` will be among them."""
+"""The OpenAPI document. To add an operation, add an entry to OPERATIONS."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECURITY_SCHEMES: Json = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": f"{API_TOKEN_PREFIX}...",
-        "description": "An API token of a person. It reads, and changes nothing.",
+        "description": "A person's API token. It can only read.",
     },
     "session": {
         "type": "apiKey",
@@ -36,7 +36,7 @@ SECURITY_SCHEMES: Json = {
         "type": "apiKey",
         "in": "cookie",
         "name": WALL_COOKIE,
-        "description": "A paired screen. The same prefixes.",
+        "description": "A paired screen. The name gets the same prefixes.",
     },
     "signature": {
         "type": "apiKey",
@@ -51,7 +51,7 @@ WALLS: list[Json] = [*READERS, {"wall": []}]
 SENDERS: list[Json] = [{"signature": []}]
 _METRICS = "In the text format of Prometheus, or of OpenMetrics if `Accept` prefers it. A session needs an admin."
 _DELIVERY = (
-    "Store posts: one, an array, or an object with `posts`; at most 1,000 and 1 MiB. A known id updates its post, and"
+    "Stores posts: one, an array, or an object with `posts`; at most 1,000 and 1 MiB. A known id updates its post, and"
     " `deleted` removes it. Send it again after 503."
 )
 
@@ -75,7 +75,8 @@ def operations() -> Json:
         "/mentions/new": {"get": _new_mentions()},
         "/wall/state.json": {"get": _wall_state("wallState", "The state of the first wall.")},
         "/wall/{name}/state.json": {
-            "get": _wall_state("namedWallState", "The state of a wall.") | {"parameters": [_path("name", "A wall.")]}
+            "get": _wall_state("namedWallState", "The state of a wall.")
+            | {"parameters": [_path("name", "The name of a wall.")]}
         },
         f"{SIGNED_PATH}{{name}}": {"post": _delivery()},
         "/healthz": {"get": _health()},
@@ -110,7 +111,7 @@ def _new_mentions() -> Json:
 def _wall_state(id_: str, summary: str) -> Json:
     moved = {"303": {"description": "A paired screen is sent to its own wall."}}
     answers = responses("401", "403", "404", "503", success=ok("What it shows.", JSON, reference("WallState")) | moved)
-    note = "What the page of the wall draws. It changes with the wall, in any version."
+    note = "What the wall page draws. The format may change in any version."
     return _operation(id_, summary, WALLS, answers, note)
 
 

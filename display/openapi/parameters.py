@@ -25,7 +25,7 @@ def filter_parameters(*required: str) -> list[Json]:
     found += [
         _single("story", "The id of a story.", _ID_SCHEMA),
         _single("order", _ORDER, {"enum": [order.value for order in Order], "default": Order.NEW.value}),
-        _single("upto", "Only mentions up to this id: the list as it was when it was the newest.", _ID_SCHEMA),
+        _single("upto", "Only mentions up to this id: the list as it was when this id was the newest.", _ID_SCHEMA),
         _single("before", "A page after the first; exports and counts have no pages.", _matching(POSITION.pattern)),
     ]
     return [parameter | {"required": parameter["name"] in required} for parameter in found]
@@ -47,7 +47,8 @@ def _facet(facet: Facet) -> Json:
         items: Json = {"enum": signed}
     else:
         items = {"type": "string", "pattern": f"^(?:[+-]?{facet.pattern.pattern}|)$" if facet.pattern else _ANY_NAME}
-    description = f"{facet.title}. Repeated: any of them. `-` before a value excludes it; `+` takes the rest as it is."
+    signs = "`-` before a value excludes it; `+` before one that begins with a sign takes it literally."
+    description = f"{facet.title}. Repeated: any of them. {signs}"
     schema = {"type": "array", "items": items}
     return _single(facet.name, description, schema) | {"style": "form", "explode": True}
 

@@ -1,4 +1,4 @@
-"""The answers that several operations give."""
+"""Responses that several operations share."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ RESPONSES: Json = {
     },
     "Unauthorized": {"description": "No valid credentials.", "content": _ERROR, "headers": _CHALLENGE},
     "Unsigned": {"description": "Not signed with the secret of a webhook of this name.", "content": _ERROR},
-    "Forbidden": {"description": "These credentials do not open this.", "content": _ERROR},
-    "NotFound": {"description": "There is no such thing.", "content": _ERROR},
+    "Forbidden": {"description": "These credentials do not allow this.", "content": _ERROR},
+    "NotFound": {"description": "There is nothing at this address.", "content": _ERROR},
     "TooLarge": {"description": "The body is larger than 1 MiB.", "content": {**_ERROR, **_LINE}},
     "LongAddress": {"description": "The address is longer than 64 KiB.", "content": _LINE},
     "LargeHead": {"description": "The headers are larger than 64 KiB.", "content": _LINE},
     "Unavailable": {
-        "description": "Too much at the same time, or the database cannot be used: send it again later.",
+        "description": "Too many requests at once, or the database cannot be used: send it again later.",
         "content": _ERROR,
         "headers": _RETRY_AFTER,
     },

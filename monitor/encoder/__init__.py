@@ -8,7 +8,7 @@
     sentence_judge   all of it: texts and names of brands -> opinions
     installed        finds the weights of the extra ``languages``
 
-The recipe: multilingual-e5-small (MIT) with a logistic regression taught on SemEval-2017 (CC BY 3.0), credited in
+The recipe: multilingual-e5-small (MIT) with a logistic regression trained on SemEval-2017 (CC BY 3.0), credited in
 THIRD_PARTY_LICENSES.md. ``bench/language_head.py`` makes the head, ``bench/other_languages.py`` measures it.
 """
 

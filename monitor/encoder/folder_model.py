@@ -1,4 +1,4 @@
-"""A model of one's own: a folder in the layout of Hugging Face, run by onnxruntime and tokenizers.
+"""A model that the user supplies: a folder in the layout of Hugging Face, run by onnxruntime and tokenizers.
 
     config.json                     id2label, model_type, max_position_embeddings
     tokenizer.json
@@ -120,7 +120,7 @@ def find_onnx(folder: Path) -> Path:
 
 
 def prepare(text: str) -> str:
-    """A text as such models are taught: without links and handles."""
+    """A text as such models saw it in training: without links and handles."""
     return _HANDLE.sub("@user", _LINK.sub("http", text))
 
 

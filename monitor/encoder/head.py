@@ -1,6 +1,6 @@
 """The head: three numbers per dimension of the encoder's vector that turn it into the probabilities of an opinion.
 
-``language_head.json`` holds it with what it was taught on, under which licence, the encoder that it belongs to, and how
+``language_head.json`` holds it with its training data and their licence, the encoder that it belongs to, and how
 often it is wrong in each language. ``python -m bench.language_head`` makes it.
 """
 

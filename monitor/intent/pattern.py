@@ -62,7 +62,7 @@ class Pattern:
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
-        """Finds it in folded text in which names are replaced. Compiled when it is needed: all take half a second."""
+        """Finds it in folded text in which names are replaced. Compiled on first use: all take half a second."""
         return re.compile(self.expression)
 
 

@@ -131,7 +131,7 @@ class OpinionWorker:
         return replace(self._status, is_used=model.choice is not None, policy=model.policy, problem=problem)
 
     def step(self) -> bool:
-        """Work on the posts that wait longest for their turn; return whether there were any.
+        """Judge the newest of the waiting posts; return whether there were any.
 
         Raises StoreError, or EncoderError if the model cannot be used.
         """
@@ -181,7 +181,7 @@ class OpinionWorker:
         return False
 
     def _register(self) -> WorkerSettings:
-        """The settings, after telling the store if they changed."""
+        """The settings. If they changed, replaces the model and informs the store."""
         settings = self._settings
         if settings is not self._registered:
             if self._model is not None:

@@ -32,7 +32,7 @@ def speech_spans(text: TokenizedText, own: Sequence[NameMatch]) -> list[tuple[in
 
 
 def others_tokens(text: TokenizedText, own: Sequence[NameMatch]) -> dict[int, int]:
-    """Token with a valence -> token of the somebody else that it is about."""
+    """Token with a valence -> token of the other person that it is about."""
     named = {i for _, start, end in own for i in range(start, end)}
     found: dict[int, int] = {}
     for i, entry in enumerate(text.entries):

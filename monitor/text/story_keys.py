@@ -112,7 +112,7 @@ def story_keys(post: Post) -> tuple[StoryKey, ...]:
         if level is not LinkKind.NOTHING:
             found.append(StoryKey(kind, _hashed(link), words, level is LinkKind.PAGE))
     texts = {KeyKind.TITLE: _title_key(post, text, own), KeyKind.LEAD: _lead(text) if post.title else ""}
-    # who shares a headline is told by its source alone
+    # For a TITLE key, relation() looks only at the source, so no words are stored.
     found += [
         StoryKey(kind, _hashed(one), words if kind is KeyKind.LEAD else b"") for kind, one in texts.items() if one
     ]

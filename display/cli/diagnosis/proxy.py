@@ -26,8 +26,8 @@ def proxy(context: DoctorContext) -> Iterator[Finding]:
     """Whether the pages can be reached by the names in the config, and how requests arrive through the proxy."""
     server = context.config.server if context.config else None
     if server and server.hosts and not server.proxies:
-        text = f"[server] names {server.hosts[0]}, but no reverse proxy whose headers are believed."
-        advice = "If there is one before Wallflower, list its address in `proxies`; else all people share its address."
+        text = f"[server] names {server.hosts[0]}, but no reverse proxy whose headers are trusted."
+        advice = "If there is one, list its address in `proxies`; otherwise everybody seems to come from that address."
         yield Finding("proxy", Level.WARNING, text, advice)
     if server and context.running_pid is not None:
         yield from _names(context, server.hosts)
@@ -63,7 +63,7 @@ def _through(context: DoctorContext, url: str, *, is_guess: bool = False) -> Ite
     answer = ask(connection, f"{parts.path.rstrip('/')}/healthz", {DOCTOR_HEADER: key} if key else {})
     found = _reached(url, parts, answer)
     if is_guess and found.level is Level.PROBLEM:
-        advice = f"If people use another address: `wallflower doctor --url ADDRESS`. Else: {found.advice}"
+        advice = f"If people use another address: `wallflower doctor --url ADDRESS`. Otherwise: {found.advice}"
         yield Finding("proxy", Level.UNKNOWN, found.text, advice)
         return
     arrived = _arrived(answer)

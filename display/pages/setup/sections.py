@@ -48,11 +48,11 @@ SECTIONS = {
     ),
     "walls": Section("walls", "wall"),
     "wallflower": Section("wallflower", title="General settings"),
-    "backup": Section("backup", title="Backups", note="Used from the next backup on; no restart is needed."),
+    "backup": Section("backup", title="Backups", note="Takes effect with the next backup; no restart is needed."),
     "server": Section(
         "server",
         title="Server",
-        note="Changes of these settings are used after a restart. On this machine, the pages always open as localhost.",
+        note="Changes take effect after a restart. On this machine, the pages always open as localhost.",
     ),
 }
 

@@ -85,7 +85,7 @@ def restart() -> str | tuple[str, int]:
     """Start the program again, with the config as it is now."""
     begin, context = setup_service().restart, page_context()
     if begin is None:
-        return error_page(409, "It cannot restart itself here.", "Restart Wallflower where it was started.")
+        return error_page(409, "Wallflower cannot restart itself here.", "Restart Wallflower where it was started.")
     record(context, Change(lambda text: text, "restarted Wallflower", ""))
     begin()
     return render_template("setup/restarting.html", seconds=first_run.RESTART_SECONDS)

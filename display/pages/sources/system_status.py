@@ -154,7 +154,7 @@ def _languages(facts: SystemFacts, *, for_admin: bool) -> StatusLine:
     policy = opinions.policy
     scored = [code for code in policy.languages(Trust.ON) if code != "en"]
     kinds = [("Also", scored), ("Roughly", policy.languages(Trust.ROUGH))]
-    kinds.append(("Without any figures", policy.languages(Trust.UNMEASURED)))
+    kinds.append(("Never measured:", policy.languages(Trust.UNMEASURED)))
     texts = [f"{kind} {join_with_and(sorted(map(language_name, codes)))}." for kind, codes in kinds if codes]
     return StatusLine(name, "English.", " ".join([*texts, *_backlog(facts)]))
 

@@ -1,4 +1,4 @@
-"""Kind: complaints without a complaint's words, where a customer writes to the brand.
+"""Kind: complaints in neutral words, where a customer writes to the brand.
 
 "I was told to call, tried twice, and paid for it" has no word of mood. Each kind of hint counts once: refusals ("not",
 "can't"), reproaches ("why", "should"), reports ("was told"), attempts ("tried", "called"), waiting, money, faults. Two

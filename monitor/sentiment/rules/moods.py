@@ -1,4 +1,4 @@
-"""Kind: what is not asserted. Questions, wishes, plans, conditions, reports and sympathy are no opinions.
+"""Kind: what is not asserted. Questions, wishes, plans, conditions, reports and sympathy are not opinions.
 
 What stays: a reproach in the form of a question ("why is it so slow?") keeps its negative words, a request ("can you
 fix it?") half of them, and a wish or a plan keeps what is said beside it. For the costs see ``lexicon.moods``.

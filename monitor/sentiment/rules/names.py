@@ -1,4 +1,4 @@
-"""Kind: names of others. "the Great British Bake Off" is no opinion, and neither is a word in quotes.
+"""Kind: names of others. "the Great British Bake Off" is not an opinion, and neither is a word in quotes.
 
 A word with a valence is part of a name if it and its neighbour are capitalised inside a sentence that is not written in
 capitals throughout. Only praise is muted: "Terrible Service" is capitalised in anger.

@@ -1,6 +1,6 @@
 """Kind: time spent waiting. "3 hours" after "waited" or "on hold" is a complaint, "in 10 minutes" is not.
 
-Cost: praise of patience ("worth the 3 hours") loses half a star.
+Cost: praise that mentions a wait ("worth the 3 hours") gets a lower score.
 """
 
 from __future__ import annotations
