@@ -28,7 +28,7 @@ MAX_BROWSER_CHARS = 60
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """The result of a try."""
+    """The result of an attempt."""
 
     account: Account | None = None
     """None: the name and the password do not match, or there were too many tries."""
@@ -44,7 +44,7 @@ class Authenticator:
         self._people, self._passwords, self._clock = people, passwords, clock
 
     def check(self, name: str, password: str, address: str, *, task: str = "sign-in") -> SignIn:
-        """Count a try, then check a password. Does and takes the same for names that do not exist.
+        """Count an attempt, then check the password. Takes equally long for names that do not exist.
 
         ``task``: what is refused if they do not match, for the audit log.
 
@@ -81,7 +81,7 @@ class Authenticator:
         return token
 
     def count_code(self, address: str) -> Tries:
-        """Count a try of the code for the first admin."""
+        """Count an attempt to enter the code for the first admin."""
         return self._people.count_try({f"code:{network_of(address)}": TRIES_PER_ADDRESS_FOR_CODE}, self._clock.now())
 
     def _failed(self, account: Account | None, address: str, tries: Tries, task: str) -> SignIn:

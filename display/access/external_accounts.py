@@ -25,7 +25,7 @@ log = logging.getLogger("wallflower.access")
 
 @dataclass(frozen=True, slots=True)
 class ExternalPerson:
-    """Who somebody is, as told by whoever signed them in."""
+    """A person as described by the identity provider or proxy."""
 
     identity: str
     """The issuer and its own, unchanging name of the person, as one text."""

@@ -1,4 +1,4 @@
-"""``wallflower erase``: delete posts for good, as a person may demand."""
+"""``wallflower erase``: delete posts for good, for example when their author asks for it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def erase(
 
 
 def _require_known(store: Store, config: Config, source: str) -> None:
-    """Raise StoreError if nobody has heard of ``source``: with a typo, nothing would be found and all seem done."""
+    """Raise StoreError if ``source`` is unknown: with a typo, nothing would be found and all would seem done."""
     known = {value.value for value in store.facets(MentionFilter()).get("source", ())}
     known |= {configured.name for configured in config.sources}
     if source not in known:

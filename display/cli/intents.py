@@ -1,4 +1,4 @@
-"""``wallflower intents``: the rules of intents, and what a text raises."""
+"""``wallflower intents``: the rules of intents, and the intents of a text."""
 
 from __future__ import annotations
 

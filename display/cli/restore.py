@@ -1,4 +1,4 @@
-"""``wallflower restore``: put a backup in the place of the database."""
+"""``wallflower restore``: replace the database with a backup."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ def opinion_metrics(measured: Measured) -> Iterator[Metric]:
     opinions = measured.context.opinions()
     yield gauge("wallflower_language_model_ready", "1 while the language model is used and works.", opinions.is_working)
     judged = [((), float(opinions.judged))]
-    yield counters("wallflower_opinions_posts_total", "Posts that the language model has judged.", (), judged)
+    yield counters("wallflower_opinions_posts_total", "Posts judged by the language model.", (), judged)
     waiting = measured.context.store.opinions.waiting() if opinions.is_used else 0
-    yield gauge("wallflower_opinions_queue_depth", "Posts that wait for the language model, at most 100,000.", waiting)
+    yield gauge("wallflower_opinions_queue_depth", "Posts that wait for the language model, up to 100,000.", waiting)
 
 
 def backup_metrics(measured: Measured) -> Iterator[Metric]:

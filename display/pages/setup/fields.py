@@ -124,7 +124,7 @@ def wall_fields(brands: Sequence[str], languages: Sequence[str]) -> tuple[Field,
         Field("clock", "Clock", "choice", default="24h", choices=(("24h", "17:30"), ("12h", "5:30 pm")), is_main=False),
         Field(
             "rotation",
-            "Change the places of its parts, to protect plasma screens",
+            "Move its parts around, to protect plasma screens",
             "flag",
             default=True,
             is_main=False,
