@@ -82,10 +82,8 @@ def test_what_was_refused_before_a_kill_is_a_gap_after_the_next_start(running: R
     running.start()
     assert deliver(running, "first") == 202
     database = running.folder / "data" / "wallflower.db"
-    until(
-        lambda: len(_rows(database, "SELECT 1 FROM source WHERE name = 'Hook' AND status IS NOT NULL")) == 1,
-        running.output,
-    )
+    read = "SELECT 1 FROM source WHERE name = 'Hook' AND json_extract(status, '$.last_success') IS NOT NULL"
+    until(lambda: bool(_rows(database, read)), running.output)
     with closing(raw_connection(database)) as other:
         other.execute("BEGIN IMMEDIATE")
         until(lambda: "Nothing can be stored since" in running.output(), running.output)

@@ -90,14 +90,14 @@ def test_a_wall_shows_our_usual_share(tmp_path: Path) -> None:
     wall.store.close()
 
 
-def test_a_wall_of_one_brand_shows_no_usual_share(tmp_path: Path) -> None:
+def test_a_wall_of_one_brand_shows_no_share(tmp_path: Path) -> None:
     clock = FakeClock(NOON - timedelta(days=30))
     walls = Walls(tmp_path, clock, WallConfig(brands=("Acme",)))
     for day in range(30):
         walls.save(*(judged(f"Acme {day} {n}.", published_at=clock.now()) for n in range(9)))
         clock.advance(86400)
     walls.save()
-    assert [(row["share"], row["usual"]) for row in walls.get()["board"]["rows"]] == [("100", "")]
+    assert [(row["share"], row["usual"]) for row in walls.get()["board"]["rows"]] == [("", "")]
     walls.store.close()
 
 

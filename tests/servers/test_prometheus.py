@@ -207,6 +207,10 @@ def test_alerts_and_dashboard_use_only_metrics_that_exist(site: Site) -> None:
         "wallflower_backups",
         "wallflower_store_ready",
         "wallflower_clock_jump_seconds",
+        "wallflower_store_erasing",
+        "wallflower_language_model_ready",
+        "wallflower_opinions_posts_total",
+        "wallflower_opinions_queue_depth",
     }
 
 
