@@ -708,9 +708,7 @@ def test_the_board_does_not_begin_after_the_posts_that_it_counts(wall: Wall) -> 
     assert wall.get()["board"]["head"] == "Last 7 days, with gaps"
 
 
-def test_a_wall_with_one_brand_has_neither_a_share_nor_a_name_before_each_voice(
-    tmp_path: Path, clock: FakeClock
-) -> None:
+def test_a_single_brand_has_no_share() -> None:
     board = brand_board([Brand("Acme", "acme")], {"Acme": Tally("Acme", 9)}, ["Acme"], head="", locale=LONDON)
     assert [row.share for row in board.rows] == [""]
 

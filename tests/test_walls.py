@@ -94,6 +94,12 @@ def test_on_a_wall_of_competitors_the_first_brand_leads_and_is_named(folder: Pat
     assert {row["brand"]: row["ours"] for row in state["board"]["rows"]} == {"Globex": False, "Initech": True}
 
 
+def test_a_wall_of_one_competitor_does_not_name_it_before_each_voice(folder: Path, clock: FakeClock) -> None:
+    walls = Walls(folder, clock, Wall("them", brands=("Globex",)))
+    walls.save(at(1, "Prices of Globex rise.", brand="Globex"))
+    assert [(v["text"], v["brand"]) for v in walls.get()["voices"]] == [("Prices of Globex rise.", "")]
+
+
 def test_two_brands_of_ours_are_counted_together(folder: Path, clock: FakeClock) -> None:
     brands = (Brand("Acme", "acme", ours=True), Brand("Acme Shop", "shop", ours=True))
     walls = Walls(folder, clock, Wall(), brands=brands)

@@ -153,4 +153,5 @@ def _counts(rules: IntentRules, cue: Cue, text: NamedText, span: Span) -> bool:
         return False
     if rules.question is not None and rules.question != ("?" in sentence):
         return False
-    return not any(cue.query.regex.search(fold(sentence)) for cue in rules.unless if isinstance(cue.query, Pattern))
+    folded = fold(sentence)
+    return not any(one.query.regex.search(folded) for one in rules.unless if isinstance(one.query, Pattern))

@@ -274,10 +274,6 @@ class TokenizedText:
         leading, trailing = self.entries[first].leading, self.entries[last].trailing
         return Span(start + leading, end - trailing) if start + leading < end - trailing else Span(start, end)
 
-    def ends_sentence(self, i: int) -> bool:
-        """Whether token ``i`` ends a sentence."""
-        return bool(self.entries[i].flags & token_flags.SENTENCE_END)
-
     def same_sentence(self, first: int, last: int) -> bool:
         """Whether no sentence ends between the tokens ``first`` and ``last``."""
         return bisect_right(self.sentence_ends, last - 1) == bisect_right(self.sentence_ends, first - 1)
