@@ -168,6 +168,9 @@ NEW_NAMES = {"cube_line": "cube_brand_day", "pulse": "cube_5min"}
 NEW_TABLES = {"post_link", "link_progress", "account", "session", "api_token", "paired_wall", "tries", "audit"}
 NEW_TABLES |= {
     "access_version",
+    "check_answer",
+    "check_draw",
+    "check_drawn",
     "tombstone",
     "retention",
     "deletion_state",

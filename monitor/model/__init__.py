@@ -4,6 +4,7 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 """
 
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
+from monitor.model.checks import Answer, CheckAnswer, CheckDraw, DrawFilter
 from monitor.model.examination import Examination
 from monitor.model.maintenance import (
     Backup,
@@ -60,12 +61,15 @@ __all__ = [
     "PAUSED_REASON",
     "UNCLEAR_FROM",
     "UNDATED",
+    "Answer",
     "Backup",
     "Batch",
     "Bin",
     "Brand",
     "Change",
     "ChangeKind",
+    "CheckAnswer",
+    "CheckDraw",
     "Choice",
     "Count",
     "Cue",
@@ -73,6 +77,7 @@ __all__ = [
     "DatabaseContent",
     "DatabaseStatus",
     "Delivery",
+    "DrawFilter",
     "Erasure",
     "ErasureTarget",
     "Evidence",

@@ -23,6 +23,7 @@ from monitor.model import (
     StoreHealth,
     Topics,
 )
+from monitor.store.checks import CheckStore
 from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
 from monitor.store.opinions import OpinionStore
@@ -58,6 +59,8 @@ class Store(MentionQueries, Protocol):
     """Accounts, sessions, API tokens, paired walls and the audit log."""
     opinions: OpinionStore
     """The language model's opinions, and the posts that wait for it."""
+    checks: CheckStore
+    """Mentions drawn at random, and what people answer about them."""
 
     @property
     def maintenance(self) -> Maintenance:

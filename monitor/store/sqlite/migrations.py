@@ -21,6 +21,7 @@ from monitor.store.sqlite.migration_steps import (
     fill_5_minute_counts,
     index_all_intents,
 )
+from monitor.store.sqlite.migrations_checks import create_check_tables
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
@@ -344,3 +345,4 @@ migrations(name="m020_tombstones")(create_tombstones)
 migrations(name="m021_intents")(index_all_intents)
 migrations(name="m022_opinions")(create_opinion_tables)
 migrations(name="m023_story_keys")(create_story_keys)
+migrations(name="m024_checks")(create_check_tables)

@@ -24,6 +24,7 @@ from monitor.model import (
     StoreHealth,
     Topics,
 )
+from monitor.store.checks import CheckStore
 from monitor.store.interface import KEEP, Keep
 from monitor.store.opinions import OpinionStore
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
@@ -38,6 +39,7 @@ from monitor.store.sqlite import (
     sources,
     volume_series,
 )
+from monitor.store.sqlite.checks import SqliteChecks
 from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.faults import FaultTracker
@@ -87,6 +89,7 @@ class SqliteStore(SqliteMentionQueries):
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
+        self.checks: CheckStore = SqliteChecks(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:
