@@ -18,12 +18,15 @@ from monitor.model import (
     Intent,
     IntentPhrase,
     JudgedPost,
+    JudgedRelevance,
     Match,
     Mention,
     MentionFilter,
     Order,
     Post,
+    RelevanceWork,
     Score,
+    SetAside,
     Span,
     State,
     WordWeight,
@@ -62,7 +65,7 @@ QUERIES = (
     *("fail", '"acme fail"', "e.on", "-refund", "-delay -#fail", "acme NEAR/2 the"),
     *("author:bob", "great lang:de", "site:example.com -delay", 'source:"news feed" the'),
 )
-STATES = ("unclaimed", "claimed", "hidden", "irrelevant", "left")
+STATES = ("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left")
 ALL = MentionFilter(state=Choice(STATES))
 """Every mention, whatever its state."""
 NEW_DATABASE: Mapping[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder / 'wallflower.db'}"}
@@ -164,7 +167,7 @@ def state_value(m: Mention) -> str:
     """Its value of ``MentionFilter.state``."""
     if m.state in (State.IRRELEVANT, State.LEFT):
         return m.state.name.lower()
-    return "hidden" if m.hidden else m.state.name.lower()
+    return "hidden" if m.hidden else "set_aside" if m.set_aside else m.state.name.lower()
 
 
 def values_of(m: Mention, facet: str) -> set[str]:
@@ -245,7 +248,8 @@ def run_random_operations(store: Store, world: World, operations: int) -> None:
         source = world.random.choice(SOURCES)
         now = world.later()
         operation = world.random.choice(("save", "save", "save", "edit", "hide", "unhide", "correct", "unscore",
-                                         "undo", "state", "state", "delete", "lost"))  # fmt: skip
+                                         "undo", "state", "state", "delete", "lost", "set_aside", "set_aside", "click",
+                                         "undo_click", "bring_back"))  # fmt: skip
         if operation in ("save", "edit"):
             store.save(source, world.batch(source, world.random.randint(1, 12), ids=150), now=now)
         elif operation == "lost":
@@ -258,8 +262,30 @@ def run_random_operations(store: Store, world: World, operations: int) -> None:
             store.restore_score(one, now)
         elif operation == "state":
             store.set_state(one, world.random.choice(list(State)), now)
+        elif operation == "set_aside":
+            set_aside(store, world.random.choice(BRANDS).name, now, world.random.random)
+        elif operation == "click":
+            store.relevance.click(one, world.random.random() < 0.5, "dana", now)
+        elif operation == "undo_click":
+            store.relevance.undo_click(one, now)
+        elif operation == "bring_back":
+            store.relevance.bring_back(world.random.choice(BRANDS).name, now)
         else:
             store.delete_posts(source, [str(world.random.randrange(150)) for _ in range(3)], now)
+
+
+def set_aside(store: Store, brand: str, now: datetime, probability: Callable[[], float] = lambda: 0.1) -> int:
+    """Let a model judge all mentions of ``brand``; return how many moved."""
+    moved, model = 0, f"model at {now}"
+    store.relevance.use_model(brand, model, now)
+    while (work := store.relevance.next_work("", now - timedelta(days=10_000), 7)) != RelevanceWork():
+        judged = [JudgedRelevance(m.id, model, _reason(probability())) for m in work.mentions if m.brand == brand]
+        moved += store.relevance.save_judged(work, judged, "", now)
+    return moved
+
+
+def _reason(probability: float) -> SetAside | None:
+    return SetAside(probability, ("orchard",), (), 3) if probability < 0.25 else None
 
 
 def raw_connection(path: Path) -> sqlite3.Connection:

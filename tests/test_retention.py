@@ -94,7 +94,7 @@ def test_what_is_too_old_is_not_stored_again_but_a_stored_post_can_be_edited(sto
 
 def test_figures_stay_correct_while_posts_expire(path: Path, store: Store) -> None:
     world = World(12)
-    run_random_operations(store, world, 80)
+    run_random_operations(store, world, 110)
     store.register_brands(BRANDS, world.now)
     before = store.count(ALL).n
     store.maintenance.set_retention(60 * DAY, {SOURCES[0]: 20 * DAY})

@@ -178,6 +178,12 @@ NEW_TABLES |= {
     "opinion",
     "opinion_queue",
     "opinion_state",
+    "relevance_click",
+    "relevance_brand",
+    "relevance_queue",
+    "relevance_vector",
+    "relevance_kept",
+    "set_aside",
 }
 FILLED = {"link_progress", "access_version", "deletion_state", "story_key"}
 """The new tables with a row."""

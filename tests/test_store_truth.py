@@ -85,6 +85,7 @@ def test_tallies_are_the_true_figures(store: Store, seed: int) -> None:
             words = [m.score.sentiment.value for m in mine]
             assert tally.n == len(mine)
             assert tally.hidden == sum(m.hidden for m in mine)
+            assert tally.set_aside == sum(m.set_aside for m in mine)
             figures = (tally.negative, tally.neutral, tally.positive, tally.unscored)
             assert figures == tuple(words.count(w) for w in ("negative", "neutral", "positive", "unscored"))
             check_mean(tally, mine, by_story=days < 31)

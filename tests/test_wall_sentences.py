@@ -283,8 +283,8 @@ def test_the_word_usual_is_placed_where_no_bar_is() -> None:
 # Proof
 
 
-def lines(found: HeadlineContext, arrivals: int = 0, heroes: int = 0, hidden: int = 0) -> list[str]:
-    return [line.strong + line.text for line in proof_lines(found, arrivals, heroes, hidden)]
+def lines(found: HeadlineContext, arrivals: int = 0, heroes: int = 0, hidden: int = 0, set_aside: int = 0) -> list[str]:
+    return [line.strong + line.text for line in proof_lines(found, arrivals, heroes, hidden, set_aside)]
 
 
 def test_the_second_line_is_the_most_urgent() -> None:
@@ -294,6 +294,8 @@ def test_the_second_line_is_the_most_urgent() -> None:
     assert lines(headline_context(), 15_000, 37, 4)[1:] == ["Too fast to show all: 1 in 400 shown, all counted."]
     assert lines(headline_context(), 0, 0, 4)[1:] == ["4 posts hidden, still counted."]
     assert lines(headline_context(), 0, 0, 1)[1:] == ["1 post hidden, still counted."]
+    assert lines(headline_context(), 0, 0, 0, 38)[1:] == ["38 posts set aside, still counted."]
+    assert lines(headline_context(), 0, 0, 2, 38)[1:] == ["2 posts hidden, 38 set aside, still counted."]
     assert lines(headline_context())[1:] == []
 
 

@@ -75,6 +75,7 @@ def mention() -> Json:
         intent=array_of({"enum": intents}),
         state={"enum": [state.name.lower() for state in State]},
         hidden=FLAG,
+        set_aside=FLAG | {"description": "Whether it is probably not about the brand, so that no list shows it."},
         story=nullable(NUMBER) | {"description": "Equal for posts about one article."},
         external_id=TEXT | {"description": "The id that the post has at its source."},
         stars=nullable(NUMBER | {"minimum": 1, "maximum": 5}),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from monitor.clock import Clock
-from monitor.model import Mention, State
+from monitor.model import Mention
 
 StoryOrPost: TypeAlias = tuple[object, ...]
 """What a mention shows: its story, or its post. Two mentions of the same one must not be on the screen together."""
@@ -244,7 +244,7 @@ class Director:
         return self._clock.now() - mention.post.published_at <= FRESH
 
     def _may_stay(self, mention: Mention) -> bool:
-        return not mention.hidden and mention.state < State.IRRELEVANT and self._may_show(mention)
+        return mention.listed and self._may_show(mention)
 
 
 def story_or_post(mention: Mention) -> StoryOrPost:

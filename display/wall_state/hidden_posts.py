@@ -1,4 +1,4 @@
-"""Hidden posts, which stand for others of their story too."""
+"""Posts that are not shown: those that are set aside, and hidden ones, which stand for others of their story too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from display.wall_state.i18n import Locale, fill
 from monitor.model import Choice, Mention, MentionFilter, Post
 from monitor.text.near_duplicates import are_near_duplicates
 
@@ -38,3 +39,13 @@ class HiddenPosts:
         """
         hidden = self._by_story.get(mention.story, ()) if mention.story is not None else ()
         return any(post.title or are_near_duplicates(post.body, mention.post.body) for post in hidden)
+
+
+def not_shown_note(hidden: int, set_aside: int, locale: Locale) -> str:
+    """``38 posts set aside, still counted.``; empty if every post may be shown."""
+    if hidden and set_aside:
+        numbers = {"hidden": locale.number(hidden), "set_aside": locale.number(set_aside)}
+        return fill(locale.phrases.hidden_and_set_aside, **numbers)
+    if set_aside:
+        return locale.counted(locale.phrases.set_aside, set_aside)
+    return locale.counted(locale.phrases.hidden, hidden) if hidden else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from display.source_health import SourceHealth
 from display.wall_state import usual_counts
 from display.wall_state.document import Headline, ProofLine, StateKind
+from display.wall_state.hidden_posts import not_shown_note
 from display.wall_state.horizon import LastHour
 from display.wall_state.i18n import Locale, Phrases, fill
 from display.wall_state.wall_text import isolated, round_to_one_digit, short_brand_name, source_name
@@ -158,8 +159,10 @@ def unread_reason_text(status: SourceStatus, now: datetime, locale: Locale) -> s
     return fill(phrase, name=source_name(status.source), time=locale.moment(due, now) if due else "")
 
 
-def proof_lines(context: HeadlineContext, arrivals: int, heroes: int, hidden: int) -> tuple[ProofLine, ...]:
-    """How current the picture is; then the most urgent of: a source that is not read, sampling, hidden posts.
+def proof_lines(
+    context: HeadlineContext, arrivals: int, heroes: int, hidden: int, set_aside: int = 0
+) -> tuple[ProofLine, ...]:
+    """How current the picture is; then the most urgent of: a source that is not read, sampling, posts not shown.
 
     ``arrivals`` and ``heroes``: mentions that arrived in the last 5 minutes, and how many were shown as the hero.
     """
@@ -167,8 +170,7 @@ def proof_lines(context: HeadlineContext, arrivals: int, heroes: int, hidden: in
     if not context.detecting:
         urgent.append(context.phrases.not_detecting)
     urgent.append(sampling_note(arrivals, heroes, context.locale))
-    if hidden:
-        urgent.append(context.locale.counted(context.phrases.hidden, hidden))
+    urgent.append(not_shown_note(hidden, set_aside, context.locale))
     return tuple([_liveness_line(context), *(ProofLine("", text) for text in urgent if text)][:2])
 
 

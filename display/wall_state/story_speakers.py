@@ -92,7 +92,7 @@ def _groups(texts: Sequence[Text]) -> dict[tuple[str, int], list[Text]]:
     """The texts that may be shown, by story; a text without a story is a group of its own."""
     groups: dict[tuple[str, int], list[Text]] = {}
     for text in texts:
-        if not text.hidden:
+        if not (text.hidden or text.set_aside):
             key = ("mention", text.mention) if text.story is None else ("story", text.story)
             groups.setdefault(key, []).append(text)
     return groups

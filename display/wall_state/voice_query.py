@@ -36,7 +36,7 @@ class VoiceQuery:
 
     def may_show(self, mention: Mention) -> bool:
         """Whether the wall may show ``mention`` as a voice. One without a date has no age to show."""
-        if mention.brand not in self._brand_names or mention.hidden or mention.post.undated:
+        if mention.brand not in self._brand_names or not mention.listed or mention.post.undated:
             return False
         if self._data.hidden_posts.include(mention):
             return False

@@ -196,9 +196,10 @@ class WallBuilder:
 
     def _proof(self, context: HeadlineContext) -> tuple[ProofLine, ...]:
         data, names = self._data, self._brand_names
-        hidden = sum(data.tallies[name].hidden for name in names if name in data.tallies)
+        tallies = [data.tallies[name] for name in names if name in data.tallies]
+        hidden, set_aside = sum(tally.hidden for tally in tallies), sum(tally.set_aside for tally in tallies)
         hidden += data.count_matches(self._policy.queries, names) if self._policy.queries else 0
-        return sentences.proof_lines(context, data.arrivals(names), self._director.recent_heroes(), hidden)
+        return sentences.proof_lines(context, data.arrivals(names), self._director.recent_heroes(), hidden, set_aside)
 
     # Charts and figures
 

@@ -204,6 +204,8 @@ class Mention:
     """In the order of the text."""
     state: State = State.UNCLAIMED
     hidden: bool = False
+    set_aside: bool = False
+    """The program thinks that it is not about the brand. A mention that is set aside is not hidden."""
     corrected: bool = False
     """The score was set by a person."""
     story: int | None = None
@@ -219,6 +221,11 @@ class Mention:
     def intent(self) -> Intent:
         """All its intents."""
         return Intent(sum({phrase.intent for phrase in self.intents}))
+
+    @property
+    def listed(self) -> bool:
+        """Whether lists and walls show it."""
+        return not self.hidden and not self.set_aside and self.state < State.IRRELEVANT
 
     @property
     def position(self) -> ListPosition:

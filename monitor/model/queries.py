@@ -33,8 +33,8 @@ class MentionFilter:
     """The filter of lists, counts, facets, exports and live counts. Facets are joined by AND, their values by OR.
 
     ``q`` is a query in the language of ``monitor.query``. ``sentiment`` takes the values of Sentiment and "corrected";
-    ``lang`` takes ISO codes and "und" (unknown); ``state`` takes "unclaimed", "claimed", "hidden", "irrelevant" and
-    "left". An empty ``state`` means what lists show: neither hidden nor irrelevant nor left. ``since`` (inclusive) and
+    ``lang`` takes ISO codes and "und" (unknown); ``state`` takes "unclaimed", "claimed", "hidden", "set_aside",
+    "irrelevant" and "left". An empty ``state`` means what lists show: the first two. ``since`` (inclusive) and
     ``until`` (exclusive) bound ``published_at``.
     """
 
@@ -110,6 +110,7 @@ class Tally:
     positive: int = 0
     unscored: int = 0
     hidden: int = 0
+    set_aside: int = 0
     mean: float | None = None
     """Mean score; None if no mention is scored."""
     half_width: float | None = None

@@ -23,6 +23,7 @@ class Text:
     published_at: datetime
     score: float | None = None
     hidden: bool = False
+    set_aside: bool = False
 
     @property
     def body(self) -> str:
@@ -37,6 +38,12 @@ class Texts:
     total: int
     """How many mentions there are."""
     rows: tuple[Text, ...] = ()
+
+    @property
+    def without_set_aside(self) -> Texts:
+        """The mentions that are not set aside, of as many as there are about in total."""
+        rows = tuple(text for text in self.rows if not text.set_aside)
+        return Texts(round(self.scale * len(rows)), rows) if len(rows) < len(self.rows) else self
 
     @property
     def scale(self) -> float:

@@ -28,6 +28,7 @@ from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
 from monitor.store.opinions import OpinionStore
 from monitor.store.people import PeopleStore
+from monitor.store.relevance import RelevanceStore
 
 if TYPE_CHECKING:
     from monitor.clock import Clock
@@ -61,6 +62,8 @@ class Store(MentionQueries, Protocol):
     """The language model's opinions, and the posts that wait for it."""
     checks: CheckStore
     """Mentions drawn at random, and what people answer about them."""
+    relevance: RelevanceStore
+    """Whether mentions are about their brand: people's clicks, and what the program sets aside."""
 
     @property
     def maintenance(self) -> Maintenance:

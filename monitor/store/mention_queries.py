@@ -79,7 +79,7 @@ class MentionQueries(Protocol):
     def last_mention_id(self) -> int:
         """The highest id of a mention, or 0."""
 
-    # Figures of a brand. Hidden mentions count; IRRELEVANT and LEFT ones do not.
+    # Figures of a brand. Hidden mentions and those set aside count; IRRELEVANT and LEFT ones do not.
 
     def tallies(self, since: datetime, until: datetime) -> list[Tally]:
         """Figures of each brand of the config over mentions published in [since, until), in the config's order.

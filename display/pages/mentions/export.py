@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, Callable[[Mention], Any]] = {
     "intent": lambda mention: [str(bit.name).lower() for bit in Intent if bit in mention.intent],
     "state": lambda mention: mention.state.name.lower(),
     "hidden": lambda mention: mention.hidden,
+    "set_aside": lambda mention: mention.set_aside,
     "story": lambda mention: mention.story,
     "external_id": lambda mention: mention.post.external_id,
     "stars": lambda mention: mention.post.stars,

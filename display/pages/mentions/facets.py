@@ -123,8 +123,8 @@ INTENT = Facet(
 STATE = Facet(
     "state",
     "State",
-    values=("unclaimed", "claimed", "hidden", "irrelevant", "left"),
-    label=_Labels({"irrelevant": "Not relevant", "left": "No longer matches"}),
+    values=("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left"),
+    label=_Labels({"set_aside": "Set aside", "irrelevant": "Not relevant", "left": "No longer matches"}),
     initial_value="unclaimed",
     collapsed=True,
     hidden_until_used=True,

@@ -160,9 +160,17 @@ class MentionsPage:
     @cached_property
     def hidden(self) -> int:
         """How many more mentions match but are hidden; 0 if the view filters by state itself."""
+        return self._left_out("hidden")
+
+    @cached_property
+    def set_aside(self) -> int:
+        """How many more mentions match but are set aside; 0 if the view filters by state itself."""
+        return self._left_out("set_aside")
+
+    def _left_out(self, state: str) -> int:
         if self.view.filter.state:
             return 0
-        return self.store.count(replace(self.view.filter, state=Choice(("hidden",))), self.upto).n
+        return self.store.count(replace(self.view.filter, state=Choice((state,))), self.upto).n
 
     @cached_property
     def chart(self) -> Histogram | None:

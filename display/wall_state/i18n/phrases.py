@@ -203,6 +203,9 @@ class Phrases:
     not_detecting: str
     sampled: str
     hidden: Plural
+    set_aside: Plural
+    """Posts that are probably not about the brand."""
+    hidden_and_set_aside: str
     # The screen of an incident
     the_usual: str
     in_time: str

@@ -75,7 +75,7 @@ class TopicBackgrounds:
             return cached
         texts = self._store.mention_texts(brand, start, start + DAY, MAX_TEXTS_PER_DAY)
         self._texts_read += len(texts.rows)
-        return self._finders[brand].sample(texts)
+        return self._finders[brand].sample(texts.without_set_aside)
 
 
 def _mentions_by_day(counts: VolumeSeries) -> dict[datetime, int]:

@@ -53,8 +53,8 @@ class TopicsJob:
         return background and replace(background, others=self._backgrounds.common(brand))
 
     def _update(self, brand: str, background: Background, now: datetime) -> None:
-        day = self._store.mention_texts(brand, now - DAY, now, MAX_TEXTS)
-        hour = _texts_since(day, now - HOUR) or self._store.mention_texts(brand, now - HOUR, now, MAX_TEXTS)
+        day = self._texts(brand, now - DAY, now)
+        hour = _texts_since(day, now - HOUR) or self._texts(brand, now - HOUR, now)
         before = self._store.topics(brand)
         self._store.save_topics(self._finders[brand].topics(day, hour, background, before, now))
         self._updated_at[brand] = now
@@ -64,12 +64,15 @@ class TopicsJob:
         background = self._background(incident.brand, now)
         if background is None:
             return
-        texts = self._store.mention_texts(incident.brand, incident.since, now, MAX_TEXTS)
+        texts = self._texts(incident.brand, incident.since, now)
         finder = self._finders[incident.brand]
         found = finder.incident_topics(texts, background, incident.topic, incident.phrases)
         named = replace(incident, topic=found.topic or incident.topic, phrases=found.phrases or incident.phrases)
         if named != incident:
             self._store.save_incident(named)
+
+    def _texts(self, brand: str, since: datetime, until: datetime) -> Texts:
+        return self._store.mention_texts(brand, since, until, MAX_TEXTS).without_set_aside
 
 
 def _texts_since(texts: Texts, since: datetime) -> Texts | None:

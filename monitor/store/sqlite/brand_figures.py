@@ -1,6 +1,6 @@
 """Figures of a brand for walls: tallies, chart, newest mentions, largest stories, arrivals.
 
-Hidden mentions count; irrelevant and left ones do not.
+Hidden mentions and those set aside count; irrelevant and left ones do not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from monitor.store.sqlite import facets
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import segments
 from monitor.store.sqlite.ids import active_brand_id, active_brands
-from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
 from monitor.store.sqlite.rows import load_mentions
 from monitor.store.sqlite.units import DAY_MS
@@ -28,7 +28,8 @@ MAX_STORY_PAGES = 20
 """Pages of mentions that ``latest`` reads at most, so that one huge story cannot delay the wall."""
 _IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
 _SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
-    ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden), 0), {scored}"""
+    ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden = 1), 0), ifnull(sum(hidden = 2), 0),
+    {scored}"""
 _SCORED_WITHOUT_STORY = """count(iif(story IS NULL, score, NULL)), ifnull(sum(iif(story IS NULL, score, 0)), 0),
     ifnull(sum(iif(story IS NULL, score * score, 0)), 0)"""
 _SCORED = "count(score), ifnull(sum(score), 0), ifnull(sum(score * score), 0)"
@@ -50,7 +51,8 @@ _MEASURED_ROWS = f"""FROM (SELECT story, hidden,
 """Like _ROWS, but unscored in the languages that nobody measured."""
 _DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0),
     ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
-    ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden, n, 0)), 0),
+    ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden = 1, n, 0)), 0),
+    ifnull(sum(iif(hidden = 2, n, 0)), 0),
     ifnull(sum(iif(sentiment < 3, n, 0)), 0), ifnull(sum(score), 0), ifnull(sum(squares), 0)
     FROM cube_brand_day WHERE brand = ? AND time >= ? AND time < ?"""
 
@@ -65,6 +67,7 @@ class _Sums:
     positive: int = 0
     unscored: int = 0
     hidden: int = 0
+    set_aside: int = 0
     scored: float = 0
     total: float = 0
     squares: float = 0
@@ -84,6 +87,7 @@ class _Sums:
             self.positive,
             self.unscored,
             self.hidden,
+            self.set_aside,
             mean=self.total / self.scored / 1000 if self.scored else None,
             half_width=self._half_width(),
         )
@@ -123,7 +127,7 @@ def arrivals(db: Connection, brand: str, since: int, until: int, max_age: int) -
 
 def histogram(db: Connection, brand: str, edges: Sequence[int]) -> list[Bin]:
     """A brand's mentions between each two consecutive edges."""
-    f = MentionFilter(brand=Choice((brand,)), state=Choice(("unclaimed", "claimed", "hidden")))
+    f = MentionFilter(brand=Choice((brand,)), state=Choice(tuple(sorted(COUNTED))))
     return facets.histogram(db, f, edges, None)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 from monitor.model import Change, ChangeKind, State
-from monitor.store.sqlite import derived
+from monitor.store.sqlite import derived, relevance_queue
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import sentiment_code
 from monitor.store.sqlite.units import from_ms, to_thousandths
 
 MAX_LOG_ROWS = 200_000
 """A reader that is further behind must reload its state."""
+_BRING_BACK = "hidden = iif(hidden = 2, 0, hidden)"
+"""What a person deals with is not set aside."""
 _TRIM_EVERY_ROWS = 1_000
 """Rows between two trims, so that most transactions need none."""
 
@@ -51,18 +53,21 @@ def read_changes(db: Connection, after: int, limit: int) -> list[Change]:
 def set_hidden(db: Connection, mention: int, hidden: bool, now: int) -> bool:
     """Hide or show a mention; return whether that changed anything."""
     kind = ChangeKind.HIDDEN if hidden else ChangeKind.UNHIDDEN
-    return _update(db, mention, kind, now, "hidden = ?1", "hidden <> ?1", int(hidden))
+    is_changed = _update(db, mention, kind, now, "hidden = ?1", "(hidden = 1) <> ?1", int(hidden))
+    if is_changed and not hidden:
+        relevance_queue.keep(db, derived.IN_IDS, json.dumps([mention]))
+    return is_changed
 
 
 def set_state(db: Connection, mention: int, state: State, now: int) -> bool:
     """Set the state; return whether that changed anything."""
-    return _update(db, mention, ChangeKind.STATE, now, "state = ?1", "state <> ?1", int(state))
+    return _update(db, mention, ChangeKind.STATE, now, f"state = ?1, {_BRING_BACK}", "state <> ?1", int(state))
 
 
 def correct_score(db: Connection, mention: int, value: float | None, now: int) -> bool:
     """Replace the score by a person's (None: unscored); return whether that changed anything."""
     score = to_thousandths(value)
-    assign = "score = ?1, corrected = 1, sentiment = ?2"
+    assign = f"score = ?1, corrected = 1, sentiment = ?2, {_BRING_BACK}"
     differs = "NOT (corrected AND score IS ?1)"
     return _update(db, mention, ChangeKind.CORRECTED, now, assign, differs, score, sentiment_code(score))
 
@@ -84,6 +89,7 @@ def _update(
     ids = json.dumps([mention])
     derived.remove(db, derived.IN_IDS, ids)
     db.execute(f"UPDATE mention SET {assign} WHERE id = {id_param}", (*values, mention))
+    relevance_queue.forget_reasons(db, ids)
     derived.add(db, derived.IN_IDS, ids)
     log_changes(db, kind, derived.IN_IDS, ids, now)
     return True

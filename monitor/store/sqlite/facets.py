@@ -128,6 +128,6 @@ def _vocabulary(db: Connection, facet: str) -> tuple[Sequence[str], Callable[...
         "sentiment": (SENTIMENTS, lambda sentiment: (SENTIMENTS[sentiment],)),
         "intent": (_INTENTS, lambda bits: [(bit.name or "").lower() for bit in Intent(bits)]),
         "lang": ((), lambda lang: (lang,)),
-        "state": (STATES, lambda state, hidden: ("hidden" if hidden and state < 2 else STATES[state],)),
+        "state": (STATES, lambda state, hidden: (STATES[3 + hidden if hidden and state < 2 else state],)),
     }
     return fixed[facet]

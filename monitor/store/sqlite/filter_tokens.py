@@ -22,7 +22,7 @@ def token(letter: str, value: int | str) -> str:
     """The expression for one value.
 
     ``b`` brand, ``p`` source, ``s`` sentiment, ``l`` language, ``m`` month, ``r`` rule, ``i`` bit of an intent,
-    ``t`` state, ``h`` hidden, ``c`` corrected. For author (``a``) and site (``w``) see ``field_token``.
+    ``t`` state, ``h`` hidden or set aside, ``c`` corrected. For author (``a``) and site (``w``) see ``field_token``.
     """
     text = str(value)
     return f'"{MARK}{letter}{text}"' if text.isascii() and text.isalnum() else NEVER
@@ -66,8 +66,9 @@ def all_of(expressions: Iterable[str], none_of: Iterable[str] = ()) -> str:
 
 
 STATE_TOKENS = {
-    "claimed": f"{token('t', 1)} NOT {token('h', 1)}",
+    "claimed": f"{token('t', 1)} NOT ({token('h', 1)} OR {token('h', 2)})",
     "hidden": f"{token('h', 1)} NOT ({token('t', 2)} OR {token('t', 3)})",
+    "set_aside": f"{token('h', 2)} NOT ({token('t', 2)} OR {token('t', 3)})",
     "irrelevant": token("t", 2),
     "left": token("t", 3),
 }

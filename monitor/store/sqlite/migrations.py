@@ -24,6 +24,7 @@ from monitor.store.sqlite.migration_steps import (
 from monitor.store.sqlite.migrations_checks import create_check_tables
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
+from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_stories import create_story_keys
 from monitor.store.sqlite.reindexing import reindex_hashtags
@@ -346,3 +347,4 @@ migrations(name="m021_intents")(index_all_intents)
 migrations(name="m022_opinions")(create_opinion_tables)
 migrations(name="m023_story_keys")(create_story_keys)
 migrations(name="m024_checks")(create_check_tables)
+migrations(name="m025_relevance")(create_relevance_tables)

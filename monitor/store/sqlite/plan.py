@@ -24,16 +24,22 @@ from monitor.store.sqlite.units import month_of, optional_ms
 
 LISTED = frozenset({"unclaimed", "claimed"})
 """The states that a list shows by default."""
-COUNTED = frozenset({"unclaimed", "claimed", "hidden"})
+COUNTED = frozenset({"unclaimed", "claimed", "hidden", "set_aside"})
 """The states that a brand's figures count."""
 _STATE_CONDITIONS = {
     "unclaimed": "state = 0 AND hidden = 0",
     "claimed": "state = 1 AND hidden = 0",
     "hidden": "state < 2 AND hidden = 1",
+    "set_aside": "state < 2 AND hidden = 2",
     "irrelevant": "state = 2",
     "left": "state = 3",
 }
-_BRAND_DAY_STATES = {LISTED: "hidden = 0", COUNTED: "true", frozenset({"hidden"}): "hidden = 1"}
+_BRAND_DAY_STATES = {
+    LISTED: "hidden = 0",
+    COUNTED: "true",
+    frozenset({"hidden"}): "hidden = 1",
+    frozenset({"set_aside"}): "hidden = 2",
+}
 """The sets of states that cube_brand_day, which excludes irrelevant and left mentions, can distinguish."""
 _MAX_MONTH_TOKENS = 60
 

@@ -31,8 +31,12 @@ UNKNOWN_LANGUAGE = "und"
 SENTIMENTS = ("negative", "neutral", "positive", "unscored")
 """The values of Sentiment; their indexes are the values of the column ``sentiment``."""
 
-STATES = ("unclaimed", "claimed", "irrelevant", "left", "hidden")
-"""The values of ``MentionFilter.state``; the first four in the order of State. Only the first two can be hidden."""
+STATES = ("unclaimed", "claimed", "irrelevant", "left", "hidden", "set_aside")
+"""The values of ``MentionFilter.state``; the first four in the order of State. The last two are those of the first two
+with 1 or 2 in the column ``hidden``."""
+
+HIDDEN, SET_ASIDE = 1, 2
+"""The values of the column ``hidden``, besides 0: hidden by a person, set aside by the program."""
 
 _POST = """source.name, post.external_id, post.text, post.published_at, post.author, post.title, post.url,
     post.site, post.lang, post.stars, post.reply_to, post.repost"""
@@ -128,7 +132,8 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         spans=read_spans(stored.get("spans", ())),
         intents=tuple(IntentPhrase(Intent(bit), start, end) for bit, start, end in stored.get("intents", ())),
         state=State(state),
-        hidden=bool(hidden),
+        hidden=hidden == HIDDEN,
+        set_aside=hidden == SET_ASIDE,
         corrected=bool(corrected),
         story=story,
         near_duplicates=max(0, story_sizes[story, brand_id] - 1),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from monitor.model import ChangeKind, Finding, JudgedPost, Post, Refusal, SaveResult, State
 from monitor.query import field_value, index_text
-from monitor.store.sqlite import deleted_words, derived, links, opinions
+from monitor.store.sqlite import deleted_words, derived, links, opinions, relevance_queue
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.filter_tokens import post_tags
@@ -215,9 +215,11 @@ class BatchSaver:
         for stored, one in edits:
             self._apply_edit(stored, one)
         self.stories.mark_first_posts(self.db)
+        relevance_queue.forget(self.db, ids)
         derived.add(self.db, derived.IN_IDS, ids)
         opinions.forget(self.db, ids)
         opinions.enqueue(self.db, derived.IN_IDS, ids)
+        relevance_queue.enqueue(self.db, derived.IN_IDS, ids)
         log_changes(self.db, ChangeKind.EDITED, derived.IN_IDS, ids, self.now)
 
     def _apply_edit(self, stored: _StoredPost, one: JudgedPost) -> None:
@@ -264,6 +266,7 @@ class BatchSaver:
             return
         derived.add(self.db, derived.FROM_ID, self.first_mention)
         opinions.enqueue(self.db, derived.FROM_ID, self.first_mention)
+        relevance_queue.enqueue(self.db, derived.FROM_ID, self.first_mention)
         log_changes(self.db, ChangeKind.SAVED, derived.FROM_ID, self.first_mention, self.now)
 
 

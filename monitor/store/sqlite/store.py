@@ -29,6 +29,7 @@ from monitor.store.interface import KEEP, Keep
 from monitor.store.opinions import OpinionStore
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.people import PeopleStore
+from monitor.store.relevance import RelevanceStore
 from monitor.store.requests import with_requests
 from monitor.store.sqlite import (
     analysis_results,
@@ -48,6 +49,7 @@ from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.opinions import SqliteOpinions
 from monitor.store.sqlite.people import SqlitePeople
+from monitor.store.sqlite.relevance import SqliteRelevance
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
@@ -90,6 +92,7 @@ class SqliteStore(SqliteMentionQueries):
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
+        self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:

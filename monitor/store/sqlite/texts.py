@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.model import Text, Texts
 from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE
+from monitor.store.sqlite.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
 from monitor.store.sqlite.units import BIN_MS, from_ms, from_thousandths
 
 MAX_HASHED_RATIO = 4
@@ -91,5 +91,6 @@ def _text(row: tuple[Any, ...]) -> Text:
         site=site,
         published_at=from_ms(published),
         score=from_thousandths(score),
-        hidden=bool(hidden),
+        hidden=hidden == HIDDEN,
+        set_aside=hidden == SET_ASIDE,
     )

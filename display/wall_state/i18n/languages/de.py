@@ -136,6 +136,8 @@ PHRASES = Phrases(
     not_detecting="Vorfälle werden nicht erkannt.",
     sampled="Zu schnell: 1 von {n} gezeigt, alle gezählt.",
     hidden=Plural(one="{n} Beitrag verborgen, mitgezählt.", other="{n} Beiträge verborgen, mitgezählt."),
+    set_aside=Plural(one="{n} Beitrag aussortiert, mitgezählt.", other="{n} Beiträge aussortiert, mitgezählt."),
+    hidden_and_set_aside="{hidden} Beiträge verborgen, {set_aside} aussortiert, mitgezählt.",
     the_usual="das Übliche,",
     in_time="in {duration}",
     mentions_in="{mentions} in {duration}",

@@ -137,6 +137,8 @@ PHRASES = Phrases(
     not_detecting="Les incidents ne sont pas détectés.",
     sampled="Trop vite\u00a0: 1\u00a0sur\u00a0{n} affichée, toutes comptées.",
     hidden=Plural(one="{n} message masqué, mais compté.", other="{n} messages masqués, mais comptés."),
+    set_aside=Plural(one="{n} message écarté, mais compté.", other="{n} messages écartés, mais comptés."),
+    hidden_and_set_aside="Masqués\u00a0: {hidden}, écartés\u00a0: {set_aside}, tous comptés.",
     the_usual="la normale,",
     in_time="en {duration}",
     mentions_in="{mentions} en {duration}",
