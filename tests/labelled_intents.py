@@ -14,6 +14,8 @@ from monitor.model import Brand, Intent
 from monitor.sentiment import Scorer
 
 FILE = Path(__file__).parent / "data" / "intents.tsv"
+INDIRECT_FILE = FILE.with_name("intents_indirect.tsv")
+"""Posts that say it in unusual words, written after the first version of the rules."""
 BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
 
 
@@ -23,6 +25,8 @@ class LabelledPost(NamedTuple):
     lang: str
     intents: frozenset[str]
     text: str
+    doubtful: frozenset[str] = frozenset()
+    """Intents that people may disagree on: found or not, they do not count."""
 
     @property
     def half(self) -> int:
@@ -43,10 +47,17 @@ def half_of(text: str) -> int:
     return hashlib.sha256(text.encode()).digest()[-1] % 2
 
 
-def labelled_posts() -> list[LabelledPost]:
-    with FILE.open(encoding="utf-8", newline="") as file:
+def labelled_posts(path: Path = FILE) -> list[LabelledPost]:
+    with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [LabelledPost(row["language"], frozenset(row["intents"].split()), row["text"]) for row in rows]
+        return [_labelled_post(row) for row in rows]
+
+
+def _labelled_post(row: dict[str, str]) -> LabelledPost:
+    names = row["intents"].split()
+    certain = frozenset(name for name in names if not name.startswith("?"))
+    doubtful = frozenset(name[1:] for name in names if name.startswith("?"))
+    return LabelledPost(row["language"], certain, row["text"], doubtful)
 
 
 def tallies(posts: Iterable[LabelledPost]) -> dict[str, Tally]:
@@ -57,7 +68,7 @@ def tallies(posts: Iterable[LabelledPost]) -> dict[str, Tally]:
         names = [brand.name for brand in BRANDS if brand.name.lower() in post.text.lower()]
         scores = scorer.score(post.text, names, post.lang)
         phrases = finder.find(post.text, 0, post.lang, dict.fromkeys(names, ()), scores).get("Acme", ())
-        raised = {str(phrase.intent.name).lower() for phrase in phrases}
+        raised = {str(phrase.intent.name).lower() for phrase in phrases} - post.doubtful
         right.update(raised & post.intents)
         found.update(raised)
         present.update(post.intents)

@@ -108,7 +108,7 @@ def test_words_are_found_in_the_original_text_despite_replaced_names(parts: list
         ("en", "We moved from Globex to Acme Bank.", {"switching_to": "moved from Globex to Acme Bank"}),
         ("en", "Can anyone recommend something like Acme?", {"recommendation": "anyone recommend"}),
         ("en", "@Acme, can you help me with a form?", {"question": "can you help"}),
-        ("en", "Is Acme any good?", {"recommendation": "Is Acme any"}),
+        ("en", "Is Acme any good?", {"recommendation": "Is Acme any good"}),
         ("en", "Acme: still waiting for my card.", {"complaint": "still waiting"}),
         ("en", "I just cancelled my Acme subscription.", {"cancels": "I just cancelled my Acme subscription"}),
         ("en", "We are hiring at Acme, great team!", {"noise": "We are hiring"}),
@@ -146,6 +146,40 @@ def test_thanks_beside_a_complaint_are_no_praise_and_an_advertisement_asks_nothi
 def test_a_message_to_the_brand_does_not_ask_for_a_recommendation() -> None:
     assert "recommendation" not in found("@Acme my train was cancelled, any suggestions?")["Acme"]
     assert "recommendation" in found("@Acme or @Globex, any suggestions?")["Acme"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "intents"),
+    [
+        ("@Acme is the pool heated?", "en", {"question"}),
+        ("Hi @Acme, is the pool heated?", "en", {"question"}),
+        ("Frage an @Acme: ist das Becken beheizt?", "de", {"question"}),
+        ("Bonjour Acme, le bassin est chauffé ?", "fr", {"question"}),
+        ("Buenas tardes @Acme, ¿la piscina es climatizada?", "es", {"question"}),
+        ("Hmm @Acme, is the pool heated?", "en", set()),
+        ("@Acme @Globex is the pool heated?", "en", set()),
+    ],
+)
+def test_any_question_in_a_message_to_the_brand_is_for_the_brand(text: str, lang: str, intents: set[str]) -> None:
+    assert found(text, lang)["Acme"].keys() == intents
+
+
+@pytest.mark.parametrize(
+    ("text", "complains_about"),
+    [
+        ("Globex lost my parcel, Acme is next door", {"Globex"}),
+        ("Acme lost my parcel, Globex is next door", {"Acme"}),
+        ("Acme and Globex lost my parcel", {"Acme", "Globex"}),
+        ("They lost my parcel, Acme and now Globex", {"Acme"}),
+        ("I was at Acme when Globex lost my parcel", {"Globex"}),
+    ],
+)
+def test_a_complaint_is_about_the_brand_that_is_named_last_before_it(text: str, complains_about: set[str]) -> None:
+    assert {brand for brand, intents in found(text).items() if "complaint" in intents} == complains_about
+
+
+def test_thanks_beside_a_farewell_are_no_praise() -> None:
+    assert found("I am switching to Globex. Thank you so much, Acme!")["Acme"].keys() == {"switching_from"}
 
 
 def test_a_phrase_of_the_title_is_found_at_its_place() -> None:

@@ -13,13 +13,18 @@ from monitor.model import Brand, Intent, IntentPhrase, Score, Sentiment, Span
 from monitor.query.folding import WORD, fold
 from monitor.sentiment.brand_names import name_pattern
 
+_JOINS = re.compile(r"\W*(?:and|or|und|oder|et|ou|y|e|o)?\W*", re.IGNORECASE)
+"""What stands between two brands that are named together."""
 MAX_CHARS = 5_000
 """Of a longer text, only the beginning is read: it says what its author wants."""
 OVERRIDES: Mapping[Intent, tuple[Intent, ...]] = {
     Intent.COMPLAINT: (Intent.PRAISE,),
+    Intent.SWITCHING_FROM: (Intent.PRAISE,),
     Intent.NOISE: (Intent.PRAISE, Intent.PRICE, Intent.SWITCHING_TO, Intent.RECOMMENDATION, Intent.QUESTION),
 }
-"""Intent -> those that it excludes: thanks beside a complaint are irony, and advertisements praise and ask."""
+"""Intent -> those that it excludes: thanks beside a complaint or a farewell are irony; advertisers praise and ask."""
+STATEMENTS = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.CANCELS})
+"""Intents that are said of one brand: in a sentence with two, of the brand that is named last before the phrase."""
 DEFAULT_LANGUAGE = "en"
 """For texts in an unknown language, which are mostly too short to be recognised."""
 
@@ -149,9 +154,23 @@ def _trimmed(text: str, span: Span) -> Span:
 def _counts(rules: IntentRules, cue: Cue, text: NamedText, span: Span) -> bool:
     """Whether a phrase raises its intent towards the brand: by what its sentence names, asks and excludes."""
     sentence = text.sentence(span.start)
-    if not cue.names and OTHER_WORD in sentence and BRAND_WORD not in sentence:
+    if not cue.names and OTHER_WORD in sentence and not _is_about_brand(rules.intent, text, span, sentence):
         return False
     if rules.question is not None and rules.question != ("?" in sentence):
         return False
     folded = fold(sentence)
     return not any(one.query.regex.search(folded) for one in rules.unless if isinstance(one.query, Pattern))
+
+
+def _is_about_brand(intent: Intent, text: NamedText, span: Span, sentence: str) -> bool:
+    """Whether a phrase in a sentence that names another brand may be about ours."""
+    if BRAND_WORD not in sentence:
+        return False
+    if intent not in STATEMENTS:
+        return True
+    before = text.text_before(span.start)
+    last_of_ours, last_of_others = before.rfind(BRAND_WORD), before.rfind(OTHER_WORD)
+    if last_of_ours < 0 and last_of_others < 0:
+        return sentence.find(BRAND_WORD) < sentence.find(OTHER_WORD)
+    between = before[min(last_of_ours, last_of_others) + len(OTHER_WORD) : max(last_of_ours, last_of_others)]
+    return last_of_ours > last_of_others or (last_of_ours >= 0 and _JOINS.fullmatch(between) is not None)

@@ -12,6 +12,15 @@ from monitor.model import Span
 from monitor.query import Document
 
 _BEFORE_HANDLE = ' \t\n."\u201c'
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|heya|hiya|dear|(?:good )?(?:morning|afternoon|evening)|"
+    r"(?:a |one )?(?:quick )?(?:question|one) (?:for|to)|"
+    r"hallo|moin|servus|guten (?:tag|morgen|abend)|liebes?|(?:kurze )?frage an|sagt mal|"
+    r"bonjour|bonsoir|salut|coucou|(?:une |petite )?question (?:pour|à)|"
+    r"hola|buenas(?: tardes| noches)?|buenos d[ií]as|(?:una )?pregunta (?:para|a)|oye|oigan)[\s,:!]+",
+    re.IGNORECASE,
+)
+"""How a message to somebody begins."""
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|\Z)|\n")
 
 
@@ -35,7 +44,9 @@ class NamedText:
             self._origins += (start, end)
             length, position = length + len(word) + 2, end
         start = len(body) - len(body[text_start:].lstrip(_BEFORE_HANDLE))
-        self._starts_with_handle = body.startswith("@", start) and start in self._origins[1::2]
+        greeting = _GREETING.match(body, start)
+        start = greeting.end() if greeting else start
+        self._is_message = start in self._origins[1::2] and (greeting is not None or body.startswith("@", start))
         words = {word for _, _, word in replaced}
         self.names = frozenset(name for name, word in (("BRAND", BRAND_WORD), ("OTHER", OTHER_WORD)) if word in words)
         """Those of "BRAND" and "OTHER" that occur."""
@@ -48,8 +59,8 @@ class NamedText:
 
     @cached_property
     def is_addressed(self) -> bool:
-        """Whether it begins with the brand's handle and names no other brand."""
-        return self._starts_with_handle and "OTHER" not in self.names
+        """Whether it begins with the brand's handle, or greets the brand, and names no other brand."""
+        return self._is_message and "OTHER" not in self.names
 
     def origin(self, span: Span) -> Span:
         """The characters of the body that ``span`` of the text comes from."""
@@ -71,3 +82,9 @@ class NamedText:
         ends = self._sentence_ends
         n = bisect_right(ends, position)
         return self.text[ends[n - 1] if n else 0 : ends[n] if n < len(ends) else len(self.text)]
+
+    def text_before(self, position: int) -> str:
+        """What its sentence says before ``position``."""
+        ends = self._sentence_ends
+        n = bisect_right(ends, position)
+        return self.text[ends[n - 1] if n else 0 : position]
