@@ -17,7 +17,7 @@ MODULES = sorted(
 )
 
 BASE = {"model", "errors"}
-PURE = {"intent", "query", "sentiment", "text"}
+PURE = {"intent", "learning", "query", "sentiment", "text"}
 MAY_IMPORT = {
     "model": set(),
     "errors": set(),
@@ -33,10 +33,11 @@ MAY_IMPORT = {
     "sentiment": BASE | {"text"},
     "encoder": BASE,
     # the thread that amends scores, and the child process in which the model runs
-    "judging": BASE | {"clock", "encoder", "logs", "sentiment", "store", "text"},
+    "learning": BASE | {"sentiment"},
+    "judging": BASE | {"clock", "encoder", "learning", "logs", "sentiment", "store", "text"},
     "intent": BASE | {"query", "sentiment"},
     "analysis": BASE | {"query"},
-    "analysis.jobs": BASE | {"analysis", "clock", "logs", "store"},
+    "analysis.jobs": BASE | {"analysis", "clock", "learning", "logs", "store"},
     "http": BASE | {"clock", "dates"},
     "secrets": BASE,
     "redaction": BASE | {"http", "secrets"},

@@ -15,7 +15,7 @@ from monitor.errors import EncoderError
 from monitor.judging import LanguageModel, LanguagePolicy, ModelChoice, ModelProcess, OpinionWorker, choose_model
 from monitor.judging.model_process import lower_priority
 from monitor.judging.process import ModelFailedError
-from monitor.judging.scoring import judge_mention, opinion_score
+from monitor.judging.scoring import adjust_mention, judge_mention, opinion_score
 from monitor.model import (
     NEUTRAL_BELOW,
     Cue,
@@ -23,7 +23,9 @@ from monitor.model import (
     Evidence,
     MentionFilter,
     MentionToJudge,
+    Offset,
     Opinion,
+    PostToJudge,
     Sentiment,
     Trust,
     WordWeight,
@@ -103,6 +105,26 @@ def test_a_category_is_never_lost_to_rounding() -> None:
     for step in range(1, 500):
         opinion = Opinion(0.0, 0.5 - step / 1000, 0.5 + step / 1000)
         assert (opinion_score(opinion) or 0) >= NEUTRAL_BELOW
+
+
+def test_what_answers_taught_is_added_to_words_and_opinion() -> None:
+    one, post = mention(0.3, 1.2), PostToJudge(1, None, "a post", "en", ())
+    judged_one = judge_mention(one, "en", GOOD, POLICY)
+    adjusted = adjust_mention(judged_one, one, post, Offset(True, -1.0))
+    assert judged_one.score is not None
+    assert adjusted.score is not None
+
+    assert adjusted.adjustment < -0.1
+    assert adjusted.score == judged_one.score + adjusted.adjustment
+    assert adjust_mention(judged_one, one, post, Offset(False, -1.0)).score == judged_one.score
+    assert adjust_mention(judged_one, one, post, None) is judged_one
+
+
+def test_a_comparison_is_left_to_the_rules_by_what_answers_taught_too() -> None:
+    compared = replace(mention(0.6, 3.0), evidence=Evidence(cues=(Cue(0, 1, CueKind.COMPARISON),)))
+    judged_one = judge_mention(compared, "en", BAD, POLICY)
+
+    assert adjust_mention(judged_one, compared, PostToJudge(1, None, "a", "en", ()), Offset(True, -1.0)) is judged_one
 
 
 # Languages
@@ -266,6 +288,17 @@ def test_a_policy_that_changes_is_applied_without_asking_the_model_again(
     run_dry(worker)
     assert len(model.batches) == 1
     assert scores(store) == {"Acme ist gut": Sentiment.POSITIVE}
+
+
+def test_the_worker_adds_what_answers_taught(store: Store, model: FakeModel) -> None:
+    worker = OpinionWorker(store, MODEL, BRANDS, FakeClock(), lambda _: model, lambda _: Offset(True, -1.0))
+    worker.step()
+    save(store, "Acme ist gut")
+    run_dry(worker)
+
+    (one,) = store.page(MentionFilter())
+    assert one.score.evidence.adjustment < -0.05
+    assert one.program_score == pytest.approx((opinion_score(GOOD) or 0) + one.score.evidence.adjustment)
 
 
 def reasons(store: Store) -> list[str]:

@@ -170,6 +170,7 @@ NEW_TABLES |= {
     "access_version",
     "check_answer",
     "check_draw",
+    "learning",
     "check_drawn",
     "tombstone",
     "retention",

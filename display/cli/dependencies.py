@@ -16,13 +16,13 @@ from display.wall_state.i18n import catalogue
 from monitor import config as configuration
 from monitor import secrets, sources
 from monitor.clock import Clock
-from monitor.collector import Judge, StoredUsualLanguages
+from monitor.collector import Judge, StoredOffset, StoredUsualLanguages
 from monitor.config import Config
 from monitor.config.source_tables import SourceConfig
 from monitor.errors import ConfigError
 from monitor.http import Http
 from monitor.intent import IntentFinder, IntentRules, load_intent_rules
-from monitor.model import Brand, Json
+from monitor.model import Brand, Json, LearningResult
 from monitor.query.matcher import Matcher
 from monitor.redaction import Redactor
 from monitor.sentiment import Scorer
@@ -108,13 +108,16 @@ def open_http(config: Config | None, clock: Clock | None = None) -> Http:
 def create_judge(
     brands: Sequence[Brand], store: Store | None = None, intents: Sequence[IntentRules] | None = None
 ) -> Judge:
-    """A judge of posts for the rules of ``brands``; it assumes the languages that are usual in ``store``.
+    """A judge of posts for the rules of ``brands``.
+
+    It assumes the languages that are usual in ``store``, and adjusts scores by what was learnt there.
 
     ``intents``: None for those of the program.
     """
     usual = StoredUsualLanguages(store.language_counts) if store else StoredUsualLanguages(dict)
+    offset = StoredOffset(store.learning.result if store else LearningResult)
     finder = IntentFinder(load_intent_rules() if intents is None else intents, brands)
-    return Judge(Matcher(brands), Scorer(brands), usual=usual, intents=finder)
+    return Judge(Matcher(brands), Scorer(brands), usual=usual, intents=finder, offset=offset)
 
 
 def create_option(command: Command) -> Command:

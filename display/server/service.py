@@ -23,9 +23,9 @@ from display.server.summaries import Snapshot, SummaryLog
 from display.setup.service import Setup, Trials
 from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, Job, JobRunner, TopicsJob
+from monitor.analysis.jobs import IncidentsJob, Job, JobRunner, LearningJob, TopicsJob
 from monitor.clock import Clock
-from monitor.collector import Deliveries, Judge, PassContext, StoredUsualLanguages, rules_digest
+from monitor.collector import Deliveries, Judge, PassContext, StoredOffset, StoredUsualLanguages, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
 from monitor.config import Config
 from monitor.config.changes import ConfigStatus
@@ -81,7 +81,9 @@ class Service:
         self._scheduler = Scheduler(self._configured, self._context, clock)
         self._jobs = JobRunner(self._create_jobs(config), clock, can_store=lambda: self._store.health().can_store)
         self._deliveries = Deliveries(self._configured, self._context)
-        self._opinions = OpinionWorker(self._store, _language_model(config), config.brands, clock, ModelProcess)
+        offset = StoredOffset(self._store.learning.result)
+        model = _language_model(config)
+        self._opinions = OpinionWorker(self._store, model, config.brands, clock, ModelProcess, offset)
         self._reloader = Reloader(config, load, self.apply, clock, status)
         self.app = create_app(
             config,
@@ -223,7 +225,8 @@ class Service:
         brands, matcher = config.brands, Matcher(config.brands)
         usual = StoredUsualLanguages(self._store.language_counts)
         intents = IntentFinder(load_intent_rules() if config.intents is None else config.intents, brands)
-        judge = Judge(matcher, Scorer(brands), self._detector, usual, intents)
+        offset = StoredOffset(self._store.learning.result)
+        judge = Judge(matcher, Scorer(brands), self._detector, usual, intents, offset)
         return PassContext(
             judge,
             self._store,
@@ -239,7 +242,8 @@ class Service:
         incidents = IncidentsJob(self._store, brands, sources, Detector(config.timezone))
         topics = TopicsJob(self._store, config.brands, config.topics)
         retention = RetentionJob(self._store, config.keep, config.keep_by_source)
-        return [incidents, topics, retention, CleaningJob(self._store)]
+        learning = LearningJob(self._store, is_on=config.learn_from_answers)
+        return [incidents, topics, retention, CleaningJob(self._store), learning]
 
     def _address(self) -> str:
         server = self._reloader.config.server
@@ -253,4 +257,5 @@ def _language_model(config: Config) -> LanguageModel:
 def _inputs_of_jobs(config: Config) -> object:
     """What the jobs depend on. New ones read four weeks again, so they are only created if this changes."""
     kept = config.keep, config.keep_by_source
-    return config.brands, config.topics, config.timezone, [source.name for source in config.sources], kept
+    sources = [source.name for source in config.sources]
+    return config.brands, config.topics, config.timezone, sources, kept, config.learn_from_answers

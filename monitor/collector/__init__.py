@@ -11,6 +11,7 @@ from monitor.collector.context import ConfiguredSource, PassContext
 from monitor.collector.deliveries import Deliveries
 from monitor.collector.judge import Judge, PostJudge, prepare_posts
 from monitor.collector.language_priors import StoredUsualLanguages
+from monitor.collector.learned_offset import StoredOffset
 from monitor.collector.passes import poll, record_bug, record_hang, record_outage, record_pause
 from monitor.collector.resuming import cursor_after_rule_change, restore_source, resume_status, rules_digest
 from monitor.collector.timing import PollingPolicy
@@ -22,6 +23,7 @@ __all__ = [
     "PassContext",
     "PollingPolicy",
     "PostJudge",
+    "StoredOffset",
     "StoredUsualLanguages",
     "cursor_after_rule_change",
     "poll",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import compress
 from typing import Protocol
 
 from monitor.collector.fair_lock import FairLock
 from monitor.intent import IntentFinder
+from monitor.learning import adjust
 from monitor.logs import FaultLog, bug
-from monitor.model import Finding, JudgedPost, Match, Post
+from monitor.model import Finding, IntentPhrase, JudgedPost, Match, Offset, Post
 from monitor.query import Document
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
@@ -49,13 +50,16 @@ class Judge:
         detector: LanguageDetector | None = None,
         usual: Callable[[datetime], UsualLanguages] = lambda _: UsualLanguages(),
         intents: IntentFinder | None = None,
+        offset: Callable[[datetime], Offset | None] = lambda _: None,
     ) -> None:
         """``usual``: the languages to assume, at a time, of texts too short to show theirs.
+
+        ``offset``: what people's answers taught about scores, at a time.
 
         Without ``intents``, none are found.
         """
         self._matcher, self._scorer, self._detector = matcher, scorer, detector or LanguageDetector()
-        self._usual, self._intents = usual, intents
+        self._usual, self._intents, self._offset = usual, intents, offset
         self._lock = FairLock()
 
     def judge(self, posts: Sequence[Post], now: datetime) -> list[JudgedPost]:
@@ -65,9 +69,9 @@ class Judge:
             matches_by_post = self._matcher.match(cleaned)
             self._assume_languages(cleaned, matches_by_post, self._usual(now))
             bodies = [story_text(post) for post, matches in zip(cleaned, matches_by_post, strict=True) if matches]
-            signature = iter(signatures(bodies))
+            signature, offset = iter(signatures(bodies)), self._offset(now)
             return [
-                JudgedPost(post, self._findings(post, matches), next(signature), story_keys(post))
+                JudgedPost(post, self._findings(post, matches, offset), next(signature), story_keys(post))
                 if matches
                 else JudgedPost(post)
                 for post, matches in zip(cleaned, matches_by_post, strict=True)
@@ -87,13 +91,15 @@ class Judge:
         for (n, post), new_matches in zip(changed.items(), self._matcher.match(list(changed.values())), strict=True):
             posts[n], matches[n] = post, new_matches
 
-    def _findings(self, post: Post, matches: Sequence[Match]) -> tuple[Finding, ...]:
+    def _findings(self, post: Post, matches: Sequence[Match], offset: Offset | None) -> tuple[Finding, ...]:
         spans = {match.brand: match.spans for match in matches}
         scores = self._scorer.score(post.body, list(spans), post.lang, spans)
-        if self._intents is None:
-            return tuple(Finding(match, scores[match.brand]) for match in matches)
-        text_start = Document.of(post).text_start
-        intents = self._intents.find(post.body, text_start, post.lang, spans, scores)
+        intents: Mapping[str, tuple[IntentPhrase, ...]] = {}
+        if self._intents is not None:
+            text_start = Document.of(post).text_start
+            intents = self._intents.find(post.body, text_start, post.lang, spans, scores)
+        if offset is not None:
+            scores = {brand: adjust(one, offset, brand, post.body, post.lang) for brand, one in scores.items()}
         return tuple(Finding(match, scores[match.brand], intents.get(match.brand, ())) for match in matches)
 
 

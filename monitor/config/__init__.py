@@ -74,6 +74,8 @@ class Config:
     """How many backups stay in their folder."""
     intents: tuple[IntentRules, ...] | None = None
     """The rules of a file of one's own; None: those of the program."""
+    learn_from_answers: bool = True
+    """Whether scores are adjusted by what people's answers taught."""
 
     @property
     def is_sample(self) -> bool:
@@ -188,6 +190,7 @@ def _config(
         languages_off=tables.languages.off,
         encoder_weights=None if weights is None else _folder(file, weights),
         intents=intents,
+        learn_from_answers=tables.wallflower.learn_from_answers,
     )
 
 

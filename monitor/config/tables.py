@@ -38,6 +38,7 @@ class GeneralTable(Table):
     allow_hosts: Unique[Host] = ()
     keep: Days | None = None
     intents: Text | None = None
+    learn_from_answers: StrictBool = True
 
 
 class BackupTable(Table):

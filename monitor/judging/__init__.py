@@ -14,8 +14,8 @@ from monitor.encoder import HOW_TO_INSTALL
 from monitor.judging.choice import LanguageModel, choose_model
 from monitor.judging.policy import LanguagePolicy, ModelChoice
 from monitor.judging.process import ModelProcess
-from monitor.judging.scoring import counts_by_words
 from monitor.judging.worker import OpinionStatus, OpinionWorker
+from monitor.sentiment import counts_by_words
 
 __all__ = [
     "HOW_TO_INSTALL",

@@ -8,9 +8,21 @@ is often wrong.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.judging.policy import LanguagePolicy
-from monitor.model import NEUTRAL_BELOW, CueKind, Evidence, JudgedMention, MentionToJudge, Opinion, Trust
-from monitor.sentiment import score_from_weights
+from monitor.learning import adjustment, score_parts
+from monitor.model import (
+    NEUTRAL_BELOW,
+    Evidence,
+    JudgedMention,
+    MentionToJudge,
+    Offset,
+    Opinion,
+    PostToJudge,
+    Trust,
+)
+from monitor.sentiment import counts_by_words
 from monitor.text.language_codes import language_name
 
 OPINION_FACTOR = 0.7
@@ -18,7 +30,6 @@ OPINION_FACTOR = 0.7
 NEUTRAL_FACTOR = 0.29
 """Brings the balance of an opinion that is most likely neutral, which is at most 0.5, below NEUTRAL_BELOW."""
 UNCLEAR = "unclear"
-_NO_OPINION = frozenset((CueKind.QUESTION, CueKind.WISH, CueKind.PLAN, CueKind.CONDITION))
 
 
 def judge_mention(
@@ -36,19 +47,22 @@ def judge_mention(
     return JudgedMention(mention.id, opinion, score, UNCLEAR if score is None else "")
 
 
+def adjust_mention(
+    judged: JudgedMention, mention: MentionToJudge, post: PostToJudge, offset: Offset | None
+) -> JudgedMention:
+    """``judged`` with what people's answers taught."""
+    parts = score_parts(judged.score, mention.brand, mention.evidence, post.body, post.lang, judged.opinion)
+    if offset is None or parts is None:
+        return judged
+    added = adjustment(offset, parts)
+    return replace(judged, score=parts.plain + added, adjustment=added)
+
+
 def english_score(words: float | None, opinion: Opinion, evidence: Evidence) -> float | None:
     """The words and the opinion together, halved so that the neutral band stays as it is; None stays unscored."""
     if words is None or counts_by_words(evidence):
         return words
     return (words + OPINION_FACTOR * opinion.balance) / 2
-
-
-def counts_by_words(evidence: Evidence) -> bool:
-    """Whether the rules decide alone: they found a comparison, or only a question, wish, plan or condition."""
-    words = score_from_weights([word.weight for word in evidence.words])
-    return evidence.has_comparison or (
-        abs(words) < NEUTRAL_BELOW and any(cue.kind in _NO_OPINION for cue in evidence.cues)
-    )
 
 
 def opinion_score(opinion: Opinion) -> float | None:

@@ -16,9 +16,9 @@ from monitor.judging.choice import LanguageModel
 from monitor.judging.names import BrandFinder
 from monitor.judging.policy import LanguagePolicy, ModelChoice
 from monitor.judging.process import ModelFailedError
-from monitor.judging.scoring import judge_mention
+from monitor.judging.scoring import adjust_mention, judge_mention
 from monitor.logs import FaultLog
-from monitor.model import Brand, JudgedMention, Opinion, OpinionWork, PostToJudge, Trust
+from monitor.model import Brand, JudgedMention, Offset, Opinion, OpinionWork, PostToJudge, Trust
 from monitor.store import Store
 
 BATCH_POSTS = 16
@@ -94,9 +94,13 @@ class OpinionWorker:
         brands: Sequence[Brand],
         clock: Clock,
         load: Callable[[ModelChoice], Model],
+        offset: Callable[[datetime], Offset | None] = lambda _: None,
     ) -> None:
-        """``load`` returns a model that starts when it is first used."""
-        self._store, self._clock, self._load = store, clock, load
+        """``load`` returns a model that starts when it is first used.
+
+        ``offset``: what people's answers taught about scores, at a time.
+        """
+        self._store, self._clock, self._load, self._offset = store, clock, load, offset
         self._settings = WorkerSettings(model, BrandFinder(brands))
         self._registered: WorkerSettings | None = None
         self._model: Model | None = None
@@ -193,9 +197,13 @@ class OpinionWorker:
         return settings
 
     def _judge_batch(self, posts: Sequence[PostToJudge], settings: WorkerSettings) -> None:
+        asked = self._opinions(posts, settings)
+        offset = self._offset(self._clock.now())
         judged = [
-            judge_mention(mention, post.lang, opinions.get(mention.brand), settings.policy)
-            for post, opinions in zip(posts, self._opinions(posts, settings), strict=True)
+            adjust_mention(
+                judge_mention(mention, post.lang, opinions.get(mention.brand), settings.policy), mention, post, offset
+            )
+            for post, opinions in zip(posts, asked, strict=True)
             for mention in post.mentions
         ]
         self._save(posts, judged, self._clock.now())

@@ -6,6 +6,7 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
 from monitor.model.checks import Answer, CheckAnswer, CheckDraw, DrawFilter
 from monitor.model.examination import Examination
+from monitor.model.learning import Comparison, LearningResult, Offset, ScoreReview, StoredScore
 from monitor.model.maintenance import (
     Backup,
     DatabaseContent,
@@ -82,6 +83,7 @@ __all__ = [
     "CheckDraw",
     "Choice",
     "ClickedMention",
+    "Comparison",
     "Count",
     "Cue",
     "CueKind",
@@ -109,6 +111,7 @@ __all__ = [
     "JudgedPost",
     "JudgedRelevance",
     "KeyKind",
+    "LearningResult",
     "ListPosition",
     "Match",
     "Mention",
@@ -116,6 +119,7 @@ __all__ = [
     "MentionToJudge",
     "MentionToPlace",
     "MigrationProgress",
+    "Offset",
     "Opinion",
     "OpinionWork",
     "Order",
@@ -132,6 +136,7 @@ __all__ = [
     "Restored",
     "SaveResult",
     "Score",
+    "ScoreReview",
     "Sentiment",
     "SetAside",
     "SourceRequest",
@@ -142,6 +147,7 @@ __all__ = [
     "StoreFault",
     "StoreHealth",
     "StorePause",
+    "StoredScore",
     "StoryKey",
     "Tally",
     "Term",

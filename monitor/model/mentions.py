@@ -142,6 +142,8 @@ class Evidence:
     """Why it is unscored, in words for people: "French", "unknown language", "nothing to judge"."""
     cues: tuple[Cue, ...] = ()
     """What changed how words count, such as a question."""
+    adjustment: float = 0.0
+    """The part of the score that was learnt from people's answers."""
 
     @property
     def has_comparison(self) -> bool:
@@ -216,6 +218,8 @@ class Mention:
     """Its post comes from an imported file: when it was added says nothing about how late it was read."""
     opinion: Opinion | None = None
     """What the language model makes of it; None: it was not asked."""
+    program_score: float | None = None
+    """The program's score, regardless of corrections."""
 
     @property
     def intent(self) -> Intent:
@@ -243,7 +247,7 @@ class ChangeKind(StrEnum):
     UNHIDDEN = "unhidden"
     CORRECTED = "corrected"
     JUDGED = "judged"
-    """The language model changed its score."""
+    """The program changed its score: the language model was asked, or people's answers taught it."""
     STATE = "state"
 
 

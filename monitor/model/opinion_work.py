@@ -46,6 +46,8 @@ class JudgedMention:
     score: float | None
     reason: str = ""
     """Why it is unscored, as in ``Evidence``."""
+    adjustment: float = 0.0
+    """Part of the score, as in ``Evidence``."""
 
 
 @dataclass(frozen=True, slots=True)

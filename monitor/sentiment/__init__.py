@@ -8,13 +8,15 @@
     comparisons      comparisons with other brands, switching, choices
     roles            what is said about somebody else, or by the brand itself
     targeted         the score towards one brand, from the position of words, roles and comparisons
+    decisive         which scores are left to the rules alone
     scorer           the interface that the rest of the program uses
 
 The rules were measured on labelled texts with a named target. ``bench/sentiment.py`` measures them on any such file.
 """
 
 from monitor.sentiment.brand_scorers import BrandScorers
+from monitor.sentiment.decisive import counts_by_words
 from monitor.sentiment.scorer import Scorer
 from monitor.sentiment.targeted import score_from_weights
 
-__all__ = ["BrandScorers", "Scorer", "score_from_weights"]
+__all__ = ["BrandScorers", "Scorer", "counts_by_words", "score_from_weights"]

@@ -83,3 +83,12 @@ def index_all_intents(db: Database) -> None:
     more = [last[0].replace("& 8 ", f"& {bit} ").replace("'i8'", f"'i{bit}'") for bit in (16, 32, 64, 128, 256)]
     db.execute("DROP VIEW mention_doc")
     db.execute(view.replace(last[0], "\n".join([last[0], *more])))
+
+
+def add_imported_periods(db: Database) -> None:
+    """The time that the imported posts of a source cover."""
+    for column, function in (("imported_since", "min"), ("imported_until", "max")):
+        db.execute(f"ALTER TABLE source ADD COLUMN {column} INTEGER")  # NULL: none was imported
+        db.execute(f"""
+            UPDATE source SET {column} = (SELECT {function}(published_at) FROM post INDEXED BY post_key
+            WHERE post.source = source.id AND imported AND published_at > 0) WHERE status IS NULL""")

@@ -17,11 +17,13 @@ from monitor.store.sqlite.migration_steps import (
     RENAMED_COLUMNS,
     RENAMED_STATUS_FIELDS,
     RENAMED_TOPIC_FIELDS,
+    add_imported_periods,
     announced,
     fill_5_minute_counts,
     index_all_intents,
 )
 from monitor.store.sqlite.migrations_checks import create_check_tables
+from monitor.store.sqlite.migrations_learning import create_learning
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_relevance import create_relevance_tables
@@ -313,14 +315,7 @@ def m015_published_order(db: Database) -> None:
         db.execute("CREATE INDEX mention_published ON mention (published_at)")
 
 
-@migrations()
-def m016_imported_periods(db: Database) -> None:
-    """The time that the imported posts of a source cover."""
-    for column, function in (("imported_since", "min"), ("imported_until", "max")):
-        db.execute(f"ALTER TABLE source ADD COLUMN {column} INTEGER")  # NULL: none was imported
-        db.execute(f"""
-            UPDATE source SET {column} = (SELECT {function}(published_at) FROM post INDEXED BY post_key
-            WHERE post.source = source.id AND imported AND published_at > 0) WHERE status IS NULL""")
+migrations(name="m016_imported_periods")(add_imported_periods)
 
 
 @migrations()
@@ -348,3 +343,4 @@ migrations(name="m022_opinions")(create_opinion_tables)
 migrations(name="m023_story_keys")(create_story_keys)
 migrations(name="m024_checks")(create_check_tables)
 migrations(name="m025_relevance")(create_relevance_tables)
+migrations(name="m026_learning")(create_learning)

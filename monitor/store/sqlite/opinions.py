@@ -20,6 +20,8 @@ from monitor.store.sqlite.units import from_thousandths, to_ms, to_thousandths
 
 T = TypeVar("T")
 
+ADJUSTMENT = "ifnull(json_extract(evidence, '$.adjustment'), 0)"
+"""What was added to ``program_score`` from people's answers, in thousandths."""
 MAX_COUNTED = 100_000
 REVIEWED_IDS = 500
 """Ids of posts that one step of the review looks at."""
@@ -33,21 +35,23 @@ _TO_REVIEW = f"""
     SELECT DISTINCT post FROM mention INDEXED BY mention_post WHERE post >= ? AND post < ?
     AND (lang IN {_LANGUAGES} OR id IN (SELECT mention FROM opinion)) ORDER BY post DESC LIMIT ?"""
 _POSTS = "SELECT id, title, text, lang FROM post WHERE id IN (SELECT value FROM json_each(?))"
-_MENTIONS = """
-    SELECT mention.post, mention.id, brand.name, mention.evidence, mention.program_score, opinion.words_score,
-        opinion.model IS (SELECT model FROM opinion_state), opinion.negative, opinion.neutral, opinion.positive
+_MENTIONS = f"""
+    SELECT mention.post, mention.id, brand.name, mention.evidence, mention.program_score - {ADJUSTMENT},
+        opinion.words_score, opinion.model IS (SELECT model FROM opinion_state),
+        opinion.negative, opinion.neutral, opinion.positive
     FROM json_each(?) wanted CROSS JOIN mention INDEXED BY mention_post ON mention.post = wanted.value
     JOIN brand ON brand.id = mention.brand LEFT JOIN opinion ON opinion.mention = mention.id"""
-_SAVE_OPINION = """
+_SAVE_OPINION = f"""
     INSERT INTO opinion (mention, model, negative, neutral, positive, words_score)
-    SELECT id, (SELECT model FROM opinion_state), ?, ?, ?, program_score FROM mention WHERE id = ?
+    SELECT id, (SELECT model FROM opinion_state), ?, ?, ?, program_score - {ADJUSTMENT} FROM mention WHERE id = ?
     ON CONFLICT (mention) DO UPDATE SET model = excluded.model, negative = excluded.negative,
         neutral = excluded.neutral, positive = excluded.positive"""
 _UPDATE_SCORE = """
     UPDATE mention SET program_score = ?1, score = iif(corrected, score, ?1), sentiment = iif(corrected, sentiment, ?2),
-        evidence = iif(?3 = '', json_remove(evidence, '$.reason'), json_set(evidence, '$.reason', ?3))
-    WHERE id = ?4"""
-_SCORES = f"SELECT id, program_score, json_extract(evidence, '$.reason') FROM mention WHERE {derived.IN_IDS}"
+        evidence = json_patch(evidence, ?3) WHERE id = ?4"""
+_SCORES = (
+    f"SELECT id, program_score, json_extract(evidence, '$.reason'), {ADJUSTMENT} FROM mention WHERE {derived.IN_IDS}"
+)
 
 
 def enqueue(db: Connection, where: str, value: int | str) -> None:
@@ -163,10 +167,8 @@ def _save(db: Connection, work: OpinionWork, judged: Sequence[JudgedMention], no
     opinions = [(*map(to_thousandths, one.opinion), one.mention) for one in kept if one.opinion is not None]
     db.executemany(_SAVE_OPINION, opinions)
     stored = {id_: rest for id_, *rest in db.execute(_SCORES, (json.dumps([one.mention for one in kept]),))}
-    changed = [
-        one for one in kept if stored.get(one.mention) not in (None, [to_thousandths(one.score), one.reason or None])
-    ]
-    _update_scores(db, changed, now)
+    changed = [one for one in kept if stored.get(one.mention) not in (None, _stored_values(one))]
+    update_scores(db, changed, now)
     tickets = json.dumps([post.ticket for post in work.posts if post.ticket is not None])
     db.execute("DELETE FROM opinion_queue WHERE ticket IN (SELECT value FROM json_each(?))", (tickets,))
     if work.reviewed_to is not None:
@@ -184,13 +186,20 @@ def _current_mentions(db: Connection, work: OpinionWork) -> set[int]:
     return {mention.id for post in posts for mention in post.mentions}
 
 
-def _update_scores(db: Connection, changed: Sequence[JudgedMention], now: int) -> None:
+def _stored_values(one: JudgedMention) -> list[int | str | None]:
+    return [to_thousandths(one.score), one.reason or None, to_thousandths(one.adjustment)]
+
+
+def update_scores(db: Connection, changed: Sequence[JudgedMention], now: int) -> None:
+    """Replace the program's scores, with their reasons and adjustments; what people corrected stays in force."""
     if not changed:
         return
     ids = json.dumps([one.mention for one in changed])
     derived.remove(db, derived.IN_IDS, ids)
     for one in changed:
         score = to_thousandths(one.score)
-        db.execute(_UPDATE_SCORE, (score, sentiment_code(score), one.reason, one.mention))
+        # in a JSON patch, null removes a key
+        patch = json.dumps({"reason": one.reason or None, "adjustment": to_thousandths(one.adjustment) or None})
+        db.execute(_UPDATE_SCORE, (score, sentiment_code(score), patch, one.mention))
     derived.add(db, derived.IN_IDS, ids)
     log_changes(db, ChangeKind.JUDGED, derived.IN_IDS, ids, now)

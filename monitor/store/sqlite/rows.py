@@ -23,7 +23,7 @@ from monitor.model import (
     WordWeight,
 )
 from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.units import from_ms, from_thousandths
+from monitor.store.sqlite.units import from_ms, from_thousandths, to_thousandths
 
 UNKNOWN_LANGUAGE = "und"
 """How an unknown language is stored and filtered."""
@@ -43,7 +43,7 @@ _POST = """source.name, post.external_id, post.text, post.published_at, post.aut
 _SELECT_MENTIONS = f"""
     SELECT mention.id, {_POST}, brand.name, rule.text, rule.version, mention.score, mention.added_at,
         mention.state, mention.hidden, mention.corrected, mention.story, mention.brand, mention.evidence, post.imported,
-        opinion.negative, opinion.neutral, opinion.positive
+        mention.program_score, opinion.negative, opinion.neutral, opinion.positive
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     JOIN brand ON brand.id = mention.brand JOIN rule ON rule.id = mention.rule
@@ -74,6 +74,7 @@ def evidence_json(finding: Finding) -> str:
         "words": [(w.start, w.end, round(w.weight, 3)) for w in evidence.words],
         "reason": evidence.reason,
         "cues": evidence.cues,
+        "adjustment": to_thousandths(evidence.adjustment),
         "intents": [(int(phrase.intent), phrase.start, phrase.end) for phrase in finding.intents],
     }
     return _encode({key: value for key, value in stored.items() if value})
@@ -138,7 +139,8 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         story=story,
         near_duplicates=max(0, story_sizes[story, brand_id] - 1),
         imported=bool(imported),
-        opinion=None if row[25] is None else Opinion(*(value / 1000 for value in row[25:])),
+        opinion=None if row[26] is None else Opinion(*(value / 1000 for value in row[26:])),
+        program_score=from_thousandths(row[25]),
     )
 
 
@@ -146,7 +148,8 @@ def read_evidence(stored: dict[str, Any]) -> Evidence:
     """The column ``evidence``, decoded, without the spans of the rule."""
     words = tuple(WordWeight(*word) for word in stored.get("words", ()))
     cues = tuple(Cue(start, end, CueKind(kind)) for start, end, kind in stored.get("cues", ()))
-    return Evidence(read_spans(stored.get("judged", ())), words, stored.get("reason", ""), cues)
+    adjustment = stored.get("adjustment", 0) / 1000
+    return Evidence(read_spans(stored.get("judged", ())), words, stored.get("reason", ""), cues, adjustment)
 
 
 def read_spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:

@@ -26,6 +26,7 @@ from monitor.model import (
 )
 from monitor.store.checks import CheckStore
 from monitor.store.interface import KEEP, Keep
+from monitor.store.learning import LearningStore
 from monitor.store.opinions import OpinionStore
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.people import PeopleStore
@@ -45,6 +46,7 @@ from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.faults import FaultTracker
 from monitor.store.sqlite.integrity import UncleanStopCheck
+from monitor.store.sqlite.learning import SqliteLearning
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.opinions import SqliteOpinions
@@ -91,6 +93,7 @@ class SqliteStore(SqliteMentionQueries):
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
+        self.learning: LearningStore = SqliteLearning(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
         self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
 
