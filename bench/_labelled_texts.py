@@ -35,6 +35,8 @@ SENTENCES = Path(__file__).resolve().parents[1] / "tests" / "data" / "sentiment.
 """Made-up sentences about made-up brands, by kind of rule."""
 CHOOSING_SENTENCES = SENTENCES.with_name("sentiment_choosing.txt")
 """More of them, all of which chose the rules."""
+CAUSE_SENTENCES = SENTENCES.with_name("sentiment_causes.txt")
+"""More of them, written without the lexicon in view; half of them chose rules."""
 SENTENCE_BRANDS = ("Acme", "Globex", "Initech", "Hooli", "Vandelay", "Bluth", "Oceanic")
 _SIGNS = {"-": "negative", "0": "neutral", "+": "positive"}
 
@@ -87,6 +89,11 @@ def load_semeval(folder: Path = SEMEVAL) -> list[LabelledText]:
 def load_sentences() -> list[LabelledText]:
     """Our own sentences."""
     return [*_read_sentences(SENTENCES, chose_rules=False), *_read_sentences(CHOOSING_SENTENCES, chose_rules=True)]
+
+
+def load_cause_sentences() -> list[LabelledText]:
+    """Our own sentences by cause of wrong signs."""
+    return list(_read_sentences(CAUSE_SENTENCES, chose_rules=False))
 
 
 def _read_sentences(path: Path, *, chose_rules: bool) -> Iterator[LabelledText]:

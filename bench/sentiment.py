@@ -31,6 +31,7 @@ from bench._labelled_texts import (
     SENTENCE_BRANDS,
     LabelledText,
     load,
+    load_cause_sentences,
     load_semeval,
     load_sentences,
     order_pairs,
@@ -206,9 +207,13 @@ def main() -> None:
     print_vader(texts)
     if not args.file:
         print_halves("SemEval-2017 tweets, labels for the whole text", judge(load_semeval()), args.samples)
-        sentences = judge_sentences(load_sentences())
-        print_halves("Our own sentences", sentences, args.samples)
-        print_kinds(sentences)
+        for title, sentences in (
+            ("Our own sentences", load_sentences()),
+            ("Our own sentences by cause of wrong signs", load_cause_sentences()),
+        ):
+            judged = judge_sentences(sentences)
+            print_halves(title, judged, args.samples)
+            print_kinds(judged)
     print_speed(texts)
 
 
