@@ -25,12 +25,19 @@ from bench._two_brands import BRANDS, SENTENCES, half
 from bench._umsab import LANGUAGES, UMSAB, tweets
 from monitor.encoder import NamedText, SentenceJudge, in_batches, load_sentence_judge
 from monitor.errors import EncoderError
-from monitor.judging.scoring import english_score
+from monitor.judging.scoring import english_score, opinion_score
 from monitor.model import Score, Sentiment, Span
 from monitor.sentiment import BrandScorers
 
 BATCH = 16
 CLASSES = ("negative", "neutral", "positive")
+
+
+def counts(shown: Sequence[Sentiment], labels: Sequence[str]) -> str:
+    """What ``monitor/quality/public_figures.py`` contains: a row for each sign, a column for each label."""
+    pairs = Counter(zip(map(str, shown), labels, strict=True))
+    rows = [tuple(pairs[sign, label] for label in CLASSES) for sign in (*CLASSES, "unscored")]
+    return f"counts, shown {', '.join(CLASSES)}, unscored: {', '.join(map(str, rows))}"
 
 
 def named(text: str, *brands: str) -> NamedText:
@@ -55,6 +62,8 @@ def print_languages(judge: SentenceJudge) -> None:
         one = figures(part.labels, [opinion[""] for opinion in opinions])
         found.append(one)
         print(f"{language:<12}{one.f1!s:<26}{one.wrong_sign!s:<26}{one.scored!s:<26}{one.wrong_sign_scored!s:<26}")
+        signs = [Sentiment.of(opinion_score(opinion[""])) for opinion in opinions]
+        print(f"{'':<12}{counts(signs, [CLASSES[label] for label in part.labels])}")
     columns = ((one.f1, one.wrong_sign, one.scored, one.wrong_sign_scored) for one in found)
     means = np.array([[figure.value for figure in row] for row in columns]).mean(0)
     print(f"{'mean':<12}" + "".join(f"{mean:<26.3f}" for mean in means))
@@ -108,6 +117,7 @@ def print_english(judge: SentenceJudge, count: int) -> None:
         chosen = [n for n, one in enumerate(texts) if zlib.crc32(one.text.encode()) % 2 == number]
         for name, scores in (("words", words), ("both", both)):
             print(f"airline tweets, half {number}, {name:<6}{_english_line(texts, scores, chosen)}")
+            print("  " + counts([Sentiment.of(scores[n].value) for n in chosen], [texts[n].label for n in chosen]))
 
 
 def _named_tweet(one: LabelledText) -> NamedText:

@@ -147,6 +147,10 @@ def _print_half(judged: Sequence[Judged], samples: int) -> None:
             low, high = interval(judged, lambda part, s=shown, n=label: label_share(part, s, n), samples)  # type: ignore[misc]
             shares.append(f"{label} {share:5.1%} ({low:.1%} to {high:.1%})")
         print(f"    shown {shown:<9}{shown_share(judged, shown):>6.1%} of all: {'  '.join(shares)}")
+    # what monitor/quality/public_figures.py contains
+    pairs = Counter((str(Sentiment.of(one.score)), one.text.label) for one in judged)
+    rows = [tuple(pairs[sign, label] for label in CLASSES) for sign in (*CLASSES, "unscored")]
+    print(f"    counts, shown {', '.join(CLASSES)}, unscored: {', '.join(map(str, rows))}")
     labels, predictions = [one.text.label for one in judged], [one.shown for one in judged]
     order = right_order_share(judged)
     low, high = interval(judged, lambda part: macro_f1([j.text.label for j in part], [j.shown for j in part]), samples)

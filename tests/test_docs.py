@@ -22,8 +22,10 @@ from monitor import query, sources
 from monitor.config import Config, load
 from monitor.config.tables import FileTables
 from monitor.config.validation import keys_at
-from monitor.model import Brand, Health, Post
+from monitor.model import Answer, Brand, Health, Post, Sentiment
+from monitor.quality import CALLED, LANGUAGE_MODEL, RULES, WITH_LANGUAGE_MODEL, Confusion
 from monitor.query.matcher import Matcher
+from monitor.text.language_codes import language_name
 from tests.fakes import NOON
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,9 +71,14 @@ def section(document: str, title: str) -> str:
 
 def rows(document: str, title: str) -> list[list[str]]:
     """The cells of the first table in a section, without its head."""
-    lines = re.search(r"(?:^\|.*\n)+", section(document, title), re.MULTILINE)
-    assert lines, f"{document} has no table in {title!r}"
-    return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines[0].splitlines()[2:]]
+    return tables(document, title)[0]
+
+
+def tables(document: str, title: str) -> list[list[list[str]]]:
+    """The same for each table in a section."""
+    found = re.findall(r"(?:^\|.*\n)+", section(document, title), re.MULTILINE)
+    assert found, f"{document} has no table in {title!r}"
+    return [[[cell.strip() for cell in line[1:-1].split("|")] for line in lines.splitlines()[2:]] for lines in found]
 
 
 def blocks(language: str) -> list[str]:
@@ -268,3 +275,50 @@ def test_every_dependency_is_in_the_list_of_licences() -> None:
     packages = json.loads((ROOT / "display/web/package.json").read_text(encoding="utf-8"))
     needed |= set(packages["dependencies"])
     assert {canonicalize_name(name) for name in needed} <= {canonicalize_name(name) for name in listed}
+
+
+# How often judgements are wrong: the pages state what ``monitor/quality/public_figures.py`` contains
+
+
+def shown_table(document: str, title: str) -> dict[str, list[float]]:
+    """Sign -> what people said of posts shown with it, in per cent: positive, neutral, negative."""
+    table = [row for table in tables(document, title) for row in table if row[0] in CALLED]
+    return {sign: [float(cell.partition(" ")[0]) for cell in cells] for sign, *cells in table}
+
+
+def percentages(confusion: Confusion) -> dict[str, list[float]]:
+    """The same by the counts. Unscored posts are shown as neutral there."""
+    shown = {}
+    for sign in CALLED:
+        signs = (sign, Sentiment.UNSCORED) if sign is Sentiment.NEUTRAL else (sign,)
+        n = sum(confusion.n(one) for one in signs)
+        said = (Answer.POSITIVE, Answer.NEUTRAL, Answer.NEGATIVE)
+        shown[sign.value] = [100 * sum(confusion.n(one, answer) for one in signs) / n for answer in said]
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("document", "title", "confusion"),
+    [
+        ("docs/sentiment.md", "How often scores are wrong", RULES.confusion),
+        ("docs/languages.md", "How far it can be trusted", WITH_LANGUAGE_MODEL.confusion),
+    ],
+)
+def test_the_figures_on_pages_are_those_of_the_documents(document: str, title: str, confusion: Confusion) -> None:
+    """After a change of rules: copy the counts that the benchmark prints into the code, then correct the table."""
+    expected = percentages(confusion)
+    assert shown_table(document, title) == {
+        sign: [pytest.approx(share, abs=0.51) for share in shares] for sign, shares in expected.items()
+    }
+    assert f"{confusion.n():,}" in section(document, title)
+
+
+def test_the_figures_of_other_languages_are_those_of_the_document() -> None:
+    every = [row for table in tables("docs/languages.md", "How far it can be trusted") for row in table]
+    table = {name: cells for name, *cells in every if len(cells) == 2}
+    expected = {}
+    for code, figures in LANGUAGE_MODEL.items():
+        wrong = [figures.confusion.wrong(sign) for sign in (Sentiment.NEGATIVE, Sentiment.POSITIVE)]
+        cells = [f"{100 * one.value:.0f} ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in wrong]
+        expected[language_name(code)] = cells
+    assert {name: table[name] for name in expected} == expected

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import ChangeKind, JudgedMention, MentionFilter, Opinion, OpinionWork, Sentiment
+from monitor.model import ChangeKind, JudgedMention, MentionFilter, Opinion, OpinionWork, Sentiment, SentimentCounts
 from monitor.store import Store, open_store
 from tests.fake_store import BRANDS, judged
 from tests.fakes import NOON
@@ -188,7 +188,7 @@ def test_scores_in_an_unmeasured_language_count_in_no_mood(store: Store) -> None
     work_through(store, BAD, -0.5)
     for days in (1, 100):
         tally = store.tallies(NOON - timedelta(days=days), NOON + timedelta(days=1))[0]
-        assert (tally.n, tally.negative, tally.unscored, tally.mean) == (2, 1, 1, -0.5)
+        assert (tally.n, tally.negative, tally.unscored, tally.stories) == (2, 1, 1, SentimentCounts(negative=1))
 
     store.opinions.use_model("e5", "2", ["de", "tr"])
     tally = store.tallies(NOON - timedelta(days=1), NOON + timedelta(days=1))[0]

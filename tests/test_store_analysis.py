@@ -153,7 +153,7 @@ def test_an_incident_ends_when_its_brand_leaves_the_config(store: Store) -> None
 
 
 def test_topics_are_loaded_as_they_were_saved(store: Store, store_url: str) -> None:
-    delays = FoundTopic("delays", "delay*", True, 12, 9, None, -0.5, 0.125, 8)
+    delays = FoundTopic("delays", "delay*", True, 12, 9, None, 5, 2, 1)
     found = Topics("Acme", NOON, delays, (delays, FoundTopic("新車", "新車", False, 3, 3, 1.5)), 4)
     assert store.topics("Acme") is None
     store.save_topics(replace(found, hour=None))

@@ -253,7 +253,7 @@ def test_an_old_database_can_be_used(tmp_path: Path) -> None:
     assert incident.trend is Trend.RISING
     topics = store.topics("Acme")
     assert topics is not None
-    delays = FoundTopic("delays", "delay*", True, 12, 9, None, mean=-0.5, half_width=0.125, scored=8)
+    delays = FoundTopic("delays", "delay*", True, 12, 9, None)
     assert (topics.hour, topics.day, topics.without_topic) == (delays, (delays,), 4)
     assert store.count(ALL).n == len(store.page(ALL, limit=100)) == 62
     saved = store.save("Forum", [judged("Acme again")], now=noon + timedelta(days=90))

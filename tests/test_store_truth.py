@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from statistics import fmean, stdev
+from statistics import fmean
 
 import pytest
 
-from monitor.model import Mention, MentionFilter, State, Tally
+from monitor.model import Mention, MentionFilter, Sentiment, SentimentCounts, State, Tally
 from monitor.store import Store, open_store
 from tests.fake_store import ALL, Truth, World, in_order, run_random_operations
 
@@ -88,15 +88,13 @@ def test_tallies_are_the_true_figures(store: Store, seed: int) -> None:
             assert tally.set_aside == sum(m.set_aside for m in mine)
             figures = (tally.negative, tally.neutral, tally.positive, tally.unscored)
             assert figures == tuple(words.count(w) for w in ("negative", "neutral", "positive", "unscored"))
-            check_mean(tally, mine, by_story=days < 31)
+            check_stories(tally, mine, by_story=days < 31)
 
 
-def check_mean(tally: Tally, mine: list[Mention], by_story: bool) -> None:
+def check_stories(tally: Tally, mine: list[Mention], by_story: bool) -> None:
     grouped: dict[object, list[float]] = {}
     for m in mine:
         if m.score.value is not None:
             grouped.setdefault(m.story if by_story and m.story else f"alone {m.id}", []).append(m.score.value)
-    scores = [fmean(values) for values in grouped.values()]
-    assert tally.mean == (pytest.approx(fmean(scores), abs=1e-9) if scores else None)
-    width = 1.96 * stdev(scores) / len(scores) ** 0.5 if len(scores) > 1 else None
-    assert tally.half_width == (None if width is None else pytest.approx(width, abs=1e-7))
+    words = [Sentiment.of(fmean(values)).value for values in grouped.values()]
+    assert tally.stories == SentimentCounts(*(words.count(w) for w in ("negative", "neutral", "positive")))

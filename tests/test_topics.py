@@ -275,9 +275,7 @@ def test_sentiment_counts_a_story_once_and_ignores_unscored_mentions() -> None:
     rows += writer.about("signal booster", 3)
     found = topics_of(rows).hour
     assert found is not None
-    assert (found.n, found.scored) == (13, 5)
-    assert found.mean == pytest.approx(0.3)
-    assert found.half_width == pytest.approx(1.96 * 0.4472 / 5**0.5, abs=1e-3)
+    assert (found.n, found.negative, found.neutral, found.positive) == (13, 1, 0, 4)
 
 
 def test_the_topic_does_not_flicker_between_minutes() -> None:

@@ -34,7 +34,19 @@ from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.wall_data import TALLIES_TTL_SECONDS
 from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
-from monitor.model import UNDATED, Bin, Brand, Health, Incident, JudgedPost, MentionFilter, SourceStatus, Tally
+from monitor.model import (
+    UNDATED,
+    Bin,
+    Brand,
+    Health,
+    Incident,
+    JudgedPost,
+    MentionFilter,
+    SentimentCounts,
+    SourceStatus,
+    Tally,
+)
+from monitor.quality import RULES, MoodModel
 from monitor.store import open_store
 from monitor.text.story_keys import story_keys
 from tests.fake_site import ALL_HEALTHY, BRANDS, config, judged, working_status
@@ -448,20 +460,25 @@ def test_a_share_that_rounds_to_nothing_is_less_than_one() -> None:
     assert [(r.brand, r.share) for r in rows] == [("Acme", "100"), ("Globex", "<1"), ("Initech", "0")]
 
 
+def tally(**counts: int) -> Tally:
+    stories = SentimentCounts(**{name: n for name, n in counts.items() if name != "unscored"})
+    return Tally("a", sum(counts.values()), **counts, stories=stories)
+
+
 @pytest.mark.parametrize(
     ("tally", "mark", "note"),
     [
-        (Tally("a", 19, positive=19, mean=0.5, half_width=0.1), "unscored", "too few to say"),
-        (Tally("a", 20, positive=20, mean=0.5, half_width=0.1), "positive", ""),
-        (Tally("a", 20, negative=20, mean=-0.5, half_width=0.1), "negative", ""),
-        (Tally("a", 20, neutral=20, mean=0.05, half_width=0.1), "neutral", ""),
-        (Tally("a", 20, neutral=20, mean=0.5, half_width=0.31), "unscored", "too few to say"),
-        (Tally("a", 41, neutral=20, unscored=21, mean=0.5, half_width=0.1), "unscored", "mostly unscored"),
-        (Tally("a", 0), "unscored", "too few to say"),
+        (tally(positive=19), "unscored", "too few to say"),
+        (tally(positive=20), "positive", ""),
+        (tally(negative=20), "negative", ""),
+        (tally(neutral=40), "neutral", ""),
+        (tally(negative=11, positive=11), "unscored", "too few to say"),
+        (tally(neutral=20, unscored=21), "unscored", "mostly unscored"),
+        (tally(), "unscored", "too few to say"),
     ],
 )
 def test_a_mood_is_shown_only_if_it_is_certain_enough(tally: Tally, mark: str, note: str) -> None:
-    shown_mark, interval, shown_note = brand_mood(tally, ENGLISH)
+    shown_mark, interval, shown_note = brand_mood(tally, MoodModel(RULES.confusion), ENGLISH)
     assert (shown_mark, shown_note) == (mark, note)
     assert (interval is None) is bool(note)
 

@@ -33,7 +33,8 @@ from display.wall_state.incident_screen import (
 )
 from display.wall_state.wall_text import isolated
 from monitor.config.walls import Night, Wall
-from monitor.model import Brand, Incident, Tally, Trend, VolumeSeries
+from monitor.model import Brand, Incident, Sentiment, Tally, Trend, VolumeSeries
+from monitor.quality import Basis, ErrorFigure, wilson
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import judged, working_status
 from tests.fakes import NOON, FakeClock
@@ -45,6 +46,9 @@ from tests.test_walls import Walls
 LONDON = Locale(ZoneInfo("Europe/London"), catalogue()["en"])
 UTC = ZoneInfo("UTC")
 MINUTE = timedelta(minutes=1)
+
+
+WRONG = ErrorFigure(Sentiment.NEGATIVE, wilson(12, 100), 100, Basis.OWN)
 
 
 def volumes(**counts: Sequence[int]) -> VolumeSeries:
@@ -163,16 +167,19 @@ def test_an_incident_that_began_before_the_chart_has_full_hours_as_labels() -> N
 
 
 @pytest.mark.parametrize(
-    ("tally", "words"),
+    ("tally", "wrong", "words"),
     [
-        (None, ""),
-        (Tally("Acme", 30, negative=19), ""),
-        (Tally("Acme", 30, negative=15, neutral=5), "75% negative of 20 scored."),
-        (Tally("Acme", 61, negative=30, unscored=31), "Mostly unscored."),
+        (None, None, ""),
+        (Tally("Acme", 30, negative=19), None, ""),
+        (Tally("Acme", 30, negative=15, neutral=5), None, "75% negative of 20 scored."),
+        (Tally("Acme", 30, negative=15, neutral=5), WRONG, "75% negative of 20 scored, 12% wrongly."),
+        (Tally("Acme", 61, negative=30, unscored=31), WRONG, "Mostly unscored."),
     ],
 )
-def test_the_negative_share_counts_scored_mentions_only(tally: Tally | None, words: str) -> None:
-    assert negative_share_sentence(tally, LONDON) == words
+def test_the_negative_share_counts_scored_mentions_only(
+    tally: Tally | None, wrong: ErrorFigure | None, words: str
+) -> None:
+    assert negative_share_sentence(tally, wrong, LONDON) == words
 
 
 @pytest.mark.parametrize(
@@ -299,7 +306,7 @@ def test_an_incident_takes_over_the_screen_and_leaves_it(wall: Stored) -> None:
     assert state["kind"] == "incident"
     assert (state["incident"]["multiple"], state["incident"]["line"]) == ("8", "60 mentions an hour, usually 8.")
     assert len(state["incident"]["voices"]) == 3
-    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored."
+    assert state["incident"]["proof"][0]["text"] == "100% negative of 40 scored, 11% wrongly."
     wall.store.save_incident(replace(found, until=NOON - MINUTE))
     assert wall.get()["incident"] is None
     assert wall.sentence == "Over. “Checkout down”, 39\u00a0mins, peak 7×."  # noqa: RUF001
@@ -333,7 +340,8 @@ def test_an_incident_of_a_competitor_is_not_ours(wall: Stored) -> None:
 def test_a_competitors_incident_is_mentioned_beside_ours(wall: Stored) -> None:
     save_incident(wall)
     wall.store.save_incident(replace(INCIDENT, brand="Globex", id=0))
-    assert "Globex has an incident too." in wall.get()["incident"]["proof"][0]["text"]
+    lines = [line["text"] for line in wall.get()["incident"]["proof"]]
+    assert any("Globex has an incident too." in line for line in lines)
 
 
 def two_of_ours(folder: Path, clock: FakeClock) -> Walls:

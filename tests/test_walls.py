@@ -26,6 +26,7 @@ from monitor.clock import epoch_ms
 from monitor.config import Config
 from monitor.config.walls import Night, Wall
 from monitor.model import Brand, FoundTopic, JudgedPost, Topics
+from monitor.quality import RULES, MoodModel
 from monitor.store import open_store
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, working_status
@@ -283,6 +284,7 @@ def topics(hour: FoundTopic | None = None, day: Any = (), without_topic: int = 0
 
 
 OPEN = DisplayPolicy()
+MODEL = MoodModel(RULES.confusion)
 LONDON = Locale(ZoneInfo("Europe/London"), catalogue()["en"])
 
 
@@ -303,10 +305,10 @@ def test_the_headline_names_a_topic_only_if_it_stands_out(found: FoundTopic | No
 
 
 def test_the_board_of_topics_ends_with_the_mentions_without_topic() -> None:
-    day = [topic("delivery times", 171, 80, mean=0.2, half_width=0.1, scored=90), topic("app login", 64, 60)]
-    assert topic_board(topics(day=day), "Acme", OPEN, LONDON) is None
+    day = [topic("delivery times", 171, 80, positive=60, neutral=30), topic("app login", 64, 60)]
+    assert topic_board(topics(day=day), "Acme", MODEL, OPEN, LONDON) is None
     day += [topic("invoices", 41, None), topic("Saturday slots", 22, 0), topic("fees", 12, 40)]
-    found = topic_board(topics(day=day, without_topic=151), "Acme", OPEN, LONDON)
+    found = topic_board(topics(day=day, without_topic=151), "Acme", MODEL, OPEN, LONDON)
     assert found is not None
     assert [(r.name, r.count, r.comparison) for r in found.rows] == [
         ("delivery times", "171", "twice the usual"),
@@ -321,7 +323,7 @@ def test_the_board_of_topics_ends_with_the_mentions_without_topic() -> None:
 
 
 def test_five_topics_without_other_mentions_need_no_further_row() -> None:
-    found = topic_board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", OPEN, LONDON)
+    found = topic_board(topics(day=[topic(f"t{n}", 9) for n in range(5)]), "Acme", MODEL, OPEN, LONDON)
     assert found is not None
     assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
 
@@ -329,7 +331,7 @@ def test_five_topics_without_other_mentions_need_no_further_row() -> None:
 def test_a_topic_with_a_word_that_is_never_shown_counts_as_not_sorted() -> None:
     policy = DisplayPolicy(["damn"])
     found = topic_board(
-        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], without_topic=1), "Acme", policy, LONDON
+        topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], without_topic=1), "Acme", MODEL, policy, LONDON
     )
     assert found is not None
     assert [(row.name, row.count) for row in found.rows][-1] == ("not sorted", "10")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from display.wall_state.document import Board, BrandRow, Mood
 from display.wall_state.i18n import Locale, Phrases, fill
 from display.wall_state.wall_text import short_brand_name
-from monitor.model import Brand, Sentiment, Tally
+from monitor.model import Brand, Sentiment, SentimentCounts, Tally
+from monitor.quality import RULES, Basis, ErrorFigure, MoodModel
 
 MIN_SCORED = 20
-"""With fewer scored mentions, a mean says nothing."""
-MAX_HALF_WIDTH = 0.30
-"""With a wider interval, a mean says nothing."""
+"""With fewer scored mentions, a mood says nothing."""
+MAX_WIDTH = 1.2
+"""With a wider interval, a mood says nothing."""
 MAX_ROWS = 6
 
 
@@ -33,24 +34,32 @@ def share_text(percent: int, n: int) -> str:
     return "<1" if n and not percent else str(percent)
 
 
-def mood_mark(scored: int, mean: float | None, half_width: float | None) -> Sentiment:
-    """Where a mean score lies with its interval; UNSCORED if it says nothing."""
-    if scored < MIN_SCORED or mean is None or half_width is None or half_width > MAX_HALF_WIDTH:
-        return Sentiment.UNSCORED
-    if mean - half_width > 0:
-        return Sentiment.POSITIVE
-    return Sentiment.NEGATIVE if mean + half_width < 0 else Sentiment.NEUTRAL
+def mood_of(counts: SentimentCounts, model: MoodModel) -> tuple[Sentiment, Mood | None]:
+    """A mood and its mark: on which side of zero the whole interval lies. UNSCORED and None if it says nothing."""
+    found = model.mood(counts)
+    if found is None or counts.scored < MIN_SCORED or found.high - found.low > MAX_WIDTH:
+        return Sentiment.UNSCORED, None
+    mark = Sentiment.POSITIVE if found.low > 0 else Sentiment.NEGATIVE if found.high < 0 else Sentiment.NEUTRAL
+    return mark, Mood(found.mean, found.low, found.high)
 
 
-def brand_mood(tally: Tally, phrases: Phrases) -> tuple[Sentiment, Mood | None, str]:
+def brand_mood(tally: Tally, model: MoodModel, phrases: Phrases) -> tuple[Sentiment, Mood | None, str]:
     """A brand's mark, its interval, and a note that says why there is none."""
-    scored = tally.positive + tally.neutral + tally.negative
-    if tally.unscored > scored:
+    if tally.unscored > tally.positive + tally.neutral + tally.negative:
         return Sentiment.UNSCORED, None, phrases.mostly_unscored
-    mark = mood_mark(scored, tally.mean, tally.half_width)
-    if mark is Sentiment.UNSCORED or tally.mean is None or tally.half_width is None:
-        return Sentiment.UNSCORED, None, phrases.too_few
-    return mark, Mood(tally.mean, tally.mean - tally.half_width, tally.mean + tally.half_width), ""
+    mark, mood = mood_of(tally.stories, model)
+    return mark, mood, "" if mood else phrases.too_few
+
+
+def errors_line(figure: ErrorFigure | None, locale: Locale) -> str:
+    """How many posts called negative are not, as short as the board needs it; empty if nobody knows."""
+    if figure is None:
+        return ""
+    phrases, wrong = locale.phrases, round(100 * figure.wrong.value)
+    n = locale.number(wrong) if wrong else f"<{locale.number(1)}"
+    if figure.basis is Basis.PUBLIC:
+        return fill(phrases.wrong_in_tests, n=n)
+    return fill(phrases.wrong_of_checked, n=n, checked=locale.number(figure.n))
 
 
 def brand_board(
@@ -61,11 +70,13 @@ def brand_board(
     head: str,
     locale: Locale,
     usual_shares: Mapping[str, int] | None = None,
+    mood_model: Callable[[str], MoodModel] = lambda _: MoodModel(RULES.confusion),
+    errors: str = "",
 ) -> Board:
     """``brands`` by share, at most MAX_ROWS rows: the smallest become "others", but never a brand of ``leads``.
 
     A single brand has no share: it would be the whole. ``usual_shares``: brand -> its usual share in whole per cent,
-    which is shown for ``leads``.
+    which is shown for ``leads``. ``errors``: how often moods' posts are misjudged, shown beside moods.
     """
     found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
     shown, others = _shown_and_others(found, leads)
@@ -80,12 +91,15 @@ def brand_board(
         if brand in leads
     }
     texts = [share_text(percent, t.n) for percent, t in zip(shares, shown, strict=False)] if len(brands) > 1 else [""]
-    rows = [_row(t, t.brand in leads, text, usual, phrases) for t, text in zip(shown, texts, strict=True)]
+    rows = [
+        _row(t, t.brand in leads, text, usual, brand_mood(t, mood_model(t.brand), phrases))
+        for t, text in zip(shown, texts, strict=True)
+    ]
     if others:
         note = locale.counted(phrases.brands, len(others))
         share = share_text(shares[-1], total.n)
         rows.append(BrandRow(phrases.others, False, share, Sentiment.UNSCORED, None, note))
-    return Board(head, tuple(rows))
+    return Board(head, tuple(rows), errors if any(row.mood for row in rows) else "")
 
 
 def _shown_and_others(found: Sequence[Tally], leads: Collection[str]) -> tuple[list[Tally], list[Tally]]:
@@ -98,9 +112,10 @@ def _shown_and_others(found: Sequence[Tally], leads: Collection[str]) -> tuple[l
     return [t for t in found if t.brand in kept], [t for t in found if t.brand not in kept]
 
 
-def _row(tally: Tally, leads: bool, share: str, usual: Mapping[str, str], phrases: Phrases) -> BrandRow:
-    mark, mood, note = brand_mood(tally, phrases)
-    return BrandRow(short_brand_name(tally.brand), leads, share, mark, mood, note, usual.get(tally.brand, ""))
+def _row(
+    tally: Tally, leads: bool, share: str, usual: Mapping[str, str], mood: tuple[Sentiment, Mood | None, str]
+) -> BrandRow:
+    return BrandRow(short_brand_name(tally.brand), leads, share, *mood, usual.get(tally.brand, ""))
 
 
 def _empty_row(brand: str, leads: bool, phrases: Phrases) -> BrandRow:

@@ -113,7 +113,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """Mean score with its 95 % interval."""
+    """The share of positive posts less that of negative ones, with its 95 % interval; from -1 to 1."""
 
     mean: float
     low: float
@@ -142,6 +142,8 @@ class Board:
     head: str
     """The time that the figures cover."""
     rows: tuple[BrandRow, ...]
+    errors: str = ""
+    """How often posts are called negative and are not; empty if no row has a mood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from display.wall_state.sentences import incident_size, last_known_size, source_
 from display.wall_state.wall_text import isolated, short_brand_name, source_name
 from monitor.analysis.baseline import Baseline
 from monitor.model import Incident, Tally, Trend, VolumeSeries
+from monitor.quality import ErrorFigure
 
 BARS = 36
 STEP = timedelta(minutes=5)
@@ -59,6 +60,8 @@ class IncidentContext:
     baseline: Baseline | None
     brand: str = ""
     """The brand it is about; empty if the wall has a single brand of ours."""
+    wrong_negative: ErrorFigure | None = None
+    """How many posts that are called negative are not."""
     new_words: Sequence[str] = ()
     """What is said now and usually is not, as this wall may show it."""
 
@@ -176,7 +179,7 @@ def incident_proof(
     What the competitors do moves to the second line where the first has no room for it.
     """
     phrases, more = locale.phrases, ""
-    share = negative_share_sentence(context.tallies.get(incident.brand), locale)
+    share = negative_share_sentence(context.tallies.get(incident.brand), context.wrong_negative, locale)
     competitors = competitors_sentence(context, locale)
     if voices and voices[0].near_duplicates:
         more = fill(phrases.sentence, text=locale.counted(phrases.page.more_like_this, voices[0].near_duplicates))
@@ -217,8 +220,8 @@ def far_more_sentence(incident: Incident, locale: Locale) -> str:
     return fill(locale.phrases.far_more, names=source_names(names, locale)) if names else ""
 
 
-def negative_share_sentence(tally: Tally | None, locale: Locale) -> str:
-    """``81% negative of 200 scored.``: an unscored mention is not neutral."""
+def negative_share_sentence(tally: Tally | None, wrong: ErrorFigure | None, locale: Locale) -> str:
+    """``81% negative of 200 scored, 11% wrongly.``: an unscored mention is not neutral."""
     if tally is None:
         return ""
     scored = tally.negative + tally.neutral + tally.positive
@@ -227,7 +230,10 @@ def negative_share_sentence(tally: Tally | None, locale: Locale) -> str:
     if scored < MIN_SCORED:
         return ""
     percent = locale.percent(round(100 * tally.negative / scored))
-    return fill(locale.phrases.percent_negative, percent=percent, n=locale.number(scored))
+    if wrong is None:
+        return fill(locale.phrases.percent_negative, percent=percent, n=locale.number(scored))
+    wrongly = locale.percent(round(100 * wrong.wrong.value))
+    return fill(locale.phrases.percent_negative_wrong, percent=percent, wrong=wrongly, n=locale.number(scored))
 
 
 def competitors_sentence(context: IncidentContext, locale: Locale) -> str:

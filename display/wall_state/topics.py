@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from display.wall_state.board import mood_mark
+from display.wall_state.board import mood_of
 from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import TopicBoard, TopicRow
 from display.wall_state.i18n import Locale, fill
 from display.wall_state.wall_text import one_line, truncate_graphemes
-from monitor.model import FoundTopic, Sentiment, Topics
+from monitor.model import FoundTopic, Sentiment, SentimentCounts, Topics
+from monitor.quality import MoodModel
 
 MAX_TOPIC_GRAPHEMES = 22
 MIN_SHARE_OF_HOUR, MIN_MENTIONS, MIN_AUTHORS = 0.25, 5, 3
@@ -30,7 +31,9 @@ def headline_topic(topics: Topics | None, n: int, policy: DisplayPolicy) -> str:
     return topic_phrase(topic.name, policy)
 
 
-def topic_board(topics: Topics | None, brand: str, policy: DisplayPolicy, locale: Locale) -> TopicBoard | None:
+def topic_board(
+    topics: Topics | None, brand: str, model: MoodModel, policy: DisplayPolicy, locale: Locale
+) -> TopicBoard | None:
     """The topics of the day, largest first, and how many mentions have none. None if too few topics stand out."""
     named = [(t, topic_phrase(t.name, policy)) for t in topics.day] if topics else []
     shown = [(t, name) for t, name in named if name]
@@ -39,7 +42,7 @@ def topic_board(topics: Topics | None, brand: str, policy: DisplayPolicy, locale
     without_topic = topics.without_topic + sum(t.n for t in topics.day) - sum(t.n for t, _ in shown)
     max_topics = MAX_ROWS - (without_topic > 0 or len(shown) > MAX_ROWS)
     without_topic += sum(t.n for t, _ in shown[max_topics:])
-    rows = [_row(topic, name, brand, policy, locale) for topic, name in shown[:max_topics]]
+    rows = [_row(topic, name, brand, model, policy, locale) for topic, name in shown[:max_topics]]
     if without_topic > 0:
         rows.append(TopicRow(Sentiment.UNSCORED, locale.phrases.not_sorted, locale.number(without_topic), "", ""))
     return TopicBoard(locale.phrases.topics, tuple(rows))
@@ -62,10 +65,10 @@ def compared_with_usual(n: int, usual: float | None, locale: Locale) -> str:
     return phrases.half if ratio >= 0.4 else phrases.less_than_half
 
 
-def _row(topic: FoundTopic, name: str, brand: str, policy: DisplayPolicy, locale: Locale) -> TopicRow:
+def _row(topic: FoundTopic, name: str, brand: str, model: MoodModel, policy: DisplayPolicy, locale: Locale) -> TopicRow:
     # A topic's rule may contain a handle, which a masked wall must not reveal in a link either.
     link = "" if policy.masks_authors else _mentions_path(topic, brand)
-    mark = mood_mark(topic.scored, topic.mean, topic.half_width)
+    mark, _ = mood_of(SentimentCounts(topic.negative, topic.neutral, topic.positive), model)
     return TopicRow(mark, name, locale.number(topic.n), compared_with_usual(topic.n, topic.baseline, locale), link)
 
 

@@ -24,7 +24,7 @@ from display.wall_state.wall_text import short_brand_name
 from monitor.analysis.staleness import without
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
-from monitor.model import Brand, Incident, Mention
+from monitor.model import Brand, Incident, Mention, Sentiment
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -230,6 +230,10 @@ class WallBuilder:
             head=self._board_head(),
             locale=self._locale,
             usual_shares=usual,
+            mood_model=data.error_figures.mood_model,
+            errors=board.errors_line(
+                data.error_figures.figure(Sentiment.NEGATIVE, brand=self._leading_brands[0]), self._locale
+            ),
         )
 
     def _board_head(self) -> str:
@@ -250,7 +254,8 @@ class WallBuilder:
 
     def _topics(self) -> TopicBoard | None:
         brand = self._leading_brands[0]
-        return topics.topic_board(self._data.topics(brand), brand, self._policy, self._locale)
+        model = self._data.error_figures.mood_model(brand)
+        return topics.topic_board(self._data.topics(brand), brand, model, self._policy, self._locale)
 
     # The voices
 
@@ -312,6 +317,7 @@ class WallBuilder:
             baseline=data.baseline((incident.brand,)),
             brand="" if self._ours == (incident.brand,) else incident.brand,
             new_words=self._new_words(incident),
+            wrong_negative=data.error_figures.figure(Sentiment.NEGATIVE, brand=incident.brand),
         )
         title = sentences.incident_title(incident, headline_context.incident_topic, self._locale.phrases)
         voices = self._voices(self._incident_voices.of(incident))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cachetools import TTLCache
 
+from display.error_figures import error_figures
 from display.source_health import SourceHealth, is_major, major_sources, outage_gaps, source_health, unrecorded_gaps
 from display.wall_state import horizon, usual_shares
 from display.wall_state.baseline_hours import baseline_hours
@@ -25,6 +26,7 @@ from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.model import Text
+    from monitor.quality import ErrorFigures
     from monitor.store import Store
 
 T = TypeVar("T")
@@ -156,6 +158,11 @@ class WallData:
     def tallies_since(self, since: datetime, until: datetime | None = None) -> dict[str, Tally]:
         """Brand -> its figures since then."""
         return {t.brand: t for t in self._store.tallies(since, until or horizon.end_of_last_bar(self.now))}
+
+    @property
+    def error_figures(self) -> ErrorFigures:
+        """How often judgements are wrong."""
+        return self._cached("error figures", MATCHES_TTL_SECONDS, lambda: error_figures(self._store))
 
     def bins(self, brands: Brands) -> list[Bin]:
         """Mentions of all ``brands`` together, per quarter of an hour. Those before the last hour are cached."""

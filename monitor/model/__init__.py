@@ -41,7 +41,18 @@ from monitor.model.mentions import (
 from monitor.model.opinion_work import JudgedMention, MentionToJudge, OpinionWork, PostToJudge
 from monitor.model.opinions import UNCLEAR_FROM, Opinion, OwnModel, Trust
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
-from monitor.model.queries import Bin, Choice, Count, FacetValue, ListPosition, MentionFilter, Order, Position, Tally
+from monitor.model.queries import (
+    Bin,
+    Choice,
+    Count,
+    FacetValue,
+    ListPosition,
+    MentionFilter,
+    Order,
+    Position,
+    SentimentCounts,
+    Tally,
+)
 from monitor.model.relevance import (
     BrandRelevance,
     ClickedMention,
@@ -138,6 +149,7 @@ __all__ = [
     "Score",
     "ScoreReview",
     "Sentiment",
+    "SentimentCounts",
     "SetAside",
     "SourceRequest",
     "SourceStatus",

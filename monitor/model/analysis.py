@@ -95,11 +95,10 @@ class FoundTopic:
     authors: int
     baseline: float | None
     """Mentions expected in the same time; None if there is too little history."""
-    mean: float | None = None
-    """Mean score towards the brand, counting each story once; None if none is scored."""
-    half_width: float | None = None
-    """Half the width of the 95 % interval of the mean."""
-    scored: int = 0
+    negative: int = 0
+    """Its scored stories by sentiment; a mention without a story counts as one."""
+    neutral: int = 0
+    positive: int = 0
 
 
 @dataclass(frozen=True, slots=True)

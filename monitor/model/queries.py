@@ -100,8 +100,22 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
+class SentimentCounts:
+    """Scored mentions by sentiment."""
+
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+
+    @property
+    def scored(self) -> int:
+        """All of them."""
+        return self.negative + self.neutral + self.positive
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """A brand's figures over a time span. ``mean`` and ``half_width`` count each story once."""
+    """A brand's figures over a time span."""
 
     brand: str
     n: int
@@ -111,7 +125,5 @@ class Tally:
     unscored: int = 0
     hidden: int = 0
     set_aside: int = 0
-    mean: float | None = None
-    """Mean score; None if no mention is scored."""
-    half_width: float | None = None
-    """Half the width of the 95 % interval of the mean; None with fewer than two scored mentions."""
+    stories: SentimentCounts = SentimentCounts()
+    """The scored mentions, each story counted once, by its mean score."""

@@ -84,7 +84,7 @@ class MentionQueries(Protocol):
     def tallies(self, since: datetime, until: datetime) -> list[Tally]:
         """Figures of each brand of the config over mentions published in [since, until), in the config's order.
 
-        Up to 31 days the mean counts each story once; over longer ranges, for speed, each mention.
+        Up to 31 days ``stories`` counts each story once; over longer ranges, for speed, each mention.
         """
 
     def brand_histogram(self, brand: str, edges: Sequence[datetime]) -> list[Bin]:

@@ -20,6 +20,9 @@ class OpinionStore(Protocol):
         and nothing waits.
         """
 
+    def uses_model(self) -> bool:
+        """Whether a model is in use."""
+
     def waiting(self) -> int:
         """How many posts wait, counted up to 100,000, with those that are still to be reviewed."""
 

@@ -37,6 +37,7 @@ from tests.wall_states.languages import crowded
 from tests.wall_states.parts import (
     BARS,
     CLOCK,
+    ERRORS,
     LEFT,
     PROOF,
     ROWS,
@@ -95,7 +96,7 @@ def learning() -> WallState:
         kind=StateKind.LEARNING,
         headline=Headline("Learning", "what is usual, day 3.", "42 mentions in the last hour."),
         horizon=horizon(usual=(), usual_label=None),
-        board=Board("Since Tuesday", tuple(replace(row, usual="") for row in ROWS)),
+        board=Board("Since Tuesday", tuple(replace(row, usual="") for row in ROWS), ERRORS),
     )
 
 
@@ -298,11 +299,11 @@ def night() -> WallState:
 def extremes() -> WallState:
     """The longest names and texts, in several scripts."""
     names = (
-        ("Vereinigte Donaudampfschifffahrtsgesellschaft mbH und Cie AG", "38", "negative", Mood(-0.1, -0.15, -0.06)),
-        ("Acme", "31", "positive", Mood(0.18, 0.12, 0.25)),
-        ("グローベックス株式会社" * 5, "17", "neutral", Mood(0.03, -0.06, 0.12)),
-        ("شركة المظلة العالمية المحدودة للتجارة والتوريدات العامة شركة", "9", "neutral", Mood(-0.03, -0.2, 0.14)),
-        ("Initech", "5", "positive", Mood(0.12, 0.02, 0.21)),
+        ("Vereinigte Donaudampfschifffahrtsgesellschaft mbH und Cie AG", "38", "negative", Mood(-0.2, -0.3, -0.12)),
+        ("Acme", "31", "positive", Mood(0.36, 0.24, 0.5)),
+        ("グローベックス株式会社" * 5, "17", "neutral", Mood(0.06, -0.12, 0.24)),
+        ("شركة المظلة العالمية المحدودة للتجارة والتوريدات العامة شركة", "9", "neutral", Mood(-0.06, -0.4, 0.28)),
+        ("Initech", "5", "positive", Mood(0.24, 0.04, 0.42)),
         ("W" * 60, "<1", "unscored", None),
     )
     rows = [
@@ -317,7 +318,9 @@ def extremes() -> WallState:
             voice(8, "negative", "هل توقف الدفع في متجر Acme عن العمل مرة أخرى؟ " * 3, "أحمد", 4, near_duplicates=1204),
             voice(7, "positive", "🎉🎉🎉 🚚💨 10/10 またアクメで買います。" * 3, ASTRONAUT, 8, brand="W" * 27 + "…"),
         ),
-        board=Board("Last 7 days, with gaps", tuple(replace(r, usual="usually 31%" if r.ours else "") for r in rows)),
+        board=Board(
+            "Last 7 days, with gaps", tuple(replace(r, usual="usually 31%" if r.ours else "") for r in rows), ERRORS
+        ),
     )
 
 
@@ -341,18 +344,18 @@ def twelve_brands() -> WallState:
     """The five largest brands, and the others in one row."""
     rows = (
         *ROWS[:3],
-        BrandRow("Umbrella", False, "1", "neutral", Mood(0.0, -0.2, 0.2), ""),
+        BrandRow("Umbrella", False, "1", "neutral", Mood(0.0, -0.4, 0.4), ""),
         BrandRow("Hooli", False, "<1", "unscored", None, "too few to say"),
         BrandRow("others", False, "<1", "unscored", None, "7 brands"),
     )
-    return state(board=Board("Last 7 days", rows))
+    return state(board=Board("Last 7 days", rows, ERRORS))
 
 
 def long_name() -> WallState:
     """Our name is longer than its place, beside a long heading."""
-    rows = (BrandRow("Pedalo", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),)
-    ours = BrandRow("Harbour Bikes", True, "34", "positive", Mood(0.18, 0.11, 0.25), "", "usually 31%")
-    return state(board=Board("Last 7 days, with gaps", (*rows, ours, *ROWS[2:])), ours="Harbour Bikes")
+    rows = (BrandRow("Pedalo", False, "47", "negative", Mood(-0.3, -0.44, -0.14), ""),)
+    ours = BrandRow("Harbour Bikes", True, "34", "positive", Mood(0.36, 0.22, 0.5), "", "usually 31%")
+    return state(board=Board("Last 7 days, with gaps", (*rows, ours, *ROWS[2:]), ERRORS), ours="Harbour Bikes")
 
 
 def no_mentions() -> WallState:
@@ -365,7 +368,7 @@ def no_mentions() -> WallState:
             bars=(Bar(0, 0),) * BARS, scale=4, usual=(0.1,) * BARS, spoken="No mentions in the last 24 hours."
         ),
         voices=(),
-        board=Board("Last 7 days", rows),
+        board=Board("Last 7 days", rows, ERRORS),
         proof=PROOF[:1],
     )
 
@@ -374,7 +377,7 @@ def all_unscored() -> WallState:
     """No mention has a score."""
     rows = tuple(BrandRow(r.brand, r.ours, r.share, "unscored", None, "mostly unscored") for r in ROWS)
     voices = tuple(voice(v.id, "unscored", v.text, v.author, 5) for v in VOICES)
-    return state(voices=voices, board=Board("Last 7 days", rows))
+    return state(voices=voices, board=Board("Last 7 days", rows, ERRORS))
 
 
 def masked() -> WallState:
@@ -422,7 +425,7 @@ def states() -> Mapping[str, WallState]:
         "sample": state(sample=True),
         "night": night(),
         "one-brand": state(
-            board=Board("Last 7 days", (BrandRow("Acme", True, "100", "positive", Mood(0.18, 0.11, 0.25), ""),))
+            board=Board("Last 7 days", (BrandRow("Acme", True, "100", "positive", Mood(0.36, 0.22, 0.5), ""),), ERRORS)
         ),
         "twelve-brands": twelve_brands(),
         "long-name": long_name(),

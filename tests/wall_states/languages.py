@@ -54,7 +54,11 @@ def crowded(language: str, twelve_hours: bool) -> WallState:
         headline=Headline(phrases.busy, text, about, text_alone),
         horizon=horizon(2500, ((4200, 900), (4750, 700), (4640, 1100), (4616, 800)), labels=labels),
         voices=VOICES,
-        board=Board(phrases.last_week_gaps, tuple(rows)),
+        board=Board(
+            phrases.last_week_gaps,
+            tuple(rows),
+            fill(phrases.wrong_of_checked, n=locale.number(12), checked=locale.number(1204)),
+        ),
         proof=(liveness, ProofLine("", fill(phrases.sampled, n=400))),
         topics=TopicBoard(phrases.topics, (*topics, TopicRow(Sentiment.UNSCORED, phrases.not_sorted, "163", "", ""))),
     )

@@ -113,10 +113,11 @@ VOICES = (
     voice(29, "unscored", "Acme liefert auch samstags", "Ruth M", 9, place="Mastodon"),
 )
 
+ERRORS = "11 of 100 negatives misjudged, 140 checked"
 ROWS = (
-    BrandRow("Globex", False, "47", "negative", Mood(-0.15, -0.22, -0.07), ""),
-    BrandRow("Acme", True, "34", "positive", Mood(0.18, 0.11, 0.25), "", "usually 31%"),
-    BrandRow("Initech", False, "18", "neutral", Mood(0.04, -0.09, 0.17), ""),
+    BrandRow("Globex", False, "47", "negative", Mood(-0.3, -0.44, -0.14), ""),
+    BrandRow("Acme", True, "34", "positive", Mood(0.36, 0.22, 0.5), "", "usually 31%"),
+    BrandRow("Initech", False, "18", "neutral", Mood(0.08, -0.18, 0.34), ""),
     BrandRow("Umbrella", False, "1", "unscored", None, "too few to say"),
 )
 
@@ -138,7 +139,7 @@ def state(**changes: Any) -> WallState:
         "headline": headline("Normal.", "42 mentions in the last hour", "mostly about delivery times."),
         "horizon": horizon(),
         "voices": VOICES,
-        "board": Board("Last 7 days", ROWS),
+        "board": Board("Last 7 days", ROWS, ERRORS),
         "proof": PROOF,
         "first_run": (),
         "ours": "Acme",

@@ -231,6 +231,8 @@ class Phrases:
     unread_since: str
     unread: str
     percent_negative: str
+    percent_negative_wrong: str
+    """The same, with how many of the negative ones are not."""
     mostly_unscored_sentence: str
     have_incident_too: Plural
     busy_too: Plural
@@ -252,6 +254,10 @@ class Phrases:
     last_week: str
     last_week_gaps: str
     board_since: str
+    wrong_of_checked: str
+    """Below the moods: how many of 100 posts that are called negative are not, of so many that people checked."""
+    wrong_in_tests: str
+    """The same, measured on other posts."""
     too_few: str
     mostly_unscored: str
     no_mentions: str

@@ -117,9 +117,11 @@ function BoardAndProof({ view }: { view: View }) {
   const { state, moment } = view;
   const { phrases } = moment.locale;
   const head = moment.showsAges ? state.board.head : fill(phrases.board_at, { time: timeOfDay(state.as_of, moment.locale) });
+  // Beside the sign of sample data, the night has no light to spare.
+  const errors = view.night && state.sample ? "" : state.board.errors;
   return (
     <div class="board-and-proof">
-      <Board head={head} rows={state.board.rows} layoutVersion={view.layoutVersion} />
+      <Board head={head} rows={state.board.rows} errors={errors} layoutVersion={view.layoutVersion} />
       <ProofZone view={view} />
     </div>
   );

@@ -5,12 +5,13 @@ import { usePhrases } from "./locale";
 import { Mark } from "./marks";
 import type { BrandRow, Mood, Sentiment } from "./state";
 
-/** The width in rem of the mood axis, which reaches from -MAX_SCORE to MAX_SCORE. */
+/** The width in rem of the mood axis, which reaches from -MAX_MOOD to MAX_MOOD. */
 const MOOD_WIDTH = 10.2;
-const MAX_SCORE = 0.4;
+const MAX_MOOD = 0.8;
 const MEAN_WIDTH = 0.46;
-/** More rows than this are set closer together. */
+/** More rows than this are set closer together, and more than MAX_CLOSE_ROWS as close as they can be. */
 const MAX_ROOMY_ROWS = 4;
+const MAX_CLOSE_ROWS = 5;
 /** A note with more characters than this is wider than a mood. All rows leave room for the longest note, and are set
  * closer. */
 const MAX_NARROW_NOTE = 14;
@@ -22,8 +23,8 @@ const BEFORE_NOTE = 0.9;
 const LONG_HEAD = 18;
 const MAX_HEAD = 22;
 
-function xOf(score: number): number {
-  return ((Math.min(Math.max(score, -MAX_SCORE), MAX_SCORE) + MAX_SCORE) / (2 * MAX_SCORE)) * MOOD_WIDTH;
+function xOf(mood: number): number {
+  return ((Math.min(Math.max(mood, -MAX_MOOD), MAX_MOOD) + MAX_MOOD) / (2 * MAX_MOOD)) * MOOD_WIDTH;
 }
 
 function MoodShape({ mood, of }: { mood: Mood; of: Sentiment }) {
@@ -67,10 +68,18 @@ function Row({ row, roomKey }: { row: BrandRow; roomKey: string }) {
   );
 }
 
-/** `head`: the time that the figures cover. */
-export function Board({ head, rows, layoutVersion }: { head: string; rows: BrandRow[]; layoutVersion: number }) {
+interface Props {
+  /** The time that the figures cover. */
+  head: string;
+  rows: BrandRow[];
+  /** How often the posts behind the moods are misjudged. */
+  errors: string;
+  layoutVersion: number;
+}
+
+export function Board({ head, rows, errors, layoutVersion }: Props) {
   const phrases = usePhrases();
-  const close = rows.length > MAX_ROOMY_ROWS ? "close" : "";
+  const close = rows.length > MAX_CLOSE_ROWS ? "close closest" : rows.length > MAX_ROOMY_ROWS ? "close" : "";
   const longestNote = Math.max(0, ...rows.map((row) => row.note.length));
   const wordy = longestNote > MAX_NARROW_NOTE ? "wordy" : "";
   const alone = head.length > (wordy ? LONG_HEAD : MAX_HEAD) ? "alone" : "";
@@ -78,25 +87,28 @@ export function Board({ head, rows, layoutVersion }: { head: string; rows: Brand
   const hasShares = rows.length !== 1;
   const room = { "--room": `${longestNote * NOTE_CHARACTER_WIDTH + BEFORE_NOTE}rem` };
   return (
-    <table role="table" class={`board ${close} ${wordy}`} style={room}>
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col" class={head.length > LONG_HEAD ? `head long ${alone}` : "head"}>
-            {head}
-          </th>
-          <th role="columnheader" scope="col" class="share">
-            {hasShares && <span class={alone && "visually-hidden"}>{phrases.share}</span>}
-          </th>
-          <th role="columnheader" scope="col" class="mood-cell">
-            <span>{phrases.mood}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row, n) => (
-          <Row key={`${row.brand} ${n}`} row={row} roomKey={`${layoutVersion} ${close} ${longestNote}`} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table role="table" class={`board ${close} ${wordy}`} style={room}>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col" class={head.length > LONG_HEAD ? `head long ${alone}` : "head"}>
+              {head}
+            </th>
+            <th role="columnheader" scope="col" class="share">
+              {hasShares && <span class={alone && "visually-hidden"}>{phrases.share}</span>}
+            </th>
+            <th role="columnheader" scope="col" class="mood-cell">
+              <span>{phrases.mood}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row, n) => (
+            <Row key={`${row.brand} ${n}`} row={row} roomKey={`${layoutVersion} ${close} ${longestNote}`} />
+          ))}
+        </tbody>
+      </table>
+      {errors && <p class="errors">{errors}</p>}
+    </>
   );
 }

@@ -72,7 +72,7 @@ export interface Voice {
   near_duplicates: number;
 }
 
-/** Mean score with its 95 % interval. */
+/** The share of positive posts less that of negative ones, with its 95 % interval; from -1 to 1. */
 export interface Mood {
   mean: number;
   low: number;
@@ -97,6 +97,8 @@ export interface Board {
   /** The time that the figures cover. */
   head: string;
   rows: BrandRow[];
+  /** How often posts are called negative and are not; empty if no row has a mood. */
+  errors: string;
 }
 
 /** A line of proof: why the picture can be believed. */

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from monitor.analysis.topics.significance import (
     significant_phrases,
 )
 from monitor.errors import QueryError
-from monitor.model import Brand, FoundTopic, Text, Texts, Topic, Topics
+from monitor.model import Brand, FoundTopic, Sentiment, Text, Texts, Topic, Topics
 from monitor.query import parse
 from monitor.query.folding import WORD, fold
 
@@ -162,7 +162,7 @@ class TopicFinder:
     ) -> FoundTopic:
         configured = not candidate.key
         usual_of = background.usual_of_topic if configured else background.usual
-        mean, half_width, scored = _mood([window.texts[n] for n in candidate.texts])
+        stories = _stories([window.texts[n] for n in candidate.texts])
         return FoundTopic(
             name=candidate.name,
             rule=candidate.rule,
@@ -170,9 +170,9 @@ class TopicFinder:
             n=round(len(candidate.texts) * window.scale),
             authors=candidate.voices,
             baseline=usual_of(candidate.hash, None if now is None else now - timedelta(minutes=30)),
-            mean=mean,
-            half_width=half_width,
-            scored=scored,
+            negative=stories[Sentiment.NEGATIVE],
+            neutral=stories[Sentiment.NEUTRAL],
+            positive=stories[Sentiment.POSITIVE],
         )
 
 
@@ -211,17 +211,11 @@ def _phrase_hashes(topics: Iterable[FoundTopic]) -> set[int]:
     return {hash(phrase_key(match[1])) for match in quoted if match}
 
 
-def _mood(texts: Iterable[Text]) -> tuple[float | None, float | None, int]:
-    """(mean score, half the width of its 95 % interval, number of scores). A story counts once."""
+def _stories(texts: Iterable[Text]) -> Counter[Sentiment]:
+    """The scored texts by sentiment. A story counts once, by its mean score."""
     by_story: dict[tuple[bool, int], list[float]] = {}
     for text in texts:
         if text.score is not None:
             key = (True, text.mention) if text.story is None else (False, text.story)
             by_story.setdefault(key, []).append(text.score)
-    scores = [sum(story_scores) / len(story_scores) for story_scores in by_story.values()]
-    n = len(scores)
-    if n < 2:
-        return (scores[0] if scores else None), None, n
-    mean = sum(scores) / n
-    variance = sum((score - mean) ** 2 for score in scores) / (n - 1)
-    return mean, 1.96 * math.sqrt(variance / n), n
+    return Counter(Sentiment.of(sum(scores) / len(scores)) for scores in by_story.values())

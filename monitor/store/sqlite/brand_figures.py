@@ -5,23 +5,22 @@ Hidden mentions and those set aside count; irrelevant and left ones do not.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, Tally
+from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, SentimentCounts, Tally
 from monitor.store.sqlite import facets
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.cubes import segments
 from monitor.store.sqlite.ids import active_brand_id, active_brands
 from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
-from monitor.store.sqlite.rows import load_mentions
+from monitor.store.sqlite.rows import SENTIMENTS, load_mentions, sentiment_code
 from monitor.store.sqlite.units import DAY_MS
 
 MAX_ROW_RANGE_MS = 31 * DAY_MS
-"""Longer ranges are read from cube_brand_day, which has no stories: there the mean counts each mention."""
+"""Longer ranges are read from cube_brand_day, which has no stories: there each mention counts as a story."""
 MAX_ARRIVALS_READ = 20_000
 """Mentions that ``arrivals`` reads at most, the newest first."""
 MAX_STORY_PAGES = 20
@@ -30,14 +29,14 @@ _IN_TIME = "brand = ? AND published_at >= ? AND published_at < ? AND state < 2"
 _SUMS = """count(*), ifnull(sum(sentiment = 0), 0), ifnull(sum(sentiment = 1), 0), ifnull(sum(sentiment = 2), 0),
     ifnull(sum(sentiment = 3), 0), ifnull(sum(hidden = 1), 0), ifnull(sum(hidden = 2), 0),
     {scored}"""
-_SCORED_WITHOUT_STORY = """count(iif(story IS NULL, score, NULL)), ifnull(sum(iif(story IS NULL, score, 0)), 0),
-    ifnull(sum(iif(story IS NULL, score * score, 0)), 0)"""
-_SCORED = "count(score), ifnull(sum(score), 0), ifnull(sum(score * score), 0)"
+_WITHOUT_STORY = """count(iif(story IS NULL AND sentiment = 0, 1, NULL)),
+    count(iif(story IS NULL AND sentiment = 1, 1, NULL)), count(iif(story IS NULL AND sentiment = 2, 1, NULL))"""
+_SCORED = "count(iif(sentiment = 0, 1, NULL)), count(iif(sentiment = 1, 1, NULL)), count(iif(sentiment = 2, 1, NULL))"
 _ARRIVALS = f"""SELECT count(*), count(iif(added_at >= ? AND added_at < ? AND added_at - published_at <= ?, 1, NULL)),
     min(published_at) FROM (SELECT added_at, published_at FROM mention INDEXED BY mention_time WHERE {_IN_TIME}
     ORDER BY published_at DESC LIMIT ?)"""
 _ROW_SUMS_WITHOUT_STORIES = (
-    f"SELECT {_SUMS.format(scored=_SCORED_WITHOUT_STORY)} FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
+    f"SELECT {_SUMS.format(scored=_WITHOUT_STORY)} FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
 )
 _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
@@ -53,13 +52,14 @@ _DAY_SUMS = """SELECT ifnull(sum(n), 0), ifnull(sum(iif(sentiment = 0, n, 0)), 0
     ifnull(sum(iif(sentiment = 1, n, 0)), 0), ifnull(sum(iif(sentiment = 2, n, 0)), 0),
     ifnull(sum(iif(sentiment = 3, n, 0)), 0), ifnull(sum(iif(hidden = 1, n, 0)), 0),
     ifnull(sum(iif(hidden = 2, n, 0)), 0),
-    ifnull(sum(iif(sentiment < 3, n, 0)), 0), ifnull(sum(score), 0), ifnull(sum(squares), 0)
+    ifnull(sum(iif(sentiment = 0, n, 0)), 0), ifnull(sum(iif(sentiment = 1, n, 0)), 0),
+    ifnull(sum(iif(sentiment = 2, n, 0)), 0)
     FROM cube_brand_day WHERE brand = ? AND time >= ? AND time < ?"""
 
 
 @dataclass
 class _Sums:
-    """Counts, and the number, sum and sum of squares of the scores, in thousandths. A story has one score: its mean."""
+    """Counts of mentions, and of scored ones with each story as one."""
 
     n: int = 0
     negative: int = 0
@@ -68,14 +68,19 @@ class _Sums:
     unscored: int = 0
     hidden: int = 0
     set_aside: int = 0
-    scored: float = 0
-    total: float = 0
-    squares: float = 0
+    negative_stories: int = 0
+    neutral_stories: int = 0
+    positive_stories: int = 0
 
     def add(self, row: Sequence[int], sign: int = 1) -> None:
         """Add a row of sums, or subtract it."""
         for name, value in zip(self.__dataclass_fields__, row, strict=True):
             setattr(self, name, getattr(self, name) + sign * value)
+
+    def add_story(self, score: float) -> None:
+        """Add a story with this mean score in thousandths."""
+        name = SENTIMENTS[sentiment_code(score)] + "_stories"
+        setattr(self, name, getattr(self, name) + 1)
 
     def tally(self, brand: str) -> Tally:
         """The sums as a Tally."""
@@ -88,15 +93,8 @@ class _Sums:
             self.unscored,
             self.hidden,
             self.set_aside,
-            mean=self.total / self.scored / 1000 if self.scored else None,
-            half_width=self._half_width(),
+            SentimentCounts(self.negative_stories, self.neutral_stories, self.positive_stories),
         )
-
-    def _half_width(self) -> float | None:
-        if self.scored < 2:
-            return None
-        variance = (self.squares - self.total**2 / self.scored) / (self.scored - 1)
-        return 1.96 * math.sqrt(max(0.0, variance) / self.scored) / 1000
 
 
 def tallies(db: Connection, since: int, until: int) -> list[Tally]:
@@ -168,9 +166,7 @@ def _sums_by_rows(db: Connection, brand: int, since: int, until: int, unmeasured
         row_sums, story_means = (sql.replace(_ROWS, _MEASURED_ROWS) for sql in (row_sums, story_means))
     sums.add(db.execute(row_sums, params).fetchone())
     for (score,) in db.execute(story_means, params):
-        sums.scored += 1
-        sums.total += score
-        sums.squares += score * score
+        sums.add_story(score)
     return sums
 
 

@@ -81,6 +81,9 @@ class SqliteOpinions:
         if known != (wanted if model else None):
             self._write(lambda db: _use_model(db, wanted if model else None))
 
+    def uses_model(self) -> bool:
+        return self._read(lambda db: db.execute(_STATE).fetchone() is not None)
+
     def waiting(self) -> int:
         return self._read(_waiting)
 

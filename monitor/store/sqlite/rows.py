@@ -56,7 +56,7 @@ _COUNT_STORIES = """
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def sentiment_code(thousandths: int | None) -> int:
+def sentiment_code(thousandths: float | None) -> int:
     """The column ``sentiment`` for a stored score; the same bounds as ``Sentiment.of``."""
     if thousandths is None:
         return 3

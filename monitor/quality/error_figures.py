@@ -1,0 +1,87 @@
+"""How many of 100 posts that are called negative are not: from people's answers, or else from public figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from monitor.model import CheckAnswer, Sentiment
+from monitor.quality.confusion import Confusion
+from monitor.quality.mood import MoodModel
+from monitor.quality.public_figures import general_figures, public_figures
+from monitor.quality.shares import Interval
+
+MIN_ANSWERS = 50
+"""With fewer answers of a kind, the public figure is shown, and a brand's mood rests on more than its own answers."""
+
+
+class Basis(Enum):
+    """Where a figure comes from."""
+
+    OWN = "own"
+    """People's answers about the posts that were asked for: those of a brand, for example."""
+    ALL = "all"
+    """People's answers about all brands."""
+    PUBLIC = "public"
+    """A public set of labelled posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFigure:
+    """How often posts that are called so are something else."""
+
+    called: Sentiment
+    wrong: Interval
+    n: int
+    """How many posts it was measured on."""
+    basis: Basis
+    measured_on: str = ""
+    """Completes "measured on", for a public set: "English tweets to airlines"."""
+
+
+class ErrorFigures:
+    """The figures of one moment. Answers are compared with what the program said when they were given."""
+
+    def __init__(self, answers: Sequence[CheckAnswer] = (), *, uses_model: bool = False) -> None:
+        """``uses_model``: whether the language model is in use, which decides which public figures fit."""
+        self.answers, self.uses_model = answers, uses_model
+
+    @cached_property
+    def all(self) -> Confusion:
+        """All answers."""
+        return Confusion.of_answers(self.answers)
+
+    def answers_of(self, brand: str = "", lang: str = "", source: str = "") -> list[CheckAnswer]:
+        """The answers about posts of a brand, a language and a source; empty: any."""
+        wanted = (brand, lang, source)
+        return [
+            one
+            for one in self.answers
+            if all(w in ("", has) for w, has in zip(wanted, (one.brand, one.lang, one.source), strict=True))
+        ]
+
+    def figure(self, called: Sentiment, *, brand: str = "", lang: str = "", source: str = "") -> ErrorFigure | None:
+        """The figure for posts of a brand, language and source; None if nobody measured any that fits.
+
+        It rests on the answers about just these posts, or about this brand, or about all, whichever first has
+        MIN_ANSWERS; else on a public set, in this language.
+        """
+        scopes = ((brand, lang, source), (brand, "", ""), ("", lang, ""))
+        for scope in dict.fromkeys(scope for scope in scopes if any(scope)):
+            own = Confusion.of_answers(self.answers_of(*scope))
+            if own.n(called) >= MIN_ANSWERS:
+                return ErrorFigure(called, own.wrong(called), own.n(called), Basis.OWN)
+        if self.all.n(called) >= MIN_ANSWERS and lang in ("", "en"):
+            return ErrorFigure(called, self.all.wrong(called), self.all.n(called), Basis.ALL)
+        public = public_figures(lang, uses_model=self.uses_model)
+        if public is None:
+            return None
+        confusion = public.confusion
+        return ErrorFigure(called, confusion.wrong(called), confusion.n(called), Basis.PUBLIC, public.measured_on)
+
+    def mood_model(self, brand: str) -> MoodModel:
+        """What the mood of ``brand`` rests on."""
+        public = general_figures(uses_model=self.uses_model).confusion
+        return MoodModel(public, self.all, Confusion.of_answers(self.answers_of(brand)), MIN_ANSWERS)
