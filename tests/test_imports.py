@@ -59,6 +59,7 @@ MAY_IMPORT = {
 PAGES = BASE | {
     "activity",
     "judging",
+    "learning",  # how many answers are needed
     "config",
     "clock",
     "durations",

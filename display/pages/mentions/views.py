@@ -32,6 +32,7 @@ from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
 from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
 from display.pages.mentions.query_fix import fixed_query, query_error
+from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
@@ -157,6 +158,7 @@ def mention(number: int) -> PageResponse:
         lowest_score=format_signed(-1, 0),
         opinion=opinion_shares(shown),
         opinion_effect=opinion_effect(shown),
+        steps=score_steps(shown),
         language=language_name(shown.post.lang),
         intent_views={intent.value: view.changed(intent=Choice((intent.value,))) for intent in card.intents},
         partly_judged=any("off" in run.styles for run in card.runs),

@@ -75,6 +75,10 @@ class SystemFacts:
     """What the language model is doing."""
     waiting_posts: int = 0
     """Posts that wait for it."""
+    learning: str = ""
+    """What was learnt from people's answers, as a sentence."""
+    learns: bool = True
+    """Whether that is switched on."""
 
     @property
     def time_left(self) -> timedelta | None:
@@ -103,7 +107,9 @@ def status_lines(facts: SystemFacts, health: Mapping[str, bool], *, for_admin: b
     up = "has just started" if is_new else f"has been up for {format_duration(facts.uptime)}"
     version = StatusLine("Version", facts.version, up)
     engine = [_engine(facts.database)] if for_admin else []
-    return [version, _database(facts), *engine, *_parts(health, facts), _languages(facts, for_admin=for_admin)]
+    languages = _languages(facts, for_admin=for_admin)
+    learning = StatusLine("Learning", "On." if facts.learns else "Off.", facts.learning)
+    return [version, _database(facts), *engine, *_parts(health, facts), languages, learning]
 
 
 def _database(facts: SystemFacts) -> StatusLine:

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from display.access.guard import current_person
 from display.access.permissions import requires
 from display.formatting import day_and_month, join_with_and
+from display.learning import learning_sentence
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
@@ -118,7 +119,8 @@ def current_walls(context: PageContext) -> list[WallRow]:
 
 def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
     """What the status of the program is computed from."""
-    store = context.store
+    store, config = context.store, context.config
+    learns, now = config.learn_from_answers, context.clock.now()
     return SystemFacts(
         version=context.version,
         uptime=uptime(context),
@@ -127,9 +129,11 @@ def system_facts(context: PageContext, mentions_last_week: int) -> SystemFacts:
         mentions_last_week=mentions_last_week,
         waiting_writes=store.health().waiting,
         fault=store.health().outage,
-        zone=context.config.timezone,
+        zone=config.timezone,
         opinions=context.opinions(),
         waiting_posts=store.opinions.waiting(),
+        learning=learning_sentence(store.learning.result(), now, config.timezone, is_on=learns),
+        learns=learns,
     )
 
 
