@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "intent": BASE | {"query", "sentiment"},
     "quality": BASE,
     "analysis": BASE | {"query"},
-    "analysis.jobs": BASE | {"analysis", "clock", "learning", "logs", "store"},
+    "analysis.jobs": BASE | {"analysis", "clock", "intent", "learning", "logs", "store"},
     "http": BASE | {"clock", "dates"},
     "secrets": BASE,
     "redaction": BASE | {"http", "secrets"},

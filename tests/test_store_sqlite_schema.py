@@ -170,6 +170,7 @@ NEW_TABLES |= {
     "access_version",
     "check_answer",
     "check_draw",
+    "intent_rules",
     "learning",
     "check_drawn",
     "tombstone",

@@ -23,7 +23,7 @@ from display.server.summaries import Snapshot, SummaryLog
 from display.setup.service import Setup, Trials
 from monitor.activity import Activity, total
 from monitor.analysis.incidents import Detector
-from monitor.analysis.jobs import IncidentsJob, Job, JobRunner, LearningJob, TopicsJob
+from monitor.analysis.jobs import IncidentsJob, IntentsJob, Job, JobRunner, LearningJob, TopicsJob
 from monitor.clock import Clock
 from monitor.collector import Deliveries, Judge, PassContext, StoredOffset, StoredUsualLanguages, rules_digest
 from monitor.collector.scheduler import Scheduler, configured_source
@@ -224,7 +224,7 @@ class Service:
     def _pass_context(self, config: Config) -> PassContext:
         brands, matcher = config.brands, Matcher(config.brands)
         usual = StoredUsualLanguages(self._store.language_counts)
-        intents = IntentFinder(load_intent_rules() if config.intents is None else config.intents, brands)
+        intents = _intent_finder(config)
         offset = StoredOffset(self._store.learning.result)
         judge = Judge(matcher, Scorer(brands), self._detector, usual, intents, offset)
         return PassContext(
@@ -243,11 +243,16 @@ class Service:
         topics = TopicsJob(self._store, config.brands, config.topics)
         retention = RetentionJob(self._store, config.keep, config.keep_by_source)
         learning = LearningJob(self._store, is_on=config.learn_from_answers)
-        return [incidents, topics, retention, CleaningJob(self._store), learning]
+        intents = IntentsJob(self._store, _intent_finder(config))
+        return [incidents, topics, retention, CleaningJob(self._store), learning, intents]
 
     def _address(self) -> str:
         server = self._reloader.config.server
         return f"http://{server.host}:{server.port}"
+
+
+def _intent_finder(config: Config) -> IntentFinder:
+    return IntentFinder(load_intent_rules() if config.intents is None else config.intents, config.brands)
 
 
 def _language_model(config: Config) -> LanguageModel:
@@ -258,4 +263,4 @@ def _inputs_of_jobs(config: Config) -> object:
     """What the jobs depend on. New ones read four weeks again, so they are only created if this changes."""
     kept = config.keep, config.keep_by_source
     sources = [source.name for source in config.sources]
-    return config.brands, config.topics, config.timezone, sources, kept, config.learn_from_answers
+    return config.brands, config.topics, config.timezone, sources, kept, config.learn_from_answers, config.intents

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
-from monitor.intent.rules import Cue, IntentRules
+from monitor.intent.rules import Cue, IntentRules, rules_digest
 from monitor.model import Brand, Intent, IntentPhrase, Score, Sentiment, Span
 from monitor.query.folding import WORD, fold
 from monitor.sentiment.brand_names import name_pattern
@@ -38,6 +38,9 @@ class IntentFinder:
         }
         self._by_language: dict[str, _CueIndex] = {}
         by_language: defaultdict[str, list[IntentRules]] = defaultdict(list)
+        rules = tuple(rules)
+        self.digest = rules_digest(rules)
+        """Changes with the rules."""
         for one in rules:
             by_language[one.lang].append(one)
         for lang, of_language in by_language.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import resources
 from typing import Any
 
@@ -15,6 +17,8 @@ from monitor.query import Query, parse
 from monitor.query.folding import WORD, fold
 
 FILE_NAME = "intents.toml"
+FINDER_VERSION = 1
+"""Raise it when the same rules find other intents: those of stored mentions are then found again."""
 KINDS: Mapping[str, Intent] = {str(intent.name).lower(): intent for intent in Intent}
 _KEYS = {"lang", "rules", "patterns", "unless", "question", "addressed", "score"}
 _SCORES = ("not negative", "not positive")
@@ -51,6 +55,23 @@ class IntentRules:
 def load_intent_rules() -> tuple[IntentRules, ...]:
     """The rules that are part of the program."""
     return parse_intent_rules(built_in_rules_text(), FILE_NAME)
+
+
+def rules_digest(rules: Iterable[IntentRules]) -> str:
+    """Changes when ``rules``, or how the program reads them, may find other intents."""
+    parts = [
+        (
+            int(one.intent),
+            one.lang,
+            [cue.text for cue in one.cues],
+            [cue.text for cue in one.unless],
+            one.question,
+            one.addressed,
+            one.score,
+        )
+        for one in rules
+    ]
+    return sha256(json.dumps([FINDER_VERSION, parts]).encode()).hexdigest()
 
 
 def built_in_rules_text() -> str:

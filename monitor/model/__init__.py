@@ -6,6 +6,7 @@ Offsets (``Span``) count characters of ``Post.body``. Times are aware, in UTC. S
 from monitor.model.analysis import FoundTopic, Incident, Topic, Topics, Trend, VolumeSeries
 from monitor.model.checks import Answer, CheckAnswer, CheckDraw, DrawFilter
 from monitor.model.examination import Examination
+from monitor.model.intents import IntentReview, StoredIntents, StoredPost
 from monitor.model.learning import Comparison, LearningResult, Offset, ScoreReview, StoredScore
 from monitor.model.maintenance import (
     Backup,
@@ -117,6 +118,7 @@ __all__ = [
     "Incident",
     "Intent",
     "IntentPhrase",
+    "IntentReview",
     "Json",
     "JudgedMention",
     "JudgedPost",
@@ -159,6 +161,8 @@ __all__ = [
     "StoreFault",
     "StoreHealth",
     "StorePause",
+    "StoredIntents",
+    "StoredPost",
     "StoredScore",
     "StoryKey",
     "Tally",

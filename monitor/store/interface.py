@@ -24,6 +24,7 @@ from monitor.model import (
     Topics,
 )
 from monitor.store.checks import CheckStore
+from monitor.store.intents import IntentStore
 from monitor.store.learning import LearningStore
 from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
@@ -61,6 +62,8 @@ class Store(MentionQueries, Protocol):
     """Accounts, sessions, API tokens, paired walls and the audit log."""
     opinions: OpinionStore
     """The language model's opinions, and the posts that wait for it."""
+    intents: IntentStore
+    """Stored posts in which intents are to be found by rules that changed."""
     learning: LearningStore
     """What was learnt from people's answers, and the scores that are to be adjusted by it."""
     checks: CheckStore

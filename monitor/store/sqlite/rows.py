@@ -131,7 +131,7 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         score=Score(from_thousandths(score), read_evidence(stored)),
         added_at=from_ms(added),
         spans=read_spans(stored.get("spans", ())),
-        intents=tuple(IntentPhrase(Intent(bit), start, end) for bit, start, end in stored.get("intents", ())),
+        intents=read_intents(stored),
         state=State(state),
         hidden=hidden == HIDDEN,
         set_aside=hidden == SET_ASIDE,
@@ -142,6 +142,11 @@ def _mention(row: Sequence[Any], story_sizes: Counter[tuple[int, int]]) -> Menti
         opinion=None if row[26] is None else Opinion(*(value / 1000 for value in row[26:])),
         program_score=from_thousandths(row[25]),
     )
+
+
+def read_intents(stored: dict[str, Any]) -> tuple[IntentPhrase, ...]:
+    """The intents in the column ``evidence``, decoded."""
+    return tuple(IntentPhrase(Intent(bit), start, end) for bit, start, end in stored.get("intents", ()))
 
 
 def read_evidence(stored: dict[str, Any]) -> Evidence:

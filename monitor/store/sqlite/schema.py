@@ -13,6 +13,7 @@
     incident topics  results of the analysis jobs
     brand rule source gap
     opinion          what the language model makes of a mention; opinion_queue, opinion_state: see ``opinions``
+    intent_rules     the rules of intents in use, and how far stored posts are reviewed; see ``intents``
     learning         what people's answers taught, and how far stored scores are adjusted by it; see ``learning``
     check_draw       mentions drawn at random, in check_drawn; check_answer: what people said of them; see ``checks``
     account session api_token paired_wall tries audit access_version: see ``migrations_people``

@@ -25,6 +25,7 @@ from monitor.model import (
     Topics,
 )
 from monitor.store.checks import CheckStore
+from monitor.store.intents import IntentStore
 from monitor.store.interface import KEEP, Keep
 from monitor.store.learning import LearningStore
 from monitor.store.opinions import OpinionStore
@@ -46,6 +47,7 @@ from monitor.store.sqlite.connections import Connection, Readers, open_writer
 from monitor.store.sqlite.database_status import database_status
 from monitor.store.sqlite.faults import FaultTracker
 from monitor.store.sqlite.integrity import UncleanStopCheck
+from monitor.store.sqlite.intents import SqliteIntents
 from monitor.store.sqlite.learning import SqliteLearning
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
@@ -93,6 +95,7 @@ class SqliteStore(SqliteMentionQueries):
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
+        self.intents: IntentStore = SqliteIntents(self._read, self._write)
         self.learning: LearningStore = SqliteLearning(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
         self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)

@@ -1,0 +1,135 @@
+"""The review of intents in stored posts: see ``monitor.store.intents``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, TypeVar
+
+from monitor.model import ChangeKind, Intent, IntentPhrase, IntentReview, State, StoredIntents, StoredPost
+from monitor.store.intents import REVIEW_DELAY
+from monitor.store.sqlite import derived, opinions
+from monitor.store.sqlite.changes import log_changes
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_intents, read_spans
+from monitor.store.sqlite.units import MILLISECOND, from_thousandths, to_ms
+
+T = TypeVar("T")
+
+REVIEWED_IDS = 500
+"""Ids of posts that one step of the review looks at."""
+_REVIEW_DELAY_MS = REVIEW_DELAY // MILLISECOND
+_SELECT = f"""
+    SELECT post.id, post.title, post.text, post.lang, mention.id, brand.name, mention.evidence,
+        iif(opinion.mention IS NULL, mention.program_score - {opinions.ADJUSTMENT}, opinion.words_score)
+    FROM mention INDEXED BY mention_post CROSS JOIN post ON post.id = mention.post
+    JOIN brand ON brand.id = mention.brand LEFT JOIN opinion ON opinion.mention = mention.id
+    WHERE mention.post >= ? AND mention.post < ? AND mention.state <> {State.LEFT.value}
+    ORDER BY mention.post DESC"""
+_UPDATE = """
+    UPDATE mention SET intent = ?, evidence = json_patch(evidence, ?) WHERE id = ?"""
+
+
+class SqliteIntents:
+    """IntentStore over the connections of a store."""
+
+    def __init__(
+        self,
+        read: Callable[[Callable[[Connection], Any]], Any],
+        write: Callable[[Callable[[Connection], Any]], Any],
+    ) -> None:
+        """``read`` and ``write`` run a function in a transaction of the store."""
+        self._run_read, self._run_write = read, write
+
+    def use_rules(self, digest: str, now: datetime) -> None:
+        known = self._read(lambda db: db.execute("SELECT digest FROM intent_rules").fetchone())
+        if known != (digest,):
+            insert = "INSERT OR REPLACE INTO intent_rules (id, digest, changed_at, review) VALUES (1, ?, ?, NULL)"
+            self._write(lambda db: db.execute(insert, (digest, to_ms(now))))
+
+    def next_review(self, now: datetime) -> IntentReview:
+        return self._read(lambda db: _next_review(db, to_ms(now)))
+
+    def save_review(self, review: IntentReview, found: Mapping[int, tuple[IntentPhrase, ...]], now: datetime) -> int:
+        return self._write(lambda db: _save_review(db, review, found, to_ms(now)))
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        result: T = self._run_read(query)
+        return result
+
+    def _write(self, job: Callable[[Connection], T]) -> T:
+        result: T = self._run_write(job)
+        return result
+
+
+def _next_review(db: Connection, now: int) -> IntentReview:
+    state = db.execute("SELECT changed_at, review FROM intent_rules").fetchone()
+    if state is None or state[0] <= now < state[0] + _REVIEW_DELAY_MS:
+        return IntentReview()
+    position = state[1]
+    if position is None:
+        (position,) = db.execute("SELECT 1 + ifnull(max(id), 0) FROM post").fetchone()
+    if position <= 1:
+        return IntentReview()
+    low = max(1, position - REVIEWED_IDS)
+    return IntentReview(_posts(db, low, position), low)
+
+
+def _posts(db: Connection, low: int, high: int) -> tuple[StoredPost, ...]:
+    rows = db.execute(_SELECT, (low, high))
+    return tuple(_post(list(of_post)) for _, of_post in groupby(rows, key=lambda row: row[0]))
+
+
+def _post(rows: Sequence[Sequence[Any]]) -> StoredPost:
+    _, title, text, lang, *_ = rows[0]
+    return StoredPost(
+        body=f"{title}\n\n{text}" if title else text,
+        text_start=len(title) + 2 if title else 0,
+        lang=None if lang == UNKNOWN_LANGUAGE else lang,
+        mentions=tuple(_mention(row[4:]) for row in rows),
+    )
+
+
+def _mention(row: Sequence[Any]) -> StoredIntents:
+    id_, brand, evidence, words_score = row
+    stored = json.loads(evidence)
+    spans = read_spans(stored.get("spans", ()))
+    return StoredIntents(id_, brand, spans, from_thousandths(words_score), read_intents(stored))
+
+
+def _save_review(db: Connection, review: IntentReview, found: Mapping[int, tuple[IntentPhrase, ...]], now: int) -> int:
+    if review.reviewed_to is None:
+        return 0
+    different = {
+        one.mention: post for post in review.posts for one in post.mentions if found.get(one.mention, ()) != one.intents
+    }
+    ids = _unchanged(db, review, different)
+    marks = json.dumps(ids)
+    if ids:
+        derived.remove(db, derived.IN_IDS, marks)
+        db.executemany(_UPDATE, [_values(id_, found.get(id_, ())) for id_ in ids])
+        derived.add(db, derived.IN_IDS, marks)
+        log_changes(db, ChangeKind.JUDGED, derived.IN_IDS, marks, now)
+    db.execute("UPDATE intent_rules SET review = min(ifnull(review, ?1), ?1)", (review.reviewed_to,))
+    return len(ids)
+
+
+def _unchanged(db: Connection, review: IntentReview, wanted: Mapping[int, StoredPost]) -> list[int]:
+    """Those of the mentions whose posts are as they were when the review was read."""
+    if not wanted or review.reviewed_to is None:
+        return []
+    current = {
+        one.mention: post
+        for post in _posts(db, review.reviewed_to, review.reviewed_to + REVIEWED_IDS)
+        for one in post.mentions
+    }
+    return [id_ for id_, post in wanted.items() if current.get(id_) == post]
+
+
+def _values(mention: int, phrases: Sequence[IntentPhrase]) -> tuple[int, str, int]:
+    intent = sum({phrase.intent for phrase in phrases}, Intent(0))
+    # in a JSON patch, null removes a key
+    stored = [(int(phrase.intent), phrase.start, phrase.end) for phrase in phrases] or None
+    return int(intent), json.dumps({"intents": stored}), mention

@@ -1,0 +1,171 @@
+"""Intents of mentions that were stored before the rules in use: found behind the pipeline, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.analysis.jobs import IntentsJob
+from monitor.collector import Judge
+from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules
+from monitor.intent.rules import rules_digest
+from monitor.model import Brand, ChangeKind, Choice, IntentReview, JudgedMention, MentionFilter, Opinion, Post
+from monitor.query.matcher import Matcher
+from monitor.sentiment import Scorer
+from monitor.store import Store, open_store
+from monitor.store.intents import REVIEW_DELAY
+from monitor.store.sqlite.intents import REVIEWED_IDS
+from tests.fake_store import ALL
+from tests.fakes import NOON
+from tests.test_store_sqlite_derived import inconsistencies
+
+BRANDS = (Brand("Acme", "acme", ours=True), Brand("Globex", "globex"))
+LATER = NOON + REVIEW_DELAY
+OTHER_RULES = '[[price]]\nlang = "en"\npatterns = ["opens at"]'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "wallflower.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        store.register_brands(BRANDS, NOON)
+        yield store
+
+
+def finder(own_rules: str = "") -> IntentFinder:
+    return IntentFinder(parse_intent_rules(own_rules, "own.toml") if own_rules else load_intent_rules(), BRANDS)
+
+
+def save(store: Store, *texts: str, title: str = "", intents: IntentFinder | None = None) -> None:
+    """Save posts, whose ids are their texts without the last word, as a judge without intents finds them."""
+    judge = Judge(Matcher(BRANDS), Scorer(BRANDS), intents=intents)
+    posts = [Post("Forum", text.rpartition(" ")[0], text, NOON, title=title, lang="en") for text in texts]
+    store.save("Forum", judge.judge(posts, NOON), now=NOON)
+
+
+def review(store: Store, own_rules: str = "") -> None:
+    """Run the job as the program does: once at the change of the rules, and again after the delay."""
+    job = IntentsJob(store, finder(own_rules))
+    job.run(NOON)
+    job.run(LATER)
+
+
+def intents(store: Store) -> list[tuple[str, list[str]]]:
+    """The brand of each mention, the newest first, with its intents and their words."""
+    return [
+        (one.brand, [f"{str(p.intent.name).lower()}: {one.post.body[p.start : p.end]}" for p in one.intents])
+        for one in store.page(ALL)
+    ]
+
+
+def test_stored_mentions_get_the_intents_that_new_ones_would_have(store: Store, path: Path) -> None:
+    save(store, "We moved from Acme to Globex last week", "Acme opens at nine")
+    save(store, "It lost my parcel", title="Goodbye Acme")
+    assert all(found == [] for _, found in intents(store))
+    known = store.last_change_id()
+
+    review(store)
+
+    assert intents(store) == [
+        ("Acme", ["switching_from: Goodbye Acme", "complaint: lost my"]),
+        ("Acme", []),
+        ("Globex", ["switching_to: moved from Acme to Globex"]),
+        ("Acme", ["switching_from: moved from Acme"]),
+    ]
+    assert {value.value: value.n for value in store.facets(ALL)["intent"]}["switching_from"] == 2
+    assert store.count(MentionFilter(intent=Choice(("complaint",)))).n == 1
+    assert sorted((c.kind, c.mention) for c in store.changes(known)) == [(ChangeKind.JUDGED, n) for n in (1, 2, 4)]
+    store.close()
+    assert inconsistencies(path) == []
+
+
+def test_the_review_begins_when_no_pass_can_save_by_the_rules_before(store: Store) -> None:
+    save(store, "Goodbye Acme now")
+    job = IntentsJob(store, finder())
+    job.run(NOON)
+    job.run(LATER - timedelta(seconds=1))
+    assert intents(store) == [("Acme", [])]
+    save(store, "Again: goodbye Acme now")  # by a pass that began before the rules changed
+    job.run(LATER)
+    assert all(found != [] for _, found in intents(store))
+
+
+def test_the_same_rules_review_nothing_and_others_review_all(store: Store) -> None:
+    save(store, "Goodbye Acme, it opens at nine")
+    review(store)
+    assert store.intents.next_review(LATER + REVIEW_DELAY) == IntentReview()
+    known = store.last_change_id()
+    review(store)
+    assert store.last_change_id() == known
+
+    review(store, OTHER_RULES)
+    assert intents(store) == [("Acme", ["price: opens at"])]
+
+
+def test_a_run_is_bounded_and_the_next_program_continues_with_older_posts(path: Path) -> None:
+    address = f"sqlite:///{path}"
+    with closing(open_store(address)) as store:
+        store.register_brands(BRANDS, NOON)
+        save(store, *(f"Goodbye Acme {n} now" for n in range(REVIEWED_IDS + 1)))
+        store.intents.use_rules(finder().digest, NOON)
+        IntentsJob(store, finder(), monotonic=iter([0.0, 9.0]).__next__).run(LATER)
+        assert [bool(one.intents) for one in store.mentions([1, 2]).values()] == [False, True]
+    with closing(open_store(address)) as store:
+        IntentsJob(store, finder()).run(LATER)
+        assert store.count(MentionFilter(intent=Choice(("switching_from",)))).n == REVIEWED_IDS + 1
+
+
+def test_a_post_that_was_edited_meanwhile_keeps_what_was_found_in_it(store: Store) -> None:
+    save(store, "Goodbye Acme now")
+    store.intents.use_rules(finder().digest, NOON)
+    late = store.intents.next_review(LATER)
+    save(store, "Goodbye Acme tomorrow", intents=finder())
+    assert store.intents.save_review(late, {}, LATER) == 0
+    assert intents(store) == [("Acme", ["switching_from: Goodbye Acme"])]
+
+
+def test_a_mention_whose_brand_left_its_post_gets_no_intents(store: Store) -> None:
+    save(store, "Goodbye Acme now")
+    judge = Judge(Matcher(BRANDS), Scorer(BRANDS))
+    edited = judge.judge([Post("Forum", "Goodbye Acme", "Goodbye everybody", NOON, lang="en")], NOON)
+    store.save("Forum", edited, now=NOON)
+    review(store)
+    assert store.mentions([1])[1].intents == ()
+
+
+def test_corrections_and_opinions_do_not_change_what_is_found(store: Store) -> None:
+    """The score that a rule asks for is that of the words, as for new posts."""
+    save(store, "Acme lost my parcel", "Acme staff hung up on me")
+    store.opinions.use_model("e5", "1", ["en"])
+    work = store.opinions.next_work(10)
+    answers = [JudgedMention(one.id, Opinion(0.1, 0.1, 0.8), 0.9) for post in work.posts for one in post.mentions]
+    store.opinions.save_opinions(work, answers, NOON)
+    store.correct_score(1, 1.0, NOON)
+    review(store)
+    assert [found[0].partition(":")[0] for _, found in intents(store)] == ["complaint"] * 2
+    assert store.mentions([1])[1].score.value == 1.0
+
+
+def test_the_digest_changes_with_each_part_of_the_rules() -> None:
+    (rules,) = parse_intent_rules(OTHER_RULES, "own.toml")
+    others = [
+        replace(rules, lang="de"),
+        replace(rules, unless=rules.cues),
+        replace(rules, question=True),
+        replace(rules, addressed=False),
+        replace(rules, score="not negative"),
+        *parse_intent_rules(OTHER_RULES.replace("price", "cancels"), "own.toml"),
+        *parse_intent_rules(OTHER_RULES.replace("opens", "closes"), "own.toml"),
+    ]
+    digests = [rules_digest([one]) for one in (rules, *others)]
+    assert len(set(digests)) == len(digests)
+    assert rules_digest(parse_intent_rules(OTHER_RULES, "own.toml")) == digests[0]
