@@ -23,6 +23,7 @@ from display.pages.access import account, audit, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
+from display.pages.relevance import views as relevance_pages
 from display.pages.row_ids import RowIdConverter
 from display.pages.setup import views as setup_pages
 from display.pages.setup.views import redirect_to_setup
@@ -42,7 +43,7 @@ from monitor.activity import Activity
 from monitor.clock import Clock
 from monitor.config.changes import ConfigStatus
 from monitor.http import Http
-from monitor.judging import OpinionStatus
+from monitor.judging import OpinionStatus, RelevanceStatus
 
 if TYPE_CHECKING:
     from display.server.health_watch import ClockJump
@@ -68,6 +69,7 @@ def create_app(
     clock_jump: Callable[[], ClockJump | None] = lambda: None,
     setup: Setup | None = None,
     opinions: Callable[[], OpinionStatus] = OpinionStatus,
+    relevance: Callable[[], RelevanceStatus] = RelevanceStatus,
 ) -> Flask:
     """The WSGI app.
 
@@ -75,7 +77,7 @@ def create_app(
     programs deliver; ``activity`` and ``rate_limits`` are reported as metrics; ``config_file`` reloads the config,
     through ``prepare_config``; ``clock_jump`` returns the last jump of the system clock; ``passwords`` is for tests,
     with cheaper hashes; ``setup`` tries sources for the set-up pages; ``opinions`` returns what
-    the language model is doing. ``app.extensions["socketio"]`` is the Socket.IO
+    the language model is doing, ``relevance`` how relevance is judged. ``app.extensions["socketio"]`` is the Socket.IO
     server. ``app.extensions["live"]`` is the Live, which the caller starts before serving and stops afterwards.
     """
     app = Flask(__name__, static_folder=None)
@@ -89,7 +91,18 @@ def create_app(
     started = clock.now()
     reloadable = config_file or UnchangedFile(ConfigStatus(started))
     context = PageContext(
-        config, store, clock, version, health, states, live.screens, started, reloadable, clock_jump, opinions
+        config,
+        store,
+        clock,
+        version,
+        health,
+        states,
+        live.screens,
+        started,
+        reloadable,
+        clock_jump,
+        opinions,
+        relevance,
     )
     app.extensions |= {"accept": accept, "wallflower": context, "live": live, "access": access}
     app.extensions["capacity"] = Capacity()
@@ -175,6 +188,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
+    app.register_blueprint(relevance_pages.blueprint)
     app.register_blueprint(sources.blueprint)
     app.register_blueprint(setup_pages.blueprint)
     app.register_blueprint(webhook.blueprint)

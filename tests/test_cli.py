@@ -85,7 +85,20 @@ def exported(result: Result) -> list[dict[str, str]]:
 def test_every_command_except_the_demo_takes_a_config() -> None:
     assert set(cli.commands) == {
         *("init", "run", "check", "match", "score", "intents", "import", "export", "demo-wall"),
-        *("sources", "pause", "resume", "hide", "unhide", "correct", "fetch", "feeds", "opml", "remove-source"),
+        *(
+            "sources",
+            "pause",
+            "resume",
+            "hide",
+            "unhide",
+            "correct",
+            "relevant",
+            "not-relevant",
+            "fetch",
+            "feeds",
+            "opml",
+            "remove-source",
+        ),
         *("backup", "restore", "erase", "audit", "doctor", "repair-clock", "install-service", "user", "wall"),
     }
     groups = [command for command in cli.commands.values() if isinstance(command, click.Group)]
@@ -352,8 +365,23 @@ def test_hiding_a_post_hides_its_mentions_of_all_brands(stored: Run, tmp_path: P
     assert {*both} <= {row["id"] for row in exported(stored("export"))}
 
 
+def test_a_mention_is_marked_as_relevant_or_not_and_that_is_taken_back(stored: Run) -> None:
+    id_ = exported(stored("export", "brand=Globex"))[0]["id"]
+    assert stored("not-relevant", id_).stdout == f"Mention {id_} is marked as not relevant, and counts nowhere.\n"
+    assert exported(stored("export", "brand=Globex")) == []
+    assert [row["id"] for row in exported(stored("export", "--state", "irrelevant"))] == [id_]
+    assert stored("not-relevant", id_).stdout == f"Nothing changed for mention {id_}.\n"
+    assert stored("relevant", id_).stdout == f"Mention {id_} is marked as relevant.\n"
+    assert [row["id"] for row in exported(stored("export", "brand=Globex"))] == [id_]
+    assert stored("relevant", "--undo", id_).exit_code == 0
+    actions = [json.loads(line)["action"] for line in stored("audit", "--json").stdout.splitlines()]
+    assert actions[-3:] == [
+        *("marked mention as not relevant", "marked mention as relevant", "took back relevance of mention"),
+    ]
+
+
 def test_an_unknown_mention_is_reported(stored: Run) -> None:
-    for command in (["hide", "999"], ["correct", "999", "0"]):
+    for command in (["hide", "999"], ["correct", "999", "0"], ["relevant", "999"], ["not-relevant", "999"]):
         result = stored(*command)
         assert (result.exit_code, result.stderr) == (1, "There is no mention with the id 999.\n")
     assert stored("correct", "1", "2").exit_code == 2

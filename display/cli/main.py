@@ -34,8 +34,10 @@ from display.cli.install_service import install_service
 from display.cli.intents import intents
 from display.cli.logs import set_up_logs
 from display.cli.match import match
+from display.cli.not_relevant import not_relevant
 from display.cli.opml import opml
 from display.cli.pause import pause
+from display.cli.relevant import relevant
 from display.cli.remove_source import remove_source
 from display.cli.repair_clock import repair_clock
 from display.cli.restore import restore
@@ -53,7 +55,7 @@ OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO
 COMMANDS = (
     *(init, doctor, run, demo_wall, check, match, score, intents, import_, export, sources, fetch, pause, resume),
     *(feeds, opml),
-    *(hide, unhide, correct, remove_source, install_service),
+    *(hide, unhide, correct, not_relevant, relevant, remove_source, install_service),
     *(backup, restore, erase, repair_clock, user, wall),
     audit,
 )

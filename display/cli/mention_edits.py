@@ -1,4 +1,4 @@
-"""Changes that a person makes to one mention, for ``wallflower hide``, ``unhide`` and ``correct``."""
+"""Changes that a person makes to one mention, for ``wallflower hide``, ``unhide``, ``correct`` and the like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import load_config, open_config_store, record
+from display.cli.dependencies import ACTOR, load_config, open_config_store, record
 from monitor.clock import Clock
 from monitor.errors import StoreError
 from monitor.store import Store
@@ -29,3 +29,19 @@ def require_mention(store: Store, mention: int) -> None:
     """Raise StoreError if no mention has the id ``mention``."""
     if store.mention(mention) is None:
         raise StoreError(f"There is no mention with the id {mention}.")
+
+
+def mark_relevance(config_path: Path | None, mention: int, relevant: bool | None) -> None:
+    """Mark a mention as relevant or not, or take that back (None), and report it. Raises StoreError."""
+    with open_config_store(load_config(config_path)) as store:
+        require_mention(store, mention)
+        if relevant is None:
+            action, text = "took back relevance of mention", "Nobody says any more whether mention {} is relevant."
+            changed = store.relevance.undo_click(mention, Clock().now())
+        else:
+            action = "marked mention as relevant" if relevant else "marked mention as not relevant"
+            text = "Mention {} is marked as " + ("relevant." if relevant else "not relevant, and counts nowhere.")
+            changed = store.relevance.click(mention, relevant, ACTOR, Clock().now())
+        if changed:
+            record(store, action, str(mention))
+    click.echo(text.format(mention) if changed else f"Nothing changed for mention {mention}.")

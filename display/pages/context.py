@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from flask import current_app, g
 
 from monitor.clock import Clock
-from monitor.judging import OpinionStatus
+from monitor.judging import OpinionStatus, RelevanceStatus
 
 if TYPE_CHECKING:
     from display.server.health_watch import ClockJump
@@ -55,6 +55,8 @@ class PageContext:
     """The last jump of the system clock, if there was one."""
     opinions: Callable[[], OpinionStatus] = OpinionStatus
     """What the language model is doing."""
+    relevance: Callable[[], RelevanceStatus] = RelevanceStatus
+    """How relevance is judged."""
 
 
 def page_context() -> PageContext:

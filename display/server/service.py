@@ -32,7 +32,7 @@ from monitor.config.changes import ConfigStatus
 from monitor.errors import StoreError
 from monitor.http import Http
 from monitor.intent import IntentFinder, load_intent_rules
-from monitor.judging import LanguageModel, ModelProcess, OpinionWorker, choose_model
+from monitor.judging import LanguageModel, ModelChoice, ModelProcesses, OpinionWorker, RelevanceWorker, choose_model
 from monitor.logs import FaultLog
 from monitor.model import Health
 from monitor.query.matcher import Matcher
@@ -81,9 +81,11 @@ class Service:
         self._scheduler = Scheduler(self._configured, self._context, clock)
         self._jobs = JobRunner(self._create_jobs(config), clock, can_store=lambda: self._store.health().can_store)
         self._deliveries = Deliveries(self._configured, self._context)
+        load_model = ModelProcesses().load
         offset = StoredOffset(self._store.learning.result)
         model = _language_model(config)
-        self._opinions = OpinionWorker(self._store, model, config.brands, clock, ModelProcess, offset)
+        self._opinions = OpinionWorker(self._store, model, config.brands, clock, load_model, offset)
+        self._relevance = RelevanceWorker(self._store, _encoder(config), config.brands, clock, load_model)
         self._reloader = Reloader(config, load, self.apply, clock, status)
         self.app = create_app(
             config,
@@ -97,6 +99,7 @@ class Service:
             config_file=self._reloader,
             clock_jump=lambda: self.watch.clock_jump,
             opinions=self._opinions.status,
+            relevance=self._relevance.status,
             setup=Setup(Trials(self._http, clock), restart, config_is_given),
         )
         self._live = self.app.extensions["live"]
@@ -128,6 +131,7 @@ class Service:
         self._scheduler.start()
         self._jobs.start()
         self._opinions.start()
+        self._relevance.start()
         self._reloader.start()
         self._summaries.start()
         address = self._address()
@@ -165,6 +169,7 @@ class Service:
         if jobs is not None:
             self._jobs.replace(jobs)
         self._opinions.replace(_language_model(new), new.brands)
+        self._relevance.replace(_encoder(new), new.brands)
         use_in_app()
 
     def _snapshot(self) -> Snapshot:
@@ -220,6 +225,7 @@ class Service:
         self._scheduler.stop(3.0)
         self._jobs.stop(1.0)
         self._opinions.stop()
+        self._relevance.stop()
 
     def _pass_context(self, config: Config) -> PassContext:
         brands, matcher = config.brands, Matcher(config.brands)
@@ -257,6 +263,11 @@ def _intent_finder(config: Config) -> IntentFinder:
 
 def _language_model(config: Config) -> LanguageModel:
     return choose_model(config.encoder_weights, config.languages_on, config.languages_off, config.own_model)
+
+
+def _encoder(config: Config) -> ModelChoice | None:
+    """The encoder, also if the config names another model for opinions."""
+    return choose_model(config.encoder_weights).choice
 
 
 def _inputs_of_jobs(config: Config) -> object:

@@ -78,6 +78,16 @@ class SentenceJudge:
         pieces = [self._splitter.split(text[:MAX_CHARS])[: self._max_pieces] for text in texts]
         return np.stack([_unit(states.mean(0)) for states in self._encode(pieces)])
 
+    def relevance_vectors(self, texts: Sequence[str], names: Sequence[Sequence[Span]]) -> Floats:
+        """What each text is about: two vectors of length 1 in a row, of its part around a name and of the name itself.
+
+        ``names``: where each text names the brand. Without a name both are those of the beginning of the text.
+        """
+        firsts = [min((span.start for span in spans), default=0) for spans in names]
+        pieces = [self._pieces_around(text, first) for text, first in zip(texts, firsts, strict=True)]
+        found = zip(self._encode(pieces), pieces, names, strict=True)
+        return np.stack([np.concatenate([_unit(s.mean(0)), self._mean(s, p, n)]) for s, p, n in found])
+
     def _encode(self, pieces: Sequence[Sequence[Piece]]) -> list[Floats]:
         if not pieces:
             return []

@@ -8,12 +8,14 @@ scoring          the score that follows from the words and the opinion
 names            where a text names which brand
 process          the child process, which has the lowest priority and may crash
 worker           the thread that works through the queue
+relevance_worker the thread that sets aside what is not about its brand
 """
 
 from monitor.encoder import HOW_TO_INSTALL
 from monitor.judging.choice import LanguageModel, choose_model
 from monitor.judging.policy import LanguagePolicy, ModelChoice
-from monitor.judging.process import ModelProcess
+from monitor.judging.process import ModelProcess, ModelProcesses
+from monitor.judging.relevance_worker import RelevanceStatus, RelevanceWorker
 from monitor.judging.worker import OpinionStatus, OpinionWorker
 from monitor.sentiment import counts_by_words
 
@@ -23,8 +25,11 @@ __all__ = [
     "LanguagePolicy",
     "ModelChoice",
     "ModelProcess",
+    "ModelProcesses",
     "OpinionStatus",
     "OpinionWorker",
+    "RelevanceStatus",
+    "RelevanceWorker",
     "choose_model",
     "counts_by_words",
 ]

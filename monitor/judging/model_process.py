@@ -1,7 +1,7 @@
 """The child process that runs the model: ``python -m monitor.judging.model_process FD MODEL``.
 
 It has the lowest priority, so that live posts and pages never wait for it, and it may crash or be killed. It first says
-whether the model could be loaded, then answers each list of texts with a list of opinions, until its pipe is closed.
+whether the model could be loaded, then answers each list of texts with opinions or vectors, until its pipe is closed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from monitor.encoder import Judge, NamedText, load_sentence_judge
+from monitor.encoder import Judge, NamedText, SentenceJudge, load_sentence_judge
 from monitor.errors import EncoderError
 from monitor.model import Span
 
@@ -41,10 +41,17 @@ def main(arguments: Sequence[str]) -> None:
         while True:
             request = json.loads(pipe.recv_bytes())
             started = time.monotonic()
-            _send(pipe, {"opinions": model.judge([_named_text(one) for one in request])})
+            _send(pipe, _answer(model, request["task"], request["texts"]))
             time.sleep((time.monotonic() - started) * (1 / share - 1))
     except (EOFError, OSError):
         return
+
+
+def _answer(model: Judge, task: str, texts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    if task == "vectors" and isinstance(model, SentenceJudge):
+        names = [[Span(*span) for span in one["names"]] for one in texts]
+        return {"vectors": model.relevance_vectors([one["text"] for one in texts], names).tolist()}
+    return {"opinions": model.judge([_named_text(one) for one in texts])}
 
 
 def lower_priority() -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from monitor.model import Brand, PostToJudge, Span
+from monitor.relevance import word_set
 
 MAX_NAMES = 20
 """Occurrences of a brand that are looked for; more are seldom needed, and a long post would take long."""
@@ -18,6 +19,16 @@ class BrandFinder:
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._patterns = {brand.name: _pattern((brand.name, *brand.aliases)) for brand in brands}
+        self._words = {brand.name: word_set(" ".join((brand.name, *brand.aliases))) for brand in brands}
+
+    def spans(self, brand: str, text: str, matched: Sequence[Span]) -> list[Span]:
+        """Where ``text`` names ``brand``; where it does not, what the rule ``matched``."""
+        pattern = self._patterns.get(brand)
+        return (_search(pattern, text[:MAX_CHARS]) if pattern else []) or list(matched[:MAX_NAMES])
+
+    def words(self, brand: str) -> frozenset[str]:
+        """The words of its name and its aliases, in lower case."""
+        return self._words.get(brand, frozenset())
 
     def names(self, post: PostToJudge) -> dict[str, list[Span]]:
         """Brand -> where ``post`` names it, for the brands of its mentions and all others that it names.

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -14,7 +15,7 @@ from typing import Any
 from monitor.encoder import NamedText
 from monitor.errors import EncoderError
 from monitor.judging.policy import ModelChoice
-from monitor.model import Opinion
+from monitor.model import Opinion, Span
 
 LOAD_SECONDS = 120.0
 JUDGE_SECONDS = 120.0
@@ -27,7 +28,7 @@ class ModelFailedError(EncoderError):
 
 
 class ModelProcess:
-    """The model, as a ``Judge``. Not thread-safe, except for ``close``."""
+    """The model, as a ``Judge``. Threads take turns, except for ``close``."""
 
     def __init__(
         self, choice: ModelChoice, *, load_seconds: float = LOAD_SECONDS, seconds: float = JUDGE_SECONDS
@@ -36,16 +37,21 @@ class ModelProcess:
         self._load_seconds, self._seconds = load_seconds, seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection[Any, Any] | None = None
+        self._lock = threading.Lock()
 
     def judge(self, texts: Sequence[NamedText]) -> list[dict[str, Opinion]]:
         """For each text, brand -> opinion. Raises ModelFailedError, or EncoderError if the model cannot be used."""
-        if self._child is None or self._child.poll() is not None:
-            self._start()
         request = [
             {"text": one.text, "names": {brand: list(spans) for brand, spans in one.names.items()}} for one in texts
         ]
-        answer = self._ask(json.dumps(request).encode(), self._seconds)
+        answer = self._answer("opinions", request)
         return [{brand: Opinion(*one) for brand, one in opinions.items()} for opinions in answer["opinions"]]
+
+    def vectors(self, texts: Sequence[str], names: Sequence[Sequence[Span]]) -> list[list[float]]:
+        """What each text is about; see ``SentenceJudge.relevance_vectors``. Raises as ``judge`` does."""
+        request = [{"text": text, "names": list(spans)} for text, spans in zip(texts, names, strict=True)]
+        vectors: list[list[float]] = self._answer("vectors", request)["vectors"]
+        return vectors
 
     def close(self) -> None:
         """End the child process. Another thread that waits for it gets ModelFailedError."""
@@ -76,6 +82,12 @@ class ModelProcess:
             self.close()
             raise EncoderError(answer["error"])
 
+    def _answer(self, task: str, texts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        with self._lock:
+            if self._child is None or self._child.poll() is not None:
+                self._start()
+            return self._ask(json.dumps({"task": task, "texts": texts}).encode(), self._seconds)
+
     def _ask(self, request: bytes, seconds: float) -> dict[str, Any]:
         pipe = self._pipe
         if pipe is None:
@@ -97,3 +109,14 @@ class ModelProcess:
             reason = "The process of the language model crashed."
         self.close()
         raise ModelFailedError(reason)
+
+
+class ModelProcesses:
+    """One process for each model, whichever threads use it."""
+
+    def __init__(self) -> None:
+        self._by_choice: dict[ModelChoice, ModelProcess] = {}
+
+    def load(self, choice: ModelChoice) -> ModelProcess:
+        """The process of a model, which starts when it is first used."""
+        return self._by_choice.setdefault(choice, ModelProcess(choice))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model.posts import Span
+
 
 @dataclass(frozen=True, slots=True)
 class RelevanceClick:
@@ -63,6 +65,8 @@ class ClickedMention:
     mention: int
     relevant: bool
     body: str
+    spans: tuple[Span, ...] = ()
+    """What the brand's rule matched."""
     vector: bytes | None = None
     """Of the encoder that was asked for, as it was saved; None: not known."""
 
@@ -76,6 +80,7 @@ class MentionToPlace:
     body: str
     ticket: int | None = None
     """Its place in the queue, which a later version of it does not share; None: it was stored before."""
+    spans: tuple[Span, ...] = ()
     vector: bytes | None = None
 
 

@@ -6,7 +6,7 @@ Pure: imports neither Flask nor the store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from display.formatting import FormattedTime, format_duration, format_signed, format_time
@@ -70,6 +70,8 @@ class Card:
     """"4 of 5 stars", for a review; else empty."""
     reply_to: str
     """The author replied to, with "@" before a handle; empty if it is no reply."""
+    set_aside: str = ""
+    """In the list: why it is set aside."""
 
 
 class Cards:
@@ -85,8 +87,11 @@ class Cards:
         """The number of the brand's colour; the last one for a brand that is no longer in the config."""
         return self.colour_numbers.get(brand, BRAND_COLOURS)
 
-    def row(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
-        """A row of the list: an excerpt with its first match. ``found``: spans that match the search."""
+    def row(self, mention: Mention, now: datetime, found: Sequence[Span] = (), set_aside: str = "") -> Card:
+        """A row of the list: an excerpt with its first match.
+
+        ``found``: spans that match the search. ``set_aside``: why it is set aside.
+        """
         body = mention.post.body
         start, end = excerpt(body, mention.spans or found)
         styles: dict[str, Iterable[tuple[int, int]]] = {
@@ -95,7 +100,8 @@ class Cards:
             "hit": mention.spans,
             "found": found,
         }
-        return self._card(mention, now, text_runs(body, styles, start, end), (start > 0, end < len(body)))
+        card = self._card(mention, now, text_runs(body, styles, start, end), (start > 0, end < len(body)))
+        return replace(card, set_aside=set_aside)
 
     def full(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
         """The mention's own page: the whole text, with what counted for its score and what did not."""

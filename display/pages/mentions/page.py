@@ -26,6 +26,7 @@ from display.pages.mentions.rail import (
     relaxed_filters,
     wider_ranges,
 )
+from display.pages.relevance.words import row_reason
 from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
 from monitor.judging import OpinionStatus
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from monitor.store import Store
 
 MAX_ROWS = 50
+WITH_SET_ASIDE = Choice(("unclaimed", "claimed", "set_aside"))
 REVERSED_ORDERS = {Order.NEW: Order.OLD, Order.OLD: Order.NEW}
 """Orders that have a reverse, with their reverse."""
 MAX_RELAXED_FILTERS = 4
@@ -87,17 +89,36 @@ class MentionsPage:
 
     @cached_property
     def count(self) -> Count:
-        """How many mentions the view has."""
-        return self.store.count(self.view.filter, self.upto)
+        """How many mentions the view has, with those that are set aside."""
+        return self.store.count(self.counted, self.upto)
+
+    @cached_property
+    def listed_count(self) -> Count:
+        """How many of them are in the list, and in an export."""
+        return self.store.count(self.view.filter, self.upto) if self.set_aside else self.count
+
+    @property
+    def counted(self) -> MentionFilter:
+        """The filter of figures: mentions that are set aside are in no list, but in every figure."""
+        return self.view.filter if self.view.filter.state else replace(self.view.filter, state=WITH_SET_ASIDE)
 
     @cached_property
     def rows(self) -> list[Card]:
         """The rows of this page."""
         query = self.view.search()
         return [
-            self.cards.row(mention, self.now, query.spans(mention.post.body) if query else ())
+            self.cards.row(
+                mention, self.now, query.spans(mention.post.body) if query else (), self._reasons.get(mention.id, "")
+            )
             for mention in self._page.rows
         ]
+
+    @cached_property
+    def _reasons(self) -> dict[int, str]:
+        """Why mentions of this page are set aside."""
+        reasons = self.store.relevance.reasons([mention.id for mention in self._page.rows if mention.set_aside])
+        similar = self.store.mentions([id_ for reason in reasons.values() for id_ in reason.similar])
+        return {id_: row_reason(reason, similar) for id_, reason in reasons.items()}
 
     @property
     def older(self) -> MentionsView | None:
@@ -139,7 +160,7 @@ class MentionsPage:
             "brand": [brand.name for brand in self.config.brands],
             "source": [source.name for source in self.config.sources],
         }
-        counts = self.store.facets(self.view.filter, self.upto)
+        counts = self.store.facets(self.counted, self.upto)
         return Rail(self.view, counts, configured, [unread.source for unread in self.health.unread])
 
     @property
@@ -166,6 +187,11 @@ class MentionsPage:
     def set_aside(self) -> int:
         """How many more mentions match but are set aside; 0 if the view filters by state itself."""
         return self._left_out("set_aside")
+
+    @property
+    def shows_set_aside(self) -> bool:
+        """Whether the view is chosen to show what is set aside."""
+        return "set_aside" in self.view.filter.state.include
 
     def _left_out(self, state: str) -> int:
         if self.view.filter.state:
@@ -223,7 +249,7 @@ class MentionsPage:
         return bool(statuses) and all(status.failures and not status.last_success for status in statuses)
 
     def _bins(self, edges: Sequence[datetime]) -> list[Bin]:
-        return self.store.histogram(self.view.filter, edges, self.upto)
+        return self.store.histogram(self.counted, edges, self.upto)
 
     def _gaps(self, since: datetime, until: datetime) -> list[Gap]:
         """Times in which a source of this view was not read."""

@@ -34,6 +34,7 @@ from display.pages.mentions.page import REVERSED_ORDERS, MentionsPage
 from display.pages.mentions.query_fix import fixed_query, query_error
 from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
+from display.pages.relevance.words import ShownRelevance, shown_relevance
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
@@ -165,6 +166,7 @@ def mention(number: int) -> PageResponse:
         rule=rule_runs(shown),
         initials=initials(shown.post.author or shown.post.source) or "?",
         story=story_cards(context, shown, now),
+        relevance=mention_relevance(context, shown),
         older=neighbour_id(context, view, shown, view.filter.order),
         newer=neighbour_id(context, view, shown, REVERSED_ORDERS.get(view.filter.order)),
         health=health,
@@ -249,6 +251,16 @@ def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[C
     same_story = MentionFilter(story=mention.story, brand=Choice((mention.brand,)))
     mentions = context.store.page(same_story, limit=MAX_STORY_ROWS + 1)
     return [cards.row(other, now) for other in mentions if other.id != mention.id][:MAX_STORY_ROWS]
+
+
+def mention_relevance(context: PageContext, mention: Mention) -> ShownRelevance:
+    """What people and the program say about whether it is about its brand."""
+    click, reason = context.store.relevance.click_on(mention.id), None
+    if mention.set_aside:
+        reason = context.store.relevance.reasons([mention.id]).get(mention.id)
+    if click is not None and (account := context.store.people.account(click.person)):
+        click = replace(click, person=account.full_name)
+    return shown_relevance(mention, click, reason, context.store.mentions(reason.similar if reason else ()))
 
 
 def sent_query_string() -> str:

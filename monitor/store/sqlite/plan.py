@@ -39,6 +39,7 @@ _BRAND_DAY_STATES = {
     COUNTED: "true",
     frozenset({"hidden"}): "hidden = 1",
     frozenset({"set_aside"}): "hidden = 2",
+    LISTED | {"set_aside"}: "hidden <> 1",
 }
 """The sets of states that cube_brand_day, which excludes irrelevant and left mentions, can distinguish."""
 _MAX_MONTH_TOKENS = 60

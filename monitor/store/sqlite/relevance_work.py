@@ -10,12 +10,13 @@ from monitor.model import ChangeKind, ClickedMention, JudgedRelevance, MentionTo
 from monitor.store.sqlite import derived, relevance_queue
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.rows import SET_ASIDE
+from monitor.store.sqlite.rows import SET_ASIDE, read_spans
 from monitor.store.sqlite.units import MAX_MS
 
 _BODY = "iif(post.title = '', post.text, post.title || char(10, 10) || post.text)"
+_SPANS = "ifnull(json_extract(mention.evidence, '$.spans'), '[]')"
 _CLICKED = f"""
-    SELECT click.mention, click.relevant, {_BODY}, vector.vector
+    SELECT click.mention, click.relevant, {_BODY}, {_SPANS}, vector.vector
     FROM (SELECT mention, relevant, at FROM relevance_click
         WHERE brand = (SELECT id FROM brand WHERE name = ?1) AND relevant = ?2 ORDER BY at DESC LIMIT ?3) click
     JOIN mention ON mention.id = click.mention JOIN post ON post.id = mention.post
@@ -38,7 +39,7 @@ _TO_REVIEW = """
     ORDER BY published_at DESC, id DESC LIMIT ?5"""
 _OTHERS = "SELECT mention FROM set_aside WHERE brand = ? AND model <> ? ORDER BY mention DESC LIMIT ?"
 _TEXTS = f"""
-    SELECT mention.id, brand.name, {_BODY}, vector.vector FROM json_each(?1) wanted
+    SELECT mention.id, brand.name, {_BODY}, {_SPANS}, vector.vector FROM json_each(?1) wanted
     CROSS JOIN mention ON mention.id = wanted.value JOIN post ON post.id = mention.post
     JOIN brand ON brand.id = mention.brand
     LEFT JOIN relevance_vector vector ON vector.mention = mention.id AND vector.encoder = ?2"""
@@ -57,7 +58,10 @@ _SAVE_REASON = """
 def clicked(db: Connection, brand: str, encoder: str, limit: int) -> list[ClickedMention]:
     """The newest ``limit`` clicks of each kind, with the texts of their mentions."""
     rows = [row for relevant in (0, 1) for row in db.execute(_CLICKED, (brand, relevant, limit, encoder))]
-    return [ClickedMention(id_, bool(relevant), body, vector) for id_, relevant, body, vector in rows]
+    return [
+        ClickedMention(id_, bool(relevant), body, read_spans(json.loads(spans)), vector)
+        for id_, relevant, body, spans, vector in rows
+    ]
 
 
 def use_model(db: Connection, brand: str, model: str) -> None:
@@ -117,7 +121,10 @@ def move(db: Connection, ids: Sequence[int], hidden: int, now: int) -> None:
 def _texts(db: Connection, tickets: dict[int, int | None], encoder: str) -> tuple[MentionToPlace, ...]:
     rows = {row[0]: row[1:] for row in db.execute(_TEXTS, (json.dumps(list(tickets)), encoder))}
     found = ((id_, rows[id_], ticket) for id_, ticket in tickets.items() if id_ in rows)
-    return tuple(MentionToPlace(id_, brand, body, ticket, vector) for id_, (brand, body, vector), ticket in found)
+    return tuple(
+        MentionToPlace(id_, brand, body, ticket, read_spans(json.loads(spans)), vector)
+        for id_, (brand, body, spans, vector), ticket in found
+    )
 
 
 def _decide(db: Connection, judged: Iterable[JudgedRelevance], now: int) -> int:
