@@ -69,7 +69,7 @@ def test_a_wall_that_cannot_store_says_so_and_not_that_all_sources_are_read(
         headline = state["headline"]
         return state["kind"], " ".join(filter(None, map(headline.get, ("word", "text", "clause")))), str(state["proof"])
 
-    assert "All 2 sources read" in wall()[2]
+    assert "Both sources read" in wall()[2]
     begin_fault(store)
     kind, words, proof = wall()
     assert (kind, words) == ("blind", "Blind. Cannot store since 12:00: the disk is full.")
@@ -79,7 +79,7 @@ def test_a_wall_that_cannot_store_says_so_and_not_that_all_sources_are_read(
     hatches = client.get("/wall/state.json").get_json()["horizon"]["hatches"]
     assert hatches[-1]["end"] == pytest.approx(1, abs=0.02), "the time since then is hatched"
     store._faults.committed()
-    assert "All 2 sources read" in wall()[2]
+    assert "Both sources read" in wall()[2]
 
 
 def test_an_erasure_is_expected_and_no_trouble(client: FlaskClient, store: SqliteStore, clock: FakeClock) -> None:

@@ -193,3 +193,22 @@ def test_scores_in_an_unmeasured_language_count_in_no_mood(store: Store) -> None
     store.opinions.use_model("e5", "2", ["de", "tr"])
     tally = store.tallies(NOON - timedelta(days=1), NOON + timedelta(days=1))[0]
     assert (tally.negative, tally.unscored) == (2, 0)
+
+
+def test_scores_in_an_unmeasured_language_count_in_no_chart_and_no_incident(store: Store) -> None:
+    store.opinions.use_model("e5", "1", ["de", "tr"], ["tr"])
+    save(store, "Acme iyi", lang="tr", score=-0.5)
+    save(store, "Acme ist schlecht", score=-0.5)
+    day, end = timedelta(days=1), NOON + timedelta(hours=1)
+
+    def negative() -> list[object]:
+        (bin_,) = store.brand_histogram("Acme", [NOON - 100 * day, end])
+        series = (store.volume_series("Acme", NOON - day, end), store.recent_volume_series("Acme", end, 1, day))
+        texts = store.mention_texts("Acme", NOON - day, end, 9).rows
+        sums = [sum(map(sum, one.negative.values())) for one in series]
+        assert [sum(map(sum, one.n.values())) for one in series] == [2, 2] == [bin_.n, len(texts)]
+        return [bin_.negative, *sums, sum(text.score is not None for text in texts)]
+
+    assert negative() == [1, 1, 1, 1]
+    store.opinions.use_model("e5", "2", ["de", "tr"])
+    assert negative() == [2, 2, 2, 2]

@@ -104,7 +104,7 @@ def test_the_first_run_lists_sources_with_their_next_check(wall: Wall) -> None:
     wall.clock.advance(120)
     state = wall.get()
     assert state["kind"] == StateKind.LISTENING
-    assert wall.sentence == "Listening since 12:00, nothing yet. 2 sources are being read."
+    assert wall.sentence == "Listening since 12:00, nothing yet. 1 of 2 sources read."
     assert [(d["source"], d["read_at"] is None) for d in state["first_run"]] == [("Forum", False), ("Reddit", True)]
     assert state["horizon"]["labels"][0]["text"] == "not listening before 12:00"
 
@@ -137,7 +137,7 @@ def test_after_five_days_the_hour_is_compared_with_the_usual(wall: Wall) -> None
     wall.save(*(judged(f"Acme {n}", published_at=now, score=score) for n, score in enumerate((-0.5, 0.5, None))))
     wall.save(source="Reddit")
     assert wall.get()["kind"] == StateKind.NORMAL
-    assert wall.sentence == "Normal. 3 mentions in the last hour, no topic stands out."
+    assert wall.sentence == "Normal. 3 mentions in the last hour, usually none.", "no job has looked for topics"
 
 
 def test_sample_history_counts_from_its_first_post(wall: Wall) -> None:
@@ -474,7 +474,7 @@ def tally(**counts: int) -> Tally:
         (tally(neutral=40), "neutral", ""),
         (tally(negative=11, positive=11), "unscored", "too few to say"),
         (tally(neutral=20, unscored=21), "unscored", "mostly unscored"),
-        (tally(), "unscored", "too few to say"),
+        (tally(), "unscored", "no mentions"),
     ],
 )
 def test_a_mood_is_shown_only_if_it_is_certain_enough(tally: Tally, mark: str, note: str) -> None:
@@ -527,7 +527,7 @@ def test_a_very_short_gap_is_named_but_not_hatched() -> None:
 
 def test_the_text_alternative_lists_the_longest_gaps() -> None:
     bins = [Bin(a, b, 0, 0) for a, b in pairwise(bar_edges(NOON))]
-    gaps = [UnseenPeriod(NOON - n * MINUTE, NOON - (n - 1 - n % 7 / 10) * MINUTE, f"no {n}") for n in range(1, 1001)]
+    gaps = [UnseenPeriod(NOON - n * MINUTE, NOON - (n - 6 - n % 7 / 10) * MINUTE, f"no {n}") for n in range(7, 1001)]
     long = UnseenPeriod(NOON - 600 * MINUTE, NOON - 300 * MINUTE, "no Forum")
     words = horizon(bins, [*gaps, long], LONDON, NOON, "Normal.").spoken
     assert "From 02:00 to 07:00: no Forum." in words

@@ -58,6 +58,12 @@ def volumes(**counts: Sequence[int]) -> VolumeSeries:
     return VolumeSeries("Acme", NOON - SPAN, 5 * MINUTE, n, negative)
 
 
+def since(**counts: int) -> VolumeSeries:
+    """The counts since the incident began; a fifth of them are negative."""
+    negative = {source: [n // 5] for source, n in counts.items()}
+    return VolumeSeries("Acme", NOON - SPAN, SPAN, {source: [n] for source, n in counts.items()}, negative)
+
+
 def context(**changes: Any) -> IncidentContext:
     fields: dict[str, Any] = {
         "volumes": volumes(X=[7] * 23, Reddit=[3] * 20, Forum=[1] * 9, Blog=[1] * 4, Bluesky=[2] * 2),
@@ -66,7 +72,8 @@ def context(**changes: Any) -> IncidentContext:
         "unseen": (),
         "with_incident": (),
         "busy": (),
-        "competitors_known": True,
+        "as_usual": ("Globex", "Initech"),
+        "by_source": since(X=154, Reddit=60, Forum=9, Blog=4, Bluesky=4),
         "baseline": by_hours(h9=36, h10=42, h11=48),
     }
     return IncidentContext(**{**fields, **changes})
@@ -189,7 +196,8 @@ def test_the_negative_share_counts_scored_mentions_only(
         ({"with_incident": ["Globex"], "busy": ["Initech"]}, "Globex has an incident too."),
         ({"with_incident": ["Globex", "Initech"]}, "Globex and Initech have an incident too."),
         ({"busy": ["Initech"]}, "Initech is busy too."),
-        ({"competitors_known": False}, ""),
+        ({"as_usual": ()}, ""),
+        ({"as_usual": ["Globex"]}, "Globex as usual."),
     ],
 )
 def test_whether_competitors_see_it_too(changes: dict[str, Any], words: str) -> None:
@@ -214,14 +222,14 @@ def test_new_words_come_before_counts() -> None:
 def test_counts_stay_beside_their_right_to_left_sources() -> None:
     """Between two right-to-left names, a count would be drawn beside the wrong one."""
     one, other = "חדשות", "רדיט"
-    assert second(volumes=volumes(**{one: [7] * 23, other: [3] * 20})) == f"{isolated(one)} 154, {isolated(other)} 60."
+    assert second(by_source=since(**{one: 154, other: 60})) == f"{isolated(one)} 154, {isolated(other)} 60."
     assert competitors_sentence(context(with_incident=(one,)), LONDON) == f"{isolated(one)} has an incident too."
     assert second(new_words=(other,)).startswith(f"New: “{isolated(other)}”.")
 
 
 def test_a_single_source_has_no_count() -> None:
     assert (
-        second(source_health=SourceHealth(READ[:1], (), sample=False), volumes=volumes(Forum=[9] * 10))
+        second(source_health=SourceHealth(READ[:1], (), sample=False), by_source=since(Forum=90))
         .strip()
         .startswith("81%")
     )

@@ -16,16 +16,17 @@ from display.source_health import SourceHealth, UnreadReason, UnreadSource
 from display.wall_state.document import Hatch, StateKind
 from display.wall_state.horizon import LastHour, usual_label_position
 from display.wall_state.i18n import Locale, catalogue
+from display.wall_state.incident_sentences import incident_title
 from display.wall_state.sentences import (
     HeadlineContext,
     headline,
-    incident_title,
     proof_lines,
     sampling_note,
     source_names,
     state_kind,
     unread_reason_text,
 )
+from display.wall_state.topics import HeadlineTopic
 from display.wall_state.usual_counts import expected_range, hour_kind, usual_per_bin
 from display.wall_state.wall_text import END_ISOLATE, ISOLATE, isolated, round_to_one_digit, truncate_graphemes
 from monitor.analysis.baseline import Baseline, HourlyRange
@@ -38,6 +39,9 @@ ENGLISH = catalogue()["en"]
 ENGLISH_IN_LONDON = Locale(LONDON, ENGLISH)
 MINUTE = timedelta(minutes=1)
 READ = (working_status(NOON, "Forum"), working_status(NOON, "Reddit"))
+SOME_AT_NIGHT = "Normal. 3 mentions in the last hour, usually 6."
+NONE_OF_SEVEN = "Normal. No mentions in the last hour, usually 7."
+DAY_3 = "Learning what is usual, day 3. 42 mentions in the last hour."
 USUAL = HourlyRange(42.0, 30.0, 55.0)
 INCIDENT = Incident(
     "Acme",
@@ -86,24 +90,38 @@ def sentence_of(found: HeadlineContext) -> str:
     ("changes", "sentence"),
     [
         ({}, "Normal. 42 mentions in the last hour, no topic stands out."),
-        ({"topic": "delivery times"}, "Normal. 42 mentions in the last hour, mostly about delivery times."),
         (
-            {"topic": "Donaudampfschifffahrt…"},
+            {"topic": HeadlineTopic("delivery times")},
+            "Normal. 42 mentions in the last hour, mostly about delivery times.",
+        ),
+        (
+            {"topic": HeadlineTopic("delivery times", of_most=False)},
+            "Normal. 42 mentions in the last hour, often about delivery times.",
+        ),
+        ({"topic": HeadlineTopic("", known=False)}, "Normal. 42 mentions in the last hour, usually 42."),
+        (
+            {"topic": HeadlineTopic("Donaudampfschifffahrt…")},
             "Normal. 42 mentions in the last hour, mostly about Donaudampfschifffahrt…",
         ),
         ({"night": True}, "Normal. 42 mentions in the last hour, usual for the night."),
-        ({"night": True, "topic": "fees"}, "Normal. 42 mentions in the last hour, mostly about fees."),
+        ({"night": True, "last_hour": LastHour(3, 0), "usual": HourlyRange(6, 5, 8)}, SOME_AT_NIGHT),
+        ({"last_hour": LastHour(0, 0), "usual": HourlyRange(7, 4, 9)}, NONE_OF_SEVEN),
+        ({"night": True, "topic": HeadlineTopic("fees")}, "Normal. 42 mentions in the last hour, mostly about fees."),
         (
             {"last_hour": LastHour(0, 0), "usual": HourlyRange(0, 0, 1)},
             "Normal. No mentions in the last hour, usual for this hour.",
         ),
         (
-            {"last_hour": LastHour(18206, 0), "topic": "fees"},
+            {"last_hour": LastHour(18206, 0), "topic": HeadlineTopic("fees")},
             "Busy. 18,206 mentions in the last hour, mostly about fees.",
         ),
         ({"last_hour": LastHour(60, 0)}, "Busy. 60 mentions in the last hour, no topic stands out."),
         ({"last_hour": LastHour(9, 0)}, "Quiet. 9 mentions in the last hour, usually 42."),
-        ({"last_hour": LastHour(9, 0), "topic": "fees"}, "Quiet. 9 mentions in the last hour, mostly about fees."),
+        (
+            {"last_hour": LastHour(9, 0), "topic": HeadlineTopic("fees")},
+            "Quiet. 9 mentions in the last hour, mostly about fees.",
+        ),
+        ({"usual": None, "baseline_days": 3, "today_is_valid": True}, DAY_3),
         ({"usual": None, "baseline_days": 2}, "Learning what is usual, day 3. 42 mentions in the last hour."),
         ({"usual": None, "baseline_days": 9}, "Learning what is usual at this hour. 42 mentions in the last hour."),
         ({"brand": "Globex"}, "Normal. 42 mentions of Globex in the last hour, no topic stands out."),
@@ -123,6 +141,10 @@ def sentence_of(found: HeadlineContext) -> str:
         ({"collecting": False, "incident": RARE}, "Not live since 12:00. Last known: 12 mentions in 40 mins."),
         ({"source_health": health_without("Forum", "Reddit")}, "Blind. No source read since 09:00."),
         (
+            {"source_health": health_without("Reddit"), "now": NOON - timedelta(hours=2, minutes=30)},
+            "Partly blind. Reddit not read since 09:00. 42 mentions in the last hour.",
+        ),
+        (
             {"source_health": health_without("Reddit"), "last_hour": LastHour(28, 1)},
             "Partly blind. Reddit not read since 09:00. 28 mentions elsewhere in the last hour.",
         ),
@@ -132,7 +154,7 @@ def sentence_of(found: HeadlineContext) -> str:
         ),
         (
             {"last_hour": LastHour(9, 0), "gap_source": "Reddit"},
-            "Partly blind. Reddit had a gap in the last hour. 9 mentions elsewhere in the last hour.",
+            "Partly blind. Reddit had a gap in the last hour. 9 mentions in the last hour.",
         ),
         ({"any_mention": False}, "Listening since Monday 12:00, nothing yet. 2 sources are being read."),
         ({"collecting": False}, "Not live. Nothing read since 12:00."),
@@ -193,9 +215,9 @@ def test_the_first_run_says_how_many_sources_are_read() -> None:
     cases = {
         "Listening since 2 February, nothing yet. 2 sources are being read.": READ,
         "Listening since 2 February, nothing yet. 1 source is being read.": READ[:1],
-        "Starting. Nothing has been read yet. 2 sources are being read.": never,
+        "Starting. Nothing has been read yet. 2 sources are set up.": never,
         "Starting. No source could be read so far.": (failing,),
-        "Starting. Nothing has been read yet. 1 source is being read.": (without_key, never[1]),
+        "Starting. Nothing has been read yet. 1 source is set up.": never[:1],
         "Starting. No source is set up.": (),
     }
     assert (
@@ -215,7 +237,7 @@ def test_imported_mentions_alone_never_make_an_hour_normal() -> None:
     no_source = headline_context(source_health=SourceHealth((), (), sample=False))
     not_read = headline_context(source_health=SourceHealth(never, (), sample=False))
     assert sentence_of(no_source) == "Blind. No source is set up."
-    assert sentence_of(not_read) == "Starting. Nothing has been read yet. 2 sources are being read."
+    assert sentence_of(not_read) == "Starting. Nothing has been read yet. 2 sources are set up."
 
 
 @pytest.mark.parametrize("any_mention", [False, True])
@@ -411,8 +433,8 @@ ISOLATED = isolated(NEWS)
             f"Partly blind. {ISOLATED} not read since 09:00.",
         ),
         ({"brand": NEWS}, f"Normal. 42 mentions of {ISOLATED} in the last hour,"),
-        ({"topic": NEWS}, f"Normal. 42 mentions in the last hour, mostly about {ISOLATED}."),
-        ({"topic": CUT}, f"mostly about {ISOLATE}{CUT}{END_ISOLATE}"),
+        ({"topic": HeadlineTopic(NEWS)}, f"Normal. 42 mentions in the last hour, mostly about {ISOLATED}."),
+        ({"topic": HeadlineTopic(CUT)}, f"mostly about {ISOLATE}{CUT}{END_ISOLATE}"),
     ],
 )
 def test_a_right_to_left_name_does_not_move_the_figures_beside_it(changes: dict[str, Any], sentence: str) -> None:

@@ -301,7 +301,16 @@ LONDON = Locale(ZoneInfo("Europe/London"), catalogue()["en"])
     ],
 )
 def test_the_headline_names_a_topic_only_if_it_stands_out(found: FoundTopic | None, n: int, words: str) -> None:
-    assert headline_topic(topics(found), n, OPEN) == words
+    assert headline_topic(topics(found), n, OPEN).name == words
+
+
+@pytest.mark.parametrize(("n", "of_most"), [(20, False), (19, True)])
+def test_a_topic_of_more_than_half_of_the_hour_is_that_of_most(n: int, of_most: bool) -> None:
+    assert headline_topic(topics(topic("fees", 10)), n, OPEN) == ("fees", of_most, True)
+
+
+def test_without_topics_it_is_not_known_whether_one_stands_out() -> None:
+    assert not headline_topic(None, 9, OPEN).known
 
 
 def test_the_board_of_topics_ends_with_the_mentions_without_topic() -> None:
@@ -315,7 +324,7 @@ def test_the_board_of_topics_ends_with_the_mentions_without_topic() -> None:
         ("app login", "64", "as usual"),
         ("invoices", "41", ""),
         ("Saturday slots", "22", "new"),
-        ("not sorted", "163", ""),
+        ("everything else", "163", ""),
     ]
     assert [r.mark for r in found.rows] == ["positive", *["unscored"] * 4]
     assert found.rows[0].link == "/mentions?q=%22delivery+times%22&brand=Acme&range=24h"
@@ -328,15 +337,15 @@ def test_five_topics_without_other_mentions_need_no_further_row() -> None:
     assert [row.name for row in found.rows] == ["t0", "t1", "t2", "t3", "t4"]
 
 
-def test_a_topic_with_a_word_that_is_never_shown_counts_as_not_sorted() -> None:
+def test_a_topic_with_a_word_that_is_never_shown_counts_as_everything_else() -> None:
     policy = DisplayPolicy(["damn"])
     found = topic_board(
         topics(day=[topic(n, 9) for n in ("a", "DAMN fees", "b", "c")], without_topic=1), "Acme", MODEL, policy, LONDON
     )
     assert found is not None
-    assert [(row.name, row.count) for row in found.rows][-1] == ("not sorted", "10")
+    assert [(row.name, row.count) for row in found.rows][-1] == ("everything else", "10")
     assert "DAMN fees" not in [row.name for row in found.rows]
-    assert headline_topic(topics(topic("damn fees", 9)), 9, policy) == ""
+    assert headline_topic(topics(topic("damn fees", 9)), 9, policy) == ("", True, False)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +353,9 @@ def test_a_topic_with_a_word_that_is_never_shown_counts_as_not_sorted() -> None:
     [
         (9, None, ""),
         (9, 0, "new"),
-        (9, 0.9, "new"),
+        (9, 0.03, "new"),
+        (9, 0.04, "usually under 1"),
+        (9, 0.9, "usually under 1"),
         (250, 100, "2\u00d7 the usual"),
         (260, 100, "3\u00d7 the usual"),
         (249, 100, "twice the usual"),

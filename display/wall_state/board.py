@@ -45,6 +45,8 @@ def mood_of(counts: SentimentCounts, model: MoodModel) -> tuple[Sentiment, Mood 
 
 def brand_mood(tally: Tally, model: MoodModel, phrases: Phrases) -> tuple[Sentiment, Mood | None, str]:
     """A brand's mark, its interval, and a note that says why there is none."""
+    if not tally.n:
+        return Sentiment.UNSCORED, None, phrases.no_mentions
     if tally.unscored > tally.positive + tally.neutral + tally.negative:
         return Sentiment.UNSCORED, None, phrases.mostly_unscored
     mark, mood = mood_of(tally.stories, model)
@@ -70,19 +72,22 @@ def brand_board(
     head: str,
     locale: Locale,
     usual_shares: Mapping[str, int] | None = None,
+    unread: bool = False,
     mood_model: Callable[[str], MoodModel] = lambda _: MoodModel(RULES.confusion),
     errors: str = "",
 ) -> Board:
     """``brands`` by share, at most MAX_ROWS rows: the smallest become "others", but never a brand of ``leads``.
 
     A single brand has no share: it would be the whole. ``usual_shares``: brand -> its usual share in whole per cent,
-    which is shown for ``leads``. ``errors``: how often moods' posts are misjudged, shown beside moods.
+    which is shown for ``leads``. ``unread``: nothing was read, so that no brand can be said to have no mentions.
+    ``errors``: how often moods' posts are misjudged, shown beside moods.
     """
     found = sorted((tallies.get(b.name, Tally(b.name, 0)) for b in brands), key=lambda t: -t.n)
     shown, others = _shown_and_others(found, leads)
     phrases = locale.phrases
     if not any(t.n for t in found):
-        return Board(head, tuple(_empty_row(t.brand, t.brand in leads, phrases) for t in shown))
+        note = phrases.not_read if unread else phrases.no_mentions
+        return Board(head, tuple(_empty_row(t.brand, t.brand in leads, note) for t in shown))
     total = Tally(phrases.others, sum(t.n for t in others))
     shares = whole_shares([t.n for t in (*shown, total)])
     usual = {
@@ -118,5 +123,5 @@ def _row(
     return BrandRow(short_brand_name(tally.brand), leads, share, *mood, usual.get(tally.brand, ""))
 
 
-def _empty_row(brand: str, leads: bool, phrases: Phrases) -> BrandRow:
-    return BrandRow(short_brand_name(brand), leads, "", Sentiment.UNSCORED, None, phrases.no_mentions)
+def _empty_row(brand: str, leads: bool, note: str) -> BrandRow:
+    return BrandRow(short_brand_name(brand), leads, "", Sentiment.UNSCORED, None, note)

@@ -169,12 +169,12 @@ class TopicRow:
     comparison: str
     """Its count compared with the usual: ``twice the usual``, ``as usual``, ``new``; empty if that is unknown."""
     link: str
-    """Path of its mentions on this site; empty for those that are not sorted. The wall itself has no links."""
+    """Path of its mentions on this site; empty for everything else. The wall itself has no links."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicBoard:
-    """The topics of a day, at most 5 rows with "not sorted"."""
+    """The topics of a day, at most 5 rows with "everything else"."""
 
     head: str
     rows: tuple[TopicRow, ...]

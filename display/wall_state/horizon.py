@@ -112,6 +112,7 @@ def horizon(
 ) -> Horizon:
     """The horizon at ``now``. ``usual``: what is usual for each bar, or empty."""
     drawn = bars(bins, unseen)
+    unseen = [period for period in unseen if is_visible(period, now - SPAN) or period.end >= now]
     hatches = hatches_of(unseen, now - SPAN, now)
     scale = ceil(max([MIN_SCALE, *(b.n or 0 for b in drawn), *(SCALE_ABOVE_USUAL * (u or 0) for u in usual)]))
     heights, usual_heights = [(b.n or 0) / scale for b in drawn], [u and u / scale for u in usual]
@@ -128,8 +129,13 @@ def horizon(
 
 def hatches_of(unseen: Sequence[UnseenPeriod], start: datetime, end: datetime) -> list[Hatch]:
     """The unseen periods on an axis from ``start`` to ``end``."""
-    visible = [p for p in unseen if p.end - p.start >= MIN_HATCHED and p.end > start]
+    visible = [p for p in unseen if is_visible(p, start)]
     return [Hatch(axis_position(p.start, start, end), axis_position(p.end, start, end)) for p in visible]
+
+
+def is_visible(period: UnseenPeriod, start: datetime) -> bool:
+    """Whether the period is hatched on an axis from ``start`` on."""
+    return period.end - period.start >= MIN_HATCHED and period.end > start
 
 
 def merge_hatches(hatches: Sequence[Hatch]) -> list[Hatch]:
@@ -180,10 +186,10 @@ def spoken_text(
     sentences = [sentence, phrases.last_day]
     if peak and peak.n:
         mentions = locale.counted(phrases.mentions, peak.n)
-        sentences.append(fill(phrases.peak_spoken, mentions=mentions, time=locale.time_of_day(peak.start)))
+        sentences.append(fill(phrases.peak_spoken, mentions=mentions, time=locale.moment(peak.start, now)))
     longest = sorted((p for p in unseen if p.text), key=lambda p: p.start - p.end)[:MAX_SPOKEN_PERIODS]
     for p in sorted(longest, key=lambda p: p.start):
-        start, end = locale.time_of_day(p.start), locale.time_of_day(p.end)
+        start, end = locale.moment(p.start, now), locale.moment(p.end, now)
         sentences.append(fill(phrases.from_to, start=start, end=end, text=p.text))
     return " ".join(sentences)
 

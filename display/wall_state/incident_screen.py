@@ -12,7 +12,8 @@ from display.wall_state.baseline_hours import until_next_hour
 from display.wall_state.document import IncidentBar, IncidentScreen, Label, ProofLine, Voice
 from display.wall_state.horizon import SCALE_ABOVE_USUAL, UnseenPeriod, axis_position, hatches_of, merge_hatches
 from display.wall_state.i18n import Locale, fill
-from display.wall_state.sentences import incident_size, last_known_size, source_names
+from display.wall_state.incident_sentences import incident_size, last_known_size
+from display.wall_state.sentences import source_names
 from display.wall_state.wall_text import isolated, short_brand_name, source_name
 from monitor.analysis.baseline import Baseline
 from monitor.model import Incident, Tally, Trend, VolumeSeries
@@ -55,8 +56,10 @@ class IncidentContext:
     """Other brands that have an incident."""
     busy: Sequence[str]
     """Competitors with more mentions than usual."""
-    competitors_known: bool
-    """Whether the baseline of any competitor is known."""
+    as_usual: Sequence[str]
+    """All competitors, if each has as many mentions as usual; else empty."""
+    by_source: VolumeSeries
+    """One bin, from the start of the incident to now."""
     baseline: Baseline | None
     brand: str = ""
     """The brand it is about; empty if the wall has a single brand of ours."""
@@ -243,15 +246,15 @@ def competitors_sentence(context: IncidentContext, locale: Locale) -> str:
         if brands:
             names = locale.names([isolated(short_brand_name(name)) for name in brands])
             return locale.counted(phrase, len(brands), names=names)
-    return phrases.competitors_as_usual if context.competitors_known else ""
+    if len(context.as_usual) == 1:
+        return fill(phrases.competitor_as_usual, name=isolated(short_brand_name(context.as_usual[0])))
+    return phrases.competitors_as_usual if context.as_usual else ""
 
 
 def source_counts(incident: Incident, context: IncidentContext, locale: Locale) -> str:
-    """``X 161, Reddit 58, others 12.``; empty if there is only one source."""
-    volumes, phrases = context.volumes, locale.phrases
-    first = max(0, BARS - ceil((volumes.start + BARS * STEP - incident.since) / STEP))
-    volumes_by_source = volumes.negative if incident.negative else volumes.n
-    counts = {source: sum(map(int, of_source[first:])) for source, of_source in volumes_by_source.items()}
+    """``X 161, Reddit 58, others 12.``, since the incident began; empty if there is only one source."""
+    phrases, since = locale.phrases, context.by_source
+    counts = {name: sum(n) for name, n in (since.negative if incident.negative else since.n).items()}
     largest = sorted((s for s in counts if counts[s]), key=lambda s: -counts[s])
     if not largest or len(context.source_health.statuses) < 2:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from display.source_health import SourceHealth
 from display.wall_state import usual_counts
@@ -12,11 +12,14 @@ from display.wall_state.document import Headline, ProofLine, StateKind
 from display.wall_state.hidden_posts import not_shown_note
 from display.wall_state.horizon import LastHour
 from display.wall_state.i18n import Locale, Phrases, fill
+from display.wall_state.incident_sentences import incident_size, incident_title, last_known_size
+from display.wall_state.topics import NO_TOPIC, HeadlineTopic
 from display.wall_state.wall_text import isolated, round_to_one_digit, short_brand_name, source_name
 from monitor.analysis.baseline import MIN_VALID_DAYS, HourlyRange
 from monitor.clock import epoch_ms
 from monitor.model import Health, Incident, SourceStatus, StoreFault, StorePause
 
+HOUR = timedelta(hours=1)
 MIN_HEROES = 15
 """Heroes that fit into 5 minutes if the queue never runs empty."""
 MIN_SAMPLING_RATIO = 1.5
@@ -38,14 +41,16 @@ class HeadlineContext:
     locale: Locale
     baseline_days: int = 0
     """Valid days that the baseline has so far."""
+    today_is_valid: bool = False
+    """Whether today is one of them already."""
     usual: HourlyRange | None = None
     """What this hour usually brings; None if that is unknown."""
     any_mention: bool = True
     collecting: bool = True
     detecting: bool = True
     """Whether incidents are detected."""
-    topic: str = ""
-    """The main topic of the last hour; may be empty."""
+    topic: HeadlineTopic = NO_TOPIC
+    """The main topic of the last hour."""
     incident: Incident | None = None
     """The ongoing incident."""
     ended_incident: Incident | None = None
@@ -105,39 +110,6 @@ def headline(kind: StateKind, context: HeadlineContext) -> Headline:
     if context.ended_incident:
         return _ended(context.ended_incident, context)
     return _last_hour(kind, context)
-
-
-def incident_size(incident: Incident, locale: Locale) -> str:
-    """``6 times the usual``; ``12 mentions in 40 mins`` if too little is usual for a multiple.
-
-    An incident lasts for a while after its numbers have fallen, and its posts may be deleted: a multiple of 1 or less
-    is ``No more than usual``.
-    """
-    phrases = locale.phrases
-    if incident.has_low_baseline:
-        return _mentions_in_window(phrases.mentions_in, incident, locale)
-    if round(incident.multiple) <= 1:
-        return phrases.no_more_than_usual
-    return locale.counted(phrases.times_usual, round(incident.multiple))
-
-
-def last_known_size(incident: Incident, locale: Locale) -> str:
-    """The same, as what was last known before the connection was lost."""
-    phrases = locale.phrases
-    if incident.has_low_baseline:
-        return _mentions_in_window(phrases.last_known_mentions, incident, locale)
-    if round(incident.multiple) <= 1:
-        return phrases.last_known_usual
-    return fill(phrases.last_known_times, n=locale.multiple(incident.multiple))
-
-
-def incident_title(incident: Incident, topic: str, phrases: Phrases) -> str:
-    """``“Checkout down”``, or what rose if there is no ``topic``."""
-    if topic:
-        # A title begins with a capital, except for a name with a spelling of its own: iPhone.
-        capitalised = topic[0].upper() + topic[1:] if topic.split()[0].islower() else topic
-        return fill(phrases.quoted, topic=isolated(capitalised))
-    return phrases.many_more_negative if incident.negative else phrases.many_more
 
 
 def unread_reason_text(status: SourceStatus, now: datetime, locale: Locale) -> str:
@@ -235,17 +207,23 @@ def _listening(context: HeadlineContext) -> Headline:
     being_polled = [s for s in health.statuses if s.health not in NOT_POLLED]
     if all(s.failures and not s.last_success for s in being_polled):  # also if nothing is polled
         return Headline(phrases.starting, phrases.all_failed)
-    being_read = context.locale.counted(phrases.being_read, len(being_polled))
+    n_sources = len(health.statuses)
     if health.last_read is None:
-        return Headline(phrases.starting, phrases.nothing_read_yet, being_read)
+        return Headline(phrases.starting, phrases.nothing_read_yet, context.locale.counted(phrases.set_up, n_sources))
     since = fill(phrases.since_nothing, time=context.moment(context.listening_since))
-    return Headline(phrases.listening, since, being_read)
+    if health.read_count < n_sources:
+        return Headline(phrases.listening, since, fill(phrases.sentence, text=_some_read(context)))
+    return Headline(phrases.listening, since, context.locale.counted(phrases.being_read, n_sources))
 
 
 def _partly_blind(context: HeadlineContext) -> Headline:
-    phrases = context.phrases
-    elsewhere = fill(phrases.elsewhere, mentions=_mentions(context))
-    return Headline(phrases.partly_blind, _unread_sources(context), fill(phrases.sentence, text=elsewhere))
+    phrases, hour_ago = context.phrases, context.now - HOUR
+    unread = context.source_health.major
+    # The hour still holds what a source brought before it failed.
+    is_elsewhere = bool(unread) and all(source.since is None or source.since <= hour_ago for source in unread)
+    phrase = phrases.elsewhere if is_elsewhere else phrases.in_last_hour
+    hour = fill(phrase, mentions=_mentions(context))
+    return Headline(phrases.partly_blind, _unread_sources(context), fill(phrases.sentence, text=hour))
 
 
 def _unread_sources(context: HeadlineContext) -> str:
@@ -279,7 +257,8 @@ def _last_hour(kind: StateKind, context: HeadlineContext) -> Headline:
     phrases = context.phrases
     hour = fill(phrases.in_last_hour, mentions=_mentions(context))
     if kind is StateKind.LEARNING:
-        day = fill(phrases.learning_day, day=context.locale.number(context.baseline_days + 1))
+        days_before = context.baseline_days - context.today_is_valid
+        day = fill(phrases.learning_day, day=context.locale.number(days_before + 1))
         text = day if context.baseline_days < MIN_VALID_DAYS else phrases.learning_hour
         return Headline(phrases.learning, text, fill(phrases.sentence, text=hour))
     word = {StateKind.BUSY: phrases.busy, StateKind.QUIET: phrases.quiet}.get(kind, phrases.normal)
@@ -288,14 +267,16 @@ def _last_hour(kind: StateKind, context: HeadlineContext) -> Headline:
 
 def _last_hour_clause(kind: StateKind, context: HeadlineContext) -> str:
     """A remark about the hour besides its number: its topic, or how it compares with the usual."""
-    phrases = context.phrases
-    if context.topic:
-        return fill(phrases.mostly_about, topic=isolated(context.topic))
-    if kind is StateKind.QUIET and context.usual:
-        return fill(phrases.usually, n=context.locale.number(round(context.usual.median)))
-    if kind is StateKind.NORMAL and context.night:
-        return phrases.usual_for_night
-    return phrases.no_topic if context.last_hour.n else phrases.usual_for_hour
+    phrases, n, topic, usual = context.phrases, context.last_hour.n, context.topic, context.usual
+    if topic.name:
+        phrase = phrases.mostly_about if topic.of_most else phrases.often_about
+        return fill(phrase, topic=isolated(topic.name))
+    is_calm = kind is StateKind.NORMAL and (context.night or not n)
+    if is_calm and usual and usual_counts.is_usual(n, usual):
+        return phrases.usual_for_night if context.night else phrases.usual_for_hour
+    if usual and (kind is StateKind.QUIET or is_calm or not topic.known):
+        return context.locale.counted(phrases.usually, round(usual.median))
+    return phrases.no_topic
 
 
 def _with_clause(word: str, text: str, clause: str, context: HeadlineContext) -> Headline:
@@ -312,11 +293,10 @@ def _mentions(context: HeadlineContext) -> str:
     return fill(context.phrases.of_brand, mentions=mentions, brand=isolated(short_brand_name(context.brand)))
 
 
-def _mentions_in_window(phrase: str, incident: Incident, locale: Locale) -> str:
-    """``phrase`` with the mentions of the incident's window and its length."""
-    phrases = locale.phrases
-    mentions = locale.counted(phrases.negative_mentions if incident.negative else phrases.mentions, incident.n)
-    return fill(phrase, mentions=mentions, duration=locale.duration(incident.window))
+def _some_read(context: HeadlineContext) -> str:
+    """``6 of 7 sources read``"""
+    health = context.source_health
+    return fill(context.phrases.some_read, n=health.read_count, all=len(health.statuses))
 
 
 def _erasing(pause: StorePause, context: HeadlineContext) -> str:
@@ -339,7 +319,7 @@ def _liveness_line(context: HeadlineContext) -> ProofLine:
     if last is None:
         return ProofLine("", phrases.none_read_yet)
     if health.read_count < n_sources:
-        some_read = fill(phrases.some_read, n=health.read_count, all=n_sources)
+        some_read = _some_read(context)
         return ProofLine(some_read, fill(phrases.sentence, text=""), epoch_ms(last), phrases.last_read_age)
-    all_read = context.locale.counted(phrases.all_read, n_sources)
+    all_read = phrases.both_read if n_sources == 2 else context.locale.counted(phrases.all_read, n_sources)
     return ProofLine("", fill(phrases.sentence, text=all_read), epoch_ms(last), all_read + phrases.last_read_age)

@@ -35,6 +35,11 @@ def hour_kind(n: int, usual: HourlyRange) -> StateKind:
     return StateKind.NORMAL
 
 
+def is_usual(n: int, usual: HourlyRange) -> bool:
+    """Whether ``n`` mentions in an hour are as many as usual: neither more nor fewer than in nine of ten such hours."""
+    return usual.low <= n <= usual.high
+
+
 def usual_per_bin(baseline: Baseline, bins: Sequence[Bin]) -> tuple[float | None, ...]:
     """What is usual for each of ``bins``, None where that is unknown; empty if it is unknown for all."""
     ranges = [baseline.at(b.start + (b.end - b.start) / 2) for b in bins]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MENTIONS_PER_BRAND = 8
 """Newest mentions that are read per brand."""
 UNKNOWN_LANGUAGE = "und"
+MAX_AHEAD = timedelta(minutes=1)
+"""Posts can be dated later than this only if the machine's clock was ahead when they were stored."""
 LOOK_BACK = (FRESH, timedelta(hours=24), None)
 """How far back voices are looked for, until there are enough; None: without limit."""
 
@@ -35,8 +37,10 @@ class VoiceQuery:
         self._quiet_fields = quiet_fields(wall.quiet)
 
     def may_show(self, mention: Mention) -> bool:
-        """Whether the wall may show ``mention`` as a voice. One without a date has no age to show."""
+        """Whether the wall may show ``mention`` as a voice. One without a date, or of the future, has no age."""
         if mention.brand not in self._brand_names or not mention.listed or mention.post.undated:
+            return False
+        if mention.post.published_at > self._data.now + MAX_AHEAD:
             return False
         if self._data.hidden_posts.include(mention):
             return False

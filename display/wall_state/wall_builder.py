@@ -6,22 +6,21 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from display.wall_state import board, first_run, horizon, incident_screen, sentences, topics, usual_counts
+from display.wall_state import board, coverage, first_run, horizon, incident_screen, sentences, topics, usual_counts
 from display.wall_state.director import FRESH, MAX_SHOWN, Director
 from display.wall_state.display_policy import DisplayPolicy
 from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
-from display.wall_state.horizon import Period, UnseenPeriod
+from display.wall_state.horizon import UnseenPeriod
 from display.wall_state.i18n import Locale, catalogue, fill
+from display.wall_state.incident_sentences import incident_title
 from display.wall_state.incident_voices import IncidentVoices
 from display.wall_state.last_picture import last_picture
 from display.wall_state.sentences import HeadlineContext
 from display.wall_state.ttl_cache import ttl_cache
-from display.wall_state.usual_shares import MAX_UNREAD, WEEK
 from display.wall_state.voice_query import VoiceQuery
 from display.wall_state.voices import voice_of
 from display.wall_state.wall_data import MAX_NEW_MENTIONS, WallData
 from display.wall_state.wall_text import short_brand_name
-from monitor.analysis.staleness import without
 from monitor.clock import Clock, epoch_ms
 from monitor.errors import StoreError
 from monitor.model import Brand, Incident, Mention, Sentiment
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.config.walls import Wall
 
 TWELVE_HOURS = "12h"
+HOUR = timedelta(hours=1)
 RESTART_AFTER_SECONDS = 45.0
 """A wall whose state was not requested for this long starts again instead of showing what it missed."""
 LATEST_TTL_SECONDS = 10.0
@@ -41,8 +41,6 @@ CLEARLY_WORSE = 1.25
 """Another incident replaces the shown one if its multiple is more than this many times as large."""
 STAGE_LOOP_SECONDS, VOICES_SECONDS = 60.0, 48.0
 """The loop of the stage, and how much of it shows voices; schedule.ts has the same."""
-EARLIER = timedelta(hours=1)
-"""Posts that are older than the first read by less than this are not history."""
 MAX_IGNORED_GAP = timedelta(minutes=5)
 """Gaps up to this length are ignored."""
 
@@ -60,6 +58,7 @@ class WallBuilder:
         self._ours = tuple(b.name for b in brands if b.ours)
         # before the set-up there is no brand
         self._leading_brands = self._ours or (*wall.brands, *self._brand_names, "")[:1]
+        self._competitors = tuple(name for name in self._brand_names if name not in self._leading_brands)
         self._policy = DisplayPolicy(
             wall.never_show,
             masks_authors=wall.mask_authors,
@@ -155,18 +154,24 @@ class WallBuilder:
             now=now,
             locale=self._locale,
             baseline_days=baseline.days,
+            today_is_valid=baseline.last_day == now.astimezone(baseline.zone).date(),
             usual=usual_counts.expected_range(baseline, now),
             any_mention=data.any_mention,
             collecting=data.collecting,
             detecting=data.detecting,
-            topic=topics.headline_topic(data.topics(self._leading_brands[0]), last_hour.n, self._policy),
+            topic=self._headline_topic(last_hour.n),
             incident=running,
             ended_incident=ended,
             incident_topic=topics.topic_phrase(shown.topic, self._policy) if shown else "",
-            gap_source=self._source_with_gap(now - timedelta(hours=1)),
+            gap_source=self._source_with_gap(now - HOUR),
             brand="" if self._ours else self._leading_brands[0],
             night=night is not None and night.contains(now.astimezone(self._locale.zone)),
         )
+
+    def _headline_topic(self, n: int) -> topics.HeadlineTopic:
+        """The topic that stands out in the ``n`` mentions of the last hour, of the first brand that has one."""
+        found = [topics.headline_topic(self._data.topics(b), n, self._policy) for b in self._leading_brands]
+        return next((topic for topic in found if topic.name), min(found, key=lambda topic: topic.known))
 
     def _running_incident(self) -> Incident | None:
         """The worst ongoing incident; the shown one stays until another is clearly worse."""
@@ -196,8 +201,8 @@ class WallBuilder:
 
     def _proof(self, context: HeadlineContext) -> tuple[ProofLine, ...]:
         data, names = self._data, self._brand_names
-        tallies = [data.tallies[name] for name in names if name in data.tallies]
-        hidden, set_aside = sum(tally.hidden for tally in tallies), sum(tally.set_aside for tally in tallies)
+        hidden = data.count_hidden(names)
+        set_aside = sum(data.tallies[name].set_aside for name in names if name in data.tallies)
         hidden += data.count_matches(self._policy.queries, names) if self._policy.queries else 0
         return sentences.proof_lines(context, data.arrivals(names), self._director.recent_heroes(), hidden, set_aside)
 
@@ -208,16 +213,14 @@ class WallBuilder:
         data, start = self._data, self._data.now - horizon.SPAN
         phrases, n_sources = self._locale.phrases, len(data.source_health.statuses)
         if not n_sources:
-            unknown = self._not_imported(start, horizon.end_of_last_bar(data.now))
+            unknown = coverage.not_imported(data, start, horizon.end_of_last_bar(data.now))
             return [UnseenPeriod(a, b, phrases.not_read, blank=True) for a, b in unknown]
         unseen = horizon.unseen_periods(data.gaps, data.major, n_sources, start, phrases)
-        unknown = self._not_imported(start, data.listening_since)
-        before = [(a, b, fill(phrases.not_listening, time=self._locale.time_of_day(b))) for a, b in unknown]
-        return [*(UnseenPeriod(*period) for period in before), *unseen]
-
-    def _not_imported(self, start: datetime, end: datetime) -> list[Period]:
-        """The parts of [start, end) that no imported file covers; [] if it is empty."""
-        return without([(start, end)] if start < end else [], list(self._data.imported_periods.values()))
+        unknown = coverage.not_imported(data, start, data.listening_since)
+        # Later parts lie after imported posts, so that there is something before them.
+        before = fill(phrases.not_listening, time=self._locale.time_of_day(unknown[0][1])) if unknown else ""
+        texts = (before if a == start else phrases.not_read for a, _ in unknown)
+        return [*(UnseenPeriod(a, b, text) for (a, b), text in zip(unknown, texts, strict=True)), *unseen]
 
     def _board(self) -> Board:
         data, names = self._data, self._brand_names
@@ -227,35 +230,21 @@ class WallBuilder:
             self._brands,
             data.tallies,
             self._leading_brands,
-            head=self._board_head(),
+            head=coverage.board_head(data, self._locale),
             locale=self._locale,
             usual_shares=usual,
+            unread=not coverage.was_read_this_week(data),
             mood_model=data.error_figures.mood_model,
             errors=board.errors_line(
                 data.error_figures.figure(Sentiment.NEGATIVE, brand=self._leading_brands[0]), self._locale
             ),
         )
 
-    def _board_head(self) -> str:
-        """The time that the figures of the board cover."""
-        data, phrases = self._data, self._locale.phrases
-        week_ago = data.now - WEEK
-        before = data.listening_since - week_ago
-        unknown = _total(self._not_imported(week_ago, data.listening_since))
-        if before > timedelta() and unknown == before and not self._counts_earlier_posts():
-            return fill(phrases.board_since, time=self._locale.moment(data.listening_since, data.now, with_time=False))
-        unread = max((_total(periods) for name, periods in data.gaps.items() if name in data.major), default=None)
-        return phrases.last_week_gaps if unknown + (unread or timedelta()) > MAX_UNREAD * WEEK else phrases.last_week
-
-    def _counts_earlier_posts(self) -> bool:
-        """Whether the board counts posts from well before we listened, as the first read of a source brings them."""
-        since, until = self._data.now - WEEK, self._data.listening_since - EARLIER
-        return since < until and any(tally.n for tally in self._data.tallies_since(since, until).values())
-
     def _topics(self) -> TopicBoard | None:
         brand = self._leading_brands[0]
-        model = self._data.error_figures.mood_model(brand)
-        return topics.topic_board(self._data.topics(brand), brand, model, self._policy, self._locale)
+        model, has_others = self._data.error_figures.mood_model(brand), len(self._leading_brands) > 1
+        found = self._data.topics(brand)
+        return topics.topic_board(found, brand, model, self._policy, self._locale, names_brand=has_others)
 
     # The voices
 
@@ -305,21 +294,21 @@ class WallBuilder:
         incident, data = headline_context.incident, self._data
         if incident is None:
             return None
-        competitors = self._competitor_kinds()
         context = incident_screen.IncidentContext(
             volumes=data.volumes(incident.brand, incident_screen.BARS),
             tallies=data.tallies_since(incident.since),
             source_health=data.source_health,
             unseen=self._unseen_periods(),
             with_incident=[i.brand for i in self._running_incidents(self._brand_names) if i.brand != incident.brand],
-            busy=[name for name, kind in competitors.items() if kind is StateKind.BUSY],
-            competitors_known=bool(competitors),
+            busy=[name for name in self._competitors if self._competitor_kind(name) is StateKind.BUSY],
+            as_usual=self._competitors if all(map(self._is_as_usual, self._competitors)) else (),
+            by_source=data.counts_since(incident.brand, incident.since),
             baseline=data.baseline((incident.brand,)),
             brand="" if self._ours == (incident.brand,) else incident.brand,
             new_words=self._new_words(incident),
             wrong_negative=data.error_figures.figure(Sentiment.NEGATIVE, brand=incident.brand),
         )
-        title = sentences.incident_title(incident, headline_context.incident_topic, self._locale.phrases)
+        title = incident_title(incident, headline_context.incident_topic, self._locale.phrases)
         voices = self._voices(self._incident_voices.of(incident))
         return incident_screen.incident_screen(incident, title, voices, context, data.now, self._locale)
 
@@ -327,20 +316,17 @@ class WallBuilder:
         phrases = (topics.topic_phrase(words, self._policy) for words in incident.phrases)
         return [words for words in phrases if words and words.casefold() != incident.topic.casefold()]
 
-    def _competitor_kinds(self) -> dict[str, StateKind]:
-        """Competitor -> whether its last hour is busy, quiet or normal, where its baseline is known."""
-        data = self._data
-        kinds = {}
-        for name in self._brand_names:
-            is_ours = name in self._leading_brands
-            usual = None if is_ours else usual_counts.expected_range(data.baseline((name,)), data.now)
-            if usual is not None:
-                kinds[name] = usual_counts.hour_kind(horizon.last_hour(data.bins((name,))).n, usual)
-        return kinds
+    def _competitor_kind(self, name: str) -> StateKind | None:
+        """Whether its last hour is busy, quiet or normal; None if its baseline is not known."""
+        usual = usual_counts.expected_range(self._data.baseline((name,)), self._data.now)
+        return usual_counts.hour_kind(horizon.last_hour(self._data.bins((name,))).n, usual) if usual else None
 
-
-def _total(periods: Sequence[Period]) -> timedelta:
-    return sum((until - since for since, until in periods), timedelta())
+    def _is_as_usual(self, name: str) -> bool:
+        """Whether its last hour was read in full and brought what is usual."""
+        usual = usual_counts.expected_range(self._data.baseline((name,)), self._data.now)
+        if usual is None or self._data.source_health.major or self._source_with_gap(self._data.now - HOUR):
+            return False
+        return usual_counts.is_usual(horizon.last_hour(self._data.bins((name,))).n, usual)
 
 
 def _utc_offset_minutes(local: datetime) -> int:

@@ -14,14 +14,14 @@ from display.source_health import SourceHealth, is_major, major_sources, outage_
 from display.wall_state import horizon, usual_shares
 from display.wall_state.baseline_hours import baseline_hours
 from display.wall_state.director import FRESH, HERO_COUNT_SECONDS
-from display.wall_state.hidden_posts import HiddenPosts
+from display.wall_state.hidden_posts import HiddenPosts, count_matches
 from display.wall_state.horizon import Period
 from display.wall_state.ttl_cache import ttl_cache
 from display.wall_state.usual_shares import WEEK
 from monitor.analysis.baseline import BASELINE_DAYS, MIN_VALID_DAYS, Baseline, baseline_of
 from monitor.analysis.staleness import unread_spans, without
 from monitor.clock import Clock
-from monitor.model import Bin, Choice, Incident, Mention, MentionFilter, Order, StoreHealth, Tally, Topics, VolumeSeries
+from monitor.model import Bin, Incident, Mention, MentionFilter, Order, StoreHealth, Tally, Topics, VolumeSeries
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -56,8 +56,6 @@ NOT_LIVE_AFTER_SECONDS = 120.0
 """Without a scheduler for this long, the wall is not live. A shorter absence is a restart."""
 ANALYSIS_VALID_FOR = timedelta(minutes=5)
 """Incidents and topics that were not updated for this long are out of date: their job has stopped."""
-MAX_DISTINCT_MATCHES = 1000
-"""Up to this many matches of several queries are counted once each; above it, a mention may count twice."""
 MAX_NEW_MENTIONS = 100
 """Read at once; in a flood, the older ones are skipped."""
 
@@ -134,7 +132,7 @@ class WallData:
 
     @property
     def listening_since(self) -> datetime:
-        """When the first source was read or this program started, whichever was earlier; files may hold older mentions.
+        """When the first source was read, or else when this program started; files may hold older mentions.
 
         With sample data, it is when the first sample post was published.
         """
@@ -197,6 +195,11 @@ class WallData:
         """Id -> mention as it is now, for those that still exist."""
         return self._store.mentions(ids)
 
+    def count_hidden(self, brands: Brands) -> int:
+        """How many posts of 7 days about ``brands`` are hidden."""
+        mentions = sum(self.tallies[brand].hidden for brand in brands if brand in self.tallies)
+        return self.hidden_posts.count(brands, mentions) if mentions else 0
+
     @property
     def hidden_posts(self) -> HiddenPosts:
         """The hidden posts of this week."""
@@ -207,10 +210,9 @@ class WallData:
         return self._once("last mention", self._store.last_mention_id)
 
     def count_matches(self, queries: Sequence[str], brands: Brands) -> int:
-        """How many mentions of ``brands`` in 7 days match any of ``queries``."""
-        return self._cached(
-            ("matches", *queries, brands), MATCHES_TTL_SECONDS, lambda: self._count_matches(queries, brands)
-        )
+        """How many posts of 7 days about ``brands`` match any of ``queries``."""
+        key, since = ("matches", *queries, brands), self.now - WEEK
+        return self._cached(key, MATCHES_TTL_SECONDS, lambda: count_matches(self._store, queries, brands, since))
 
     def baseline(self, brands: Brands) -> Baseline:
         """The baseline of all ``brands`` together, in the time zone of the organisation."""
@@ -237,6 +239,11 @@ class WallData:
         """A brand's last ``bins`` counts in steps of 5 minutes, up to now."""
         end = horizon.end_of_last_bar(self.now)
         return self._once(("volumes", brand), lambda: self._store.recent_volume_series(brand, end, bins))
+
+    def counts_since(self, brand: str, since: datetime) -> VolumeSeries:
+        """A brand's counts since then, as one bin."""
+        end = horizon.end_of_last_bar(self.now)
+        return self._store.recent_volume_series(brand, end, 1, end - since)
 
     def texts(self, brand: str, since: datetime, until: datetime) -> Sequence[Text]:
         """An even sample of a brand's texts."""
@@ -310,14 +317,6 @@ class WallData:
         was_read = usual_shares.weeks_read(edges, self._unread(edges[0]))
         return usual_shares.usual_shares(counts, was_read, this_week)
 
-    def _count_matches(self, queries: Sequence[str], brands: Brands) -> int:
-        filters = [MentionFilter(q=q, brand=Choice(brands), since=self.now - WEEK) for q in queries]
-        n = sum(self._store.count(f).n for f in filters)
-        if len(filters) > 1 and n <= MAX_DISTINCT_MATCHES:
-            # Several queries may match the same mention.
-            return len({m.id for f in filters for m in self._store.page(f, limit=MAX_DISTINCT_MATCHES)})
-        return n
-
     def _listening_since(self) -> datetime:
         if self.source_health.sample:
             oldest = self._store.page(MentionFilter(order=Order.OLD), limit=1)
@@ -325,7 +324,7 @@ class WallData:
         else:
             configured = {status.source for status in self.source_health.statuses}
             times = [at for source, at in self._store.source_start_times().items() if source in configured]
-        return min([self.started, *times])
+        return min(times, default=self.started)
 
     def _once(self, key: Hashable, load: Callable[[], T]) -> T:
         """The result of ``load``, which is called once per revision."""

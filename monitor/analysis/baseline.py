@@ -51,6 +51,8 @@ class Baseline:
     zone: tzinfo
     ranges: Mapping[tuple[bool, int], HourlyRange]
     """(is weekend, clock hour in ``zone``) -> range; empty with fewer than MIN_VALID_DAYS."""
+    last_day: date | None = None
+    """The newest valid day, which may be today; None if there is none."""
 
     def at(self, time: datetime) -> HourlyRange | None:
         """The range for the clock hour that contains ``time``; None if too few hours are known."""
@@ -61,8 +63,8 @@ def baseline_of(hours: Iterable[HourCount], zone: tzinfo) -> Baseline:
     """The baseline of one brand. ``hours`` may be in any order; an hour repeated by a clock change counts twice."""
     local = [(hour.start.astimezone(zone), hour.n) for hour in hours if hour.valid]
     days = _valid_days(start for start, _ in local)
-    ranges = _ranges(local) if days >= MIN_VALID_DAYS else {}
-    return Baseline(days, zone, MappingProxyType(ranges))
+    ranges = _ranges(local) if len(days) >= MIN_VALID_DAYS else {}
+    return Baseline(len(days), zone, MappingProxyType(ranges), max(days, default=None))
 
 
 def median_range(same_kind: Sequence[float], other_kind: Sequence[float]) -> HourlyRange | None:
@@ -79,11 +81,11 @@ def is_weekend(day: date) -> bool:
     return day.weekday() >= _SATURDAY
 
 
-def _valid_days(starts: Iterable[datetime]) -> int:
+def _valid_days(starts: Iterable[datetime]) -> list[date]:
     hours_by_day: dict[date, int] = {}
     for start in starts:
         hours_by_day[start.date()] = hours_by_day.get(start.date(), 0) + 1
-    return sum(hours >= MIN_HOURS_PER_DAY for hours in hours_by_day.values())
+    return [day for day, hours in hours_by_day.items() if hours >= MIN_HOURS_PER_DAY]
 
 
 def _ranges(local: Sequence[tuple[datetime, int]]) -> dict[tuple[bool, int], HourlyRange]:

@@ -112,4 +112,4 @@ class Topics:
     day: tuple[FoundTopic, ...] = ()
     """The topics of the last 24 hours: at most 5, largest first."""
     without_topic: int = 0
-    """Mentions of the last 24 hours that belong to none of ``day``. The wall calls them "not sorted"."""
+    """Mentions of the last 24 hours that belong to none of ``day``. The wall calls them "everything else"."""

@@ -48,7 +48,7 @@ def test_silence_is_reported_in_steps(scripted_wall: ScriptedWall, hour_off: int
     page.clock.run_for(2_000)
     expect(page.locator("h1")).to_have_text("Not live. Last update 1 min ago, at 16:06. Connection lost.")
     expect(page.locator(".slab")).to_be_visible()
-    expect(page.locator(".board .head")).to_have_text("At 16:06")
+    expect(page.locator(".board .head")).to_have_text("As of 16:06")
     expect(page.locator(".row").first).to_contain_text("16:02")
     page.clock.fast_forward(60 * MINUTE)
     expect(canvas).to_have_attribute("data-trust", "long gone")

@@ -26,7 +26,7 @@ def test_a_lost_connection_is_reported_in_the_language_of_the_wall(scripted_wall
     expect(page.locator(".proof")).to_contain_text("Verbindet neu, zuletzt vor 30 Sek.")
     page.clock.run_for(60_000)
     expect(page.locator("h1")).to_have_text("Nicht live. Zuletzt vor 1 Min., um 16:06. Verbindung verloren.")
-    expect(page.locator(".board .head")).to_have_text("Um 16:06")
+    expect(page.locator(".board .head")).to_have_text("Stand 16:06")
 
 
 def test_the_page_uses_the_walls_twelve_hour_clock(scripted_wall: ScriptedWall) -> None:

@@ -130,7 +130,7 @@ TOPICS = TopicBoard(
         TopicRow("negative", "app login", "64", "as usual", "/mentions?topic=login"),
         TopicRow("neutral", "invoices", "41", "as usual", "/mentions?topic=invoices"),
         TopicRow("positive", "Saturday slots", "22", "new", "/mentions?topic=saturday"),
-        TopicRow("unscored", "not sorted", "163", "", ""),
+        TopicRow("unscored", "everything else", "163", "", ""),
     ),
 )
 

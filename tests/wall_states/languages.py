@@ -47,6 +47,7 @@ def crowded(language: str, twelve_hours: bool) -> WallState:
     all_read = locale.counted(phrases.all_read, 7)
     liveness = ProofLine("", fill(phrases.sentence, text=all_read), ago(0.4), all_read + phrases.last_read_age)
     text, text_alone = fill(phrases.continued, text=hour), fill(phrases.sentence, text=hour)
+    rest = TopicRow(Sentiment.UNSCORED, phrases.everything_else, "163", "", "")
     return state(
         kind=StateKind.BUSY,
         language=language,
@@ -60,5 +61,5 @@ def crowded(language: str, twelve_hours: bool) -> WallState:
             fill(phrases.wrong_of_checked, n=locale.number(12), checked=locale.number(1204)),
         ),
         proof=(liveness, ProofLine("", fill(phrases.sampled, n=400))),
-        topics=TopicBoard(phrases.topics, (*topics, TopicRow(Sentiment.UNSCORED, phrases.not_sorted, "163", "", ""))),
+        topics=TopicBoard(phrases.topics, (*topics, rest)),
     )

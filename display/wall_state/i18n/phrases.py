@@ -143,7 +143,9 @@ class Phrases:
     in_last_hour: str
     elsewhere: str
     mostly_about: str
-    usually: str
+    often_about: str
+    """For a topic of less than half of the mentions."""
+    usually: Plural
     usual_for_night: str
     usual_for_hour: str
     no_topic: str
@@ -155,6 +157,7 @@ class Phrases:
     generating: str
     """On the first run."""
     being_read: Plural
+    set_up: Plural
     all_failed: str
     learning_day: str
     learning_hour: str
@@ -187,6 +190,7 @@ class Phrases:
     no_source: str
     none_read_yet: str
     all_read: Plural
+    both_read: str
     some_read: str
     last_read_age: str
     """Ends the sentence that ``all_read`` or ``some_read`` begins: when any source was last read."""
@@ -237,6 +241,8 @@ class Phrases:
     have_incident_too: Plural
     busy_too: Plural
     competitors_as_usual: str
+    competitor_as_usual: str
+    """The same where there is only one."""
     others_count: str
     far_more: str
     new_words: str
@@ -265,8 +271,12 @@ class Phrases:
     brands: Plural
     # Topics
     topics: str
-    not_sorted: str
+    topics_of: str
+    """The same where the wall has several brands of ours, and the topics are those of one."""
+    everything_else: str
     new: str
+    rare: str
+    """Mentioned on fewer days than not."""
     several_times: str
     twice: str
     as_usual: str

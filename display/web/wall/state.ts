@@ -129,11 +129,11 @@ export interface TopicRow {
   count: string;
   /** Its count compared with the usual: `twice the usual`, `as usual`, `new`; empty if that is unknown. */
   comparison: string;
-  /** Path of its mentions on this site; empty for those that are not sorted. The wall itself has no links. */
+  /** Path of its mentions on this site; empty for everything else. The wall itself has no links. */
   link: string;
 }
 
-/** The topics of a day, at most 5 rows with "not sorted". */
+/** The topics of a day, at most 5 rows with "everything else". */
 export interface TopicBoard {
   head: string;
   rows: TopicRow[];

@@ -6,14 +6,15 @@ Hidden mentions and those set aside count; irrelevant and left ones do not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.model import Bin, Choice, ListPosition, Mention, MentionFilter, SentimentCounts, Tally
 from monitor.store.sqlite import facets
 from monitor.store.sqlite.connections import Connection
-from monitor.store.sqlite.cubes import segments
+from monitor.store.sqlite.cubes import bin_rows, segments
 from monitor.store.sqlite.ids import active_brand_id, active_brands
+from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.plan import COUNTED, plan
 from monitor.store.sqlite.queries import page_ids
 from monitor.store.sqlite.rows import SENTIMENTS, load_mentions, sentiment_code
@@ -41,7 +42,8 @@ _ROW_SUMS_WITHOUT_STORIES = (
 _STORY_MEANS = f"""SELECT avg(score) FROM mention INDEXED BY mention_time
     WHERE {_IN_TIME} AND story IS NOT NULL AND score IS NOT NULL GROUP BY story"""
 _ROW_SUMS = f"SELECT {_SUMS.format(scored=_SCORED)} FROM mention INDEXED BY mention_time WHERE {_IN_TIME}"
-_UNMEASURED = "SELECT unmeasured FROM opinion_state"
+_UNMEASURED_SCORES = f"""SELECT published_at, sentiment FROM mention INDEXED BY mention_time
+    WHERE {_IN_TIME} AND lang IN (SELECT value FROM json_each(?))"""
 _ROWS = f"FROM mention INDEXED BY mention_time\n    WHERE {_IN_TIME}"
 _MEASURED_ROWS = f"""FROM (SELECT story, hidden,
         iif(lang IN (SELECT value FROM json_each(?)), 3, sentiment) AS sentiment,
@@ -103,8 +105,8 @@ def tallies(db: Connection, since: int, until: int) -> list[Tally]:
     In the languages that nobody measured, mentions count as unscored. If there are any such languages, even long ranges
     are read row by row.
     """
-    unmeasured = (db.execute(_UNMEASURED).fetchone() or ("[]",))[0]
-    if unmeasured != "[]":
+    unmeasured = unmeasured_languages(db)
+    if unmeasured:
         brands = active_brands(db).items()
         return [_sums_by_rows(db, brand, since, until, unmeasured).tally(name) for brand, name in brands]
     sums = _sums_by_rows if until - since <= MAX_ROW_RANGE_MS else _sums_by_days
@@ -124,9 +126,17 @@ def arrivals(db: Connection, brand: str, since: int, until: int, max_age: int) -
 
 
 def histogram(db: Connection, brand: str, edges: Sequence[int]) -> list[Bin]:
-    """A brand's mentions between each two consecutive edges."""
+    """A brand's mentions between each two consecutive edges; as unscored in the languages that nobody measured."""
     f = MentionFilter(brand=Choice((brand,)), state=Choice(tuple(sorted(COUNTED))))
-    return facets.histogram(db, f, edges, None)
+    bins = facets.histogram(db, f, edges, None)
+    if not (unmeasured := unmeasured_languages(db)) or not bins:
+        return bins
+    rows = db.execute(_UNMEASURED_SCORES, (active_brand_id(db, brand), edges[0], edges[-1], unmeasured))
+    wrong = bin_rows(rows, edges)
+    return [
+        replace(bin_, negative=bin_.negative - negative, positive=bin_.positive - positive)
+        for bin_, (_, negative, positive) in zip(bins, wrong, strict=True)
+    ]
 
 
 def latest(db: Connection, brand: str | None, limit: int, since: datetime | None) -> list[Mention]:

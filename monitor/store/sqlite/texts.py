@@ -8,6 +8,7 @@ from typing import Any
 
 from monitor.model import Text, Texts
 from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
 from monitor.store.sqlite.units import BIN_MS, from_ms, from_thousandths
 
@@ -25,7 +26,8 @@ _SELECT_FIRST = f"SELECT id {_MATCHES} ORDER BY published_at LIMIT ?"
 _BIN_COUNTS = """SELECT time, sum(n) FROM cube_5min
     WHERE brand = (SELECT id FROM brand WHERE name = ?) AND time >= ? AND time < ? AND n > 0 GROUP BY time"""
 _SELECT_TEXTS = """SELECT mention.id, mention.post, mention.story, post.author, post.lang, post.title, post.text,
-        source.name, iif(post.site = '', post.url, post.site), mention.published_at, mention.score, mention.hidden
+        source.name, iif(post.site = '', post.url, post.site), mention.published_at,
+        iif(mention.lang IN (SELECT value FROM json_each(?)), NULL, mention.score), mention.hidden
     FROM json_each(?) wanted CROSS JOIN mention ON mention.id = wanted.value
     JOIN post ON post.id = mention.post JOIN source ON source.id = post.source
     ORDER BY mention.published_at, mention.id"""
@@ -33,6 +35,8 @@ _SELECT_TEXTS = """SELECT mention.id, mention.post, mention.story, post.author, 
 
 def texts(db: Connection, brand: str, since: int, until: int, limit: int) -> Texts:
     """A brand's mentions published in [since, until), including hidden ones; above ``limit``, an even sample.
+
+    In the languages that nobody measured, they have no score.
 
     The cost is that of ``limit`` texts and of the bins of the rollup, however many mentions there are.
     """
@@ -73,7 +77,7 @@ def _sample_by_bins(
 
 
 def _load_texts(db: Connection, ids: Sequence[int]) -> tuple[Text, ...]:
-    rows = db.execute(_SELECT_TEXTS, (json.dumps(ids),)) if ids else ()
+    rows = db.execute(_SELECT_TEXTS, (unmeasured_languages(db) or "[]", json.dumps(ids))) if ids else ()
     return tuple(_text(row) for row in rows)
 
 

@@ -1,6 +1,7 @@
 """Mention counts in 5-minute bins, by source: long ranges from the rollup ``cube_5min``, short ones from the rows.
 
-Hidden mentions count; irrelevant and left ones do not. The counts are arrays of 32-bit integers, not lists: a month of
+Hidden mentions count; irrelevant and left ones do not. In the languages that nobody measured, none counts as negative.
+The counts are arrays of 32-bit integers, not lists: a month of
 two hundred sources is three million counts, which NumPy takes from an array without a copy.
 """
 
@@ -8,11 +9,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.model import VolumeSeries
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands, source_names
+from monitor.store.sqlite.measured import unmeasured_languages
 from monitor.store.sqlite.units import BIN_MS, from_ms
 
 _ROLLUP = """SELECT source, time - ?1, n, negative FROM cube_5min
@@ -20,6 +23,9 @@ _ROLLUP = """SELECT source, time - ?1, n, negative FROM cube_5min
 _ROWS = """SELECT source, (published_at - ?1) / ?4, count(*), ifnull(sum(sentiment = 0), 0)
     FROM mention INDEXED BY mention_time
     WHERE brand = ?2 AND published_at >= ?1 AND published_at < ?3 AND state < 2 GROUP BY 1, 2"""
+_UNMEASURED_NEGATIVE = """SELECT source, (published_at - ?1) / ?4, count(*) FROM mention INDEXED BY mention_time
+    WHERE brand = ?2 AND published_at >= ?1 AND published_at < ?3 AND state < 2 AND sentiment = 0
+    AND lang IN (SELECT value FROM json_each(?5)) GROUP BY 1, 2"""
 _VOLUMES = """SELECT source, (time - ?1) / ?2, sum(n) FROM cube_5min
     WHERE brand = ?3 AND time >= ?1 AND time < ?1 + ?2 * ?4 GROUP BY 1, 2"""
 
@@ -28,13 +34,15 @@ def from_rollup(db: Connection, brand: str, since: int, until: int) -> VolumeSer
     """The bins from the one that contains ``since`` to the one before that of ``until``."""
     first, last = since // BIN_MS, until // BIN_MS
     rows = db.execute(_ROLLUP, (first, _brand_id(db, brand), last))
-    return _series(db, brand, first * BIN_MS, last - first, rows)
+    series = _series(db, brand, first * BIN_MS, last - first, rows)
+    return _measured(db, series, first * BIN_MS, last * BIN_MS)
 
 
 def from_rows(db: Connection, brand: str, end: int, bins: int, step: int) -> VolumeSeries:
     """``bins`` bins of ``step`` ms, the last of which ends exactly at ``end``."""
     start = end - bins * step
-    return _series(db, brand, start, bins, db.execute(_ROWS, (start, _brand_id(db, brand), end, step)), step)
+    rows = db.execute(_ROWS, (start, _brand_id(db, brand), end, step))
+    return _measured(db, _series(db, brand, start, bins, rows, step), start, end)
 
 
 def volumes_by_source(db: Connection, since: int, step: int, bins: int) -> dict[str, list[int]]:
@@ -48,6 +56,19 @@ def volumes_by_source(db: Connection, since: int, step: int, bins: int) -> dict[
         for source, bin_, count in db.execute(_VOLUMES, (first, width, brand, bins)):
             found.setdefault(names[source], [0] * bins)[bin_] += count
     return found
+
+
+def _measured(db: Connection, series: VolumeSeries, start: int, end: int) -> VolumeSeries:
+    """``series`` without the negative mentions in languages that nobody measured."""
+    if unmeasured := unmeasured_languages(db):
+        step = series.step // timedelta(milliseconds=1)
+        params = (start, _brand_id(db, series.brand), end, step, unmeasured)
+        names = source_names(db)
+        negative = {source: array("i", counts) for source, counts in series.negative.items()}
+        for source, bin_, n in db.execute(_UNMEASURED_NEGATIVE, params):
+            negative[names[source]][bin_] -= n
+        return replace(series, negative=negative)
+    return series
 
 
 def _brand_id(db: Connection, name: str) -> int:
