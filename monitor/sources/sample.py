@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
 from monitor.http import Http
-from monitor.model import Batch, Json, Post, Term
+from monitor.model import Batch, Json, Post, Sentiment, Term
 from monitor.sources import SourceOptions
-from monitor.sources._sample_phrases import IncidentPhrases, Phrases, load_phrases
-from monitor.sources._sample_writer import BRAND_SHARES, Draft, SampleWriter
+from monitor.sources._sample_texts import Headline, SampleIncident, SampleTexts, load_texts
+from monitor.sources._sample_writer import Draft, Moment, SampleWriter
 
 MAX_POSTS = 1_000
 """A pass ends after the minute in which it reaches this many posts."""
 _ACTIVITY_BY_HOUR = (2, 1, 1, 1, 2, 3, 6, 9, 11, 11, 10, 10, 12, 11, 10, 10, 11, 12, 13, 14, 14, 12, 8, 4)
 _WEEKEND_FACTOR = 0.72
 _STORY_BLOCK_SECONDS, _MAX_STORY_DELAY_SECONDS, _MEAN_STORY_DELAY_SECONDS = 6 * 3600, 5 * 3600, 2400
+_STORY_CHANCE = 0.6
+"""A headline returns after as many blocks as there are headlines."""
 _INCIDENT_BLOCK_SECONDS = 12 * 3600
 _INCIDENT_CHANCE = 0.13
 _INCIDENT_RISE_SECONDS = 900
+_NEWS_DELAY_SECONDS = 1500
+"""How long after the start of an incident the news report it."""
 _INCIDENT_WEIGHTS = {"Acme": 1, "Globex": 5, "Initech": 2}
 _MAX_POISSON_MEAN = 30.0
 
@@ -48,7 +52,7 @@ class Source:
     """A stream of posts. The posts of a minute depend only on the seed and that minute, so it never repeats itself."""
 
     def __init__(self, options: Options, http: Http) -> None:
-        self._options, self._phrases = options, load_phrases()
+        self._options, self._texts = options, load_texts()
 
     def fetch(self, terms: Sequence[Term], cursor: Json, now: datetime) -> Batch:
         """The posts since the last pass. Makes no requests."""
@@ -57,10 +61,10 @@ class Source:
         stored = cursor.get("until") if isinstance(cursor, dict) else None
         since = max(stored, earliest) if isinstance(stored, int) else earliest
         posts: list[Post] = []
-        timeline = _Timeline(self._options, self._phrases)
+        timeline = _Timeline(self._options, self._texts)
         until = max(since, end)
         for minute in range(since // 60, end // 60 + 1):
-            posts += [p for p in timeline.posts(minute) if since < p.published_at.timestamp() <= end]
+            posts += [one.post for one in timeline.posts(minute) if since < one.post.published_at.timestamp() <= end]
             if len(posts) >= MAX_POSTS:
                 until = min(end, minute * 60 + 59)
                 break
@@ -72,6 +76,21 @@ class Source:
         )
 
 
+class TruePost(NamedTuple):
+    """A post, and what a person who reads it would say."""
+
+    post: Post
+    truths: Mapping[str, Sentiment]
+    """Brand that it names -> its sentiment towards that brand."""
+
+
+def true_posts(seed: int, since: datetime, until: datetime) -> Iterator[TruePost]:
+    """The posts of a seed in [since, until) at the usual rate, with their truths."""
+    timeline = _Timeline(Options(name="Sample", seed=seed), load_texts())
+    for minute in range(int(since.timestamp()) // 60, int(until.timestamp()) // 60):
+        yield from timeline.posts(minute)
+
+
 def seed_with_incident(
     brand: str, since: datetime, until: datetime, *, min_intensity: float = 4.0, first_seed: int = 1
 ) -> int:
@@ -81,9 +100,9 @@ def seed_with_incident(
     """
     midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
     first_block = int(midnight.timestamp() // _INCIDENT_BLOCK_SECONDS)
-    phrases = load_phrases()
+    texts = load_texts()
     for seed in range(first_seed, first_seed + 100_000):
-        timeline = _Timeline(Options(name="any", seed=seed), phrases)
+        timeline = _Timeline(Options(name="any", seed=seed), texts)
         blocks = range(first_block - 1, first_block + 2)
         incidents = [incident for block in blocks if (incident := timeline.incident(block))]
         if [(i.brand, i.intensity >= min_intensity) for i in incidents] != [(brand, True)]:
@@ -95,7 +114,7 @@ def seed_with_incident(
 
 class _Incident(NamedTuple):
     brand: str
-    phrases: IncidentPhrases
+    content: SampleIncident
     start: float
     """Seconds of sample time."""
     decay_seconds: float
@@ -123,42 +142,46 @@ class _Timeline:
     It is divided into blocks with their own random numbers, so that any minute can be computed independently.
     """
 
-    def __init__(self, options: Options, phrases: Phrases) -> None:
-        self._options, self._phrases = options, phrases
+    def __init__(self, options: Options, texts: SampleTexts) -> None:
+        self._options, self._texts = options, texts
         self._stories: dict[int, list[_StoryPost]] = {}
         self._incidents: dict[int, _Incident | None] = {}
 
-    def posts(self, minute: int) -> Iterator[Post]:
+    def posts(self, minute: int) -> Iterator[TruePost]:
         """The posts of a minute since 1970, not sorted."""
-        at = minute * 60 * self._options.speed
+        at, published = minute * 60 * self._options.speed, datetime.fromtimestamp(minute * 60, UTC)
         rng = self._rng("minute", minute)
-        writer = SampleWriter(self._phrases, rng)
+        writer = SampleWriter(self._texts, rng)
         rate = self._options.rate / 60
+        incidents = self._incidents_at(at)
+        troubled = frozenset(incident.brand for _, incident in incidents)
         for number in range(_poisson(rate * _activity(at), rng)):
-            draft = writer.post(writer.pick_weighted(BRAND_SHARES))
+            draft = writer.post(writer.brand(), Moment(published, troubled))
             yield self._post(draft, minute, rng.random(), f"{minute}-{number}")
-        for block, incident in self._incidents_at(at):
+        for block, incident in incidents:
+            moment = Moment(published, troubled, (at - incident.start) / 60)
             for number in range(_poisson(rate * incident.intensity_at(at), rng)):
-                draft = writer.incident_post(incident.brand, incident.phrases)
+                draft = writer.incident_post(incident.brand, incident.content, moment)
                 yield self._post(draft, minute, rng.random(), f"{minute}-x{block}-{number}")
-        for post in self._story_posts_at(at):
-            yield self._post(post.draft, minute, (post.at - at) / (60 * self._options.speed), post.id)
+        for story_post in self._story_posts_at(at):
+            share = (story_post.at - at) / (60 * self._options.speed)
+            yield self._post(story_post.draft, minute, share, story_post.id)
 
     def incident(self, block: int) -> _Incident | None:
         """The incident that starts in a block of 12 hours, if there is one."""
         if block not in self._incidents:
             rng = self._rng("incident", block)
-            writer = SampleWriter(self._phrases, rng)
+            writer = SampleWriter(self._texts, rng)
             happens = writer.chance(_INCIDENT_CHANCE)
             start = (block + rng.random()) * _INCIDENT_BLOCK_SECONDS
             decay_seconds, intensity = 3600 * (1 + 2 * rng.random()), 2 + 4 * rng.random()
-            brand, phrases = writer.pick_weighted(_INCIDENT_WEIGHTS), writer.pick(self._phrases.incidents)
-            incident = _Incident(brand, phrases, start, decay_seconds, intensity)
+            brand, content = writer.pick_weighted(_INCIDENT_WEIGHTS), writer.pick(self._texts.incidents)
+            incident = _Incident(brand, content, start, decay_seconds, intensity)
             self._incidents[block] = incident if happens else None
         return self._incidents[block]
 
-    def _post(self, draft: Draft, minute: int, minute_share: float, id_: str) -> Post:
-        return Post(
+    def _post(self, draft: Draft, minute: int, minute_share: float, id_: str) -> TruePost:
+        post = Post(
             source=self._options.name,
             external_id=id_,
             text=draft.text,
@@ -169,6 +192,7 @@ class _Timeline:
             site=draft.site.name,
             lang=draft.lang,
         )
+        return TruePost(post, draft.truths)
 
     def _rng(self, *key: object) -> random.Random:
         return random.Random(f"{self._options.seed}/{'/'.join(map(str, key))}")
@@ -188,23 +212,22 @@ class _Timeline:
         """The posts of all stories that start in a block of 6 hours."""
         if block not in self._stories:
             rng = self._rng("story", block)
-            writer = SampleWriter(self._phrases, rng)
+            writer = SampleWriter(self._texts, rng)
             posts = []
-            for number in range(int(rng.random() * 3)):
-                brand = writer.pick_weighted(BRAND_SHARES)
-                start = (block + rng.random()) * _STORY_BLOCK_SECONDS
-                headline = writer.fill(writer.pick(self._phrases.headlines), brand)
-                posts += self._spread(headline, start, f"s{block}-{number}", rng)
+            if writer.chance(_STORY_CHANCE):
+                headline = self._texts.headlines[(block + self._options.seed) % len(self._texts.headlines)]
+                posts += self._spread(headline, (block + rng.random()) * _STORY_BLOCK_SECONDS, f"s{block}-0", rng)
             incident = self.incident(int(block * _STORY_BLOCK_SECONDS // _INCIDENT_BLOCK_SECONDS))
             if incident and incident.start // _STORY_BLOCK_SECONDS == block:
-                headline = writer.fill(incident.phrases.headline, incident.brand)
-                posts += self._spread(headline, incident.start + 600, f"s{block}-x", rng)
+                start = incident.start + _NEWS_DELAY_SECONDS
+                headline = incident.content.headline_for(incident.brand)
+                posts += self._spread(headline, start, f"s{block}-x", rng)
             self._stories[block] = posts
         return self._stories[block]
 
-    def _spread(self, headline: str, start: float, id_prefix: str, rng: random.Random) -> list[_StoryPost]:
+    def _spread(self, headline: Headline, start: float, id_prefix: str, rng: random.Random) -> list[_StoryPost]:
         """An article, and the articles and posts that repeat its headline."""
-        writer = SampleWriter(self._phrases, rng)
+        writer = SampleWriter(self._texts, rng)
         posts = []
         for number in range(5 + int(rng.random() * 14)):
             delay = min(_MAX_STORY_DELAY_SECONDS, -math.log(1 - rng.random()) * _MEAN_STORY_DELAY_SECONDS)
