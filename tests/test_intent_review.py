@@ -14,7 +14,18 @@ from monitor.analysis.jobs import IntentsJob
 from monitor.collector import Judge
 from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules
 from monitor.intent.rules import rules_digest
-from monitor.model import Brand, ChangeKind, Choice, IntentReview, JudgedMention, MentionFilter, Opinion, Post
+from monitor.model import (
+    Brand,
+    ChangeKind,
+    Choice,
+    Intent,
+    IntentPhrase,
+    IntentReview,
+    JudgedMention,
+    MentionFilter,
+    Opinion,
+    Post,
+)
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
@@ -129,14 +140,15 @@ def test_a_post_that_was_edited_meanwhile_keeps_what_was_found_in_it(store: Stor
     store.intents.use_rules(finder().digest, NOON)
     late = store.intents.next_review(LATER)
     save(store, "Goodbye Acme tomorrow", intents=finder())
-    assert store.intents.save_review(late, {}, LATER) == 0
+    old = {1: (IntentPhrase(Intent.PRICE, 0, 7),)}
+    assert store.intents.save_review(late, old, LATER) == 0
     assert intents(store) == [("Acme", ["switching_from: Goodbye Acme"])]
 
 
 def test_a_mention_whose_brand_left_its_post_gets_no_intents(store: Store) -> None:
     save(store, "Goodbye Acme now")
     judge = Judge(Matcher(BRANDS), Scorer(BRANDS))
-    edited = judge.judge([Post("Forum", "Goodbye Acme", "Goodbye everybody", NOON, lang="en")], NOON)
+    edited = judge.judge([Post("Forum", "Goodbye Acme", "They lost my parcel", NOON, lang="en")], NOON)
     store.save("Forum", edited, now=NOON)
     review(store)
     assert store.mentions([1])[1].intents == ()
