@@ -2,10 +2,10 @@
 
     python -m bench.pipeline [FILE] [--profile]
 
-Wallflower cleans, detects the language, matches 20 rules, scores towards each brand, computes near-duplicate
-signatures, and saves with search index, counts and change log. The script searches one regular expression per rule,
-runs VADER on the whole text, and inserts with sqlite_utils into a table with an FTS5 index kept by triggers, in WAL
-mode. Both work in batches of 100, and then of 1,000.
+Wallflower cleans, detects the language, matches 20 rules, scores towards each brand, finds intents, computes
+near-duplicate signatures and keys of stories, and saves with search index, counts and change log, as ``wallflower run``
+does. The script searches one regular expression per rule, runs VADER on the whole text, and inserts with sqlite_utils
+into a table with an FTS5 index kept by triggers, in WAL mode. Both work in batches of 100, and then of 1,000.
 
 FILE is a CSV with the columns tweet_id, name, text and tweet_created. The default is the airline tweets; where these
 are missing, the posts are generated. The ratio is Wallflower's time divided by the script's: below 1, Wallflower is
@@ -31,7 +31,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bench._tweets import airline_tweets
 from monitor.collector.judge import Judge
-from monitor.model import Brand, JudgedPost, Post, Score
+from monitor.intent import IntentFinder, load_intent_rules
+from monitor.model import Brand, IntentPhrase, JudgedPost, Post, Score
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import open_store
@@ -139,7 +140,8 @@ class Wallflower:
 
     def __init__(self) -> None:
         self.matcher, self.scorer, self.detector = Matcher(brands()), Scorer(brands()), LanguageDetector()
-        self.judge = Judge(self.matcher, self.scorer, self.detector)
+        self.intents = IntentFinder(load_intent_rules(), brands())
+        self.judge = Judge(self.matcher, self.scorer, self.detector, intents=self.intents)
         self.detector.detect(["Der Detektor wird hier vor der Messung geladen"])
 
     def run(self, rows: Sequence[Tweet], path: Path, size: int) -> int:
@@ -205,6 +207,7 @@ def print_steps(rows: Sequence[Tweet], ours: Wallflower, size: int, folder: Path
         "language": lambda: [ours.detector.detect([p.body for p in b]) for b in batches(posts, size)],
         "matching": lambda: [ours.matcher.match(b) for b in batches(posts, size)],
         "scoring": lambda: [_scored(ours.scorer, one) for one in judged],
+        "finding intents": lambda: [_intents(ours.intents, one) for one in judged],
         "near-duplicate signatures": lambda: [signatures([p.body for p in b]) for b in batches(posts, size)],
         "near-duplicate index": lambda: _index(signed),
         "judging, all of these": lambda: [ours.judge.judge(b, NOW) for b in batches(posts, size)],
@@ -219,6 +222,12 @@ def print_steps(rows: Sequence[Tweet], ours: Wallflower, size: int, folder: Path
 def _scored(scorer: Scorer, one: JudgedPost) -> dict[str, Score]:
     spans = {finding.match.brand: finding.match.spans for finding in one.findings}
     return scorer.score(one.post.body, list(spans), one.post.lang, spans)
+
+
+def _intents(finder: IntentFinder, one: JudgedPost) -> dict[str, tuple[IntentPhrase, ...]]:
+    spans = {finding.match.brand: finding.match.spans for finding in one.findings}
+    scores = {finding.match.brand: finding.score for finding in one.findings}
+    return finder.find(one.post.body, 0, one.post.lang, spans, scores)
 
 
 def _index(signed: Sequence[bytes]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -16,15 +19,18 @@ from monitor.errors import IntentFileError
 from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, PatternError, parse_pattern
-from monitor.model import Brand, Intent, Span
+from monitor.intent.rules import Cue, IntentRules
+from monitor.model import Brand, Intent, IntentPhrase, Score, Span
+from monitor.query import parse
 from monitor.query.folding import fold
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from tests.fakes import NOON, post
 from tests.labelled_intents import labelled_posts, tallies
 
+RULES = load_intent_rules()
 BRANDS = (Brand("Acme", "acme", ours=True, aliases=("Acme Bank",)), Brand("Globex", "globex"))
-FINDER = IntentFinder(load_intent_rules(), BRANDS)
+FINDER = IntentFinder(RULES, BRANDS)
 
 
 def found(text: str, lang: str = "en", finder: IntentFinder = FINDER, title: str = "") -> dict[str, dict[str, str]]:
@@ -255,3 +261,65 @@ def test_nearly_all_that_is_found_in_labelled_posts_is_right() -> None:
     for name, tally in tallies(posts).items():
         assert tally.right >= 0.85 * tally.found, name
         assert tally.right >= 0.7 * tally.present, name
+
+
+class AllCues:
+    """Searches each text for all cues, instead of those that an index leaves."""
+
+    def __init__(self, rules: Sequence[IntentRules]) -> None:
+        self._cues = [(one, cue) for one in rules for cue in one.cues]
+
+    def candidates(self, body: str) -> list[tuple[IntentRules, Cue]]:
+        return self._cues
+
+
+CUES = [cue for one in RULES for cue in one.cues]
+GROUP = re.compile(r"\(([^()]*)\)(\?)?")
+
+
+def instance(cue: str, rng: Random) -> str:
+    """Words that a pattern or rule describes, more or less."""
+    cue = rng.choice(cue.split(" OR ")).strip('"')
+    while GROUP.search(cue):
+        cue = GROUP.sub(lambda m: "" if m[2] and rng.random() < 0.5 else rng.choice(m[1].split("|")).strip(), cue)
+    for part, written in (("BRAND", "@Acme"), ("OTHER", "Globex"), ("..", "so very"), ("^", ""), ("$", ".")):
+        cue = cue.replace(part, written)
+    return cue.replace("*", rng.choice(["", "s", "en"])).replace("'", rng.choice(["", "'", "\u2019"]))
+
+
+@st.composite
+def posts_with_cues(draw: st.DrawFn) -> str:
+    rng = draw(st.randoms(use_true_random=False))
+    parts = [instance(cue.text, rng) for cue in draw(st.lists(st.sampled_from(CUES), max_size=5))]
+    tagged = [f"#The{part.title().replace(' ', '')}" if rng.random() < 0.2 else part for part in parts]
+    between = st.sampled_from([" ", ". ", "? ", ", ", "\n", " Acme ", " #", draw(st.text(max_size=3))])
+    return "".join(part + draw(between) for part in tagged)
+
+
+EXHAUSTIVE = IntentFinder(RULES, BRANDS, AllCues)
+
+
+def all_intents(finder: IntentFinder, body: str, lang: str) -> dict[str, tuple[IntentPhrase, ...]]:
+    spans = {brand.name: parse(brand.rule).spans(body) for brand in BRANDS}
+    return finder.find(body, 0, lang, spans, dict.fromkeys(spans, Score(0.0)))
+
+
+@given(posts_with_cues(), st.sampled_from(["en", "de", "fr", "es"]))
+def test_the_index_hides_no_match(body: str, lang: str) -> None:
+    assert all_intents(FINDER, body, lang) == all_intents(EXHAUSTIVE, body, lang), (body, lang)
+
+
+def test_the_index_hides_no_match_in_the_labelled_posts() -> None:
+    for one in labelled_posts():
+        assert all_intents(FINDER, one.text, one.lang) == all_intents(EXHAUSTIVE, one.text, one.lang), one.text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I think Acme is the #WorstCompanyEver", "WorstCompany"),
+        ("Acme, u didnt honor my credit", "didnt honor"),
+    ],
+)
+def test_words_are_found_in_hashtags_and_without_apostrophes(text: str, words: str) -> None:
+    assert found(text)["Acme"]["complaint"] == words

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from monitor.intent.named_text import NamedText
+from monitor.intent.cue_index import CandidateIndex, CueIndex
+from monitor.intent.named_text import NamedText, kinds_of_names
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
 from monitor.intent.rules import Cue, IntentRules, rules_digest
 from monitor.model import Brand, Intent, IntentPhrase, Score, Sentiment, Span
-from monitor.query.folding import WORD, fold
+from monitor.query.folding import fold
 from monitor.sentiment.brand_names import name_pattern
 
 _JOINS = re.compile(r"\W*(?:and|or|und|oder|et|ou|y|e|o)?\W*", re.IGNORECASE)
@@ -32,11 +33,17 @@ DEFAULT_LANGUAGE = "en"
 class IntentFinder:
     """Finds intents towards ``brands`` by rules. Threads may share one."""
 
-    def __init__(self, rules: Iterable[IntentRules], brands: Iterable[Brand]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[IntentRules],
+        brands: Iterable[Brand],
+        create_index: Callable[[Sequence[IntentRules]], CandidateIndex] = CueIndex,
+    ) -> None:
+        """``create_index``: for tests, which compare the index with a search for all cues."""
         self._names = {
             brand.name: re.compile(name_pattern([brand.name, *brand.aliases]), re.IGNORECASE) for brand in brands
         }
-        self._by_language: dict[str, _CueIndex] = {}
+        self._by_language: dict[str, CandidateIndex] = {}
         by_language: defaultdict[str, list[IntentRules]] = defaultdict(list)
         rules = tuple(rules)
         self.digest = rules_digest(rules)
@@ -44,7 +51,7 @@ class IntentFinder:
         for one in rules:
             by_language[one.lang].append(one)
         for lang, of_language in by_language.items():
-            self._by_language[lang] = _CueIndex(of_language)
+            self._by_language[lang] = create_index(of_language)
 
     def find(
         self,
@@ -68,8 +75,9 @@ class IntentFinder:
         found: dict[str, tuple[IntentPhrase, ...]] = {}
         for brand, own in names.items():
             others = [span for other, those in names.items() if other != brand for span in those]
-            text = NamedText(body, text_start, own, others)
-            if phrases := _phrases(candidates, text, scores[brand].sentiment):
+            kinds, sentiment = kinds_of_names(own, others), scores[brand].sentiment
+            possible = [(r, cue) for r, cue in candidates if cue.names <= kinds and _fits_score(r, sentiment)]
+            if possible and (phrases := _phrases(possible, NamedText(body, text_start, own, others))):
                 found[brand] = phrases
         return found
 
@@ -79,53 +87,17 @@ class IntentFinder:
         return named or [span for span in matches if span.end <= len(body)]
 
 
-class _CueIndex:
-    """The rules of one language, by words without which they cannot match."""
-
-    def __init__(self, rules: Sequence[IntentRules]) -> None:
-        self._rules = rules
-        self._by_word: defaultdict[str, list[tuple[int, Cue]]] = defaultdict(list)
-        self._by_prefix: defaultdict[str, list[tuple[int, Cue]]] = defaultdict(list)
-        for number, one in enumerate(rules):
-            for cue in one.cues:
-                for word in cue.keys[0].words:
-                    self._by_word[word].append((number, cue))
-                for prefix in cue.keys[0].prefixes:
-                    self._by_prefix[prefix].append((number, cue))
-        prefixes = [prefix for one in rules for cue in one.cues for keys in cue.keys for prefix in keys.prefixes]
-        self._prefix_lengths = sorted(set(map(len, prefixes)))
-
-    def candidates(self, body: str) -> list[tuple[IntentRules, list[Cue]]]:
-        """The rules that may match ``body``, in their order, with those of their cues that may."""
-        words = set(WORD.findall(fold(body)))
-        beginnings = {word[:length] for length in self._prefix_lengths for word in words}
-        hits = [hit for word in words & self._by_word.keys() for hit in self._by_word[word]]
-        hits += [hit for prefix in beginnings & self._by_prefix.keys() for hit in self._by_prefix[prefix]]
-        is_question = "?" in body
-        found: defaultdict[int, dict[str, Cue]] = defaultdict(dict)
-        for number, cue in hits:
-            if (is_question or not self._rules[number].question) and _has_all(cue, words, beginnings):
-                found[number][cue.text] = cue
-        return [(self._rules[number], list(found[number].values())) for number in sorted(found)]
-
-
-def _has_all(cue: Cue, words: set[str], beginnings: set[str]) -> bool:
-    return all(not keys.words.isdisjoint(words) or not keys.prefixes.isdisjoint(beginnings) for keys in cue.keys)
-
-
-def _phrases(
-    candidates: Sequence[tuple[IntentRules, Sequence[Cue]]], text: NamedText, sentiment: Sentiment
-) -> tuple[IntentPhrase, ...]:
+def _phrases(candidates: Sequence[tuple[IntentRules, Cue]], text: NamedText) -> tuple[IntentPhrase, ...]:
     """For each intent, the first phrase of ``text`` that raises it."""
     found: dict[Intent, IntentPhrase] = {}
-    for rules, cues in candidates:
-        if not _fits_score(rules, sentiment) or rules.addressed not in (None, text.is_addressed):
+    for rules, cue in candidates:
+        if rules.addressed not in (None, text.is_addressed):
             continue
-        possible = [cue for cue in cues if cue.names <= text.names]
-        for span in (span for cue in possible for span in _spans(cue, text) if _counts(rules, cue, text, span)):
-            phrase = IntentPhrase(rules.intent, *text.origin(span))
-            if phrase.start < found.get(rules.intent, phrase).start or rules.intent not in found:
-                found[rules.intent] = phrase
+        for span in _spans(cue, text):
+            if _counts(rules, cue, text, span):
+                phrase = IntentPhrase(rules.intent, *text.origin(span))
+                if rules.intent not in found or phrase.start < found[rules.intent].start:
+                    found[rules.intent] = phrase
     for intent in (other for one, others in OVERRIDES.items() if one in found for other in others):
         found.pop(intent, None)
     return tuple(sorted(found.values(), key=lambda phrase: (phrase.start, phrase.intent)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD
@@ -12,6 +12,7 @@ from monitor.model import Span
 from monitor.query import Document
 
 _BEFORE_HANDLE = ' \t\n."\u201c'
+_BOTH, _BRAND, _OTHER, _NEITHER = (frozenset(kinds) for kinds in (("BRAND", "OTHER"), ("BRAND",), ("OTHER",), ()))
 _GREETING = re.compile(
     r"(?:hi|hello|hey|heya|hiya|dear|(?:good )?(?:morning|afternoon|evening)|"
     r"(?:a |one )?(?:quick )?(?:question|one) (?:for|to)|"
@@ -27,7 +28,7 @@ _SENTENCE_END = re.compile(r"[.!?]+(?=\s|\Z)|\n")
 class NamedText:
     """``body`` with BRAND_WORD for each of ``names`` and OTHER_WORD for each of ``others``."""
 
-    def __init__(self, body: str, text_start: int, names: Iterable[Span], others: Iterable[Span]) -> None:
+    def __init__(self, body: str, text_start: int, names: Sequence[Span], others: Sequence[Span]) -> None:
         self._starts, self._origins = [0], [0]
         """Where a piece starts in the text, and where in the body. Names are pieces of their own."""
         pieces: list[str] = []
@@ -47,9 +48,7 @@ class NamedText:
         greeting = _GREETING.match(body, start)
         start = greeting.end() if greeting else start
         self._is_message = start in self._origins[1::2] and (greeting is not None or body.startswith("@", start))
-        words = {word for _, _, word in replaced}
-        self.names = frozenset(name for name, word in (("BRAND", BRAND_WORD), ("OTHER", OTHER_WORD)) if word in words)
-        """Those of "BRAND" and "OTHER" that occur."""
+        self.names = kinds_of_names(names, others)
         self.text = "".join([*pieces, body[position:]])
         self.document = Document(self.text, text_start=self._position(text_start) if text_start else 0)
 
@@ -88,3 +87,8 @@ class NamedText:
         ends = self._sentence_ends
         n = bisect_right(ends, position)
         return self.text[ends[n - 1] if n else 0 : position]
+
+
+def kinds_of_names(names: Sequence[Span], others: Sequence[Span]) -> frozenset[str]:
+    """Those of "BRAND" and "OTHER" that a text with these names contains."""
+    return _BOTH if names and others else _BRAND if names else _OTHER if others else _NEITHER

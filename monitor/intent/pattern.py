@@ -11,11 +11,12 @@ BRAND stands for a name of the brand, OTHER for that of another brand of the pos
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
-from monitor.query.folding import WORD, fold
+from monitor.query.folding import fold, words_of
 
 BRAND_WORD, OTHER_WORD = "brandqqz", "otherqqz"
 """Written into a text in place of names. No language has these words."""
@@ -99,7 +100,7 @@ class _Parser:
             self._take()
             expression, other = self._sequence()
             found.append(expression)
-            keys = (keys[0] | other[0],) if keys and other else ()
+            keys = either(keys, other)
         return (found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"), keys
 
     def _sequence(self) -> tuple[str, tuple[Keys, ...]]:
@@ -140,22 +141,39 @@ class _Parser:
         return _word(part)
 
 
+def either(one: tuple[Keys, ...], other: tuple[Keys, ...]) -> tuple[Keys, ...]:
+    """The keys of "one or other", of which a text contains one of each if it contains those of either."""
+    if not one or not other:
+        return ()
+    pairs = zip_longest(one, other)
+    return tuple((left or one[0]) | (right or other[0]) for left, right in pairs)
+
+
 def _word(part: str) -> tuple[str, tuple[Keys, ...]]:
     """One word, or several that are written together: "don't", which also finds "dont"."""
     if part in ("BRAND", "OTHER"):
         word = BRAND_WORD if part == "BRAND" else OTHER_WORD
-        return rf"\b{word}\b", ()
+        return rf"{_start(word)}\b", ()
     is_prefix = part.endswith("*")
-    words = list(_words(part.rstrip("*")))
+    words = words_of(fold(part.rstrip("*")))
     if not words:
         raise PatternError(f"`{part}` has no letters.")
-    body = r"\W*".join(map(re.escape, words))
+    body = _start(words[0]) + "".join(rf"\W*{re.escape(word)}" for word in words[1:])
     end = r"\w*" if is_prefix else r"\b"
-    longest = max(words, key=len)
-    is_cut = is_prefix and longest == words[-1]
-    keys = Keys(prefixes=frozenset({longest})) if is_cut else Keys(words=frozenset({longest}))
-    return rf"\b{body}{end}", (keys,)
+    return f"{body}{end}", (_keys_of_joined(words, is_prefix=is_prefix),)
 
 
-def _words(part: str) -> Iterator[str]:
-    return (match[0] for match in WORD.finditer(fold(part)))
+def _keys_of_joined(words: Sequence[str], *, is_prefix: bool) -> Keys:
+    """The longest of ``words``, alone and with its neighbours, as a text may write them together."""
+    n = max(range(len(words)), key=lambda i: len(words[i]))
+    with_last = ["".join(words[start:]) for start in range(n + 1)]
+    others = ["".join(words[start:end]) for start in range(n + 1) for end in range(n + 1, len(words))]
+    if is_prefix:
+        return Keys(frozenset(others), frozenset(with_last))
+    return Keys(frozenset(others + with_last))
+
+
+def _start(word: str) -> str:
+    r"""``word`` at its beginning: as ``\b`` before it, but a regex engine can skip to the literal that comes first."""
+    literal = re.escape(word)
+    return rf"{literal}(?<!\w{literal})"

@@ -6,18 +6,20 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from hashlib import sha256
 from importlib import resources
 from typing import Any
 
 from monitor.errors import IntentFileError, QueryError
-from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Keys, Pattern, PatternError, parse_pattern
-from monitor.model import Intent
+from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Keys, Pattern, PatternError, either, parse_pattern
+from monitor.model import Intent, Term
 from monitor.query import Query, parse
-from monitor.query.folding import WORD, fold
+from monitor.query.folding import fold, words_of
+from monitor.query.proclitics import with_proclitics
 
 FILE_NAME = "intents.toml"
-FINDER_VERSION = 1
+FINDER_VERSION = 2
 """Raise it when the same rules find other intents: those of stored mentions are then found again."""
 KINDS: Mapping[str, Intent] = {str(intent.name).lower(): intent for intent in Intent}
 _KEYS = {"lang", "rules", "patterns", "unless", "question", "addressed", "score"}
@@ -148,16 +150,22 @@ def _pattern(text: str) -> Cue:
 
 def _rule(text: str) -> Cue:
     query = parse(text.replace("BRAND", BRAND_WORD).replace("OTHER", OTHER_WORD))
-    keys: Keys | None = None
-    for term in query.terms():
-        words = [word for match in WORD.finditer(fold(term.text)) if (word := match[0]) not in (BRAND_WORD, OTHER_WORD)]
-        longest = max(words, key=len, default="")
-        is_cut = term.prefix and words[-1:] == [longest]
-        own = Keys(prefixes=frozenset({longest})) if is_cut else Keys(words=frozenset({longest} - {""}))
-        keys = own if keys is None else keys | own
-    if keys is None or not keys.length:
+    terms = [_keys(term) for term in query.terms()]
+    keys = reduce(either, terms) if terms else ()
+    if not keys:
         raise PatternError(f"`{text}` needs a word besides BRAND that always occurs.")
-    return Cue(text, query, (keys,), _names(text))
+    return Cue(text, query, keys, _names(text))
+
+
+def _keys(term: Term) -> tuple[Keys, ...]:
+    """Those of one term, without the names of brands."""
+    words = words_of(fold(term.text))
+    keys = [Keys(frozenset((word,))) for word in words]
+    keys[0] = Keys(frozenset((words[0], *with_proclitics(words[0]))))
+    if term.prefix:
+        keys[-1] = Keys(prefixes=frozenset((words[-1],)))
+    named = [one for one, word in zip(keys, words, strict=True) if word not in (BRAND_WORD, OTHER_WORD)]
+    return tuple(sorted(named, key=lambda one: -one.length))
 
 
 def _names(text: str) -> frozenset[str]:

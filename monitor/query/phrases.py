@@ -111,7 +111,7 @@ def _gaps(folded: str, found: list[re.Match[str]]) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _pattern(words: tuple[str, ...], gaps: list[re.Match[str]], is_prefix: bool) -> re.Pattern[str]:
+def _pattern(words: tuple[str, ...], gaps: list[re.Match[str]], is_prefix: bool) -> str:
     """A pattern for ``words`` in folded text, with their signs as written and any separators elsewhere."""
     unspaced = [_UNSPACED_WORD.match(word) is not None for word in words]
     sign = gaps[0]["before"] or ("." if gaps[0][0] == "." else "")
@@ -120,7 +120,7 @@ def _pattern(words: tuple[str, ...], gaps: list[re.Match[str]], is_prefix: bool)
         parts += [_gap_pattern(gaps[i], unspaced[i - 1] or unspaced[i]), re.escape(words[i])]
     after = re.escape(gaps[-1]["after"])
     parts.append(after or ("" if unspaced[-1] else _end_pattern(WORD_CHARACTER, is_prefix)))
-    return re.compile("".join(parts))
+    return "".join(parts)
 
 
 def _gap_pattern(gap: re.Match[str], unspaced: bool) -> str:
@@ -132,12 +132,12 @@ def _gap_pattern(gap: re.Match[str], unspaced: bool) -> str:
     return re.escape(after) + between + re.escape(before)
 
 
-def _pattern_of_handle_or_tag(handle_or_tag: str, is_prefix: bool) -> re.Pattern[str]:
+def _pattern_of_handle_or_tag(handle_or_tag: str, is_prefix: bool) -> str:
     """A pattern for the whole handle or tag: ``@acme`` does not match in "@acme_help"."""
     sign, name = handle_or_tag[0], handle_or_tag[1:]
     handle_character = f"[{UNSPACED}]" if _UNSPACED_WORD.match(name) else HANDLE_CHARACTER
     character = handle_character if sign == "@" else TAG_CHARACTER
-    return re.compile(_start_pattern(sign, name) + _end_pattern(character, is_prefix))
+    return _start_pattern(sign, name) + _end_pattern(character, is_prefix)
 
 
 def _start_pattern(sign: str, word: str) -> str:

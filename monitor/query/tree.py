@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from monitor.model import Span, Term
@@ -18,6 +19,9 @@ from monitor.query.document import Document
 from monitor.query.folded_text import FoldedText
 from monitor.query.folding import fold
 from monitor.query.hashtags import Hashtag, TagWord
+
+MAX_PATTERNS = 5_000
+"""Compiled patterns that are kept. A rule has a few, and searches of people come and go."""
 
 
 class Occurrence(NamedTuple):
@@ -28,6 +32,12 @@ class Occurrence(NamedTuple):
     span: Span
 
 
+@lru_cache(maxsize=MAX_PATTERNS)
+def _compiled(expression: str) -> re.Pattern[str]:
+    """Compiled on first use: each expression takes 3 ms, for its classes of characters, and most are not needed."""
+    return re.compile(expression)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One word, or several in this order. ``position`` is its place in the rule, from 0."""
@@ -36,8 +46,8 @@ class Phrase:
     """As written in the rule, without operators and star."""
     position: int
     words: tuple[str, ...]
-    pattern: re.Pattern[str]
-    """Finds it in folded text."""
+    expression: str
+    """A regular expression that finds it in folded text."""
     is_prefix: bool = False
     exact_letters: str = ""
     """The letters to match with case and accents; empty if these are ignored."""
@@ -51,6 +61,11 @@ class Phrase:
     """The name of the hashtag that its words form together, folded; empty if it is one word."""
     other_starts: tuple[str, ...] = ()
     """Other forms of its first word, which the pattern finds too."""
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        return _compiled(self.expression)
 
     def find_folded(self, text: FoldedText) -> list[tuple[int, int]]:
         """The (start, end) of each occurrence in ``text.folded``. They may overlap if the phrase repeats a word."""
