@@ -21,6 +21,7 @@ from display.metrics.requests import ResponseCounts
 from display.pages import errors, metrics, openapi, wall, webhook
 from display.pages.access import account, audit, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
+from display.pages.check import views as check
 from display.pages.context import ConfigFile, PageContext, page_context
 from display.pages.mentions import views as mentions
 from display.pages.relevance import views as relevance_pages
@@ -188,6 +189,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
+    app.register_blueprint(check.blueprint)
     app.register_blueprint(relevance_pages.blueprint)
     app.register_blueprint(sources.blueprint)
     app.register_blueprint(setup_pages.blueprint)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.model import Sentiment
 from monitor.quality import Basis, ErrorFigure, ErrorFigures, Interval
 
 if TYPE_CHECKING:
     from monitor.store import Store
 
+MAX_ANSWERS = 5_000
+"""Older ones say little about how often judgements are wrong now, and reading them would take long."""
+
 
 def error_figures(store: Store) -> ErrorFigures:
-    """From all answers up to now."""
-    return ErrorFigures(store.checks.answers(), uses_model=store.opinions.uses_model())
+    """From the newest MAX_ANSWERS answers."""
+    return ErrorFigures(store.checks.answers(newest=MAX_ANSWERS), uses_model=store.opinions.uses_model())
 
 
 def of_100(share: float) -> str:
@@ -42,10 +44,7 @@ def basis_words(figure: ErrorFigure) -> str:
     return f"checked by hand, {figure.n:,}{brands}"
 
 
-def error_sentences(figures: ErrorFigures, *, brand: str = "", lang: str = "", source: str = "") -> list[str]:
-    """The sentences for negative and positive posts; [] if nobody measured any that fit."""
-    found = (
-        figures.figure(called, brand=brand, lang=lang, source=source)
-        for called in (Sentiment.NEGATIVE, Sentiment.POSITIVE)
-    )
-    return [error_sentence(figure) for figure in found if figure is not None]
+def short_error(figure: ErrorFigure) -> str:
+    """ "of 100 negative, about 9 are not", for narrow places."""
+    found = of_100(figure.wrong.value)
+    return f"of 100 {figure.called.value}, {found} {'is' if found == 'about 1' else 'are'} not"

@@ -16,7 +16,8 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from display.access.permissions import PUBLIC, token_may_read
 from display.openapi.document import document, operations
 from display.openapi.parameters import filter_parameters
-from display.openapi.schemas import mention, schemas
+from display.openapi.schemas import check_answer, mention, schemas
+from display.pages.check import export as check_export
 from display.pages.mentions.export import COLUMNS
 from display.pages.mentions.filters import PARAMETERS, parse_view
 from monitor.errors import FilterError
@@ -117,6 +118,10 @@ def test_what_the_description_allows_is_accepted(name: str, value: str) -> None:
 
 def test_a_mention_has_the_columns_of_the_export() -> None:
     assert list(mention()["properties"]) == list(COLUMNS)
+
+
+def test_an_answer_has_the_columns_of_the_export() -> None:
+    assert list(check_answer()["properties"]) == list(check_export.COLUMNS)
 
 
 def test_a_delivered_post_has_the_keys_that_are_checked() -> None:

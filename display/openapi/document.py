@@ -73,6 +73,8 @@ def operations() -> Json:
         "/mentions.json": {"get": _export("mentionsJson", JSON, array_of(reference("Mention")))},
         "/mentions.csv": {"get": _export("mentionsCsv", "text/csv", TEXT)},
         "/mentions/new": {"get": _new_mentions()},
+        "/check/answers.json": {"get": _answers("answersJson", JSON, array_of(reference("CheckAnswer")))},
+        "/check/answers.csv": {"get": _answers("answersCsv", "text/csv", TEXT)},
         "/wall/state.json": {"get": _wall_state("wallState", "The state of the first wall.")},
         "/wall/{name}/state.json": {
             "get": _wall_state("namedWallState", "The state of a wall.")
@@ -99,6 +101,12 @@ def _export(id_: str, content_type: str, schema: Json) -> Json:
     answers = responses("400", "401", "403", "503", success=ok("Every mention, streamed.", content_type, schema))
     summary = "Every mention of a list, as the Mentions page filters it."
     return _operation(id_, summary, READERS, answers) | {"parameters": filter_parameters()}
+
+
+def _answers(id_: str, content_type: str, schema: Json) -> Json:
+    answers = responses("401", "403", "503", success=ok("Every answer, the oldest first.", content_type, schema))
+    summary = "What people answered about mentions that were drawn at random, beside what Wallflower said."
+    return _operation(id_, summary, READERS, answers)
 
 
 def _new_mentions() -> Json:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from pydantic import TypeAdapter
 
 from display.wall_state.document import WallState
-from monitor.model import Intent, Receipt, Sentiment, State
+from monitor.model import Answer, Intent, Receipt, Sentiment, State
 from monitor.sources.webhook import MAX_POSTS, DeliveredPost
 
 Json: TypeAlias = dict[str, Any]
@@ -28,7 +28,14 @@ def schemas() -> Json:
     wall, receipt = (_of(kind, mode="serialization") for kind in (WallState, Receipt))
     post = _of(DeliveredPost, mode="validation")
     shared = {name: schema for one in (wall, receipt, post) for name, schema in one.pop("$defs", {}).items()}
-    written = {"Error": ERROR, "Mention": mention(), "Parts": PARTS, "Readiness": READINESS, "Delivery": DELIVERY}
+    written = {
+        "Error": ERROR,
+        "Mention": mention(),
+        "CheckAnswer": check_answer(),
+        "Parts": PARTS,
+        "Readiness": READINESS,
+        "Delivery": DELIVERY,
+    }
     return written | shared | {"WallState": wall, "Receipt": receipt, "DeliveredPost": _with_rules(post)}
 
 
@@ -81,6 +88,25 @@ def mention() -> Json:
         stars=nullable(NUMBER | {"minimum": 1, "maximum": 5}),
         reply_to=TEXT,
         repost=FLAG,
+    )
+
+
+def check_answer() -> Json:
+    """An answer as exports have it."""
+    sentiment = {"enum": [sentiment.value for sentiment in Sentiment]}
+    return object_of(
+        id=NUMBER,
+        at=TIME,
+        person=TEXT | {"description": "The name of the account."},
+        mention=nullable(NUMBER) | {"description": "Null: it was deleted since."},
+        brand=TEXT,
+        lang=TEXT | {"description": "ISO 639; `und` if it is unknown."},
+        source=TEXT,
+        answer={"enum": [answer.value for answer in Answer]},
+        sentiment=sentiment | {"description": "What Wallflower said when the answer was given."},
+        score=nullable({"type": "number", "minimum": -1, "maximum": 1}),
+        has_opinion=FLAG | {"description": "Whether the language model was asked."},
+        sentiment_today=nullable(sentiment),
     )
 
 

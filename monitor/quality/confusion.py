@@ -23,9 +23,9 @@ class Confusion:
     counts: Mapping[tuple[Sentiment, Answer], int] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of_answers(cls, answers: Iterable[CheckAnswer]) -> Confusion:
-        """Each answer beside what the program said at that time."""
-        return cls(Counter((answer.sentiment, answer.answer) for answer in answers))
+    def of_answers(cls, answers: Iterable[CheckAnswer], *, today: bool = False) -> Confusion:
+        """Each answer beside what the program said at that time, or with ``today`` says now, if the mention exists."""
+        return cls(Counter(((today and one.today) or one.sentiment, one.answer) for one in answers))
 
     @classmethod
     def of_table(cls, rows: Mapping[Sentiment, Sequence[int]]) -> Confusion:

@@ -53,6 +53,10 @@ class ErrorFigures:
         """All answers."""
         return Confusion.of_answers(self.answers)
 
+    @cached_property
+    def _all_today(self) -> Confusion:
+        return Confusion.of_answers(self.answers, today=True)
+
     def answers_of(self, brand: str = "", lang: str = "", source: str = "") -> list[CheckAnswer]:
         """The answers about posts of a brand, a language and a source; empty: any."""
         wanted = (brand, lang, source)
@@ -82,6 +86,7 @@ class ErrorFigures:
         return ErrorFigure(called, confusion.wrong(called), confusion.n(called), Basis.PUBLIC, public.measured_on)
 
     def mood_model(self, brand: str) -> MoodModel:
-        """What the mood of ``brand`` rests on."""
+        """What the mood of ``brand`` rests on: answers beside today's judgements, because it counts these."""
         public = general_figures(uses_model=self.uses_model).confusion
-        return MoodModel(public, self.all, Confusion.of_answers(self.answers_of(brand)), MIN_ANSWERS)
+        own = Confusion.of_answers(self.answers_of(brand), today=True)
+        return MoodModel(public, self._all_today, own, MIN_ANSWERS)

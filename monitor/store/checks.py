@@ -37,8 +37,8 @@ class CheckStore(Protocol):
     def finish(self, draw: int, person: str, now: datetime) -> bool:
         """Take no more answers for a draw; return whether it was open and belongs to ``person``.
 
-        Mentions that were answered NOT_RELEVANT become IRRELEVANT.
+        Mentions that were answered NOT_RELEVANT are clicked as not relevant; see ``RelevanceStore.click``.
         """
 
-    def answers(self, draw: int | None = None) -> Sequence[CheckAnswer]:
-        """All answers, or those of one draw, the oldest first."""
+    def answers(self, draw: int | None = None, newest: int | None = None) -> Sequence[CheckAnswer]:
+        """All answers, or those of one draw, or the ``newest`` ones; the oldest first."""

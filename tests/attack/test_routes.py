@@ -61,6 +61,10 @@ NEEDED = {
     ("POST", "setup.edit"): Role.ADMIN,
     ("POST", "setup.remove"): Role.ADMIN,
     ("POST", "setup.restart"): Role.ADMIN,
+    ("GET", "check.page"): Role.MEMBER,
+    ("POST", "check.draw"): Role.MEMBER,
+    ("POST", "check.save"): Role.MEMBER,
+    ("POST", "check.undo"): Role.MEMBER,
     ("POST", "relevance.mark_irrelevant"): Role.MEMBER,
     ("POST", "relevance.mark_relevant"): Role.MEMBER,
     ("POST", "relevance.undo"): Role.MEMBER,
@@ -75,7 +79,7 @@ NEEDED = {
 """What needs another role than a viewer, and everything that writes."""
 FOR_TOKENS = {
     "mentions.export_csv", "mentions.export_json", "mentions.new_count", "wall.state", "metrics.metrics",
-    "openapi.description",
+    "openapi.description", "check.export_csv", "check.export_json",
 }  # fmt: skip
 """What API tokens read."""
 VALUES = {"name": "Forum", "number": 1, "id": 1, "session": 1, "token": 1, "section": "brands"}

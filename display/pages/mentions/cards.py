@@ -117,6 +117,16 @@ class Cards:
         }
         return self._card(mention, now, text_runs(body, styles), (False, False))
 
+    def unjudged(self, mention: Mention, now: datetime) -> Card:
+        """The whole text with what matched the rule, and nothing that says how it was judged."""
+        body = mention.post.body
+        styles: dict[str, Iterable[tuple[int, int]]] = {
+            "title": [(0, len(mention.post.title))],
+            "quote": quoted_spans(body),
+            "hit": mention.spans,
+        }
+        return self._card(mention, now, text_runs(body, styles), (False, False))
+
     def _card(self, mention: Mention, now: datetime, runs: Sequence[TextRun], truncated: tuple[bool, bool]) -> Card:
         undated = mention.post.undated
         return Card(

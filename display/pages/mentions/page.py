@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from display.error_figures import error_figures
 from display.formatting import clock_time
 from display.pages.health_line import HealthLine
 from display.pages.mentions.cards import Card, Cards
@@ -30,6 +31,7 @@ from display.pages.relevance.words import row_reason
 from display.source_health import gaps_outside_imports, outage_gaps, unrecorded_gaps
 from monitor.judging import OpinionStatus
 from monitor.model import Bin, Choice, Count, Gap, Mention, MentionFilter, Order, Position
+from monitor.quality import CALLED, ErrorFigure
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -199,6 +201,14 @@ class MentionsPage:
         return self.store.count(replace(self.view.filter, state=Choice((state,))), self.upto).n
 
     @cached_property
+    def errors(self) -> dict[str, ErrorFigure]:
+        """Sentiment -> how many of 100 mentions that are called so are not, where that is known for this view."""
+        figures, chosen = error_figures(self.store), self.view.filter
+        brand, lang, source = (_only(choice) for choice in (chosen.brand, chosen.lang, chosen.source))
+        found = {one.value: figures.figure(one, brand=brand, lang=lang, source=source) for one in CALLED}
+        return {called: figure for called, figure in found.items() if figure is not None}
+
+    @cached_property
     def chart(self) -> Histogram | None:
         """The histogram of the whole view; None if there is nothing to draw."""
         # No mention is later than now: the store takes the time of adding for a post that claims to be.
@@ -260,3 +270,9 @@ class MentionsPage:
             for gap in gaps_outside_imports(gaps, self.store.imported_periods(), self.now)
             if gap.source not in choice.exclude and (not choice.include or gap.source in choice.include)
         ]
+
+
+def _only(choice: Choice) -> str:
+    """The only value that is chosen; empty for any other choice. An unknown language is no language."""
+    value = choice.include[0] if len(choice.include) == 1 else ""
+    return "" if value == "und" else value

@@ -20,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from display.access.permissions import opens_to_tokens
+from display.error_figures import error_figures, error_sentence, short_error
 from display.formatting import format_signed, initials
 from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
@@ -39,6 +40,7 @@ from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
 from monitor.model import Choice, Count, Mention, MentionFilter, Order
+from monitor.quality import CALLED, ErrorFigure
 from monitor.text.language_codes import language_name
 
 PageResponse: TypeAlias = "str | tuple[str, int] | AnyResponse"
@@ -157,6 +159,7 @@ def mention(number: int) -> PageResponse:
         cues=cue_notes(shown),
         total_weight=format_signed(sum(word.weight for word in shown.score.evidence.words), 1),
         lowest_score=format_signed(-1, 0),
+        error=error_of(context, shown),
         opinion=opinion_shares(shown),
         opinion_effect=opinion_effect(shown),
         steps=score_steps(shown),
@@ -196,6 +199,8 @@ def template_values() -> dict[str, object]:
         "ranges": RANGES,
         "orders": ORDER_LABELS,
         "state_facet": STATE,
+        "error_sentence": error_sentence,
+        "short_error": short_error,
         "version": context.version,
     }
 
@@ -241,6 +246,16 @@ def neighbour_id(context: PageContext, view: MentionsView, mention: Mention, ord
         return None
     following = context.store.page(replace(view.filter, order=order), before=mention.position, upto=view.upto, limit=1)
     return following[0].id if following else None
+
+
+def error_of(context: PageContext, mention: Mention) -> ErrorFigure | None:
+    """How often posts that are called as this one are something else; None if a person or nobody judged it."""
+    sentiment = mention.score.sentiment
+    if mention.corrected or sentiment not in CALLED:
+        return None
+    return error_figures(context.store).figure(
+        sentiment, brand=mention.brand, lang=mention.post.lang or "", source=mention.post.source
+    )
 
 
 def story_cards(context: PageContext, mention: Mention, now: datetime) -> list[Card]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, Sentiment, State
+from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, Sentiment
 from monitor.model.checks import DRAW_LIFETIME, DRAW_SIZE
-from monitor.store.sqlite import changes
+from monitor.store.sqlite import relevance
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands, source_names
 from monitor.store.sqlite.rows import SENTIMENTS, sentiment_code
@@ -81,10 +81,10 @@ class SqliteChecks:
     def finish(self, draw: int, person: str, now: datetime) -> bool:
         return self._write(lambda db: _finish(db, draw, person, to_ms(now)))
 
-    def answers(self, draw: int | None = None) -> Sequence[CheckAnswer]:
-        where, params = ("", ()) if draw is None else ("WHERE draw = ?", (draw,))
-        select = f"{_ANSWERS} {where} ORDER BY check_answer.id"
-        return self._read(lambda db: [_answer(row) for row in db.execute(select, params)])
+    def answers(self, draw: int | None = None, newest: int | None = None) -> Sequence[CheckAnswer]:
+        select = f"{_ANSWERS} WHERE ?1 IS NULL OR draw = ?1 ORDER BY check_answer.id DESC LIMIT ?2"
+        params = (draw, -1 if newest is None else newest)
+        return self._read(lambda db: [_answer(row) for row in db.execute(select, params)][::-1])
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         result: T = self._run_read(query)
@@ -170,7 +170,7 @@ def _finish(db: Connection, draw: int, person: str, now: int) -> bool:
         return False
     select = "SELECT mention FROM check_answer WHERE draw = ? AND answer = ? AND mention IS NOT NULL"
     for (mention,) in db.execute(select, (draw, Answer.NOT_RELEVANT.value)).fetchall():
-        changes.set_state(db, mention, State.IRRELEVANT, now)
+        relevance.click(db, mention, False, person, now)
     return True
 
 

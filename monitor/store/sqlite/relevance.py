@@ -64,7 +64,7 @@ class SqliteRelevance:
     # What people do
 
     def click(self, mention: int, relevant: bool, person: str, now: datetime) -> bool:
-        return self._write(lambda db: _click(db, mention, relevant, person, to_ms(now)))
+        return self._write(lambda db: click(db, mention, relevant, person, to_ms(now)))
 
     def undo_click(self, mention: int, now: datetime) -> bool:
         return self._write(lambda db: _undo_click(db, mention, to_ms(now)))
@@ -123,7 +123,8 @@ class SqliteRelevance:
         return result
 
 
-def _click(db: Connection, mention: int, relevant: bool, person: str, now: int) -> bool:
+def click(db: Connection, mention: int, relevant: bool, person: str, now: int) -> bool:
+    """See ``RelevanceStore.click``; in a transaction of the caller."""
     found = db.execute("SELECT state, hidden FROM mention WHERE id = ?", (mention,)).fetchone()
     known = db.execute(_CLICKED, (mention,)).fetchone()
     if found is None or found[0] == State.LEFT or (known and bool(known[0]) == relevant):
