@@ -1,6 +1,6 @@
 """How much is learnt from people's answers, how often by mistake, and from how many.
 
-    python -m bench.learning [--runs 60] [--opinions 2000]
+    python -m bench.learning [--runs 40] [--opinions 1500]
 
 The answers are the labels of airline tweets, in random order. Constants were chosen on one half of the tweets; all
 figures are of the other half, which is divided again: one part has the answers, the other measures. As in a run, it is
@@ -11,7 +11,7 @@ learnt from 100 answers, then again after each fifth more, up to MAX_ANSWERS.
 - a real error: in 8 % of the posts, the customers of a brand say "sick" as praise. After how many answers scores are
   adjusted, and how many more are right then, on tweets that were not learnt from
 - the tweets as they are: the same, with the words alone, and where the extra is installed, with the language model
-  (--opinions tweets of each part, which takes about a minute for each 5,000)
+  (--opinions tweets, which takes about a minute for each 5,000)
 - corrections: what happens if people correct what is wrong and these corrections are learnt from
 
 Prints nothing but a reason where the tweets are missing. Takes about ten minutes.
@@ -50,7 +50,7 @@ from monitor.model import (
 )
 from monitor.sentiment import BrandScorers, score_from_weights
 
-MAX_ANSWERS = 700
+MAX_ANSWERS = 500
 SLANG_SHARE, SLANG_WEIGHT, SLANG_RIGHT = 0.08, -2.7, 0.9
 """The share of posts with "sick", its weight, and how often it is praise in them."""
 BATCH = 32
@@ -230,8 +230,8 @@ def print_opinions(tweets: Sequence[Tweet], count: int, runs: int) -> None:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=60)
-    parser.add_argument("--opinions", type=int, default=2_000, metavar="TWEETS", help="0: without the language model")
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--opinions", type=int, default=1_500, metavar="TWEETS", help="0: without the language model")
     arguments = parser.parse_args()
     if not AIRLINE_TWEETS.exists():
         print(f"Nothing is measured: the airline tweets are missing ({AIRLINE_TWEETS.name}).")

@@ -17,10 +17,12 @@ def learning_sentence(result: LearningResult, now: datetime, zone: tzinfo, *, is
         return IS_OFF
     if result.comparison is not None:
         return _outcome(result, result.comparison, now, zone)
+    answers = f"{pluralize(result.checked, 'answer')} about scored posts so far"
     if result.checked < MIN_ANSWERS:
-        return f"Not adjusted: {pluralize(result.checked, 'answer')} so far, {MIN_ANSWERS} are needed."
-    needed = f"{MIN_OF_EACH} of each sentiment are needed, and the rarest has {result.rarest}"
-    return f"Not adjusted: {pluralize(result.checked, 'answer')} so far, but {needed}."
+        return f"Not adjusted: {answers}, {MIN_ANSWERS} are needed."
+    return (
+        f"Not adjusted: {answers}, but {MIN_OF_EACH} of each sentiment are needed, and the rarest has {result.rarest}."
+    )
 
 
 def _outcome(result: LearningResult, comparison: Comparison, now: datetime, zone: tzinfo) -> str:

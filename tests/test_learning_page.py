@@ -46,11 +46,12 @@ def test_it_says_since_when_and_how_much_better() -> None:
 @pytest.mark.parametrize(
     ("result", "expected"),
     [
-        (LearningResult(), "Not adjusted: 0 answers so far, 100 are needed."),
-        (LearningResult(64, 0, 5), "Not adjusted: 64 answers so far, 100 are needed."),
+        (LearningResult(), "Not adjusted: 0 answers about scored posts so far, 100 are needed."),
+        (LearningResult(64, 0, 5), "Not adjusted: 64 answers about scored posts so far, 100 are needed."),
         (
             LearningResult(140, 0, 7),
-            "Not adjusted: 140 answers so far, but 10 of each sentiment are needed, and the rarest has 7.",
+            "Not adjusted: 140 answers about scored posts so far, "
+            "but 10 of each sentiment are needed, and the rarest has 7.",
         ),
         (
             LearningResult(240, 0, 30, replace(COMPARISON, learned_right=0.761)),
@@ -156,7 +157,7 @@ def test_a_mention_that_was_not_adjusted_says_nothing_of_it(client: FlaskClient,
 
 
 def test_the_status_of_the_program_says_what_was_learnt(client: FlaskClient, store: Store) -> None:
-    assert "Not adjusted: 0 answers so far, 100 are needed." in text_of(client, "/sources")
+    assert "Not adjusted: 0 answers about scored posts so far, 100 are needed." in text_of(client, "/sources")
 
     store.learning.save_result(
         LearningResult(212, 0, 40, COMPARISON, Offset(shift=1.0), NOON - timedelta(days=1)), NOON

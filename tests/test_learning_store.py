@@ -90,7 +90,8 @@ def test_an_adjustment_changes_score_and_figures_and_is_reported_once(store: Sto
     assert values(store) == [None, 0.22, 0.22]
     assert [one.score.evidence.adjustment for one in store.page(ALL)] == [0.0, 0.12, 0.12]
     assert {one.value: one.n for one in store.facets(MentionFilter())["sentiment"]}[Sentiment.POSITIVE.value] == 2
-    assert store.tallies(NOON - timedelta(days=1), NOON + timedelta(days=1))[0].mean == pytest.approx(0.22)
+    tally = store.tallies(NOON - timedelta(days=1), NOON + timedelta(days=1))[0]
+    assert (tally.neutral, tally.positive, tally.unscored) == (0, 2, 1)
     assert [one.kind for one in store.changes(known)] == [ChangeKind.JUDGED] * 2
     assert review(store, 0.12) == 0
 
