@@ -320,3 +320,30 @@ def test_the_chart_has_a_point_and_an_interval_for_each_week() -> None:
 def test_a_draw_remembers_what_was_chosen(site: Site, dana: FlaskClient) -> None:
     fill(site, 3)
     assert drawn(site, dana, brand="Acme", lang="en").filter == DrawFilter("Acme", "en", "")
+
+
+def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, dana: FlaskClient) -> None:
+    fill(site, 4)
+    public = "Of 100 called negative, about 11 are not (10 to 12; measured on 4,202 English tweets to airlines"
+    page = dana.get("/mentions?range=all").text
+    assert public in unescape(page)
+    assert "of 100 negative, about 11 are not" in text_of(page)
+    negative, unscored = site.store.mention(1), site.store.mention(4)
+    assert negative is not None
+    assert unscored is not None
+    assert (negative.score.sentiment, unscored.score.sentiment) == (Sentiment.NEGATIVE, Sentiment.UNSCORED)
+    assert public in text_of(dana.get("/mentions/1").text)
+    assert "Of 100 called" not in dana.get("/mentions/4").text
+    site.store.correct_score(1, -0.9, NOON)
+    assert "Of 100 called" not in dana.get("/mentions/1").text
+
+
+def test_the_figure_of_a_list_is_that_of_its_brand_language_and_source(site: Site, dana: FlaskClient) -> None:
+    fill(site, 4)
+    assert "tweets in French" not in dana.get("/mentions?lang=fr&range=all").text
+    french = judged("Acme est nul", score=-0.5, lang="fr", published_at=site.clock.now() - DAY)
+    site.store.save("Forum", [french], now=site.clock.now())
+    site.store.opinions.use_model("e5", "1", ["fr"])
+    page = unescape(dana.get("/mentions?lang=fr&range=all").text)
+    found = "Of 100 called negative, about 22 are not (14 to 33; measured on 69 tweets in French, not on your posts)."
+    assert found in page

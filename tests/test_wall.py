@@ -31,13 +31,15 @@ from display.wall_state.horizon import (
 )
 from display.wall_state.i18n import Locale, catalogue
 from display.wall_state.ttl_cache import ttl_cache
-from display.wall_state.wall_data import TALLIES_TTL_SECONDS
+from display.wall_state.wall_data import MATCHES_TTL_SECONDS, TALLIES_TTL_SECONDS
 from display.wall_state.wall_text import one_line, short_brand_name, truncate
 from monitor.analysis.staleness import is_stale
 from monitor.model import (
     UNDATED,
+    Answer,
     Bin,
     Brand,
+    DrawFilter,
     Health,
     Incident,
     JudgedPost,
@@ -649,6 +651,26 @@ def test_the_figures_of_the_board_are_at_most_some_seconds_old(wall: Wall) -> No
     assert shares(wall) == ["100", "0", "0"]
     wall.clock.advance(TALLIES_TTL_SECONDS)
     assert shares(wall) == ["50", "50", "0"]
+
+
+def test_the_board_says_below_its_moods_how_often_posts_are_misjudged(wall: Wall) -> None:
+    assert wall.get()["board"]["errors"] == ""
+    wall.save(*[at(n, score=-0.5) for n in range(1, 121)])
+    wall.clock.advance(TALLIES_TTL_SECONDS)
+    board = wall.get()["board"]
+    assert board["errors"] == "11 of 100 negatives misjudged in tests"
+    (acme, *_) = board["rows"]
+    assert acme["mark"] == "negative"
+    for said in (Answer.NEGATIVE, Answer.NEUTRAL, Answer.NEUTRAL):
+        draw = wall.store.checks.draw("dana", DrawFilter(), NOON - 24 * HOUR, NOON, 20)
+        assert draw is not None
+        wall.store.checks.save_answers(draw.id, "dana", dict.fromkeys(draw.mentions, said), NOON)
+    wall.clock.advance(MATCHES_TTL_SECONDS)
+    board = wall.get()["board"]
+    assert board["errors"] == "67 of 100 negatives misjudged, 60 checked"
+    mood = board["rows"][0]["mood"]
+    assert mood["low"] < -0.34 < mood["high"]
+    assert acme["mood"]["high"] < mood["low"], "the mood by public figures was far more negative"
 
 
 def imported_history(wall: Wall, per_hour: int, days: int = 56) -> None:
