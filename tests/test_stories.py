@@ -232,18 +232,55 @@ def test_keys_of_a_failed_batch_are_forgotten(store: Store, monkeypatch: pytest.
     assert not joined(store, note("not again", link=ARTICLE))
 
 
-def test_only_the_keys_of_the_newest_posts_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_keys, "KEPT_POSTS", 10)
-    monkeypatch.setattr(stored_keys, "POSTS_PER_PRUNING", 5)
-    store = open_store(f"sqlite:///{tmp_path / 'wallflower.db'}")
+def stored_key_posts(path: Path) -> dict[int, set[int]]:
+    """Kind -> the posts of its keys."""
+    found: dict[int, set[int]] = {kind: set() for kind in KeyKind}
+    for kind, of_post in raw_connection(path).execute("SELECT kind, post FROM story_key"):
+        found[kind].add(of_post)
+    return found
+
+
+def save_a_post_each_hour(path: Path, hours: int) -> None:
+    """Post n, added in hour n, shares a link and has a headline."""
+    store = open_store(f"sqlite:///{path}")
     store.register_brands(BRANDS, NOON)
-    for n in range(40):
-        save(store, "Social", note(f"{n}", link=f"https://daily.example/a/{10_000 + n}"))
+    for n in range(1, hours + 1):
+        at, name = NOON + n * HOUR, f"Acme opens its store number {n} in a town by the sea"
+        save(store, "Daily", item("Daily", name, f"https://daily.example/a/{10_000 + n}", at=at), now=at)
     store.close()
-    (kept,) = (
-        raw_connection(tmp_path / "wallflower.db").execute("SELECT count(DISTINCT post) FROM story_key").fetchone()
-    )
-    assert 10 <= kept <= 15
+
+
+@pytest.fixture
+def pruned_often(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(stored_keys, "MIN_POSTS", 10)
+    monkeypatch.setattr(stored_keys, "POSTS_PER_PRUNING", 1)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("pruned_often")
+def test_keys_are_kept_as_long_as_their_window(tmp_path: Path) -> None:
+    save_a_post_each_hour(tmp_path / "wallflower.db", 7 * 24 + 30)
+    kept = stored_key_posts(tmp_path / "wallflower.db")
+    newest = 7 * 24 + 30
+    assert kept[KeyKind.OWN] == set(range(newest - 7 * 24, newest + 1))
+    assert kept[KeyKind.TITLE] == set(range(newest - 72, newest + 1))
+
+
+def test_keys_of_a_flood_are_limited(tmp_path: Path, pruned_often: pytest.MonkeyPatch) -> None:
+    pruned_often.setattr(stored_keys, "MAX_POSTS", 50)
+    save_a_post_each_hour(tmp_path / "wallflower.db", 70)
+    kept = stored_key_posts(tmp_path / "wallflower.db")
+    assert kept[KeyKind.OWN] == kept[KeyKind.TITLE] == set(range(21, 71))
+
+
+@pytest.mark.usefixtures("pruned_often")
+def test_the_newest_keys_are_kept_however_old_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "wallflower.db"
+    save_a_post_each_hour(path, 12)
+    store = open_store(f"sqlite:///{path}")
+    save(store, "Social", note("a year later", link=ARTICLE, at=NOON + 365 * DAY), now=NOON + 365 * DAY)
+    store.close()
+    assert stored_key_posts(path)[KeyKind.OWN] == set(range(4, 13))
 
 
 def test_a_lookup_reads_no_other_row(tmp_path: Path) -> None:
@@ -251,12 +288,14 @@ def test_a_lookup_reads_no_other_row(tmp_path: Path) -> None:
     db = raw_connection(tmp_path / "wallflower.db")
     plans = [
         *db.execute(f"EXPLAIN QUERY PLAN {stored_keys._SELECT}", ("[1]",)),
-        *db.execute("EXPLAIN QUERY PLAN DELETE FROM story_key WHERE post <= 9"),
+        *db.execute(f"EXPLAIN QUERY PLAN {stored_keys._DELETE}", (9,)),
+        *db.execute(f"EXPLAIN QUERY PLAN {stored_keys._DELETE_KINDS}", (1, 9, "[1]")),
     ]
-    details = [row[3] for row in plans if "wanted" not in row[3]]
+    details = [row[3] for row in plans if "story_key" in row[3]]
     assert details == [
         "SEARCH story_key USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH story_key USING INDEX story_key_post (post<?)",
+        "SEARCH story_key USING INDEX story_key_post (post>? AND post<?)",
     ]
 
 

@@ -41,4 +41,4 @@ def create_story_keys(db: Database) -> None:
     keys.load(db, ())
     for post, row in zip(posts, rows, strict=True):
         keys.add(post, post.id if row[-1] is None else row[-1])
-    keys.write(db.conn)
+    keys.write(db.conn, newest)

@@ -261,7 +261,7 @@ class BatchSaver:
             links.add(self.db, "id >= ?", (first_post,))
             extend_imported_period(self.db, self.source, [post[_PUBLISHED_AT] for post in self.new_posts])
         self.db.executemany(_INSERT_MENTION, self.new_mentions)
-        self.stories.finish(self.db)
+        self.stories.finish(self.db, self.now)
         if not self.new_mentions:
             return
         derived.add(self.db, derived.FROM_ID, self.first_mention)

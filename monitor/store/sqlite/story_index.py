@@ -30,11 +30,11 @@ class StoryIndex:
         """Begin a transaction that saves ``posts``; ``finish`` ends it."""
         self._keys.load(db, (key for one in posts for key in one.story_keys))
 
-    def finish(self, db: Connection) -> None:
+    def finish(self, db: Connection, now: int) -> None:
         """Write what was added since ``begin``, now that the posts and their mentions are stored."""
         self.mark_first_posts(db)
         self._first_posts.clear()
-        self._keys.write(db)
+        self._keys.write(db, now)
 
     def add(self, db: Connection, post: KeyedPost, signature: bytes, title: str) -> int | None:
         """Add a post; return the id of the story it belongs to, or None if it is the first of its story."""
