@@ -212,7 +212,7 @@ def test_beside_an_old_hero_competitors_become_rows(stage: Stage) -> None:
     assert stage.after(MIN_DWELL_SECONDS) == [2, 3, 4]
 
 
-@pytest.mark.parametrize("gone", ["deleted", "hidden", "irrelevant", "blocked"])
+@pytest.mark.parametrize("gone", ["deleted", "hidden", "set aside", "irrelevant", "blocked"])
 def test_a_mention_that_must_not_be_shown_disappears_at_once(clock: FakeClock, gone: str) -> None:
     stage = Stage(clock, lambda m: "damn" not in m.post.text)
     for n in range(1, 4):
@@ -223,6 +223,8 @@ def test_a_mention_that_must_not_be_shown_disappears_at_once(clock: FakeClock, g
     hero = stage.stored.pop(3)
     if gone == "hidden":
         stage.stored[3] = replace(hero, hidden=True)
+    if gone == "set aside":
+        stage.stored[3] = replace(hero, set_aside=True)
     if gone == "irrelevant":
         stage.stored[3] = replace(hero, state=State.IRRELEVANT)
     if gone == "blocked":

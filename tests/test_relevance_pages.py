@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from display.pages.relevance.brand_rows import state_text
+from display.pages.relevance.rule_exclusions import new_rule
 from display.pages.relevance.words import reason_text, row_reason
 from monitor.judging import HOW_TO_INSTALL, RelevanceStatus
 from monitor.model import BrandRelevance, Choice, Mention, MentionFilter, SetAside
@@ -190,3 +191,38 @@ def test_reasons_in_words(site: Site) -> None:
     assert reason_text("Acme", SetAside(0.1, (), (1,))) == "Set aside: probably not about Acme."
     assert row_reason(SetAside(0.1, (), (1,)), similar) == "like “acme 1”"
     assert row_reason(SetAside(0.1, (), (1,)), {}) == "probably not relevant"
+
+
+# Exclusions for a rule
+
+
+def clicked_site(site: Site) -> None:
+    """Nine mentions about an orchard that are not relevant, and eight relevant ones, of which one has the word too."""
+    trees = [judged(f"acme orchard {n}", external_id=f"tree {n}", published_at=NOON) for n in range(9)]
+    bank = [judged(f"acme balance {n}", external_id=f"bank {n}", published_at=NOON) for n in range(60)]
+    both = judged("acme lends to an orchard", external_id="both", published_at=NOON)
+    other = judged("acme orchard, not clicked", external_id="other", published_at=NOON)
+    site.store.save("Forum", [*trees, *bank, both, other], now=NOON)
+    for mention in site.store.page(MentionFilter(q="orchard OR balance"), limit=100):
+        if mention.post.external_id != "other":
+            site.store.relevance.click(mention.id, not mention.post.external_id.startswith("tree"), "dana", NOON)
+
+
+def test_the_page_proposes_a_word_with_its_effect_and_changes_nothing(site: Site) -> None:
+    clicked_site(site)
+    page = text_of(site.signed_in("priya"), "/relevance")
+    assert "<b>Add <code>NOT orchard</code>?</b>" in page
+    assert "It occurs in 9 of 9 mentions marked not relevant, and in 1 of 61 that are about Acme." in page
+    assert '<a href="/mentions?q=orchard&brand=Acme&range=all">2 stored mentions</a> that count contain it' in page
+    assert "1 of them is confirmed to be about Acme: " in page
+    assert "acme lends to an orchard</a>." in page
+    assert ">(acme) NOT orchard</textarea>" in page
+    assert '<a href="/setup/brands/edit?original=Acme">Change the rule of Acme</a>' in page
+    assert "An admin can change the rule." in text_of(site.signed_in("dana"), "/relevance")
+    assert "What the rule could exclude" not in page.partition("Globex")[2]
+
+
+def test_a_rule_is_proposed_only_if_it_is_valid() -> None:
+    assert new_rule("acme OR @acme", ["orchard", "harvest"]) == "(acme OR @acme) NOT (orchard OR harvest)"
+    assert new_rule("acme", []) == ""
+    assert new_rule("acme", ["a" * 5_000]) == ""

@@ -50,6 +50,12 @@ def test_what_is_always_said_is_not_the_story() -> None:
     assert {one.mention for one in ranked} == set(range(5))
 
 
+def test_a_text_that_is_set_aside_does_not_speak() -> None:
+    texts = [text(n, body, set_aside=n == 0) for n, body in enumerate(OUTAGE)]
+    assert 0 not in {one.mention for one in speakers(texts, [], ())}
+    assert len(speakers(texts, [], ())) == len(OUTAGE) - 1
+
+
 def test_a_group_of_near_duplicates_speaks_once_with_its_newest_post_that_is_not_hidden() -> None:
     texts = [text(n, OUTAGE[3], story=7, hidden=n == 5) for n in range(6)]
     (only,) = speakers(texts, [], ())

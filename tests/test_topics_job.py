@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.jobs import TopicsJob
-from monitor.model import Brand, Incident, Texts, Topic
+from monitor.model import Brand, Incident, JudgedRelevance, RelevanceWork, SetAside, Texts, Topic
 from monitor.store import Store, open_store
 from tests.fake_store import BRANDS, judged
 from tests.fakes import NOON
@@ -115,6 +115,19 @@ def test_brands_take_turns_when_there_is_much_to_read(store: Store, monkeypatch:
         job.run(NOON + minute * MINUTE)
         seen.append([store.topics(brand) is not None for brand in ("Acme", "Globex")])
     assert seen == [[False, False], [True, False], [True, False], [True, True], [True, True]]
+
+
+def test_mentions_set_aside_give_a_brand_no_topic(store: Store) -> None:
+    save_history(store)
+    save_mentions(store, "my signal booster: {}", [NOON - k * MINUTE for k in range(1, 13)])
+    store.relevance.use_model("Acme", "m", NOON)
+    while (work := store.relevance.next_work("", NOON - HOUR, 50)) != RelevanceWork():
+        aside = [JudgedRelevance(m.id, "m", SetAside(0.1)) for m in work.mentions if m.brand == "Acme"]
+        store.relevance.save_judged(work, aside, "", NOON)
+    TopicsJob(store, BRANDS).run(NOON)
+    found = store.topics("Acme")
+    assert found is not None
+    assert found.hour is None
 
 
 class _DayRecorder:

@@ -317,7 +317,7 @@ def test_the_second_line_is_the_most_urgent() -> None:
     assert lines(headline_context(), 0, 0, 4)[1:] == ["4 posts hidden, still counted."]
     assert lines(headline_context(), 0, 0, 1)[1:] == ["1 post hidden, still counted."]
     assert lines(headline_context(), 0, 0, 0, 38)[1:] == ["38 posts set aside, still counted."]
-    assert lines(headline_context(), 0, 0, 2, 38)[1:] == ["2 posts hidden, 38 set aside, still counted."]
+    assert lines(headline_context(), 0, 0, 2, 38)[1:] == ["Hidden: 2, set aside: 38, all counted."]
     assert lines(headline_context())[1:] == []
 
 

@@ -30,6 +30,7 @@ from monitor.quality import RULES, MoodModel
 from monitor.store import open_store
 from monitor.text.near_duplicates import signatures
 from tests.fake_site import ALL_HEALTHY, BRANDS, app_for, config, judged, working_status
+from tests.fake_store import set_aside
 from tests.fakes import NOON, FakeClock
 from tests.test_live import received
 
@@ -164,6 +165,30 @@ def test_a_list_of_words_that_are_never_shown_can_be_long(folder: Path, clock: F
     state = walls.get()
     assert [v["text"] for v in state["voices"]] == ["Acme is fine."]
     assert state["proof"][1]["text"] == "3 posts hidden, still counted."
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "with_a_hidden_one"),
+    [
+        ("en", "2 posts set aside, still counted.", "Hidden: 1, set aside: 2, all counted."),
+        ("de", "2 Beiträge aussortiert, mitgezählt.", "Verborgen: 1, aussortiert: 2, alle mitgezählt."),
+        ("fr", "2 messages écartés, mais comptés.", "Masqués\u00a0: 1, écartés\u00a0: 2, tous comptés."),
+    ],
+)
+def test_posts_set_aside_are_counted_not_shown_and_said_in_every_language(
+    folder: Path, clock: FakeClock, language: str, alone: str, with_a_hidden_one: str
+) -> None:
+    walls = Walls(folder, clock, Wall(language=language))
+    walls.save(at(1, "Acme orchard."), at(2, "Acme harvest."))
+    assert len(walls.texts()) == 2
+    set_aside(walls.store, "Acme", clock.now())
+    walls.save(at(3, "Acme balance."), at(4, "Acme, hide me."))
+    state = walls.get()
+    assert [v["text"] for v in state["voices"]] == ["Acme balance.", "Acme, hide me."]
+    assert state["proof"][1]["text"] == alone
+    assert "4" in state["headline"]["clause"]
+    walls.store.set_hidden(walls.store.last_mention_id(), True, clock.now())
+    assert walls.get()["proof"][1]["text"] == with_a_hidden_one
 
 
 def test_a_masked_wall_names_nobody(folder: Path, clock: FakeClock) -> None:

@@ -18,6 +18,7 @@ from display.pages.caching import always_revalidate
 from display.pages.context import PageContext, page_context
 from display.pages.health_line import current_health
 from display.pages.relevance.brand_rows import brand_rows
+from display.pages.relevance.rule_exclusions import RuleProposal, rule_proposal
 from monitor.judging import HOW_TO_INSTALL
 from monitor.model import Json
 from monitor.model.people import Role
@@ -62,6 +63,7 @@ def page() -> str:
         tab="relevance",
         health=health,
         rows=brand_rows(context.store.relevance.brands(), context.relevance()),
+        proposals=rule_proposals(context),
         status=context.relevance(),
         how_to_install=HOW_TO_INSTALL,
         format_number=lambda n: f"{n:,}",
@@ -97,6 +99,12 @@ def switch() -> AnyResponse:
     action = "switched on setting aside" if on else "switched off setting aside"
     _record(context, action, brand, **({"mentions": moved} if moved else {}))
     return redirect(url_for("relevance.page"), 303)
+
+
+def rule_proposals(context: PageContext) -> dict[str, RuleProposal]:
+    """Brand -> what its rule could exclude, for the brands of the config."""
+    found = {brand.name: rule_proposal(context.store, brand) for brand in context.config.brands}
+    return {name: proposal for name, proposal in found.items() if proposal is not None}
 
 
 def _marked(number: int, *, relevant: bool) -> AnyResponse:

@@ -140,7 +140,7 @@ PHRASES = Phrases(
     sampled="Zu schnell: 1 von {n} gezeigt, alle gezählt.",
     hidden=Plural(one="{n} Beitrag verborgen, mitgezählt.", other="{n} Beiträge verborgen, mitgezählt."),
     set_aside=Plural(one="{n} Beitrag aussortiert, mitgezählt.", other="{n} Beiträge aussortiert, mitgezählt."),
-    hidden_and_set_aside="{hidden} Beiträge verborgen, {set_aside} aussortiert, mitgezählt.",
+    hidden_and_set_aside="Verborgen: {hidden}, aussortiert: {set_aside}, alle mitgezählt.",
     the_usual="das Übliche,",
     in_time="in {duration}",
     mentions_in="{mentions} in {duration}",

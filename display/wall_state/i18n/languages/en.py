@@ -137,7 +137,7 @@ PHRASES = Phrases(
     sampled="Too fast to show all: 1 in {n} shown, all counted.",
     hidden=Plural(one="{n} post hidden, still counted.", other="{n} posts hidden, still counted."),
     set_aside=Plural(one="{n} post set aside, still counted.", other="{n} posts set aside, still counted."),
-    hidden_and_set_aside="{hidden} posts hidden, {set_aside} set aside, still counted.",
+    hidden_and_set_aside="Hidden: {hidden}, set aside: {set_aside}, all counted.",
     the_usual="the usual,",
     in_time="in {duration}",
     mentions_in="{mentions} in {duration}",

@@ -1,0 +1,87 @@
+"""Marking mentions, and what is set aside, in a real browser: wide and narrow, light and dark, without scripts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PageErrors
+from tests.browser.test_mentions import CONTRASTS, desktop_context
+from tests.fake_site import RunningApp, judged
+from tests.fake_store import set_aside
+
+pytestmark = pytest.mark.browser
+
+SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
+HEIGHTS = "[...document.querySelectorAll('.row')].map(r => r.getBoundingClientRect().height)"
+TARGETS = "[...document.querySelectorAll('.actions .button, .meta .action')].map(b => b.getBoundingClientRect().height)"
+
+
+def fill(served: RunningApp) -> None:
+    """Clicks enough for a proposal, a mention that a click has brought back, and thirty that are set aside."""
+    now = served.clock.now()
+    trees = [judged(f"acme orchard {n}", external_id=f"tree {n}") for n in range(9)]
+    served.save(*trees, *(judged(f"acme balance {n}", external_id=f"bank {n}") for n in range(12)))
+    for id_ in range(1, 22):
+        served.store.relevance.click(id_, id_ > 9, "local", now)
+    long = "acme " + "orchard harvest and a word that goes on " * 9
+    posts = [judged(f"{long}{n}", external_id=f"new {n}", published_at=now - n * timedelta(hours=1)) for n in range(30)]
+    served.save(*posts)
+    set_aside(served.store, "Acme", now)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_a_mention_is_marked_undone_and_brought_back(browser: Browser, served: RunningApp, javascript: bool) -> None:
+    fill(served)
+    context = desktop_context(browser, java_script_enabled=javascript)
+    page = context.new_page()
+    page.goto(served.url + "/mentions?range=all")
+    expect(page.locator(".left-out")).to_have_text("30 set aside, still counted. Show them")
+    expect(page.locator("#count")).to_have_text("42")
+    page.get_by_role("link", name="Show them").click()
+    expect(page.locator(".row")).to_have_count(30)
+    page.locator(".row").first.get_by_role("button", name="It is about us").click()
+    expect(page.locator(".row")).to_have_count(29)
+    page.locator(".mention-link").first.click()
+    expect(page.locator("#relevance")).to_contain_text("Set aside: probably not about Acme.")
+    page.get_by_role("button", name="Not relevant").click()
+    expect(page.locator("#relevance")).to_contain_text("says that it is not relevant.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#relevance")).not_to_contain_text("says")
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator(".row")).to_have_count(28)
+    context.close()
+
+
+def test_a_page_that_is_open_loses_what_is_set_aside_from_its_wall(page: Page, served: RunningApp) -> None:
+    served.save(judged("acme orchard", published_at=served.clock.now()))
+    page.goto(served.url + "/wall")
+    expect(page.locator(".hero, .voices").first).to_contain_text("acme orchard")
+    set_aside(served.store, "Acme", served.clock.now())
+    expect(page.locator("body")).to_contain_text("1 post set aside, still counted.")
+    expect(page.locator("body")).not_to_contain_text("acme orchard")
+
+
+@pytest.mark.parametrize("width", [1920, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_is_legible_and_nothing_scrolls_sideways(
+    browser: Browser, served: RunningApp, page_errors: PageErrors, width: int, scheme: str
+) -> None:
+    fill(served)
+    context = desktop_context(browser, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page_errors.listen(page)
+    lists = ("/mentions?range=all", "/mentions?state=set_aside&range=all")
+    for path in (*lists, "/mentions/22", "/mentions/1", "/relevance"):
+        page.goto(served.url + path)
+        for details in page.locator(".proposal").all():
+            details.locator("summary").click()
+        assert page.evaluate(CONTRASTS) == [], path
+        assert page.evaluate(SIDEWAYS) <= 0, path
+        assert width < 1000 or len(set(page.evaluate(HEIGHTS))) <= 1, path
+        assert all(height >= 24 for height in page.evaluate(TARGETS)), path
+        assert page.evaluate("reports") == []
+    assert page_errors == []
+    context.close()
