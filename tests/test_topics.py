@@ -413,6 +413,31 @@ def test_a_single_word_must_be_a_noun(ways: list[str]) -> None:
     assert topics_of(writer.everyday(20, NOON - HOUR, NOON) + rows).hour is None
 
 
+@pytest.mark.parametrize(
+    ("ways", "name"),
+    [
+        (["the Acme blackout hit us", "a big Acme blackout here", "in the Acme blackout all day"], "blackout"),
+        (["Acme staggered again", "so Acme staggered into town", "then Acme staggered"], None),
+        (["Saw the shop. Acme staggered", "the news, Acme staggered", "a crowd! Acme staggered"], None),
+    ],
+)
+def test_an_article_before_a_name_shows_that_the_word_after_it_is_a_noun(ways: list[str], name: str | None) -> None:
+    writer = MentionWriter()
+    rows = [writer.text(ways[k % 3], NOON - HOUR / 2) for k in range(18)]
+    found = topics_of(writer.everyday(20, NOON - HOUR, NOON) + rows).hour
+    assert (found.name if found else None) == name
+
+
+def test_an_incident_keeps_its_title_when_newer_texts_do_not_show_that_it_is_a_noun() -> None:
+    writer, finder = MentionWriter(), TopicFinder(ACME, BRANDS)
+    background = background_of(finder, MentionWriter(9))
+    rows = writer.everyday(20, NOON - HOUR, NOON) + writer.about("blackout", 12)
+    assert finder.incident_topics(texts(rows), background).topic == "blackout"
+    rows += [writer.text("Acme blackout, still", NOON - HOUR / 3) for _ in range(90)]
+    assert finder.incident_topics(texts(rows), background).topic == ""
+    assert finder.incident_topics(texts(rows), background, "blackout", ("blackout",)).topic == "blackout"
+
+
 def test_title_case_does_not_make_a_name() -> None:
     writer = MentionWriter()
     ways = ["Acme Sells The Signal Booster To Every Village", "the signal booster, acme", "SIGNAL BOOSTER SOLD BY ACME"]

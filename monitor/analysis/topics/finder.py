@@ -140,7 +140,7 @@ class TopicFinder:
         if not background.is_large_enough or not window.texts or not limit:
             return []
         weighted = significant_phrases(window, background, threshold, before)
-        return distinct_topics(window, weighted, self._extractor, threshold, limit, taken)
+        return distinct_topics(window, weighted, self._extractor, threshold, limit, taken, before)
 
     def _configured_topics(self, window: TextWindow, threshold: Threshold, before: Collection[str]) -> list[Candidate]:
         """The configured topics that reach the threshold, largest first."""

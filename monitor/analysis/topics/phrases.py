@@ -86,6 +86,8 @@ class Token(NamedTuple):
     joint: str = " "
     """What separates it from the word before it: a space, a hyphen or an apostrophe."""
     cue: int = NO_CUE
+    cue_before_name: int = NO_CUE
+    """ARTICLE after an article and a name, as in "the Acme outage"."""
 
 
 class Phrase(NamedTuple):
@@ -95,7 +97,7 @@ class Phrase(NamedTuple):
     """Stems, separated by spaces."""
     tokens: tuple[Token, ...]
     before: int
-    """The cue of the word before it, NO_CUE at a boundary."""
+    """The cue of the word before it, or before a name that precedes it; NO_CUE at other boundaries."""
     after: int
     """The strength of the word after it, INSIDE_ONLY at a boundary."""
 
@@ -112,14 +114,17 @@ def tokenize(text: Text, blocked: Collection[str] = frozenset()) -> list[list[To
     lang = text.lang or "en"
     stop = _ANY_STOP if text.lang is None else _STOP[text.lang]
     segments: list[list[Token]] = [[]]
+    article = NO_CUE
     folded_text = FoldedText(_cleaned(text.body[:MAX_TEXT_CHARS]))
     title_case, starts_sentence = _is_title_case(folded_text.body), True
     for piece in _PIECES.finditer(folded_text.folded):
         word = piece["word"]
         if word is None or not is_usable(word) or (stemmed := stem(word)) in blocked or word in blocked:
             if segments[-1]:
+                article = ARTICLE if word is not None and segments[-1][-1].cue == ARTICLE else NO_CUE
                 segments.append([])
             starts_sentence = starts_sentence or word is None
+            article = NO_CUE if word is None else article
             continue
         span = folded_text.span(*piece.span())
         sign = folded_text.body[max(0, span.start - 1) : span.start]
@@ -131,7 +136,9 @@ def tokenize(text: Text, blocked: Collection[str] = frozenset()) -> list[list[To
             is_hashtag=sign == "#",
             joint=sign if sign in ("-", "'") else " ",
             cue=_CUES[lang].get(word, NO_CUE),
+            cue_before_name=article,
         )
+        article = NO_CUE
         segments[-1].append(token)
         starts_sentence = False
     return segments if segments[-1] else segments[:-1]
@@ -225,5 +232,5 @@ def _phrase(tokens: Sequence[Token], start: int, length: int) -> Phrase:
     end = start + length
     after = tokens[end].strength if end < len(tokens) else INSIDE_ONLY
     after = ANYWHERE if after and tokens[end].stem in _WEAK_NOUNS else after
-    before = tokens[start - 1].cue if start else NO_CUE
+    before = tokens[start - 1].cue if start else tokens[0].cue_before_name
     return Phrase(" ".join(token.stem for token in chosen), chosen, before, after)

@@ -131,8 +131,12 @@ def distinct_topics(
     threshold: Threshold,
     limit: int,
     taken: Sequence[frozenset[int]] = (),
+    before: Collection[int] = (),
 ) -> list[Candidate]:
-    """At most ``limit`` topics, heaviest first, whose texts differ from each other and from ``taken``; with titles."""
+    """At most ``limit`` topics, heaviest first, whose texts differ from each other and from ``taken``; with titles.
+
+    ``before``: hashes of earlier topics, which name a thing even if few of the newer texts show it.
+    """
     found = (_candidate(window, phrase, extractor, threshold) for phrase in weighted)
     by_weight = sorted(filter(None, found), key=lambda candidate: -candidate.weight)
     candidates = _merge_variants(by_weight)
@@ -145,7 +149,7 @@ def distinct_topics(
             continue
         if any(_is_same_topic(best.texts, other) for other in (*taken, *(topic.texts for topic in chosen))):
             continue
-        if (titled := _with_title(best, window, extractor)) is not None:
+        if (titled := _with_title(best, window, extractor, best.hash in before)) is not None:
             chosen.append(titled)
     return chosen
 
@@ -232,13 +236,15 @@ def _is_same_topic(one: frozenset[int], other: frozenset[int]) -> bool:
     return len(one & other) >= SAME_SHARE * min(len(one), len(other))
 
 
-def _with_title(candidate: Candidate, window: TextWindow, extractor: PhraseExtractor) -> Candidate | None:
+def _with_title(
+    candidate: Candidate, window: TextWindow, extractor: PhraseExtractor, is_known: bool
+) -> Candidate | None:
     """The candidate with its title and rule; None if its phrase does not name a thing."""
     texts = sorted(candidate.texts)[-MAX_TEXTS_PER_TITLE:]
     if sum(window.texts[n].lang is not None for n in texts) < MIN_KNOWN_LANGUAGE_SHARE * len(texts):
         return None
     occurrences = list(_occurrences(window, texts, candidate.hash, extractor))
-    if not occurrences or not is_noun_phrase(occurrences):
+    if not occurrences or not (is_known or is_noun_phrase(occurrences)):
         return None
     variants = [phrase for variant in candidate.variants for phrase in _occurrences(window, texts, variant, extractor)]
     voices = len({window.voices[n] for n in candidate.texts})
