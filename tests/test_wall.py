@@ -476,7 +476,7 @@ def tally(**counts: int) -> Tally:
         (tally(neutral=40), "neutral", ""),
         (tally(negative=11, positive=11), "unscored", "too few to say"),
         (tally(neutral=20, unscored=21), "unscored", "mostly unscored"),
-        (tally(), "unscored", "no mentions"),
+        (tally(), "unscored", "too few to say"),
     ],
 )
 def test_a_mood_is_shown_only_if_it_is_certain_enough(tally: Tally, mark: str, note: str) -> None:

@@ -45,8 +45,6 @@ def mood_of(counts: SentimentCounts, model: MoodModel) -> tuple[Sentiment, Mood 
 
 def brand_mood(tally: Tally, model: MoodModel, phrases: Phrases) -> tuple[Sentiment, Mood | None, str]:
     """A brand's mark, its interval, and a note that says why there is none."""
-    if not tally.n:
-        return Sentiment.UNSCORED, None, phrases.no_mentions
     if tally.unscored > tally.positive + tally.neutral + tally.negative:
         return Sentiment.UNSCORED, None, phrases.mostly_unscored
     mark, mood = mood_of(tally.stories, model)

@@ -245,6 +245,8 @@ class FirstRunSource:
     """Shown in place of an age until the source has been read."""
     posts: str
     """Posts per hour."""
+    about: str = ""
+    """That none of them was about us yet; empty while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

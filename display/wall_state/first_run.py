@@ -16,12 +16,17 @@ from monitor.model import SourceStatus
 MAX_ROWS = 6
 
 
-def first_run_sources(statuses: Sequence[SourceStatus], now: datetime, locale: Locale) -> tuple[FirstRunSource, ...]:
-    """One row per source, or per kind if there are too many sources."""
+def first_run_sources(
+    statuses: Sequence[SourceStatus], any_mention: bool, now: datetime, locale: Locale
+) -> tuple[FirstRunSource, ...]:
+    """One row per source, or per kind if there are too many sources.
+
+    ``any_mention``: there are mentions, as of a file or of sample data that is being made up, and none is shown yet.
+    """
     if len(statuses) <= MAX_ROWS:
-        return tuple(_row(s.source, [s], now, locale) for s in statuses)
+        return tuple(_row(s.source, [s], any_mention, now, locale) for s in statuses)
     by_kind = [list(group) for _, group in groupby(sorted(statuses, key=lambda s: s.kind), key=lambda s: s.kind)]
-    return tuple(_row(_group_name(group, locale), group, now, locale) for group in by_kind[:MAX_ROWS])
+    return tuple(_row(_group_name(group, locale), group, any_mention, now, locale) for group in by_kind[:MAX_ROWS])
 
 
 def _group_name(group: Sequence[SourceStatus], locale: Locale) -> str:
@@ -31,7 +36,7 @@ def _group_name(group: Sequence[SourceStatus], locale: Locale) -> str:
     return locale.counted(locale.phrases.sources_of_kind, len(group), kind=group[0].kind.capitalize())
 
 
-def _row(name: str, group: Sequence[SourceStatus], now: datetime, locale: Locale) -> FirstRunSource:
+def _row(name: str, group: Sequence[SourceStatus], any_mention: bool, now: datetime, locale: Locale) -> FirstRunSource:
     """The row of ``group``, with the latest successful poll among its sources."""
     read_at = max((s.last_success for s in group if s.last_success), default=None)
     next_check = min((s.next_check for s in group if s.next_check), default=None)
@@ -43,4 +48,5 @@ def _row(name: str, group: Sequence[SourceStatus], now: datetime, locale: Locale
         epoch_ms(read_at) if read_at else None,
         trouble or wait,
         locale.number(posts) if read_at else "",
+        phrases.none_yet if read_at and not any_mention else "",
     )

@@ -217,7 +217,8 @@ def _common_periods(gaps: Sequence[Sequence[Period]]) -> list[Period]:
 
 
 def _unseen_labels(unseen: Sequence[UnseenPeriod], now: datetime, clock_chars: int) -> Iterable[Label]:
-    """A label for the longest period of each text: in its middle, or at the left if it runs off the screen.
+    """A label for the longest period of each text, the longest first: in its middle, or at the left if it runs off
+    the screen.
 
     ``clock_chars``: the length of the current time, which is at the right end.
     """
@@ -225,7 +226,7 @@ def _unseen_labels(unseen: Sequence[UnseenPeriod], now: datetime, clock_chars: i
     longest: dict[str, UnseenPeriod] = {}
     for p in sorted(unseen, key=lambda p: p.end - p.start):
         longest[p.text] = p
-    for text, p in longest.items():
+    for text, p in sorted(longest.items(), key=lambda one: one[1].start - one[1].end):
         half = len(text) * CHARACTER_WIDTH / 2
         middle = (axis_position(p.start, start, now) + axis_position(p.end, start, now)) / 2
         if text and (p.start <= start or middle < SAFE_LEFT + half):

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from display.wall_state import board, coverage, first_run, horizon, incident_screen, sentences, topics, usual_counts
 from display.wall_state.director import FRESH, MAX_SHOWN, Director
 from display.wall_state.display_policy import DisplayPolicy
-from display.wall_state.document import Board, IncidentScreen, ProofLine, StateKind, TopicBoard, Voice, WallState
+from display.wall_state.document import (
+    Board,
+    FirstRunSource,
+    IncidentScreen,
+    ProofLine,
+    StateKind,
+    TopicBoard,
+    Voice,
+    WallState,
+)
 from display.wall_state.horizon import UnseenPeriod
 from display.wall_state.i18n import Locale, catalogue, fill
 from display.wall_state.incident_sentences import incident_title
@@ -112,7 +121,6 @@ class WallBuilder:
         kind = sentences.state_kind(context)
         headline = sentences.headline(kind, context)
         usual = usual_counts.usual_per_bin(data.baseline(self._leading_brands), bins)
-        statuses = data.source_health.statuses
         is_calm = kind is not StateKind.INCIDENT
         return WallState(
             version=self._version,
@@ -127,7 +135,7 @@ class WallBuilder:
             voices=self._voices(self._director.screen),
             board=self._board(),
             proof=self._proof(context),
-            first_run=first_run.first_run_sources(statuses, now, locale) if kind is StateKind.LISTENING else (),
+            first_run=self._first_run() if kind is StateKind.LISTENING else (),
             ours=short_brand_name(self._leading_brands[0]),
             clock=epoch_ms(self._clock.machine_time()),
             speed=self._clock.speed,
@@ -140,6 +148,10 @@ class WallBuilder:
             language=self._wall.language,
             twelve_hours=locale.twelve_hours,
         )
+
+    def _first_run(self) -> tuple[FirstRunSource, ...]:
+        data = self._data
+        return first_run.first_run_sources(data.source_health.statuses, data.any_mention, data.now, self._locale)
 
     # Headline and proof
 

@@ -10,8 +10,6 @@ MAX_TEXT_CHARS = 500
 MAX_NAME_CHARS = 28
 """For the name of a source within a sentence."""
 MAX_BRAND_GRAPHEMES = 22
-MIN_WHOLE_WORDS = 8
-"""A name is cut within a word if less than this would be left of it."""
 MAX_COMBINING_MARKS = 3
 """Per letter."""
 
@@ -64,11 +62,8 @@ def round_to_one_digit(number: float) -> int:
 
 
 def short_brand_name(brand: str) -> str:
-    """The name of a brand, cut to what the board has room for, and between two words if possible."""
-    cut = truncate_graphemes(brand, MAX_BRAND_GRAPHEMES)
-    whole_words, _, rest = cut.rpartition(" ")
-    is_in_word = cut != brand and rest and not brand.startswith(cut.removesuffix("…") + " ")
-    return f"{whole_words.rstrip()}…" if is_in_word and len(whole_words) >= MIN_WHOLE_WORDS else cut
+    """The name of a brand, cut to what the board has room for."""
+    return truncate_graphemes(brand, MAX_BRAND_GRAPHEMES)
 
 
 def isolated(name: str) -> str:

@@ -14,7 +14,7 @@ DAY = 1440.0
 
 def _nine_days(scene: Scene, *last: float) -> None:
     """Six mentions an hour, and a last hour."""
-    scene.past(9, 6)
+    scene.past(6.6, 6)
     scene.write(last)
     scene.read(first=9 * DAY)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.config import SourceConfig
+from monitor.config.source_tables import SourceConfig
 from monitor.model import UNDATED, FaultKind
 from monitor.sources.sample import Options as SampleOptions
 from tests.wall_situations.registry import situation
@@ -93,8 +93,8 @@ def jobs_that_have_stopped(scene: Scene) -> None:
 SAMPLE = SourceConfig("sample", "Sample", None, SampleOptions(name="Sample", history=14))
 
 
-@situation("listening", "Starting. Making up 14 days of history.", sources=("Sample",), started=0,
+@situation("listening", "Starting. Making up 14 days of history.", never=("none yet",), sources=("Sample",), started=0,
            config_changes={"sources": (SAMPLE,)})  # fmt: skip
 def a_database_that_is_being_filled(scene: Scene) -> None:
-    scene.past(9, 3)
+    scene.past(6.6, 3)
     scene.read("Sample", first=1, sample=True, catching_up_since=scene.now)

@@ -33,7 +33,10 @@ def texts_of(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for line in proof_of(state["proof"]):
         yield "proof", line
     for row in state["first_run"]:
-        yield "first run", f"{row['source']} | {'read' if row['read_at'] else row['wait']} | {row['posts']}"
+        yield (
+            "first run",
+            " | ".join((row["source"], "read" if row["read_at"] else row["wait"], row["posts"], row["about"])),
+        )
     if state["topics"]:
         yield "topics", state["topics"]["head"]
         for row in state["topics"]["rows"]:

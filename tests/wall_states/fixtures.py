@@ -64,11 +64,11 @@ def first_run() -> WallState:
     now = datetime(2026, 11, 19, 9, 44, tzinfo=UTC)
     before = 1 - 32 / 1440
     rows = (
-        FirstRunSource("Bluesky", epoch_ms(now), "", "14,208"),
-        FirstRunSource("Hacker News", ago(0.4, now), "", "312"),
-        FirstRunSource("Feed, 12 sources", ago(3, now), "", "240"),
+        FirstRunSource("Bluesky", epoch_ms(now), "", "14,208", "none yet"),
+        FirstRunSource("Hacker News", ago(0.4, now), "", "312", "none yet"),
+        FirstRunSource("Feed, 12 sources", ago(3, now), "", "240", "none yet"),
         FirstRunSource("Mastodon", None, "first read at 09:45", ""),
-        FirstRunSource("Reddit", ago(4, now), "", "87"),
+        FirstRunSource("Reddit", ago(4, now), "", "87", "none yet"),
     )
     return state(
         as_of=epoch_ms(now),

@@ -101,7 +101,6 @@ class PagePhrases:
     posts_an_hour: str
     about: str
     """Before our name."""
-    none_yet: str
     # Pairing
     pair: str
     pairing: tuple[str, ...]
@@ -285,6 +284,7 @@ class Phrases:
     # The first run
     first_read_at: str
     not_read_yet: str
+    none_yet: str
     sources_of_kind: Plural
     # A browser that cannot draw the wall
     too_old: str

@@ -20,7 +20,7 @@ function Row({ row, moment }: { row: FirstRunSource; moment: Moment }) {
         <>
           <td>{ago(moment.now - row.read_at, moment.locale)}</td>
           <td class="number">{row.posts}</td>
-          <td class="about">{moment.locale.phrases.none_yet}</td>
+          <td class="about">{row.about}</td>
         </>
       )}
     </tr>
@@ -30,6 +30,7 @@ function Row({ row, moment }: { row: FirstRunSource; moment: Moment }) {
 export function FirstRun(props: { sources: FirstRunSource[]; ours: string; moment: Moment; sample: boolean }) {
   const { phrases } = props.moment.locale;
   const rows = props.sample ? props.sources.slice(0, MAX_ROWS_WITH_SIGN) : props.sources;
+  if (!rows.length) return <div />;
   const height = { "--row-height": `${Math.min(MAX_ROW_HEIGHT_REM, MAX_HEIGHT_REM / rows.length)}rem` };
   return (
     <table class="first-run" style={height}>

@@ -64,7 +64,6 @@ export interface PagePhrases {
   posts_an_hour: string;
   /** Before our name. */
   about: string;
-  none_yet: string;
   pair: string;
   /** Alternately plain and bold. */
   pairing: string[];

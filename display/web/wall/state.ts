@@ -120,6 +120,8 @@ export interface FirstRunSource {
   wait: string;
   /** Posts per hour. */
   posts: string;
+  /** That none of them was about us yet; empty while it is not known. */
+  about: string;
 }
 
 /** A topic of the last 24 hours. */

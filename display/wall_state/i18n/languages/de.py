@@ -45,7 +45,6 @@ PHRASES = Phrases(
         last_read="zuletzt gelesen",
         posts_an_hour="je Stunde",
         about="über",
-        none_yet="noch nichts",
         pair="Diese Wand koppeln",
         pairing=(
             "Am Computer Wallflower öffnen, ",
@@ -204,6 +203,7 @@ PHRASES = Phrases(
     less_than_half="viel weniger",
     first_read_at="erstmals um {time}",
     not_read_yet="noch nicht gelesen",
+    none_yet="noch nichts",
     sources_of_kind=Plural(one="{kind}, {n} Quelle", other="{kind}, {n} Quellen"),
     too_old="Dieser Browser ist zu alt für die Wand",
     needs="oder konnte ihr Programm nicht laden. Sie braucht JavaScript und Chromium oder Chrome 117, Firefox 100, "

@@ -42,7 +42,6 @@ PHRASES = Phrases(
         last_read="last read",
         posts_an_hour="posts an hour",
         about="about",
-        none_yet="none yet",
         pair="Pair this wall",
         pairing=(
             "On your computer, open Wallflower, choose ",
@@ -199,6 +198,7 @@ PHRASES = Phrases(
     less_than_half="less than half",
     first_read_at="first read at {time}",
     not_read_yet="not read yet",
+    none_yet="none yet",
     sources_of_kind=Plural(one="{kind}, {n} source", other="{kind}, {n} sources"),
     too_old="This browser is too old for the wall,",
     needs="or could not load its program. The wall needs JavaScript and Chromium or Chrome 117, Firefox 100, "

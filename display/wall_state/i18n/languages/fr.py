@@ -46,7 +46,6 @@ PHRASES = Phrases(
         last_read="dernière lecture",
         posts_an_hour="par heure",
         about="sur",
-        none_yet="encore rien",
         pair="Associer ce mur",
         pairing=(
             "Sur l’ordinateur, ouvrir Wallflower, choisir ",
@@ -123,8 +122,8 @@ PHRASES = Phrases(
     many_more_negative="Bien plus de mentions négatives",
     no_source="Aucune source n’est configurée.",
     none_read_yet="Aucune source lue pour l’instant.",
-    all_read=Plural(one="{n} source lue", other="Les {n} sources sont lues"),
-    both_read="Les deux sources sont lues",
+    all_read=Plural(one="{n} source lue", other="Les {n} sources lues"),
+    both_read="Les 2 sources lues",
     some_read="Sources lues\u00a0: {n} sur {all}",
     last_read_age=", la dernière {age}.",
     waits_until="{name} nous fait attendre jusqu’à {time}.",
@@ -205,6 +204,7 @@ PHRASES = Phrases(
     less_than_half="bien moins",
     first_read_at="première lecture à {time}",
     not_read_yet="pas encore lu",
+    none_yet="encore rien",
     sources_of_kind=Plural(one="{kind}, {n} source", other="{kind}, {n} sources"),
     too_old="Ce navigateur est trop ancien pour le mur,",
     needs="ou n’a pas pu charger son programme. Il faut JavaScript et Chromium ou Chrome 117, Firefox 100, "
