@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,22 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model import Opinion
+from monitor.quality import Interval, wilson
 
 Labels = npt.NDArray[np.int64]
 BOOTSTRAP_RUNS, SEED = 1_000, 0
-Z = 1.96
-"""Of a 95 % interval."""
-
-
-class Interval(NamedTuple):
-    """A figure and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
 class Figures(NamedTuple):
@@ -64,16 +51,6 @@ def macro_f1(labels: Labels, found: Labels) -> float:
         both = int(((labels == name) & (found == name)).sum())
         scores.append(2 * both / max(1, int((labels == name).sum() + (found == name).sum())))
     return float(np.mean(scores))
-
-
-def wilson(hits: int, n: int) -> Interval:
-    """A share with its 95 % interval by Wilson's formula."""
-    if not n:
-        return Interval(0.0, 0.0, 1.0)
-    share, squared = hits / n, Z * Z
-    middle = (share + squared / (2 * n)) / (1 + squared / n)
-    width = Z * math.sqrt(share * (1 - share) / n + squared / (4 * n * n)) / (1 + squared / n)
-    return Interval(share, max(0.0, middle - width), min(1.0, middle + width))
 
 
 def _wrong_sign(labels: Labels, found: Labels) -> Interval:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench._labelled_texts import LabelledText, load
-from bench._opinion_figures import Interval, figures, macro_f1, wilson
+from bench._opinion_figures import figures, macro_f1
 from bench._tweets import AIRLINE_TWEETS
 from bench._two_brands import BRANDS, SENTENCES, half
 from bench._umsab import LANGUAGES, UMSAB, tweets
@@ -27,6 +27,7 @@ from monitor.encoder import NamedText, SentenceJudge, in_batches, load_sentence_
 from monitor.errors import EncoderError
 from monitor.judging.scoring import english_score, opinion_score
 from monitor.model import Score, Sentiment, Span
+from monitor.quality import Interval, wilson
 from monitor.sentiment import BrandScorers
 
 BATCH = 16

@@ -14,7 +14,9 @@ from tests.access_setup import PASSWORD, Site, sign_in
 from tests.fake_site import CHEAP_PASSWORDS, config
 
 ONE_TIME = re.compile(r'<code class="token">([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</code>')
-ROLES = "Viewers read. Members also claim, add notes, hide and correct. Admins also manage rules, people and walls."
+ROLES = (
+    "Viewers read. Members also check, claim, add notes, hide and correct. Admins also manage rules, people and walls."
+)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_cubes_and_index_equal_the_rows_after_random_operations(store: SqliteSto
         "UPDATE mention SET hidden = 1 - hidden WHERE id = (SELECT max(id) FROM mention)",
         "UPDATE mention SET score = 77 WHERE id = (SELECT max(id) FROM mention WHERE score IS NOT NULL AND state < 2)",
         "UPDATE post SET text = 'other', index_text = NULL WHERE id = (SELECT max(post) FROM mention)",
-        "UPDATE cube_brand_day SET squares = squares + 1 WHERE n > 0",
+        "UPDATE cube_brand_day SET score = score + 1 WHERE n > 0",
         "DELETE FROM mention WHERE id = (SELECT max(id) FROM mention)",
     ],
 )

@@ -14,7 +14,7 @@ from monitor.errors import PeopleError
 
 WAIT = "Too many tries. Try again after {time}."
 ROLES_TEXT = (
-    "Viewers read. Members also claim, add notes, hide and correct. Admins also manage rules, people and walls."
+    "Viewers read. Members also check, claim, add notes, hide and correct. Admins also manage rules, people and walls."
 )
 DIFFERENT_PASSWORDS = "The two passwords differ."
 

@@ -25,14 +25,14 @@ CUBE_SELECTS = {
         cube: f"SELECT {keys}, count(*), ifnull(sum(score), 0) FROM mention NOT INDEXED WHERE {{where}} GROUP BY {keys}"
         for cube, keys in _CUBE_KEYS.items()
     },
-    "cube_brand_day": "SELECT published_at / 86400000, brand, sentiment, hidden, count(*), ifnull(sum(score), 0), "
-    "ifnull(sum(score * score), 0) FROM mention NOT INDEXED WHERE {where} AND state < 2 "
+    "cube_brand_day": "SELECT published_at / 86400000, brand, sentiment, hidden, count(*), ifnull(sum(score), 0) "
+    "FROM mention NOT INDEXED WHERE {where} AND state < 2 "
     "GROUP BY published_at / 86400000, brand, sentiment, hidden",
     "cube_5min": "SELECT brand, published_at / 300000, source, count(*), ifnull(sum(sentiment = 0), 0) "
     "FROM mention NOT INDEXED WHERE {where} AND state < 2 GROUP BY brand, published_at / 300000, source",
 }
 """Cube -> the SELECT whose rows it must equal, over the mentions that ``where`` selects."""
-_SUMS = {"cube_brand_day": ("n", "score", "squares"), "cube_5min": ("n", "negative")}
+_SUMS = {"cube_5min": ("n", "negative")}
 """Cube -> its columns that are sums; those of the others are ``n`` and ``score``."""
 
 

@@ -22,7 +22,7 @@ from monitor.store.sqlite.migration_steps import (
     fill_5_minute_counts,
     index_all_intents,
 )
-from monitor.store.sqlite.migrations_checks import create_check_tables
+from monitor.store.sqlite.migrations_checks import create_check_tables, drop_squares
 from monitor.store.sqlite.migrations_intents import create_intent_rules
 from monitor.store.sqlite.migrations_learning import create_learning
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
@@ -346,3 +346,4 @@ migrations(name="m024_checks")(create_check_tables)
 migrations(name="m025_relevance")(create_relevance_tables)
 migrations(name="m026_learning")(create_learning)
 migrations(name="m027_intent_rules")(create_intent_rules)
+migrations(name="m028_mood_counts")(drop_squares)

@@ -1,4 +1,4 @@
-"""The migration of checks: draws of mentions, and answers about them; see ``checks``."""
+"""The migrations of checks: draws of mentions, and answers about them; see ``checks``."""
 
 from __future__ import annotations
 
@@ -43,3 +43,8 @@ def create_check_tables(db: Database) -> None:
     """Mentions drawn at random, and what people answered. Answers keep no text, and outlive their mention."""
     for statement in _TABLES:
         db.execute(statement)
+
+
+def drop_squares(db: Database) -> None:
+    """The interval of a mood follows from counts."""
+    db.execute("ALTER TABLE cube_brand_day DROP COLUMN squares")
