@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from monitor.learning import Label, ScoreParts
+from monitor.learning import WORDS_SHARE, Label, ScoreParts
 from monitor.model import Opinion, Sentiment
 from monitor.sentiment import score_from_weights
 
@@ -25,7 +25,7 @@ def label(
     plain = round(score_from_weights([weight]), 3)
     share = 1.0
     if opinion is not None:
-        plain, share = round((plain + 0.7 * opinion.balance) / 2, 3), 0.5
+        plain, share = round(WORDS_SHARE * plain + 0.3 * opinion.balance, 3), WORDS_SHARE
     parts = ScoreParts(plain, brand, ((word, weight),), opinion, weight, share)
     return Label(plain, answer, parts, relatives, is_random)
 

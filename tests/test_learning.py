@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.learning import MIN_ANSWERS, Label, ScoreParts, adjust, adjustment, is_due, label_of, learn, score_parts
+from monitor.learning import (
+    MIN_ANSWERS,
+    WORDS_SHARE,
+    Label,
+    ScoreParts,
+    adjust,
+    adjustment,
+    is_due,
+    label_of,
+    learn,
+    score_parts,
+)
 from monitor.learning.decision import is_improvement
 from monitor.learning.fitting import fit
 from monitor.learning.labels import groups, label_weights
@@ -50,7 +61,7 @@ def parts_of(words: Sequence[tuple[str, float]], opinion: Opinion | None = None)
     weight = sum(value for _, value in words)
     plain, share = score_from_weights([weight]), 1.0
     if opinion is not None:
-        plain, share = (plain + 0.7 * opinion.balance) / 2, 0.5
+        plain, share = WORDS_SHARE * plain + 0.3 * opinion.balance, WORDS_SHARE
     return ScoreParts(plain, "Acme", tuple(words), opinion, weight, share)
 
 

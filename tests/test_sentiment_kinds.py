@@ -88,6 +88,42 @@ def test_comparison_is_told_from_other_evidence() -> None:
     assert not score("Is Acme better than Globex?").evidence.has_comparison
 
 
+@pytest.mark.parametrize(
+    ("text", "better", "worse"),
+    [
+        ("Acme leaves Globex in the dust", "Acme", "Globex"),
+        ("Globex could learn from Acme", "Acme", "Globex"),
+        ("Acme runs circles around Globex", "Acme", "Globex"),
+        ("Acme > Globex, every time", "Acme", "Globex"),
+        ("Unlike Globex, Acme picks up the phone", "Acme", "Globex"),
+    ],
+)
+def test_idioms_rank_brands(text: str, better: str, worse: str) -> None:
+    assert score(text, better).value > 0.15
+    assert score(text, worse).value < -0.15
+    assert score(text).evidence.has_comparison
+
+
+def test_idioms_need_both_brands_and_no_denial() -> None:
+    assert score("They left the old car in the dust near Acme").value == 0.0
+    assert score("Unlike Globex, Acme does not open on Sundays", "Acme").value <= 0.0
+
+
+def test_brand_in_the_passive_does_not_speak() -> None:
+    assert score("Acme accused of terrible fraud").value < -0.3
+    assert score("Acme accuses rival of terrible fraud").value > -0.3
+
+
+def test_what_an_update_ended_is_over_and_a_flight_ends_nothing() -> None:
+    assert score("my acme was perfect before the update").value < -0.15
+    assert score("my acme lunch was perfect before the flight").value > 0.15
+
+
+def test_few_capitals_are_names_and_not_a_headline() -> None:
+    assert score("Acme is in Great Yarmouth").value == 0.0
+    assert score("Acme Wins Great Prize For Service").value > 0.15
+
+
 def test_opinion_beside_a_question_stays() -> None:
     assert score("I hate Acme. Is Globex any better?").value < -0.3
     assert score("I love Acme, but is Globex cheaper?").value > 0.3

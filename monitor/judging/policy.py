@@ -11,7 +11,7 @@ from types import MappingProxyType
 from monitor.encoder import LanguageFigures
 from monitor.model import Trust
 
-SCORING_VERSION = 1
+SCORING_VERSION = 2
 """Changes with ``scoring``, so that stored scores are computed again."""
 
 

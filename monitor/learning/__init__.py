@@ -13,11 +13,12 @@ decision     whether to use an offset
 from monitor.learning.adjusting import adjust, adjustment
 from monitor.learning.decision import MIN_ANSWERS, MIN_OF_EACH, is_due, learn
 from monitor.learning.labels import Label, label_of
-from monitor.learning.parts import ScoreParts, score_parts
+from monitor.learning.parts import WORDS_SHARE, ScoreParts, score_parts
 
 __all__ = [
     "MIN_ANSWERS",
     "MIN_OF_EACH",
+    "WORDS_SHARE",
     "Label",
     "ScoreParts",
     "adjust",

@@ -11,7 +11,7 @@ from monitor.sentiment.targeted import NORMALIZATION_ALPHA
 
 MAX_SCORE = 0.999
 """The weights that would give a score of 1 are infinite."""
-WORDS_SHARE = 0.5
+WORDS_SHARE = 0.4
 """How much of a score in English with an opinion is that of its words; see ``judging.scoring``."""
 
 

@@ -30,14 +30,14 @@ def _table(*rows: Sequence[int]) -> Confusion:
 
 RULES = PublicFigures(
     "English tweets to airlines",
-    _table((3745, 340, 117), (749, 1034, 223), (143, 164, 836), (0, 1, 0)),
+    _table((3744, 344, 115), (748, 1031, 224), (145, 163, 837), (0, 1, 0)),
 )
 """English, by the rules alone, on the half of the tweets that no rule was chosen on."""
 WITH_LANGUAGE_MODEL = PublicFigures(
     "English tweets to airlines",
-    _table((985, 85, 16), (145, 238, 52), (34, 58, 225), (0, 0, 0)),
+    _table((996, 93, 14), (141, 263, 73), (19, 31, 217), (0, 0, 0)),
 )
-"""English, by the rules and the language model together, on every fourth tweet of that half."""
+"""English, by the rules and the language model together, on a quarter of that half."""
 LANGUAGE_MODEL: Mapping[str, PublicFigures] = MappingProxyType(
     {
         "ar": PublicFigures("tweets in Arabic", _table((67, 28, 11), (9, 20, 12), (1, 14, 34), (31, 46, 51))),

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from monitor.model import CueKind
 from monitor.sentiment import token_flags
 from monitor.sentiment.brand_names import NameMatch
+from monitor.sentiment.idioms import ranked_by_idioms
 from monitor.sentiment.lexicon import comparisons as cues
 from monitor.sentiment.tokenized_text import TokenCue, TokenizedText, TokenValence
 
@@ -56,6 +57,8 @@ class _Comparisons:
             yield from self._after_name(name)
         if self._text.flags & token_flags.THAN:
             yield from self._than_valences()
+        for first, last, sign in ranked_by_idioms(self._text, self._own, self._rivals):
+            yield TokenValence(first, last, sign * COMPARISON_VALENCE)
 
     def _before_name(self, name: NameMatch) -> Iterator[TokenValence]:
         """The valence of what precedes the name, apart from articles: "switched from my old Acme"."""

@@ -26,9 +26,15 @@ def speech_spans(text: TokenizedText, own: Sequence[NameMatch]) -> list[tuple[in
         while i < len(text.entries) and text.words[i] in _BEFORE_VERB:
             i += 1
         is_after_name = i < len(text.entries) and not text.entries[end - 1].flags & token_flags.CLAUSE_END
-        if is_after_name and text.entries[i].flags & token_flags.REPORTING and not text.entries[start].is_handle:
+        if is_after_name and _is_spoken_by(text, i) and not text.entries[start].is_handle:
             spans.append((i, i, text.sentence_of(i)[1]))
     return spans
+
+
+def _is_spoken_by(text: TokenizedText, i: int) -> bool:
+    """Whether the word at ``i`` is a verb by which the brand before it speaks, not one in the passive."""
+    is_passive = text.words[i] in people.PASSIVES and not people.PASSIVE_MARKS.isdisjoint(text.words[i + 1 : i + 2])
+    return bool(text.entries[i].flags & token_flags.REPORTING) and not is_passive
 
 
 def others_tokens(text: TokenizedText, own: Sequence[NameMatch]) -> dict[int, int]:

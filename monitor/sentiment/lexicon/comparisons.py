@@ -69,5 +69,20 @@ VERB_AUXILIARIES = word_set(
 """Words that may come between the brand and a verb such as "beats"."""
 EXTRA_CUES = word_set(
     "ahead behind compete compare unlike instead rid superior inferior preferable rather compared match candle over "
-    "as better worse"
+    "as better worse dust circles water shame floor learn > >> >>>"
 )
+BEATING_IDIOMS = (
+    (word_set("leaves leave left leaving"), ("in", "the", "dust")),
+    (word_set("blows blow blew blowing"), ("out", "of", "the", "water")),
+    (word_set("puts put putting"), ("to", "shame")),
+)
+"""Verbs before what is beaten, and the words after it."""
+BEATING_PHRASES = (
+    ("circles", "around"),
+    ("circles", "round"),
+    ("the", "floor", "with"),
+    (">",),
+    (">>",),
+    (">>>",),
+)
+"""Words right before what is beaten."""

@@ -112,7 +112,10 @@ MARKS: dict[CueKind, str] = {
         "my heart goes|hearts go out|thoughts with|thoughts go|our thoughts|my thoughts|thoughts are with|"
         "thoughts and prayers|praying for|prayers for|prayers to|rip|r.i.p|rest in peace|condolences|get well|"
         "hang in there|poor guy|poor guys|poor girl|poor thing|poor staff|poor employees|poor crew|poor driver|"
-        "poor people|pity the|pity for|solidarity with|stay strong|sending hugs|hugs to|sympathy for|sympathies|"
+        "poor people|pity the|pity for|solidarity with|stay strong|sending hugs|hugs to|sad to hear|saddened to hear|"
+        "saddened by|"
+        "shocked to hear|devastated to hear|heartbreaking pictures|heartbreaking scenes|heartbreaking news|"
+        "terrible news about|sad news|sympathy for|sympathies|"
         "sympathise with|sympathize with|not your fault|isn't your fault|wasn't your fault|not their fault|"
         "not the staff's"
     ),

@@ -16,6 +16,7 @@ OTHERS = word_set(
     "referee ref player players coach team opponents opposition bloke blokes fella driver drivers dog dogs cat cats "
     "hangover migraine headache flu covid commute myself family friend friends bank regulator regulators judge "
     "police protesters protester activists union unions rival rivals competitors critics analyst shopper shoppers "
+    "jerk jerks jumper jumpers "
 )
 """People, animals and powers who are not the brand. What is said right about them is not about it."""
 OWN_PEOPLE = word_set("your their his her the its")
@@ -35,9 +36,16 @@ REPORTING_VERBS = word_set(
     "slams slammed blasts blasted blames blamed accuses accused sues sued suing fights fighting fears feared denies "
     "denied attacks attacked rejects rejected bans banned blocks blocked tackles tackling combats opposes opposed "
     "protests survey study poll research asks asked offers donates sponsors sponsor helps supports marks celebrates "
-    "remembers honours honors wants hits urges urged calls investigates investigated detects detected"
+    "remembers honours honors wants hits urges urged calls investigates investigated detects detected joins joined "
+    "campaigns campaigned pledges vows rescues shelters"
 )
 """Verbs after the brand's name by which it speaks or acts: what follows is about something else."""
+PASSIVES = word_set(
+    "accused sued slammed blasted condemned denounced criticised criticized banned blocked blamed attacked "
+    "investigated hit rejected denied"
+)
+PASSIVE_MARKS = word_set("of by for over from as after with")
+"""After one of PASSIVES: the brand is spoken of. "Acme accused of fraud"."""
 SPOKESPEOPLE = word_set(
     "ceo boss chief spokesman spokeswoman spokesperson founder chairman president executive executives"
 )

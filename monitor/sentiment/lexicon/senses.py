@@ -107,7 +107,8 @@ _OTHER = {
     "nothing beats": 2.0, "nobody beats": 2.0, "nothing better than": 1.5, "none better": 2.0,
     "no one does it better": 2.2, "nothing worse than": -1.8, "couldn't be worse": -2.8, "couldn't get worse": -2.5,
     "couldn't have gone worse": -2.8, "can't get any worse": -2.5, "can it get any worse": -2.5, "no good": -1.8,
-    "no use": -1.5, "no better than": -1.5, "no better": -1.2, "not any better": -1.5, "not much better": -1.0,
+    "no use": -1.5, "no better than": -1.5, "is no better now": -1.2, "nobody does it better": 2.6,
+    "does it better than": 0.0, "not any better": -1.5, "not much better": -1.0,
     "not so great": -1.5, "not too happy": -1.8, "not so happy": -1.8, "not too impressed": -1.8,
     "not exactly": -0.6, "not so much": -1.2, "not very good": -1.8, "not that good": -1.2, "not that great": -1.5,
     "not all that": -1.2, "zero confidence": -2.0, "zero trust in": -2.0, "no confidence": -1.8, "no faith": -1.8,
@@ -164,9 +165,33 @@ _OTHER = {
     "love to hate": -1.0, "hate to love": 0.8, "love hate relationship": 0.0, "hated how much i love": 1.5,
     "dont get me wrong": 0.0, "don't get me wrong": 0.0, "nobody cares": -1.5, "no one cares": -1.5,
     "who cares": -1.0, "boring": -1.2, "a bit boring": -1.0,
+    "had a bad": -1.2, "haven't had a bad": 2.2, "never had a bad meal": 2.2, "yet to have a bad": 2.2,
+    "not a bad word": 2.0, "no bad word": 1.8, "neither hot nor": -1.6, "neither fast nor": -1.6, "nor fresh": -0.8,
+    "not my thing": -0.8, "not for me": -1.0, "nothing good about": -2.0, "nothing great about": -2.0,
+    "nothing nice about": -2.0, "isn't worth the money": -2.2, "no joy": -1.2, "not a good look": -1.8,
+    "hardly a good look": -1.8, "not the smartest": -1.4, "not the best idea": -1.2, "not exactly great": -1.6,
+    "lacks any": -1.4, "couldn't be less": -2.2, "could not be less": -2.2, "neither good nor bad": 0.0,
+    "don't hate": 0.4, "doesn't suck": 1.4, "didn't suck": 1.2, "aint bad": 1.8, "ain't bad": 1.8,
+    "dead bolt": 0.0, "deadbolt": 0.0, "critical care": 0.0, "intensive care": 0.0, "fine art": 0.0,
+    "fine arts": 0.0, "tropical depression": 0.0, "depression area": 0.0, "great depression": 0.0, "dirt bike": 0.0,
+    "dirt bikes": 0.0, "dirt road": 0.0, "smart casual": 0.0, "killer whale": 0.0, "killer whales": 0.0,
+    "insect killer": 0.0, "weed killer": 0.0, "pain killer": 0.0, "painkiller": 0.0, "lost child": 0.0,
+    "panic button": 0.0, "emergency exit": 0.0, "emergency services": 0.0, "hate crime": 0.0, "criminal court": 0.0,
+    "cancer centre": 0.0, "cancer center": 0.0, "burn unit": 0.0, "stroke unit": 0.0, "shock absorbers": 0.0,
+    "war museum": 0.0, "war memorial": 0.0, "dead sea": 0.0, "angry birds": 0.0, "sour patch": 0.0,
+    "breaking news": 0.0, "horror film": 0.0, "horror films": 0.0, "horror movie": 0.0, "horror movies": 0.0,
+    "low fat": 0.0, "poor law": 0.0, "free kick": 0.0, "worst case": -0.2, "cheap eats": 0.4,
 }  # fmt: skip
+
+
+_PRAISED = (
+    "reliable friendly fast quick cheap fresh clean helpful easy impressive convincing smooth comfortable professional "
+    "excellent amazing satisfied pleased useful intuitive fair safe honest"
+)
+"""Adjectives whose negation by "far from" or "anything but" is blame."""
 
 
 def senses() -> dict[str, float]:
     """Phrase -> the valence that replaces those of its words."""
-    return dict.fromkeys((phrase for group in _NEUTRAL.values() for phrase in group.split("|")), 0.0) | _OTHER
+    denied = {f"{before} {word}": -1.8 for before in ("far from", "anything but") for word in _PRAISED.split()}
+    return denied | dict.fromkeys((phrase for group in _NEUTRAL.values() for phrase in group.split("|")), 0.0) | _OTHER

@@ -64,6 +64,8 @@ def _from_to(text: TokenizedText, i: int) -> None:
 
 def _until(text: TokenizedText, i: int) -> None:
     first, _ = text.sentence_of(i)
+    if text.words[i] == "before" and changes.ENDED_BY.isdisjoint(text.words[i + 1 : i + 4]):
+        return
     verbs = {entry.word for entry in text.entries[first:i]}
     if verbs.isdisjoint(
         ("was", "were", "loved", "liked", "had", "used", "worked", "good", "great", "fine", "happy", "enjoyed")

@@ -19,6 +19,9 @@ SMALL_WORDS = word_set(
 """Not capitalised in a headline in title case, where capitals mean nothing."""
 
 
+MIN_TITLE_CAPITALS = 4
+
+
 def apply(text: TokenizedText) -> None:
     """Mute praise that is part of a name or stands in quotation marks of its own."""
     entries = text.entries
@@ -48,6 +51,8 @@ def _is_capitalised(token: str) -> bool:
 
 
 def _is_title_case(text: TokenizedText) -> bool:
-    return not any(
+    """Whether a text long enough to show it begins all its words with capitals, apart from small ones."""
+    capitals = sum(map(_is_capitalised, text.tokens))
+    return capitals >= MIN_TITLE_CAPITALS and not any(
         token[:1].islower() and word not in SMALL_WORDS for token, word in zip(text.tokens, text.words, strict=True)
     )
