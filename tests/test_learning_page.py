@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 
-from display.learning import IS_OFF, learning_sentence
+from display.learning import IS_OFF, learned_details, learning_sentence
 from display.pages.mentions.score_steps import ScoreSteps, score_steps
 from monitor.model import Comparison, JudgedMention, LearningResult, Mention, Offset, Opinion, Score
 from monitor.store import Store, open_store
@@ -69,6 +70,23 @@ def test_it_says_why_scores_are_not_adjusted(result: LearningResult, expected: s
     assert sentence(result, is_on=False) == IS_OFF
 
 
+def test_it_names_what_changed_most() -> None:
+    offset = Offset(
+        False, 0.1, {"Acme": 0.2, "Globex": -0.3}, {"late": 0.5, "sick": -1.8, "dope": -2.0, "fine": -0.2, "slow": -1.0}
+    )
+
+    assert learned_details(offset) == [
+        "\N{LEFT DOUBLE QUOTATION MARK}dope\N{RIGHT DOUBLE QUOTATION MARK} counts as its opposite.",
+        "\N{LEFT DOUBLE QUOTATION MARK}sick\N{RIGHT DOUBLE QUOTATION MARK} counts as its opposite, 0.8 times as much.",
+        "\N{LEFT DOUBLE QUOTATION MARK}slow\N{RIGHT DOUBLE QUOTATION MARK} no longer counts.",
+        "\N{LEFT DOUBLE QUOTATION MARK}late\N{RIGHT DOUBLE QUOTATION MARK} counts 1.5 times as much.",
+        "Posts about Acme are scored higher.",
+        "Posts about Globex are scored lower.",
+    ]
+    assert learned_details(Offset(False, -0.5)) == ["Posts are scored lower."]
+    assert learned_details(Offset(False, 0.1)) == learned_details(None) == []
+
+
 # The steps of a score
 
 
@@ -111,7 +129,8 @@ def client(tmp_path: Path, store: Store) -> FlaskClient:
 
 
 def text_of(client: FlaskClient, path: str) -> str:
-    return " ".join(unescape(client.get(path).get_data(as_text=True)).split())
+    """The words of a page, without its markup."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", client.get(path).get_data(as_text=True))).split())
 
 
 def save_adjusted(store: Store, plain: float, added: float) -> None:
@@ -163,3 +182,24 @@ def test_the_status_of_the_program_says_what_was_learnt(client: FlaskClient, sto
         LearningResult(212, 0, 40, COMPARISON, Offset(shift=1.0), NOON - timedelta(days=1)), NOON
     )
     assert "from 212 answers: 81 of 100 now agree with people, 76 before" in text_of(client, "/sources")
+
+
+def test_the_results_of_checks_say_what_was_learnt(client: FlaskClient, store: Store) -> None:
+    assert "Not adjusted: 0 answers about scored posts so far, 100 are needed." in text_of(client, "/check/results")
+
+    used = LearningResult(212, 0, 40, COMPARISON, Offset(words={"sick": -1.8}), NOON - timedelta(days=1))
+    store.learning.save_result(used, NOON)
+    page = text_of(client, "/check/results")
+    assert "from 212 answers: 81 of 100 now agree with people, 76 before" in page
+    assert "counts as its opposite, 0.8 times as much." in page
+
+
+def test_switched_off_every_page_says_so(tmp_path: Path, store: Store) -> None:
+    settings = replace(config(tmp_path), learn_from_answers=False)
+    store.learning.save_result(LearningResult(212, 0, 40, COMPARISON, Offset(words={"sick": -1.8}), NOON), NOON)
+    client = app_for(settings, store, FakeClock()).test_client()
+
+    assert IS_OFF in text_of(client, "/sources")
+    page = text_of(client, "/check/results")
+    assert IS_OFF in page
+    assert "as its opposite" not in page

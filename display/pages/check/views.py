@@ -14,6 +14,7 @@ from display.access.guard import current_person
 from display.access.permissions import requires
 from display.error_figures import error_figures
 from display.formatting import pluralize
+from display.learning import learned_details, learning_sentence
 from display.pages.access.forms import never_store
 from display.pages.check import export
 from display.pages.check.drawing import DRAWN_FROM, SKIP, options, problem_with, rows, sent_answers
@@ -104,7 +105,8 @@ def results() -> str | AnyResponse:
             abort(404)
         if draw.finished_at is None:
             return redirect(url_for("check.page"), 303)
-    figures = error_figures(context.store)
+    figures, learned = error_figures(context.store), context.store.learning.result()
+    zone, learns = context.config.timezone, context.config.learn_from_answers
     return render_template(
         "check/results.html",
         tab="check",
@@ -112,7 +114,9 @@ def results() -> str | AnyResponse:
         own=own_results(context, draw, now) if draw else None,
         is_own=draw is not None and draw.person == current_person().name,
         view=figures_view(figures),
-        chart=weekly_chart(figures.answers, context.config.timezone),
+        chart=weekly_chart(figures.answers, zone),
+        learning=learning_sentence(learned, now, zone, is_on=learns),
+        learned=learned_details(learned.offset) if learns else [],
     )
 
 
