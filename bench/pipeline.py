@@ -4,8 +4,9 @@
 
 Wallflower cleans, detects the language, matches 20 rules, scores towards each brand, finds intents, computes
 near-duplicate signatures and keys of stories, and saves with search index, counts and change log, as ``wallflower run``
-does. The script searches one regular expression per rule, runs VADER on the whole text, and inserts with sqlite_utils
-into a table with an FTS5 index kept by triggers, in WAL mode. Both work in batches of 100, and then of 1,000.
+does, and with its settings of garbage collection. The script searches one regular expression per rule, runs VADER on
+the whole text, and inserts with sqlite_utils into a table with an FTS5 index kept by triggers, in WAL mode. Both work
+in batches of 100, and then of 1,000.
 
 FILE is a CSV with the columns tweet_id, name, text and tweet_created. The default is the airline tweets; where these
 are missing, the posts are generated. The ratio is Wallflower's time divided by the script's: below 1, Wallflower is
@@ -16,10 +17,12 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import pstats
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,6 +34,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bench._tweets import airline_tweets
 from monitor.collector.judge import Judge
+from monitor.garbage import search_for_garbage_less_often
 from monitor.intent import IntentFinder, load_intent_rules
 from monitor.model import Brand, IntentPhrase, JudgedPost, Post, Score
 from monitor.query.matcher import Matcher
@@ -184,13 +188,23 @@ def compare(rows: Sequence[Tweet], wallflower: Wallflower, script: Script, size:
     for round_ in range(ROUNDS):
         for side, run in sides.items():
             path = folder / f"{side}-{size}-{round_}.db"
-            rounds[side].append(_duration(partial(_counted, counts, side, run, rows, path, size)))
+            with _garbage_collection_of_the_service() if side == "wallflower" else nullcontext():
+                rounds[side].append(_duration(partial(_counted, counts, side, run, rows, path, size)))
     simple, ours = _best(rounds["script"]), _best(rounds["wallflower"])
     print(f"\nbatches of {size}")
     print(f"  script        {len(rows) / simple.wall:9,.0f} posts/s, {counts['script']:,} mentions")
     print(f"  Wallflower    {len(rows) / ours.wall:9,.0f} posts/s, {counts['wallflower']:,} mentions")
     print(f"  ratio of Wallflower's time to the script's: {ours.wall / simple.wall:.2f}", end="")
     print(f" (of CPU time: {ours.cpu / simple.cpu:.2f})")
+
+
+@contextmanager
+def _garbage_collection_of_the_service() -> Iterator[None]:
+    before = gc.get_threshold()
+    search_for_garbage_less_often()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def _counted(counts: dict[str, int], side: str, run: Side, rows: Sequence[Tweet], path: Path, size: int) -> None:

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "trusted_time": set(),
     "logs": set(),
     "activity": set(),
+    "garbage": set(),
     "durations": set(),
     "config": BASE | {"intent", "query", "secrets"},
     "text": BASE,

@@ -41,6 +41,7 @@ from monitor.clock import Clock
 from monitor.config import Config
 from monitor.config.changes import ConfigStatus
 from monitor.errors import WallflowerError
+from monitor.garbage import search_for_garbage_less_often
 
 THREADS = 64
 """Deliveries and exports may use some of them (``capacity``); the others serve pages."""
@@ -204,6 +205,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         worker.cfg.set("graceful_timeout", FINISH_REQUESTS_SECONDS)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, _stop_handler(service, worker))
+        search_for_garbage_less_often()
         service.start()
         if self._reload_requested:
             service.request_reload()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from functools import reduce
 from itertools import accumulate
-from operator import add, or_
+from operator import add
 from typing import NamedTuple
 
 from monitor.model import CueKind, Span
@@ -110,8 +109,13 @@ class TokenizedText:
 
     def _flagged_tokens(self) -> list[tuple[int, int]]:
         """The tokens that are more than plain words, as (index, flags). Sets ``flags`` to the union of them all."""
-        flagged = [(i, entry.flags) for i, entry in enumerate(self.entries) if entry.flags]
-        self.flags = reduce(or_, [flags for _, flags in flagged], 0)
+        union = 0
+        flagged = []
+        for i, entry in enumerate(self.entries):
+            if flags := entry.flags:
+                union |= flags
+                flagged.append((i, flags))
+        self.flags = union
         return flagged
 
     def _find_valences(self, flagged: Sequence[tuple[int, int]]) -> list[TokenValence]:
@@ -165,7 +169,7 @@ class TokenizedText:
         found = self._replace(replacing) if replacing else []
         replaced = self.replaced
         found += [one for one in added if one.first not in replaced or one.last not in replaced]
-        return [one._replace(valence=v) for one in found if (v := self._unless_negated(one.first, one.valence))]
+        return [TokenValence(a, b, v) for a, b, valence in found if (v := self._unless_negated(a, valence))]
 
     def _sort_phrase(
         self, phrase: Phrase, first: int, last: int, added: list[TokenValence], replacing: list[TokenValence]
