@@ -163,7 +163,7 @@ PHRASES = Phrases(
     unread_since="Nicht gelesen seit {time}.",
     unread="Nicht gelesen.",
     percent_negative="{percent} negativ von {n} bewerteten.",
-    percent_negative_wrong="{percent} negativ von {n} bewerteten, {wrong} zu Unrecht.",
+    percent_negative_wrong="{percent} negativ von {n} bewerteten, {wrong} falsch.",
     mostly_unscored_sentence="Meist unbewertet.",
     have_incident_too=Plural(one="Vorfall auch bei {names}.", other="Vorfall auch bei {names}."),
     busy_too=Plural(one="Auch bei {names} ist es lebhaft.", other="Auch bei {names} ist es lebhaft."),
