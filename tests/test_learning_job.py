@@ -13,11 +13,12 @@ import pytest
 from monitor.analysis.jobs import LearningJob
 from monitor.analysis.jobs.learning import INTERVAL, stored_labels
 from monitor.collector import Judge, StoredOffset
-from monitor.model import Answer, Brand, DrawFilter, Mention, Offset, Post, Sentiment
+from monitor.errors import StoreError
+from monitor.model import Answer, Brand, DrawFilter, LearningResult, Mention, Offset, Post, Sentiment
 from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.store import Store, open_store
-from monitor.store.learning import REVIEW_DELAY
+from monitor.store.learning import OFFSET_MAX_AGE, REVIEW_DELAY
 from tests.fake_store import ALL
 from tests.fakes import NOON
 from tests.test_store_sqlite_derived import inconsistencies
@@ -176,3 +177,16 @@ def test_corrections_are_labels_that_are_not_random(store: Store, judge: Judge) 
     assert [one.answer for one in labels if not one.is_random] == [Sentiment.POSITIVE]
     assert sum(one.is_random for one in labels) == 10
     assert {one.plain for one in labels if not one.is_random} == {store.page(ALL, limit=100)[-1].program_score}
+
+
+def test_the_offset_is_read_again_after_a_minute_and_the_last_one_stays_if_it_cannot_be_read() -> None:
+    results = [LearningResult(offset=Offset(shift=1.0)), LearningResult(offset=Offset(shift=2.0))]
+
+    def next_result() -> LearningResult:
+        if not results:
+            raise StoreError("The database is locked.")
+        return results.pop(0)
+
+    stored = StoredOffset(next_result)
+    shifts = [offset.shift for offset in (stored(NOON + n * OFFSET_MAX_AGE / 2) for n in range(7)) if offset]
+    assert shifts == [1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0]
