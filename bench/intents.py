@@ -5,9 +5,9 @@
 The made-up posts are ``tests/data/intents.tsv`` and ``intents_indirect.tsv``, in four languages. Rules were written
 with one half of them in view (half 0); the figure is that of the other half. Rules and posts were written by the same
 hand, and many posts of one half are said in another language in the other, so expect less on posts of strangers. The
-indirect posts avoid the usual words on purpose: they show what is missed. An intent that people may disagree on counts
-neither as found nor as missed. The airline tweets have a label for their sentiment only: a complaint counts as right in
-a negative tweet, praise in a positive one. Intervals are Wilson's, 95 %.
+indirect posts avoid the usual words on purpose; one in five was found when they were new to the rules. An intent that
+people may disagree on counts neither as found nor as missed. The airline tweets have a label for their sentiment only:
+a complaint counts as right in a negative tweet, praise in a positive one. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
