@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 _BEFORE_VOWEL = {
-    "en": (re.compile(r"\b(a) (?=acme|initech)", re.IGNORECASE), r"\1n "),
+    "en": (re.compile(r"\b(a) (?=acme|initech|invoice)", re.IGNORECASE), r"\1n "),
     "fr": (re.compile(r"\b(d|qu)e (?=acme|initech)", re.IGNORECASE), r"\1'"),
     "es": (re.compile(r"\by (?=initech)", re.IGNORECASE), "e "),
 }
@@ -276,6 +276,8 @@ def _joined(parts: Sequence[str]) -> str:
     """Sentences in a row. A full stop ends one that would run into the next, but not into a hashtag or an emoji."""
     text = parts[0]
     for part in parts[1:]:
+        if text.endswith((",", " but")) and part[1:2].islower():
+            part = part[0].lower() + part[1:]
         is_sentence = part[0].isascii() or part[0].isalpha()
         runs_on = text.endswith((*".!?…。:,", " but")) or not is_sentence or part[0] == "#"
         text += (" " if runs_on else ". ") + part
