@@ -144,7 +144,9 @@ def a_quota_spent(scene: Scene) -> None:
     scene.fail("Reddit", 90, Health.SPENT, next_check=datetime(2026, 3, 5, tzinfo=UTC))
 
 
-@situation("partly blind", "2 of 3 sources not read.", "no News", sources=("Forum", "Reddit", "News"), weeks=True)
+@situation(
+    "partly blind", "2 of 3 sources not read.", "no News | 14:06", sources=("Forum", "Reddit", "News"), weeks=True
+)
 def two_of_three_failing(scene: Scene) -> None:
     scene.write(LAST_HOUR)
     scene.past(29, 1, source="News", until=200)

@@ -153,7 +153,7 @@ class Truth:
         hidden = {(row.source, row.external_id) for row in self.rows.all if row.hidden == 1}
         for voice in shown:
             row = self.rows.by_id.get(voice["id"])
-            if row is None or row.state >= 2 or (row.source, row.external_id) in hidden:
+            if row is None or row.state >= 2 or row.hidden or (row.source, row.external_id) in hidden:
                 yield f"{voice['text']} must not be shown"
                 continue
             copies = sum(r.story == row.story and r.brand == row.brand for r in self.rows.counted if r.story) - 1
