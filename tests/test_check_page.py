@@ -17,12 +17,14 @@ from display.pages.check.drawing import sent_answers
 from display.pages.check.weeks import weekly_chart
 from monitor.errors import StoreError
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, MentionFilter, Sentiment, State
+from monitor.quality import RULES
 from tests.access_setup import Site
 from tests.fake_site import config, judged
 from tests.fakes import NOON
 
 DAY = timedelta(days=1)
 SCORES = (-0.6, 0.0, 0.7, None)
+SHOWN_NEGATIVE = RULES.confusion.n(Sentiment.NEGATIVE)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_an_empty_database_has_nothing_to_check(dana: FlaskClient) -> None:
     assert dana.post("/check/draw").status_code == 404
     page = text_of(dana.get("/check/results").text)
     assert "Nobody has checked any mention yet." in page
-    assert "measured on 4,202 English tweets to airlines, not on your posts" in page
+    assert f"measured on {SHOWN_NEGATIVE:,} English tweets to airlines, not on your posts" in page
 
 
 def test_the_form_offers_brands_languages_and_sources(site: Site, dana: FlaskClient) -> None:
@@ -324,7 +326,7 @@ def test_a_draw_remembers_what_was_chosen(site: Site, dana: FlaskClient) -> None
 
 def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, dana: FlaskClient) -> None:
     fill(site, 4)
-    public = "Of 100 called negative, about 11 are not (10 to 12; measured on 4,202 English tweets to airlines"
+    public = f"about 11 are not (10 to 12; measured on {SHOWN_NEGATIVE:,} English tweets to airlines"
     page = dana.get("/mentions?range=all").text
     assert public in unescape(page)
     assert "of 100 negative, about 11 are not" in text_of(page)
