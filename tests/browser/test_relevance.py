@@ -55,6 +55,23 @@ def test_a_mention_is_marked_undone_and_brought_back(browser: Browser, served: R
     context.close()
 
 
+def test_a_list_is_worked_through_with_keys_alone(page: Page, served: RunningApp) -> None:
+    now = served.clock.now()
+    served.save(*(judged(f"acme {n}", external_id=str(n), published_at=now - n * timedelta(hours=1)) for n in range(4)))
+    page.goto(served.url + "/mentions?range=all")
+    expect(page.locator(".row")).to_have_count(4)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.locator(".row")).to_have_count(3)
+    expect(page.locator(".row .mention-link:focus")).to_have_text("acme 2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#relevance")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.locator("#relevance")).to_contain_text("says that it is not relevant.")
+    assert served.store.relevance.brands()[0].irrelevant == 2
+
+
 def test_a_page_that_is_open_loses_what_is_set_aside_from_its_wall(page: Page, served: RunningApp) -> None:
     served.save(judged("acme orchard", published_at=served.clock.now()))
     page.goto(served.url + "/wall")

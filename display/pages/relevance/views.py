@@ -125,11 +125,16 @@ def _brand() -> str:
 
 
 def _back(number: int) -> AnyResponse:
-    """To the list if the form asks for it, else to the mention, with the filters that the URL has."""
+    """To the list if the form asks for it, else to the mention, with the filters that the URL has.
+
+    In the list, the row that the form names as the next one gets the focus.
+    """
     to_list = request.form.get("to") == "list"
     path = url_for("mentions.listing") if to_list else url_for("mentions.mention", number=number)
     query = urlencode(list(request.args.items(multi=True)))
-    return redirect((f"{path}?{query}" if query else path) + ("" if to_list else "#relevance"), 303)
+    following = request.form.get("next", type=int)
+    anchor = "#relevance" if not to_list else f"#mention-{following}" if following else ""
+    return redirect((f"{path}?{query}" if query else path) + anchor, 303)
 
 
 def _record(context: PageContext, action: str, target: str, **details: Json) -> None:

@@ -16,6 +16,7 @@ export function watchShortcuts(showNew: () => void): void {
     o: openOriginal,
     n: showNew,
     f: showFilters,
+    r: markIrrelevant,
     "[": () => clickLink("a[rel=next]"),
     "]": () => clickLink("a[rel=prev]"),
     "?": () => dialog?.showModal(),
@@ -52,6 +53,26 @@ function openOriginal(): void {
   if (link) return link.click();
   const address = document.activeElement?.closest<HTMLElement>(".row")?.dataset.original;
   if (address) window.open(address, "_blank", "noopener,noreferrer");
+}
+
+/** Send what the button "Not relevant" sends. In the list, the next row gets the focus. */
+function markIrrelevant(): void {
+  const button = document.querySelector<HTMLButtonElement>("#relevance form[action*='/irrelevant'] button");
+  if (button) return button.click();
+  const row = document.activeElement?.closest<HTMLElement>(".row");
+  if (!row?.dataset.irrelevant) return;
+  const rows = rowLinks().map((link) => link.closest<HTMLElement>(".row"));
+  const at = rows.indexOf(row);
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = row.dataset.irrelevant;
+  for (const [name, value] of [["to", "list"], ["next", (rows[at + 1] ?? rows[at - 1])?.dataset.id ?? ""]] as const) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 function showFilters(): void {
