@@ -41,7 +41,7 @@ def load_sets() -> Sets:
     sets: Sets = defaultdict(list)
     with SHORT_TEXTS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            name = "English, " + row["kind"] if row["language"] == "en" else "other languages, short"
+            name = f"{'English' if row['language'] == 'en' else 'others'}, {row['kind']}"
             sets[name].append((row["text"], row["language"]))
     if SHARED_DATA.is_dir():
         sets["airline tweets"] = [(row["text"], "en") for row in airline_tweets(None)]
@@ -78,7 +78,7 @@ def print_set(name: str, texts: Sequence[tuple[str, str]], detector: LanguageDet
             for code, (_, lang) in zip(found, texts, strict=True)
         )
         cells.append(f"{share(kinds['right'], n)}  {share(kinds['English'], n)}  {100 * kinds['wrong'] / n:4.1f}")
-    print(f"  {name:24}{n:6}  {cells[0]}    {cells[1]}")
+    print(f"  {name:28}{n:6}  {cells[0]}    {cells[1]}")
     if errors:
         for code, (text, lang) in zip(plain, texts, strict=True):
             if code == "en" != lang:
@@ -93,7 +93,7 @@ def print_statements(sets: Sets, detector: LanguageDetector) -> None:
             right = sum(detector.refuted(bodies, [lang for _, lang in texts]))
             wrong = sum(detector.refuted(bodies, ["en"] * len(texts)))
             print(
-                f"  {name:24}{len(texts):6}  right {share(right, len(texts))}   as English {share(wrong, len(texts))}"
+                f"  {name:28}{len(texts):6}  right {share(right, len(texts))}   as English {share(wrong, len(texts))}"
             )
 
 
@@ -107,7 +107,7 @@ def main() -> None:
     for half in HALVES if options.half is None else [options.half]:
         halved = {name: [one for one in texts if half_of(one[0]) == half] for name, texts in sets.items()}
         print(f"Half {half} ({HALVES[half]}), percent")
-        print(f"  {'':30}{'right':^20}{'as English':^20}{'wrong':^6}  usual English: the same")
+        print(f"  {'':34}{'right':^20}{'as English':^20}{'wrong':^6}  usual English: the same")
         for name, texts in halved.items():
             print_set(name, texts, detector, options.errors)
         others = [

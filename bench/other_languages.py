@@ -2,10 +2,10 @@
 
     python -m bench.other_languages [--tweets N]
 
-By language: the validation parts of ``data/umsab``, on which nothing was chosen, with 95 % intervals. Order: made-up
-sentences that praise one of two brands; one half chose how a text is divided, the other half is reported. English: the
-airline tweets (--tweets of them, evenly spaced; default 1,000), by halves of their checksum, with the rules alone and
-with both. What is missing is left out.
+By language: the validation parts of ``data/umsab``, with 95 % intervals; and the means of both halves, of which one
+chose the layers of the encoder and the strength of the head. Order: made-up sentences that praise one of two brands;
+one half chose how a text is divided, the other half is reported. English: the airline tweets (--tweets of them, evenly
+spaced; default 1,000), by halves of their checksum, with the rules alone and with both. What is missing is left out.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from typing import NamedTuple
 import numpy as np
 
 from bench._labelled_texts import LabelledText, load
-from bench._opinion_figures import figures, macro_f1
+from bench._opinion_figures import Figures, figures, macro_f1
+from bench._shares import HALVES, half_of
 from bench._tweets import AIRLINE_TWEETS
 from bench._two_brands import BRANDS, SENTENCES, half
-from bench._umsab import LANGUAGES, UMSAB, tweets
+from bench._umsab import LANGUAGES, UMSAB, Tweets, tweets
 from monitor.encoder import NamedText, SentenceJudge, in_batches, load_sentence_judge
 from monitor.errors import EncoderError
 from monitor.judging.scoring import english_score, opinion_score
-from monitor.model import Score, Sentiment, Span
+from monitor.model import Opinion, Score, Sentiment, Span
 from monitor.quality import Interval, wilson
 from monitor.sentiment import BrandScorers
 
@@ -55,19 +56,32 @@ def print_languages(judge: SentenceJudge) -> None:
     """A line for each language, and the mean."""
     if not UMSAB.exists():
         return print("data/umsab is missing, so no language is measured.")
-    print(f"{'':<12}{'macro-F1':<26}{'wrong sign':<26}{'scored':<26}{'wrong sign, if scored':<26}")
-    found = []
+    print(f"{'':<18}{'macro-F1':<26}{'wrong sign':<26}{'scored':<26}{'wrong sign, if scored':<26}")
+    found, judged = [], []
     for language in LANGUAGES:
         part = tweets(language, "val")
-        opinions = in_batches([NamedText(text, {"": ()}) for text in part.texts], BATCH, judge.judge)
-        one = figures(part.labels, [opinion[""] for opinion in opinions])
+        texts = [NamedText(text, {"": ()}) for text in part.texts]
+        opinions = [opinion[""] for opinion in in_batches(texts, BATCH, judge.judge)]
+        judged.append((part, opinions))
+        one = figures(part.labels, opinions)
         found.append(one)
-        print(f"{language:<12}{one.f1!s:<26}{one.wrong_sign!s:<26}{one.scored!s:<26}{one.wrong_sign_scored!s:<26}")
-        signs = [Sentiment.of(opinion_score(opinion[""])) for opinion in opinions]
-        print(f"{'':<12}{counts(signs, [CLASSES[label] for label in part.labels])}")
+        print(f"{language:<18}{one.f1!s:<26}{one.wrong_sign!s:<26}{one.scored!s:<26}{one.wrong_sign_scored!s:<26}")
+        signs = [Sentiment.of(opinion_score(opinion)) for opinion in opinions]
+        print(f"{'':<18}{counts(signs, [CLASSES[label] for label in part.labels])}")
+    _print_means("mean", found)
+    for number, name in HALVES.items():
+        _print_means(f"mean, {name}", [_half_figures(part, opinions, number) for part, opinions in judged])
+
+
+def _half_figures(part: Tweets, opinions: Sequence[Opinion], number: int) -> Figures:
+    chosen = [n for n, text in enumerate(part.texts) if half_of(text) == number]
+    return figures(part.labels[chosen], [opinions[n] for n in chosen])
+
+
+def _print_means(name: str, found: Sequence[Figures]) -> None:
     columns = ((one.f1, one.wrong_sign, one.scored, one.wrong_sign_scored) for one in found)
     means = np.array([[figure.value for figure in row] for row in columns]).mean(0)
-    print(f"{'mean':<12}" + "".join(f"{mean:<26.3f}" for mean in means))
+    print(f"{name:<18}" + "".join(f"{mean:<26.3f}" for mean in means))
 
 
 class _Praise(NamedTuple):

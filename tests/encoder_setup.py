@@ -63,6 +63,7 @@ def head_json(sha256: str = "", languages: dict[str, str] | None = None, seed: i
         {
             "weights_sha256": sha256,
             "languages": {code: {"trust": trust, **figures} for code, trust in (languages or {"de": "on"}).items()},
+            "layers": [1, 2],
             "weights": (5 * random.standard_normal((3, HIDDEN))).tolist(),
             "bias": [0.0, 0.0, 0.0],
         }

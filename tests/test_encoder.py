@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -118,8 +119,8 @@ def test_pieces_are_in_order_and_within_any_text(weights: Path, text: str) -> No
 # The forward pass
 
 
-def plain_forward(file: WeightsFile, ids: Sequence[int]) -> Floats:
-    """The same model for one text, written as in the textbook, in float64."""
+def plain_forward(file: WeightsFile, ids: Sequence[int], layers: int = LAYERS) -> Floats:
+    """The first ``layers`` of the same model for one text, written as in the textbook, in float64."""
 
     def matrix(name: str, inputs: int) -> np.ndarray:
         return file.matrix(name, inputs).astype(float)
@@ -138,7 +139,7 @@ def plain_forward(file: WeightsFile, ids: Sequence[int]) -> Floats:
     x = norm(
         words + file.floats("emb.pos").reshape(-1, hidden)[: len(ids)] + file.floats("emb.type")[:hidden], "emb.ln"
     )
-    for layer in range(LAYERS):
+    for layer in range(layers):
         parts = []
         for head in range(HEADS):
             of_head = slice(head * hidden // HEADS, (head + 1) * hidden // HEADS)
@@ -166,6 +167,14 @@ def test_the_forward_pass_is_that_of_the_textbook_whatever_else_is_in_the_batch(
 
     for ids, found in zip(texts, Encoder(file).encode(texts), strict=True):
         assert np.abs(found - plain_forward(file, ids)).max() < 1e-4
+
+
+def test_the_mean_of_several_layers_can_be_taken(weights: Path) -> None:
+    file, ids = WeightsFile(weights), [0, 7, 9, 10, 2]
+    first, both = (Encoder(file).encode([ids], layers)[0] for layers in ((1,), (1, 2)))
+
+    assert np.abs(first - plain_forward(file, ids, 1)).max() < 1e-4
+    assert np.abs(both - (plain_forward(file, ids, 1) + plain_forward(file, ids)) / 2).max() < 1e-4
 
 
 # Opinions
@@ -260,7 +269,14 @@ def test_the_head_of_the_program_is_small_and_credits_its_teaching_set() -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"weights": [[1]], "bias": [1], "languages": {}, "weights_sha256": ""}']
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"weights": [[1]], "bias": [1], "layers": [1], "languages": {}, "weights_sha256": ""}',
+        '{"weights": [[1], [1], [1]], "bias": [1, 1, 1], "layers": [], "languages": {}, "weights_sha256": ""}',
+    ],
 )
 def test_a_damaged_head_is_refused(text: str) -> None:
     with pytest.raises(EncoderError, match="cannot be used"):
@@ -270,6 +286,8 @@ def test_a_damaged_head_is_refused(text: str) -> None:
 def test_a_head_of_another_encoder_is_refused(weights: Path) -> None:
     with pytest.raises(EncoderError, match="another size"):
         SentenceJudge(WeightsFile(weights), load_head())
+    with pytest.raises(EncoderError, match="another size"):
+        SentenceJudge(WeightsFile(weights), replace(load_head(head_json()), layers=(LAYERS + 1,)))
 
 
 # The real weights

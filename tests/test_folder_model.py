@@ -143,6 +143,37 @@ def test_the_layout_without_a_folder_for_onnx_is_accepted(new_folder: NewFolder)
     assert FolderModel(new_folder(onnx_file="model.onnx")).judge([named("Acme bad", "Acme")])[0]["Acme"].negative > 0.9
 
 
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"id2label": None}, "calls its outputs nothing"),
+        ({"id2label": ["negative"]}, "calls its outputs nothing"),
+        ({"id2label": {"a": "up", "b": "down"}}, "calls its outputs up, down"),
+        ({"id2label": {"0": "neg", "1": "pos"}}, "has 3 outputs for 2 labels"),
+        ({"pad_token_id": 9_999}, "belong together"),
+    ],
+)
+def test_a_model_that_does_not_fit_its_configuration_says_so_when_it_is_loaded(
+    new_folder: NewFolder, config: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(EncoderError, match=message):
+        FolderModel(new_folder(config))
+
+
+def test_a_configuration_that_is_no_object_is_refused(new_folder: NewFolder) -> None:
+    folder = new_folder()
+    (folder / "config.json").write_text("[]")
+    with pytest.raises(EncoderError, match=r"config\.json is not the configuration"):
+        FolderModel(folder)
+
+
+@pytest.mark.parametrize("positions", [None, "many", 514, 12])
+def test_positions_that_are_missing_or_few_are_allowed_for(new_folder: NewFolder, positions: object) -> None:
+    model = FolderModel(new_folder({"model_type": "roberta", "max_position_embeddings": positions}))
+
+    assert model.judge([named("Acme " + "is good " * 300, "Acme")])[0]["Acme"].balance > 0
+
+
 def test_links_and_handles_are_replaced() -> None:
     assert prepare("@acme see https://acme.example/x?y and a@b.example") == "@user see http and a@b.example"
 

@@ -55,6 +55,16 @@ def test_a_column_that_counts_reposts_is_not_one_that_states_them(tmp_path: Path
     assert (one.repost, summary.columns.by_field.get("repost")) == (False, None)
 
 
+def test_the_page_that_a_post_shares(tmp_path: Path) -> None:
+    rows = "text,date,url,shared_link\nAcme,2026-03-02,https://a.example/1,https://news.example/acme\nGlobex,2026-03-02,,\n"
+    posts, _ = imported(tmp_path, rows)
+    assert [one.link for one in posts] == ["https://news.example/acme", ""]
+
+    rows = "text,date,article\nAcme,2026-03-02,https://news.example/acme\n"
+    (one,), _ = imported(tmp_path, rows, "link=article")
+    assert (one.link, one.url) == ("https://news.example/acme", "")
+
+
 def test_map_names_them(tmp_path: Path) -> None:
     posts, _ = imported(tmp_path, "text,date,to,shares\nAcme,2026-03-02,ann,true\n", "reply_to=to,repost=shares")
     assert [(one.reply_to, one.repost) for one in posts] == [("ann", True)]

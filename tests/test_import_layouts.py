@@ -32,6 +32,7 @@ def as_written(post: Post) -> dict[str, Any]:
         **{"id": post.external_id, "published": f"{post.published_at:%Y-%m-%dT%H:%M:%SZ}", "author": post.author},
         **{"title": post.title, "text": post.text, "url": post.url, "site": post.site},
         **{"lang": post.lang or "", "stars": post.stars or "", "reply_to": post.reply_to, "repost": post.repost or ""},
+        "link": post.link,
     }
     return {name: value for name, value in fields.items() if value != ""}
 

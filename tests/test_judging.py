@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -333,6 +334,15 @@ def tiny(tmp_path: Path) -> ModelChoice:
 def test_the_process_reports_weights_that_are_not_those_of_the_head(tiny: ModelChoice) -> None:
     with closing(ModelProcess(tiny)) as process, pytest.raises(EncoderError, match="SHA-256 differs"):
         process.judge([NamedText("Acme", {"Acme": ()})])
+
+
+def test_a_process_that_does_not_start_is_no_fault_of_the_texts(
+    tiny: ModelChoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with closing(ModelProcess(tiny)) as model, pytest.raises(EncoderError, match="cannot be started") as caught:
+        model.judge([NamedText("Acme is good", {"Acme": ()})])
+    assert not isinstance(caught.value, ModelFailedError)
 
 
 def test_the_process_reports_missing_weights(tmp_path: Path) -> None:

@@ -84,6 +84,10 @@ def test_the_address_tells_what_a_link_leads_to(url: str, kind: LinkKind) -> Non
         "https://www.google.com/amp/s/daily.example/2026/11/02/acme-recalls-heaters",
         "https://www.google.com/url?sa=t&url=https%3A%2F%2Fdaily.example%2F2026%2F11%2F02%2Facme-recalls-heaters",
         "https://daily.example/2026/11/02/acme-recalls-heaters#comments",
+        "https://daily.example/2026/11/02/acme-recalls-heaters?amp",
+        "https://daily.example/2026/11/02/acme-recalls-heaters/index.html",
+        "https://web.archive.org/web/20261103000000/https://www.daily.example/2026/11/02/acme-recalls-heaters",
+        "https://archive.ph/https://daily.example/2026/11/02/acme-recalls-heaters?utm_medium=x",
     ],
 )
 def test_the_same_article_has_the_same_link(url: str) -> None:
@@ -93,6 +97,31 @@ def test_the_same_article_has_the_same_link(url: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("https://daily.example/acme-recalls-its-heaters?gift=1f", "https://daily.example/acme-recalls-its-heaters"),
+        (
+            "https://daily.example/acme-recalls-its-heaters?a=1#c-5",
+            "https://daily.example/acme-recalls-its-heaters#c-5",
+        ),
+        ("https://youtu.be/dQw4w9WgXcQ?si=x", "https://m.youtube.com/watch?app=desktop&v=dQw4w9WgXcQ&t=3s"),
+        ("https://www.youtube.com/shorts/dQw4w9WgXcQ", "https://www.youtube.com/embed/dQw4w9WgXcQ?start=3"),
+        ("https://arxiv.org/pdf/2611.01234v2.pdf", "https://arxiv.org/abs/2611.01234"),
+        ("https://twitter.com/acme/status/1801?s=20", "https://x.com/acme/status/1801"),
+        ("https://old.reddit.com/r/acme/comments/1abc23/", "https://www.reddit.com/r/acme/comments/1abc23"),
+    ],
+)
+def test_the_addresses_that_sites_have_for_one_page_are_one_link(one: str, other: str) -> None:
+    assert story_link(one) == story_link(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "https://daily.example/all-the-news-of-today?id=88123",
+            "https://daily.example/all-the-news-of-today?id=88124",
+        ),
+        ("https://youtu.be/dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcR"),
+        ("https://daily.example/heaters?page=1", "https://daily.example/heaters?page=2"),
         ("https://daily.example/article.php?id=88123", "https://daily.example/article.php?id=88124"),
         ("https://daily.example/camp", "https://daily.example/c"),
         ("https://forum.example/t/night-mode/17/2", "https://forum.example/t/night-mode/17/3"),

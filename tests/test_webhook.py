@@ -274,6 +274,20 @@ def test_the_context_of_a_post_is_parsed() -> None:
     assert (second.reply_to, second.repost, second.lang) == ("", False, None)
 
 
+def test_a_shared_page_joins_a_post_to_the_story_of_the_article(client: FlaskClient, store: Store) -> None:
+    page = "https://news.example/2026/03/acme-recalls-its-kettles"
+    posts = [
+        {"id": "1", "text": "Acme recalls its kettles", "title": "Acme recalls its kettles", "url": page},
+        {"id": "2", "text": "Acme, seriously?", "link": f"{page}?utm_source=chat"},
+        {"id": "3", "text": "Acme, honestly", "link": "javascript:alert(1)"},
+    ]
+    assert deliver(client, posts).status_code == 202
+
+    story = {mention.post.external_id: mention.story for mention in store.page(MentionFilter())}
+    assert story["1"] == story["2"] is not None
+    assert story["3"] is None
+
+
 def test_a_store_error_asks_to_send_again_later(tmp_path: Path, store: Store, clock: FakeClock) -> None:
     def full(name: str, body: bytes, signature: str) -> Receipt:
         raise StoreError("The disk is full.")
@@ -384,6 +398,7 @@ _FIELDS = (
     "deleted",
     "reply_to",
     "repost",
+    "link",
     "posts",
 )
 

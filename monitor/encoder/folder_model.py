@@ -52,15 +52,33 @@ class FolderModel:
         except EncoderError:
             raise
         except Exception as error:  # both libraries raise what they like
-            raise EncoderError(f"The model in {folder} cannot be loaded: {type(error).__name__}: {error}") from error
-        self._labels = np.array(labels or _labels(config.get("id2label", {}), folder))
+            raise EncoderError(
+                f"The model in {folder} cannot be loaded: {type(error).__name__}: {error}. Export or download it again."
+            ) from error
+        if not isinstance(config, dict):
+            raise EncoderError(f"{folder / 'config.json'} is not the configuration of a model.")
+        self._labels = np.array(labels or _labels(config.get("id2label"), folder))
         self._inputs = self._known_inputs()
-        positions = config.get("max_position_embeddings", MAX_PIECES)
-        positions -= _RESERVED_POSITIONS.get(config.get("model_type", ""), 0)
-        self._max_pieces = max(8, min(MAX_PIECES, positions))
+        self._max_pieces = _max_pieces(config)
         self._tokenizer.enable_truncation(self._max_pieces)
-        pad = config.get("pad_token_id") or 0
+        pad = _whole(config.get("pad_token_id"), 0)
         self._tokenizer.enable_padding(pad_id=pad, pad_token=self._tokenizer.id_to_token(pad) or "[PAD]")
+        self._try()
+
+    def _try(self) -> None:
+        """Judge texts of different lengths, of which the longest is cut off, so that a model that does not fit says so.
+
+        Raises EncoderError.
+        """
+        try:
+            self._opinions(["good", "good " * MAX_PIECES])
+        except EncoderError:
+            raise
+        except Exception as error:
+            raise EncoderError(
+                f"The model in {self._folder} cannot judge a text: {type(error).__name__}: {error}. Check that its "
+                "config.json, tokenizer.json and model belong together."
+            ) from error
 
     def judge(self, texts: Sequence[NamedText]) -> list[dict[str, Opinion]]:
         """For each text, brand -> opinion. Raises EncoderError if the model has another number of outputs."""
@@ -124,8 +142,18 @@ def prepare(text: str) -> str:
     return _HANDLE.sub("@user", _LINK.sub("http", text))
 
 
-def _labels(names: Mapping[str, str], folder: Path) -> list[int]:
-    ordered = [str(names[key]) for key in sorted(names, key=int)]
+def _max_pieces(config: Mapping[str, Any]) -> int:
+    positions = _whole(config.get("max_position_embeddings"), MAX_PIECES)
+    reserved = _RESERVED_POSITIONS.get(str(config.get("model_type")), 0)
+    return max(8, min(MAX_PIECES, positions - reserved))
+
+
+def _whole(value: object, default: int) -> int:
+    return value if isinstance(value, int) else default
+
+
+def _labels(names: object, folder: Path) -> list[int]:
+    ordered = _in_order(names) if isinstance(names, dict) else []
     signs = [_SIGNS.get(name.strip().lower()) for name in ordered]
     if not signs or None in signs:
         listed = ", ".join(ordered) or "nothing"
@@ -134,6 +162,12 @@ def _labels(names: Mapping[str, str], folder: Path) -> list[int]:
             "-1 for negative, 0 for neutral and 1 for positive: labels = [-1, 0, 1]"
         )
     return [sign for sign in signs if sign is not None]
+
+
+def _in_order(names: Mapping[str, object]) -> list[str]:
+    """The names of the outputs, by their numbers."""
+    keys = sorted(names, key=int) if all(key.isdecimal() for key in names) else list(names)
+    return [str(names[key]) for key in keys]
 
 
 def _open_session(file: Path) -> Any:

@@ -46,6 +46,8 @@ class Head:
     weights: Floats
     """(3, dimensions)"""
     bias: Floats
+    layers: tuple[int, ...]
+    """The layers of the encoder, counted from 1, whose mean output it judges."""
     languages: dict[str, LanguageFigures]
     """ISO 639-1 code -> its figures."""
 
@@ -68,7 +70,10 @@ def load_head(text: str | None = None) -> Head:
         if weights.ndim != 2 or weights.shape[0] != 3 or bias.shape != (3,):
             raise ValueError(f"its numbers have the shapes {weights.shape} and {bias.shape}")
         languages = {code: _figures(one) for code, one in values["languages"].items()}
-        return Head(str(values["weights_sha256"]), weights, bias, languages)
+        layers = tuple(map(int, values["layers"]))
+        if not layers:
+            raise ValueError("it names no layer of the encoder")
+        return Head(str(values["weights_sha256"]), weights, bias, layers, languages)
     except (ValueError, KeyError, TypeError) as error:
         raise EncoderError(f"{HEAD_FILE} cannot be used: {error}. Install Wallflower again.") from error
 

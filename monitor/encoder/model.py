@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.encoder.weights_file import Floats, WeightsFile, dequantize
+
+Ids = npt.NDArray[np.int64]
 
 _MASKED = np.float32(-1e4)
 _GELU_SCALE, _GELU_CUBIC = np.float32(0.7978845608), np.float32(0.044715)
@@ -66,24 +69,35 @@ class Encoder:
         self._norm = self._load_norm("emb.ln")
         self._layers = [self._load_layer(f"l{n}.") for n in range(self.dimensions.layers)]
 
-    def encode(self, batch: Sequence[Sequence[int]]) -> list[Floats]:
-        """A vector for each piece of each list of ids. Lists of about the same length waste the least time."""
+    def encode(self, batch: Sequence[Sequence[int]], layers: Collection[int] = ()) -> list[Floats]:
+        """A vector for each piece of each list of ids: the mean of the outputs of ``layers``, counted from 1.
+
+        By default, the output of the last layer. Lists of about the same length waste the least time.
+        """
         longest = max(map(len, batch))
         ids = np.ones((len(batch), longest), np.int64)
         mask = np.zeros((len(batch), 1, 1, longest), np.float32)
         for row, one in enumerate(batch):
             ids[row, : len(one)] = one
             mask[row, 0, 0, len(one) :] = _MASKED
+        states = self._mean_states(ids, mask, layers or (len(self._layers),)).reshape(len(batch), longest, -1)
+        return [states[row, : len(one)] for row, one in enumerate(batch)]
+
+    def _mean_states(self, ids: Ids, mask: Floats, layers: Collection[int]) -> Floats:
+        """Computes no layer above the last one that is wanted."""
         x = self._embed(ids)
-        for layer in self._layers:
+        total = np.zeros_like(x)
+        for number, layer in enumerate(self._layers[: max(layers)], start=1):
             x = self._attend(x, layer, mask)
             inner = layer.out(_gelu(layer.inner(x)))
             inner += x
             x = layer.norm(inner)
-        states = x.reshape(len(batch), longest, -1)
-        return [states[row, : len(one)] for row, one in enumerate(batch)]
+            if number in layers:
+                total += x
+        total /= len(layers)
+        return total
 
-    def _embed(self, ids: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
+    def _embed(self, ids: Ids) -> Floats:
         texts, length = ids.shape
         words = dequantize(np.ascontiguousarray(self._words[ids.ravel()])).reshape(texts * length, -1)
         words += np.tile(self._positions[:length], (texts, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -56,8 +56,8 @@ class SentenceJudge:
 
     def __init__(self, file: WeightsFile, head: Head) -> None:
         """Raises EncoderError if they do not fit each other."""
-        if head.weights.shape[1] != file.dimensions.hidden:
-            raise EncoderError(f"{file.path} has vectors of another size than the head that is part of Wallflower.")
+        if head.weights.shape[1] != file.dimensions.hidden or max(head.layers) > file.dimensions.layers:
+            raise EncoderError(f"{file.path} has another size than the encoder of the head that is part of Wallflower.")
         self._splitter, self._encoder, self._head = PieceSplitter(file.vocabulary), Encoder(file), head
         self._begin, self._end = file.vocabulary.begin, file.vocabulary.end
         self._prefix = [piece.id for piece in self._splitter.split(_PREFIX.strip())]
@@ -67,16 +67,17 @@ class SentenceJudge:
         """For each text, brand -> opinion. Texts of about the same length take the least time."""
         windows = [window for number, text in enumerate(texts) for window in self._windows(number, text)]
         opinions: list[dict[str, Opinion]] = [{} for _ in texts]
-        for window, states in zip(windows, self._encode([window.pieces for window in windows]), strict=True):
+        encoded = self._encode([window.pieces for window in windows], self._head.layers)
+        for window, states in zip(windows, encoded, strict=True):
             brands = list(window.parts)
             means = [self._mean(states, window.pieces, window.parts[brand]) for brand in brands]
             opinions[window.text].update(zip(brands, self._head.opinions(np.stack(means)), strict=True))
         return opinions
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        """One vector of length 1 for each text, as a whole."""
+    def vectors(self, texts: Sequence[str], layers: Collection[int] = ()) -> Floats:
+        """One vector of length 1 for each text, as a whole, from the last layer or the mean of ``layers``."""
         pieces = [self._splitter.split(text[:MAX_CHARS])[: self._max_pieces] for text in texts]
-        return np.stack([_unit(states.mean(0)) for states in self._encode(pieces)])
+        return np.stack([_unit(states.mean(0)) for states in self._encode(pieces, layers)])
 
     def relevance_vectors(self, texts: Sequence[str], names: Sequence[Sequence[Span]]) -> Floats:
         """What each text is about: two vectors of length 1 in a row, of its part around a name and of the name itself.
@@ -88,11 +89,11 @@ class SentenceJudge:
         found = zip(self._encode(pieces), pieces, names, strict=True)
         return np.stack([np.concatenate([_unit(s.mean(0)), self._mean(s, p, n)]) for s, p, n in found])
 
-    def _encode(self, pieces: Sequence[Sequence[Piece]]) -> list[Floats]:
+    def _encode(self, pieces: Sequence[Sequence[Piece]], layers: Collection[int] = ()) -> list[Floats]:
         if not pieces:
             return []
         ids = [[self._begin, *self._prefix, *(piece.id for piece in one), self._end] for one in pieces]
-        return self._encoder.encode(ids)
+        return self._encoder.encode(ids, layers)
 
     def _mean(self, states: Floats, pieces: Sequence[Piece], parts: Sequence[Span]) -> Floats:
         """The mean over the pieces that overlap ``parts``; over all, and the marks, if these are the whole text."""

@@ -35,16 +35,24 @@ def main(arguments: Sequence[str]) -> None:
             model = load_model(json.loads(arguments[2]))
         except EncoderError as error:
             return _send(pipe, {"error": str(error)})
-        except (ImportError, MemoryError) as error:
+        except Exception as error:
             return _send(pipe, {"error": f"The language model cannot be loaded: {type(error).__name__}: {error}"})
         _send(pipe, {"ready": True})
         while True:
             request = json.loads(pipe.recv_bytes())
             started = time.monotonic()
-            _send(pipe, _answer(model, request["task"], request["texts"]))
+            _send(pipe, _safe_answer(model, request))
             time.sleep((time.monotonic() - started) * (1 / share - 1))
     except (EOFError, OSError):
         return
+
+
+def _safe_answer(model: Judge, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or why there is none for these texts; others may still have one."""
+    try:
+        return _answer(model, request["task"], request["texts"])
+    except Exception as error:
+        return {"failed": f"The language model failed on a text: {type(error).__name__}: {error}"}
 
 
 def _answer(model: Judge, task: str, texts: Sequence[dict[str, Any]]) -> dict[str, Any]:

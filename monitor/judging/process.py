@@ -77,7 +77,10 @@ class ModelProcess:
                 env={"PYTHONPATH": os.pathsep.join(os.path.abspath(p) for p in sys.path), **_ONE_THREAD},
             )
         self._pipe = ours
-        answer = self._receive(ours, self._load_seconds)
+        try:
+            answer = self._receive(ours, self._load_seconds)
+        except ModelFailedError as error:  # no fault of the texts: these wait
+            raise EncoderError(f"The language model cannot be started. {error}") from error
         if "error" in answer:
             self.close()
             raise EncoderError(answer["error"])
@@ -86,7 +89,10 @@ class ModelProcess:
         with self._lock:
             if self._child is None or self._child.poll() is not None:
                 self._start()
-            return self._ask(json.dumps({"task": task, "texts": texts}).encode(), self._seconds)
+            answer = self._ask(json.dumps({"task": task, "texts": texts}).encode(), self._seconds)
+        if "failed" in answer:
+            raise ModelFailedError(answer["failed"])
+        return answer
 
     def _ask(self, request: bytes, seconds: float) -> dict[str, Any]:
         pipe = self._pipe

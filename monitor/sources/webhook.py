@@ -71,6 +71,8 @@ class DeliveredPost(BaseModel):
     """The author that the post replies to."""
     repost: bool = False
     """Whether it only shares somebody else's post."""
+    link: str = ""
+    """http(s): the page that the post shares, such as an article. Posts that share a page become one story."""
     deleted: bool = False
     """Whether the post is gone and should be removed."""
 
@@ -149,6 +151,7 @@ class Source:
             stars=post.stars,
             reply_to=post.reply_to,
             repost=post.repost,
+            link=post.link,
         )
 
 

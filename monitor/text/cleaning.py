@@ -129,12 +129,13 @@ def clean(post: Post, now: datetime) -> Post:
     url = safe_url(canonical_link(post.url))
     site = _clean_line(post.site, MAX_SITE_CHARS)
     lang = language_code(post.lang)
-    strings = (external_id, text, author, title, url, site, lang, reply_to)
-    before = (post.external_id, post.text, post.author, post.title, post.url, post.site, post.lang, post.reply_to)
+    context = (reply_to, safe_url(post.link))
+    strings = (external_id, text, author, title, url, site, lang)
+    before = (post.external_id, post.text, post.author, post.title, post.url, post.site, post.lang)
     # Times are compared by identity: the same moment in another time zone compares equal, but has to be converted.
-    if published_at is post.published_at and strings == before:
+    if published_at is post.published_at and strings == before and context == (post.reply_to, post.link):
         return post
-    known = (post.stars, reply_to, post.repost, post.link)
+    known = (post.stars, reply_to, post.repost, context[1])
     return Post(post.source, external_id, text, published_at, author, title, url, site, lang, *known)
 
 

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-from monitor.text.links import link_key
+from monitor.text.same_pages import page_key
 
 
 class LinkKind(Enum):
@@ -25,11 +25,6 @@ class LinkKind(Enum):
     NOTHING = "nothing"
 
 
-_MOBILE_PREFIXES = ("m.", "mobile.", "amp.", "touch.")
-_MOBILE_HOST = re.compile(r"^(?:m|mobile|amp|touch)\.(?=[^/]+\.[^/]+)")
-_AMP_PATH = re.compile(
-    r"/amp(?:\.html)?(?=[?#]|\Z)|(?<=/)amp/|\.amp(?=\.html|[?#]|\Z)|[?&](?:amp|outputtype=amp)(?:=1)?(?=&|\Z)", re.I
-)
 _CLICK_HOST = re.compile(
     r"^(?:click|clicks|links?|track|tracking|trk|email|mail|mailing|e|go|r|t|news-?letter)\d?\.[^.]+\.[^.]"
     r"|(?:^|\.)(?:list-manage\.com|mailchi\.mp|sendgrid\.net|hubspotlinks\.com|rs6\.net|mailchimp\.com|awstrack\.me)\Z"
@@ -82,13 +77,16 @@ MIN_HEADLINE_WORDS = 4
 
 
 def story_link(url: str) -> str:
-    """A string that is equal for two links to the same article: as ``link_key``, also for mobile and AMP pages."""
-    key = link_key(url)
-    if key.startswith(_MOBILE_PREFIXES):
-        key = _MOBILE_HOST.sub("", key)
-    if "amp" in key:
-        key = _AMP_PATH.sub("", key).rstrip("/")
-    return key
+    """A string that is equal for two links to the same article: as ``page_key``, without what follows its headline.
+
+    Sites add parameters to the address of an article that say who shared it, or how to show it.
+    """
+    key = page_key(url)
+    if "?" not in key:
+        return key
+    address, hash_sign, fragment = key.partition("#")
+    path, _, query = address.partition("?")
+    return f"{path}{hash_sign}{fragment}" if has_headline(path) and not _has_id(query) else key
 
 
 def kind_of_link(link: str) -> LinkKind:

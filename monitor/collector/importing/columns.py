@@ -202,7 +202,7 @@ def _alternatives(expression: str, by_key: Mapping[str, str]) -> Iterator[list[s
 def _common_columns(file: FileColumns, is_date: Callable[[str], bool]) -> dict[str, _Alternatives]:
     """Field -> the column with the likeliest name, of those whose cells suit the field."""
     suits: Mapping[str, Callable[[str], object]] = {
-        **{"published": is_date, "url": is_link, "stars": stars_in, "repost": is_flag}
+        **{"published": is_date, "url": is_link, "link": is_link, "stars": stars_in, "repost": is_flag}
     }
     found: dict[str, _Alternatives] = {}
     for field, keys in COMMON_NAMES.items():

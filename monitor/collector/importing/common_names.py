@@ -43,6 +43,7 @@ _NAMES = {
         "inreplytouser.screenname replytousername replytouser"
     ),
     "repost": "repost isrepost isretweet isreblog",
+    "link": "sharedlink sharedurl linkedurl linkedpage externallink card.url record.embed.external.uri",
 }
 
 _NAMES_IN_OTHER_LANGUAGES = {

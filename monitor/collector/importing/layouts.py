@@ -25,7 +25,7 @@ _AT_END = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$|[\s_-]+(UTC|GMT)\s*$", re.I
 class Layout:
     """An export of one tool.
 
-    The fields from ``text`` to ``repost`` say which columns hold a field of a post: ``A | B`` is the first of them that
+    The fields from ``text`` to ``link`` say which columns hold a field of a post: ``A | B`` is the first of them that
     is not empty in a row, ``A + B`` is both, or the one that exists. A value with braces is a template. Upper case,
     spaces, ``_`` and ``-`` in the names of columns make no difference, nor does a time zone in parentheses after them.
     """
@@ -57,6 +57,8 @@ class Layout:
     """Columns that say whether a row only shares somebody else's post: see ``contexts.states_repost``."""
     marks_reposts: bool = False
     """The texts of reposts begin with ``RT @name:``."""
+    link: str = ""
+    """Columns with the address of the page that a row shares."""
     quoted: str = ""
     """Columns with the text of another post that a row quotes. It follows the row's own text, as lines of a quote."""
     is_exact: bool = False
@@ -76,7 +78,8 @@ class Layout:
         columns = {
             **{"text": self.text, "id": self.id, "author": self.author, "published": self.published},
             **{"title": self.title_columns, "url": self.url, "site": self.site, "lang": self.lang},
-            **{"stars": self.stars, "reply_to": self.reply_to, "repost": self.repost, "quoted": self.quoted},
+            **{"stars": self.stars, "reply_to": self.reply_to, "repost": self.repost},
+            **{"link": self.link, "quoted": self.quoted},
         }
         return {field: names for field, names in columns.items() if names}
 

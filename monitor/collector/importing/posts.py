@@ -59,7 +59,7 @@ class RowReader:
         read, values = self.columns.read, row.values
         text, title, stars = self._prose("text", values), self._prose("title", values), read("stars", values)
         self._check_text(text, title, stars)
-        url = self.link(values)
+        url = self.address(values)
         post = Post(
             source=self.source,
             external_id=self.identity.external_id(self.columns, values, url),
@@ -73,12 +73,13 @@ class RowReader:
             stars=self._stars(stars),
             reply_to=self._reply_to(read("reply_to", values)),
             repost=states_repost(read("repost", values)) or self._is_marked_repost(text),
+            link=read("link", values),
         )
-        _check_decoded((post.external_id, text, title, post.author, url, post.site, post.reply_to))
+        _check_decoded((post.external_id, text, title, post.author, url, post.site, post.reply_to, post.link))
         return post
 
-    def link(self, values: Values) -> str:
-        """The link of a row, absolute."""
+    def address(self, values: Values) -> str:
+        """The address of the post in a row, absolute."""
         url = self.columns.read("url", values)
         layout = self.columns.layout
         return layout.url_base + url if layout is not None and url.startswith("/") else url

@@ -70,6 +70,7 @@ ACCOUNTS: tuple[Layout, ...] = (
         url="permalink",
         url_base="https://www.reddit.com",
         site="r/{subreddit}",
+        link="url",
         confirmed="public readers, and Reddit's interface for programs, whose names it keeps",
     ),
     Layout(
