@@ -8,10 +8,13 @@ import pytest
 
 from bench._labelled_texts import SENTENCE_BRANDS, LabelledText, load_sentences, order_pairs
 from bench.sentiment import Judged, interval, judge_sentences, label_share, right_order_share, shown_share
-from monitor.model import Brand, CueKind, Score
+from monitor.collector import Judge
+from monitor.model import Brand, CueKind, Post, Score
+from monitor.query.matcher import Matcher
 from monitor.sentiment import Scorer
 from monitor.sentiment.lexicon import english_lexicon, weak
 from monitor.sentiment.vocabulary import Vocabulary
+from tests.fakes import NOON
 
 SCORER = Scorer([Brand(name, name, aliases=(f"@{name.lower()}",)) for name in SENTENCE_BRANDS])
 
@@ -179,3 +182,20 @@ def test_measures_of_a_known_table() -> None:
     assert shown_share(rows, "neutral") == pytest.approx(1 / 3)
     assert label_share(rows, "positive", "positive") == 1.0
     assert interval(rows * 20, lambda part: shown_share(part, "neutral"), 50)[0] < 1 / 3
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("We don't like Initech", -1.0, -0.15),
+        ("Please kindly improve your queue, Initech", -1.0, 0.149),
+        ("Initech supports the Lovely Bones Theatre again", -0.149, 0.149),
+        ("I dislike Initech", -1.0, -0.15),
+    ],
+)
+def test_short_verdicts_requests_and_names_without_a_stated_language(text: str, low: float, high: float) -> None:
+    judge = Judge(Matcher([Brand("Initech", "initech")]), Scorer([Brand("Initech", "initech")]))
+    (judged_post,) = judge.judge([Post("Forum", "1", text, NOON)], NOON)
+    value = judged_post.findings[0].score.value
+    assert value is not None
+    assert low <= value <= high
