@@ -14,7 +14,7 @@ import pytest
 from monitor.encoder import NamedText, load_head
 from monitor.errors import EncoderError
 from monitor.judging import LanguageModel, LanguagePolicy, ModelChoice, ModelProcess, OpinionWorker, choose_model
-from monitor.judging.model_process import lower_priority
+from monitor.judging.model_process import _safe_answer, lower_priority
 from monitor.judging.process import ModelFailedError
 from monitor.judging.scoring import adjust_mention, judge_mention, opinion_score
 from monitor.model import (
@@ -343,6 +343,14 @@ def test_a_process_that_does_not_start_is_no_fault_of_the_texts(
     with closing(ModelProcess(tiny)) as model, pytest.raises(EncoderError, match="cannot be started") as caught:
         model.judge([NamedText("Acme is good", {"Acme": ()})])
     assert not isinstance(caught.value, ModelFailedError)
+
+
+def test_a_text_on_which_the_model_fails_says_why() -> None:
+    class Broken:
+        def judge(self, texts: object) -> list[dict[str, Opinion]]:
+            raise ValueError("too odd")
+
+    assert "ValueError: too odd" in _safe_answer(Broken(), {"task": "opinions", "texts": []})["failed"]
 
 
 def test_the_process_reports_missing_weights(tmp_path: Path) -> None:
