@@ -62,6 +62,24 @@ def test_the_database_of_each_version_is_migrated_with_all_its_posts_and_figures
     assert inconsistencies(path) == []
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_database_of_each_version_is_migrated_to_the_schema_of_a_new_one(tmp_path: Path, version: str) -> None:
+    path = old_database(tmp_path, version)
+    open_store(f"sqlite:///{path}").close()
+    open_store(f"sqlite:///{tmp_path / 'new.db'}").close()
+    assert _columns_by_table(path) == _columns_by_table(tmp_path / "new.db")
+
+
+def _columns_by_table(path: Path) -> dict[str, set[str]]:
+    """Table, view or index -> its columns, without what FTS5 maintains. Their order differs: migrations append them."""
+    db = raw_connection(path)
+    names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'mention_fts_%'")]
+    tables = {n: {row[1] for row in db.execute(f"SELECT * FROM pragma_table_info('{n}')")} for n in names}
+    indexes = {n: {row[2] for row in db.execute(f"SELECT * FROM pragma_index_info('{n}')")} for n in names}
+    db.close()
+    return {name: tables[name] | indexes[name] for name in names}
+
+
 def broken(_: object) -> None:
     raise RuntimeError("a bug in a migration")
 
