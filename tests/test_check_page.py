@@ -17,7 +17,7 @@ from display.pages.check.drawing import sent_answers
 from display.pages.check.weeks import weekly_chart
 from monitor.errors import StoreError
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, MentionFilter, Sentiment, State
-from monitor.quality import RULES
+from monitor.quality import LANGUAGE_MODEL, RULES
 from tests.access_setup import Site
 from tests.fake_site import config, judged
 from tests.fakes import NOON
@@ -347,5 +347,8 @@ def test_the_figure_of_a_list_is_that_of_its_brand_language_and_source(site: Sit
     site.store.save("Forum", [french], now=site.clock.now())
     site.store.opinions.use_model("e5", "1", ["fr"])
     page = unescape(dana.get("/mentions?lang=fr&range=all").text)
-    found = "Of 100 called negative, about 22 are not (14 to 33; measured on 69 tweets in French, not on your posts)."
-    assert found in page
+    figures = LANGUAGE_MODEL["fr"].confusion
+    n = figures.n(Sentiment.NEGATIVE)
+    share, low, high = (f"{100 * value:.0f}" for value in figures.wrong(Sentiment.NEGATIVE))
+    measured = f"measured on {n} tweets in French, not on your posts"
+    assert f"Of 100 called negative, about {share} are not ({low} to {high}; {measured})." in page
