@@ -15,7 +15,7 @@ MAX_ANSWERS = 5_000
 
 def error_figures(store: Store) -> ErrorFigures:
     """From the newest MAX_ANSWERS answers."""
-    return ErrorFigures(store.checks.answers(newest=MAX_ANSWERS), uses_model=store.opinions.uses_model())
+    return ErrorFigures(store.checks.answers(newest=MAX_ANSWERS), by_model=store.opinions.languages())
 
 
 def of_100(share: float) -> str:
@@ -24,16 +24,16 @@ def of_100(share: float) -> str:
     return f"about {n}" if n else "fewer than 1"
 
 
-def interval_of_100(interval: Interval) -> str:
-    """ "5 to 15": of 100, at the ends of the interval."""
-    return f"{round(100 * interval.low)} to {round(100 * interval.high)}"
+def likely_interval(interval: Interval) -> str:
+    """ "likely between 5 and 15": of 100, at the ends of the interval."""
+    return f"likely between {round(100 * interval.low)} and {round(100 * interval.high)}"
 
 
 def error_sentence(figure: ErrorFigure) -> str:
-    """ "Of 100 called negative, about 9 are not (5 to 15; checked by hand, 140)."."""
+    """ "Of 100 called negative, about 9 are not (likely between 5 and 15; checked by hand, 140)."."""
     verb = "is" if of_100(figure.wrong.value) == "about 1" else "are"
     found = f"Of 100 called {figure.called.value}, {of_100(figure.wrong.value)} {verb} not"
-    return f"{found} ({interval_of_100(figure.wrong)}; {basis_words(figure)})."
+    return f"{found} ({likely_interval(figure.wrong)}; {basis_words(figure)})."
 
 
 def basis_words(figure: ErrorFigure) -> str:

@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from display.pages.mentions.cards import (
     BRAND_COLOURS,
     Cards,
     RaisedIntent,
     opinion_effect,
     opinion_shares,
+    total_weight,
     weighted_words,
 )
-from display.pages.mentions.cues import CUE_TEXTS, cue_notes
+from display.pages.mentions.cues import CUE_TEXTS, CueNote, cue_notes
 from monitor.judging import LanguagePolicy, OpinionStatus
 from monitor.model import (
     UNDATED,
@@ -128,8 +131,8 @@ def test_the_heaviest_word_comes_first_and_sets_the_scale() -> None:
     evidence = Evidence((), (WordWeight(18, 21, -1.5), WordWeight(8, 13, -3.0)))
     one = mention("Acme is awful and bad.", score=Score(-0.5, evidence))
     assert [(w.text, w.figure, w.share) for w in weighted_words(one)] == [
-        ("awful", f"{MINUS}3.0", -1.0),
-        ("bad", f"{MINUS}1.5", -0.5),
+        ("awful", f"{MINUS}3.00", -1.0),
+        ("bad", f"{MINUS}1.50", -0.5),
     ]
 
 
@@ -138,9 +141,56 @@ def test_cue_notes_name_each_kind_once_with_its_words() -> None:
     cues = (Cue(0, 13, CueKind.QUESTION), Cue(15, 24, CueKind.QUESTION), Cue(29, 33, CueKind.WISH))
     shown = mention(text, score=Score(0.0, Evidence(cues=cues)))
     assert cue_notes(shown) == [
-        ("A question is not an opinion", "Is Acme great"),
-        ("A wish is not an opinion", "hope"),
+        CueNote(CUE_TEXTS[CueKind.QUESTION], ["Is Acme great"]),
+        CueNote(CUE_TEXTS[CueKind.WISH], ["hope"]),
     ]
+
+
+def test_all_signs_of_a_complaint_are_named_and_each_counts_with_its_whole_phrase() -> None:
+    text = "@Acme they had to call me twice, and had to wait"
+    cues = (Cue(11, 17, CueKind.HINTS), Cue(26, 31, CueKind.HINTS), Cue(37, 43, CueKind.HINTS))
+    evidence = Evidence(words=(WordWeight(15, 17, -0.5), WordWeight(26, 31, -0.25)), cues=cues)
+    shown = mention(text, score=Score(-0.2, evidence))
+    assert [note.phrases for note in cue_notes(shown)] == [["had to", "twice"]]
+    assert [(w.text, w.figure) for w in weighted_words(shown)] == [
+        ("had to", f"{MINUS}0.50"),
+        ("twice", f"{MINUS}0.25"),
+    ]
+    negative = [run.text for run in Cards([], LONDON).full(shown, NOON).runs if "neg" in run.styles]
+    assert negative == ["had to", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "figures", "total"),
+    [
+        ((-0.5, -0.5, -0.5), ["0.50", "0.50", "0.50"], "1.50"),
+        ((-0.525, -0.525, -0.525), ["0.525", "0.525", "0.525"], "1.575"),
+        ((-0.011, -0.021), ["0.02", "0.01"], "0.03"),
+    ],
+)
+def test_the_weights_that_are_shown_add_up_to_the_total(
+    weights: tuple[float, ...], figures: list[str], total: str
+) -> None:
+    words = tuple(WordWeight(3 * n, 3 * n + 2, weight) for n, weight in enumerate(weights))
+    one = mention("so so so Acme", score=Score(-0.1, Evidence(words=words)))
+    assert [w.figure for w in weighted_words(one)] == [MINUS + figure for figure in figures]
+    assert total_weight(one) == MINUS + total
+
+
+@pytest.mark.parametrize(
+    ("added", "clock"),
+    [
+        (timedelta(days=20), "today, 12:00"),
+        (timedelta(days=19), "Mon 23 Mar, 12:00"),
+        (timedelta(days=20, hours=-1), "today, 11:00"),
+    ],
+)
+def test_beside_a_date_of_another_day_a_time_names_its_day(added: timedelta, clock: str) -> None:
+    now = NOON + timedelta(days=20)
+    shown = mention(added_at=NOON + added)
+    assert Cards([], LONDON).full(shown, now).read.clock == clock
+    same_day = replace(shown, post=replace(shown.post, published_at=now))
+    assert "today" not in Cards([], LONDON).full(same_day, now).read.clock
 
 
 def test_every_kind_of_cue_has_a_text() -> None:
@@ -157,8 +207,8 @@ def with_model(**fields: object) -> Cards:
 
 def test_a_mention_names_both_parts_of_its_evidence() -> None:
     words = Score(-0.1, Evidence(words=(WordWeight(0, 4, 2.0), WordWeight(8, 13, -0.8))))
-    assert with_model().row(mention(score=words, opinion=BAD), NOON).grounds == f"words +1.2, sentence {MINUS}0.3"
-    assert with_model().row(mention(opinion=BAD, lang="fr"), NOON).grounds == f"sentence {MINUS}0.3"
+    assert with_model().row(mention(score=words, opinion=BAD), NOON).grounds == f"words +1.20, sentence {MINUS}0.30"
+    assert with_model().row(mention(opinion=BAD, lang="fr"), NOON).grounds == f"sentence {MINUS}0.30"
     assert opinion_shares(mention(opinion=BAD)) == "negative 50 %, neutral 30 %, positive 20 %"
     assert opinion_shares(mention()) == ""
 
@@ -193,4 +243,4 @@ def test_an_unscored_mention_says_how_to_get_its_language_scored() -> None:
 def test_words_that_counted_twice_stand_once_with_the_sum_of_their_weights() -> None:
     words = (WordWeight(5, 9, -1.0), WordWeight(5, 12, -2.0), WordWeight(13, 16, 0.5), WordWeight(10, 12, -0.5))
     one = mention("Acme lost my bag", score=Score(-0.5, Evidence(words=words)))
-    assert [(w.text, w.figure) for w in weighted_words(one)] == [("lost my", f"{MINUS}3.5"), ("bag", "+0.5")]
+    assert [(w.text, w.figure) for w in weighted_words(one)] == [("lost my", f"{MINUS}3.50"), ("bag", "+0.50")]

@@ -17,7 +17,7 @@ from display.pages.check.drawing import sent_answers
 from display.pages.check.weeks import weekly_chart
 from monitor.errors import StoreError
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, MentionFilter, Sentiment, State
-from monitor.quality import LANGUAGE_MODEL, RULES
+from monitor.quality import LANGUAGE_MODEL, RULES, WITH_LANGUAGE_MODEL
 from tests.access_setup import Site
 from tests.fake_site import config, judged
 from tests.fakes import NOON
@@ -25,6 +25,7 @@ from tests.fakes import NOON
 DAY = timedelta(days=1)
 SCORES = (-0.6, 0.0, 0.7, None)
 SHOWN_NEGATIVE = RULES.confusion.n(Sentiment.NEGATIVE)
+MODEL_NEGATIVE = WITH_LANGUAGE_MODEL.confusion.n(Sentiment.NEGATIVE)
 
 
 @pytest.fixture
@@ -252,12 +253,11 @@ def test_figures_come_from_the_answers_once_there_are_fifty(site: Site, dana: Fl
     n = len([one for one in site.store.checks.answers() if one.sentiment is Sentiment.NEGATIVE])
     assert n > 50
     page = text_of(site.signed_in("bo").get("/check/results").text)
-    assert re.search(
-        rf"Of 100 called negative, (about \d+|fewer than 1) (is|are) not \(\d+ to \d+; checked by hand, {n}", page
-    )
-    assert "Of 100 mentions, about 6 are not about their brand (4 to 8; checked by hand, 360)." in page
+    found = r"Of 100 called negative, (about \d+|fewer than 1) (is|are) not \(likely between \d+ and \d+"
+    assert re.search(rf"{found}; checked by hand, {n}", page)
+    assert "Of 100 mentions, about 6 are not about their brand (likely between 4 and 8; checked by hand, 360)." in page
     assert "From week to week" in page
-    assert re.search(r"English 360 about \d+ \(\d+ to \d+\), \d+ checked", page)
+    assert re.search(r"English 360 about \d+ \(likely between \d+ and \d+\), \d+ checked", page)
 
 
 def test_a_judgement_that_changed_since_is_stated(site: Site, dana: FlaskClient) -> None:
@@ -326,7 +326,7 @@ def test_a_draw_remembers_what_was_chosen(site: Site, dana: FlaskClient) -> None
 
 def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, dana: FlaskClient) -> None:
     fill(site, 4)
-    public = f"about 11 are not (10 to 12; measured on {SHOWN_NEGATIVE:,} English tweets to airlines"
+    public = f"about 11 are not (likely between 10 and 12; measured on {SHOWN_NEGATIVE:,} English tweets to airlines"
     page = dana.get("/mentions?range=all").text
     assert public in unescape(page)
     assert "of 100 negative, about 11 are not" in text_of(page)
@@ -340,6 +340,19 @@ def test_lists_and_mentions_say_how_often_such_judgements_are_wrong(site: Site, 
     assert "Of 100 called" not in dana.get("/mentions/1").text
 
 
+@pytest.mark.parametrize("languages", [["fr"], ["en", "fr"]])
+def test_the_figure_of_a_mention_without_an_opinion_is_that_of_the_rules(
+    site: Site, dana: FlaskClient, languages: list[str]
+) -> None:
+    """That of the list follows whether the model judges English."""
+    fill(site, 4)
+    site.store.opinions.use_model("e5", "1", languages)
+    by_rules, with_model = (f"measured on {n:,} English" for n in (SHOWN_NEGATIVE, MODEL_NEGATIVE))
+    assert by_rules in text_of(dana.get("/mentions/1").text)
+    listed = unescape(dana.get("/mentions?range=all").text)
+    assert (by_rules in listed, with_model in listed) == ("en" not in languages, "en" in languages)
+
+
 def test_the_figure_of_a_list_is_that_of_its_brand_language_and_source(site: Site, dana: FlaskClient) -> None:
     fill(site, 4)
     assert "tweets in French" not in dana.get("/mentions?lang=fr&range=all").text
@@ -351,4 +364,4 @@ def test_the_figure_of_a_list_is_that_of_its_brand_language_and_source(site: Sit
     n = figures.n(Sentiment.NEGATIVE)
     share, low, high = (f"{100 * value:.0f}" for value in figures.wrong(Sentiment.NEGATIVE))
     measured = f"measured on {n} tweets in French, not on your posts"
-    assert f"Of 100 called negative, about {share} are not ({low} to {high}; {measured})." in page
+    assert f"Of 100 called negative, about {share} are not (likely between {low} and {high}; {measured})." in page

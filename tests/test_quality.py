@@ -64,8 +64,8 @@ def test_wrong_is_what_people_called_otherwise_or_not_relevant() -> None:
     assert (found.n(), found.scored) == (11, 11)
 
 
-def figures_of(*groups: tuple[int, CheckAnswer], uses_model: bool = False) -> ErrorFigures:
-    return ErrorFigures([one for n, one in groups for _ in range(n)], uses_model=uses_model)
+def figures_of(*groups: tuple[int, CheckAnswer], by_model: Sequence[str] = ()) -> ErrorFigures:
+    return ErrorFigures([one for n, one in groups for _ in range(n)], by_model=by_model)
 
 
 def test_the_public_figure_is_shown_until_fifty_answers_of_a_kind() -> None:
@@ -101,19 +101,26 @@ def test_a_narrower_figure_is_preferred_and_another_language_is_never_that_of_en
     assert narrow is not None
     assert (narrow.n, narrow.wrong.value) == (50, 1)
     assert figures.figure(NEGATIVE, lang="fr") is None
-    french = figures_of(uses_model=True).figure(NEGATIVE, lang="fr")
+    french = figures_of(by_model=["fr"]).figure(NEGATIVE, lang="fr")
     assert french is not None
     assert (french.measured_on, french.basis) == ("tweets in French", Basis.PUBLIC)
-    assert figures_of(uses_model=True).figure(NEGATIVE, lang="tr") is None
+    assert figures_of(by_model=["tr"]).figure(NEGATIVE, lang="tr") is None
 
 
 def test_the_language_model_changes_the_public_figures() -> None:
-    rules, both = (figures_of(uses_model=uses_model).figure(NEGATIVE) for uses_model in (False, True))
+    rules, both = (figures_of(by_model=langs).figure(NEGATIVE) for langs in (["fr"], ["en", "fr"]))
     assert rules is not None
     assert both is not None
     assert (rules.n, both.n) == (RULES.confusion.n(NEGATIVE), WITH_LANGUAGE_MODEL.confusion.n(NEGATIVE))
     assert rules.n != both.n
     assert all(one.confusion.n() == 324 for one in LANGUAGE_MODEL.values())
+
+
+@pytest.mark.parametrize("by_model", [[], ["en"]])
+def test_the_figure_of_a_mention_follows_whether_it_has_an_opinion(by_model: list[str]) -> None:
+    figures = figures_of(by_model=by_model)
+    found = [figures.figure(NEGATIVE, lang="en", uses_model=uses_model) for uses_model in (False, True)]
+    assert [one and one.n for one in found] == [table.confusion.n(NEGATIVE) for table in (RULES, WITH_LANGUAGE_MODEL)]
 
 
 def test_the_public_figures_of_the_rules_are_those_of_todays_rules(shared_data: Path) -> None:

@@ -172,7 +172,7 @@ def test_without_the_language_model_the_page_says_that_words_are_weaker(site: Si
         (
             {"relevant": 1, "irrelevant": 0},
             "Needs 19 more clicks before it sets anything aside, "
-            "at least 2 of “Not relevant” and 1 of “It is about us”.",
+            "at least 2 of “Not relevant” and 1 of “It is about Acme”.",
         ),
         ({"is_on": False}, "Switched off: nothing is set aside. Clicks are kept."),
     ],

@@ -73,6 +73,8 @@ def test_questions_wishes_and_plans_are_no_opinions(judged: list[Judged], kind: 
         ("Thanks for losing my bag, Acme", "sarcasm", "Thanks"),
         ("@acme how do I reset it? Thanks", "politeness", "Thanks"),
         ("@acme I was told to call and tried twice", "hints", "told"),
+        ("@acme I was told to call and tried twice", "hints", "call"),
+        ("@acme they had to call me and I tried", "hints", "had to"),
         ("Acme is better than Globex", "comparison", "better than"),
     ],
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -44,9 +44,9 @@ class ErrorFigure:
 class ErrorFigures:
     """The figures of one moment. Answers are compared with what the program said when they were given."""
 
-    def __init__(self, answers: Sequence[CheckAnswer] = (), *, uses_model: bool = False) -> None:
-        """``uses_model``: whether the language model is in use, which decides which public figures fit."""
-        self.answers, self.uses_model = answers, uses_model
+    def __init__(self, answers: Sequence[CheckAnswer] = (), *, by_model: Collection[str] = ()) -> None:
+        """``by_model``: the languages that the language model scores, which decide which public figures fit."""
+        self.answers, self.by_model = answers, by_model
 
     @cached_property
     def all(self) -> Confusion:
@@ -66,11 +66,20 @@ class ErrorFigures:
             if all(w in ("", has) for w, has in zip(wanted, (one.brand, one.lang, one.source), strict=True))
         ]
 
-    def figure(self, called: Sentiment, *, brand: str = "", lang: str = "", source: str = "") -> ErrorFigure | None:
+    def figure(
+        self,
+        called: Sentiment,
+        *,
+        brand: str = "",
+        lang: str = "",
+        source: str = "",
+        uses_model: bool | None = None,
+    ) -> ErrorFigure | None:
         """The figure for posts of a brand, language and source; None if nobody measured any that fits.
 
         It rests on the answers about just these posts, or about this brand, or about all, whichever first has
-        MIN_ANSWERS; else on a public set, in this language.
+        MIN_ANSWERS; else on a public set, in this language. ``uses_model``: whether the language model has judged the
+        posts; None: as it does in this language.
         """
         scopes = ((brand, lang, source), (brand, "", ""), ("", lang, ""))
         for scope in dict.fromkeys(scope for scope in scopes if any(scope)):
@@ -79,7 +88,9 @@ class ErrorFigures:
                 return ErrorFigure(called, own.wrong(called), own.n(called), Basis.OWN)
         if self.all.n(called) >= MIN_ANSWERS and lang in ("", "en"):
             return ErrorFigure(called, self.all.wrong(called), self.all.n(called), Basis.ALL)
-        public = public_figures(lang, uses_model=self.uses_model)
+        if uses_model is None:
+            uses_model = (lang or "en") in self.by_model
+        public = public_figures(lang, uses_model=uses_model)
         if public is None:
             return None
         confusion = public.confusion
@@ -87,6 +98,6 @@ class ErrorFigures:
 
     def mood_model(self, brand: str) -> MoodModel:
         """What the mood of ``brand`` rests on: answers beside today's judgements, because it counts these."""
-        public = general_figures(uses_model=self.uses_model).confusion
+        public = general_figures(uses_model="en" in self.by_model).confusion
         own = Confusion.of_answers(self.answers_of(brand), today=True)
         return MoodModel(public, self._all_today, own, MIN_ANSWERS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 MIN_CLICKS = 20
 MIN_OF_EACH = 2
-"""Clicks of each kind, "not relevant" and "about us"."""
+"""Clicks of each kind, "not relevant" and "about the brand"."""
 SURE_CLICKS = 50
 """From so many clicks on, THRESHOLD holds with the language model; otherwise CAUTIOUS_THRESHOLD."""
 CAUTIOUS_THRESHOLD = 0.25

@@ -185,11 +185,10 @@ class _WeightedClauses:
         """Count hints of a complaint, which have no place in the text: the more there are, the more likely is one."""
         if not self._own_names or not self._text.hints:
             return
-        valence, tokens = hinted_complaint(self._text, is_addressed=self._addressed)
-        if tokens:
-            self._cues.append(TokenCue(tokens[0], tokens[0], CueKind.HINTS))
-        for i in tokens:
-            self._count(counted, i, i, self._text.clause_of(i), valence / len(tokens))
+        valence, hints = hinted_complaint(self._text, is_addressed=self._addressed)
+        for first, last in hints:
+            self._cues.append(TokenCue(first, last, CueKind.HINTS))
+            self._count(counted, last, last, self._text.clause_of(last), valence / len(hints))
 
     def cues(self) -> list[Cue]:
         """What changed how words count. Call it after ``counted_words``."""

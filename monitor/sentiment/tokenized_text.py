@@ -95,8 +95,8 @@ class TokenizedText:
         self.handles: list[int] = []
         """Handles other than those that open the text."""
         self._find_boundaries(flagged)
-        self.hints: dict[str, int] = {}
-        """Kind of hint at a complaint -> token of the first one."""
+        self.hints: dict[str, tuple[int, int]] = {}
+        """Kind of hint at a complaint -> first and last token of the first one."""
         self.marks: list[TokenCue] = []
         """Phrases after which nothing is asserted, for the rules."""
         self.cues: list[TokenCue] = []
@@ -158,7 +158,7 @@ class TokenizedText:
         for i in [i for i, flags in flagged if flags & token_flags.PHRASE_END]:
             entry = entries[i]
             if entry.hint and entry.hint not in hints:
-                hints[entry.hint] = i
+                hints[entry.hint] = i, i
             for phrase in entry.single:
                 self._sort_phrase(phrase, i, i, added, replacing)
             if i and words[i - 1] in entry.phrases:
@@ -175,7 +175,7 @@ class TokenizedText:
         self, phrase: Phrase, first: int, last: int, added: list[TokenValence], replacing: list[TokenValence]
     ) -> None:
         if phrase.hint:
-            self.hints.setdefault(phrase.hint, last)
+            self.hints.setdefault(phrase.hint, (first, last))
         elif phrase.mark is not None:
             self.marks.append(TokenCue(first, last, phrase.mark))
         else:

@@ -20,8 +20,8 @@ class OpinionStore(Protocol):
         and nothing waits.
         """
 
-    def uses_model(self) -> bool:
-        """Whether a model is in use."""
+    def languages(self) -> frozenset[str]:
+        """The languages that the model in use scores, by code; none without a model."""
 
     def waiting(self) -> int:
         """How many posts wait, counted up to 100,000, with those that are still to be reviewed."""

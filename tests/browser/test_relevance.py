@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from monitor.model import Brand
 from tests.browser.conftest import PageErrors
 from tests.browser.test_mentions import CONTRASTS, desktop_context
-from tests.fake_site import RunningApp, judged
+from tests.fake_site import RunningApp, config, judged
 from tests.fake_store import set_aside
 
 pytestmark = pytest.mark.browser
@@ -42,7 +44,7 @@ def test_a_mention_is_marked_undone_and_brought_back(browser: Browser, served: R
     expect(page.locator("#count")).to_have_text("42")
     page.get_by_role("link", name="Show them").click()
     expect(page.locator(".row")).to_have_count(30)
-    page.locator(".row").first.get_by_role("button", name="It is about us").click()
+    page.locator(".row").first.get_by_role("button", name="It is about Acme").click()
     expect(page.locator(".row")).to_have_count(29)
     page.locator(".mention-link").first.click()
     expect(page.locator("#relevance")).to_contain_text("Set aside: probably not about Acme.")
@@ -102,3 +104,28 @@ def test_every_text_is_legible_and_nothing_scrolls_sideways(
         assert page.evaluate("reports") == []
     assert page_errors == []
     context.close()
+
+
+@pytest.mark.parametrize("name", ["Globex", "The Extraordinarily Long Name of a Brand of Kettles and Toasters"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_buttons_name_the_brand_keep_apart_and_fit(page: Page, tmp_path: Path, name: str, width: int) -> None:
+    served = RunningApp(config(tmp_path, brands=[Brand("Acme", "acme", ours=True), Brand(name, "globex")])).start()
+    served.save(judged("globex is fine", brand=name))
+    set_aside(served.store, name, served.clock.now())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{served.url}/mentions/1")
+    label = f"It is about {name}"
+    first, second = page.locator(".relevance form .button").all()
+    assert second.inner_text() == label
+    a, b = first.bounding_box(), second.bounding_box()
+    assert a is not None
+    assert b is not None
+    assert b["x"] - a["x"] - a["width"] >= 8 or b["y"] - a["y"] - a["height"] >= 8
+    assert b["x"] + b["width"] <= width - 8
+    assert page.evaluate(SIDEWAYS) == 0
+    page.goto(f"{served.url}/mentions?range=all&state=set_aside")
+    action = page.get_by_role("button", name=label).bounding_box()
+    assert action is not None
+    assert action["x"] + action["width"] <= width
+    assert page.evaluate(SIDEWAYS) == 0
+    served.stop()

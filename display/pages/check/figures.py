@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from display.error_figures import error_sentence, interval_of_100, of_100
+from display.error_figures import error_sentence, likely_interval, of_100
 from display.formatting import pluralize
 from monitor.model import Answer, CheckAnswer, Sentiment
 from monitor.quality import CALLED, MIN_ANSWERS, Basis, Confusion, ErrorFigures, Interval
@@ -21,7 +21,8 @@ class CalledRow:
 
     called: Sentiment
     sentence: str
-    """"Of 100 called negative, about 9 are not (5 to 15; checked by hand, 140)."; empty for unscored ones."""
+    """"Of 100 called negative, about 9 are not (likely between 5 and 15; checked by hand, 140)."; empty for
+    unscored ones."""
     n: int
     said: list[str]
     """How many people called negative, neutral, positive and not about the brand."""
@@ -96,7 +97,7 @@ def _not_relevant(confusion: Confusion) -> str:
     share = confusion.not_relevant()
     words = of_100(share.value)
     verb = "is" if words == "about 1" else "are"
-    return f"Of 100 mentions, {words} {verb} not about their brand ({interval_of_100(share)}; checked by hand, {n:,})."
+    return f"Of 100 mentions, {words} {verb} not about their brand ({likely_interval(share)}; checked by hand, {n:,})."
 
 
 def _changed(answers: Sequence[CheckAnswer]) -> str:
@@ -119,7 +120,7 @@ def _group(title: str, answers: Sequence[CheckAnswer], name_of: Callable[[CheckA
 
 
 def _cell(n: int, share: Interval) -> str:
-    """ "about 9 (5 to 15), 140 checked", or "too few to say (12)"."""
+    """ "about 9 (likely between 5 and 15), 140 checked", or "too few to say (12)"."""
     if n < MIN_ANSWERS:
         return f"too few to say ({n})"
-    return f"{of_100(share.value)} ({interval_of_100(share)}), {n:,} checked"
+    return f"{of_100(share.value)} ({likely_interval(share)}), {n:,} checked"

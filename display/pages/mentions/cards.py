@@ -13,7 +13,17 @@ from display.formatting import FormattedTime, format_duration, format_signed, fo
 from display.pages.mentions.facets import INTENT
 from display.pages.mentions.text_runs import TextRun, excerpt, outside, text_runs
 from monitor.judging import HOW_TO_INSTALL, OpinionStatus, counts_by_words
-from monitor.model import Brand, IntentPhrase, Mention, Sentiment, Span, Trust, WordWeight
+from monitor.model import (
+    Brand,
+    CueKind,
+    Evidence,
+    IntentPhrase,
+    Mention,
+    Sentiment,
+    Span,
+    Trust,
+    WordWeight,
+)
 from monitor.text.language_codes import language_name
 from monitor.text.quotes import quoted_spans
 
@@ -29,7 +39,7 @@ class WeightedWord:
 
     text: str
     figure: str
-    """Its weight: "-1.3"."""
+    """Its weight: "-1.30"."""
     share: float
     """Its weight as a share of the heaviest word's, -1 to 1."""
 
@@ -59,7 +69,7 @@ class Card:
     figure: str
     """"+0.49"; for an unscored mention the reason."""
     grounds: str
-    """"words +1.2, sentence -0.3"; for an unscored mention what could be done about it; empty if there is nothing."""
+    """"words +1.20, sentence -0.30"; for an unscored mention what could be done about it; empty if there is nothing."""
     published: FormattedTime | None
     """None if the date is not known."""
     read: FormattedTime
@@ -106,13 +116,14 @@ class Cards:
     def full(self, mention: Mention, now: datetime, found: Sequence[Span] = ()) -> Card:
         """The mention's own page: the whole text, with what counted for its score and what did not."""
         body, evidence = mention.post.body, mention.score.evidence
+        words = _whole_phrases(evidence)
         styles: dict[str, Iterable[tuple[int, int]]] = {
             "title": [(0, len(mention.post.title))],
             "quote": quoted_spans(body),
             "hit": mention.spans,
             "found": found,
-            "pos": [(w.start, w.end) for w in evidence.words if w.weight > 0],
-            "neg": [(w.start, w.end) for w in evidence.words if w.weight < 0],
+            "pos": [(w.start, w.end) for w in words if w.weight > 0],
+            "neg": [(w.start, w.end) for w in words if w.weight < 0],
             "off": outside(evidence.clauses, len(body)) if evidence.clauses else [],
         }
         return self._card(mention, now, text_runs(body, styles), (False, False))
@@ -139,12 +150,19 @@ class Cards:
             figure=score_figure(mention),
             grounds=self._grounds(mention),
             published=None if undated else format_time(mention.post.published_at, now, self.zone),
-            read=format_time(mention.added_at, now, self.zone),
+            read=self._read_time(mention, now),
             late="" if undated or mention.imported else delay_text(mention),
             intents=tuple(_raised(phrase, mention.post.body) for phrase in mention.intents),
             stars=f"{mention.post.stars} of 5 stars" if mention.post.stars else "",
             reply_to=_handle(mention.post.reply_to),
         )
+
+    def _read_time(self, mention: Mention, now: datetime) -> FormattedTime:
+        """When it was read. Beside a date of another day, a time of today says so: "today, 15:44"."""
+        read, today = format_time(mention.added_at, now, self.zone), now.astimezone(self.zone).date()
+        dates = [at.astimezone(self.zone).date() for at in (mention.added_at, mention.post.published_at)]
+        is_clear = dates[0] != today or dates[1] == today
+        return read if is_clear else replace(read, clock=f"today, {read.clock}")
 
     def _label_note(self, mention: Mention) -> str:
         """What is to be known about the judgement: who made it, or how rough it is."""
@@ -175,12 +193,12 @@ def _raised(phrase: IntentPhrase, body: str) -> RaisedIntent:
 
 
 def opinion_figures(mention: Mention) -> str:
-    """ "words +1.2, sentence -0.3": the weight of the words, and what the language model makes of the sentence."""
+    """ "words +1.20, sentence -0.30": the weight of the words, and what the language model makes of the sentence."""
     if mention.opinion is None:
         return ""
     words = sum(word.weight for word in mention.score.evidence.words)
-    sentence = f"sentence {format_signed(mention.opinion.balance, 1)}"
-    return f"words {format_signed(words, 1)}, {sentence}" if mention.post.lang == "en" else sentence
+    sentence = f"sentence {format_signed(mention.opinion.balance)}"
+    return f"words {format_signed(words)}, {sentence}" if mention.post.lang == "en" else sentence
 
 
 def opinion_shares(mention: Mention) -> str:
@@ -231,7 +249,29 @@ def _without_overlaps(words: Iterable[WordWeight]) -> list[WordWeight]:
 
 def weighted_words(mention: Mention) -> list[WeightedWord]:
     """The words that counted for the score, the heaviest first. Words that counted for several reasons stand once."""
-    words = sorted(_without_overlaps(mention.score.evidence.words), key=lambda w: -abs(w.weight))
+    words = sorted(_counted_words(mention), key=lambda w: -abs(w.weight))
     heaviest = max((abs(w.weight) for w in words), default=0.0) or 1.0
-    body = mention.post.body
-    return [WeightedWord(body[w.start : w.end], format_signed(w.weight, 1), w.weight / heaviest) for w in words]
+    body, digits = mention.post.body, _digits(words)
+    return [WeightedWord(body[w.start : w.end], format_signed(w.weight, digits), w.weight / heaviest) for w in words]
+
+
+def total_weight(mention: Mention) -> str:
+    """The sum of these weights, which is true to the last digit that is shown."""
+    words = _counted_words(mention)
+    return format_signed(sum(w.weight for w in words), _digits(words))
+
+
+def _counted_words(mention: Mention) -> list[WordWeight]:
+    return _without_overlaps(_whole_phrases(mention.score.evidence))
+
+
+def _digits(words: Sequence[WordWeight]) -> int:
+    """Two, or three if the weights rounded to two do not add up to their rounded sum."""
+    rounded = sum(round(w.weight, 2) for w in words)
+    return 2 if round(rounded, 2) == round(sum(w.weight for w in words), 2) else 3
+
+
+def _whole_phrases(evidence: Evidence) -> list[WordWeight]:
+    """The words that counted, those of a sign of a complaint with its whole phrase: "had to" instead of "to"."""
+    starts = {cue.end: cue.start for cue in evidence.cues if cue.kind is CueKind.HINTS}
+    return [w._replace(start=min(w.start, starts.get(w.end, w.start))) for w in evidence.words]

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from monitor.model import CueKind, Mention
 
 CUE_TEXTS: Mapping[CueKind, str] = MappingProxyType(
     {
-        CueKind.QUESTION: "A question is not an opinion",
-        CueKind.WISH: "A wish is not an opinion",
-        CueKind.PLAN: "A plan is not an opinion",
-        CueKind.CONDITION: "A condition is not a fact",
-        CueKind.REPORTED: "A claim or a promise is not an opinion",
-        CueKind.DENIED: "The author does not say this",
-        CueKind.SYMPATHY: "Sympathy is not criticism",
-        CueKind.CHANGE: "It used to be so",
-        CueKind.MONEY: "A business figure goes up or down",
-        CueKind.NAME: "Part of a name",
-        CueKind.OTHERS: "About somebody else",
-        CueKind.SARCASM: "Praise beside a failure",
-        CueKind.POLITENESS: "Polite thanks",
-        CueKind.HINTS: "Several signs of a complaint",
-        CueKind.COMPARISON: "Compares brands, or leaves one",
+        CueKind.QUESTION: "A question is not an opinion, so praise in it does not count, and criticism often less",
+        CueKind.WISH: "A wish is not an opinion, so praise in it does not count, except thanks",
+        CueKind.PLAN: "A plan is not an opinion, so praise in it does not count",
+        CueKind.CONDITION: "A condition is not a fact, so praise in it does not count, and criticism may count less",
+        CueKind.REPORTED: "A claim, a promise or a quoted word is not an opinion, so praise in it does not count",
+        CueKind.DENIED: "The author does not say this, so it does not count",
+        CueKind.SYMPATHY: "Sympathy is not criticism, so it does not count",
+        CueKind.CHANGE: "Something changed, so how it was counts the other way or not at all",
+        CueKind.MONEY: "A business figure goes up or down, which counts as good or bad",
+        CueKind.NAME: "Part of a name, so it does not count as praise",
+        CueKind.OTHERS: "About somebody else, or said by the brand, so it counts little or not at all",
+        CueKind.SARCASM: "Praise beside a failure, which counts as criticism or not at all",
+        CueKind.POLITENESS: "Polite thanks, which count as no praise",
+        CueKind.HINTS: "Several signs of a complaint, which together count as criticism",
+        CueKind.COMPARISON: "Compares brands, or leaves one, which counts for or against this one",
     }
 )
+"""What a kind of cue is, and what it does to the score."""
 
 
-def cue_notes(mention: Mention) -> list[tuple[str, str]]:
-    """What each kind of cue means, and the words that raised it, in the order of the text; each kind once."""
+@dataclass(frozen=True, slots=True)
+class CueNote:
+    """What a kind of cue means, and the words that raised it."""
+
+    meaning: str
+    phrases: Sequence[str]
+
+
+def cue_notes(mention: Mention) -> list[CueNote]:
+    """Each kind once, in the order of the text, with the words of its first cue; of signs, with those of all."""
     body = mention.post.body
-    notes: dict[str, str] = {}
+    found: dict[CueKind, dict[str, None]] = {}
     for cue in mention.score.evidence.cues:
-        notes.setdefault(CUE_TEXTS[cue.kind], " ".join(body[cue.start : cue.end].split()))
-    return list(notes.items())
+        phrases = found.setdefault(cue.kind, {})
+        if not phrases or cue.kind is CueKind.HINTS:
+            phrases[" ".join(body[cue.start : cue.end].split())] = None
+    return [CueNote(CUE_TEXTS[kind], list(phrases)) for kind, phrases in found.items()]

@@ -27,7 +27,7 @@ from display.pages.context import PageContext, page_context
 from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
-from display.pages.mentions.cards import Card, Cards, opinion_effect, opinion_shares, weighted_words
+from display.pages.mentions.cards import Card, Cards, opinion_effect, opinion_shares, total_weight, weighted_words
 from display.pages.mentions.cues import cue_notes
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
@@ -157,7 +157,7 @@ def mention(number: int) -> PageResponse:
         view=view,
         words=weighted_words(shown),
         cues=cue_notes(shown),
-        total_weight=format_signed(sum(word.weight for word in shown.score.evidence.words), 1),
+        total_weight=total_weight(shown),
         lowest_score=format_signed(-1, 0),
         error=error_of(context, shown),
         opinion=opinion_shares(shown),
@@ -254,7 +254,11 @@ def error_of(context: PageContext, mention: Mention) -> ErrorFigure | None:
     if mention.corrected or sentiment not in CALLED:
         return None
     return error_figures(context.store).figure(
-        sentiment, brand=mention.brand, lang=mention.post.lang or "", source=mention.post.source
+        sentiment,
+        brand=mention.brand,
+        lang=mention.post.lang or "",
+        source=mention.post.source,
+        uses_model=mention.opinion is not None,
     )
 
 

@@ -39,7 +39,7 @@ def state_text(brand: BrandRelevance, status: RelevanceStatus) -> str:
 
 
 def missing_clicks(brand: BrandRelevance) -> str:
-    """How many clicks are missing: "Needs 7 more clicks, at least 1 of them "It is about us"."."""
+    """How many clicks are missing: "Needs 7 more clicks, at least 1 of “It is about Acme”."."""
     parts = [f"{max(0, MIN_OF_EACH - n)} of “{name}”" for name, n in _kinds(brand) if n < MIN_OF_EACH]
     missing = max(MIN_CLICKS - brand.clicks, sum(max(0, MIN_OF_EACH - n) for _, n in _kinds(brand)))
     needs = f"Needs {pluralize(missing, 'more click')} before it sets anything aside"
@@ -47,4 +47,4 @@ def missing_clicks(brand: BrandRelevance) -> str:
 
 
 def _kinds(brand: BrandRelevance) -> tuple[tuple[str, int], tuple[str, int]]:
-    return ("Not relevant", brand.irrelevant), ("It is about us", brand.relevant)
+    return ("Not relevant", brand.irrelevant), (f"It is about {brand.brand}", brand.relevant)

@@ -1,4 +1,4 @@
-"""Clicks on mentions, "Not relevant" and "It is about us", and /relevance: what follows from them for each brand.
+"""Clicks on mentions, "Not relevant" and "It is about Acme", and /relevance: what follows from them for each brand.
 
     POST /mentions/<id>/irrelevant --> Store.relevance.click --> the worker learns --> mentions are set aside
 

@@ -25,8 +25,8 @@ MIN_KINDS_UNADDRESSED = 3
 FIRST_PERSON = word_set("i my me we our us i'm i've mine")
 
 
-def hinted_complaint(text: TokenizedText, *, is_addressed: bool) -> tuple[float, list[int]]:
-    """The sum of the hints' valences and the tokens of one hint per kind; 0 if there are too few kinds."""
+def hinted_complaint(text: TokenizedText, *, is_addressed: bool) -> tuple[float, list[tuple[int, int]]]:
+    """The sum of the hints' valences and first and last token of one hint per kind; 0 if there are too few kinds."""
     found = text.hints
     if len(found) < (MIN_KINDS if is_addressed else MIN_KINDS_UNADDRESSED):
         return 0.0, []

@@ -81,8 +81,8 @@ class SqliteOpinions:
         if known != (wanted if model else None):
             self._write(lambda db: _use_model(db, wanted if model else None))
 
-    def uses_model(self) -> bool:
-        return self._read(lambda db: db.execute(_STATE).fetchone() is not None)
+    def languages(self) -> frozenset[str]:
+        return self._read(_languages)
 
     def waiting(self) -> int:
         return self._read(_waiting)
@@ -108,6 +108,11 @@ def _use_model(db: Connection, wanted: tuple[str, str, str, str] | None) -> None
     if wanted:
         review = "SELECT ?, ?, ?, ?, 1 + ifnull(max(id), 0) FROM post"
         db.execute(f"INSERT INTO opinion_state (model, policy, languages, unmeasured, review) {review}", wanted)
+
+
+def _languages(db: Connection) -> frozenset[str]:
+    row = db.execute("SELECT languages FROM opinion_state").fetchone()
+    return frozenset(json.loads(row[0]) if row else ())
 
 
 def _waiting(db: Connection) -> int:
