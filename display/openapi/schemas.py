@@ -6,6 +6,7 @@ test compares their keys with the columns of the export.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
@@ -134,12 +135,17 @@ _POSTS_BY_NAME = object_of(posts=_POSTS) | {"additionalProperties": False}
 DELIVERY: Json = {"oneOf": [reference("DeliveredPost"), _POSTS, _POSTS_BY_NAME]}
 
 
+_FIRST, _LAST = (at.replace(tzinfo=UTC).timestamp() for at in (datetime.min, datetime.max))
+_SECONDS: Json = {"type": "number", "minimum": _FIRST, "exclusiveMaximum": _LAST}
+"""Since 1970; the years 1 to 9999."""
+
+
 def _with_rules(post: Json) -> Json:
     """With what only the code checks: a post has a text or is deleted, and times may be numbers."""
     has_text = {"properties": {"text": {"pattern": r"\S"}}, "required": ["text"]}
     is_deleted = {"properties": {"deleted": {"const": True}}, "required": ["deleted"]}
     post["properties"]["id"]["type"] = ["string", "integer"]
-    post["properties"]["published"]["anyOf"].append({"type": "number"})
+    post["properties"]["published"]["anyOf"].append(_SECONDS)
     return post | {"anyOf": [has_text, is_deleted]}
 
 
