@@ -74,7 +74,7 @@ def test_a_wall_is_showing_while_a_screen_is_connected(browser: Browser, page: P
     expect(row.locator(".detail")).to_contain_text(f"Last shown: “{sentence}")
     assert page.locator(".system dt").all_inner_texts() == [
         *("Version", "Database", "SQLite"),
-        *("Saving", "Reading", "Watching", "Screens", "Languages", "Backups"),
+        *("Saving", "Reading", "Watching", "Screens", "Languages", "Learning", "Backups"),
     ]
 
 

@@ -131,7 +131,7 @@ def test_a_wall_without_a_socket_is_kept_current_over_http(page: Page, served: R
 def test_the_first_run_lists_the_sources(page: Page, served: RunningApp) -> None:
     served.save()
     open_wall(page, served)
-    expect(page.locator("h1")).to_contain_text("nothing yet. 2 sources are being read.")
+    expect(page.locator("h1")).to_contain_text("nothing yet. 1 of 2 sources read.")
     expect(page.locator(".first-run tbody th")).to_have_text(["Forum", "Reddit"])
     expect(page.locator(".first-run tbody tr").first).to_contain_text("none yet")
 
