@@ -7,7 +7,8 @@ import os
 import resource
 import selectors
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -191,6 +192,40 @@ def test_the_oldest_idle_connection_makes_room(loop: Loop, fake_time: FakeTime) 
     assert (len(loop.served), loop.worker.nr_conns) == (1, 2)
     for client in (*silent, newest):
         client.close()
+
+
+def events_of_a_pass(loop: Loop) -> Iterator[Callable[[], None]]:
+    """What the next pass of the loop would call: all its events are known before the first is handled."""
+    for key, _ in loop.worker.poller.select(0):
+        yield partial(key.data, key.fileobj)
+
+
+@pytest.mark.parametrize("kind", ["arriving", "lingering", "kept"])
+def test_an_event_of_a_connection_that_made_room_in_the_same_pass_is_ignored(
+    loop: Loop, fake_time: FakeTime, kind: str
+) -> None:
+    client = loop.connect(b"GET" if kind == "arriving" else REQUEST)
+    if kind == "lingering":
+        loop.worker.linger(loop.served[0][0])
+        loop.worker.nr_conns -= 1  # as ``finish_request`` counts
+    elif kind == "kept":
+        keep(loop, loop.served[0][0])
+    client.sendall(REQUEST)
+    fake_time.seconds += MIN_EVICTED_SECONDS + 1
+    loop.worker.set_accept_enabled(False)
+    events = list(events_of_a_pass(loop))
+    assert len(events) == 1
+    assert loop.worker._make_room()
+    events[0]()
+    assert (loop.worker.nr_conns, is_closed(client)) == (0, True)
+    client.close()
+
+
+def keep(loop: Loop, conn: Connection) -> None:
+    """Keep a connection whose request was answered, as ``finish_request`` does."""
+    conn.sock.setblocking(False)
+    loop.worker.keepalived_conns.append(conn)
+    loop.worker.poller.register(conn.sock, selectors.EVENT_READ, partial(loop.worker.on_client_socket_readable, conn))
 
 
 def test_the_newest_connection_is_closed_if_all_others_are_in_use(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:

@@ -146,9 +146,16 @@ class GuardedThreadWorker(ThreadWorker):  # type: ignore[misc]
             if now > deadline:
                 self._end_lingering(conn)
 
+    def on_client_socket_readable(self, conn: Connection, client: Any) -> None:
+        """Read the next request of a kept connection, unless it was closed, as in ``_receive``."""
+        if conn in self.keepalived_conns:
+            super().on_client_socket_readable(conn, client)
+
     def _receive(self, conn: Connection, _sock: Any) -> None:
         """Read what ``conn`` has sent, and pass it on when its request is complete."""
-        arriving = self._arriving[conn]
+        arriving = self._arriving.get(conn)
+        if arriving is None:
+            return None  # ``_make_room`` closed it for a connection that was accepted in the same pass
         reader = arriving.reader
         while not (reader.complete or reader.refusal):
             try:
@@ -209,6 +216,8 @@ class GuardedThreadWorker(ThreadWorker):  # type: ignore[misc]
 
     def _drain(self, conn: Connection, sock: ClientSocket) -> None:
         """Read what a client sends after its last response, and forget it."""
+        if conn not in self._lingering:
+            return  # as in ``_receive``
         try:
             is_open = bool(sock.recv(RECEIVE_BYTES))
         except BlockingIOError:
