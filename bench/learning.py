@@ -245,7 +245,7 @@ def main() -> None:
     labels = [label_of_tweet(one) for one in tweets]
     print(f"{len(labels):,} tweets of the half on which nothing was chosen; intervals of 95 %\n")
     print_runs("By mistake: answers unrelated to the scores", labels, unrelated, arguments.runs)
-    print_runs("By mistake: answers that agree, but for a random fifth", labels, agreeing, arguments.runs)
+    print_runs("By mistake: answers that agree, except for a random fifth", labels, agreeing, arguments.runs)
     print_runs('A real error: "sick" as praise in 8 % of the posts', labels, with_slang, arguments.runs)
     print_runs("The tweets as they are, with words alone", labels, unchanged, arguments.runs)
     if arguments.opinions:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.model import Answer, CheckAnswer, CheckDraw, DrawFilter, Sentiment
 from monitor.model.checks import DRAW_LIFETIME, DRAW_SIZE
@@ -12,9 +12,8 @@ from monitor.store.sqlite import relevance
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands, source_names
 from monitor.store.sqlite.rows import SENTIMENTS, sentiment_code
+from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import MILLISECOND, from_ms, from_thousandths, optional_time, to_ms
-
-T = TypeVar("T")
 
 _LIFETIME_MS = DRAW_LIFETIME // MILLISECOND
 # Of each story the mention with the lowest random number: as if mentions were drawn one by one, and those of a story
@@ -47,16 +46,8 @@ _ANSWERS = """
     FROM check_answer LEFT JOIN mention ON mention.id = check_answer.mention"""
 
 
-class SqliteChecks:
+class SqliteChecks(StorePart):
     """CheckStore over the connections of a store."""
-
-    def __init__(
-        self,
-        read: Callable[[Callable[[Connection], Any]], Any],
-        write: Callable[[Callable[[Connection], Any]], Any],
-    ) -> None:
-        """``read`` and ``write`` run a function in a transaction of the store."""
-        self._run_read, self._run_write = read, write
 
     def draw(
         self, person: str, f: DrawFilter, since: datetime, now: datetime, size: int = DRAW_SIZE
@@ -85,14 +76,6 @@ class SqliteChecks:
         select = f"{_ANSWERS} WHERE ?1 IS NULL OR draw = ?1 ORDER BY check_answer.id DESC LIMIT ?2"
         params = (draw, -1 if newest is None else newest)
         return self._read(lambda db: [_answer(row) for row in db.execute(select, params)][::-1])
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        result: T = self._run_read(query)
-        return result
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        result: T = self._run_write(job)
-        return result
 
 
 def _candidates(db: Connection, f: DrawFilter, since: int, until: int, size: int) -> list[int]:

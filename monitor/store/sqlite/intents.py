@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.model import ChangeKind, Intent, IntentPhrase, IntentReview, State, StoredIntents, StoredPost
 from monitor.store.intents import REVIEW_DELAY
 from monitor.store.sqlite import derived, opinions
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.reviews import next_range
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_intents, read_spans
+from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import MILLISECOND, from_thousandths, to_ms
-
-T = TypeVar("T")
 
 REVIEWED_IDS = 500
 """Ids of posts that one step of the review looks at."""
@@ -32,16 +32,8 @@ _UPDATE = """
     UPDATE mention SET intent = ?, evidence = json_patch(evidence, ?) WHERE id = ?"""
 
 
-class SqliteIntents:
+class SqliteIntents(StorePart):
     """IntentStore over the connections of a store."""
-
-    def __init__(
-        self,
-        read: Callable[[Callable[[Connection], Any]], Any],
-        write: Callable[[Callable[[Connection], Any]], Any],
-    ) -> None:
-        """``read`` and ``write`` run a function in a transaction of the store."""
-        self._run_read, self._run_write = read, write
 
     def use_rules(self, digest: str, now: datetime) -> None:
         known = self._read(lambda db: db.execute("SELECT digest FROM intent_rules").fetchone())
@@ -55,26 +47,10 @@ class SqliteIntents:
     def save_review(self, review: IntentReview, found: Mapping[int, tuple[IntentPhrase, ...]], now: datetime) -> int:
         return self._write(lambda db: _save_review(db, review, found, to_ms(now)))
 
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        result: T = self._run_read(query)
-        return result
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        result: T = self._run_write(job)
-        return result
-
 
 def _next_review(db: Connection, now: int) -> IntentReview:
-    state = db.execute("SELECT changed_at, review FROM intent_rules").fetchone()
-    if state is None or state[0] <= now < state[0] + _REVIEW_DELAY_MS:
-        return IntentReview()
-    position = state[1]
-    if position is None:
-        (position,) = db.execute("SELECT 1 + ifnull(max(id), 0) FROM post").fetchone()
-    if position <= 1:
-        return IntentReview()
-    low = max(1, position - REVIEWED_IDS)
-    return IntentReview(_posts(db, low, position), low)
+    ids = next_range(db, "intent_rules", "post", now=now, delay_ms=_REVIEW_DELAY_MS, size=REVIEWED_IDS)
+    return IntentReview(_posts(db, *ids), ids.low) if ids else IntentReview()
 
 
 def _posts(db: Connection, low: int, high: int) -> tuple[StoredPost, ...]:

@@ -7,19 +7,19 @@ exactly what it was, and no rule and no model is needed to adjust it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.model import Comparison, JudgedMention, LearningResult, Offset, Opinion, ScoreReview, StoredScore
 from monitor.store.learning import REVIEW_DELAY
 from monitor.store.sqlite import opinions
 from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.reviews import next_range
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence
+from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import MILLISECOND, from_ms, to_ms
-
-T = TypeVar("T")
 
 REVIEWED_IDS = 500
 """Ids of mentions that one step of the review looks at."""
@@ -34,16 +34,8 @@ _SELECT = f"""
     WHERE mention.id >= ? AND mention.id < ? AND program_score IS NOT NULL ORDER BY mention.id DESC"""
 
 
-class SqliteLearning:
+class SqliteLearning(StorePart):
     """LearningStore over the connections of a store."""
-
-    def __init__(
-        self,
-        read: Callable[[Callable[[Connection], Any]], Any],
-        write: Callable[[Callable[[Connection], Any]], Any],
-    ) -> None:
-        """``read`` and ``write`` run a function in a transaction of the store."""
-        self._run_read, self._run_write = read, write
 
     def result(self) -> LearningResult:
         return self._read(_result)
@@ -56,14 +48,6 @@ class SqliteLearning:
 
     def save_review(self, review: ScoreReview, adjustments: Mapping[int, float], now: datetime) -> int:
         return self._write(lambda db: _save_review(db, review, adjustments, to_ms(now)))
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        result: T = self._run_read(query)
-        return result
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        result: T = self._run_write(job)
-        return result
 
 
 def _result(db: Connection) -> LearningResult:
@@ -100,16 +84,8 @@ def _save_result(db: Connection, result: LearningResult, now: int) -> None:
 
 
 def _next_review(db: Connection, now: int) -> ScoreReview:
-    state = db.execute("SELECT changed_at, review FROM learning").fetchone()
-    if state is None or state[0] <= now < state[0] + _REVIEW_DELAY_MS:
-        return ScoreReview()
-    position = state[1]
-    if position is None:
-        (position,) = db.execute("SELECT 1 + ifnull(max(id), 0) FROM mention").fetchone()
-    if position <= 1:
-        return ScoreReview()
-    low = max(1, position - REVIEWED_IDS)
-    return ScoreReview(_scores(db, low, position), low)
+    ids = next_range(db, "learning", "mention", now=now, delay_ms=_REVIEW_DELAY_MS, size=REVIEWED_IDS)
+    return ScoreReview(_scores(db, *ids), ids.low) if ids else ScoreReview()
 
 
 def _scores(db: Connection, low: int, high: int) -> tuple[StoredScore, ...]:

@@ -7,18 +7,17 @@ millions: ``opinion_state.review`` moves down over their ids while nothing waits
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.model import ChangeKind, JudgedMention, MentionToJudge, Opinion, OpinionWork, PostToJudge
 from monitor.store.sqlite import derived
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence, read_spans, sentiment_code
+from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import from_thousandths, to_ms, to_thousandths
-
-T = TypeVar("T")
 
 ADJUSTMENT = "ifnull(json_extract(evidence, '$.adjustment'), 0)"
 """What was added to ``program_score`` from people's answers, in thousandths."""
@@ -64,16 +63,8 @@ def forget(db: Connection, ids: str) -> None:
     db.execute("DELETE FROM opinion WHERE mention IN (SELECT value FROM json_each(?))", (ids,))
 
 
-class SqliteOpinions:
+class SqliteOpinions(StorePart):
     """OpinionStore over the connections of a store."""
-
-    def __init__(
-        self,
-        read: Callable[[Callable[[Connection], Any]], Any],
-        write: Callable[[Callable[[Connection], Any]], Any],
-    ) -> None:
-        """``read`` and ``write`` run a function in a transaction of the store."""
-        self._run_read, self._run_write = read, write
 
     def use_model(self, model: str, policy: str, languages: Collection[str], unmeasured: Collection[str] = ()) -> None:
         wanted = (model, policy, json.dumps(sorted(languages)), json.dumps(sorted(unmeasured)))
@@ -92,14 +83,6 @@ class SqliteOpinions:
 
     def save_opinions(self, work: OpinionWork, judged: Sequence[JudgedMention], now: datetime) -> int:
         return self._write(lambda db: _save(db, work, judged, to_ms(now)))
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        result: T = self._run_read(query)
-        return result
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        result: T = self._run_write(job)
-        return result
 
 
 def _use_model(db: Connection, wanted: tuple[str, str, str, str] | None) -> None:

@@ -7,9 +7,9 @@ New and edited mentions of brands with a model enter a queue in the transaction 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.model import (
     BrandRelevance,
@@ -24,9 +24,8 @@ from monitor.store.sqlite import derived, relevance_queue, relevance_work
 from monitor.store.sqlite.changes import set_state
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.ids import active_brands
+from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import from_ms, to_ms
-
-T = TypeVar("T")
 
 MOVED_PER_WRITE = 500
 """Mentions that one transaction brings back, so that others can write in between."""
@@ -50,16 +49,8 @@ _REASONS = """
     SELECT mention, probability, reason FROM set_aside WHERE mention IN (SELECT value FROM json_each(?))"""
 
 
-class SqliteRelevance:
+class SqliteRelevance(StorePart):
     """RelevanceStore over the connections of a store."""
-
-    def __init__(
-        self,
-        read: Callable[[Callable[[Connection], Any]], Any],
-        write: Callable[[Callable[[Connection], Any]], Any],
-    ) -> None:
-        """``read`` and ``write`` run a function in a transaction of the store."""
-        self._run_read, self._run_write = read, write
 
     # What people do
 
@@ -113,14 +104,6 @@ class SqliteRelevance:
         while moved := self._write(lambda db: _bring_some_back(db, brand, keep, to_ms(now))):
             total += moved
         return total
-
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        result: T = self._run_read(query)
-        return result
-
-    def _write(self, job: Callable[[Connection], T]) -> T:
-        result: T = self._run_write(job)
-        return result
 
 
 def click(db: Connection, mention: int, relevant: bool, person: str, now: int) -> bool:
