@@ -70,6 +70,19 @@ def wait_until_live(page: Page, served: RunningApp) -> None:
     expect(page.locator("#pill .n")).to_have_text("1 new")
 
 
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_what_is_to_be_known_of_a_judgement_is_whole(page: Page, served: RunningApp, width: int) -> None:
+    mention = save_post(served, "Globex never answers the phone.")
+    served.store.correct_score(mention, -0.9, served.clock.now())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{served.url}/mentions")
+    label = page.locator(f"#m{mention} .sentiment .label")
+    expect(label).to_have_text("Negative, corrected")
+    assert label.evaluate("l => [l.scrollWidth - l.clientWidth, l.scrollHeight - l.clientHeight]") == [0, 0]
+    if width > 600:
+        assert set(page.evaluate(HEIGHTS)) == {75}
+
+
 @pytest.mark.parametrize("width", [390, 768, 1100, 1366, 1920])
 def test_the_labels_of_the_chart_are_whole_and_apart(page: Page, served: RunningApp, width: int) -> None:
     now = served.clock.now()

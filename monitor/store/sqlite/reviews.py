@@ -1,4 +1,4 @@
-"""How stored rows are judged again after a change: by ranges of ids, the newest first, from where the last run ended."""
+"""How stored rows are judged again after a change: in ranges of ids, the newest first, going on where it ended."""
 
 from __future__ import annotations
 
