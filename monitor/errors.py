@@ -19,6 +19,7 @@
         DeliveryRefused              it is not signed with the secret of a source
       EncoderError                   the language model is missing, or its files cannot be used
       PeopleError                    an account, token or wall cannot be changed this way
+      SavedViewError                 a saved view cannot be added or renamed this way
       StoreError(fault)              locked, full, not a database
         DatabaseMissing              there is no database, and none may be created
         SchemaError                  newer or older than this program
@@ -172,6 +173,10 @@ class PeopleError(WallflowerError):
 
 class EncoderError(WallflowerError):
     """The language model is not installed, or its files cannot be used."""
+
+
+class SavedViewError(WallflowerError):
+    """A saved view cannot be added or renamed this way."""
 
 
 class StoreError(WallflowerError):

@@ -186,8 +186,11 @@ NEW_TABLES |= {
     "relevance_vector",
     "relevance_kept",
     "set_aside",
+    "saved_view",
+    "saved_view_person",
+    "saved_view_feed",
 }
-FILLED = {"link_progress", "access_version", "deletion_state", "story_key"}
+FILLED = {"link_progress", "access_version", "deletion_state", "story_key", "saved_view"}
 """The new tables with a row."""
 CHANGED = ("source", "topics")
 """Tables whose rows change; ``test_an_old_database_can_be_used`` reads them."""

@@ -43,6 +43,7 @@ from monitor.model.opinion_work import JudgedMention, MentionToJudge, OpinionWor
 from monitor.model.opinions import UNCLEAR_FROM, Opinion, OwnModel, Trust
 from monitor.model.posts import UNDATED, Batch, Brand, Delivery, Json, Post, Receipt, Span, Term
 from monitor.model.queries import (
+    FILTER_STATES,
     Bin,
     Choice,
     Count,
@@ -79,6 +80,7 @@ from monitor.model.texts import Text, Texts
 
 __all__ = [
     "ERASING",
+    "FILTER_STATES",
     "NEUTRAL_BELOW",
     "PAUSED_REASON",
     "UNCLEAR_FROM",

@@ -28,6 +28,10 @@ class Order(StrEnum):
     POSITIVE = "positive"
 
 
+FILTER_STATES = ("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left")
+"""The values of ``MentionFilter.state``."""
+
+
 @dataclass(frozen=True, slots=True)
 class MentionFilter:
     """The filter of lists, counts, facets, exports and live counts. Facets are joined by AND, their values by OR.

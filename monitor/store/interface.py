@@ -31,6 +31,7 @@ from monitor.store.mention_queries import MentionQueries
 from monitor.store.opinions import OpinionStore
 from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
+from monitor.store.views import ViewStore
 
 if TYPE_CHECKING:
     from monitor.clock import Clock
@@ -70,6 +71,8 @@ class Store(MentionQueries, Protocol):
     """Mentions drawn at random, and what people answer about them."""
     relevance: RelevanceStore
     """Whether mentions are about their brand: people's clicks, and what the program sets aside."""
+    views: ViewStore
+    """Saved views, and when each person last looked at them."""
 
     @property
     def maintenance(self) -> Maintenance:

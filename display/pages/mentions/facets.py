@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
-from monitor.model import Choice, Intent, MentionFilter, Sentiment
+from monitor.model import FILTER_STATES, Choice, Intent, MentionFilter, Sentiment
 from monitor.text.language_codes import language_name
 
 KnownNames: TypeAlias = Mapping[str, Collection[str]]
@@ -123,7 +123,7 @@ INTENT = Facet(
 STATE = Facet(
     "state",
     "State",
-    values=("unclaimed", "claimed", "hidden", "set_aside", "irrelevant", "left"),
+    values=FILTER_STATES,
     label=_Labels({"set_aside": "Set aside", "irrelevant": "Not relevant", "left": "No longer matches"}),
     initial_value="unclaimed",
     collapsed=True,

@@ -130,6 +130,7 @@ def remove(db: Connection, id_: int, now: int, actor: str) -> None:
     """Delete an account; its sessions and tokens are deleted by the foreign keys."""
     account = require_account(db, id_)
     _require_other_admin(db, account)
+    db.execute("DELETE FROM saved_view WHERE owner = ? AND NOT shared", (id_,))
     db.execute("DELETE FROM account WHERE id = ?", (id_,))
     change_version(db)
     audit.record(db, actor, "removed person", account.name, {"role": account.role.label}, now)

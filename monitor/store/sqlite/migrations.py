@@ -30,6 +30,7 @@ from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_relevance import create_relevance_tables
 from monitor.store.sqlite.migrations_retention import create_tombstones
 from monitor.store.sqlite.migrations_stories import create_story_keys
+from monitor.store.sqlite.migrations_views import create_view_tables
 from monitor.store.sqlite.reindexing import reindex_hashtags
 from monitor.store.sqlite.units import to_ms
 
@@ -332,12 +333,7 @@ def m018_context(db: Database) -> None:
     db.execute("ALTER TABLE post ADD COLUMN repost INTEGER NOT NULL DEFAULT 0")
 
 
-@migrations()
-def m019_people(db: Database) -> None:
-    """Accounts, sessions, API tokens, paired walls and the audit log."""
-    create_people_tables(db)
-
-
+migrations(name="m019_people")(create_people_tables)
 migrations(name="m020_tombstones")(create_tombstones)
 migrations(name="m021_intents")(index_all_intents)
 migrations(name="m022_opinions")(create_opinion_tables)
@@ -347,3 +343,4 @@ migrations(name="m025_relevance")(create_relevance_tables)
 migrations(name="m026_learning")(create_learning)
 migrations(name="m027_intent_rules")(create_intent_rules)
 migrations(name="m028_mood_counts")(drop_squares)
+migrations(name="m029_saved_views")(create_view_tables)

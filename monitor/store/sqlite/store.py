@@ -57,7 +57,9 @@ from monitor.store.sqlite.relevance import SqliteRelevance
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
+from monitor.store.sqlite.views import SqliteViews
 from monitor.store.sqlite.writer import Writer
+from monitor.store.views import ViewStore
 
 T = TypeVar("T")
 
@@ -99,6 +101,7 @@ class SqliteStore(SqliteMentionQueries):
         self.learning: LearningStore = SqliteLearning(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
         self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
+        self.views: ViewStore = SqliteViews(self._read, self._write)
 
     @classmethod
     def open(cls, path: Path, options: OpenOptions = DEFAULT_OPTIONS) -> Self:

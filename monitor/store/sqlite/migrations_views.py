@@ -1,0 +1,63 @@
+"""The migration of saved views."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+_TABLES = (
+    """
+    CREATE TABLE saved_view (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner INTEGER REFERENCES account(id) ON DELETE SET NULL,  -- NULL: everybody's
+        name TEXT NOT NULL,
+        filter TEXT NOT NULL,                -- MentionFilter as JSON, see filter_json
+        brand_group TEXT NOT NULL,           -- BrandGroup that replaces the brands of the filter; '': none
+        range TEXT NOT NULL,                 -- '': the filter has fixed times
+        shared INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX saved_view_owner ON saved_view (owner)",
+    """
+    CREATE TABLE saved_view_person (
+        view INTEGER NOT NULL REFERENCES saved_view(id) ON DELETE CASCADE,
+        account INTEGER REFERENCES account(id) ON DELETE CASCADE,  -- NULL: while there are no accounts
+        position INTEGER,                    -- NULL: after those with one
+        mention INTEGER,                     -- last looked at; NULL: never
+        at INTEGER                           -- when; NULL: never
+    ) STRICT""",
+    "CREATE UNIQUE INDEX saved_view_person_key ON saved_view_person (view, ifnull(account, 0))",
+    "CREATE INDEX saved_view_person_account ON saved_view_person (account)",
+    """
+    CREATE TABLE saved_view_feed (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        view INTEGER NOT NULL REFERENCES saved_view(id) ON DELETE CASCADE,
+        account INTEGER REFERENCES account(id) ON DELETE CASCADE,  -- NULL: while there are no accounts
+        token_hash BLOB NOT NULL UNIQUE,     -- SHA-256
+        created_at INTEGER NOT NULL,
+        used_at INTEGER                      -- NULL: never
+    ) STRICT""",
+    "CREATE UNIQUE INDEX saved_view_feed_key ON saved_view_feed (view, ifnull(account, 0))",
+    "CREATE INDEX saved_view_feed_account ON saved_view_feed (account)",
+)
+_VIEWS = (
+    ("Everything", "{}", ""),
+    ("Us, negative", '{"sentiment": {"include": ["negative"]}}', "ours"),
+    ("Leaving a competitor", '{"intent": {"include": ["cancels", "switching_from"]}}', "competitors"),
+    ("Asks for a recommendation", '{"intent": {"include": ["recommendation"]}}', ""),
+    ("To check: unscored or unsure", '{"sentiment": {"include": ["unscored"]}}', ""),
+)
+"""(name, filter, brand group) of the views that exist at the start.
+
+What the program is unsure about has no score: the language model found positive and negative both likely.
+"""
+
+
+def create_view_tables(db: Database) -> None:
+    """Saved views with their order, last looks and feeds, and five views that belong to everybody."""
+    for statement in _TABLES:
+        db.execute(statement)
+    insert = """
+        INSERT INTO saved_view (name, filter, brand_group, range, shared, created_at)
+        VALUES (?, ?, ?, '7d', 1, CAST(strftime('%s', 'now') AS INTEGER) * 1000)"""
+    for view in _VIEWS:
+        db.execute(insert, view)
