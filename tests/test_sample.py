@@ -61,7 +61,8 @@ def test_posts_do_not_depend_on_the_version_of_python() -> None:
     assert (first.external_id, first.author, first.text) == (FIRST_ID, FIRST_AUTHOR, FIRST_TEXT)
 
 
-FIRST_ID, FIRST_AUTHOR, FIRST_TEXT = "29543732-0", "copper_pickle", "anybody on Initech Home?"
+FIRST_ID, FIRST_AUTHOR = "29543732-1", "rusty_modem"
+FIRST_TEXT = "Globex asked why I am leaving for Initech. I sent them my call log. Can't be worse. About time."
 
 
 def test_short_intervals_lose_and_repeat_nothing() -> None:
