@@ -20,6 +20,7 @@
       EncoderError                   the language model is missing, or its files cannot be used
       PeopleError                    an account, token or wall cannot be changed this way
       SavedViewError                 a saved view cannot be added or renamed this way
+      QueryCancelled                 nobody waits for the result of a query any more
       StoreError(fault)              locked, full, not a database
         DatabaseMissing              there is no database, and none may be created
         SchemaError                  newer or older than this program
@@ -177,6 +178,10 @@ class EncoderError(WallflowerError):
 
 class SavedViewError(WallflowerError):
     """A saved view cannot be added or renamed this way."""
+
+
+class QueryCancelled(WallflowerError):
+    """A query was cancelled because nobody waits for its result any more."""
 
 
 class StoreError(WallflowerError):

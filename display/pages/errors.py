@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from display.access.permissions import DATA_ENDINGS
 from display.server.security import SIGNED_PATH
-from monitor.errors import StoreError
+from monitor.errors import QueryCancelled, StoreError
 from monitor.logs import FaultLog, bug
 from monitor.model import ERASING, FaultKind
 from monitor.model.store_health import CAUSES
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.extensions["faults"] = FaultLog(log)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(StoreError, store_error)
+    app.register_error_handler(QueryCancelled, query_cancelled)
     app.register_error_handler(Exception, unexpected_error)
 
 
@@ -99,6 +100,11 @@ def store_error(error: StoreError) -> Response:
     response = _error(503, title, text)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def query_cancelled(_error: QueryCancelled) -> Response:
+    """The answer that nobody waits for. 499 is what nginx logs for a client that has closed its request."""
+    return Response(status=499)
 
 
 def unexpected_error(error: Exception) -> Response:

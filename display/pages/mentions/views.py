@@ -36,6 +36,7 @@ from display.pages.mentions.query_fix import fixed_query, query_error
 from display.pages.mentions.score_steps import score_steps
 from display.pages.mentions.text_runs import rule_runs
 from display.pages.relevance.words import ShownRelevance, shown_relevance
+from display.server.abandoned_requests import cancel_abandoned_queries
 from display.server.capacity import EXPORTS, limited
 from display.source_health import known_source_names
 from monitor.errors import FilterError, QueryError
@@ -58,6 +59,7 @@ ORDER_LABELS = {
 
 blueprint = Blueprint("mentions", __name__)
 blueprint.after_request(always_revalidate)
+cancel_abandoned_queries(blueprint)
 
 
 def errors_as_json(view: View) -> View:

@@ -40,6 +40,10 @@ class SqliteMentionQueries:
         """Run ``query`` in a read transaction."""
         raise NotImplementedError
 
+    def _slow_read(self, query: Callable[[Connection], T]) -> T:
+        """The same for a query whose cost grows with the matches. Raises QueryCancelled: see ``slow_reads``."""
+        raise NotImplementedError
+
     # Lists and figures of mentions
 
     def page(
@@ -51,16 +55,16 @@ class SqliteMentionQueries:
         return self._read(read)
 
     def count(self, f: MentionFilter, upto: int | None = None) -> Count:
-        return self._read(lambda db: queries.count(db, plan(db, f), upto))
+        return self._slow_read(lambda db: queries.count(db, plan(db, f), upto))
 
     def count_new(self, f: MentionFilter, after: int, limit: int = 1_000) -> int:
         return self._read(lambda db: queries.count_new(db, plan(db, f), after, limit))
 
     def facets(self, f: MentionFilter, upto: int | None = None) -> dict[str, list[FacetValue]]:
-        return self._read(lambda db: facets.facets(db, f, upto))
+        return self._slow_read(lambda db: facets.facets(db, f, upto))
 
     def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
-        return self._read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
+        return self._slow_read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
 
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
         by_time = f if f.order is Order.OLD else replace(f, order=Order.NEW)

@@ -54,6 +54,7 @@ from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.opinions import SqliteOpinions
 from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.relevance import SqliteRelevance
+from monitor.store.sqlite.slow_reads import SlowReads
 from monitor.store.sqlite.status_buffer import StatusBuffer
 from monitor.store.sqlite.story_index import StoryIndex
 from monitor.store.sqlite.units import MILLISECOND, optional_ms, to_ms
@@ -94,6 +95,7 @@ class SqliteStore(SqliteMentionQueries):
             tests_itself=options.long_running,
         )
         self._readers = Readers(path, failed=self._faults.record_damage)
+        self._slow_reads = SlowReads(self._readers)
         self.maintenance = SqliteMaintenance(path, self._stories, self._write, self._read)
         self.people: PeopleStore = SqlitePeople(self._read, self._write)
         self.opinions: OpinionStore = SqliteOpinions(self._read, self._write)
@@ -319,3 +321,6 @@ class SqliteStore(SqliteMentionQueries):
     def _read(self, query: Callable[[Connection], T]) -> T:
         with self._readers.reading() as db:
             return query(db)
+
+    def _slow_read(self, query: Callable[[Connection], T]) -> T:
+        return self._slow_reads.run(query)
