@@ -19,6 +19,7 @@
         DeliveryRefused              it is not signed with the secret of a source
       EncoderError                   the language model is missing, or its files cannot be used
       PeopleError                    an account, token or wall cannot be changed this way
+      NotificationError              a channel or a notification cannot be set up this way
       SavedViewError                 a saved view cannot be added or renamed this way
       QueryCancelled                 nobody waits for the result of a query any more
       StoreError(fault)              locked, full, not a database
@@ -170,6 +171,10 @@ class DeliveryFailed(WallflowerError):
 
 class PeopleError(WallflowerError):
     """An account, a token or a paired wall cannot be added or changed this way. The message is for the person."""
+
+
+class NotificationError(WallflowerError):
+    """A channel or a notification cannot be set up this way. The message is for the person."""
 
 
 class EncoderError(WallflowerError):

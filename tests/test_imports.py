@@ -51,6 +51,8 @@ MAY_IMPORT = {
     "store.sqlite": BASE | {"clock", "durations", "logs", "query", "store", "text"},
     "store.tail": BASE | {"store", "clock"},
     "upkeep": BASE | {"store"},
+    # decides what is sent, and sends it
+    "notifications": BASE | {"analysis", "clock", "http", "logs", "query", "secrets", "store"},
     "collector": BASE | PURE | {"activity", "logs", "store", "sources"},
     "collector.scheduler": BASE
     | {"activity", "collector", "collector.source_worker", "clock", "config", "http", "logs", "sources", "store"},
@@ -66,6 +68,7 @@ PAGES = BASE | {
     "clock",
     "durations",
     "logs",
+    "notifications",
     "quality",
     "query",
     "relevance",
@@ -86,7 +89,7 @@ KEPT_APART = {
     "vaderSentiment": {"sentiment"},
     "requests": {"http"},
     "feedparser": {"feeds", "sources"},
-    "sqlite3": {"store.sqlite", "query.matcher"},
+    "sqlite3": {"store.sqlite", "query.post_index"},
     "sqlite_utils": {"store.sqlite"},
     "py3langid": {"text"},
     "argon2": {"access"},

@@ -6,7 +6,7 @@ expression or the complement of one, and De Morgan's laws join the sets: ``acme 
 bound where it is excluded, so the expression may find too many posts but never misses one; the remaining condition is
 checked on each post found.
 
-``query.matcher`` uses it for its in-memory index, and the SQLite store for its search index.
+``query.post_index`` uses it for its in-memory index, and the SQLite store for its search index.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from monitor.store.intents import IntentStore
 from monitor.store.learning import LearningStore
 from monitor.store.maintenance import Maintenance
 from monitor.store.mention_queries import MentionQueries
+from monitor.store.notifications import NotificationStore
 from monitor.store.opinions import OpinionStore
 from monitor.store.people import PeopleStore
 from monitor.store.relevance import RelevanceStore
@@ -71,6 +72,8 @@ class Store(MentionQueries, Protocol):
     """Mentions drawn at random, and what people answer about them."""
     relevance: RelevanceStore
     """Whether mentions are about their brand: people's clicks, and what the program sets aside."""
+    notifications: NotificationStore
+    """Channels, subscriptions, messages on their way, and built-in alerts."""
     views: ViewStore
     """Saved views, and when each person last looked at them."""
 

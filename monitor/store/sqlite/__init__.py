@@ -1,4 +1,4 @@
-"""The SQLite engine: the only place with SQL, and (with ``query.matcher``) the only one that imports sqlite3.
+"""The SQLite engine: the only place with SQL, and (with ``query.post_index``) the only one that imports sqlite3.
 
     save, set_hidden, ...       --> one write thread (writer) --> rows, index and cubes (derived), change log
     page, count, facets, ...    --> plan (columns, tokens) --> cubes | search index and rows (candidates)

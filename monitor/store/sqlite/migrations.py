@@ -25,6 +25,7 @@ from monitor.store.sqlite.migration_steps import (
 from monitor.store.sqlite.migrations_checks import create_check_tables, drop_squares
 from monitor.store.sqlite.migrations_intents import create_intent_rules
 from monitor.store.sqlite.migrations_learning import create_learning
+from monitor.store.sqlite.migrations_notifications import create_notification_tables
 from monitor.store.sqlite.migrations_opinions import create_opinion_tables
 from monitor.store.sqlite.migrations_people import create_people_tables
 from monitor.store.sqlite.migrations_relevance import create_relevance_tables
@@ -344,3 +345,4 @@ migrations(name="m026_learning")(create_learning)
 migrations(name="m027_intent_rules")(create_intent_rules)
 migrations(name="m028_mood_counts")(drop_squares)
 migrations(name="m029_saved_views")(create_view_tables)
+migrations(name="m030_notifications")(create_notification_tables)

@@ -28,6 +28,7 @@ from monitor.store.checks import CheckStore
 from monitor.store.intents import IntentStore
 from monitor.store.interface import KEEP, Keep
 from monitor.store.learning import LearningStore
+from monitor.store.notifications import NotificationStore
 from monitor.store.opinions import OpinionStore
 from monitor.store.options import DEFAULT_OPTIONS, OpenOptions
 from monitor.store.people import PeopleStore
@@ -52,6 +53,7 @@ from monitor.store.sqlite.learning import SqliteLearning
 from monitor.store.sqlite.maintenance import SqliteMaintenance
 from monitor.store.sqlite.mention_queries import SqliteMentionQueries
 from monitor.store.sqlite.opinions import SqliteOpinions
+from monitor.store.sqlite.outbox import SqliteNotifications
 from monitor.store.sqlite.people import SqlitePeople
 from monitor.store.sqlite.relevance import SqliteRelevance
 from monitor.store.sqlite.slow_reads import SlowReads
@@ -103,6 +105,7 @@ class SqliteStore(SqliteMentionQueries):
         self.learning: LearningStore = SqliteLearning(self._read, self._write)
         self.checks: CheckStore = SqliteChecks(self._read, self._write)
         self.relevance: RelevanceStore = SqliteRelevance(self._read, self._write)
+        self.notifications: NotificationStore = SqliteNotifications(self._read, self._write)
         self.views: ViewStore = SqliteViews(self._read, self._write)
 
     @classmethod

@@ -1,0 +1,190 @@
+"""Channels, subscriptions and quiet hours: see ``monitor.store.notifications``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from monitor.errors import NotificationError
+from monitor.model import MentionFilter, Order
+from monitor.model.notifications import (
+    ArrivalTime,
+    Channel,
+    ChannelKind,
+    Frequency,
+    NewChannel,
+    NewSubscription,
+    QuietHours,
+    Schedule,
+    Subscription,
+)
+from monitor.store.sqlite import queries
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.plan import plan
+from monitor.store.sqlite.store_part import StorePart
+from monitor.store.sqlite.units import from_ms, optional_time, to_ms
+
+NO_ACCOUNT = 0
+"""How the user of a machine without accounts is stored among quiet hours."""
+REMOVED_CHANNEL = "This channel was removed meanwhile. Choose another one."
+_CHANNEL_COLUMNS = "id, name, kind, shown, secret, inside, alerts, created_at, failing_since, problem"
+_SUBSCRIPTION_COLUMNS = "id, view, owner, channel, schedule, is_on, created_at, state"
+_TIMES = """SELECT mention.id, published_at, brand.name FROM json_each(?) wanted
+    CROSS JOIN mention ON mention.id = wanted.value JOIN brand ON brand.id = mention.brand
+    ORDER BY published_at, mention.id"""
+
+
+class SqliteChannels(StorePart):
+    """ChannelStore over the connections of a store."""
+
+    def channels(self) -> list[Channel]:
+        return self._read(_channels)
+
+    def add_channel(self, new: NewChannel, now: datetime) -> Channel:
+        def job(db: Connection) -> Channel:
+            insert = """INSERT INTO channel (name, kind, shown, secret, inside, alerts, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)"""
+            added = _write_channel(db, insert, (*_values(new), to_ms(now)), new.name)
+            return next(channel for channel in _channels(db) if channel.id == added)
+
+        return self._write(job)
+
+    def change_channel(self, id: int, changed: NewChannel) -> None:
+        def job(db: Connection) -> None:
+            if all(channel.id != id for channel in _channels(db)):
+                raise NotificationError(REMOVED_CHANNEL)
+            update = """UPDATE channel SET name = ?, kind = ?, shown = ?, secret = ?, inside = ?, alerts = ?,
+                failing_since = NULL, problem = '' WHERE id = ?"""
+            _write_channel(db, update, (*_values(changed), id), changed.name)
+
+        self._write(job)
+
+    def remove_channel(self, id: int) -> bool:
+        return self._write(lambda db: db.execute("DELETE FROM channel WHERE id = ?", (id,)).rowcount > 0)
+
+
+class SqliteSubscriptions(StorePart):
+    """SubscriptionStore over the connections of a store."""
+
+    def subscriptions(self) -> list[Subscription]:
+        return self._read(_subscriptions)
+
+    def add_subscription(self, new: NewSubscription, now: datetime) -> Subscription:
+        def job(db: Connection) -> Subscription:
+            _require_channel(db, new.channel)
+            insert = "INSERT INTO subscription (view, owner, channel, schedule, created_at) VALUES (?, ?, ?, ?, ?)"
+            values = (new.view, new.owner, new.channel, _encode_schedule(new.schedule), to_ms(now))
+            added = db.execute(insert, values).lastrowid
+            return next(one for one in _subscriptions(db) if one.id == added)
+
+        return self._write(job)
+
+    def change_subscription(self, id: int, channel: int, schedule: Schedule, is_on: bool) -> None:
+        def job(db: Connection) -> None:
+            _require_channel(db, channel)
+            update = "UPDATE subscription SET channel = ?, schedule = ?, is_on = ? WHERE id = ?"
+            if not db.execute(update, (channel, _encode_schedule(schedule), is_on, id)).rowcount:
+                raise NotificationError("This notification was removed meanwhile.")
+
+        self._write(job)
+
+    def remove_subscription(self, id: int) -> bool:
+        return self._write(lambda db: db.execute("DELETE FROM subscription WHERE id = ?", (id,)).rowcount > 0)
+
+    def quiet_hours(self) -> dict[int | None, QuietHours]:
+        rows = self._read(lambda db: db.execute("SELECT account, start, end FROM quiet_hours").fetchall())
+        return {account or None: QuietHours(_time(start), _time(end)) for account, start, end in rows}
+
+    def set_quiet_hours(self, account: int | None, hours: QuietHours | None) -> None:
+        def job(db: Connection) -> None:
+            db.execute("DELETE FROM quiet_hours WHERE account = ?", (account or NO_ACCOUNT,))
+            if hours is not None:
+                values = (account or NO_ACCOUNT, _minutes(hours.start), _minutes(hours.end))
+                db.execute("INSERT INTO quiet_hours (account, start, end) VALUES (?, ?, ?)", values)
+
+        self._write(job)
+
+    def matching_times(self, mentions: MentionFilter, limit: int) -> list[ArrivalTime]:
+        newest_first = replace(mentions, order=Order.NEW)
+
+        def read(db: Connection) -> Sequence[tuple[int, int, str]]:
+            ids = queries.page_ids(db, plan(db, newest_first), None, None, limit)
+            return db.execute(_TIMES, (json.dumps(ids),)).fetchall()
+
+        return [ArrivalTime(id_, from_ms(at), brand) for id_, at, brand in self._read(read)]
+
+
+def _channels(db: Connection) -> list[Channel]:
+    return [_channel(row) for row in db.execute(f"SELECT {_CHANNEL_COLUMNS} FROM channel ORDER BY id")]
+
+
+def _channel(row: tuple[Any, ...]) -> Channel:
+    id_, name, kind, shown, secret, inside, alerts, created_at, failing_since, problem = row
+    return Channel(
+        name, ChannelKind(kind), shown, secret, bool(inside), bool(alerts), id_, from_ms(created_at),
+        optional_time(failing_since), problem,
+    )  # fmt: skip
+
+
+def _values(new: NewChannel) -> tuple[object, ...]:
+    return new.name, new.kind.value, new.shown, new.secret, new.inside, new.alerts
+
+
+def _write_channel(db: Connection, statement: str, values: tuple[object, ...], name: str) -> int | None:
+    try:
+        return db.execute(statement, values).lastrowid
+    except sqlite3.IntegrityError as error:
+        raise NotificationError(f"There is already a channel called {name}. Choose another name.") from error
+
+
+def _require_channel(db: Connection, id_: int) -> None:
+    if db.execute("SELECT 1 FROM channel WHERE id = ?", (id_,)).fetchone() is None:
+        raise NotificationError(REMOVED_CHANNEL)
+
+
+def _subscriptions(db: Connection) -> list[Subscription]:
+    return [_subscription(row) for row in db.execute(f"SELECT {_SUBSCRIPTION_COLUMNS} FROM subscription ORDER BY id")]
+
+
+def _subscription(row: tuple[Any, ...]) -> Subscription:
+    id_, view, owner, channel, schedule, is_on, created_at, state = row
+    return Subscription(
+        view, owner, channel, _decode_schedule(schedule), id_, bool(is_on), from_ms(created_at), json.loads(state)
+    )
+
+
+def _encode_schedule(schedule: Schedule) -> str:
+    return json.dumps(
+        {
+            "frequency": schedule.frequency.value,
+            "at": _minutes(schedule.at),
+            "weekday": schedule.weekday,
+            "more_than": schedule.more_than,
+            "within_seconds": int(schedule.within.total_seconds()),
+            "max_per_day": schedule.max_per_day,
+        }
+    )
+
+
+def _decode_schedule(text: str) -> Schedule:
+    stored = json.loads(text)
+    return Schedule(
+        Frequency(stored["frequency"]),
+        _time(stored["at"]),
+        stored["weekday"],
+        stored["more_than"],
+        timedelta(seconds=stored["within_seconds"]),
+        stored["max_per_day"],
+    )
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _time(minutes: int) -> time:
+    return time(minutes // 60, minutes % 60)

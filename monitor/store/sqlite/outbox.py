@@ -1,0 +1,120 @@
+"""Messages on their way, and the log of deliveries: see ``monitor.store.notifications``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from monitor.model.notifications import DeliveryAttempt, Message, MessageState
+from monitor.store.sqlite.channels import SqliteChannels, SqliteSubscriptions
+from monitor.store.sqlite.connections import Connection
+from monitor.store.sqlite.notification_flow import SqliteFlow
+from monitor.store.sqlite.store_part import StorePart
+from monitor.store.sqlite.units import from_ms, optional_ms, optional_time, to_ms
+
+NEVER_BEGAN = "The message about its beginning was not delivered."
+_COLUMNS = """message.id, message.rule, message.subject, message.channel, message.via, message.facts, message.state,
+    message.reason, message.requires, message.tries, message.next_try, message.created_at, message.delivered_at"""
+_REQUIRED = "SELECT 1 FROM message began WHERE began.key = message.requires"
+_DUE = f"""SELECT {_COLUMNS} FROM message INDEXED BY message_due
+    WHERE state = 'waiting' AND next_try <= ?
+        AND (requires = '' OR EXISTS ({_REQUIRED} AND began.state = 'delivered'))
+    ORDER BY next_try, id LIMIT ?"""
+_ORPHANS = f"""state = 'waiting' AND requires <> ''
+    AND NOT EXISTS ({_REQUIRED} AND began.state IN ('delivered', 'waiting'))"""
+
+
+class SqliteOutbox(StorePart):
+    """OutboxStore over the connections of a store."""
+
+    def due(self, now: datetime, limit: int) -> list[Message]:
+        return [_message(row) for row in self._read(lambda db: db.execute(_DUE, (to_ms(now), limit)).fetchall())]
+
+    def hold_orphans(self, now: datetime) -> int:
+        if not self._read(lambda db: db.execute(f"SELECT 1 FROM message WHERE {_ORPHANS} LIMIT 1").fetchone()):
+            return 0
+        update = f"UPDATE message SET state = 'held', reason = ?, next_try = NULL WHERE {_ORPHANS}"
+        return self._write(lambda db: db.execute(update, (NEVER_BEGAN,)).rowcount)
+
+    def next_due(self) -> datetime | None:
+        select = "SELECT min(next_try) FROM message INDEXED BY message_due WHERE state = 'waiting'"
+        return optional_time(self._read(lambda db: db.execute(select).fetchone()[0]))
+
+    def save_delivered(self, attempt: DeliveryAttempt) -> None:
+        def job(db: Connection) -> None:
+            _log(db, attempt)
+            update = """UPDATE message SET state = 'delivered', reason = '', next_try = NULL, via = ?, delivered_at = ?
+                WHERE id = ?"""
+            db.execute(update, (attempt.channel, to_ms(attempt.at), attempt.message))
+            _set_problem(db, attempt.channel, "", to_ms(attempt.at))
+
+        self._write(job)
+
+    def save_failed(self, attempt: DeliveryAttempt, *, via: int, tries: int, next_try: datetime | None) -> None:
+        self._write(lambda db: _save_failed(db, attempt, via, tries, optional_ms(next_try)))
+
+    def record_test(self, channel: int, problem: str, now: datetime) -> None:
+        self._write(lambda db: _set_problem(db, channel, problem, to_ms(now)))
+
+    def messages(self, limit: int, *, before: int | None = None, rule: str = "") -> list[Message]:
+        select = f"""SELECT {_COLUMNS} FROM message WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR rule = ?2)
+            ORDER BY id DESC LIMIT ?3"""
+        return [_message(row) for row in self._read(lambda db: db.execute(select, (before, rule, limit)).fetchall())]
+
+    def message(self, id: int) -> Message | None:
+        row = self._read(lambda db: db.execute(f"SELECT {_COLUMNS} FROM message WHERE id = ?", (id,)).fetchone())
+        return None if row is None else _message(row)
+
+    def attempts(self, messages: Sequence[int]) -> dict[int, list[DeliveryAttempt]]:
+        select = """SELECT message, channel, at, succeeded, detail, milliseconds FROM delivery
+            WHERE message IN (SELECT value FROM json_each(?)) ORDER BY id"""
+        found: dict[int, list[DeliveryAttempt]] = {id_: [] for id_ in messages}
+        for row in self._read(lambda db: db.execute(select, (json.dumps(list(messages)),)).fetchall()):
+            message, channel, at, succeeded, detail, ms = row
+            attempt = DeliveryAttempt(message, channel, from_ms(at), bool(succeeded), detail, ms / 1000)
+            found[message].append(attempt)
+        return found
+
+    def forget(self, before: datetime) -> int:
+        def job(db: Connection) -> int:
+            db.execute("DELETE FROM subscription_match WHERE at < ?", (to_ms(before),))
+            delete = "DELETE FROM message WHERE created_at < ? AND state <> 'waiting'"
+            return db.execute(delete, (to_ms(before),)).rowcount
+
+        return self._write(job)
+
+
+class SqliteNotifications(SqliteChannels, SqliteSubscriptions, SqliteFlow, SqliteOutbox):
+    """NotificationStore over the connections of a store."""
+
+
+def _log(db: Connection, attempt: DeliveryAttempt) -> None:
+    insert = """INSERT INTO delivery (message, channel, at, succeeded, detail, milliseconds)
+        SELECT id, ?, ?, ?, ?, ? FROM message WHERE id = ?"""
+    milliseconds = round(attempt.seconds * 1000)
+    values = (attempt.channel, to_ms(attempt.at), attempt.succeeded, attempt.detail, milliseconds, attempt.message)
+    db.execute(insert, values)
+
+
+def _save_failed(db: Connection, attempt: DeliveryAttempt, via: int, tries: int, next_try: int | None) -> None:
+    _log(db, attempt)
+    state = MessageState.FAILED if next_try is None else MessageState.WAITING
+    update = "UPDATE message SET state = ?, reason = ?, next_try = ?, via = ?, tries = ? WHERE id = ?"
+    db.execute(update, (state.value, attempt.detail, next_try, via, tries, attempt.message))
+    _set_problem(db, attempt.channel, attempt.detail, to_ms(attempt.at))
+
+
+def _set_problem(db: Connection, channel: int, problem: str, now: int) -> None:
+    since = "NULL" if not problem else "ifnull(failing_since, ?)"
+    values = (now,) if problem else ()
+    db.execute(f"UPDATE channel SET failing_since = {since}, problem = ? WHERE id = ?", (*values, problem, channel))
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    (id_, rule, subject, channel, via, facts, state, reason, requires, tries, next_try, created_at, delivered_at) = row
+    return Message(
+        rule, subject, channel, from_ms(created_at), json.loads(facts), MessageState(state), reason, requires, id_,
+        via, tries, optional_time(next_try), optional_time(delivered_at),
+    )  # fmt: skip
