@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection
 
 from monitor import secrets
-from monitor.http import redact as redact_url
+from monitor.urls import redact as redact_url
 
 REFRESH_SECONDS = 5.0
 """How long known values are used before they are read again, so that a rotated key is known soon."""

@@ -13,8 +13,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from display import create_app
 from display.access.passwords import Passwords
+from display.app import create_app
 from monitor.clock import Clock
 from monitor.config import Config, Server, SourceConfig
 from monitor.config.walls import Wall

@@ -7,6 +7,8 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from display.cli.dependencies import create_database, load_config
-from display.cli.main import cli
+from display.cli.main import SUMMARIES, cli
 from tests.cli_runner import feed, runner
 from tests.fake_server import item, serving
 
@@ -106,6 +108,30 @@ def test_every_command_except_the_demo_takes_a_config() -> None:
     for command in [*single, *(command for group in groups for command in group.commands.values())]:
         assert "--config" in [name for param in command.params for name in param.opts]
         assert command.help
+
+
+def test_the_list_of_commands_shows_the_first_sentence_of_the_help_of_each() -> None:
+    assert {
+        name: (cli.commands[name].help or "").startswith(text) for name, text in SUMMARIES.items()
+    } == dict.fromkeys(cli.commands, True)
+    listed = CliRunner().invoke(cli, ["--help"]).stdout
+    assert all(f"  {name} " in listed for name in cli.commands)
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    code = (
+        "import atexit, sys; from wallflower.__main__ import main; sys.argv = ['wallflower', '--help'];"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    imported = set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stderr.decode().split()
+    )
+    ours = {name.removeprefix("display.cli.") for name in imported if name.startswith("display.")}
+    assert ours == {"display.cli", "main", "exit_codes", "logs", "version"}
+    assert {name for name in imported if name.startswith("monitor.") and not name.startswith("monitor.model")} == {
+        *("monitor.errors", "monitor.redaction", "monitor.secrets", "monitor.urls")
+    }
+    assert not {"flask", "numpy", "requests", "babel", "sqlite3", "rich"} & imported
 
 
 def test_version() -> None:

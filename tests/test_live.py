@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import socketio
 
-from display import prepare_config
+from display.app import prepare_config
 from display.server.live import (
     BURST_CHANGES,
     HEARTBEAT_SECONDS,

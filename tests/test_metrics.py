@@ -14,7 +14,7 @@ from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
-from display import create_app
+from display.app import create_app
 from display.metrics.exposition import PARTS
 from display.server.screens import Screen
 from monitor.activity import Activity, PassResult

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from display import create_app, prepare_config
+from display.app import create_app, prepare_config
 from display.server.reloader import Reloader
 from display.setup.config_file import check_text
 from display.setup.first_config import config_before_setup

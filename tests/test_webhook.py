@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from werkzeug.test import TestResponse
 
-from display import create_app
+from display.app import create_app
 from monitor.collector import ConfiguredSource, Deliveries, Judge, PassContext, PollingPolicy, poll, timing
 from monitor.errors import AuthError, DeliveryError, DeliveryRefused, StoreError
 from monitor.logs import MAX_CAUSES

@@ -17,7 +17,7 @@ from monitor.model.people import AuditEntry
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries. Default: all.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def audit(config_path: Path | None, last: int | None, as_json: bool) -> None:
-    """List who did what, oldest first: sign-ins and accounts, changed mentions, backups, erasures and so on."""
+    """List who did what, oldest first: sign-ins, changed mentions, backups, erasures and so on."""
     with open_config_store(load_config(config_path)) as store:
         entries = list(newest_first(store.people, limit=last))[::-1]
     for entry in entries:

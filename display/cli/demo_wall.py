@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import VERSION, create_judge, load_config
+from display.cli.dependencies import create_judge, load_config
 from display.cli.logs import set_up_logs
+from display.cli.version import VERSION
 from display.server.gunicorn_server import run
 from display.server.startup_checks import check_port
 from monitor.clock import Clock, ReplayClock

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,16 +30,6 @@ from monitor.store import Store, open_store
 ACTOR = "command line"
 """Who does what in the audit log."""
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _installed_version() -> str:
-    try:
-        return version("wallflower")
-    except PackageNotFoundError:
-        return "0 (not installed)"
-
-
-VERSION = _installed_version()
 
 
 def config_option(command: Command) -> Command:

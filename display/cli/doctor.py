@@ -11,10 +11,11 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import VERSION, config_option, load_config
+from display.cli.dependencies import config_option, load_config
 from display.cli.diagnosis import configuration, data_folder, database, machine, process, proxy
 from display.cli.diagnosis.findings import Check, DoctorContext, Finding, Level
 from display.cli.exit_codes import ExitCode
+from display.cli.version import VERSION
 from display.formatting import pluralize
 from monitor import config as configs
 from monitor import secrets

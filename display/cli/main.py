@@ -1,64 +1,83 @@
 """The ``wallflower`` command line.
 
-Each command is in the file with its name. An expected error is one message on stderr and an exit code; ``exit_codes``
-lists them.
+Each command is in the file with its name, which is imported when the command is used: most import half of the program,
+which takes a second. An expected error is one message on stderr and an exit code; ``exit_codes`` lists them.
 """
 
 from __future__ import annotations
 
 import errno
+import importlib
+import keyword
 import logging
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import click
 
-from display.cli.audit import audit
-from display.cli.backup import backup
-from display.cli.check import check
-from display.cli.correct import correct
-from display.cli.demo_wall import demo_wall
-from display.cli.dependencies import VERSION
-from display.cli.doctor import doctor
-from display.cli.erase import erase
 from display.cli.exit_codes import ExitCode, exit_code
-from display.cli.export import export
-from display.cli.feeds import feeds
-from display.cli.fetch import fetch
-from display.cli.hide import hide
-from display.cli.import_ import import_
-from display.cli.init import init
-from display.cli.install_service import install_service
-from display.cli.intents import intents
 from display.cli.logs import set_up_logs
-from display.cli.match import match
-from display.cli.not_relevant import not_relevant
-from display.cli.opml import opml
-from display.cli.pause import pause
-from display.cli.relevant import relevant
-from display.cli.remove_source import remove_source
-from display.cli.repair_clock import repair_clock
-from display.cli.restore import restore
-from display.cli.resume import resume
-from display.cli.run import run
-from display.cli.score import score
-from display.cli.sources import sources
-from display.cli.unhide import unhide
-from display.cli.user import user
-from display.cli.wall import wall
+from display.cli.version import VERSION
 from monitor import secrets
 from monitor.errors import WallflowerError
 
 OUTPUT_ERRNOS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-COMMANDS = (
-    *(init, doctor, run, demo_wall, check, match, score, intents, import_, export, sources, fetch, pause, resume),
-    *(feeds, opml),
-    *(hide, unhide, correct, not_relevant, relevant, remove_source, install_service),
-    *(backup, restore, erase, repair_clock, user, wall),
-    audit,
+SUMMARIES = MappingProxyType(
+    {
+        "audit": "List who did what, oldest first: sign-ins, changed mentions, backups, erasures and so on.",
+        "backup": "Copy the database into a new, verified file, and delete the oldest copies.",
+        "check": "Check the config and report every problem at once.",
+        "correct": "Replace the score of a mention.",
+        "demo-wall": "Replay a generated day on a wall.",
+        "doctor": "Check what usually goes wrong, and say what to do.",
+        "erase": "Erase posts: from the database, its search index and its log, and from all later backups.",
+        "export": "Export mentions as CSV or JSON Lines.",
+        "feeds": "Print the feeds of a web page for config.toml.",
+        "fetch": "Read a source once and report the result.",
+        "hide": "Hide the post of a mention on the wall and the pages.",
+        "import": "Import posts from the export of another tool: CSV, JSON, Excel, or a zip or gzip file of these.",
+        "init": "Write a config for your organisation.",
+        "install-service": "Install this Wallflower as a systemd service.",
+        "intents": "Print the built-in rules of intents, as a file to change.",
+        "match": "Print the lines of FILE that RULE matches.",
+        "not-relevant": "Say that a mention is not about its brand.",
+        "opml": "Print the feeds of an OPML file for config.toml.",
+        "pause": "Stop reading a source until it is resumed.",
+        "relevant": "Say that a mention is about its brand.",
+        "remove-source": "Delete every post, gap and figure of a source that you have removed from the config.",
+        "repair-clock": "Correct times after now, which were stored while the clock of this machine was ahead.",
+        "restore": "Replace the database with FILE, which `wallflower backup` wrote.",
+        "resume": "Start reading a paused source again.",
+        "run": "Read the sources and serve the pages, until Ctrl-C or SIGTERM.",
+        "score": "Score the sentiment of texts towards a brand.",
+        "sources": "Show the state of each source and what to do about it.",
+        "unhide": "Show the hidden post of a mention again.",
+        "user": "Add, change, list and remove people who can sign in.",
+        "wall": "List and unpair the screens that show walls.",
+    }
 )
+"""Command -> the first sentence of its help, so that the list of commands imports none of them."""
+
+
+class Commands(Mapping[str, click.Command]):
+    """Imports a command when it is looked up."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in SUMMARIES:
+            raise KeyError(name)
+        identifier = name.replace("-", "_") + "_" * keyword.iskeyword(name)
+        command: click.Command = getattr(importlib.import_module(f"display.cli.{identifier}"), identifier)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SUMMARIES)
+
+    def __len__(self) -> int:
+        return len(SUMMARIES)
 
 
 class CommandGroup(click.Group):
@@ -73,15 +92,16 @@ class CommandGroup(click.Group):
                 click.echo(secrets.redact(str(error), *secrets.visible_values()), err=True)
             ctx.exit(exit_code(error))
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=CommandGroup, commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="wallflower", message="%(prog)s %(version)s")
 def cli() -> None:
     """Wallflower finds what people say about your organisation and its competitors."""
-
-
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ CLEANING_SECONDS = 10.0
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def remove_source(config_path: Path | None, name: str, yes: bool) -> None:
-    """Delete every post, gap and figure stored from a source that you have removed from the config.
+    """Delete every post, gap and figure of a source that you have removed from the config.
 
     Use it to remove made-up posts, or an import that went wrong. It can run while Wallflower runs.
     """

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from display.cli.dependencies import VERSION, ConfigLoader, config_option, create_option
+from display.cli.dependencies import ConfigLoader, config_option, create_option
 from display.cli.logs import LogFormat, log_format_option, set_up_logs
+from display.cli.version import VERSION
 from display.server import gunicorn_server
 from display.setup.first_config import config_before_setup, missing_config
 from monitor.config import Config

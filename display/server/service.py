@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 
-from display import create_app, prepare_config
+from display.app import create_app, prepare_config
 from display.pages.context import PageContext
 from display.pages.sources.views import current_walls
 from display.pages.walls.rows import paired_rows

@@ -36,7 +36,7 @@ from monitor.http.error_messages import (
 from monitor.http.guarded_socket import GuardedSocket, open_guarded_socket
 from monitor.http.rate_limit_status import RateLimitStatus
 from monitor.http.rate_limiter import MAX_RETRY_AFTER, HostRateLimiter, requested_wait, retry_after
-from monitor.http.urls import check_url, redact, site_of
+from monitor.urls import check_url, redact, site_of
 
 __all__ = [
     "GuardedSocket",

@@ -21,7 +21,7 @@ from monitor.http.connections import Deadline, Guard, GuardedPoolManager
 from monitor.http.error_messages import connection_error, deadline_error
 from monitor.http.rate_limit_status import RateLimitStatus, parse_rate_limit
 from monitor.http.rate_limiter import HostRateLimiter, retry_after
-from monitor.http.urls import check_redirect, check_url, site_of
+from monitor.urls import check_redirect, check_url, site_of
 
 _MAX_REDIRECTS = 5
 _READ_BYTES = 64 * 1024

@@ -9,7 +9,7 @@ import requests
 import urllib3.exceptions
 
 from monitor.errors import AuthError, BadResponse, BlockedAddress, Gone, Refused, SourceError
-from monitor.http.urls import redact, site_of
+from monitor.urls import redact, site_of
 
 _STATUS_MESSAGES = {
     401: "requires a login or rejects the key (401). Check the key in the configuration.",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import BadResponse
 from monitor.http.connections import Guard
-from monitor.http.urls import site_of
+from monitor.urls import site_of
 
 _READ_BYTES = 64 * 1024
 

@@ -14,9 +14,9 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
-from display import create_app
 from display.access.cookies import SESSION_COOKIE
 from display.access.tokens import new_api_token, new_token, token_hash
+from display.app import create_app
 from display.openapi.document import document
 from monitor.collector import ConfiguredSource, Deliveries, Judge, PassContext, PollingPolicy
 from monitor.query.matcher import Matcher
