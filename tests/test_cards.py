@@ -80,6 +80,30 @@ def test_an_unscored_mention_shows_the_reason_and_is_never_neutral() -> None:
     assert cards.row(mention(score=Score(0.0), corrected=True), NOON).sentiment_label == "Neutral, corrected"
 
 
+def test_a_mention_in_which_nothing_was_recognised_is_not_called_neutral() -> None:
+    cards = Cards([], LONDON)
+    weighed = Evidence(words=(WordWeight(0, 4, 1.2), WordWeight(5, 9, -1.2)))
+    shown = {
+        (card.sentiment_label, card.figure)
+        for card in (
+            cards.row(mention(score=score, corrected=corrected, opinion=opinion), NOON)
+            for score, corrected, opinion in (
+                (Score(0.0), False, None),
+                (Score(0.0, weighed), False, None),
+                (Score(0.0), True, None),
+                (Score(0.0), False, Opinion(0.1, 0.8, 0.1)),
+                (Score(0.01), False, None),
+            )
+        )
+    }
+    assert shown == {
+        ("No opinion found", "counts as neutral"),
+        ("Neutral", "0.00"),
+        ("Neutral, corrected", "0.00"),
+        ("Neutral", "+0.01"),
+    }
+
+
 def test_a_mention_read_more_than_an_hour_after_its_publication_is_marked_late() -> None:
     cards = Cards([], LONDON)
     assert cards.row(mention(added_at=NOON + timedelta(minutes=59)), NOON).late == ""

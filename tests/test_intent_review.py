@@ -99,6 +99,18 @@ def test_stored_mentions_get_the_intents_that_new_ones_would_have(store: Store, 
     assert inconsistencies(path) == []
 
 
+def test_a_complaint_that_its_score_shows_is_found_in_stored_mentions_too(store: Store) -> None:
+    text = "@acme I was told to call and tried twice"
+    save(store, text)
+    review(store)
+    expected = [("Acme", ["complaint: told to call"])]
+    assert intents(store) == expected
+    review(store, OTHER_RULES)
+    assert intents(store) == [("Acme", [])]
+    review(store)
+    assert intents(store) == expected
+
+
 def test_the_review_begins_when_no_pass_can_save_by_the_rules_before(store: Store) -> None:
     save(store, "Goodbye Acme now")
     job = IntentsJob(store, finder())

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from display.cli.main import cli
 from monitor.collector import Judge
 from monitor.errors import IntentFileError
-from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules
+from monitor.intent import IntentFinder, load_intent_rules, parse_intent_rules, with_intents
 from monitor.intent.named_text import NamedText
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, PatternError, parse_pattern
 from monitor.intent.rules import Cue, IntentRules
-from monitor.model import Brand, Intent, IntentPhrase, Score, Span
+from monitor.model import Brand, Evidence, Finding, Intent, IntentPhrase, Score, Sentiment, Span, WordWeight
 from monitor.query import parse
 from monitor.query.folding import fold
 from monitor.query.matcher import Matcher
-from monitor.sentiment import Scorer
+from monitor.sentiment import Scorer, score_from_weights
 from tests.fakes import NOON, post
 from tests.labelled_intents import labelled_posts, tallies
 
@@ -41,6 +41,11 @@ def found(text: str, lang: str = "en", finder: IntentFinder = FINDER, title: str
         one.match.brand: {str(p.intent.name).lower(): body[p.start : p.end] for p in one.intents}
         for one in judged.findings
     }
+
+
+def finding_of(text: str, lang: str) -> Finding:
+    judge = Judge(Matcher(BRANDS), Scorer(BRANDS), intents=FINDER)
+    return judge.judge([post(text, lang=lang)], NOON)[0].findings[0]
 
 
 def one_rule(table: str) -> IntentFinder:
@@ -147,6 +152,46 @@ def test_words_that_name_no_brand_count_for_the_brand_of_their_sentence() -> Non
 def test_thanks_beside_a_complaint_are_no_praise_and_an_advertisement_asks_nothing() -> None:
     assert "praise" not in found("Great service, Acme! Still no refund after six weeks.")["Acme"]
     assert found("Looking for a new job? We're hiring: join our team at Acme")["Acme"].keys() == {"noise"}
+
+
+def test_several_signs_of_a_complaint_that_make_a_score_negative_raise_the_intent() -> None:
+    signs = "@acme I was told to call and tried twice"
+    assert found(signs)["Acme"] == {"complaint": "told to call"}
+    far = "@acme I was told by the man who works at the garden centre behind the station on Sundays to call"
+    assert found(far)["Acme"] == {"complaint": "told"}
+    assert found("@acme great, I love it, best ever, though I was told to call")["Acme"].keys() == {"praise"}
+    assert "complaint" not in found(f"{signs}. We're hiring: join our team at Acme")["Acme"]
+    own = IntentFinder(parse_intent_rules('[[price]]\nlang = "en"\npatterns = ["a penny"]', "own.toml"), BRANDS)
+    assert found(signs, finder=own)["Acme"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "intent", "sentiment"),
+    [
+        ("Nineteen days late without a parcel, Acme", "en", "complaint", Sentiment.NEGATIVE),
+        ("Where has Acme been all my life", "en", "praise", Sentiment.POSITIVE),
+        ("Acme opens at nine", "en", None, Sentiment.NEUTRAL),
+        ("Acme: immer noch keine Antwort", "de", "complaint", Sentiment.UNSCORED),
+    ],
+)
+def test_a_score_is_not_neutral_beside_a_complaint_or_praise(
+    text: str, lang: str, intent: str | None, sentiment: Sentiment
+) -> None:
+    one = finding_of(text, lang)
+    raised = {str(phrase.intent.name).lower(): phrase for phrase in one.intents}
+    assert (intent in raised, one.score.sentiment) == (intent is not None, sentiment)
+
+
+def test_a_phrase_that_raises_an_intent_counts_in_a_neutral_score_only() -> None:
+    for value in (-0.14, 0.0, 0.14):
+        score = Score(value, Evidence(words=(WordWeight(0, 4, 4 * value),)))
+        for intent, sentiment in ((Intent.COMPLAINT, Sentiment.NEGATIVE), (Intent.PRAISE, Sentiment.POSITIVE)):
+            counted = with_intents(score, [IntentPhrase(Intent.PRICE, 5, 7), IntentPhrase(intent, 5, 9)])
+            assert (counted.sentiment, counted.evidence.words[-1][:2]) == (sentiment, (5, 9))
+            assert counted.value == score_from_weights([word.weight for word in counted.evidence.words])
+    for unchanged in (Score(-0.3), Score(0.3), Score(None)):
+        assert with_intents(unchanged, [IntentPhrase(Intent.COMPLAINT, 5, 9)]) is unchanged
+    assert with_intents(Score(0.0), [IntentPhrase(Intent.QUESTION, 5, 9)]) == Score(0.0)
 
 
 def test_a_message_to_the_brand_does_not_ask_for_a_recommendation() -> None:

@@ -8,7 +8,7 @@ from itertools import compress
 from typing import Protocol
 
 from monitor.collector.fair_lock import FairLock
-from monitor.intent import IntentFinder
+from monitor.intent import IntentFinder, with_intents
 from monitor.learning import adjust
 from monitor.logs import FaultLog, bug
 from monitor.model import Finding, IntentPhrase, JudgedPost, Match, Offset, Post
@@ -98,6 +98,7 @@ class Judge:
         if self._intents is not None:
             text_start = Document.of(post).text_start
             intents = self._intents.find(post.body, text_start, post.lang, spans, scores)
+            scores = {brand: with_intents(one, intents.get(brand, ())) for brand, one in scores.items()}
         if offset is not None:
             scores = {brand: adjust(one, offset, brand, post.body, post.lang) for brand, one in scores.items()}
         return tuple(Finding(match, scores[match.brand], intents.get(match.brand, ())) for match in matches)

@@ -4,7 +4,15 @@ A rule or pattern that names BRAND counts towards that brand only. The others co
 that is named in the same sentence, or towards all of them if that sentence names none.
 """
 
+from monitor.intent.agreement import with_intents
 from monitor.intent.finder import IntentFinder
 from monitor.intent.rules import IntentRules, built_in_rules_text, load_intent_rules, parse_intent_rules
 
-__all__ = ["IntentFinder", "IntentRules", "built_in_rules_text", "load_intent_rules", "parse_intent_rules"]
+__all__ = [
+    "IntentFinder",
+    "IntentRules",
+    "built_in_rules_text",
+    "load_intent_rules",
+    "parse_intent_rules",
+    "with_intents",
+]

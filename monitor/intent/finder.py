@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from monitor.intent.agreement import signs_of_complaint
 from monitor.intent.cue_index import CandidateIndex, CueIndex
 from monitor.intent.named_text import NamedText, kinds_of_names
 from monitor.intent.pattern import BRAND_WORD, OTHER_WORD, Pattern
@@ -52,6 +53,7 @@ class IntentFinder:
             by_language[one.lang].append(one)
         for lang, of_language in by_language.items():
             self._by_language[lang] = create_index(of_language)
+        self._complaint_languages = {one.lang for one in rules if one.intent is Intent.COMPLAINT}
 
     def find(
         self,
@@ -66,11 +68,25 @@ class IntentFinder:
         ``spans``: for each brand, where its rule matches ``body``, which counts as its name where it is not named.
         ``text_start``: where the text begins in ``body``, after the title.
         """
-        index = self._by_language.get((lang or DEFAULT_LANGUAGE).lower()[:2])
-        body = body[:MAX_CHARS]
+        lang = (lang or DEFAULT_LANGUAGE).lower()[:2]
+        index, body = self._by_language.get(lang), body[:MAX_CHARS]
         candidates = index.candidates(body) if index else []
-        if not candidates:
-            return {}
+        found = self._find(candidates, body, text_start, spans, scores) if candidates else {}
+        if lang in self._complaint_languages:
+            for brand in spans:
+                if scores[brand].evidence.cues and (complaint := signs_of_complaint(scores[brand])):
+                    found[brand] = _with_complaint(found.get(brand, ()), complaint)
+        return found
+
+    def _find(
+        self,
+        candidates: Sequence[tuple[IntentRules, Cue]],
+        body: str,
+        text_start: int,
+        spans: Mapping[str, Sequence[Span]],
+        scores: Mapping[str, Score],
+    ) -> dict[str, tuple[IntentPhrase, ...]]:
+        """What ``candidates`` find."""
         names = {brand: self._find_names(body, brand, matches) for brand, matches in spans.items()}
         found: dict[str, tuple[IntentPhrase, ...]] = {}
         for brand, own in names.items():
@@ -98,9 +114,22 @@ def _phrases(candidates: Sequence[tuple[IntentRules, Cue]], text: NamedText) -> 
                 phrase = IntentPhrase(rules.intent, *text.origin(span))
                 if rules.intent not in found or phrase.start < found[rules.intent].start:
                     found[rules.intent] = phrase
+    return _compatible(found)
+
+
+def _compatible(found: dict[Intent, IntentPhrase]) -> tuple[IntentPhrase, ...]:
+    """The phrases of ``found`` whose intents no other excludes, in the order of the text."""
     for intent in (other for one, others in OVERRIDES.items() if one in found for other in others):
         found.pop(intent, None)
     return tuple(sorted(found.values(), key=lambda phrase: (phrase.start, phrase.intent)))
+
+
+def _with_complaint(phrases: Sequence[IntentPhrase], complaint: IntentPhrase) -> tuple[IntentPhrase, ...]:
+    """``phrases`` with ``complaint``, unless they have one or advertise: advertisers do not complain."""
+    found = {phrase.intent: phrase for phrase in phrases}
+    if Intent.COMPLAINT not in found and Intent.NOISE not in found:
+        found[Intent.COMPLAINT] = complaint
+    return _compatible(found)
 
 
 def _fits_score(rules: IntentRules, sentiment: Sentiment) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.model.mentions import IntentPhrase
+from monitor.model.mentions import IntentPhrase, Score
 from monitor.model.posts import Span
 
 
@@ -16,8 +16,8 @@ class StoredIntents:
     brand: str
     spans: tuple[Span, ...]
     """Where the brand's rule matches the body."""
-    words_score: float | None
-    """The score by the rules alone."""
+    score: Score
+    """By the rules alone."""
     intents: tuple[IntentPhrase, ...]
 
 

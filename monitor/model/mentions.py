@@ -163,6 +163,11 @@ class Score:
         """The category of ``value``."""
         return Sentiment.of(self.value)
 
+    @property
+    def rests_on_nothing(self) -> bool:
+        """Whether it is zero because no word counted, so that it says nothing about whether the post is neutral."""
+        return self.value == 0 and not self.evidence.words
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -29,6 +29,8 @@ from monitor.text.quotes import quoted_spans
 
 BRAND_COLOURS = 6
 """Colours in the style sheet; a seventh brand has the colour of the first."""
+NO_OPINION_FOUND, COUNTED_AS = "No opinion found", "counts as neutral"
+"""Label and figure of a mention in which no word counted. To call it neutral would claim that it was understood."""
 READ_LATE_AFTER = timedelta(hours=1)
 """A row reports that a mention was read late if it was read this long after its publication."""
 
@@ -65,9 +67,9 @@ class Card:
     """Whether text was left out before and after the runs."""
     sentiment: Sentiment
     sentiment_label: str
-    """"Negative", "Neutral, corrected"."""
+    """"Negative", "Neutral, corrected", NO_OPINION_FOUND."""
     figure: str
-    """"+0.49"; for an unscored mention the reason."""
+    """"+0.49"; for an unscored mention the reason, and COUNTED_AS with NO_OPINION_FOUND."""
     grounds: str
     """"words +1.20, sentence -0.30"; for an unscored mention what could be done about it; empty if there is nothing."""
     published: FormattedTime | None
@@ -146,7 +148,7 @@ class Cards:
             runs=tuple(runs),
             truncated=truncated,
             sentiment=mention.score.sentiment,
-            sentiment_label=mention.score.sentiment.value.capitalize() + self._label_note(mention),
+            sentiment_label=self._label(mention),
             figure=score_figure(mention),
             grounds=self._grounds(mention),
             published=None if undated else format_time(mention.post.published_at, now, self.zone),
@@ -163,6 +165,11 @@ class Cards:
         dates = [at.astimezone(self.zone).date() for at in (mention.added_at, mention.post.published_at)]
         is_clear = dates[0] != today or dates[1] == today
         return read if is_clear else replace(read, clock=f"today, {read.clock}")
+
+    def _label(self, mention: Mention) -> str:
+        if no_opinion_found(mention):
+            return NO_OPINION_FOUND
+        return mention.score.sentiment.value.capitalize() + self._label_note(mention)
 
     def _label_note(self, mention: Mention) -> str:
         """What is to be known about the judgement: who made it, or how rough it is."""
@@ -227,8 +234,15 @@ def delay_text(mention: Mention) -> str:
     return f"read {format_duration(delay)} late" if delay > READ_LATE_AFTER else ""
 
 
+def no_opinion_found(mention: Mention) -> bool:
+    """Whether nothing in it was recognised, and nobody else has judged it."""
+    return mention.score.rests_on_nothing and mention.opinion is None and not mention.corrected
+
+
 def score_figure(mention: Mention) -> str:
     """The score as a figure; for an unscored mention the reason, or its language if that is not English."""
+    if no_opinion_found(mention):
+        return COUNTED_AS
     if mention.score.value is not None:
         return format_signed(mention.score.value)
     if mention.score.evidence.reason:

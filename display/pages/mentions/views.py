@@ -27,7 +27,15 @@ from display.pages.context import PageContext, page_context
 from display.pages.errors import error_json
 from display.pages.health_line import current_health
 from display.pages.mentions import export
-from display.pages.mentions.cards import Card, Cards, opinion_effect, opinion_shares, total_weight, weighted_words
+from display.pages.mentions.cards import (
+    Card,
+    Cards,
+    no_opinion_found,
+    opinion_effect,
+    opinion_shares,
+    total_weight,
+    weighted_words,
+)
 from display.pages.mentions.cues import cue_notes
 from display.pages.mentions.facets import STATE
 from display.pages.mentions.filters import RANGES, MentionsView, local_minute, parameters, parse_view, query_string
@@ -162,6 +170,7 @@ def mention(number: int) -> PageResponse:
         total_weight=total_weight(shown),
         lowest_score=format_signed(-1, 0),
         error=error_of(context, shown),
+        nothing_found=no_opinion_found(shown),
         opinion=opinion_shares(shown),
         opinion_effect=opinion_effect(shown),
         steps=score_steps(shown),

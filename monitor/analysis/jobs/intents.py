@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from monitor.intent import IntentFinder
-from monitor.model import IntentPhrase, Score, StoredPost
+from monitor.model import IntentPhrase, StoredPost
 from monitor.store import Store
 
 RUN_SECONDS = 1.0
@@ -41,6 +41,6 @@ class IntentsJob:
     def _find(self, post: StoredPost) -> dict[int, tuple[IntentPhrase, ...]]:
         """Mention -> its intents."""
         spans = {one.brand: one.spans for one in post.mentions}
-        scores = {one.brand: Score(one.words_score) for one in post.mentions}
+        scores = {one.brand: one.score for one in post.mentions}
         phrases = self._finder.find(post.body, post.text_start, post.lang, spans, scores)
         return {one.mention: phrases.get(one.brand, ()) for one in post.mentions}

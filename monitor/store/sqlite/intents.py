@@ -8,13 +8,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from monitor.model import ChangeKind, Intent, IntentPhrase, IntentReview, State, StoredIntents, StoredPost
+from monitor.model import ChangeKind, Intent, IntentPhrase, IntentReview, Score, State, StoredIntents, StoredPost
 from monitor.store.intents import REVIEW_DELAY
 from monitor.store.sqlite import derived, opinions
 from monitor.store.sqlite.changes import log_changes
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.reviews import next_range
-from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_intents, read_spans
+from monitor.store.sqlite.rows import UNKNOWN_LANGUAGE, read_evidence, read_intents, read_spans
 from monitor.store.sqlite.store_part import StorePart
 from monitor.store.sqlite.units import MILLISECOND, from_thousandths, to_ms
 
@@ -72,7 +72,8 @@ def _mention(row: Sequence[Any]) -> StoredIntents:
     id_, brand, evidence, words_score = row
     stored = json.loads(evidence)
     spans = read_spans(stored.get("spans", ()))
-    return StoredIntents(id_, brand, spans, from_thousandths(words_score), read_intents(stored))
+    score = Score(from_thousandths(words_score), read_evidence(stored))
+    return StoredIntents(id_, brand, spans, score, read_intents(stored))
 
 
 def _save_review(db: Connection, review: IntentReview, found: Mapping[int, tuple[IntentPhrase, ...]], now: int) -> int:

@@ -1,0 +1,47 @@
+"""What keeps the score and the intents of a post from telling two stories.
+
+A score that rests on several signs of a complaint raises that intent (``signs_of_complaint``). A complaint or praise
+that is found in a post of neutral words counts for its score (``with_intents``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.model import CueKind, Intent, IntentPhrase, Score, Sentiment, WordWeight
+from monitor.sentiment import score_from_weights
+
+PHRASE_WEIGHT = 1.2
+"""Moves any neutral score beyond the neutral band. On the half of the airline tweets that chose the rules, 58 of 72
+such posts are what their intent says, and 7 the opposite."""
+MAX_PHRASE_CHARS = 60
+_SIGNS = {Intent.COMPLAINT: -1.0, Intent.PRAISE: 1.0}
+
+
+def signs_of_complaint(score: Score) -> IntentPhrase | None:
+    """The complaint that ``score`` rests on, if several signs of one count; its phrase is from the first to the second.
+
+    Of the airline tweets of that half in which only this raises a complaint, 88 % are negative.
+    """
+    if score.sentiment is not Sentiment.NEGATIVE:
+        return None
+    signs = [cue for cue in score.evidence.cues if cue.kind is CueKind.HINTS]
+    if not signs:
+        return None
+    start, end = signs[0].start, signs[min(1, len(signs) - 1)].end
+    if end - start > MAX_PHRASE_CHARS:
+        start, end, _ = min(score.evidence.words, key=lambda word: word.weight)
+    return IntentPhrase(Intent.COMPLAINT, start, end)
+
+
+def with_intents(score: Score, intents: Sequence[IntentPhrase]) -> Score:
+    """``score``; if it is neutral, with the first complaint or praise of ``intents`` as a word that counts."""
+    if not intents or score.sentiment is not Sentiment.NEUTRAL:
+        return score
+    found = next((phrase for phrase in intents if phrase.intent in _SIGNS), None)
+    if found is None:
+        return score
+    word = WordWeight(found.start, found.end, _SIGNS[found.intent] * PHRASE_WEIGHT)
+    words = tuple(sorted((*score.evidence.words, word)))
+    return Score(score_from_weights([one.weight for one in words]), replace(score.evidence, words=words))
