@@ -23,6 +23,7 @@ from display.pages.access import account, audit, people, sign_in, single_sign_on
 from display.pages.assets import STATIC, Assets
 from display.pages.check import views as check
 from display.pages.context import ConfigFile, PageContext, page_context
+from display.pages.mentions import topics_page as mention_topics
 from display.pages.mentions import views as mentions
 from display.pages.relevance import views as relevance_pages
 from display.pages.row_ids import RowIdConverter
@@ -189,6 +190,7 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(wall.blueprint)
     app.register_blueprint(walls.blueprint)
     app.register_blueprint(mentions.blueprint)
+    app.register_blueprint(mention_topics.blueprint)
     app.register_blueprint(check.blueprint)
     app.register_blueprint(relevance_pages.blueprint)
     app.register_blueprint(sources.blueprint)

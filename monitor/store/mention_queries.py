@@ -61,6 +61,9 @@ class MentionQueries(Protocol):
         "corrected". Otherwise an estimate from an even sample of about 10,000.
         """
 
+    def texts_of(self, f: MentionFilter, limit: int, upto: int | None = None) -> Texts:
+        """The texts of the matches by time of publication; above ``limit``, an even sample of about as many."""
+
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
         """Every match by time of publication: the oldest first if the filter's order is OLD, otherwise the newest.
 

@@ -7,6 +7,7 @@ import { LiveStatus } from "./live_status";
 import { NewPill } from "./new_pill";
 import { rememberRailScroll, updateAges, watchClicks, watchSearch } from "./page_behaviour";
 import { watchShortcuts } from "./shortcuts";
+import { loadTopics } from "./topic_line";
 
 const AGES_EVERY_MS = 30_000;
 
@@ -15,6 +16,7 @@ const status = new LiveStatus(main?.dataset.zone);
 const pill = main && new NewPill(main);
 
 watchClicks();
+void loadTopics();
 watchSearch();
 rememberRailScroll();
 watchShortcuts(() => pill?.showNew());

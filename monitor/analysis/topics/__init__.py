@@ -8,6 +8,6 @@ account make a topic. The package is pure; a finder caches only what it would ot
 """
 
 from monitor.analysis.topics.background import BACKGROUND_SPAN, Background, CommonPhrases, DaySample
-from monitor.analysis.topics.finder import TopicFinder
+from monitor.analysis.topics.finder import TopicFinder, blocked_words, query_words
 
-__all__ = ["BACKGROUND_SPAN", "Background", "CommonPhrases", "DaySample", "TopicFinder"]
+__all__ = ["BACKGROUND_SPAN", "Background", "CommonPhrases", "DaySample", "TopicFinder", "blocked_words", "query_words"]

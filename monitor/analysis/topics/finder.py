@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -58,10 +59,17 @@ class IncidentTopics(NamedTuple):
 class TopicFinder:
     """Finds the topics of one brand. It caches extracted phrases; the cache never changes a result."""
 
-    def __init__(self, brand: Brand, brands: Sequence[Brand], configured: Sequence[Topic] = ()) -> None:
+    def __init__(
+        self,
+        brand: Brand,
+        brands: Sequence[Brand],
+        configured: Sequence[Topic] = (),
+        also_blocked: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """``also_blocked``: more words that are never part of a topic, as ``blocked_words`` returns them."""
         self._brand = brand.name
         self._configured = tuple(configured)
-        self._extractor = PhraseExtractor(blocked_words(brand, brands), configured)
+        self._extractor = PhraseExtractor(blocked_words(brand, brands) | also_blocked, configured)
 
     def background(self, texts: Texts, until: datetime) -> Background:
         """The background of the 28 days before ``until``, from their texts."""
@@ -81,6 +89,11 @@ class TopicFinder:
         without_topic = day.total if day.rows else 0
         without_topic -= round(len(covered) * day.scale)
         return Topics(self._brand, now, top, tuple(rows), max(0, without_topic))
+
+    def topics_of(self, texts: Texts, background: Background) -> tuple[FoundTopic, ...]:
+        """The topics of any texts, largest first, without a usual number."""
+        found, _ = self._day_topics(self._window(texts, self._extractor.extract(texts.rows)), background, ())
+        return tuple(replace(topic, baseline=None) for topic in found)
 
     def incident_topics(
         self, texts: Texts, background: Background, before: str = "", phrases_before: Sequence[str] = ()
@@ -179,9 +192,20 @@ class TopicFinder:
 def blocked_words(brand: Brand, brands: Sequence[Brand]) -> frozenset[str]:
     """Folded words and stems that are never topics of ``brand``: names of brands, and the terms of its rule."""
     names = [name for each_brand in brands for name in (each_brand.name, *each_brand.aliases)]
-    with suppress(QueryError):  # a rule that cannot be parsed finds no mentions either
-        names += [term.text for term in parse(brand.rule).terms()]
     names += [part for name in names for part in _CAMEL_CASE_PART.findall(name)]
+    return _words_and_stems(names) | query_words(brand.rule)
+
+
+def query_words(query: str) -> frozenset[str]:
+    """Folded words and stems of the terms of a rule or a search. Every text that it finds contains some of them."""
+    try:
+        terms = [term.text for term in parse(query).terms()]
+    except QueryError:  # one that cannot be parsed finds no mentions either
+        return frozenset()
+    return _words_and_stems([*terms, *(part for term in terms for part in _CAMEL_CASE_PART.findall(term))])
+
+
+def _words_and_stems(names: Sequence[str]) -> frozenset[str]:
     words = {word for name in names for word in WORD.findall(fold(name)) if len(word) > 1}
     words |= {"".join(WORD.findall(fold(name))) for name in names}
     return frozenset(words | {stem(word) for word in words})

@@ -66,6 +66,9 @@ class SqliteMentionQueries:
     def histogram(self, f: MentionFilter, edges: Sequence[datetime], upto: int | None = None) -> list[Bin]:
         return self._slow_read(lambda db: facets.histogram(db, f, [to_ms(edge) for edge in edges], upto))
 
+    def texts_of(self, f: MentionFilter, limit: int, upto: int | None = None) -> Texts:
+        return self._slow_read(lambda db: texts.texts_of(db, plan(db, f), limit, upto))
+
     def export(self, f: MentionFilter, upto: int | None = None) -> Iterator[Mention]:
         by_time = f if f.order is Order.OLD else replace(f, order=Order.NEW)
         upto = self.last_mention_id() if upto is None else upto

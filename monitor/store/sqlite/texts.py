@@ -9,6 +9,8 @@ from typing import Any
 from monitor.model import Text, Texts
 from monitor.store.sqlite.connections import Connection
 from monitor.store.sqlite.measured import unmeasured_languages
+from monitor.store.sqlite.plan import Plan
+from monitor.store.sqlite.queries import sample
 from monitor.store.sqlite.rows import HIDDEN, SET_ASIDE, UNKNOWN_LANGUAGE
 from monitor.store.sqlite.units import BIN_MS, from_ms, from_thousandths
 
@@ -48,6 +50,13 @@ def texts(db: Connection, brand: str, since: int, until: int, limit: int) -> Tex
     below = _HASH_END if total <= limit else int(_HASH_END * min(1.0, _HASH_MARGIN * limit / total + 0.001))
     ids = [id_ for (id_,) in db.execute(_SELECT_HASHED, (*params, below, limit))] if total else []
     return Texts(total, _load_texts(db, ids))
+
+
+def texts_of(db: Connection, plan: Plan, limit: int, upto: int | None) -> Texts:
+    """The texts of the matches of ``plan``; above ``limit``, an even sample of about as many."""
+    found = sample(db, plan, upto)
+    step = max(1, -(-len(found.ids) // limit))
+    return Texts(round(len(found.ids) * found.scale), _load_texts(db, sorted(found.ids)[::step]))
 
 
 def _bin_counts(db: Connection, brand: str, since: int, until: int) -> list[tuple[int, int]]:

@@ -1,0 +1,108 @@
+"""What the mentions of a view are about: phrases that are more frequent in them than in comparable mentions.
+
+The topics of the wall are those of a brand's last day, compared with its last four weeks. A view may be any selection,
+so it is compared with the first of ``comparisons`` in which anything stands out. A topic is a search within the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from display.pages.mentions.filters import MentionsView
+from monitor.analysis.topics import Background, TopicFinder, blocked_words, query_words
+from monitor.model import Choice, FoundTopic, MentionFilter, Order, Texts
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Store
+
+MAX_TEXTS, MAX_COMPARED_TEXTS = 1_200, 1_500
+"""Texts that are read of a view, and of each comparison: extracting the phrases of one takes about 0.1 ms."""
+BEFORE = timedelta(days=28)
+MAX_SEARCH_CHARS = 1_000
+"""A topic is left out if the search for it within the view would be longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Mentions that a view is compared with."""
+
+    filter: MentionFilter
+    words: str
+    """What they are, in a sentence that begins "More frequent than in"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTopic:
+    """A topic of a view."""
+
+    name: str
+    n: int
+    """Its mentions in the view: an estimate if the view was sampled."""
+    negative: int | None
+    """Per cent of its scored stories; None if none is scored, or the view chooses a sentiment."""
+    view: MentionsView
+    """The view with only these mentions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTopics:
+    """What a view is about."""
+
+    topics: tuple[ViewTopic, ...] = ()
+    compared_with: str = ""
+    """Words of the comparison in which they stand out."""
+    total: int = 0
+    """Mentions of the view."""
+    exact: bool = True
+    """Whether all mentions of the view were read."""
+
+
+def find_view_topics(config: Config, store: Store, view: MentionsView, upto: int | None) -> ViewTopics:
+    """The topics of ``view`` as of the mention ``upto``. Raises QueryError."""
+    view.search()
+    finder = _finder(config, view.filter)
+    texts = store.texts_of(view.filter, MAX_TEXTS, upto)
+    if not texts.rows:
+        return ViewTopics()
+    in_view = {text.mention for text in texts.rows}
+    end = max(text.published_at for text in texts.rows)
+    for comparison in comparisons(view.filter):
+        compared = store.texts_of(comparison.filter, MAX_COMPARED_TEXTS, upto)
+        others = tuple(text for text in compared.rows if text.mention not in in_view)
+        background = Background.of([finder.sample(Texts(len(others), others))], end + timedelta(minutes=1))
+        if background.is_large_enough and (found := finder.topics_of(texts, background)):
+            topics = tuple(topic for one in found if (topic := _view_topic(one, view)))
+            return ViewTopics(topics, comparison.words, texts.total, texts.total == len(texts.rows))
+    return ViewTopics(total=texts.total, exact=texts.total == len(texts.rows))
+
+
+def comparisons(chosen: MentionFilter) -> Iterator[Comparison]:
+    """What a view is compared with, the most similar mentions first."""
+    wide = MentionFilter(brand=chosen.brand, since=chosen.since, until=chosen.until)
+    if replace(chosen, order=Order.NEW) != wide:
+        yield Comparison(wide, "the other mentions of the same time")
+    if chosen.since is not None:
+        before = replace(wide, since=chosen.since - BEFORE, until=chosen.since)
+        yield Comparison(before, "the four weeks before")
+    if chosen.brand.include:
+        yield Comparison(replace(wide, brand=Choice(exclude=chosen.brand.include)), "mentions of other brands")
+
+
+def _finder(config: Config, chosen: MentionFilter) -> TopicFinder:
+    """A finder that never returns the names of brands, the terms of their rules, or those of the search."""
+    first, *others = config.brands
+    blocked = query_words(chosen.q).union(*(blocked_words(brand, config.brands) for brand in others))
+    return TopicFinder(first, config.brands, config.topics, blocked)
+
+
+def _view_topic(found: FoundTopic, view: MentionsView) -> ViewTopic | None:
+    typed, scored = view.filter.q, found.negative + found.neutral + found.positive
+    search = f"({typed}) AND ({found.rule})" if typed else found.rule
+    if len(search) > MAX_SEARCH_CHARS:
+        return None
+    percent = round(100 * found.negative / scored) if scored and not view.filter.sentiment else None
+    return ViewTopic(found.name, found.n, percent, view.changed(q=search))

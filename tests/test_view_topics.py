@@ -1,0 +1,105 @@
+"""What the mentions of any view are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from display.pages.mentions.filters import MentionsView
+from display.pages.mentions.view_topics import comparisons, find_view_topics
+from monitor.clock import Clock
+from monitor.config import Config
+from monitor.model import Choice, Finding, MentionFilter, Post
+from monitor.store import Store
+from tests import mentions_data as data
+from tests.fake_site import app_for, config
+from tests.fakes import NOON
+
+DAY = timedelta(days=1)
+SUBJECTS = ("garden", "coffee", "letter", "advert", "cable", "shop", "phone", "window")
+ALL = MentionsView(MentionFilter(), "all")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Posts of sixty days: every day ones, and 20 complaints of this week about a broken socket."""
+    store = data.new_store(tmp_path, NOON)
+    posts = []
+    for n in range(240):
+        words = f"Talked to Acme about my {SUBJECTS[n % 8]} on day {n}, all fine."
+        posts.append(_post(f"e{n}", words, n / 4 * DAY, 0.4))
+    for n in range(20):
+        posts.append(_post(f"c{n}", f"The wall socket from Acme broke again, number {n}.", n / 4 * DAY, -0.6))
+    for post, finding in posts:
+        store.save("Forum", [data.judged(post, finding)], now=NOON)
+    yield store
+    store.close()
+
+
+def _post(name: str, text: str, age: timedelta, score: float) -> tuple[Post, Finding]:
+    post = Post("Forum", name, text, NOON - age, f"author {name}", lang="en")
+    return post, data.finding("Acme", text, score)
+
+
+def _config(folder: Path) -> Config:
+    return config(folder, sources=data.SOURCES, brands=data.BRANDS)
+
+
+def test_a_selection_is_compared_with_the_other_mentions_of_its_time(store: Store, tmp_path: Path) -> None:
+    negative = ALL.changed(sentiment=Choice(("negative",)))
+    found = find_view_topics(_config(tmp_path), store, negative, None)
+    assert [(topic.name, topic.n, topic.negative) for topic in found.topics] == [("wall socket", 20, None)]
+    assert (found.compared_with, found.total, found.exact) == ("the other mentions of the same time", 20, True)
+    assert store.count(found.topics[0].view.filter).n == 20
+
+
+def test_a_week_is_compared_with_the_four_weeks_before(store: Store, tmp_path: Path) -> None:
+    week = MentionsView(MentionFilter(since=NOON - 7 * DAY))
+    found = find_view_topics(_config(tmp_path), store, week, None)
+    assert [(topic.name, topic.n) for topic in found.topics] == [("wall socket", 20)]
+    assert found.topics[0].negative == 100
+    assert found.compared_with == "the four weeks before"
+
+
+def test_the_words_of_the_search_are_no_topic_and_stay_in_it(store: Store, tmp_path: Path) -> None:
+    searched = ALL.changed(q="broke OR broken")
+    found = find_view_topics(_config(tmp_path), store, searched, None)
+    assert [topic.name for topic in found.topics] == ["wall socket"]
+    assert found.topics[0].view.filter.q == '(broke OR broken) AND ("wall socket")'
+    assert store.count(found.topics[0].view.filter).n == 20
+
+
+def test_nothing_stands_out_in_everything(store: Store, tmp_path: Path) -> None:
+    found = find_view_topics(_config(tmp_path), store, ALL, None)
+    assert (found.topics, found.total) == ((), 260)
+
+
+def test_what_a_view_is_compared_with() -> None:
+    everything = MentionFilter()
+    assert list(comparisons(everything)) == []
+    assert [one.words for one in comparisons(replace(everything, q="x"))] == ["the other mentions of the same time"]
+    brand = replace(everything, brand=Choice(("Acme",)), since=NOON, lang=Choice(("en",)))
+    assert [one.filter for one in comparisons(brand)] == [
+        replace(brand, lang=Choice()),
+        replace(brand, lang=Choice(), since=NOON - 28 * DAY, until=NOON),
+        replace(brand, lang=Choice(), brand=Choice(exclude=("Acme",))),
+    ]
+
+
+def test_the_page_and_the_line(store: Store, tmp_path: Path) -> None:
+    client = app_for(_config(tmp_path), store, Clock()).test_client()
+    url = "/mentions/topics?sentiment=negative&range=all"
+    page = client.get(url).text
+    assert "<h1>What these mentions are about</h1>" in page
+    assert "more often here than in the other mentions of the same time" in page
+    line = client.get(url, headers={"Sec-Fetch-Dest": "empty"}).text
+    assert line.startswith("<ul")
+    assert "wall socket" in line
+    assert "Nothing stands out in these 260 mentions" in client.get("/mentions/topics?range=all").text
+    assert "There are no mentions in this view" in client.get("/mentions/topics?q=zyzzyva").text
+    assert client.get("/mentions/topics?sentiment=angry").status_code == 400
+    assert client.get("/mentions/topics?q=NEAR").status_code == 303
